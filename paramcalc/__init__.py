@@ -1,0 +1,65 @@
+"""paramcalc: how many parameters a layer has, why, what shape comes out, and what it costs.
+
+Layers are spelled as in Keras and come from the rules themselves: ``paramcalc.LSTM(128)``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import ParamcalcError as ParamcalcError
+    from .formats import load as load, loads as loads
+    from .model import Model as Model, Sequential as Sequential
+    from .report import Report as Report
+    from .rules.formula import Formula as Formula
+    from .rules.rule import Layer as Layer, Weight as Weight
+    from .symbolic import Expr as Expr, parse as parse, symbols as symbols
+    from .tensors import Input as Input
+    from .verify import from_keras as from_keras, verify as verify
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "Expr": "symbolic",
+    "Formula": "rules.formula",
+    "Input": "tensors",
+    "Layer": "rules.rule",
+    "Model": "model",
+    "ParamcalcError": "errors",
+    "Report": "report",
+    "Sequential": "model",
+    "Weight": "rules.rule",
+    "from_keras": "verify",
+    "load": "formats",
+    "loads": "formats",
+    "parse": "symbolic",
+    "symbols": "symbolic",
+    "verify": "verify",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    if name in _PUBLIC:
+        value = getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+    else:
+        from .rules.registry import rules
+
+        found = rules().get(name)
+        if found is None:
+            from .errors import nearest
+
+            near = nearest(name, [*_PUBLIC, *rules()])
+            raise AttributeError(f"module 'paramcalc' has no {name!r}" + (f" ({near})" if near else "")) from None
+        value = found
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    from .rules.registry import rules
+
+    return sorted([*_PUBLIC, *rules(), "__version__"])

@@ -1,0 +1,284 @@
+"""Reports: rows and totals as plain data, exact integers or expressions; every view is made from these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .errors import SizeError
+from .model import Model
+from .rules.formula import Formula, formula_of
+from .rules.kinds import MAX_SIZE
+from .rules.rule import Built, Shape, Weight
+from .symbolic import Expr, Size, text
+
+SCHEMA = "paramcalc/1"
+
+
+class Row:
+    """One layer of a model: its weights, shapes, cost and formula.
+
+    Attributes
+    ----------
+    name, type : str
+    weights : tuple of Weight
+        ``trainable`` already takes frozen layers into account.
+    calls : list of (input shapes, Built)
+        Every use of the layer; a shared layer has several.
+    rows : list of Row
+        The insides of a nested model.
+    """
+
+    def __init__(self, name: str, layer: Any, calls: list[tuple[tuple[Shape, ...], Built]], frozen: bool) -> None:
+        self.name = name
+        self.layer = layer
+        self.type: str = layer.type
+        self.calls = calls
+        frozen = frozen or layer.frozen
+        built = calls[0][1]
+        self.weights: tuple[Weight, ...] = tuple(
+            weight._replace(trainable=weight.trainable and not frozen) for weight in built.weights
+        )
+        self.rows: list[Row] = []
+        if built.inside is not None:
+            model, inner, shapes = built.inside()
+            self.rows = rows_of(model, inner, shapes, frozen)
+
+    @property
+    def inputs(self) -> tuple[Shape, ...]:
+        """Input shapes of the first use."""
+        return self.calls[0][0]
+
+    @property
+    def outputs(self) -> tuple[Shape, ...]:
+        """Output shapes of the first use."""
+        return self.calls[0][1].outs
+
+    @property
+    def params(self) -> Size:
+        """Number of parameters: the sum of the weights."""
+        return _sum(weight.count for weight in self.weights)
+
+    @property
+    def trainable(self) -> Size:
+        """Number of parameters that training changes."""
+        return _sum(weight.count for weight in self.weights if weight.trainable)
+
+    @property
+    def non_trainable(self) -> Size:
+        """Number of parameters that training leaves alone."""
+        return _sum(weight.count for weight in self.weights if not weight.trainable)
+
+    @property
+    def macs(self) -> Size:
+        """Multiply-adds of all uses, for a batch of 1 unless the batch is known."""
+        return _sum(one_sample(built.macs()) for _, built in self.calls if built.macs)
+
+    @property
+    def formula(self) -> Formula | None:
+        """The textbook formula with its sizes, or ``None`` where there are no weights of its own."""
+        return formula_of(self.layer, *self.inputs)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the row as the JSON contract has it."""
+        formula = self.formula
+        row: dict[str, Any] = {
+            "name": self.name,
+            "type": self.type,
+            "input_shape": _shapes(self.inputs),
+            "output_shape": _shapes(self.outputs),
+            "params": plain(self.params),
+            "trainable": plain(self.trainable),
+            "non_trainable": plain(self.non_trainable),
+            "macs": plain(self.macs),
+            "formula": repr(formula) if formula else None,
+            "substituted": formula.substituted if formula else None,
+            "weights": [_weight(weight) for weight in self.weights],
+        }
+        if len(self.calls) > 1:
+            row["calls"] = len(self.calls)
+        if self.rows:
+            row["layers"] = [inner.to_dict() for inner in self.rows]
+        return row
+
+
+class Report:
+    """Rows and totals of a model, and every view of them.
+
+    Attributes
+    ----------
+    name, framework, type : str
+    rows : list of Row
+    inputs, outputs : list of (name, shape)
+    batch : int or Expr
+        What the multiply-adds are for.
+    """
+
+    def __init__(self, model: Model) -> None:
+        built = model.built
+        values = [(shape,) for shape in model.input_shapes] + [step.outs for step in built]
+        self.name = model.label
+        self.type = model.type
+        self.framework = model.framework
+        self.rows = rows_of(model, built, model.input_shapes, model.frozen)
+        self.inputs = list(model.input_shapes)
+        self.input_names = model.input_names
+        self.outputs = [values[position][index] for position, index in model.outputs]
+        batch = self.inputs[0][0]
+        self.batch: Size = 1 if isinstance(batch, Expr) and batch.op == "?" else batch
+        for row in self.rows:
+            _check_sizes(row)
+
+    @property
+    def total(self) -> Size:
+        """Number of parameters, a shared layer's once."""
+        return _sum(row.params for row in self.rows)
+
+    @property
+    def trainable(self) -> Size:
+        """Number of parameters that training changes."""
+        return _sum(row.trainable for row in self.rows)
+
+    @property
+    def non_trainable(self) -> Size:
+        """Number of parameters that training leaves alone."""
+        return _sum(row.non_trainable for row in self.rows)
+
+    @property
+    def macs(self) -> Size:
+        """Multiply-adds of matrix products and convolutions, for ``batch`` samples."""
+        return _sum(row.macs for row in self.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the report as the JSON contract ``paramcalc/1`` has it."""
+        return {
+            "schema": SCHEMA,
+            "name": self.name,
+            "framework": self.framework,
+            "total": plain(self.total),
+            "trainable": plain(self.trainable),
+            "non_trainable": plain(self.non_trainable),
+            "exact": True,
+            "macs": plain(self.macs),
+            "macs_batch": plain(self.batch),
+            "input_shape": _shapes(tuple(self.inputs)),
+            "output_shape": _shapes(tuple(self.outputs)),
+            "layers": [row.to_dict() for row in self.rows],
+            "warnings": [],
+        }
+
+    def render(self, format: str = "text", **options: Any) -> str:
+        """Render as ``table``, ``text``, ``markdown``, ``latex``, ``csv``, ``json`` or ``html``."""
+        from .render import render
+
+        return render(self, format, **options)
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """Give the report as JSON text."""
+        return self.render("json", indent=indent)
+
+    def to_frame(self) -> Any:
+        """Give a data frame, a row a layer, of pandas if installed, else of polars.
+
+        Raises
+        ------
+        MissingExtra
+            When neither is installed.
+        """
+        from .render.frame import frame
+
+        return frame(self)
+
+    def __str__(self) -> str:
+        return self.render("text")
+
+    def __rich__(self) -> Any:
+        from .render.table import table
+
+        return table(self)
+
+    def _repr_html_(self) -> str:
+        return self.render("html")
+
+
+def report_of(model: Model) -> Report:
+    """Make the report of a model on its own inputs."""
+    return Report(model)
+
+
+def rows_of(model: Model, built: list[Built], shapes: Sequence[Shape], frozen: bool) -> list[Row]:
+    """Make one row for each layer, in order of first use."""
+    values = [(shape,) for shape in shapes] + [step.outs for step in built]
+    calls: dict[int, list[tuple[tuple[Shape, ...], Built]]] = {}
+    for node, step in zip(model.nodes, built, strict=True):
+        inputs = tuple(values[position][index] for position, index in node.args)
+        calls.setdefault(id(node.layer), []).append((inputs, step))
+    names = model.names
+    return [Row(names[id(layer)], layer, calls[id(layer)], frozen) for layer in model.layers]
+
+
+def _check_sizes(row: Row) -> None:
+    for shape in row.outputs:
+        for size in shape:
+            if isinstance(size, int) and size > MAX_SIZE:
+                raise SizeError("a size has grown above 10^100").at(f"layer {row.name!r}:")
+
+
+def one_sample(macs: Size) -> Size:
+    """Put 1 for a batch nobody knows."""
+    from .symbolic.evaluate import evaluate
+
+    return evaluate(macs, {"B": 1}) if isinstance(macs, Expr) and _batch_unknown(macs) else macs
+
+
+def _batch_unknown(size: Expr) -> bool:
+    from .symbolic import leaves
+    from .tensors import BATCH
+
+    return any(leaf.op == "?" and leaf.args == BATCH.args for leaf in leaves(size))
+
+
+def _sum(sizes: Any) -> Size:
+    total: Size = 0
+    for size in sizes:
+        total = total + size
+    return total.expand() if isinstance(total, Expr) else total
+
+
+def plain(size: Size) -> int | str:
+    """Give a size as JSON has it: an integer, or the text of its expression."""
+    return size if isinstance(size, int) else text(size)
+
+
+def _axes(shape: Shape) -> list[int | str | None]:
+    from .tensors import BATCH
+
+    return [None if isinstance(size, Expr) and size.op == "?" and size.args == BATCH.args else plain(size) for size in shape]
+
+
+def _shapes(shapes: tuple[Shape, ...]) -> Any:
+    return _axes(shapes[0]) if len(shapes) == 1 else [_axes(shape) for shape in shapes]
+
+
+def _weight(weight: Weight) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": weight.name,
+        "path": weight.path,
+        "shape": [plain(size) for size in weight.shape],
+        "trainable": weight.trainable,
+        "count": plain(weight.count),
+    }
+    if weight.gates:
+        found["gates"] = {gate: [plain(start), plain(stop)] for gate, start, stop in gate_slices(weight)}
+    if weight.starts:
+        found["starts"] = dict(weight.starts)
+    return found
+
+
+def gate_slices(weight: Weight) -> list[tuple[str, Size, Size]]:
+    """Say where each gate sits along the last axis: ``("f", h, 2h)``."""
+    wide = weight.shape[-1]
+    share = wide // len(weight.gates)
+    if isinstance(share, Expr):
+        share = share.expand()
+    return [(gate, place * share, (place + 1) * share) for place, gate in enumerate(weight.gates)]

@@ -1,0 +1,33 @@
+"""The theory gated cells share, whoever's they are.
+
+A cell with g gates is g dense networks side by side, each from the input (d_x) and its own previous
+output (d_h) to d_h units, with b bias vectors::
+
+    parameters       g[d_h(d_h + d_x) + b·d_h]
+    multiply-adds    g·d_h(d_x + d_h)            a time step and sample
+
+Sources: Hochreiter & Schmidhuber 1997 and Gers, Schmidhuber & Cummins 2000 (LSTM, g = 4); Cho et al.
+2014 (GRU, g = 3); Elman 1990 (the plain RNN, g = 1).
+"""
+
+from ..symbolic import Size
+
+GATES = {
+    "i": ("input gate", "how much of the candidate enters the cell"),
+    "f": ("forget gate", "how much of the old cell state stays"),
+    "c": ("candidate", "what could be written into the cell"),
+    "o": ("output gate", "how much of the cell is shown as output"),
+    "z": ("update gate", "how much of the old output is kept"),
+    "r": ("reset gate", "how much of the old output the candidate sees"),
+    "h": ("candidate", "the new output before mixing"),
+}
+
+
+def parameters(gates: int, d_x: Size, d_h: Size, biases: int) -> Size:
+    """Count as textbooks do: ``g[d_h(d_h + d_x) + b·d_h]``."""
+    return gates * (d_h * (d_h + d_x) + biases * d_h)
+
+
+def macs(gates: int, d_x: Size, d_h: Size, batch: Size) -> Size:
+    """Multiply-adds of one time step: ``B·g·d_h(d_x + d_h)``."""
+    return batch * (gates * d_h * (d_x + d_h))

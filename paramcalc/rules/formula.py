@@ -1,0 +1,206 @@
+"""Formulas: a rule run once more, on symbols, to say *why* a layer has its number.
+
+Every size that has a symbol (declared by the option's kind, or by the input pattern) is replaced by
+that symbol, and the rule's own ``formula`` is read off. The actual sizes are kept beside it, for the
+substitution. Where one symbol would stand for several options (a stack of cells), they are numbered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ..errors import SizeError
+from ..symbolic import Size, latex, symbols, text, unicode
+from .rule import Layer, Rule, Shape
+
+
+class Formula:
+    """The count of a layer as a formula, with the sizes to put into it.
+
+    Attributes
+    ----------
+    expr : int or Expr
+        The textbook formula, for example ``4[d_h(d_h + d_x) + d_h]``.
+    values : dict of str to int or Expr
+        What its symbols stand for in this layer; symbols that stand for themselves are left out.
+    """
+
+    def __init__(self, expr: Size, values: dict[str, Size]) -> None:
+        self.expr = expr
+        occurring = () if isinstance(expr, int) else expr.symbols
+        self.values = {name: values[name] for name in occurring if name in values and text(values[name]) != name}
+
+    @property
+    def value(self) -> Size:
+        """The count: the formula at its values."""
+        return self(**self.values)  # type: ignore[no-any-return]
+
+    def __call__(self, **values: Any) -> Any:
+        """Evaluate at the named sizes (see `paramcalc.symbolic.Expr`); the rest stays symbolic.
+
+        Raises
+        ------
+        SizeError
+            For a name that is not in the formula.
+        """
+        if isinstance(self.expr, int):
+            return self.expr
+        for name in values:
+            if name not in self.expr.symbols:
+                raise SizeError(
+                    f"no size {name!r} in {self.expr}", expected=" or ".join(self.expr.symbols), received=name
+                )
+        return self.expr(**values)
+
+    @property
+    def substituted(self) -> str:
+        """The formula with the sizes put in, nothing worked out: ``4[128(128 + 108) + 128]``."""
+        return text(self.expr, self.values)
+
+    def unicode(self, substituted: bool = False) -> str:
+        """Print for people, as the formula or with the sizes put in."""
+        return unicode(self.expr, self.values if substituted else None)
+
+    def latex(self, substituted: bool = False) -> str:
+        """Print for LaTeX, as the formula or with the sizes put in."""
+        return latex(self.expr, self.values if substituted else None)
+
+    def __str__(self) -> str:
+        return self.unicode()
+
+    def __repr__(self) -> str:
+        return text(self.expr)
+
+    def _repr_latex_(self) -> str:
+        steps = [self.latex()]
+        if self.values:
+            steps.append(self.latex(substituted=True))
+            if isinstance(self.value, int):
+                steps.append(f"{self.value:,}".replace(",", "{,}"))
+        return f"$\\displaystyle {' = '.join(steps)}$"
+
+    def _sympy_(self) -> Any:
+        from ..symbolic.evaluate import to_sympy
+
+        return to_sympy(self.expr)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Formula):
+            return self.expr == other.expr and self.values == other.values
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.expr, tuple(sorted(self.values))))
+
+
+def formula_of(layer: Any, *shapes: Shape) -> Formula | None:
+    """Give the formula of a layer on these input shapes, or ``None`` if it has no weights to count.
+
+    Without shapes, the smallest input the layer takes is assumed, in symbols alone.
+    """
+    if not isinstance(layer, Layer):
+        return None
+    symbolic, values = symbolised(layer)
+    try:
+        inputs = _named_inputs(symbolic, shapes, values)
+        built = symbolic.on(*inputs)
+        expr = built.formula() if built.formula and built.weights else None
+    except _NoFormula:
+        return None
+    return None if expr is None else Formula(expr, values)
+
+
+class _NoFormula(Exception):
+    """Somewhere inside is a model, whose count is a sum of rows and not a formula."""
+
+
+def symbolised(layer: Layer) -> tuple[Layer, dict[str, Size]]:
+    """Put symbols in place of a layer's sizes; give the layer and what each symbol stands for."""
+    bases: Counter[str] = Counter()
+    _count_symbols(layer, bases)
+    values: dict[str, Size] = {}
+    taken: Counter[str] = Counter()
+
+    def fresh(base: str, value: Size) -> Size:
+        taken[base] += 1
+        name = base if bases[base] == 1 else f"{base}{taken[base]}"
+        values[name] = value
+        return symbols(name)  # type: ignore[no-any-return]  # one name, one symbol
+
+    def visit(value: Any, kind: Any) -> Any:
+        if isinstance(value, Layer):
+            options = {
+                name: visit(option, getattr(value.rule.options[name].kind, "kind", value.rule.options[name].kind))
+                for name, option in value.options.items()
+            }
+            copy = Layer(value.rule, options)
+            copy.name = value.name
+            return copy
+        names = kind.symbols(value) if value is not None and hasattr(kind, "symbols") else ()
+        if not names:
+            return tuple(visit(one, None) for one in value) if _is_cells(value) else value
+        if isinstance(value, tuple):
+            return tuple(fresh(name, one) for name, one in zip(names, value, strict=True))
+        return fresh(names[0], value)
+
+    return visit(layer, None), values
+
+
+def _is_cells(value: Any) -> bool:
+    return isinstance(value, tuple) and bool(value) and isinstance(value[0], Layer)
+
+
+def _count_symbols(layer: Any, bases: Counter[str]) -> None:
+    if not isinstance(layer, Layer):
+        raise_if_model(layer)
+        return
+    for name, value in layer.options.items():
+        kind = layer.rule.options[name].kind
+        if isinstance(value, Layer) or hasattr(value, "nodes"):
+            _count_symbols(value, bases)
+        elif _is_cells(value):
+            for one in value:
+                _count_symbols(one, bases)
+        elif value is not None and hasattr(kind, "symbols"):
+            bases.update(kind.symbols(value))
+
+
+def raise_if_model(layer: Any) -> None:
+    """Stop where a nested model is met."""
+    raise _NoFormula(layer)
+
+
+def _named_inputs(layer: Layer, shapes: tuple[Shape, ...], values: dict[str, Size]) -> list[Shape]:
+    if not shapes:
+        rank = next(rank for rank in range(2, 10) if _fits(layer, rank))
+        return [tuple(symbols(name) for name in layer.axes(rank) or ())]
+    inputs = []
+    patterns = layer.rule.inputs
+    for place, shape in enumerate(shapes):
+        names = patterns[min(place, len(patterns) - 1)].named(len(shape), layer.options)
+        if names is None:
+            raise _NoFormula(layer)
+        inputs.append(tuple(symbols(name) for name in names))
+        values.update(zip(names, shape, strict=True))
+    return inputs
+
+
+def _fits(layer: Layer, rank: int) -> bool:
+    names = layer.axes(rank)
+    return names is not None and len(names) == rank
+
+
+def rule_formula(rule: Rule) -> Formula | None:
+    """Give the formula of a rule with every size a symbol and every switch at its default."""
+    from .rule import REQUIRED
+
+    sizes = {
+        option.name: option.kind.symbol
+        for option in rule.options.values()
+        if option.default is REQUIRED and getattr(option.kind, "symbol", None)
+    }
+    required = {option.name for option in rule.options.values() if option.default is REQUIRED}
+    if required - sizes.keys():
+        return None
+    return formula_of(rule(**sizes))

@@ -1,0 +1,83 @@
+"""Convolutions (keras/src/layers/convolutional)."""
+
+from math import prod
+from typing import Annotated, Any, Literal
+
+from ...errors import OptionError, ShapeError
+from ...symbolic import Size, exact
+from .. import windows
+from ..kinds import Sized, Window
+from ..rule import Built, Inputs, Shape, Weight, rule
+
+Filters = Annotated[Size, Sized("F")]
+Groups = Annotated[Size, Sized("g", unless=1)]
+Layout = Literal["channels_last", "channels_first", None]
+Padding = Literal["valid", "same"]
+
+
+def convolution(
+    x: Shape,
+    filters: Size,
+    kernel_size: tuple[Size, ...],
+    strides: tuple[Size, ...],
+    padding: str,
+    data_format: str | None,
+    dilation_rate: tuple[Size, ...],
+    groups: Size,
+    use_bias: bool,
+) -> Built:
+    """Slide F windows over the spatial axes; each sees the channels of its group only."""
+    spatial, channels = windows.spatial(x, data_format)
+    for what, size in (("filters", filters), ("input channels", channels)):
+        if isinstance(size, int) and isinstance(groups, int) and size % groups:
+            raise ShapeError(f"{size} {what} do not divide into {groups} groups")
+    if any(s != 1 for s in strides) and any(d != 1 for d in dilation_rate):
+        raise OptionError("strides and dilation_rate are both above 1", expected="one of them to be 1")
+    seen = exact(channels, groups)
+    places = tuple(
+        windows.length(n, k, s, padding, d)
+        for n, k, s, d in zip(spatial, kernel_size, strides, dilation_rate, strict=True)
+    )
+    weights = (Weight("kernel", (*kernel_size, seen, filters)),)
+    return Built(
+        weights=(*weights, Weight("bias", (filters,))) if use_bias else weights,
+        outs=(windows.joined(x[0], places, filters, data_format),),
+        formula=lambda: filters * (prod(kernel_size) * seen + use_bias),
+        macs=lambda: prod((x[0], *places)) * (prod(kernel_size) * seen * filters),
+    )
+
+
+@rule("activation kernel bias")
+def Conv1D(
+    x: Annotated[Shape, Inputs("B T C")],
+    /,
+    filters: Filters,
+    kernel_size: Annotated[Any, Window(1, "k")],
+    strides: Annotated[Any, Window(1)] = 1,
+    padding: Literal["valid", "same", "causal"] = "valid",
+    data_format: Layout = None,
+    dilation_rate: Annotated[Any, Window(1)] = 1,
+    groups: Groups = 1,
+    *,
+    use_bias: bool = True,
+) -> Built:
+    """Each filter has a weight for every place in the window and every input channel, and one bias."""
+    return convolution(x, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, use_bias)
+
+
+@rule("activation kernel bias")
+def Conv2D(
+    x: Annotated[Shape, Inputs("B H W C")],
+    /,
+    filters: Filters,
+    kernel_size: Annotated[Any, Window(2, "k")],
+    strides: Annotated[Any, Window(2)] = 1,
+    padding: Padding = "valid",
+    data_format: Layout = None,
+    dilation_rate: Annotated[Any, Window(2)] = 1,
+    groups: Groups = 1,
+    *,
+    use_bias: bool = True,
+) -> Built:
+    """Each filter has a weight for every place in the window and every input channel, and one bias."""
+    return convolution(x, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, use_bias)

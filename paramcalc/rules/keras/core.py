@@ -1,0 +1,42 @@
+"""Dense and Embedding (keras/src/layers/core)."""
+
+from math import prod
+from typing import Annotated
+
+from ...symbolic import Size
+from ..kinds import Sized
+from ..rule import Built, Inputs, Shape, Weight, rule
+
+
+@rule(also="activation kernel bias")
+def Dense(
+    x: Annotated[Shape, Inputs("B ... d_x")],
+    /,
+    units: Annotated[Size, Sized("d_y")],
+    *,
+    use_bias: bool = True,
+) -> Built:
+    """A weight from every input feature to every unit, and a bias for each unit."""
+    *lead, d_x = x
+    kernel, bias = Weight("kernel", (d_x, units)), Weight("bias", (units,))
+    return Built(
+        ((*lead, units),),
+        (kernel, bias) if use_bias else (kernel,),
+        lambda: d_x * units + use_bias * units,
+        lambda: prod(lead) * (d_x * units),
+    )
+
+
+@rule(also="embeddings mask_zero input_length")
+def Embedding(
+    x: Annotated[Shape, Inputs("B ...")],
+    /,
+    input_dim: Annotated[Size, Sized("V")],
+    output_dim: Annotated[Size, Sized("d_e")],
+) -> Built:
+    """A table with one row of output_dim numbers for each of input_dim tokens; looking up multiplies nothing."""
+    return Built(
+        weights=(Weight("embeddings", (input_dim, output_dim)),),
+        outs=((*x, output_dim),),
+        formula=lambda: input_dim * output_dim,
+    )

@@ -1,0 +1,113 @@
+"""Layers that keep the shape: activations, regularization, masking; PReLU alone learns something.
+
+(keras/src/layers/activations, keras/src/layers/regularization, core/masking.py, core/identity.py)
+"""
+
+from math import prod
+from typing import Annotated, Any, Literal
+
+from ..inert import ACTIVATION
+from ..kinds import AXES, NUMBER, POSITIVE, RATE
+from ..rule import Built, Inputs, Shape, Weight, rule
+from .merging import position
+
+AnyShape = Annotated[Shape, Inputs("B ...")]
+Images = Annotated[Shape, Inputs("B H W C")]
+Videos = Annotated[Shape, Inputs("B D H W C")]
+Layout = Literal["channels_last", "channels_first", None]
+Number = Annotated[float, NUMBER]
+Positive = Annotated[float, POSITIVE]
+Rate = Annotated[float, RATE]
+
+
+@rule("mask_value")
+def Masking(x: AnyShape, /) -> Built:
+    """Marks time steps to be skipped; nothing to learn."""
+    return Built(outs=(x,))
+
+
+@rule()
+def Identity(x: AnyShape, /) -> Built:
+    """What comes in goes out; nothing to learn."""
+    return Built(outs=(x,))
+
+
+def dropped(x: AnyShape, /, rate: Rate) -> Built:
+    """Give the shape that came in, whatever share is dropped."""
+    return Built(outs=(x,))
+
+
+Dropout = rule("noise_shape seed", name="Dropout", why="Zeroes a random share while training; nothing to learn.")(dropped)
+AlphaDropout = rule("noise_shape seed", name="AlphaDropout", why="Dropout that keeps mean and variance; nothing to learn.")(dropped)
+GaussianDropout = rule("seed", name="GaussianDropout", why="Multiplies by noise around 1 while training; nothing to learn.")(dropped)
+
+
+@rule("seed")
+def GaussianNoise(x: AnyShape, /, stddev: Rate) -> Built:
+    """Adds noise while training; nothing to learn."""
+    return Built(outs=(x,))
+
+
+@rule("seed")
+def SpatialDropout1D(x: Annotated[Shape, Inputs("B T C")], /, rate: Rate) -> Built:
+    """Zeroes whole channels while training; nothing to learn."""
+    return Built(outs=(x,))
+
+
+@rule("seed")
+def SpatialDropout2D(x: Images, /, rate: Rate, data_format: Layout = None) -> Built:
+    """Zeroes whole channels while training; nothing to learn."""
+    return Built(outs=(x,))
+
+
+@rule("seed")
+def SpatialDropout3D(x: Videos, /, rate: Rate, data_format: Layout = None) -> Built:
+    """Zeroes whole channels while training; nothing to learn."""
+    return Built(outs=(x,))
+
+
+@rule()
+def ActivityRegularization(x: AnyShape, /, l1: Number = 0.0, l2: Number = 0.0) -> Built:
+    """Adds the activations' size to the loss; nothing to learn."""
+    return Built(outs=(x,))
+
+
+@rule()
+def Activation(x: AnyShape, /, activation: Annotated[Any, ACTIVATION]) -> Built:
+    """A function of each element; nothing to learn."""
+    return Built(outs=(x,))
+
+
+@rule()
+def ReLU(x: AnyShape, /, max_value: Positive | None = None, negative_slope: Positive = 0.0, threshold: Positive = 0.0) -> Built:
+    """A function of each element; nothing to learn."""
+    return Built(outs=(x,))
+
+
+@rule()
+def LeakyReLU(x: AnyShape, /, negative_slope: Positive = 0.3) -> Built:
+    """A function of each element; nothing to learn."""
+    return Built(outs=(x,))
+
+
+@rule()
+def ELU(x: AnyShape, /, alpha: Number = 1.0) -> Built:
+    """A function of each element; nothing to learn."""
+    return Built(outs=(x,))
+
+
+@rule()
+def Softmax(x: AnyShape, /, axis: Annotated[Any, AXES] = -1) -> Built:
+    """Shares that add up to 1 along an axis; nothing to learn."""
+    for one in (axis,) if isinstance(axis, int) else axis:
+        position(one, len(x))
+    return Built(outs=(x,))
+
+
+@rule("alpha")
+def PReLU(x: AnyShape, /, *, shared_axes: Annotated[Any, AXES] | None = None) -> Built:
+    """One slope for each element of a sample, or one for all places along the shared axes."""
+    shape = list(x[1:])
+    for axis in (shared_axes,) if isinstance(shared_axes, int) else shared_axes or ():
+        shape[position(axis - 1, len(shape))] = 1
+    return Built(weights=(Weight("alpha", tuple(shape)),), outs=(x,), formula=lambda: prod(shape))

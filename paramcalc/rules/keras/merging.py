@@ -1,0 +1,103 @@
+"""Layers that merge several inputs (keras/src/layers/merging)."""
+
+from math import prod
+from typing import Annotated, Any
+
+from ...errors import Disagreement, OptionError, ShapeError
+from ...symbolic import Size, is_known, unknown
+from ..kinds import AXIS, AXIS_PAIR
+from ..rule import Built, Inputs, Shape, rule
+
+Several = Annotated[tuple[Shape, ...], Inputs("B ...", many=True)]
+
+
+def agree(a: Size, b: Size, inputs: tuple[int, int], axis: int, broadcast: bool = False) -> Size:
+    """Give the common size of two inputs along an axis; 1 stretches to the other when broadcasting.
+
+    An unknown size may turn out to be anything, so it agrees with all, and the result is unknown.
+    """
+    if a == b:
+        return a
+    if not (is_known(a) and is_known(b)):
+        return unknown("?") if broadcast else (a if is_known(a) else b)
+    if broadcast and (a == 1 or b == 1):
+        return b if a == 1 else a
+    raise Disagreement(inputs, (a, b), axis)
+
+
+def elementwise(xs: Several, /) -> Built:
+    """Stretch the shapes to one another, from the last axis backwards, as NumPy does; the batch stays apart."""
+    batch, merged = xs[0][0], xs[0][1:]
+    for place, x in enumerate(xs[1:], 1):
+        if is_known(x[0]):
+            batch = agree(batch, x[0], (0, place), 0)
+        long, short = (merged, x[1:]) if len(merged) >= len(x) - 1 else (x[1:], merged)
+        lead = len(long) - len(short)
+        merged = long[:lead] + tuple(
+            agree(a, b, (0, place), lead + axis + 1, broadcast=True)
+            for axis, (a, b) in enumerate(zip(long[lead:], short, strict=True))
+        )
+    return Built(outs=((batch, *merged),))
+
+
+WHY = "Element by element, the shapes stretched to one another; nothing to learn."
+Add = rule(name="Add", why=WHY)(elementwise)
+Multiply = rule(name="Multiply", why=WHY)(elementwise)
+Average = rule(name="Average", why=WHY)(elementwise)
+Maximum = rule(name="Maximum", why=WHY)(elementwise)
+Minimum = rule(name="Minimum", why=WHY)(elementwise)
+
+
+@rule()
+def Subtract(xs: Several, /) -> Built:
+    """The second input from the first, element by element; nothing to learn."""
+    if len(xs) != 2:
+        raise ShapeError("Subtract takes 2 inputs", received=len(xs))
+    return elementwise(xs)
+
+
+@rule()
+def Concatenate(xs: Several, /, axis: Annotated[int, AXIS] = -1) -> Built:
+    """One input after the other along an axis; all other axes must agree."""
+    first = xs[0]
+    rank = len(first)
+    along = position(axis, rank)
+    out = list(first)
+    for place, x in enumerate(xs[1:], 1):
+        if len(x) != rank:
+            raise ShapeError("Concatenate needs inputs of one rank", expected=f"{rank} axes", received=len(x))
+        for at, size in enumerate(x):
+            out[at] = out[at] + size if at == along else agree(out[at], size, (0, place), at)
+    return Built(outs=(tuple(out),))
+
+
+@rule(also="normalize")
+def Dot(xs: Several, /, axes: Annotated[Any, AXIS_PAIR]) -> Built:
+    """Sums of products along one axis of each input, sample by sample."""
+    if len(xs) != 2:
+        raise ShapeError("Dot takes 2 inputs", received=len(xs))
+    left, right = xs
+    pair = (axes, axes) if isinstance(axes, int) else axes
+    at, to = position(pair[0], len(left)), position(pair[1], len(right))
+    if at == 0 or to == 0:
+        raise OptionError("Dot works sample by sample", expected="axes other than 0, the batch", received=axes)
+    shared = agree(left[at], right[to], (0, 1), at)
+    batch = agree(left[0], right[0], (0, 1), 0)
+    rest = left[1:at] + left[at + 1 :] + right[1:to] + right[to + 1 :]
+    return Built(
+        outs=((batch, *rest) if rest else (batch, 1),),
+        macs=lambda: prod((batch, *rest)) * shared,
+    )
+
+
+def position(axis: int, rank: int) -> int:
+    """Turn an axis number, perhaps negative, into a position from 0.
+
+    Raises
+    ------
+    ShapeError
+        When there is no such axis.
+    """
+    if not -rank <= axis < rank:
+        raise ShapeError("no such axis", expected=f"a number from {-rank} to {rank - 1}", received=axis)
+    return axis % rank

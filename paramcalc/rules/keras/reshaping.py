@@ -1,0 +1,54 @@
+"""Layers that only move numbers about (keras/src/layers/reshaping)."""
+
+from math import prod
+from typing import Annotated, Any, Literal
+
+from ...errors import ShapeError
+from ...symbolic import Size, exact, is_known, unicode, unknown
+from ..kinds import PERMUTATION, TARGET, Sized
+from ..rule import Built, Inputs, Shape, rule
+
+AnyShape = Annotated[Shape, Inputs("B ...")]
+
+
+@rule()
+def Flatten(x: AnyShape, /, data_format: Literal["channels_last", "channels_first", None] = None) -> Built:
+    """All axes but the batch, laid end to end."""
+    return Built(outs=((x[0], prod(x[1:])),))
+
+
+@rule()
+def Reshape(x: AnyShape, /, target_shape: Annotated[Any, TARGET]) -> Built:
+    """The same numbers in another shape; -1 takes what is left."""
+    batch, *sizes = x
+    total = prod(sizes)
+    rest = prod(size for size in target_shape if size is not None and not _open(size))
+    known = is_known(total)
+    for size in target_shape:
+        if _open(size):
+            if isinstance(total, int) and isinstance(rest, int) and total % rest:
+                raise ShapeError(f"{total} numbers cannot be laid out with -1", expected=f"a multiple of {rest}", received=total)
+            left = exact(total, rest) if known else unknown("?")
+            return Built(outs=((batch, *(left if _open(one) else one for one in target_shape)),))
+    if known and total != rest:
+        raise ShapeError(f"{unicode(total)} numbers do not fill a shape of {unicode(rest)}")
+    return Built(outs=((batch, *target_shape),))
+
+
+def _open(size: Size) -> bool:
+    return isinstance(size, int) and size == -1
+
+
+@rule()
+def Permute(x: AnyShape, /, dims: Annotated[Any, PERMUTATION]) -> Built:
+    """The axes in another order; 1 is the first after the batch."""
+    if len(dims) != len(x) - 1:
+        raise ShapeError("Permute must name every axis but the batch", expected=f"{len(x) - 1} axes", received=dims)
+    return Built(outs=((x[0], *(x[dim] for dim in dims)),))
+
+
+@rule()
+def RepeatVector(x: Annotated[Shape, Inputs("B d")], /, n: Annotated[Size, Sized()]) -> Built:
+    """One vector, n times: a sequence for a decoder to start from."""
+    batch, d = x
+    return Built(outs=((batch, n, d),))

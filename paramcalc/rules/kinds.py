@@ -1,0 +1,258 @@
+"""The kinds of options a rule can declare: how each is checked, described and named in formulas.
+
+A rule's signature is its schema. ``bool`` and ``Literal[...]`` speak for themselves; everything else is
+``Annotated[type, kind]`` with a kind from here. A kind turns what a person gave into the one form the
+rule's body expects (``"3"`` → 3, ``3`` → ``(3, 3)`` for a window) or raises an error that says what was
+expected; ``symbols`` names the sizes that appear in the layer's formula; ``schema`` is its JSON Schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import index
+from typing import Any, Protocol
+
+from ..errors import OptionError, SizeError
+from ..symbolic import Expr, Size, parse
+
+MAX_SIZE = 10**100
+EXPRESSION = {"type": "string", "minLength": 1, "maxLength": 1000}
+SIZE_SCHEMA = {"anyOf": [{"type": "integer", "minimum": 1}, EXPRESSION]}
+
+
+class Kind(Protocol):
+    """What every kind answers."""
+
+    expected: str
+
+    def __call__(self, value: Any) -> Any:
+        """Give the checked value in the form a rule's body expects."""
+
+    def schema(self) -> dict[str, Any]:
+        """Describe the accepted values as JSON Schema."""
+
+
+def size(value: Any) -> Size:
+    """Read one size: a positive whole number, an expression, or text that parses as either.
+
+    Raises
+    ------
+    SizeError
+        For zero, negative, fractional and non-numeric values, and for numbers above 10^100.
+    """
+    if type(value) is int:
+        if 0 < value <= MAX_SIZE:
+            return value
+    elif isinstance(value, Expr):
+        return value
+    elif isinstance(value, str):
+        parsed = parse(value)
+        return size(parsed) if isinstance(parsed, int) else parsed
+    elif not isinstance(value, bool):
+        try:
+            return size(index(value))
+        except (TypeError, SizeError):
+            pass
+    large = isinstance(value, int) and value > MAX_SIZE
+    expected = "at most 10^100" if large else "a positive whole number or an expression such as 4*h"
+    raise SizeError("not a size", expected=expected, received=value)
+
+
+class Sized:
+    """A size; in formulas it is the given symbol, unless it has the value ``unless``."""
+
+    expected = "a positive whole number or an expression"
+
+    def __init__(self, symbol: str | None = None, unless: int | None = None) -> None:
+        self.symbol = symbol
+        self.unless = unless
+
+    def __call__(self, value: Any) -> Size:
+        """Check one size."""
+        if type(value) is int and 0 < value <= MAX_SIZE:
+            return value
+        return size(value)
+
+    def symbols(self, value: Size) -> tuple[str, ...]:
+        """Give the names of the sizes in formulas."""
+        silent = self.symbol is None or (self.unless is not None and value == self.unless)
+        return () if silent or self.symbol is None else (self.symbol,)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe a size."""
+        return SIZE_SCHEMA
+
+
+_AXES = {1: ("",), 2: ("_h", "_w"), 3: ("_d", "_h", "_w")}
+
+
+class Window:
+    """One size for each of ``rank`` spatial axes; a single one serves them all."""
+
+    def __init__(self, rank: int, symbol: str | None = None) -> None:
+        self.rank = rank
+        self.symbol = symbol
+        several = f"{rank} sizes, or one for all" if rank > 1 else "a size"
+        self.expected = several
+
+    def __call__(self, value: Any) -> tuple[Size, ...]:
+        """Spread one size over the axes, or check that there is one for each."""
+        if type(value) is int or isinstance(value, (str, Expr)):
+            return (size(value),) * self.rank
+        if isinstance(value, (list, tuple)):
+            if len(value) != self.rank:
+                raise OptionError("wrong number of sizes", expected=self.expected, received=value)
+            return tuple(size(one) for one in value)
+        return (size(value),) * self.rank
+
+    def symbols(self, value: Sequence[Size]) -> tuple[str, ...]:
+        """Give a name for each axis: ``k``; ``k_h, k_w``; ``k_d, k_h, k_w``."""
+        if self.symbol is None:
+            return ()
+        return tuple(self.symbol + axis for axis in _AXES[self.rank])
+
+    def schema(self) -> dict[str, Any]:
+        """Describe one size or a list of them."""
+        several = {"type": "array", "items": SIZE_SCHEMA, "minItems": self.rank, "maxItems": self.rank}
+        return {"anyOf": [*SIZE_SCHEMA["anyOf"], several]}
+
+
+class Check:
+    """A value that passes a test, kept as it is or converted; for options that are not sizes."""
+
+    def __init__(
+        self, expected: str, convert: Callable[[Any], Any], schema: dict[str, Any] | None = None
+    ) -> None:
+        self.expected = expected
+        self.convert = convert
+        self._schema = schema or {}
+
+    def __call__(self, value: Any) -> Any:
+        """Convert, or say what was expected (a converter raises ``TypeError`` or ``ValueError``)."""
+        try:
+            return self.convert(value)
+        except OptionError:
+            raise
+        except (TypeError, ValueError, OverflowError):
+            raise OptionError("not a valid value", expected=self.expected, received=value) from None
+
+    def schema(self) -> dict[str, Any]:
+        """Describe the values, as loosely as the test allows."""
+        return self._schema
+
+
+class Choice:
+    """One of a few literal values."""
+
+    def __init__(self, values: tuple[Any, ...]) -> None:
+        self.values = values
+        self.expected = " or ".join("null" if value is None else repr(value) for value in values)
+
+    def __call__(self, value: Any) -> Any:
+        """Check that the value is one of the choices (``True`` is not the number 1)."""
+        for known in self.values:
+            if known is value or (type(known) is type(value) and known == value):
+                return known
+        from ..errors import nearest
+
+        near = nearest(value, [v for v in self.values if isinstance(v, str)]) if isinstance(value, str) else None
+        raise OptionError("not a choice", expected=self.expected, received=value, suggestion=near)
+
+    def schema(self) -> dict[str, Any]:
+        """List the choices."""
+        return {"enum": list(self.values)}
+
+
+class Maybe:
+    """Another kind, or ``None``."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.expected = f"{kind.expected}, or null"
+
+    def __call__(self, value: Any) -> Any:
+        """Let ``None`` pass and check everything else."""
+        return None if value is None else self.kind(value)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe the kind or null."""
+        inner = self.kind.schema()
+        return {"anyOf": [*inner.get("anyOf", [inner]), {"type": "null"}]} if inner else {}
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    return index(value)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, (bool, str)) or not -1e308 <= float(value) <= 1e308:
+        raise TypeError(value)
+    return float(value)
+
+
+def _rate(value: Any) -> float:
+    rate = _number(value)
+    if not 0 <= rate <= 1:
+        raise ValueError(rate)
+    return rate
+
+
+def _positive(value: Any) -> float:
+    number = _number(value)
+    if number < 0:
+        raise ValueError(number)
+    return number
+
+
+def _axes(value: Any) -> int | tuple[int, ...]:
+    if not isinstance(value, (list, tuple)):
+        return _whole(value)
+    if not value:
+        raise ValueError(value)
+    return tuple(_whole(axis) for axis in value)
+
+
+def _target(value: Any) -> tuple[Size, ...]:
+    # -1 stands for "whatever is left", once
+    if not isinstance(value, (list, tuple)):
+        value = (value,)
+    shape: list[Size] = []
+    for one in value:
+        shape.append(-1 if type(one) is int and one == -1 else size(one))
+    if sum(type(one) is int and one == -1 for one in shape) > 1:
+        raise OptionError("-1 more than once", expected="at most one -1", received=value)
+    return tuple(shape)
+
+
+def _permutation(value: Any) -> tuple[int, ...]:
+    dims = tuple(_whole(dim) for dim in value)
+    if not dims or sorted(dims) != list(range(1, len(dims) + 1)):
+        raise ValueError(dims)
+    return dims
+
+
+def _pair(value: Any) -> int | tuple[int, int]:
+    if isinstance(value, (list, tuple)):
+        first, second = value
+        return (_whole(first), _whole(second))
+    return _whole(value)
+
+
+_INTEGER = {"type": "integer"}
+_INTEGERS = {"type": "array", "items": _INTEGER, "minItems": 1}
+
+SWITCH = Choice((False, True))
+AXIS = Check("an axis number", _whole, _INTEGER)
+AXES = Check("an axis number or a list of them", _axes, {"anyOf": [_INTEGER, _INTEGERS]})
+NUMBER = Check("a number", _number, {"type": "number"})
+POSITIVE = Check("a number from 0 up", _positive, {"type": "number", "minimum": 0})
+RATE = Check("a number from 0 to 1", _rate, {"type": "number", "minimum": 0, "maximum": 1})
+TARGET = Check(
+    "a list of sizes, one of which may be -1",
+    _target,
+    {"type": "array", "items": {"anyOf": [*SIZE_SCHEMA["anyOf"], {"const": -1}]}},
+)
+PERMUTATION = Check("the numbers 1 to n in some order", _permutation, _INTEGERS)
+AXIS_PAIR = Check("an axis number or a pair of them", _pair, {"anyOf": [_INTEGER, _INTEGERS]})

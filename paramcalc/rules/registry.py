@@ -1,0 +1,60 @@
+"""Finding rules: every Rule in the modules of a framework's folder, by class or snake-case name."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from ..errors import LayerError, nearest
+from .rule import Rule
+
+FRAMEWORKS = ("keras",)
+
+
+@cache
+def rules(framework: str = "keras") -> dict[str, Rule]:
+    """Give every rule of a framework by class name, families in alphabetical order.
+
+    Raises
+    ------
+    LayerError
+        For a framework without rules.
+    """
+    if framework not in FRAMEWORKS:
+        raise LayerError(
+            "unknown framework",
+            expected=" or ".join(FRAMEWORKS),
+            received=framework,
+            suggestion=nearest(str(framework), FRAMEWORKS),
+        )
+    package = import_module(f"{__package__}.{framework}")
+    modules = [import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__)]
+    return {
+        value.name: value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, Rule) and value.__module__ == module.__name__
+    }
+
+
+@cache
+def _spellings(framework: str) -> dict[str, Rule]:
+    return {spelling: rule for rule in rules(framework).values() for spelling in (rule.snake, rule.name)}
+
+
+def find(name: str, framework: str = "keras") -> Rule:
+    """Find a rule by class name (``LSTM``) or snake-case name (``lstm``).
+
+    Raises
+    ------
+    LayerError
+        With the nearest right spelling.
+    """
+    known = _spellings(framework)
+    if name in known:
+        return known[name]
+    raise LayerError(
+        f"no rule for a layer {name[:80]!r}",
+        suggestion=nearest(name, rules(framework)) or "paramcalc layers lists them all",
+    )

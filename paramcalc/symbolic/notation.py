@@ -1,0 +1,183 @@
+"""Notation: an expression as ASCII text, Unicode or LaTeX, with brackets nested as textbooks do.
+
+=========  =====================================  ==========================
+style      ``4*(h*(h+x) + h)``                    ``(T - 3)//2 + 1``
+=========  =====================================  ==========================
+text       ``4[h(h + x) + h]``                    ``floor((T - 3)/2) + 1``
+unicode    ``4[h(h + x) + h]``                    ``⌊(T − 3)/2⌋ + 1``
+latex      ``4\\left[h\\left(h + x\\right) + …``  ``\\left\\lfloor …``
+=========  =====================================  ==========================
+
+What ``text`` and ``unicode`` print, `paramcalc.symbolic.parse` reads back. With ``values`` the symbols
+are replaced *in print*, nothing is computed: ``4[128(128 + 108) + 128]``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from .expr import Expr, Size
+
+NAME = r"[A-Za-zΑ-Ωα-ω][A-Za-zΑ-Ωα-ω0-9_]*"  # \w would take the superscripts along
+_NAME = re.compile(NAME + r"\Z")
+_RESERVED = frozenset({"floor", "max", "min"})
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Style(NamedTuple):
+    """What differs between the notations."""
+
+    times: str
+    minus: str
+    brackets: tuple[tuple[str, str], ...]  # innermost first
+    floor: tuple[str, str]
+    power: str
+    fraction: str
+    function: str
+
+
+TEXT = Style("*", "-", (("(", ")"), ("[", "]"), ("{", "}")), ("floor(", ")"), "^{}", "{}/{}", "{}({})")
+UNICODE = TEXT._replace(times="·", minus="−", floor=("⌊", "⌋"))
+LATEX = Style(
+    r" \cdot ",
+    "-",
+    ((r"\left(", r"\right)"), (r"\left[", r"\right]"), (r"\left\{", r"\right\}")),
+    (r"\left\lfloor ", r"\right\rfloor "),
+    "^{{{}}}",
+    r"\frac{{{}}}{{{}}}",
+    r"\{}\left({}\right)",
+)
+
+_OPENING = "([{⌊"
+
+# How tightly a piece of text binds; a looser piece inside a tighter place needs brackets.
+SUM, PRODUCT, ATOM = 0, 1, 2
+
+
+class Piece(NamedTuple):
+    """Printed text, how tightly it binds and how many levels of brackets it holds."""
+
+    string: str
+    binds: int
+    depth: int = 0
+
+
+def text(size: Size, values: Mapping[str, Size] | None = None) -> str:
+    """Print in plain ASCII, as the JSON report and files have it."""
+    return _print(size, values or {}, TEXT).string
+
+
+def unicode(size: Size, values: Mapping[str, Size] | None = None) -> str:
+    """Print for people: ``d_h²``, ``⌊(T − 3)/2⌋ + 1``."""
+    return _print(size, values or {}, UNICODE).string
+
+
+def latex(size: Size, values: Mapping[str, Size] | None = None) -> str:
+    """Print for LaTeX, without the dollar signs."""
+    return _print(size, values or {}, LATEX).string.strip()
+
+
+def is_name(word: str) -> bool:
+    """Tell whether a word can name a size: a letter, then letters, digits and underscores."""
+    return bool(_NAME.match(word)) and len(word) <= 100 and word not in _RESERVED
+
+
+def _print(size: Size, values: Mapping[str, Size], style: Style) -> Piece:
+    if isinstance(size, int):
+        if size < 0:
+            return Piece(f"{style.minus}{-size}", SUM)
+        return Piece(str(size), ATOM)
+    op, args = size.op, size.args
+    if op in ("name", "?"):
+        if args[0] in values:
+            return _print(values[args[0]], {}, style)
+        return Piece(_symbol(args[0], style), ATOM)
+    if op == "+":
+        return _print_sum(args, values, style)
+    if op == "*":
+        return _print_product(args, values, style)
+    if op == "^":
+        base = _inside(_print(args[0], values, style), ATOM, style)
+        exponent = str(args[1])
+        raised = exponent.translate(_SUPERSCRIPTS) if style is UNICODE else style.power.format(exponent)
+        return Piece(base.string + raised, ATOM, base.depth)
+    if op in ("max", "min"):
+        parts = [_print(arg, values, style) for arg in args]
+        inner = ", ".join(part.string for part in parts)
+        deepest = max(part.depth for part in parts)
+        return Piece(style.function.format(op, inner), ATOM, deepest + 1)
+    top, bottom = (_print(arg, values, style) for arg in args)
+    if style is not LATEX:  # a slash binds as a product does: both sides need brackets
+        top, bottom = _inside(top, PRODUCT, style), _inside(bottom, ATOM, style)
+    quotient = style.fraction.format(top.string, bottom.string)
+    depth = max(top.depth, bottom.depth)
+    if op == "/":
+        return Piece(quotient, ATOM if style is LATEX else PRODUCT, depth)
+    left, right = style.floor
+    return Piece(f"{left}{quotient}{right}", ATOM, depth)
+
+
+def _print_sum(args: tuple[Size, ...], values: Mapping[str, Size], style: Style) -> Piece:
+    string, depth = "", 0
+    for arg in args:
+        negative, size = _sign(arg)
+        piece = _inside(_print(size, values, style), PRODUCT, style)
+        depth = max(depth, piece.depth)
+        if string:
+            string += f" {style.minus if negative else '+'} {piece.string}"
+        else:
+            string = (style.minus if negative else "") + piece.string
+    return Piece(string, SUM, depth)
+
+
+def _sign(size: Size) -> tuple[bool, Size]:
+    # -3 -> (True, 3);  -1·e -> (True, e);  -2·e -> (True, 2·e)
+    if isinstance(size, int):
+        return size < 0, abs(size)
+    if size.op == "*" and isinstance(size.args[0], int) and size.args[0] < 0:
+        number, rest = -size.args[0], size.args[1:]
+        kept = rest if number == 1 else (number, *rest)
+        return True, kept[0] if len(kept) == 1 else Expr("*", kept)
+    return False, size
+
+
+def _print_product(args: tuple[Size, ...], values: Mapping[str, Size], style: Style) -> Piece:
+    if isinstance(args[0], int) and args[0] < 0:
+        return _print_sum((Expr("*", args),), values, style)
+    string, depth, number = "", 0, False
+    for arg in args:
+        piece = _print(arg, values, style)
+        if isinstance(arg, Expr) and arg.op == "/" and style is not LATEX:
+            piece = _bracket(piece, style)  # a(b/c), since a·b/c reads as (a·b)/c
+        piece = _inside(piece, PRODUCT, style)
+        first = piece.string[0]
+        beside = first in _OPENING or piece.string.startswith(r"\left")  # 4(…), h(…)
+        if string and not beside and not (number and (first.isalpha() or first == "\\")):  # 2h, but 2·128
+            string += style.times
+        string += piece.string
+        number = piece.string.isdigit()
+        depth = max(depth, piece.depth)
+    return Piece(string, PRODUCT, depth)
+
+
+def _inside(piece: Piece, binds: int, style: Style) -> Piece:
+    return piece if piece.binds >= binds else _bracket(piece, style)
+
+
+def _bracket(piece: Piece, style: Style) -> Piece:
+    left, right = style.brackets[min(piece.depth, len(style.brackets) - 1)]
+    return Piece(f"{left}{piece.string}{right}", ATOM, piece.depth + 1)
+
+
+def _symbol(name: str, style: Style) -> str:
+    # d_model -> d_{\mathrm{model}};  filters -> \mathrm{filters};  d_h1 -> d_{h1}
+    if style is not LATEX:
+        return name
+    stem, _, index = name.partition("_")
+    base = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+    if not index:
+        return base
+    index = index.replace("_", r"\_")
+    return f"{base}_{{{index}}}" if len(index) <= 2 else rf"{base}_{{\mathrm{{{index}}}}}"

@@ -1,0 +1,183 @@
+"""Symbolic tensors: calling layers on them draws the graph a model is made of, as in Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
+from .rules.kinds import size as checked_size
+from .rules.rule import Built, Shape
+from .symbolic import Size, is_known, unicode, unknown
+
+BATCH = unknown("B")
+MAX_AXES = 20
+
+
+class Tensor:
+    """A symbolic tensor: a shape, and the call that makes it (``None`` for an input)."""
+
+    __slots__ = ("index", "name", "shape", "source")
+
+    def __init__(self, shape: Shape, source: Call | None = None, index: int = 0, name: str | None = None) -> None:
+        self.shape = shape
+        self.source = source
+        self.index = index
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"Tensor({shape_text(self.shape)})"
+
+
+class Call:
+    """A layer called on tensors."""
+
+    __slots__ = ("args", "layer", "states")
+
+    def __init__(self, layer: Any, args: tuple[Tensor, ...], states: tuple[Tensor, ...]) -> None:
+        self.layer = layer
+        self.args = args
+        self.states = states
+
+
+def Input(shape: Any, batch_size: Any = None, name: str | None = None, dtype: Any = None) -> Tensor:
+    """Make an input tensor.
+
+    Parameters
+    ----------
+    shape : list of int, str, Expr or None
+        Without the batch. A name is a symbolic size; ``None`` is a size nobody knows.
+    batch_size : int, str or Expr, optional
+        Unknown (``B``) when left out.
+    name : str, optional
+    dtype : optional
+        Accepted, as Keras does; it changes no count.
+
+    Raises
+    ------
+    ShapeError, SizeError
+        When it is not a list of sizes.
+    """
+    return Tensor(input_shape(shape, batch_size, name), name=name)
+
+
+def input_shape(shape: Any, batch: Any = None, name: str | None = None) -> Shape:
+    """Check the sizes of an input and put the batch in front; ``None`` becomes an unknown size."""
+    if isinstance(shape, (str, bytes, Mapping)) or not isinstance(shape, Iterable):
+        raise ShapeError("not the shape of an input", expected="a list of sizes, without the batch", received=shape)
+    sizes = list(shape)
+    if len(sizes) > MAX_AXES:
+        raise ShapeError("an input of too many axes", expected=f"at most {MAX_AXES}", received=len(sizes))
+    axes = {1: ("d_x",), 2: ("T", "d_x"), 3: ("H", "W", "C"), 4: ("T", "H", "W", "C")}.get(
+        len(sizes), tuple(f"n{at + 1}" for at in range(len(sizes)))
+    )
+    ending = f"_{name}" if name else ""  # two inputs' unknown lengths are two unknowns
+    checked: list[Size] = [BATCH if batch is None else _size(batch, "batch")]
+    for at, size in enumerate(sizes):
+        checked.append(unknown(axes[at] + ending) if size is None else _size(size, f"[{at}]"))
+    return tuple(checked)
+
+
+def _size(value: Any, place: str) -> Size:
+    try:
+        return checked_size(value)
+    except ParamcalcError as error:
+        raise error.at(place)
+
+
+def connect(layer: Any, tensors: tuple[Any, ...], initial_state: Any = None) -> Any:
+    """Call a layer (or model) on tensors; give its output tensor, or a tuple of several."""
+    args = flat(tensors)
+    states = flat((initial_state,)) if initial_state is not None else ()
+    try:
+        built = layer.on(*(tensor.shape for tensor in args))
+        check_states(layer, built, [tensor.shape for tensor in states])
+    except ParamcalcError as error:
+        raise error.at(f"{layer.label}:")
+    call = Call(layer, args, states)
+    made = tuple(Tensor(shape, call, index) for index, shape in enumerate(built.outs))
+    return made[0] if len(made) == 1 else made
+
+
+def flat(values: Any) -> tuple[Tensor, ...]:
+    """Lay out nested lists, tuples and dicts of tensors in order."""
+    found: list[Tensor] = []
+    pending = [values]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Tensor):
+            found.append(value)
+        elif isinstance(value, Mapping):
+            pending.extend(reversed(list(value.values())))
+        elif isinstance(value, (list, tuple)):
+            pending.extend(reversed(value))
+        else:
+            raise GraphError("not a tensor", expected="what Input() or a layer gave", received=value)
+    return tuple(found)
+
+
+def in_order(outputs: Sequence[Tensor], inputs: Iterable[int]) -> list[Call]:
+    """List the calls that lead to the outputs, each after what it reads; ``inputs`` are ids of tensors.
+
+    Raises
+    ------
+    GraphError
+        When an output depends on an input that is not among them.
+    """
+    known = set(inputs)
+    order: list[Call] = []
+    done: set[int] = set()
+    pending: list[tuple[Any, bool]] = [(tensor, False) for tensor in reversed(outputs)]
+    while pending:
+        item, read = pending.pop()
+        if read:
+            if id(item) not in done:
+                done.add(id(item))
+                order.append(item)
+            continue
+        if id(item) in known or id(item.source) in done:
+            continue
+        if item.source is None:
+            raise GraphError(
+                f"an output depends on the input {item.name or shape_text(item.shape)}",
+                suggestion="list it among the model's inputs",
+            )
+        pending.append((item.source, True))
+        pending.extend((tensor, False) for tensor in reversed(item.source.args + item.source.states))
+    return order
+
+
+class StateDisagreement(Disagreement):
+    """An initial state of another size than the layer keeps."""
+
+    def __init__(self, place: int, sizes: tuple[Size, Size], axis: int) -> None:
+        super().__init__((place, place), sizes, axis)
+        self.problem = f"initial state {place + 1} has size {unicode(sizes[0])}, the layer keeps {unicode(sizes[1])}"
+
+
+def check_states(layer: Any, built: Built, shapes: Sequence[Shape]) -> None:
+    """Check initial states against those a layer keeps.
+
+    Raises
+    ------
+    ShapeError
+        When the layer keeps no state, another number of states, or states of other sizes.
+    """
+    if not shapes:
+        return
+    if len(shapes) != len(built.states):
+        raise ShapeError(f"initial states for {layer.type}", expected=f"{len(built.states)}", received=len(shapes))
+    for place, (given, kept) in enumerate(zip(shapes, built.states, strict=True)):
+        if len(given) != len(kept):
+            raise ShapeError(
+                f"initial state {place + 1}", expected=shape_text(kept), received=Verbatim(shape_text(given))
+            )
+        for axis, (a, b) in enumerate(zip(given, kept, strict=True)):
+            if a != b and is_known(a) and is_known(b):
+                raise StateDisagreement(place, (a, b), axis)
+
+
+def shape_text(shape: Shape) -> str:
+    """Print a shape for people: ``(B, T, 108)``; one axis keeps its comma: ``(512,)``."""
+    sizes = ", ".join(unicode(size) for size in shape)
+    return f"({sizes},)" if len(shape) == 1 else f"({sizes})"
