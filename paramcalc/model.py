@@ -271,9 +271,9 @@ class Model:
         """Number of parameters, a shared layer's once; an expression where sizes are symbols."""
         if self.shares:
             first = {id(node.layer): step for node, step in reversed(list(zip(self.nodes, self.built, strict=True)))}
-            total = sum([step.count for step in first.values()])
+            total = sum([step.params for step in first.values()])
         else:
-            total = sum([step.count for step in self.built])
+            total = sum([step.params for step in self.built])
         return total.expand() if isinstance(total, Expr) else total
 
     @property

@@ -57,17 +57,17 @@ class Row:
     @property
     def params(self) -> Size:
         """Number of parameters: the sum of the weights."""
-        return _sum(weight.count for weight in self.weights)
+        return _sum(weight.params for weight in self.weights)
 
     @property
     def trainable(self) -> Size:
         """Number of parameters that training changes."""
-        return _sum(weight.count for weight in self.weights if weight.trainable)
+        return _sum(weight.params for weight in self.weights if weight.trainable)
 
     @property
     def non_trainable(self) -> Size:
         """Number of parameters that training leaves alone."""
-        return _sum(weight.count for weight in self.weights if not weight.trainable)
+        return _sum(weight.params for weight in self.weights if not weight.trainable)
 
     @property
     def macs(self) -> Size:
@@ -266,7 +266,7 @@ def _weight(weight: Weight) -> dict[str, Any]:
         "path": weight.path,
         "shape": [plain(size) for size in weight.shape],
         "trainable": weight.trainable,
-        "count": plain(weight.count),
+        "count": plain(weight.params),
     }
     if weight.gates:
         found["gates"] = {gate: [plain(start), plain(stop)] for gate, start, stop in gate_slices(weight)}

@@ -195,12 +195,6 @@ def rule_formula(rule: Rule) -> Formula | None:
     """Give the formula of a rule with every size a symbol and every switch at its default."""
     from .rule import REQUIRED
 
-    sizes = {
-        option.name: option.kind.symbol
-        for option in rule.options.values()
-        if option.default is REQUIRED and getattr(option.kind, "symbol", None)
-    }
-    required = {option.name for option in rule.options.values() if option.default is REQUIRED}
-    if required - sizes.keys():
-        return None
-    return formula_of(rule(**sizes))
+    required = [option for option in rule.options.values() if option.default is REQUIRED]
+    sizes = {option.name: getattr(option.kind, "symbol", None) for option in required}
+    return None if None in sizes.values() or rule.inputs[0].many else formula_of(rule(**sizes))

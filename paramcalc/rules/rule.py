@@ -46,7 +46,7 @@ class Weight(NamedTuple):
     starts: tuple[tuple[str, int], ...] = ()
 
     @property
-    def count(self) -> Size:
+    def params(self) -> Size:
         """Number of parameters: the product of the shape."""
         return prod(self.shape)
 
@@ -83,7 +83,7 @@ class Built(NamedTuple):
     inside: Callable[[], Any] | None = None
 
     @property
-    def count(self) -> Size:
+    def params(self) -> Size:
         """Sum of the inventory."""
         return sum([prod(weight.shape) for weight in self.weights])
 

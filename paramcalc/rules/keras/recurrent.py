@@ -219,8 +219,8 @@ def Bidirectional(
         weights=ahead + scoped(backward.weights, name),
         outs=merged + forward.outs[1:] + backward.outs[1:],
         states=forward.states + backward.states,
-        formula=lambda: times(2, forward.formula()) if double else forward.formula() + backward.formula(),  # type: ignore[misc]
-        macs=lambda: forward.macs() + backward.macs(),  # type: ignore[misc]
+        formula=lambda: times(2, forward.formula()) if double else forward.formula() + backward.formula(),
+        macs=lambda: forward.macs() + backward.macs(),
     )
 
 
@@ -246,7 +246,7 @@ def _check_directions(forward: Layer, backward: Layer | None) -> None:
 def TimeDistributed(x: Annotated[Shape, Inputs("B T *layer")], /, layer: Annotated[Any, LAYER]) -> Built:
     """One layer applied to every time step: its weights once, its work T times."""
     batch, T, *rest = x
-    inner = layer.on((batch, *rest))
+    inner: Built = layer.on((batch, *rest))
     if len(inner.outs) != 1:
         raise ShapeError(f"TimeDistributed needs a layer with one output; {layer.type} has {len(inner.outs)}")
     return inner._replace(
