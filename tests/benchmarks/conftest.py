@@ -1,0 +1,54 @@
+"""What the benchmarks share: a fixture that records each ratio, and the closing table of all of them.
+
+Run them with ``pytest tests/benchmarks``; a plain ``pytest`` leaves them out. Every figure is a ratio of two
+things measured in the same run on the same machine, so that it means something on another machine too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+Record = Callable[[str, str, str, float, str, bool], None]
+
+
+class Line(NamedTuple):
+    """One line of the closing table."""
+
+    name: str
+    ours: str
+    peer: str
+    ratio: float
+    goal: str
+    ok: bool
+
+
+LINES = pytest.StashKey[list[Line]]()
+
+
+@pytest.fixture
+def record(pytestconfig: pytest.Config) -> Record:
+    """Give a function that records ``(name, ours, peer, ratio, goal, ok)`` and fails where ``ok`` is false."""
+
+    def note(name: str, ours: str, peer: str, ratio: float, goal: str, ok: bool) -> None:
+        pytestconfig.stash.setdefault(LINES, []).append(Line(name, ours, peer, ratio, goal, ok))
+        assert ok, f"{name}: a ratio of {ratio:,.1f} where the goal is {goal} (ours {ours}, peer {peer})"
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print every ratio as a Markdown table, to be pasted into the documentation."""
+    lines = terminalreporter.config.stash.get(LINES, [])
+    if not lines:
+        return
+    terminalreporter.section("ratios")
+    terminalreporter.write_line("| what | paramcalc | peer | ratio | goal | held |")
+    terminalreporter.write_line("|---|---|---|---|---|---|")
+    for line in lines:
+        held = "yes" if line.ok else "**no**"
+        terminalreporter.write_line(
+            f"| {line.name} | {line.ours} | {line.peer} | {line.ratio:,.1f} | {line.goal} | {held} |"
+        )
