@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import SizeError
 from ..symbolic import Size, latex, symbols, text, unicode
-from .rule import Layer, Rule, Shape
+from .rule import REQUIRED, Built, Layer, Rule, Shape
 
 
 class Formula:
@@ -99,16 +99,25 @@ def formula_of(layer: Any, *shapes: Shape) -> Formula | None:
 
     Without shapes, the smallest input the layer takes is assumed, in symbols alone.
     """
+    found = symbolic_build(layer, *shapes)
+    if found is None:
+        return None
+    built, values = found
+    return Formula(built.formula(), values) if built.formula and built.weights else None
+
+
+def symbolic_build(layer: Any, *shapes: Shape) -> tuple[Built, dict[str, Size]] | None:
+    """Build a layer with symbols for sizes; give that, and what each symbol stands for.
+
+    ``None`` for a model, and for a layer around one: their counts are sums over layers.
+    """
     if not isinstance(layer, Layer):
         return None
-    symbolic, values = symbolised(layer)
     try:
-        inputs = _named_inputs(symbolic, shapes, values)
-        built = symbolic.on(*inputs)
-        expr = built.formula() if built.formula and built.weights else None
+        symbolic, values = symbolised(layer)
+        return symbolic.on(*_named_inputs(symbolic, shapes, values)), values
     except _NoFormula:
         return None
-    return None if expr is None else Formula(expr, values)
 
 
 class _NoFormula(Exception):
@@ -193,8 +202,6 @@ def _fits(layer: Layer, rank: int) -> bool:
 
 def rule_formula(rule: Rule) -> Formula | None:
     """Give the formula of a rule with every size a symbol and every switch at its default."""
-    from .rule import REQUIRED
-
     required = [option for option in rule.options.values() if option.default is REQUIRED]
     sizes = {option.name: getattr(option.kind, "symbol", None) for option in required}
     return None if None in sizes.values() or rule.inputs[0].many else formula_of(rule(**sizes))

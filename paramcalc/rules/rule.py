@@ -11,7 +11,7 @@ from math import prod
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
 from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest
-from ..symbolic import Size, unicode
+from ..symbolic import Expr, Size, unicode
 from . import inert
 from .kinds import SWITCH, Check, Choice, Kind, Maybe
 
@@ -48,7 +48,8 @@ class Weight(NamedTuple):
     @property
     def params(self) -> Size:
         """Number of parameters: the product of the shape."""
-        return prod(self.shape)
+        count = prod(self.shape)
+        return count.expand() if isinstance(count, Expr) else count
 
     @property
     def path(self) -> str:
@@ -155,6 +156,12 @@ class Rule:
     def why(self) -> str:
         """First sentence of the docstring: why the weights have this shape."""
         return (self.__doc__ or "").strip().splitlines()[0]
+
+    @property
+    def about(self) -> str:
+        """What the docstring says beyond its first line: equations, sources, what to watch for."""
+        lines = (self.__doc__ or "").strip().splitlines()[1:]
+        return "\n".join(line.strip() for line in lines).strip()
 
     @property
     def family(self) -> str:

@@ -15,5 +15,5 @@ from .expr import (
     unknown as unknown,
 )
 from .normal import collect as collect, degree as degree
-from .notation import latex as latex, text as text, unicode as unicode
+from .notation import grouped as grouped, latex as latex, text as text, unicode as unicode
 from .parse import parse as parse

@@ -36,10 +36,12 @@ class Style(NamedTuple):
     power: str
     fraction: str
     function: str
+    number: str = "{}"
 
 
 TEXT = Style("*", "-", (("(", ")"), ("[", "]"), ("{", "}")), ("floor(", ")"), "^{}", "{}/{}", "{}({})")
 UNICODE = TEXT._replace(times="·", minus="−", floor=("⌊", "⌋"))
+GROUPED = UNICODE._replace(number="{:,}")
 LATEX = Style(
     r" \cdot ",
     "-",
@@ -74,6 +76,11 @@ def unicode(size: Size, values: Mapping[str, Size] | None = None) -> str:
     return _print(size, values or {}, UNICODE).string
 
 
+def grouped(size: Size) -> str:
+    """Print a result for people, thousands apart: ``120,832·T``; this one is not to be parsed back."""
+    return _print(size, {}, GROUPED).string
+
+
 def latex(size: Size, values: Mapping[str, Size] | None = None) -> str:
     """Print for LaTeX, without the dollar signs."""
     return _print(size, values or {}, LATEX).string.strip()
@@ -87,8 +94,8 @@ def is_name(word: str) -> bool:
 def _print(size: Size, values: Mapping[str, Size], style: Style) -> Piece:
     if isinstance(size, int):
         if size < 0:
-            return Piece(f"{style.minus}{-size}", SUM)
-        return Piece(str(size), ATOM)
+            return Piece(style.minus + style.number.format(-size), SUM)
+        return Piece(style.number.format(size), ATOM)
     op, args = size.op, size.args
     if op in ("name", "?"):
         if args[0] in values:
@@ -101,7 +108,7 @@ def _print(size: Size, values: Mapping[str, Size], style: Style) -> Piece:
     if op == "^":
         base = _inside(_print(args[0], values, style), ATOM, style)
         exponent = str(args[1])
-        raised = exponent.translate(_SUPERSCRIPTS) if style is UNICODE else style.power.format(exponent)
+        raised = exponent.translate(_SUPERSCRIPTS) if style.times == "·" else style.power.format(exponent)
         return Piece(base.string + raised, ATOM, base.depth)
     if op in ("max", "min"):
         parts = [_print(arg, values, style) for arg in args]

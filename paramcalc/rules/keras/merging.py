@@ -4,7 +4,7 @@ from math import prod
 from typing import Annotated, Any
 
 from ...errors import Disagreement, OptionError, ShapeError
-from ...symbolic import Size, is_known, unknown
+from ...symbolic import Expr, Size, is_known, unknown
 from ..kinds import AXIS, AXIS_PAIR
 from ..rule import Built, Inputs, Shape, rule
 
@@ -68,6 +68,8 @@ def Concatenate(xs: Several, /, axis: Annotated[int, AXIS] = -1) -> Built:
             raise ShapeError("Concatenate needs inputs of one rank", expected=f"{rank} axes", received=len(x))
         for at, size in enumerate(x):
             out[at] = out[at] + size if at == along else agree(out[at], size, (0, place), at)
+    joined = out[along]
+    out[along] = joined.expand() if isinstance(joined, Expr) and len(xs) > 1 else joined
     return Built(outs=(tuple(out),))
 
 

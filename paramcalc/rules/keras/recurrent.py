@@ -95,7 +95,12 @@ def SimpleRNNCell(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
 
 @rule(also=PLAIN + LOOP)
 def SimpleRNN(x: Sequence, /, units: Units, *, use_bias: bool = True, **time: Unpack[OverTime]) -> Built:
-    """One dense network of the input and the previous output, the same at every time step."""
+    """One dense network of the input and the previous output, the same at every time step.
+
+    h_t = tanh(W x_t + U h_(t-1) + b). An output layer y_t = V h_t + c is a Dense of its own.
+    The number of time steps changes the work, never the number of parameters.
+    Source: Elman 1990.
+    """
     return over_time(x, cell(x[0], x[2], units, RNN_GATES, int(use_bias), 1, "simple_rnn_cell"), **time)
 
 
@@ -116,7 +121,15 @@ def LSTM(
     unit_forget_bias: bool = True,
     **time: Unpack[OverTime],
 ) -> Built:
-    """Four dense networks (input, forget, candidate, output), the same at every time step."""
+    """Four dense networks (input, forget, candidate, output), the same at every time step.
+
+    Each network sees the input x_t and the previous output h_(t-1):
+    i, f, o = sigmoid(W x_t + U h_(t-1) + b), g = tanh(W x_t + U h_(t-1) + b), one W, U, b for each;
+    c_t = f c_(t-1) + i g and h_t = o tanh(c_t) have no weights of their own.
+    The number of time steps changes the work, never the number of parameters.
+    Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate);
+    Jozefowicz et al. 2015 (its bias started at 1).
+    """
     starts = FORGET_AT_ONE if unit_forget_bias else ()
     return over_time(x, cell(x[0], x[2], units, LSTM_GATES, int(use_bias), 2, "lstm_cell", starts), **time)
 
@@ -137,7 +150,14 @@ def GRU(
     reset_after: bool = True,
     **time: Unpack[OverTime],
 ) -> Built:
-    """Three dense networks (update, reset, candidate); reset_after keeps a second, recurrent row of biases."""
+    """Three dense networks (update, reset, candidate); reset_after keeps a second, recurrent row of biases.
+
+    z, r = sigmoid(W x_t + U h_(t-1) + b); h_t mixes h_(t-1) and the candidate by z.
+    With reset_after (Keras's default, and cuDNN's) the reset gate is applied after U h_(t-1) has been
+    computed, so the recurrent side needs biases of its own: 2·d_h a network instead of d_h.
+    The number of time steps changes the work, never the number of parameters.
+    Source: Cho et al. 2014.
+    """
     return over_time(x, cell(x[0], x[2], units, GRU_GATES, use_bias * (1 + reset_after), 1, "gru_cell"), **time)
 
 
@@ -202,7 +222,8 @@ def Bidirectional(
     backward = backward_layer.on(x) if backward_layer is not None else forward
     there, back = forward.outs[0], backward.outs[0]
     if merge_mode == "concat":
-        merged: tuple[Shape, ...] = ((*there[:-1], there[-1] + back[-1]),)
+        wide = 2 * there[-1] if there[-1] == back[-1] else there[-1] + back[-1]
+        merged: tuple[Shape, ...] = ((*there[:-1], wide),)
     elif merge_mode is None:
         merged = (there, back)
     elif there[-1] == back[-1]:

@@ -1,0 +1,100 @@
+"""Explanations: where each term of a count comes from, tensor by tensor and gate by gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+from typing import TYPE_CHECKING
+
+from ..rules.cells import GATES
+from ..rules.formula import symbolic_build
+from ..rules.rule import Weight
+from ..symbolic import Expr, Size, exact
+from ..tensors import shape_text
+from .sheet import Cell, Math, Table, number
+
+if TYPE_CHECKING:
+    from ..report import Report, Row
+
+
+def explanation(report: Report) -> list[Table]:
+    """Explain every layer that has weights, the insides of nested models included."""
+    return [table for row in _leaves(report.rows) if row.weights for table in _explain(row)]
+
+
+def _leaves(rows: list[Row]) -> list[Row]:
+    return [leaf for row in rows for leaf in (_leaves(row.rows) if row.rows else [row])]
+
+
+def _explain(row: Row) -> list[Table]:
+    found = symbolic_build(row.layer, *row.inputs)
+    if found is None:
+        return []
+    built, _ = found
+    tables = [_tensors(row, built.weights)]
+    formula = built.formula() if built.formula else 0
+    for scope in dict.fromkeys(weight.scope for weight in row.weights if weight.gates):
+        actual = [weight for weight in row.weights if weight.scope == scope]
+        symbolic = [weight for weight in built.weights if weight.scope == scope]
+        tables.append(_gates(row, scope, actual, symbolic, formula))
+    return tables
+
+
+def _tensors(row: Row, symbolic: tuple[Weight, ...]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for actual, weight in zip(row.weights, symbolic, strict=True):
+        rows.append((actual.path, shape_text(weight.shape), shape_text(actual.shape), number(actual.params)))
+    return Table(
+        ("tensor", "in symbols", "here", "parameters"),
+        rows,
+        (3,),
+        ("together", "", "", number(row.params)),
+        f"{row.name}, tensor by tensor",
+        row.layer.rule.about,
+    )
+
+
+def _gates(row: Row, scope: str, actual: list[Weight], symbolic: list[Weight], formula: Size) -> Table:
+    gates = actual[0].gates
+    each = number(_share(actual, len(gates)))
+    network = Math(_as_written(_share(symbolic, len(gates)), len(gates), formula))
+    rows: list[tuple[Cell, ...]] = []
+    for gate in gates:
+        name, does = GATES[gate]
+        rows.append((f"{gate}  {name}", does, network, each))
+    place = f" of {scope}" if "/" in scope else ""
+    return Table(
+        ("network", "what it decides", "its weights", "parameters"),
+        rows,
+        (3,),
+        ("together", "", f"{len(gates)} networks", number(_total(weight.params for weight in actual))),
+        f"{row.name}, gate by gate{place}",
+    )
+
+
+def _share(weights: list[Weight], gates: int) -> Size:
+    # a tensor is laid out gate by gate: of (d_x, 4d_h) each gate has d_x·d_h
+    return _total(exact(weight.params, gates) for weight in weights)
+
+
+def _total(sizes: Iterable[Size]) -> Size:
+    total: Size = 0
+    for size in sizes:
+        total = total + size
+    return total.expand() if isinstance(total, Expr) else total
+
+
+def _as_written(share: Size, gates: int, formula: Size) -> Size:
+    # the bracket of g[…] in the layer's own formula, if it is this share: as people write it
+    if not isinstance(formula, Expr):
+        return share
+    if formula.op == "*" and formula.args[0] == gates:
+        inner: Size = prod(formula.args[1:])
+        if inner == share:
+            return inner
+    for arg in formula.args:
+        if isinstance(arg, Expr) and arg.op in ("+", "*"):
+            inner = _as_written(share, gates, arg)
+            if inner is not share:
+                return inner
+    return share

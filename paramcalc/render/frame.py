@@ -1,0 +1,30 @@
+"""A report as a data frame, when pandas or polars is there."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ..errors import MissingExtra
+from .records import records
+
+if TYPE_CHECKING:
+    from ..report import Report
+
+
+def frame(report: Report) -> Any:
+    """Give a ``DataFrame`` with a row a layer, of pandas if installed, else of polars.
+
+    Raises
+    ------
+    MissingExtra
+        When neither is installed.
+    """
+    rows = list(records(report))
+    for library in ("pandas", "polars"):
+        try:
+            return import_module(library).DataFrame(rows)
+        except ModuleNotFoundError as error:
+            if error.name != library:
+                raise
+    raise MissingExtra("pandas or polars", "frame", "a data frame")
