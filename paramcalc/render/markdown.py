@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .sheet import Cell, Math, Table, plain, sheet
+from .sheet import Cell, Math, Sheet, Table, plain, sheet
 
 if TYPE_CHECKING:
     from ..report import Report
@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 def view(report: Report, **options: bool) -> str:
     """Write a report as Markdown."""
-    made = sheet(report, **options)
+    return write(sheet(report, **options))
+
+
+def write(made: Sheet) -> str:
+    """Write a sheet as Markdown."""
     blocks = [f"**{_escape(made.title)}**" + (f": {_escape(made.subtitle)}" if made.subtitle else "")]
     facts = "\n".join(f"- {label}: {_cell(value)}" for label, value in made.facts)
     tables = [_table(table) for table in made.tables]

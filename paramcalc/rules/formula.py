@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from ..errors import SizeError
+from ..errors import ParamcalcError, SizeError
 from ..symbolic import Size, latex, symbols, text, unicode
-from .rule import REQUIRED, Built, Layer, Rule, Shape
+from .registry import find
+from .rule import CELLS, LAYER, REQUIRED, Built, Layer, Rule, Shape
 
 
 class Formula:
@@ -181,6 +182,8 @@ def raise_if_model(layer: Any) -> None:
 
 
 def _named_inputs(layer: Layer, shapes: tuple[Shape, ...], values: dict[str, Size]) -> list[Shape]:
+    if not shapes and layer.rule.inputs[0].many:
+        raise _NoFormula(layer)
     if not shapes:
         rank = next(rank for rank in range(2, 10) if _fits(layer, rank))
         return [tuple(symbols(name) for name in layer.axes(rank) or ())]
@@ -200,8 +203,26 @@ def _fits(layer: Layer, rank: int) -> bool:
     return names is not None and len(names) == rank
 
 
-def rule_formula(rule: Rule) -> Formula | None:
-    """Give the formula of a rule with every size a symbol and every switch at its default."""
-    required = [option for option in rule.options.values() if option.default is REQUIRED]
-    sizes = {option.name: getattr(option.kind, "symbol", None) for option in required}
-    return None if None in sizes.values() or rule.inputs[0].many else formula_of(rule(**sizes))
+def rule_formula(rule: Rule, **options: Any) -> Formula | None:
+    """Give the formula of a rule with every size a symbol, and every switch not given at its default.
+
+    A rule around another layer is shown around the first of LSTM, Dense and LSTMCell that it takes.
+
+    Raises
+    ------
+    OptionError
+        When a required option that is no size is missing, or an option is wrong.
+    """
+    for option in rule.options.values():
+        symbol = getattr(option.kind, "symbol", None)
+        if option.default is REQUIRED and symbol and option.name not in options:
+            options[option.name] = symbol
+    inner = next((o for o in rule.options.values() if o.default is REQUIRED and o.kind in (LAYER, CELLS)), None)
+    if inner is None or inner.name in options:
+        return formula_of(rule(**options))
+    for name in ("LSTM", "Dense", "LSTMCell"):
+        try:
+            return formula_of(rule(**options, **{inner.name: find(name, rule.framework)("d_h")}))
+        except ParamcalcError:
+            continue
+    return None

@@ -1,0 +1,54 @@
+"""The app: which module has which command. Only the one asked for is loaded; help and completion load all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from .show import write
+
+MODULES = {
+    "recurrent": ("lstm", "gru", "rnn"),
+    "single": ("dense", "embedding", "layer"),
+    "files": ("count", "verify", "schema"),
+    "rules": ("layers", "formula"),
+}
+
+
+def build(words: Sequence[str]) -> typer.Typer:
+    """Make the app with the commands the words may mean: one module's, or all.
+
+    Registering a command costs typer about a millisecond, so a known first word spares the others.
+    """
+    app = typer.Typer(
+        name="paramcalc",
+        epilog="Sizes may be symbols: paramcalc lstm --in d_x --hidden 4*k",
+        rich_markup_mode=None,  # rich would read [i, f, c, o] as markup
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    )
+    app.callback()(top)
+    asked = words[0] if words and "_PARAMCALC_COMPLETE" not in os.environ else ""
+    for module in [module for module, names in MODULES.items() if asked in names] or MODULES:
+        import_module(f"{__package__}.{module}").register(app)
+    return app
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        write(f"paramcalc {__version__}\n")
+        raise typer.Exit
+
+
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """How many parameters has this layer, and why?"""

@@ -1,0 +1,77 @@
+"""Spec files: ``count``, ``verify`` and ``schema``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import OptionError
+from ..model import Model
+from .command import Json, shows
+from .show import tell, write, write_json
+
+File = Annotated[str, typer.Argument(metavar="FILE|-", help="A spec file, or - for standard input.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    shows(app, "count")(count)
+    app.command()(verify)
+    app.command()(schema)
+
+
+def count(file: File) -> Model:
+    """Count a whole model from a spec file (YAML, TOML or JSON)."""
+    from ..formats import load
+
+    return load(file)
+
+
+def verify(
+    file: Annotated[str | None, typer.Argument(metavar="FILE|-", help="A spec file, or - for standard input.")] = None,
+    rules: Annotated[bool, typer.Option("--rules", help="Audit every rule against Keras instead.")] = False,
+    json: Json = False,
+) -> None:
+    """Build the model in Keras and compare every tensor, shape and total."""
+    if (file is None) == (not rules):
+        raise OptionError("verify takes one of two", expected="either a FILE or --rules")
+    check: Any
+    if file is not None:
+        from ..formats import load
+        from ..verify import verify as compare
+
+        check = compare(load(file))
+    else:
+        check = _audited()
+    if json:
+        write_json(check.to_dict())
+    elif rules:
+        write(str(check) + "\n")
+    else:
+        tell(check)
+    if not check.ok:
+        sys.exit(1)
+
+
+def _audited() -> Any:
+    # a bar on a terminal, silence in pipes
+    from ..verify.audit import audit
+
+    if not sys.stderr.isatty():
+        return audit()
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description:<24}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("rules", total=None)
+        return audit(progress=lambda done, total, rule: progress.update(task, completed=done, total=total, description=rule))
+
+
+def schema() -> None:
+    """Print the JSON Schema of spec files, for editors and checks."""
+    from ..formats.schema import schema as spec_schema
+
+    write_json(spec_schema())

@@ -1,0 +1,48 @@
+"""What there are rules for: ``layers`` lists them, ``formula`` prints the formula of one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..errors import OptionError
+from ..rules.formula import rule_formula
+from ..rules.registry import find
+from .command import Json
+from .show import speaks_unicode, write, write_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(layers)
+    app.command()(formula)
+
+
+def layers(
+    format: Annotated[str, typer.Option("--format", "-f", metavar="F", help="text or markdown.")] = "text",
+    json: Json = False,
+) -> None:
+    """List every layer there is a rule for, with its formula."""
+    from ..render.rules import rule_records, rule_table
+
+    if json:
+        write_json(rule_records())
+    else:
+        write(rule_table(format, ascii=not speaks_unicode()))
+
+
+def formula(
+    name: Annotated[str, typer.Argument(metavar="LAYER", help="lstm, Conv2D, ….")],
+    options: Annotated[list[str] | None, typer.Argument(metavar="OPTION=VALUE", help="reset_after=false, ….")] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="In LaTeX.")] = False,
+) -> None:
+    """Print the formula of a layer: formula lstm; formula gru reset_after=false."""
+    from ..formats.spec import layer_options
+    from .single import values
+
+    rule = find(name)
+    found = rule_formula(rule, **layer_options(rule, values(options or [])))
+    if found is None:
+        raise OptionError(f"{rule.name} has no weights, so there is no formula")
+    write((found.latex() if latex else found.unicode() if speaks_unicode() else repr(found)) + "\n")

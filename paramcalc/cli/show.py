@@ -1,0 +1,87 @@
+"""Showing a model: the view asked for, the check against Keras, the exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ..errors import OptionError
+from ..render import FORMATS, render
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+_SPECIAL = "─·−⌊²×✓"
+
+
+def show(
+    model: Model,
+    format: str | None = None,
+    json: bool = False,
+    explain: bool = False,
+    weights: bool = False,
+    verify: bool = False,
+) -> None:
+    """Print a model in a view; with ``verify`` compare it with Keras, too, and exit 1 if they differ."""
+    if json:
+        if format not in (None, "json"):
+            raise OptionError("--json and --format ask for different views", received=format)
+        format = "json"
+    chosen = format or ("table" if sys.stdout.isatty() and speaks_unicode() else "text")
+    report = model.report()
+    check: Any = None
+    if verify:
+        from ..verify import verify as compare
+
+        check = compare(model)
+    if chosen == "json":
+        write_json({**report.to_dict(), "verification": check.to_dict()} if check else report.to_dict())
+    elif chosen == "csv":
+        write(render(report, chosen))
+    elif chosen == "table" and sys.stdout.isatty():
+        from rich.console import Console
+
+        from ..render.table import table
+
+        Console().print(table(report, explain=explain, weights=weights))
+    else:
+        options: dict[str, Any] = {"explain": explain, "weights": weights}
+        if chosen == "text":
+            options["ascii"] = not speaks_unicode()
+        write(render(report, chosen, **options))
+    if check is not None:
+        if chosen != "json":
+            tell(check, aside=chosen in ("csv", "html", "latex"))
+        if not check.ok:
+            sys.exit(1)
+
+
+def tell(check: Any, aside: bool = False) -> None:
+    """Print the outcome of a check, on stderr where stdout belongs to a file format."""
+    stream = sys.stderr if aside else sys.stdout
+    mark = ("✓" if check.ok else "✗") if speaks_unicode() else ("ok:" if check.ok else "DIFFERS:")
+    print(f"{mark} {check}", file=stream)
+
+
+def write(text: str) -> None:
+    """Print text that already ends its lines."""
+    sys.stdout.write(text)
+
+
+def write_json(data: Any) -> None:
+    """Print data as JSON."""
+    import json
+
+    write(json.dumps(data, indent=2, ensure_ascii=not speaks_unicode()) + "\n")
+
+
+def speaks_unicode() -> bool:
+    """Tell whether the output can show the characters the views use."""
+    try:
+        _SPECIAL.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+__all__ = ["FORMATS", "show", "speaks_unicode", "tell", "write", "write_json"]

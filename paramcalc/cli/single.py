@@ -1,0 +1,104 @@
+"""Single layers by flags: ``dense``, ``embedding``, and ``layer`` for any rule by its class name."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import OptionError
+from ..model import Model, Sequential
+from ..rules.registry import find
+from ..symbolic import unknown
+from ..tensors import Input
+from .command import Batch, flag_batch, flag_size, shows
+
+Steps = Annotated[str | None, typer.Option("--steps", metavar="T", help="Time steps; stays T when left out.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    shows(app, "dense")(dense)
+    shows(app, "embedding")(embedding)
+    shows(app, "layer")(layer)
+
+
+def dense(
+    size_in: Annotated[str, typer.Option("--in", metavar="D", help="Input size.")],
+    out: Annotated[str, typer.Option("--out", metavar="D", help="Units.")],
+    bias: Annotated[bool, typer.Option("--bias/--no-bias", help="Keras's use_bias.")] = True,
+    batch: Batch = None,
+) -> Model:
+    """Count a Dense layer: d_x·d_y + d_y."""
+    one = find("Dense")(flag_size("--out", out), use_bias=bias)
+    return Sequential([Input((flag_size("--in", size_in),), flag_batch(batch)), one], name="dense")
+
+
+def embedding(
+    vocab: Annotated[str, typer.Option("--vocab", metavar="V", help="Number of tokens.")],
+    out: Annotated[str, typer.Option("--out", metavar="D", help="Numbers for each token.")],
+    steps: Steps = None,
+    batch: Batch = None,
+) -> Model:
+    """Count an Embedding: V·d_e."""
+    length = unknown("T") if steps is None else flag_size("--steps", steps)
+    one = find("Embedding")(flag_size("--vocab", vocab), flag_size("--out", out))
+    return Sequential([Input((length,), flag_batch(batch)), one], name="embedding")
+
+
+def layer(
+    name: Annotated[str, typer.Argument(metavar="CLASS", help="A Keras layer: Conv2D, Bidirectional, ….")],
+    options: Annotated[
+        list[str] | None, typer.Argument(metavar="OPTION=VALUE", help="Keras's own argument names.")
+    ] = None,
+    shapes: Annotated[
+        list[str] | None,
+        typer.Option("--input", metavar="SHAPE", help="32,32,3 without the batch; repeat for several inputs."),
+    ] = None,
+    batch: Batch = None,
+) -> Model:
+    """Count any layer: layer Conv2D --input 32,32,3 filters=8 kernel_size=3."""
+    from ..formats.spec import model_from
+
+    rule = find(name)
+    if not shapes:
+        raise OptionError("--input is missing", expected="the shape of an input without the batch, such as 32,32,3")
+    named = {"input" if len(shapes) == 1 else f"input_{at}": _sizes(shape) for at, shape in enumerate(shapes, 1)}
+    spec: dict[str, Any] = {
+        "name": rule.snake,
+        "inputs": named,
+        "layers": [{rule.name: {**values(options or []), "inputs": list(named)}}],
+    }
+    return model_from(spec if batch is None else {**spec, "batch": batch})
+
+
+def values(words: list[str]) -> dict[str, Any]:
+    """Read ``OPTION=VALUE`` words, values as a spec file has them: ``3``, ``false``, ``3,3``, ``{LSTM: 128}``.
+
+    Raises
+    ------
+    OptionError
+        For a word without ``=`` and for an option given twice.
+    """
+    found: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise OptionError("not an option", expected="OPTION=VALUE, such as filters=8", received=word)
+        if name in found:
+            raise OptionError(f"{name} given twice")
+        found[name] = _value(value)
+    return found
+
+
+def _value(word: str) -> Any:
+    from ..formats import loads_data
+
+    if "," in word and word[0] not in "[{\"'":
+        word = f"[{word}]"
+    return loads_data(word)
+
+
+def _sizes(shape: str) -> list[Any]:
+    words = [word.strip() for word in shape.strip("()[] ").split(",") if word.strip()]
+    return [None if word.lower() in ("none", "null", "?") else int(word) if word.isdigit() else word for word in words]
