@@ -206,7 +206,7 @@ def _fits(layer: Layer, rank: int) -> bool:
 def rule_formula(rule: Rule, **options: Any) -> Formula | None:
     """Give the formula of a rule with every size a symbol, and every switch not given at its default.
 
-    A rule around another layer is shown around the first of LSTM, Dense and LSTMCell that it takes.
+    A rule around another layer is shown around the first of Dense, LSTM and LSTMCell that it takes.
 
     Raises
     ------
@@ -220,9 +220,9 @@ def rule_formula(rule: Rule, **options: Any) -> Formula | None:
     inner = next((o for o in rule.options.values() if o.default is REQUIRED and o.kind in (LAYER, CELLS)), None)
     if inner is None or inner.name in options:
         return formula_of(rule(**options))
-    for name in ("LSTM", "Dense", "LSTMCell"):
+    for name in ("Dense", "LSTM", "LSTMCell"):
         try:
-            return formula_of(rule(**options, **{inner.name: find(name, rule.framework)("d_h")}))
+            return formula_of(rule(**options, **{inner.name: find(name, rule.framework)("units")}))
         except ParamcalcError:
             continue
     return None

@@ -169,8 +169,7 @@ def StackedRNNCells(x: Annotated[Shape, Inputs("*cells")], /, cells: Annotated[A
     parts: list[Built] = []
     for one in stack:
         parts.append(one.on(x if not parts else parts[-1].outs[0]))
-        if not parts[-1].states:
-            raise OptionError(f"{one.type} is not a cell", expected="LSTMCell, GRUCell, SimpleRNNCell or a stack of them")
+        _check_cell(one, parts[-1])
     states = tuple(state for part in parts for state in part.states)
     return Built(
         weights=tuple(w for part, name in zip(parts, names, strict=True) for w in scoped(part.weights, name)),
@@ -179,6 +178,12 @@ def StackedRNNCells(x: Annotated[Shape, Inputs("*cells")], /, cells: Annotated[A
         formula=lambda: sum(part.formula() for part in parts if part.formula),
         macs=lambda: sum(part.macs() for part in parts if part.macs),
     )
+
+
+def _check_cell(layer: Any, step: Built) -> None:
+    # a cell keeps states and takes one time step; a recurrent layer keeps states and takes them all
+    if not step.states or "go_backwards" in getattr(layer, "options", ()):
+        raise OptionError(f"{layer.type} is not a cell", expected="LSTMCell, GRUCell, SimpleRNNCell or a stack of them")
 
 
 def unique_labels(layers: tuple[Layer, ...]) -> list[str]:
@@ -202,8 +207,7 @@ def RNN(
     """Any cell, or a stack of cells, the same at every time step."""
     inner = StackedRNNCells(cell) if isinstance(cell, tuple) else cell
     step = inner.on((x[0], *x[2:]))
-    if not step.states:
-        raise OptionError(f"{inner.type} is not a cell", expected="LSTMCell, GRUCell, SimpleRNNCell or a list of them")
+    _check_cell(inner, step)
     return over_time(x, step._replace(weights=scoped(step.weights, inner.label)), **time)
 
 
