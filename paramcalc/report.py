@@ -193,7 +193,7 @@ class Report:
         return self.render("text")
 
     def __rich__(self) -> Any:
-        from .render.table import table
+        from .render.views.table import table
 
         return table(self)
 

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError
-from ..render import FORMATS, render
+from ..render import render
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -41,7 +41,7 @@ def show(
     elif chosen == "table" and sys.stdout.isatty():
         from rich.console import Console
 
-        from ..render.table import table
+        from ..render.views.table import table
 
         Console().print(table(report, explain=explain, weights=weights))
     else:
@@ -83,5 +83,3 @@ def speaks_unicode() -> bool:
         return False
     return True
 
-
-__all__ = ["FORMATS", "show", "speaks_unicode", "tell", "write", "write_json"]

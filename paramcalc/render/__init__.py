@@ -1,13 +1,21 @@
-"""The views of a report, one small module each; all of them draw the same sheet (`paramcalc.render.sheet`)."""
+"""The views of a report: one small module each in ``views``, all drawing the same sheet (``sheet.py``)."""
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 from ..errors import OptionError, nearest
 
-FORMATS = ("table", "text", "markdown", "latex", "csv", "json", "html")
+
+@cache
+def formats() -> tuple[str, ...]:
+    """Name the formats there are: the modules in ``views``."""
+    from pkgutil import iter_modules
+
+    package = import_module(f"{__name__}.views")
+    return tuple(module.name for module in iter_modules(package.__path__))
 
 
 def render(report: Any, format: str = "text", **options: Any) -> str:
@@ -17,18 +25,22 @@ def render(report: Any, format: str = "text", **options: Any) -> str:
     ----------
     report : Report
     format : str
-        ``table``, ``text``, ``markdown``, ``latex``, ``csv``, ``json`` or ``html``: the module of that name here.
+        One of :func:`formats`.
     **options
-        What that view takes, such as ``indent`` for JSON.
+        What that view takes: ``explain``, ``weights``, ``indent`` for JSON, ``ascii`` for text.
 
     Raises
     ------
     OptionError
         For a format there is no view for.
     """
-    if format not in FORMATS:
+    try:
+        view = import_module(f"{__name__}.views.{format}") if format.isidentifier() else None
+    except ModuleNotFoundError:
+        view = None
+    if view is None:
+        known = formats()
         raise OptionError(
-            "unknown format", expected=", ".join(FORMATS), received=format, suggestion=nearest(str(format), FORMATS)
+            "unknown format", expected=", ".join(known), received=format, suggestion=nearest(format, known)
         )
-    view = import_module(f"{__name__}.{format}")
     return view.view(report, **options)  # type: ignore[no-any-return]  # every view gives text

@@ -8,7 +8,7 @@ from ..errors import OptionError
 from ..rules.formula import Formula, rule_formula
 from ..rules.registry import rules
 from ..rules.rule import Rule
-from . import markdown, text
+from .views import markdown, text
 from .sheet import Cell, Math, Sheet, Table
 
 

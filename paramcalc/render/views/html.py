@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from .sheet import Cell, Math, Table, plain, sheet
+from ..sheet import Cell, Math, Table, plain, sheet
 
 if TYPE_CHECKING:
-    from ..report import Report
+    from ...report import Report
 
 _STYLE = """
 .paramcalc { font-family: system-ui, sans-serif; line-height: 1.45; display: inline-block; }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .sheet import Sheet, Table, plain, sheet
+from ..sheet import Sheet, Table, plain, sheet
 
 if TYPE_CHECKING:
-    from ..report import Report
+    from ...report import Report
 
 
 def view(report: Report, ascii: bool = False, **options: bool) -> str:

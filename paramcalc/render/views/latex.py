@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..symbolic import latex
-from .sheet import Cell, Math, Table, plain, sheet
+from ...symbolic import latex
+from ..sheet import Cell, Math, Table, plain, sheet
 
 if TYPE_CHECKING:
-    from ..report import Report
+    from ...report import Report
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",

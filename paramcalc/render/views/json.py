@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..report import Report
+    from ...report import Report
 
 
 def view(report: Report, indent: int | None = 2) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .records import records
+from ..records import records
 
 if TYPE_CHECKING:
-    from ..report import Report
+    from ...report import Report
 
 
 def view(report: Report) -> str:

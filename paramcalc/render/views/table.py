@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .sheet import Cell, Math, Sheet, Table, plain, sheet
+from ..sheet import Cell, Math, Sheet, Table, plain, sheet
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ..report import Report
+    from ...report import Report
 
 
 def view(report: Report, width: int | None = None, **options: bool) -> str:
