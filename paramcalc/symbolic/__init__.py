@@ -3,6 +3,7 @@
 from .expr import (
     Expr as Expr,
     Size as Size,
+    add as add,
     ceil_div as ceil_div,
     exact as exact,
     is_known as is_known,

@@ -14,6 +14,8 @@ Invariants
 - A sum holds no sum and at most one number; a product at most one number, in front, and no product, unless
   :func:`times` put it there for print.
 - ``^`` has an integer exponent of at least 2. ``/`` is exact: whoever wrote it vouches that it divides.
+- No tree is deeper than `MAX_DEPTH` or longer than `MAX_LENGTH`, and no number in it is longer than `MAX_BITS`, so
+  that walking it by recursion, printing and evaluating it always come to an end.
 """
 
 from __future__ import annotations
@@ -28,32 +30,47 @@ if TYPE_CHECKING:
 
 Size = Union[int, "Expr"]
 
+MAX_EXPONENT = 64
+MAX_DEPTH = 100  # operators within operators
+MAX_LENGTH = 1_000_000  # symbols and numbers, each as often as it is written
+MAX_BITS = 10_000  # of one number: 3,010 digits, less than what Python agrees to print
+
 
 class Expr:
     """An integer expression over named sizes; build one from :func:`symbols` and operators."""
 
-    __slots__ = ("_key", "_normal", "args", "op")
-
-    op: str
-    args: tuple[Any, ...]
+    __slots__ = ("_key", "_normal", "args", "depth", "length", "op")
 
     def __init__(self, op: str, args: tuple[Any, ...]) -> None:
+        depth, length = 0, 0
+        for arg in args:
+            if isinstance(arg, Expr):
+                depth = max(depth, arg.depth)
+                length += arg.length
+            else:
+                length += 1
+                if isinstance(arg, int) and arg.bit_length() > MAX_BITS:
+                    raise SizeError(f"a number of more than {MAX_BITS:,} bits in an expression")
+        if depth >= MAX_DEPTH or length > MAX_LENGTH:
+            raise SizeError(f"an expression of more than {MAX_DEPTH} levels or {MAX_LENGTH:,} terms and factors")
         self.op = op
         self.args = args
+        self.depth: int = depth + 1
+        self.length: int = length
 
     # --- arithmetic: before -> after ---------------------------------------------------------
 
     def __add__(self, other: Any) -> Size:
-        return _sum(self, other) if _is_size(other) else NotImplemented
+        return add((self, other)) if _is_size(other) else NotImplemented
 
     def __radd__(self, other: Any) -> Size:
-        return _sum(other, self) if _is_size(other) else NotImplemented
+        return add((other, self)) if _is_size(other) else NotImplemented
 
     def __sub__(self, other: Any) -> Size:
-        return _sum(self, -other) if _is_size(other) else NotImplemented
+        return add((self, -other)) if _is_size(other) else NotImplemented
 
     def __rsub__(self, other: Any) -> Size:
-        return _sum(other, -self) if _is_size(other) else NotImplemented
+        return add((other, -self)) if _is_size(other) else NotImplemented
 
     def __mul__(self, other: Any) -> Size:
         return _product(self, other) if _is_size(other) else NotImplemented
@@ -81,11 +98,8 @@ class Expr:
 
     def __pow__(self, exponent: Any) -> Size:
         if not isinstance(exponent, int) or not 0 <= exponent <= MAX_EXPONENT:
-            raise SizeError(
-                "a power of a size",
-                expected=f"a whole exponent from 0 to {MAX_EXPONENT}",
-                received=exponent,
-            )
+            expected = f"a whole exponent from 0 to {MAX_EXPONENT}"
+            raise SizeError("a power of a size", expected=expected, received=exponent)
         return 1 if exponent == 0 else self if exponent == 1 else Expr("^", (self, int(exponent)))
 
     # --- equality is equality of functions ----------------------------------------------------
@@ -179,9 +193,6 @@ class Expr:
         return Expr, (self.op, self.args)
 
 
-MAX_EXPONENT = 64
-
-
 def symbols(names: str) -> Any:
     """Make one symbol a name: ``d_h, d_x = symbols("d_h d_x")``; a single name gives one symbol."""
     from .notation import is_name
@@ -189,9 +200,7 @@ def symbols(names: str) -> Any:
     words = names.replace(",", " ").split()
     for word in words:
         if not is_name(word):
-            raise SizeError(
-                "the name of a size", expected="a letter, then letters, digits and _", received=word
-            )
+            raise SizeError("the name of a size", expected="a letter, then letters, digits and _", received=word)
     made = [Expr("name", (word,)) for word in words]
     return made[0] if len(made) == 1 else tuple(made)
 
@@ -218,6 +227,25 @@ def is_known(size: Size) -> bool:
     return isinstance(size, int) or not any(leaf.op == "?" for leaf in leaves(size))
 
 
+def add(sizes: Iterable[Size]) -> Size:
+    """Add up any number of sizes at once; ``sum`` would copy the growing sum at every step."""
+    # (a + b) + c -> a + b + c;  a + 0 -> a;  the numbers of a sum merge where the first one stands
+    terms: list[Any] = []
+    number_at = -1
+    for size in sizes:
+        for term in size.args if isinstance(size, Expr) and size.op == "+" else (size,):
+            if not isinstance(term, int):
+                terms.append(term)
+            elif number_at >= 0:
+                terms[number_at] += term
+            else:
+                number_at = len(terms)
+                terms.append(int(term))
+    if number_at >= 0 and terms[number_at] == 0:
+        del terms[number_at]
+    return 0 if not terms else terms[0] if len(terms) == 1 else Expr("+", tuple(terms))
+
+
 def times(number: int, size: Size) -> Size:
     """Multiply and keep the number apart in print: twice ``4[…]`` reads ``2·4[…]``, not ``8[…]``."""
     return Expr("*", (number, size)) if isinstance(size, Expr) and number > 1 else number * size
@@ -230,10 +258,7 @@ def exact(numerator: Size, denominator: Size) -> Size:
     if isinstance(numerator, int) and isinstance(denominator, int):
         quotient, rest = divmod(numerator, denominator) if denominator else (0, 1)
         if rest:
-            raise SizeError(
-                f"{numerator} does not divide evenly by {denominator}",
-                suggestion="// rounds down",
-            )
+            raise SizeError(f"{numerator} does not divide evenly by {_nonzero(denominator)}", suggestion="// rounds down")
         return quotient
     return Expr("/", (numerator, _nonzero(denominator)))
 
@@ -261,24 +286,6 @@ def _nonzero(denominator: Size) -> Size:
     if denominator == 0:
         raise SizeError("division by zero")
     return denominator
-
-
-def _sum(left: Size, right: Size) -> Size:
-    # (a + b) + c -> a + b + c;  a + 0 -> a;  the numbers of a sum merge where the first one stands
-    terms: list[Any] = []
-    number_at = -1
-    for side in (left, right):
-        for term in side.args if isinstance(side, Expr) and side.op == "+" else (side,):
-            if isinstance(term, int):
-                if number_at >= 0:
-                    terms[number_at] += term
-                    continue
-                number_at = len(terms)
-                term = int(term)
-            terms.append(term)
-    if number_at >= 0 and terms[number_at] == 0:
-        del terms[number_at]
-    return 0 if not terms else terms[0] if len(terms) == 1 else Expr("+", tuple(terms))
 
 
 def _product(left: Size, right: Size) -> Size:

@@ -6,20 +6,25 @@ written as plain nested tuples, so that a normal form compares, hashes and pickl
 
 Laws applied (all divisors are positive, as sizes are)::
 
-    ⌊(q·b + r)/b⌋  ->  q + ⌊r/b⌋          for a number b, coefficient by coefficient
-    ⌊⌊a/b⌋/c⌋      ->  ⌊a/(b·c)⌋          for numbers b and c
-    (a·b)/b        ->  a                    exact division by a monomial
+    ⌊(q·b + r)/b⌋    ->  q + ⌊r/b⌋           for a number b, coefficient by coefficient
+    ⌊(⌊a/b⌋ + m)/c⌋  ->  ⌊(a + b·m)/(b·c)⌋   for numbers b and c
+    (a·b)/b          ->  a                   exact division by a monomial
+    max(a, 3, 5)     ->  max(a, 5)           and min; otherwise they are compared by their arguments alone
 
-``max`` and ``min`` are compared by their arguments alone. Equality is therefore exact on polynomials
-(and quotients by monomials), and sound everywhere else: it never calls different functions equal.
+Equality is therefore exact on polynomials (and quotients by monomials), and sound everywhere else: it never calls
+different functions equal.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
+from math import comb
+from operator import itemgetter
 from typing import Any
 
-from .expr import Expr, Size, exact, leaves, maximum, minimum
+from ..errors import SizeError
+from .expr import MAX_BITS, Expr, Size, add, exact, leaves, maximum, minimum
+from .notation import text
 
 Atom = tuple[Any, ...]
 Monomial = frozenset[tuple[Atom, int]]
@@ -27,7 +32,7 @@ Coefficient = int | Fraction
 Normal = dict[Monomial, Coefficient]
 
 ONE: Monomial = frozenset()
-MAX_TERMS = 20_000  # an expansion longer than this is refused: nobody reads it, a file could ask for it
+MAX_TERMS = 2_000  # an expansion longer than this is refused: nobody reads it, a file could ask for it
 
 
 def normal_form(size: Size) -> Normal:
@@ -54,8 +59,10 @@ def normal_form(size: Size) -> Normal:
         return _quotient(parts[0], parts[1])
     if op == "//":
         return _floor(parts[0], parts[1])
-    unique = frozenset(key(part) for part in parts)
-    return parts[0] if len(unique) == 1 else _atom((op, unique))
+    unique = {key(part) for part in parts}
+    numbers = [one for one in unique if not isinstance(one, frozenset)]
+    unique = unique.difference(numbers) | ({max(numbers) if op == "max" else min(numbers)} if numbers else set())
+    return _thaw(*unique) if len(unique) == 1 else _atom((op, frozenset(unique)))
 
 
 def as_normal(size: Size) -> Normal:
@@ -77,7 +84,7 @@ def degree(size: Size, symbol: str) -> int:
 
     Raises
     ------
-    ValueError
+    SizeError
         When the symbol sits inside a floor, a max or min, or below a fraction bar: no polynomial.
     """
     highest = 0
@@ -85,8 +92,8 @@ def degree(size: Size, symbol: str) -> int:
         for atom, exponent in monomial:
             if atom == ("name", symbol) and exponent > 0:
                 highest = max(highest, exponent)
-            elif symbol in _names_in(atom):
-                raise ValueError(f"{size} is not a polynomial in {symbol}")
+            elif any(leaf.args[0] == symbol for leaf in leaves(_expression(atom, {}))):
+                raise SizeError(f"{size} is not a polynomial in {symbol}")
     return highest
 
 
@@ -98,25 +105,25 @@ def collect(size: Size) -> Size:
 
 
 def _written(normal: Normal, order: dict[str, int]) -> Size:
-    def rank(atom: Atom) -> tuple[int, str]:
-        return (min((order.get(name, len(order)) for name in _names_in(atom)), default=-1), repr_atom(atom))
-
-    def term_rank(item: tuple[Monomial, Coefficient]) -> Any:
-        powers = sorted(((rank(atom), -exponent) for atom, exponent in item[0]))
-        return (-sum(exponent for _, exponent in item[0]), powers)
-
-    total: Size = 0
-    for monomial, coefficient in sorted(normal.items(), key=term_rank):
+    terms = []
+    for monomial, coefficient in normal.items():
+        bases = [(_expression(atom, order), exponent) for atom, exponent in monomial]
+        factors = sorted((*_place(base, order), -exponent) for base, exponent in bases)
         top: Size = coefficient.numerator
         bottom: Size = coefficient.denominator
-        for atom, exponent in sorted(monomial, key=lambda item: rank(item[0])):
-            base = _expression(atom, order)
+        for base, exponent in sorted(bases, key=lambda factor: _place(factor[0], order)):
             if exponent > 0:
                 top = top * base**exponent
             else:
                 bottom = bottom * base**-exponent
-        total = total + exact(top, bottom)
-    return total
+        degree = sum(exponent for _, exponent in bases)
+        terms.append(((-degree, factors), exact(top, bottom)))
+    return add(term for _, term in sorted(terms, key=itemgetter(0)))
+
+
+def _place(size: Size, order: dict[str, int]) -> tuple[int, str]:
+    # where the first of its symbols was declared, then what it looks like
+    return min((order.get(leaf.args[0], len(order)) for leaf in leaves(size)), default=-1), text(size)
 
 
 def _expression(atom: Atom, order: dict[str, int]) -> Size:
@@ -124,7 +131,7 @@ def _expression(atom: Atom, order: dict[str, int]) -> Size:
     if op in ("name", "?"):
         return Expr(op, (args[0],))
     if op in ("max", "min"):
-        sizes = [_written(_thaw(arg), order) for arg in sorted(args[0], key=repr_key)]
+        sizes = sorted((_written(_thaw(arg), order) for arg in args[0]), key=lambda size: _place(size, order))
         return (maximum if op == "max" else minimum)(*sizes)
     top, bottom = (_written(_thaw(arg), order) for arg in args)
     return top // bottom if op == "//" else exact(top, bottom)
@@ -134,36 +141,6 @@ def _thaw(frozen: Any) -> Normal:
     if isinstance(frozen, frozenset):
         return dict(frozen)
     return {ONE: frozen} if frozen else {}
-
-
-def repr_atom(atom: Atom) -> str:
-    """Give an atom a text that does not depend on hashing, for ordering."""
-    return atom[0] + "".join(
-        arg if isinstance(arg, str) else repr_key(arg)
-        if atom[0] in ("//", "/")
-        else ",".join(sorted(repr_key(one) for one in arg))
-        for arg in atom[1:]
-    )
-
-
-def repr_key(frozen: Any) -> str:
-    """Give a frozen normal form a text that does not depend on hashing."""
-    if not isinstance(frozen, frozenset):
-        return str(frozen)
-    return "+".join(
-        sorted(
-            f"{coefficient}" + "".join(sorted(f"*{repr_atom(a)}^{e}" for a, e in monomial))
-            for monomial, coefficient in frozen
-        )
-    )
-
-
-def _names_in(value: Any) -> set[str]:
-    if isinstance(value, tuple) and len(value) == 2 and value[0] in ("name", "?"):
-        return {value[1]}
-    if isinstance(value, (tuple, frozenset)):
-        return set().union(*(_names_in(part) for part in value)) if value else set()
-    return set()
 
 
 def _atom(atom: Atom) -> Normal:
@@ -191,10 +168,8 @@ def _times(left: Monomial, right: Monomial) -> Monomial:
 
 
 def _multiply(left: Normal, right: Normal) -> Normal:
-    if len(left) * len(right) > MAX_TERMS:
-        from ..errors import SizeError
-
-        raise SizeError(f"an expression expands to more than {MAX_TERMS:,} terms")
+    if len(left) > 1 and len(right) > 1:
+        _refuse_above(len(left) * len(right))
     result: Normal = {}
     for monomial, coefficient in left.items():
         shifted = {_times(monomial, other): value for other, value in right.items()}
@@ -203,10 +178,19 @@ def _multiply(left: Normal, right: Normal) -> Normal:
 
 
 def _power(base: Normal, exponent: int) -> Normal:
+    _refuse_above(comb(len(base) + exponent - 1, exponent))
+    longest = max((value.numerator.bit_length() + value.denominator.bit_length() for value in base.values()), default=0)
+    if longest * exponent > MAX_BITS:
+        raise SizeError(f"a number of more than {MAX_BITS:,} bits in an expression")
     result: Normal = {ONE: 1}
     for _ in range(exponent):
         result = _multiply(result, base)
     return result
+
+
+def _refuse_above(terms: int) -> None:
+    if terms > MAX_TERMS:
+        raise SizeError(f"an expression that multiplies out to more than {MAX_TERMS:,} terms")
 
 
 def _quotient(top: Normal, bottom: Normal) -> Normal:
@@ -223,14 +207,13 @@ def _floor(top: Normal, bottom: Normal) -> Normal:
     divisor = bottom.get(ONE) if len(bottom) == 1 else None
     if not isinstance(divisor, int) or divisor <= 0:
         return _atom(("//", key(top), key(bottom)))
-    inner = _only_floor(top)
+    inner = _nested_floor(top)
     if inner is not None:
-        top, divisor = inner[0], inner[1] * divisor
+        return _floor(inner[0], {ONE: inner[1] * divisor})
     whole: Normal = {}
     rest: Normal = {}
     for monomial, coefficient in top.items():
-        integral = isinstance(coefficient, int) and all(exponent > 0 for _, exponent in monomial)
-        quotient, remainder = divmod(coefficient, divisor) if integral else (0, coefficient)
+        quotient, remainder = divmod(coefficient, divisor) if _is_whole(monomial, coefficient) else (0, coefficient)
         if quotient:
             whole[monomial] = quotient
         if remainder:
@@ -241,12 +224,25 @@ def _floor(top: Normal, bottom: Normal) -> Normal:
     return whole
 
 
-def _only_floor(normal: Normal) -> tuple[Normal, int] | None:
-    # the parts (a, b) of a lone ⌊a/b⌋ with a number b
-    if len(normal) == 1:
-        ((monomial, coefficient),) = normal.items()
+def _is_whole(monomial: Monomial, coefficient: Coefficient) -> bool:
+    return isinstance(coefficient, int) and all(exponent > 0 for _, exponent in monomial)
+
+
+def _nested_floor(top: Normal) -> tuple[Normal, int] | None:
+    # ⌊a/b⌋ + m, with a number b and nothing else like it -> (a + b·m, b)
+    found = None
+    for monomial, coefficient in top.items():
+        if not _is_whole(monomial, coefficient):
+            return None
         if coefficient == 1 and len(monomial) == 1:
             ((atom, exponent),) = monomial
             if exponent == 1 and atom[0] == "//" and isinstance(atom[2], int):
-                return _thaw(atom[1]), atom[2]
-    return None
+                if found is not None:
+                    return None
+                found = monomial, atom
+    if found is None:
+        return None
+    monomial, (_, inner, divisor) = found
+    merged = dict(_thaw(inner))
+    _accumulate(merged, {other: value for other, value in top.items() if other != monomial}, divisor)
+    return merged, divisor

@@ -52,10 +52,11 @@ LATEX = Style(
     r"\{}\left({}\right)",
 )
 
-_OPENING = "([{⌊"
+_OPENING = ("(", "[", "{", "⌊", r"\left")
+_SCIENTIFIC = re.compile("[eE][0-9]")  # 2·e1: beside the 2 it would be a number with an exponent
 
 # How tightly a piece of text binds; a looser piece inside a tighter place needs brackets.
-SUM, PRODUCT, ATOM = 0, 1, 2
+SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(5)
 
 
 class Piece(NamedTuple):
@@ -109,19 +110,19 @@ def _print(size: Size, values: Mapping[str, Size], style: Style) -> Piece:
         base = _inside(_print(args[0], values, style), ATOM, style)
         exponent = str(args[1])
         raised = exponent.translate(_SUPERSCRIPTS) if style.times == "·" else style.power.format(exponent)
-        return Piece(base.string + raised, ATOM, base.depth)
+        return Piece(base.string + raised, POWER, base.depth)
     if op in ("max", "min"):
         parts = [_print(arg, values, style) for arg in args]
         inner = ", ".join(part.string for part in parts)
         deepest = max(part.depth for part in parts)
         return Piece(style.function.format(op, inner), ATOM, deepest + 1)
     top, bottom = (_print(arg, values, style) for arg in args)
-    if style is not LATEX:  # a slash binds as a product does: both sides need brackets
-        top, bottom = _inside(top, PRODUCT, style), _inside(bottom, ATOM, style)
+    if style is not LATEX:
+        top, bottom = _inside(top, PRODUCT, style), _inside(bottom, POWER, style)
     quotient = style.fraction.format(top.string, bottom.string)
     depth = max(top.depth, bottom.depth)
     if op == "/":
-        return Piece(quotient, ATOM if style is LATEX else PRODUCT, depth)
+        return Piece(quotient, ATOM if style is LATEX else QUOTIENT, depth)
     left, right = style.floor
     return Piece(f"{left}{quotient}{right}", ATOM, depth)
 
@@ -130,7 +131,7 @@ def _print_sum(args: tuple[Size, ...], values: Mapping[str, Size], style: Style)
     string, depth = "", 0
     for arg in args:
         negative, size = _sign(arg)
-        piece = _inside(_print(size, values, style), PRODUCT, style)
+        piece = _inside(_print(size, values, style), QUOTIENT, style)
         depth = max(depth, piece.depth)
         if string:
             string += f" {style.minus if negative else '+'} {piece.string}"
@@ -155,13 +156,11 @@ def _print_product(args: tuple[Size, ...], values: Mapping[str, Size], style: St
         return _print_sum((Expr("*", args),), values, style)
     string, depth, number = "", 0, False
     for arg in args:
-        piece = _print(arg, values, style)
-        if isinstance(arg, Expr) and arg.op == "/" and style is not LATEX:
-            piece = _bracket(piece, style)  # a(b/c), since a·b/c reads as (a·b)/c
-        piece = _inside(piece, PRODUCT, style)
-        first = piece.string[0]
-        beside = first in _OPENING or piece.string.startswith(r"\left")  # 4(…), h(…)
-        if string and not beside and not (number and (first.isalpha() or first == "\\")):  # 2h, but 2·128
+        piece = _inside(_print(arg, values, style), PRODUCT, style)  # a(b/c), since a·b/c reads as (a·b)/c
+        beside = piece.string.startswith(_OPENING)  # 4(…), h(…)
+        if number and (piece.string[0].isalpha() or piece.string[0] == "\\"):  # 2h, but 2·128
+            beside = not _SCIENTIFIC.match(piece.string)
+        if string and not beside:
             string += style.times
         string += piece.string
         number = piece.string.isdigit()

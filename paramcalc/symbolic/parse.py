@@ -2,28 +2,30 @@
 
 Grammar (``·`` or juxtaposition also multiply; ``[ ]`` and ``{ }`` are brackets like ``( )``)::
 
-    sum      = ["-"] product { ("+" | "-") product }
-    product  = power { "*" power | bracket | "/" power | "//" power }
+    sum      = ["-"] quotient { ("+" | "-") quotient }
+    quotient = product { "/" power | ("*" | "//") power }
+    product  = power { ("*" | "//") power | bracket | name after a number }
     power    = atom [ ("^" | "**") number | superscript ]
-    atom     = number | name | bracket sum bracket | "⌊" sum "⌋"
-             | "floor(" sum ")" | ("max" | "min") "(" sum { "," sum } ")"
+    atom     = number | name | bracket sum bracket | "⌊" floor "⌋" | "floor(" floor ")"
+             | ("max" | "min") "(" sum { "," sum } ")"
+    floor    = ["-"] product [ "/" power ]
 
-``a/b`` directly inside a floor rounds down; elsewhere it is exact and refuses a remainder.
+The one ``a/b`` directly inside a floor rounds down; any other is exact and refuses a remainder.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
 from ..errors import ExpressionError, SizeError
-from .expr import Expr, Size, exact, maximum, minimum, symbols
+from .expr import MAX_EXPONENT, Size, exact, maximum, minimum, symbols
 from .notation import NAME, is_name
 
 MAX_LENGTH = 1_000  # characters
 MAX_DEPTH = 40  # brackets within brackets
-MAX_DIGITS = 101  # sizes up to 10^100
+MAX_POWER = 100  # sizes up to 10^100
+MAX_DIGITS = MAX_POWER + 1
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>[0-9]+(?:_[0-9]+)*)(?![0-9_.]|[eE][0-9])"  # neither 4.5 nor 1e3
@@ -69,7 +71,7 @@ class _Parser:
         self.tokens = self.split()
         self.at = 0
         self.depth = 0
-        self.rounding = -1  # the bracket depth at which a quotient rounds down
+        self.operand = 0  # where the operand begins that is being put to use, for errors
 
     def split(self) -> list[Token]:
         tokens, position = [], 0
@@ -78,7 +80,8 @@ class _Parser:
             match = _TOKEN.match(self.source, position)
             if match is None or match.lastgroup is None:
                 start = position + len(self.source[position:]) - len(self.source[position:].lstrip())
-                self.fail(f"unexpected {self.source[start]!r}", start)
+                digit = "0" <= self.source[start] <= "9"
+                self.fail("not a whole number" if digit else f"unexpected {self.source[start]!r}", start)
             word = match[match.lastgroup]
             tokens.append(Token(match.lastgroup, _SAME.get(word, word), match.start(match.lastgroup)))
             position = match.end()
@@ -109,41 +112,36 @@ class _Parser:
     def read(self) -> Size:
         if self.peek.kind == "end":
             self.fail("an empty expression")
-        size = self.sum()
+        try:
+            size = self.sum()
+        except (SizeError, ZeroDivisionError) as error:
+            self.fail(error.problem if isinstance(error, SizeError) else "division by zero", self.operand)
         if self.peek.kind != "end":
             self.fail(f"unexpected {self.peek.text!r}")
         return size
 
     def sum(self) -> Size:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            self.fail(f"brackets nested more than {MAX_DEPTH} deep")
         size: Size = -self.product() if self.accept("-") else self.product()
         while sign := self.accept("+", "-"):
             term = self.product()
             size = size + term if sign == "+" else size - term
-        self.depth -= 1
         return size
 
-    def product(self) -> Size:
+    def product(self, quotient: bool = True) -> Size:
         after_number = self.peek.kind == "number"  # 2h, but not d h
         size = self.power()
         while True:
-            if operator := self.accept("*", "/", "//"):
-                start = self.peek.start
-                left, right = size, self.power()
-                if operator == "*":
-                    size = left * right
-                elif operator == "//":
-                    size = self.checked(lambda: left // right, start)  # noqa: B023  # called at once
-                elif self.depth == self.rounding:
-                    size = Expr("/", (left, right))  # becomes // when the floor closes
-                else:
-                    size = self.checked(lambda: exact(left, right), start)  # noqa: B023
-            elif self.peek.text in _CLOSING or (self.peek.kind == "name" and after_number):
-                size, after_number = size * self.power(), False
-            else:
+            operator = self.accept("*", "//", "/") if quotient else self.accept("*", "//")
+            beside = self.peek.text in _CLOSING or (after_number and self.peek.kind == "name")
+            if not operator and not beside:
                 return size
+            start, after_number = self.peek.start, self.peek.kind == "number"
+            factor = self.power()
+            self.operand = start
+            if operator == "//":
+                size = size // factor
+            else:
+                size = exact(size, factor) if operator == "/" else size * factor
 
     def power(self) -> Size:
         base = self.atom()
@@ -155,60 +153,54 @@ class _Parser:
             exponent = self.take().text
         else:
             return base
-        if len(exponent) > 2 or int(exponent) > 64:
-            self.fail("expected an exponent up to 64")
-        result = base ** int(exponent)
-        if isinstance(result, int) and result.bit_length() > 340:
-            self.fail("a number above 10^100")
+        if len(exponent) > 3 or int(exponent) > (MAX_POWER if isinstance(base, int) else MAX_EXPONENT):
+            self.fail(f"expected an exponent up to {MAX_POWER if isinstance(base, int) else MAX_EXPONENT}")
+        result: Size = base ** int(exponent)
+        if isinstance(result, int) and result > 10**MAX_POWER:
+            self.fail(f"a number above 10^{MAX_POWER}")
         return result
 
     def atom(self) -> Size:
         token = self.take()
         if token.kind == "number":
-            digits = token.text.replace("_", "").replace(",", "")
+            digits = token.text.replace("_", "")
             if len(digits) > MAX_DIGITS:
                 self.fail(f"a number of {len(digits):,} digits, where {MAX_DIGITS} are allowed,", token.start)
             return int(digits)
         if token.kind == "name":
-            if token.text in ("floor", "max", "min") and self.accept("("):
-                return self.function(token.text)
+            if token.text in ("floor", "max", "min") and self.peek.text == "(":
+                return self.bracket(token.text)
             if not is_name(token.text):
                 self.fail(f"{token.text[:40]!r} cannot name a size", token.start)
             return symbols(token.text)  # type: ignore[no-any-return]  # one name, one symbol
-        if token.text in _CLOSING:
-            size = self.floor() if token.text == "⌊" else self.sum()
-            self.expect(_CLOSING[token.text])
-            return size
         self.at -= 1
+        if token.text in _CLOSING:
+            return self.bracket("floor" if token.text == "⌊" else "")
         self.fail(f"expected a size instead of {token.text!r}" if token.text else "expected a size")
 
-    def function(self, name: str) -> Size:
-        if name == "floor":
-            size = self.floor()
-        else:
-            sizes = [self.sum()]
+    def bracket(self, function: str) -> Size:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail(f"brackets nested more than {MAX_DEPTH} deep")
+        opening = self.take()
+        size = self.floor() if function == "floor" else self.sum()
+        if function in ("max", "min"):
+            sizes = [size]
             while self.accept(","):
                 sizes.append(self.sum())
-            size = (maximum if name == "max" else minimum)(*sizes)
-        self.expect(")")
+            self.operand = opening.start
+            size = (maximum if function == "max" else minimum)(*sizes)
+        self.expect(_CLOSING[opening.text])
+        self.depth -= 1
         return size
 
     def floor(self) -> Size:
-        # the one quotient of ⌊a/b⌋ rounds down; every other one is exact
-        outer, self.rounding = self.rounding, self.depth + 1
-        start = self.peek.start
-        size = self.sum()
-        self.rounding = outer
-        if isinstance(size, Expr) and size.op == "/":
-            return self.checked(lambda: size.args[0] // size.args[1], start)
-        if isinstance(size, Expr) and any(isinstance(arg, Expr) and arg.op == "/" for arg in size.args):
-            self.fail("a floor holds a single quotient, ⌊a/b⌋", start)
+        size = -self.product(quotient=False) if self.accept("-") else self.product(quotient=False)
+        if self.accept("/"):
+            start = self.peek.start
+            divisor = self.power()
+            self.operand = start
+            size = size // divisor
+        if self.peek.text in ("+", "-", "*", "/", "//"):
+            self.fail("a floor holds a single quotient, ⌊a/b⌋; what else there is goes outside or in brackets,")
         return size
-
-    def checked(self, divide: Callable[[], Size], start: int) -> Size:
-        try:
-            return divide()
-        except SizeError as error:
-            self.fail(error.problem, start)
-        except ZeroDivisionError:
-            self.fail("division by zero", start)
