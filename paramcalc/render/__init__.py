@@ -35,7 +35,7 @@ def render(report: Any, format: str = "text", **options: Any) -> str:
         For a format there is no view for.
     """
     try:
-        view = import_module(f"{__name__}.views.{format}") if format.isidentifier() else None
+        view = getattr(import_module(f"{__name__}.views.{format}"), "view", None)
     except ModuleNotFoundError:
         view = None
     if view is None:
@@ -43,4 +43,4 @@ def render(report: Any, format: str = "text", **options: Any) -> str:
         raise OptionError(
             "unknown format", expected=", ".join(known), received=format, suggestion=nearest(format, known)
         )
-    return view.view(report, **options)  # type: ignore[no-any-return]  # every view gives text
+    return view(report, **options)  # type: ignore[no-any-return]  # every view gives text
