@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import doctest
 import pickle
 import subprocess
 import sys
 import time
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -17,6 +19,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import NAMES, ours, polynomials, pythons, trees, values
 
+import paramcalc.symbolic
 from paramcalc.errors import SizeError
 from paramcalc.symbolic import (
     Expr,
@@ -257,7 +260,6 @@ def test_equality_with_other_things() -> None:
     assert h != "h"
     assert h is not None
     assert h - h + 2 == 2
-    assert 2 == h - h + 2
     assert {h + x: 1}[x + h] == 1
 
 
@@ -530,3 +532,10 @@ def test_the_largest_sizes() -> None:
     assert (h * h + x)(h=googol, x=1) == 10**200 + 1
     assert text(googol * h) == f"{googol}h"
     assert len((h + x).normal) < MAX_TERMS
+
+
+def test_the_readme_of_the_engine_says_what_is_so() -> None:
+    readme = Path(paramcalc.symbolic.__file__).with_name("README.md")
+    failed, tried = doctest.testfile(str(readme), module_relative=False)
+    assert failed == 0
+    assert tried > 15

@@ -110,8 +110,8 @@ class Expr:
         if isinstance(other, Expr):
             if self.op == other.op == "name":
                 return bool(self.args == other.args)
-            return self.key == other.key
-        return isinstance(other, int) and self.key == other
+            return bool(self.key == other.key)
+        return isinstance(other, int) and bool(self.key == other)
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -258,7 +258,8 @@ def exact(numerator: Size, denominator: Size) -> Size:
     if isinstance(numerator, int) and isinstance(denominator, int):
         quotient, rest = divmod(numerator, denominator) if denominator else (0, 1)
         if rest:
-            raise SizeError(f"{numerator} does not divide evenly by {_nonzero(denominator)}", suggestion="// rounds down")
+            problem = f"{numerator} does not divide evenly by {_nonzero(denominator)}"
+            raise SizeError(problem, suggestion="// rounds down")
         return quotient
     return Expr("/", (numerator, _nonzero(denominator)))
 

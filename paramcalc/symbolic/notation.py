@@ -46,7 +46,7 @@ LATEX = Style(
     r" \cdot ",
     "-",
     ((r"\left(", r"\right)"), (r"\left[", r"\right]"), (r"\left\{", r"\right\}")),
-    (r"\left\lfloor ", r"\right\rfloor "),
+    (r"\left\lfloor ", r"\right\rfloor"),
     "^{{{}}}",
     r"\frac{{{}}}{{{}}}",
     r"\{}\left({}\right)",
@@ -84,7 +84,7 @@ def grouped(size: Size) -> str:
 
 def latex(size: Size, values: Mapping[str, Size] | None = None) -> str:
     """Print for LaTeX, without the dollar signs."""
-    return _print(size, values or {}, LATEX).string.strip()
+    return _print(size, values or {}, LATEX).string
 
 
 def is_name(word: str) -> bool:

@@ -16,6 +16,8 @@ The one ``a/b`` directly inside a floor rounds down; any other is exact and refu
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from operator import floordiv, mul
 from typing import NamedTuple, NoReturn
 
 from ..errors import ExpressionError, SizeError
@@ -34,6 +36,7 @@ _TOKEN = re.compile(
 )
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _CLOSING = {"(": ")", "[": "]", "{": "}", "⌊": "⌋"}
+_APPLY: dict[str, Callable[[Size, Size], Size]] = {"*": mul, "//": floordiv, "/": exact}
 _SAME = {"·": "*", "×": "*", "−": "-", "**": "^"}
 
 
@@ -138,26 +141,24 @@ class _Parser:
             start, after_number = self.peek.start, self.peek.kind == "number"
             factor = self.power()
             self.operand = start
-            if operator == "//":
-                size = size // factor
-            else:
-                size = exact(size, factor) if operator == "/" else size * factor
+            size = _APPLY[operator or "*"](size, factor)
 
     def power(self) -> Size:
         base = self.atom()
         if self.peek.kind == "raise":
-            exponent = self.take().text.translate(_SUPERSCRIPTS)
+            start, exponent = self.peek.start, self.take().text.translate(_SUPERSCRIPTS)
         elif self.accept("^"):
             if self.peek.kind != "number":
                 self.fail("expected a whole number as the exponent")
-            exponent = self.take().text
+            start, exponent = self.peek.start, self.take().text
         else:
             return base
-        if len(exponent) > 3 or int(exponent) > (MAX_POWER if isinstance(base, int) else MAX_EXPONENT):
-            self.fail(f"expected an exponent up to {MAX_POWER if isinstance(base, int) else MAX_EXPONENT}")
+        most = MAX_POWER if isinstance(base, int) else MAX_EXPONENT
+        if len(exponent) > 3 or int(exponent) > most:
+            self.fail(f"expected an exponent up to {most}", start)
         result: Size = base ** int(exponent)
         if isinstance(result, int) and result > 10**MAX_POWER:
-            self.fail(f"a number above 10^{MAX_POWER}")
+            self.fail(f"a number above 10^{MAX_POWER}", start)
         return result
 
     def atom(self) -> Size:
@@ -176,7 +177,7 @@ class _Parser:
         self.at -= 1
         if token.text in _CLOSING:
             return self.bracket("floor" if token.text == "⌊" else "")
-        self.fail(f"expected a size instead of {token.text!r}" if token.text else "expected a size")
+        return self.fail(f"expected a size instead of {token.text!r}" if token.text else "expected a size")
 
     def bracket(self, function: str) -> Size:
         self.depth += 1
@@ -202,5 +203,5 @@ class _Parser:
             self.operand = start
             size = size // divisor
         if self.peek.text in ("+", "-", "*", "/", "//"):
-            self.fail("a floor holds a single quotient, ⌊a/b⌋; what else there is goes outside or in brackets,")
+            self.fail("a floor holds a single quotient, ⌊a/b⌋; the rest goes outside it")
         return size
