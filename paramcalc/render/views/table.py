@@ -72,7 +72,7 @@ def _grid(table: Table) -> RenderableType:
             Text(header),
             footer,
             justify="right" if right else "left",
-            no_wrap=right or at == 0,
+            no_wrap=right,
             overflow="fold",
         )
     for row in table.rows:
