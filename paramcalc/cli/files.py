@@ -64,10 +64,17 @@ def _audited() -> Any:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description:<24}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description:<24}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("rules", total=None)
-        return audit(progress=lambda done, total, rule: progress.update(task, completed=done, total=total, description=rule))
+        return audit(
+            progress=lambda done, total, rule: progress.update(task, completed=done, total=total, description=rule)
+        )
 
 
 def schema() -> None:

@@ -8,8 +8,8 @@ from ..errors import OptionError
 from ..rules.formula import Formula, rule_formula
 from ..rules.registry import rules
 from ..rules.rule import Rule
-from .views import markdown, text
 from .sheet import Cell, Math, Sheet, Table
+from .views import markdown, text
 
 
 def rule_records(framework: str = "keras") -> list[dict[str, Any]]:

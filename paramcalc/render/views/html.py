@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from ..sheet import Cell, Math, Table, plain, sheet
+from ..layout import sheet
+from ..sheet import Cell, Math, Table, plain
 
 if TYPE_CHECKING:
     from ...report import Report

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..sheet import Cell, Math, Sheet, Table, plain, sheet
+from ..layout import sheet
+from ..sheet import Cell, Math, Sheet, Table, plain
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..sheet import Sheet, Table, plain, sheet
+from ..layout import sheet
+from ..sheet import Sheet, Table, plain
 
 if TYPE_CHECKING:
     from ...report import Report
