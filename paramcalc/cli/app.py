@@ -51,4 +51,4 @@ def top(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
     ] = False,
 ) -> None:
-    """How many parameters has this layer, and why?"""
+    """How many parameters has this layer, and why?"""  # noqa: D400  # a question, as users read it
