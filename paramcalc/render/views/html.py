@@ -23,7 +23,7 @@ _STYLE = """
 .paramcalc tfoot td { border-top: 1px solid currentColor; font-weight: 600; }
 .paramcalc .note { white-space: pre-line; opacity: .75; }
 .paramcalc .facts td:first-child { opacity: .65; }
-.paramcalc .facts tr:first-child td:last-child { font-weight: 600; }
+.paramcalc .facts .p td:last-child { font-weight: 600; }
 """
 
 
@@ -31,7 +31,7 @@ def view(report: Report, **options: bool) -> str:
     """Write a report as an HTML fragment."""
     made = sheet(report, **options)
     subtitle = f"<small>{escape(made.subtitle)}</small>" if made.subtitle else ""
-    facts = "".join(f"<tr><td>{escape(label)}</td>{_cell(value, False)}</tr>" for label, value in made.facts)
+    facts = "".join(f"<tr{' class=p' * (label == 'parameters')}><td>{escape(label)}</td>{_cell(value, False)}</tr>" for label, value in made.facts)
     card = f'<table class="facts"><tbody>{facts}</tbody></table>' if facts else ""
     tables = [_table(table) for table in made.tables]
     blocks = [*tables[: made.lead], card, *tables[made.lead :]]
