@@ -8,11 +8,12 @@ models nest. Build one with :func:`Sequential`, or by calling layers on `Input` 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
 from .rules.rule import Built, Layer, Shape, Weight, scoped
-from .symbolic import Expr, Size, is_known, unicode
+from .symbolic import Size, add, collect, is_known, unicode
 from .tensors import StateDisagreement, Tensor, check_states, connect, flat, in_order, input_shape, shape_text
 
 if TYPE_CHECKING:
@@ -255,7 +256,7 @@ class Model:
             if id(node.layer) not in seen:
                 seen.add(id(node.layer))
                 for weight in scoped(step.weights, names[id(node.layer)]):
-                    yield weight._replace(trainable=False) if node.layer.frozen else weight
+                    yield weight._replace(trainable=False) if self.frozen or node.layer.frozen else weight
 
     def axes(self, rank: int) -> None:
         """Name no axes: the count of a model is a sum over its layers, not a formula of its own."""
@@ -269,12 +270,18 @@ class Model:
     @property
     def total(self) -> Size:
         """Number of parameters, a shared layer's once; an expression where sizes are symbols."""
+        steps = self.built
         if self.shares:
-            first = {id(node.layer): step for node, step in reversed(list(zip(self.nodes, self.built, strict=True)))}
-            total = sum([step.params for step in first.values()])
-        else:
-            total = sum([step.params for step in self.built])
-        return total.expand() if isinstance(total, Expr) else total
+            steps = list({id(node.layer): step for node, step in zip(self.nodes, steps, strict=True)}.values())
+        number, symbolic = 0, []
+        for step in steps:
+            for weight in step.weights:
+                count = prod(weight.shape)
+                if isinstance(count, int):
+                    number += count
+                else:
+                    symbolic.append(count)
+        return collect(add([*symbolic, number])) if symbolic else number
 
     @property
     def trainable(self) -> Size:

@@ -65,7 +65,9 @@ def expand(also: str) -> frozenset[str]:
     """Spell out what a rule's ``also`` accepts: ``kernel`` → its initializer, regularizer, constraint."""
     names = set(_ALWAYS)
     for word in also.split():
-        if word in _PLAIN or word.endswith("_initializer"):
+        if word == "sealed":  # a Keras class without **kwargs: its own options, name and dtype, nothing else
+            names = {"dtype", *names.difference(_ALWAYS)}
+        elif word in _PLAIN or word.endswith("_initializer"):
             names.add(word)
         else:
             names.update(_GROUPS.get(word) or (f"{word}_{part}" for part in ("initializer", "regularizer", "constraint")))

@@ -48,19 +48,19 @@ def GaussianNoise(x: AnyShape, /, stddev: Rate) -> Built:
     return Built(outs=(x,))
 
 
-@rule("seed")
+@rule("seed sealed")
 def SpatialDropout1D(x: Annotated[Shape, Inputs("B T C")], /, rate: Rate) -> Built:
     """Zeroes whole channels while training; nothing to learn."""
     return Built(outs=(x,))
 
 
-@rule("seed")
+@rule("seed sealed")
 def SpatialDropout2D(x: Images, /, rate: Rate, data_format: Layout = None) -> Built:
     """Zeroes whole channels while training; nothing to learn."""
     return Built(outs=(x,))
 
 
-@rule("seed")
+@rule("seed sealed")
 def SpatialDropout3D(x: Videos, /, rate: Rate, data_format: Layout = None) -> Built:
     """Zeroes whole channels while training; nothing to learn."""
     return Built(outs=(x,))

@@ -83,6 +83,8 @@ def Dot(xs: Several, /, axes: Annotated[Any, AXIS_PAIR]) -> Built:
     at, to = position(pair[0], len(left)), position(pair[1], len(right))
     if at == 0 or to == 0:
         raise OptionError("Dot works sample by sample", expected="axes other than 0, the batch", received=axes)
+    if is_known(left[at]) != is_known(right[to]):
+        raise Disagreement((0, 1), (left[at], right[to]), at)  # Keras does not take one open size for a known one
     shared = agree(left[at], right[to], (0, 1), at)
     batch = agree(left[0], right[0], (0, 1), 0)
     rest = left[1:at] + left[at + 1 :] + right[1:to] + right[to + 1 :]

@@ -21,7 +21,10 @@ def pooled(x: Shape, pool_size: Any, strides: Any, padding: str, data_format: st
     return Built(outs=(windows.joined(x[0], places, channels, data_format),))
 
 
-def pooling1d(
+# Keras gives maxima a window of 2 when none is given; means must be told.
+
+
+def largest1d(
     x: Sequences,
     /,
     pool_size: Annotated[Any, Window(1)] = 2,
@@ -33,10 +36,34 @@ def pooling1d(
     return pooled(x, pool_size, strides, padding, data_format)
 
 
-def pooling2d(
+def largest2d(
     x: Images,
     /,
     pool_size: Annotated[Any, Window(2)] = 2,
+    strides: Annotated[Any, Maybe(Window(2))] = None,
+    padding: Padding = "valid",
+    data_format: Layout = None,
+) -> Built:
+    """One number from each window of an image."""
+    return pooled(x, pool_size, strides, padding, data_format)
+
+
+def mean1d(
+    x: Sequences,
+    /,
+    pool_size: Annotated[Any, Window(1)],
+    strides: Annotated[Any, Maybe(Window(1))] = None,
+    padding: Padding = "valid",
+    data_format: Layout = None,
+) -> Built:
+    """One number from each window of a sequence."""
+    return pooled(x, pool_size, strides, padding, data_format)
+
+
+def mean2d(
+    x: Images,
+    /,
+    pool_size: Annotated[Any, Window(2)],
     strides: Annotated[Any, Maybe(Window(2))] = None,
     padding: Padding = "valid",
     data_format: Layout = None,
@@ -63,10 +90,10 @@ def global2d(x: Images, /, data_format: Layout = None, keepdims: bool = False) -
 
 
 LARGEST, MEAN = "The largest number in each window; nothing to learn.", "The mean of each window; nothing to learn."
-MaxPooling1D = rule(name="MaxPooling1D", why=LARGEST)(pooling1d)
-MaxPooling2D = rule(name="MaxPooling2D", why=LARGEST)(pooling2d)
-AveragePooling1D = rule(name="AveragePooling1D", why=MEAN)(pooling1d)
-AveragePooling2D = rule(name="AveragePooling2D", why=MEAN)(pooling2d)
+MaxPooling1D = rule(name="MaxPooling1D", why=LARGEST)(largest1d)
+MaxPooling2D = rule(name="MaxPooling2D", why=LARGEST)(largest2d)
+AveragePooling1D = rule(name="AveragePooling1D", why=MEAN)(mean1d)
+AveragePooling2D = rule(name="AveragePooling2D", why=MEAN)(mean2d)
 
 LARGEST, MEAN = "The largest number of each channel; nothing to learn.", "The mean of each channel; nothing to learn."
 GlobalMaxPooling1D = rule(name="GlobalMaxPooling1D", why=LARGEST)(global1d)

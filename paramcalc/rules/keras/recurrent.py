@@ -254,10 +254,11 @@ def _check_directions(forward: Layer, backward: Layer | None) -> None:
     for one in (forward, backward):
         if one is not None and "go_backwards" not in getattr(one, "options", ()):
             raise OptionError(f"{one.type} cannot run backwards", expected="a recurrent layer such as LSTM or GRU")
+    backwards = True if backward is None else backward.options["go_backwards"]  # Keras turns its own copy so
+    if forward.options["go_backwards"] == backwards:
+        raise OptionError("forward and backward layer run the same way", expected="go_backwards on one of them")
     if backward is None:
         return
-    if forward.options["go_backwards"] == backward.options["go_backwards"]:
-        raise OptionError("forward and backward layer run the same way", expected="go_backwards on one of them")
     for name in ("stateful", "return_sequences", "return_state"):
         if forward.options[name] != backward.options[name]:
             raise OptionError(
@@ -271,6 +272,8 @@ def _check_directions(forward: Layer, backward: Layer | None) -> None:
 def TimeDistributed(x: Annotated[Shape, Inputs("B T *layer")], /, layer: Annotated[Any, LAYER]) -> Built:
     """One layer applied to every time step: its weights once, its work T times."""
     batch, T, *rest = x
+    if not rest:
+        raise ShapeError("TimeDistributed does not take an input of 2 axes", expected="at least (B, T, d)")
     inner: Built = layer.on((batch, *rest))
     if len(inner.outs) != 1:
         raise ShapeError(f"TimeDistributed needs a layer with one output; {layer.type} has {len(inner.outs)}")
