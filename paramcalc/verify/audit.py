@@ -1,0 +1,319 @@
+"""Auditing the rules: each held against the installed Keras, over all its switches and a deciding grid of sizes."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from ..bind import bind, names_in
+from ..errors import ParamcalcError
+from ..rules.registry import find, rules
+from ..rules.rule import Built, Layer, Rule, Shape
+from ..symbolic import is_known, leaves
+from ..symbolic.evaluate import evaluate
+from .build import Builder, is_cell, none_for_unknown, scope, stateful
+from .cases import Case, cases
+from .compare import Tensor, same_shapes, shapes_text, tensor_differences, tensors_of
+from .framework import apart, first_line, keras
+from .grid import degrees, points
+from .macs import Traced, trace
+
+# What Keras layers take and no rule knows: initial values, and ways of storing weights that come later.
+LATER = frozenset({"weights", "lora_rank", "lora_alpha", "quantization_config"})
+# What every rule takes; where there is nothing to train it changes nothing.
+HARMLESS = frozenset({"trainable"})
+# Where Keras builds a layer and cannot run it: (layer, sign in its message, what it is).
+QUIRKS = (
+    ("RNN", "same pytree structure", "Keras builds a stack of one cell that has a single state, and cannot run it"),
+)
+INSTANCES = (1, 2, 3, 4)  # tried in place of an unknown size when it takes running a layer to tell who is right
+FRESH = 400  # layers built before Keras's bookkeeping is dropped and begun anew
+
+
+@dataclass
+class AuditRow:
+    """What the audit of one rule came to.
+
+    Attributes
+    ----------
+    name : str
+    configurations : int
+        Layers on inputs that were compared, those included that both sides refuse.
+    refused : int
+        How many both sides refuse.
+    costs : int
+        How many had their multiply-adds compared with the traced program.
+    mismatches : list of str
+    remarks : list of str
+        Where what Keras announces is not what it computes.
+    """
+
+    name: str
+    configurations: int = 0
+    refused: int = 0
+    costs: int = 0
+    mismatches: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Audit:
+    """The audit of several rules.
+
+    Attributes
+    ----------
+    rows : list of AuditRow
+    keras_version, backend : str
+    elapsed : float
+        Seconds.
+    """
+
+    rows: list[AuditRow]
+    keras_version: str
+    backend: str
+    elapsed: float
+
+    @property
+    def configurations(self) -> int:
+        """Configurations compared."""
+        return sum(row.configurations for row in self.rows)
+
+    @property
+    def costs(self) -> int:
+        """Configurations whose multiply-adds were compared."""
+        return sum(row.costs for row in self.rows)
+
+    @property
+    def mismatches(self) -> list[str]:
+        """Every mismatch, in words."""
+        return [mismatch for row in self.rows for mismatch in row.mismatches]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing differs."""
+        return not self.mismatches
+
+    def __str__(self) -> str:
+        return (
+            f"Keras {self.keras_version} ({self.backend}): {len(self.rows)} rules, "
+            f"{self.configurations:,} configurations, {self.costs:,} of them with their multiply-adds, "
+            f"{len(self.mismatches):,} mismatches"
+        )
+
+
+def audit(names: Iterable[str] | None = None, progress: Callable[[int, int, str], None] | None = None) -> Audit:
+    """Audit rules against the installed Keras.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        Class names; all rules when left out.
+    progress : callable, optional
+        Told ``(rules done, rules in all, the next one's name)``, and once more at the end.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    MissingExtra
+        When Keras is not installed.
+    LayerError
+        For an unknown rule.
+    """
+    chosen = list(rules().values()) if names is None else [find(name) for name in names]
+    framework = keras()
+    start = perf_counter()
+    rows = []
+    for place, rule in enumerate(chosen):
+        if progress:
+            progress(place, len(chosen), rule.name)
+        rows.append(_row(rule))
+    if progress:
+        progress(len(chosen), len(chosen), "")
+    return Audit(rows, framework.__version__, framework.backend.backend(), perf_counter() - start)
+
+
+def _row(rule: Rule) -> AuditRow:
+    row = AuditRow(rule.name)
+    row.mismatches += [f"{rule.name}: {problem}" for problem in option_mismatches(rule)]
+    row.configurations += 1
+    pending = list(configurations(cases(rule)))
+    for at in range(0, len(pending), FRESH):
+        for result in apart(_checked(pending[at : at + FRESH])):
+            row.configurations += 1
+            row.refused += result.refused
+            row.costs += result.costs
+            row.mismatches += result.mismatches
+            row.remarks += result.remarks
+    return row
+
+
+def configurations(found: Iterable[Case]) -> Iterator[Case]:
+    """Put a deciding grid of values in place of the symbols of each case."""
+    for layer, shapes in found:
+        for point in _points(layer, shapes):
+            yield Case(bind(layer, point), tuple(tuple(evaluate(size, point) for size in shape) for shape in shapes))
+
+
+def _points(layer: Layer, shapes: tuple[Shape, ...]) -> list[dict[str, int]]:
+    axes = [leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size) if leaf.op == "name"]
+    names = tuple(dict.fromkeys([*names_in(layer), *axes]))
+    try:
+        sizes = [weight.params for weight in layer.on(*shapes).weights]
+    except ParamcalcError:
+        sizes = []
+    grid = points(degrees(sizes, names) or dict.fromkeys(names, 2))
+    return grid[:1] if stateful(layer) else grid  # Keras allocates those, and compiles an initializer a shape
+
+
+def _checked(pending: list[Case]) -> Iterator[AuditRow]:
+    builder = Builder()
+    for case in pending:
+        yield check(builder, case.layer, case.shapes)
+
+
+def check(builder: Builder, layer: Layer, shapes: tuple[Shape, ...]) -> AuditRow:
+    """Compare one layer on one input with Keras: refusals, tensors, output shapes and multiply-adds."""
+    row = AuditRow(layer.type)
+    subject = f"{layer!r} on {shapes_text(shapes)}"
+    ours = _answer(layer, shapes)
+    theirs = _keras_answer(builder, layer, shapes)
+    problems = list(_problems(layer, ours, theirs))
+    instances = list(_instances(shapes)) if problems else []
+    if instances and all(_holds(builder, layer, ours, shapes, instance) for instance in instances):
+        row.remarks.append(f"{subject}: Keras computes what paramcalc says, and announces otherwise: {problems[0]}")
+    elif quirk := next((why for name, sign, why in QUIRKS if name == layer.type and sign in str(theirs)), None):
+        row.remarks.append(f"{subject}: {quirk}")
+    else:
+        row.mismatches += [f"{subject}: {problem}" for problem in problems]
+    if isinstance(theirs, InKeras):
+        row.costs = theirs.traced is not None
+        if not problems and theirs.traced and not same_shapes(theirs.traced.outs, theirs.announced):
+            computed = shapes_text(theirs.traced.outs)
+            row.remarks.append(f"{subject}: Keras announces {shapes_text(theirs.announced)}, computes {computed}")
+    row.refused = isinstance(theirs, str) and isinstance(ours, ParamcalcError)
+    return row
+
+
+class InKeras(NamedTuple):
+    """A layer built in Keras: its weights, the output shapes it announces, and what it computes if traced."""
+
+    tensors: list[Tensor]
+    announced: list[Any]
+    traced: Traced | None
+
+
+def _answer(layer: Layer, shapes: tuple[Shape, ...]) -> Built | ParamcalcError:
+    try:
+        return layer.on(*shapes)
+    except ParamcalcError as error:
+        return error
+
+
+def _problems(layer: Layer, ours: Built | ParamcalcError, theirs: InKeras | str) -> Iterator[str]:
+    if isinstance(theirs, str):
+        # a weight of a size nobody knows stays open for us; Keras cannot build it
+        if isinstance(ours, Built) and all(is_known(size) for weight in ours.weights for size in weight.shape):
+            yield f"accepted, Keras refuses: {theirs}"
+        return
+    if isinstance(ours, ParamcalcError):
+        yield f"refused, Keras accepts: {ours}"
+        return
+    for difference in tensor_differences(layer.label, ours.weights, theirs.tensors):
+        yield str(difference)
+    computed = theirs.traced.outs if theirs.traced else theirs.announced
+    if not same_shapes(ours.outs, computed):
+        yield f"output shape: paramcalc {shapes_text(ours.outs)}, Keras {shapes_text(computed)}"
+    if theirs.traced:
+        macs = ours.macs() if ours.macs else 0
+        if macs != theirs.traced.macs:
+            yield f"multiply-adds: paramcalc {macs}, Keras {theirs.traced.macs}"
+
+
+def _instances(shapes: tuple[Shape, ...]) -> Iterator[dict[str, int]]:
+    # small numbers in place of unknown sizes, in every combination
+    names = list(dict.fromkeys(leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size)))
+    if names:
+        yield from (dict(zip(names, row, strict=True)) for row in product(INSTANCES, repeat=len(names)))
+
+
+def _holds(
+    builder: Builder, layer: Layer, ours: Built | ParamcalcError, shapes: tuple[Shape, ...], instance: dict[str, int]
+) -> bool:
+    # with the unknown sizes known, do both sides agree, and with what was said about them unknown?
+    known = tuple(tuple(evaluate(size, instance) for size in shape) for shape in shapes)
+    here, there = _answer(layer, known), _keras_answer(builder, layer, known)
+    if any(_problems(layer, here, there)):
+        return False
+    if isinstance(here, ParamcalcError):
+        return True
+    if isinstance(ours, ParamcalcError):
+        return False
+    said = [tuple(evaluate(size, instance) for size in shape) for shape in ours.outs]
+    return all(
+        len(a) == len(b) and all(x == y or not is_known(x) for x, y in zip(a, b, strict=True))
+        for a, b in zip(said, here.outs, strict=True)
+    )
+
+
+def _keras_answer(builder: Builder, layer: Layer, shapes: tuple[Shape, ...]) -> InKeras | str:
+    try:
+        return _in_keras(builder, layer, shapes)
+    except Exception as error:  # whatever Keras raises is its refusal
+        return first_line(error)
+
+
+def _in_keras(builder: Builder, layer: Layer, shapes: tuple[Shape, ...]) -> InKeras:
+    with scope():
+        tensors = [builder.keras.Input(batch_shape=none_for_unknown(shape)) for shape in shapes]
+    made = builder.anew(layer)
+    states: list[Any] = []
+    if is_cell(made):
+        with scope():
+            states = builder.state_inputs(made, tensors[0].shape[0])
+    announced = [tensor.shape for tensor in builder.call(layer, made, tensors, states)]
+    learning = {id(weight) for weight in made.trainable_weights}
+    ours = _answer(layer, shapes)
+    wanted = [weight.path for weight in ours.weights] if isinstance(ours, Built) else []
+    traced = None
+    known = [tuple(size for size in shape if isinstance(size, int)) for shape in shapes]
+    if list(map(len, known)) == list(map(len, shapes)) and builder.keras.backend.backend() == "jax":
+        traced = trace(builder, layer, made, known)
+    return InKeras(tensors_of(made, learning, wanted), announced, traced)
+
+
+def option_mismatches(rule: Rule) -> Iterator[str]:
+    """Compare the names of the options a rule takes with those the Keras class takes."""
+    made = getattr(keras().layers, rule.name)
+    parameters = inspect.signature(made.__init__).parameters
+    theirs = {name for name, parameter in parameters.items() if parameter.kind != parameter.VAR_KEYWORD} - {"self"}
+    ours = {*rule.options, *rule.inert, "name", "trainable"}
+    for name in sorted(theirs - ours - LATER):
+        yield f"Keras takes the option {name!r}, the rule does not"
+    for name in sorted(ours - theirs - HARMLESS):
+        if not _takes(made, theirs, name):
+            yield f"the rule takes the option {name!r}, Keras does not"
+
+
+def _takes(made: Any, known: set[str], name: str) -> bool:
+    # an option that no signature names may still be taken out of **kwargs: try it, and see which complaint comes
+    required = {
+        other: None
+        for other, parameter in inspect.signature(made.__init__).parameters.items()
+        if other in known and parameter.default is parameter.empty
+    }
+    try:
+        with scope():
+            made(**required, **{name: None})
+    except (TypeError, ValueError) as error:
+        return not re.search(r"[Uu]nrecognized keyword|unexpected keyword", str(error))
+    except Exception:  # it went further than the names of the options
+        return True
+    return True

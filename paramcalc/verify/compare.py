@@ -1,0 +1,147 @@
+"""Comparing what paramcalc says with what Keras has: tensors, output shapes, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ..report import Report, Row
+from ..rules.rule import Shape, Weight
+from ..symbolic import Size, unicode, unknown
+from ..tensors import shape_text
+
+ABSENT = "nothing"
+
+
+class Difference(NamedTuple):
+    """Something paramcalc and Keras disagree about.
+
+    Attributes
+    ----------
+    layer : str
+        The layer's name; the model's for totals.
+    what : str
+        ``lstm_cell/kernel``, ``output shape``, ``total``, or ``refused``.
+    ours, theirs : str
+    """
+
+    layer: str
+    what: str
+    ours: str
+    theirs: str
+
+    def __str__(self) -> str:
+        return f"{self.layer}: {self.what}: paramcalc {self.ours}, Keras {self.theirs}"
+
+
+Tensor = tuple[str, tuple[int, ...], bool]  # path inside the layer, shape, trainable
+
+
+def tensors_of(made: Any, learning: set[int], expected: Iterable[str]) -> list[Tensor]:
+    """List the weights of a Keras layer by path inside it.
+
+    Parameters
+    ----------
+    made : keras.Layer
+    learning : set of int
+        Ids of the variables that training changes.
+    expected : iterable of str
+        Paths to look for. Keras writes a path from where the layer was first built; where a name occurs in it
+        twice, only this tells which is the layer's.
+    """
+    wanted = set(expected)
+    return [(path, tuple(weight.shape), id(weight) in learning) for path, weight in _paths(made, wanted)]
+
+
+def _paths(made: Any, wanted: set[str]) -> Iterator[tuple[str, Any]]:
+    children = _parts(made)
+    if children is None:
+        for weight in made.weights:
+            yield _relative(weight.path.split("/"), made.name, wanted), weight
+        return
+    seen: set[int] = set()
+    for child in children:
+        prefix = f"{child.name}/"
+        below = {path.removeprefix(prefix) for path in wanted if path.startswith(prefix)}
+        for path, weight in _paths(child, below):
+            if id(weight) not in seen:
+                seen.add(id(weight))
+                yield prefix + path, weight
+
+
+def _parts(made: Any) -> list[Any] | None:
+    # the layers of a model, which Keras built before the model had a place, so their paths do not tell it
+    if hasattr(made, "layers"):
+        return list(made.layers)
+    inner = getattr(made, "layer", None)
+    return [inner] if inner is not None and _parts(inner) is not None else None
+
+
+def _relative(parts: list[str], name: str, wanted: set[str]) -> str:
+    starts = [place + 1 for place, part in enumerate(parts[:-1]) if part == name] or [0]
+    paths = ["/".join(parts[start:]) for start in starts]
+    return next((path for path in paths if path in wanted), paths[0])
+
+
+def tensor_differences(layer: str, ours: Sequence[Weight], theirs: Sequence[Tensor]) -> Iterator[Difference]:
+    """Compare two inventories of one layer, path by path."""
+    here = {weight.path: (tuple(weight.shape), weight.trainable) for weight in ours}
+    there = {path: (shape, trainable) for path, shape, trainable in theirs}
+    for path in dict.fromkeys([*here, *there]):
+        one, other = here.get(path), there.get(path)
+        if one != other:
+            yield Difference(layer, path, _tensor(one, other), _tensor(other, one))
+
+
+def _tensor(side: tuple[Shape, bool] | None, other: tuple[Shape, bool] | None) -> str:
+    if side is None:
+        return ABSENT
+    shape, trainable = side
+    mention = other is not None and other[1] != trainable
+    return shape_text(shape) + (" trainable" if trainable else " not trainable") * mention
+
+
+def same_shapes(ours: Sequence[Shape], theirs: Sequence[Sequence[int | None]]) -> bool:
+    """Tell whether output shapes agree; what is no number for us is ``None`` for Keras."""
+    return [tuple(size if isinstance(size, int) else None for size in shape) for shape in ours] == [
+        tuple(shape) for shape in theirs
+    ]
+
+
+def shapes_text(shapes: Sequence[Any]) -> str:
+    """Print output shapes of either side."""
+    none = unknown("None")
+    return ", ".join(shape_text(tuple(none if size is None else size for size in shape)) for shape in shapes) or ABSENT
+
+
+def total_differences(report: Report, weights: Iterable[Any], learning: set[int]) -> Iterator[Difference]:
+    """Compare the totals of a model."""
+    counts = {id(weight): (weight, id(weight) in learning) for weight in weights}.values()
+    size = {True: 0, False: 0}
+    for weight, trainable in counts:
+        size[trainable] += count(weight.shape)
+    for what, ours, theirs in (
+        ("total", report.total, size[True] + size[False]),
+        ("trainable", report.trainable, size[True]),
+        ("non-trainable", report.non_trainable, size[False]),
+    ):
+        if ours != theirs:
+            yield Difference(report.name, what, number(ours), number(theirs))
+
+
+def count(shape: Iterable[int]) -> int:
+    """Multiply the sizes of a shape."""
+    product = 1
+    for size in shape:
+        product *= size
+    return product
+
+
+def number(size: Size) -> str:
+    """Print a count for people."""
+    return f"{size:,}" if isinstance(size, int) else unicode(size)
+
+
+def row_tensors(row: Row, made: Any, learning: set[int]) -> list[Tensor]:
+    """List the Keras weights of the layer of a row."""
+    return tensors_of(made, learning, [weight.path for weight in row.weights])

@@ -1,0 +1,225 @@
+"""Verifying: a model built in Keras, or the user's own Keras model, held against what paramcalc says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from ..bind import bind
+from ..errors import ParamcalcError
+from ..model import Model
+from ..report import Row
+from ..rules.rule import Layer, Shape
+from ..symbolic import Expr, Size, leaves
+from ..symbolic.evaluate import evaluate
+from .build import Builder, refuse_large_states
+from .compare import (
+    Difference,
+    number,
+    row_tensors,
+    same_shapes,
+    shapes_text,
+    tensor_differences,
+    total_differences,
+)
+from .framework import apart, first_line, keras
+from .grid import Grid, grid_of
+
+SHOWN = 50  # differences printed
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of comparing a model with Keras.
+
+    Attributes
+    ----------
+    differences : list of Difference
+        Empty when both agree.
+    layers, tensors : int
+        How many were compared.
+    params : int or Expr
+        The total of paramcalc.
+    keras_version, backend : str
+    elapsed : float
+        Seconds, the import of Keras not included.
+    sizes : tuple of str
+        Named sizes that were given values.
+    models : int
+        How many combinations of values were tried.
+    decisive : bool
+        Whether agreement at these is agreement at all sizes.
+    remarks : list of str
+        Where Keras's own announcement of a shape was set right by what its layer computes.
+    """
+
+    differences: list[Difference]
+    layers: int
+    tensors: int
+    params: Size
+    keras_version: str
+    backend: str
+    elapsed: float
+    sizes: tuple[str, ...] = ()
+    models: int = 1
+    decisive: bool = True
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether paramcalc and Keras agree."""
+        return not self.differences
+
+    @property
+    def scope(self) -> str:
+        """For which sizes it holds: ``certified for all d_x, d_h (6 sizes)``; empty without named sizes."""
+        if not self.sizes:
+            return ""
+        names = ", ".join(self.sizes)
+        claim = f"certified for all {names}" if self.decisive else f"sampled in {names}"
+        return f"{claim} ({self.models} sizes)"
+
+    def __str__(self) -> str:
+        who = f"Keras {self.keras_version} ({self.backend})"
+        if self.ok:
+            layers, tensors = _several(self.layers, "layer"), _several(self.tensors, "tensor")
+            scope = f"; {self.scope}" if self.scope else ""
+            return f"{who} agrees: {layers}, {tensors}, {number(self.params)} parameters{scope}"
+        lines = [f"{who} disagrees: {_several(len(self.differences), 'difference')}"]
+        lines += [f"  {difference}" for difference in self.differences[:SHOWN]]
+        if len(self.differences) > SHOWN:
+            lines.append(f"  … and {len(self.differences) - SHOWN:,} more")
+        return "\n".join(lines)
+
+
+def _several(count: int, what: str) -> str:
+    return f"{count:,} {what}" + "s" * (count != 1)
+
+
+def verify(subject: Any) -> Verification:
+    """Compare a model with Keras: every tensor, every output shape, the totals.
+
+    Parameters
+    ----------
+    subject : paramcalc.Model, or a Keras model
+        Ours is built in Keras without allocating its weights, at enough values of its named sizes to decide
+        all. A Keras model is read from its configuration, and the reading compared with its weights.
+
+    Returns
+    -------
+    Verification
+
+    Raises
+    ------
+    MissingExtra
+        When Keras is not installed.
+    ParamcalcError
+        When the model itself does not hold together, or is nothing that can be read.
+    """
+    if isinstance(subject, Model):
+        return _verify_model(subject)
+    from .live import is_keras, verify_live
+
+    if is_keras(subject):
+        return verify_live(subject)
+    raise ParamcalcError(
+        "nothing to verify", expected="a paramcalc model with its input, or a Keras model", received=subject
+    )
+
+
+def _verify_model(model: Model) -> Verification:
+    report = model.report()
+    refuse_large_states(model)
+    framework = keras()
+    start = perf_counter()
+    grid = grid_of(model)
+    found: list[Difference] = []
+    remarks: dict[str, None] = {}
+    for differences, noted in apart(_compared(model, grid)):
+        found += differences
+        remarks.update(dict.fromkeys(noted))
+        if len(found) > SHOWN * 20:
+            break
+    return Verification(
+        differences=found,
+        layers=len(report.rows),
+        tensors=sum(len(row.weights) for row in report.rows),
+        params=report.total,
+        keras_version=framework.__version__,
+        backend=framework.backend.backend(),
+        elapsed=perf_counter() - start,
+        sizes=grid.names,
+        models=len(grid.points),
+        decisive=grid.decisive,
+        remarks=list(remarks),
+    )
+
+
+def _compared(model: Model, grid: Grid) -> Iterator[tuple[list[Difference], list[str]]]:
+    for point in grid.points:
+        at = ", ".join(f"{name}={value}" for name, value in point.items())
+        remarks: list[str] = []
+        differences = _differences(bind(model, point) if point else model, remarks)
+        if at:
+            differences = [one._replace(what=f"{one.what} at {at}") for one in differences]
+        yield differences, remarks
+
+
+def _differences(model: Model, remarks: list[str]) -> list[Difference]:
+    report = model.report()
+    builder = Builder()
+    try:
+        made, outputs = builder.graph(model, model.label)
+    except Exception as error:  # whatever Keras raises is its answer
+        return [Difference(model.label, "model", "accepts it", f"refuses: {first_line(error)}")]
+    learning = {id(weight) for weight in made.trainable_weights}
+    found: list[Difference] = []
+    uses = _uses(model, outputs)
+    for row in report.rows:
+        layer = builder.layer(row.layer)
+        found += tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
+        for (shapes, built), tensors in zip(row.calls, uses[id(row.layer)], strict=True):
+            announced = [tensor.shape for tensor in tensors]
+            if same_shapes(built.outs, announced):
+                continue
+            ours, theirs = shapes_text(built.outs), shapes_text(announced)
+            if computes(builder, row, layer, shapes, built.outs):
+                remarks.append(f"{row.name}: Keras announces {theirs} and computes {ours}")
+            else:
+                found.append(Difference(row.name, "output shape", ours, theirs))
+    found += total_differences(report, made.weights, learning)
+    return found
+
+
+def _uses(model: Model, outputs: list[list[Any]]) -> dict[int, list[list[Any]]]:
+    uses: dict[int, list[list[Any]]] = {}
+    for node, tensors in zip(model.nodes, outputs, strict=True):
+        uses.setdefault(id(node.layer), []).append(tensors)
+    return uses
+
+
+def computes(builder: Builder, row: Row, made: Any, shapes: tuple[Shape, ...], outs: tuple[Shape, ...]) -> bool:
+    """Tell whether a Keras layer, where its announced shapes differ from ours, computes ours.
+
+    ``Bidirectional`` announces twice the forward layer's units whatever the backward layer has, and
+    computes the sum. Needs the jax backend; without it the announcement stands.
+    """
+    if builder.keras.backend.backend() != "jax" or not isinstance(row.layer, Layer):
+        return False
+    from .macs import trace
+
+    unknown = {leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size)}
+    values = dict.fromkeys(sorted(unknown), 2) | {"T": 5}
+
+    def concrete(several: tuple[Shape, ...]) -> list[tuple[Any, ...]]:
+        return [tuple(evaluate(size, values) for size in shape) for shape in several]
+
+    wanted = concrete(outs)
+    if any(isinstance(size, Expr) for shape in wanted for size in shape):
+        return False
+    try:
+        return trace(builder, row.layer, made, concrete(shapes)).outs == wanted
+    except Exception:  # Keras cannot compute what it announced: the difference stands
+        return False
