@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -63,19 +64,25 @@ def Input(shape: Any, batch_size: Any = None, name: str | None = None, dtype: An
 
 def input_shape(shape: Any, batch: Any = None, name: str | None = None) -> Shape:
     """Check the sizes of an input and put the batch in front; ``None`` becomes an unknown size."""
-    if isinstance(shape, (str, bytes, Mapping)) or not isinstance(shape, Iterable):
-        raise ShapeError("not the shape of an input", expected="a list of sizes, without the batch", received=shape)
-    sizes = list(shape)
-    if len(sizes) > MAX_AXES:
-        raise ShapeError("an input of too many axes", expected=f"at most {MAX_AXES}", received=len(sizes))
-    axes = {1: ("d_x",), 2: ("T", "d_x"), 3: ("H", "W", "C"), 4: ("T", "H", "W", "C")}.get(
-        len(sizes), tuple(f"n{at + 1}" for at in range(len(sizes)))
-    )
-    ending = f"_{name}" if name else ""  # two inputs' unknown lengths are two unknowns
+    if not isinstance(shape, (tuple, list)):
+        if isinstance(shape, (str, bytes, Mapping)) or not isinstance(shape, Iterable):
+            raise ShapeError("not the shape of an input", expected="a list of sizes, without the batch", received=shape)
+        shape = list(shape)
+    if len(shape) > MAX_AXES:
+        raise ShapeError("an input of too many axes", expected=f"at most {MAX_AXES}", received=len(shape))
     checked: list[Size] = [BATCH if batch is None else _size(batch, "batch")]
-    for at, size in enumerate(sizes):
-        checked.append(unknown(axes[at] + ending) if size is None else _size(size, f"[{at}]"))
+    for at, size in enumerate(shape):
+        checked.append(_nobody_knows(at, len(shape), name) if size is None else _size(size, f"[{at}]"))
     return tuple(checked)
+
+
+_AXES = {1: ("d_x",), 2: ("T", "d_x"), 3: ("H", "W", "C"), 4: ("T", "H", "W", "C")}
+
+
+def _nobody_knows(at: int, axes: int, name: str | None) -> Size:
+    # two inputs' unknown lengths are two unknowns: T_encoder, T_decoder
+    letter = _AXES[axes][at] if axes in _AXES else f"n{at + 1}"
+    return unknown(f"{letter}_{re.sub('[^A-Za-z0-9_]', '_', name)}" if name else letter)
 
 
 def _size(value: Any, place: str) -> Size:

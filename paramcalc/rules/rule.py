@@ -11,7 +11,7 @@ from math import prod
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
 from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest
-from ..symbolic import Expr, Size, unicode
+from ..symbolic import Expr, Size
 from . import inert
 from .kinds import SWITCH, Check, Choice, Kind, Maybe
 
@@ -206,7 +206,9 @@ class Rule:
 
     @cached_property
     def _positional(self) -> tuple[str, ...]:
-        return tuple(name for name, option in self.options.items() if option.positional)
+        # Keras's own order goes on with options that are inert here: Dense(32, "softmax"), Masking(0.0)
+        own = [name for name, option in self.options.items() if option.positional]
+        return (*own, *(name for name in ("activation", "mask_value") if name in self.inert))
 
     @cached_property
     def inert(self) -> frozenset[str]:
@@ -234,7 +236,7 @@ class Rule:
             for name, value in zip(self._positional, args):  # noqa: B905  # fewer arguments are fine
                 if name in given:
                     raise OptionError(f"{name} given twice").at(self.name)
-                options[name] = self.checked(name, kinds[name], value)
+                given[name] = value
         for name, value in given.items():
             kind = kinds.get(name)
             if kind is not None:
@@ -330,10 +332,17 @@ class Layer:
         ShapeError
             When the number, rank or sizes of the inputs do not fit.
         """
-        rule = self.rule
-        inputs = rule.inputs
-        if len(shapes) == 1 == len(inputs) and inputs[0].least <= len(shapes[0]) <= inputs[0].most:
-            return rule.body(shapes if inputs[0].many else shapes[0], **self.options)
+        rule, inputs = self.rule, self.rule.inputs
+        one = inputs[0]
+        if len(shapes) == 1 == len(inputs) and one.least <= len(shapes[0]) <= one.most and not one.many:
+            built = rule.body(shapes[0], **self.options)
+        else:
+            self._check_inputs(shapes)
+            built = rule.body(shapes, **self.options) if one.many else rule.body(*shapes, **self.options)
+        return frozen(built) if self.frozen else built
+
+    def _check_inputs(self, shapes: tuple[Shape, ...]) -> None:
+        rule, inputs = self.rule, self.rule.inputs
         if inputs[0].many:
             inputs = inputs * len(shapes)
         if len(shapes) != len(inputs) or not shapes:
@@ -342,16 +351,15 @@ class Layer:
         for pattern, shape in zip(inputs, shapes):  # noqa: B905  # lengths compared above
             if not pattern.least <= len(shape) <= pattern.most:
                 raise self._misfit(pattern, shape)
-        if rule.inputs[0].many:
-            return rule.body(shapes, **self.options)
-        return rule.body(*shapes, **self.options)
 
     def _misfit(self, inputs: Inputs, shape: Shape) -> ShapeError:
-        got = ", ".join(unicode(size) for size in shape)
+        from ..tensors import shape_text  # only on the way to an error
+
+        axes = "1 axis" if len(shape) == 1 else f"{len(shape)} axes"
         return ShapeError(
-            f"{self.rule.name} does not take an input of {len(shape)} axes",
+            f"{self.rule.name} does not take an input of {axes}",
             expected=f"({', '.join(inputs.tokens)})",
-            received=Verbatim(f"({got})"),
+            received=Verbatim(shape_text(shape)),
         )
 
     def __call__(self, *tensors: Any, initial_state: Any = None) -> Any:
@@ -410,6 +418,11 @@ def scoped(weights: tuple[Weight, ...], scope: str) -> tuple[Weight, ...]:
     return tuple(
         weight._replace(scope=f"{scope}/{weight.scope}" if weight.scope else scope) for weight in weights
     )
+
+
+def frozen(built: Built) -> Built:
+    """Mark every weight as one that training leaves alone."""
+    return built._replace(weights=tuple(weight._replace(trainable=False) for weight in built.weights))
 
 
 def _layer(value: Any) -> Any:
