@@ -1,0 +1,97 @@
+"""Reading models from files: which bytes (`source`), in what syntax (`syntax`), saying what (`spec`, `keras_config`)."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ..errors import FileError, ParamcalcError
+from ..model import Model
+from . import syntax
+from .source import decode, read
+
+__all__ = ["load", "loads", "loads_data"]
+
+
+def load(path: str | os.PathLike[str], framework: str | None = None) -> Model:
+    """Read a model from a spec file in YAML, TOML or JSON, or from Keras's own JSON.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``-`` reads standard input.
+    framework : str, optional
+        Whose layers they are, where the file does not say; Keras's otherwise.
+
+    Returns
+    -------
+    Model
+        With its shapes worked out, so a file whose layers do not fit is refused here.
+
+    Raises
+    ------
+    FileError
+        When the file cannot be read, or is in no known syntax.
+    ParamcalcError
+        When what it says is wrong. The message names the file, the line and the path inside.
+    """
+    place = os.fspath(path)
+    name = "<stdin>" if place == "-" else place if place.isprintable() else ascii(place)
+    hint = syntax.EXTENSIONS.get(os.path.splitext(place)[1].lower())
+    try:
+        content = read(place)
+    except ParamcalcError as error:
+        raise error.at(f"{name}:")
+    return _model(content, name, hint, framework)
+
+
+def loads(text: str | bytes, name: str = "<text>", format: str | None = None) -> Model:
+    """Read a model from text, as `load` does from a file.
+
+    Parameters
+    ----------
+    text : str or bytes
+    name : str
+        What errors call it.
+    format : {"yaml", "toml", "json"}, optional
+        Which syntax to try first; the content decides otherwise.
+
+    Raises
+    ------
+    ParamcalcError
+        As `load` does.
+    """
+    return _model(text, name, format, None)
+
+
+def loads_data(text: str | bytes, format: str = "yaml") -> Any:
+    """Read plain data, such as the value of an option: ``3``, ``[3, 3]``, ``{LSTM: 128}``.
+
+    Raises
+    ------
+    FileError
+        When it is not in that syntax.
+    """
+    return syntax.READERS[format](decode(text))
+
+
+def _model(content: str | bytes, name: str, hint: str | None, framework: str | None) -> Model:
+    text, format = "", ""
+    try:
+        text = decode(content)
+        data, format = syntax.read(text, hint)
+        if "class_name" in data and "config" in data:
+            from .keras_config import from_config
+
+            model = from_config(data)
+        else:
+            from .spec import model_from
+
+            model = model_from(data, framework)
+        model.built  # noqa: B018  # sizes that do not fit are errors of the file, said with its lines
+    except ParamcalcError as error:
+        line = error.line if isinstance(error, syntax.Refused) else syntax.line_of(text, format, error.where)
+        raise error.at(f"{name}:{line}:" if line else f"{name}:")
+    except RecursionError:
+        raise FileError("nested too deeply").at(f"{name}:") from None
+    return model

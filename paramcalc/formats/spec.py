@@ -1,0 +1,106 @@
+"""The spec file: plain data, from whichever syntax, to a model.
+
+Keys of a spec: ``framework name input inputs batch sizes layers outputs trainable``. How a layer is written is
+read in `items`, what reads what is worked out in `wiring`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import FileError, GraphError, LayerError, OptionError, ParamcalcError, nearest
+from ..model import Model
+from ..rules.registry import rules
+from ..rules.rule import Rule, Shape
+from ..tensors import input_shape
+from .fields import check_keys, declared_inputs, name, trainable
+from .items import Reader
+from .sizes import Sizes
+from .wiring import Graph
+
+KEYS = ("framework", "name", "input", "inputs", "batch", "sizes", "layers", "outputs", "trainable", "$schema")
+
+
+def model_from(data: Mapping[str, Any], framework: str | None = None) -> Model:
+    """Make the model a spec describes, and work out its shapes.
+
+    Parameters
+    ----------
+    data : dict
+        Plain data: dictionaries, lists, text, numbers, booleans, ``None``.
+    framework : str, optional
+        Whose layers they are, where the spec does not say; Keras's otherwise.
+
+    Raises
+    ------
+    ParamcalcError
+        Whatever is wrong; the message has the path inside the spec.
+    """
+    try:
+        return _model_from(data, framework)
+    except RecursionError:
+        raise FileError("nested too deeply") from None
+
+
+def layer_options(rule: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the options of one layer as a spec has them: sizes as expressions, layers as items.
+
+    Raises
+    ------
+    ParamcalcError
+        For what the layer does not take.
+    """
+    return Reader(Sizes(), rule.framework).options(rule, given, "")
+
+
+def _model_from(data: Mapping[str, Any], framework: str | None) -> Model:
+    if not isinstance(data, Mapping):
+        raise FileError("not a spec", expected="keys and values such as input and layers", received=data)
+    check_keys(data, KEYS, "a spec")
+    sizes = Sizes(data.get("sizes"))
+    graph = Graph(_inputs(data, sizes))
+    reader = Reader(sizes, _framework(data, framework))
+    if "layers" not in data:
+        raise GraphError("no layers", expected="layers: with a list of them", suggestion=nearest("layers", data.keys()))
+    reader.block(data["layers"], "layers", graph)
+    if not graph.uses:
+        raise GraphError("no layers", expected="at least one").at("layers")
+    if graph.open_ended():
+        raise GraphError("the input shape is not known", expected="input: such as [32, 256], without the batch")
+    model = graph.model(data.get("outputs"), name(data.get("name")), trainable(data))
+    if data.get("outputs") is None:  # the last layer, all of it
+        ((last, _),) = model.outputs
+        several = len(model.built[-1].outs)
+        if several > 1:
+            model.outputs = tuple((last, index) for index in range(several))
+            model.type = "Functional"
+    model.built  # noqa: B018  # here shapes flow, and what does not fit is an error
+    return model
+
+
+def _framework(data: Mapping[str, Any], framework: str | None) -> str:
+    said = data.get("framework")
+    try:
+        if said is not None and framework is not None and said != framework:
+            raise LayerError(f"a spec for {said!s:.80}", expected=framework)
+        chosen = said if said is not None else framework or "keras"
+        if not isinstance(chosen, str):
+            raise LayerError("not the name of a framework", received=chosen)
+        rules(chosen)
+    except ParamcalcError as error:
+        raise error.at("framework")
+    return chosen
+
+
+def _inputs(data: Mapping[str, Any], sizes: Sizes) -> dict[str, Shape]:
+    if data.get("input") is not None and data.get("inputs") is not None:
+        raise OptionError("both input and inputs", expected="one of them").at("inputs")
+    try:
+        batch = sizes.of(data.get("batch"))
+        if batch is not None:
+            input_shape([], batch)
+    except ParamcalcError as error:
+        error.where = []
+        raise error.at("batch")
+    return declared_inputs(data.get("input"), data.get("inputs"), sizes, batch)
