@@ -198,13 +198,17 @@ def _quotient(top: Normal, bottom: Normal) -> Normal:
         ((monomial, coefficient),) = bottom.items()
         inverse = frozenset((atom, -exponent) for atom, exponent in monomial)
         return _multiply(top, {inverse: _plain(Fraction(1) / coefficient)})
-    return {ONE: 1} if top == bottom else _atom(("/", key(top), key(bottom)))
+    if not top or top == bottom:
+        return {ONE: 1} if top else {}
+    return _atom(("/", key(top), key(bottom)))
 
 
 def _floor(top: Normal, bottom: Normal) -> Normal:
     if top == bottom:
         return {ONE: 1}
-    divisor = bottom.get(ONE) if len(bottom) == 1 else None
+    divisor = key(bottom)
+    if not top or (isinstance(key(top), int) and isinstance(divisor, int)):
+        return normal_form(key(top) // divisor if top else 0)
     if not isinstance(divisor, int) or divisor <= 0:
         return _atom(("//", key(top), key(bottom)))
     inner = _nested_floor(top)
