@@ -85,6 +85,20 @@ def _nobody_knows(at: int, axes: int, name: str | None) -> Size:
     return unknown(f"{letter}_{re.sub('[^A-Za-z0-9_]', '_', name)}" if name else letter)
 
 
+def declared(option: str, value: Any) -> Shape:
+    """Read the shape a first layer declares: ``input_shape=(13, 5)``, ``batch_input_shape``, ``input_dim=5``.
+
+    Raises
+    ------
+    ShapeError, SizeError
+    """
+    if option == "input_dim":
+        return input_shape((value,))
+    if option == "batch_input_shape" and isinstance(value, (list, tuple)) and value:
+        return input_shape(value[1:], value[0])
+    return input_shape(value)
+
+
 def _size(value: Any, place: str) -> Size:
     try:
         return checked_size(value)

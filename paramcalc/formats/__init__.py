@@ -1,13 +1,17 @@
-"""Reading models from files: which bytes (`source`), in what syntax (`syntax`), saying what (`spec`, `keras_config`)."""
+"""Reading models from files: bytes (`source`), their syntax (`syntax`), what they say (`spec`, `keras_config`)."""
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ..errors import FileError, ParamcalcError
 from ..model import Model
 from . import syntax
+from .lines import line_of
 from .source import decode, read
 
 __all__ = ["load", "loads", "loads_data"]
@@ -78,20 +82,34 @@ def loads_data(text: str | bytes, format: str = "yaml") -> Any:
 def _model(content: str | bytes, name: str, hint: str | None, framework: str | None) -> Model:
     text, format = "", ""
     try:
-        text = decode(content)
-        data, format = syntax.read(text, hint)
-        if "class_name" in data and "config" in data:
-            from .keras_config import from_config
+        with _collecting_later():
+            text = decode(content)
+            data, format = syntax.read(text, hint)
+            if "class_name" in data and "config" in data:
+                from .keras_config import from_config
 
-            model = from_config(data)
-        else:
-            from .spec import model_from
+                model = from_config(data)
+            else:
+                from .spec import model_from
 
-            model = model_from(data, framework)
-        model.built  # noqa: B018  # sizes that do not fit are errors of the file, said with its lines
+                model = model_from(data, framework)
+            model.built  # noqa: B018  # sizes that do not fit are errors of the file, said with its lines
     except ParamcalcError as error:
-        line = error.line if isinstance(error, syntax.Refused) else syntax.line_of(text, format, error.where)
+        line = error.line if isinstance(error, syntax.Refused) else line_of(text, format, error.where)
         raise error.at(f"{name}:{line}:" if line else f"{name}:")
     except RecursionError:
         raise FileError("nested too deeply").at(f"{name}:") from None
     return model
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    # Reading makes many objects and no garbage. A collector that looks through all of them again and again doubles
+    # the time of a long file, and makes it grow faster than the file.
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()

@@ -100,7 +100,7 @@ class Reader:
         check_keys(item, USE_KEYS, "use")
         wanted = item["use"]
         position = scope.find(wanted) if isinstance(wanted, str) else None
-        layer = None if position is None else graph.layer(position)
+        layer = graph.layer(position) if isinstance(position, int) else None
         if layer is None:
             near = nearest(wanted, scope.visible()) if isinstance(wanted, str) else None
             raise GraphError(
@@ -162,18 +162,18 @@ class Reader:
         known, inert, role = rule.options, rule.inert, roles(rule)
         given = self.wrapped(rule, given)
         found: dict[str, Any] = {}
-        for name, value in given.items():
+        for option, value in given.items():
             try:
-                if name not in known and name not in inert and name not in BASE:
-                    raise rule.unknown_option(name if isinstance(name, str) else repr(name)[:80])
-                kind = role.get(name)
-                if kind == "size" or name in BASE[2:]:
+                if option not in known and option not in inert and option not in BASE:
+                    raise rule.unknown_option(option if isinstance(option, str) else repr(option)[:80])
+                kind = role.get(option)
+                if kind == "size" or option in BASE[2:]:
                     value = self.sizes.of(value)
                 elif kind == "layer" and value is not None:
-                    value = self.inner(value, f"{place}{name}")
+                    value = self.inner(value, f"{place}{option}")
             except ParamcalcError as error:
-                raise error.at(name) if isinstance(name, str) and name.isprintable() else error
-            found[name] = value
+                raise error.at(option) if isinstance(option, str) and option.isprintable() else error
+            found[option] = value
         return found
 
     def wrapped(self, rule: Rule, given: Mapping[str, Any]) -> Mapping[str, Any]:

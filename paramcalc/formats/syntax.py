@@ -1,4 +1,4 @@
-"""Syntax: YAML, TOML or JSON to plain data, and back from a path in the data to a line.
+"""Syntax: YAML, TOML or JSON to plain data.
 
 The three give the same: dictionaries with text as keys, lists, text, whole numbers, floats, booleans and
 null. Nothing is ever constructed but these. YAML goes by its 1.2 core schema (``yes`` is a word), without
@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, NoReturn
 
-from ..errors import FileError, join_path
+from ..errors import FileError
 
 MAX_DEPTH = 64
 MAX_NODES = 10_000_000
@@ -184,7 +184,7 @@ def yaml_events(text: str) -> Iterator[Event]:
         raise Refused("a %TAG directive", expected="plain data, without tags")
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1  # type: ignore[union-attr]  # every event of a text has one
             if isinstance(event, yaml.ScalarEvent):
                 if event.tag is not None:
                     _refuse_tag(event.tag, line)
@@ -204,8 +204,8 @@ def yaml_events(text: str) -> Iterator[Event]:
         mark = error.problem_mark or error.context_mark
         problem = " ".join((error.problem or error.context or "something is wrong").split())
         quote = 'in a list within brackets, write "enc[1]"' if _BARE_INDEX.search(text) else None
-        line = mark.line + 1 if mark else None
-        raise Malformed(f"not valid YAML: {problem[:200]}", line, suggestion=quote) from None
+        at = mark.line + 1 if mark else None
+        raise Malformed(f"not valid YAML: {problem[:200]}", at, suggestion=quote) from None
     except yaml.YAMLError as error:
         problem = str(getattr(error, "reason", None) or "something is wrong")
         raise Malformed(f"not valid YAML: {' '.join(problem.split())[:200]}") from None
@@ -301,10 +301,10 @@ class _Document:
             _too_deep(line)
         if anchor is not None:
             self.anchors[anchor] = None
-        if self.open and isinstance(self.open[-1].node, dict) and self.keys[-1] is _NONE:
+        if self.open and isinstance(self.open[-1].node, dict) and self.keys[-1] is NONE:
             raise Refused("a key that is not text", line)
         self.open.append(_Open(node, anchor, self.nodes))
-        self.keys.append(_NONE)
+        self.keys.append(NONE)
         self.deepest.append(0)
 
     def end(self, line: int) -> None:
@@ -317,8 +317,8 @@ class _Document:
         self.put(node, line)
 
     def alias(self, name: str, line: int) -> None:
-        known = self.anchors.get(name, _NONE)
-        if known is _NONE:
+        known = self.anchors.get(name, NONE)
+        if known is NONE:
             raise Refused(f"*{name[:80]} refers to nothing", line, expected=f"&{name[:80]} before it")
         if known is None:
             raise Refused(f"*{name[:80]} stands inside itself", line)
@@ -336,11 +336,11 @@ class _Document:
         holder = self.open[-1].node
         if isinstance(holder, list):
             holder.append(value)
-        elif self.keys[-1] is _NONE:
+        elif self.keys[-1] is NONE:
             self.key(value, holder, line)
         else:
             holder[self.keys[-1]] = value
-            self.keys[-1] = _NONE
+            self.keys[-1] = NONE
 
     def key(self, value: Any, holder: dict[str, Any], line: int) -> None:
         if not isinstance(value, str):
@@ -357,7 +357,7 @@ class _Document:
             raise Refused("too many values, aliases followed", line, expected=f"at most {MAX_NODES:,}")
 
 
-_NONE: Any = object()
+NONE: Any = object()
 
 
 # --- common ---------------------------------------------------------------------------------------
@@ -376,7 +376,7 @@ def containers(data: Any) -> Iterator[Any]:
     depth = 0
     while level:
         depth += 1
-        inner = []
+        inner: list[Any] = []
         for holder in level:
             if isinstance(holder, (dict, list)):
                 yield holder
@@ -391,66 +391,3 @@ def bounded(data: Any) -> Any:
     if sum(len(holder) for holder in containers(data)) > MAX_NODES:
         raise Refused("too many values", expected=f"at most {MAX_NODES:,}")
     return data
-
-
-# --- from a path back to a line ---------------------------------------------------------------------
-
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]\n]|[^\s{}\[\],:"]+')
-
-
-def json_events(text: str) -> Iterator[Event]:
-    """Give the events of JSON text, only to find lines: numbers stay text."""
-    line = 1
-    for match in _JSON_TOKEN.finditer(text):
-        token = match[0]
-        if token == "\n":
-            line += 1
-        elif token in "{}[]":
-            yield Event(token, None, line)
-        else:
-            yield Event("scalar", json.loads(token) if token[0] == '"' else token, line)
-
-
-def line_of(text: str, format: str, where: list[str]) -> int | None:
-    """Find the line a path in the data stands on, or its nearest parent; ``None`` where that is not known."""
-    path = [int(index) if index else key for index, key in _PATH.findall(join_path(where))]
-    if format not in ("yaml", "json") or not path:
-        return None
-    try:
-        return _walked(yaml_events(text) if format == "yaml" else json_events(text), path)
-    except (FileError, ValueError):
-        return None
-
-
-_PATH = re.compile(r"\[(\d+)\]|([^.\[\]:]+)")
-
-
-def _walked(events: Iterable[Event], path: list[Any]) -> int | None:
-    found: int | None = None
-    reached = 0  # how many steps of the path lead to the innermost collection that lies on it
-    places: list[Any] = []  # for each open collection: the index or key of its next value
-    for kind, value, line, _ in events:
-        if kind == "document":
-            continue
-        on_path = reached == len(places) - 1
-        if kind in "}]":
-            if on_path:
-                return found  # the next step of the path is not in here
-            places.pop()
-        elif places and places[-1] is _NONE:
-            places[-1] = value
-            if on_path and path[reached] == value:
-                found = line
-            continue
-        else:
-            if on_path and path[reached] == places[-1]:
-                reached += 1
-                found = line if isinstance(places[-1], int) else found
-                if reached == len(path) or kind not in "{[":
-                    return found
-            if kind in "{[":
-                places.append(_NONE if kind == "{" else 0)
-                continue
-        if places:
-            places[-1] = places[-1] + 1 if isinstance(places[-1], int) else _NONE
-    return found

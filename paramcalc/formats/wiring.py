@@ -8,8 +8,9 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from ..errors import GraphError, ParamcalcError, nearest
-from ..model import Model, Node, Ref, declared
+from ..model import Model, Node, Ref
 from ..rules.rule import Shape
+from ..tensors import declared
 
 _REFERENCE = re.compile(r"(.+)\[([0-9]{1,6})\]", re.DOTALL)
 
@@ -146,7 +147,10 @@ class Graph:
         count = len(self.inputs)
         if order is not None:
             moved = {**{at: at for at in range(count)}, **{old + count: new + count for new, old in enumerate(order)}}
-            reads = [tuple([(moved[at], index) for at, index in refs] for refs in reads[old]) for old in order]
+            reads = [
+                ([(moved[at], index) for at, index in args], [(moved[at], index) for at, index in states])
+                for args, states in (reads[old] for old in order)
+            ]
             results = [(moved[at], index) for at, index in results]
         uses = self.uses if order is None else [self.uses[old] for old in order]
         nodes = [

@@ -16,6 +16,7 @@ from ..errors import OptionError, SizeError
 from ..symbolic import Expr, Size, parse
 
 MAX_SIZE = 10**100
+MAX_TERMS = 1_000  # of a size made by layers
 EXPRESSION = {"type": "string", "minLength": 1, "maxLength": 1000}
 SIZE_SCHEMA = {"anyOf": [{"type": "integer", "minimum": 1}, EXPRESSION]}
 
@@ -56,6 +57,22 @@ def size(value: Any) -> Size:
     large = isinstance(value, int) and value > MAX_SIZE
     expected = "at most 10^100" if large else "a positive whole number or an expression such as 4*h"
     raise SizeError("not a size", expected=expected, received=value)
+
+
+def grown(made: Size) -> Size:
+    """Let a size that layers have made pass, unless it has grown past all use.
+
+    Raises
+    ------
+    SizeError
+        Above 10^100, or an expression of more than `MAX_TERMS` terms: a few layers could fill the memory.
+    """
+    if isinstance(made, int):
+        if made > MAX_SIZE:
+            raise SizeError("a size has grown above 10^100")
+    elif made.length > MAX_TERMS:
+        raise SizeError(f"a size has grown past {MAX_TERMS:,} terms")
+    return made
 
 
 class Sized:
@@ -120,9 +137,7 @@ class Window:
 class Check:
     """A value that passes a test, kept as it is or converted; for options that are not sizes."""
 
-    def __init__(
-        self, expected: str, convert: Callable[[Any], Any], schema: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, expected: str, convert: Callable[[Any], Any], schema: dict[str, Any] | None = None) -> None:
         self.expected = expected
         self.convert = convert
         self._schema = schema or {}

@@ -205,7 +205,8 @@ class Rule:
         }
 
     @cached_property
-    def _positional(self) -> tuple[str, ...]:
+    def positional(self) -> tuple[str, ...]:
+        """Names of the options that need no name, in order."""
         # Keras's own order goes on with options that are inert here: Dense(32, "softmax"), Masking(0.0)
         own = [name for name, option in self.options.items() if option.positional]
         return (*own, *(name for name in ("activation", "mask_value") if name in self.inert))
@@ -227,13 +228,13 @@ class Rule:
         kinds = self._kinds
         layer = Layer(self, options)
         if args:
-            if len(args) > len(self._positional):
+            if len(args) > len(self.positional):
                 raise OptionError(
-                    f"{self.name} takes {len(self._positional)} positional options",
-                    expected=", ".join(self._positional) or "none",
+                    f"{self.name} takes {len(self.positional)} positional options",
+                    expected=", ".join(self.positional) or "none",
                     received=args,
                 )
-            for name, value in zip(self._positional, args):  # noqa: B905  # fewer arguments are fine
+            for name, value in zip(self.positional, args):  # noqa: B905  # fewer arguments are fine
                 if name in given:
                     raise OptionError(f"{name} given twice").at(self.name)
                 given[name] = value

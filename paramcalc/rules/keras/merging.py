@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from ...errors import Disagreement, OptionError, ShapeError
 from ...symbolic import Expr, Size, is_known, unknown
-from ..kinds import AXIS, AXIS_PAIR
+from ..kinds import AXIS, AXIS_PAIR, grown
 from ..rule import Built, Inputs, Shape, rule
 
 Several = Annotated[tuple[Shape, ...], Inputs("B ...", many=True)]
@@ -67,7 +67,7 @@ def Concatenate(xs: Several, /, axis: Annotated[int, AXIS] = -1) -> Built:
         if len(x) != rank:
             raise ShapeError("Concatenate needs inputs of one rank", expected=f"{rank} axes", received=len(x))
         for at, size in enumerate(x):
-            out[at] = out[at] + size if at == along else agree(out[at], size, (0, place), at)
+            out[at] = grown(out[at] + size) if at == along else agree(out[at], size, (0, place), at)
     joined = out[along]
     out[along] = joined.expand() if isinstance(joined, Expr) and len(xs) > 1 else joined
     return Built(outs=(tuple(out),))

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from ...errors import ShapeError
 from ...symbolic import Size, exact, is_known, unicode, unknown
-from ..kinds import PERMUTATION, TARGET, Sized
+from ..kinds import PERMUTATION, TARGET, Sized, grown
 from ..rule import Built, Inputs, Shape, rule
 
 AnyShape = Annotated[Shape, Inputs("B ...")]
@@ -14,20 +14,22 @@ AnyShape = Annotated[Shape, Inputs("B ...")]
 @rule()
 def Flatten(x: AnyShape, /, data_format: Literal["channels_last", "channels_first", None] = None) -> Built:
     """All axes but the batch, laid end to end."""
-    return Built(outs=((x[0], prod(x[1:])),))
+    return Built(outs=((x[0], grown(prod(x[1:]))),))
 
 
 @rule()
 def Reshape(x: AnyShape, /, target_shape: Annotated[Any, TARGET]) -> Built:
     """The same numbers in another shape; -1 takes what is left."""
     batch, *sizes = x
-    total = prod(sizes)
+    total = grown(prod(sizes))
     rest = prod(size for size in target_shape if size is not None and not _open(size))
     known = is_known(total)
     for size in target_shape:
         if _open(size):
             if isinstance(total, int) and isinstance(rest, int) and total % rest:
-                raise ShapeError(f"{total} numbers cannot be laid out with -1", expected=f"a multiple of {rest}", received=total)
+                raise ShapeError(
+                    f"{total} numbers cannot be laid out with -1", expected=f"a multiple of {rest}", received=total
+                )
             left = exact(total, rest) if known else unknown("?")
             return Built(outs=((batch, *(left if _open(one) else one for one in target_shape)),))
     if known and total != rest:
