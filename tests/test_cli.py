@@ -54,7 +54,7 @@ NUMBERS = {
     "layer Conv2D --input 32,32,3 filters=8 kernel_size=3": 8 * (3 * 3 * 3 + 1),
     "layer conv2d --input 32,32,3 filters=8 kernel_size=3,5": 8 * (3 * 5 * 3 + 1),
     "layer Add --input 8 --input 8": 0,
-    "layer Bidirectional --input 10,8 layer={GRU:16}": 2 * 3 * (16 * (16 + 8) + 2 * 16),
+    "layer Bidirectional --input 10,8 layer={\"GRU\":16}": 2 * 3 * (16 * (16 + 8) + 2 * 16),
     "layer LSTM --input 10,8 units=4 use_bias=false": 4 * 4 * (4 + 8),
     "lstm --in 1000000000000000000000000000000 --hidden 1": 4 * (1 + 10**30 + 1),
 }
@@ -99,7 +99,7 @@ def test_symbols(run) -> None:
     [
         ("lstm --in 0 --hidden 3", "--in: not a size; expected a positive whole number or an expression such as 4*h, received 0"),
         ("lstm --in 3 --hidden -3", "--hidden: not a size; expected a positive whole number or an expression such as 4*h, received -3"),
-        ("lstm --in 3 --hidden 1.5", "--hidden: unexpected '1' at position 1 of '1.5'"),
+        ("lstm --in 3 --hidden 1.5", "--hidden: not a whole number at position 1 of '1.5'"),
         ("lstm --in 3 --hidden 4*", "--hidden: expected a size at position 3 of '4*'"),
         ("lstm --in 3 --hidden 4 --format xml", None),
         ("lstm --in 3 --hidden 4 --json --format csv", "--json and --format ask for different views, received 'csv'"),
