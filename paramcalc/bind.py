@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .model import Model
@@ -59,10 +60,10 @@ def _layer(layer: Layer, values: Mapping[str, Size], made: dict[int, Any]) -> La
 
 
 def _model(model: Model, values: Mapping[str, Size], made: dict[int, Any]) -> Model:
-    nodes = [node._replace(layer=_bound(node.layer, values, made)) for node in model.nodes]
+    nodes = [replace(node, layer=_bound(node.layer, values, made)) for node in model.nodes]
     shapes = [_bound(tuple(shape), values, made) for shape in model.input_shapes]
     return Model.from_nodes(
-        shapes, nodes, model.outputs, model.name, model.input_names, trainable=not model.frozen, type=model.type
+        shapes, nodes, model.outputs, model.name, model.input_names, not model.frozen, model.type, model.single
     )
 
 

@@ -7,14 +7,16 @@ models nest. Build one with :func:`Sequential`, or by calling layers on `Input` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
 from .rules.rule import Built, Layer, Shape, Weight, scoped
 from .symbolic import Size, add, collect, is_known, unicode
-from .tensors import StateDisagreement, Tensor, check_states, connect, flat, in_order, input_shape, shape_text
+from .tensors import StateDisagreement, Tensor, check_states, connect, declared, flat, in_order, shape_text
 
 if TYPE_CHECKING:
     from .report import Report
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 Ref = tuple[int, int]  # (position, which output); the inputs hold the first positions, then the nodes
 
 
-class Node(NamedTuple):
+@dataclass(slots=True)
+class Node:
     """One use of a layer.
 
     Attributes
@@ -40,6 +43,9 @@ class Node(NamedTuple):
     args: tuple[Ref, ...]
     states: tuple[Ref, ...] = ()
     where: str = ""
+
+
+_LAYER = attrgetter("layer")
 
 
 class Model:
@@ -60,6 +66,7 @@ class Model:
 
     framework = "keras"
     type = "Functional"
+    single: Collection[int] = ()
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True) -> None:
         ins, outs = flat(inputs), flat(outputs)
@@ -87,11 +94,16 @@ class Model:
         input_names: Sequence[str | None] = (),
         trainable: bool = True,
         type: str = "Functional",
+        single: Collection[int] = (),
     ) -> Model:
-        """Make a model from its data; every node must come after what it reads."""
+        """Make a model from its data; every node must come after what it reads.
+
+        The layers at the positions in ``single`` are read as if they had one output, and must.
+        """
         model = cls.__new__(cls)
         model._fill(input_shapes, nodes, outputs, name, input_names or [None] * len(input_shapes), trainable)
         model.type = type
+        model.single = single
         return model
 
     def _fill(
@@ -109,7 +121,7 @@ class Model:
         self.outputs = outputs
         self.name = name
         self.frozen = not trainable
-        self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice
+        self.shares = len(set(map(id, map(_LAYER, nodes)))) < len(nodes)  # some layer is used twice
         self._built: list[Built] | None = None
 
     # --- names ----------------------------------------------------------------------------------
@@ -171,21 +183,62 @@ class Model:
         values: list[tuple[Shape, ...]] = [(shape,) for shape in shapes]
         built: list[Built] = []
         try:
-            for layer, args, states, _ in self.nodes:
-                if len(args) == 1:
-                    ((position, index),) = args
-                    step = layer.on(values[position][index])
+            for node in self.nodes:
+                if len(node.args) == 1:
+                    ((position, index),) = node.args
+                    step = node.layer.on(values[position][index])
                 else:
-                    step = layer.on(*[values[position][index] for position, index in args])
-                if states:
-                    check_states(layer, step, [values[position][index] for position, index in states])
+                    step = node.layer.on(*[values[position][index] for position, index in node.args])
+                if node.states:
+                    check_states(node.layer, step, [values[position][index] for position, index in node.states])
                 values.append(step.outs)
                 built.append(step)
+            for position, index in self.outputs:
+                values[position][index]
         except ParamcalcError as error:
+            self._check_single(built)
             raise self._located(error, self.nodes[len(built)])
+        except IndexError:
+            missing = self._missing(values)
+            if missing is None:
+                raise
+            raise missing from None
+        if self.single:
+            self._check_single(built)
         if self.shares:
             self._check_sharing(built)
         return built
+
+    def _check_single(self, built: list[Built]) -> None:
+        # a layer of several outputs, read as if it had one
+        if not any(len(step.outs) > 1 for step in built):
+            return
+        first = len(self.input_shapes)
+        several = {at + first for at, step in enumerate(built) if len(step.outs) > 1}.intersection(self.single)
+        if several:
+            refs = {(position, 0) for position in several}
+            reader = next((node for node in self.nodes if len(node.args) == 1 and node.args[0] in refs), None)
+            position = reader.args[0][0] if reader else min(several)
+            outputs = len(built[position - first].outs)
+            name = self._producer((position, 0))
+            error = GraphError(
+                f"{name!r} has {outputs} outputs", expected=f"one of them to be named, such as {name}[0]"
+            )
+            raise self._located(error, reader or self.nodes[position - first])
+
+    def _missing(self, values: list[tuple[Shape, ...]]) -> ParamcalcError | None:
+        # the first reference to an output that does not exist
+        for node in self.nodes:
+            for ref in node.args + node.states:
+                if ref[0] < len(values) and ref[1] >= len(values[ref[0]]):
+                    return self._located(self._no_output(ref, values), node)
+        lost = [ref for ref in self.outputs if ref[1] >= len(values[ref[0]])]
+        return self._no_output(lost[0], values).at("outputs") if lost else None
+
+    def _no_output(self, ref: Ref, values: list[tuple[Shape, ...]]) -> GraphError:
+        name, count = self._producer(ref), len(values[ref[0]])
+        known = f"{name}[0] to {name}[{count - 1}]" if count > 1 else f"{name}, its only output"
+        return GraphError(f"there is no {name}[{ref[1]}]", expected=known)
 
     def _located(self, error: ParamcalcError, node: Node) -> ParamcalcError:
         # say which layers disagree, and where the trouble is
@@ -256,7 +309,7 @@ class Model:
             if id(node.layer) not in seen:
                 seen.add(id(node.layer))
                 for weight in scoped(step.weights, names[id(node.layer)]):
-                    yield weight._replace(trainable=False) if self.frozen or node.layer.frozen else weight
+                    yield replace(weight, trainable=False) if self.frozen or node.layer.frozen else weight
 
     def axes(self, rank: int) -> None:
         """Name no axes: the count of a model is a sum over its layers, not a formula of its own."""
@@ -350,14 +403,7 @@ def Sequential(layers: Iterable[Any] = (), name: str | None = None, trainable: b
                 f"item {len(nodes)} of Sequential", expected="a layer (an Input only at the start)", received=layer
             )
     if nodes and not shape and getattr(nodes[0].layer, "input_shape", None) is not None:
-        shape = _declared(*nodes[0].layer.input_shape)
-    return Model.from_nodes([shape], nodes, ((len(nodes), 0),), name, [input_name], trainable, "Sequential")
-
-
-def _declared(option: str, value: Any) -> Shape:
-    # input_shape=(13, 5);  batch_input_shape=(None, 13, 5);  input_dim=5
-    if option == "input_dim":
-        return input_shape((value,))
-    if option == "batch_input_shape" and isinstance(value, (list, tuple)) and value:
-        return input_shape(value[1:], value[0])
-    return input_shape(value)
+        shape = declared(*nodes[0].layer.input_shape)
+    return Model.from_nodes(
+        [shape], nodes, ((len(nodes), 0),), name, [input_name], trainable, "Sequential", range(1, len(nodes))
+    )

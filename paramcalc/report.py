@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from .errors import SizeError
@@ -37,7 +38,7 @@ class Row:
         frozen = frozen or layer.frozen
         built = calls[0][1]
         self.weights: tuple[Weight, ...] = tuple(
-            weight._replace(trainable=weight.trainable and not frozen) for weight in built.weights
+            replace(weight, trainable=weight.trainable and not frozen) for weight in built.weights
         )
         self.rows: list[Row] = []
         if built.inside is not None:

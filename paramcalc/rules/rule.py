@@ -6,6 +6,7 @@ The grammar is described, with examples, in ``README.md`` beside this file.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from typing import Any, NamedTuple, Union, get_args, get_origin
@@ -13,14 +14,15 @@ from typing import Any, NamedTuple, Union, get_args, get_origin
 from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest
 from ..symbolic import Expr, Size
 from . import inert
-from .kinds import SWITCH, Check, Choice, Kind, Maybe
+from .kinds import MAX_AXES, SWITCH, Check, Choice, Kind, Maybe
 
 Shape = tuple[Size, ...]
 
 REQUIRED: Any = object()
 
 
-class Weight(NamedTuple):
+@dataclass(slots=True)  # half the price of a NamedTuple, and counting is mostly making these
+class Weight:
     """One tensor of a layer.
 
     Attributes
@@ -57,7 +59,8 @@ class Weight(NamedTuple):
         return f"{self.scope}/{self.name}" if self.scope else self.name
 
 
-class Built(NamedTuple):
+@dataclass(slots=True)
+class Built:
     """What a rule answers for given input shapes.
 
     Attributes
@@ -113,7 +116,7 @@ class Inputs:
         self.tokens = pattern.split()
         open_ended = [token for token in self.tokens if token == "..." or token[0] == "*"]
         self.least = len(self.tokens) - len(open_ended)
-        self.most = 10_000 if open_ended else self.least
+        self.most = MAX_AXES + 1 if open_ended else self.least
 
     def named(self, rank: int, options: Mapping[str, Any]) -> list[str] | None:
         """Name the axes of an input of this rank, or ``None`` if the rank does not fit."""
@@ -417,13 +420,13 @@ def _inputs(body: Callable[..., Built]) -> tuple[Inputs, ...]:
 def scoped(weights: tuple[Weight, ...], scope: str) -> tuple[Weight, ...]:
     """Put weights under a scope: ``kernel`` → ``lstm_cell/kernel``."""
     return tuple(
-        weight._replace(scope=f"{scope}/{weight.scope}" if weight.scope else scope) for weight in weights
+        replace(weight, scope=f"{scope}/{weight.scope}" if weight.scope else scope) for weight in weights
     )
 
 
 def frozen(built: Built) -> Built:
     """Mark every weight as one that training leaves alone."""
-    return built._replace(weights=tuple(weight._replace(trainable=False) for weight in built.weights))
+    return replace(built, weights=tuple(replace(weight, trainable=False) for weight in built.weights))
 
 
 def _layer(value: Any) -> Any:

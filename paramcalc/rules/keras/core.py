@@ -17,13 +17,13 @@ def Dense(
     use_bias: bool = True,
 ) -> Built:
     """A weight from every input feature to every unit, and a bias for each unit."""
-    *lead, d_x = x
-    kernel, bias = Weight("kernel", (d_x, units)), Weight("bias", (units,))
+    d_x = x[-1]
+    kernel = Weight("kernel", (d_x, units))
     return Built(
-        ((*lead, units),),
-        (kernel, bias) if use_bias else (kernel,),
-        lambda: d_x * units + use_bias * units,
-        lambda: prod(lead) * (d_x * units),
+        outs=((*x[:-1], units),),
+        weights=(kernel, Weight("bias", (units,))) if use_bias else (kernel,),
+        formula=lambda: d_x * units + use_bias * units,
+        macs=lambda: prod(x[:-1]) * (d_x * units),
     )
 
 

@@ -3,6 +3,7 @@
 A recurrent layer is its cell, run over the time steps: the weights are the cell's, whatever T is.
 """
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypedDict, Unpack
 
 from ...errors import OptionError, ShapeError
@@ -20,7 +21,7 @@ PLAIN = "activation kernel recurrent bias dropout seed"
 LOOP = " unroll zero_output_for_mask"
 
 
-class OverTime(TypedDict, total=False):
+class OverTime(TypedDict):
     """What every recurrent layer can be told about time."""
 
     return_sequences: bool
@@ -66,31 +67,25 @@ def cell(
     )
 
 
-def over_time(
-    x: Shape,
-    step: Built,
-    return_sequences: bool = False,
-    return_state: bool = False,
-    go_backwards: bool = False,
-    stateful: bool = False,
-) -> Built:
-    """Run a cell over the time steps: its weights once, its work T times."""
-    outs, weights, formula, macs, states, _ = step
-    batch, T, out = x[0], x[1], outs[0]
-    if stateful and not is_known(batch):
+def over_time(x: Shape, step: Built, time: OverTime) -> Built:
+    """Run a cell over the time steps: its weights once, its work T times. ``step``, just built, becomes the layer's."""
+    batch, T, out, macs = x[0], x[1], step.outs[0], step.macs
+    if time["stateful"] and not is_known(batch):
         raise ShapeError(
             "a stateful layer keeps one state for each sample, so the batch size must be known",
             suggestion="give the batch size",
         )
-    if return_sequences:
+    if time["return_sequences"]:
         out = (batch, T, *out[1:])
-    return Built((out, *states) if return_state else (out,), weights, formula, lambda: T * macs() if macs else 0, states)
+    step.outs = (out, *step.states) if time["return_state"] else (out,)
+    step.macs = lambda: T * macs() if macs else 0
+    return step
 
 
 @rule(also=PLAIN)
 def SimpleRNNCell(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
     """One dense network of the input and the previous output."""
-    return cell(x[0], x[1], units, RNN_GATES, int(use_bias), states=1)
+    return cell(x[0], x[1], units, RNN_GATES, use_bias, states=1)
 
 
 @rule(also=PLAIN + LOOP)
@@ -101,14 +96,14 @@ def SimpleRNN(x: Sequence, /, units: Units, *, use_bias: bool = True, **time: Un
     The number of time steps changes the work, never the number of parameters.
     Source: Elman 1990.
     """
-    return over_time(x, cell(x[0], x[2], units, RNN_GATES, int(use_bias), 1, "simple_rnn_cell"), **time)
+    return over_time(x, cell(x[0], x[2], units, RNN_GATES, use_bias, 1, "simple_rnn_cell"), time)
 
 
 @rule(also=GATED)
 def LSTMCell(x: Step, /, units: Units, *, use_bias: bool = True, unit_forget_bias: bool = True) -> Built:
     """Four dense networks (input, forget, candidate, output), each of the input and the previous output."""
     starts = FORGET_AT_ONE if unit_forget_bias else ()
-    return cell(x[0], x[1], units, LSTM_GATES, int(use_bias), 2, "", starts)
+    return cell(x[0], x[1], units, LSTM_GATES, use_bias, 2, "", starts)
 
 
 @rule(also=GATED + LOOP + " use_cudnn")
@@ -131,7 +126,7 @@ def LSTM(
     Jozefowicz et al. 2015 (its bias started at 1).
     """
     starts = FORGET_AT_ONE if unit_forget_bias else ()
-    return over_time(x, cell(x[0], x[2], units, LSTM_GATES, int(use_bias), 2, "lstm_cell", starts), **time)
+    return over_time(x, cell(x[0], x[2], units, LSTM_GATES, use_bias, 2, "lstm_cell", starts), time)
 
 
 @rule(also=GATED)
@@ -158,7 +153,7 @@ def GRU(
     The number of time steps changes the work, never the number of parameters.
     Source: Cho et al. 2014.
     """
-    return over_time(x, cell(x[0], x[2], units, GRU_GATES, use_bias * (1 + reset_after), 1, "gru_cell"), **time)
+    return over_time(x, cell(x[0], x[2], units, GRU_GATES, use_bias * (1 + reset_after), 1, "gru_cell"), time)
 
 
 @rule()
@@ -208,7 +203,7 @@ def RNN(
     inner = StackedRNNCells(cell) if isinstance(cell, tuple) else cell
     step = inner.on((x[0], *x[2:]))
     _check_cell(inner, step)
-    return over_time(x, step._replace(weights=scoped(step.weights, inner.label)), **time)
+    return over_time(x, replace(step, weights=scoped(step.weights, inner.label)), time)
 
 
 @rule(also="")
@@ -277,7 +272,8 @@ def TimeDistributed(x: Annotated[Shape, Inputs("B T *layer")], /, layer: Annotat
     inner: Built = layer.on((batch, *rest))
     if len(inner.outs) != 1:
         raise ShapeError(f"TimeDistributed needs a layer with one output; {layer.type} has {len(inner.outs)}")
-    return inner._replace(
+    return replace(
+        inner,
         weights=scoped(inner.weights, layer.label),
         outs=((batch, T, *inner.outs[0][1:]),),
         macs=lambda: T * inner.macs() if inner.macs else 0,
