@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...report import Report
 
 _STYLE = """
-.paramcalc { font-family: system-ui, sans-serif; line-height: 1.45; display: inline-block; }
+.paramcalc { font-family: system-ui, sans-serif; line-height: 1.45; display: inline-block; max-width: 100%; overflow-x: auto; }
 .paramcalc .title { font-weight: 600; font-size: 1.08em; margin-bottom: .35em; }
 .paramcalc .title small { font-weight: 400; opacity: .7; margin-left: .6em; }
 .paramcalc table { border-collapse: collapse; margin: .4em 0 .8em; }
