@@ -13,7 +13,6 @@ from typing import Any
 from ..errors import FileError, GraphError, LayerError, ParamcalcError
 from ..model import Model, Node, Sequential
 from ..rules.registry import find, rules
-from ..rules.rule import Layer, Shape
 from ..tensors import Input, Tensor, input_shape
 
 MODELS = ("Sequential", "Functional", "Model")
@@ -76,10 +75,7 @@ def _functional(config: Mapping[str, Any], name: str | None, trainable: bool, de
     described = {_field(found, "name", str): found for found in _field(config, "layers", (list, tuple))}
     inputs = list(_refs(_field(config, "input_layers", (list, tuple, Mapping))))
     outputs = list(_refs(_field(config, "output_layers", (list, tuple, Mapping))))
-    made = {label: _at(f"layer {label!r}", described.get(label), depth) for label, _, _ in inputs}
-    for label, tensor in made.items():
-        if not isinstance(tensor, Tensor):
-            raise GraphError(f"the model's input {label!r}", expected="an InputLayer", received=tensor)
+    made: dict[str, Any] = {label: _entry(label, described.get(label), len(inputs)) for label, _, _ in inputs}
     calls = _calls(described, outputs, {label for label, _, _ in inputs})
     places = {(label, at): place for place, (label, at, _) in enumerate(inputs)}
     nodes: list[Node] = []
@@ -155,14 +151,14 @@ def _tensors(value: Any) -> Iterator[Ref]:
 
 
 def _refs(value: Any) -> Iterator[Ref]:
-    # ["a", 0, 0], or lists and dictionaries of such
+    # ["a", 0, 0], or lists and dictionaries of such; Keras takes a dictionary in the order of its sorted keys
     if isinstance(value, (list, tuple)) and len(value) == 3 and isinstance(value[0], str):
         label, at, index = value
         if not (type(at) is int and type(index) is int):
             raise FileError("not a place in a graph", expected="[layer, call, output]", received=value)
         yield label, at, index
     elif isinstance(value, (list, tuple, Mapping)):
-        for one in value.values() if isinstance(value, Mapping) else value:
+        for one in [value[key] for key in sorted(value, key=str)] if isinstance(value, Mapping) else value:
             yield from _refs(one)
     else:
         raise FileError("not a place in a graph", expected="[layer, call, output]", received=value)
@@ -193,13 +189,13 @@ def _layer(found: Any, depth: int) -> Any:
     rule = find(kind) if kind in rules() else None
     if rule is None:
         raise LayerError(f"no rule for a layer {kind[:80]!r}")
-    for name, value in config.items():
+    for name, value in _one_copy(config).items():
         known = name in rule.options or name in rule.inert or name in ("name", "trainable")
         if known:
             given[name] = _value(value, depth)
-        elif value is not None:
+        elif value is not None and value is not False:  # Keras writes down some that it no longer has
             raise rule.unknown_option(name).at(kind)
-    return rule(**_one_copy(given))
+    return rule(**given)
 
 
 def _value(value: Any, depth: int) -> Any:
@@ -215,25 +211,35 @@ def _layers() -> set[str]:
     return {*rules(), *MODELS}
 
 
-def _one_copy(given: dict[str, Any]) -> dict[str, Any]:
+def _one_copy(config: Mapping[str, Any]) -> Mapping[str, Any]:
     # Keras always writes down a backward layer; the one it makes itself is the forward layer, turned round
-    ahead, back = given.get("layer"), given.get("backward_layer")
-    if isinstance(ahead, Layer) and isinstance(back, Layer) and ahead.rule is back.rule:
-        same = {**ahead.options, "go_backwards": None} == {**back.options, "go_backwards": None}
-        stem = ahead.label.removeprefix("forward_")
-        if same and (ahead.frozen, f"backward_{stem}") == (back.frozen, back.label):
-            ahead.name = stem
-            return {**given, "backward_layer": None}
-    return given
+    ahead, back = config.get("layer"), config.get("backward_layer")
+    if not (isinstance(ahead, Mapping) and isinstance(back, Mapping)):
+        return config
+    one, other = _field(ahead, "config", Mapping), _field(back, "config", Mapping)
+    stem = str(one.get("name")).removeprefix("forward_")
+    turned = {**one, "name": f"backward_{stem}", "go_backwards": not one.get("go_backwards")}
+    if ahead.get("class_name") != back.get("class_name") or turned != other:
+        return config
+    return {**config, "backward_layer": None, "layer": {**ahead, "config": {**one, "name": stem}}}
 
 
-def _input(config: Mapping[str, Any]) -> Tensor:
+def _entry(label: str, found: Any, several: int) -> Tensor:
+    try:
+        if _field(found, "class_name", str) != "InputLayer":
+            raise GraphError("an input of the model", expected="an InputLayer", received=found["class_name"])
+        # two inputs' unknown lengths are two unknowns, told apart by name
+        return _input(_field(found, "config", Mapping), label if several > 1 else None)
+    except ParamcalcError as error:
+        raise error.at(f"layer {label!r}:")
+
+
+def _input(config: Mapping[str, Any], axes: str | None = None) -> Tensor:
     shape = _field(config, "batch_shape", (list, tuple))
     if not shape:
         raise FileError("an input of no axes", expected="the batch first", received=shape)
     name = config.get("name")
-    sizes: Shape = input_shape(shape[1:], shape[0], name if isinstance(name, str) else None)
-    return Tensor(sizes, name=name if isinstance(name, str) else None)
+    return Tensor(input_shape(shape[1:], shape[0], axes), name=name if isinstance(name, str) else None)
 
 
 def _field(found: Any, name: str, kind: Any) -> Any:

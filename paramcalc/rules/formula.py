@@ -117,7 +117,7 @@ def symbolic_build(layer: Any, *shapes: Shape) -> tuple[Built, dict[str, Size]] 
     try:
         symbolic, values = symbolised(layer)
         return symbolic.on(*_named_inputs(symbolic, shapes, values)), values
-    except _NoFormula:
+    except (_NoFormula, ParamcalcError):  # Reshape((24,)) holds for 24 numbers, not for n of them
         return None
 
 

@@ -3,7 +3,21 @@
 Importing this imports no framework; calling it does.
 """
 
+import sys
+from types import ModuleType
+from typing import Any
+
 from .compare import Difference as Difference
 from .live import from_keras as from_keras
 from .verification import Verification as Verification
 from .verification import verify as verify
+
+
+class _Callable(ModuleType):
+    """``paramcalc.verify`` is this package once anything in it has been imported, and is called all the same."""
+
+    def __call__(self, subject: Any) -> Verification:
+        return verify(subject)
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -36,6 +36,11 @@ class Builder:
         return self.layer(layer)
 
     def _layer(self, layer: Layer, name: str) -> Any:
+        with scope(stateful(layer)):
+            return getattr(self.keras.layers, layer.type)(**self.options(layer, name))
+
+    def options(self, layer: Layer, name: str) -> dict[str, Any]:
+        """Give the keywords that make the layer in Keras: what is not at its default."""
         rule = layer.rule
         given: dict[str, Any] = dict(layer.carried or {}, name=name)
         for option, value in layer.options.items():
@@ -45,8 +50,7 @@ class Builder:
             given["cell"] = self.keras.layers.StackedRNNCells(given["cell"], name="stacked_rnn_cells")
         if layer.frozen:
             given["trainable"] = False
-        with scope(stateful(layer)):
-            return getattr(self.keras.layers, rule.name)(**given)
+        return given
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, (Layer, Model)):

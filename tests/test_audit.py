@@ -1,0 +1,279 @@
+"""The audit finds nothing; and it finds whatever is broken on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from math import prod
+from typing import Any
+
+import pytest
+
+import paramcalc as pc
+from paramcalc.errors import LayerError
+from paramcalc.rules import cells, windows
+from paramcalc.rules.keras import convolutional, merging, recurrent
+from paramcalc.rules.registry import rules
+from paramcalc.rules.rule import Built, Rule
+from paramcalc.verify.audit import audit, option_mismatches, results
+from paramcalc.verify.cases import cases, shape
+
+pytest.importorskip("keras")
+jax = pytest.importorskip("jax")
+
+
+@pytest.mark.parametrize("name", rules())
+def test_no_mismatch(name: str) -> None:
+    found = audit([name])
+    assert found.mismatches == []
+    assert found.ok
+    assert found.configurations > 5
+    assert found.costs > 1
+
+
+def test_the_audit_of_several_rules_adds_up() -> None:
+    seen: list[tuple[int, int, str]] = []
+    found = audit(["Flatten", "Add"], progress=lambda *at: seen.append(at))
+    assert seen == [(0, 2, "Flatten"), (1, 2, "Add"), (2, 2, "")]
+    assert [row.name for row in found.rows] == ["Flatten", "Add"]
+    assert found.configurations == sum(row.configurations for row in found.rows)
+    assert f"2 rules, {found.configurations:,} configurations" in str(found)
+    assert str(found).endswith("0 mismatches")
+    with pytest.raises(LayerError, match="did you mean 'LSTM'"):
+        audit(["LSMT"])
+
+
+def test_every_switch_is_tried() -> None:
+    tried = {
+        tuple(case.layer.options[name] for name in ("use_bias", "reset_after", "return_state", "stateful"))
+        for case in cases(pc.GRU)
+    }
+    assert len(tried) == 2**4
+    assert {case.layer.options["merge_mode"] for case in cases(pc.Bidirectional)} == {
+        "concat",
+        "sum",
+        "mul",
+        "ave",
+        None,
+    }
+    assert {len(case.shapes[0]) for case in cases(pc.Dense)} == {2, 3, 4, 5}
+
+
+def test_an_option_nobody_has_values_for_is_an_error() -> None:
+    def body(x: Any, /, strange: Any) -> Built:
+        return Built(outs=(x,))
+
+    body.__annotations__ = {
+        "x": pc.Dropout.body.__annotations__["x"],
+        "strange": pc.Dropout.body.__annotations__["rate"],
+    }
+    with pytest.raises(LayerError, match=r"no values to try for body\.strange"):
+        list(cases(Rule(body, "", "keras")))
+
+
+# --- broken on purpose ----------------------------------------------------------------------------------------
+
+Break = Callable[[pytest.MonkeyPatch], None]
+
+
+def first_mismatch(rule: Rule) -> str | None:
+    return next((result.mismatches[0] for result in results(rule) if result.mismatches), None)
+
+
+def theory(module: Any, name: str, wrong: Callable[..., Any]) -> Break:
+    """Replace a function by ``wrong(honest, *its arguments)``."""
+
+    def apply(patch: pytest.MonkeyPatch) -> None:
+        honest = getattr(module, name)
+
+        @wraps(honest)
+        def replacement(*args: Any, **kwargs: Any) -> Any:
+            return wrong(honest, *args, **kwargs)
+
+        patch.setattr(module, name, replacement)
+
+    return apply
+
+
+def built(name: str, wrong: Callable[[Built], Built]) -> Break:
+    """Change what a rule builds."""
+
+    def apply(patch: pytest.MonkeyPatch) -> None:
+        rule = rules()[name]
+        honest = rule.body
+        assert rule.options, name  # read off the honest body, before it is replaced
+        patch.setattr(rule, "body", lambda *args, **options: wrong(honest(*args, **options)))
+
+    return apply
+
+
+def weight(place: int, **changes: Any) -> Callable[[Built], Built]:
+    def wrong(answer: Built) -> Built:
+        weights = list(answer.weights)
+        if place < len(weights):
+            weights[place] = replace(weights[place], **changes)
+        return replace(answer, weights=tuple(weights))
+
+    return wrong
+
+
+def cost(factor: Callable[[Any], Any]) -> Callable[[Built], Built]:
+    return lambda answer: replace(answer, macs=lambda: factor(answer.macs()) if answer.macs else 0)
+
+
+def strided_only(honest: Any, x: Any, filters: Any, kernel: Any, strides: Any, *rest: Any) -> Built:
+    padding, layout, dilation, groups, bias = rest
+    if max(strides) > 1:
+        dilation = (1,) * len(dilation)
+    return honest(x, filters, kernel, strides, padding, layout, dilation, groups, bias)  # type: ignore[no-any-return]
+
+
+BROKEN: dict[str, tuple[str, Break]] = {
+    # formulas
+    "formula: a gated cell without its bias": (
+        "LSTM",
+        theory(cells, "parameters", lambda honest, g, d_x, d_h, biases: honest(g, d_x, d_h, 0)),
+    ),
+    "formula: a cell that forgets its recurrent weights": (
+        "GRU",
+        theory(cells, "parameters", lambda honest, g, d_x, d_h, biases: g * (d_h * d_x + biases * d_h)),
+    ),
+    # weights
+    "weights: one gate too few": (
+        "LSTMCell",
+        theory(recurrent, "cell", lambda honest, b, x, h, gates, *rest: honest(b, x, h, gates[1:], *rest)),
+    ),
+    "weights: reset_after without its second bias": (
+        "GRUCell",
+        theory(recurrent, "cell", lambda honest, b, x, h, g, n, **more: honest(b, x, h, g, min(n, 1), **more)),
+    ),
+    "weights: a recurrent kernel as tall as the input": (
+        "SimpleRNN",
+        built("SimpleRNN", lambda a: weight(1, shape=a.weights[0].shape)(a)),
+    ),
+    "weights: a kernel transposed": ("Dense", built("Dense", lambda a: weight(0, shape=a.weights[0].shape[::-1])(a))),
+    "weights: a table transposed": (
+        "Embedding",
+        built("Embedding", lambda a: weight(0, shape=a.weights[0].shape[::-1])(a)),
+    ),
+    "weights: another name": ("Dense", built("Dense", weight(0, name="weight"))),
+    "weights: a kernel that sees all groups": (
+        "Conv1D",
+        theory(convolutional, "exact", lambda honest, channels, groups: channels),
+    ),
+    "weights: statistics that are trained": (
+        "BatchNormalization",
+        built("BatchNormalization", weight(-1, trainable=True)),
+    ),
+    "weights: a scale that is not trained": (
+        "LayerNormalization",
+        built("LayerNormalization", weight(0, trainable=False)),
+    ),
+    "weights: one direction only": (
+        "Bidirectional",
+        built("Bidirectional", lambda a: replace(a, weights=a.weights[:2])),
+    ),
+    "weights: a stack's second cell unnumbered": (
+        "StackedRNNCells",
+        theory(recurrent, "unique_labels", lambda honest, layers: [layer.label for layer in layers]),
+    ),
+    # shapes
+    "shapes: a window that fits once more": ("Conv2D", theory(windows, "length", lambda honest, *a: honest(*a) + 1)),
+    "shapes: dilation overlooked": (
+        "Conv1D",
+        theory(windows, "length", lambda honest, n, k, s, p, d=1: honest(n, k, s, p)),
+    ),
+    "shapes: same padding that rounds down": (
+        "MaxPooling1D",
+        theory(windows, "length", lambda honest, n, k, s, p, d=1: n // s if p == "same" else honest(n, k, s, p, d)),
+    ),
+    "shapes: a state too few": (
+        "LSTM",
+        built("LSTM", lambda a: replace(a, outs=a.outs[:2] if len(a.outs) == 3 else a.outs)),
+    ),
+    "shapes: the channels first": (
+        "GlobalMaxPooling2D",
+        theory(windows, "joined", lambda honest, b, axes, c, data_format: honest(b, axes, c, None)),
+    ),
+    "shapes: flattened by one axis too many": (
+        "Flatten",
+        built("Flatten", lambda a: replace(a, outs=((prod(a.outs[0]),),))),
+    ),
+    "shapes: both directions returned as one": (
+        "Bidirectional",
+        built("Bidirectional", lambda a: replace(a, outs=(a.outs[0],))),
+    ),
+    # refusals
+    "refusals: any sizes broadcast": (
+        "Add",
+        theory(
+            merging,
+            "agree",
+            lambda honest, a, b, *rest, **more: max(a, b) if isinstance(a, int) and isinstance(b, int) else a,
+        ),
+    ),
+    "refusals: directions unchecked": ("Bidirectional", theory(recurrent, "_check_directions", lambda *args: None)),
+    "refusals: a stride and a dilation at once": ("Conv2D", theory(convolutional, "convolution", strided_only)),
+    # costs
+    "costs: only the recurrent half": (
+        "LSTM",
+        theory(cells, "macs", lambda honest, g, d_x, d_h, batch: honest(g, 0, d_h, batch)),
+    ),
+    "costs: a step too few": ("GRU", built("GRU", cost(lambda macs: macs * 3 // 4))),
+    "costs: one direction only": ("Bidirectional", built("Bidirectional", cost(lambda macs: macs // 2))),
+    "costs: the time steps forgotten": ("TimeDistributed", built("TimeDistributed", cost(lambda macs: macs // 4))),
+    "costs: the bias counted": ("Dense", built("Dense", cost(lambda macs: macs + 1))),
+    "costs: the batch forgotten": ("Conv1D", built("Conv1D", cost(lambda macs: macs // 2))),
+    "costs: a convolution that multiplies additions too": ("Conv2D", built("Conv2D", cost(lambda macs: 2 * macs))),
+    "costs: a dot product for nothing": ("Dot", built("Dot", cost(lambda macs: 0))),
+    "costs: a stack that works once": ("RNN", theory(cells, "macs", lambda honest, *a: honest(*a) // 2)),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_rule_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule, break_it = BROKEN[name]
+    break_it(monkeypatch)
+    assert first_mismatch(rules()[rule]) is not None
+
+
+def test_an_option_too_many_or_too_few_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(option_mismatches(pc.LSTM)) == []
+    monkeypatch.setitem(pc.LSTM.__dict__, "inert", (pc.LSTM.inert | {"peepholes"}) - {"dropout"})
+    assert list(option_mismatches(pc.LSTM)) == [
+        "Keras takes the option 'dropout', the rule does not",
+        "the rule takes the option 'peepholes', Keras does not",
+    ]
+
+
+# --- the program oracle ---------------------------------------------------------------------------------------
+
+
+def test_shapes_are_read() -> None:
+    batch, length, width = shape("? 7 2*C")
+    assert (batch.op, length, str(width)) == ("?", 7, "2C")
+
+
+def test_multiply_adds_of_programs() -> None:
+    from paramcalc.verify.macs import macs
+
+    numpy = pytest.importorskip("numpy")
+    a, b = numpy.ones((3, 4), "float32"), numpy.ones((4, 5), "float32")
+    lax = jax.lax
+
+    def count(function: Callable[..., Any], *args: Any) -> int:
+        return macs(jax.make_jaxpr(function)(*args).jaxpr)
+
+    assert count(lambda x, y: x @ y, a, b) == 3 * 4 * 5
+    assert count(jax.jit(lambda x, y: x @ y), a, b) == 3 * 4 * 5
+    assert count(lambda x, y: (x @ y, x)[1], a, b) == 0  # nobody reads the product
+    assert count(lambda x: lax.scan(lambda s, _: (s @ s, None), x, None, length=7)[0], numpy.eye(2)) == 7 * 8
+    assert count(lambda x: lax.cond(x[0, 0] > 0, lambda s: s @ s, lambda s: s, x), numpy.eye(2)) == 8
+    assert count(jax.checkpoint(lambda x, y: x @ y), a, b) == 60
+    kernel, image = numpy.ones((3, 3, 2, 8), "float32"), numpy.ones((2, 9, 8, 4), "float32")
+    grouped = {"window_strides": (1, 1), "padding": "VALID", "feature_group_count": 2}
+    grouped["dimension_numbers"] = ("NHWC", "HWIO", "NHWC")
+    assert count(lambda x, k: lax.conv_general_dilated(x, k, **grouped), image, kernel) == 2 * 7 * 6 * 8 * (3 * 3 * 2)
+    with pytest.raises(NotImplementedError, match="turns"):
+        count(lambda x: lax.while_loop(lambda s: s[0, 0] < 9, lambda s: s @ s + 1, x), numpy.eye(2))
