@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
+from .rules.kinds import MAX_AXES
 from .rules.kinds import size as checked_size
 from .rules.rule import Built, Shape
 from .symbolic import Size, is_known, unicode, unknown
 
 BATCH = unknown("B")
-MAX_AXES = 20
 
 
 class Tensor:

@@ -8,7 +8,7 @@ from ..rules.inert import schema as inert_schema
 from ..rules.kinds import SIZE_SCHEMA
 from ..rules.registry import FRAMEWORKS, rules
 from ..rules.rule import REQUIRED, Rule
-from .items import MAX_LAYERS, first_option, roles
+from .items import MAX_LAYERS, MODELS, first_option, roles
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -69,6 +69,7 @@ def _shared(known: dict[str, Rule]) -> Schema:
         "references": {"anyOf": [reference, {"type": "array", "items": reference, "minItems": 1}]},
         "count": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_LAYERS}, SIZE_SCHEMA["anyOf"][1]]},
         "layer": {"anyOf": [{"enum": bare, "description": "A layer without options."}, *one_of_many]},
+        "inner": _inner(known),
         "use": {
             "description": "A layer from above once more, with the same weights.",
             **_object({"use": _NAME, **_links()}, ["use"]),
@@ -129,18 +130,19 @@ def _options(rule: Rule) -> Schema:
         return {"anyOf": [whole]}
     forms = [whole] if needed else [whole, properties[first]]
     if roles(rule).get(first) == "layer":  # Bidirectional: {LSTM: 128}
-        wrapped = {**properties, **_layer_properties(rule.framework)}
-        forms.append({**_object(wrapped, needed), "not": {"required": [first]}})
+        inner = {"type": "object", "$ref": "#/$defs/inner", "properties": properties, "unevaluatedProperties": False}
+        forms.append({**inner, "not": {"required": [first]}, **({"required": needed} if needed else {})})
     return {"anyOf": forms}
 
 
-def _layer_properties(framework: str) -> Schema:
-    spelled = {
-        spelling: {"$ref": f"#/$defs/{name}/properties/{name}"}
-        for name, rule in rules(framework).items()
-        for spelling in (rule.name, rule.snake)
+def _inner(known: dict[str, Rule]) -> Schema:
+    # the layer in Bidirectional: {LSTM: 128, merge_mode: sum}
+    spelled = {spelling: name for name, rule in known.items() for spelling in (rule.name, rule.snake)}
+    spelled |= MODELS
+    return {
+        "properties": {one: {"$ref": f"#/$defs/{name}/properties/{name}"} for one, name in spelled.items()},
+        "oneOf": [{"required": [one]} for one in spelled],
     }
-    return {**spelled, **{name: {"$ref": f"#/$defs/{name}/properties/{name}"} for name in ("Sequential", "Model")}}
 
 
 def _required(rule: Rule) -> list[str]:

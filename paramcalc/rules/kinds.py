@@ -16,6 +16,7 @@ from ..errors import OptionError, SizeError
 from ..symbolic import Expr, Size, parse
 
 MAX_SIZE = 10**100
+MAX_AXES = 20  # of a shape, the batch aside
 MAX_TERMS = 1_000  # of a size made by layers
 EXPRESSION = {"type": "string", "minLength": 1, "maxLength": 1000}
 SIZE_SCHEMA = {"anyOf": [{"type": "integer", "minimum": 1}, EXPRESSION]}
@@ -233,6 +234,8 @@ def _target(value: Any) -> tuple[Size, ...]:
     # -1 stands for "whatever is left", once
     if not isinstance(value, (list, tuple)):
         value = (value,)
+    if len(value) > MAX_AXES:
+        raise OptionError("a shape of too many axes", expected=f"at most {MAX_AXES}", received=len(value))
     shape: list[Size] = []
     for one in value:
         shape.append(-1 if type(one) is int and one == -1 else size(one))

@@ -22,7 +22,7 @@ def Reshape(x: AnyShape, /, target_shape: Annotated[Any, TARGET]) -> Built:
     """The same numbers in another shape; -1 takes what is left."""
     batch, *sizes = x
     total = grown(prod(sizes))
-    rest = prod(size for size in target_shape if size is not None and not _open(size))
+    rest = grown(prod(size for size in target_shape if size is not None and not _open(size)))
     known = is_known(total)
     for size in target_shape:
         if _open(size):
