@@ -21,7 +21,7 @@ MODULES = {
 
 
 def build(words: Sequence[str]) -> typer.Typer:
-    """Make the app with the commands the words may mean: one module's, or all.
+    """Make the app with the commands the words may mean: one, or all.
 
     Registering a command costs typer about a millisecond, so a known first word spares the others.
     """
@@ -35,8 +35,10 @@ def build(words: Sequence[str]) -> typer.Typer:
     )
     app.callback()(top)
     asked = words[0] if words and "_PARAMCALC_COMPLETE" not in os.environ else ""
-    for module in [module for module, names in MODULES.items() if asked in names] or MODULES:
-        import_module(f"{__package__}.{module}").register(app)
+    known = any(asked in names for names in MODULES.values())
+    for module, names in MODULES.items():
+        if not known or asked in names:
+            import_module(f"{__package__}.{module}").register(app, (asked,) if known else names)
     return app
 
 

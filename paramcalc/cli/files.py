@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -15,11 +16,13 @@ from .show import tell, write, write_json
 File = Annotated[str, typer.Argument(metavar="FILE|-", help="A spec file, or - for standard input.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: typer.Typer, names: Iterable[str]) -> None:
     """Add the commands."""
-    shows(app, "count")(count)
-    app.command()(verify)
-    app.command()(schema)
+    if "count" in names:
+        shows(app, "count")(count)
+    for function in (verify, schema):
+        if function.__name__ in names:
+            app.command()(function)
 
 
 def count(file: File) -> Model:

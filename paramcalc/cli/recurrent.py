@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -26,10 +27,12 @@ Steps = Annotated[str | None, typer.Option("--steps", metavar="T", help="Time st
 COMMANDS = {"lstm": "LSTM", "gru": "GRU", "rnn": "SimpleRNN"}
 
 
-def register(app: typer.Typer) -> None:
+def register(app: typer.Typer, names: Iterable[str]) -> None:
     """Add ``lstm``, ``gru`` and ``rnn``: one function, whose on/off flags come from the layer's rule."""
-    for name, layer in COMMANDS.items():
-        shows(app, name, f"Count {layer}: {find(layer).why[0].lower()}{find(layer).why[1:]}", layer)(stack)
+    for name in names:
+        layer = COMMANDS[name]
+        why = find(layer).why
+        shows(app, name, f"Count {layer}: {why[0].lower()}{why[1:]}", layer)(stack)
 
 
 def stack(

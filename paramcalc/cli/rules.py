@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -13,10 +14,11 @@ from .command import Json
 from .show import speaks_unicode, write, write_json
 
 
-def register(app: typer.Typer) -> None:
+def register(app: typer.Typer, names: Iterable[str]) -> None:
     """Add the commands."""
-    app.command()(layers)
-    app.command()(formula)
+    for function in (layers, formula):
+        if function.__name__ in names:
+            app.command()(function)
 
 
 def layers(

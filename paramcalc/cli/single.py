@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
 
 from ..errors import OptionError
-from ..model import Model, Sequential
+from ..model import Model
 from ..rules.registry import find
+from ..sequential import Sequential
 from ..symbolic import unknown
 from ..tensors import Input
 from .command import Batch, flag_batch, flag_size, shows
@@ -16,11 +18,11 @@ from .command import Batch, flag_batch, flag_size, shows
 Steps = Annotated[str | None, typer.Option("--steps", metavar="T", help="Time steps; stays T when left out.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: typer.Typer, names: Iterable[str]) -> None:
     """Add the commands."""
-    shows(app, "dense")(dense)
-    shows(app, "embedding")(embedding)
-    shows(app, "layer")(layer)
+    for function in (dense, embedding, layer):
+        if function.__name__ in names:
+            shows(app, function.__name__)(function)
 
 
 def dense(
