@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .errors import ParamcalcError as ParamcalcError
     from .formats import load as load, loads as loads
-    from .model import Model as Model, Sequential as Sequential
+    from .model import Model as Model
     from .report import Report as Report
     from .rules.formula import Formula as Formula
     from .rules.rule import Layer as Layer, Weight as Weight
+    from .sequential import Sequential as Sequential
     from .symbolic import Expr as Expr, parse as parse, symbols as symbols
     from .tensors import Input as Input
     from .verify import from_keras as from_keras, verify as verify
@@ -29,7 +30,7 @@ _PUBLIC = {
     "Model": "model",
     "ParamcalcError": "errors",
     "Report": "report",
-    "Sequential": "model",
+    "Sequential": "sequential",
     "Weight": "rules.rule",
     "from_keras": "verify",
     "load": "formats",

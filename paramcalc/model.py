@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
-from .rules.rule import Built, Layer, Shape, Weight, scoped
+from .rules.rule import Built, Shape, Weight, scoped
 from .symbolic import Size, add, collect, is_known, unicode
-from .tensors import StateDisagreement, Tensor, check_states, connect, declared, flat, in_order, shape_text
+from .tensors import StateDisagreement, Tensor, check_states, connect, flat, in_order, shape_text
 
 if TYPE_CHECKING:
     from .report import Report
@@ -43,9 +42,6 @@ class Node:
     args: tuple[Ref, ...]
     states: tuple[Ref, ...] = ()
     where: str = ""
-
-
-_LAYER = attrgetter("layer")
 
 
 class Model:
@@ -121,7 +117,7 @@ class Model:
         self.outputs = outputs
         self.name = name
         self.frozen = not trainable
-        self.shares = len(set(map(id, map(_LAYER, nodes)))) < len(nodes)  # some layer is used twice
+        self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice
         self._built: list[Built] | None = None
 
     # --- names ----------------------------------------------------------------------------------
@@ -370,40 +366,4 @@ class Model:
 def _fits(given: Shape, wanted: Shape) -> bool:
     return len(given) == len(wanted) and all(
         a == b or not (is_known(a) and is_known(b)) for a, b in zip(given, wanted, strict=True)
-    )
-
-
-def Sequential(layers: Iterable[Any] = (), name: str | None = None, trainable: bool = True) -> Model:
-    """Make a chain of layers.
-
-    Parameters
-    ----------
-    layers : list of Layer, Model or Tensor
-        The first may be an ``Input``, or a layer with ``input_shape=``; without either, the chain takes its
-        shape from what it is applied to.
-    name : str, optional
-    trainable : bool
-        False freezes every layer in it when the chain is used as a layer.
-
-    Raises
-    ------
-    GraphError
-        When something in the list is not a layer, or a layer has several outputs.
-    """
-    shape: Shape = ()
-    input_name: str | None = None
-    nodes: list[Node] = []
-    for layer in layers:
-        if isinstance(layer, (Layer, Model)):
-            nodes.append(Node(layer, ((len(nodes), 0),)))
-        elif isinstance(layer, Tensor) and layer.source is None and not nodes and not shape:
-            shape, input_name = layer.shape, layer.name
-        else:
-            raise GraphError(
-                f"item {len(nodes)} of Sequential", expected="a layer (an Input only at the start)", received=layer
-            )
-    if nodes and not shape and getattr(nodes[0].layer, "input_shape", None) is not None:
-        shape = declared(*nodes[0].layer.input_shape)
-    return Model.from_nodes(
-        [shape], nodes, ((len(nodes), 0),), name, [input_name], trainable, "Sequential", range(1, len(nodes))
     )

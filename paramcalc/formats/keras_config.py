@@ -11,8 +11,9 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from ..errors import FileError, GraphError, LayerError, ParamcalcError
-from ..model import Model, Node, Sequential
+from ..model import Model, Node
 from ..rules.registry import find, rules
+from ..sequential import Sequential
 from ..tensors import Input, Tensor, input_shape
 
 MODELS = ("Sequential", "Functional", "Model")
