@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError, OptionError, ParamcalcError, nearest
 from ..rules.kinds import SWITCH
 from ..rules.rule import Shape
 from ..tensors import input_shape
-from .sizes import Sizes
+
+if TYPE_CHECKING:
+    from .sizes import Sizes
 
 
 def declared_inputs(shape: Any, several: Any, sizes: Sizes, batch: Any = None) -> dict[str, Shape]:
@@ -75,4 +77,9 @@ def check_keys(data: Mapping[str, Any], known: tuple[str, ...], what: str) -> No
             near = nearest(key, known) if isinstance(key, str) else None
             shown = ", ".join(one for one in known if one[0] != "$")
             error = OptionError(f"{what} has no {key!r:.80}", suggestion=near or f"it has {shown}")
-            raise error.at(key) if isinstance(key, str) and key.isprintable() else error
+            raise placed(error, key)
+
+
+def placed(error: ParamcalcError, key: Any) -> ParamcalcError:
+    """Say at which key it happened, if the key is fit to be shown in a path."""
+    return error.at(key) if isinstance(key, str) and len(key) <= 80 and key.isprintable() else error

@@ -23,7 +23,7 @@ from ..errors import GraphError, LayerError, OptionError, ParamcalcError, neares
 from ..rules.kinds import TARGET, Sized, Window
 from ..rules.registry import find, rules
 from ..rules.rule import CELLS, LAYER, Rule
-from .fields import check_keys, declared_inputs, name, trainable
+from .fields import check_keys, declared_inputs, name, placed, trainable
 from .sizes import Sizes
 from .wiring import Graph, Pending, Scope, Use, references
 
@@ -172,7 +172,7 @@ class Reader:
                 elif kind == "layer" and value is not None:
                     value = self.inner(value, f"{place}{option}")
             except ParamcalcError as error:
-                raise error.at(option) if isinstance(option, str) and option.isprintable() else error
+                raise placed(error, option)
             found[option] = value
         return found
 

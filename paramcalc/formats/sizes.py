@@ -10,6 +10,7 @@ from ..errors import ParamcalcError, SizeError
 from ..rules.kinds import size
 from ..symbolic import Expr, Size, leaves, parse, symbols
 from ..symbolic.evaluate import evaluate
+from .fields import placed
 
 MAX_TERMS = 200  # of an expression with the values put in: sizes that use sizes could double without end
 
@@ -43,12 +44,12 @@ class Sizes:
                 if value is not None:
                     written[name] = size(value)
             except ParamcalcError as error:
-                raise _at(error, name)
+                raise placed(error, name).at("sizes")
         for name in _in_order(written):
             try:
                 self.values[name] = size(self.put_in(written[name]))
             except ParamcalcError as error:
-                raise _at(error, name)
+                raise placed(error, name).at("sizes")
 
     def put_in(self, expr: Size) -> Size:
         """Put the values in place of their names."""
@@ -84,10 +85,6 @@ def _in_order(written: Mapping[str, Size]) -> list[str]:
     except CycleError as error:
         circle = error.args[1]
         if len(circle) == 2:
-            raise _at(SizeError(f"{circle[0]} is defined by itself"), circle[0]) from None
+            raise placed(SizeError(f"{circle[0]} is defined by itself"), circle[0]).at("sizes") from None
         shown = " → ".join(reversed(circle[:10])) + (" → …" if len(circle) > 10 else "")
-        raise _at(SizeError(f"sizes defined by one another: {shown}"), circle[0]) from None
-
-
-def _at(error: ParamcalcError, name: Any) -> ParamcalcError:
-    return (error.at(name) if isinstance(name, str) and name.isprintable() else error).at("sizes")
+        raise placed(SizeError(f"sizes defined by one another: {shown}"), circle[0]).at("sizes") from None

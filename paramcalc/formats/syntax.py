@@ -55,7 +55,9 @@ def read(text: str, hint: str | None = None) -> tuple[dict[str, Any], str]:
         When it is a mapping in none of them.
     """
     order = ["json", "yaml"] if text.lstrip().startswith("{") else ["toml", "yaml"]
-    if hint in READERS:
+    if hint == "json" == order[0]:
+        order = ["json"]  # YAML would let pass what JSON does not, a comma too many
+    elif hint in READERS:
         order = [hint, *(name for name in order if name != hint)]
     failures: dict[str, Refused] = {}
     for name in order:
@@ -73,9 +75,6 @@ def read(text: str, hint: str | None = None) -> tuple[dict[str, Any], str]:
 
 
 _LIKE_TOML = re.compile(r"^[ \t]*(?:\[+[\w.\"' -]+\]+[ \t]*(?:#.*)?$|[\w.\"'-]+[ \t]*=)", re.MULTILINE)
-
-
-# --- JSON ---------------------------------------------------------------------------------------
 
 
 def read_json(text: str) -> Any:
@@ -96,7 +95,16 @@ def read_json(text: str) -> Any:
         raise
     except ValueError:  # what Python says to an integer of thousands of digits
         raise Refused("a number is too long", expected=f"at most {MAX_DIGITS:,} digits") from None
-    return bounded(data)
+    bounded(data)
+    if _SURROGATE.search(text):
+        try:
+            json.dumps(data, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise Refused("half a surrogate pair in a text") from None
+    return data
+
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -115,9 +123,6 @@ def _finite(digits: str) -> float:
     if not -1e308 <= number <= 1e308:
         raise Refused("not a number anything can have", received=digits)
     return number
-
-
-# --- TOML ---------------------------------------------------------------------------------------
 
 
 def read_toml(text: str) -> Any:
@@ -147,9 +152,6 @@ def read_toml(text: str) -> Any:
             if value == "null":
                 holder[key] = None
     return bounded(data) or None
-
-
-# --- YAML ---------------------------------------------------------------------------------------
 
 
 def read_yaml(text: str) -> Any:
@@ -360,9 +362,6 @@ class _Document:
 NONE: Any = object()
 
 
-# --- common ---------------------------------------------------------------------------------------
-
-
 READERS: dict[str, Callable[[str], Any]] = {"json": read_json, "toml": read_toml, "yaml": read_yaml}
 
 
@@ -381,7 +380,7 @@ def containers(data: Any) -> Iterator[Any]:
             if isinstance(holder, (dict, list)):
                 yield holder
                 inner += holder.values() if isinstance(holder, dict) else holder
-        if depth > MAX_DEPTH and any(isinstance(one, (dict, list)) for one in inner):
+        if depth >= MAX_DEPTH and any(isinstance(one, (dict, list)) for one in inner):
             _too_deep()
         level = inner
 
