@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -16,7 +17,7 @@ from paramcalc.rules import cells, windows
 from paramcalc.rules.keras import convolutional, merging, recurrent
 from paramcalc.rules.registry import rules
 from paramcalc.rules.rule import Built, Rule
-from paramcalc.verify.audit import audit, option_mismatches, results
+from paramcalc.verify.audit import audit, configurations, option_mismatches, results
 from paramcalc.verify.cases import cases, shape
 
 pytest.importorskip("keras")
@@ -35,11 +36,17 @@ def test_no_mismatch(name: str) -> None:
 def test_the_audit_of_several_rules_adds_up() -> None:
     seen: list[tuple[int, int, str]] = []
     found = audit(["Flatten", "Add"], progress=lambda *at: seen.append(at))
-    assert seen == [(0, 2, "Flatten"), (1, 2, "Add"), (2, 2, "")]
+    total = found.configurations
+    assert [done for done, _, _ in seen] == list(range(total + 1))
+    assert {all for _, all, _ in seen} == {total}
+    assert list(dict.fromkeys(name for _, _, name in seen)) == ["Flatten", "Add", ""]
     assert [row.name for row in found.rows] == ["Flatten", "Add"]
-    assert found.configurations == sum(row.configurations for row in found.rows)
-    assert f"2 rules, {found.configurations:,} configurations" in str(found)
-    assert str(found).endswith("0 mismatches")
+    lines = str(found).splitlines()
+    assert lines[0].split() == ["rule", "configurations", "both", "refuse", "costs", "remarks", "mismatches"]
+    assert [int(line.split()[1]) for line in lines[1:3]] == [row.configurations for row in found.rows]
+    assert lines[-1] == found.summary
+    assert found.summary.endswith("0 mismatches")
+    assert json.loads(json.dumps(found.to_dict()))["rules"][1]["name"] == "Add"
     with pytest.raises(LayerError, match="did you mean 'LSTM'"):
         audit(["LSMT"])
 
@@ -78,7 +85,8 @@ Break = Callable[[pytest.MonkeyPatch], None]
 
 
 def first_mismatch(rule: Rule) -> str | None:
-    return next((result.mismatches[0] for result in results(rule) if result.mismatches), None)
+    plan = list(configurations(cases(rule)))
+    return next((result.mismatches[0] for result in results(rule, plan) if result.mismatches), None)
 
 
 def theory(module: Any, name: str, wrong: Callable[..., Any]) -> Break:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -359,6 +360,10 @@ def test_results_are_plain_data() -> None:
     assert isinstance(found, Verification)
     assert (found.layers, found.tensors, found.keras_version) == (3, 7, keras.__version__)
     assert found.differences == found.remarks == []
+    written = json.loads(json.dumps(found.to_dict()))
+    assert (written["ok"], written["params"], written["differences"]) == (True, 153_228, [])
+    symbolic = verify(pc.Sequential([pc.Input((None, "d_x")), pc.LSTM(3)])).to_dict()
+    assert (symbolic["sizes"], symbolic["models"], symbolic["certified"]) == (["d_x"], 2, True)
     assert cells.parameters(4, 108, 128, 1) == 121_344
 
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from .compare import Difference as Difference
 from .live import from_keras as from_keras
-from .verification import Verification as Verification
-from .verification import verify as verify
+from .verification import Verification as Verification, verify as verify
 
 
 class _Callable(ModuleType):

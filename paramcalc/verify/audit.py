@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import product
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -36,6 +36,8 @@ QUIRKS = (
         "Keras stumbles over its own masks when both stateful and returning states",
     ),
 )
+SCHEMA = "paramcalc-audit/1"
+SHOWN = 50  # mismatches printed
 INSTANCES = (1, 2, 3, 4)  # tried in place of an unknown size when it takes running a layer to tell who is right
 FRESH = 400  # layers built before Keras's bookkeeping is dropped and begun anew
 
@@ -64,6 +66,14 @@ class AuditRow:
     costs: int = 0
     mismatches: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+
+    def add(self, other: AuditRow) -> None:
+        """Take the figures of another row in."""
+        self.configurations += other.configurations
+        self.refused += other.refused
+        self.costs += other.costs
+        self.mismatches += other.mismatches
+        self.remarks += other.remarks
 
 
 @dataclass
@@ -103,12 +113,41 @@ class Audit:
         """Whether nothing differs."""
         return not self.mismatches
 
-    def __str__(self) -> str:
+    def to_dict(self) -> dict[str, Any]:
+        """Give the audit as plain data for JSON."""
+        return {
+            "schema": SCHEMA,
+            "ok": self.ok,
+            "keras": self.keras_version,
+            "backend": self.backend,
+            "seconds": round(self.elapsed, 3),
+            "configurations": self.configurations,
+            "costs": self.costs,
+            "mismatches": len(self.mismatches),
+            "rules": [asdict(row) for row in self.rows],
+        }
+
+    @property
+    def summary(self) -> str:
+        """Say in one line what came of it."""
         return (
             f"Keras {self.keras_version} ({self.backend}): {len(self.rows)} rules, "
             f"{self.configurations:,} configurations, {self.costs:,} of them with their multiply-adds, "
             f"{len(self.mismatches):,} mismatches"
         )
+
+    def __str__(self) -> str:
+        wide = max((len(row.name) for row in self.rows), default=0)
+        heads = ("configurations", "both refuse", "costs", "remarks", "mismatches")
+        lines = [f"{'rule':<{wide}}  {'  '.join(heads)}"]
+        for row in self.rows:
+            counts = (row.configurations, row.refused, row.costs, len(row.remarks), len(row.mismatches))
+            cells = [f"{number:>{len(head)},}" for number, head in zip(counts, heads, strict=True)]
+            lines.append(f"{row.name:<{wide}}  {'  '.join(cells)}")
+        lines += self.mismatches[:SHOWN]
+        if len(self.mismatches) > SHOWN:
+            lines.append(f"… and {len(self.mismatches) - SHOWN:,} more")
+        return "\n".join([*lines, "", self.summary])
 
 
 def audit(names: Iterable[str] | None = None, progress: Callable[[int, int, str], None] | None = None) -> Audit:
@@ -119,7 +158,7 @@ def audit(names: Iterable[str] | None = None, progress: Callable[[int, int, str]
     names : iterable of str, optional
         Class names; all rules when left out.
     progress : callable, optional
-        Told ``(rules done, rules in all, the next one's name)``, and once more at the end.
+        Told ``(configurations done, configurations in all, the rule's name)``, and once more at the end.
 
     Returns
     -------
@@ -135,33 +174,28 @@ def audit(names: Iterable[str] | None = None, progress: Callable[[int, int, str]
     chosen = list(rules().values()) if names is None else [find(name) for name in names]
     framework = keras()
     start = perf_counter()
-    rows = []
-    for place, rule in enumerate(chosen):
-        if progress:
-            progress(place, len(chosen), rule.name)
-        rows.append(_row(rule))
+    plans = [(rule, list(configurations(cases(rule)))) for rule in chosen]
+    total = sum(1 + len(plan) for _, plan in plans)
+    rows: list[AuditRow] = []
+    done = 0
+    for rule, plan in plans:
+        row = AuditRow(rule.name)
+        rows.append(row)
+        for result in results(rule, plan):
+            if progress:
+                progress(done, total, rule.name)
+            done += 1
+            row.add(result)
     if progress:
-        progress(len(chosen), len(chosen), "")
+        progress(done, total, "")
     return Audit(rows, framework.__version__, framework.backend.backend(), perf_counter() - start)
 
 
-def _row(rule: Rule) -> AuditRow:
-    row = AuditRow(rule.name)
-    for result in results(rule):
-        row.configurations += 1
-        row.refused += result.refused
-        row.costs += result.costs
-        row.mismatches += result.mismatches
-        row.remarks += result.remarks
-    return row
-
-
-def results(rule: Rule) -> Iterator[AuditRow]:
+def results(rule: Rule, plan: Sequence[Case]) -> Iterator[AuditRow]:
     """Audit one rule, configuration by configuration; the first result is that of its options' names."""
-    yield AuditRow(rule.name, mismatches=[f"{rule.name}: {problem}" for problem in option_mismatches(rule)])
-    pending = list(configurations(cases(rule)))
-    for at in range(0, len(pending), FRESH):
-        yield from apart(_checked(pending[at : at + FRESH]))
+    yield AuditRow(rule.name, 1, mismatches=[f"{rule.name}: {problem}" for problem in option_mismatches(rule)])
+    for at in range(0, len(plan), FRESH):
+        yield from apart(_checked(plan[at : at + FRESH]))
 
 
 def configurations(found: Iterable[Case]) -> Iterator[Case]:
@@ -182,7 +216,7 @@ def _points(layer: Layer, shapes: tuple[Shape, ...]) -> list[dict[str, int]]:
     return grid[:1] if stateful(layer) else grid  # Keras allocates those, and compiles an initializer a shape
 
 
-def _checked(pending: list[Case]) -> Iterator[AuditRow]:
+def _checked(pending: Sequence[Case]) -> Iterator[AuditRow]:
     builder = Builder()
     for case in pending:
         yield check(builder, case.layer, case.shapes)
@@ -190,7 +224,7 @@ def _checked(pending: list[Case]) -> Iterator[AuditRow]:
 
 def check(builder: Builder, layer: Layer, shapes: tuple[Shape, ...]) -> AuditRow:
     """Compare one layer on one input with Keras: refusals, tensors, output shapes and multiply-adds."""
-    row = AuditRow(layer.type)
+    row = AuditRow(layer.type, 1)
     subject = f"{layer!r} on {shapes_text(shapes)}"
     ours = _answer(layer, shapes)
     theirs = _keras_answer(builder, layer, shapes)

@@ -10,7 +10,7 @@ from typing import Any
 from ..bind import bind
 from ..errors import ParamcalcError
 from ..model import Model
-from ..report import Row
+from ..report import Row, plain
 from ..rules.rule import Layer, Shape
 from ..symbolic import Expr, Size, leaves
 from ..symbolic.evaluate import evaluate
@@ -27,6 +27,7 @@ from .compare import (
 from .framework import apart, first_line, keras
 from .grid import Grid, grid_of
 
+SCHEMA = "paramcalc-verification/1"
 SHOWN = 50  # differences printed
 
 
@@ -71,6 +72,24 @@ class Verification:
     def ok(self) -> bool:
         """Whether paramcalc and Keras agree."""
         return not self.differences
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the result as plain data for JSON."""
+        return {
+            "schema": SCHEMA,
+            "ok": self.ok,
+            "keras": self.keras_version,
+            "backend": self.backend,
+            "seconds": round(self.elapsed, 3),
+            "layers": self.layers,
+            "tensors": self.tensors,
+            "params": plain(self.params),
+            "sizes": list(self.sizes),
+            "models": self.models,
+            "certified": self.decisive,
+            "differences": [difference._asdict() for difference in self.differences],
+            "remarks": self.remarks,
+        }
 
     @property
     def scope(self) -> str:
