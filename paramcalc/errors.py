@@ -104,10 +104,22 @@ class Disagreement(ShapeError):
     """
 
     def __init__(self, inputs: tuple[int, int], sizes: tuple[Any, Any], axis: int) -> None:
-        super().__init__(f"inputs {inputs[0] + 1} and {inputs[1] + 1} have sizes {sizes[0]} and {sizes[1]} on axis {axis}")
+        first, second = (f"input {place + 1}" for place in inputs)
+        super().__init__(self.told(first, second, sizes, axis))
         self.inputs = inputs
         self.sizes = sizes
         self.axis = axis
+        self.named = False
+
+    def name(self, first: str, second: str) -> None:
+        """Say whose sizes they are; only the innermost model or call knows, so the first word stands."""
+        if not self.named:
+            self.problem = self.told(repr(first), repr(second), self.sizes, self.axis)
+            self.named = True
+
+    def told(self, first: str, second: str, sizes: tuple[Any, Any], axis: int) -> str:
+        """Tell the disagreement."""
+        return f"{first} gives {sizes[0]} and {second} gives {sizes[1]} on axis {axis}; they must agree"
 
 
 class GraphError(ParamcalcError):

@@ -6,8 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from strategies import ours, trees
 
 from paramcalc.symbolic import Expr, exact, grouped, latex, maximum, minimum, parse, symbols, text, times, unicode

@@ -7,8 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from paramcalc.errors import ExpressionError, ParamcalcError
 from paramcalc.symbolic import maximum, minimum, parse, symbols, text

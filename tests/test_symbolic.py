@@ -15,8 +15,7 @@ from typing import Any
 import numpy
 import pytest
 import sympy
-from hypothesis import assume, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, example, given, settings, strategies as st
 from strategies import NAMES, ours, polynomials, pythons, trees, values
 
 import paramcalc.symbolic

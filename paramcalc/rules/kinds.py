@@ -46,10 +46,12 @@ def size(value: Any) -> Size:
         if 0 < value <= MAX_SIZE:
             return value
     elif isinstance(value, Expr):
-        return value
+        if isinstance(value.key, frozenset):
+            return value
+        if isinstance(value.key, int):  # h - h + 3
+            return size(value.key)
     elif isinstance(value, str):
-        parsed = parse(value)
-        return size(parsed) if isinstance(parsed, int) else parsed
+        return size(parse(value))
     elif not isinstance(value, bool):
         try:
             return size(index(value))

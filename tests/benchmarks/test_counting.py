@@ -15,8 +15,6 @@ from conftest import Record
 
 import paramcalc as pc
 
-
-
 TOTAL = 153_228
 ROUNDS = 60
 REPEATS = 100  # of ours in a round; it is too short to be timed alone
