@@ -13,8 +13,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
-from .rules.rule import Built, Shape, Weight, scoped
-from .symbolic import Size, add, collect, is_known, unicode
+from .rules.built import Built, Shape, Weight, scoped
+from .symbolic import Size, add, collect, is_known
 from .tensors import StateDisagreement, Tensor, check_states, connect, flat, in_order, shape_text
 
 if TYPE_CHECKING:
@@ -238,16 +238,10 @@ class Model:
 
     def _located(self, error: ParamcalcError, node: Node) -> ParamcalcError:
         # say which layers disagree, and where the trouble is
-        own = self.names[id(node.layer)]
-        if isinstance(error, Disagreement):
+        if isinstance(error, Disagreement) and not error.named:
             refs = node.states if isinstance(error, StateDisagreement) else node.args
-            first, second = (self._producer(refs[at]) for at in error.inputs)
-            a, b = (unicode(size) for size in error.sizes)
-            if isinstance(error, StateDisagreement):
-                error.problem = f"{first!r} gives an initial state of {a}, {own!r} keeps states of {b}"
-            else:
-                error.problem = f"{first!r} gives {a} and {second!r} gives {b} on axis {error.axis}; they must agree"
-        return error.at(node.where or f"layer {own!r}:")
+            error.name(*(self._producer(refs[place]) for place in error.inputs))
+        return error.at(node.where or f"layer {self.names[id(node.layer)]!r}:")
 
     def _check_sharing(self, built: list[Built]) -> None:
         # a layer used twice has one set of weights, so both uses must ask for the same

@@ -12,6 +12,8 @@ from .rules.formula import Formula, formula_of
 from .rules.kinds import MAX_SIZE
 from .rules.rule import Built, Shape, Weight
 from .symbolic import Expr, Size, text
+from .symbolic.evaluate import put
+from .tensors import BATCH
 
 SCHEMA = "paramcalc/1"
 
@@ -73,7 +75,7 @@ class Row:
     @property
     def macs(self) -> Size:
         """Multiply-adds of all uses, for a batch of 1 unless the batch is known."""
-        return _sum(one_sample(built.macs()) for _, built in self.calls if built.macs)
+        return _sum(put(built.macs(), BATCH, 1) for _, built in self.calls if built.macs)
 
     @property
     def formula(self) -> Formula | None:
@@ -186,17 +188,17 @@ class Report:
         MissingExtra
             When neither is installed.
         """
-        from .render.frame import frame
+        from .render import data_frame
 
-        return frame(self)
+        return data_frame(self)
 
     def __str__(self) -> str:
         return self.render("text")
 
     def __rich__(self) -> Any:
-        from .render.views.table import table
+        from .render import drawing
 
-        return table(self)
+        return drawing(self)
 
     def _repr_html_(self) -> str:
         return self.render("html")
@@ -225,20 +227,6 @@ def _check_sizes(row: Row) -> None:
                 raise SizeError("a size has grown above 10^100").at(f"layer {row.name!r}:")
 
 
-def one_sample(macs: Size) -> Size:
-    """Put 1 for a batch nobody knows."""
-    from .symbolic.evaluate import evaluate
-
-    return evaluate(macs, {"B": 1}) if isinstance(macs, Expr) and _batch_unknown(macs) else macs
-
-
-def _batch_unknown(size: Expr) -> bool:
-    from .symbolic import leaves
-    from .tensors import BATCH
-
-    return any(leaf.op == "?" and leaf.args == BATCH.args for leaf in leaves(size))
-
-
 def _sum(sizes: Any) -> Size:
     total: Size = 0
     for size in sizes:
@@ -252,9 +240,7 @@ def plain(size: Size) -> int | str:
 
 
 def _axes(shape: Shape) -> list[int | str | None]:
-    from .tensors import BATCH
-
-    return [None if isinstance(size, Expr) and size.op == "?" and size.args == BATCH.args else plain(size) for size in shape]
+    return [None if size == BATCH else plain(size) for size in shape]
 
 
 def _shapes(shapes: tuple[Shape, ...]) -> Any:

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
-from .rules.kinds import MAX_AXES
-from .rules.kinds import size as checked_size
-from .rules.rule import Built, Shape
+from .rules.built import Built, Shape
+from .rules.kinds import MAX_AXES, size as checked_size
 from .symbolic import Size, is_known, unicode, unknown
 
 BATCH = unknown("B")
@@ -114,10 +113,17 @@ def connect(layer: Any, tensors: tuple[Any, ...], initial_state: Any = None) -> 
         built = layer.on(*(tensor.shape for tensor in args))
         check_states(layer, built, [tensor.shape for tensor in states])
     except ParamcalcError as error:
+        if isinstance(error, Disagreement):
+            read = states if isinstance(error, StateDisagreement) else args
+            error.name(*(_producer(read[place]) for place in error.inputs))
         raise error.at(f"{layer.label}:")
     call = Call(layer, args, states)
     made = tuple(Tensor(shape, call, index) for index, shape in enumerate(built.outs))
     return made[0] if len(made) == 1 else made
+
+
+def _producer(tensor: Tensor) -> str:
+    return tensor.source.layer.label if tensor.source is not None else tensor.name or "input"
 
 
 def flat(values: Any) -> tuple[Tensor, ...]:
@@ -171,9 +177,9 @@ def in_order(outputs: Sequence[Tensor], inputs: Iterable[int]) -> list[Call]:
 class StateDisagreement(Disagreement):
     """An initial state of another size than the layer keeps."""
 
-    def __init__(self, place: int, sizes: tuple[Size, Size], axis: int) -> None:
-        super().__init__((place, place), sizes, axis)
-        self.problem = f"initial state {place + 1} has size {unicode(sizes[0])}, the layer keeps {unicode(sizes[1])}"
+    def told(self, first: str, second: str, sizes: tuple[Any, Any], axis: int) -> str:
+        """Tell the disagreement; ``first`` is who gives the state."""
+        return f"{first} gives an initial state of {sizes[0]}, the layer keeps states of {sizes[1]}"
 
 
 def check_states(layer: Any, built: Built, shapes: Sequence[Shape]) -> None:
@@ -195,7 +201,7 @@ def check_states(layer: Any, built: Built, shapes: Sequence[Shape]) -> None:
             )
         for axis, (a, b) in enumerate(zip(given, kept, strict=True)):
             if a != b and is_known(a) and is_known(b):
-                raise StateDisagreement(place, (a, b), axis)
+                raise StateDisagreement((place, place), (a, b), axis)
 
 
 def shape_text(shape: Shape) -> str:

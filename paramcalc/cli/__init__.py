@@ -26,5 +26,5 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         # the reader has gone (paramcalc … | head): nobody is left to tell
-        sys.stdout = None  # type: ignore[assignment]  # keeps the interpreter from flushing into the void
+        sys.stdout = None  # keeps the interpreter from flushing into the void
         sys.exit(141)

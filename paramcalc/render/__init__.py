@@ -44,3 +44,17 @@ def render(report: Any, format: str = "text", **options: Any) -> str:
             "unknown format", expected=", ".join(known), received=format, suggestion=nearest(format, known)
         )
     return view(report, **options)  # type: ignore[no-any-return]  # every view gives text
+
+
+def drawing(report: Any, **options: bool) -> Any:
+    """Give a report as something rich can print."""
+    from .views.table import table
+
+    return table(report, **options)
+
+
+def data_frame(report: Any) -> Any:
+    """Give a report as a data frame (see `paramcalc.render.frame`)."""
+    from .frame import frame
+
+    return frame(report)

@@ -24,14 +24,30 @@ _NAMED = {
 NAMED = {kind: tuple(names.split()) for kind, names in _NAMED.items()}
 
 _ALWAYS = ("activity_regularizer", "autocast", "dtype")  # what Keras's base Layer takes, besides name and trainable
+_PARTS = ("initializer", "regularizer", "constraint")
 _GROUPS = {
     "dropout": ("dropout", "recurrent_dropout"),
     "activation": ("activation",),
     "recurrent_activation": ("recurrent_activation",),
 }
 _PLAIN = frozenset(
-    "seed unroll use_cudnn implementation zero_output_for_mask momentum epsilon mask_zero mask_value "
-    "normalize noise_shape synchronized renorm_clipping renorm_momentum input_length".split()
+    {
+        "epsilon",
+        "implementation",
+        "input_length",
+        "mask_value",
+        "mask_zero",
+        "momentum",
+        "noise_shape",
+        "normalize",
+        "renorm_clipping",
+        "renorm_momentum",
+        "seed",
+        "synchronized",
+        "unroll",
+        "use_cudnn",
+        "zero_output_for_mask",
+    }
 )
 _CHECKS = {
     "dropout": RATE,
@@ -70,7 +86,7 @@ def expand(also: str) -> frozenset[str]:
         elif word in _PLAIN or word.endswith("_initializer"):
             names.add(word)
         else:
-            names.update(_GROUPS.get(word) or (f"{word}_{part}" for part in ("initializer", "regularizer", "constraint")))
+            names.update(_GROUPS.get(word) or (f"{word}_{part}" for part in _PARTS))
     return frozenset(names)
 
 

@@ -5,136 +5,23 @@ The grammar is described, with examples, in ``README.md`` beside this file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from functools import cached_property
-from math import prod
-from typing import Any, NamedTuple, Union, get_args, get_origin
+from typing import Any
 
 from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest
-from ..symbolic import Expr, Size
 from . import inert
-from .kinds import MAX_AXES, SWITCH, Check, Choice, Kind, Maybe
-
-Shape = tuple[Size, ...]
-
-REQUIRED: Any = object()
-
-
-@dataclass(slots=True)  # half the price of a NamedTuple, and counting is mostly making these
-class Weight:
-    """One tensor of a layer.
-
-    Attributes
-    ----------
-    name : str
-        The framework's own name, such as ``recurrent_kernel``.
-    shape : tuple of int or Expr
-    trainable : bool
-        False for statistics such as a moving mean.
-    scope : str
-        Where it sits inside the layer (``lstm_cell``, ``forward_lstm/lstm_cell``), if deeper.
-    gates : tuple of str
-        The gates side by side along the last axis, in order; each takes an equal share.
-    starts : tuple of (str, int)
-        Gates whose initial value is not the initializer's.
-    """
-
-    name: str
-    shape: Shape
-    trainable: bool = True
-    scope: str = ""
-    gates: tuple[str, ...] = ()
-    starts: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def params(self) -> Size:
-        """Number of parameters: the product of the shape."""
-        count = prod(self.shape)
-        return count.expand() if isinstance(count, Expr) else count
-
-    @property
-    def path(self) -> str:
-        """Name with the scope in front."""
-        return f"{self.scope}/{self.name}" if self.scope else self.name
-
-
-@dataclass(slots=True)
-class Built:
-    """What a rule answers for given input shapes.
-
-    Attributes
-    ----------
-    outs : tuple of shapes
-        The output shape, or several; shapes include the batch.
-    weights : tuple of Weight
-        The inventory. Its sum is the count, and nothing else is.
-    formula : callable, optional
-        The textbook formula of the count, written as people write it.
-    macs : callable, optional
-        Multiply-adds of matrix products and convolutions for the whole input; ``None`` means none.
-    states : tuple of shapes
-        Shapes of the initial states the layer accepts.
-    inside : callable, optional
-        For a nested model: the model, what its nodes built, and on which shapes; for reports.
-    """
-
-    outs: tuple[Shape, ...]
-    weights: tuple[Weight, ...] = ()
-    formula: Callable[[], Size] | None = None
-    macs: Callable[[], Size] | None = None
-    states: tuple[Shape, ...] = ()
-    inside: Callable[[], Any] | None = None
-
-    @property
-    def params(self) -> Size:
-        """Sum of the inventory."""
-        return sum([prod(weight.shape) for weight in self.weights])
-
-
-class Option(NamedTuple):
-    """One option of a rule."""
-
-    name: str
-    kind: Kind
-    default: Any
-    positional: bool
-
-
-class Inputs:
-    """The input shapes a rule takes, as an einops-like pattern: ``B T d_x``, ``B ... d_x``.
-
-    ``...`` is any number of axes; ``*layer`` stands for the sizes of that option's own input;
-    ``C`` follows the option ``data_format``. ``many`` marks a list of inputs.
-    """
-
-    __slots__ = ("least", "many", "most", "pattern", "tokens")
-
-    def __init__(self, pattern: str, many: bool = False) -> None:
-        self.pattern = pattern
-        self.many = many
-        self.tokens = pattern.split()
-        open_ended = [token for token in self.tokens if token == "..." or token[0] == "*"]
-        self.least = len(self.tokens) - len(open_ended)
-        self.most = MAX_AXES + 1 if open_ended else self.least
-
-    def named(self, rank: int, options: Mapping[str, Any]) -> list[str] | None:
-        """Name the axes of an input of this rank, or ``None`` if the rank does not fit."""
-        if not self.least <= rank <= self.most:
-            return None
-        tokens = self.tokens.copy()
-        if tokens[-1][0] == "*":
-            own, wrapped = tokens[:-1], options[tokens[-1][1:]]
-            if isinstance(wrapped, tuple):
-                wrapped = wrapped[0]
-            inner = wrapped.axes(rank - max(len(own) - 1, 0))  # both begin with the batch
-            return [*own, *inner[1:]] if own and inner else inner  # type: ignore[no-any-return]
-        if "..." in tokens:
-            place = tokens.index("...")
-            tokens[place : place + 1] = [f"n{i + 1}" for i in range(rank - self.least)]
-        if options.get("data_format") == "channels_first" and tokens[-1] == "C":
-            tokens.insert(1, tokens.pop())
-        return tokens
+from .built import Built as Built, Shape as Shape, Weight as Weight, frozen as frozen, scoped as scoped
+from .kinds import SWITCH
+from .signature import (
+    CELLS as CELLS,
+    LAYER as LAYER,
+    REQUIRED as REQUIRED,
+    Inputs as Inputs,
+    Option,
+    inputs_of,
+    options_of,
+)
 
 
 class Rule:
@@ -143,12 +30,14 @@ class Rule:
     Calling a rule with options makes a :class:`Layer`; the options are Keras's own.
     """
 
-    def __init__(self, body: Callable[..., Built], also: str, framework: str, name: str | None = None, why: str | None = None) -> None:
+    def __init__(
+        self, body: Callable[..., Built], also: str, framework: str, name: str | None = None, why: str | None = None
+    ) -> None:
         self.body = body
         self.name = self.__name__ = name or body.__name__
         self.__doc__ = why or body.__doc__
         self.__module__ = body.__module__
-        self.inputs = _inputs(body)
+        self.inputs = inputs_of(body)
         self.also = also
         self.framework = framework
 
@@ -179,21 +68,7 @@ class Rule:
     @cached_property
     def options(self) -> dict[str, Option]:
         """The options by name, in order, read off the signature."""
-        code, notes = self.body.__code__, self.body.__annotations__
-        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        defaults: dict[str, Any] = dict(self.body.__kwdefaults__ or {})
-        given = self.body.__defaults__ or ()
-        defaults.update(zip(names[code.co_argcount - len(given) : code.co_argcount], given, strict=True))
-        found = {
-            name: Option(name, _kind(notes[name]), defaults.get(name, REQUIRED), place < code.co_argcount)
-            for place, name in enumerate(names)
-            if place >= code.co_posonlyargcount
-        }
-        for name, note in notes.items():  # **shared: Unpack[TypedDict] — switches that are off by default
-            if name != "return" and name not in names and get_args(note):
-                fields = get_args(note)[0].__annotations__
-                found.update({key: Option(key, _kind(kind), False, False) for key, kind in fields.items()})
-        return found
+        return options_of(self.body)
 
     @cached_property
     def _kinds(self) -> dict[str, Any]:
@@ -395,57 +270,3 @@ def snake(name: str) -> str:
 
     spaced = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", re.sub(r"\W+", "", name))
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()
-
-
-def _kind(note: Any) -> Kind:
-    # bool -> SWITCH;  Literal -> Choice;  X | None -> Maybe;  Annotated[..., kind] -> kind
-    if note is bool:
-        return SWITCH
-    found = getattr(note, "__metadata__", None)
-    if found:
-        return found[0]  # type: ignore[no-any-return]
-    if getattr(get_origin(note), "__name__", "") == "Union" or type(note).__name__ == "UnionType" or get_origin(note) is Union:
-        (inner,) = (arg for arg in get_args(note) if arg is not type(None))
-        return Maybe(_kind(inner))
-    return Choice(get_args(note))
-
-
-def _inputs(body: Callable[..., Built]) -> tuple[Inputs, ...]:
-    # the patterns of the positional-only parameters
-    code = body.__code__
-    names = code.co_varnames[: code.co_posonlyargcount]
-    return tuple(body.__annotations__[name].__metadata__[0] for name in names)
-
-
-def scoped(weights: tuple[Weight, ...], scope: str) -> tuple[Weight, ...]:
-    """Put weights under a scope: ``kernel`` → ``lstm_cell/kernel``."""
-    return tuple(
-        replace(weight, scope=f"{scope}/{weight.scope}" if weight.scope else scope) for weight in weights
-    )
-
-
-def frozen(built: Built) -> Built:
-    """Mark every weight as one that training leaves alone."""
-    return replace(built, weights=tuple(replace(weight, trainable=False) for weight in built.weights))
-
-
-def _layer(value: Any) -> Any:
-    if not (hasattr(value, "on") and hasattr(value, "label")):
-        raise TypeError(value)
-    return value
-
-
-def _cells(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        if not value:
-            raise ValueError(value)
-        return tuple(_layer(one) for one in value)
-    return _layer(value)
-
-
-LAYER = Check("a layer", _layer, {"$ref": "#/$defs/layer"})
-CELLS = Check(
-    "a cell or a list of cells",
-    _cells,
-    {"anyOf": [{"$ref": "#/$defs/layer"}, {"type": "array", "items": {"$ref": "#/$defs/layer"}, "minItems": 1}]},
-)

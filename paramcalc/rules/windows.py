@@ -24,7 +24,9 @@ def length(n: Size, window: Size, stride: Size, padding: str, dilation: Size = 1
         return (n - 1) // stride + 1
     span = dilation * (window - 1) + 1
     if isinstance(n, int) and isinstance(span, int) and span > n:
-        raise ShapeError(f"a window over {span} places does not fit on an axis of {n}", suggestion="padding='same' would")
+        raise ShapeError(
+            f"a window over {span} places does not fit on an axis of {n}", suggestion="padding='same' would"
+        )
     return (n - span) // stride + 1
 
 

@@ -7,7 +7,7 @@ on any intermediate result could pass 63 bits, the arrays become exact Python in
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
 
@@ -43,18 +43,23 @@ def evaluate(size: Size, values: Mapping[str, Any]) -> Any:
     for name, value in used.items():
         if isinstance(value, float):
             raise SizeError(f"a value for {name}", expected="a whole number", received=value)
-    return _walk(size, used)
+    return _walk(size, lambda leaf: used.get(leaf.args[0], leaf))
 
 
-def _walk(size: Size, values: Mapping[str, Any]) -> Any:
+def put(size: Size, leaf: Expr, value: Size) -> Size:
+    """Put a value in place of one leaf, and not of another that goes by the same name."""
+    return _walk(size, lambda other: value if other == leaf else other)  # type: ignore[no-any-return]
+
+
+def _walk(size: Size, lookup: Callable[[Expr], Any]) -> Any:
     if isinstance(size, int):
         return size
     op, args = size.op, size.args
     if op in ("name", "?"):
-        return values.get(args[0], size)
+        return lookup(size)
     if op == "^":
-        return _raised(_walk(args[0], values), args[1])
-    parts = [_walk(arg, values) for arg in args]
+        return _raised(_walk(args[0], lookup), args[1])
+    parts = [_walk(arg, lookup) for arg in args]
     if op == "+":
         return add(parts) if all(isinstance(part, (int, Expr)) for part in parts) else reduce(operator.add, parts)
     if op == "*":

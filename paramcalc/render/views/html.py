@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from ...report import Report
 
 _STYLE = """
-.paramcalc { font-family: system-ui, sans-serif; line-height: 1.45; display: inline-block; max-width: 100%; overflow-x: auto; }
+.paramcalc { font-family: system-ui, sans-serif; line-height: 1.45; }
+.paramcalc { display: inline-block; max-width: 100%; overflow-x: auto; }
 .paramcalc .title { font-weight: 600; font-size: 1.08em; margin-bottom: .35em; }
 .paramcalc .title small { font-weight: 400; opacity: .7; margin-left: .6em; }
 .paramcalc table { border-collapse: collapse; margin: .4em 0 .8em; }
@@ -31,7 +32,7 @@ def view(report: Report, **options: bool) -> str:
     """Write a report as an HTML fragment."""
     made = sheet(report, **options)
     subtitle = f"<small>{escape(made.subtitle)}</small>" if made.subtitle else ""
-    facts = "".join(f"<tr{' class=p' * (label == 'parameters')}><td>{escape(label)}</td>{_cell(value, False)}</tr>" for label, value in made.facts)
+    facts = "".join(_fact(label, value) for label, value in made.facts)
     card = f'<table class="facts"><tbody>{facts}</tbody></table>' if facts else ""
     tables = [_table(table) for table in made.tables]
     blocks = [*tables[: made.lead], card, *tables[made.lead :]]
@@ -39,6 +40,11 @@ def view(report: Report, **options: bool) -> str:
         f'<div class="paramcalc"><style>{_STYLE}</style>'
         f'<div class="title">{escape(made.title)}{subtitle}</div>{"".join(blocks)}</div>'
     )
+
+
+def _fact(label: str, value: Cell) -> str:
+    mark = ' class="p"' if label == "parameters" else ""
+    return f"<tr{mark}><td>{escape(label)}</td>{_cell(value, False)}</tr>"
 
 
 def _table(table: Table) -> str:

@@ -37,9 +37,13 @@ def dropped(x: AnyShape, /, rate: Rate) -> Built:
     return Built(outs=(x,))
 
 
-Dropout = rule("noise_shape seed", name="Dropout", why="Zeroes a random share while training; nothing to learn.")(dropped)
-AlphaDropout = rule("noise_shape seed", name="AlphaDropout", why="Dropout that keeps mean and variance; nothing to learn.")(dropped)
-GaussianDropout = rule("seed", name="GaussianDropout", why="Multiplies by noise around 1 while training; nothing to learn.")(dropped)
+NOISE = "noise_shape seed"
+ZEROES = "Zeroes a random share while training; nothing to learn."
+KEEPS = "Dropout that keeps mean and variance; nothing to learn."
+MULTIPLIES = "Multiplies by noise around 1 while training; nothing to learn."
+Dropout = rule(NOISE, name="Dropout", why=ZEROES)(dropped)
+AlphaDropout = rule(NOISE, name="AlphaDropout", why=KEEPS)(dropped)
+GaussianDropout = rule("seed", name="GaussianDropout", why=MULTIPLIES)(dropped)
 
 
 @rule("seed")
@@ -79,7 +83,9 @@ def Activation(x: AnyShape, /, activation: Annotated[Any, ACTIVATION]) -> Built:
 
 
 @rule()
-def ReLU(x: AnyShape, /, max_value: Positive | None = None, negative_slope: Positive = 0.0, threshold: Positive = 0.0) -> Built:
+def ReLU(
+    x: AnyShape, /, max_value: Positive | None = None, negative_slope: Positive = 0.0, threshold: Positive = 0.0
+) -> Built:
     """A function of each element; nothing to learn."""
     return Built(outs=(x,))
 

@@ -11,7 +11,10 @@ from .merging import position
 Features = Annotated[Shape, Inputs("B ... d")]
 
 
-@rule("beta gamma moving_mean_initializer moving_variance_initializer momentum epsilon synchronized renorm_clipping renorm_momentum")
+STATISTICS = "moving_mean_initializer moving_variance_initializer momentum renorm_clipping renorm_momentum"
+
+
+@rule(f"beta gamma epsilon synchronized {STATISTICS}")
 def BatchNormalization(
     x: Features,
     /,

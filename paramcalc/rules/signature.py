@@ -1,0 +1,118 @@
+"""A rule's signature is its schema: the input patterns and the options, read off the function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin
+
+from .built import Built
+from .kinds import MAX_AXES, SWITCH, Check, Choice, Kind, Maybe
+
+REQUIRED: Any = object()
+
+
+class Option(NamedTuple):
+    """One option of a rule."""
+
+    name: str
+    kind: Kind
+    default: Any
+    positional: bool
+
+
+class Inputs:
+    """The input shapes a rule takes, as an einops-like pattern: ``B T d_x``, ``B ... d_x``.
+
+    ``...`` is any number of axes; ``*layer`` stands for the sizes of that option's own input;
+    ``C`` follows the option ``data_format``. ``many`` marks a list of inputs.
+    """
+
+    __slots__ = ("least", "many", "most", "pattern", "tokens")
+
+    def __init__(self, pattern: str, many: bool = False) -> None:
+        self.pattern = pattern
+        self.many = many
+        self.tokens = pattern.split()
+        open_ended = [token for token in self.tokens if token == "..." or token[0] == "*"]
+        self.least = len(self.tokens) - len(open_ended)
+        self.most = MAX_AXES + 1 if open_ended else self.least
+
+    def named(self, rank: int, options: Mapping[str, Any]) -> list[str] | None:
+        """Name the axes of an input of this rank, or ``None`` if the rank does not fit."""
+        if not self.least <= rank <= self.most:
+            return None
+        tokens = self.tokens.copy()
+        if tokens[-1][0] == "*":
+            own, wrapped = tokens[:-1], options[tokens[-1][1:]]
+            if isinstance(wrapped, tuple):
+                wrapped = wrapped[0]
+            inner = wrapped.axes(rank - max(len(own) - 1, 0))  # both begin with the batch
+            return [*own, *inner[1:]] if own and inner else inner
+        if "..." in tokens:
+            place = tokens.index("...")
+            tokens[place : place + 1] = [f"n{i + 1}" for i in range(rank - self.least)]
+        if options.get("data_format") == "channels_first" and tokens[-1] == "C":
+            tokens.insert(1, tokens.pop())
+        return tokens
+
+
+def inputs_of(body: Callable[..., Built]) -> tuple[Inputs, ...]:
+    """Read the patterns of the positional-only parameters."""
+    code = body.__code__
+    names = code.co_varnames[: code.co_posonlyargcount]
+    return tuple(body.__annotations__[name].__metadata__[0] for name in names)
+
+
+def options_of(body: Callable[..., Built]) -> dict[str, Option]:
+    """Read the other parameters, in order; ``**shared: Unpack[TypedDict]`` is a set of switches, all off."""
+    code, notes = body.__code__, body.__annotations__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    given = body.__defaults__ or ()
+    defaults: dict[str, Any] = dict(zip(names[code.co_argcount - len(given) : code.co_argcount], given, strict=True))
+    defaults |= body.__kwdefaults__ or {}
+    found = {
+        name: Option(name, kind_of(notes[name]), defaults.get(name, REQUIRED), place < code.co_argcount)
+        for place, name in enumerate(names)
+        if place >= code.co_posonlyargcount
+    }
+    for name, note in notes.items():
+        if name != "return" and name not in names and get_args(note):
+            fields = get_args(note)[0].__annotations__
+            found.update({key: Option(key, kind_of(kind), False, False) for key, kind in fields.items()})
+    return found
+
+
+def kind_of(note: Any) -> Kind:
+    """Read an annotation: ``bool``, ``Literal[…]``, ``Annotated[…, kind]``, or one of them ``| None``."""
+    if note is bool:
+        return SWITCH
+    found = getattr(note, "__metadata__", None)
+    if found:
+        return found[0]  # type: ignore[no-any-return]
+    if get_origin(note) in (Union, UnionType):
+        (inner,) = (arg for arg in get_args(note) if arg is not type(None))
+        return Maybe(kind_of(inner))
+    return Choice(get_args(note))
+
+
+def _layer(value: Any) -> Any:
+    if not (hasattr(value, "on") and hasattr(value, "label")):
+        raise TypeError(value)
+    return value
+
+
+def _cells(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        if not value:
+            raise ValueError(value)
+        return tuple(_layer(one) for one in value)
+    return _layer(value)
+
+
+LAYER = Check("a layer", _layer, {"$ref": "#/$defs/layer"})
+CELLS = Check(
+    "a cell or a list of cells",
+    _cells,
+    {"anyOf": [{"$ref": "#/$defs/layer"}, {"type": "array", "items": {"$ref": "#/$defs/layer"}, "minItems": 1}]},
+)
