@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from paramcalc.verify.cases import cases, shape
 
 pytest.importorskip("keras")
 jax = pytest.importorskip("jax")
+DOCUMENTED = (Path(__file__).parent.parent / "docs" / "verification.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", rules())
@@ -31,6 +34,9 @@ def test_no_mismatch(name: str) -> None:
     assert found.ok
     assert found.configurations > 5
     assert found.costs > 1
+    (row,) = found.rows
+    printed = rf"(?m)^{name}\s+{row.configurations:,}\s+{row.refused:,}\s+{row.costs:,}\s"
+    assert re.search(printed, DOCUMENTED), "docs/verification.md shows other figures"
 
 
 def test_the_audit_of_several_rules_adds_up() -> None:
