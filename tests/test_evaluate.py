@@ -1,4 +1,4 @@
-"""Evaluation of expressions: NumPy arrays without overflow, lazy operands, SymPy, and nothing but the standard library."""
+"""Evaluation: NumPy arrays without overflow, lazy operands, SymPy, and nothing but the standard library."""
 
 from __future__ import annotations
 
