@@ -288,7 +288,7 @@ class Model:
         return Built(
             outs=tuple(values[position][index] for position, index in self.outputs),
             weights=tuple(self._all_weights(built)),
-            macs=lambda: sum(step.macs() for step in built if step.macs),
+            macs=lambda: add([step.macs() for step in built if step.macs]),
             inside=lambda: (self, built, shapes),
         )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from .errors import SizeError
@@ -11,7 +12,7 @@ from .model import Model
 from .rules.formula import Formula, formula_of
 from .rules.kinds import MAX_SIZE
 from .rules.rule import Built, Shape, Weight
-from .symbolic import Expr, Size, text
+from .symbolic import Expr, Size, add, text
 from .symbolic.evaluate import put
 from .tensors import BATCH
 
@@ -32,6 +33,8 @@ class Row:
         The insides of a nested model.
     """
 
+    __slots__ = ("calls", "layer", "name", "rows", "type", "weights")
+
     def __init__(self, name: str, layer: Any, calls: list[tuple[tuple[Shape, ...], Built]], frozen: bool) -> None:
         self.name = name
         self.layer = layer
@@ -39,9 +42,9 @@ class Row:
         self.calls = calls
         frozen = frozen or layer.frozen
         built = calls[0][1]
-        self.weights: tuple[Weight, ...] = tuple(
-            replace(weight, trainable=weight.trainable and not frozen) for weight in built.weights
-        )
+        self.weights: tuple[Weight, ...] = built.weights
+        if frozen:
+            self.weights = tuple(replace(weight, trainable=False) for weight in built.weights)
         self.rows: list[Row] = []
         if built.inside is not None:
             model, inner, shapes = built.inside()
@@ -227,11 +230,14 @@ def _check_sizes(row: Row) -> None:
                 raise SizeError("a size has grown above 10^100").at(f"layer {row.name!r}:")
 
 
-def _sum(sizes: Any) -> Size:
+def _sum(sizes: Iterable[Size]) -> Size:
+    # a thousand at a time, collected before they grow long: adding one by one would copy the sum at every step
+    rest = iter(sizes)
     total: Size = 0
-    for size in sizes:
-        total = total + size
-    return total.expand() if isinstance(total, Expr) else total
+    while some := tuple(islice(rest, 1000)):
+        total = add((total, *some))
+        total = total.expand() if isinstance(total, Expr) else total
+    return total
 
 
 def plain(size: Size) -> int | str:

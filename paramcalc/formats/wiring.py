@@ -154,7 +154,7 @@ class Graph:
             results = [(moved[at], index) for at, index in results]
         uses = self.uses if order is None else [self.uses[old] for old in order]
         nodes = [
-            Node(use.layer, tuple(args), tuple(states), f"{self.path}{use.where}")
+            Node(use.layer, tuple(args), tuple(states), f"{self.path}{use.where}" if self.path else use.where)
             for use, (args, states) in zip(uses, reads, strict=True)
         ]
         chain = (

@@ -1,0 +1,78 @@
+"""A chain of 100,000 layers, read from a spec and counted: 10 × the layers take at most 12 × the time and memory.
+
+Processor time, the better of three; every run reads text of its own in a process that has read one before.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import tracemalloc
+from collections.abc import Callable
+from time import process_time
+
+import pytest
+from conftest import Record
+
+from paramcalc import loads
+
+SHORT, LONG = 10_000, 100_000
+GOAL = 12
+UNITS = 64
+PER_LAYER = UNITS * UNITS + UNITS
+
+
+def yaml_chain(layers: int) -> str:
+    return f"input: [{UNITS}]\nlayers:\n" + f"  - Dense: {{units: {UNITS}, activation: relu}}\n" * layers
+
+
+def json_chain(layers: int) -> str:
+    return json.dumps({"input": [UNITS], "layers": [{"Dense": {"units": UNITS, "activation": "relu"}}] * layers})
+
+
+def repeated(layers: int) -> str:
+    return f"input: [{UNITS}]\nlayers:\n  - repeat: {layers}\n    layers: [Dense: {UNITS}]\n"
+
+
+def count(text: str) -> None:
+    loads(text).total  # noqa: B018
+
+
+def seconds(text: str) -> float:
+    gc.collect()
+    start = process_time()
+    count(text)
+    return process_time() - start
+
+
+def peak(text: str) -> int:
+    gc.collect()
+    tracemalloc.start()
+    try:
+        count(text)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_count_is_right() -> None:
+    for chain in (yaml_chain, json_chain, repeated):
+        assert loads(chain(SHORT)).total == SHORT * PER_LAYER
+
+
+@pytest.mark.parametrize("chain", [yaml_chain, json_chain, repeated], ids=lambda chain: chain.__name__)
+def test_time_is_linear(chain: Callable[[int], str], record: Record) -> None:
+    texts = {layers: chain(layers) for layers in (SHORT, LONG)}
+    count(texts[SHORT])
+    short, long = (min(seconds(text) for _ in range(3)) for text in texts.values())
+    name = f"{LONG:,} layers, {chain.__name__}"
+    record(name, f"{long:.2f} s", f"{short:.3f} s for {SHORT:,}", long / short, f"≤ {GOAL}", long <= GOAL * short)
+
+
+@pytest.mark.parametrize("chain", [yaml_chain, json_chain, repeated], ids=lambda chain: chain.__name__)
+def test_memory_is_linear(chain: Callable[[int], str], record: Record) -> None:
+    peak(chain(SHORT))
+    short, long = (peak(chain(layers)) for layers in (SHORT, LONG))
+    name = f"{LONG:,} layers, {chain.__name__}, memory"
+    sizes = f"{long / 2**20:.0f} MiB", f"{short / 2**20:.1f} MiB for {SHORT:,}"
+    record(name, *sizes, long / short, f"≤ {GOAL}", long <= GOAL * short)
