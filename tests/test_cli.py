@@ -54,7 +54,7 @@ NUMBERS = {
     "layer Conv2D --input 32,32,3 filters=8 kernel_size=3": 8 * (3 * 3 * 3 + 1),
     "layer conv2d --input 32,32,3 filters=8 kernel_size=3,5": 8 * (3 * 5 * 3 + 1),
     "layer Add --input 8 --input 8": 0,
-    "layer Bidirectional --input 10,8 layer={\"GRU\":16}": 2 * 3 * (16 * (16 + 8) + 2 * 16),
+    'layer Bidirectional --input 10,8 layer={"GRU":16}': 2 * 3 * (16 * (16 + 8) + 2 * 16),
     "layer LSTM --input 10,8 units=4 use_bias=false": 4 * 4 * (4 + 8),
     "lstm --in 1000000000000000000000000000000 --hidden 1": 4 * (1 + 10**30 + 1),
 }
@@ -94,11 +94,14 @@ def test_symbols(run) -> None:
     assert "16d_x·k + 64k² + 16k" in out or "64k² + 16k·d_x + 16k" in out
 
 
+SIZE = "a positive whole number or an expression such as 4*h"
+
+
 @pytest.mark.parametrize(
     ("command", "error"),
     [
-        ("lstm --in 0 --hidden 3", "--in: not a size; expected a positive whole number or an expression such as 4*h, received 0"),
-        ("lstm --in 3 --hidden -3", "--hidden: not a size; expected a positive whole number or an expression such as 4*h, received -3"),
+        ("lstm --in 0 --hidden 3", f"--in: not a size; expected {SIZE}, received 0"),
+        ("lstm --in 3 --hidden -3", f"--hidden: not a size; expected {SIZE}, received -3"),
         ("lstm --in 3 --hidden 1.5", "--hidden: not a whole number at position 1 of '1.5'"),
         ("lstm --in 3 --hidden 4*", "--hidden: expected a size at position 3 of '4*'"),
         ("lstm --in 3 --hidden 4 --format xml", None),
@@ -111,7 +114,8 @@ def test_symbols(run) -> None:
         ),
         (
             "rnn --in 3 --hidden 4 --stateful",
-            "simple_rnn: a stateful layer keeps one state for each sample, so the batch size must be known (give the batch size)",
+            "simple_rnn: a stateful layer keeps one state for each sample, so the batch size must be known "
+            "(give the batch size)",
         ),
         ("layer LSMT --input 3,4 units=5", "no rule for a layer 'LSMT' (did you mean 'LSTM'?)"),
         ("layer LSTM units=5", None),
@@ -144,7 +148,8 @@ def test_bad_usage_exits_2(run, command: str) -> None:
 def test_every_command_is_registered_under_its_module(run) -> None:
     code, out, _ = run("--help")
     assert code == 0
-    listed = [line.split()[0] for line in out.split("Commands:")[1].splitlines() if line.startswith("  ") and line[2] != " "]
+    lines = out.split("Commands:")[1].splitlines()
+    listed = [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "]
     assert listed[: sum(map(len, MODULES.values()))] == [name for names in MODULES.values() for name in names]
 
 

@@ -82,12 +82,16 @@ def test_the_notebook_runs(tmp_path: Path, update: bool) -> None:
     path = ROOT / "docs" / "notebook.ipynb"
     notebook = nbformat.read(path, as_version=4)
     stored = [cell.get("outputs", []) for cell in notebook.cells]
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(ROOT / "docs")}}).execute()
+    place = {"metadata": {"path": str(ROOT / "docs")}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=place).execute()
     if update:
         for cell in notebook.cells:
             cell.metadata.pop("execution", None)
         nbformat.write(notebook, path)
         return
     for cell, before in zip(notebook.cells, stored, strict=True):
-        texts = [[output.get("data", {}).get("text/plain") for output in outputs] for outputs in (cell.get("outputs", []), before)]
+        texts = [
+            [output.get("data", {}).get("text/plain") for output in outputs]
+            for outputs in (cell.get("outputs", []), before)
+        ]
         assert VERSION.sub("", str(texts[0])) == VERSION.sub("", str(texts[1])), cell.source

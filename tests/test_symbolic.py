@@ -337,7 +337,7 @@ def quickly(operate: Any) -> Any:
         lambda: sum(symbols("a b c d e")) ** 64 == 1,
         lambda: collect((h + x + T) ** 64),
         lambda: hash(sum(symbols("a b c d e f g h i j")) ** 8 * sum(symbols("k l m n o p q r s")) ** 8),
-        lambda: (3 * h) ** 64 ** 1 ** 1 == ((((3 * h) ** 64) ** 64) ** 64) ** 64,
+        lambda: (3 * h) ** 64**1**1 == ((((3 * h) ** 64) ** 64) ** 64) ** 64,
         lambda: ((((h**64) ** 64) ** 64) ** 64)(h=3),
         lambda: (((h**64) ** 64) ** 64)(h=numpy.array([3]), x=1) and (((h**64) ** 64) ** 64)(h=3),
         lambda: h * 10**4000,
