@@ -172,6 +172,12 @@ def test_a_layer_used_twice_is_counted_once() -> None:
     assert names(model) == ["d"]
 
 
+def test_a_layer_used_several_times_in_a_row() -> None:
+    again = {"use": "d", "inputs": "input", "repeat": 2, "name": "e"}
+    model = chain({"Dense": 8, "name": "d"}, again, outputs=["d", "e_2"])
+    assert reads(model) == [((0, 0),), ((0, 0),), ((2, 0),)]
+
+
 # --- blocks -----------------------------------------------------------------------------------------
 
 
@@ -258,6 +264,10 @@ MISTAKES: dict[str, tuple[Any, type[ParamcalcError]]] = {
     ),
     "did you mean 'enc'": (
         {"input": [3], "layers": [{"Dense": 3, "name": "enc"}, {"Dense": 3, "inputs": "encc"}]},
+        GraphError,
+    ),
+    "'lstm' has 3 outputs": (
+        {"input": [3, 4], "layers": [{"Sequential": [{"LSTM": {"units": 3, "return_state": True}}]}]},
         GraphError,
     ),
     "no layer above": ({"input": [3], "layers": [{"use": "input"}]}, GraphError),

@@ -310,17 +310,53 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # --- lines --------------------------------------------------------------------------------------------
 
-WRITTEN = {
-    "yaml": "input: [3]\n# two\nlayers:\n  - Dense: 3\n\n"
-    "  - LSTM:\n      units: 4\n      name: |\n        a\n  - {Dense:\n    5}\n",
-    "json": '{"input": [3],\n "x": "\\"[{",\n "layers": [\n{"Dense": 3},\n\n'
-    '{"LSTM": {\n"units": 4,\n"name": "a"}},\n{"Dense":\n5}]}',
+YAML = """\
+input: [3]
+# two
+layers:
+  - Dense: 3
+
+  - LSTM:
+      units: 4
+      name: |
+        a
+  - {Dense:
+    {units: 5, seed: 1}}
+x: {none: 1}
+"""
+JSON = """\
+{"input": [3],
+ "text": "\\"[{",
+ "layers": [
+{"Dense": 3},
+
+{"LSTM": {
+"units": 4,
+"name": "a"}},
+{"Dense":
+{"units": 5, "seed": 1}}],
+"x": {"none": 1}}
+"""
+# path: (line of the YAML, line of the JSON); the nearest parent where it leads nowhere
+LINES = {
+    "input": (1, 1),
+    "layers": (3, 3),
+    "layers[0]": (4, 4),
+    "layers[0].Dense": (4, 4),
+    "layers[0].Dense.units": (4, 4),
+    "layers[1].LSTM": (6, 6),
+    "layers[1].LSTM.units": (7, 7),
+    "layers[1].LSTM.units.more": (7, 7),
+    "layers[1].LSTM.name": (8, 8),
+    "layers[1].LSTM.seed": (6, 6),  # not the one in layers[2]
+    "layers[2].Dense": (10, 9),
+    "layers[2].Dense.seed": (11, 10),
+    "layers[7]": (3, 3),
+    "none": (None, None),  # not the one in x
+    "x.none": (12, 11),
 }
-LINES = {"input": (1, 1), "layers": (3, 3), "layers[0]": (4, 4), "layers[0].Dense": (4, 4), "layers[1].LSTM": (6, 6),
-         "layers[1].LSTM.units": (7, 7), "layers[1].LSTM.units.more": (7, 7), "layers[1].LSTM.name": (8, 8),
-         "layers[2].Dense": (10, 9), "layers[2].none": (10, 9), "layers[7]": (3, 3), "none": (None, None)}  # fmt: skip
 
 
 @pytest.mark.parametrize("path", LINES)
 def test_lines(path: str) -> None:
-    assert (line_of(WRITTEN["yaml"], "yaml", [path]), line_of(WRITTEN["json"], "json", [path])) == LINES[path]
+    assert (line_of(YAML, "yaml", [path]), line_of(JSON, "json", [path])) == LINES[path]

@@ -68,12 +68,13 @@ def read(text: str, hint: str | None = None) -> tuple[dict[str, Any], str]:
             continue
         if isinstance(data, dict):
             return data, name
-        problem = "no model" if data is None else "not a model"
-        failures[name] = Refused(problem, expected="keys and values such as input and layers", received=data)
+        what = "no model" if data is None else "not a model"
+        failures[name] = Refused(what, expected="keys and values such as input and layers", received=data)
     toml = "toml" in failures and _LIKE_TOML.search(text[:10_000])
     raise failures[hint if hint in failures else "toml" if toml else "json" if "json" in order else "yaml"]
 
 
+_BARE_INDEX = re.compile(r"[\[,] *\w{1,200}\[[0-9]{1,6}\]")  # enc[1], as YAML does not have it within brackets
 _LIKE_TOML = re.compile(r"^[ \t]*(?:\[+[\w.\"' -]+\]+[ \t]*(?:#.*)?$|[\w.\"'-]+[ \t]*=)", re.MULTILINE)
 
 
@@ -84,6 +85,7 @@ def read_json(text: str) -> Any:
     ------
     FileError
     """
+    _check_commas(text)
     try:
         data = json.loads(text, object_pairs_hook=_unique, parse_float=_finite, parse_constant=_finite)
     except json.JSONDecodeError as error:
@@ -134,6 +136,7 @@ def read_toml(text: str) -> Any:
     """
     import tomllib
 
+    _check_commas(text)
     try:
         data = tomllib.loads(text, parse_float=_finite)
     except tomllib.TOMLDecodeError as error:
@@ -211,9 +214,6 @@ def yaml_events(text: str) -> Iterator[Event]:
     except yaml.YAMLError as error:
         problem = str(getattr(error, "reason", None) or "something is wrong")
         raise Malformed(f"not valid YAML: {' '.join(problem.split())[:200]}") from None
-
-
-_BARE_INDEX = re.compile(r"[\[,] *\w{1,200}\[[0-9]{1,6}\]")
 
 
 def _refuse_tag(tag: str, line: int) -> NoReturn:
@@ -385,8 +385,14 @@ def containers(data: Any) -> Iterator[Any]:
         level = inner
 
 
+def _check_commas(text: str) -> None:
+    # before a parser fills the memory with what will be refused
+    if text.count(",") > MAX_NODES:
+        raise Refused("too many values", expected=f"at most {MAX_NODES:,}")
+
+
 def bounded(data: Any) -> Any:
-    """Check the depth of data and the number of its values; give it back."""
+    """Check the depth of data and the number of its values."""
     if sum(len(holder) for holder in containers(data)) > MAX_NODES:
         raise Refused("too many values", expected=f"at most {MAX_NODES:,}")
     return data
