@@ -8,6 +8,7 @@ from typing import Any
 
 from .model import Model
 from .rules.rule import Layer
+from .sequential import Sequential
 from .symbolic import Expr, Size, leaves
 from .symbolic.evaluate import evaluate
 
@@ -60,8 +61,12 @@ def _layer(layer: Layer, values: Mapping[str, Size], made: dict[int, Any]) -> La
 
 
 def _model(model: Model, values: Mapping[str, Size], made: dict[int, Any]) -> Model:
-    nodes = [replace(node, layer=_bound(node.layer, values, made)) for node in model.nodes]
     shapes = [_bound(tuple(shape), values, made) for shape in model.input_shapes]
+    if isinstance(model, Sequential):  # how many outputs it has is known when it has run
+        chain = Sequential((_bound(layer, values, made) for layer in model.chain), model.name, not model.frozen)
+        chain.input_shapes, chain.input_names = shapes, model.input_names
+        return chain
+    nodes = [replace(node, layer=_bound(node.layer, values, made)) for node in model.nodes]
     return Model.from_nodes(
         shapes, nodes, model.outputs, model.name, model.input_names, not model.frozen, model.type, model.single
     )

@@ -8,6 +8,7 @@ import numpy
 import pytest
 
 import paramcalc as pc
+from paramcalc.bind import bind
 from paramcalc.errors import Disagreement, GraphError, ParamcalcError, ShapeError
 from paramcalc.model import Node
 from paramcalc.symbolic import symbols, text
@@ -330,3 +331,10 @@ def test_graphs_that_do_not_hold_together() -> None:
 )
 def test_shapes_that_are_none(shape: Any, problem: str) -> None:
     assert rejected(ParamcalcError, lambda: pc.Input(shape)) == problem
+
+
+def test_binding_keeps_every_output_of_a_chain() -> None:
+    chain = pc.Sequential([pc.Input((5, "d")), pc.LSTM("h", return_state=True)])
+    bound = bind(chain, {"d": 3, "h": 4})
+    assert bound.total == 4 * (4 * (4 + 3) + 4)
+    assert len(bound.report().outputs) == 3
