@@ -35,7 +35,7 @@ def show(
 
         check = compare(model)
     if chosen == "json":
-        write_json({**report.to_dict(), "verification": check.to_dict()} if check else report.to_dict())
+        write_json(report.to_dict() | ({} if check is None else {"verification": check.to_dict()}))
     elif chosen == "csv":
         write(render(report, chosen))
     elif chosen == "table" and sys.stdout.isatty():
