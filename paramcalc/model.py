@@ -7,13 +7,14 @@ models nest. Build one with :func:`Sequential`, or by calling layers on `Input` 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
 from .rules.built import Built, Shape, Weight, scoped
+from .rules.rule import Layer
 from .symbolic import Size, add, collect, is_known
 from .tensors import StateDisagreement, Tensor, check_states, connect, flat, in_order, shape_text
 
@@ -269,8 +270,30 @@ class Model:
                     f"the input shape of {self.label!r} is not known",
                     expected="Input(shape) as the first layer, or input_shape= on it",
                 )
-            self._built = self.run(self.input_shapes)
+            built = self.run(self.input_shapes)
+            if any(type(layer) is not Layer or layer.rule.holds for layer in self.uses):
+                self._check_levels()
+            self._built = built
         return self._built
+
+    @property
+    def uses(self) -> list[Any]:
+        """The layer of each node; a shared layer stands here several times."""
+        return [node.layer for node in self.nodes]
+
+    def _check_levels(self) -> None:
+        # sharing is known among the layers of one model; across levels the weights would count twice
+        names = self.names
+        seen: dict[int, str] = {}
+        for layer in self.layers:
+            for held in _held(layer):
+                place = names[id(layer)]
+                if seen.setdefault(id(held), place) != place:
+                    raise GraphError(
+                        f"{held.label!r} is part of {seen[id(held)]!r} and of {place!r}",
+                        expected="sharing between layers of one model, not across levels",
+                        suggestion="call the same layer twice, or give each its own",
+                    )
 
     def on(self, *shapes: Shape) -> Built:
         """Apply the model, as a layer, to input shapes (batch included)."""
@@ -361,3 +384,13 @@ def _fits(given: Shape, wanted: Shape) -> bool:
     return len(given) == len(wanted) and all(
         a == b or not (is_known(a) and is_known(b)) for a, b in zip(given, wanted, strict=True)
     )
+
+
+def _held(layer: Any) -> Iterator[Any]:
+    # the layer, and whatever it holds, level by level
+    yield layer
+    inner = layer.layers if isinstance(layer, Model) else [layer.options[name] for name in layer.rule.holds]
+    for one in inner:
+        for part in one if isinstance(one, tuple) else (one,):
+            if part is not None:
+                yield from _held(part)

@@ -61,6 +61,11 @@ class Sequential(Model):
         """Each layer, reading the one before."""
         return [Node(layer, ((place, 0),)) for place, layer in enumerate(self.chain)]
 
+    @property
+    def uses(self) -> list[Any]:
+        """The layers in order."""
+        return self.chain
+
     def run(self, shapes: Several[Shape]) -> list[Built]:
         """Let a shape flow from layer to layer.
 

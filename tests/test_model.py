@@ -199,7 +199,7 @@ def test_a_nested_model_used_twice_counts_once() -> None:
     model = pc.Model([a, b], pc.Concatenate()([inner(a), inner(b)]))
     assert model.total == 26
     assert model.rows[0].macs == 2 * (12 + 8)
-    deeper = pc.Sequential([pc.Input((3,)), pc.Sequential([inner, pc.Dense(3)]), inner])
+    deeper = pc.Sequential([pc.Input((3,)), pc.Sequential([inner, pc.Dense(3)])])
     assert deeper.report().to_dict()["layers"][0]["layers"][0]["name"] == "inner"
 
 
@@ -338,3 +338,19 @@ def test_binding_keeps_every_output_of_a_chain() -> None:
     bound = bind(chain, {"d": 3, "h": 4})
     assert bound.total == 4 * (4 * (4 + 3) + 4)
     assert len(bound.report().outputs) == 3
+
+
+@pytest.mark.parametrize("around", [pc.TimeDistributed, lambda layer: pc.Sequential([layer], name="inner")])
+def test_sharing_across_levels_is_refused_not_counted_twice(around: Any) -> None:
+    shared = pc.Dense(4, name="shared")
+    x = pc.Input((5, 3))
+    model = pc.Model(x, pc.Add()([around(shared)(x), shared(x)]))
+    with pytest.raises(GraphError, match=r"'shared' is part of '.*' and of 'shared'; expected sharing between layers"):
+        _ = model.total
+
+
+def test_a_bidirectional_copies_its_layer() -> None:
+    lstm = pc.LSTM(4, return_sequences=True)
+    x = pc.Input((5, 3))
+    model = pc.Model(x, pc.Add()([pc.Bidirectional(lstm, merge_mode="sum")(x), lstm(x)]))
+    assert model.total == 3 * 4 * (4 * (4 + 3) + 4)

@@ -31,7 +31,13 @@ class Rule:
     """
 
     def __init__(
-        self, body: Callable[..., Built], also: str, framework: str, name: str | None = None, why: str | None = None
+        self,
+        body: Callable[..., Built],
+        also: str,
+        framework: str,
+        name: str | None = None,
+        why: str | None = None,
+        copies: tuple[str, ...] = (),
     ) -> None:
         self.body = body
         self.name = self.__name__ = name or body.__name__
@@ -40,6 +46,7 @@ class Rule:
         self.inputs = inputs_of(body)
         self.also = also
         self.framework = framework
+        self.copies = copies
 
     def __repr__(self) -> str:
         return f"<rule {self.framework} {self.name}>"
@@ -69,6 +76,12 @@ class Rule:
     def options(self) -> dict[str, Option]:
         """The options by name, in order, read off the signature."""
         return options_of(self.body)
+
+    @cached_property
+    def holds(self) -> tuple[str, ...]:
+        """Options that hold layers whose weights are this layer's own (a copied layer's are not)."""
+        kinds = {name: getattr(option.kind, "kind", option.kind) for name, option in self.options.items()}
+        return tuple(name for name, kind in kinds.items() if kind in (LAYER, CELLS) and name not in self.copies)
 
     @cached_property
     def _kinds(self) -> dict[str, Any]:
@@ -249,7 +262,11 @@ class Layer:
 
 
 def rule(
-    also: str = "", framework: str = "keras", name: str | None = None, why: str | None = None
+    also: str = "",
+    framework: str = "keras",
+    name: str | None = None,
+    why: str | None = None,
+    copies: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Built]], Rule]:
     """Declare a rule.
 
@@ -260,8 +277,10 @@ def rule(
     framework : str
     name, why : str, optional
         For layers that share one function: the class name and the reason, else taken from the function.
+    copies : tuple of str
+        Options that hold a layer of which Keras makes a copy, with weights of its own.
     """
-    return lambda body: Rule(body, also, framework, name, why)
+    return lambda body: Rule(body, also, framework, name, why, copies)
 
 
 def snake(name: str) -> str:

@@ -206,7 +206,7 @@ def RNN(
     return over_time(x, replace(step, weights=scoped(step.weights, inner.label)), time)
 
 
-@rule(also="")
+@rule(copies=("layer",))
 def Bidirectional(
     x: Annotated[Shape, Inputs("*layer")],
     /,
