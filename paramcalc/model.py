@@ -2,7 +2,7 @@
 
 A :class:`Model` is data: a list of :class:`Node` in an order in which every node comes after what it
 reads. One layer object in two nodes is one set of weights. A model is itself a layer (it has ``on``), so
-models nest. Build one with :func:`Sequential`, or by calling layers on `Input` tensors.
+models nest. Build one with `Sequential`, or by calling layers on `Input` tensors.
 """
 
 from __future__ import annotations
@@ -288,12 +288,13 @@ class Model:
         for layer in self.layers:
             for held in _held(layer):
                 place = names[id(layer)]
-                if seen.setdefault(id(held), place) != place:
+                if id(held) in seen:
                     raise GraphError(
                         f"{held.label!r} is part of {seen[id(held)]!r} and of {place!r}",
                         expected="sharing between layers of one model, not across levels",
                         suggestion="call the same layer twice, or give each its own",
                     )
+                seen[id(held)] = place
 
     def on(self, *shapes: Shape) -> Built:
         """Apply the model, as a layer, to input shapes (batch included)."""
@@ -369,6 +370,9 @@ class Model:
         from .report import report_of
 
         return report_of(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_built": None}  # what was built holds functions, and is soon built again
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.label!r}: {len(self.layers)} layers>"

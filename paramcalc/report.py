@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 from .errors import SizeError
@@ -47,8 +46,11 @@ class Row:
             self.weights = tuple(replace(weight, trainable=False) for weight in built.weights)
         self.rows: list[Row] = []
         if built.inside is not None:
-            model, inner, shapes = built.inside()
-            self.rows = rows_of(model, inner, shapes, frozen)
+            insides = [step.inside() for _, step in calls if step.inside is not None]
+            self.rows = rows_of(insides[0][0], [(inner, shapes) for _, inner, shapes in insides], frozen)
+
+    def __repr__(self) -> str:
+        return f"<row {self.name} ({self.type}): {self.params} parameters>"
 
     @property
     def inputs(self) -> tuple[Shape, ...]:
@@ -115,18 +117,20 @@ class Report:
     ----------
     name, framework, type : str
     rows : list of Row
-    inputs, outputs : list of (name, shape)
+    inputs, outputs : list of shapes
+    input_names : list of str or None
     batch : int or Expr
         What the multiply-adds are for.
     """
 
     def __init__(self, model: Model) -> None:
+        self._model = model
         built = model.built
         values = [(shape,) for shape in model.input_shapes] + [step.outs for step in built]
         self.name = model.label
         self.type = model.type
         self.framework = model.framework
-        self.rows = rows_of(model, built, model.input_shapes, model.frozen)
+        self.rows = rows_of(model, [(built, model.input_shapes)], model.frozen)
         self.inputs = list(model.input_shapes)
         self.input_names = model.input_names
         self.outputs = [values[position][index] for position, index in model.outputs]
@@ -174,7 +178,7 @@ class Report:
         }
 
     def render(self, format: str = "text", **options: Any) -> str:
-        """Render as ``table``, ``text``, ``markdown``, ``latex``, ``csv``, ``json`` or ``html``."""
+        """Render in one of the formats of `paramcalc.render.formats`."""
         from .render import render
 
         return render(self, format, **options)
@@ -195,8 +199,14 @@ class Report:
 
         return data_frame(self)
 
+    def __reduce__(self) -> Any:
+        return Report, (self._model,)
+
     def __str__(self) -> str:
         return self.render("text")
+
+    def __repr__(self) -> str:
+        return f"<report of {self.name!r}: {self.total} parameters in {len(self.rows)} layers>"
 
     def __rich__(self) -> Any:
         from .render import drawing
@@ -212,13 +222,14 @@ def report_of(model: Model) -> Report:
     return Report(model)
 
 
-def rows_of(model: Model, built: list[Built], shapes: Sequence[Shape], frozen: bool) -> list[Row]:
-    """Make one row for each layer, in order of first use."""
-    values = [(shape,) for shape in shapes] + [step.outs for step in built]
+def rows_of(model: Model, runs: list[tuple[list[Built], Sequence[Shape]]], frozen: bool) -> list[Row]:
+    """Make one row for each layer, in order of first use; ``runs`` are what was built, each on which shapes."""
     calls: dict[int, list[tuple[tuple[Shape, ...], Built]]] = {}
-    for node, step in zip(model.nodes, built, strict=True):
-        inputs = tuple(values[position][index] for position, index in node.args)
-        calls.setdefault(id(node.layer), []).append((inputs, step))
+    for built, shapes in runs:
+        values = [(shape,) for shape in shapes] + [step.outs for step in built]
+        for node, step in zip(model.nodes, built, strict=True):
+            inputs = tuple(values[position][index] for position, index in node.args)
+            calls.setdefault(id(node.layer), []).append((inputs, step))
     names = model.names
     return [Row(names[id(layer)], layer, calls[id(layer)], frozen) for layer in model.layers]
 
@@ -231,13 +242,9 @@ def _check_sizes(row: Row) -> None:
 
 
 def _sum(sizes: Iterable[Size]) -> Size:
-    # a thousand at a time, collected before they grow long: adding one by one would copy the sum at every step
-    rest = iter(sizes)
-    total: Size = 0
-    while some := tuple(islice(rest, 1000)):
-        total = add((total, *some))
-        total = total.expand() if isinstance(total, Expr) else total
-    return total
+    # at once, since adding one by one would copy the sum at every step
+    total = add(tuple(sizes))
+    return total.expand() if isinstance(total, Expr) else total
 
 
 def plain(size: Size) -> int | str:

@@ -47,6 +47,8 @@ class Sequential(Model):
                 )
         if chain and not shape and getattr(chain[0], "input_shape", None) is not None:
             shape = declared(*chain[0].input_shape)
+        if chain and not shape and isinstance(chain[0], Model) and len(chain[0].input_shapes) == 1:
+            shape, input_name = chain[0].input_shapes[0], chain[0].input_names[0]
         self.chain = chain
         self.input_shapes = [shape]
         self.input_names = [input_name]

@@ -91,7 +91,7 @@ def test_shapes(run, command: str, shape: object) -> None:
 def test_symbols(run) -> None:
     _, out, _ = run("lstm", "--in", "d_x", "--hidden", "4*k")
     assert "4[4k(4k + d_x) + 4k]" in out
-    assert "16d_x·k + 64k² + 16k" in out or "64k² + 16k·d_x + 16k" in out
+    assert "parameters   16d_x·k + 64k² + 16k" in out
 
 
 SIZE = "a positive whole number or an expression such as 4*h"
@@ -124,6 +124,15 @@ SIZE = "a positive whole number or an expression such as 4*h"
         ("formula Dropout rate=0.5", "Dropout has no weights, so there is no formula"),
         ("count no-such-file.yaml", None),
         ("count .", None),
+        ("layer Dense --input ² units=3", None),
+        (f"layer Dense --input {'9' * 5000} units=3", None),
+        ("layer Dense --input 1,,2 units=3", "--input lacks a size; expected sizes such as 32,32,3, received '1,,2'"),
+        ("lstm --in None --hidden 4", None),
+        ("lstm --in 3 --hidden -h", f"--hidden: not a size; expected {SIZE}, received -h"),
+        (
+            "lstm --in 3 --hidden 4 --merge sum",
+            "--merge is about two directions; expected --bidirectional with it, received 'sum'",
+        ),
         ("verify", "verify takes one of two; expected either a FILE or --rules"),
     ],
 )
@@ -175,6 +184,9 @@ def test_no_words_shows_help(run) -> None:
 def test_formula(run) -> None:
     assert run("formula", "lstm") == (0, "4[d_h(d_h + d_x) + d_h]\n", "")
     assert run("formula", "gru", "reset_after=false") == (0, "3[d_h(d_h + d_x) + d_h]\n", "")
+    assert run("formula", "bidirectional")[1] == "2·4[d_h(d_h + d_x) + d_h]\n"
+    assert run("formula", "rnn")[1] == run("formula", "StackedRNNCells")[1] == "4[d_h(d_h + d_x) + d_h]\n"
+    assert run("formula", "TimeDistributed")[1] == "d_x·d_y + d_y\n"
     assert run("formula", "lstm", "--latex")[1] == "4\\left[d_{h}\\left(d_{h} + d_{x}\\right) + d_{h}\\right]\n"
 
 
@@ -213,11 +225,26 @@ def test_an_ascii_terminal() -> None:
 
 
 def test_a_closed_pipe_is_quiet() -> None:
-    process = subprocess.Popen(
-        f"{sys.executable} -m paramcalc layers | head -n 1", shell=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    shell = f"{sys.executable} -m paramcalc schema | true; exit ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", shell], capture_output=True, cwd=ROOT)
+    assert (result.returncode, result.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("words", ["lstm --in 3 --hidden 4", "schema", "layers"])
+def test_a_full_disk_is_one_line(words: str) -> None:
+    shell = f"{sys.executable} -m paramcalc {words} > /dev/full"
+    result = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, cwd=ROOT)
+    assert (result.returncode, result.stderr) == (2, "paramcalc: cannot write: No space left on device\n")
+
+
+def test_no_standard_streams() -> None:
+    shell = f"{sys.executable} -m paramcalc lstm --in 3 --hidden 4 >&- 2>&- <&-"
+    assert subprocess.run(["bash", "-c", shell], cwd=ROOT).returncode == 0
+    result = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m paramcalc count - <&-"], capture_output=True, text=True, cwd=ROOT
     )
-    _, err = process.communicate()
-    assert err == b""
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
 
 
 def test_ctrl_c_is_quiet() -> None:

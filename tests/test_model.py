@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy
@@ -354,3 +355,36 @@ def test_a_bidirectional_copies_its_layer() -> None:
     x = pc.Input((5, 3))
     model = pc.Model(x, pc.Add()([pc.Bidirectional(lstm, merge_mode="sum")(x), lstm(x)]))
     assert model.total == 3 * 4 * (4 * (4 + 3) + 4)
+
+
+def test_one_cell_twice_in_a_stack_is_refused() -> None:
+    cell = pc.LSTMCell(3)
+    with pytest.raises(GraphError, match="'lstm_cell' is part of 'rnn' and of 'rnn'"):
+        _ = pc.Sequential([pc.Input((5, 3)), pc.RNN([cell, cell])]).total
+
+
+def test_a_chain_takes_its_input_from_the_model_it_begins_with() -> None:
+    base = pc.Sequential([pc.Input((8,)), pc.Dense(4)], name="base")
+    assert pc.Sequential([base, pc.Dense(3)]).total == 8 * 4 + 4 + 4 * 3 + 3
+
+
+def test_models_and_reports_travel() -> None:
+    model = pc.Sequential([pc.Input((5, 3)), pc.Bidirectional(pc.LSTM("h"))], name="m")
+    again = pickle.loads(pickle.dumps(model))
+    assert again.total == model.total
+    assert pickle.loads(pickle.dumps(model.report())).to_dict() == model.report().to_dict()
+    assert repr(model.report()) == "<report of 'm': 8h² + 32h parameters in 1 layers>"
+    assert repr(model.rows[0]) == "<row bidirectional (Bidirectional): 8h² + 32h parameters>"
+
+
+def test_work_inside_a_nested_model_adds_up() -> None:
+    inner = pc.Sequential([pc.Dense(4), pc.Dense(2)], name="inner")
+    x = pc.Input((10, 3))
+    row = pc.Model(x, pc.TimeDistributed(inner)(x)).rows[0]
+    assert [one.macs for one in row.rows] == [10 * 3 * 4, 10 * 4 * 2]
+    assert row.macs == 200
+
+
+def test_a_size_that_is_negative_at_all_sizes_is_none() -> None:
+    with pytest.raises(ParamcalcError, match="not a size"):
+        pc.Dense("-h")

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 
 def main() -> None:
     """Run the command line.
 
-    Exit codes: 0 fine; 1 a check did not hold; 2 bad usage or a bad file; 130 interrupted.
+    Exit codes: 0 fine; 1 a check did not hold; 2 bad usage or a bad file, or nowhere to write; 130 interrupted;
+    141 the reader of a pipe has gone.
     """
+    import os
+
     from ..errors import ParamcalcError
 
+    if sys.stdout is None or sys.stderr is None:  # closed by whoever called; the null device does for both
+        sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # an old terminal shows \u2212, not a traceback
@@ -24,7 +30,14 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # the reader has gone (paramcalc … | head): nobody is left to tell
-        sys.stdout = None  # keeps the interpreter from flushing into the void
-        sys.exit(141)
+    except OSError as error:
+        print(f"paramcalc: cannot write: {error.strerror}", file=sys.stderr)
+        _abandon(2)
+
+
+def _abandon(code: int) -> NoReturn:
+    # leave without the interpreter flushing into what cannot take it
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(code)

@@ -56,6 +56,10 @@ def stack(
         raise OptionError(f"--hidden names {len(sizes)} layers, --layers {layers}")
     if merge == "none" and bidirectional and (len(sizes) > 1 or out is not None):
         raise OptionError("--merge none leaves two outputs, and what follows takes one", expected="another --merge")
+    if merge != "concat" and not bidirectional:
+        raise OptionError("--merge is about two directions", expected="--bidirectional with it", received=merge)
+    if merge == "None":
+        merge = "null"  # not a word of the command line, so refused with the choices
     mode = None if merge == "none" else merge
     features = flag_size("--in", size_in)
     shape = (None if steps is None else flag_size("--steps", steps), features)

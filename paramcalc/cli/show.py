@@ -64,8 +64,14 @@ def tell(check: Any, aside: bool = False) -> None:
 
 
 def write(text: str) -> None:
-    """Print text that already ends its lines."""
-    sys.stdout.write(text)
+    """Print text that already ends its lines; leave quietly when the reader of a pipe has gone."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from . import _abandon
+
+        _abandon(141)
 
 
 def write_json(data: Any) -> None:

@@ -102,5 +102,10 @@ def _value(word: str) -> Any:
 
 
 def _sizes(shape: str) -> list[Any]:
-    words = [word.strip() for word in shape.strip("()[] ").split(",") if word.strip()]
-    return [None if word.lower() in ("none", "null", "?") else int(word) if word.isdigit() else word for word in words]
+    inner = shape.strip()
+    if inner[:1] + inner[-1:] in ("()", "[]"):
+        inner = inner[1:-1].strip()
+    words = [word.strip() for word in inner.removesuffix(",").split(",")] if inner else []
+    if "" in words:
+        raise OptionError("--input lacks a size", expected="sizes such as 32,32,3", received=shape)
+    return [None if word.lower() in ("none", "null", "?") else word for word in words]

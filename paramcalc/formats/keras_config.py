@@ -56,7 +56,8 @@ def _model(found: Mapping[str, Any], depth: int) -> Model:
     config = _field(found, "config", Mapping)
     name = config.get("name")
     name = name if isinstance(name, str) and name else None
-    trainable = config.get("trainable") is not False
+    # what is passed to a nested model reaches no weight in it; what is set on it is written at every layer inside
+    trainable = depth > 0 or config.get("trainable") is not False
     if found["class_name"] == "Sequential":
         return _sequential(config, name, trainable, depth)
     return _functional(config, name, trainable, depth)
@@ -75,7 +76,7 @@ def _sequential(config: Mapping[str, Any], name: str | None, trainable: bool, de
 def _functional(config: Mapping[str, Any], name: str | None, trainable: bool, depth: int) -> Model:
     described = {_field(found, "name", str): found for found in _field(config, "layers", (list, tuple))}
     inputs = list(_refs(_field(config, "input_layers", (list, tuple, Mapping))))
-    outputs = list(_refs(_field(config, "output_layers", (list, tuple, Mapping))))
+    outputs = [_place(ref, described) for ref in _refs(_field(config, "output_layers", (list, tuple, Mapping)))]
     made: dict[str, Any] = {label: _entry(label, described.get(label), len(inputs)) for label, _, _ in inputs}
     calls = _calls(described, outputs, {label for label, _, _ in inputs})
     places = {(label, at): place for place, (label, at, _) in enumerate(inputs)}
@@ -101,6 +102,13 @@ def _functional(config: Mapping[str, Any], name: str | None, trainable: bool, de
         [label for label, _, _ in inputs],
         trainable,
     )
+
+
+def _place(ref: Ref, described: Mapping[str, Any]) -> Ref:
+    # among the outputs, Keras counts the call a Functional model is born with; among the inputs of layers not
+    label, at, index = ref
+    born = described.get(label, {}).get("class_name") in ("Functional", "Model")
+    return label, at - born, index
 
 
 def _calls(
@@ -180,6 +188,10 @@ def _layer(found: Any, depth: int) -> Any:
     module = str(found.get("module"))
     if found.get("registered_name") not in (None, kind) or module.partition(".")[0] not in ("keras", "None"):
         raise LayerError(f"{kind[:80]!r} is a custom layer; no rule knows its weights")
+    if "shared_object_id" in found:  # the same object stands elsewhere in the file, too
+        raise GraphError(
+            f"a layer {kind[:80]!r} is shared across levels of nesting", expected="sharing within one model"
+        )
     if kind in MODELS:
         return _model(found, depth)
     if ".ops" in module:
@@ -192,6 +204,8 @@ def _layer(found: Any, depth: int) -> Any:
         raise LayerError(f"no rule for a layer {kind[:80]!r}")
     for name, value in _one_copy(config).items():
         known = name in rule.options or name in rule.inert or name in ("name", "trainable")
+        if name == "trainable" and (rule.holds or rule.copies):
+            continue  # as with nested models
         if known:
             given[name] = _value(value, depth)
         elif value is not None and value is not False:  # Keras writes down some that it no longer has

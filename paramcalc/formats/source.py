@@ -24,6 +24,8 @@ def read(path: str) -> bytes:
         When it is missing, unreadable, too large, or a directory, device or pipe.
     """
     if path == "-":
+        if sys.stdin is None:
+            raise FileError("standard input is closed")
         return _bounded(sys.stdin.buffer)
     try:
         kind = os.stat(path).st_mode

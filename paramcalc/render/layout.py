@@ -68,12 +68,14 @@ def _overview(report: Report, weights: bool) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for row in report.rows:
         _add(row, rows, 0)
-    total: tuple[Cell, ...] = ("total", "", number(report.total), "")
+    total = report.total
+    footer: tuple[Cell, ...] = ("total", "", number(total), "") if isinstance(total, int) else ()
     headers = ("layer", "output shape", "parameters", "why")
-    tables = [Table(headers, rows, (2,), total)]
+    tables = [Table(headers, rows, (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
-    return Sheet(report.name, "", _split(report) + _cost(report), tables, lead=1)
+    facts: list[tuple[str, Cell]] = [] if footer else [("parameters", number(total))]  # too long for a column
+    return Sheet(report.name, "", [*facts, *_split(report), *_cost(report)], tables, lead=1)
 
 
 def _add(row: Row, rows: list[tuple[Cell, ...]], depth: int) -> None:

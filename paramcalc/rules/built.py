@@ -88,6 +88,20 @@ def scoped(weights: tuple[Weight, ...], scope: str) -> tuple[Weight, ...]:
     return tuple(replace(weight, scope=f"{scope}/{weight.scope}" if weight.scope else scope) for weight in weights)
 
 
+def repeated(built: Built, times: Size) -> Built:
+    """Do the work, that of its insides included, so many times over."""
+
+    def inside() -> Any:
+        model, steps, shapes = built.inside()  # type: ignore[misc]  # asked for only where there is one
+        return model, [repeated(step, times) for step in steps], shapes
+
+    return replace(
+        built,
+        macs=(lambda: times * built.macs()) if built.macs else None,  # type: ignore[misc]
+        inside=inside if built.inside else None,
+    )
+
+
 def frozen(built: Built) -> Built:
     """Mark every weight as one that training leaves alone."""
     return replace(built, weights=tuple(replace(weight, trainable=False) for weight in built.weights))

@@ -222,7 +222,9 @@ def rule_formula(rule: Rule, **options: Any) -> Formula | None:
         return formula_of(rule(**options))
     for name in ("Dense", "LSTM", "LSTMCell"):
         try:
-            return formula_of(rule(**options, **{inner.name: find(name, rule.framework)("units")}))
+            found = formula_of(rule(**options, **{inner.name: find(name, rule.framework)("units")}))
         except ParamcalcError:
             continue
+        if found is not None:
+            return found
     return None

@@ -17,7 +17,7 @@ _NAMED = {
     "softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold",
     "initializer": "constant glorot_normal glorot_uniform he_normal he_uniform identity lecun_normal "
     "lecun_uniform ones orthogonal random_normal random_uniform stft truncated_normal variance_scaling "
-    "zeros",
+    "zeros normal uniform one zero",
     "regularizer": "l1 l1_l2 l2 orthogonal_regularizer",
     "constraint": "max_norm min_max_norm non_neg unit_norm",
 }

@@ -46,8 +46,8 @@ def size(value: Any) -> Size:
         if 0 < value <= MAX_SIZE:
             return value
     elif isinstance(value, Expr):
-        if isinstance(value.key, frozenset):
-            return value
+        if isinstance(value.key, frozenset) and any(number > 0 for number in value.normal.values()):
+            return value  # what is negative at all sizes is none
         if isinstance(value.key, int):  # h - h + 3
             return size(value.key)
     elif isinstance(value, str):

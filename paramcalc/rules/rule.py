@@ -11,7 +11,14 @@ from typing import Any
 
 from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest
 from . import inert
-from .built import Built as Built, Shape as Shape, Weight as Weight, frozen as frozen, scoped as scoped
+from .built import (
+    Built as Built,
+    Shape as Shape,
+    Weight as Weight,
+    frozen as frozen,
+    repeated as repeated,
+    scoped as scoped,
+)
 from .kinds import SWITCH
 from .signature import (
     CELLS as CELLS,
@@ -50,6 +57,11 @@ class Rule:
 
     def __repr__(self) -> str:
         return f"<rule {self.framework} {self.name}>"
+
+    def __reduce__(self) -> Any:
+        from .registry import find
+
+        return find, (self.name, self.framework)
 
     @property
     def why(self) -> str:

@@ -22,7 +22,7 @@ from .expr import Expr, Size
 
 NAME = r"[A-Za-zΑ-Ωα-ω][A-Za-zΑ-Ωα-ω0-9_]*"  # \w would take the superscripts along
 _NAME = re.compile(NAME + r"\Z")
-_RESERVED = frozenset({"floor", "max", "min"})
+_RESERVED = frozenset({"floor", "max", "min", "None", "null", "True", "true", "False", "false", "nan", "inf"})
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

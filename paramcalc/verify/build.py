@@ -37,7 +37,8 @@ class Builder:
 
     def _layer(self, layer: Layer, name: str) -> Any:
         with scope(stateful(layer)):
-            return getattr(self.keras.layers, layer.type)(**self.options(layer, name))
+            made = getattr(self.keras.layers, layer.type)(**self.options(layer, name))
+            return _frozen(made, layer.frozen)  # set, not passed: only setting it reaches the layers inside
 
     def options(self, layer: Layer, name: str) -> dict[str, Any]:
         """Give the keywords that make the layer in Keras: what is not at its default."""
@@ -48,8 +49,6 @@ class Builder:
                 given[option] = self._value(value)
         if isinstance(given.get("cell"), list):  # Keras would number the stack it makes of a list
             given["cell"] = self.keras.layers.StackedRNNCells(given["cell"], name="stacked_rnn_cells")
-        if layer.frozen:
-            given["trainable"] = False
         return given
 
     def _value(self, value: Any) -> Any:

@@ -6,7 +6,7 @@ import sys
 from time import perf_counter
 from typing import Any
 
-from ..errors import ParamcalcError
+from ..errors import GraphError, ParamcalcError
 from ..formats.keras_config import from_config
 from ..model import Model
 from .compare import Difference, row_tensors, same_shapes, shapes_text, tensor_differences, total_differences
@@ -34,8 +34,20 @@ def from_keras(model: Any) -> Model:
     Raises
     ------
     ParamcalcError
-        For a subclassed model, whose graph only its Python code knows; for a layer without a rule.
+        For a subclassed model, whose graph only its Python code knows; for a layer without a rule; for a layer
+        shared across levels of nesting, whose weights would be counted twice.
     """
+    reading = _read(model)
+    count = model.count_params() if model.built else None
+    if count is not None and isinstance(reading.total, int) and reading.total != count:
+        raise GraphError(
+            f"{model.name!r} was read as {reading.total:,} parameters, and Keras counts {count:,}",
+            suggestion="paramcalc.verify(model) says where; a layer shared across levels of nesting is one cause",
+        )
+    return reading
+
+
+def _read(model: Any) -> Model:
     if not is_keras(model):
         raise ParamcalcError("not a Keras model", expected="a keras.Sequential or keras.Model", received=model)
     kind = type(model)
@@ -52,7 +64,7 @@ def verify_live(model: Any) -> Verification:
     """Compare the reading of a live Keras model with the weights and shapes it has."""
     framework = sys.modules["keras"]
     start = perf_counter()
-    reading = from_keras(model)
+    reading = _read(model)
     report = reading.report()
     learning = {id(weight) for weight in model.trainable_weights}
     layers = {layer.name: layer for layer in model.layers}
@@ -80,6 +92,8 @@ def verify_live(model: Any) -> Verification:
 
 def _outputs(layer: Any) -> list[Any] | None:
     # what the layer gave where it was used; None where Keras does not tell (it was used elsewhere as well)
+    if hasattr(layer, "layers"):  # a model tells of its own graph, not of where it was used
+        return None
     try:
         output = layer.output
     except (AttributeError, ValueError):

@@ -73,7 +73,6 @@ def _grid(table: Table) -> RenderableType:
             Text(header),
             footer,
             justify="right" if right else "left",
-            no_wrap=right,
             overflow="fold",
         )
     for row in table.rows:

@@ -26,7 +26,11 @@ def write(made: Sheet, ascii: bool = False) -> str:
     tables = [_table(table, ascii) for table in made.tables]
     blocks += [*tables[: made.lead], facts, *tables[made.lead :]]
     text = "\n\n".join(block for block in blocks if block) + "\n"
-    return text.replace("×", "x").encode("ascii", "replace").decode() if ascii else text
+    return (
+        text.replace("×", "x").replace("·", "*").replace("−", "-").encode("ascii", "backslashreplace").decode()
+        if ascii
+        else text
+    )
 
 
 def _table(table: Table, ascii: bool) -> str:

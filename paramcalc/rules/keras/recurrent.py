@@ -10,7 +10,7 @@ from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known, times, unicode
 from .. import cells
 from ..kinds import Sized
-from ..rule import CELLS, LAYER, Built, Inputs, Layer, Shape, Weight, rule, scoped
+from ..rule import CELLS, LAYER, Built, Inputs, Layer, Shape, Weight, repeated, rule, scoped
 
 Units = Annotated[Size, Sized("d_h")]
 Step = Annotated[Shape, Inputs("B d_x")]
@@ -273,9 +273,8 @@ def TimeDistributed(x: Annotated[Shape, Inputs("B T *layer")], /, layer: Annotat
     if len(inner.outs) != 1:
         raise ShapeError(f"TimeDistributed needs a layer with one output; {layer.type} has {len(inner.outs)}")
     return replace(
-        inner,
+        repeated(inner, T),
         weights=scoped(inner.weights, layer.label),
         outs=((batch, T, *inner.outs[0][1:]),),
-        macs=lambda: T * inner.macs() if inner.macs else 0,
         states=(),
     )
