@@ -101,3 +101,9 @@ def test_errors_are_value_errors_and_keep_their_parts() -> None:
     error = caught.value
     assert isinstance(error, SizeError)
     assert (error.where, error.received) == (["Dense", "units"], 0)
+
+
+def test_a_layer_prints_as_it_was_made() -> None:
+    made = pc.Dense(32, activation="softmax", name="out", trainable=False)
+    assert repr(made) == "Dense(units=32, activation='softmax', trainable=False, name='out')"
+    assert repr(pc.LSTM("h")) == "LSTM(units=h)"

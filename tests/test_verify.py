@@ -14,7 +14,7 @@ import pytest
 import paramcalc as pc
 from paramcalc.bind import bind
 from paramcalc.errors import GraphError, ParamcalcError
-from paramcalc.rules import cells
+from paramcalc.rules import cells, windows
 from paramcalc.rules.keras import recurrent
 from paramcalc.verify import Verification, from_keras, verify
 from paramcalc.verify.framework import first_line
@@ -437,3 +437,10 @@ def test_a_frozen_wrapper_freezes_what_it_holds(around: Any) -> None:
     model = pc.Sequential([pc.Input((3, 4)), around(inner, trainable=False)])
     assert model.trainable == 0
     assert pc.verify(model).ok
+
+
+def test_open_sizes_are_tried_with_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = pc.Sequential([pc.Input(("T", 6)), pc.Conv1D(4, 3, dilation_rate=2)])
+    assert pc.verify(model).ok
+    monkeypatch.setattr(windows, "length", lambda n, window, stride, padding, dilation=1: n - window + 1)
+    assert "output shape at T=7" in str(pc.verify(model))

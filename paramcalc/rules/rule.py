@@ -220,6 +220,9 @@ class Layer:
             for name, value in self.options.items()
             if value is not self.rule.defaults[name] and value != self.rule.defaults[name]
         ]
+        changed += [f"{name}={value!r}" for name, value in (self.carried or {}).items()]
+        if self.frozen:
+            changed.append("trainable=False")
         if self.name:
             changed.append(f"name={self.name!r}")
         return f"{self.rule.name}({', '.join(changed)})"

@@ -15,10 +15,12 @@ from ..errors import ParamcalcError
 from ..model import Model
 from ..rules.rule import Layer
 from ..symbolic import Expr, Size, degree, leaves
+from ..tensors import BATCH
 from .build import stateful
 
 VALUES = (2, 3, 5, 7, 11, 13, 17, 19, 23)
 SCALES = (1, 2, 4, 6, 8, 12, 16, 24, 64, 120, 256, 768, 1024)  # for sizes such as d // 8 or channels in 12 groups
+ODD = (7, 13, 29, 61, 127)
 LARGEST = 64  # models
 
 
@@ -107,6 +109,23 @@ def grid_of(model: Model) -> Grid:
             return Grid(names, chosen, highest is not None and complete)
     assert problem is not None
     raise problem
+
+
+def with_open_sizes(model: Model, grid: Grid) -> list[dict[str, int]]:
+    """List the points of a grid, and one more where sizes that only shapes have, left open so far, have a value.
+
+    Odd values, so that a window or a stride miscounted by one shows.
+    """
+    inputs = [leaf for shape in model.input_shapes for size in shape for leaf in leaves(size)]
+    names = {leaf.args[0] for leaf in inputs if leaf != BATCH} - set(grid.names)
+    for value in ODD if names else ():
+        point = {**grid.points[0], **dict.fromkeys(sorted(names), value)}
+        try:
+            bind(model, point).built  # noqa: B018  # refuses sizes that do not fit
+        except ParamcalcError:
+            continue
+        return [*grid.points, point]
+    return grid.points
 
 
 def _named(sizes: Iterable[Size]) -> list[str]:

@@ -25,7 +25,7 @@ from .compare import (
     total_differences,
 )
 from .framework import apart, first_line, keras
-from .grid import Grid, grid_of
+from .grid import Grid, grid_of, with_open_sizes
 
 SCHEMA = "paramcalc-verification/1"
 SHOWN = 50  # differences printed
@@ -177,7 +177,7 @@ def _verify_model(model: Model) -> Verification:
 
 
 def _compared(model: Model, grid: Grid) -> Iterator[tuple[list[Difference], list[str]]]:
-    for point in grid.points:
+    for point in with_open_sizes(model, grid):
         at = ", ".join(f"{name}={value}" for name, value in point.items())
         remarks: list[str] = []
         differences = _differences(bind(model, point) if point else model, remarks)

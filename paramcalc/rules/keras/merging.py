@@ -67,7 +67,10 @@ def Concatenate(xs: Several, /, axis: Annotated[int, AXIS] = -1) -> Built:
         if len(x) != rank:
             raise ShapeError("Concatenate needs inputs of one rank", expected=f"{rank} axes", received=len(x))
         for at, size in enumerate(x):
-            out[at] = grown(out[at] + size) if at == along else agree(out[at], size, (0, place), at)
+            if at == along:
+                out[at] = grown(out[at] + size)
+            else:
+                agree(first[at], size, (0, place), at)  # the first input's size stands, known or not, as in Keras
     joined = out[along]
     out[along] = joined.expand() if isinstance(joined, Expr) and len(xs) > 1 else joined
     return Built(outs=(tuple(out),))
