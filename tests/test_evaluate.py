@@ -159,3 +159,9 @@ print(sorted(loaded - set(sys.stdlib_module_names)))
 """
     done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+@pytest.mark.parametrize("value", [None, "a", [1, 2], (1,), 1.5])
+def test_what_is_no_operand_is_refused(value: Any) -> None:
+    with pytest.raises(SizeError, match="a value for h; expected a whole number"):
+        (h * 2 + 1)(h=value)

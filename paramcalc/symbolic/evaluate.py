@@ -15,6 +15,7 @@ from ..errors import SizeError
 from .expr import MAX_BITS, Expr, Size, add, exact, maximum, minimum
 
 TOO_LARGE = 2**63  # for int64
+_NO_OPERANDS = (float, str, bytes, list, tuple, dict, set)  # they have + and *, and mean something else by them
 
 
 def evaluate(size: Size, values: Mapping[str, Any]) -> Any:
@@ -41,7 +42,7 @@ def evaluate(size: Size, values: Mapping[str, Any]) -> Any:
     if arrays:
         used.update(_roomy(size, used, arrays))
     for name, value in used.items():
-        if isinstance(value, float):
+        if value is None or isinstance(value, _NO_OPERANDS):
             raise SizeError(f"a value for {name}", expected="a whole number", received=value)
     return _walk(size, lambda leaf: used.get(leaf.args[0], leaf))
 
