@@ -16,7 +16,7 @@ from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbat
 from .rules.built import Built, Shape, Weight, scoped
 from .rules.rule import Layer
 from .symbolic import Size, add, collect, is_known
-from .tensors import StateDisagreement, Tensor, check_states, connect, flat, in_order, shape_text
+from .tensors import StateDisagreement, Tensor, check_states, connect, flat, in_order, shape_text, told_apart
 
 if TYPE_CHECKING:
     from .report import Report
@@ -78,7 +78,9 @@ class Model:
         for call in in_order(outs, positions):
             nodes.append(Node(call.layer, tuple(map(ref, call.args)), tuple(map(ref, call.states))))
             positions[id(call)] = len(ins) + len(nodes) - 1
-        self._fill([t.shape for t in ins], nodes, tuple(map(ref, outs)), name, [t.name for t in ins], trainable)
+        self._fill(
+            told_apart([t.shape for t in ins]), nodes, tuple(map(ref, outs)), name, [t.name for t in ins], trainable
+        )
         self.names  # noqa: B018  # a name given twice is an error here, not later
 
     @classmethod

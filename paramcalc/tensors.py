@@ -9,7 +9,7 @@ from typing import Any
 from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
 from .rules.built import Built, Shape
 from .rules.kinds import MAX_AXES, size as checked_size
-from .symbolic import Size, is_known, unicode, unknown
+from .symbolic import Expr, Size, is_known, leaves, unicode, unknown
 
 BATCH = unknown("B")
 
@@ -72,7 +72,26 @@ def input_shape(shape: Any, batch: Any = None, name: str | None = None) -> Shape
     checked: list[Size] = [BATCH if batch is None else _size(batch, "batch")]
     for at, size in enumerate(shape):
         checked.append(_nobody_knows(at, len(shape), name) if size is None else _size(size, f"[{at}]"))
-    return tuple(checked)
+    (made,) = told_apart([tuple(checked)]) if any(size is None for size in shape) else (tuple(checked),)
+    return made
+
+
+def told_apart(shapes: Sequence[Shape]) -> list[Shape]:
+    """Name unknown sizes apart, from one another and from named sizes: two lengths nobody knows are two lengths."""
+    taken = {leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size) if leaf.op == "name"}
+    made = []
+    for shape in shapes:
+        sizes: list[Size] = []
+        for size in shape:
+            if isinstance(size, Expr) and size.op == "?" and size != BATCH:
+                stem, count = size.args[0], 2
+                while size.args[0] in taken:
+                    size = unknown(f"{stem}{count}")
+                    count += 1
+                taken.add(size.args[0])
+            sizes.append(size)
+        made.append(tuple(sizes))
+    return made
 
 
 _AXES = {1: ("d_x",), 2: ("T", "d_x"), 3: ("H", "W", "C"), 4: ("T", "H", "W", "C")}

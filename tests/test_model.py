@@ -388,3 +388,11 @@ def test_work_inside_a_nested_model_adds_up() -> None:
 def test_a_size_that_is_negative_at_all_sizes_is_none() -> None:
     with pytest.raises(ParamcalcError, match="not a size"):
         pc.Dense("-h")
+
+
+def test_two_unknown_lengths_are_two() -> None:
+    a, b = pc.Input((None, 3)), pc.Input((None, 3))
+    joined = pc.Model([a, b], pc.Concatenate(axis=1)([a, b])).report()
+    assert text(joined.outputs[0][1]) == "T + T2"
+    macs = pc.Sequential([pc.Input((None, "T")), pc.LSTM(3)]).report().macs
+    assert text(macs(T=3)) == "72T2"

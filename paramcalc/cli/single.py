@@ -89,6 +89,8 @@ def values(words: list[str]) -> dict[str, Any]:
             raise OptionError("not an option", expected="OPTION=VALUE, such as filters=8", received=word)
         if name in found:
             raise OptionError(f"{name} given twice")
+        if not value.strip():
+            raise OptionError(f"{name} has no value", expected="OPTION=VALUE, such as filters=8")
         found[name] = _value(value)
     return found
 
