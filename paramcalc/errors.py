@@ -171,6 +171,11 @@ def shorten(value: Any) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
+def placed(error: ParamcalcError, key: Any) -> ParamcalcError:
+    """Say at which key it happened, if the key is fit to be shown in a path."""
+    return error.at(key) if isinstance(key, str) and len(key) <= 80 and key.isprintable() else error
+
+
 def join_path(parts: Iterable[str]) -> str:
     """Join places into a path: ``layers[2]``, ``LSTM``, ``units`` → ``layers[2].LSTM.units``."""
     path = ""

@@ -142,7 +142,7 @@ def test_likely_specs_as_text(data: Any) -> None:
 def test_likely_specs_are_often_models() -> None:
     found = {True: 0, False: 0}
 
-    @settings(QUIET, max_examples=200, database=None)
+    @settings(QUIET, max_examples=600, database=None, derandomize=True)  # the same draw every time
     @given(SPECS)
     def look(data: Any) -> None:
         try:
@@ -152,4 +152,4 @@ def test_likely_specs_are_often_models() -> None:
             found[False] += 1
 
     look()
-    assert found[True] > 10
+    assert found[True] > 10, found

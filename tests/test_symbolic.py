@@ -29,7 +29,6 @@ from paramcalc.symbolic import (
     leaves,
     maximum,
     minimum,
-    rename,
     symbols,
     text,
     times,
@@ -316,7 +315,6 @@ def test_unknowns() -> None:
     assert not is_known(length + h)
     assert [leaf.op for leaf in leaves(length + h)] == ["?", "name"]
     assert (length + h).symbols == ("T", "h")
-    assert rename(4 * (h + x), {"h": n, "x": n + 1}) == 8 * n + 4
 
 
 # --- bounds -------------------------------------------------------------------------------------

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..errors import GraphError, OptionError, ParamcalcError, nearest
+from ..errors import GraphError, OptionError, ParamcalcError, nearest, placed
 from ..rules.kinds import SWITCH
 from ..rules.rule import Shape
 from ..tensors import input_shape
-
-if TYPE_CHECKING:
-    from .sizes import Sizes
+from .sizes import Sizes
 
 
 def declared_inputs(shape: Any, several: Any, sizes: Sizes, batch: Any = None) -> dict[str, Shape]:
@@ -78,8 +76,3 @@ def check_keys(data: Mapping[str, Any], known: tuple[str, ...], what: str) -> No
             shown = ", ".join(one for one in known if one[0] != "$")
             error = OptionError(f"{what} has no {key!r:.80}", suggestion=near or f"it has {shown}")
             raise placed(error, key)
-
-
-def placed(error: ParamcalcError, key: Any) -> ParamcalcError:
-    """Say at which key it happened, if the key is fit to be shown in a path."""
-    return error.at(key) if isinstance(key, str) and len(key) <= 80 and key.isprintable() else error

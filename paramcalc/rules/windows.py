@@ -9,7 +9,7 @@ Source: Dumoulin & Visin 2016, *A guide to convolution arithmetic for deep learn
 """
 
 from ..errors import ShapeError
-from ..symbolic import Size
+from ..symbolic import Size, ceil_div
 
 
 def length(n: Size, window: Size, stride: Size, padding: str, dilation: Size = 1) -> Size:
@@ -21,7 +21,7 @@ def length(n: Size, window: Size, stride: Size, padding: str, dilation: Size = 1
         When the window is longer than the axis and there is no padding.
     """
     if padding != "valid":
-        return (n - 1) // stride + 1
+        return ceil_div(n, stride)
     span = dilation * (window - 1) + 1
     if isinstance(n, int) and isinstance(span, int) and span > n:
         raise ShapeError(

@@ -10,7 +10,6 @@ from .expr import (
     leaves as leaves,
     maximum as maximum,
     minimum as minimum,
-    rename as rename,
     symbols as symbols,
     times as times,
     unknown as unknown,

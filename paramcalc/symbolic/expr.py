@@ -20,7 +20,7 @@ Invariants
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Union
 
 from ..errors import SizeError
@@ -323,10 +323,3 @@ def _extremum(op: str, pick: Callable[[list[int]], int], sizes: tuple[Size, ...]
     if not others:
         raise SizeError(f"{op} of nothing", expected="at least one size")
     return others[0] if len(others) == 1 else Expr(op, tuple(others))
-
-
-def rename(size: Size, names: Mapping[str, Size]) -> Size:
-    """Replace symbols by other sizes, keeping the written form."""
-    from .evaluate import evaluate
-
-    return evaluate(size, names)  # type: ignore[no-any-return]  # sizes in, a size out
