@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, NamedTuple
 
+from ..errors import ParamcalcError
 from .build import Builder, scope, stateful
 from .framework import keras
 
@@ -70,7 +71,7 @@ def _equation(equation: Any) -> int:
         return _places(equation) * prod(map(int, kernel)) // filters
     if name == "while":
         if macs(params["body_jaxpr"].jaxpr):
-            raise NotImplementedError("a loop without a known number of turns multiplies")
+            raise ParamcalcError("a loop without a known number of turns multiplies, so its cost cannot be told")
         return 0
     if name == "cond":
         return max(macs(branch.jaxpr) for branch in params["branches"])
