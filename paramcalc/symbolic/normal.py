@@ -17,19 +17,21 @@ different functions equal.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import comb
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import SizeError
 from .expr import MAX_BITS, Expr, Size, add, exact, leaves, maximum, minimum
 from .notation import text
 
-Atom = tuple[Any, ...]
-Monomial = frozenset[tuple[Atom, int]]
-Coefficient = int | Fraction
-Normal = dict[Monomial, Coefficient]
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    Atom = tuple[Any, ...]
+    Monomial = frozenset[tuple[Atom, int]]
+    Coefficient = int | Fraction
+    Normal = dict[Monomial, Coefficient]
 
 ONE: Monomial = frozenset()
 MAX_TERMS = 2_000  # an expansion longer than this is refused: nobody reads it, a file could ask for it
@@ -197,6 +199,8 @@ def _quotient(top: Normal, bottom: Normal) -> Normal:
     if len(bottom) == 1:
         ((monomial, coefficient),) = bottom.items()
         inverse = frozenset((atom, -exponent) for atom, exponent in monomial)
+        from fractions import Fraction  # only where something is divided: it brings decimal along
+
         return _multiply(top, {inverse: _plain(Fraction(1) / coefficient)})
     if not top or top == bottom:
         return {ONE: 1} if top else {}
