@@ -65,22 +65,22 @@ class Row:
     @property
     def params(self) -> Size:
         """Number of parameters: the sum of the weights."""
-        return _sum(weight.params for weight in self.weights)
+        return summed(weight.params for weight in self.weights)
 
     @property
     def trainable(self) -> Size:
         """Number of parameters that training changes."""
-        return _sum(weight.params for weight in self.weights if weight.trainable)
+        return summed(weight.params for weight in self.weights if weight.trainable)
 
     @property
     def non_trainable(self) -> Size:
         """Number of parameters that training leaves alone."""
-        return _sum(weight.params for weight in self.weights if not weight.trainable)
+        return summed(weight.params for weight in self.weights if not weight.trainable)
 
     @property
     def macs(self) -> Size:
         """Multiply-adds of all uses, for a batch of 1 unless the batch is known."""
-        return _sum(put(built.macs(), BATCH, 1) for _, built in self.calls if built.macs)
+        return summed(put(built.macs(), BATCH, 1) for _, built in self.calls if built.macs)
 
     @property
     def formula(self) -> Formula | None:
@@ -142,22 +142,22 @@ class Report:
     @property
     def total(self) -> Size:
         """Number of parameters, a shared layer's once."""
-        return _sum(row.params for row in self.rows)
+        return summed(row.params for row in self.rows)
 
     @property
     def trainable(self) -> Size:
         """Number of parameters that training changes."""
-        return _sum(row.trainable for row in self.rows)
+        return summed(row.trainable for row in self.rows)
 
     @property
     def non_trainable(self) -> Size:
         """Number of parameters that training leaves alone."""
-        return _sum(row.non_trainable for row in self.rows)
+        return summed(row.non_trainable for row in self.rows)
 
     @property
     def macs(self) -> Size:
         """Multiply-adds of matrix products and convolutions, for ``batch`` samples."""
-        return _sum(row.macs for row in self.rows)
+        return summed(row.macs for row in self.rows)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the report as the JSON contract ``paramcalc/1`` has it."""
@@ -241,8 +241,8 @@ def _check_sizes(row: Row) -> None:
                 raise SizeError("a size has grown above 10^100").at(f"layer {row.name!r}:")
 
 
-def _sum(sizes: Iterable[Size]) -> Size:
-    # at once, since adding one by one would copy the sum at every step
+def summed(sizes: Iterable[Size]) -> Size:
+    """Add up sizes and collect: at once, since adding one by one would copy the sum at every step."""
     total = add(tuple(sizes))
     return total.expand() if isinstance(total, Expr) else total
 

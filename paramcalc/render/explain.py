@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import prod
 from typing import TYPE_CHECKING
 
+from ..report import summed
 from ..rules.cells import GATES
 from ..rules.formula import symbolic_build
 from ..rules.rule import Weight
@@ -67,21 +67,14 @@ def _gates(row: Row, scope: str, actual: list[Weight], symbolic: list[Weight], f
         ("network", "what it decides", "its weights", "parameters"),
         rows,
         (3,),
-        ("together", "", f"{len(gates)} networks", number(_total(weight.params for weight in actual))),
+        ("together", "", f"{len(gates)} networks", number(summed(weight.params for weight in actual))),
         f"{row.name}, gate by gate{place}",
     )
 
 
 def _share(weights: list[Weight], gates: int) -> Size:
     # a tensor is laid out gate by gate: of (d_x, 4d_h) each gate has d_x·d_h
-    return _total(exact(weight.params, gates) for weight in weights)
-
-
-def _total(sizes: Iterable[Size]) -> Size:
-    total: Size = 0
-    for size in sizes:
-        total = total + size
-    return total.expand() if isinstance(total, Expr) else total
+    return summed(exact(weight.params, gates) for weight in weights)
 
 
 def _as_written(share: Size, gates: int, formula: Size) -> Size:
