@@ -7,13 +7,12 @@ import subprocess
 import sys
 from dataclasses import replace
 from math import prod
-from typing import Any
 
 import pytest
 
 import paramcalc as pc
 from paramcalc.bind import bind
-from paramcalc.errors import GraphError, ParamcalcError
+from paramcalc.errors import ParamcalcError
 from paramcalc.rules import cells, windows
 from paramcalc.rules.keras import recurrent
 from paramcalc.verify import Verification, from_keras, verify
@@ -374,69 +373,6 @@ def test_the_package_is_called_like_the_function() -> None:
         "print(pc.verify(pc.Sequential([pc.Input((3,)), pc.Dense(2)])).ok, callable(pc.from_keras))"
     )
     assert found == "True True\n"
-
-
-# --- live models: nesting and freezing as Keras has them ------------------------------------------
-
-
-def _nested_output() -> Any:
-    x, inner = keras.Input((7,)), keras.Input((7,))
-    return keras.Model(x, keras.Model(inner, keras.layers.Dense(3)(inner))(x))
-
-
-def _nested_in_a_fixed_batch() -> Any:
-    x, inner = keras.Input((7,), batch_size=3), keras.Input((7,))
-    return keras.Model(x, keras.layers.Dense(2)(keras.Model(inner, keras.layers.Dense(3)(inner))(x)))
-
-
-def _called_twice_and_put_out() -> Any:
-    x, inner = keras.Input((None, 7)), keras.Input((None, 7))
-    model = keras.Model(inner, keras.layers.Dense(7)(inner))
-    first = model(x)
-    return keras.Model(x, [first, keras.layers.Dense(3)(model(keras.layers.MaxPooling1D(2)(first)))])
-
-
-def _frozen(passed: bool) -> Any:
-    wrapped = keras.layers.TimeDistributed(keras.layers.Dense(2), **({"trainable": False} if passed else {}))
-    chain = keras.Sequential([keras.Input((3, 2)), keras.layers.Dense(3)], **({"trainable": False} if passed else {}))
-    if not passed:
-        wrapped.trainable = chain.trainable = False
-    x = keras.Input((3, 4))
-    return keras.Model(x, keras.layers.Dense(2)(chain(wrapped(x))))
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        _nested_output,
-        _nested_in_a_fixed_batch,
-        _called_twice_and_put_out,
-        lambda: _frozen(passed=True),
-        lambda: _frozen(passed=False),
-    ],
-)
-def test_nesting_and_freezing_in_live_models(made: Any) -> None:
-    model = made()
-    assert pc.verify(model).ok
-    reading = pc.from_keras(model)
-    assert reading.total == model.count_params()
-    assert reading.trainable == sum(prod(weight.shape) for weight in model.trainable_weights)
-
-
-def test_a_layer_shared_across_levels_is_not_read_as_two() -> None:
-    shared, x = keras.layers.Dense(4), keras.Input((5, 4))
-    model = keras.Model(x, keras.layers.Add()([shared(x), keras.layers.TimeDistributed(shared)(x)]))
-    with pytest.raises(GraphError, match="was read as 40 parameters, and Keras counts 20"):
-        pc.from_keras(model)
-    assert not pc.verify(model).ok
-
-
-@pytest.mark.parametrize("around", [pc.TimeDistributed, pc.Bidirectional])
-def test_a_frozen_wrapper_freezes_what_it_holds(around: Any) -> None:
-    inner = pc.LSTM(2) if around is pc.Bidirectional else pc.Dense(2)
-    model = pc.Sequential([pc.Input((3, 4)), around(inner, trainable=False)])
-    assert model.trainable == 0
-    assert pc.verify(model).ok
 
 
 def test_open_sizes_are_tried_with_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
