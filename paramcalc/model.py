@@ -7,13 +7,13 @@ models nest. Build one with `Sequential`, or by calling layers on `Input` tensor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
-from .rules.built import Built, Shape, Weight, scoped
+from .rules.built import UNKNOWN_OUTS, UNSHAPED, Built, Part, Shape, Weight, scoped
 from .rules.rule import Layer
 from .symbolic import Size, add, collect, is_known
 from .tensors import StateDisagreement, Tensor, check_states, connect, flat, in_order, shape_text, told_apart
@@ -37,12 +37,21 @@ class Node:
         Where its initial states come from, if not zeros.
     where : str
         The place in a file, for errors.
+    call : dict
+        The switches thrown in this use.
+    masks : dict of str to Ref
+        What it reads besides, by keyword; it changes no shape.
+    says : tuple of shapes
+        The output shapes a file states; they stand where no rule knows.
     """
 
     layer: Any
     args: tuple[Ref, ...]
     states: tuple[Ref, ...] = ()
     where: str = ""
+    call: Mapping[str, Any] | None = None
+    masks: Mapping[str, Ref] | None = None
+    says: tuple[Shape, ...] = ()
 
 
 class Model:
@@ -63,6 +72,7 @@ class Model:
 
     framework = "keras"
     type = "Functional"
+    crossed = False  # whether a layer is used on several levels: directly, and inside another
     single: Collection[int] = ()
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True) -> None:
@@ -76,7 +86,8 @@ class Model:
 
         nodes: list[Node] = []
         for call in in_order(outs, positions):
-            nodes.append(Node(call.layer, tuple(map(ref, call.args)), tuple(map(ref, call.states))))
+            states = tuple(map(ref, call.states))
+            nodes.append(Node(call.layer, tuple(map(ref, call.args)), states, call=call.switches or None))
             positions[id(call)] = len(ins) + len(nodes) - 1
         self._fill(
             told_apart([t.shape for t in ins]), nodes, tuple(map(ref, outs)), name, [t.name for t in ins], trainable
@@ -120,6 +131,7 @@ class Model:
         self.outputs = outputs
         self.name = name
         self.frozen = not trainable
+        self.warnings: list[str] = []  # what a reader found worth saying
         self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice
         self._built: list[Built] | None = None
 
@@ -183,13 +195,15 @@ class Model:
         built: list[Built] = []
         try:
             for node in self.nodes:
-                if len(node.args) == 1:
+                if len(node.args) == 1 and not node.call:
                     ((position, index),) = node.args
                     step = node.layer.on(values[position][index])
                 else:
-                    step = node.layer.on(*[values[position][index] for position, index in node.args])
+                    step = node.layer.on(*[values[position][index] for position, index in node.args], **node.call or {})
                 if node.states:
                     check_states(node.layer, step, [values[position][index] for position, index in node.states])
+                if node.says and step.outs is UNKNOWN_OUTS:
+                    step.outs = node.says
                 values.append(step.outs)
                 built.append(step)
             for position, index in self.outputs:
@@ -274,7 +288,9 @@ class Model:
                 )
             built = self.run(self.input_shapes)
             if any(type(layer) is not Layer or layer.rule.holds for layer in self.uses):
-                self._check_levels()
+                self.crossed = _crossed(self.layers)
+            if self.crossed:
+                _check_one_set(self, built)
             self._built = built
         return self._built
 
@@ -283,25 +299,14 @@ class Model:
         """The layer of each node; a shared layer stands here several times."""
         return [node.layer for node in self.nodes]
 
-    def _check_levels(self) -> None:
-        # sharing is known among the layers of one model; across levels the weights would count twice
-        names = self.names
-        seen: dict[int, str] = {}
-        for layer in self.layers:
-            for held in _held(layer):
-                place = names[id(layer)]
-                if id(held) in seen:
-                    raise GraphError(
-                        f"{held.label!r} is part of {seen[id(held)]!r} and of {place!r}",
-                        expected="sharing between layers of one model, not across levels",
-                        suggestion="call the same layer twice, or give each its own",
-                    )
-                seen[id(held)] = place
-
     def on(self, *shapes: Shape) -> Built:
         """Apply the model, as a layer, to input shapes (batch included)."""
         if len(shapes) != len(self.input_shapes):
             raise ShapeError(f"{self.label!r} inputs", expected=f"{len(self.input_shapes)}", received=len(shapes))
+        if any(shape is UNSHAPED for shape in shapes):  # what it was made for is known
+            shapes = tuple(
+                wanted if given is UNSHAPED else given for given, wanted in zip(shapes, self.input_shapes, strict=True)
+            )
         for given, wanted in zip(shapes, self.input_shapes, strict=True):
             if wanted and not _fits(given, wanted):
                 raise ShapeError(
@@ -315,8 +320,25 @@ class Model:
             outs=tuple(values[position][index] for position, index in self.outputs),
             weights=tuple(self._all_weights(built)),
             macs=lambda: add([step.macs() for step in built if step.macs]),
-            inside=lambda: (self, built, shapes),
+            parts=lambda: self.parts(shapes, built),
+            unknown=next((step.unknown for step in built if step.unknown), ""),
         )
+
+    def parts(self, shapes: Sequence[Shape], built: Sequence[Built]) -> list[Part]:
+        """List every use of a layer, with what it reads and what it built on these input shapes."""
+        values = [(shape,) for shape in shapes] + [step.outs for step in built]
+        names = self.names
+        producers = [name or "input" for name in self.input_names] + [names[id(layer)] for layer in self.uses]
+        return [
+            Part(
+                names[id(node.layer)],
+                node.layer,
+                tuple(values[position][index] for position, index in node.args),
+                step,
+                tuple((producers[position], index) for position, index in node.args + node.states),
+            )
+            for node, step in zip(self.nodes, built, strict=True)
+        ]
 
     def _all_weights(self, built: list[Built]) -> Iterable[Weight]:
         names = self.names
@@ -324,7 +346,7 @@ class Model:
         for node, step in zip(self.nodes, built, strict=True):
             if id(node.layer) not in seen:
                 seen.add(id(node.layer))
-                for weight in scoped(step.weights, names[id(node.layer)]):
+                for weight in scoped(step.weights, names[id(node.layer)], node.layer):
                     yield replace(weight, trainable=False) if self.frozen or node.layer.frozen else weight
 
     def axes(self, rank: int) -> None:
@@ -340,6 +362,8 @@ class Model:
     def total(self) -> Size:
         """Number of parameters, a shared layer's once; an expression where sizes are symbols."""
         steps = self.built
+        if self.crossed:
+            return self.report().total
         if self.shares:
             steps = list({id(node.layer): step for node, step in zip(self.nodes, steps, strict=True)}.values())
         number, symbolic = 0, []
@@ -392,10 +416,35 @@ def _fits(given: Shape, wanted: Shape) -> bool:
     )
 
 
+def _crossed(layers: Iterable[Any]) -> bool:
+    seen: set[int] = set()
+    for layer in layers:
+        for held in _held(layer):
+            if id(held) in seen:
+                return True
+            seen.add(id(held))
+    return False
+
+
+def _check_one_set(model: Model, built: Sequence[Built]) -> None:
+    # a layer used on several levels has one set of weights, so all uses must ask for the same
+    first: dict[tuple[int, int], tuple[Weight, str]] = {}
+    names = model.names
+    for layer, step in zip(model.uses, built, strict=True):
+        for weight in scoped(step.weights, "", layer):
+            assert weight.origin is not None
+            before, other = first.setdefault(weight.origin, (weight, names[id(layer)]))
+            if before.shape != weight.shape:
+                raise ShapeError(
+                    f"a layer that is part of {other!r} and of {names[id(layer)]!r} needs a {weight.name} of "
+                    f"{shape_text(before.shape)} and of {shape_text(weight.shape)}; one layer has one set of weights"
+                )
+
+
 def _held(layer: Any) -> Iterator[Any]:
     # the layer, and whatever it holds, level by level
     yield layer
-    inner = layer.layers if isinstance(layer, Model) else [layer.options[name] for name in layer.rule.holds]
+    inner = [layer.options[name] for name in layer.rule.holds] if isinstance(layer, Layer) else layer.layers
     for one in inner:
         for part in one if isinstance(one, tuple) else (one,):
             if part is not None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from .errors import SizeError
 from .model import Model
+from .rules.built import UNSHAPED
 from .rules.formula import Formula, formula_of
 from .rules.kinds import MAX_SIZE
-from .rules.rule import Built, Shape, Weight
+from .rules.rule import Part, Shape, Weight
 from .symbolic import Expr, Size, add, text
 from .symbolic.evaluate import put
 from .tensors import BATCH
@@ -26,28 +27,27 @@ class Row:
     name, type : str
     weights : tuple of Weight
         ``trainable`` already takes frozen layers into account.
-    calls : list of (input shapes, Built)
+    calls : list of Part
         Every use of the layer; a shared layer has several.
     rows : list of Row
-        The insides of a nested model.
+        The insides of a nested model or a wrapper.
     """
 
     __slots__ = ("calls", "layer", "name", "rows", "type", "weights")
 
-    def __init__(self, name: str, layer: Any, calls: list[tuple[tuple[Shape, ...], Built]], frozen: bool) -> None:
-        self.name = name
-        self.layer = layer
-        self.type: str = layer.type
+    def __init__(self, calls: list[Part], frozen: bool) -> None:
+        self.name = calls[0].name
+        self.layer = calls[0].layer
+        self.type: str = self.layer.type
         self.calls = calls
-        frozen = frozen or layer.frozen
-        built = calls[0][1]
+        frozen = frozen or self.layer.frozen
+        built = calls[0].built
         self.weights: tuple[Weight, ...] = built.weights
         if frozen:
             self.weights = tuple(replace(weight, trainable=False) for weight in built.weights)
         self.rows: list[Row] = []
-        if built.inside is not None:
-            insides = [step.inside() for _, step in calls if step.inside is not None]
-            self.rows = rows_of(insides[0][0], [(inner, shapes) for _, inner, shapes in insides], frozen)
+        if built.parts is not None:
+            self.rows = rows_of([part for call in calls if call.built.parts for part in call.built.parts()], frozen)
 
     def __repr__(self) -> str:
         return f"<row {self.name} ({self.type}): {self.params} parameters>"
@@ -55,12 +55,22 @@ class Row:
     @property
     def inputs(self) -> tuple[Shape, ...]:
         """Input shapes of the first use."""
-        return self.calls[0][0]
+        return self.calls[0].inputs
 
     @property
     def outputs(self) -> tuple[Shape, ...]:
         """Output shapes of the first use."""
-        return self.calls[0][1].outs
+        return self.calls[0].built.outs
+
+    @property
+    def reads(self) -> tuple[tuple[str, int], ...]:
+        """Names of the layers it reads, each with which of its outputs; of all uses, one after the other."""
+        return tuple(read for call in self.calls for read in call.reads)
+
+    @property
+    def unknown(self) -> str:
+        """Why the weights are not known, or nothing."""
+        return self.calls[0].built.unknown
 
     @property
     def params(self) -> Size:
@@ -80,7 +90,7 @@ class Row:
     @property
     def macs(self) -> Size:
         """Multiply-adds of all uses, for a batch of 1 unless the batch is known."""
-        return summed(put(built.macs(), BATCH, 1) for _, built in self.calls if built.macs)
+        return summed(put(call.built.macs(), BATCH, 1) for call in self.calls if call.built.macs)
 
     @property
     def formula(self) -> Formula | None:
@@ -103,6 +113,8 @@ class Row:
             "substituted": formula.substituted if formula else None,
             "weights": [_weight(weight) for weight in self.weights],
         }
+        if self.unknown:
+            row["unknown"] = self.unknown
         if len(self.calls) > 1:
             row["calls"] = len(self.calls)
         if self.rows:
@@ -130,7 +142,8 @@ class Report:
         self.name = model.label
         self.type = model.type
         self.framework = model.framework
-        self.rows = rows_of(model, [(built, model.input_shapes)], model.frozen)
+        self.rows = rows_of(model.parts(model.input_shapes, built), model.frozen)
+        self.warnings = [*_unknowns(self.rows), *model.warnings]
         self.inputs = list(model.input_shapes)
         self.input_names = model.input_names
         self.outputs = [values[position][index] for position, index in model.outputs]
@@ -140,19 +153,37 @@ class Report:
             _check_sizes(row)
 
     @property
+    def weights(self) -> list[Weight]:
+        """Every weight once, also where its layer is used on several levels; frozen if it is so anywhere."""
+        if not self._model.crossed:
+            return [weight for row in self.rows for weight in row.weights]
+        found: dict[tuple[int, int], Weight] = {}
+        for row in self.rows:
+            for place, weight in enumerate(row.weights):
+                origin = weight.origin or (id(row.layer), place)
+                if not weight.trainable or origin not in found:
+                    found[origin] = weight
+        return list(found.values())
+
+    @property
+    def exact(self) -> bool:
+        """Whether the total is the number of parameters, and not the least there can be."""
+        return not any(row.unknown for row in self.rows)
+
+    @property
     def total(self) -> Size:
         """Number of parameters, a shared layer's once."""
-        return summed(row.params for row in self.rows)
+        return summed(weight.params for weight in self.weights)
 
     @property
     def trainable(self) -> Size:
         """Number of parameters that training changes."""
-        return summed(row.trainable for row in self.rows)
+        return summed(weight.params for weight in self.weights if weight.trainable)
 
     @property
     def non_trainable(self) -> Size:
         """Number of parameters that training leaves alone."""
-        return summed(row.non_trainable for row in self.rows)
+        return summed(weight.params for weight in self.weights if not weight.trainable)
 
     @property
     def macs(self) -> Size:
@@ -168,13 +199,13 @@ class Report:
             "total": plain(self.total),
             "trainable": plain(self.trainable),
             "non_trainable": plain(self.non_trainable),
-            "exact": True,
+            "exact": self.exact,
             "macs": plain(self.macs),
             "macs_batch": plain(self.batch),
             "input_shape": _shapes(tuple(self.inputs)),
             "output_shape": _shapes(tuple(self.outputs)),
             "layers": [row.to_dict() for row in self.rows],
-            "warnings": [],
+            "warnings": self.warnings,
         }
 
     def render(self, format: str = "text", **options: Any) -> str:
@@ -222,16 +253,21 @@ def report_of(model: Model) -> Report:
     return Report(model)
 
 
-def rows_of(model: Model, runs: list[tuple[list[Built], Sequence[Shape]]], frozen: bool) -> list[Row]:
-    """Make one row for each layer, in order of first use; ``runs`` are what was built, each on which shapes."""
-    calls: dict[int, list[tuple[tuple[Shape, ...], Built]]] = {}
-    for built, shapes in runs:
-        values = [(shape,) for shape in shapes] + [step.outs for step in built]
-        for node, step in zip(model.nodes, built, strict=True):
-            inputs = tuple(values[position][index] for position, index in node.args)
-            calls.setdefault(id(node.layer), []).append((inputs, step))
-    names = model.names
-    return [Row(names[id(layer)], layer, calls[id(layer)], frozen) for layer in model.layers]
+def rows_of(parts: Iterable[Part], frozen: bool) -> list[Row]:
+    """Make one row for each layer, in order of first use."""
+    calls: dict[str, list[Part]] = {}
+    for part in parts:
+        calls.setdefault(part.name, []).append(part)
+    return [Row(several, frozen) for several in calls.values()]
+
+
+def _unknowns(rows: Iterable[Row], above: str = "") -> list[str]:
+    # one sentence for each layer whose weights are not known, that of a model or wrapper told by its insides
+    found = []
+    for row in rows:
+        inner = _unknowns(row.rows, f"{above}{row.name}/")
+        found += inner or ([f"{above}{row.name} ({row.type}): {row.unknown}"] if row.unknown else [])
+    return found
 
 
 def _check_sizes(row: Row) -> None:
@@ -252,8 +288,8 @@ def plain(size: Size) -> int | str:
     return size if isinstance(size, int) else text(size)
 
 
-def _axes(shape: Shape) -> list[int | str | None]:
-    return [None if size == BATCH else plain(size) for size in shape]
+def _axes(shape: Shape) -> list[int | str | None] | None:
+    return None if shape is UNSHAPED else [None if size == BATCH else plain(size) for size in shape]
 
 
 def _shapes(shapes: tuple[Shape, ...]) -> Any:

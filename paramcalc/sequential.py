@@ -55,6 +55,7 @@ class Sequential(Model):
         self.outputs = ((len(chain), 0),)
         self.name = name
         self.frozen = not trainable
+        self.warnings: list[str] = []
         self.shares = len(set(map(id, chain))) < len(chain)
         self._built = None
 

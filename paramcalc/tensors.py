@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
-from .rules.built import Built, Shape
+from .rules.built import UNSHAPED, Built, Shape
 from .rules.kinds import MAX_AXES, size as checked_size
 from .symbolic import Expr, Size, is_known, leaves, unicode, unknown
 
@@ -32,12 +32,15 @@ class Tensor:
 class Call:
     """A layer called on tensors."""
 
-    __slots__ = ("args", "layer", "states")
+    __slots__ = ("args", "layer", "states", "switches")
 
-    def __init__(self, layer: Any, args: tuple[Tensor, ...], states: tuple[Tensor, ...]) -> None:
+    def __init__(
+        self, layer: Any, args: tuple[Tensor, ...], states: tuple[Tensor, ...], switches: Mapping[str, Any]
+    ) -> None:
         self.layer = layer
         self.args = args
         self.states = states
+        self.switches = switches
 
 
 def Input(shape: Any, batch_size: Any = None, name: str | None = None, dtype: Any = None) -> Tensor:
@@ -124,19 +127,19 @@ def _size(value: Any, place: str) -> Size:
         raise error.at(place)
 
 
-def connect(layer: Any, tensors: tuple[Any, ...], initial_state: Any = None) -> Any:
+def connect(layer: Any, tensors: tuple[Any, ...], initial_state: Any = None, switches: Any = None) -> Any:
     """Call a layer (or model) on tensors; give its output tensor, or a tuple of several."""
     args = flat(tensors)
     states = flat((initial_state,)) if initial_state is not None else ()
     try:
-        built = layer.on(*(tensor.shape for tensor in args))
+        built = layer.on(*(tensor.shape for tensor in args), **switches or {})
         check_states(layer, built, [tensor.shape for tensor in states])
     except ParamcalcError as error:
         if isinstance(error, Disagreement):
             read = states if isinstance(error, StateDisagreement) else args
             error.name(*(_producer(read[place]) for place in error.inputs))
         raise error.at(f"{layer.label}:")
-    call = Call(layer, args, states)
+    call = Call(layer, args, states, switches or {})
     made = tuple(Tensor(shape, call, index) for index, shape in enumerate(built.outs))
     return made[0] if len(made) == 1 else made
 
@@ -225,5 +228,7 @@ def check_states(layer: Any, built: Built, shapes: Sequence[Shape]) -> None:
 
 def shape_text(shape: Shape) -> str:
     """Print a shape for people: ``(B, T, 108)``; one axis keeps its comma: ``(512,)``."""
+    if shape is UNSHAPED:
+        return "unknown"
     sizes = ", ".join(unicode(size) for size in shape)
     return f"({sizes},)" if len(shape) == 1 else f"({sizes})"

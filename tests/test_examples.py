@@ -93,7 +93,8 @@ def test_the_decoder_starts_from_the_encoder() -> None:
 
 def test_the_video_model_shows_its_frames_shapes() -> None:
     rows = paramcalc.load(EXAMPLES / "video.yaml").report().to_dict()["layers"]
-    assert [row["output_shape"] for row in rows[0]["layers"]] == [
+    (frames,) = rows[0]["layers"]
+    assert [row["output_shape"] for row in frames["layers"]] == [
         [None, 30, 30, 8],
         [None, 15, 15, 8],
         [None, 13, 13, 16],

@@ -342,11 +342,28 @@ def test_binding_keeps_every_output_of_a_chain() -> None:
 
 
 @pytest.mark.parametrize("around", [pc.TimeDistributed, lambda layer: pc.Sequential([layer], name="inner")])
-def test_sharing_across_levels_is_refused_not_counted_twice(around: Any) -> None:
+def test_a_layer_shared_across_levels_counts_once(around: Any) -> None:
     shared = pc.Dense(4, name="shared")
     x = pc.Input((5, 3))
     model = pc.Model(x, pc.Add()([around(shared)(x), shared(x)]))
-    with pytest.raises(GraphError, match=r"'shared' is part of '.*' and of 'shared'; expected sharing between layers"):
+    assert [row.params for row in model.rows] == [16, 16, 0]
+    assert model.total == model.trainable == 16
+    outer = pc.Model(x, pc.Concatenate()([model(x), shared(x)]))
+    assert outer.total == 16
+
+
+def test_what_is_shared_across_levels_is_frozen_everywhere() -> None:
+    shared = pc.Dense(4, name="shared")
+    x = pc.Input((5, 3))
+    frozen = pc.Sequential([shared], name="frozen", trainable=False)
+    assert pc.Model(x, pc.Add()([shared(x), frozen(x)])).trainable == 0
+
+
+def test_what_is_shared_across_levels_has_one_set_of_weights() -> None:
+    shared = pc.Dense(3, name="shared")
+    x = pc.Input((5, 2))
+    model = pc.Model(x, shared(pc.TimeDistributed(shared)(x)))
+    with pytest.raises(ShapeError, match=r"part of 'time_distributed' and of 'shared' needs a kernel of \(2, 3\) and"):
         _ = model.total
 
 
@@ -357,10 +374,9 @@ def test_a_bidirectional_copies_its_layer() -> None:
     assert model.total == 3 * 4 * (4 * (4 + 3) + 4)
 
 
-def test_one_cell_twice_in_a_stack_is_refused() -> None:
+def test_one_cell_twice_in_a_stack_counts_once() -> None:
     cell = pc.LSTMCell(3)
-    with pytest.raises(GraphError, match="'lstm_cell' is part of 'rnn' and of 'rnn'"):
-        _ = pc.Sequential([pc.Input((5, 3)), pc.RNN([cell, cell])]).total
+    assert pc.Sequential([pc.Input((5, 3)), pc.RNN([cell, cell])]).total == 4 * (3 * (3 + 3) + 3)
 
 
 def test_a_chain_takes_its_input_from_the_model_it_begins_with() -> None:
@@ -381,8 +397,9 @@ def test_work_inside_a_nested_model_adds_up() -> None:
     inner = pc.Sequential([pc.Dense(4), pc.Dense(2)], name="inner")
     x = pc.Input((10, 3))
     row = pc.Model(x, pc.TimeDistributed(inner)(x)).rows[0]
-    assert [one.macs for one in row.rows] == [10 * 3 * 4, 10 * 4 * 2]
-    assert row.macs == 200
+    (model,) = row.rows
+    assert [one.macs for one in model.rows] == [10 * 3 * 4, 10 * 4 * 2]
+    assert row.macs == model.macs == 200
 
 
 def test_a_size_that_is_negative_at_all_sizes_is_none() -> None:

@@ -25,8 +25,8 @@ def sheet(report: Report, weights: bool = False, explain: bool = False) -> Sheet
     explain : bool
         Say where each term comes from.
     """
-    single = len(report.rows) == 1 and not report.rows[0].rows
-    if single:
+    single = len(report.rows) == 1
+    if single and (not report.rows[0].rows or report.rows[0].formula):
         return _card(report, explain)
     made = _overview(report, weights)
     return made._replace(tables=made.tables + explanation(report)) if explain else made

@@ -5,11 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..symbolic import Expr, Size
 
 Shape = tuple[Size, ...]
+
+
+class _Unshaped(tuple[Size, ...]):
+    """A shape of which not even the number of axes is known."""
+
+    __slots__ = ()
+
+
+class _Outs(tuple[Shape, ...]):
+    """Outputs of which nobody knows how many there are: any of them can be read."""
+
+    __slots__ = ()
+
+    def __getitem__(self, place: Any) -> Any:
+        return UNSHAPED
+
+
+UNSHAPED: Shape = _Unshaped()
+UNKNOWN_OUTS: tuple[Shape, ...] = _Outs((UNSHAPED,))
 
 
 @dataclass(slots=True)  # half the price of a NamedTuple, and counting is mostly making these
@@ -29,6 +48,9 @@ class Weight:
         The gates side by side along the last axis, in order; each takes an equal share.
     starts : tuple of (str, int)
         Gates whose initial value is not the initializer's.
+    origin : (int, int), optional
+        The layer it belongs to, by ``id``, and its place there, once that layer is part of another: a layer
+        used on several levels has one set of weights.
     """
 
     name: str
@@ -37,6 +59,7 @@ class Weight:
     scope: str = ""
     gates: tuple[str, ...] = ()
     starts: tuple[tuple[str, int], ...] = ()
+    origin: tuple[int, int] | None = None
 
     @property
     def params(self) -> Size:
@@ -66,8 +89,10 @@ class Built:
         Multiply-adds of matrix products and convolutions for the whole input; ``None`` means none.
     states : tuple of shapes
         Shapes of the initial states the layer accepts.
-    inside : callable, optional
-        For a nested model: the model, what its nodes built, and on which shapes; for reports.
+    parts : callable, optional
+        The layers inside a nested model or a wrapper, each use with what it built; for reports.
+    unknown : str
+        Why the weights are not known; then those listed are the least there can be.
     """
 
     outs: tuple[Shape, ...]
@@ -75,7 +100,8 @@ class Built:
     formula: Callable[[], Size] | None = None
     macs: Callable[[], Size] | None = None
     states: tuple[Shape, ...] = ()
-    inside: Callable[[], Any] | None = None
+    parts: Callable[[], list[Part]] | None = None
+    unknown: str = ""
 
     @property
     def params(self) -> Size:
@@ -83,22 +109,48 @@ class Built:
         return sum([prod(weight.shape) for weight in self.weights])
 
 
-def scoped(weights: tuple[Weight, ...], scope: str) -> tuple[Weight, ...]:
-    """Put weights under a scope: ``kernel`` → ``lstm_cell/kernel``."""
-    return tuple(replace(weight, scope=f"{scope}/{weight.scope}" if weight.scope else scope) for weight in weights)
+class Part(NamedTuple):
+    """One use of a layer inside a model or a wrapper.
+
+    Attributes
+    ----------
+    name : str
+    layer : Layer or Model
+    inputs : tuple of shapes
+    built : Built
+    reads : tuple of (str, int)
+        Names of the layers and inputs it reads, each with which of its outputs.
+    """
+
+    name: str
+    layer: Any
+    inputs: tuple[Shape, ...]
+    built: Built
+    reads: tuple[tuple[str, int], ...] = ()
+
+
+def scoped(weights: tuple[Weight, ...], scope: str, of: Any = None) -> tuple[Weight, ...]:
+    """Put weights under a scope: ``kernel`` → ``lstm_cell/kernel``.
+
+    ``of`` is the layer they belong to; of a copy, which has weights of its own, it is left out.
+    """
+    return tuple(
+        replace(
+            weight,
+            scope=f"{scope}/{weight.scope}" if weight.scope else scope,
+            origin=(weight.origin or (id(of), place)) if of is not None else None,
+        )
+        for place, weight in enumerate(weights)
+    )
 
 
 def repeated(built: Built, times: Size) -> Built:
     """Do the work, that of its insides included, so many times over."""
-
-    def inside() -> Any:
-        model, steps, shapes = built.inside()  # type: ignore[misc]  # asked for only where there is one
-        return model, [repeated(step, times) for step in steps], shapes
-
+    macs, parts = built.macs, built.parts
     return replace(
         built,
-        macs=(lambda: times * built.macs()) if built.macs else None,  # type: ignore[misc]
-        inside=inside if built.inside else None,
+        macs=(lambda: times * macs()) if macs else None,
+        parts=(lambda: [part._replace(built=repeated(part.built, times)) for part in parts()]) if parts else None,
     )
 
 

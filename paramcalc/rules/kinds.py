@@ -107,13 +107,16 @@ _AXES = {1: ("",), 2: ("_h", "_w"), 3: ("_d", "_h", "_w")}
 
 
 class Window:
-    """One size for each of ``rank`` spatial axes; a single one serves them all."""
+    """One size for each of ``rank`` spatial axes, those of the rule; a single one serves them all."""
 
-    def __init__(self, rank: int, symbol: str | None = None) -> None:
+    def __init__(self, symbol: str | None = None, rank: int = 1) -> None:
         self.rank = rank
         self.symbol = symbol
-        several = f"{rank} sizes, or one for all" if rank > 1 else "a size"
-        self.expected = several
+        self.expected = f"{rank} sizes, or one for all" if rank > 1 else "a size"
+
+    def ranked(self, rank: int) -> Window:
+        """Give the window over so many axes."""
+        return Window(self.symbol, rank)
 
     def __call__(self, value: Any) -> tuple[Size, ...]:
         """Spread one size over the axes, or check that there is one for each."""
@@ -157,6 +160,17 @@ class Check:
     def schema(self) -> dict[str, Any]:
         """Describe the values, as loosely as the test allows."""
         return self._schema
+
+
+class ByRank:
+    """A kind that depends on the number of spatial axes: three croppings for three of them."""
+
+    def __init__(self, kind: Callable[[int], Kind]) -> None:
+        self.ranked = kind
+
+
+class AtCall:
+    """A switch that is thrown where a layer is called, not where it is made; off unless it says otherwise."""
 
 
 class Choice:

@@ -31,10 +31,11 @@ def rules(framework: str = "keras") -> dict[str, Rule]:
     package = import_module(f"{__package__}.{framework}")
     modules = [import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__)]
     return {
-        value.name: value
+        rule.name: rule
         for module in modules
         for value in vars(module).values()
-        if isinstance(value, Rule) and value.__module__ == module.__name__
+        for rule in (value if isinstance(value, tuple) else (value,))
+        if isinstance(rule, Rule) and rule.__module__ == module.__name__
     }
 
 

@@ -12,7 +12,10 @@ from typing import Any
 from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest
 from . import inert
 from .built import (
+    UNKNOWN_OUTS,
+    UNSHAPED,
     Built as Built,
+    Part as Part,
     Shape as Shape,
     Weight as Weight,
     frozen as frozen,
@@ -26,7 +29,9 @@ from .signature import (
     REQUIRED as REQUIRED,
     Inputs as Inputs,
     Option,
+    at_call,
     inputs_of,
+    least_inputs,
     options_of,
 )
 
@@ -45,12 +50,17 @@ class Rule:
         name: str | None = None,
         why: str | None = None,
         copies: tuple[str, ...] = (),
+        rank: int | None = None,
     ) -> None:
         self.body = body
         self.name = self.__name__ = name or body.__name__
         self.__doc__ = why or body.__doc__
         self.__module__ = body.__module__
-        self.inputs = inputs_of(body)
+        self.rank = rank
+        patterns = inputs_of(body, rank)
+        self.inputs = tuple(patterns.values())
+        self.input_names = tuple(patterns)
+        self.least_inputs = least_inputs(body)
         self.also = also
         self.framework = framework
         self.copies = copies
@@ -87,7 +97,12 @@ class Rule:
     @cached_property
     def options(self) -> dict[str, Option]:
         """The options by name, in order, read off the signature."""
-        return options_of(self.body)
+        return options_of(self.body, self.rank)
+
+    @cached_property
+    def call(self) -> tuple[str, ...]:
+        """The switches thrown where the layer is called."""
+        return at_call(self.body)
 
     @cached_property
     def holds(self) -> tuple[str, ...]:
@@ -175,7 +190,7 @@ class Layer:
     builds on given shapes.
     """
 
-    __slots__ = ("carried", "frozen", "input_shape", "name", "options", "rule")
+    __slots__ = ("carried", "expects", "frozen", "input_shape", "name", "options", "rule")
 
     def __init__(self, rule: Rule, options: dict[str, Any]) -> None:
         self.rule = rule
@@ -184,6 +199,7 @@ class Layer:
         self.frozen = False
         self.carried: dict[str, Any] | None = None
         self.input_shape: Any = None
+        self.expects: tuple[Shape, ...] | None = None  # what a file says it was built on
 
     def carry(self, name: str, value: Any) -> None:
         """Take an option that changes neither weights nor shapes, or the layer's name and the like."""
@@ -231,31 +247,53 @@ class Layer:
         """Name the axes of an input of this rank, or ``None`` if it does not fit."""
         return self.rule.inputs[0].named(rank, self.options)
 
-    def on(self, *shapes: Shape) -> Built:
-        """Apply the rule to input shapes (batch included).
+    def on(self, *shapes: Shape, **call: Any) -> Built:
+        """Apply the rule to input shapes (batch included); switches of the call by name.
 
         Raises
         ------
         ShapeError
             When the number, rank or sizes of the inputs do not fit.
+        OptionError
+            For a switch the call does not have.
         """
         rule, inputs = self.rule, self.rule.inputs
         one = inputs[0]
-        if len(shapes) == 1 == len(inputs) and one.least <= len(shapes[0]) <= one.most and not one.many:
+        if len(shapes) == 1 == len(inputs) and one.least <= len(shapes[0]) <= one.most and not one.many and not call:
             built = rule.body(shapes[0], **self.options)
+        elif any(shape is UNSHAPED for shape in shapes):
+            if self.expects is None:
+                return Built(UNKNOWN_OUTS, unknown="the shape of its input is not known")
+            return self.on(*self.expects, **call)
         else:
             self._check_inputs(shapes)
-            built = rule.body(shapes, **self.options) if one.many else rule.body(*shapes, **self.options)
+            self._check_call(call)
+            args = (shapes,) if one.many else shapes
+            built = rule.body(*args, **self.options, **call)
         return frozen(built) if self.frozen else built
+
+    def _check_call(self, call: dict[str, Any]) -> None:
+        for name, value in call.items():
+            if name not in self.rule.call:
+                raise OptionError(
+                    f"{self.rule.name} is not called with {name!r}",
+                    expected=" or ".join(self.rule.call) or "inputs only",
+                    suggestion=nearest(name, self.rule.call),
+                )
+            self.rule.checked(name, SWITCH, value)
 
     def _check_inputs(self, shapes: tuple[Shape, ...]) -> None:
         rule, inputs = self.rule, self.rule.inputs
         if inputs[0].many:
             inputs = inputs * len(shapes)
-        if len(shapes) != len(inputs) or not shapes:
-            wanted = "at least one input" if rule.inputs[0].many else f"{len(inputs)} input"
+        least = 1 if rule.inputs[0].many else rule.least_inputs
+        if not least <= len(shapes) <= len(inputs) or not shapes:
+            several = (
+                f"{least} input{'s' * (least > 1)}" if least == len(inputs) else f"{least} to {len(inputs)} inputs"
+            )
+            wanted = "at least one input" if rule.inputs[0].many else several
             raise ShapeError(f"{rule.name} takes {wanted}", received=len(shapes))
-        for pattern, shape in zip(inputs, shapes):  # noqa: B905  # lengths compared above
+        for pattern, shape in zip(inputs, shapes):  # noqa: B905  # inputs that may be left out
             if not pattern.least <= len(shape) <= pattern.most:
                 raise self._misfit(pattern, shape)
 
@@ -269,11 +307,14 @@ class Layer:
             received=Verbatim(shape_text(shape)),
         )
 
-    def __call__(self, *tensors: Any, initial_state: Any = None) -> Any:
-        """Connect the layer to tensors and give its output tensor, or a tuple of several."""
+    def __call__(self, *tensors: Any, initial_state: Any = None, **call: Any) -> Any:
+        """Connect the layer to tensors and give its output tensor, or a tuple of several.
+
+        Switches of the call go by name: ``return_attention_scores=True``.
+        """
         from ..tensors import connect
 
-        return connect(self, tensors, initial_state)
+        return connect(self, tensors, initial_state, call)
 
 
 def rule(
@@ -282,6 +323,7 @@ def rule(
     name: str | None = None,
     why: str | None = None,
     copies: tuple[str, ...] = (),
+    rank: int | None = None,
 ) -> Callable[[Callable[..., Built]], Rule]:
     """Declare a rule.
 
@@ -294,8 +336,17 @@ def rule(
         For layers that share one function: the class name and the reason, else taken from the function.
     copies : tuple of str
         Options that hold a layer of which Keras makes a copy, with weights of its own.
+    rank : int, optional
+        The number of spatial axes, where the signature says ``spatial``.
     """
-    return lambda body: Rule(body, also, framework, name, why, copies)
+    return lambda body: Rule(body, also, framework, name, why, copies, rank)
+
+
+def each_rank(
+    names: str, *ranks: int, also: str = "", framework: str = "keras", why: str | None = None
+) -> Callable[[Callable[..., Built]], tuple[Rule, ...]]:
+    """Declare one rule for each number of spatial axes: ``each_rank("Conv{}D", 1, 2, 3)``."""
+    return lambda body: tuple(Rule(body, also, framework, names.format(n), why, rank=n) for n in ranks)
 
 
 def snake(name: str) -> str:

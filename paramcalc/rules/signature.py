@@ -7,9 +7,10 @@ from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
 from .built import Built
-from .kinds import MAX_AXES, SWITCH, Check, Choice, Kind, Maybe
+from .kinds import MAX_AXES, SWITCH, AtCall, Check, Choice, Kind, Maybe
 
 REQUIRED: Any = object()
+SPATIAL = {1: "T", 2: "H W", 3: "D H W"}
 
 
 class Option(NamedTuple):
@@ -24,8 +25,9 @@ class Option(NamedTuple):
 class Inputs:
     """The input shapes a rule takes, as an einops-like pattern: ``B T d_x``, ``B ... d_x``.
 
-    ``...`` is any number of axes; ``*layer`` stands for the sizes of that option's own input;
-    ``C`` follows the option ``data_format``. ``many`` marks a list of inputs.
+    ``...`` is any number of axes; ``*layer`` stands for the sizes of that option's own input; ``spatial``
+    for the rule's own spatial axes (``T``; ``H W``; ``D H W``); ``C`` follows the option ``data_format``.
+    ``many`` marks a list of inputs.
     """
 
     __slots__ = ("least", "many", "most", "pattern", "tokens")
@@ -37,6 +39,10 @@ class Inputs:
         open_ended = [token for token in self.tokens if token == "..." or token[0] == "*"]
         self.least = len(self.tokens) - len(open_ended)
         self.most = MAX_AXES + 1 if open_ended else self.least
+
+    def ranked(self, rank: int) -> Inputs:
+        """Name the spatial axes of a rule that has so many."""
+        return Inputs(self.pattern.replace("spatial", SPATIAL[rank]), self.many)
 
     def named(self, rank: int, options: Mapping[str, Any]) -> list[str] | None:
         """Name the axes of an input of this rank, or ``None`` if the rank does not fit."""
@@ -57,14 +63,26 @@ class Inputs:
         return tokens
 
 
-def inputs_of(body: Callable[..., Built]) -> tuple[Inputs, ...]:
+def inputs_of(body: Callable[..., Built], rank: int | None = None) -> dict[str, Inputs]:
     """Read the patterns of the positional-only parameters."""
     code = body.__code__
     names = code.co_varnames[: code.co_posonlyargcount]
-    return tuple(body.__annotations__[name].__metadata__[0] for name in names)
+    patterns = {name: body.__annotations__[name].__metadata__[0] for name in names}
+    return {name: pattern.ranked(rank) if rank else pattern for name, pattern in patterns.items()}
 
 
-def options_of(body: Callable[..., Built]) -> dict[str, Option]:
+def least_inputs(body: Callable[..., Built]) -> int:
+    """Count the inputs that cannot be left out."""
+    code = body.__code__
+    return min(code.co_posonlyargcount, code.co_argcount - len(body.__defaults__ or ()))
+
+
+def at_call(body: Callable[..., Built]) -> tuple[str, ...]:
+    """Name the switches thrown where the layer is called."""
+    return tuple(name for name, note in body.__annotations__.items() if _metadata(note) is AtCall)
+
+
+def options_of(body: Callable[..., Built], rank: int | None = None) -> dict[str, Option]:
     """Read the other parameters, in order; ``**shared: Unpack[TypedDict]`` is a set of switches, all off."""
     code, notes = body.__code__, body.__annotations__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -72,28 +90,32 @@ def options_of(body: Callable[..., Built]) -> dict[str, Option]:
     defaults: dict[str, Any] = dict(zip(names[code.co_argcount - len(given) : code.co_argcount], given, strict=True))
     defaults |= body.__kwdefaults__ or {}
     found = {
-        name: Option(name, kind_of(notes[name]), defaults.get(name, REQUIRED), place < code.co_argcount)
+        name: Option(name, kind_of(notes[name], rank), defaults.get(name, REQUIRED), place < code.co_argcount)
         for place, name in enumerate(names)
-        if place >= code.co_posonlyargcount
+        if place >= code.co_posonlyargcount and _metadata(notes[name]) is not AtCall
     }
     for name, note in notes.items():
         if name != "return" and name not in names and get_args(note):
             fields = get_args(note)[0].__annotations__
-            found.update({key: Option(key, kind_of(kind), False, False) for key, kind in fields.items()})
+            found.update({key: Option(key, kind_of(kind, rank), False, False) for key, kind in fields.items()})
     return found
 
 
-def kind_of(note: Any) -> Kind:
+def kind_of(note: Any, rank: int | None = None) -> Kind:
     """Read an annotation: ``bool``, ``Literal[…]``, ``Annotated[…, kind]``, or one of them ``| None``."""
     if note is bool:
         return SWITCH
-    found = getattr(note, "__metadata__", None)
-    if found:
-        return found[0]  # type: ignore[no-any-return]
+    found = _metadata(note)
+    if found is not None:
+        return found.ranked(rank) if rank and hasattr(found, "ranked") else found  # type: ignore[no-any-return]
     if get_origin(note) in (Union, UnionType):
         (inner,) = (arg for arg in get_args(note) if arg is not type(None))
-        return Maybe(kind_of(inner))
+        return Maybe(kind_of(inner, rank))
     return Choice(get_args(note))
+
+
+def _metadata(note: Any) -> Any:
+    return getattr(note, "__metadata__", (None,))[0]
 
 
 def _layer(value: Any) -> Any:

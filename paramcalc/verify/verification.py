@@ -199,7 +199,7 @@ def _differences(model: Model, remarks: list[str]) -> list[Difference]:
     for row in report.rows:
         layer = builder.layer(row.layer)
         found += tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
-        for (shapes, built), tensors in zip(row.calls, uses[id(row.layer)], strict=True):
+        for (_, _, shapes, built, _), tensors in zip(row.calls, uses[id(row.layer)], strict=True):
             announced = [tensor.shape for tensor in tensors]
             if same_shapes(built.outs, announced):
                 continue

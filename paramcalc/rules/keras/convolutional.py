@@ -1,32 +1,34 @@
 """Convolutions (keras/src/layers/convolutional)."""
 
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact
 from .. import windows
 from ..kinds import Sized, Window
-from ..rule import Built, Inputs, Shape, Weight, rule
+from ..rule import Built, Weight, each_rank
+from .axes import CausalPadding, Layout, Spatial
 
 Filters = Annotated[Size, Sized("F")]
 Groups = Annotated[Size, Sized("g", unless=1)]
-Layout = Literal["channels_last", "channels_first", None]
-Padding = Literal["valid", "same"]
 
 
+@each_rank("Conv{}D", 1, 2, also="activation kernel bias")
 def convolution(
-    x: Shape,
-    filters: Size,
-    kernel_size: tuple[Size, ...],
-    strides: tuple[Size, ...],
-    padding: str,
-    data_format: str | None,
-    dilation_rate: tuple[Size, ...],
-    groups: Size,
-    use_bias: bool,
+    x: Spatial,
+    /,
+    filters: Filters,
+    kernel_size: Annotated[Any, Window("k")],
+    strides: Annotated[Any, Window()] = 1,
+    padding: CausalPadding = "valid",
+    data_format: Layout = None,
+    dilation_rate: Annotated[Any, Window()] = 1,
+    groups: Groups = 1,
+    *,
+    use_bias: bool = True,
 ) -> Built:
-    """Slide F windows over the spatial axes; each sees the channels of its group only."""
+    """Each filter has a weight for every place in the window and every input channel, and one bias."""
     spatial, channels = windows.spatial(x, data_format)
     for what, size in (("filters", filters), ("input channels", channels)):
         if isinstance(size, int) and isinstance(groups, int) and size % groups:
@@ -45,39 +47,3 @@ def convolution(
         formula=lambda: filters * (prod(kernel_size) * seen + use_bias),
         macs=lambda: prod((x[0], *places)) * (prod(kernel_size) * seen * filters),
     )
-
-
-@rule("activation kernel bias")
-def Conv1D(
-    x: Annotated[Shape, Inputs("B T C")],
-    /,
-    filters: Filters,
-    kernel_size: Annotated[Any, Window(1, "k")],
-    strides: Annotated[Any, Window(1)] = 1,
-    padding: Literal["valid", "same", "causal"] = "valid",
-    data_format: Layout = None,
-    dilation_rate: Annotated[Any, Window(1)] = 1,
-    groups: Groups = 1,
-    *,
-    use_bias: bool = True,
-) -> Built:
-    """Each filter has a weight for every place in the window and every input channel, and one bias."""
-    return convolution(x, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, use_bias)
-
-
-@rule("activation kernel bias")
-def Conv2D(
-    x: Annotated[Shape, Inputs("B H W C")],
-    /,
-    filters: Filters,
-    kernel_size: Annotated[Any, Window(2, "k")],
-    strides: Annotated[Any, Window(2)] = 1,
-    padding: Padding = "valid",
-    data_format: Layout = None,
-    dilation_rate: Annotated[Any, Window(2)] = 1,
-    groups: Groups = 1,
-    *,
-    use_bias: bool = True,
-) -> Built:
-    """Each filter has a weight for every place in the window and every input channel, and one bias."""
-    return convolution(x, filters, kernel_size, strides, padding, data_format, dilation_rate, groups, use_bias)

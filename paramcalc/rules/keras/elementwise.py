@@ -4,17 +4,13 @@
 """
 
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from ..inert import ACTIVATION
 from ..kinds import AXES, NUMBER, POSITIVE, RATE
-from ..rule import Built, Inputs, Shape, Weight, rule
-from .merging import position
+from ..rule import Built, Weight, rule
+from .axes import AnyShape, Images, Layout, Sequences, Videos, position
 
-AnyShape = Annotated[Shape, Inputs("B ...")]
-Images = Annotated[Shape, Inputs("B H W C")]
-Videos = Annotated[Shape, Inputs("B D H W C")]
-Layout = Literal["channels_last", "channels_first", None]
 Number = Annotated[float, NUMBER]
 Positive = Annotated[float, POSITIVE]
 Rate = Annotated[float, RATE]
@@ -53,7 +49,7 @@ def GaussianNoise(x: AnyShape, /, stddev: Rate) -> Built:
 
 
 @rule("seed sealed")
-def SpatialDropout1D(x: Annotated[Shape, Inputs("B T C")], /, rate: Rate) -> Built:
+def SpatialDropout1D(x: Sequences, /, rate: Rate) -> Built:
     """Zeroes whole channels while training; nothing to learn."""
     return Built(outs=(x,))
 

@@ -7,6 +7,7 @@ from ...errors import Disagreement, OptionError, ShapeError
 from ...symbolic import Expr, Size, is_known, unknown
 from ..kinds import AXIS, AXIS_PAIR, grown
 from ..rule import Built, Inputs, Shape, rule
+from .axes import position as position
 
 Several = Annotated[tuple[Shape, ...], Inputs("B ...", many=True)]
 
@@ -95,16 +96,3 @@ def Dot(xs: Several, /, axes: Annotated[Any, AXIS_PAIR]) -> Built:
         outs=((batch, *rest) if rest else (batch, 1),),
         macs=lambda: prod((batch, *rest)) * shared,
     )
-
-
-def position(axis: int, rank: int) -> int:
-    """Turn an axis number, perhaps negative, into a position from 0.
-
-    Raises
-    ------
-    ShapeError
-        When there is no such axis.
-    """
-    if not -rank <= axis < rank:
-        raise ShapeError("no such axis", expected=f"a number from {-rank} to {rank - 1}", received=axis)
-    return axis % rank

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from ...errors import ShapeError
 from ..kinds import AXES, AXIS
 from ..rule import Built, Inputs, Shape, Weight, rule
-from .merging import position
+from .axes import position
 
 Features = Annotated[Shape, Inputs("B ... d")]
 

@@ -10,7 +10,7 @@ from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known, times, unicode
 from .. import cells
 from ..kinds import Sized
-from ..rule import CELLS, LAYER, Built, Inputs, Layer, Shape, Weight, repeated, rule, scoped
+from ..rule import CELLS, LAYER, Built, Inputs, Layer, Part, Shape, Weight, repeated, rule, scoped
 
 Units = Annotated[Size, Sized("d_h")]
 Step = Annotated[Shape, Inputs("B d_x")]
@@ -167,11 +167,17 @@ def StackedRNNCells(x: Annotated[Shape, Inputs("*cells")], /, cells: Annotated[A
         _check_cell(one, parts[-1])
     states = tuple(state for part in parts for state in part.states)
     return Built(
-        weights=tuple(w for part, name in zip(parts, names, strict=True) for w in scoped(part.weights, name)),
+        weights=tuple(
+            w for part, name, one in zip(parts, names, stack, strict=True) for w in scoped(part.weights, name, one)
+        ),
         outs=(parts[-1].outs[0], *states),
         states=states,
         formula=lambda: sum(part.formula() for part in parts if part.formula),
         macs=lambda: sum(part.macs() for part in parts if part.macs),
+        parts=lambda: [
+            Part(name, one, (x if not place else parts[place - 1].outs[0],), parts[place])
+            for place, (name, one) in enumerate(zip(names, stack, strict=True))
+        ],
     )
 
 
@@ -203,7 +209,9 @@ def RNN(
     inner = StackedRNNCells(cell) if isinstance(cell, tuple) else cell
     step = inner.on((x[0], *x[2:]))
     _check_cell(inner, step)
-    return over_time(x, replace(step, weights=scoped(step.weights, inner.label)), time)
+    cost = Part(inner.label, inner, ((x[0], *x[2:]),), repeated(step, x[1]))
+    weights = scoped(step.weights, inner.label, inner)
+    return over_time(x, replace(step, weights=weights, parts=lambda: [cost]), time)
 
 
 @rule(copies=("layer",))
@@ -233,7 +241,8 @@ def Bidirectional(
             f"units and the backward layer {unicode(back[-1])}"
         )
     name = f"backward_{layer.label.removeprefix('backward_')}" if backward_layer is None else backward_layer.label
-    ahead = scoped(forward.weights, f"forward_{layer.label.removeprefix('forward_')}")
+    ahead_name = f"forward_{layer.label.removeprefix('forward_')}"
+    ahead = scoped(forward.weights, ahead_name)
     double = backward_layer is None
     return Built(
         weights=ahead + scoped(backward.weights, name),
@@ -241,6 +250,7 @@ def Bidirectional(
         states=forward.states + backward.states,
         formula=lambda: times(2, forward.formula()) if double else forward.formula() + backward.formula(),
         macs=lambda: forward.macs() + backward.macs(),
+        parts=lambda: [Part(ahead_name, layer, (x,), forward), Part(name, backward_layer or layer, (x,), backward)],
     )
 
 
@@ -272,9 +282,11 @@ def TimeDistributed(x: Annotated[Shape, Inputs("B T *layer")], /, layer: Annotat
     inner: Built = layer.on((batch, *rest))
     if len(inner.outs) != 1:
         raise ShapeError(f"TimeDistributed needs a layer with one output; {layer.type} has {len(inner.outs)}")
+    each = repeated(inner, T)
     return replace(
-        repeated(inner, T),
-        weights=scoped(inner.weights, layer.label),
+        each,
+        weights=scoped(inner.weights, layer.label, layer),
+        parts=lambda: [Part(layer.label, layer, ((batch, *rest),), each)],
         outs=((batch, T, *inner.outs[0][1:]),),
         states=(),
     )

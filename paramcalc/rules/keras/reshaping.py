@@ -1,18 +1,17 @@
 """Layers that only move numbers about (keras/src/layers/reshaping)."""
 
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from ...errors import ShapeError
 from ...symbolic import Size, exact, is_known, unicode, unknown
 from ..kinds import PERMUTATION, TARGET, Sized, grown
 from ..rule import Built, Inputs, Shape, rule
-
-AnyShape = Annotated[Shape, Inputs("B ...")]
+from .axes import AnyShape, Layout
 
 
 @rule()
-def Flatten(x: AnyShape, /, data_format: Literal["channels_last", "channels_first", None] = None) -> Built:
+def Flatten(x: AnyShape, /, data_format: Layout = None) -> Built:
     """All axes but the batch, laid end to end."""
     return Built(outs=((x[0], grown(prod(x[1:]))),))
 
