@@ -136,13 +136,6 @@ def cost(factor: Callable[[Any], Any]) -> Callable[[Built], Built]:
     return lambda answer: replace(answer, macs=lambda: factor(answer.macs()) if answer.macs else 0)
 
 
-def strided_only(honest: Any, x: Any, filters: Any, kernel: Any, strides: Any, *rest: Any) -> Built:
-    padding, layout, dilation, groups, bias = rest
-    if max(strides) > 1:
-        dilation = (1,) * len(dilation)
-    return honest(x, filters, kernel, strides, padding, layout, dilation, groups, bias)  # type: ignore[no-any-return]
-
-
 BROKEN: dict[str, tuple[str, Break]] = {
     # formulas
     "formula: a gated cell without its bias": (
@@ -228,7 +221,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
         ),
     ),
     "refusals: directions unchecked": ("Bidirectional", theory(recurrent, "_check_directions", lambda *args: None)),
-    "refusals: a stride and a dilation at once": ("Conv2D", theory(convolutional, "convolution", strided_only)),
+    "refusals: a stride and a dilation at once": ("Conv2D", theory(convolutional, "_check_steps", lambda *args: None)),
     # costs
     "costs: only the recurrent half": (
         "LSTM",

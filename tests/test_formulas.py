@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from by_hand import LEARNING, TRIED
 
 import paramcalc as pc
 from paramcalc.errors import ParamcalcError
@@ -24,16 +25,6 @@ WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
 CELLS = ("SimpleRNNCell", "LSTMCell", "GRUCell")
 RECURRENT = ("SimpleRNN", "LSTM", "GRU")
 PLAIN = [rule for name, rule in rules().items() if name not in WRAPPERS and not rule.inputs[0].many]
-
-# What to try for options that are neither sizes nor switches.
-TRIED: dict[tuple[str, str], list[Any]] = {
-    ("BatchNormalization", "axis"): [-1, 1],
-    ("LayerNormalization", "axis"): [-1, 1, (1, -1)],
-    ("PReLU", "shared_axes"): [None, 1, (1, 2)],
-    ("Activation", "activation"): ["relu"],
-    ("Reshape", "target_shape"): [(-1, 3), (-1,)],
-    ("Permute", "dims"): [(2, 1), (2, 3, 1)],
-}
 
 
 def tried(rule: Rule, name: str, kind: Any) -> list[Any]:
@@ -85,24 +76,6 @@ def proved(layer: Layer, inputs: list[tuple[Any, ...]] | None = None) -> int:
         else:
             assert not built.formula or built.formula() == 0, layer
     return count
-
-
-# How many inputs and combinations of switches each rule with weights has; the others have none.
-LEARNING = {
-    "Conv1D": 108,  # 3 paddings, 3 layouts, bias, groups, and strides or dilation or neither
-    "Conv2D": 72,
-    "Dense": 8,
-    "Embedding": 4,
-    "PReLU": 11,
-    "BatchNormalization": 64,
-    "LayerNormalization": 33,
-    "SimpleRNNCell": 2,
-    "LSTMCell": 4,
-    "GRUCell": 4,
-    "SimpleRNN": 32,
-    "LSTM": 64,
-    "GRU": 64,
-}
 
 
 @pytest.mark.parametrize("rule", PLAIN, ids=lambda rule: rule.name)

@@ -200,9 +200,10 @@ def results(rule: Rule, plan: Sequence[Case]) -> Iterator[AuditRow]:
 
 def configurations(found: Iterable[Case]) -> Iterator[Case]:
     """Put a deciding grid of values in place of the symbols of each case."""
-    for layer, shapes in found:
+    for layer, shapes, call in found:
         for point in _points(layer, shapes):
-            yield Case(bind(layer, point), tuple(tuple(evaluate(size, point) for size in shape) for shape in shapes))
+            known = tuple(tuple(evaluate(size, point) for size in shape) for shape in shapes)
+            yield Case(bind(layer, point), known, call)
 
 
 def _points(layer: Layer, shapes: tuple[Shape, ...]) -> list[dict[str, int]]:
@@ -219,18 +220,19 @@ def _points(layer: Layer, shapes: tuple[Shape, ...]) -> list[dict[str, int]]:
 def _checked(pending: Sequence[Case]) -> Iterator[AuditRow]:
     builder = Builder()
     for case in pending:
-        yield check(builder, case.layer, case.shapes)
+        yield check(builder, case)
 
 
-def check(builder: Builder, layer: Layer, shapes: tuple[Shape, ...]) -> AuditRow:
+def check(builder: Builder, case: Case) -> AuditRow:
     """Compare one layer on one input with Keras: refusals, tensors, output shapes and multiply-adds."""
+    layer, shapes, call = case
     row = AuditRow(layer.type, 1)
-    subject = f"{layer!r} on {shapes_text(shapes)}"
-    ours = _answer(layer, shapes)
-    theirs = _keras_answer(builder, layer, shapes)
+    subject = f"{layer!r} on {shapes_text(shapes)}" + "".join(f", {name}" for name in call)
+    ours = _answer(case)
+    theirs = _keras_answer(builder, case)
     problems = list(_problems(layer, ours, theirs))
     instances = list(_instances(shapes)) if problems else []
-    if instances and all(_holds(builder, layer, ours, shapes, instance) for instance in instances):
+    if instances and all(_holds(builder, case, ours, instance) for instance in instances):
         row.remarks.append(f"{subject}: Keras computes what paramcalc says, and announces otherwise: {problems[0]}")
     elif quirk := next((why for name, sign, why in QUIRKS if name == layer.type and sign in str(theirs)), None):
         row.remarks.append(f"{subject}: {quirk}")
@@ -253,9 +255,9 @@ class InKeras(NamedTuple):
     traced: Traced | None
 
 
-def _answer(layer: Layer, shapes: tuple[Shape, ...]) -> Built | ParamcalcError:
+def _answer(case: Case) -> Built | ParamcalcError:
     try:
-        return layer.on(*shapes)
+        return case.layer.on(*case.shapes, **case.call)
     except ParamcalcError as error:
         return error
 
@@ -289,13 +291,11 @@ def _instances(shapes: tuple[Shape, ...]) -> Iterator[dict[str, int]]:
         yield from (dict(zip(names, row, strict=True)) for row in product(INSTANCES, repeat=len(names)))
 
 
-def _holds(
-    builder: Builder, layer: Layer, ours: Built | ParamcalcError, shapes: tuple[Shape, ...], instance: dict[str, int]
-) -> bool:
+def _holds(builder: Builder, case: Case, ours: Built | ParamcalcError, instance: dict[str, int]) -> bool:
     # with the unknown sizes known, do both sides agree, and with what was said about them unknown?
-    known = tuple(tuple(evaluate(size, instance) for size in shape) for shape in shapes)
-    here, there = _answer(layer, known), _keras_answer(builder, layer, known)
-    if any(_problems(layer, here, there)):
+    known = case._replace(shapes=tuple(tuple(evaluate(size, instance) for size in shape) for shape in case.shapes))
+    here, there = _answer(known), _keras_answer(builder, known)
+    if any(_problems(case.layer, here, there)):
         return False
     if isinstance(here, ParamcalcError):
         return True
@@ -308,14 +308,15 @@ def _holds(
     )
 
 
-def _keras_answer(builder: Builder, layer: Layer, shapes: tuple[Shape, ...]) -> InKeras | str:
+def _keras_answer(builder: Builder, case: Case) -> InKeras | str:
     try:
-        return _in_keras(builder, layer, shapes)
+        return _in_keras(builder, case)
     except Exception as error:  # whatever Keras raises is its refusal
         return first_line(error)
 
 
-def _in_keras(builder: Builder, layer: Layer, shapes: tuple[Shape, ...]) -> InKeras:
+def _in_keras(builder: Builder, case: Case) -> InKeras:
+    layer, shapes, call = case
     with scope():
         tensors = [builder.keras.Input(batch_shape=none_for_unknown(shape)) for shape in shapes]
     made = builder.anew(layer)
@@ -323,14 +324,14 @@ def _in_keras(builder: Builder, layer: Layer, shapes: tuple[Shape, ...]) -> InKe
     if is_cell(made):
         with scope():
             states = builder.state_inputs(made, tensors[0].shape[0])
-    announced = [tensor.shape for tensor in builder.call(layer, made, tensors, states)]
+    announced = [tensor.shape for tensor in builder.call(layer, made, tensors, states, call)]
     learning = {id(weight) for weight in made.trainable_weights}
-    ours = _answer(layer, shapes)
+    ours = _answer(case)
     wanted = [weight.path for weight in ours.weights] if isinstance(ours, Built) else []
     traced = None
     known = [tuple(size for size in shape if isinstance(size, int)) for shape in shapes]
     if list(map(len, known)) == list(map(len, shapes)) and builder.keras.backend.backend() == "jax":
-        traced = trace(builder, layer, made, known)
+        traced = trace(builder, layer, made, known, call)
     return InKeras(tensors_of(made, learning, wanted), announced, traced)
 
 

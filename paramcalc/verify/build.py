@@ -81,18 +81,21 @@ class Builder:
                 with scope():
                     states = self.state_inputs(layer, args[0].shape[0])
                 inputs += states
-            values.append(self.call(node.layer, layer, args, states))
+            masks = {name: values[at][index] for name, (at, index) in (node.masks or {}).items()}
+            values.append(self.call(node.layer, layer, args, states, {**(node.call or {}), **masks}))
         with scope():
             outputs = [values[at][index] for at, index in model.outputs]
             # a list of one is still a list to Keras, and not every wrapper takes one
             made = self.keras.Model(*(side[0] if len(side) == 1 else side for side in (inputs, outputs)), name=name)
         return _frozen(made, model.frozen), values[len(model.input_shapes) :]
 
-    def call(self, layer: Any, made: Any, args: Sequence[Any], states: Sequence[Any] = ()) -> list[Any]:
-        """Call a Keras layer on symbolic tensors; give its outputs in one list."""
+    def call(
+        self, layer: Any, made: Any, args: Sequence[Any], states: Sequence[Any] = (), call: Any = None
+    ) -> list[Any]:
+        """Call a Keras layer on symbolic tensors, ``call`` by name; give its outputs in one list."""
         inputs, keywords = self.arguments(layer, made, args, states)
         with scope(stateful(layer)):
-            return list(self.keras.tree.flatten(made(*inputs, **keywords)))
+            return list(self.keras.tree.flatten(made(*inputs, **keywords, **call or {})))
 
     def arguments(
         self, layer: Any, made: Any, args: Sequence[Any], states: Sequence[Any]

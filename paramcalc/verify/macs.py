@@ -6,7 +6,7 @@ as often as it turns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -22,7 +22,9 @@ class Traced(NamedTuple):
     macs: int
 
 
-def trace(builder: Builder, layer: Any, made: Any, shapes: Sequence[tuple[int, ...]]) -> Traced:
+def trace(
+    builder: Builder, layer: Any, made: Any, shapes: Sequence[tuple[int, ...]], call: Mapping[str, Any] | None = None
+) -> Traced:
     """Trace a built Keras layer on inputs of these shapes; needs the jax backend."""
     import jax
 
@@ -31,7 +33,7 @@ def trace(builder: Builder, layer: Any, made: Any, shapes: Sequence[tuple[int, .
 
     def program(trainable: list[Any], fixed: list[Any], args: list[Any], states: list[Any]) -> Any:
         inputs, keywords = builder.arguments(layer, made, args, states)
-        return made.stateless_call(trainable, fixed, *inputs, **keywords)[0]
+        return made.stateless_call(trainable, fixed, *inputs, **keywords, **call or {})[0]
 
     args = [jax.ShapeDtypeStruct(shape, "float32") for shape in shapes]
     states = []

@@ -33,8 +33,7 @@ def convolution(
     for what, size in (("filters", filters), ("input channels", channels)):
         if isinstance(size, int) and isinstance(groups, int) and size % groups:
             raise ShapeError(f"{size} {what} do not divide into {groups} groups")
-    if any(s != 1 for s in strides) and any(d != 1 for d in dilation_rate):
-        raise OptionError("strides and dilation_rate are both above 1", expected="one of them to be 1")
+    _check_steps(strides, dilation_rate)
     seen = exact(channels, groups)
     places = tuple(
         windows.length(n, k, s, padding, d)
@@ -47,3 +46,8 @@ def convolution(
         formula=lambda: filters * (prod(kernel_size) * seen + use_bias),
         macs=lambda: prod((x[0], *places)) * (prod(kernel_size) * seen * filters),
     )
+
+
+def _check_steps(strides: tuple[Size, ...], dilation_rate: tuple[Size, ...]) -> None:
+    if any(s != 1 for s in strides) and any(d != 1 for d in dilation_rate):
+        raise OptionError("strides and dilation_rate are both above 1", expected="one of them to be 1")

@@ -1,0 +1,17 @@
+"""Numbers worked out by hand for the tests of rules, a module for the families that belong together.
+
+``TABLE`` has lines of (layer, input shapes, count, output shapes, multiply-adds), the arithmetic by hand from the
+framework's documentation. ``LEARNING`` says how many combinations of switches and inputs the proof of the formula
+must have gone through, by layer; ``TRIED`` which values of options it tries that are neither sizes nor switches.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+MODULES = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+Line = tuple[Any, list[tuple[int, ...]], int, list[tuple[int, ...]], int]
+
+TABLE: list[Line] = [line for module in MODULES for line in module.TABLE]
+LEARNING: dict[str, int] = {name: count for module in MODULES for name, count in module.LEARNING.items()}
+TRIED: dict[tuple[str, str], list[Any]] = {key: values for module in MODULES for key, values in module.TRIED.items()}
