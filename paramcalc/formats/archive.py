@@ -1,0 +1,145 @@
+"""``.keras`` archives: the description of a model, who wrote it, and what its weights file stores."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from ..errors import FileError, ParamcalcError, placed
+from .hdf5 import opened, stored_in
+from .source import MAX_BYTES, decode
+from .stored import Stored
+from .syntax import read_json
+from .zipped import Entry, content, entries, window
+
+CONFIG, METADATA, WEIGHTS, SHARDS = "config.json", "metadata.json", "model.weights.h5", "model.weights.json"
+
+MAX_METADATA = 2**16  # bytes; two short texts
+MAX_SHARDS = 1_000  # weights files; a shard has 5 GB
+MAX_UNPACKED = 16 * 2**30  # bytes of a compressed weights file, put into a temporary file; Keras never compresses
+
+_SHARD = re.compile(r"[\w.-]{1,200}\.h5", re.ASCII)
+
+
+@dataclass(slots=True)
+class Archive:
+    """What a ``.keras`` archive holds.
+
+    Attributes
+    ----------
+    config : bytes
+        The description of the model, JSON not yet read.
+    metadata : dict
+        As it stands there: ``keras_version``, ``date_saved``; empty if it is missing.
+    stored : Stored or None
+        What the weights file stores; ``None`` where there is none that can be read, such as ``model.weights.npz``.
+    """
+
+    config: bytes
+    metadata: dict[str, Any] = field(default_factory=dict)
+    stored: Stored | None = None
+
+    @property
+    def keras_version(self) -> str | None:
+        """The version of Keras that wrote it, if it says so."""
+        return self.metadata.get("keras_version")
+
+
+def read_archive(file: str | os.PathLike[str] | BinaryIO) -> Archive:
+    """Read a ``.keras`` archive.
+
+    Members are looked up by their exact names, whatever else is there; nothing is extracted.
+
+    Parameters
+    ----------
+    file : path, or an open binary file that can seek
+
+    Raises
+    ------
+    FileError
+        When it is no archive of a model, damaged or beyond the bounds; the message names the member.
+    """
+    with opened(file) as archive:
+        members = entries(archive)
+        if CONFIG not in members:
+            raise FileError(f"no {CONFIG} in the archive", expected="a .keras file")
+        config = _content(archive, members, CONFIG, MAX_BYTES)
+        metadata = _metadata(_content(archive, members, METADATA, MAX_METADATA)) if METADATA in members else {}
+        stored = None
+        if WEIGHTS in members:
+            stored = _weights(archive, members, WEIGHTS)
+        elif SHARDS in members:
+            stored = _merged([_weights(archive, members, name) for name in _shards(archive, members)])
+        if stored is not None and stored.keras_version is None:
+            stored.keras_version = metadata.get("keras_version")
+        return Archive(config, metadata, stored)
+
+
+def _content(file: BinaryIO, members: dict[str, Entry], name: str, most: int) -> bytes:
+    try:
+        return content(file, members[name], most)
+    except ParamcalcError as error:
+        raise error.at(f"{name}:")
+
+
+def _weights(file: BinaryIO, members: dict[str, Entry], name: str) -> Stored:
+    try:
+        with window(file, members[name], MAX_UNPACKED) as part:
+            return stored_in(part)
+    except ParamcalcError as error:
+        raise error.at(f"{name}:")
+
+
+def _json(name: str, text: bytes) -> Mapping[str, Any]:
+    try:
+        found = read_json(decode(text))
+        if not isinstance(found, dict):
+            raise FileError("not what Keras writes", expected="keys and values", received=found)
+    except ParamcalcError as error:
+        raise error.at(f"{name}:")
+    return found
+
+
+def _metadata(text: bytes) -> dict[str, Any]:
+    found = dict(_json(METADATA, text))
+    version = found.get("keras_version")
+    if version is not None and not (isinstance(version, str) and len(version) <= 100 and version.isprintable()):
+        raise (
+            FileError("not a version", expected="a short text", received=version).at("keras_version").at(f"{METADATA}:")
+        )
+    return found
+
+
+def _shards(file: BinaryIO, members: dict[str, Entry]) -> list[str]:
+    # the weights files that the map lists, each once, in its order
+    places = _json(SHARDS, _content(file, members, SHARDS, MAX_BYTES)).get("weight_map")
+    if not isinstance(places, dict):
+        raise FileError("no weight_map", expected="the shard of each group").at(f"{SHARDS}:")
+    names: dict[str, None] = {}
+    for group, files in places.items():
+        for name in files if isinstance(files, list) else [files]:
+            if not isinstance(name, str) or not _SHARD.fullmatch(name):
+                raise placed(FileError("not the name of a shard", received=name), group).at(f"{SHARDS}:")
+            names[name] = None
+    if len(names) > MAX_SHARDS:
+        raise FileError("too many shards", expected=f"at most {MAX_SHARDS:,}", received=len(names)).at(f"{SHARDS}:")
+    for name in names:
+        if name not in members:
+            raise FileError(f"no {name} in the archive").at(f"{SHARDS}:")
+    return list(names)
+
+
+def _merged(parts: list[Stored]) -> Stored:
+    whole = Stored([])
+    seen: set[str] = set()
+    for part in parts:
+        for tensor in part.tensors:
+            if tensor.path in seen:
+                raise FileError("a tensor stands in two shards", received=tensor.path)
+            seen.add(tensor.path)
+        whole.tensors += part.tensors
+        whole.names |= part.names
+    return whole
