@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from ..bind import bind, names_in
-from ..errors import ParamcalcError
+from ..errors import LayerError, ParamcalcError
 from ..rules.registry import find, rules
 from ..rules.rule import Built, Layer, Rule, Shape
 from ..symbolic import is_known, leaves
@@ -36,6 +36,7 @@ QUIRKS = (
         "Keras stumbles over its own masks when both stateful and returning states",
     ),
 )
+LEGACY = "legacy"  # the family of layers Keras has no more
 SCHEMA = "paramcalc-audit/1"
 SHOWN = 50  # mismatches printed
 INSTANCES = (1, 2, 3, 4)  # tried in place of an unknown size when it takes running a layer to tell who is right
@@ -169,9 +170,9 @@ def audit(names: Iterable[str] | None = None, progress: Callable[[int, int, str]
     MissingExtra
         When Keras is not installed.
     LayerError
-        For an unknown rule.
+        For an unknown rule, and for a layer only legacy Keras has.
     """
-    chosen = list(rules().values()) if names is None else [find(name) for name in names]
+    chosen = auditable() if names is None else [_auditable(name) for name in names]
     framework = keras()
     start = perf_counter()
     plans = [(rule, list(configurations(cases(rule)))) for rule in chosen]
@@ -189,6 +190,18 @@ def audit(names: Iterable[str] | None = None, progress: Callable[[int, int, str]
     if progress:
         progress(done, total, "")
     return Audit(rows, framework.__version__, framework.backend.backend(), perf_counter() - start)
+
+
+def auditable() -> list[Rule]:
+    """Give the rules of the layers the installed Keras has: all but the family ``legacy``."""
+    return [rule for rule in rules().values() if rule.family != LEGACY]
+
+
+def _auditable(name: str) -> Rule:
+    rule = find(name)
+    if rule.family == LEGACY:
+        raise LayerError(f"{rule.name} is a layer of Keras 2", expected="a layer the installed Keras has")
+    return rule
 
 
 def results(rule: Rule, plan: Sequence[Case]) -> Iterator[AuditRow]:
