@@ -9,7 +9,7 @@ from ..errors import FileError
 
 MAX_READS = 1_000_000  # a file of 100,000 tensors takes about half of them; each costs microseconds
 MAX_BLOCK = 64 * 2**20  # bytes at once; no structure but a long configuration comes near
-MAX_TOTAL = 256 * 2**20  # bytes over the whole file, so that no list of names can be read again and again
+MAX_TOTAL = 128 * 2**20  # bytes over the whole file, 40,000 layers; no list of names is read again and again
 
 UNDEFINED = 2**64 - 1  # HDF5's own mark of an address that leads nowhere
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -69,6 +70,7 @@ class Stored:
     keras_version: str | None = None
     names: dict[str, str] = field(default_factory=dict)
     legacy: bool = False
+    _index: _Index | None = field(default=None, init=False, repr=False, compare=False)
 
     def layer(self, name: str, class_name: str | None = None, within: str = "") -> str | None:
         """Find the group of a layer.
@@ -88,17 +90,14 @@ class Stored:
             ``None`` where there is none, or several that it could be.
         """
         inside = f"{within}/" if within else ""
-        found = [group for group, said in self.names.items() if said == name and group.startswith(inside)]
-        near = [group for group in found if _within(group, inside)]
-        if near or found:
-            best = near or found
-            return best[0] if len(best) == 1 else None
-        if class_name is None or self.legacy:
-            return None
-        unnamed = {group for group in _groups(self.tensors, inside) if group not in self.names}
-        stem = re.compile(rf"{re.escape(snake(class_name))}(_\d+)?")
-        alike = [group for group in unnamed if stem.fullmatch(group.rpartition("/")[2])]
-        return alike[0] if len(alike) == 1 else None
+        index = self._indexed()
+        found = [group for group in index.names.get(name, ()) if group.startswith(inside)]
+        if not found and class_name is not None and not self.legacy:
+            if within not in index.unnamed:
+                index.unnamed[within] = _by_class(self, inside)
+            found = index.unnamed[within].get(snake(class_name), [])
+        best = [group for group in found if _within(group, inside)] or found
+        return best[0] if len(best) == 1 else None
 
     def weights_of(self, group: str) -> tuple[Weight, ...]:
         """Give the tensors stored for a layer as weights, in the order of the file.
@@ -106,7 +105,48 @@ class Stored:
         A file of Keras 3 numbers a layer's variables and names them not; they are called ``variable_0`` and so on.
         """
         inside = f"{group}/" if group else ""
-        return tuple(_weight(tensor, inside) for tensor in self.tensors if _counts(tensor, inside))
+        return tuple(_weight(tensor, inside) for tensor in self._beneath(group) if _counts(tensor, inside))
+
+    def _beneath(self, group: str) -> list[StoredTensor]:
+        if not group:
+            return self.tensors
+        places = self._indexed().places
+        found: list[int] = []
+        for first, last in ((group, f"{group}\0"), (f"{group}/", f"{group}0")):  # itself; beneath, as 0 comes after /
+            start, end = bisect_left(places, (first, 0)), bisect_left(places, (last, 0))
+            found += [place for _, place in places[start:end]]
+        return [self.tensors[place] for place in sorted(found)]
+
+    def _indexed(self) -> _Index:
+        if self._index is None:
+            self._index = _Index(sorted((tensor.group, place) for place, tensor in enumerate(self.tensors)))
+            for group, name in self.names.items():
+                self._index.names.setdefault(name, []).append(group)
+            for tensor in self.tensors:
+                for part in set(tensor.name.split("/")[:-1]):
+                    self._index.parts.setdefault(part, []).append(tensor)
+        return self._index
+
+
+@dataclass(slots=True)
+class _Index:
+    """What is looked up for every layer, made once: a file may have a hundred thousand of each."""
+
+    places: list[tuple[str, int]]  # the groups of the tensors, sorted
+    names: dict[str, list[str]] = field(default_factory=dict)  # the groups of each name
+    parts: dict[str, list[StoredTensor]] = field(default_factory=dict)  # the tensors with it in their own name
+    unnamed: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # within what, of which class
+
+
+def _by_class(stored: Stored, inside: str) -> dict[str, list[str]]:
+    # the groups of no name within a model, by their class
+    found: dict[str, list[str]] = {}
+    for group in _groups(stored.tensors, inside):
+        if group not in stored.names:
+            label = group.rpartition("/")[2]
+            stem = re.sub(r"_[0-9]+$", "", label)
+            found.setdefault(stem, []).append(group)
+    return found
 
 
 def opaque_weights(
@@ -120,7 +160,7 @@ def opaque_weights(
     if group is not None:
         return stored.weights_of(group)
     if stored.legacy and name:  # a nested model's layers have no groups there, but the variables' names tell
-        inside = [one for one in stored.tensors if name in one.name.split("/")[:-1] and one.group.startswith(within)]
+        inside = [one for one in stored._indexed().parts.get(name, ()) if one.group.startswith(within)]
         return tuple(_weight(tensor, f"{name}/") for tensor in inside if _counts(tensor, "")) or None
     return None
 
@@ -288,16 +328,16 @@ def _owners(rows: list[Row], stored: Stored, groups: dict[str, list[StoredTensor
     # the group of each layer, by its name
     said = {stored.names[group]: group for group in groups if group in stored.names}
     owners = {row.name: said[row.name] for row in rows if row.name in said}
-    free = [group for group in groups if group not in owners.values()]
+    taken = set(owners.values())
     lost = [row for row in rows if row.name not in owners and row.weights]
     if stored.legacy:
+        free = [group for group in groups if group not in taken]
         return owners | {row.name: group for row, group in zip(lost, free, strict=False)}
-    taken = set(owners.values())
     container = next((group[: group.rindex("/") + 1] for group in groups), f"{inside}{CONTAINERS[0]}/")
     labels = _numbered([{"class_name": row.type, "config": {}} for row in rows])
     for row, label in zip(rows, labels, strict=True):
         group = container + label
-        if row in lost and group in groups and group not in taken:
+        if row.weights and row.name not in owners and group in groups and group not in taken:
             owners[row.name] = group
     return owners
 
@@ -305,7 +345,8 @@ def _owners(rows: list[Row], stored: Stored, groups: dict[str, list[StoredTensor
 def _shapes(row: Row, held: list[StoredTensor], where: str) -> Comparison:
     if any(not isinstance(size, int) for weight in row.weights for size in weight.shape):
         return Comparison([], 0)
-    ours, theirs = Counter(weight.shape for weight in row.weights), Counter(tensor.shape for tensor in held)
+    ours: Counter[Any] = Counter(weight.shape for weight in row.weights)
+    theirs: Counter[Any] = Counter(tensor.shape for tensor in held)
     count = sum((ours & theirs).values())
     if ours == theirs:
         return Comparison([], count)
