@@ -222,6 +222,20 @@ def test_initial_states_stand_among_the_inputs() -> None:
     ]
 
 
+def test_inputs_by_name_come_in_the_order_of_their_names() -> None:
+    inner = graph(entry("a", 3), entry("b", 3), layer("Add", "s", [["a", 0, 0], ["b", 0, 0]]))
+    inner["config"]["input_layers"] = {"b": ["b", 0, 0], "a": ["a", 0, 0]}
+    nested = {**inner, "name": "n", "inbound_nodes": [{"b": ["y", 0, 0, {}], "a": ["x", 0, 0, {}]}]}
+    made = upgraded(graph(entry("x", 3), entry("y", 3), nested, inputs=[["x", 0, 0], ["y", 0, 0]]))["config"]
+    (given,) = made["layers"][2]["inbound_nodes"][0]["args"]
+    assert list(given.items()) == [("a", tensor("x", 0, 0)), ("b", tensor("y", 0, 0))]
+
+
+def test_a_loop_called_on_nothing() -> None:
+    made = upgraded(graph(entry("x", 3), layer("LSTM", "l", [], units=3)))["config"]["layers"][1]
+    assert made["inbound_nodes"] == [{"args": [[]], "kwargs": {}}]
+
+
 def test_what_freezes_a_wrapper_freezes_its_inside() -> None:
     inner: dict[str, Any] = {"class_name": "LSTM", "config": {"name": "l", "units": 3, "trainable": True}}
     both = layer("Bidirectional", "b", trainable=False, layer=inner, batch_input_shape=[None, 5, 2])

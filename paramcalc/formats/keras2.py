@@ -208,7 +208,7 @@ def _call(node: Any, kind: str, seen: list[list[Any]]) -> tuple[list[Any], dict[
         return [first], given
     if isinstance(first, list) and len(first) == 1:
         (first,) = first
-    if kind in RECURRENT and isinstance(first, list):
+    if kind in RECURRENT and isinstance(first, list) and first:
         first, *given["initial_state"] = first
     if kind in RECURRENT and given.pop("constants", None) is not None:
         raise OptionError("a loop over constants", expected="inputs and initial states only")
