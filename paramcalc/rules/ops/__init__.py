@@ -1,0 +1,1 @@
+"""Framework functions in a graph, family by family: what shape comes out."""

@@ -1,0 +1,174 @@
+# ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
+"""Element by element: one tensor, or several stretched to one another (keras/src/ops/numpy, nn, math, core)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..built import Built, Shape
+from .sizes import broadcast, dims, places, ranked, stands, tensors, volume, whole
+from .table import Beyond, gives, ops_of
+
+core, math, nn, numpy = ops_of("core"), ops_of("math"), ops_of("nn"), ops_of("numpy")
+
+
+@core("StopGradient")
+@core("Cast SaturateCast", inert="dtype")
+@core("ConvertToTensor", inert="dtype sparse ragged")
+@math("Erf Erfc Erfinv Rsqrt")
+@nn("HardSigmoid HardSilu HardTanh LogSigmoid Relu Relu6 Selu Sigmoid Silu Softplus Softsign SparsePlus SparseSigmoid")
+@nn("TanhShrink")
+@nn("Celu Elu", inert="alpha")
+@nn("Gelu", inert="approximate")
+@nn("HardShrink SoftShrink", inert="threshold")
+@nn("LeakyRelu", inert="negative_slope")
+@nn("Squareplus", inert="b")
+@nn("Threshold", inert="threshold default_value")
+@numpy("Abs Absolute Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh BitwiseInvert BitwiseNot Cbrt Ceil Conj")
+@numpy("Conjugate Copy Cos Cosh Deg2rad Exp Exp2 Expm1 Fabs Floor I0 Imag Isfinite Isinf Isnan Isneginf Isposinf")
+@numpy("Isreal Log Log10 Log1p Log2 LogicalNot Negative Rad2deg Real Reciprocal Sign Signbit Sin Sinc Sinh Sqrt")
+@numpy("Square Tan Tanh Trunc")
+@numpy("Array EmptyLike OnesLike ZerosLike", inert="dtype")
+@numpy("NanToNum", inert="nan posinf neginf")
+@numpy("Round", inert="decimals")
+@numpy("Tril Triu", inert="k")
+def each(x: Shape, /) -> Built:
+    """One number for each number."""
+    return gives(dims(x))
+
+
+@numpy()
+def Clip(x: Shape, /, *, x_min: Any, x_max: Any) -> Built:
+    """Each number, held between two."""
+    return gives(stands(x, dims(x_min), dims(x_max)))
+
+
+@numpy("FullLike", inert="dtype")
+def filled(x: Shape, fill_value: Any) -> Built:
+    """One number in every place of a tensor."""
+    return gives(stands(x, dims(fill_value)))
+
+
+@numpy("Flip")
+@numpy("Roll", inert="shift")
+def turned(x: Shape, /, *, axis: Any = None) -> Built:
+    """The same shape; the axes, if any are named, must be there."""
+    return along(x, axis=axis)
+
+
+@nn("LogSoftmax Softmax")
+@nn("Normalize", inert="order epsilon")
+def along(x: Shape, /, *, axis: Any = -1) -> Built:
+    """The same shape; the axes, if any are named, must be there."""
+    if axis is not None:
+        places(axis, len(x))
+    return gives(x)
+
+
+@nn()
+def Sparsemax(x: Shape, /, *, axis: Any = -1) -> Built:
+    """The same shape; the axis must be there."""
+    places(whole(axis), len(x))
+    return gives(x)
+
+
+@numpy("Argsort Sort")
+@numpy("Argpartition", inert="kth")
+def ordered(x: Shape, /, *, axis: Any = -1) -> Built:
+    """In another order along an axis, or laid end to end first."""
+    return flat_or(x, axis)
+
+
+@numpy("Cumprod Cumsum Nancumprod Nancumsum", inert="dtype")
+def running(x: Shape, /, *, axis: Any = None) -> Built:
+    """So far, along an axis, or laid end to end first."""
+    return flat_or(x, axis)
+
+
+def flat_or(x: Shape, axis: Any) -> Built:
+    """Keep the shape if an axis is named, else lay the numbers end to end."""
+    if axis is None:
+        return gives((volume(x),))
+    places(whole(axis), len(x))
+    return gives(x)
+
+
+@numpy()
+def Fliplr(x: Shape) -> Built:
+    """The second axis, turned round."""
+    return gives(ranked(x, least=2))
+
+
+@numpy()
+def Flipud(x: Shape) -> Built:
+    """The first axis, turned round."""
+    return gives(ranked(x, least=1))
+
+
+@numpy("Add Arctan2 Divide DivideNoNan Equal FloorDivide Fmax Fmin Fmod Gcd Greater GreaterEqual Heaviside Hypot Lcm")
+@numpy("Ldexp Less LessEqual Logaddexp Logaddexp2 LogicalAnd LogicalOr LogicalXor Maximum Minimum Mod Multiply")
+@numpy("Nextafter NotEqual Power Subtract TrueDivide")
+def both(x1: Any, x2: Any) -> Built:
+    """Element by element, the shapes stretched to one another."""
+    return gives(broadcast(dims(x1), dims(x2)))
+
+
+@numpy("Isclose", inert="equal_nan")
+def close(x1: Any, x2: Any, rtol: Any = 0, atol: Any = 0) -> Built:
+    """Element by element, the shapes stretched to one another."""
+    return gives(stands(broadcast(dims(x1), dims(x2)), dims(rtol), dims(atol)))
+
+
+@numpy("AllClose", inert="rtol atol equal_nan")
+def one_answer(x1: Any, x2: Any) -> Built:
+    """One answer for all numbers."""
+    broadcast(dims(x1), dims(x2))
+    return gives(())
+
+
+@numpy("BitwiseAnd BitwiseLeftShift BitwiseOr BitwiseRightShift BitwiseXor LeftShift RightShift")
+def bits(x: Shape, y: Any) -> Built:
+    """Element by element; the first shape stands."""
+    return gives(stands(dims(x), dims(y)))
+
+
+@nn()
+def Polar(abs_: Shape, angle: Shape) -> Built:
+    """Complex numbers from lengths and angles."""
+    return gives(stands(dims(abs_), dims(angle)))
+
+
+@numpy()
+def Where(condition: Any, x1: Any = None, x2: Any = None) -> Built:
+    """One or the other, the shapes stretched to one another."""
+    if x1 is None or x2 is None:
+        raise Beyond("of a condition alone: the result hangs on its values")
+    return gives(broadcast(dims(condition), dims(x1), dims(x2)))
+
+
+@numpy()
+def Select(condlist: Any, choicelist: Any, default: Any = 0) -> Built:
+    """For each number the first choice whose condition holds; the first choice's shape stands."""
+    first, *others = tensors(choicelist)
+    return gives(stands(first, *others, *tensors(condlist), dims(default)))
+
+
+@numpy()
+def Digitize(x: Shape, bins: Any) -> Built:
+    """The bin of each number."""
+    if isinstance(bins, tuple):
+        ranked(bins, 1)
+    return gives(dims(x))
+
+
+@numpy("IsIn", inert="assume_unique invert")
+def among(x1: Shape, x2: Any) -> Built:
+    """Whether each number is one of those."""
+    return gives(dims(x1))
+
+
+@numpy("SearchSorted", inert="side")
+def sought(sorted_sequence: Shape, values: Shape) -> Built:
+    """The place of each number in a sequence."""
+    ranked(dims(sorted_sequence), 1)
+    return gives(dims(values))

@@ -1,0 +1,89 @@
+"""The table of operations: which function works out the shapes of a call, and what it may be called with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import import_module
+from inspect import Parameter, Signature, signature
+from pkgutil import iter_modules
+from typing import Any, TypeVar
+
+from ..built import Built
+
+Body = TypeVar("Body", bound=Callable[..., Built])
+
+
+class Beyond(Exception):
+    """A call the rule cannot answer for: its result hangs on values, or Keras announces what it does not compute."""
+
+
+@dataclass(frozen=True)
+class OperationRule:
+    """What is known of one operation.
+
+    Attributes
+    ----------
+    body : callable
+        Takes what the call is given (a shape where a tensor stands), and by keyword the options that decide shapes.
+    inert : frozenset of str
+        Options it also has, which change no shape.
+    """
+
+    body: Callable[..., Built]
+    inert: frozenset[str]
+
+    @cached_property
+    def signature(self) -> Signature:
+        """The signature of the body."""
+        return signature(self.body)
+
+    @cached_property
+    def options(self) -> frozenset[str]:
+        """Names of all the options."""
+        words = self.signature.parameters.values()
+        return self.inert | {word.name for word in words if word.kind is Parameter.KEYWORD_ONLY}
+
+
+_TABLE: dict[tuple[str, str], OperationRule] = {}
+
+
+def ops_of(module: str) -> Callable[..., Callable[[Body], Body]]:
+    """Make the decorator that enters functions for operations of one module of ``keras.src.ops``.
+
+    The decorator takes the class names, separated by blanks, and in ``inert`` the options without influence on
+    shapes; without names, the function is named as the class.
+    """
+
+    def enter(names: str = "", inert: str = "") -> Callable[[Body], Body]:
+        def entered(body: Body) -> Body:
+            for name in names.split() or [body.__name__]:
+                if (module, name) in _TABLE:
+                    raise AssertionError(f"two rules for {module}.{name}")
+                _TABLE[module, name] = OperationRule(body, frozenset(inert.split()))
+            return body
+
+        return entered
+
+    return enter
+
+
+@cache
+def operations() -> dict[tuple[str, str], OperationRule]:
+    """Give the rule of every operation, by module and class name: ``("numpy", "Mean")``."""
+    package = import_module(__package__)
+    for family in iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{family.name}")
+    return _TABLE
+
+
+def find(module: str, type: str) -> OperationRule | None:
+    """Give the rule of a class in a module as Keras writes it (``keras.src.ops.numpy``), or ``None``."""
+    path, _, family = module.rpartition(".")
+    return operations().get((family, type)) if path == "keras.src.ops" else None
+
+
+def gives(*shapes: Any, macs: Callable[[], Any] | None = None) -> Built:
+    """Make an answer out of the shapes of the outputs."""
+    return Built(outs=tuple(tuple(shape) for shape in shapes), macs=macs)

@@ -1,0 +1,146 @@
+"""Calls of the operations that are neither layers nor arrays."""
+
+from .writing import N, X, c, i, t, z
+
+MATRICES = ("Cholesky", "CholeskyInverse", "Det", "Eig", "Eigh", "Inv", "LuFactor", "MatrixRank", "Pinv", "Qr", "SVD")
+CALLS = [
+    c("core.Cast", X, dtype="int32"),
+    c("core.SaturateCast", X, dtype="uint8"),
+    c("core.Scatter", i(3, 2), t(3), shape=(4, 5)),
+    c("core.ScatterUpdate", X, i(3, 1), t(3, 4, 6)),
+    c("core.ScatterUpdate", t(5, 4), [[0, 0]], t(1), reduction="add"),
+    c("core.Slice", t(5, 4), (1, 0), shape=(2, 3)),
+    c("core.Slice", t(5, 4), (1, 0), shape=(-1, 3)),
+    c("core.Slice", t(N, 4), (1, 0), shape=(-1, 3)),
+    c("core.Slice", t(5, 4), i(2), shape=(2, 3)),
+    c("core.Slice", t(5, 4), i(2), shape=(-1, 3)),
+    c("core.Slice", t(5, 4), (1, 0, 0), shape=(2, 3)),
+    c("core.Slice", t(5, 4), (1,), shape=(2,)),
+    c("core.SliceUpdate", t(5, 4), (1, 0), t(2, 3)),
+    c("core.Unstack", X, axis=1),
+    c("core.Unstack", X, axis=-1, num=6),
+    c("core.Unstack", X),
+    c("core.Unstack", X, num=3),
+    c("core.Unstack", X, axis=3),
+    c("einops.Rearrange", t(5, 4, 6), "b h c -> b (h c)"),
+    c("einops.Rearrange", t(5, 4, 6), "b (h k) c -> (b h) c k", k=2),
+    c("einops.Rearrange", t(5, 4), "b h c -> b c h"),
+    c("einops.Rearrange", X, "b h c -> b c h"),
+    *(c(f"image.{name}", x) for name in ("RGBToHSV", "HSVToRGB") for x in (t(N, 5, 6, 3), t(5, 6, 3), t(5, 6, 4))),
+    c("image.RGBToGrayscale", t(N, 5, 6, 3)),
+    c("image.RGBToGrayscale", t(3, 5, 6), data_format="channels_first"),
+    c("image.RGBToGrayscale", t(N, 5, 6, 2)),
+    c("image.Resize", t(N, 5, N, 3), size=(8, 9)),
+    c("image.Resize", t(3, 5, 6), size=(8, 9), data_format="channels_first", interpolation="nearest"),
+    c("image.Resize", t(5, 6), size=(8, 9)),
+    c("image.AffineTransform", t(2, 5, 6, 3), t(2, 8)),
+    c("image.AffineTransform", t(N, 5, 6, 3), t(8)),
+    c("image.AffineTransform", t(N, 5, 6, 3), t(1, 1, 8)),
+    c("image.ElasticTransform", t(N, 5, 6, 3)),
+    c("image.GaussianBlur", t(2, 5, 6, 3), kernel_size=(3, 3)),
+    c("image.GaussianBlur", t(5, 6)),
+    c("image.SobelEdges", t(2, 5, 6, 3)),
+    c("image.SobelEdges", t(5, 6, 3)),
+    c("image.PerspectiveTransform", t(2, 5, 6, 3), t(2, 4, 2), t(2, 4, 2)),
+    c("image.PerspectiveTransform", t(5, 6, 3), t(4, 2), t(4, 2)),
+    c("image.PerspectiveTransform", t(5, 6, 3), t(4, 2), t(3, 2)),
+    c("image.PerspectiveTransform", t(5, 6, 3), t(4, 2), t(2, 4, 2)),
+    c("image.MapCoordinates", t(5, 6), t(2, 7, 8), order=1),
+    c("image.MapCoordinates", t(5, 6), t(3, 7, 8), order=1),
+    c("image.ScaleAndTranslate", t(5, 6, 3), (8, 9, 3), t(2), t(2), spatial_dims=(0, 1), method="linear"),
+    c("image.SSIM", t(N, 15, 16, 3), t(N, 15, 16, 3)),
+    c("image.SSIM", t(15, 16, 3), t(15, 16, 3)),
+    c("image.SSIM", t(16, 3), t(15, 16, 3)),
+    c("image.ExtractPatches", t(N, 7, N, 3), size=2),
+    c("image.ExtractPatches", t(7, 9, 3), size=(2, 3), strides=(1, 2), padding="same"),
+    c("image.ExtractPatches", t(2, 7, 9, 3), size=(2, 2), strides=1, dilation_rate=2),
+    c("image.ExtractPatches", t(2, 7, 9, N), size=2),
+    c("image.ExtractPatches", t(2, 7, 9, 8, 3), size=(2, 2, 2)),
+    c("image.ExtractPatches", t(7, 9, 8, 3), size=(2, 2, 2)),
+    c("image.PadImages", t(N, 5, 6, 3), top_padding=1, bottom_padding=2, left_padding=3, target_width=12),
+    c("image.PadImages", t(N, N, 6, 3), top_padding=1, bottom_padding=2, left_padding=3, right_padding=0),
+    c("image.PadImages", t(N, 5, 6, 3), top_padding=1, bottom_padding=2, left_padding=3, target_width=8),
+    c("image.PadImages", t(N, 5, 6, 3), top_padding=1, bottom_padding=2, left_padding=3),
+    c(
+        "image.PadImages",
+        t(3, 5, 6),
+        top_padding=1,
+        bottom_padding=2,
+        left_padding=3,
+        right_padding=1,
+        data_format="channels_first",
+    ),
+    c("image.CropImages", t(N, 5, 6, 3), top_cropping=1, bottom_cropping=2, left_cropping=3, target_width=2),
+    c("image.CropImages", t(N, 5, 6, 3), top_cropping=1, bottom_cropping=2, left_cropping=3, target_width=4),
+    c("image.CropImages", t(N, N, 6, 3), top_cropping=1, target_height=2, left_cropping=3, target_width=2),
+    c("image.CropImages", t(N, N, 6, 3), top_cropping=1, bottom_cropping=2, left_cropping=3, target_width=2),
+    c("image.CropImages", t(5, 6, 3), top_cropping=4, bottom_cropping=2, left_cropping=3, target_width=2),
+    *(
+        c(f"linalg.{name}", x)
+        for name in MATRICES
+        for x in (t(N, 3, 3), t(3, 3), t(2, 3, 4), t(5, 4, 3), t(3), t(2, 5, N))
+    ),
+    c("linalg.Qr", t(N, 5, 3), mode="complete"),
+    c("linalg.Qr", t(3, 5), mode="complete"),
+    c("linalg.SVD", t(N, 5, 3), full_matrices=False),
+    c("linalg.SVD", t(N, 5, 3), compute_uv=False),
+    *(
+        c(f"linalg.{name}", t(*a), t(*v))
+        for name in ("Solve", "SolveTriangular")
+        for a, v in (
+            ((3, 3), (3, 2)),
+            ((3, 3), (4, 2)),
+            ((N, 3, 3), (N, 3, 2)),
+            ((3, 3), (3,)),
+            ((3, 4), (3, 2)),
+            ((3, 3), ()),
+        )
+    ),
+    *(
+        c("linalg.Lstsq", t(*a), t(*v))
+        for a, v in (((4, 3), (4,)), ((4, 3), (4, 2)), ((4, 3), (3,)), ((2, 4, 3), (4,)))
+    ),
+    *(
+        c("linalg.Norm", X, axis=axis, ord=order, keepdims=keep)
+        for axis, order, keep in (
+            (N, N, False),
+            (-1, 2, True),
+            ((1, 2), "fro", False),
+            ((1, 2), "nuc", True),
+            (1, "fro", False),
+            ((0, 1), 3, False),
+            (1, float("inf"), False),
+            (3, N, False),
+        )
+    ),
+    c("linalg.Norm", t(4, 6)),
+    c("math.CDist", t(N, 4, 3), t(N, 5, 3)),
+    c("math.CDist", t(4, 3), t(2, 5, 3)),
+    c("math.CDist", t(4, 3), t(5, 2)),
+    c("math.CDist", t(3), t(5, 3)),
+    c("math.ExtractSequences", t(N, 11), sequence_length=4, sequence_stride=3),
+    c("math.ExtractSequences", t(2, N), sequence_length=4, sequence_stride=3),
+    *(
+        c(f"math.{name}", x)
+        for name in ("FFT", "FFT2", "IFFT2", "IRFFT")
+        for x in ([t(N, 4, 8), t(N, 4, 8)], [t(4, N), t(4, N)], [t(4, 8), t(4, 6)], [t(8), t(8)], [t(4, 8)])
+    ),
+    c("math.IRFFT", [t(4, 5), t(4, 5)], fft_length=10),
+    c("math.RFFT", t(N, 9)),
+    c("math.RFFT", t(4, N)),
+    c("math.RFFT", t(4, N), fft_length=16),
+    c("math.RFFT", t()),
+    c("math.STFT", t(N, 20), sequence_length=6, sequence_stride=2, fft_length=8),
+    c("math.STFT", t(2, 21), sequence_length=8, sequence_stride=3, fft_length=9, center=False),
+    c("math.STFT", t(2, N), sequence_length=6, sequence_stride=2, fft_length=8),
+    c("math.ISTFT", [t(N, 11, 5), t(N, 11, 5)], sequence_length=6, sequence_stride=2, fft_length=8),
+    c("math.ISTFT", [t(2, 11, 5), t(2, 11, 5)], sequence_length=6, sequence_stride=2, fft_length=8, center=False),
+    c("math.ISTFT", [t(2, N, 5), t(2, N, 5)], sequence_length=6, sequence_stride=2, fft_length=8, length=2),
+    c("math.InTopK", i(N), t(N, 6), k=2),
+    c("math.Logdet", t(N, 3, 3)),
+    *(c(f"math.Segment{name}", t(5, 3), i(5), num_segments=4) for name in ("Sum", "Max", "Min", "Prod")),
+    c("math.TopK", X, k=2),
+    c("math.TopK", t(4, N), k=2),
+    c("math.ViewAsComplex", t(N, 4, 2)),
+    c("math.ViewAsReal", z(N, 4)),
+]
