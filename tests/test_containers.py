@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from paramcalc import Model
 from paramcalc.formats.archive import read_archive
 from paramcalc.formats.hdf5 import stored_in
+from paramcalc.formats.keras2 import upgraded
 from paramcalc.formats.keras_config import from_config
 from paramcalc.formats.stored import Stored, StoredTensor, compare, named, opaque_weights, snake
 
@@ -72,6 +74,11 @@ def embedded() -> Any:
     return keras.Sequential([keras.Input((7,)), L.Embedding(50, 8), L.LSTM(4, name="memory"), L.Dense(1)])
 
 
+def twofold() -> Any:
+    entry, both = keras.Input((4,)), L.Dense(4)
+    return keras.Model(entry, keras.Sequential([keras.Input((4,)), both, L.Dense(4)])(both(entry)))
+
+
 def trained() -> Any:
     import numpy
 
@@ -96,7 +103,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     def get(name: str) -> Any:
         if name not in made:
-            model = {**MODELS, "custom": custom}[name]()
+            model = {**MODELS, "custom": custom, "twofold": twofold}[name]()
             folder = tmp_path_factory.mktemp(name)
             model.save(folder / "m.keras")
             model.save_weights(folder / "m.weights.h5")
@@ -125,6 +132,27 @@ def test_what_keras_stores_is_what_the_rules_say(saved: Any, name: str) -> None:
     assert legacy.legacy
     assert json.loads(legacy.config or "")["class_name"] == type(theirs).__name__
     assert legacy.keras_version == stored.keras_version == keras.__version__
+
+
+def test_a_layer_used_on_two_levels_is_stored_once(saved: Any) -> None:
+    theirs, folder = saved("twofold")
+    model, _, stored = read(folder)
+    assert compare(model, stored) == ([], len(theirs.weights))
+    assert compare(model, stored_in(folder / "m.h5")).differences == []  # there it is stored twice
+
+
+def test_layers_that_no_rule_knows_are_passed_over(saved: Any) -> None:
+    model, _, stored = read(saved("custom")[1])
+    assert compare(model, stored) == ([], 4)
+
+
+def test_files_of_keras_2() -> None:
+    data = Path(__file__).parent / "data" / "keras2"
+    for name, tensors in (("chain_without_input.h5", 6), ("encoder_decoder.h5", 9)):
+        stored = stored_in(data / name)
+        assert stored.keras_version == "2.15.0"
+        assert compare(from_config(upgraded(json.loads(stored.config or ""))), stored) == ([], tensors)
+    assert len(stored_in(data / "recurrent_cudnn.weights.h5").tensors) == 15
 
 
 def test_groups_are_named_by_their_layers(saved: Any) -> None:

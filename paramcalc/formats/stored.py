@@ -245,7 +245,8 @@ def compare(model: Model, stored: Stored) -> Comparison:
     """Hold the weights that the rules give a model against those that a file stores.
 
     A layer is found by its name; where the file does not say names, by its class and its number among those, as
-    Keras counts them (see `named`); in a legacy file by its place. Layers of symbolic sizes are passed over.
+    Keras counts them (see `named`); in a legacy file by its place. Layers of symbolic sizes
+    are passed over, and those that no rule knows.
 
     Returns
     -------
@@ -304,6 +305,8 @@ def _level(rows: list[Row], stored: Stored, tensors: list[StoredTensor], inside:
         group = owners.pop(row.name, None)
         held = groups.pop(group, []) if group else []
         where = f"{place}{row.name}"
+        if row.again and not held:  # stored once, where it stands first
+            continue
         if isinstance(row.layer, Model) and group and not stored.legacy:
             found = _level(row.rows, stored, held, f"{group}/", f"{where}/")
         else:
@@ -343,7 +346,7 @@ def _owners(rows: list[Row], stored: Stored, groups: dict[str, list[StoredTensor
 
 
 def _shapes(row: Row, held: list[StoredTensor], where: str) -> Comparison:
-    if any(not isinstance(size, int) for weight in row.weights for size in weight.shape):
+    if row.unknown or any(not isinstance(size, int) for weight in row.weights for size in weight.shape):
         return Comparison([], 0)
     ours: Counter[Any] = Counter(weight.shape for weight in row.weights)
     theirs: Counter[Any] = Counter(tensor.shape for tensor in held)
