@@ -7,7 +7,7 @@ models nest. Build one with `Sequential`, or by calling layers on `Input` tensor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -41,8 +41,8 @@ class Node:
         The switches thrown in this use.
     masks : dict of str to Ref
         What it reads besides, by keyword; it changes no shape.
-    says : tuple of shapes
-        The output shapes a file states; they stand where no rule knows.
+    says : callable, optional
+        Gives the output shapes a file states; they stand where no rule knows.
     """
 
     layer: Any
@@ -51,7 +51,7 @@ class Node:
     where: str = ""
     call: Mapping[str, Any] | None = None
     masks: Mapping[str, Ref] | None = None
-    says: tuple[Shape, ...] = ()
+    says: Callable[[], tuple[Shape, ...]] | None = None
 
 
 class Model:
@@ -72,6 +72,7 @@ class Model:
 
     framework = "keras"
     type = "Functional"
+    holds = True  # whether the rules agree with the tensors its file stores
     crossed = False  # whether a layer is used on several levels: directly, and inside another
     single: Collection[int] = ()
 
@@ -132,6 +133,7 @@ class Model:
         self.name = name
         self.frozen = not trainable
         self.warnings: list[str] = []  # what a reader found worth saying
+        self.stored: int | None = None  # how many tensors of its file agree with the rules
         self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice
         self._built: list[Built] | None = None
 
@@ -202,8 +204,8 @@ class Model:
                     step = node.layer.on(*[values[position][index] for position, index in node.args], **node.call or {})
                 if node.states:
                     check_states(node.layer, step, [values[position][index] for position, index in node.states])
-                if node.says and step.outs is UNKNOWN_OUTS:
-                    step.outs = node.says
+                if node.says is not None and step.outs is UNKNOWN_OUTS:
+                    step.outs = node.says()
                 values.append(step.outs)
                 built.append(step)
             for position, index in self.outputs:
@@ -281,7 +283,7 @@ class Model:
     def built(self) -> list[Built]:
         """What every node builds on the model's own inputs."""
         if self._built is None:
-            if not self.input_shapes or not self.input_shapes[0]:
+            if not self.input_shapes or (not self.input_shapes[0] and self.input_shapes[0] is not UNSHAPED):
                 raise GraphError(
                     f"the input shape of {self.label!r} is not known",
                     expected="Input(shape) as the first layer, or input_shape= on it",

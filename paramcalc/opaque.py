@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .rules.built import UNKNOWN_OUTS, Built, Shape, Weight
+from .errors import LayerError
+from .rules.built import UNKNOWN_OUTS, UNSHAPED, Built, Shape, Weight
 from .rules.rule import snake
 
 
@@ -19,7 +20,7 @@ class Opaque:
         Why its weights cannot be known; it stands in the report's warnings.
     name : str, optional
     stored : tuple of Weight, optional
-        The weights an archive holds for it; they are counted, and the layer is then no longer unknown.
+        The weights it has, where they are known after all: those an archive holds, or none.
     trainable : bool
     """
 
@@ -37,6 +38,7 @@ class Opaque:
         self.reason = reason
         self.name = name
         self.stored = stored
+        self.outs: tuple[Shape, ...] = UNKNOWN_OUTS  # where a file states them
         self.frozen = not trainable
 
     @property
@@ -45,13 +47,46 @@ class Opaque:
         return self.name or snake(self.type)
 
     def on(self, *shapes: Shape, **call: Any) -> Built:
-        """Answer what is known: the stored weights, or that there may be some; never a shape."""
+        """Answer what is known: the stored weights, or that there may be some, and the shapes a file states."""
         if self.stored is None:
-            return Built(UNKNOWN_OUTS, unknown=self.reason)
-        return Built(UNKNOWN_OUTS, self.stored)
+            return Built(self.outs, unknown=self.reason)
+        return Built(self.outs, self.stored, note=self.reason)
 
     def axes(self, rank: int) -> None:
         """Name no axes: there is no formula."""
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.label!r}: {self.reason}>"
+
+
+class Guarded:
+    """An operation whose rule may not know what this call of it gives; then the file's word stands.
+
+    Parameters
+    ----------
+    operation : paramcalc.rules.operation.Operation
+    """
+
+    layers: tuple[Any, ...] = ()
+    frozen = False
+
+    def __init__(self, operation: Any) -> None:
+        self.operation = operation
+        self.type: str = operation.type
+        self.name: str | None = operation.name
+        self.label: str = operation.label
+
+    def on(self, *shapes: Shape) -> Built:
+        """Apply the operation's rule; where it has no answer, say so."""
+        if any(shape is UNSHAPED for shape in shapes):
+            return Built(UNKNOWN_OUTS)
+        try:
+            return self.operation.on(*shapes)  # type: ignore[no-any-return]
+        except LayerError as error:
+            return Built(UNKNOWN_OUTS, note=str(error))
+
+    def axes(self, rank: int) -> None:
+        """Name no axes: there is no formula."""
+
+    def __repr__(self) -> str:
+        return repr(self.operation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -31,9 +31,11 @@ class Row:
         Every use of the layer; a shared layer has several.
     rows : list of Row
         The insides of a nested model or a wrapper.
+    again : bool
+        Whether its weights are those of a row above: it is used on several levels.
     """
 
-    __slots__ = ("calls", "layer", "name", "rows", "type", "weights")
+    __slots__ = ("again", "calls", "layer", "name", "rows", "type", "weights")
 
     def __init__(self, calls: list[Part], frozen: bool) -> None:
         self.name = calls[0].name
@@ -45,6 +47,7 @@ class Row:
         self.weights: tuple[Weight, ...] = built.weights
         if frozen:
             self.weights = tuple(replace(weight, trainable=False) for weight in built.weights)
+        self.again = False
         self.rows: list[Row] = []
         if built.parts is not None:
             self.rows = rows_of([part for call in calls if call.built.parts for part in call.built.parts()], frozen)
@@ -115,8 +118,12 @@ class Row:
         }
         if self.unknown:
             row["unknown"] = self.unknown
+        if self.reads:
+            row["reads"] = [_read(*read) for read in self.reads]
         if len(self.calls) > 1:
             row["calls"] = len(self.calls)
+        if self.again:
+            row["counted_above"] = True
         if self.rows:
             row["layers"] = [inner.to_dict() for inner in self.rows]
         return row
@@ -133,6 +140,10 @@ class Report:
     input_names : list of str or None
     batch : int or Expr
         What the multiply-adds are for.
+    stored : int or None
+        For a file with weights: how many of its tensors are as the rules say.
+    warnings : list of str
+        Whose weights are not known, and what else a reader found worth saying.
     """
 
     def __init__(self, model: Model) -> None:
@@ -143,14 +154,22 @@ class Report:
         self.type = model.type
         self.framework = model.framework
         self.rows = rows_of(model.parts(model.input_shapes, built), model.frozen)
-        self.warnings = [*_unknowns(self.rows), *model.warnings]
+        self.stored = model.stored
+        self.warnings = [*_remarks(self.rows), *model.warnings]
         self.inputs = list(model.input_shapes)
         self.input_names = model.input_names
         self.outputs = [values[position][index] for position, index in model.outputs]
-        batch = self.inputs[0][0]
+        batch = self.inputs[0][0] if self.inputs[0] else BATCH
         self.batch: Size = 1 if isinstance(batch, Expr) and batch.op == "?" else batch
+        if model.crossed:
+            _mark_again(self.rows)
         for row in self.rows:
             _check_sizes(row)
+
+    @property
+    def leaves(self) -> list[tuple[str, Row]]:
+        """The rows that have a formula or nothing inside, each with its path: ``encoder/dense``."""
+        return list(_leaves(self.rows, ""))
 
     @property
     def weights(self) -> list[Weight]:
@@ -159,8 +178,7 @@ class Report:
             return [weight for row in self.rows for weight in row.weights]
         found: dict[tuple[int, int], Weight] = {}
         for row in self.rows:
-            for place, weight in enumerate(row.weights):
-                origin = weight.origin or (id(row.layer), place)
+            for origin, weight in zip(_origins(row), row.weights, strict=True):
                 if not weight.trainable or origin not in found:
                     found[origin] = weight
         return list(found.values())
@@ -205,6 +223,7 @@ class Report:
             "input_shape": _shapes(tuple(self.inputs)),
             "output_shape": _shapes(tuple(self.outputs)),
             "layers": [row.to_dict() for row in self.rows],
+            **({} if self.stored is None else {"stored": {"tensors": self.stored, "agree": self._model.holds}}),
             "warnings": self.warnings,
         }
 
@@ -261,12 +280,39 @@ def rows_of(parts: Iterable[Part], frozen: bool) -> list[Row]:
     return [Row(several, frozen) for several in calls.values()]
 
 
-def _unknowns(rows: Iterable[Row], above: str = "") -> list[str]:
+def _leaves(rows: Iterable[Row], above: str) -> Iterator[tuple[str, Row]]:
+    for row in rows:
+        if row.rows and row.formula is None:
+            yield from _leaves(row.rows, f"{above}{row.name}/")
+        else:
+            yield above + row.name, row
+
+
+def _origins(row: Row) -> list[tuple[int, int]]:
+    return [weight.origin or (id(row.layer), place) for place, weight in enumerate(row.weights)]
+
+
+def _mark_again(rows: Iterable[Row]) -> None:
+    seen: set[tuple[int, int]] = set()
+    for row in rows:
+        inside = [row]
+        for one in inside:
+            inside += one.rows
+            one.again = bool(one.weights) and seen.issuperset(_origins(one))
+        seen.update(_origins(row))
+
+
+def _read(name: str, index: int) -> str:
+    return f"{name}[{index}]" if index else name
+
+
+def _remarks(rows: Iterable[Row], above: str = "") -> list[str]:
     # one sentence for each layer whose weights are not known, that of a model or wrapper told by its insides
     found = []
     for row in rows:
-        inner = _unknowns(row.rows, f"{above}{row.name}/")
-        found += inner or ([f"{above}{row.name} ({row.type}): {row.unknown}"] if row.unknown else [])
+        inner = _remarks(row.rows, f"{above}{row.name}/")
+        said = dict.fromkeys(call.built.unknown or call.built.note for call in row.calls)
+        found += inner or [f"{above}{row.name} ({row.type}): {one}" for one in said if one]
     return found
 
 
@@ -293,6 +339,8 @@ def _axes(shape: Shape) -> list[int | str | None] | None:
 
 
 def _shapes(shapes: tuple[Shape, ...]) -> Any:
+    if not shapes:
+        return None
     return _axes(shapes[0]) if len(shapes) == 1 else [_axes(shape) for shape in shapes]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import GraphError, ParamcalcError
 from .model import Model, Node
-from .rules.rule import Built, Layer, Shape
+from .rules.rule import Built, Shape
 from .tensors import Tensor, declared
 
 
@@ -37,7 +37,7 @@ class Sequential(Model):
         input_name: str | None = None
         chain: list[Any] = []
         for layer in layers:
-            if isinstance(layer, (Layer, Model)):
+            if hasattr(layer, "on") and hasattr(layer, "label"):
                 chain.append(layer)
             elif isinstance(layer, Tensor) and layer.source is None and not chain and not shape:
                 shape, input_name = layer.shape, layer.name
@@ -56,6 +56,7 @@ class Sequential(Model):
         self.name = name
         self.frozen = not trainable
         self.warnings: list[str] = []
+        self.stored: int | None = None
         self.shares = len(set(map(id, chain))) < len(chain)
         self._built = None
 

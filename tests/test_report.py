@@ -70,7 +70,7 @@ def test_keys_and_types(model: pc.Model) -> None:
     rows = list(report["layers"])
     while rows:
         row = rows.pop()
-        assert ROW <= set(row) <= ROW | {"calls", "layers"}
+        assert ROW <= set(row) <= ROW | {"calls", "layers", "reads"}
         assert is_shape(row["input_shape"])
         assert is_shape(row["output_shape"])
         assert (row["formula"] is None) == (row["substituted"] is None)
@@ -113,6 +113,7 @@ def test_the_tutorial_model_in_full() -> None:
         "name": "lstm", "type": "LSTM", "input_shape": [None, 32, 108], "output_shape": [None, 128],
         "params": 121_344, "trainable": 121_344, "non_trainable": 0, "macs": 32 * 4 * 128 * 236,
         "formula": "4[d_h(d_h + d_x) + d_h]", "substituted": "4[128(128 + 108) + 128]",
+        "reads": ["dense"],
     }  # fmt: skip
 
 

@@ -28,9 +28,17 @@ Format = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Say where each term comes from.")]
 Weights = Annotated[bool, typer.Option("--weights", help="List every weight of every layer.")]
+Depth = Annotated[int | None, typer.Option("--depth", min=0, metavar="N", help="Levels of insides to show.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Build the same in Keras and compare every tensor.")]
 
-_VIEW: dict[str, Any] = {"format": Format, "json": Json, "explain": Explain, "weights": Weights, "verify": Verify}
+_VIEW: dict[str, Any] = {
+    "format": Format,
+    "json": Json,
+    "explain": Explain,
+    "weights": Weights,
+    "depth": Depth,
+    "verify": Verify,
+}
 
 
 def shows(
@@ -61,7 +69,7 @@ def shows(
         signature = inspect.signature(function, eval_str=True)
         own = [p for p in signature.parameters.values() if p.name not in ("layer", "switches")]
         extra = [_parameter(key, *flag) for key, flag in flags.items()]
-        extra += [_parameter(key, note, None if key == "format" else False) for key, note in _VIEW.items()]
+        extra += [_parameter(key, note, None if key in ("format", "depth") else False) for key, note in _VIEW.items()]
         parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in [*own, *extra]]
         command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
         command.__annotations__ = {p.name: p.annotation for p in parameters}

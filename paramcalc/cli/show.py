@@ -11,7 +11,7 @@ from ..render import render
 if TYPE_CHECKING:
     from ..model import Model
 
-_SPECIAL = "─·−⌊²×✓"
+_SPECIAL = "─·−⌊²×✓≥↑"
 
 
 def show(
@@ -20,9 +20,10 @@ def show(
     json: bool = False,
     explain: bool = False,
     weights: bool = False,
+    depth: int | None = None,
     verify: bool = False,
 ) -> None:
-    """Print a model in a view; with ``verify`` compare it with Keras, too, and exit 1 if they differ."""
+    """Print a model in a view; exit 1 if its file stores other weights, or ``verify`` finds another model in Keras."""
     if json:
         if format not in (None, "json"):
             raise OptionError("--json and --format ask for different views", received=format)
@@ -43,17 +44,16 @@ def show(
 
         from ..render.views.table import table
 
-        Console().print(table(report, explain=explain, weights=weights))
+        Console().print(table(report, explain=explain, weights=weights, depth=depth))
     else:
-        options: dict[str, Any] = {"explain": explain, "weights": weights}
+        options: dict[str, Any] = {"explain": explain, "weights": weights, "depth": depth}
         if chosen == "text":
             options["ascii"] = not speaks_unicode()
         write(render(report, chosen, **options))
-    if check is not None:
-        if chosen != "json":
-            tell(check, aside=chosen in ("csv", "html", "latex"))
-        if not check.ok:
-            sys.exit(1)
+    if check is not None and chosen != "json":
+        tell(check, aside=chosen in ("csv", "html", "latex"))
+    if not model.holds or (check is not None and not check.ok):
+        sys.exit(1)
 
 
 def tell(check: Any, aside: bool = False) -> None:

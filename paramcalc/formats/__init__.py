@@ -1,4 +1,4 @@
-"""Reading models from files: bytes (`source`), their syntax (`syntax`), what they say (`spec`, `keras_config`)."""
+"""Reading models from files: bytes (`source`), their syntax (`syntax`), what they say (`spec`, `saved`)."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from typing import Any
 
 from ..errors import FileError, ParamcalcError
 from ..model import Model
-from . import syntax
+from . import saved, syntax
 from .lines import line_of
 from .source import decode, read
+
+HEAD = 16  # bytes that tell what a file is
 
 __all__ = ["load", "loads", "loads_data"]
 
 
 def load(path: str | os.PathLike[str], framework: str | None = None) -> Model:
-    """Read a model from a spec file in YAML, TOML or JSON, or from Keras's own JSON.
+    """Read a model from a spec file in YAML, TOML or JSON, or from what Keras saved.
+
+    Archives (``.keras``), HDF5 files (``.h5``) and Keras's JSON are told by their content, not by their names.
 
     Parameters
     ----------
@@ -43,10 +47,13 @@ def load(path: str | os.PathLike[str], framework: str | None = None) -> Model:
     name = "<stdin>" if place == "-" else place if place.isprintable() else ascii(place)
     hint = syntax.EXTENSIONS.get(os.path.splitext(place)[1].lower())
     try:
-        content = read(place)
+        content = read(place, HEAD)
+        packed = place != "-" and saved.container(content) is not None
+        if place != "-" and not packed:
+            content = read(place)
     except ParamcalcError as error:
         raise error.at(f"{name}:")
-    return _model(content, name, hint, framework)
+    return _saved(place, content, name) if packed else _model(content, name, hint, framework)
 
 
 def loads(text: str | bytes, name: str = "<text>", format: str | None = None) -> Model:
@@ -79,16 +86,29 @@ def loads_data(text: str | bytes, format: str = "yaml") -> Any:
     return syntax.READERS[format](decode(text))
 
 
+def _saved(file: str | bytes, head: bytes, name: str) -> Model:
+    # an archive or HDF5 file
+    try:
+        with _collecting_later():
+            model = saved.model_in(saved.container(head) or "", file)
+            model.built  # noqa: B018  # as in _model
+    except ParamcalcError as error:
+        raise error.at(f"{name}:")
+    except RecursionError:
+        raise FileError("nested too deeply").at(f"{name}:") from None
+    return model
+
+
 def _model(content: str | bytes, name: str, hint: str | None, framework: str | None) -> Model:
+    if isinstance(content, bytes) and saved.container(content):
+        return _saved(content, content[:HEAD], name)
     text, format = "", ""
     try:
         with _collecting_later():
             text = decode(content)
             data, format = syntax.read(text, hint)
-            if "class_name" in data and "config" in data:
-                from .keras_config import from_config
-
-                model = from_config(data)
+            if saved.is_keras(data):
+                model = saved.model_of(data)
             else:
                 from .spec import model_from
 

@@ -15,8 +15,8 @@ _OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _BINARY = {b"PK\x03\x04": "a zip archive", b"\x89HDF": "an HDF5 file", b"\x1f\x8b": "a gzip file"}
 
 
-def read(path: str) -> bytes:
-    """Read a regular file, or standard input for ``-``.
+def read(path: str, most: int | None = None) -> bytes:
+    """Read a regular file, or standard input for ``-``; with ``most``, no more of a file than its first bytes.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def read(path: str) -> bytes:
         if not stat.S_ISREG(kind):
             raise FileError("not a regular file", expected="a spec file, or - for standard input")
         with open(path, "rb") as file:
-            return _bounded(file)
+            return _bounded(file) if most is None else file.read(most)
     except OSError as error:
         raise FileError((error.strerror or "cannot be read").lower()) from None
     except ValueError as error:

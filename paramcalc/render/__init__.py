@@ -46,7 +46,7 @@ def render(report: Any, format: str = "text", **options: Any) -> str:
     return view(report, **options)  # type: ignore[no-any-return]  # every view gives text
 
 
-def drawing(report: Any, **options: bool) -> Any:
+def drawing(report: Any, **options: Any) -> Any:
     """Give a report as something rich can print."""
     from .views.table import table
 

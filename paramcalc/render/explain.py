@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
 def explanation(report: Report) -> list[Table]:
     """Explain every layer that has weights, the insides of nested models included."""
-    return [table for row in _leaves(report.rows) if row.weights for table in _explain(row)]
-
-
-def _leaves(rows: list[Row]) -> list[Row]:
-    return [leaf for row in rows for leaf in (_leaves(row.rows) if row.rows else [row])]
+    return [table for _, row in report.leaves if row.weights for table in _explain(row)]
 
 
 def _explain(row: Row) -> list[Table]:

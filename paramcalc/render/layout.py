@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..report import Report, Row
 
 
-def sheet(report: Report, weights: bool = False, explain: bool = False) -> Sheet:
+def sheet(report: Report, weights: bool = False, explain: bool = False, depth: int | None = None) -> Sheet:
     """Lay out a report: a single layer as a card, several as a table with totals.
 
     Parameters
@@ -24,18 +24,20 @@ def sheet(report: Report, weights: bool = False, explain: bool = False) -> Sheet
         List every weight of every layer.
     explain : bool
         Say where each term comes from.
+    depth : int, optional
+        How many levels of insides to show; all when left out.
     """
     single = len(report.rows) == 1
     if single and (not report.rows[0].rows or report.rows[0].formula):
         return _card(report, explain)
-    made = _overview(report, weights)
+    made = _overview(report, weights, depth)
     return made._replace(tables=made.tables + explanation(report)) if explain else made
 
 
 def _card(report: Report, explain: bool) -> Sheet:
     row = report.rows[0]
     formula = row.formula
-    facts: list[tuple[str, Cell]] = [("parameters", number(row.params))]
+    facts: list[tuple[str, Cell]] = [("parameters", _params(row))]
     if formula is not None:
         facts.append(("formula", Math(formula.expr)))
         if formula.values:
@@ -44,7 +46,7 @@ def _card(report: Report, explain: bool) -> Sheet:
     facts.append(("input", "  ".join(map(shape_text, row.inputs))))
     facts.append(("output", "  ".join(map(shape_text, row.outputs))))
     facts += _cost(report)
-    facts += _gates(row)
+    facts += _gates(row) + _warnings(report)
     tables = explanation(report) if explain else [_weights([row])] if row.weights else []
     why = getattr(getattr(row.layer, "rule", None), "why", "")
     return Sheet(row.type, why, facts, tables)
@@ -64,30 +66,63 @@ def _gates(row: Row) -> list[tuple[str, Cell]]:
     return [(f"gates {scope}", places) for scope, places in facts.items()]
 
 
-def _overview(report: Report, weights: bool) -> Sheet:
+def _overview(report: Report, weights: bool, depth: int | None) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
+    graph = _branches(report.rows, depth)
     for row in report.rows:
-        _add(row, rows, 0)
+        _add(row, rows, 0, depth, graph)
     total = report.total
-    footer: tuple[Cell, ...] = ("total", "", number(total), "") if isinstance(total, int) else ()
-    headers = ("layer", "output shape", "parameters", "why")
+    label = "total" if report.exact else "total, at least"
+    between = ("",) * (len(rows[0]) - 2) if rows else ("",)
+    footer: tuple[Cell, ...] = (label, "", number(total), *between[1:]) if isinstance(total, int) else ()
+    headers = ("layer", "output shape", "parameters", *(["reads"] if graph else []), "why")
     tables = [Table(headers, rows, (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
-    facts: list[tuple[str, Cell]] = [] if footer else [("parameters", number(total))]  # too long for a column
-    return Sheet(report.name, "", [*facts, *_split(report), *_cost(report)], tables, lead=1)
+    # a long expression is too wide for a column
+    facts: list[tuple[str, Cell]] = [] if footer else [("parameters" + label[5:], number(total))]
+    facts += _split(report) + _cost(report) + _warnings(report)
+    return Sheet(report.name, "", facts, tables, lead=1)
 
 
-def _add(row: Row, rows: list[tuple[Cell, ...]], depth: int) -> None:
+def _branches(rows: list[Row], depth: int | None) -> bool:
+    # whether some layer reads anything but what stands just above it
+    above = rows[0].reads[:1] if rows else ()
+    for row in rows:
+        if row.reads not in (above, ()) or (depth != 0 and _branches(row.rows, depth and depth - 1)):
+            return True
+        above = ((row.name, 0),)
+    return False
+
+
+def _add(row: Row, rows: list[tuple[Cell, ...]], level: int, depth: int | None, graph: bool) -> None:
     formula = row.formula
-    name = f"{'  ' * depth}{row.name} ({row.type})"
+    name = f"{'  ' * level}{row.name} ({row.type})"
     if len(row.calls) > 1:
         name += f" ×{len(row.calls)}"
+    if row.again:
+        name += " ↑"
     shapes = "  ".join(map(shape_text, row.outputs))
     why: Cell = Math(formula.expr, formula.values) if formula else ""
-    rows.append((name, shapes, number(row.params), why))
-    for inner in row.rows:
-        _add(inner, rows, depth + 1)
+    reads = [", ".join(f"{name}[{index}]" if index else name for name, index in row.reads)] if graph else []
+    rows.append((name, shapes, _params(row), *reads, why))
+    if depth is None or level < depth:
+        for inner in row.rows:
+            _add(inner, rows, level + 1, depth, graph)
+
+
+def _params(row: Row) -> Cell:
+    # of a layer nobody knows, the least there can be
+    if not row.unknown:
+        return number(row.params)
+    return f"≥ {grouped(row.params)}" if row.weights else "unknown"
+
+
+def _warnings(report: Report) -> list[tuple[str, Cell]]:
+    stored = [("stored", f"{report.stored:,} tensors, as the rules say")] if report.stored else []
+    again = any(one.again for row in report.rows for one in [row, *row.rows])
+    marks = [("↑", "counted once, further up")] if again else []
+    return [*marks, *stored, *(("warning", warning) for warning in report.warnings)]
 
 
 def _split(report: Report) -> list[tuple[str, Cell]]:

@@ -9,31 +9,25 @@ from ..report import plain
 from ..tensors import shape_text
 
 if TYPE_CHECKING:
-    from ..report import Report, Row
+    from ..report import Report
 
 
 def records(report: Report) -> Iterator[dict[str, Any]]:
-    """Give one record for each layer; a nested model is its layers, so every column adds up to its total."""
-    for row in report.rows:
-        yield from _records(row, "")
+    """Give one record for each layer; a nested model is its layers, so every column adds up to its total.
 
-
-def _records(row: Row, prefix: str) -> Iterator[dict[str, Any]]:
-    path = prefix + row.name
-    if row.rows:
-        for inner in row.rows:
-            yield from _records(inner, f"{path}/")
-        return
-    formula = row.formula
-    yield {
-        "layer": path,
-        "type": row.type,
-        "input_shape": " ".join(map(shape_text, row.inputs)),
-        "output_shape": " ".join(map(shape_text, row.outputs)),
-        "params": plain(row.params),
-        "trainable": plain(row.trainable),
-        "non_trainable": plain(row.non_trainable),
-        "macs": plain(row.macs),
-        "formula": repr(formula) if formula else "",
-        "substituted": formula.substituted if formula else "",
-    }
+    (Unless a layer is shared between levels: it stands at each of them, and counts once in the total.)
+    """
+    for path, row in report.leaves:
+        formula = row.formula
+        yield {
+            "layer": path,
+            "type": row.type,
+            "input_shape": " ".join(map(shape_text, row.inputs)),
+            "output_shape": " ".join(map(shape_text, row.outputs)),
+            "params": plain(row.params),
+            "trainable": plain(row.trainable),
+            "non_trainable": plain(row.non_trainable),
+            "macs": plain(row.macs),
+            "formula": repr(formula) if formula else "",
+            "substituted": formula.substituted if formula else "",
+        }

@@ -93,6 +93,8 @@ class Built:
         The layers inside a nested model or a wrapper, each use with what it built; for reports.
     unknown : str
         Why the weights are not known; then those listed are the least there can be.
+    note : str
+        What else is worth saying about it.
     """
 
     outs: tuple[Shape, ...]
@@ -102,6 +104,7 @@ class Built:
     states: tuple[Shape, ...] = ()
     parts: Callable[[], list[Part]] | None = None
     unknown: str = ""
+    note: str = ""
 
     @property
     def params(self) -> Size:

@@ -1,4 +1,4 @@
-"""Finding rules: every Rule in the modules of a framework's folder, by class or snake-case name."""
+"""Finding rules: every Rule in the modules of a framework's folder, by class or snake-case name, or an alias."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ..errors import LayerError, nearest
-from .rule import Rule
+from .rule import Rule, snake
 
 FRAMEWORKS = ("keras",)
 
@@ -41,11 +41,20 @@ def rules(framework: str = "keras") -> dict[str, Rule]:
 
 @cache
 def _spellings(framework: str) -> dict[str, Rule]:
-    return {spelling: rule for rule in rules(framework).values() for spelling in (rule.snake, rule.name)}
+    found = {}
+    for rule in rules(framework).values():
+        for name in (*rule.aliases, rule.name):
+            found[snake(name)] = found[name] = rule
+    return found
+
+
+def known(name: str, framework: str = "keras") -> Rule | None:
+    """Give the rule of exactly this class or snake-case name, if there is one."""
+    return _spellings(framework).get(name)
 
 
 def find(name: str, framework: str = "keras") -> Rule:
-    """Find a rule by class name (``LSTM``) or snake-case name (``lstm``).
+    """Find a rule by class name (``LSTM``), alias (``Convolution2D``) or the snake-case name of either (``lstm``).
 
     Raises
     ------

@@ -51,12 +51,14 @@ class Rule:
         why: str | None = None,
         copies: tuple[str, ...] = (),
         rank: int | None = None,
+        aliases: tuple[str, ...] = (),
     ) -> None:
         self.body = body
         self.name = self.__name__ = name or body.__name__
         self.__doc__ = why or body.__doc__
         self.__module__ = body.__module__
         self.rank = rank
+        self.aliases = aliases
         patterns = inputs_of(body, rank)
         self.inputs = tuple(patterns.values())
         self.input_names = tuple(patterns)
@@ -199,7 +201,7 @@ class Layer:
         self.frozen = False
         self.carried: dict[str, Any] | None = None
         self.input_shape: Any = None
-        self.expects: tuple[Shape, ...] | None = None  # what a file says it was built on
+        self.expects: Callable[[], tuple[Shape, ...] | None] | None = None  # what a file says it was built on
 
     def carry(self, name: str, value: Any) -> None:
         """Take an option that changes neither weights nor shapes, or the layer's name and the like."""
@@ -262,9 +264,10 @@ class Layer:
         if len(shapes) == 1 == len(inputs) and one.least <= len(shapes[0]) <= one.most and not one.many and not call:
             built = rule.body(shapes[0], **self.options)
         elif any(shape is UNSHAPED for shape in shapes):
-            if self.expects is None:
+            expected = self.expects() if self.expects else None
+            if not expected:
                 return Built(UNKNOWN_OUTS, unknown="the shape of its input is not known")
-            return self.on(*self.expects, **call)
+            return self.on(*expected, **call)
         else:
             self._check_inputs(shapes)
             self._check_call(call)
@@ -324,6 +327,7 @@ def rule(
     why: str | None = None,
     copies: tuple[str, ...] = (),
     rank: int | None = None,
+    aliases: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Built]], Rule]:
     """Declare a rule.
 
@@ -338,15 +342,27 @@ def rule(
         Options that hold a layer of which Keras makes a copy, with weights of its own.
     rank : int, optional
         The number of spatial axes, where the signature says ``spatial``.
+    aliases : tuple of str
+        Other class names of the same layer; it is found by them and listed once.
     """
-    return lambda body: Rule(body, also, framework, name, why, copies, rank)
+    return lambda body: Rule(body, also, framework, name, why, copies, rank, aliases)
 
 
 def each_rank(
-    names: str, *ranks: int, also: str = "", framework: str = "keras", why: str | None = None
+    names: str,
+    *ranks: int,
+    also: str = "",
+    framework: str = "keras",
+    why: str | None = None,
+    aliases: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Built]], tuple[Rule, ...]]:
     """Declare one rule for each number of spatial axes: ``each_rank("Conv{}D", 1, 2, 3)``."""
-    return lambda body: tuple(Rule(body, also, framework, names.format(n), why, rank=n) for n in ranks)
+
+    def declared(body: Callable[..., Built], n: int) -> Rule:
+        others = tuple(alias.format(n) for alias in aliases)
+        return Rule(body, also, framework, names.format(n), why, rank=n, aliases=others)
+
+    return lambda body: tuple(declared(body, n) for n in ranks)
 
 
 def snake(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from time import perf_counter
 from typing import Any
 
@@ -34,15 +35,14 @@ def from_keras(model: Any) -> Model:
     Raises
     ------
     ParamcalcError
-        For a subclassed model, whose graph only its Python code knows; for a layer without a rule; for a layer
-        shared across levels of nesting, whose weights would be counted twice.
+        For a subclassed model, whose graph only its Python code knows.
     """
     reading = _read(model)
-    count = model.count_params() if model.built else None
+    count = model.count_params() if model.built and reading.report().exact else None
     if count is not None and isinstance(reading.total, int) and reading.total != count:
         raise GraphError(
             f"{model.name!r} was read as {reading.total:,} parameters, and Keras counts {count:,}",
-            suggestion="paramcalc.verify(model) says where; a layer shared across levels of nesting is one cause",
+            suggestion="paramcalc.verify(model) says where",
         )
     return reading
 
@@ -57,7 +57,17 @@ def _read(model: Any) -> Model:
             expected="a Sequential or Functional model",
             suggestion="a single layer can be wrapped: keras.Sequential([keras.Input(…), layer])",
         )
-    return from_config({"module": "keras", "class_name": kind.__name__, "config": model.get_config()})
+    with _sharing():
+        return from_config({"module": "keras", "class_name": kind.__name__, "config": model.get_config()})
+
+
+def _sharing() -> Any:
+    # within it Keras numbers the objects that stand in several places of a configuration
+    try:
+        from keras.src.saving.serialization_lib import ObjectSharingScope
+    except ImportError:  # a Keras that keeps it elsewhere: the count tells if anything was shared
+        return nullcontext()
+    return ObjectSharingScope()
 
 
 def verify_live(model: Any) -> Verification:
@@ -67,11 +77,14 @@ def verify_live(model: Any) -> Verification:
     reading = _read(model)
     report = reading.report()
     learning = {id(weight) for weight in model.trainable_weights}
-    layers = {layer.name: layer for layer in model.layers}
+    layers = {one.name: one for one in getattr(model, "operations", model.layers)}  # functions of a graph among them
     found: list[Difference] = []
     for row in report.rows:
         layer = layers[row.name]
-        found += tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
+        if not isinstance(layer, framework.layers.Layer):
+            continue  # a function in the graph; the shapes of what reads it tell
+        if not row.unknown:
+            found += tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
         announced = _outputs(layer) if len(row.calls) == 1 else None
         if announced is not None and not same_shapes(row.outputs, announced):
             found.append(Difference(row.name, "output shape", shapes_text(row.outputs), shapes_text(announced)))

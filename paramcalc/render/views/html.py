@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..layout import sheet
 from ..sheet import Cell, Math, Table, plain
@@ -28,7 +28,7 @@ _STYLE = """
 """
 
 
-def view(report: Report, **options: bool) -> str:
+def view(report: Report, **options: Any) -> str:
     """Write a report as an HTML fragment."""
     made = sheet(report, **options)
     subtitle = f"<small>{escape(made.subtitle)}</small>" if made.subtitle else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...symbolic import latex
 from ..layout import sheet
@@ -32,7 +32,7 @@ _SPECIAL = {
 }
 
 
-def view(report: Report, **options: bool) -> str:
+def view(report: Report, **options: Any) -> str:
     """Write a report as LaTeX; the tables need the package booktabs."""
     made = sheet(report, **options)
     blocks = [f"% {made.title}".replace("\n", " ")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..layout import sheet
 from ..sheet import Cell, Math, Sheet, Table, plain
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ...report import Report
 
 
-def view(report: Report, **options: bool) -> str:
+def view(report: Report, **options: Any) -> str:
     """Write a report as Markdown."""
     return write(sheet(report, **options))
 

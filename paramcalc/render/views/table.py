@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...report import Report
 
 
-def view(report: Report, width: int | None = None, **options: bool) -> str:
+def view(report: Report, width: int | None = None, **options: Any) -> str:
     """Draw a report without colour, as wide as it needs unless told otherwise."""
     from io import StringIO
 
@@ -25,7 +25,7 @@ def view(report: Report, width: int | None = None, **options: bool) -> str:
     return "\n".join(line.rstrip() for line in written.splitlines()) + "\n"
 
 
-def table(report: Report, **options: bool) -> Any:
+def table(report: Report, **options: Any) -> Any:
     """Give a report as something rich can print."""
     return drawing(sheet(report, **options))
 

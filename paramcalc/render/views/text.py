@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..layout import sheet
 from ..sheet import Sheet, Table, plain
@@ -10,8 +10,10 @@ from ..sheet import Sheet, Table, plain
 if TYPE_CHECKING:
     from ...report import Report
 
+ASCII = str.maketrans({"×": "x", "·": "*", "−": "-", "≥": ">=", "↑": "^"})
 
-def view(report: Report, ascii: bool = False, **options: bool) -> str:
+
+def view(report: Report, ascii: bool = False, **options: Any) -> str:
     """Write a report as plain text, in ASCII if asked."""
     return write(sheet(report, **options), ascii)
 
@@ -26,11 +28,7 @@ def write(made: Sheet, ascii: bool = False) -> str:
     tables = [_table(table, ascii) for table in made.tables]
     blocks += [*tables[: made.lead], facts, *tables[made.lead :]]
     text = "\n\n".join(block for block in blocks if block) + "\n"
-    return (
-        text.replace("×", "x").replace("·", "*").replace("−", "-").encode("ascii", "backslashreplace").decode()
-        if ascii
-        else text
-    )
+    return text.translate(ASCII).encode("ascii", "backslashreplace").decode() if ascii else text
 
 
 def _table(table: Table, ascii: bool) -> str:

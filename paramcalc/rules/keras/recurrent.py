@@ -3,6 +3,7 @@
 A recurrent layer is its cell, run over the time steps: the weights are the cell's, whatever T is.
 """
 
+from copy import copy
 from dataclasses import replace
 from typing import Annotated, Any, Literal, TypedDict, Unpack
 
@@ -250,7 +251,10 @@ def Bidirectional(
         states=forward.states + backward.states,
         formula=lambda: times(2, forward.formula()) if double else forward.formula() + backward.formula(),
         macs=lambda: forward.macs() + backward.macs(),
-        parts=lambda: [Part(ahead_name, layer, (x,), forward), Part(name, backward_layer or layer, (x,), backward)],
+        parts=lambda: [
+            Part(ahead_name, copy(layer), (x,), forward),
+            Part(name, copy(backward_layer or layer), (x,), backward),
+        ],
     )
 
 

@@ -1,0 +1,158 @@
+"""The graph in a Keras configuration: which call of which layer reads what, and the shapes the file states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
+
+from ..errors import FileError, GraphError, ParamcalcError
+
+Ref = tuple[str, int, int]  # Keras's history of a tensor: layer, which of its calls, which output
+Call = tuple[str, int]
+
+
+class Tensor(NamedTuple):
+    """A symbolic tensor among the arguments of a call: where it comes from, and the shape the file states."""
+
+    ref: Ref
+    shape: Any
+
+
+class Arguments(NamedTuple):
+    """What one call was given: constants as they stand, tensors as :class:`Tensor`; and all tensors as they are met."""
+
+    args: list[Any]
+    kwargs: dict[str, Any]
+    tensors: list[Tensor]
+
+
+def calls(described: Mapping[str, Any], outputs: list[Ref], inputs: set[str]) -> dict[Call, Arguments]:
+    """Follow the outputs back to the inputs; give every call on the way, each after what it reads.
+
+    Raises
+    ------
+    GraphError
+        For a layer or call that is not there, and for calls that feed one another.
+    FileError
+        Where it is not a graph.
+    """
+    found: dict[Call, Arguments] = {}
+    pending = [(label, at) for label, at, _ in outputs]
+    while pending:
+        label, at = call = pending.pop()
+        if call in found or (label in inputs and at == 0):
+            continue
+        if label in inputs:
+            raise GraphError(f"the input {label[:80]!r} is called once, and the graph mentions call {at}")
+        if label not in described:
+            raise GraphError(f"no layer {label[:80]!r}, though the graph mentions it")
+        nodes = field(described[label], "inbound_nodes", (list, tuple))
+        if not 0 <= at < len(nodes):
+            raise GraphError(f"layer {label[:80]!r} is called {len(nodes)} times, and the graph mentions call {at}")
+        try:
+            found[call] = _arguments(nodes[at])
+        except ParamcalcError as error:
+            raise error.at(f"layer {label!r}:")
+        pending += [tensor.ref[:2] for tensor in found[call].tensors]
+    return {call: found[call] for call in _in_order(found, list(described)) if call in found}
+
+
+def _in_order(found: Mapping[Call, Arguments], labels: list[str]) -> Iterator[Call]:
+    # each call after what it reads, and otherwise in the order of the file
+    places = {label: place for place, label in enumerate(labels)}
+    sorter = TopologicalSorter({call: [read.ref[:2] for read in given.tensors] for call, given in found.items()})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = sorted({call[0] for call in error.args[1]})
+        raise GraphError(f"the layers {', '.join(circle)} feed one another") from None
+    ready: list[tuple[int, Call]] = []
+    while sorter.is_active():
+        for call in sorter.get_ready():
+            heappush(ready, (places.get(call[0], 0), call))
+        _, call = heappop(ready)
+        sorter.done(call)
+        yield call
+
+
+def stated(found: Mapping[Call, Arguments]) -> dict[Call, dict[int, Any]]:
+    """Gather the shapes the file states for the outputs of each call, by which output; not looked at yet."""
+    shapes: dict[Call, dict[int, Any]] = {}
+    for given in found.values():
+        for (label, at, index), shape in given.tensors:
+            shapes.setdefault((label, at), {})[index] = shape
+    return shapes
+
+
+def _arguments(node: Any) -> Arguments:
+    args, kwargs = field(node, "args", (list, tuple)), field(node, "kwargs", dict)
+    met: list[Tensor] = []
+    return Arguments([_read(one, met) for one in args], {name: _read(one, met) for name, one in kwargs.items()}, met)
+
+
+def _read(value: Any, met: list[Tensor]) -> Any:
+    # what __keras_tensor__ stands for, within lists and dictionaries; Keras lays out a dictionary by its sorted keys
+    if isinstance(value, dict):
+        if value.get("class_name") == "__keras_tensor__":
+            config = field(value, "config", dict)
+            met.append(Tensor(_ref(config.get("keras_history")), config.get("shape")))
+            return met[-1]
+        return {key: _read(value[key], met) for key in sorted(value, key=str)}
+    if isinstance(value, (list, tuple)):
+        return [_read(one, met) for one in value]
+    return value
+
+
+def tensors(value: Any) -> list[Tensor]:
+    """Find the tensors in nested lists and dictionaries."""
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [tensor for one in value for tensor in tensors(one)] if isinstance(value, list) else []
+
+
+def refs(value: Any) -> Iterator[Ref]:
+    """Read ``["a", 0, 0]``, or lists and dictionaries of such.
+
+    Raises
+    ------
+    FileError
+        For anything else.
+    """
+    if isinstance(value, (list, tuple)) and len(value) == 3 and isinstance(value[0], str):
+        yield _ref(value)
+    elif isinstance(value, (list, tuple, dict)):
+        for one in [value[key] for key in sorted(value, key=str)] if isinstance(value, dict) else value:
+            yield from refs(one)
+    else:
+        raise _no_ref(value)
+
+
+def _ref(value: Any) -> Ref:
+    if not isinstance(value, (list, tuple)) or len(value) != 3:
+        raise _no_ref(value)
+    label, at, index = value
+    if not (isinstance(label, str) and type(at) is int and type(index) is int and index >= 0):
+        raise _no_ref(value)
+    return label, at, index
+
+
+def _no_ref(value: Any) -> FileError:
+    return FileError("not a place in a graph", expected="[layer, call, output]", received=value)
+
+
+def field(found: Any, name: str, kind: Any) -> Any:
+    """Give what Keras writes under a name.
+
+    Raises
+    ------
+    FileError
+        When it is missing or of another kind.
+    """
+    if not isinstance(found, dict) or not isinstance(found.get(name), kind):
+        received = found.get(name) if isinstance(found, dict) else found
+        raise FileError(f"no {name} where Keras writes one", expected="what Keras serializes", received=received)
+    return found[name]

@@ -1,0 +1,216 @@
+"""One object of a Keras configuration: a layer with a rule, a nested model, an input, or what no rule knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from ..errors import FileError
+from ..opaque import Opaque
+from ..rules.built import Shape, Weight
+from ..rules.registry import known as known_rule
+from ..rules.rule import Rule
+from ..tensors import Tensor, input_shape
+from .keras_graph import field
+
+MODELS = ("Sequential", "Functional", "Model")
+DEEPEST = 50  # layers inside layers
+
+
+class Reading(NamedTuple):
+    """What is known while a configuration is read.
+
+    Attributes
+    ----------
+    model : callable
+        Reads a nested model.
+    stored : callable
+        Gives the weights an archive holds for a layer: ``stored(name, class name)``, or ``None``.
+    shared : dict
+        Objects that stand in several places of the file, by Keras's number for them.
+    depth : int
+    """
+
+    model: Callable[[Mapping[str, Any], Reading], Any]
+    stored: Callable[[str | None, str], tuple[Weight, ...] | None]
+    shared: dict[Any, Any]
+    depth: int = 0
+
+    def deeper(self) -> Reading:
+        """Go one level down.
+
+        Raises
+        ------
+        FileError
+            Where nobody goes.
+        """
+        if self.depth >= DEEPEST:
+            raise FileError("layers inside layers", expected=f"at most {DEEPEST} deep")
+        return self._replace(depth=self.depth + 1)
+
+
+def layer_of(found: Any, reading: Reading) -> Any:
+    """Read one object: a `Layer`, a `Model`, an `Opaque`, or the tensor of an ``InputLayer``.
+
+    Raises
+    ------
+    FileError
+        When it is not what Keras serializes.
+    OptionError, SizeError
+        For options that the layer's rule does not take.
+    """
+    number = found.get("shared_object_id") if isinstance(found, dict) else None
+    if isinstance(number, int) and number in reading.shared:
+        return reading.shared[number]
+    made = _made(found, reading.deeper())
+    if isinstance(number, int):
+        reading.shared[number] = made
+    return made
+
+
+def _made(found: Any, reading: Reading) -> Any:
+    kind, config = field(found, "class_name", str), field(found, "config", dict)
+    if not _custom(found):
+        if kind in MODELS:
+            return reading.model(found, reading)
+        if kind == "InputLayer":
+            return input_of(config)
+        rule = known_rule(kind)
+        if rule is not None:
+            return _layer(rule, found, config, reading)
+    elif {"layers", "input_layers", "output_layers"} <= config.keys():  # a subclass that writes down its graph
+        return reading.model({**found, "class_name": "Functional"}, reading)
+    return opaque(kind, why_unknown(kind, _custom(found)), config, reading)
+
+
+def _custom(found: Mapping[str, Any]) -> bool:
+    kind, module = found["class_name"], str(found.get("module")).partition(".")[0]
+    return (
+        ">" in kind or found.get("registered_name") not in (None, kind) or module not in ("keras", "None", "builtins")
+    )
+
+
+def why_unknown(kind: str, custom: bool) -> str:
+    """Say why no rule knows a class."""
+    from ..rules.keras.unknown import OPAQUE
+
+    if custom:
+        return "a custom class; only its own code knows its weights"
+    return OPAQUE.get(kind, "a class no rule knows")
+
+
+def opaque(kind: str, reason: str, config: Mapping[str, Any], reading: Reading) -> Opaque:
+    """Make the row of what no rule knows, with the weights an archive holds for it."""
+    name = name_in(config)
+    weights = reading.stored(name, kind)
+    if weights is not None:
+        reason += "; counted from the weights stored with it"
+    return Opaque(kind[:200], reason, name, weights, config.get("trainable") is not False)
+
+
+def name_in(config: Mapping[str, Any]) -> str | None:
+    """Give the name a configuration states, if it is one."""
+    name = config.get("name")
+    return name[:200] if isinstance(name, str) and name else None
+
+
+def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], reading: Reading) -> Any:
+    given: dict[str, Any] = {}
+    inside = rule.holds + rule.copies
+    for name, value in _one_copy(config).items() if rule.copies else config.items():
+        option = rule.options.get(name)
+        if name in inside:
+            given[name] = _held(value, reading)
+        elif option is not None:
+            if value is not option.default:
+                given[name] = value
+        elif name == "name" or (name == "trainable" and not inside):
+            given[name] = value  # of a wrapper, only what is written at the layers inside reaches a weight
+        elif value is not None and value is not False and name not in rule.inert and name != "trainable":
+            raise rule.unknown_option(name).at(rule.name)  # Keras writes down some that it no longer has
+    for name in inside:
+        for one in _flat(given.get(name)):
+            if isinstance(one, Opaque):
+                return opaque(rule.name, f"it is around {one.label!r}, {one.reason}", config, reading)
+    layer = rule(**given)
+    if "build_config" in found:
+        layer.expects = partial(built_on, found["build_config"])
+    return layer
+
+
+def _held(value: Any, reading: Reading) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [layer_of(one, reading) for one in value]
+    return None if value is None else layer_of(value, reading)
+
+
+def _flat(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def built_on(build: Any) -> tuple[Shape, ...] | None:
+    """Give the shapes a layer was built on, as a file has them, if it has.
+
+    Raises
+    ------
+    ShapeError, SizeError, FileError
+        When they are none.
+    """
+    if not isinstance(build, dict):
+        return None
+    shapes = build.get("input_shape")
+    several = build.get("shapes_dict")
+    if isinstance(several, dict):
+        shapes = list(several.values())
+    if not isinstance(shapes, (list, tuple)) or not shapes:
+        return None
+    return tuple(map(shape_stated, shapes)) if isinstance(shapes[0], (list, tuple)) else (shape_stated(shapes),)
+
+
+def shape_stated(shape: Any) -> Shape:
+    """Read a shape a file states, batch first.
+
+    Raises
+    ------
+    ShapeError, SizeError, FileError
+        When it is none.
+    """
+    if not isinstance(shape, (list, tuple)):
+        raise FileError("not a shape", expected="a list of sizes", received=shape)
+    return input_shape(shape[1:], shape[0]) if shape else ()
+
+
+def input_of(config: Mapping[str, Any], axes: str | None = None) -> Tensor:
+    """Read an ``InputLayer``; its unknown sizes are named after ``axes``.
+
+    Raises
+    ------
+    ShapeError, SizeError, FileError
+        When its shape is none.
+    """
+    shape = field(config, "batch_shape", (list, tuple))
+    if not shape:
+        raise FileError("an input of no axes", expected="the batch first", received=shape)
+    return Tensor(input_shape(shape[1:], shape[0], axes), name=name_in(config))
+
+
+def _one_copy(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    # Keras always writes down a backward layer; the one it makes itself is the forward layer, turned round
+    ahead, back = config.get("layer"), config.get("backward_layer")
+    if not (isinstance(ahead, dict) and isinstance(back, dict)):
+        return config
+    one, other = field(ahead, "config", dict), field(back, "config", dict)
+    stem = str(one.get("name")).removeprefix("forward_")
+    turned = {**one, "name": f"backward_{stem}", "go_backwards": not one.get("go_backwards")}
+    if ahead.get("class_name") != back.get("class_name") or not _alike(turned, other):
+        return config
+    return {**config, "backward_layer": None, "layer": {**ahead, "config": {**one, "name": stem}}}
+
+
+def _alike(one: Any, other: Any) -> bool:
+    # equal, whatever numbers Keras gave to shared objects inside
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = (one.keys() | other.keys()) - {"shared_object_id"}
+        return all(_alike(one.get(key), other.get(key)) for key in keys)
+    return bool(one == other)

@@ -1,0 +1,106 @@
+"""Models that Keras saved: archives, HDF5 files and JSON, of any version, each read into a `Model`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+from ..errors import FileError, ParamcalcError
+from ..model import Model, Node
+from ..opaque import Opaque
+from ..rules.built import UNSHAPED
+from .source import decode
+from .stored import CONTAINERS, Stored, compare, named, opaque_weights
+from .syntax import read_json
+
+STARTS = {b"PK\x03\x04": "archive", b"\x89HDF\r\n\x1a\n": "weights"}
+
+
+def container(head: bytes) -> str | None:
+    """Tell an archive or an HDF5 file by its first bytes; ``None`` is text."""
+    return next((kind for start, kind in STARTS.items() if head.startswith(start)), None)
+
+
+def model_in(kind: str, file: str | bytes) -> Model:
+    """Read an archive or HDF5 file, given by its path or as bytes.
+
+    Raises
+    ------
+    ParamcalcError
+        When it is damaged, beyond the bounds, or no model.
+    """
+    source = BytesIO(file) if isinstance(file, bytes) else file
+    if kind == "archive":
+        from .archive import WEIGHTS, read_archive
+
+        archive = read_archive(source)
+        model = _within("config.json:", archive.config, archive.stored)
+        if archive.stored is None:
+            model.warnings.append(f"there is no {WEIGHTS} to hold the rules against")
+        return model
+    from .hdf5 import stored_in
+
+    stored = stored_in(source)
+    if stored.config is None:
+        return _weights_alone(stored)
+    return _within("model_config:", stored.config.encode(), stored)
+
+
+def _within(place: str, text: bytes, stored: Stored | None) -> Model:
+    try:
+        found = read_json(decode(text))
+        if not (isinstance(found, dict) and is_keras(found)):
+            raise FileError("not a model as Keras writes one", expected="class_name and config")
+        return model_of(found, stored)
+    except ParamcalcError as error:
+        raise error.at(place)
+
+
+def is_keras(found: Mapping[str, Any]) -> bool:
+    """Tell whether data is what Keras serializes, and not a spec."""
+    return "class_name" in found and "config" in found
+
+
+def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
+    """Read a serialized model of any version of Keras, and hold it against the weights stored with it.
+
+    Raises
+    ------
+    ParamcalcError
+        Where it is none.
+    """
+    from .keras2 import is_legacy, upgraded
+    from .keras_config import from_config
+
+    if is_legacy(found):
+        found = upgraded(found)
+    if stored is None:
+        return from_config(found)
+    whose = named(stored, found)
+    model = from_config(found, lambda name, kind: opaque_weights(whose, name, kind))
+    if len(model.uses) == 1 and isinstance(model.uses[0], Opaque) and model.uses[0].stored is None:
+        return _weights_alone(stored, model)  # the graph is in code; the weights are here
+    check = compare(model, whose)
+    model.stored = check.tensors
+    model.warnings += [f"stored otherwise: {difference}" for difference in check.differences]
+    model.holds = not check.differences
+    return model
+
+
+def _weights_alone(stored: Stored, model: Model | None = None) -> Model:
+    # a row for each layer that has weights in the file
+    rows: dict[str, None] = {}
+    for tensor in stored.tensors:
+        parts = tensor.group.split("/")
+        rows[tensor.group if stored.legacy else "/".join(parts[: 1 + (parts[0] in CONTAINERS)])] = None
+    nodes = []
+    for group in rows:
+        name = stored.names.get(group, group.rpartition("/")[2] or "variables")
+        nodes.append(Node(Opaque("stored", "", name, stored.weights_of(group)), ()))
+    shapes = model.input_shapes if model else [UNSHAPED]
+    made = Model.from_nodes(shapes, nodes, ((0, 0),), model.name if model else "weights")
+    made.type = model.type if model else "Weights"
+    what = f"{model.type} keeps its graph in Python code" if model else "the file has weights and no description"
+    made.warnings = [f"{what}: tensors as they are stored, counted without a rule"]
+    return made
