@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 import paramcalc as pc
-from paramcalc.errors import GraphError
 
 keras = pytest.importorskip("keras")
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import ParamcalcError
+from ..errors import LayerError, ParamcalcError
 from ..model import Model
+from ..opaque import Guarded, Opaque
 from ..rules.keras.recurrent import unique_labels
 from ..rules.rule import Layer, Shape
 from .framework import keras
+from .operations import build
 
 LARGEST_STATEFUL = 2**28  # parameters; one gigabyte as float32
 
@@ -35,7 +37,9 @@ class Builder:
         self._made.clear()
         return self.layer(layer)
 
-    def _layer(self, layer: Layer, name: str) -> Any:
+    def _layer(self, layer: Any, name: str) -> Any:
+        if isinstance(layer, Opaque):
+            raise LayerError(f"{name!r} cannot be built: {layer.reason}")
         with scope(stateful(layer)):
             made = getattr(self.keras.layers, layer.type)(**self.options(layer, name))
             return _frozen(made, layer.frozen)  # set, not passed: only setting it reaches the layers inside
@@ -76,6 +80,10 @@ class Builder:
         names = model.names
         for node in model.nodes:
             args, states = ([values[at][index] for at, index in refs] for refs in (node.args, node.states))
+            if isinstance(node.layer, Guarded):
+                with scope():
+                    values.append(list(self.keras.tree.flatten(build(node.layer.operation, self.keras)(args))))
+                continue
             layer = self.layer(node.layer, names[id(node.layer)])
             if is_cell(layer) and not states:
                 with scope():

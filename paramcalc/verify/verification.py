@@ -10,6 +10,7 @@ from typing import Any
 from ..bind import bind
 from ..errors import ParamcalcError
 from ..model import Model
+from ..opaque import Guarded
 from ..report import Row, plain
 from ..rules.rule import Layer, Shape
 from ..symbolic import Expr, Size, leaves
@@ -191,20 +192,24 @@ def _differences(model: Model, remarks: list[str]) -> list[Difference]:
     builder = Builder()
     try:
         made, outputs = builder.graph(model, model.label)
+    except ParamcalcError:
+        raise
     except Exception as error:  # whatever Keras raises is its answer
         return [Difference(model.label, "model", "accepts it", f"refuses: {first_line(error)}")]
     learning = {id(weight) for weight in made.trainable_weights}
     found: list[Difference] = []
     uses = _uses(model, outputs)
     for row in report.rows:
-        layer = builder.layer(row.layer)
-        found += tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
+        layer = None
+        if not isinstance(row.layer, Guarded):
+            layer = builder.layer(row.layer)
+            found += tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
         for (_, _, shapes, built, _), tensors in zip(row.calls, uses[id(row.layer)], strict=True):
             announced = [tensor.shape for tensor in tensors]
             if same_shapes(built.outs, announced):
                 continue
             ours, theirs = shapes_text(built.outs), shapes_text(announced)
-            if computes(builder, row, layer, shapes, built.outs):
+            if layer is not None and computes(builder, row, layer, shapes, built.outs):
                 remarks.append(f"{row.name}: Keras announces {theirs} and computes {ours}")
             else:
                 found.append(Difference(row.name, "output shape", ours, theirs))
