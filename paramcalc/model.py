@@ -70,7 +70,6 @@ class Model:
         When an output depends on an input that is not given, or two layers share a name.
     """
 
-    framework = "keras"
     type = "Functional"
     holds = True  # whether the rules agree with the tensors its file stores
     crossed = False  # whether a layer is used on several levels: directly, and inside another
@@ -136,6 +135,12 @@ class Model:
         self.stored: int | None = None  # how many tensors of its file agree with the rules
         self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice
         self._built: list[Built] | None = None
+
+    @property
+    def framework(self) -> str:
+        """Whose layers they are."""
+        known = (getattr(layer, "framework", None) or layer.rule.framework for layer in self.uses if _says(layer))
+        return next(known, "keras")
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -371,6 +376,8 @@ class Model:
         number, symbolic = 0, []
         for step in steps:
             for weight in step.weights:
+                if weight.buffer:
+                    continue
                 count = prod(weight.shape)
                 if isinstance(count, int):
                     number += count
@@ -410,6 +417,10 @@ class Model:
 
     def _repr_html_(self) -> str:
         return self.report()._repr_html_()
+
+
+def _says(layer: Any) -> bool:
+    return hasattr(layer, "rule") or (isinstance(layer, Model) and bool(layer.uses))
 
 
 def _fits(given: Shape, wanted: Shape) -> bool:

@@ -78,7 +78,7 @@ class Row:
     @property
     def params(self) -> Size:
         """Number of parameters: the sum of the weights."""
-        return summed(weight.params for weight in self.weights)
+        return summed(weight.params for weight in self.weights if not weight.buffer)
 
     @property
     def trainable(self) -> Size:
@@ -88,7 +88,12 @@ class Row:
     @property
     def non_trainable(self) -> Size:
         """Number of parameters that training leaves alone."""
-        return summed(weight.params for weight in self.weights if not weight.trainable)
+        return summed(weight.params for weight in self.weights if not (weight.trainable or weight.buffer))
+
+    @property
+    def buffers(self) -> Size:
+        """Numbers kept with the layer that are no parameters (PyTorch's running mean)."""
+        return summed(weight.params for weight in self.weights if weight.buffer)
 
     @property
     def macs(self) -> Size:
@@ -116,6 +121,8 @@ class Row:
             "substituted": formula.substituted if formula else None,
             "weights": [_weight(weight) for weight in self.weights],
         }
+        if any(weight.buffer for weight in self.weights):
+            row["buffers"] = plain(self.buffers)
         if self.unknown:
             row["unknown"] = self.unknown
         if self.reads:
@@ -138,8 +145,8 @@ class Report:
     rows : list of Row
     inputs, outputs : list of shapes
     input_names : list of str or None
-    batch : int or Expr
-        What the multiply-adds are for.
+    batch : int, Expr or None
+        What the multiply-adds are for; ``None`` is the input as it stands.
     stored : int or None
         For a file with weights: how many of its tensors are as the rules say.
     warnings : list of str
@@ -160,7 +167,9 @@ class Report:
         self.input_names = model.input_names
         self.outputs = [values[position][index] for position, index in model.outputs]
         batch = self.inputs[0][0] if self.inputs[0] else BATCH
-        self.batch: Size = 1 if isinstance(batch, Expr) and batch.op == "?" else batch
+        self.batch: Size | None = 1 if isinstance(batch, Expr) and batch.op == "?" else batch
+        if self.framework == "torch":  # the batch is any of the sizes, or none
+            self.batch = None
         if model.crossed:
             _mark_again(self.rows)
         for row in self.rows:
@@ -191,7 +200,7 @@ class Report:
     @property
     def total(self) -> Size:
         """Number of parameters, a shared layer's once."""
-        return summed(weight.params for weight in self.weights)
+        return summed(weight.params for weight in self.weights if not weight.buffer)
 
     @property
     def trainable(self) -> Size:
@@ -201,7 +210,12 @@ class Report:
     @property
     def non_trainable(self) -> Size:
         """Number of parameters that training leaves alone."""
-        return summed(weight.params for weight in self.weights if not weight.trainable)
+        return summed(weight.params for weight in self.weights if not (weight.trainable or weight.buffer))
+
+    @property
+    def buffers(self) -> Size:
+        """Numbers kept with the layers that are no parameters (PyTorch's running mean)."""
+        return summed(weight.params for weight in self.weights if weight.buffer)
 
     @property
     def macs(self) -> Size:
@@ -217,9 +231,10 @@ class Report:
             "total": plain(self.total),
             "trainable": plain(self.trainable),
             "non_trainable": plain(self.non_trainable),
+            **({"buffers": plain(self.buffers)} if any(weight.buffer for weight in self.weights) else {}),
             "exact": self.exact,
             "macs": plain(self.macs),
-            "macs_batch": plain(self.batch),
+            "macs_batch": None if self.batch is None else plain(self.batch),
             "input_shape": _shapes(tuple(self.inputs)),
             "output_shape": _shapes(tuple(self.outputs)),
             "layers": [row.to_dict() for row in self.rows],
@@ -352,6 +367,8 @@ def _weight(weight: Weight) -> dict[str, Any]:
         "trainable": weight.trainable,
         "count": plain(weight.params),
     }
+    if weight.buffer:
+        found["buffer"] = True
     if weight.gates:
         found["gates"] = {gate: [plain(start), plain(stop)] for gate, start, stop in gate_slices(weight)}
     if weight.starts:

@@ -59,8 +59,9 @@ def _model_from(data: Mapping[str, Any], framework: str | None) -> Model:
         raise FileError("not a spec", expected="keys and values such as input and layers", received=data)
     check_keys(data, KEYS, "a spec")
     sizes = Sizes(data.get("sizes"))
-    graph = Graph(_inputs(data, sizes))
-    reader = Reader(sizes, _framework(data, framework))
+    whose = _framework(data, framework)
+    graph = Graph(_inputs(data, sizes, whole=whose == "torch"))
+    reader = Reader(sizes, whose)
     if "layers" not in data:
         raise GraphError("no layers", expected="layers: with a list of them", suggestion=nearest("layers", data.keys()))
     reader.block(data["layers"], "layers", graph)
@@ -93,7 +94,8 @@ def _framework(data: Mapping[str, Any], framework: str | None) -> str:
     return chosen
 
 
-def _inputs(data: Mapping[str, Any], sizes: Sizes) -> dict[str, Shape]:
+def _inputs(data: Mapping[str, Any], sizes: Sizes, whole: bool) -> dict[str, Shape]:
+    # the batch goes in front, unless the framework has it among the sizes, wherever it likes: ``whole``
     if data.get("input") is not None and data.get("inputs") is not None:
         raise OptionError("both input and inputs", expected="one of them").at("inputs")
     try:
@@ -103,4 +105,7 @@ def _inputs(data: Mapping[str, Any], sizes: Sizes) -> dict[str, Shape]:
     except ParamcalcError as error:
         error.where = []
         raise error.at("batch")
-    return declared_inputs(data.get("input"), data.get("inputs"), sizes, batch)
+    if whole and batch is not None:
+        raise OptionError("a batch besides the input", expected="it among the sizes of the input").at("batch")
+    inputs = declared_inputs(data.get("input"), data.get("inputs"), sizes, batch)
+    return {label: shape[1:] for label, shape in inputs.items()} if whole else inputs

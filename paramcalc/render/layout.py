@@ -126,17 +126,18 @@ def _warnings(report: Report) -> list[tuple[str, Cell]]:
 
 
 def _split(report: Report) -> list[tuple[str, Cell]]:
-    # said only where something is not trained
-    if report.non_trainable == 0:
-        return []
-    return [("trainable", number(report.trainable)), ("non-trainable", number(report.non_trainable))]
+    # said only where something is not trained, or is kept and no parameter
+    split: list[tuple[str, Cell]] = []
+    if report.non_trainable != 0:
+        split = [("trainable", number(report.trainable)), ("non-trainable", number(report.non_trainable))]
+    return split + ([("buffers", number(report.buffers))] if report.buffers != 0 else [])
 
 
 def _cost(report: Report) -> list[tuple[str, Cell]]:
     if report.macs == 0:
         return []
     batch = report.batch
-    whole = "one sample" if batch == 1 else f"a batch of {grouped(batch)}"
+    whole = "this input" if batch is None else "one sample" if batch == 1 else f"a batch of {grouped(batch)}"
     return [("MACs", f"{grouped(report.macs)} for {whole}, 2 FLOPs each")]
 
 

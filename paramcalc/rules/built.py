@@ -48,6 +48,8 @@ class Weight:
         The gates side by side along the last axis, in order; each takes an equal share.
     starts : tuple of (str, int)
         Gates whose initial value is not the initializer's.
+    buffer : bool
+        Kept with the layer and no parameter at all, as PyTorch has it of a running mean; it does not count.
     origin : (int, int), optional
         The layer it belongs to, by ``id``, and its place there, once that layer is part of another: a layer
         used on several levels has one set of weights.
@@ -60,6 +62,7 @@ class Weight:
     gates: tuple[str, ...] = ()
     starts: tuple[tuple[str, int], ...] = ()
     origin: tuple[int, int] | None = None
+    buffer: bool = False
 
     @property
     def params(self) -> Size:
@@ -108,8 +111,8 @@ class Built:
 
     @property
     def params(self) -> Size:
-        """Sum of the inventory."""
-        return sum([prod(weight.shape) for weight in self.weights])
+        """Sum of the inventory, buffers aside."""
+        return sum([prod(weight.shape) for weight in self.weights if not weight.buffer])
 
 
 class Part(NamedTuple):
