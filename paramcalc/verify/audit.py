@@ -19,7 +19,7 @@ from ..symbolic.evaluate import evaluate
 from .build import Builder, is_cell, none_for_unknown, scope, stateful
 from .cases import Case, cases
 from .compare import Tensor, same_shapes, shapes_text, tensor_differences, tensors_of
-from .framework import apart, first_line, keras
+from .framework import apart, first_line, keras, layer_class
 from .grid import degrees, points
 from .macs import Traced, trace
 
@@ -350,8 +350,7 @@ def _in_keras(builder: Builder, case: Case) -> InKeras:
 
 def option_mismatches(rule: Rule) -> Iterator[str]:
     """Compare the names of the options a rule takes with those the Keras class takes."""
-    made = getattr(keras().layers, rule.name)
-    parameters = inspect.signature(made.__init__).parameters
+    parameters = inspect.signature(layer_class(rule).__init__).parameters
     theirs = {name for name, parameter in parameters.items() if parameter.kind != parameter.VAR_KEYWORD} - {"self"}
     ours = {*rule.options, *rule.inert, "name", "trainable"}
     for name in sorted(theirs - ours - LATER):
@@ -366,7 +365,7 @@ def _takes(rule: Rule, name: str) -> bool:
     builder, layer = Builder(), next(configurations(cases(rule))).layer
     try:
         with scope():
-            getattr(builder.keras.layers, rule.name)(**{**builder.options(layer, layer.label), name: None})
+            layer_class(rule)(**{**builder.options(layer, layer.label), name: None})
     except (TypeError, ValueError) as error:
         return not re.search(r"[Uu]nrecognized keyword|unexpected keyword", str(error))
     return True

@@ -12,7 +12,7 @@ from ..model import Model
 from ..opaque import Guarded, Opaque
 from ..rules.keras.recurrent import unique_labels
 from ..rules.rule import Layer, Shape
-from .framework import keras
+from .framework import keras, layer_class
 from .operations import build
 
 LARGEST_STATEFUL = 2**28  # parameters; one gigabyte as float32
@@ -41,7 +41,7 @@ class Builder:
         if isinstance(layer, Opaque):
             raise LayerError(f"{name!r} cannot be built: {layer.reason}")
         with scope(stateful(layer)):
-            made = getattr(self.keras.layers, layer.type)(**self.options(layer, name))
+            made = layer_class(layer.rule)(**self.options(layer, name))
             return _frozen(made, layer.frozen)  # set, not passed: only setting it reaches the layers inside
 
     def options(self, layer: Layer, name: str) -> dict[str, Any]:

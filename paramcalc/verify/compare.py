@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -57,7 +58,8 @@ def _paths(made: Any, wanted: set[str]) -> Iterator[tuple[str, Any]]:
     children = _parts(made)
     if children is None:
         for weight in made.weights:
-            yield _relative(weight.path.split("/"), made.name, wanted), weight
+            *scope, last = weight.path.split("/")
+            yield _relative([*scope, _attribute(made, weight) or last], made.name, wanted), weight
         return
     seen: set[int] = set()
     for child in children:
@@ -67,6 +69,13 @@ def _paths(made: Any, wanted: set[str]) -> Iterator[tuple[str, Any]]:
             if id(weight) not in seen:
                 seen.add(id(weight))
                 yield prefix + path, weight
+
+
+def _attribute(made: Any, weight: Any) -> str | None:
+    # Keras numbers a variable that got no name; then the attribute that holds it is its name
+    if not re.fullmatch(r"variable(_\d+)?", weight.name):
+        return None
+    return next((name for name, value in vars(made).items() if value is weight), None)
 
 
 def _parts(made: Any) -> list[Any] | None:

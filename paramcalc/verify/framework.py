@@ -9,10 +9,11 @@ import sys
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
-from ..errors import MissingExtra, Verbatim, shorten
+from ..errors import LayerError, MissingExtra, Verbatim, shorten
 
 BACKENDS = ("jax", "torch", "tensorflow")  # in order of preference; jax alone traces what a layer computes
 
@@ -44,6 +45,23 @@ def keras() -> Any:
     except ImportError as error:
         raise MissingExtra(error.name or "keras", "keras", "verification") from error
     return keras
+
+
+def layer_class(rule: Any) -> Any:
+    """Give the Keras class a rule is about; those of the family ``applications`` are private to Keras's models.
+
+    Raises
+    ------
+    LayerError
+        Where the installed Keras has no such class.
+    """
+    places = [keras().layers]
+    if rule.family == "applications":
+        places = list(vars(import_module("keras.src.applications")).values())
+    found = next((vars(place)[rule.name] for place in places if rule.name in getattr(place, "__dict__", ())), None)
+    if found is None:
+        raise LayerError(f"the installed Keras has no {rule.name}")
+    return found
 
 
 def apart(results: Iterator[T]) -> Iterator[T]:
