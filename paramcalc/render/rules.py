@@ -6,14 +6,22 @@ from typing import Any
 
 from ..errors import OptionError
 from ..rules.formula import Formula, rule_formula
+from ..rules.keras.unknown import OPAQUE
 from ..rules.registry import rules
 from ..rules.rule import Rule
 from .sheet import Cell, Math, Sheet, Table
 from .views import markdown, text
 
+VERIFIED, UNKNOWN = "verified", "unknown"
+STATUS = {"legacy": "of Keras 2", "applications": "of keras.applications"}  # of a family, where it is another
+
 
 def rule_records(framework: str = "keras") -> list[dict[str, Any]]:
-    """Give one record for each rule: name, family, formula, reason, options."""
+    """Give one record for each layer: name, family, formula, status, reason, options.
+
+    The status is ``verified`` for a rule held against the installed framework, and ``unknown`` for a layer that
+    no rule can know.
+    """
     records = []
     for rule in rules(framework).values():
         formula = default_formula(rule)
@@ -22,11 +30,19 @@ def rule_records(framework: str = "keras") -> list[dict[str, Any]]:
                 "type": rule.name,
                 "family": rule.family,
                 "formula": repr(formula) if formula else None,
+                "status": STATUS.get(rule.family, VERIFIED),
                 "why": rule.why,
                 "options": list(rule.options),
             }
         )
+    for name, why in opaque(framework).items():
+        records.append({"type": name, "family": UNKNOWN, "formula": None, "status": UNKNOWN, "why": why, "options": []})
     return records
+
+
+def opaque(framework: str) -> dict[str, str]:
+    """Name the layers no rule can know, and say why."""
+    return OPAQUE if framework == "keras" else {}
 
 
 def default_formula(rule: Rule) -> Formula | None:
@@ -49,11 +65,14 @@ def rule_table(format: str = "text", framework: str = "keras", ascii: bool = Fal
     families: dict[str, list[tuple[Cell, ...]]] = {}
     for rule in rules(framework).values():
         formula = default_formula(rule)
-        cells: tuple[Cell, ...] = (rule.name, Math(formula.expr) if formula else "none", rule.why)
+        count: Cell = Math(formula.expr) if formula else "none"
+        cells = (rule.name, count, STATUS.get(rule.family, VERIFIED), rule.why)
         families.setdefault(rule.family, []).append(cells)
+    for name, why in opaque(framework).items():
+        families.setdefault(UNKNOWN, []).append((name, "at least 0", UNKNOWN, f"{why[0].upper()}{why[1:]}."))
     for family, rows in families.items():
-        tables.append(Table(("layer", "parameters", "why"), rows, title=family))
-    made = Sheet(f"{len(rules(framework))} layers of {framework.title()}", "", [], tables)
+        tables.append(Table(("layer", "parameters", "status", "why"), rows, title=family))
+    made = Sheet(f"{sum(map(len, families.values()))} layers of {framework.title()}", "", [], tables)
     if format == "text":
         return text.write(made, ascii)
     if format == "markdown":
