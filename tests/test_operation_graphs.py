@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def test_calls_are_read_from_a_real_graph() -> None:
         args, kwargs = replaced([call.args, call.kwargs], entry)
         module, _, name = call.op.partition(".")
         try:
-            outputs = getattr(__import__(f"keras.src.ops.{module}", fromlist=[name]), name)(**call.options)(
+            outputs = getattr(__import__(f"keras.src.ops.{module}", fromlist=[name]), name)(**deepcopy(call.options))(
                 *args, **kwargs
             )
         except Exception:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import warnings
+from copy import deepcopy
 from importlib import import_module
 from typing import Any
 
@@ -43,7 +44,9 @@ def slots(value: Any) -> Any:
 
 def made(call: Call) -> Any:
     module, _, name = call.op.partition(".")
-    return getattr(import_module(f"keras.src.ops.{module}"), name)(**call.options)
+    return getattr(import_module(f"keras.src.ops.{module}"), name)(
+        **deepcopy(call.options)
+    )  # Keras changes lists it is given
 
 
 def plain(value: Any) -> Any:

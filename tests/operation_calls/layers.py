@@ -56,13 +56,25 @@ CALLS = [
     c("nn.SeparableConv", t(2, 9, 10, 4), t(3, 3, 4, 2), t(1, 1, 8, 5), padding="same"),
     c("nn.SeparableConv", t(2, 9, 4), t(3, 4, 2), t(1, 8, 5), padding="valid"),
     *(
-        c("nn.ConvTranspose", t(*x, 4), t(*k, 6, 4), strides=s, padding=p, output_padding=o, dilation_rate=d)
+        c(
+            "nn.ConvTranspose",
+            t(*x, 4),
+            t(*k, 6, 4),
+            strides=s,
+            padding=p,
+            output_padding=o,
+            dilation_rate=d,
+            data_format="channels_last",
+        )
         for x, k, s, p, o, d in (
             ((2, 9), (3,), 2, "same", N, 1),
             ((2, 9), (3,), 2, "valid", N, 1),
             ((N, 9, N), (3, 2), (2, 3), "valid", N, 1),
             ((2, 9), (3,), 1, "valid", N, 2),
             ((2, 9, 8), (3, 4), 2, "same", (1, 1), 1),
+            ((2, 9, 8), (3, 3), 2, "same", (1, 0), 1),
+            ((2, 9), (3,), 2, "same", 1, 1),
+            ((2, 9), (3,), 3, "valid", 1, 1),
             ((2, 9), (2,), 3, "valid", N, 1),
         )
     ),

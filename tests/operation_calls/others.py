@@ -83,6 +83,8 @@ CALLS = [
     c("linalg.Qr", t(N, 5, 3), mode="complete"),
     c("linalg.Qr", t(3, 5), mode="complete"),
     c("linalg.SVD", t(N, 5, 3), full_matrices=False),
+    c("linalg.SVD", t(3, 5), full_matrices=False),
+    c("linalg.SVD", t(3, 5)),
     c("linalg.SVD", t(N, 5, 3), compute_uv=False),
     *(
         c(f"linalg.{name}", t(*a), t(*v))
@@ -140,6 +142,7 @@ CALLS = [
     c("math.Logdet", t(N, 3, 3)),
     *(c(f"math.Segment{name}", t(5, 3), i(5), num_segments=4) for name in ("Sum", "Max", "Min", "Prod")),
     c("math.TopK", X, k=2),
+    c("math.TopK", X, k=7),
     c("math.TopK", t(4, N), k=2),
     c("math.ViewAsComplex", t(N, 4, 2)),
     c("math.ViewAsReal", z(N, 4)),

@@ -90,7 +90,7 @@ def Slice(inputs: Shape, start_indices: Any, *, shape: Any) -> Built:
     for size, taken, start in zip(inputs, shape, starts, strict=True):
         if whole(taken) != -1:
             out.append(taken)
-        elif type(start) is not int or not is_known(size):
+        elif type(start) is not int:
             out.append(unknown("?"))
         else:
             out.append(size - start)

@@ -180,31 +180,22 @@ def parts(size: Size, count: int, what: str = "an axis") -> Size:
     return exact(size, count)
 
 
-def quotient(above: Sequence[Size], below: Sequence[Size]) -> Size:
+def quotient(above: Sequence[Size], below: Sequence[int]) -> Size:
     """Divide the numbers in one shape by those in another, what is common cancelled first.
 
     Raises
     ------
     ShapeError
-        When both are known and it does not come out even.
+        When all is known and it does not come out even.
     """
-    left, rest = list(above), []
-    for size in below:
-        if size in left:
-            left.remove(size)
-        else:
-            rest.append(size)
-    top = prod(one for one in left if isinstance(one, int))
-    bottom = prod(one for one in rest if isinstance(one, int))
-    others, under = [one for one in left if isinstance(one, Expr)], [one for one in rest if isinstance(one, Expr)]
+    top, bottom = prod(size for size in above if isinstance(size, int)), prod(below)
+    named = [size for size in above if not isinstance(size, int)]
     if not bottom:
         raise ShapeError("-1 beside a 0 could be anything")
     common = gcd(top, bottom)
     top, bottom = top // common, bottom // common
-    if bottom == 1 and not under:
-        return volume((top, *others))
-    if not others and not under:
+    if bottom == 1:
+        return volume((top, *named))
+    if not named:
         raise ShapeError(f"{volume(above)} numbers do not fill a shape of multiples of {volume(below)}")
-    if all(map(is_known, (*others, *under))):
-        return exact(volume((top, *others)), volume((bottom, *under)))
-    return unknown("?")
+    return exact(volume((top, *named)), bottom) if all(map(is_known, named)) else unknown("?")
