@@ -97,7 +97,7 @@ def told_apart(shapes: Sequence[Shape]) -> list[Shape]:
     return made
 
 
-_AXES = {1: ("d_x",), 2: ("T", "d_x"), 3: ("H", "W", "C"), 4: ("T", "H", "W", "C")}
+_AXES = {1: ("T",), 2: ("T", "d_x"), 3: ("H", "W", "C"), 4: ("T", "H", "W", "C")}
 
 
 def _nobody_knows(at: int, axes: int, name: str | None) -> Size:

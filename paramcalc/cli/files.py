@@ -13,7 +13,7 @@ from ..model import Model
 from .command import Json, shows
 from .show import tell, write, write_json
 
-File = Annotated[str, typer.Argument(metavar="FILE|-", help="A spec file, or - for standard input.")]
+File = Annotated[str, typer.Argument(metavar="FILE|-", help="A spec, or what Keras saved; - is standard input.")]
 
 
 def register(app: typer.Typer, names: Iterable[str]) -> None:
@@ -26,14 +26,14 @@ def register(app: typer.Typer, names: Iterable[str]) -> None:
 
 
 def count(file: File) -> Model:
-    """Count a whole model from a spec file (YAML, TOML or JSON)."""
+    """Count a whole model: a spec (YAML, TOML, JSON), .keras, .h5, or Keras's JSON."""
     from ..formats import load
 
     return load(file)
 
 
 def verify(
-    file: Annotated[str | None, typer.Argument(metavar="FILE|-", help="A spec file, or - for standard input.")] = None,
+    file: Annotated[str | None, typer.Argument(metavar="FILE|-", help="A spec, or what Keras saved; - is standard input.")] = None,
     rules: Annotated[bool, typer.Option("--rules", help="Audit every rule against Keras instead.")] = False,
     json: Json = False,
 ) -> None:
