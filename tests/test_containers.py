@@ -169,7 +169,16 @@ def test_a_file_of_no_names_is_matched_by_class(saved: Any) -> None:
     assert compare(model, bare) == ([], 17)  # a chain's order is enough
     assert bare.layer("anything", "LSTM") == "layers/lstm"
     assert bare.layer("anything", "Dense") is None  # there are two
-    assert named(bare, config).names["layers/dense_1"] == "last"
+    names = named(bare, config).names
+    assert names["layers/dense_1"] == "last"
+    assert names["layers/bidirectional/forward_layer"] == "forward_gru"
+
+
+def test_operations_have_no_number_among_the_layers() -> None:
+    parts = [("keras.src.ops.numpy", "operation"), ("keras.layers", "layer")]
+    layers = [{"module": module, "class_name": "Add", "config": {"name": name}} for module, name in parts]
+    config = {"class_name": "Functional", "config": {"layers": layers}}
+    assert named(Stored([]), config).names == {"layers/add": "layer"}
 
 
 def test_tensors_of_a_file_before_keras_named_its_groups(saved: Any) -> None:

@@ -138,6 +138,18 @@ def test_files(case: str) -> None:
     assert said(stored_in, content) == message
 
 
+@pytest.mark.parametrize("style", ["earliest", "latest"])
+def test_groups_of_thousands(style: str) -> None:
+    # blocks of blocks in a heap, and a tree of three levels
+    names = {f"{number:0250}" for number in range(4000)}
+
+    def write(file: Any) -> None:
+        for name in names:
+            file.create_group(f"{name}/vars").attrs["name"] = name[-4:]
+
+    assert set(stored_in(io.BytesIO(hdf5(write, libver=style))).names) == names
+
+
 def test_lists_in_pieces() -> None:
     def write(file: Any) -> None:
         names = [f"layer_{number:04}".encode() for number in range(9000)]
