@@ -47,9 +47,9 @@ def __getattr__(name: str) -> Any:
     if name in _PUBLIC:
         value = getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
     else:
-        from .rules.registry import rules
+        from .rules.registry import named, rules
 
-        found = rules().get(name)
+        found = named().get(name)
         if found is None:
             from .errors import nearest
 

@@ -40,12 +40,14 @@ def rules(framework: str = "keras") -> dict[str, Rule]:
 
 
 @cache
+def named(framework: str = "keras") -> dict[str, Rule]:
+    """Give every rule by class name and by its aliases."""
+    return {name: rule for rule in rules(framework).values() for name in (rule.name, *rule.aliases)}
+
+
+@cache
 def _spellings(framework: str) -> dict[str, Rule]:
-    found = {}
-    for rule in rules(framework).values():
-        for name in (*rule.aliases, rule.name):
-            found[snake(name)] = found[name] = rule
-    return found
+    return {spelling: rule for name, rule in named(framework).items() for spelling in (snake(name), name)}
 
 
 def known(name: str, framework: str = "keras") -> Rule | None:
