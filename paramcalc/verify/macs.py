@@ -67,10 +67,9 @@ def _equation(equation: Any) -> int:
         left = equation.invars[0].aval.shape
         return _places(equation) * prod(int(left[axis]) for axis in contracted)
     if name == "conv_general_dilated":
-        # the kernel's input channels are already those of one group
-        kernel = equation.invars[1].aval.shape
-        filters = int(kernel[params["dimension_numbers"].rhs_spec[0]])
-        return _places(equation) * prod(map(int, kernel)) // filters
+        return _convolution(equation)
+    if params.get("name") == "_resize":
+        return 0  # pixels between pixels: jax writes interpolation as products with matrices of mostly zeros
     if name == "while":
         if macs(params["body_jaxpr"].jaxpr):
             raise ParamcalcError("a loop without a known number of turns multiplies, so its cost cannot be told")
@@ -79,6 +78,15 @@ def _equation(equation: Any) -> int:
         return max(macs(branch.jaxpr) for branch in params["branches"])
     inner = sum(macs(getattr(value, "jaxpr", value)) for value in params.values() if _is_program(value))
     return int(params["length"]) * inner if name == "scan" else inner
+
+
+def _convolution(equation: Any) -> int:
+    # the kernel's input channels are already those of one group; along each axis a weight meets a place of the input
+    # for a place of the output, so the shorter of the two counts: transposed, the rest are zeros put in between
+    layout = equation.params["dimension_numbers"]
+    image, kernel, out = (variable.aval.shape for variable in (*equation.invars, *equation.outvars))
+    met = [min(image[i], out[o]) for i, o in zip(layout.lhs_spec[2:], layout.out_spec[2:], strict=True)]
+    return int(out[layout.out_spec[0]] * prod(met) * prod(kernel))
 
 
 def _places(equation: Any) -> int:

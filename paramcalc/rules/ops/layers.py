@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from ...errors import OptionError, ShapeError
-from ...symbolic import Size, is_known
+from ...symbolic import Size, is_known, minimum
 from .. import windows
 from ..built import Built, Shape
 from ..keras.axes import position
@@ -17,8 +17,8 @@ from .table import Beyond, gives, ops_of
 
 nn = ops_of("nn")
 
-# Multiply-adds of a convolution: every place of the output, every weight that is seen there. The jax program of a
-# transposed one runs over the same places, so that is its price as well.
+# Multiply-adds of a convolution: every place of the output, every weight that is seen there; of a transposed one, every
+# place of the input, for what lies between them is zeros.
 
 
 def spread(value: Any, rank: int) -> list[int]:
@@ -107,7 +107,10 @@ def ConvTranspose(
         _written(n, 1 + d * (k - 1), s, padding, p)
         for n, k, s, d, p in zip(spatial, kernel, steps, gaps, more, strict=False)
     )
-    return gives(windows.joined(inputs[0], at, kernel[-2], where), macs=lambda: prod((inputs[0], *at)) * volume(kernel))
+    met = tuple(map(minimum, spatial, at))  # a weight meets every place of the input once
+    return gives(
+        windows.joined(inputs[0], at, kernel[-2], where), macs=lambda: prod((inputs[0], *met)) * volume(kernel)
+    )
 
 
 def _written(n: Size, span: Size, stride: int, padding: Any, more: Any) -> Size:

@@ -129,7 +129,7 @@ def Correlate(x1: Shape, x2: Shape, *, mode: Any = "valid") -> Built:
         raise ShapeError("a correlation needs known lengths")
     long, short = max(left, right), min(left, right)
     out = {"valid": long - short + 1, "same": long, "full": left + right - 1}[mode]
-    return gives((out,), macs=lambda: out * short)
+    return gives((out,), macs=lambda: min(out, long) * short)  # full: every number meets every other once
 
 
 @math()
