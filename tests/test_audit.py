@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
+from itertools import product
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pytest
 import paramcalc as pc
 from paramcalc.errors import LayerError, ParamcalcError
 from paramcalc.rules import cells, windows
-from paramcalc.rules.keras import convolutional, merging, recurrent
+from paramcalc.rules.keras import convolutional, merging, recurrent, resizing
 from paramcalc.rules.registry import rules
 from paramcalc.rules.rule import Built, Rule
 from paramcalc.verify.audit import audit, auditable, configurations, option_mismatches, results
@@ -134,6 +135,11 @@ def weight(place: int, **changes: Any) -> Callable[[Built], Built]:
     return wrong
 
 
+def swapped(shape: Any) -> Any:
+    *window, inner, last = shape
+    return (*window, last, inner)
+
+
 def cost(factor: Callable[[Any], Any]) -> Callable[[Built], Built]:
     return lambda answer: replace(answer, macs=lambda: factor(answer.macs()) if answer.macs else 0)
 
@@ -171,6 +177,18 @@ BROKEN: dict[str, tuple[str, Break]] = {
         "Conv1D",
         theory(convolutional, "exact", lambda honest, channels, groups: channels),
     ),
+    "weights: a transposed kernel the other way about": (
+        "Conv2DTranspose",
+        built("Conv2DTranspose", lambda a: weight(0, shape=swapped(a.weights[0].shape))(a)),
+    ),
+    "weights: one window for each channel, whatever the multiplier": (
+        "DepthwiseConv1D",
+        built("DepthwiseConv1D", lambda a: weight(0, shape=(*a.weights[0].shape[:-1], 1))(a)),
+    ),
+    "weights: a pointwise kernel that sees every channel once": (
+        "SeparableConv2D",
+        built("SeparableConv2D", lambda a: weight(1, shape=(1, 1, a.weights[0].shape[2], a.weights[1].shape[3]))(a)),
+    ),
     "weights: statistics that are trained": (
         "BatchNormalization",
         built("BatchNormalization", weight(-1, trainable=True)),
@@ -196,6 +214,22 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "shapes: same padding that rounds down": (
         "MaxPooling1D",
         theory(windows, "length", lambda honest, n, k, s, p, d=1: n // s if p == "same" else honest(n, k, s, p, d)),
+    ),
+    "shapes: output_padding overlooked": (
+        "Conv1DTranspose",
+        theory(windows, "transposed", lambda honest, n, k, s, p, d=1, longer=None: honest(n, k, s, p, d)),
+    ),
+    "shapes: a stride longer than the window overlooked": (
+        "Conv3DTranspose",
+        theory(windows, "maximum", lambda honest, span, stride: span),
+    ),
+    "shapes: margins on one side only": (
+        "ZeroPadding2D",
+        theory(resizing, "padded", lambda honest, n, margins: n + margins[0]),
+    ),
+    "shapes: frames in the other layout": (
+        "ConvLSTM2D",
+        theory(windows, "joined", lambda honest, b, axes, c, data_format: honest(b, axes, c, None)),
     ),
     "shapes: a state too few": (
         "LSTM",
@@ -223,8 +257,18 @@ BROKEN: dict[str, tuple[str, Break]] = {
         ),
     ),
     "refusals: directions unchecked": ("Bidirectional", theory(recurrent, "_check_directions", lambda *args: None)),
-    "refusals: a stride and a dilation at once": ("Conv2D", theory(convolutional, "_check_steps", lambda *args: None)),
+    "refusals: a stride and a dilation at once": ("Conv2D", theory(convolutional, "check_steps", lambda *args: None)),
+    "refusals: margins that leave nothing": (
+        "Cropping3D",
+        theory(resizing, "cropped", lambda honest, n, margins: n - sum(margins)),
+    ),
     # costs
+    "costs: every place of the output of a transposed convolution": (
+        "Conv1DTranspose",
+        built("Conv1DTranspose", lambda a: replace(a, macs=lambda: a.macs() // 2 * 3)),
+    ),
+    "costs: frames without what came before": ("ConvLSTM2D", built("ConvLSTM2D", cost(lambda macs: macs // 2))),
+    "costs: windows over all channels": ("DepthwiseConv2D", built("DepthwiseConv2D", cost(lambda macs: 2 * macs))),
     "costs: only the recurrent half": (
         "LSTM",
         theory(cells, "macs", lambda honest, g, d_x, d_h, batch: honest(g, 0, d_h, batch)),
@@ -284,5 +328,11 @@ def test_multiply_adds_of_programs() -> None:
     grouped = {"window_strides": (1, 1), "padding": "VALID", "feature_group_count": 2}
     grouped["dimension_numbers"] = ("NHWC", "HWIO", "NHWC")
     assert count(lambda x, k: lax.conv_general_dilated(x, k, **grouped), image, kernel) == 2 * 7 * 6 * 8 * (3 * 3 * 2)
+    # a weight meets every place of the input once, not the zeros that strides put between them
+    kernel, image = numpy.ones((3, 2, 8), "float32"), numpy.ones((2, 9, 8), "float32")
+    for stride, padding in product((1, 2, 5), ("VALID", "SAME")):
+        spread = partial(lax.conv_transpose, strides=(stride,), padding=padding, transpose_kernel=True)
+        assert count(spread, image, kernel) == 2 * 9 * 3 * 2 * 8
+    assert count(lambda x: jax.image.resize(x, (2, 18, 8), "bilinear"), image) == 0  # no product of the layer's own
     with pytest.raises(ParamcalcError, match="turns"):
         count(lambda x: lax.while_loop(lambda s: s[0, 0] < 9, lambda s: s @ s + 1, x), numpy.eye(2))

@@ -52,8 +52,8 @@ def variants(rule: Rule) -> Iterator[Layer]:
 
 
 def symbolic_inputs(layer: Layer) -> Iterator[tuple[Any, ...]]:
-    """Every input of 2 to 5 axes the layer takes, each axis a symbol."""
-    for rank in range(2, 6):
+    """Every input of 2 to 5 axes the layer takes, or of as many as it needs, each axis a symbol."""
+    for rank in range(2, max(6, layer.rule.inputs[0].least + 1)):
         names = layer.axes(rank)
         if names is not None and len(names) == rank:
             yield tuple(symbols(name) for name in names)
@@ -184,7 +184,7 @@ def test_the_formula_at_its_sizes_is_the_count() -> None:
         if rule.name not in LEARNING:
             continue
         for layer in variants(rule):
-            for names in (layer.axes(rank) for rank in range(2, 6)):
+            for names in (layer.axes(rank) for rank in range(2, max(6, rule.inputs[0].least + 1))):
                 if names is None:
                     continue
                 shape = tuple(sizes.get(name, 6) for name in names)

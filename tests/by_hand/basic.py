@@ -1,4 +1,4 @@
-"""Numbers of dense, recurrent, merging, reshaping and elementwise layers, convolutions and pooling."""
+"""Numbers of dense, recurrent, merging, reshaping, elementwise and normalization layers."""
 
 from __future__ import annotations
 
@@ -82,36 +82,6 @@ TABLE: list[Any] = [
     (pc.TimeDistributed(pc.Dense(32)), [(B, 10, 108)], 108 * 32 + 32, [(B, 10, 32)], B * 10 * 108 * 32),
     (pc.TimeDistributed(pc.Conv2D(16, 3)), [(B, 5, 32, 32, 3)], 448, [(B, 5, 30, 30, 16)], B * 5 * 30 * 30 * 27 * 16),
     (pc.TimeDistributed(pc.Flatten()), [(B, 5, 4, 3)], 0, [(B, 5, 12)], 0),
-    # convolutional: ⌊(n − d(k − 1) − 1)/s⌋ + 1 places when valid, ⌈n/s⌉ when same or causal
-    (pc.Conv1D(8, 3), [(B, 10, 6)], (3 * 6 + 1) * 8, [(B, 8, 8)], B * 8 * 3 * 6 * 8),
-    (pc.Conv1D(8, 3, padding="same"), [(B, 10, 6)], 152, [(B, 10, 8)], B * 10 * 3 * 6 * 8),
-    (pc.Conv1D(8, 3, padding="causal", dilation_rate=4), [(B, 10, 6)], 152, [(B, 10, 8)], B * 10 * 3 * 6 * 8),
-    (pc.Conv1D(8, 3, strides=2), [(B, 10, 6)], 152, [(B, 4, 8)], B * 4 * 3 * 6 * 8),
-    (pc.Conv1D(8, 3, strides=3, padding="same"), [(B, 10, 6)], 152, [(B, 4, 8)], B * 4 * 3 * 6 * 8),
-    (pc.Conv1D(8, 3, dilation_rate=2, use_bias=False), [(B, 10, 6)], 144, [(B, 6, 8)], B * 6 * 3 * 6 * 8),
-    (pc.Conv1D(8, 3, groups=2), [(B, 10, 6)], (3 * 3 + 1) * 8, [(B, 8, 8)], B * 8 * 3 * 3 * 8),
-    (pc.Conv1D(8, 3, data_format="channels_first"), [(B, 6, 10)], 152, [(B, 8, 8)], B * 8 * 3 * 6 * 8),
-    (pc.Conv2D(64, 3), [(B, 224, 224, 3)], 1792, [(B, 222, 222, 64)], B * 222 * 222 * 27 * 64),
-    (pc.Conv2D(6, (5, 3), strides=(2, 1)), [(B, 28, 28, 1)], 15 * 6 + 6, [(B, 12, 26, 6)], B * 12 * 26 * 15 * 6),
-    (
-        pc.Conv2D(64, 7, strides=2, padding="same"),
-        [(B, 224, 224, 3)],
-        9472,
-        [(B, 112, 112, 64)],
-        B * 112 * 112 * 147 * 64,
-    ),
-    (pc.Conv2D(8, 3, dilation_rate=(2, 3)), [(B, 9, 9, 4)], 296, [(B, 5, 3, 8)], B * 15 * 36 * 8),
-    (pc.Conv2D(8, 3, groups=4, data_format="channels_first"), [(B, 4, 9, 7)], 80, [(B, 8, 7, 5)], B * 35 * 9 * 8),
-    (pc.MaxPooling1D(), [(B, 9, 6)], 0, [(B, 4, 6)], 0),
-    (pc.MaxPooling1D(3, strides=1, padding="same"), [(B, 9, 6)], 0, [(B, 9, 6)], 0),
-    (pc.AveragePooling1D(3, data_format="channels_first"), [(B, 6, 9)], 0, [(B, 6, 3)], 0),
-    (pc.MaxPooling2D(), [(B, 9, 8, 6)], 0, [(B, 4, 4, 6)], 0),
-    (pc.MaxPooling2D((3, 2), padding="same"), [(B, 10, 8, 6)], 0, [(B, 4, 4, 6)], 0),
-    (pc.AveragePooling2D(2, strides=(1, 3)), [(B, 9, 8, 6)], 0, [(B, 8, 3, 6)], 0),
-    (pc.GlobalMaxPooling1D(), [(B, 9, 6)], 0, [(B, 6)], 0),
-    (pc.GlobalAveragePooling1D(keepdims=True), [(B, 9, 6)], 0, [(B, 1, 6)], 0),
-    (pc.GlobalMaxPooling2D(data_format="channels_first"), [(B, 6, 9, 8)], 0, [(B, 6)], 0),
-    (pc.GlobalAveragePooling2D(keepdims=True), [(B, 9, 8, 6)], 0, [(B, 1, 1, 6)], 0),
     # normalization
     (pc.BatchNormalization(), [(B, 9, 6)], 4 * 6, [(B, 9, 6)], 0),
     (pc.BatchNormalization(axis=1, scale=False), [(B, 9, 6)], 3 * 9, [(B, 9, 6)], 0),
@@ -130,7 +100,6 @@ TABLE: list[Any] = [
             pc.AlphaDropout(0.5),
             pc.GaussianDropout(0.5),
             pc.GaussianNoise(0.1),
-            pc.SpatialDropout1D(0.5),
             pc.ActivityRegularization(l1=0.1),
             pc.Activation("relu"),
             pc.ReLU(max_value=6.0),
@@ -139,8 +108,6 @@ TABLE: list[Any] = [
             pc.Softmax(),
         )
     ),
-    (pc.SpatialDropout2D(0.5), [(B, 9, 8, 6)], 0, [(B, 9, 8, 6)], 0),
-    (pc.SpatialDropout3D(0.5), [(B, 9, 8, 7, 6)], 0, [(B, 9, 8, 7, 6)], 0),
     # merging
     (pc.Add(), [(B, 9, 6), (B, 9, 6), (B, 1, 6)], 0, [(B, 9, 6)], 0),
     (pc.Subtract(), [(B, 6), (B, 6)], 0, [(B, 6)], 0),
@@ -162,8 +129,6 @@ TABLE: list[Any] = [
 
 # How many inputs and combinations of switches each rule with weights has; the others have none.
 LEARNING = {
-    "Conv1D": 108,  # 3 paddings, 3 layouts, bias, groups, and strides or dilation or neither
-    "Conv2D": 72,
     "Dense": 8,
     "Embedding": 4,
     "PReLU": 11,

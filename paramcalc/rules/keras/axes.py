@@ -1,15 +1,14 @@
 """Words about axes that the rules of several families share: patterns of inputs, layouts, positions."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from ...errors import ShapeError
-from ..kinds import ByRank, Choice
+from ...errors import OptionError, ShapeError, SizeError
+from ...symbolic import Size
+from ..kinds import EXPRESSION, ByRank, Choice, Window, size
 from ..rule import Inputs, Shape
 
 AnyShape = Annotated[Shape, Inputs("B ...")]
-Sequences = Annotated[Shape, Inputs("B T C")]
 Images = Annotated[Shape, Inputs("B H W C")]
-Videos = Annotated[Shape, Inputs("B D H W C")]
 Spatial = Annotated[Shape, Inputs("B spatial C")]  # as many axes as the rule has
 
 Layout = Literal["channels_last", "channels_first", None]
@@ -30,3 +29,44 @@ def position(axis: int, rank: int) -> int:
     if not -rank <= axis < rank:
         raise ShapeError("no such axis", expected=f"a number from {-rank} to {rank - 1}", received=axis)
     return axis % rank
+
+
+class Extra:
+    """A number of places, perhaps none."""
+
+    expected = "a whole number from 0 up or an expression such as 4*h"
+
+    def __call__(self, value: Any) -> Size:
+        """Check one number."""
+        if type(value) is int and value <= 0:
+            if value:
+                raise SizeError("not a number of places", expected=self.expected, received=value)
+            return 0
+        return size(value)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it."""
+        return {"anyOf": [{"type": "integer", "minimum": 0}, EXPRESSION]}
+
+
+EXTRA = Extra()
+
+
+class Extras(Window):
+    """A number of places for each spatial axis, perhaps none; a single one serves them all."""
+
+    def ranked(self, rank: int) -> "Extras":
+        """Give the kind for so many axes."""
+        return Extras(None, rank)
+
+    def __call__(self, value: Any) -> tuple[Size, ...]:
+        """Spread one number over the axes, or check that there is one for each."""
+        several = value if isinstance(value, (list, tuple)) else (value,) * self.rank
+        if len(several) != self.rank:
+            raise OptionError("wrong number of sizes", expected=self.expected, received=value)
+        return tuple(EXTRA(one) for one in several)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe one number or a list of them."""
+        several = {"type": "array", "items": EXTRA.schema(), "minItems": self.rank, "maxItems": self.rank}
+        return {"anyOf": [*EXTRA.schema()["anyOf"], several]}

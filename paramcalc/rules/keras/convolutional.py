@@ -4,26 +4,32 @@ from math import prod
 from typing import Annotated, Any
 
 from ...errors import OptionError, ShapeError
-from ...symbolic import Size, exact
+from ...symbolic import Size, exact, minimum
 from .. import windows
-from ..kinds import Sized, Window
-from ..rule import Built, Weight, each_rank
-from .axes import CausalPadding, Layout, Spatial
+from ..kinds import Sized, Window, grown
+from ..rule import Built, Shape, Weight, each_rank, rule
+from .axes import CausalPadding, Extras, Layout, Padding, Spatial
 
 Filters = Annotated[Size, Sized("F")]
 Groups = Annotated[Size, Sized("g", unless=1)]
+Multiplier = Annotated[Size, Sized("m", unless=1)]
+Kernel = Annotated[Any, Window("k")]
+Steps = Annotated[Any, Window()]
+Longer = Annotated[Any, Extras()] | None
+
+PLAIN = "activation kernel bias"
 
 
-@each_rank("Conv{}D", 1, 2, also="activation kernel bias")
+@each_rank("Conv{}D", 1, 2, 3, also=PLAIN, aliases=("Convolution{}D",))
 def convolution(
     x: Spatial,
     /,
     filters: Filters,
-    kernel_size: Annotated[Any, Window("k")],
-    strides: Annotated[Any, Window()] = 1,
+    kernel_size: Kernel,
+    strides: Steps = 1,
     padding: CausalPadding = "valid",
     data_format: Layout = None,
-    dilation_rate: Annotated[Any, Window()] = 1,
+    dilation_rate: Steps = 1,
     groups: Groups = 1,
     *,
     use_bias: bool = True,
@@ -33,12 +39,9 @@ def convolution(
     for what, size in (("filters", filters), ("input channels", channels)):
         if isinstance(size, int) and isinstance(groups, int) and size % groups:
             raise ShapeError(f"{size} {what} do not divide into {groups} groups")
-    _check_steps(strides, dilation_rate)
+    check_steps(strides, dilation_rate)
     seen = exact(channels, groups)
-    places = tuple(
-        windows.length(n, k, s, padding, d)
-        for n, k, s, d in zip(spatial, kernel_size, strides, dilation_rate, strict=True)
-    )
+    places = windows.lengths(spatial, kernel_size, strides, padding, dilation_rate)
     weights = (Weight("kernel", (*kernel_size, seen, filters)),)
     return Built(
         weights=(*weights, Weight("bias", (filters,))) if use_bias else weights,
@@ -48,6 +51,141 @@ def convolution(
     )
 
 
-def _check_steps(strides: tuple[Size, ...], dilation_rate: tuple[Size, ...]) -> None:
+def check_steps(strides: tuple[Size, ...], dilation_rate: tuple[Size, ...]) -> None:
+    """Refuse strides together with dilation, as Keras does wherever one of its backends would."""
     if any(s != 1 for s in strides) and any(d != 1 for d in dilation_rate):
         raise OptionError("strides and dilation_rate are both above 1", expected="one of them to be 1")
+
+
+SPREAD = """Each filter has a weight for every place in the window and every input channel, and one bias.
+
+A convolution run backwards: every place of the input is spread over a window of the output. The kernel holds
+(window, filters, input channels), the other way about than Conv. Every weight meets every place of the input once.
+"""
+
+
+def transposed(
+    x: Shape,
+    filters: Size,
+    kernel_size: Any,
+    strides: Any,
+    padding: str,
+    output_padding: Any,
+    data_format: str | None,
+    dilation_rate: Any,
+    use_bias: bool,
+) -> Built:
+    """Build a transposed convolution."""
+    spatial, channels = windows.spatial(x, data_format)
+    longer = output_padding or (None,) * len(spatial)
+    for p, s in zip(longer, strides, strict=True):
+        if isinstance(p, int) and isinstance(s, int) and p >= s:
+            raise OptionError(f"output_padding {p} reaches the next window", expected=f"less than the stride, {s}")
+    check_steps(strides, dilation_rate)
+    axes = zip(spatial, kernel_size, strides, dilation_rate, longer, strict=True)
+    places = tuple(grown(windows.transposed(n, k, s, padding, d, p)) for n, k, s, d, p in axes)
+    # a window of even length and output_padding=0 may leave an output shorter than the input
+    met = spatial if padding == "valid" or output_padding is None else tuple(map(minimum, spatial, places))
+    weights = (Weight("kernel", (*kernel_size, filters, channels)),)
+    return Built(
+        weights=(*weights, Weight("bias", (filters,))) if use_bias else weights,
+        outs=(windows.joined(x[0], places, filters, data_format),),
+        formula=lambda: filters * (prod(kernel_size) * channels + use_bias),
+        macs=lambda: prod((x[0], *met)) * (prod(kernel_size) * channels * filters),
+    )
+
+
+@each_rank("Conv{}DTranspose", 1, 2, also=PLAIN, why=SPREAD, aliases=("Convolution{}DTranspose",))
+def spread(
+    x: Spatial,
+    /,
+    filters: Filters,
+    kernel_size: Kernel,
+    strides: Steps = 1,
+    padding: Padding = "valid",
+    output_padding: Longer = None,
+    data_format: Layout = None,
+    dilation_rate: Steps = 1,
+    *,
+    use_bias: bool = True,
+) -> Built:
+    """Spread every place of the input over a window of the output."""
+    return transposed(x, filters, kernel_size, strides, padding, output_padding, data_format, dilation_rate, use_bias)
+
+
+@rule(PLAIN, why=SPREAD, rank=3, aliases=("Convolution3DTranspose",))
+def Conv3DTranspose(
+    x: Spatial,
+    /,
+    filters: Filters,
+    kernel_size: Kernel,
+    strides: Steps = 1,
+    padding: Padding = "valid",
+    data_format: Layout = None,  # Keras has these two the other way about in 3D
+    output_padding: Longer = None,
+    dilation_rate: Steps = 1,
+    *,
+    use_bias: bool = True,
+) -> Built:
+    """Spread every place of the input over a window of the output."""
+    return transposed(x, filters, kernel_size, strides, padding, output_padding, data_format, dilation_rate, use_bias)
+
+
+@each_rank("DepthwiseConv{}D", 1, 2, also="activation depthwise bias")
+def depthwise(
+    x: Spatial,
+    /,
+    kernel_size: Kernel,
+    strides: Steps = 1,
+    padding: Padding = "valid",
+    depth_multiplier: Multiplier = 1,
+    data_format: Layout = None,
+    dilation_rate: Steps = 1,
+    *,
+    use_bias: bool = True,
+) -> Built:
+    """Each input channel has depth_multiplier windows of its own, each with a bias."""
+    spatial, channels = windows.spatial(x, data_format)
+    places = windows.lengths(spatial, kernel_size, strides, padding, dilation_rate)
+    made = grown(depth_multiplier * channels)
+    weights = (Weight("kernel", (*kernel_size, channels, depth_multiplier)),)
+    return Built(
+        weights=(*weights, Weight("bias", (made,))) if use_bias else weights,
+        outs=(windows.joined(x[0], places, made, data_format),),
+        formula=lambda: made * (prod(kernel_size) + use_bias),
+        macs=lambda: prod((x[0], *places)) * (prod(kernel_size) * made),
+    )
+
+
+@each_rank("SeparableConv{}D", 1, 2, also="activation depthwise pointwise bias", aliases=("SeparableConvolution{}D",))
+def separable(
+    x: Spatial,
+    /,
+    filters: Filters,
+    kernel_size: Kernel,
+    strides: Steps = 1,
+    padding: Padding = "valid",
+    data_format: Layout = None,
+    dilation_rate: Steps = 1,
+    depth_multiplier: Multiplier = 1,
+    *,
+    use_bias: bool = True,
+) -> Built:
+    """First windows over each channel by itself, then a dense network across the channels at every place.
+
+    The depthwise kernel has k·C weights (times depth_multiplier m), the pointwise one C·F (times m), where an
+    ordinary convolution has k·C·F. Source: Chollet 2017, Xception.
+    """
+    spatial, channels = windows.spatial(x, data_format)
+    places = windows.lengths(spatial, kernel_size, strides, padding, dilation_rate)
+    made = grown(depth_multiplier * channels)
+    weights = (
+        Weight("depthwise_kernel", (*kernel_size, channels, depth_multiplier)),
+        Weight("pointwise_kernel", (*(1,) * len(spatial), made, filters)),
+    )
+    return Built(
+        weights=(*weights, Weight("bias", (filters,))) if use_bias else weights,
+        outs=(windows.joined(x[0], places, filters, data_format),),
+        formula=lambda: prod(kernel_size) * made + filters * (made + use_bias),
+        macs=lambda: prod((x[0], *places)) * (prod(kernel_size) * made + made * filters),
+    )

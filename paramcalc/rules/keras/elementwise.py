@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from ..inert import ACTIVATION
 from ..kinds import AXES, NUMBER, POSITIVE, RATE
-from ..rule import Built, Weight, rule
-from .axes import AnyShape, Images, Layout, Sequences, Videos, position
+from ..rule import Built, Weight, each_rank, rule
+from .axes import AnyShape, Layout, Spatial, position
 
 Number = Annotated[float, NUMBER]
 Positive = Annotated[float, POSITIVE]
@@ -48,20 +48,14 @@ def GaussianNoise(x: AnyShape, /, stddev: Rate) -> Built:
     return Built(outs=(x,))
 
 
-@rule("seed sealed")
-def SpatialDropout1D(x: Sequences, /, rate: Rate) -> Built:
+@rule("seed sealed", rank=1)
+def SpatialDropout1D(x: Spatial, /, rate: Rate) -> Built:
     """Zeroes whole channels while training; nothing to learn."""
     return Built(outs=(x,))
 
 
-@rule("seed sealed")
-def SpatialDropout2D(x: Images, /, rate: Rate, data_format: Layout = None) -> Built:
-    """Zeroes whole channels while training; nothing to learn."""
-    return Built(outs=(x,))
-
-
-@rule("seed sealed")
-def SpatialDropout3D(x: Videos, /, rate: Rate, data_format: Layout = None) -> Built:
+@each_rank("SpatialDropout{}D", 2, 3, also="seed sealed")
+def spatial_dropout(x: Spatial, /, rate: Rate, data_format: Layout = None) -> Built:
     """Zeroes whole channels while training; nothing to learn."""
     return Built(outs=(x,))
 

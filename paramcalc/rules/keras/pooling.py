@@ -7,27 +7,25 @@ from ..kinds import Window
 from ..rule import Built, Shape, each_rank
 from .axes import Layout, Padding, Spatial
 
-Strides = Annotated[Any, Window()] | None
+Places = Annotated[Any, Window()]
 
 
 def pooled(x: Shape, pool_size: Any, strides: Any, padding: str, data_format: str | None) -> Built:
     """Keep one number of each window; windows lie side by side unless strides says otherwise."""
     spatial, channels = windows.spatial(x, data_format)
-    places = tuple(
-        windows.length(n, k, s, padding) for n, k, s in zip(spatial, pool_size, strides or pool_size, strict=True)
-    )
+    places = windows.lengths(spatial, pool_size, strides or pool_size, padding)
     return Built(outs=(windows.joined(x[0], places, channels, data_format),))
 
 
 # Keras gives maxima a window of 2 when none is given; means must be told.
 
 
-@each_rank("MaxPooling{}D", 1, 2)
+@each_rank("MaxPooling{}D", 1, 2, 3, aliases=("MaxPool{}D",))
 def largest(
     x: Spatial,
     /,
-    pool_size: Annotated[Any, Window()] = 2,
-    strides: Strides = None,
+    pool_size: Places = 2,
+    strides: Places | None = None,
     padding: Padding = "valid",
     data_format: Layout = None,
 ) -> Built:
@@ -35,12 +33,12 @@ def largest(
     return pooled(x, pool_size, strides, padding, data_format)
 
 
-@each_rank("AveragePooling{}D", 1, 2)
+@each_rank("AveragePooling{}D", 1, 2, 3, aliases=("AvgPool{}D",))
 def mean(
     x: Spatial,
     /,
-    pool_size: Annotated[Any, Window()],
-    strides: Strides = None,
+    pool_size: Places,
+    strides: Places | None = None,
     padding: Padding = "valid",
     data_format: Layout = None,
 ) -> Built:
@@ -55,6 +53,17 @@ def overall(x: Spatial, /, data_format: Layout = None, keepdims: bool = False) -
     return Built(outs=(windows.joined(x[0], kept, channels, data_format),))
 
 
+def adaptive(x: Spatial, /, output_size: Places, data_format: Layout = None) -> Built:
+    """Keep so many numbers along each axis, whatever its length: windows of n/m places, rounded outwards."""
+    _, channels = windows.spatial(x, data_format)
+    return Built(outs=(windows.joined(x[0], output_size, channels, data_format),))
+
+
 LARGEST, MEAN = "The largest number of each channel; nothing to learn.", "The mean of each channel; nothing to learn."
-GLOBAL_MAX = each_rank("GlobalMaxPooling{}D", 1, 2, why=LARGEST)(overall)
-GLOBAL_AVERAGE = each_rank("GlobalAveragePooling{}D", 1, 2, why=MEAN)(overall)
+GLOBAL_MAX = each_rank("GlobalMaxPooling{}D", 1, 2, 3, why=LARGEST, aliases=("GlobalMaxPool{}D",))(overall)
+GLOBAL_AVERAGE = each_rank("GlobalAveragePooling{}D", 1, 2, 3, why=MEAN, aliases=("GlobalAvgPool{}D",))(overall)
+
+FITTED_MAX = "The largest number of each window, as many windows as are asked for; nothing to learn."
+FITTED_MEAN = "The mean of each window, as many windows as are asked for; nothing to learn."
+ADAPTIVE_MAX = each_rank("AdaptiveMaxPooling{}D", 1, 2, 3, why=FITTED_MAX)(adaptive)
+ADAPTIVE_AVERAGE = each_rank("AdaptiveAveragePooling{}D", 1, 2, 3, why=FITTED_MEAN)(adaptive)

@@ -1,4 +1,4 @@
-"""What is tried of dense, merging, reshaping, elementwise and pooling layers."""
+"""What is tried of dense, merging, reshaping and elementwise layers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ from typing import Any
 
 # Values of options that are neither switches nor sizes with a symbol; by option, or by layer and option.
 SETTINGS: dict[str, tuple[Any, ...]] = {
-    "strides": (1, 2, (2, 1)),
-    "pool_size": (1, 2, 3, (3, 2), 12),
-    "dilation_rate": (1, 2, (1, 2)),
-    "groups": (1, 2),
     "rate": (0.5,),
     "stddev": (0.5,),
     "l1": (0.0, 0.1),

@@ -1,0 +1,142 @@
+"""Layers that make images smaller, larger or wider, and learn nothing (keras/src/layers/reshaping)."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from ...errors import OptionError, ShapeError
+from ...symbolic import Size
+from .. import windows
+from ..kinds import Sized, Window, grown
+from ..rule import Built, Shape, each_rank, rule
+from .axes import EXTRA, Layout, Spatial
+
+Pairs = tuple[tuple[Size, Size], ...]
+
+
+class Margins:
+    """How many places before and after each of ``rank`` axes: one number for all, one for each axis, or pairs.
+
+    On a single axis the two numbers are before and after it.
+    """
+
+    def __init__(self, rank: int = 1) -> None:
+        self.rank = rank
+        several = f"{rank} of them, or {rank} pairs" if rank > 1 else "or a pair of them"
+        self.expected = f"a number from 0 up, {several}"
+
+    def ranked(self, rank: int) -> "Margins":
+        """Give the kind for so many axes."""
+        return Margins(rank)
+
+    def __call__(self, value: Any) -> Any:
+        """Give a pair for each axis; on a single axis, the pair."""
+        if self.rank == 1:
+            return self._pair(value)
+        several = value if isinstance(value, (list, tuple)) else (value,) * self.rank
+        if len(several) != self.rank:
+            raise OptionError("wrong number of sizes", expected=self.expected, received=value)
+        return tuple(self._pair(one) for one in several)
+
+    def _pair(self, value: Any) -> tuple[Size, Size]:
+        pair = value if isinstance(value, (list, tuple)) else (value, value)
+        if len(pair) != 2:
+            raise OptionError("neither a number nor a pair", expected=self.expected, received=value)
+        return EXTRA(pair[0]), EXTRA(pair[1])
+
+    def schema(self) -> dict[str, Any]:
+        """Describe one number, or lists of numbers and pairs."""
+        one = EXTRA.schema()["anyOf"]
+        pair = {"type": "array", "items": EXTRA.schema(), "minItems": 2, "maxItems": 2}
+        if self.rank == 1:
+            return {"anyOf": [*one, pair]}
+        items = {"anyOf": [*one, pair]}
+        return {"anyOf": [*one, {"type": "array", "items": items, "minItems": self.rank, "maxItems": self.rank}]}
+
+
+def resized(x: Shape, data_format: str | None, sizes: Any, change: Callable[[Size, Any], Size]) -> Built:
+    """Give every spatial axis another length, after the size that goes with it."""
+    spatial, channels = windows.spatial(x, data_format)
+    lengths = tuple(change(n, size) for n, size in zip(spatial, sizes, strict=True))
+    return Built(outs=(windows.joined(x[0], lengths, channels, data_format),))
+
+
+def cropped(n: Size, margins: tuple[Size, Size]) -> Size:
+    """Give the length of an axis without its margins.
+
+    Raises
+    ------
+    ShapeError
+        When nothing is left.
+    """
+    cut = margins[0] + margins[1]
+    if isinstance(n, int) and isinstance(cut, int) and cut >= n:
+        raise ShapeError(f"cropping {cut} places leaves nothing of an axis of {n}", expected=f"at most {n - 1} in all")
+    return n - cut
+
+
+def padded(n: Size, margins: tuple[Size, Size]) -> Size:
+    """Give the length of an axis with margins around it."""
+    return grown(n + (margins[0] + margins[1]))
+
+
+def repeated(n: Size, times: Size) -> Size:
+    """Give the length of an axis of which every place is repeated."""
+    return grown(times * n)
+
+
+CUT = "Cuts margins off; nothing to learn."
+
+
+@rule(why=CUT, rank=1)
+def Cropping1D(x: Spatial, /, cropping: Annotated[Any, Margins()] = (1, 1)) -> Built:
+    """Cut margins off a sequence."""
+    return resized(x, None, (cropping,), cropped)
+
+
+@rule(why=CUT, rank=2)
+def Cropping2D(
+    x: Spatial, /, cropping: Annotated[Any, Margins()] = ((0, 0), (0, 0)), data_format: Layout = None
+) -> Built:
+    """Cut margins off an image; Keras cuts nothing when it is not told."""
+    return resized(x, data_format, cropping, cropped)
+
+
+@rule(why=CUT, rank=3)
+def Cropping3D(
+    x: Spatial, /, cropping: Annotated[Any, Margins()] = ((1, 1), (1, 1), (1, 1)), data_format: Layout = None
+) -> Built:
+    """Cut margins off a volume."""
+    return resized(x, data_format, cropping, cropped)
+
+
+@each_rank("ZeroPadding{}D", 1, 2, 3)
+def zero_padding(x: Spatial, /, padding: Annotated[Any, Margins()] = 1, data_format: Layout = None) -> Built:
+    """Puts margins of zeros around; nothing to learn."""
+    return resized(x, data_format, padding if len(x) > 3 else (padding,), padded)
+
+
+REPEAT = "Repeats every place along each axis; nothing to learn."
+
+
+@rule(why=REPEAT, rank=1)
+def UpSampling1D(x: Spatial, /, size: Annotated[Size, Sized()] = 2) -> Built:
+    """Repeat every time step."""
+    return resized(x, None, (size,), repeated)
+
+
+@rule(rank=2)
+def UpSampling2D(
+    x: Spatial,
+    /,
+    size: Annotated[Any, Window()] = 2,
+    data_format: Layout = None,
+    interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] = "nearest",
+) -> Built:
+    """Repeats every pixel along both axes, or interpolates between pixels; nothing to learn."""
+    return resized(x, data_format, size, repeated)
+
+
+@rule(why=REPEAT, rank=3)
+def UpSampling3D(x: Spatial, /, size: Annotated[Any, Window()] = 2, data_format: Layout = None) -> Built:
+    """Repeat every place of a volume."""
+    return resized(x, data_format, size, repeated)
