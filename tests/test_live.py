@@ -69,3 +69,13 @@ def test_a_frozen_wrapper_freezes_what_it_holds(around: Any) -> None:
     model = pc.Sequential([pc.Input((3, 4)), around(inner, trainable=False)])
     assert model.trainable == 0
     assert pc.verify(model).ok
+
+
+def test_a_layer_first_used_inside_a_chain_is_one(tmp_path: Any) -> None:
+    dense, x = keras.layers.Dense(4), keras.Input((4,))
+    inner = keras.Sequential([keras.Input((4,)), dense, keras.layers.Dense(4)])
+    model = keras.Model(x, dense(inner(x)))
+    model.save(tmp_path / "m.keras")
+    reading = pc.load(tmp_path / "m.keras")
+    assert pc.from_keras(model).total == reading.total == model.count_params() == 40
+    assert reading.report().warnings == []

@@ -28,7 +28,8 @@ class Reading(NamedTuple):
     stored : callable
         Gives the weights an archive holds for a layer: ``stored(name, class name)``, or ``None``.
     shared : dict
-        Objects that stand in several places of the file, by Keras's number for them.
+        Objects that stand in several places of the file, by Keras's number for them; and the others, each with what
+        it was read from, by class and name.
     depth : int
     """
 
@@ -61,12 +62,23 @@ def layer_of(found: Any, reading: Reading) -> Any:
         For options that the layer's rule does not take.
     """
     number = found.get("shared_object_id") if isinstance(found, dict) else None
-    if isinstance(number, int) and number in reading.shared:
+    if isinstance(number, int):
+        if number not in reading.shared:
+            reading.shared[number] = _twin(found, reading) or _made(found, reading.deeper())
         return reading.shared[number]
     made = _made(found, reading.deeper())
-    if isinstance(number, int):
-        reading.shared[number] = made
+    reading.shared.setdefault(_label(found), (found, made))
     return made
+
+
+def _twin(found: Mapping[str, Any], reading: Reading) -> Any:
+    # Keras writes its number for a shared object at the second place alone when the first is inside a Sequential
+    before, made = reading.shared.get(_label(found), (None, None))
+    return made if before is not None and _alike(before.get("config"), found.get("config")) else None
+
+
+def _label(found: Mapping[str, Any]) -> Any:
+    return found["class_name"], name_in(found["config"])
 
 
 def _made(found: Any, reading: Reading) -> Any:
