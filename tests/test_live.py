@@ -71,6 +71,7 @@ def test_a_frozen_wrapper_freezes_what_it_holds(around: Any) -> None:
     assert pc.verify(model).ok
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras, on its way to NumPy
 def test_a_layer_first_used_inside_a_chain_is_one(tmp_path: Any) -> None:
     dense, x = keras.layers.Dense(4), keras.Input((4,))
     inner = keras.Sequential([keras.Input((4,)), dense, keras.layers.Dense(4)])
