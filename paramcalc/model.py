@@ -348,13 +348,15 @@ class Model:
         ]
 
     def _all_weights(self, built: list[Built]) -> Iterable[Weight]:
+        # a layer that is also inside another of them has one set of weights, frozen if it is so anywhere
         names = self.names
-        seen: set[int] = set()
+        found: dict[Any, Weight] = {}
         for node, step in zip(self.nodes, built, strict=True):
-            if id(node.layer) not in seen:
-                seen.add(id(node.layer))
-                for weight in scoped(step.weights, names[id(node.layer)], node.layer):
-                    yield replace(weight, trainable=False) if self.frozen or node.layer.frozen else weight
+            for weight in scoped(step.weights, names[id(node.layer)], node.layer):
+                first = found.setdefault(weight.origin, weight)
+                if first.trainable and (self.frozen or node.layer.frozen or not weight.trainable):
+                    found[weight.origin] = replace(first, trainable=False)
+        return found.values()
 
     def axes(self, rank: int) -> None:
         """Name no axes: the count of a model is a sum over its layers, not a formula of its own."""

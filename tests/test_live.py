@@ -80,3 +80,14 @@ def test_a_layer_first_used_inside_a_chain_is_one(tmp_path: Any) -> None:
     reading = pc.load(tmp_path / "m.keras")
     assert pc.from_keras(model).total == reading.total == model.count_params() == 40
     assert reading.report().warnings == []
+
+
+def test_a_layer_on_two_levels_of_a_nested_model_counts_once() -> None:
+    shared, deep, inner, x = keras.layers.Dense(4), keras.Input((4,)), keras.Input((4,)), keras.Input((4,))
+    within = keras.Model(deep, shared(deep))
+    nested = keras.Model(inner, keras.layers.Add()([shared(inner), within(inner)]), name="nested")
+    model = keras.Model(x, nested(x))
+    assert [row.params for row in pc.from_keras(model).rows] == [20]
+    assert pc.verify(model).ok
+    shared.trainable = False
+    assert [row.trainable for row in pc.from_keras(model).rows] == [0]
