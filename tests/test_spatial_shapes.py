@@ -26,6 +26,11 @@ CONFIGURATIONS = 3_000
 SMALL, FROM_0 = st.integers(1, 4), st.integers(0, 3)
 
 
+def one_in(n: int) -> st.SearchStrategy[bool]:
+    """True now and then."""
+    return st.integers(1, n).map(lambda drawn: drawn == n)
+
+
 def each(size: st.SearchStrategy[Any], rank: int) -> st.SearchStrategy[Any]:
     """One for all axes, or one for each of them."""
     several = st.lists(size, min_size=rank, max_size=rank)
@@ -67,24 +72,28 @@ def options(draw: st.DrawFn, rule: Rule) -> dict[str, Any]:
         if not needed and draw(st.booleans()):
             continue
         switch = isinstance(option.kind, Choice) and name not in ("padding", "data_format")
-        wrong = not switch and draw(st.integers(1, 40)) == 1
+        wrong = not switch and draw(one_in(60))
         drawn[name] = draw(misfits(rule, name) if wrong else fitting(rule, name, option.kind))
     if drawn.get("stateful"):
-        drawn["stateful"] = draw(st.integers(1, 10)) == 1  # Keras allocates those
+        drawn["stateful"] = draw(one_in(10))  # Keras allocates those
+    if "strides" in drawn and "dilation_rate" in drawn and not draw(one_in(4)):
+        del drawn["dilation_rate"]  # most take one of the two
+    if drawn.get("output_padding") is not None and not draw(one_in(4)):
+        drawn["strides"] = draw(each(st.integers(3, 5), rule.rank or 1))  # most have to be longer than it
     return drawn
 
 
 @st.composite
 def shapes(draw: st.DrawFn, rule: Rule, groups: Any) -> Open:
     """A shape for the layer, some of it unknown; now and then of a wrong rank."""
-    size = st.integers(1, 9) | st.integers(5, 9) | st.none()
+    size = one_in(10).flatmap(lambda unknown: st.none() if unknown else st.integers(2, 9))
     rank = rule.inputs[0].least
-    if not rule.name.startswith("Adaptive") and draw(st.integers(1, 30)) == 1:  # those let any rank pass, and fail
+    if not rule.name.startswith("Adaptive") and draw(one_in(30)):  # those let any rank pass, and fail
         rank += draw(st.sampled_from([-1, 1]))
-    shape = [draw(st.integers(1, 3) | st.none()), *(draw(size) for _ in range(rank - 1))]
+    shape = [draw(st.sampled_from([1, 2, 3, None])), *(draw(size) for _ in range(rank - 1))]
     if isinstance(groups, int) and groups > 0:
         for axis in (1, -1):  # either may be the channels
-            if shape[axis] is not None and draw(st.integers(1, 6)) > 1:
+            if shape[axis] is not None and not draw(one_in(6)):
                 shape[axis] = groups * draw(st.integers(1, 4))
     return tuple(shape)
 
