@@ -11,9 +11,10 @@ from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
 from .. import cells, windows
 from ..kinds import NUMBER, POSITIVE, Check, Sized, Window
+from ..overtime import OverTime, over_time
 from ..rule import Built, Shape, Weight, each_rank, rule
 from .axes import AnyShape, Images, Layout, Padding, Spatial
-from .recurrent import GRU_GATES, LSTM_GATES, OverTime, Sequence, Units, cell, over_time
+from .recurrent import GRU_GATES, LSTM_GATES, Sequence, Units, cell
 
 
 def on_cudnn(x: Shape, units: Size, gates: tuple[str, ...], states: int, time_major: bool, time: OverTime) -> Built:

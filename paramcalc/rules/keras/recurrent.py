@@ -5,12 +5,13 @@ A recurrent layer is its cell, run over the time steps: the weights are the cell
 
 from copy import copy
 from dataclasses import replace
-from typing import Annotated, Any, Literal, TypedDict, Unpack
+from typing import Annotated, Any, Literal, Unpack
 
 from ...errors import OptionError, ShapeError
-from ...symbolic import Size, is_known, times, unicode
+from ...symbolic import Size, times, unicode
 from .. import cells
 from ..kinds import Sized
+from ..overtime import OverTime as OverTime, over_time as over_time
 from ..rule import CELLS, LAYER, Built, Inputs, Layer, Part, Shape, Weight, repeated, rule, scoped
 
 Units = Annotated[Size, Sized("d_h")]
@@ -20,15 +21,6 @@ Sequence = Annotated[Shape, Inputs("B T d_x")]
 GATED = "activation recurrent_activation kernel recurrent bias dropout seed implementation"
 PLAIN = "activation kernel recurrent bias dropout seed"
 LOOP = " unroll zero_output_for_mask"
-
-
-class OverTime(TypedDict):
-    """What every recurrent layer can be told about time."""
-
-    return_sequences: bool
-    return_state: bool
-    go_backwards: bool
-    stateful: bool
 
 
 RNN_GATES: tuple[str, ...] = ("h",)
@@ -66,21 +58,6 @@ def cell(
         lambda: cells.macs(g, d_x, units, batch),
         (state,) * states,
     )
-
-
-def over_time(x: Shape, step: Built, time: OverTime) -> Built:
-    """Run a cell over the time steps: its weights once, its work T times. ``step``, just built, becomes the layer's."""
-    batch, T, out, macs = x[0], x[1], step.outs[0], step.macs
-    if time["stateful"] and not is_known(batch):
-        raise ShapeError(
-            "a stateful layer keeps one state for each sample, so the batch size must be known",
-            suggestion="give the batch size",
-        )
-    if time["return_sequences"]:
-        out = (batch, T, *out[1:])
-    step.outs = (out, *step.states) if time["return_state"] else (out,)
-    step.macs = lambda: T * macs() if macs else 0
-    return step
 
 
 @rule(also=PLAIN)
