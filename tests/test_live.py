@@ -91,3 +91,11 @@ def test_a_layer_on_two_levels_of_a_nested_model_counts_once() -> None:
     assert pc.verify(model).ok
     shared.trainable = False
     assert [row.trainable for row in pc.from_keras(model).rows] == [0]
+
+
+def test_a_stack_of_cells_first_used_inside_a_model_and_then_beside_it_is_one() -> None:
+    inner, x = keras.Input((3, 2)), keras.Input((3, 2))
+    shared = keras.layers.Bidirectional(keras.layers.RNN([keras.layers.LSTMCell(2), keras.layers.GRUCell(2)]))
+    within = keras.Model(inner, shared(inner))
+    model = keras.Model(x, keras.layers.Add()([within(x), shared(x)]))
+    assert pc.from_keras(model).total == model.count_params() == 2 * (40 + 36)

@@ -225,4 +225,6 @@ def _alike(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         keys = (one.keys() | other.keys()) - {"shared_object_id"}
         return all(_alike(one.get(key), other.get(key)) for key in keys)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(_alike, one, other))
     return bool(one == other)
