@@ -210,6 +210,11 @@ REFUSED = [
         ((3, 4),),
         "12 numbers do not fill a shape of multiples of 5",
     ),
+    (
+        ("keras.src.ops.math", "TopK", {"k": 7}, [Slot(0)], {}),
+        ((B, 6),),
+        "the largest of fewer numbers; expected at most 6, received 7",
+    ),
     ((*ADD, {}, [Slot(0), {"class_name": "Dog"}], {}), (), "no rule for the operation 'Add' given a 'Dog'"),
 ]  # fmt: skip
 

@@ -85,12 +85,11 @@ def broadcast(*shapes: Shape) -> Shape:
 
 
 def stands(x: Shape, *others: Shape) -> Shape:
-    """Give the first shape, where stretching it to the others would change it: Keras announces it all the same."""
+    """Give the first shape, unless stretching it to the others changes it: Keras announces it all the same."""
     made = broadcast(x, *others)
-    changed = len(made) != len(x) or any(a != b and (is_known(a) or is_known(b)) for a, b in zip(x, made, strict=True))
-    if changed:
+    if len(made) != len(x) or any(is_known(a) and a != b for a, b in zip(x, made, strict=True)):
         raise Beyond("whose announced shape is not the computed one")
-    return x
+    return tuple(a if a == b else unknown("?") for a, b in zip(x, made, strict=True))
 
 
 def same(a: Size, b: Size, inputs: tuple[int, int], axis: int) -> Size:
