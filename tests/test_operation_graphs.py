@@ -271,3 +271,9 @@ def test_only_operations_of_keras_are_built() -> None:
         mean.module, mean.type = module, type
         with pytest.raises(LayerError, match="has no operation"):
             build(mean, keras)
+
+
+def test_a_key_written_as_a_list_is_a_key_of_several_axes() -> None:
+    item = Operation(NUMPY, "GetItem", {}, [Slot(0), [0, 1]], {})
+    assert item.on((3, 4)).outs == ((),)
+    assert build(item, keras)([np.ones((3, 4))]).shape == ()
