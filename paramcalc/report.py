@@ -171,7 +171,7 @@ class Report:
         if self.framework == "torch":  # the batch is any of the sizes, or none
             self.batch = None
         if model.crossed:
-            _mark_again(self.rows)
+            _mark_again(self.rows, set())
         for row in self.rows:
             _check_sizes(row)
 
@@ -307,13 +307,10 @@ def _origins(row: Row) -> list[tuple[int, int]]:
     return [weight.origin or (id(row.layer), place) for place, weight in enumerate(row.weights)]
 
 
-def _mark_again(rows: Iterable[Row]) -> None:
-    seen: set[tuple[int, int]] = set()
+def _mark_again(rows: Iterable[Row], seen: set[tuple[int, int]]) -> None:
     for row in rows:
-        inside = [row]
-        for one in inside:
-            inside += one.rows
-            one.again = bool(one.weights) and seen.issuperset(_origins(one))
+        row.again = bool(row.weights) and seen.issuperset(_origins(row))
+        _mark_again(row.rows, seen)
         seen.update(_origins(row))
 
 
@@ -371,14 +368,16 @@ def _weight(weight: Weight) -> dict[str, Any]:
         found["buffer"] = True
     if weight.gates:
         found["gates"] = {gate: [plain(start), plain(stop)] for gate, start, stop in gate_slices(weight)}
+        if weight.gate_axis == 0:
+            found["gate_axis"] = 0
     if weight.starts:
         found["starts"] = dict(weight.starts)
     return found
 
 
 def gate_slices(weight: Weight) -> list[tuple[str, Size, Size]]:
-    """Say where each gate sits along the last axis: ``("f", h, 2h)``."""
-    wide = weight.shape[-1]
+    """Say where each gate sits along their axis: ``("f", h, 2h)``."""
+    wide = weight.shape[weight.gate_axis]
     share = wide // len(weight.gates)
     if isinstance(share, Expr):
         share = share.expand()

@@ -2,7 +2,25 @@
 
 from typing import Any
 
-from .rules.registry import rules
+from .rules.registry import refused, rules
+from .tensors import Tensor, input_shape
+
+
+def Input(shape: Any, name: str | None = None) -> Tensor:
+    """Make an input tensor of a whole shape, the batch among its sizes or not.
+
+    Parameters
+    ----------
+    shape : list of int, str, Expr or None
+        A name is a symbolic size; ``None`` is a size nobody knows.
+    name : str, optional
+
+    Raises
+    ------
+    ShapeError, SizeError
+        When it is not a list of sizes.
+    """
+    return Tensor(input_shape(shape, None, name)[1:], name=name)
 
 
 def __getattr__(name: str) -> Any:
@@ -10,10 +28,12 @@ def __getattr__(name: str) -> Any:
     if found is None:
         from .errors import nearest
 
+        if name in refused("torch"):
+            raise AttributeError(f"{name} {refused('torch')[name]}")
         near = nearest(name, rules("torch"))
         raise AttributeError(f"torch.nn has no {name!r} that paramcalc knows" + (f" ({near})" if near else ""))
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted(rules("torch"))
+    return sorted(["Input", *rules("torch")])

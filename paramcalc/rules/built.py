@@ -45,7 +45,7 @@ class Weight:
     scope : str
         Where it sits inside the layer (``lstm_cell``, ``forward_lstm/lstm_cell``), if deeper.
     gates : tuple of str
-        The gates side by side along the last axis, in order; each takes an equal share.
+        The gates side by side along one axis, in order; each takes an equal share.
     starts : tuple of (str, int)
         Gates whose initial value is not the initializer's.
     buffer : bool
@@ -53,6 +53,8 @@ class Weight:
     origin : (int, int), optional
         The layer it belongs to, by ``id``, and its place there, once that layer is part of another: a layer
         used on several levels has one set of weights.
+    gate_axis : int
+        The axis its gates lie along: the last, or the first.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Weight:
     starts: tuple[tuple[str, int], ...] = ()
     origin: tuple[int, int] | None = None
     buffer: bool = False
+    gate_axis: int = -1
 
     @property
     def params(self) -> Size:

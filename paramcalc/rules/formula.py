@@ -166,7 +166,7 @@ def _count_symbols(layer: Any, bases: Counter[str]) -> None:
         raise_if_model(layer)
         return
     for name, value in layer.options.items():
-        kind = layer.rule.options[name].kind
+        kind = getattr(layer.rule.options[name].kind, "kind", layer.rule.options[name].kind)  # of a Maybe
         if isinstance(value, Layer) or hasattr(value, "nodes"):
             _count_symbols(value, bases)
         elif _is_cells(value):
@@ -186,7 +186,8 @@ def _named_inputs(layer: Layer, shapes: tuple[Shape, ...], values: dict[str, Siz
         raise _NoFormula(layer)
     if not shapes:
         rank = next(rank for rank in range(2, 10) if _fits(layer, rank))
-        return [tuple(symbols(name) for name in layer.axes(rank) or ())]
+        others = [pattern.named(rank, layer.options) for pattern in layer.rule.inputs[1 : layer.rule.least_inputs]]
+        return [tuple(symbols(name) for name in axes or ()) for axes in (layer.axes(rank), *others)]
     inputs = []
     patterns = layer.rule.inputs
     for place, shape in enumerate(shapes):
@@ -194,7 +195,8 @@ def _named_inputs(layer: Layer, shapes: tuple[Shape, ...], values: dict[str, Siz
         if names is None:
             raise _NoFormula(layer)
         inputs.append(tuple(symbols(name) for name in names))
-        values.update(zip(names, shape, strict=True))
+        for name, size in zip(names, shape, strict=True):
+            values.setdefault(name, size)  # what an option declares stands, whatever comes in
     return inputs
 
 

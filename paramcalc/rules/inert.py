@@ -26,6 +26,7 @@ NAMED = {kind: tuple(names.split()) for kind, names in _NAMED.items()}
 _ALWAYS = ("activity_regularizer", "autocast", "dtype")  # what Keras's base Layer takes, besides name and trainable
 _PARTS = ("initializer", "regularizer", "constraint")
 _GROUPS = {
+    "factory": ("device", "dtype"),  # PyTorch's modules with tensors of their own
     "dropout": ("dropout", "recurrent_dropout"),
     "activation": ("activation",),
     "recurrent_activation": ("recurrent_activation",),
@@ -81,7 +82,9 @@ def expand(also: str) -> frozenset[str]:
     """Spell out what a rule's ``also`` accepts: ``kernel`` → its initializer, regularizer, constraint."""
     names = set(_ALWAYS)
     for word in also.split():
-        if word == "sealed":  # a Keras class without **kwargs: its own options, name and dtype, nothing else
+        if word == "bare":  # PyTorch's modules have no options in common
+            names.difference_update(_ALWAYS)
+        elif word == "sealed":  # a Keras class without **kwargs: its own options, name and dtype, nothing else
             names = {"dtype", *names.difference(_ALWAYS)}
         elif word in _PLAIN or word.endswith("_initializer"):
             names.add(word)

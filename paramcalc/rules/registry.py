@@ -55,6 +55,16 @@ def known(name: str, framework: str = "keras") -> Rule | None:
     return _spellings(framework).get(name)
 
 
+@cache
+def refused(framework: str) -> dict[str, str]:
+    """Name the classes of a framework that are no layers, with the reason (``REFUSED`` in its modules)."""
+    if framework not in FRAMEWORKS:
+        return {}
+    package = import_module(f"{__package__}.{framework}")
+    modules = [import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__)]
+    return {name: why for module in modules for name, why in getattr(module, "REFUSED", {}).items()}
+
+
 def find(name: str, framework: str = "keras") -> Rule:
     """Find a rule by class name (``LSTM``), alias (``Convolution2D``) or the snake-case name of either (``lstm``).
 
@@ -66,6 +76,8 @@ def find(name: str, framework: str = "keras") -> Rule:
     known = _spellings(framework)
     if name in known:
         return known[name]
+    if name in refused(framework):
+        raise LayerError(f"{name} {refused(framework)[name]}")
     raise LayerError(
         f"no rule for a layer {name[:80]!r}",
         suggestion=nearest(name, rules(framework)) or "paramcalc layers lists them all",

@@ -306,7 +306,7 @@ class Layer:
         axes = "1 axis" if len(shape) == 1 else f"{len(shape)} axes"
         return ShapeError(
             f"{self.rule.name} does not take an input of {axes}",
-            expected=f"({', '.join(inputs.tokens)})",
+            expected=inputs.text(self.options),
             received=Verbatim(shape_text(shape)),
         )
 

@@ -26,8 +26,9 @@ class Inputs:
     """The input shapes a rule takes, as an einops-like pattern: ``B T d_x``, ``B ... d_x``.
 
     ``...`` is any number of axes; ``*layer`` stands for the sizes of that option's own input; ``spatial``
-    for the rule's own spatial axes (``T``; ``H W``; ``D H W``); ``C`` follows the option ``data_format``.
-    ``many`` marks a list of inputs.
+    for the rule's own spatial axes (``T``; ``H W``; ``D H W``), ``places`` for the same where the first is called
+    ``L``; ``N?`` is an axis that may be missing. ``C`` follows the option ``data_format``, ``N`` the option
+    ``batch_first``. ``many`` marks a list of inputs.
     """
 
     __slots__ = ("least", "many", "most", "pattern", "tokens")
@@ -37,12 +38,19 @@ class Inputs:
         self.many = many
         self.tokens = pattern.split()
         open_ended = [token for token in self.tokens if token == "..." or token[0] == "*"]
-        self.least = len(self.tokens) - len(open_ended)
-        self.most = MAX_AXES + 1 if open_ended else self.least
+        self.most = MAX_AXES + 1 if open_ended else len(self.tokens)
+        self.least = len(self.tokens) - len(open_ended) - pattern.count("?")
 
     def ranked(self, rank: int) -> Inputs:
         """Name the spatial axes of a rule that has so many."""
-        return Inputs(self.pattern.replace("spatial", SPATIAL[rank]), self.many)
+        places = SPATIAL[rank].replace("T", "L")
+        return Inputs(self.pattern.replace("spatial", SPATIAL[rank]).replace("places", places), self.many)
+
+    def text(self, options: Mapping[str, Any]) -> str:
+        """Write what it takes: ``(B, T, d_x)``; ``(L, N, d_x) or (L, d_x)``."""
+        ranks = (self.most, self.least) if "?" in self.pattern and "..." not in self.tokens else ()
+        several = [", ".join(self.named(rank, options) or ()) for rank in ranks] or [", ".join(self.tokens)]
+        return " or ".join(f"({axes})" for axes in several)
 
     def named(self, rank: int, options: Mapping[str, Any]) -> list[str] | None:
         """Name the axes of an input of this rank, or ``None`` if the rank does not fit."""
@@ -60,6 +68,11 @@ class Inputs:
             tokens[place : place + 1] = [f"n{i + 1}" for i in range(rank - self.least)]
         if options.get("data_format") == "channels_first" and tokens[-1] == "C":
             tokens.insert(1, tokens.pop())
+        if "?" in self.pattern:
+            missing = len(tokens) - rank
+            tokens = [token.removesuffix("?") for token in tokens if not (missing and token[-1] == "?")]
+        if options.get("batch_first") and "N" in tokens:
+            tokens.insert(0, tokens.pop(tokens.index("N")))
         return tokens
 
 

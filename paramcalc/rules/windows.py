@@ -11,13 +11,19 @@ after the one before, and the output is p places longer than that::
     valid           (n − 1)s + w + p         p = max(s − w, 0) when not given
     same            (n − 1)s + (w mod 2) + p     n·s when p is not given
 
+Where the padding is said in places, p before the axis and p after it (PyTorch)::
+
+    read            ⌊(n + 2p − w)/s⌋ + 1
+    read, rounded up    min(⌈(n + 2p − w)/s⌉ + 1, ⌈(n + p)/s⌉)    no window begins behind the axis
+    laid down       (n − 1)s + w − 2p + q    q places longer, since several n come from one length
+
 Source: Dumoulin & Visin 2016, *A guide to convolution arithmetic for deep learning*.
 """
 
 from collections.abc import Iterable
 
 from ..errors import ShapeError
-from ..symbolic import Size, ceil_div, maximum
+from ..symbolic import Size, ceil_div, maximum, minimum, unicode
 
 Sizes = tuple[Size, ...]
 
@@ -32,12 +38,50 @@ def length(n: Size, window: Size, stride: Size, padding: str, dilation: Size = 1
     """
     if padding != "valid":
         return ceil_div(n, stride)
+    return padded(n, window, stride, 0, dilation, suggestion="padding='same' would")
+
+
+def padded(
+    n: Size,
+    window: Size,
+    stride: Size,
+    margin: Size,
+    dilation: Size = 1,
+    up: bool = False,
+    suggestion: str | None = None,
+) -> Size:
+    """Count the places a window takes along an axis with a margin on both sides; ``up`` rounds them up.
+
+    Raises
+    ------
+    ShapeError
+        When there is no place for it.
+    """
     span = dilation * (window - 1) + 1
-    if isinstance(n, int) and isinstance(span, int) and span > n:
+    left = n + 2 * margin - span
+    if isinstance(left, int) and (left < 0 if not up else isinstance(stride, int) and left <= -stride):
+        axis = n if isinstance(n, int) else unicode(n)
+        wide = f", {unicode(margin)} on each side" if margin != 0 else ""
         raise ShapeError(
-            f"a window over {span} places does not fit on an axis of {n}", suggestion="padding='same' would"
+            f"a window over {unicode(span)} places does not fit on an axis of {axis}{wide}", suggestion=suggestion
         )
-    return (n - span) // stride + 1
+    if up and stride != 1:
+        return minimum(ceil_div(left, stride) + 1, ceil_div(n + margin, stride))
+    return left // stride + 1
+
+
+def laid(n: Size, window: Size, stride: Size, margin: Size, dilation: Size = 1, longer: Size = 0) -> Size:
+    """Count the places that windows laid down by ``n`` places fill along an axis, less a margin on both sides.
+
+    Raises
+    ------
+    ShapeError
+        When the margin leaves nothing.
+    """
+    filled = (n - 1) * stride + dilation * (window - 1) + 1 - 2 * margin + longer
+    if isinstance(filled, int) and filled < 1:
+        raise ShapeError(f"a padding of {unicode(margin)} leaves nothing of {unicode(filled + 2 * margin)} places")
+    return filled
 
 
 def lengths(n: Sizes, window: Sizes, stride: Sizes, padding: str, dilation: Iterable[Size] | None = None) -> Sizes:

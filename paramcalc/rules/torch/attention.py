@@ -1,0 +1,255 @@
+"""Attention and the transformer made of it (torch/nn/modules/activation.py, transformer.py)."""
+
+from collections.abc import Callable, Mapping
+from math import prod
+from typing import Annotated, Any, Literal
+
+from ...errors import OptionError, ShapeError
+from ...symbolic import Size, add, times
+from ..kinds import NUMBER, RATE, Sized
+from ..rule import LAYER, Built, Inputs, Part, Shape, Weight
+from .axes import agree, declared, divides, inside, rule
+from .linear import dense
+from .normalization import LayerNorm, scaled
+from .options import ACTIVATION, COUNT
+
+Model = Annotated[Size, Sized("d")]
+Inner = Annotated[Size, Sized("d_f")]
+Heads = Annotated[Size, Sized()]
+Rate = Annotated[float, RATE]
+Number = Annotated[float, NUMBER]
+Activation = Annotated[Any, ACTIVATION]
+Count = Annotated[int, COUNT]
+Sequence = Annotated[Shape, Inputs("L N? d")]
+Memory = Annotated[Shape, Inputs("S N? d")]
+
+
+def _batched(shapes: Mapping[str, Shape], batch_first: bool) -> tuple[Shape, list[Size]]:
+    # the batch, if there is one, and the length of each; all must agree in whether and how large
+    first, *others = shapes.values()
+    for name, shape in list(shapes.items())[1:]:
+        if len(shape) != len(first):
+            raise ShapeError(f"the {name} is of another rank", expected=f"{len(first)} axes", received=len(shape))
+    at = 0 if batch_first else 1
+    if len(first) == 2:
+        return (), [shape[0] for shape in shapes.values()]
+    for place, shape in enumerate(others, 1):
+        agree((first, shape), (at,), (0, place))
+    return (first[at],), [shape[1 - at] for shape in shapes.values()]
+
+
+def _projections(d: Size, d_k: Size, d_v: Size, same: bool, bias: bool, extra: bool) -> tuple[Weight, ...]:
+    queried = (("q", d), ("k", d_k), ("v", d_v))
+    weights = [Weight(f"{name}_proj_weight", (d, width)) for name, width in queried]
+    if same:
+        weights = [Weight("in_proj_weight", (3 * d, d))]
+    if bias:
+        weights += [Weight("in_proj_bias", (3 * d,))]
+    weights += [Weight("bias_k", (1, 1, d)), Weight("bias_v", (1, 1, d))] * extra
+    weights += [Weight("out_proj.weight", (d, d))] + [Weight("out_proj.bias", (d,))] * bias
+    return tuple(weights)
+
+
+@rule("factory")
+def MultiheadAttention(
+    query: Sequence,
+    key: Annotated[Shape, Inputs("S N? d_k")],
+    value: Annotated[Shape, Inputs("S N? d_v")],
+    /,
+    embed_dim: Model,
+    num_heads: Heads,
+    dropout: Rate = 0.0,
+    bias: bool = True,
+    add_bias_kv: bool = False,
+    add_zero_attn: bool = False,
+    kdim: Annotated[Size, Sized("d_k")] | None = None,
+    vdim: Annotated[Size, Sized("d_v")] | None = None,
+    batch_first: bool = False,
+) -> Built:
+    """Four dense networks: for query, key, value and what comes of them; the number of heads changes none.
+
+    softmax(Q K^T / sqrt(d/h)) V for each of h heads of d/h numbers, side by side; then one more matrix.
+    The second output is how much each place of the query looks at each of the key, the mean over all heads.
+    Source: Vaswani et al. 2017.
+    """
+    d, d_k, d_v = embed_dim, embed_dim if kdim is None else kdim, embed_dim if vdim is None else vdim
+    divides(d, num_heads, "{} features do not divide into {} heads")
+    for name, size, received in (("query", d, query), ("key", d_k, key), ("value", d_v, value)):
+        declared("MultiheadAttention", size, received[-1], f"features of the {name}")
+    batch, (L, S, length) = _batched({"query": query, "key": key, "value": value}, batch_first)
+    agree(((S,), (length,)), (0,), (1, 2))
+    same = all(isinstance(size, int) == isinstance(d, int) and size == d for size in (d_k, d_v))
+    seen = S + add_bias_kv + add_zero_attn
+
+    def formula() -> Size:
+        if same:
+            return 4 * (d * d + bias * d) + add_bias_kv * 2 * d
+        return d * (2 * d + d_k + d_v) + bias * 4 * d + add_bias_kv * 2 * d
+
+    return Built(
+        outs=(query, (*batch, L, seen)),
+        weights=_projections(d, d_k, d_v, same, bias, add_bias_kv),
+        formula=formula,
+        macs=lambda: prod(batch) * (L * d * d + S * d * (d_k + d_v) + 2 * L * seen * d + L * d * d),
+    )
+
+
+def assembled(outs: tuple[Shape, ...], pieces: Mapping[str, Built]) -> Built:
+    """Put together modules by name: their weights, formulas and work, one after the other."""
+    return Built(
+        outs=outs,
+        weights=tuple(weight for name, piece in pieces.items() for weight in inside(piece.weights, name)),
+        formula=lambda: add([piece.formula() for piece in pieces.values() if piece.formula]),
+        macs=lambda: add([piece.macs() for piece in pieces.values() if piece.macs]),
+    )
+
+
+def _block(x: Shape, memory: Shape | None, d: Size, heads: Size, inner: Size, bias: bool, batch_first: bool) -> Built:
+    # attention to itself, perhaps to what the encoder made, then two dense networks; a normalization after each
+    attention = MultiheadAttention(d, heads, bias=bias, batch_first=batch_first)
+    pieces: dict[str, Built] = {"self_attn": attention.on(x, x, x)}
+    if memory is not None:
+        pieces["multihead_attn"] = attention.on(x, memory, memory)
+    wide = dense(x, inner, bias)
+    pieces |= {"linear1": wide, "linear2": dense(wide.outs[0], d, bias)}
+    norms = 2 + (memory is not None)
+    norm = scaled(x, (d,), True, bias)
+    pieces |= {f"norm{at}": norm for at in range(1, norms + 1)}
+    made = assembled((x,), pieces)
+    sides = [piece for name, piece in pieces.items() if not name.startswith("norm")]
+    made.formula = lambda: add([*(piece.formula() for piece in sides if piece.formula), times(norms, (1 + bias) * d)])
+    return made
+
+
+@rule("factory")
+def TransformerEncoderLayer(
+    src: Sequence,
+    /,
+    d_model: Model,
+    nhead: Heads,
+    dim_feedforward: Inner = 2048,
+    dropout: Rate = 0.1,
+    activation: Activation = "relu",
+    layer_norm_eps: Number = 1e-5,
+    batch_first: bool = False,
+    norm_first: bool = False,
+    bias: bool = True,
+) -> Built:
+    """Attention of a sequence to itself, then a wide and a narrow dense network, each with a normalization.
+
+    Source: Vaswani et al. 2017.
+    """
+    declared("TransformerEncoderLayer", d_model, src[-1])
+    return _block((*src[:-1], d_model), None, d_model, nhead, dim_feedforward, bias, batch_first)
+
+
+@rule("factory")
+def TransformerDecoderLayer(
+    tgt: Sequence,
+    memory: Memory,
+    /,
+    d_model: Model,
+    nhead: Heads,
+    dim_feedforward: Inner = 2048,
+    dropout: Rate = 0.1,
+    activation: Activation = "relu",
+    layer_norm_eps: Number = 1e-5,
+    batch_first: bool = False,
+    norm_first: bool = False,
+    bias: bool = True,
+) -> Built:
+    """Attention to itself and to the encoder's sequence, then a wide and a narrow dense network.
+
+    A normalization goes with each of the three. Source: Vaswani et al. 2017.
+    """
+    declared("TransformerDecoderLayer", d_model, tgt[-1])
+    return _block((*tgt[:-1], d_model), memory, d_model, nhead, dim_feedforward, bias, batch_first)
+
+
+def copies(layer: Any, count: int, norm: Any, x: Shape, *memory: Shape) -> Built:
+    """Put copies of a layer on top of one another, each with weights of its own, and perhaps a normalization."""
+    one: Built = layer.on(x, *memory)
+    pieces = {f"layers.{at}": one for at in range(count)}
+    last = None if norm is None else norm.on(one.outs[0])
+    made = assembled(one.outs if last is None else last.outs, pieces | ({} if last is None else {"norm": last}))
+
+    def counted(of: Callable[[Built], Callable[[], Size] | None], keep: bool) -> Size:
+        each, final = of(one), None if last is None else of(last)
+        total = each() if each else 0
+        many = times(count, total) if keep else count * total
+        return add([many, final()]) if final else many
+
+    made.formula = lambda: counted(lambda built: built.formula, True)
+    made.macs = lambda: counted(lambda built: built.macs, False)
+    parts = [Part(f"layers.{at}", layer, (x, *memory), one) for at in range(count)]
+    made.parts = lambda: parts + ([] if last is None else [Part("norm", norm, one.outs, last)])
+    return made
+
+
+def _check_layer(owner: str, layer: Any, wanted: str) -> None:
+    if layer.type != wanted:
+        raise OptionError(f"{layer.type} is no layer for a {owner}", expected=wanted)
+
+
+@rule(copies=("encoder_layer",))
+def TransformerEncoder(
+    src: Annotated[Shape, Inputs("*encoder_layer")],
+    /,
+    encoder_layer: Annotated[Any, LAYER],
+    num_layers: Count,
+    norm: Annotated[Any, LAYER] | None = None,
+    enable_nested_tensor: bool = True,
+    mask_check: bool = True,
+) -> Built:
+    """Copies of one layer on top of one another, each with weights of its own; a normalization at the end."""
+    _check_layer("TransformerEncoder", encoder_layer, "TransformerEncoderLayer")
+    return copies(encoder_layer, num_layers, norm, src)
+
+
+@rule(copies=("decoder_layer",))
+def TransformerDecoder(
+    tgt: Annotated[Shape, Inputs("*decoder_layer")],
+    memory: Memory,
+    /,
+    decoder_layer: Annotated[Any, LAYER],
+    num_layers: Count,
+    norm: Annotated[Any, LAYER] | None = None,
+) -> Built:
+    """Copies of one layer on top of one another, each with weights of its own; a normalization at the end."""
+    _check_layer("TransformerDecoder", decoder_layer, "TransformerDecoderLayer")
+    return copies(decoder_layer, num_layers, norm, tgt, memory)
+
+
+@rule("factory")
+def Transformer(
+    src: Annotated[Shape, Inputs("S N? d")],
+    tgt: Sequence,
+    /,
+    d_model: Model = 512,
+    nhead: Heads = 8,
+    num_encoder_layers: Count = 6,
+    num_decoder_layers: Count = 6,
+    dim_feedforward: Inner = 2048,
+    dropout: Rate = 0.1,
+    activation: Activation = "relu",
+    custom_encoder: Literal[None] = None,
+    custom_decoder: Literal[None] = None,
+    layer_norm_eps: Number = 1e-5,
+    batch_first: bool = False,
+    norm_first: bool = False,
+    bias: bool = True,
+) -> Built:
+    """A stack of encoder layers and one of decoder layers, which look at what the encoder made.
+
+    A normalization stands at the end of either. Source: Vaswani et al. 2017.
+    """
+    _batched({"src": src, "tgt": tgt}, batch_first)
+    options = {"dim_feedforward": dim_feedforward, "batch_first": batch_first, "bias": bias}
+    encoder = TransformerEncoderLayer(d_model, nhead, **options)
+    decoder = TransformerDecoderLayer(d_model, nhead, **options)
+    norm = LayerNorm(d_model, bias=bias)
+    pieces = {
+        "encoder": copies(encoder, num_encoder_layers, norm, src),
+        "decoder": copies(decoder, num_decoder_layers, norm, tgt, (*src[:-1], d_model)),
+    }
+    return assembled(pieces["decoder"].outs, pieces)

@@ -1,0 +1,138 @@
+"""What the rules of PyTorch's layers share: patterns of inputs, and checks of what they declare against what comes.
+
+Shapes are whole: PyTorch has no batch apart from the other axes, and most layers take inputs with and without one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, TypeVar
+
+from ...errors import Disagreement, ShapeError
+from ...symbolic import Expr, Size, is_known, unicode
+from ..built import Built, Shape, Weight
+from ..kinds import Kind
+from ..rule import Inputs, Rule, each_rank as any_rank, rule as any_rule
+from ..signature import Option
+
+FRAMEWORK = "torch"
+Made = TypeVar("Made")
+Declares = Callable[[Callable[..., Built]], Made]
+
+AnyShape = Annotated[Shape, Inputs("...")]
+Spatial = Annotated[Shape, Inputs("N? C places")]  # as many axes as the rule has, with a batch or without
+
+
+def rule(
+    also: str = "", name: str | None = None, why: str | None = None, copies: tuple[str, ...] = ()
+) -> Declares[Rule]:
+    """Declare a rule of PyTorch's; ``also`` are the options that its class takes and that change nothing."""
+    return any_rule(f"bare {also}", FRAMEWORK, name, why, copies)
+
+
+def each_rank(names: str, *ranks: int, also: str = "", why: str | None = None) -> Declares[tuple[Rule, ...]]:
+    """Declare one of PyTorch's rules for each number of spatial axes: ``each_rank("Conv{}d", 1, 2, 3)``."""
+    return any_rank(names, *ranks, also=f"bare {also}", framework=FRAMEWORK, why=why)
+
+
+class Tabled(Rule):
+    """A rule whose options stand in a table, not in a signature: many layers, one function.
+
+    Parameters
+    ----------
+    body : callable
+    name, why : str
+    table : dict
+        The options in PyTorch's order: the kind of each and its default.
+    """
+
+    def __init__(
+        self, body: Callable[..., Built], name: str, why: str, table: dict[str, tuple[Kind, Any]], module: str
+    ) -> None:
+        super().__init__(body, "bare", FRAMEWORK, name, why)
+        self.__module__ = module
+        self.table = table
+
+    @property
+    def options(self) -> dict[str, Option]:
+        """The options by name, in PyTorch's order."""
+        return {name: Option(name, kind, default, True) for name, (kind, default) in self.table.items()}
+
+
+def differ(a: Size, b: Size) -> bool:
+    """Tell whether two sizes cannot be the same: two numbers, or ``h`` and ``2h``."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a != b
+    if not (is_known(a) and is_known(b)):
+        return False
+    gap = a - b
+    if not isinstance(gap, Expr):
+        return gap != 0
+    if isinstance(gap.key, int):
+        return gap.key != 0
+    signs = {number > 0 for number in gap.normal.values()}
+    return isinstance(gap.key, frozenset) and len(signs) == 1  # all terms of one sign never add up to 0
+
+
+def declared(layer: str, size: Size, received: Size, what: str = "features") -> None:
+    """Refuse an input of another size than a layer is declared on.
+
+    Raises
+    ------
+    ShapeError
+    """
+    if differ(size, received):
+        raise ShapeError(f"{layer} is declared on {unicode(size)} {what}, and receives {unicode(received)}")
+
+
+def agree(shapes: Sequence[Shape], axes: Sequence[int], inputs: tuple[int, int] = (0, 1)) -> None:
+    """Refuse two inputs that differ along an axis they share.
+
+    Raises
+    ------
+    Disagreement
+    """
+    first, second = shapes
+    for axis in axes:
+        if differ(first[axis], second[axis]):
+            raise Disagreement(inputs, (first[axis], second[axis]), axis)
+
+
+def divides(size: Size, by: Size, problem: str) -> None:
+    """Refuse sizes that do not come out even.
+
+    Raises
+    ------
+    ShapeError
+        With the problem, in which ``{}`` are the two sizes.
+    """
+    if isinstance(size, int) and isinstance(by, int) and size % by:
+        raise ShapeError(problem.format(size, by))
+
+
+def inside(weights: Sequence[Weight], name: str) -> tuple[Weight, ...]:
+    """Put the name of an inner module before those of its tensors: ``weight`` → ``out_proj.weight``."""
+    return tuple(replace(weight, name=f"{name}.{weight.name}") for weight in weights)
+
+
+def buffer(name: str, shape: Shape) -> Weight:
+    """Make a tensor that is kept with the layer and is no parameter."""
+    return Weight(name, shape, trainable=False, buffer=True)
+
+
+def parted(x: Shape, spatial: int) -> tuple[Shape, Size, Shape]:
+    """Split ``(N, C, *spatial)``, or the same without N, into the batch, the channels and the spatial axes."""
+    at = len(x) - spatial - 1
+    return x[:at], x[at], x[at + 1 :]
+
+
+def position(axis: int, rank: int) -> int:
+    """Turn an axis number, perhaps negative, into a position from 0.
+
+    Raises
+    ------
+    ShapeError
+        When there is no such axis.
+    """
+    if not -rank <= axis < rank:
+        raise ShapeError("no such axis", expected=f"a number from {-rank} to {rank - 1}", received=axis)
+    return axis % rank

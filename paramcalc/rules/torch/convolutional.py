@@ -1,0 +1,189 @@
+"""Convolutions (torch/nn/modules/conv.py), those that are told their input channels and those that find out."""
+
+from math import prod
+from typing import Annotated, Any, Literal
+
+from ...errors import OptionError, ShapeError
+from ...symbolic import Size, exact
+from .. import windows
+from ..kinds import Sized, Window
+from ..rule import Built, Shape, Weight
+from .axes import Spatial, declared, divides, each_rank, parted
+from .options import MARGINS, PADDING
+
+Channels = Annotated[Size, Sized("C")]
+Filters = Annotated[Size, Sized("F")]
+Kernel = Annotated[Any, Window("k")]
+Step = Annotated[Any, Window()]
+Groups = Annotated[Size, Sized("g", unless=1)]
+Mode = Literal["zeros", "reflect", "replicate", "circular"]
+
+
+def _grouped(channels: Size, filters: Size, groups: Size) -> None:
+    divides(channels, groups, "{} input channels do not divide into {} groups")
+    divides(filters, groups, "{} output channels do not divide into {} groups")
+
+
+def wrapped(n: Size, margins: tuple[Size, Size], mode: str) -> None:
+    """Refuse to pad an axis with more than it has: a mirror leaves out the edge, a circle goes round once.
+
+    Raises
+    ------
+    ShapeError
+    """
+    for margin in margins:
+        if isinstance(n, int) and isinstance(margin, int) and (margin > n or (margin == n and mode == "reflect")):
+            least = margin + (mode == "reflect")
+            raise ShapeError(f"{mode} padding of {margin} on an axis of {n}", expected=f"at least {least} places")
+
+
+def _taken(n: Size, k: Size, s: Size, padding: Any, d: Size, mode: str) -> Size:
+    if padding == "same":
+        total = d * (k - 1)
+        if mode in ("reflect", "circular"):
+            wrapped(n, (total // 2, total - total // 2), mode)
+        return n
+    margin = 0 if padding == "valid" else padding
+    if mode in ("reflect", "circular"):
+        wrapped(n, (margin, margin), mode)
+    return windows.padded(n, k, s, margin, d)
+
+
+def convolved(
+    x: Shape,
+    channels: Size,
+    filters: Size,
+    kernel: tuple[Size, ...],
+    stride: tuple[Size, ...],
+    padding: Any,
+    dilation: tuple[Size, ...],
+    groups: Size,
+    bias: bool,
+    mode: str,
+) -> Built:
+    """Build a convolution; PyTorch has the filters first, then the channels, then the window."""
+    batch, _, spatial = parted(x, len(kernel))
+    _grouped(channels, filters, groups)
+    if padding == "same" and any(s != 1 for s in stride):
+        raise OptionError("padding 'same' goes without a stride", expected="stride 1", received=stride)
+    margins = (padding,) * len(kernel) if isinstance(padding, str) else padding
+    steps = zip(spatial, kernel, stride, margins, dilation, strict=True)
+    places = tuple(_taken(n, k, s, p, d, mode) for n, k, s, p, d in steps)
+    seen = exact(channels, groups)
+    weight = Weight("weight", (filters, seen, *kernel))
+    return Built(
+        outs=((*batch, filters, *places),),
+        weights=(weight, Weight("bias", (filters,))) if bias else (weight,),
+        formula=lambda: filters * (prod(kernel) * seen + bias),
+        macs=lambda: prod((*batch, *places)) * (prod(kernel) * seen * filters),
+    )
+
+
+@each_rank("Conv{}d", 1, 2, 3, also="factory")
+def convolution(
+    x: Spatial,
+    /,
+    in_channels: Channels,
+    out_channels: Filters,
+    kernel_size: Kernel,
+    stride: Step = 1,
+    padding: Annotated[Any, PADDING] = 0,
+    dilation: Step = 1,
+    groups: Groups = 1,
+    bias: bool = True,
+    padding_mode: Mode = "zeros",
+) -> Built:
+    """Each filter has a weight for every place in the window and every input channel, and one bias."""
+    rank = len(kernel_size)
+    declared(f"Conv{rank}d", in_channels, x[-rank - 1], "channels")
+    return convolved(x, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode)
+
+
+@each_rank("LazyConv{}d", 1, 2, 3, also="factory")
+def lazy_convolution(
+    x: Spatial,
+    /,
+    out_channels: Filters,
+    kernel_size: Kernel,
+    stride: Step = 1,
+    padding: Annotated[Any, PADDING] = 0,
+    dilation: Step = 1,
+    groups: Groups = 1,
+    bias: bool = True,
+    padding_mode: Mode = "zeros",
+) -> Built:
+    """A convolution that learns the number of its input channels from its first input."""
+    channels = x[-len(kernel_size) - 1]
+    return convolved(x, channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode)
+
+
+def laid_down(
+    x: Shape,
+    channels: Size,
+    filters: Size,
+    kernel: tuple[Size, ...],
+    stride: tuple[Size, ...],
+    padding: tuple[Size, ...],
+    longer: tuple[Size, ...],
+    groups: Size,
+    bias: bool,
+    dilation: tuple[Size, ...],
+) -> Built:
+    """Build a transposed convolution: the channels first, since they are what comes out of its gradient."""
+    batch, _, spatial = parted(x, len(kernel))
+    _grouped(channels, filters, groups)
+    for q, s, d in zip(longer, stride, dilation, strict=True):
+        if isinstance(q, int) and isinstance(s, int) and isinstance(d, int) and q >= max(s, d):
+            raise OptionError(
+                "output_padding is not below stride or dilation", expected=f"below {max(s, d)}", received=q
+            )
+    steps = zip(spatial, kernel, stride, padding, dilation, longer, strict=True)
+    places = tuple(windows.laid(*step) for step in steps)
+    made = exact(filters, groups)
+    weight = Weight("weight", (channels, made, *kernel))
+    return Built(
+        outs=((*batch, filters, *places),),
+        weights=(weight, Weight("bias", (filters,))) if bias else (weight,),
+        formula=lambda: channels * prod(kernel) * made + bias * filters,
+        macs=lambda: prod((*batch, *spatial)) * (channels * prod(kernel) * made),
+    )
+
+
+@each_rank("ConvTranspose{}d", 1, 2, 3, also="factory")
+def transposed_convolution(
+    x: Spatial,
+    /,
+    in_channels: Channels,
+    out_channels: Filters,
+    kernel_size: Kernel,
+    stride: Step = 1,
+    padding: Annotated[Any, MARGINS] = 0,
+    output_padding: Annotated[Any, MARGINS] = 0,
+    groups: Groups = 1,
+    bias: bool = True,
+    dilation: Step = 1,
+    padding_mode: Literal["zeros"] = "zeros",
+) -> Built:
+    """Each input channel lays a window on every output channel, and each output has one bias."""
+    rank = len(kernel_size)
+    declared(f"ConvTranspose{rank}d", in_channels, x[-rank - 1], "channels")
+    return laid_down(x, in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation)
+
+
+@each_rank("LazyConvTranspose{}d", 1, 2, 3, also="factory")
+def lazy_transposed_convolution(
+    x: Spatial,
+    /,
+    out_channels: Filters,
+    kernel_size: Kernel,
+    stride: Step = 1,
+    padding: Annotated[Any, MARGINS] = 0,
+    output_padding: Annotated[Any, MARGINS] = 0,
+    groups: Groups = 1,
+    bias: bool = True,
+    dilation: Step = 1,
+    padding_mode: Literal["zeros"] = "zeros",
+) -> Built:
+    """A transposed convolution that learns the number of its input channels from its first input."""
+    channels = x[-len(kernel_size) - 1]
+    return laid_down(x, channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation)

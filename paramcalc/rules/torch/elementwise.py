@@ -1,0 +1,119 @@
+"""Layers that keep the shape: activations and dropouts (torch/nn/modules/activation.py, dropout.py).
+
+Most are one function and a line in a table; PReLU alone learns something.
+"""
+
+from typing import Annotated, Any
+
+from ...errors import ShapeError
+from ...symbolic import Size, exact
+from ..kinds import AXIS, NUMBER, POSITIVE, RATE, SWITCH, Choice, Maybe, Sized
+from ..rule import REQUIRED, Built, Inputs, Shape, Weight
+from .axes import AnyShape, Tabled, declared, divides, position, rule
+
+INPLACE = {"inplace": (SWITCH, False)}
+
+
+def kept(x: AnyShape, /, **options: Any) -> Built:
+    """Give the shape that came in."""
+    return Built(outs=(x,))
+
+
+def numbers(**defaults: float) -> dict[str, Any]:
+    """Make options that are numbers."""
+    return {name: (NUMBER, default) for name, default in defaults.items()}
+
+
+# A function of each element: PyTorch's options in its order, none of which changes the shape.
+FUNCTIONS: dict[str, dict[str, Any]] = {
+    "CELU": numbers(alpha=1.0) | INPLACE,
+    "ELU": numbers(alpha=1.0) | INPLACE,
+    "GELU": {"approximate": (Choice(("none", "tanh")), "none")},
+    "Hardshrink": numbers(lambd=0.5),
+    "Hardsigmoid": INPLACE,
+    "Hardswish": INPLACE,
+    "Hardtanh": numbers(min_val=-1.0, max_val=1.0) | INPLACE,
+    "LeakyReLU": numbers(negative_slope=0.01) | INPLACE,
+    "LogSigmoid": {},
+    "Mish": INPLACE,
+    "RReLU": numbers(lower=1 / 8, upper=1 / 3) | INPLACE,
+    "ReLU": INPLACE,
+    "ReLU6": INPLACE,
+    "SELU": INPLACE,
+    "SiLU": INPLACE,
+    "Sigmoid": {},
+    "Softplus": numbers(beta=1.0, threshold=20.0),
+    "Softshrink": {"lambd": (POSITIVE, 0.5)},
+    "Softsign": {},
+    "Tanh": {},
+    "Tanhshrink": {},
+    "Threshold": {"threshold": (NUMBER, REQUIRED), "value": (NUMBER, REQUIRED)} | INPLACE,
+}
+DROPS: dict[str, Any] = {"p": (RATE, 0.5)} | INPLACE
+DROPOUTS = {
+    "Dropout": "Zeroes a random share while training; nothing to learn.",
+    "AlphaDropout": "Dropout that keeps mean and variance; nothing to learn.",
+}
+EACH = "A function of each element; nothing to learn."
+
+KEPT = tuple(Tabled(kept, name, EACH, options, __name__) for name, options in FUNCTIONS.items())
+DROPPED = tuple(Tabled(kept, name, why, DROPS, __name__) for name, why in DROPOUTS.items())
+
+
+def dropout_of(name: str, pattern: str, why: str = "Zeroes whole channels while training; nothing to learn.") -> Tabled:
+    """Declare a dropout of whole channels, over inputs of this pattern."""
+
+    def body(x: Shape, /, **options: Any) -> Built:
+        return kept(x)
+
+    body.__annotations__["x"] = Annotated[Shape, Inputs(pattern)]
+    return Tabled(body, name, why, DROPS, __name__)
+
+
+CHANNELS = (
+    dropout_of("Dropout1d", "N? C L"),
+    dropout_of("Dropout2d", "N C ..."),
+    dropout_of("Dropout3d", "N C ..."),
+    dropout_of("FeatureAlphaDropout", "N C ...", "Dropout of channels that keeps mean and variance; nothing to learn."),
+)
+
+
+def along(x: AnyShape, /, dim: int | None = None) -> Built:
+    """Give the shape that came in, if it has this axis."""
+    if dim is not None:
+        position(dim, len(x))
+    return Built(outs=(x,))
+
+
+SHARES = "Shares that add up to 1 along an axis, or a function of them; nothing to learn."
+DIM: dict[str, Any] = {"dim": (Maybe(AXIS), None)}
+SOFT = tuple(Tabled(along, name, SHARES, DIM, __name__) for name in ("Softmax", "LogSoftmax", "Softmin"))
+
+
+@rule()
+def Softmax2d(x: Annotated[Shape, Inputs("N? C H W")], /) -> Built:
+    """Shares over the channels that add up to 1 at each place; nothing to learn."""
+    return Built(outs=(x,))
+
+
+@rule()
+def GLU(x: AnyShape, /, dim: Annotated[int, AXIS] = -1) -> Built:
+    """One half of an axis, passed on by the other; nothing to learn."""
+    at = position(dim, len(x))
+    divides(x[at], 2, "{} does not divide into {} halves")
+    return Built(outs=((*x[:at], exact(x[at], 2), *x[at + 1 :]),))
+
+
+@rule("factory")
+def PReLU(
+    x: AnyShape,
+    /,
+    num_parameters: Annotated[Size, Sized("a")] = 1,
+    init: Annotated[float, NUMBER] = 0.25,
+) -> Built:
+    """One slope for all, or one for each channel."""
+    if not (isinstance(num_parameters, int) and num_parameters == 1):
+        if not x:
+            raise ShapeError("an input without axes has no channels", expected="num_parameters=1")
+        declared("PReLU", num_parameters, x[1] if len(x) > 1 else 1, "channels")
+    return Built(outs=(x,), weights=(Weight("weight", (num_parameters,)),), formula=lambda: num_parameters)

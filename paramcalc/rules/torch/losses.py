@@ -1,0 +1,16 @@
+"""Losses stand in torch.nn beside the layers, and are none: they measure, and nothing comes after them."""
+
+_LOSSES = (
+    "BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss GaussianNLLLoss HingeEmbeddingLoss"
+    " HuberLoss KLDivLoss L1Loss MSELoss MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss"
+    " MultiMarginLoss NLLLoss NLLLoss2d PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss"
+    " TripletMarginWithDistanceLoss"
+)
+_WITH_WEIGHTS = ("AdaptiveLogSoftmaxWithLoss", "LinearCrossEntropyLoss")
+_CONTAINERS = ("Container", "DataParallel", "Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList")
+
+REFUSED = {
+    **dict.fromkeys(_LOSSES.split(), "is a loss and no layer: it has no parameters, leave it out"),
+    **dict.fromkeys(_WITH_WEIGHTS, "is a loss with weights of its own, for which there is no rule"),
+    **dict.fromkeys(_CONTAINERS, "holds modules and is no layer: list those instead"),
+}

@@ -1,0 +1,66 @@
+"""Padding: margins around the last axes, filled in one way or another (torch/nn/modules/padding.py)."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from ...errors import ShapeError
+from ...symbolic import Size, unicode
+from ..kinds import NUMBER
+from ..rule import Built, Shape
+from .axes import AnyShape, Spatial, each_rank
+from .convolutional import wrapped
+from .options import SIDES
+
+Sides = Annotated[Any, SIDES]
+
+
+def widened(x: Shape, padding: tuple[Size, ...], check: Callable[[Size, tuple[Size, Size]], None]) -> Built:
+    """Add the margins, the last axis first; negative ones take away."""
+    rank = len(padding) // 2
+    if len(x) < rank:
+        raise ShapeError(f"padding {rank} axes of an input of {len(x)}", expected=f"at least {rank} axes")
+    out = list(x)
+    for place in range(rank):
+        before, after = padding[2 * place : 2 * place + 2]
+        n = x[-1 - place]
+        check(n, (before, after))
+        wide = out[-1 - place] = n + before + after
+        if isinstance(wide, int) and wide < 1:
+            raise ShapeError(
+                f"a padding of {unicode(before)} and {unicode(after)} leaves nothing of {unicode(n)} places"
+            )
+    return Built(outs=(tuple(out),))
+
+
+def _anything(n: Size, margins: tuple[Size, Size]) -> None:
+    pass
+
+
+@each_rank("ConstantPad{}d", 1, 2, 3)
+def constant(x: AnyShape, /, padding: Sides, value: Annotated[float, NUMBER]) -> Built:
+    """One number all around the last axes; nothing to learn."""
+    return widened(x, padding, _anything)
+
+
+@each_rank("ZeroPad{}d", 1, 2, 3)
+def zero(x: AnyShape, /, padding: Sides) -> Built:
+    """Zeroes all around the last axes; nothing to learn."""
+    return widened(x, padding, _anything)
+
+
+@each_rank("ReflectionPad{}d", 1, 2, 3)
+def reflection(x: Spatial, /, padding: Sides) -> Built:
+    """The axes mirrored at their ends, the ends themselves left out; nothing to learn."""
+    return widened(x, padding, lambda n, margins: wrapped(n, margins, "reflect"))
+
+
+@each_rank("ReplicationPad{}d", 1, 2, 3)
+def replication(x: Spatial, /, padding: Sides) -> Built:
+    """The ends of the axes again and again; nothing to learn."""
+    return widened(x, padding, _anything)
+
+
+@each_rank("CircularPad{}d", 1, 2, 3)
+def circular(x: Spatial, /, padding: Sides) -> Built:
+    """The axes closed to a circle, which goes round once at most; nothing to learn."""
+    return widened(x, padding, lambda n, margins: wrapped(n, margins, "circular"))

@@ -1,0 +1,115 @@
+"""Layers that move numbers about (torch/nn/modules/flatten.py, fold.py, pixelshuffle.py, channelshuffle.py)."""
+
+from math import prod
+from typing import Annotated, Any
+
+from ...errors import ShapeError
+from ...symbolic import Size, exact, is_known, unicode, unknown
+from .. import windows
+from ..kinds import AXIS, TARGET, Sized, Window, grown
+from ..rule import Built, Inputs, Shape
+from .axes import AnyShape, differ, divides, position, rule
+from .options import Margins
+
+Axis = Annotated[int, AXIS]
+Factor = Annotated[Size, Sized()]
+Pair = Annotated[Any, Window(rank=2)]
+PairFrom0 = Annotated[Any, Margins(2)]
+Images = Annotated[Shape, Inputs("... C H W")]
+
+
+@rule()
+def Flatten(x: AnyShape, /, start_dim: Axis = 1, end_dim: Axis = -1) -> Built:
+    """A range of axes laid end to end, all but the first unless it says otherwise."""
+    if not x:
+        position(start_dim, 1), position(end_dim, 1)
+        return Built(outs=((1,),))
+    start, end = position(start_dim, len(x)), position(end_dim, len(x))
+    if end < start:
+        raise ShapeError("start_dim comes after end_dim", received=(start_dim, end_dim))
+    return Built(outs=((*x[:start], grown(prod(x[start : end + 1])), *x[end + 1 :]),))
+
+
+@rule()
+def Unflatten(x: AnyShape, /, dim: Axis, unflattened_size: Annotated[Any, TARGET]) -> Built:
+    """One axis laid out as several; -1 takes what is left."""
+    at = position(dim, len(x))
+    rest = grown(prod(size for size in unflattened_size if not _open(size)))
+    laid = unflattened_size
+    if any(map(_open, laid)):
+        divides(x[at], rest, "{} places cannot be laid out with -1, since they do not divide by {}")
+        left = exact(x[at], rest) if is_known(x[at]) else unknown("?")
+        laid = tuple(left if _open(size) else size for size in laid)
+    elif differ(x[at], rest):
+        raise ShapeError(f"{unicode(x[at])} places do not fill a shape of {unicode(rest)}")
+    return Built(outs=((*x[:at], *laid, *x[at + 1 :]),))
+
+
+def _open(size: Size) -> bool:
+    return isinstance(size, int) and size == -1
+
+
+@rule()
+def PixelShuffle(x: Images, /, upscale_factor: Factor) -> Built:
+    """Channels to places: r² of them become an r × r block."""
+    *lead, channels, high, wide = x
+    r = upscale_factor
+    divides(channels, r**2, "{} channels do not divide into blocks of {}")
+    return Built(outs=((*lead, exact(channels, r**2), high * r, wide * r),))
+
+
+@rule()
+def PixelUnshuffle(x: Images, /, downscale_factor: Factor) -> Built:
+    """Places to channels: an r × r block becomes r² channels."""
+    *lead, channels, high, wide = x
+    r = downscale_factor
+    for size in (high, wide):
+        divides(size, r, "{} places do not divide into blocks of {}")
+    return Built(outs=((*lead, channels * r**2, exact(high, r), exact(wide, r)),))
+
+
+@rule()
+def ChannelShuffle(x: Annotated[Shape, Inputs("N C L ...")], /, groups: Factor) -> Built:
+    """Channels in another order, one of each group after the other."""
+    divides(x[1], groups, "{} channels do not divide into {} groups")
+    return Built(outs=(x,))
+
+
+def blocks(sizes: Any, kernel: Any, dilation: Any, padding: Any, stride: Any) -> Size:
+    """Count the windows over an image."""
+    steps = zip(sizes, kernel, stride, padding, dilation, strict=True)
+    return prod(windows.padded(n, k, s, p, d) for n, k, s, p, d in steps)
+
+
+@rule()
+def Unfold(
+    x: Annotated[Shape, Inputs("N? C H W")],
+    /,
+    kernel_size: Pair,
+    dilation: Pair = 1,
+    padding: PairFrom0 = 0,
+    stride: Pair = 1,
+) -> Built:
+    """Every window of an image as a column."""
+    *batch, channels, high, wide = x
+    columns = blocks((high, wide), kernel_size, dilation, padding, stride)
+    return Built(outs=((*batch, channels * prod(kernel_size), columns),))
+
+
+@rule()
+def Fold(
+    x: Annotated[Shape, Inputs("N? C L")],
+    /,
+    output_size: Pair,
+    kernel_size: Pair,
+    dilation: Pair = 1,
+    padding: PairFrom0 = 0,
+    stride: Pair = 1,
+) -> Built:
+    """Columns back to the windows of an image, where they overlap added up."""
+    *batch, tall, columns = x
+    divides(tall, prod(kernel_size), "{} numbers in a column do not divide into windows of {}")
+    wanted = blocks(output_size, kernel_size, dilation, padding, stride)
+    if differ(columns, wanted):
+        raise ShapeError("columns for an image of another size", expected=unicode(wanted), received=columns)
+    return Built(outs=((*batch, exact(tall, prod(kernel_size)), *output_size),))
