@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
 from math import prod
 from typing import Any, TypeVar
@@ -21,17 +23,31 @@ def unallocated(make: Callable[[], T]) -> T:
     """Call a function where Keras allocates no weight, and what it notes for later is forgotten."""
 
     def made() -> Iterator[T]:
-        with keras.StatelessScope(initialize_variables=False):
+        with warnings.catch_warnings(), keras.StatelessScope(initialize_variables=False):
+            warnings.simplefilter("ignore")
             yield make()
 
     (result,) = apart(made())
     return result
 
 
+def agreement(seeds: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
+    """Make the model of each seed, read what Keras writes of it, and give what differs."""
+    from model_maker import made, text
+
+    for seed in seeds:
+        model = unallocated(partial(made, seed))
+        try:
+            yield seed, differences(model, pc.loads(text(model)))
+        except pc.ParamcalcError as error:
+            yield seed, [f"refused: {error}"]
+
+
 def differences(model: Any, reading: pc.Model) -> list[str]:
     """Compare every layer and operation of a built Keras model, and the totals; say what differs."""
     report = reading.report()
-    found = list(_rows(model, report.rows, "", True))
+    learning = {id(weight) for weight in model.trainable_weights}
+    found = list(_rows(model, report.rows, "", learning, True))
     outs = [_shape(tensor.shape) for tensor in model.outputs]
     if (ours := [_shape(shape) for shape in report.outputs]) != outs:
         found.append(f"outputs: paramcalc {ours}, Keras {outs}")
@@ -45,7 +61,7 @@ def differences(model: Any, reading: pc.Model) -> list[str]:
     return found + [f"warning: {warning}" for warning in report.warnings]
 
 
-def _rows(model: Any, rows: list[Row], above: str, shapes: bool) -> Iterator[str]:
+def _rows(model: Any, rows: list[Row], above: str, learning: set[int], shapes: bool) -> Iterator[str]:
     ours = {row.name: row for row in rows}
     theirs = {one.name: one for one in _operations(model) if not isinstance(one, keras.layers.InputLayer)}
     if ours.keys() != theirs.keys():
@@ -53,9 +69,10 @@ def _rows(model: Any, rows: list[Row], above: str, shapes: bool) -> Iterator[str
     nodes = _nodes(model)
     for name in ours.keys() & theirs.keys():
         row, made = ours[name], theirs[name]
+        weights = getattr(made, "weights", [])
         for what, here, there in (
-            ("parameters", row.params, _count(getattr(made, "weights", ()))),
-            ("trainable", row.trainable, _count(getattr(made, "trainable_weights", ()))),
+            ("parameters", row.params, _count(weights)),
+            ("trainable", row.trainable, _count(weight for weight in weights if id(weight) in learning)),
         ):
             if here != there:
                 yield f"{above}{name}: {what}: paramcalc {here}, Keras {there}"
@@ -66,7 +83,7 @@ def _rows(model: Any, rows: list[Row], above: str, shapes: bool) -> Iterator[str
         if hasattr(made, "layers"):
             wanted = [_shape(tensor.shape) for tensor in made.inputs]
             alike = len(row.calls) == 1 and [_shape(shape) for shape in row.inputs] == wanted
-            yield from _rows(made, row.rows, f"{above}{name}/", shapes and alike)
+            yield from _rows(made, row.rows, f"{above}{name}/", learning, shapes and alike)
 
 
 def _operations(model: Any) -> list[Any]:

@@ -99,3 +99,11 @@ def test_a_stack_of_cells_first_used_inside_a_model_and_then_beside_it_is_one() 
     within = keras.Model(inner, shared(inner))
     model = keras.Model(x, keras.layers.Add()([within(x), shared(x)]))
     assert pc.from_keras(model).total == model.count_params() == 2 * (40 + 36)
+
+
+def test_within_one_nested_model_a_layer_that_stood_above_is_marked() -> None:
+    shared, deep, inner, x = keras.layers.Dense(4), keras.Input((4,)), keras.Input((4,)), keras.Input((4,))
+    within = keras.Model(deep, shared(deep))
+    model = keras.Model(x, keras.Model(inner, within(shared(inner)))(x))
+    (row,) = pc.from_keras(model).rows
+    assert [(one.params, one.again) for one in row.rows] == [(20, False), (20, True)]
