@@ -29,11 +29,17 @@ def _explain(row: Row) -> list[Table]:
     built, _ = found
     tables = [_tensors(row, built.weights)]
     formula = built.formula() if built.formula else 0
-    for scope in dict.fromkeys(weight.scope for weight in row.weights if weight.gates):
-        actual = [weight for weight in row.weights if weight.scope == scope]
-        symbolic = [weight for weight in built.weights if weight.scope == scope]
-        tables.append(_gates(row, scope, actual, symbolic, formula))
+    scopes = list(dict.fromkeys(weight.scope for weight in row.weights if _gated(weight)))
+    for scope in scopes:
+        actual = [weight for weight in row.weights if weight.scope == scope and _gated(weight)]
+        symbolic = [weight for weight in built.weights if weight.scope == scope and _gated(weight)]
+        place = f" of {scope}" if "/" in scope or (scope and len(scopes) > 1) else ""
+        tables.append(_gates(row, place, actual, symbolic, formula))
     return tables
+
+
+def _gated(weight: Weight) -> bool:
+    return bool(weight.gates) and not weight.buffer
 
 
 def _tensors(row: Row, symbolic: tuple[Weight, ...]) -> Table:
@@ -50,15 +56,14 @@ def _tensors(row: Row, symbolic: tuple[Weight, ...]) -> Table:
     )
 
 
-def _gates(row: Row, scope: str, actual: list[Weight], symbolic: list[Weight], formula: Size) -> Table:
-    gates = actual[0].gates
-    each = number(_share(actual, len(gates)))
-    network = Math(_as_written(_share(symbolic, len(gates)), len(gates), formula))
+def _gates(row: Row, place: str, actual: list[Weight], symbolic: list[Weight], formula: Size) -> Table:
+    gates = tuple(dict.fromkeys(gate for weight in actual for gate in weight.gates))
+    shares = [_share(symbolic, gate) for gate in gates]
     rows: list[tuple[Cell, ...]] = []
-    for gate in gates:
+    for gate, share in zip(gates, shares, strict=True):
         name, does = GATES[gate]
-        rows.append((f"{gate}  {name}", does, network, each))
-    place = f" of {scope}" if "/" in scope else ""
+        network = Math(_as_written(share, shares.count(share), formula))
+        rows.append((f"{gate}  {name}", does, network, number(_share(actual, gate))))
     return Table(
         ("network", "what it decides", "its weights", "parameters"),
         rows,
@@ -68,9 +73,9 @@ def _gates(row: Row, scope: str, actual: list[Weight], symbolic: list[Weight], f
     )
 
 
-def _share(weights: list[Weight], gates: int) -> Size:
-    # a tensor is laid out gate by gate: of (d_x, 4d_h) each gate has d_x·d_h
-    return summed(exact(weight.params, gates) for weight in weights)
+def _share(weights: list[Weight], gate: str) -> Size:
+    # a tensor is laid out gate by gate: of (d_x, 4d_h) each gate has d_x·d_h, of a peephole the candidate has none
+    return summed(exact(weight.params, len(weight.gates)) for weight in weights if gate in weight.gates)
 
 
 def _as_written(share: Size, gates: int, formula: Size) -> Size:

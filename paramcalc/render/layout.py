@@ -53,14 +53,12 @@ def _card(report: Report, explain: bool) -> Sheet:
 
 
 def _gates(row: Row) -> list[tuple[str, Cell]]:
-    # where each gate sits, once for all cells if they are laid out alike
-    facts: dict[str, str] = {}
-    for weight in row.weights:
-        if weight.gates:
-            places = "  ".join(
-                f"{gate} [{unicode(start)}:{unicode(stop)}]" for gate, start, stop in gate_slices(weight)
-            )
-            facts[weight.scope] = places + "".join(f"  ({gate} starts at {n})" for gate, n in weight.starts)
+    # where each gate sits, once for all cells if they are laid out alike; the tensor with the most gates tells
+    gated = [weight for weight in row.weights if weight.gates]
+    facts = dict.fromkeys((weight.scope for weight in gated), "")
+    for weight in sorted(gated, key=lambda weight: len(weight.gates)):
+        places = "  ".join(f"{gate} [{unicode(start)}:{unicode(stop)}]" for gate, start, stop in gate_slices(weight))
+        facts[weight.scope] = places + "".join(f"  ({gate} starts at {n})" for gate, n in weight.starts)
     if len(set(facts.values())) == 1:
         return [("gates", next(iter(facts.values())))]
     return [(f"gates {scope}", places) for scope, places in facts.items()]

@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 from ..errors import LayerError, nearest
 from .rule import Rule, snake
 
-FRAMEWORKS = ("keras", "torch")
+FRAMEWORKS = ("keras", "torch", "paper")
 
 
 @cache

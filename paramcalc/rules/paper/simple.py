@@ -1,0 +1,69 @@
+"""Recurrent networks without gates: Elman's, Jordan's, and one whose units see only themselves."""
+
+from ...symbolic import Size
+from ..rule import Built, Weight
+from .common import Outputs, Step, Units, recurrent
+
+
+def output_layer(d_h: Size, d_y: Size, use_bias: bool) -> tuple[Weight, ...]:
+    """Give the weights of the dense layer that reads the hidden state: V and c."""
+    return (Weight("kernel", (d_h, d_y), scope="output"), *[Weight("bias", (d_y,), scope="output")] * use_bias)
+
+
+@recurrent("ElmanRNN", "SimpleRNN")
+def elman(x: Step, /, units: Units, *, outputs: Outputs | None = None, use_bias: bool = True) -> Built:
+    """One dense network of the input and the previous hidden state, and perhaps one that reads the state.
+
+    h_t = tanh(U x_t + W h_(t-1) + b), and with ``outputs`` y_t = V h_t + c.
+    kernel is U, recurrent_kernel W, bias b, output/kernel V, output/bias c.
+    Source: Elman 1990.
+    """
+    (batch, d_x), state = x, (x[0], units)
+    weights: tuple[Weight, ...] = (Weight("kernel", (d_x, units)), Weight("recurrent_kernel", (units, units)))
+    weights += (Weight("bias", (units,)),) * use_bias
+    d_y: Size = 0 if outputs is None else outputs
+    return Built(
+        outs=(state if outputs is None else (batch, outputs), state),
+        weights=weights if outputs is None else weights + output_layer(units, outputs, use_bias),
+        formula=lambda: units * (units + d_x) + use_bias * units + d_y * units + use_bias * d_y,
+        macs=lambda: batch * (units * (units + d_x) + d_y * units),
+        states=(state,),
+    )
+
+
+@recurrent("JordanRNN")
+def jordan(x: Step, /, units: Units, outputs: Outputs, *, use_bias: bool = True) -> Built:
+    """One dense network of the input and the previous output, and one that makes the output of it.
+
+    h_t = tanh(U x_t + W y_(t-1) + b), y_t = V h_t + c: what comes back is the output, not the hidden state.
+    The fixed decay by which Jordan's plan units remember older outputs is no weight.
+    Source: Jordan 1986.
+    """
+    (batch, d_x), state = x, (x[0], outputs)
+    networks: tuple[Weight, ...] = (Weight("kernel", (d_x, units)), Weight("recurrent_kernel", (outputs, units)))
+    networks += (Weight("bias", (units,)),) * use_bias
+    return Built(
+        outs=(state, state),
+        weights=networks + output_layer(units, outputs, use_bias),
+        formula=lambda: units * (outputs + d_x) + use_bias * units + outputs * units + use_bias * outputs,
+        macs=lambda: batch * (units * (outputs + d_x) + outputs * units),
+        states=(state,),
+    )
+
+
+@recurrent("IndRNN")
+def ind_rnn(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
+    """A dense network of the input; each unit sees, of the previous output, its own element alone.
+
+    h_t = σ(W x_t + u h_(t-1) + b), u a vector: one recurrent weight a unit.
+    Source: Li et al. 2018.
+    """
+    (batch, d_x), state = x, (x[0], units)
+    bias = (Weight("bias", (units,)),) * use_bias
+    return Built(
+        outs=(state, state),
+        weights=(Weight("kernel", (d_x, units)), Weight("recurrent_vector", (units,)), *bias),
+        formula=lambda: d_x * units + units + use_bias * units,
+        macs=lambda: batch * (d_x * units),
+        states=(state,),
+    )

@@ -1,0 +1,20 @@
+"""What wraps recurrent layers, whoever's they are: the functions are those of Keras's rules."""
+
+from typing import Any
+
+from ..keras import recurrent as keras
+from ..rule import Rule
+from .common import paper
+
+
+def shared(rule: Rule, **options: Any) -> Rule:
+    """Declare the function of another framework's rule here, too."""
+    made: Rule = paper(name=rule.name, **options)(rule.body)
+    made.__module__ = __name__
+    return made
+
+
+StackedRNNCells = shared(keras.StackedRNNCells)
+RNN = shared(keras.RNN)
+Bidirectional = shared(keras.Bidirectional, copies=("layer",))
+TimeDistributed = shared(keras.TimeDistributed)
