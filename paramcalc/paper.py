@@ -1,0 +1,19 @@
+"""The recurrent cells of the literature: ``from paramcalc import paper; paper.LSTM(128, peephole=True)``."""
+
+from typing import Any
+
+from .rules.registry import rules
+
+
+def __getattr__(name: str) -> Any:
+    found = rules("paper").get(name)
+    if found is None:
+        from .errors import nearest
+
+        near = nearest(name, rules("paper"))
+        raise AttributeError(f"no paper has {name!r} that paramcalc knows" + (f" ({near})" if near else ""))
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(rules("paper"))
