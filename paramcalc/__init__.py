@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .formats import load as load, loads as loads
     from .model import Model as Model
     from .report import Report as Report
+    from .rules.conventions.compare import conventions as conventions
     from .rules.formula import Formula as Formula
     from .rules.rule import Layer as Layer, Weight as Weight
     from .sequential import Sequential as Sequential
@@ -32,6 +33,7 @@ _PUBLIC = {
     "Report": "report",
     "Sequential": "sequential",
     "Weight": "rules.rule",
+    "conventions": "rules.conventions.compare",
     "from_keras": "verify",
     "load": "formats",
     "loads": "formats",

@@ -32,6 +32,10 @@ def show(
     report = model.report()
     check: Any = None
     if verify:
+        if report.framework not in ("keras", "torch"):
+            raise OptionError(
+                f"--verify has nothing to build {report.framework}'s layers in", expected="Keras's layers"
+            )
         from ..verify import verify as compare
 
         check = compare(model)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..rules.inert import schema as inert_schema
 from ..rules.kinds import SIZE_SCHEMA
-from ..rules.registry import FRAMEWORKS, rules
+from ..rules.registry import frameworks, rules
 from ..rules.rule import REQUIRED, Rule
 from .items import MAX_LAYERS, MODELS, first_option, roles
 
@@ -37,7 +37,7 @@ def schema(framework: str = "keras") -> Schema:
         **_object(
             {
                 "$schema": {"type": "string"},
-                "framework": {"enum": list(FRAMEWORKS), "description": "Whose layers they are; keras when left out."},
+                "framework": {"enum": list(frameworks()), "description": "Whose layers they are; keras when left out."},
                 "name": _NAME,
                 "input": {**_SHAPE, "description": "Without the batch; a name is a symbolic size, null is unknown."},
                 "inputs": {"$ref": "#/$defs/inputs", "description": "Several inputs by name."},

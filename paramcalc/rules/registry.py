@@ -1,4 +1,7 @@
-"""Finding rules: every Rule in the modules of a framework's folder, by class or snake-case name, or an alias."""
+"""Finding rules: every Rule in the modules of a framework's folder, by class or snake-case name, or an alias.
+
+Other frameworks have no folder, only lines in the table of conventions; it is not read for those that have one.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,22 @@ from pkgutil import iter_modules
 from ..errors import LayerError, nearest
 from .rule import Rule, snake
 
-FRAMEWORKS = ("keras", "torch", "paper")
+APART = ("conventions", "ops")  # folders of rules that are no framework's
+
+
+@cache
+def folders() -> tuple[str, ...]:
+    """Name the frameworks that have a folder of rules."""
+    found = iter_modules(import_module(str(__package__)).__path__)
+    return tuple(module.name for module in found if module.ispkg and module.name not in APART)
+
+
+@cache
+def frameworks() -> tuple[str, ...]:
+    """Name every framework: those with a folder, then those of the table of conventions."""
+    from .conventions.made import frameworks as others
+
+    return (*folders(), *others())
 
 
 @cache
@@ -21,12 +39,17 @@ def rules(framework: str = "keras") -> dict[str, Rule]:
     LayerError
         For a framework without rules.
     """
-    if framework not in FRAMEWORKS:
+    if framework not in folders():
+        from .conventions.made import declared
+
+        if framework in frameworks():
+            return declared(framework)
+        *most, last = frameworks()
         raise LayerError(
             "unknown framework",
-            expected=" or ".join(FRAMEWORKS),
+            expected=f"{', '.join(most)} or {last}",
             received=framework,
-            suggestion=nearest(str(framework), FRAMEWORKS),
+            suggestion=nearest(str(framework), (*most, last)),
         )
     package = import_module(f"{__package__}.{framework}")
     modules = [import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__)]
@@ -58,7 +81,7 @@ def known(name: str, framework: str = "keras") -> Rule | None:
 @cache
 def refused(framework: str) -> dict[str, str]:
     """Name the classes of a framework that are no layers, with the reason (``REFUSED`` in its modules)."""
-    if framework not in FRAMEWORKS:
+    if framework not in folders():
         return {}
     package = import_module(f"{__package__}.{framework}")
     modules = [import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__)]

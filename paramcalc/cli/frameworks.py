@@ -1,0 +1,104 @@
+"""Flags of recurrent layers in every framework: which there are, and which of them a framework's layer knows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import OptionError
+from ..rules.kinds import SWITCH, Maybe, Sized
+from ..rules.registry import find
+from ..rules.rule import REQUIRED, Rule
+from .command import Flags, flag_of, flag_size, switch, switches_of
+
+KERAS = {"LSTM": "LSTM", "GRU": "GRU", "RNN": "SimpleRNN"}
+OURS = ("bidirectional", "batch_first")  # options the command sets itself
+NAMES = {"proj_size": "projection"}
+
+
+def keras_rule(cell: str) -> Rule:
+    """Give Keras's rule for a cell, without a look at the table of conventions."""
+    return find(KERAS[cell])
+
+
+def flags(cell: str, words: Sequence[str], usual: Collection[str]) -> Flags:
+    """Give the flags for a cell: those of Keras's layer, and every framework's if the words ask for more.
+
+    Parameters
+    ----------
+    cell : str
+        ``LSTM``, ``GRU`` or ``RNN``.
+    words : sequence of str
+        What was typed.
+    usual : collection of str
+        The flags the command has of its own, as they are typed.
+    """
+    own = switches_of(keras_rule(cell))
+    plain = {"--json", *usual, *(f"--{no}{name}".replace("_", "-") for name in own for no in ("", "no-"))}
+    typed = {word.partition("=")[0] for word in words if word.startswith("--")}
+    if not typed - plain and "-h" not in words:
+        return own
+    return {**_others(cell), **own}
+
+
+def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Give the options of a rule that flags set, by the rule's names.
+
+    Raises
+    ------
+    OptionError
+        For a flag of other frameworks only; the message names them.
+    """
+    usual = {name: default for name, (_, default) in switches_of(keras_rule(cell)).items()}
+    names = {_flag(name): name for name in rule.options}
+    options = {}
+    for flag, value in given.items():
+        if value == usual.get(flag):
+            continue
+        typed = f"--{'no-' if value is False else ''}{flag}".replace("_", "-")
+        if flag not in names:
+            raise OptionError(
+                f"{rule.framework}'s {rule.name} has no {typed}", expected=f"--framework {either(having(cell, flag))}"
+            )
+        options[names[flag]] = flag_size(typed, value) if isinstance(value, str) else value
+    return options
+
+
+def having(cell: str, flag: str) -> list[str]:
+    """Name the frameworks whose layer has the option of a flag."""
+    return [framework for framework, rule in _rules(cell) if flag in map(_flag, rule.options)]
+
+
+def either(words: Sequence[str]) -> str:
+    """Join words: ``keras, onnx or torch``."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _others(cell: str) -> Flags:
+    # every on/off option and every size that may be left out, with the frameworks that have it
+    found: dict[str, tuple[Any, list[str]]] = {}
+    for framework, rule in _rules(cell):
+        for name, option in rule.options.items():
+            kind = option.kind.kind if isinstance(option.kind, Maybe) else option.kind
+            if name not in OURS and option.default is not REQUIRED and (kind is SWITCH or isinstance(kind, Sized)):
+                found.setdefault(_flag(name), (option, []))[1].append(framework)
+    made: Flags = {}
+    for flag, (option, theirs) in found.items():
+        told = f"Of {', '.join(theirs)}."
+        size = Annotated[str | None, typer.Option(f"--{flag}".replace("_", "-"), metavar="D", help=told)]
+        made[flag] = (switch(flag, option.default, told) if option.kind is SWITCH else size, None)
+    return made
+
+
+def _flag(option: str) -> str:
+    return flag_of(NAMES.get(option, option))
+
+
+def _rules(cell: str) -> Iterable[tuple[str, Rule]]:
+    from ..rules.conventions.made import rule_for
+    from ..rules.conventions.read import rows
+
+    for framework in dict.fromkeys(row.framework for row in rows() if row.cell == cell):
+        yield framework, rule_for(cell, framework)

@@ -1,0 +1,61 @@
+"""Conventions side by side: one cell as every framework has it, as a table in each view, and as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import OptionError, nearest
+from ..rules.conventions.compare import Convention, signed
+from ..symbolic import Size, grouped
+from .sheet import Cell, Math, Sheet, Table, number
+
+SCHEMA = "paramcalc-conventions/1"
+FORMATS = ("text", "table", "markdown", "json")
+
+
+def comparison(found: list[Convention], d_x: Size, d_h: Size) -> Sheet:
+    """Lay out conventions: whose, how many parameters, how many more than the first, why, and the formula."""
+    headers = ("convention", "parameters", "difference", "why", "formula")
+    body: list[tuple[Cell, ...]] = [
+        (f"{one.framework} {one.name}", number(one.params), signed(one.difference), one.reason, Math(one.formula.expr))
+        for one in found
+    ]
+    several = len({one.params for one in found})
+    counts = "one count" if several == 1 else f"{several} counts"
+    subtitle = f"{grouped(d_x)} → {grouped(d_h)}: {counts} in {len(found)} conventions"
+    return Sheet(found[0].cell, subtitle, [], [Table(headers, body, (1, 2))])
+
+
+def comparison_data(found: list[Convention], d_x: Size, d_h: Size) -> dict[str, Any]:
+    """Give conventions as plain data."""
+    sizes = {name: one if isinstance(one, int) else repr(one) for name, one in (("d_x", d_x), ("d_h", d_h))}
+    return {"schema": SCHEMA, "cell": found[0].cell, **sizes, "conventions": [one.to_dict() for one in found]}
+
+
+def comparison_text(found: list[Convention], d_x: Size, d_h: Size, format: str = "text", ascii: bool = False) -> str:
+    """Write conventions as text, Markdown or JSON.
+
+    Raises
+    ------
+    OptionError
+        For another format.
+    """
+    made = comparison(found, d_x, d_h)
+    if format == "text":
+        from .views.text import write
+
+        return write(made, ascii)
+    if format == "markdown":
+        from .views.markdown import write as write_markdown
+
+        return write_markdown(made)
+    if format == "json":
+        import json
+
+        return json.dumps(comparison_data(found, d_x, d_h), indent=2, ensure_ascii=ascii) + "\n"
+    raise OptionError(
+        "a comparison has no such format",
+        expected=", ".join(FORMATS),
+        received=format,
+        suggestion=nearest(format, FORMATS),
+    )

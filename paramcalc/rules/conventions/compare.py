@@ -1,0 +1,237 @@
+"""One cell in every convention: the count, how it differs from the first one's, and the reason in words.
+
+The reason is worked out from the tensors. Each is taken apart into the terms of its size: those with d_x weigh the
+input, other squares what recurs, what is left is bias; a peephole, a projection, an output layer say so themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ...errors import OptionError, nearest
+from ...symbolic import Expr, Size, add, collect, degree, grouped, symbols, unicode
+from ..formula import Formula, formula_of
+from ..kinds import size
+from ..rule import Weight
+from .made import layer_of
+from .read import BESIDES, Row, rows
+
+D_X, D_H = symbols("d_x d_h")
+SAME = "the same"
+NAMES = {"peephole": "peepholes", "projection": "a projection", "output": "an output layer"}
+
+
+@dataclass(frozen=True)
+class Convention:
+    """What one framework makes of a cell.
+
+    Attributes
+    ----------
+    framework, cell : str
+        Whose, and what it is compared as: ``flax-linen``, ``LSTM``.
+    name : str
+        Its own name for it, with options that make it another convention: ``GRU(reset_after=False)``.
+    params, difference : int or Expr
+        The count, and how much more that is than the first convention's.
+    reason : str
+        Where the difference comes from: ``a second bias vector: +4d_h = 512``; empty for the first.
+    formula : Formula
+    weights : tuple of Weight
+    source : str
+        What was run or read.
+    """
+
+    framework: str
+    cell: str
+    name: str
+    params: Size
+    difference: Size
+    reason: str
+    formula: Formula
+    weights: tuple[Weight, ...]
+    source: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data: numbers, and text for expressions."""
+        return {
+            "framework": self.framework,
+            "cell": self.cell,
+            "name": self.name,
+            "params": _plain(self.params),
+            "difference": _plain(self.difference),
+            "reason": self.reason,
+            "formula": repr(self.formula),
+            "weights": {weight.name: [_plain(axis) for axis in weight.shape] for weight in self.weights},
+            "source": self.source,
+        }
+
+
+def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H) -> list[Convention]:
+    """Count one layer in every convention there is for its cell, the first one being Keras's.
+
+    Parameters
+    ----------
+    cell : str
+        ``LSTM``, ``GRU`` or ``RNN``.
+    d_x, d_h : int, str or Expr
+        Inputs and units; symbols when left out.
+
+    Raises
+    ------
+    OptionError, SizeError
+        For another cell, or what is no size.
+    """
+    d_x, d_h = size(d_x), size(d_h)
+    found: list[Convention] = []
+    first: dict[str, Size] = {}
+    for row in rows():
+        if row.cell != cell:
+            continue
+        tensors = _tensors(row)
+        parts = _parts(tensors)
+        first = first or parts
+        built = layer_of(row, d_x, d_h).on((1, 1, d_x))
+        formula = formula_of(layer_of(row, d_x, d_h), (1, 1, d_x))
+        assert formula is not None  # it has weights, and no model inside
+        params = _collected(built.params)
+        found.append(
+            Convention(
+                framework=row.framework,
+                cell=cell,
+                name=_name(row),
+                params=params,
+                difference=_collected(params - (found[0].params if found else params)),
+                reason=_reason(tensors, parts, first, {"d_x": d_x, "d_h": d_h}) if found else "",
+                formula=formula,
+                weights=built.weights,
+                source=row.source,
+            )
+        )
+    return found or _unknown(cell)
+
+
+def _unknown(cell: str) -> Any:
+    cells = list(dict.fromkeys(row.cell for row in rows()))
+    raise OptionError(f"no conventions for {cell!r}", expected=" or ".join(cells), suggestion=nearest(str(cell), cells))
+
+
+def _name(row: Row) -> str:
+    options = [f"{name}={value}" for name, value in row.options if isinstance(value, bool) and name != "batch_first"]
+    return f"{row.layers[0]}({', '.join(options)})" if options else row.layers[0]
+
+
+def _tensors(row: Row) -> list[tuple[str, Size]]:
+    # the role of each tensor of the layer at its defaults, "" where its terms tell, and its size in symbols
+    roles = {tensor.name: tensor.role for tensor in row.tensors if tensor.role in BESIDES}
+    built = layer_of(row, D_X, D_H).on((1, 1, D_X))
+    return [(roles.get(one.name) or _besides(one.name, row), one.params) for one in built.weights]
+
+
+def _besides(name: str, row: Row) -> str:
+    # a rule of its own names a tensor by what it is
+    return next((role for role in BESIDES if row.rule and name.startswith(role)), "")
+
+
+def _parts(tensors: list[tuple[str, Size]]) -> dict[str, Size]:
+    # how much of the count each role has
+    found: dict[str, list[Size]] = {}
+    for role, params in tensors:
+        for term in _terms(params):
+            found.setdefault(role or _role(term), []).append(term)
+    return {role: _collected(add(terms)) for role, terms in found.items()}
+
+
+def _terms(params: Size) -> tuple[Size, ...]:
+    expanded = _collected(params)
+    return expanded.args if isinstance(expanded, Expr) and expanded.op == "+" else (expanded,)
+
+
+def _role(term: Size) -> str:
+    if degree(term, "d_x"):
+        return "input"
+    return "recurrent" if degree(term, "d_h") > 1 else "bias"
+
+
+def _reason(
+    tensors: list[tuple[str, Size]], parts: dict[str, Size], first: dict[str, Size], sizes: dict[str, Size]
+) -> str:
+    # how the tensors are cut, then where the count differs, each with how much that is
+    phrases = [*_cut(tensors, _share(parts, "input", D_X * D_H))]
+    for phrase, more in _differences(parts, first):
+        phrases.append(f"{phrase}: {_told(more, sizes)}")
+    return "; ".join(phrases) or SAME
+
+
+def _cut(tensors: list[tuple[str, Size]], networks: int) -> Iterator[str]:
+    joint = [roles for role, params in tensors if not role and "input" in (roles := set(map(_role, _terms(params))))]
+    whole = sum("recurrent" in roles for roles in joint)
+    if whole:
+        on = "[x, h, 1]" if any("bias" in roles for roles in joint) else "[x, h]"
+        yield f"one kernel on {on}" if whole == 1 else f"{whole} kernels on {on}"
+    elif len(joint) == networks > 1:
+        yield "a tensor for each network"
+
+
+def _differences(parts: dict[str, Size], first: dict[str, Size]) -> Iterator[tuple[str, Size]]:
+    g, g0 = (_share(one, "input", D_X * D_H) for one in (parts, first))
+    biases, biases0 = (_share(one, "bias", D_H) for one in (parts, first))
+    alike = biases * g0 == biases0 * g
+    if g != g0:
+        roles = ("input", "recurrent", "bias") if alike else ("input", "recurrent")
+        yield f"{g} networks, not {g0}", _collected(add(_more(parts, first, role) for role in roles))
+    elif (more := _more(parts, first, "recurrent")) != 0:
+        yield "recurrent weights", more
+    if biases != biases0 and not (alike and g != g0):
+        yield _bias(biases, biases0, g, g0), _more(parts, first, "bias")
+    for role, name in NAMES.items():
+        if (more := _more(parts, first, role)) != 0:
+            yield name if role in parts else f"no {name.removeprefix('a ').removeprefix('an ')}", more
+
+
+def _bias(biases: int, before: int, g: int, g0: int) -> str:
+    if biases == 0:
+        return "no bias"
+    if biases == 2 * g:
+        return "a second bias vector" if before == g0 else "two bias vectors"
+    if biases == g:
+        return "one bias vector, not two" if before == 2 * g0 else "one bias vector"
+    return f"biases on {biases} of {2 * g} networks"
+
+
+def _share(parts: dict[str, Size], role: str, one: Size) -> int:
+    # 4d_h of d_h: 4
+    part = parts.get(role, 0)
+    return next((n for n in range(1, 100) if part == n * one), 0)
+
+
+def _more(parts: dict[str, Size], first: dict[str, Size], role: str) -> Size:
+    return _collected(parts.get(role, 0) - first.get(role, 0))
+
+
+def _told(more: Size, sizes: dict[str, Size]) -> str:
+    # +4d_h = 512
+    here = _collected(more(**sizes)) if isinstance(more, Expr) else more
+    written = signed(more)
+    return written if here == more else f"{written} = {grouped(here)}"
+
+
+def signed(more: Size) -> str:
+    """Write a difference with its sign: ``+512``, ``−2d_h``, ``0``."""
+    written = grouped(more) if isinstance(more, int) else unicode(more)
+    return written if more == 0 or written.startswith("−") else f"+{written}"
+
+
+def _collected(made: Size) -> Size:
+    return collect(made) if isinstance(made, Expr) else made
+
+
+def _plain(made: Size) -> int | str:
+    return made if isinstance(made, int) else repr(made)
+
+
+def against(row: Row, other: Row) -> str:
+    """Say in words how one convention differs from another: ``a second bias vector: +4d_h``."""
+    tensors = _tensors(row)
+    return _reason(tensors, _parts(tensors), _parts(_tensors(other)), {"d_x": D_X, "d_h": D_H})

@@ -1,0 +1,191 @@
+"""Rules made of the rows of the table: a layer over time with the tensors, options and formula of its line."""
+
+from functools import cache
+from math import prod
+from typing import Annotated, Any
+
+from ...errors import LayerError, nearest
+from ...symbolic import Expr, Size, symbols
+from ..built import Built, Shape, Weight
+from ..cells import GATES
+from ..kinds import SWITCH, Maybe, Sized
+from ..rule import Layer, Rule
+from ..signature import REQUIRED, Inputs, Option
+from .read import Row, Tensor, rows
+
+Sequence = Annotated[Shape, Inputs("B T d_x")]
+TIME = ("return_sequences", "return_state")
+NUMBERS = ("no", "one", "two", "three", "four")
+
+
+@cache
+def frameworks() -> tuple[str, ...]:
+    """Name the frameworks whose rules the table declares, in its order."""
+    return tuple(dict.fromkeys(row.framework for row in rows() if not row.rule))
+
+
+@cache
+def declared(framework: str) -> dict[str, Rule]:
+    """Make the rules of a framework, by name: the first line of a cell is the cell, others go by their own name."""
+    made: dict[str, Rule] = {}
+    for row in rows():
+        if row.framework == framework and not row.rule:
+            name = row.layers[0] if row.cell in made else row.cell
+            made[name] = rule_of(row, name)
+    return made
+
+
+def layer_of(row: Row, d_x: Size, d_h: Size, **options: Any) -> Layer:
+    """Make the layer a row stands for: with d_x inputs, d_h units and these options besides.
+
+    Raises
+    ------
+    ParamcalcError
+        For a wrong size or option.
+    """
+    if not row.rule:
+        return _rule(row)(d_h, **options)
+    sizes = {"d_x": d_x, "d_h": d_h}
+    given = {name: value(**sizes) if isinstance(value, Expr) else value for name, value in row.options}
+    return _rule(row)(**{**given, **options})
+
+
+def rule_for(cell: str, framework: str) -> Rule:
+    """Give the rule behind the first row of a framework for a cell."""
+    return _rule(row_of(cell, framework))
+
+
+def _rule(row: Row) -> Rule:
+    from ..registry import find
+
+    if row.rule:
+        return find(row.rule, row.framework)
+    return next(rule for rule in declared(row.framework).values() if rule.aliases == row.layers)
+
+
+def row_of(cell: str, framework: str) -> Row:
+    """Find the first row of a framework for a cell.
+
+    Raises
+    ------
+    LayerError
+        When the framework has none; the message names those that do.
+    """
+    for row in rows():
+        if (row.cell, row.framework) == (cell, framework):
+            return row
+    theirs = list(dict.fromkeys(row.framework for row in rows() if row.cell == cell))
+    raise LayerError(
+        f"no convention for {cell}" if framework in {row.framework for row in rows()} else "unknown framework",
+        expected=" or ".join((", ".join(theirs[:-1]), theirs[-1])) if theirs else None,
+        received=framework,
+        suggestion=nearest(framework, theirs),
+    )
+
+
+def rule_of(row: Row, name: str) -> Rule:
+    """Make the rule of one row: its schema is the row's, its body reads the row."""
+
+    def body(x: Sequence, /, **options: Any) -> Built:
+        return build(row, x, options)
+
+    networks = [GATES[gate][0].removesuffix(" gate") for gate in row.gates]
+    several = f"{NUMBERS[len(networks)].capitalize()} dense networks ({', '.join(networks)})"
+    what = several if len(networks) > 1 else "One dense network"
+    why = f"{what} of the input and the previous output, as {row.framework} has them."
+    order = f"In the order {', '.join(row.gates)}. " if len(networks) > 1 else ""
+    about = f"{order}{' or '.join(row.layers)} of {row.framework}; {row.source}."
+    rule = Rule(body, "sealed", row.framework, name, f"{why}\n\n{about}", aliases=row.layers)
+    rule.__module__ = f"{__package__}.recurrent"  # the family
+    rule.options = options_of(row)
+    return rule
+
+
+def options_of(row: Row) -> dict[str, Option]:
+    """Give the options of a row's rule: units, those its tensors ask for, and what it gives back over time."""
+    found = {"units": Option("units", Sized("d_h"), REQUIRED, True)}
+    for tensor in row.tensors:
+        if tensor.option == "projection":
+            found["projection"] = Option("projection", Maybe(Sized("d_p")), None, False)
+        elif tensor.option:
+            found[tensor.option] = Option(tensor.option, SWITCH, tensor.role == "bias", False)
+    switches = ["bidirectional"] * directed(row) + list(TIME)
+    return {**found, **{name: Option(name, SWITCH, False, False) for name in switches}}
+
+
+def directed(row: Row) -> bool:
+    """Tell whether the row has directions."""
+    return any(
+        tensor.backwards or any(isinstance(axis, Expr) and "D" in axis.symbols for axis in tensor.shape)
+        for tensor in row.tensors
+    )
+
+
+def build(row: Row, x: Shape, options: dict[str, Any]) -> Built:
+    """Build the layer of a row on an input (B, T, d_x)."""
+    batch, steps, d_x = x
+    d_h, ways = options["units"], 1 + options.get("bidirectional", False)
+    seen = options.get("projection")
+    d_r = d_h if seen is None else seen
+    sizes = {"d_x": d_x, "d_h": d_h, "d_p": d_r, "d_r": d_r, "D": ways}
+    there = [tensor for tensor in row.tensors if _there(tensor, options)]
+    switches = {name: int(value not in (None, False)) for name, value in options.items() if name not in sizes}
+
+    def formula() -> Size:
+        return _at(row.formula, {**switches, **sizes})
+
+    def macs() -> Size:
+        return batch * steps * sum([prod(_rows(tensor, sizes)) for tensor in there if _multiplies(tensor)])
+
+    wide = _at(width(there), sizes)
+    lead = (ways, batch) if ways > 1 else (batch,)
+    states = tuple((*lead, size) for size in (d_r, d_h)[: 1 + ("o" in row.gates)])
+    out = (batch, steps, ways * wide) if options["return_sequences"] else (batch, ways * wide)
+    return Built(
+        outs=(out, *states) if options["return_state"] else (out,),
+        weights=tuple(_weight(row, tensor, sizes) for tensor in there),
+        formula=formula,
+        macs=macs,
+        states=states,
+    )
+
+
+def width(tensors: list[Tensor]) -> Size:
+    """Give the size of the output: what a projection or an output layer makes of the units."""
+    d_h, d_r = symbols("d_h d_r")
+    for tensor in tensors:
+        if tensor.role in ("projection", "output") and len(tensor.shape) > 1:
+            return next((axis for axis in tensor.shape if axis != d_h), d_h)
+    return d_r  # type: ignore[no-any-return]  # a symbol
+
+
+def _there(tensor: Tensor, options: dict[str, Any]) -> bool:
+    asked = tensor.option is None or options[tensor.option] not in (None, False)
+    return asked and (not tensor.backwards or options["bidirectional"])
+
+
+def _at(size: Size, values: dict[str, Any]) -> Size:
+    return size(**values) if isinstance(size, Expr) else size
+
+
+def _weight(row: Row, tensor: Tensor, sizes: dict[str, Size]) -> Weight:
+    # gates lie side by side along the axis that has them all
+    g, shape = len(row.gates), tuple(_at(axis, sizes) for axis in tensor.shape)
+    wide = g * symbols("d_h")
+    if g > 1 and wide in tensor.shape:
+        return Weight(tensor.name, shape, gates=row.gates, gate_axis=tensor.shape.index(wide) - len(shape))
+    return Weight(tensor.name, shape)
+
+
+def _multiplies(tensor: Tensor) -> bool:
+    return tensor.role not in ("bias", "peephole") and sum(isinstance(axis, Expr) for axis in tensor.shape) > 1
+
+
+def _rows(tensor: Tensor, sizes: dict[str, Size]) -> list[Size]:
+    # a bias that lies inside a kernel, the 1 of d_x + d_h + 1, multiplies nothing
+    nothing = dict.fromkeys(("d_x", "d_h", "d_r", "d_p"), 0)
+    added = [_at(axis, nothing) if isinstance(axis, Expr) else 0 for axis in tensor.shape]
+    return [
+        _at(axis, sizes) - (more if isinstance(more, int) else 0)
+        for axis, more in zip(tensor.shape, added, strict=True)
+    ]

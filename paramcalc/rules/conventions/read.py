@@ -1,0 +1,207 @@
+"""Reading the table of conventions: lines of text to rows, shapes and formulas to expressions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+from ...errors import FileError, ParamcalcError, nearest
+from ...symbolic import Expr, Size, parse
+from ..cells import GATES
+
+TABLE = Path(__file__).with_name("conventions.txt")
+COLUMNS = (
+    *("framework", "cell", "layers", "gates", "input", "recurrent", "bias", "besides"),
+    *("formula", "count", "source"),
+)
+SHORT = ("framework", "cell", "layer", "count", "source")
+BESIDES = ("peephole", "projection", "output")
+SIZES = ("d_x", "d_h", "d_p", "d_r", "D")
+NONE, ABOVE = "-", '"'
+
+_TENSOR = re.compile(r"\s*(?:(\?)?([A-Za-z_]\w*)\s+)?([\w/.{},<>]+)\s*\(([^()]*)\)\s*")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_WAYS = re.compile(r"<([^<>,]*),([^<>,]*)>")
+_MADE = re.compile(r"=\s*(\w+)\(([^()]*)\)\Z")
+
+
+class Tensor(NamedTuple):
+    """One tensor of a convention: its shape in the sizes of the table, its role, the option it depends on.
+
+    One that is there only for the second direction is marked ``backwards``.
+    """
+
+    name: str
+    shape: tuple[Size, ...]
+    role: str
+    option: str | None = None
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table; either ``tensors`` and ``formula``, or the options of a ``rule`` that is there."""
+
+    framework: str
+    cell: str
+    layers: tuple[str, ...]
+    count: int
+    source: str
+    gates: tuple[str, ...] = ()
+    tensors: tuple[Tensor, ...] = ()
+    formula: Size = 0
+    rule: str = ""
+    options: tuple[tuple[str, Any], ...] = ()
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """Read the table that comes with the package, once."""
+    return read(TABLE.read_text(encoding="utf-8"))
+
+
+def read(text: str) -> tuple[Row, ...]:
+    """Read a table of conventions; ``#`` begins a comment line.
+
+    Raises
+    ------
+    FileError, ExpressionError
+        With the line and the column of what is wrong.
+    """
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            try:
+                found.append(_row([cell.strip() for cell in line.split("|")]))
+            except ParamcalcError as error:
+                raise error.at(f"{TABLE.name}:{number}:")
+    return tuple(found)
+
+
+def _row(cells: list[str]) -> Row:
+    short = len(cells) > 2 and cells[2].startswith("=")
+    columns = SHORT if short else COLUMNS
+    if len(cells) != len(columns):
+        raise FileError(
+            f"{len(cells)} columns", expected=f"{len(columns)}: {' | '.join(columns)}", received=" | ".join(cells)
+        )
+    given = dict(zip(columns, cells, strict=True))
+    for name, cell in given.items():
+        if not cell:
+            raise FileError("an empty column", expected="- for nothing").at(name)
+    head = (given["framework"], _cell(given["cell"]))
+    tail = (_count(given["count"]), _source(given["source"]))
+    return _made(given["layer"], head, tail) if short else _declared(given, head, tail)
+
+
+def _made(text: str, head: tuple[str, str], tail: tuple[int, str]) -> Row:
+    # = GRU(units=d_h, reset_after=False)
+    match = _MADE.match(text)
+    if match is None:
+        raise FileError("not a rule with its options", expected="= LSTM(units=d_h)", received=text).at("layer")
+    name, inside = match.groups()
+    options = []
+    for word in filter(None, (word.strip() for word in inside.split(","))):
+        option, equals, value = word.partition("=")
+        if not equals:
+            raise FileError("an option without a value", expected="option=value", received=word).at("layer")
+        switch = {"True": True, "False": False}.get(value)
+        options.append((option, _size(value, "layer", ("d_x", "d_h")) if switch is None else switch))
+    return Row(*head, (name,), *tail, rule=name, options=tuple(options))
+
+
+def _declared(given: dict[str, str], head: tuple[str, str], tail: tuple[int, str]) -> Row:
+    gates = tuple(given["gates"].split())
+    for gate in gates:
+        if gate not in GATES:
+            raise FileError("not a network", expected=", ".join(GATES), received=gate).at("gates")
+    tensors = tuple(
+        tensor for column in ("input", "recurrent", "bias", "besides") for tensor in _tensors(given[column], column)
+    )
+    options = {tensor.option for tensor in tensors if tensor.option}
+    formula = _size(given["formula"], "formula", (*SIZES, *sorted(options)))
+    return Row(*head, tuple(given["layers"].split()), *tail, gates=gates, tensors=tensors, formula=formula)
+
+
+def _tensors(text: str, column: str) -> Iterator[Tensor]:
+    if text == NONE or (text == ABOVE and column in ("recurrent", "bias")):
+        return
+    at = 0
+    while at < len(text):
+        match = _TENSOR.match(text, at)
+        if match is None:
+            raise FileError(
+                "not a tensor", expected="a name and a shape, such as kernel (d_x, 4d_h)", received=text[at:]
+            ).at(column)
+        optional, word, name, shape = match.groups()
+        at = match.end()
+        role = _role(word, column, bool(optional))
+        axes = tuple(_size(axis, column, SIZES) for axis in shape.split(","))
+        if (column == "input") != ("d_x" in _symbols(axes)):
+            problem = "an input weight without d_x" if column == "input" else f"d_x in the column {column}"
+            raise FileError(problem, received=match[0].strip()).at(column)
+        option = word if optional else None
+        for back in range(1 + bool(_WAYS.search(name))):
+            way = _WAYS.sub(rf"\{back + 1}", name)
+            yield from (Tensor(each, axes, role, option, bool(back)) for each in _names(way))
+
+
+def _role(word: str | None, column: str, optional: bool) -> str:
+    if column != "besides":
+        if word and not optional:
+            raise FileError("a word in front of a tensor", expected=f"?{word} for an option", received=word).at(column)
+        return column
+    if word not in BESIDES:
+        raise FileError(
+            "a tensor without its role",
+            expected=f"{', '.join(BESIDES)} in front",
+            received=word or "none",
+            suggestion=nearest(word or "", BESIDES),
+        ).at(column)
+    return word
+
+
+def _names(name: str) -> list[str]:
+    # i{r,z}/kernel -> ir/kernel, iz/kernel
+    choices = [part.split(",") if at % 2 else [part] for at, part in enumerate(_BRACES.split(name))]
+    return ["".join(parts) for parts in product(*choices)]
+
+
+def _size(text: str, column: str, known: tuple[str, ...]) -> Size:
+    try:
+        size = parse(text)
+    except ParamcalcError as error:
+        raise error.at(column)
+    for name in _symbols((size,)):
+        if name not in known:
+            raise FileError(
+                "an unknown size", expected=", ".join(known), received=name, suggestion=nearest(name, known)
+            ).at(column)
+    return size
+
+
+def _symbols(sizes: tuple[Size, ...]) -> set[str]:
+    return {name for size in sizes if isinstance(size, Expr) for name in size.symbols}
+
+
+def _cell(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]\w*", text):
+        raise FileError("not the name of a cell", expected="LSTM, GRU or RNN", received=text).at("cell")
+    return text
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isdecimal() else _refused("count", "the number for 10 inputs and 16 units", text)
+
+
+def _source(text: str) -> str:
+    return text if text.startswith(("run ", "read ")) else _refused("source", "run or read, and where", text)
+
+
+def _refused(column: str, expected: str, received: str) -> NoReturn:
+    raise FileError(f"not a {column}", expected=expected, received=received).at(column)

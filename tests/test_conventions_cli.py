@@ -1,0 +1,186 @@
+"""The same layer as any framework has it, by flags: numbers, which flags there are, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from paramcalc.cli import main
+
+KERNELS = 108 * 128 + 128 * 128
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    def call(words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["paramcalc", *words.split()])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0  # type: ignore[assignment]
+        return (code, *capsys.readouterr())
+
+    return call
+
+
+NUMBERS = {
+    "lstm --framework keras": 121_344,
+    "lstm --framework torch": 121_856,
+    "lstm --framework torch --no-bias": 4 * KERNELS,
+    "lstm --framework torch --layers 2 --bidirectional": 2 * 121_856 + 2 * (4 * (256 * 128 + 128 * 128) + 8 * 128),
+    "lstm --framework torch --projection 32": 4 * (108 + 32) * 128 + 8 * 128 + 32 * 128,
+    "lstm --framework torch --out 10": 121_856 + 128 * 10 + 10,
+    "lstm --framework onnx --bidirectional --peephole": 2 * (121_856 + 3 * 128),
+    "lstm --framework onnx --no-bias": 4 * KERNELS,
+    "lstm --framework mxnet --bidirectional": 2 * 121_856,
+    "lstm --framework cudnn --no-input-bias": 121_344,
+    "lstm --framework tf1 --peephole --projection 32": (108 + 32) * 512 + 512 + 3 * 128 + 128 * 32,
+    "lstm --framework kaldi --projection 32": (108 + 32) * 512 + 512 + 3 * 128 + 128 * 64 + 64,
+    "lstm --framework paper --coupled": 3 * KERNELS + 3 * 128,
+    "lstm --framework paper --peephole --no-bias": 4 * KERNELS + 3 * 128,
+    "lstm --framework haiku --layers 2": 121_344 + 256 * 512 + 512,
+    "gru --framework flax-linen": 91_136,
+    "gru --framework flax-nnx --return-sequences": 91_008,
+    "rnn --framework haiku --no-double-bias": KERNELS + 128,
+    "rnn --framework darknet": KERNELS + 2 * 128 + 128 * 128 + 128,
+    "rnn --framework paper": KERNELS + 128,
+}
+
+
+@pytest.mark.parametrize("words", NUMBERS)
+def test_numbers(run, words: str) -> None:
+    code, out, err = run(f"{words} --in 108 --hidden 128 --json")
+    assert (code, err) == (0, "")
+    report = json.loads(out)
+    assert report["total"] == NUMBERS[words]
+    assert report["framework"] == words.split()[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "shape"),
+    [
+        ("lstm --framework caffe --layers 2", [None, 4]),
+        ("lstm --framework caffe --return-state --steps 7 --batch 2", [[2, 4], [2, 4], [2, 4]]),
+        ("lstm --framework kaldi --projection 2 --return-sequences", [None, "T", 4]),
+        ("gru --framework onnx --bidirectional", [None, 8]),
+        ("gru --framework torch --bidirectional --steps 7 --batch 2", [[2, 7, 8], [2, 2, 4]]),
+    ],
+)
+def test_shapes(run, words: str, shape: Any) -> None:
+    code, out, _ = run(f"{words} --in 3 --hidden 4 --json")
+    assert code == 0
+    assert json.loads(out)["output_shape"] == shape
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (
+            "gru --framework tesseract",
+            "--framework: no convention for GRU; expected keras, torch, paper, tf1, cudnn, onnx, flax-linen, flax-nnx, "
+            "haiku, equinox, mxnet or darknet, received 'tesseract'",
+        ),
+        ("lstm --peephole", "keras's LSTM has no --peephole; expected --framework paper, tf1 or onnx"),
+        ("lstm --framework caffe --no-bias", "caffe's LSTM has no --no-bias; expected --framework keras, torch, "),
+        ("lstm --framework caffe --stateful", "caffe's LSTM has no --stateful; expected --framework keras"),
+        (
+            "lstm --framework caffe --bidirectional",
+            "caffe's LSTM reads in one direction; expected --framework keras, torch, cudnn, onnx or mxnet for both",
+        ),
+        ("lstm --framework caffe --merge sum", "--merge is about two directions; expected --bidirectional with it"),
+        (
+            "lstm --framework onnx --bidirectional --merge sum",
+            "--merge is Keras's; onnx puts both directions side by side, received 'sum'",
+        ),
+        ("lstm --framework onnx --out 3", "--out adds a dense layer, and of onnx there are recurrent layers only"),
+        ("lstm --framework tf1 --projection 0", "--projection: not a size; expected a positive whole number"),
+        ("lstm --framework onnx --verify", "--verify has nothing to build onnx's layers in; expected Keras's layers"),
+        (
+            "lstm --compare --layers 2",
+            "--compare is about one layer as it comes; expected nothing but --in and --hidden",
+        ),
+        (
+            "lstm --compare --no-bias",
+            "--compare is about one layer as it comes; expected nothing but --in and --hidden",
+        ),
+        ("lstm --compare --peephole", "keras's LSTM has no --peephole; expected --framework paper, tf1 or onnx"),
+        ("lstm --compare --explain", "--explain is about one layer, --compare about its conventions"),
+        ("lstm --compare --format latex", "a comparison has no such format; expected text, table, markdown, json"),
+        ("lstm --compare --json --format text", "--json and --format ask for different views, received 'text'"),
+    ],
+)
+def test_errors_are_one_line_and_exit_2(run, words: str, error: str) -> None:
+    code, out, err = run(f"{words} --in 3 --hidden 4")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"paramcalc: {error}")
+    assert err.count("\n") == 1
+
+
+def test_a_wrong_framework_suggests_the_nearest(run) -> None:
+    code, _, err = run("lstm --in 3 --hidden 4 --framework onxx")
+    assert code == 2
+    assert err.startswith("paramcalc: --framework: unknown framework; expected keras, torch, paper, tf1, ")
+    assert err.endswith("received 'onxx' (did you mean 'onnx'?)\n")
+
+
+def test_a_misspelt_flag_suggests_the_nearest_of_any_framework(run) -> None:
+    code, _, err = run("lstm --in 3 --hidden 4 --peephoel")
+    assert code == 2
+    assert "--peephole" in err
+    assert "Traceback" not in err
+
+
+def test_help_shows_the_flags_of_every_framework(run) -> None:
+    _, out, _ = run("lstm --help")
+    said = " ".join(out.split())
+    assert "--peephole Of paper, tf1, onnx." in said
+    assert "--projection D Of torch, paper, tf1, cudnn, mxnet, kaldi." in said
+    assert "--input-bias / --no-input-bias Of cudnn." in said
+    assert "--stateful Keras's stateful." in said
+
+
+COMPARED = """\
+RNN: 10 → 16: 4 counts in 12 conventions
+
+  convention             parameters  difference  why                                                                  formula
+  ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+  keras SimpleRNN               432           0                                                                       d_h(d_h + d_x) + d_h
+  torch RNN                     448         +16  a second bias vector: +d_h = 16                                      d_h(d_h + d_x) + 2d_h
+  paper ElmanRNN                432           0  the same                                                             d_h(d_h + d_x) + d_h
+  tf1 BasicRNNCell              432           0  one kernel on [x, h]                                                 d_h(d_h + d_x) + d_h
+  cudnn CUDNN_RNN_TANH          448         +16  a second bias vector: +d_h = 16                                      d_h(d_h + d_x) + 2d_h
+  onnx RNN                      448         +16  a second bias vector: +d_h = 16                                      d_h(d_h + d_x) + 2d_h
+  flax-linen SimpleCell         432           0  the same                                                             d_h(d_h + d_x) + d_h
+  flax-nnx SimpleCell           432           0  the same                                                             d_h(d_h + d_x) + d_h
+  haiku VanillaRNN              448         +16  a second bias vector: +d_h = 16                                      d_h(d_h + d_x) + 2d_h
+  mxnet RNN                     448         +16  a second bias vector: +d_h = 16                                      d_h(d_h + d_x) + 2d_h
+  caffe RNN                     704        +272  an output layer: +d_h² + d_h = 272                                   d_h(d_h + d_x) + d_h + d_h² + d_h
+  darknet rnn                   720        +288  a second bias vector: +d_h = 16; an output layer: +d_h² + d_h = 272  d_h(d_h + d_x) + 2d_h + d_h² + d_h
+"""  # noqa: E501  # as wide as the table
+
+
+def test_compare_to_the_letter(run) -> None:
+    code, out, err = run("rnn --in 10 --hidden 16 --compare")
+    assert (code, err) == (0, "")
+    assert out == COMPARED
+
+
+def test_compare_in_every_format(run) -> None:
+    _, out, _ = run("rnn --in 10 --hidden 16 --compare --format markdown")
+    assert out.startswith("**RNN**: 10 → 16: 4 counts in 12 conventions\n\n| convention | parameters |")
+    assert r"| torch RNN | 448 | +16 | a second bias vector: +d\_h = 16 | `d_h(d_h + d_x) + 2d_h` |" in out
+    _, out, _ = run("rnn --in 10 --hidden 16 --compare --json")
+    data = json.loads(out)
+    assert (data["schema"], data["cell"], data["d_x"], data["d_h"]) == ("paramcalc-conventions/1", "RNN", 10, 16)
+    assert [one["params"] for one in data["conventions"]][:2] == [432, 448]
+    _, out, _ = run("rnn --in 10 --hidden 16 --compare --format table")
+    assert "a second bias vector: +d_h = 16" in out
+    _, out, _ = run("gru --in d_x --hidden 4*k --compare --json")
+    assert json.loads(out)["conventions"][1]["difference"] == "-12k"
+    _, out, _ = run("gru --in d_x --hidden 4*k --compare")
+    assert out.startswith("GRU: d_x → 4k: 3 counts in 13 conventions\n")
+    assert "one bias vector, not two: −3d_h = −12k" in out
