@@ -16,6 +16,7 @@ from test_formulas import proved, tried
 import paramcalc as pc
 from paramcalc import paper
 from paramcalc.errors import ParamcalcError
+from paramcalc.render.rules import rule_records, rule_table
 from paramcalc.report import gate_slices
 from paramcalc.rules.cells import GATES
 from paramcalc.rules.formula import formula_of
@@ -325,6 +326,11 @@ def test_in_a_spec() -> None:
     model = pc.loads(text + "- Bidirectional: {layer: {MGU: 64}}\n")
     assert model.framework == "paper"
     assert model.total == 121_728 + 2 * 2 * (64 * (64 + 128) + 64)
+
+
+def test_listed_as_what_papers_say() -> None:
+    assert {record["status"] for record in rule_records("paper")} == {"from its paper"}
+    assert rule_table(framework="paper").startswith("33 layers of the literature\n")
 
 
 def test_pickled_and_found_again() -> None:

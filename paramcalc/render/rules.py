@@ -14,13 +14,20 @@ from .views import markdown, text
 
 VERIFIED, UNKNOWN = "verified", "unknown"
 STATUS = {"legacy": "of Keras 2", "applications": "of keras.applications"}  # of a family, where it is another
+BASIS = {"paper": "from its paper"}  # of a framework that nobody can install
+TITLES = {"paper": "the literature"}
+
+
+def status(rule: Rule) -> str:
+    """Say what a rule is held against."""
+    return STATUS.get(rule.family) or BASIS.get(rule.framework, VERIFIED)
 
 
 def rule_records(framework: str = "keras") -> list[dict[str, Any]]:
     """Give one record for each layer: name, family, formula, status, reason, options.
 
-    The status is ``verified`` for a rule held against the installed framework, and ``unknown`` for a layer that
-    no rule can know.
+    The status is ``verified`` for a rule held against the installed framework, ``from its paper`` where there is
+    none, and ``unknown`` for a layer that no rule can know.
     """
     records = []
     for rule in rules(framework).values():
@@ -30,7 +37,7 @@ def rule_records(framework: str = "keras") -> list[dict[str, Any]]:
                 "type": rule.name,
                 "family": rule.family,
                 "formula": repr(formula) if formula else None,
-                "status": STATUS.get(rule.family, VERIFIED),
+                "status": status(rule),
                 "why": rule.why,
                 "options": list(rule.options),
             }
@@ -66,13 +73,14 @@ def rule_table(format: str = "text", framework: str = "keras", ascii: bool = Fal
     for rule in rules(framework).values():
         formula = default_formula(rule)
         count: Cell = Math(formula.expr) if formula else "none"
-        cells = (rule.name, count, STATUS.get(rule.family, VERIFIED), rule.why)
+        cells = (rule.name, count, status(rule), rule.why)
         families.setdefault(rule.family, []).append(cells)
     for name, why in opaque(framework).items():
         families.setdefault(UNKNOWN, []).append((name, "at least 0", UNKNOWN, f"{why[0].upper()}{why[1:]}."))
     for family, rows in families.items():
         tables.append(Table(("layer", "parameters", "status", "why"), rows, title=family))
-    made = Sheet(f"{sum(map(len, families.values()))} layers of {framework.title()}", "", [], tables)
+    whose = TITLES.get(framework, framework.title())
+    made = Sheet(f"{sum(map(len, families.values()))} layers of {whose}", "", [], tables)
     if format == "text":
         return text.write(made, ascii)
     if format == "markdown":
