@@ -43,6 +43,7 @@ _PLAIN = frozenset(
         "normalize",
         "renorm_clipping",
         "renorm_momentum",
+        "process_group",
         "seed",
         "synchronized",
         "unroll",

@@ -13,10 +13,14 @@ from itertools import product
 from pkgutil import iter_modules
 from typing import Any, NamedTuple
 
-from ..errors import LayerError
+from ..bind import bind, names_in
+from ..errors import LayerError, ParamcalcError
 from ..rules.kinds import Choice, Maybe, Sized, Window
 from ..rules.rule import Layer, Rule, Shape
-from ..symbolic import parse, unknown
+from ..symbolic import leaves, parse, unknown
+from ..symbolic.evaluate import evaluate
+from .build import stateful
+from .grid import degrees, points
 
 AXES = {"T": 7, "H": 9, "W": 8, "D": 5}  # long enough for every window tried
 EXTRA: tuple[tuple[str, ...], ...] = ((), ("n1",), ("n1", "n2"), ("n1", "n2", "n3"))  # what "..." stands for
@@ -31,9 +35,9 @@ class Case(NamedTuple):
 
 
 @cache
-def tables(name: str) -> dict[str, Any]:
-    """Gather one table, ``SETTINGS``, ``INPUTS`` or ``CASES``, from all modules of ``tried``."""
-    package = import_module(f"{__package__}.tried")
+def tables(name: str, framework: str = "keras") -> dict[str, Any]:
+    """Gather one table, ``SETTINGS``, ``INPUTS`` or ``CASES``, from all modules of a framework's ``tried``."""
+    package = import_module(f"{__package__}.{'' if framework == 'keras' else framework + '.'}tried")
     found: dict[str, Any] = {}
     for module in iter_modules(package.__path__):
         found |= getattr(import_module(f"{package.__name__}.{module.name}"), name, {})
@@ -48,7 +52,7 @@ def cases(rule: Rule) -> Iterator[Case]:
     LayerError
         For an option no table here has values for: a rule that is not audited is an error.
     """
-    own = tables("CASES").get(rule.name)
+    own = tables("CASES", rule.framework).get(rule.name)
     if own is not None:
         yield from own()
         return
@@ -56,6 +60,25 @@ def cases(rule: Rule) -> Iterator[Case]:
         for shapes in inputs_of(rule, layer):
             for thrown in product((False, True), repeat=len(rule.call)):
                 yield Case(layer, shapes, {name: on for name, on in zip(rule.call, thrown, strict=True) if on})
+
+
+def configurations(found: Iterable[Case]) -> Iterator[Case]:
+    """Put a deciding grid of values in place of the symbols of each case."""
+    for layer, shapes, call in found:
+        for point in _points(layer, shapes):
+            known = tuple(tuple(evaluate(size, point) for size in shape) for shape in shapes)
+            yield Case(bind(layer, point), known, call)
+
+
+def _points(layer: Layer, shapes: tuple[Shape, ...]) -> list[dict[str, int]]:
+    axes = [leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size) if leaf.op == "name"]
+    names = tuple(dict.fromkeys([*names_in(layer), *axes]))
+    try:
+        sizes = [weight.params for weight in layer.on(*shapes).weights]
+    except ParamcalcError:
+        sizes = []
+    grid = points(degrees(sizes, names) or dict.fromkeys(names, 2))
+    return grid[:1] if stateful(layer) else grid  # Keras allocates those, and compiles an initializer a shape
 
 
 def variants(rule: Rule, **fixed: Iterable[Any]) -> Iterator[Layer]:
@@ -66,7 +89,7 @@ def variants(rule: Rule, **fixed: Iterable[Any]) -> Iterator[Layer]:
 
 
 def _values(rule: Rule, name: str) -> tuple[Any, ...]:
-    settings = tables("SETTINGS")
+    settings = tables("SETTINGS", rule.framework)
     kind: Any = rule.options[name].kind
     if isinstance(kind, Choice):
         return kind.values
@@ -86,7 +109,7 @@ def _values(rule: Rule, name: str) -> tuple[Any, ...]:
 
 def inputs_of(rule: Rule, layer: Layer) -> Iterator[tuple[Shape, ...]]:
     """List the inputs to try: from the table, or every rank the pattern takes, known and unknown."""
-    own = tables("INPUTS").get(rule.name)
+    own = tables("INPUTS", rule.framework).get(rule.name)
     if own is not None:
         yield from (tuple(shape(text) for text in texts) for texts in own)
         return

@@ -31,11 +31,21 @@ class Difference(NamedTuple):
     ours: str
     theirs: str
 
+    def text(self, title: str) -> str:
+        """Tell the difference from the framework of this name."""
+        return f"{self.layer}: {self.what}: paramcalc {self.ours}, {title} {self.theirs}"
+
     def __str__(self) -> str:
-        return f"{self.layer}: {self.what}: paramcalc {self.ours}, Keras {self.theirs}"
+        return self.text("Keras")
 
 
-Tensor = tuple[str, tuple[int, ...], bool]  # path inside the layer, shape, trainable
+class Tensor(NamedTuple):
+    """A tensor as the framework has it: its path inside the layer, its shape, and what it is kept for."""
+
+    path: str
+    shape: tuple[int, ...]
+    trainable: bool
+    buffer: bool = False
 
 
 def tensors_of(made: Any, learning: set[int], expected: Iterable[str]) -> list[Tensor]:
@@ -51,7 +61,7 @@ def tensors_of(made: Any, learning: set[int], expected: Iterable[str]) -> list[T
         twice, only this tells which is the layer's.
     """
     wanted = set(expected)
-    return [(path, tuple(weight.shape), id(weight) in learning) for path, weight in _paths(made, wanted)]
+    return [Tensor(path, tuple(weight.shape), id(weight) in learning) for path, weight in _paths(made, wanted)]
 
 
 def _paths(made: Any, wanted: set[str]) -> Iterator[tuple[str, Any]]:
@@ -94,20 +104,23 @@ def _relative(parts: list[str], name: str, wanted: set[str]) -> str:
 
 def tensor_differences(layer: str, ours: Sequence[Weight], theirs: Sequence[Tensor]) -> Iterator[Difference]:
     """Compare two inventories of one layer, path by path."""
-    here = {weight.path: (tuple(weight.shape), weight.trainable) for weight in ours}
-    there = {path: (shape, trainable) for path, shape, trainable in theirs}
+    here = {one.path: Tensor(one.path, tuple(one.shape), one.trainable, one.buffer) for one in ours}  # type: ignore[arg-type]
+    there = {one.path: one for one in theirs}
     for path in dict.fromkeys([*here, *there]):
         one, other = here.get(path), there.get(path)
         if one != other:
             yield Difference(layer, path, _tensor(one, other), _tensor(other, one))
 
 
-def _tensor(side: tuple[Shape, bool] | None, other: tuple[Shape, bool] | None) -> str:
+def _tensor(side: Tensor | None, other: Tensor | None) -> str:
     if side is None:
         return ABSENT
-    shape, trainable = side
-    mention = other is not None and other[1] != trainable
-    return shape_text(shape) + (" trainable" if trainable else " not trainable") * mention
+    words = ""
+    if other is not None and other.buffer != side.buffer:
+        words = " buffer" if side.buffer else " parameter"
+    elif other is not None and other.trainable != side.trainable:
+        words = " trainable" if side.trainable else " not trainable"
+    return shape_text(side.shape) + words
 
 
 def same_shapes(ours: Sequence[Shape], theirs: Sequence[Sequence[int | None]]) -> bool:

@@ -123,4 +123,6 @@ def EmbeddingBag(
         expected = "offsets with them" if len(x) == 1 else "no offsets"
         raise ShapeError(f"bags in an input of {len(x)} {'axis' if len(x) == 1 else 'axes'}", expected=expected)
     bags = x[0] if len(x) == 2 else offsets[0] - include_last_offset
+    if isinstance(bags, int) and bags < 1:
+        raise ShapeError("one offset, which is the end of the last bag, leaves no bag", expected="at least 2 offsets")
     return table(num_embeddings, embedding_dim, padding_idx, (bags, embedding_dim))

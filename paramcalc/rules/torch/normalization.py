@@ -7,7 +7,7 @@ from ...errors import ShapeError
 from ...symbolic import Size
 from ..kinds import NUMBER, Sized
 from ..rule import Built, Inputs, Shape, Weight
-from .axes import AnyShape, buffer, declared, divides, parted, rule
+from .axes import AnyShape, buffer, declared, differ, divides, parted, rule
 from .options import Several
 
 Features = Annotated[Size, Sized("d")]
@@ -41,7 +41,9 @@ def batch_norm(name: str, why: str, pattern: str, lazy: bool = False, also: str 
         *,
         bias: bool = True,
     ) -> Built:
-        declared(name, num_features, x[1], "channels")
+        if affine or track_running_stats:  # else nobody looks
+            declared(name, num_features, x[1], "channels")
+        varies((x[0], *x[2:]), track_running_stats)
         return scaled(x, (num_features,), affine, affine and bias, track_running_stats)
 
     def found(
@@ -54,6 +56,7 @@ def batch_norm(name: str, why: str, pattern: str, lazy: bool = False, also: str 
         *,
         bias: bool = True,
     ) -> Built:
+        varies((x[0], *x[2:]), track_running_stats)
         return scaled(x, (x[1],), affine, affine and bias, track_running_stats)
 
     body = found if lazy else told
@@ -85,7 +88,8 @@ def instance_norm(name: str, why: str, rank: int, lazy: bool = False) -> Any:
     ) -> Built:
         if affine or track_running_stats:  # else PyTorch only warns
             declared(name, num_features, parted(x, rank)[1], "channels")
-        return normalized(x, rank, num_features, affine, affine and bias, track_running_stats)
+        varies(parted(x, rank)[2], track_running_stats)
+        return scaled(x, (num_features,), affine, affine and bias, track_running_stats)
 
     def found(
         x: Shape,
@@ -97,7 +101,10 @@ def instance_norm(name: str, why: str, rank: int, lazy: bool = False) -> Any:
         *,
         bias: bool = True,
     ) -> Built:
-        return normalized(x, rank, parted(x, rank)[1], affine, affine and bias, track_running_stats)
+        if (affine or track_running_stats) and len(x) == rank + 1 and differ(x[0], x[1]):
+            raise ShapeError(f"{name} finds its channels on axis 1, so its first input needs a batch", received=x)
+        varies(parted(x, rank)[2], track_running_stats)
+        return scaled(x, (x[1],), affine, affine and bias, track_running_stats)
 
     body = found if lazy else told
     axes = PATTERNS[rank].replace("N ", "N? ").replace("L?", "L")
@@ -105,12 +112,16 @@ def instance_norm(name: str, why: str, rank: int, lazy: bool = False) -> Any:
     return rule("factory", name, why)(body)
 
 
-def normalized(x: Shape, rank: int, channels: Size, scale: bool, shift: bool, tracked: bool) -> Built:
-    """Normalize each channel of each sample by its own mean, unless one is kept."""
-    places = prod(parted(x, rank)[2])
+def varies(together: Shape, tracked: bool = False) -> None:
+    """Refuse to take the variance of one number, unless one is kept from before.
+
+    Raises
+    ------
+    ShapeError
+    """
+    places = prod(together)
     if not tracked and isinstance(places, int) and places == 1:
-        raise ShapeError("one number a channel has no variance", expected="more than one place in each channel")
-    return scaled(x, (channels,), scale, shift, tracked)
+        raise ShapeError("one number has no variance", expected="more than one of each channel or group")
 
 
 ITS_OWN = "Each channel of each sample by its own mean and variance; a learned scale and shift where affine is on."
@@ -132,10 +143,10 @@ def GroupNorm(
 ) -> Built:
     """A learned scale and shift for each channel; means are taken over groups of channels."""
     divides(num_channels, num_groups, "{} channels do not divide into {} groups")
-    declared("GroupNorm", num_channels, x[1], "channels")
-    together = prod(x) // num_groups if isinstance(num_groups, int) else prod(x)
-    if isinstance(together, int) and together == 1:
-        raise ShapeError("one number a group has no variance", expected="more than one place in each group")
+    if affine:  # else nobody looks
+        declared("GroupNorm", num_channels, x[1], "channels")
+    divides(x[1], num_groups, "{} channels do not divide into {} groups")
+    varies((*x[:1], x[1] // num_groups, *x[2:]))
     return scaled(x, (num_channels,), affine, affine and bias)
 
 

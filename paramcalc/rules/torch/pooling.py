@@ -17,6 +17,18 @@ Margin = Annotated[Any, MARGINS]
 Sizes = tuple[Size, ...]
 
 
+def held(x: Shape, kernel: Sizes) -> None:
+    """Refuse a window longer than an axis, though margins might make up for it: so do means over three axes.
+
+    Raises
+    ------
+    ShapeError
+    """
+    for n, k in zip(parted(x, len(kernel))[2], kernel, strict=True):
+        if len(kernel) == 3 and isinstance(n, int) and isinstance(k, int) and k > n:
+            raise ShapeError(f"a window over {k} places does not fit on an axis of {n}, whatever the padding")
+
+
 def pooled(x: Shape, kernel: Sizes, stride: Sizes | None, padding: Sizes, dilation: Iterable[Size], up: bool) -> Shape:
     """Keep one number of each window; windows lie side by side unless stride says otherwise."""
     batch, channels, spatial = parted(x, len(kernel))
@@ -71,6 +83,7 @@ def mean(
     divisor_override: Annotated[float, NUMBER] | None = None,
 ) -> Built:
     """The mean of each window; nothing to learn."""
+    held(x, kernel_size)
     return Built(outs=(pooled(x, kernel_size, stride, padding, (1,) * len(kernel_size), ceil_mode),))
 
 
@@ -84,6 +97,7 @@ def power(
     ceil_mode: bool = False,
 ) -> Built:
     """The power mean of each window; nothing to learn."""
+    held(x, kernel_size)
     rank = len(kernel_size)
     return Built(outs=(pooled(x, kernel_size, stride, (0,) * rank, (1,) * rank, ceil_mode),))
 
@@ -108,6 +122,8 @@ def fractional(
     # in three dimensions PyTorch wants one place more than the windows need
     spare = len(kernel_size) == 3
     for n, k, out in zip(spatial, kernel_size, places, strict=True):
+        if isinstance(out, int) and out < 1:
+            raise ShapeError(f"a share of {n} places leaves none")
         if all(isinstance(size, int) for size in (n, k, out)) and out + k - 1 + spare > n:
             raise ShapeError(f"{out} windows over {k} places do not fit on an axis of {n}")
     return Built(outs=((*batch, channels, *places),) * (1 + return_indices))

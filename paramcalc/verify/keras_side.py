@@ -1,0 +1,139 @@
+"""Keras's answers to the audit: layers built from ours, their weights and shapes, and what they compute."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from ..errors import LayerError, ParamcalcError
+from ..rules.registry import find, rules
+from ..rules.rule import Rule
+from .build import Builder, is_cell, none_for_unknown, scope
+from .cases import Case, cases, configurations
+from .compare import tensors_of
+from .framework import apart, first_line, keras, layer_class
+from .macs import trace
+from .side import Answer
+
+T = TypeVar("T")
+
+# What Keras layers take and no rule knows: initial values, and ways of storing weights that come later.
+LATER = frozenset({"weights", "lora_rank", "lora_alpha", "quantization_config"})
+# What every rule takes; where there is nothing to train it changes nothing.
+HARMLESS = frozenset({"trainable"})
+# Where Keras builds a layer and cannot run it: (layer, sign in its message, what it is).
+QUIRKS = (
+    ("RNN", "same pytree structure", "Keras builds a stack of one cell that has a single state, and cannot run it"),
+    (
+        "Bidirectional",
+        "'generator' and 'int'",
+        "Keras stumbles over its own masks when both stateful and returning states",
+    ),
+)
+LEGACY = "legacy"  # the family of layers Keras has no more
+
+
+class KerasSide:
+    """Keras, as the audit asks it."""
+
+    title = "Keras"
+    fresh = 400
+    open_sizes = True
+
+    def __init__(self) -> None:
+        self.builder = Builder()
+
+    def about(self) -> tuple[str, str]:
+        """Give its version and backend."""
+        framework = keras()
+        return framework.__version__, framework.backend.backend()
+
+    def auditable(self) -> list[Rule]:
+        """Give the rules of the layers the installed Keras has: all but the family ``legacy``."""
+        return [rule for rule in rules().values() if rule.family != LEGACY]
+
+    def find(self, name: str) -> Rule:
+        """Find one of these by name.
+
+        Raises
+        ------
+        LayerError
+            For a layer only legacy Keras has.
+        """
+        rule = find(name)
+        if rule.family == LEGACY:
+            raise LayerError(f"{rule.name} is a layer of Keras 2", expected="a layer the installed Keras has")
+        return rule
+
+    def answer(self, case: Case) -> Answer | str:
+        """Build a layer and put it on inputs, or say why not."""
+        try:
+            return _answer(self.builder, case)
+        except Exception as error:  # whatever Keras raises is its refusal
+            return first_line(error)
+
+    def again(self, case: Case) -> Answer | str | None:
+        """Give no second opinion: what Keras computes is looked at already."""
+        return None
+
+    def quirk(self, layer: str, refusal: str) -> str | None:
+        """Say what it is if Keras builds a layer and cannot run it."""
+        return next((why for name, sign, why in QUIRKS if name == layer and sign in refusal), None)
+
+    def option_mismatches(self, rule: Rule) -> Iterator[str]:
+        """Compare the names of the options a rule takes with those the Keras class takes."""
+        return option_mismatches(rule)
+
+    def apart(self, results: Iterator[T]) -> Iterator[T]:
+        """Go through results in a thread of its own (see `framework.apart`)."""
+        return apart(results)
+
+
+SIDE = KerasSide
+
+
+def _answer(builder: Builder, case: Case) -> Answer:
+    layer, shapes, call = case
+    with scope():
+        tensors = [builder.keras.Input(batch_shape=none_for_unknown(shape)) for shape in shapes]
+    made = builder.anew(layer)
+    states: list[Any] = []
+    if is_cell(made):
+        with scope():
+            states = builder.state_inputs(made, tensors[0].shape[0])
+    announced = [tensor.shape for tensor in builder.call(layer, made, tensors, states, call)]
+    learning = {id(weight) for weight in made.trainable_weights}
+    try:
+        wanted = [weight.path for weight in layer.on(*shapes, **call).weights]
+    except ParamcalcError:
+        wanted = []
+    found = tensors_of(made, learning, wanted)
+    known = [tuple(size for size in shape if isinstance(size, int)) for shape in shapes]
+    if list(map(len, known)) != list(map(len, shapes)) or builder.keras.backend.backend() != "jax":
+        return Answer(found, announced, None, None)
+    return Answer(found, announced, *trace(builder, layer, made, known, call))
+
+
+def option_mismatches(rule: Rule) -> Iterator[str]:
+    """Compare the names of the options a rule takes with those the Keras class takes."""
+    parameters = inspect.signature(layer_class(rule).__init__).parameters
+    theirs = {name for name, parameter in parameters.items() if parameter.kind != parameter.VAR_KEYWORD} - {"self"}
+    ours = {*rule.options, *rule.inert, "name", "trainable"}
+    for name in sorted(theirs - ours - LATER):
+        yield f"Keras takes the option {name!r}, the rule does not"
+    for name in sorted(ours - theirs - HARMLESS):
+        if not _takes(rule, name):
+            yield f"the rule takes the option {name!r}, Keras does not"
+
+
+def _takes(rule: Rule, name: str) -> bool:
+    # an option that no signature names may still be taken out of **kwargs: try it, and see which complaint comes
+    builder, layer = Builder(), next(configurations(cases(rule))).layer
+    try:
+        with scope():
+            layer_class(rule)(**{**builder.options(layer, layer.label), name: None})
+    except (TypeError, ValueError) as error:
+        return not re.search(r"[Uu]nrecognized keyword|unexpected keyword", str(error))
+    return True

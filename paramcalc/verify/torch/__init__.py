@@ -1,0 +1,1 @@
+"""PyTorch's own answer: the same layers and models on its meta device, where nothing is allocated."""
