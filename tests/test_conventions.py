@@ -227,6 +227,7 @@ def test_plain_data() -> None:
         "difference": 0,
         "reason": "the same",
         "formula": "3[d_h(d_h + d_x) + 2d_h]",
+        "gates": ["z", "r", "h"],
         "weights": {"W": [1, 48, 10], "R": [1, 48, 16], "B": [1, 96]},
         "source": "run onnx 1.23.2, the schema: onnx/defs/rnn/defs.cc",
     }

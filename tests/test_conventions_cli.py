@@ -169,6 +169,16 @@ def test_compare_to_the_letter(run) -> None:
     assert out == COMPARED
 
 
+def test_compare_with_the_tensors(run) -> None:
+    _, out, _ = run("gru --in d_x --hidden d_h --compare --weights")
+    table = out.split("\n\n")[2]
+    (keras,) = (line for line in table.splitlines() if line.startswith("  keras GRU  "))
+    assert keras.split(maxsplit=2)[2].startswith("z r h  kernel (d_x, 3d_h);  recurrent_kernel (d_h, 3d_h);  bias (2, ")
+    (linen,) = (line for line in table.splitlines() if line.startswith("  flax-linen"))
+    assert "r z n  ir/kernel, iz/kernel, in/kernel (d_x, d_h);  hr/kernel, hz/kernel, hn/kernel (d_h, d_h);  " in linen
+    assert linen.split("  ")[-1].strip() == "run flax 0.12.8: flax/linen/recurrent.py"
+
+
 def test_compare_in_every_format(run) -> None:
     _, out, _ = run("rnn --in 10 --hidden 16 --compare --format markdown")
     assert out.startswith("**RNN**: 10 → 16: 4 counts in 12 conventions\n\n| convention | parameters |")

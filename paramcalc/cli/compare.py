@@ -17,7 +17,7 @@ class Comparison(NamedTuple):
     d_x: Size
     d_h: Size
 
-    def show(self, format: str | None = None, json: bool = False, **others: Any) -> None:
+    def show(self, format: str | None = None, json: bool = False, weights: bool = False, **others: Any) -> None:
         """Print the table.
 
         Raises
@@ -41,6 +41,7 @@ class Comparison(NamedTuple):
 
             from ..render.views.table import drawing
 
-            Console(width=None if terminal else 10_000).print(drawing(comparison(found, self.d_x, self.d_h)))
+            Console(width=None if terminal else 10_000).print(drawing(comparison(found, self.d_x, self.d_h, weights)))
         else:
-            write(comparison_text(found, self.d_x, self.d_h, chosen, ascii=not speaks_unicode()))
+            ascii = not speaks_unicode()
+            write(comparison_text(found, self.d_x, self.d_h, chosen, ascii=ascii, weights=weights))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from ..errors import OptionError, nearest
 from ..rules.conventions.compare import Convention, signed
 from ..symbolic import Size, grouped
+from ..tensors import shape_text
 from .sheet import Cell, Math, Sheet, Table, number
 
 SCHEMA = "paramcalc-conventions/1"
 FORMATS = ("text", "table", "markdown", "json")
 
 
-def comparison(found: list[Convention], d_x: Size, d_h: Size) -> Sheet:
-    """Lay out conventions: whose, how many parameters, how many more than the first, why, and the formula."""
+def comparison(found: list[Convention], d_x: Size, d_h: Size, weights: bool = False) -> Sheet:
+    """Lay out conventions: whose, how many parameters, how many more than the first, why, and the formula.
+
+    With ``weights`` a second table has their tensors, the order of their gates and what was run or read.
+    """
     headers = ("convention", "parameters", "difference", "why", "formula")
     body: list[tuple[Cell, ...]] = [
         (f"{one.framework} {one.name}", number(one.params), signed(one.difference), one.reason, Math(one.formula.expr))
@@ -23,7 +28,17 @@ def comparison(found: list[Convention], d_x: Size, d_h: Size) -> Sheet:
     several = len({one.params for one in found})
     counts = "one count" if several == 1 else f"{several} counts"
     subtitle = f"{grouped(d_x)} → {grouped(d_h)}: {counts} in {len(found)} conventions"
-    return Sheet(found[0].cell, subtitle, [], [Table(headers, body, (1, 2))])
+    tables = [Table(headers, body, (1, 2)), *([_tensors(found)] if weights else [])]
+    return Sheet(found[0].cell, subtitle, [], tables)
+
+
+def _tensors(found: list[Convention]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for one in found:
+        shapes = groupby(one.weights, lambda weight: shape_text(weight.shape))
+        tensors = ";  ".join(f"{', '.join(weight.name for weight in alike)} {shape}" for shape, alike in shapes)
+        rows.append((f"{one.framework} {one.name}", " ".join(one.gates), tensors, one.source))
+    return Table(("convention", "gates", "tensors", "checked"), rows)
 
 
 def comparison_data(found: list[Convention], d_x: Size, d_h: Size) -> dict[str, Any]:
@@ -32,7 +47,9 @@ def comparison_data(found: list[Convention], d_x: Size, d_h: Size) -> dict[str, 
     return {"schema": SCHEMA, "cell": found[0].cell, **sizes, "conventions": [one.to_dict() for one in found]}
 
 
-def comparison_text(found: list[Convention], d_x: Size, d_h: Size, format: str = "text", ascii: bool = False) -> str:
+def comparison_text(
+    found: list[Convention], d_x: Size, d_h: Size, format: str = "text", ascii: bool = False, weights: bool = False
+) -> str:
     """Write conventions as text, Markdown or JSON.
 
     Raises
@@ -40,7 +57,7 @@ def comparison_text(found: list[Convention], d_x: Size, d_h: Size, format: str =
     OptionError
         For another format.
     """
-    made = comparison(found, d_x, d_h)
+    made = comparison(found, d_x, d_h, weights)
     if format == "text":
         from .views.text import write
 

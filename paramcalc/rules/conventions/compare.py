@@ -39,6 +39,8 @@ class Convention:
         Where the difference comes from: ``a second bias vector: +4d_h = 512``; empty for the first.
     formula : Formula
     weights : tuple of Weight
+    gates : tuple of str
+        Its networks in its own order; empty for a single one.
     source : str
         What was run or read.
     """
@@ -51,6 +53,7 @@ class Convention:
     reason: str
     formula: Formula
     weights: tuple[Weight, ...]
+    gates: tuple[str, ...]
     source: str
 
     def to_dict(self) -> dict[str, Any]:
@@ -63,6 +66,7 @@ class Convention:
             "difference": _plain(self.difference),
             "reason": self.reason,
             "formula": repr(self.formula),
+            "gates": list(self.gates),
             "weights": {weight.name: [_plain(axis) for axis in weight.shape] for weight in self.weights},
             "source": self.source,
         }
@@ -106,6 +110,7 @@ def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H) -> list[Convention]:
                 reason=_reason(tensors, parts, first, {"d_x": d_x, "d_h": d_h}) if found else "",
                 formula=formula,
                 weights=built.weights,
+                gates=_gates(row, built.weights),
                 source=row.source,
             )
         )
@@ -120,6 +125,11 @@ def _unknown(cell: str) -> Any:
 def _name(row: Row) -> str:
     options = [f"{name}={value}" for name, value in row.options if isinstance(value, bool) and name != "batch_first"]
     return f"{row.layers[0]}({', '.join(options)})" if options else row.layers[0]
+
+
+def _gates(row: Row, weights: tuple[Weight, ...]) -> tuple[str, ...]:
+    gates = row.gates or next((weight.gates for weight in weights if weight.gates), ())
+    return gates if len(gates) > 1 else ()
 
 
 def _tensors(row: Row) -> list[tuple[str, Size]]:
