@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .analysis import why as why
     from .errors import ParamcalcError as ParamcalcError
     from .formats import load as load, loads as loads
     from .model import Model as Model
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .sequential import Sequential as Sequential
     from .symbolic import Expr as Expr, parse as parse, symbols as symbols
     from .tensors import Input as Input
-    from .verify import from_keras as from_keras, verify as verify
+    from .verify import from_keras as from_keras, from_torch as from_torch, verify as verify
 
 __version__ = "0.1.0"
 
@@ -35,11 +36,13 @@ _PUBLIC = {
     "Weight": "rules.rule",
     "conventions": "rules.conventions.compare",
     "from_keras": "verify",
+    "from_torch": "verify",
     "load": "formats",
     "loads": "formats",
     "parse": "symbolic",
     "symbols": "symbolic",
     "verify": "verify",
+    "why": "analysis",
 }
 
 

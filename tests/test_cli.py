@@ -12,26 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from paramcalc.cli import main
 from paramcalc.cli.app import MODULES
 
 ROOT = Path(__file__).parent.parent
-Result = tuple[int, str, str]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    def call(*words: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["paramcalc", *words])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0  # type: ignore[assignment]
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 NUMBERS = {

@@ -17,6 +17,7 @@ MODULES = {
     "single": ("dense", "embedding", "layer"),
     "files": ("count", "verify", "schema"),
     "rules": ("layers", "formula"),
+    "why": ("why",),
 }
 
 

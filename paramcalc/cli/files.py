@@ -33,7 +33,7 @@ def count(file: File) -> Model:
 
 
 def verify(
-    file: Annotated[str | None, typer.Argument(metavar="FILE|-", help="A spec, or what Keras saved; - is standard input.")] = None,
+    file: File | None = None,
     rules: Annotated[bool, typer.Option("--rules", help="Audit every rule against Keras instead.")] = False,
     json: Json = False,
 ) -> None:

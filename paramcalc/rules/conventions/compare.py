@@ -7,18 +7,21 @@ input, other squares what recurs, what is left is bias; a peephole, a projection
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 from ...errors import OptionError, nearest
 from ...symbolic import Expr, Size, add, collect, degree, grouped, symbols, unicode
 from ..formula import Formula, formula_of
-from ..kinds import size
-from ..rule import Weight
+from ..kinds import Window, size
+from ..rule import Layer, Shape, Weight
 from .made import layer_of
 from .read import BESIDES, Row, rows
 
 D_X, D_H = symbols("d_x d_h")
+WINDOW = Window("k", 2)
+KERNEL: tuple[Size, Size] = symbols("k_h k_w")
 SAME = "the same"
 NAMES = {"peephole": "peepholes", "projection": "a projection", "output": "an output layer"}
 
@@ -72,54 +75,57 @@ class Convention:
         }
 
 
-def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H) -> list[Convention]:
+def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H, **options: Any) -> list[Convention]:
     """Count one layer in every convention there is for its cell, the first one being Keras's.
 
     Parameters
     ----------
     cell : str
-        ``LSTM``, ``GRU`` or ``RNN``.
+        ``LSTM``, ``GRU``, ``RNN`` or ``ConvLSTM2D``.
     d_x, d_h : int, str or Expr
         Inputs and units; symbols when left out.
+    **options
+        What every layer of the cell is told besides: ``kernel_size`` for the last one.
 
     Raises
     ------
     OptionError, SizeError
         For another cell, or what is no size.
     """
-    d_x, d_h = size(d_x), size(d_h)
-    found: list[Convention] = []
-    first: dict[str, Size] = {}
-    for row in rows():
-        if row.cell != cell:
-            continue
-        tensors = _tensors(row)
-        parts = _parts(tensors)
-        first = first or parts
-        built = layer_of(row, d_x, d_h).on((1, 1, d_x))
-        formula = formula_of(layer_of(row, d_x, d_h), (1, 1, d_x))
-        assert formula is not None  # it has weights, and no model inside
-        params = _collected(built.params)
-        found.append(
-            Convention(
-                framework=row.framework,
-                cell=cell,
-                name=_name(row),
-                params=params,
-                difference=_collected(params - (found[0].params if found else params)),
-                reason=_reason(tensors, parts, first, {"d_x": d_x, "d_h": d_h}) if found else "",
-                formula=formula,
-                weights=built.weights,
-                gates=_gates(row, built.weights),
-                source=row.source,
-            )
+    sizes = {"d_x": size(d_x), "d_h": size(d_h)}
+    found = [_convention(row, sizes, options) for row in rows() if row.cell == cell]
+    if not found:
+        cells = list(dict.fromkeys(row.cell for row in rows()))
+        raise OptionError(
+            f"no conventions for {cell!r}", expected=" or ".join(cells), suggestion=nearest(str(cell), cells)
         )
-    return found or _unknown(cell)
+    window = WINDOW(options.get("kernel_size", 1))
+    tensors = [_tensors(row, options) for row in rows() if row.cell == cell]
+    sizes |= dict(zip(("k_h", "k_w"), window, strict=True))
+    return [found[0]] + [
+        replace(
+            one,
+            difference=_collected(one.params - found[0].params),
+            reason=_reason(theirs, tensors[0], sizes),
+        )
+        for one, theirs in zip(found[1:], tensors[1:], strict=True)
+    ]
 
 
-def _unknown(cell: str) -> Any:
-    cells = list(dict.fromkeys(row.cell for row in rows()))
-    raise OptionError(f"no conventions for {cell!r}", expected=" or ".join(cells), suggestion=nearest(str(cell), cells))
+def _convention(row: Row, sizes: dict[str, Size], options: dict[str, Any]) -> Convention:
+    # the difference and the reason are still to come
+    layer = layer_of(row, **sizes, **options)
+    shape = _input(layer, sizes["d_x"])
+    built, formula = layer.on(shape), formula_of(layer, shape)
+    assert formula is not None  # it has weights, and no model inside
+    params, gates = _collected(built.params), _gates(row, built.weights)
+    return Convention(row.framework, row.cell, _name(row), params, 0, "", formula, built.weights, gates, row.source)
+
+
+def _input(layer: Layer, d_x: Size) -> Shape:
+    # one step of one sample; over frames, of any size
+    frames = len(layer.rule.inputs[0].tokens) > 3
+    return (1, 1, *symbols("H W"), d_x) if frames else (1, 1, d_x)
 
 
 def _name(row: Row) -> str:
@@ -132,10 +138,12 @@ def _gates(row: Row, weights: tuple[Weight, ...]) -> tuple[str, ...]:
     return gates if len(gates) > 1 else ()
 
 
-def _tensors(row: Row) -> list[tuple[str, Size]]:
+def _tensors(row: Row, options: dict[str, Any]) -> list[tuple[str, Size]]:
     # the role of each tensor of the layer at its defaults, "" where its terms tell, and its size in symbols
     roles = {tensor.name: tensor.role for tensor in row.tensors if tensor.role in BESIDES}
-    built = layer_of(row, D_X, D_H).on((1, 1, D_X))
+    symbolic = {**options, "kernel_size": KERNEL} if "kernel_size" in options else options
+    layer = layer_of(row, D_X, D_H, **symbolic)
+    built = layer.on(_input(layer, D_X))
     return [(roles.get(one.name) or _besides(one.name, row), one.params) for one in built.weights]
 
 
@@ -164,11 +172,10 @@ def _role(term: Size) -> str:
     return "recurrent" if degree(term, "d_h") > 1 else "bias"
 
 
-def _reason(
-    tensors: list[tuple[str, Size]], parts: dict[str, Size], first: dict[str, Size], sizes: dict[str, Size]
-) -> str:
+def _reason(tensors: list[tuple[str, Size]], before: list[tuple[str, Size]], sizes: dict[str, Size]) -> str:
     # how the tensors are cut, then where the count differs, each with how much that is
-    phrases = [*_cut(tensors, _share(parts, "input", D_X * D_H))]
+    parts, first = _parts(tensors), _parts(before)
+    phrases = [*_cut(tensors, _networks(parts))]
     for phrase, more in _differences(parts, first):
         phrases.append(f"{phrase}: {_told(more, sizes)}")
     return "; ".join(phrases) or SAME
@@ -185,8 +192,8 @@ def _cut(tensors: list[tuple[str, Size]], networks: int) -> Iterator[str]:
 
 
 def _differences(parts: dict[str, Size], first: dict[str, Size]) -> Iterator[tuple[str, Size]]:
-    g, g0 = (_share(one, "input", D_X * D_H) for one in (parts, first))
-    biases, biases0 = (_share(one, "bias", D_H) for one in (parts, first))
+    g, g0 = _networks(parts), _networks(first)
+    biases, biases0 = (_share(one.get("bias", 0), D_H) for one in (parts, first))
     alike = biases * g0 == biases0 * g
     if g != g0:
         roles = ("input", "recurrent", "bias") if alike else ("input", "recurrent")
@@ -210,9 +217,12 @@ def _bias(biases: int, before: int, g: int, g0: int) -> str:
     return f"biases on {biases} of {2 * g} networks"
 
 
-def _share(parts: dict[str, Size], role: str, one: Size) -> int:
+def _networks(parts: dict[str, Size]) -> int:
+    return max(_share(parts["input"], D_X * D_H), _share(parts["input"], prod(KERNEL) * D_X * D_H))
+
+
+def _share(part: Size, one: Size) -> int:
     # 4d_h of d_h: 4
-    part = parts.get(role, 0)
     return next((n for n in range(1, 100) if part == n * one), 0)
 
 

@@ -1,0 +1,70 @@
+"""What an explanation is made of: changes, what each adds to the count, and how far-fetched it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PAIR = 0.5  # a second change is a coincidence, too
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One change that gives another count.
+
+    Attributes
+    ----------
+    key : str
+        What it is, for programs: ``convention 4``, ``reader.use_bias=False``.
+    text : str
+        What it is, for people: ``PyTorch's LSTM: a second bias vector: +4d_h``.
+    delta : int
+        What it adds to the count.
+    cost : float
+        How far-fetched it is; 1 is what happens every day.
+    also : tuple of str
+        The keys of other changes that count alike, told in the same text.
+    """
+
+    key: str
+    text: str
+    delta: int
+    cost: float = 1.0
+    also: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        joined = " = " if self.text.rpartition(": ")[2][:1] in "+−" and ": " in self.text else ": "
+        return f"{self.text}{joined}{'−' if self.delta < 0 else '+'}{abs(self.delta):,}"
+
+
+def telling(size: int) -> float:
+    """Say how far-fetched a size is that was made to fit: the more digits it needs, the more a coincidence."""
+    digits = len(str(size).rstrip("0"))
+    if size & (size - 1) == 0 or (size < 10_000 and size % 64 == 0):  # powers of two, 192, 768
+        digits = min(digits, 1)
+    return 0.85 + 0.65 * digits
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Changes that together lead from the count to the number somebody got.
+
+    Attributes
+    ----------
+    causes : tuple of Cause
+        Each told with what it adds once those before it have been made.
+    """
+
+    causes: tuple[Cause, ...]
+
+    @property
+    def cost(self) -> float:
+        """How far-fetched it is as a whole."""
+        return sum(cause.cost for cause in self.causes) + PAIR * (len(self.causes) - 1)
+
+    @property
+    def delta(self) -> int:
+        """What it adds to the count."""
+        return sum(cause.delta for cause in self.causes)
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.causes))

@@ -1,0 +1,187 @@
+"""The changes tried on a stack of recurrent layers: what people mistake, and what frameworks differ in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+
+from ..rules.conventions.compare import against
+from ..rules.conventions.read import rows
+from ..symbolic import Size
+from .causes import Cause, telling
+from .stacks import DEEPEST, Change, Stack, formula, rule_of, switches, takes_projection, with_option
+
+TITLES = {"keras": "Keras", "torch": "PyTorch", "tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}
+SLOTS = {2: "one optimizer slot for each parameter (momentum)", 3: "two optimizer slots for each (Adam)"}
+BYTES = {4: "bytes of float32", 2: "bytes of float16", 8: "bytes of float64"}
+BOOKKEEPING = 2  # Keras's iteration and learning rate
+LARGEST = 10_000_000  # sizes solved for
+
+
+def changes(stack: Stack, got: int) -> Iterator[Change]:
+    """Try every single change; sizes nobody stated are those that lead to ``got``, if any do."""
+    for family in (whose, variants, depth, sizes, besides, multiples):
+        yield from family(stack, got)
+
+
+def whose(stack: Stack, got: int) -> Iterator[Change]:
+    """Another framework's convention for the same cell; those that count alike are one."""
+    if stack.options:
+        return
+    own = rows()[stack.row]
+    for place, alike in conventions(stack.cell):
+        row = rows()[place]
+        options_tell = row.framework == own.framework and rule_of(place) is rule_of(stack.row)
+        if not options_tell and formula(place, ()) != formula(stack.row, ()):
+            others = f" (and {', '.join(alike)})" if alike else ""
+            text = f"{TITLES.get(row.framework, row.framework)}'s {row.layers[0]}{others}: {against(row, own)}"
+            cost = 1.0 if row.framework in ("keras", "torch") else 1.1
+            yield Change(f"convention {place}", text, cost, replace(stack, row=place))
+
+
+@cache
+def conventions(cell: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Group the rows of a cell by their count; give the first of each and the frameworks of the others.
+
+    The variants of papers are options, not conventions.
+    """
+    groups: dict[Size, list[int]] = {}
+    for place, row in enumerate(rows()):
+        if row.cell == cell and row.framework != "paper":
+            groups.setdefault(formula(place, ()), []).append(place)
+    found = []
+    for places in groups.values():
+        first = rows()[places[0]].framework
+        others = dict.fromkeys(rows()[place].framework for place in places[1:])
+        found.append((places[0], tuple(name for name in others if name != first)))
+    return tuple(found)
+
+
+def variants(stack: Stack, got: int) -> Iterator[Change]:
+    """Options of the layer, and those the literature knows where its own framework does not."""
+    own = list(switches(stack.row))
+    yield from _with(stack, own, 1.0)
+    paper = next((at for at, row in enumerate(rows()) if (row.framework, row.cell) == ("paper", stack.cell)), None)
+    base = stack
+    if paper is not None and not stack.options and formula(paper, ()) == formula(stack.row, ()):
+        base = replace(stack, row=paper)
+        names = {name for name, _ in own}
+        yield from _with(base, [one for one in switches(paper) if one[0] not in names], 1.2)
+    if takes_projection(base.row):
+        yield from _solved(base, got, "projection", "a projection to {}", lambda n: with_option(base, "projection", n))
+
+
+def _with(stack: Stack, options: Iterable[tuple[str, object]], cost: float) -> Iterator[Change]:
+    for name, value in options:
+        made = with_option(stack, name, value)
+        if made is not None:
+            yield Change(f"{name}={value}", _option(name, value), cost, made)
+
+
+def _option(name: str, value: object) -> str:
+    plain = name.removeprefix("use_").replace("_", " ")
+    said = (plain if value else f"without {plain}") if isinstance(value, bool) else f"{plain} {value}"
+    return f"{said} ({name}={value})"
+
+
+def depth(stack: Stack, got: int) -> Iterator[Change]:
+    """Layers and directions; another cell."""
+    other = 3 - stack.directions
+    text = "both directions (bidirectional)" if other == 2 else "one direction only"
+    yield Change(f"directions {other}", text, 1.0, replace(stack, directions=other))
+    for layers in range(1, DEEPEST + 1):
+        if layers != stack.layers:
+            several = f"{layers} layers instead of {stack.layers}"
+            yield Change(
+                f"layers {layers}", several, 1.05 + 0.05 * abs(layers - stack.layers), replace(stack, layers=layers)
+            )
+    if not stack.options:
+        framework = rows()[stack.row].framework
+        for place, row in enumerate(rows()):
+            if row.framework == framework and row.cell != stack.cell:
+                yield Change(f"cell {row.layers[0]}", f"{row.layers[0]} instead", 1.2, replace(stack, row=place))
+
+
+def sizes(stack: Stack, got: int) -> Iterator[Change]:
+    """Sizes swapped, or others than stated."""
+    if stack.d_x != stack.d_h:
+        yield Change("swapped", "input and hidden size swapped", 1.1, replace(stack, d_x=stack.d_h, d_h=stack.d_x))
+    here = f"an input size of {{}} instead of {stack.d_x}", f"{{}} units instead of {stack.d_h}"
+    yield from _solved(stack, got, "input size", here[0], lambda n: replace(stack, d_x=n))
+    yield from _solved(stack, got, "hidden size", here[1], lambda n: replace(stack, d_h=n))
+
+
+def besides(stack: Stack, got: int) -> Iterator[Change]:
+    """Layers that may be counted along, or left out."""
+    if stack.output:
+        yield Change("no output", "without the dense layer", 1.0, replace(stack, output=0))
+    else:
+        told = "a dense layer of {} counted along"
+        yield from _solved(stack, got, "output", told, lambda n: replace(stack, output=n))
+    if not stack.vocabulary:
+        told = "an embedding of {} tokens counted along"
+        yield from _solved(stack, got, "embedding", told, lambda n: replace(stack, vocabulary=n))
+
+
+def multiples(stack: Stack, got: int) -> Iterator[Change]:
+    """Optimizer slots, bytes."""
+    if stack.times > 1:
+        return
+    for times, text in SLOTS.items():
+        yield Change(f"slots {times}", text, 1.3, replace(stack, times=times))
+        state = replace(stack, times=times, more=BOOKKEEPING)
+        yield Change(f"slots {times} and state", f"{text}, its step and rate", 1.3, state)
+    for times, text in BYTES.items():
+        yield Change(f"bytes {times}", text, 1.35 + times / 100, replace(stack, times=times))
+
+
+def _solved(stack: Stack, got: int, key: str, text: str, make: Callable[[int], Stack | None]) -> Iterator[Change]:
+    # the size at which the count is ``got``, found by halving: counts grow with every size
+    low, high = 1, LARGEST
+    while low < high:
+        middle = (low + high) // 2
+        made = make(middle)
+        if made is None:
+            return
+        if made.count < got:
+            low = middle + 1
+        else:
+            high = middle
+    made = make(low)
+    if made is not None and made.count == got and made != stack:
+        yield Change(f"{key} {low}", text.format(f"{low:,}"), telling(low), made)
+
+
+def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:
+    """Give the single changes, and the pairs of them one after the other, that lead to ``got``."""
+    for several in alike(stack, list(changes(stack, got))):
+        one = several[0]
+        if one.stack.count == got:
+            yield (_cause(stack, several),)
+            continue
+        there = [two for two in changes(one.stack, got) if two.stack.count == got and _family(two) != _family(one)]
+        for others in alike(one.stack, there):
+            yield _cause(stack, several), _cause(one.stack, others)
+
+
+def alike(stack: Stack, found: list[Change]) -> Iterable[list[Change]]:
+    """Put changes together that count alike at all sizes: nobody can tell two directions from two copies."""
+    if len(found) < 2:
+        return [[one] for one in found]
+    elsewhere = replace(stack, d_x=stack.d_x + 7, d_h=stack.d_h + 11)
+    counts = {change.key: change.stack.count for change in changes(elsewhere, 0)}
+    groups: dict[object, list[Change]] = {}
+    for one in sorted(found, key=lambda one: one.cost):
+        groups.setdefault((one.stack.count, counts.get(one.key, one.key)), []).append(one)
+    return groups.values()
+
+
+def _family(change: Change) -> str:
+    return change.key.split()[0].split("=")[0]
+
+
+def _cause(before: Stack, several: list[Change]) -> Cause:
+    first = several[0]
+    text = ", or ".join(change.text for change in several)
+    return Cause(first.key, text, first.stack.count - before.count, first.cost, tuple(one.key for one in several[1:]))

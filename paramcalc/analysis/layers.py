@@ -1,0 +1,172 @@
+"""The changes tried on a model of any layers: each adds its own to the count, so that sums of two are found at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import prod
+
+from ..errors import ParamcalcError
+from ..model import Model
+from ..report import Report, Row
+from ..rules.kinds import Choice
+from ..rules.rule import Layer
+from .causes import Cause, telling
+from .changes import BOOKKEEPING, BYTES, SLOTS, conventions
+from .stacks import TIME, formula, stack_of_layer
+
+MOST = 200_000  # pairs looked at
+FEW = 3  # causes of one size looked at
+PLAUSIBLE = 5_000_000  # units or tokens of a layer that a file does not have
+TIED = 2  # axes of a matrix that two layers may share
+
+
+def sums(model: Model, got: int) -> Iterator[tuple[Cause, ...]]:
+    """Give the single causes, and the pairs of independent ones, that add up to ``got``."""
+    report = model.report()
+    total = model.total
+    assert isinstance(total, int)
+    known = list(causes(report, total))
+    yield from pairs(known, got - total)
+    for one in guesses(report, got - total):
+        yield (one,)
+    for cause in known:
+        for one in guesses(report, got - total - cause.delta):
+            yield cause, one
+
+
+def causes(report: Report, total: int) -> Iterator[Cause]:
+    """List what may be counted otherwise: in a layer, in all layers of a kind, in the model."""
+    kinds: dict[tuple[str, str], list[Cause]] = {}
+    for path, row in report.leaves:
+        for cause in of_layer(path, row):
+            yield cause
+            kinds.setdefault((row.type, cause.key.removeprefix(path)), []).append(cause)
+    for (kind, key), several in kinds.items():
+        if len(several) > 1 and not key.startswith(" "):
+            text = f"all {len(several)} {kind} layers {several[0].text.partition(' ')[2]}"
+            yield Cause(f"all {kind}{key}", text, sum(one.delta for one in several), several[0].cost)
+    yield from of_model(report, total)
+
+
+def of_layer(path: str, row: Row) -> Iterator[Cause]:
+    """List what may be counted otherwise in one layer; each text begins with the layer's name."""
+    here = row.params
+    if not isinstance(here, int) or not here:
+        return
+    yield Cause(f"{path} missing", f"{path} left out", -here, 1.3)
+    yield Cause(f"{path} twice", f"{path} counted twice", here, 1.3)
+    if len(row.calls) > 1:
+        more = here * (len(row.calls) - 1)
+        yield Cause(f"{path} each", f"{path} counted at each of its {len(row.calls)} uses", more, 1.0)
+    fixed = sum(prod(one.shape) for one in row.weights if not one.trainable and not one.buffer)
+    if isinstance(fixed, int) and 0 < fixed < here:
+        yield Cause(f"{path}.fixed", f"{path} without what is not trained", -fixed, 1.1)
+    yield from _options(path, row, here)
+    yield from _whose(path, row, here)
+
+
+def _options(path: str, row: Row, here: int) -> Iterator[Cause]:
+    # every switch of the rule, thrown the other way
+    if not isinstance(row.layer, Layer):
+        return
+    layer = row.layer
+    for name, option in layer.rule.options.items():
+        if not isinstance(option.kind, Choice) or name in TIME:
+            continue
+        for value in option.kind.values:
+            if value == layer.options[name]:
+                continue
+            other = Layer(layer.rule, {**layer.options, name: value})
+            try:
+                count = other.on(*row.inputs).params
+            except ParamcalcError:
+                continue
+            if isinstance(count, int) and count != here:
+                yield Cause(f"{path}.{name}={value}", f"{path} with {name}={value}", count - here, 1.0)
+
+
+def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
+    # a recurrent layer as other frameworks have it
+    stack = stack_of_layer(row.layer, row.inputs[0]) if row.inputs else None
+    if stack is None or stack.options:
+        return
+    for place, alike in conventions(stack.cell):
+        count = stack.directions * formula(place, ())(d_x=stack.d_x, d_h=stack.d_h)  # type: ignore[operator]
+        if count != here:
+            whose = ", ".join(dict.fromkeys([_framework(place), *alike]))
+            yield Cause(f"{path} convention {place}", f"{path} as {whose} has it", count - here, 1.0)
+
+
+def _framework(place: int) -> str:
+    from ..rules.conventions.read import rows
+
+    return rows()[place].framework
+
+
+def of_model(report: Report, total: int) -> Iterator[Cause]:
+    """List what may be counted otherwise in the whole."""
+    trainable, fixed = report.trainable, report.non_trainable
+    if isinstance(trainable, int) and isinstance(fixed, int):
+        if fixed:
+            yield Cause("trainable", "only what is trained", -fixed, 1.0)
+            yield Cause("not trained", "only what is not trained", -trainable, 1.2)
+        for times, text in SLOTS.items():
+            yield Cause(f"slots {times}", text, trainable * (times - 1), 1.2)
+            yield Cause(f"slots {times}+", f"{text}, its step and rate", trainable * (times - 1) + BOOKKEEPING, 1.2)
+    for times, text in BYTES.items():
+        yield Cause(f"bytes {times}", text, total * (times - 1), 1.3)
+    buffers = report.buffers
+    if isinstance(buffers, int) and buffers:
+        yield Cause("buffers", "buffers counted along", buffers, 1.0)
+    yield from _tied(report)
+
+
+def _tied(report: Report) -> Iterator[Cause]:
+    # an embedding and the layer that turns back into tokens share their matrix
+    matrices = [
+        (path, weight.shape) for path, row in report.leaves for weight in row.weights if len(weight.shape) == TIED
+    ]
+    for place, (path, shape) in enumerate(matrices):
+        for other, theirs in matrices[place + 1 :]:
+            if path != other and shape[0] != shape[1] and shape == theirs[::-1]:
+                size = prod(shape)
+                if isinstance(size, int):
+                    yield Cause(f"tied {path} {other}", f"{path} and {other} share their matrix", -size, 1.1)
+
+
+def guesses(report: Report, difference: int) -> Iterator[Cause]:
+    """Give layers that are not in the model and of the one size that fits."""
+    if difference <= 0 or not report.outputs:
+        return
+    width = report.outputs[0][-1] if report.outputs[0] else None
+    if isinstance(width, int) and difference % (width + 1) == 0 and difference // (width + 1) <= PLAUSIBLE:
+        units = difference // (width + 1)
+        text = f"a dense layer of {units:,} on top counted along"
+        yield Cause("output", text, difference, telling(units))
+    features = report.inputs[0][-1] if report.inputs[0] else None
+    if isinstance(features, int) and difference % features == 0 and difference // features <= PLAUSIBLE:
+        tokens = difference // features
+        text = f"an embedding of {tokens:,} tokens below counted along"
+        yield Cause("embedding", text, difference, telling(tokens))
+
+
+def pairs(known: Iterable[Cause], difference: int) -> Iterator[tuple[Cause, ...]]:
+    """Find the causes, and the pairs of independent ones, that add up to a difference."""
+    by_delta: dict[int, list[Cause]] = {}
+    for cause in sorted(known, key=lambda one: one.cost):
+        by_delta.setdefault(cause.delta, []).append(cause)
+    yield from ((cause,) for cause in by_delta.get(difference, ()))
+    looked = 0
+    for delta, here in by_delta.items():
+        for one, other in ((a, b) for a in here[:FEW] for b in by_delta.get(difference - delta, ())[:FEW]):
+            looked += 1
+            if looked > MOST:
+                return
+            if one.key < other.key and _apart(one, other):
+                yield one, other
+
+
+def _apart(one: Cause, other: Cause) -> bool:
+    # two things said of one layer are one thing said wrongly, unless both are options of it
+    a, b = (cause.key.split()[0].split(".")[0] for cause in (one, other))
+    return a != b or ("." in one.key and "." in other.key and one.key.split("=")[0] != other.key.split("=")[0])

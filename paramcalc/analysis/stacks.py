@@ -1,0 +1,183 @@
+"""Recurrent stacks as a few choices, so that one can be changed after the other and the count seen at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, NamedTuple
+
+from ..errors import ParamcalcError
+from ..model import Model
+from ..rules.conventions.made import layer_of
+from ..rules.conventions.read import rows
+from ..rules.kinds import Choice, Maybe, Sized
+from ..rules.rule import Layer, Rule, Shape
+from ..symbolic import Size, symbols
+from ..tensors import BATCH
+
+CELLS = {"LSTM": "LSTM", "GRU": "GRU", "SimpleRNN": "RNN", "RNN": "RNN"}
+TIME = ("return_sequences", "return_state", "go_backwards", "stateful", "bidirectional", "batch_first")
+DEEPEST = 8  # layers tried
+
+
+class Change(NamedTuple):
+    """A stack made from another by one change: what it is, how far-fetched, and the new stack."""
+
+    key: str
+    text: str
+    cost: float
+    stack: Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Recurrent layers of one kind on top of one another, and what may be counted along.
+
+    Attributes
+    ----------
+    row : int
+        Which row of the table of conventions.
+    options : tuple of (name, value)
+        Other than the defaults.
+    d_x, d_h : int
+    layers, directions : int
+    output, vocabulary : int
+        Units of a dense layer above, tokens of an embedding below; 0 is none.
+    parts : str
+        Which weights are counted: all, or those of one role.
+    times, more : int
+        Multiples of the count (optimizer slots, bytes), and what is added to it.
+    """
+
+    row: int
+    d_x: int
+    d_h: int
+    options: tuple[tuple[str, Any], ...] = ()
+    layers: int = 1
+    directions: int = 1
+    output: int = 0
+    vocabulary: int = 0
+    times: int = 1
+    more: int = 0
+
+    @property
+    def cell(self) -> str:
+        """LSTM, GRU or RNN."""
+        return rows()[self.row].cell
+
+    @property
+    def width(self) -> int:
+        """Features that come out."""
+        return self.directions * int(dict(self.options).get("projection") or self.d_h)
+
+    @property
+    def count(self) -> int:
+        """Number of parameters, as it is counted here."""
+        form = formula(self.row, self.options)
+        below = _at(form, self.d_x, self.d_h)
+        above = _at(form, self.width, self.d_h) if self.layers > 1 else 0
+        total = self.directions * (below + (self.layers - 1) * above)
+        total += self.output * (self.width + 1) + self.vocabulary * self.d_x
+        return total * self.times + self.more
+
+
+def _at(form: Size, d_x: int, d_h: int) -> int:
+    return form if isinstance(form, int) else int(form(d_x=d_x, d_h=d_h))
+
+
+@cache
+def formula(row: int, options: tuple[tuple[str, Any], ...]) -> Size:
+    """Give the count of one layer and direction in d_x and d_h."""
+    d_x, d_h, steps = symbols("d_x d_h T")
+    count = layer_of(rows()[row], d_x, d_h, **dict(options)).on((BATCH, steps, d_x)).params
+    return count if isinstance(count, int) else count.expand()
+
+
+@cache
+def rule_of(row: int) -> Rule:
+    """Give the rule of a row of the table."""
+    return layer_of(rows()[row], *symbols("d_x d_h")).rule
+
+
+def stack_of(model: Model) -> Stack | None:
+    """See a model as a stack, if it is one: layers of one kind, alike, perhaps with a Dense on top."""
+    layers = list(model.uses)
+    output = 0
+    if len(layers) > 1 and getattr(layers[-1], "type", "") == "Dense" and isinstance(layers[-1].options["units"], int):
+        output = layers.pop().options["units"]
+    first = stack_of_layer(layers[0], model.input_shapes[0]) if layers and len(model.input_shapes) == 1 else None
+    if first is None:
+        return None
+    made = replace(first, layers=len(layers), output=output)
+    above = [stack_of_layer(layer, (first.width,)) for layer in layers[1:]]
+    alike = all(one is not None and replace(one, d_x=first.d_x) == first for one in above)
+    return made if alike and made.count == model.total else None
+
+
+def stack_of_layer(layer: Any, shape: Shape) -> Stack | None:
+    """See a single layer as a stack, if it is one."""
+    if not isinstance(layer, Layer) or not shape:
+        return None
+    inner = layer.options["layer"] if layer.type == "Bidirectional" else layer
+    if not isinstance(inner, Layer) or inner.rule.name not in CELLS or (row := _row_of(inner)) is None:
+        return None
+    units = inner.options.get("units", inner.options.get("hidden_size"))
+    if not isinstance(shape[-1], int) or not isinstance(units, int):
+        return None
+    options = tuple((name, value) for name, value in _changed(inner) if name not in _fixed(row))
+    return Stack(row, shape[-1], units, options, 1, 1 + (layer is not inner))
+
+
+def _changed(layer: Layer) -> tuple[tuple[str, Any], ...]:
+    skipped = (*TIME, "units", "hidden_size", "input_size", "num_layers")
+    defaults = layer.rule.defaults
+    return tuple(
+        (name, value) for name, value in layer.options.items() if name not in skipped and value != defaults[name]
+    )
+
+
+def _fixed(row: int) -> set[str]:
+    return {name for name, _ in rows()[row].options}
+
+
+def _row_of(layer: Layer) -> int | None:
+    changed = dict(_changed(layer))
+    best: tuple[int, int] | None = None
+    for place, row in enumerate(rows()):
+        if row.framework == layer.rule.framework and rule_of(place) is layer.rule:
+            fixed = {name: value for name, value in row.options if name not in ("units", "hidden_size", "input_size")}
+            fixed = {name: value for name, value in fixed.items() if name not in TIME}
+            if all(changed.get(name) == value for name, value in fixed.items()) and (not best or len(fixed) > best[0]):
+                best = len(fixed), place
+    return best[1] if best else None
+
+
+def switches(row: int) -> Iterator[tuple[str, Any]]:
+    """List every option of a row's rule with every value that is not its default."""
+    for name, option in rule_of(row).options.items():
+        if name in TIME or name in _fixed(row):
+            continue
+        if isinstance(option.kind, Choice):
+            yield from ((name, value) for value in option.kind.values if value != option.default)
+
+
+def takes_projection(row: int) -> bool:
+    """Tell whether a row's rule has a projection."""
+    option = rule_of(row).options.get("projection")
+    return (
+        option is not None and isinstance(getattr(option.kind, "kind", None), Sized) and isinstance(option.kind, Maybe)
+    )
+
+
+def with_option(stack: Stack, name: str, value: Any) -> Stack | None:
+    """Set an option; ``None`` where the rule refuses it beside the others, or it changes nothing."""
+    options = dict(stack.options)
+    options[name] = value
+    if value == rule_of(stack.row).defaults[name]:
+        del options[name]
+    made = replace(stack, options=tuple(sorted(options.items())))
+    try:
+        return made if made.count != stack.count else None
+    except ParamcalcError:
+        return None

@@ -1,0 +1,51 @@
+"""Why is my number different? The fewest changes to a model that give the count somebody got."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import OptionError
+from ..model import Model
+from .causes import Explanation
+
+
+def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
+    """Explain a count that differs from the model's.
+
+    Parameters
+    ----------
+    model : Model
+        Of known sizes.
+    got : int
+        The number somebody got for it.
+    most : int
+        How many explanations to give.
+
+    Returns
+    -------
+    list of Explanation
+        The likeliest first: fewest changes, then the most ordinary. Empty when nothing fits; one explanation
+        without causes when the counts are equal.
+
+    Raises
+    ------
+    OptionError
+        When the model's count is no number, or ``got`` is none.
+    """
+    total = model.total
+    if not isinstance(total, int):
+        raise OptionError("the count is an expression", expected="a value for every size", received=str(total))
+    if not isinstance(got, int) or isinstance(got, bool) or got <= 0:
+        raise OptionError("not a count", expected="a positive whole number", received=got)
+    if got == total:
+        return [Explanation(())]
+    from .changes import chains
+    from .layers import sums
+    from .stacks import stack_of
+
+    stack = stack_of(model)
+    found = [Explanation(causes) for causes in (sums(model, got) if stack is None else chains(stack, got))]
+    best: dict[Any, Explanation] = {}
+    for one in sorted(found, key=lambda one: one.cost):
+        best.setdefault(frozenset(cause.key for cause in one.causes), one)
+    return list(best.values())[:most]
