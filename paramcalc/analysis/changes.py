@@ -10,7 +10,7 @@ from ..rules.conventions.compare import against
 from ..rules.conventions.read import rows
 from ..symbolic import Size
 from .causes import Cause, telling
-from .stacks import DEEPEST, Change, Stack, formula, rule_of, switches, takes_projection, with_option
+from .stacks import CELLS, DEEPEST, Change, Stack, formula, rule_of, switches, takes_projection, with_option
 
 TITLES = {"keras": "Keras", "torch": "PyTorch", "tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}
 SLOTS = {2: "one optimizer slot for each parameter (momentum)", 3: "two optimizer slots for each (Adam)"}
@@ -99,7 +99,7 @@ def depth(stack: Stack, got: int) -> Iterator[Change]:
     if not stack.options:
         framework = rows()[stack.row].framework
         for place, row in enumerate(rows()):
-            if row.framework == framework and row.cell != stack.cell:
+            if row.framework == framework and row.cell in CELLS.values() and row.cell != stack.cell:
                 yield Change(f"cell {row.layers[0]}", f"{row.layers[0]} instead", 1.2, replace(stack, row=place))
 
 

@@ -145,7 +145,8 @@ def _row_of(layer: Layer) -> int | None:
     changed = dict(_changed(layer))
     best: tuple[int, int] | None = None
     for place, row in enumerate(rows()):
-        if row.framework == layer.rule.framework and rule_of(place) is layer.rule:
+        ours = row.cell in CELLS.values() and row.framework == layer.rule.framework
+        if ours and rule_of(place) is layer.rule:
             fixed = {name: value for name, value in row.options if name not in ("units", "hidden_size", "input_size")}
             fixed = {name: value for name, value in fixed.items() if name not in TIME}
             if all(changed.get(name) == value for name, value in fixed.items()) and (not best or len(fixed) > best[0]):
