@@ -3,6 +3,7 @@
 from typing import Any
 
 from .rules.registry import refused, rules
+from .symbolic import unknown
 from .tensors import Tensor, input_shape
 
 
@@ -20,7 +21,10 @@ def Input(shape: Any, name: str | None = None) -> Tensor:
     ShapeError, SizeError
         When it is not a list of sizes.
     """
-    return Tensor(input_shape(shape, None, name)[1:], name=name)
+    sizes = input_shape(shape, None, name)[1:]
+    open_places = [at for at, size in enumerate(shape) if size is None]
+    named = [unknown(f"n{at + 1}") if at in open_places else size for at, size in enumerate(sizes)]
+    return Tensor(tuple(named), name=name)
 
 
 def __getattr__(name: str) -> Any:

@@ -358,7 +358,7 @@ def test_without_keras_it_says_what_to_install() -> None:
 def test_results_are_plain_data() -> None:
     found = verify(tutorial())
     assert isinstance(found, Verification)
-    assert (found.layers, found.tensors, found.keras_version) == (3, 7, keras.__version__)
+    assert (found.layers, found.tensors, found.version) == (3, 7, keras.__version__)
     assert found.differences == found.remarks == []
     written = json.loads(json.dumps(found.to_dict()))
     assert (written["ok"], written["params"], written["differences"]) == (True, 153_228, [])

@@ -9,6 +9,7 @@ from typing import Any
 
 from .compare import Difference as Difference
 from .live import from_keras as from_keras
+from .torch.live import from_torch as from_torch
 from .verification import Verification as Verification, verify as verify
 
 

@@ -13,12 +13,11 @@ from ..rules.rule import Built, Layer, Rule, Shape
 from ..symbolic import is_known, leaves
 from ..symbolic.evaluate import evaluate
 from .cases import Case, cases, configurations as configurations
-from .compare import same_shapes, shapes_text, tensor_differences
+from .compare import TITLES, same_shapes, shapes_text, tensor_differences
 from .side import Answer, Side, side
 
 SCHEMA = "paramcalc-audit/1"
 SHOWN = 50  # mismatches printed
-TITLES = {"keras": "Keras", "torch": "PyTorch"}
 INSTANCES = (1, 2, 3, 4)  # tried in place of an unknown size when it takes running a layer to tell who is right
 
 

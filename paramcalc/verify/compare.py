@@ -12,6 +12,7 @@ from ..symbolic import Size, unicode, unknown
 from ..tensors import shape_text
 
 ABSENT = "nothing"
+TITLES = {"keras": "Keras", "torch": "PyTorch"}
 
 
 class Difference(NamedTuple):

@@ -97,7 +97,7 @@ def verify_live(model: Any) -> Verification:
         layers=len(report.rows),
         tensors=sum(len(row.weights) for row in report.rows),
         params=report.total,
-        keras_version=framework.__version__,
+        version=framework.__version__,
         backend=framework.backend.backend(),
         elapsed=perf_counter() - start,
     )

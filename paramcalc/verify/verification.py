@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -17,6 +17,7 @@ from ..symbolic import Expr, Size, leaves
 from ..symbolic.evaluate import evaluate
 from .build import Builder, refuse_large_states
 from .compare import (
+    TITLES,
     Difference,
     number,
     row_tensors,
@@ -34,7 +35,7 @@ SHOWN = 50  # differences printed
 
 @dataclass(frozen=True)
 class Verification:
-    """What came of comparing a model with Keras.
+    """What came of comparing a model with its framework.
 
     Attributes
     ----------
@@ -44,7 +45,8 @@ class Verification:
         How many were compared.
     params : int or Expr
         The total of paramcalc.
-    keras_version, backend : str
+    version, backend : str
+        Of the framework.
     elapsed : float
         Seconds, the import of Keras not included.
     sizes : tuple of str
@@ -55,23 +57,25 @@ class Verification:
         Whether agreement at these is agreement at all sizes.
     remarks : list of str
         Where Keras's own announcement of a shape was set right by what its layer computes.
+    framework : str
     """
 
     differences: list[Difference]
     layers: int
     tensors: int
     params: Size
-    keras_version: str
+    version: str
     backend: str
     elapsed: float
     sizes: tuple[str, ...] = ()
     models: int = 1
     decisive: bool = True
     remarks: list[str] = field(default_factory=list)
+    framework: str = "keras"
 
     @property
     def ok(self) -> bool:
-        """Whether paramcalc and Keras agree."""
+        """Whether paramcalc and the framework agree."""
         return not self.differences
 
     def to_dict(self) -> dict[str, Any]:
@@ -79,7 +83,7 @@ class Verification:
         return {
             "schema": SCHEMA,
             "ok": self.ok,
-            "keras": self.keras_version,
+            self.framework: self.version,
             "backend": self.backend,
             "seconds": round(self.elapsed, 3),
             "layers": self.layers,
@@ -102,13 +106,13 @@ class Verification:
         return f"{claim} ({self.models} sizes)"
 
     def __str__(self) -> str:
-        who = f"Keras {self.keras_version} ({self.backend})"
+        who = f"{TITLES[self.framework]} {self.version} ({self.backend})"
         if self.ok:
             layers, tensors = _several(self.layers, "layer"), _several(self.tensors, "tensor")
             scope = f"; {self.scope}" if self.scope else ""
             return f"{who} agrees: {layers}, {tensors}, {number(self.params)} parameters{scope}"
         lines = [f"{who} disagrees: {_several(len(self.differences), 'difference')}"]
-        lines += [f"  {difference}" for difference in self.differences[:SHOWN]]
+        lines += [f"  {difference.text(TITLES[self.framework])}" for difference in self.differences[:SHOWN]]
         if len(self.differences) > SHOWN:
             lines.append(f"  … and {len(self.differences) - SHOWN:,} more")
         return "\n".join(lines)
@@ -119,13 +123,14 @@ def _several(count: int, what: str) -> str:
 
 
 def verify(subject: Any) -> Verification:
-    """Compare a model with Keras: every tensor, every output shape, the totals.
+    """Compare a model with its framework: every tensor, every output shape, the totals.
 
     Parameters
     ----------
-    subject : paramcalc.Model, or a Keras model
-        Ours is built in Keras without allocating its weights, at enough values of its named sizes to decide
-        all. A Keras model is read from its configuration, and the reading compared with its weights.
+    subject : paramcalc.Model, a Keras model or a PyTorch module
+        Ours is built in Keras, or PyTorch, without allocating its weights, at enough values of its named sizes to
+        decide all. A Keras model is read from its configuration, a PyTorch module from the modules in it, and the
+        reading compared with its weights.
 
     Returns
     -------
@@ -134,19 +139,38 @@ def verify(subject: Any) -> Verification:
     Raises
     ------
     MissingExtra
-        When Keras is not installed.
+        When the framework is not installed.
     ParamcalcError
         When the model itself does not hold together, or is nothing that can be read.
     """
     if isinstance(subject, Model):
-        return _verify_model(subject)
+        return _of(subject.framework)(subject)
     from .live import is_keras, verify_live
+    from .torch.framework import is_module
 
     if is_keras(subject):
         return verify_live(subject)
+    if is_module(subject):
+        from .torch.live import verify_module
+
+        return verify_module(subject)
     raise ParamcalcError(
-        "nothing to verify", expected="a paramcalc model with its input, or a Keras model", received=subject
+        "nothing to verify",
+        expected="a paramcalc model with its input, a Keras model or a PyTorch module",
+        received=subject,
     )
+
+
+def _of(framework: str) -> Callable[[Model], Verification]:
+    if framework == "keras":
+        return _verify_model
+    if framework != "torch":
+        raise ParamcalcError(
+            "nothing to hold the model against", expected="layers of Keras or PyTorch", received=framework
+        )
+    from .torch.models import verify_model
+
+    return verify_model
 
 
 def _verify_model(model: Model) -> Verification:
@@ -167,7 +191,7 @@ def _verify_model(model: Model) -> Verification:
         layers=len(report.rows),
         tensors=sum(len(row.weights) for row in report.rows),
         params=report.total,
-        keras_version=framework.__version__,
+        version=framework.__version__,
         backend=framework.backend.backend(),
         elapsed=perf_counter() - start,
         sizes=grid.names,

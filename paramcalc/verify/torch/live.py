@@ -1,0 +1,269 @@
+"""Live PyTorch modules: each module in them read by its rule, and the reading compared with the tensors it holds.
+
+A module keeps its graph in Python code. So what is read are the modules it is made of, in the order they were added;
+how they are connected is not. Given the shape of an input, a copy is run on the meta device, where nothing is
+computed, and every module says what came in and what went out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Any
+
+from ...errors import ParamcalcError, ShapeError
+from ...model import Model
+from ...opaque import Opaque
+from ...rules.built import UNKNOWN_OUTS, UNSHAPED, Built, Part
+from ...rules.rule import Layer, Shape, Weight
+from ...symbolic import unknown
+from ...tensors import input_shape as checked_shape
+from ..compare import Difference, shapes_text, tensor_differences
+from ..verification import Verification
+from .build import tensors_of
+from .framework import is_module
+from .models import totals
+from .reading import layer_of
+from .running import Call, run
+
+MOST_AXES = 9
+
+
+@dataclass
+class Piece:
+    """One module of a live one: its path, what it is read as, the tensors it has, and each time it was called."""
+
+    name: str
+    layer: Any
+    module: Any
+    weights: tuple[Weight, ...]
+    calls: list[Call] = field(default_factory=list)
+
+
+class Modules(Model):
+    """The modules of a live PyTorch module, as a model: what each has, and, if it was run, the shapes it met."""
+
+    type = "Module"
+
+    def __init__(self, name: str, pieces: list[Piece], inputs: Sequence[Shape], outs: Sequence[Shape]) -> None:
+        self.pieces = pieces
+        self.made = outs
+        self._fill(list(inputs) or [UNSHAPED], [], (), name, [None] * (len(inputs) or 1), True)
+        origins = [weight.origin for piece in pieces for weight in piece.weights]
+        self.crossed = len(set(origins)) < len(origins)  # a tensor in two modules is one
+        self.warnings += [remark for piece in pieces for remark in _remarks(piece)]
+
+    @property
+    def framework(self) -> str:
+        """Whose layers they are."""
+        return "torch"
+
+    @property
+    def layers(self) -> list[Any]:
+        """Every layer once."""
+        return [piece.layer for piece in self.pieces]
+
+    @property
+    def uses(self) -> list[Any]:
+        """The layers, in the order they were added."""
+        return self.layers
+
+    @property
+    def names(self) -> dict[int, str]:
+        """The path of each by the ``id`` of its layer."""
+        return {id(piece.layer): piece.name for piece in self.pieces}
+
+    @property
+    def built(self) -> list[Built]:
+        """What every module has."""
+        return [part.built for piece in self.pieces for part in _parts(piece)[:1]]
+
+    def parts(self, shapes: Sequence[Shape], built: Sequence[Built]) -> list[Part]:
+        """List every module, once for each time it was called."""
+        return [part for piece in self.pieces for part in _parts(piece)]
+
+    def on(self, *shapes: Shape) -> Built:
+        """Refuse to be a layer: how its modules are connected is not known.
+
+        Raises
+        ------
+        ShapeError
+        """
+        raise ShapeError(f"{self.label!r} is read from a live module, and how its parts are connected is not known")
+
+
+def from_torch(module: Any, input_shape: Any = None) -> Model:
+    """Read a live PyTorch module.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Nothing of it is run or changed, unless a shape is given.
+    input_shape : list of int, optional
+        The whole shape of its input, or a list of shapes. Then a copy without numbers is run on the meta device, to
+        learn the shapes in between; this calls the code of the module.
+
+    Returns
+    -------
+    paramcalc.Model
+
+    Raises
+    ------
+    ParamcalcError
+        For something else than a module, and for a module that cannot be run so.
+    """
+    if not is_module(module):
+        raise ParamcalcError("not a PyTorch module", expected="a torch.nn.Module", received=module)
+    shapes = _shapes(input_shape)
+    outs: list[Shape] = []
+    calls: dict[str, list[Call]] = {}
+    whole = module
+    if shapes:
+        whole, calls, outs = run(module, shapes)
+    pieces = list(_pieces(whole, module))
+    for piece in pieces:
+        piece.calls = calls.get(piece.name, [])
+    label = type(module).__name__
+    return Modules(label, pieces, shapes, outs)
+
+
+def _shapes(given: Any) -> list[Shape]:
+    if given is None:
+        return []
+    several = given if given and all(isinstance(one, (list, tuple)) for one in given) else [given]
+    shapes = [checked_shape(list(shape))[1:] for shape in several]
+    if any(not isinstance(size, int) for shape in shapes for size in shape):
+        raise ShapeError("a module is run on numbers", expected="a size for every axis", received=given)
+    return shapes
+
+
+def _pieces(whole: Any, live: Any) -> Iterator[Piece]:
+    # outermost modules that a rule knows, whose tensors are as it says; of the others those with tensors of their own.
+    # ``live`` has the identity of tensors, which a copy has lost
+    owners = dict(live.named_parameters(remove_duplicate=False))
+    taken: list[str] = []
+    for name, module in whole.named_modules():
+        if any(not above or name.startswith(f"{above}.") for above in taken):
+            continue
+        layer = layer_of(module)
+        weights = None if layer is None else _known(layer, module)
+        if layer is not None and weights is not None:
+            taken.append(name)
+            yield Piece(name or layer.rule.snake, layer, module, _owned(weights, name, owners, module))
+            continue
+        kind, own = type(module).__name__, _own(module)
+        if _lazy(module):
+            yield Piece(name or kind, Opaque(kind, "it has not met its first input", name or kind), module, ())
+        elif own:
+            why = "no rule knows it and its tensors" if layer is None else f"its tensors are not those of a {kind}"
+            weights = _owned(own, name, owners, module)
+            other = Opaque(kind, f"{why}; they are counted as they are", name or kind, weights)
+            yield Piece(name or kind, other, module, weights)
+
+
+def _known(layer: Layer, module: Any) -> tuple[Weight, ...] | None:
+    # the tensors as the rule has them, gates and all, if they are those the module has
+    try:
+        weights = layer.on(*standing(layer)).weights
+    except ParamcalcError:
+        return None
+    ours = [(weight.name, weight.shape, weight.buffer) for weight in weights]
+    theirs = [] if _lazy(module) else [(one.path, one.shape, one.buffer) for one in tensors_of(module)]
+    return weights if sorted(map(str, ours)) == sorted(map(str, theirs)) else None
+
+
+def standing(layer: Layer) -> list[Shape]:
+    """Give inputs of unknown sizes that a layer takes."""
+    inputs = layer.rule.inputs[: layer.rule.least_inputs]
+    rank = max(pattern.most if pattern.most <= MOST_AXES else pattern.least + 1 for pattern in inputs)
+    normalized = layer.options.get("normalized_shape")
+    axes = [pattern.named(rank if normalized is None else len(normalized), layer.options) for pattern in inputs]
+    return [tuple(unknown(name) for name in names or ()) for names in axes]
+
+
+def _own(module: Any) -> tuple[Weight, ...]:
+    learnt, kept = module.named_parameters(recurse=False), module.named_buffers(recurse=False)
+    own = tuple(Weight(name, tuple(one.shape), one.requires_grad) for name, one in learnt if not _open(one))
+    return own + tuple(Weight(name, tuple(one.shape), False, buffer=True) for name, one in kept if not _open(one))
+
+
+def _lazy(module: Any) -> bool:
+    return any(_open(one) for one in [*module.parameters(recurse=False), *module.buffers(recurse=False)])
+
+
+def _open(tensor: Any) -> bool:
+    return type(tensor).__name__.startswith("Uninitialized")
+
+
+def _owned(weights: Sequence[Weight], path: str, owners: dict[str, Any], module: Any) -> tuple[Weight, ...]:
+    # who else has the same tensor is seen by its identity
+    trained = dict(module.named_parameters(remove_duplicate=False))
+    found = []
+    for place, weight in enumerate(weights):
+        tensor = owners.get(f"{path}.{weight.name}" if path else weight.name)
+        origin = (id(tensor), 0) if tensor is not None else (id(module), place + 1)
+        learns = weight.name in trained and trained[weight.name].requires_grad
+        found.append(replace(weight, trainable=learns, origin=origin))
+    return tuple(found)
+
+
+def _parts(piece: Piece) -> list[Part]:
+    reason = getattr(piece.layer, "reason", "")
+    lost = isinstance(piece.layer, Opaque) and piece.layer.stored is None
+    base = Built(UNKNOWN_OUTS, piece.weights, note=reason, unknown=reason if lost else "")
+    if not piece.calls:
+        return [Part(piece.name, piece.layer, (), base)]
+    parts = []
+    for call in piece.calls:
+        macs = None
+        if isinstance(piece.layer, Layer):
+            with suppress(ParamcalcError):  # called in a way of its own: the shapes are its word
+                macs = piece.layer.on(*call.inputs).macs
+        parts.append(Part(piece.name, piece.layer, call.inputs, replace(base, outs=call.outs, macs=macs)))
+    return parts
+
+
+def _remarks(piece: Piece) -> Iterator[str]:
+    # where a module, run, gave other shapes than its rule
+    for call in piece.calls:
+        if isinstance(piece.layer, Layer):
+            try:
+                outs: Any = piece.layer.on(*call.inputs).outs
+            except ParamcalcError:
+                continue
+            if outs != call.outs:
+                yield f"{piece.name}: the rule gives {shapes_text(outs)}, the module gave {shapes_text(call.outs)}"
+
+
+def verify_module(module: Any) -> Verification:
+    """Compare the reading of a live module with the tensors it has."""
+    from .framework import torch
+
+    framework = torch()
+    start = perf_counter()
+    reading = from_torch(module)
+    assert isinstance(reading, Modules)
+    report = reading.report()
+    if not report.exact:
+        raise ParamcalcError(
+            f"{report.name} has parameters that wait for its first input",
+            suggestion="run it once, or read it with from_torch and an input_shape",
+        )
+    found: list[Difference] = []
+    for piece in reading.pieces:
+        if isinstance(piece.layer, Layer):
+            found += tensor_differences(piece.name, piece.weights, tensors_of(piece.module))
+    found += totals(report, module)
+    return Verification(
+        differences=found,
+        layers=len(report.rows),
+        tensors=sum(len(row.weights) for row in report.rows),
+        params=report.total,
+        version=str(framework.__version__),
+        backend="live module",
+        elapsed=perf_counter() - start,
+        remarks=[f"{piece.name}: {piece.layer.reason}" for piece in reading.pieces if isinstance(piece.layer, Opaque)],
+        framework="torch",
+    )
