@@ -241,12 +241,12 @@ def arithmetic(make: Any, x: Any) -> Tensors:
 
 @step(2, 3, 4, often=3)
 def moved(make: Any, x: Any) -> Tensors:
-    rank, known_rest = len(x.shape), None not in x.shape[1:]
+    rank, flat = len(x.shape), x.shape[0] is None and None not in x.shape[1:]  # a known batch stays what it is
     order = [0, *make.random.sample(range(1, rank), rank - 1)]
     return [make.one(
         lambda: ops.transpose(x, order), lambda: ops.expand_dims(x, make.one(1, -1)), lambda: x[:, :1],
         lambda: x[..., : make.size()], lambda: x[:, ::2] if rank > 2 else x, lambda: x[:, 0] if rank > 2 else x,
-        lambda: ops.reshape(x, (-1, x.shape[-1])) if known_rest else x, lambda: ops.flip(x, axis=1),
+        lambda: ops.reshape(x, (-1, x.shape[-1])) if flat else x, lambda: ops.flip(x, axis=1),
         lambda: ops.concatenate([x, make.random.choice(make.tensors)], axis=-1), lambda: ops.stack([x, x], axis=1),
         lambda: ops.squeeze(x[:, :1], 1) if rank > 2 else x, lambda: ops.swapaxes(x, 1, rank - 1),
         lambda: ops.tile(x, [1] * (rank - 1) + [2]), lambda: ops.repeat(x, 2, axis=-1),

@@ -107,12 +107,8 @@ def _model(content: str | bytes, name: str, hint: str | None, framework: str | N
         with _collecting_later():
             text = decode(content)
             data, format = syntax.read(text, hint)
-            if saved.is_keras(data):
-                model = saved.model_of(data)
-            else:
-                from .spec import model_from
-
-                model = model_from(data, framework)
+            model = _meant(data, framework)
+            del data  # before the collector looks through all there is
             model.built  # noqa: B018  # sizes that do not fit are errors of the file, said with its lines
     except ParamcalcError as error:
         line = error.line if isinstance(error, syntax.Refused) else line_of(text, format, error.where)
@@ -120,6 +116,14 @@ def _model(content: str | bytes, name: str, hint: str | None, framework: str | N
     except RecursionError:
         raise FileError("nested too deeply").at(f"{name}:") from None
     return model
+
+
+def _meant(data: dict[str, Any], framework: str | None) -> Model:
+    if saved.is_keras(data):
+        return saved.model_of(data)
+    from .spec import model_from
+
+    return model_from(data, framework)
 
 
 @contextmanager

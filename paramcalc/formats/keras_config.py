@@ -96,23 +96,27 @@ def _functional(config: Mapping[str, Any], trainable: bool, reading: Reading) ->
     outputs = [_place(ref, described) for ref in refs(field(config, "output_layers", (list, tuple, dict)))]
     entries = [_entry(label, described.get(label), len(inputs)) for label in inputs]
     graph = calls(described, outputs, set(inputs))
-    shapes = stated(graph)
-    for label, at, index in outputs:
-        shapes.setdefault((label, at), {}).setdefault(index, None)
     places: dict[Call, int] = {(label, 0): place for place, label in enumerate(inputs)}
     made: dict[str, Any] = {}
     nodes: list[Node] = []
+
+    def ref(tensor: Read) -> Ref:
+        return places[tensor.call], tensor.output
+
     for (label, at), given in graph.items():
         where = f"layer {label!r}:"
         try:
             layer = _called(label, at, described[label], given, made, reading)
-            node = _node(layer, given, lambda tensor: (places[tensor.ref[:2]], tensor.ref[2]))
+            node = _node(layer, given, ref)
         except ParamcalcError as error:
             raise error.at(where)
         node.where = where
-        node.says = partial(_said, shapes.get((label, at)))
         places[label, at] = len(inputs) + len(nodes)
         nodes.append(node)
+    if any(type(node.layer) is not Layer or node.layer.rule.holds for node in nodes):  # else the rules know them all
+        shapes = stated(graph, outputs)
+        for call, node in zip(graph, nodes, strict=True):
+            node.says = partial(_said, shapes.get(call))
     return Model.from_nodes(
         [entry.shape for entry in entries],
         nodes,
@@ -161,6 +165,8 @@ def _node(layer: Any, given: Arguments, ref: Callable[[Read], Ref]) -> Node:
     # sort what a call was given into inputs, initial states, switches, and tensors that change no shape
     if not isinstance(layer, Layer):
         return Node(layer, tuple(map(ref, _ordered(layer, given))))
+    if given.args == given.tensors and len(given.args) == 1 and not any(given.kwargs.values()):
+        return Node(layer, (ref(given.tensors[0]),))  # almost always
     names = layer.rule.input_names
     inputs: dict[str, list[Read]] = {}
     states: list[Read] = []

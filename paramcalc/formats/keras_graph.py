@@ -14,9 +14,10 @@ Call = tuple[str, int]
 
 
 class Tensor(NamedTuple):
-    """A symbolic tensor among the arguments of a call: where it comes from, and the shape the file states."""
+    """A symbolic tensor among the arguments of a call: what gives it, as which output, and its shape as stated."""
 
-    ref: Ref
+    call: Call
+    output: int
     shape: Any
 
 
@@ -39,6 +40,7 @@ def calls(described: Mapping[str, Any], outputs: list[Ref], inputs: set[str]) ->
         Where it is not a graph.
     """
     found: dict[Call, Arguments] = {}
+    counts: dict[str, int] = {}
     pending = [(label, at) for label, at, _ in outputs]
     while pending:
         label, at = call = pending.pop()
@@ -49,20 +51,35 @@ def calls(described: Mapping[str, Any], outputs: list[Ref], inputs: set[str]) ->
         if label not in described:
             raise GraphError(f"no layer {label[:80]!r}, though the graph mentions it")
         nodes = field(described[label], "inbound_nodes", (list, tuple))
+        counts[label] = len(nodes)
         if not 0 <= at < len(nodes):
             raise GraphError(f"layer {label[:80]!r} is called {len(nodes)} times, and the graph mentions call {at}")
         try:
             found[call] = _arguments(nodes[at])
         except ParamcalcError as error:
             raise error.at(f"layer {label!r}:")
-        pending += [tensor.ref[:2] for tensor in found[call].tensors]
-    return {call: found[call] for call in _in_order(found, list(described)) if call in found}
+        pending += [tensor.call for tensor in found[call].tensors]
+    written = [(label, at) for label in described for at in range(counts.get(label, 0))]
+    return _as_written(written, found) or {call: found[call] for call in _in_order(written, found) if call in found}
 
 
-def _in_order(found: Mapping[Call, Arguments], labels: list[str]) -> Iterator[Call]:
+def _as_written(written: list[Call], found: Mapping[Call, Arguments]) -> dict[Call, Arguments] | None:
+    # the order of the file, if each call stands after what it reads: Keras writes it so, mostly
+    placed: dict[Call, Arguments] = {}
+    for call in written:
+        given = found.get(call)
+        if given is not None:
+            for read in given.tensors:
+                if read.call not in placed and read.call in found:
+                    return None
+            placed[call] = given
+    return placed
+
+
+def _in_order(written: list[Call], found: Mapping[Call, Arguments]) -> Iterator[Call]:
     # each call after what it reads, and otherwise in the order of the file
-    places = {label: place for place, label in enumerate(labels)}
-    sorter = TopologicalSorter({call: [read.ref[:2] for read in given.tensors] for call, given in found.items()})
+    places = {call: place for place, call in enumerate(written)}
+    sorter = TopologicalSorter({call: [read.call for read in given.tensors] for call, given in found.items()})
     try:
         sorter.prepare()
     except CycleError as error:
@@ -71,25 +88,28 @@ def _in_order(found: Mapping[Call, Arguments], labels: list[str]) -> Iterator[Ca
     ready: list[tuple[int, Call]] = []
     while sorter.is_active():
         for call in sorter.get_ready():
-            heappush(ready, (places.get(call[0], 0), call))
+            heappush(ready, (places.get(call, -1), call))
         _, call = heappop(ready)
         sorter.done(call)
         yield call
 
 
-def stated(found: Mapping[Call, Arguments]) -> dict[Call, dict[int, Any]]:
+def stated(found: Mapping[Call, Arguments], outputs: list[Ref]) -> dict[Call, dict[int, Any]]:
     """Gather the shapes the file states for the outputs of each call, by which output; not looked at yet."""
     shapes: dict[Call, dict[int, Any]] = {}
     for given in found.values():
-        for (label, at, index), shape in given.tensors:
-            shapes.setdefault((label, at), {})[index] = shape
+        for call, output, shape in given.tensors:
+            shapes.setdefault(call, {})[output] = shape
+    for label, at, index in outputs:
+        shapes.setdefault((label, at), {}).setdefault(index, None)
     return shapes
 
 
 def _arguments(node: Any) -> Arguments:
     args, kwargs = field(node, "args", (list, tuple)), field(node, "kwargs", dict)
     met: list[Tensor] = []
-    return Arguments([_read(one, met) for one in args], {name: _read(one, met) for name, one in kwargs.items()}, met)
+    read = [_read(one, met) for one in args]
+    return Arguments(read, {name: _read(one, met) for name, one in kwargs.items()} if kwargs else {}, met)
 
 
 def _read(value: Any, met: list[Tensor]) -> Any:
@@ -97,7 +117,8 @@ def _read(value: Any, met: list[Tensor]) -> Any:
     if isinstance(value, dict):
         if value.get("class_name") == "__keras_tensor__":
             config = field(value, "config", dict)
-            met.append(Tensor(_ref(config.get("keras_history")), config.get("shape")))
+            label, at, index = _ref(config.get("keras_history"))
+            met.append(Tensor((label, at), index, config.get("shape")))
             return met[-1]
         return {key: _read(value[key], met) for key in sorted(value, key=str)}
     if isinstance(value, (list, tuple)):
@@ -152,7 +173,7 @@ def field(found: Any, name: str, kind: Any) -> Any:
     FileError
         When it is missing or of another kind.
     """
-    if not isinstance(found, dict) or not isinstance(found.get(name), kind):
-        received = found.get(name) if isinstance(found, dict) else found
-        raise FileError(f"no {name} where Keras writes one", expected="what Keras serializes", received=received)
-    return found[name]
+    value = found.get(name) if isinstance(found, dict) else found
+    if value is found or not isinstance(value, kind):
+        raise FileError(f"no {name} where Keras writes one", expected="what Keras serializes", received=value)
+    return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from ..errors import FileError
@@ -48,7 +48,7 @@ class Reading(NamedTuple):
         """
         if self.depth >= DEEPEST:
             raise FileError("layers inside layers", expected=f"at most {DEEPEST} deep")
-        return self._replace(depth=self.depth + 1)
+        return Reading(self.model, self.stored, self.shared, self.depth + 1)
 
 
 def layer_of(found: Any, reading: Reading) -> Any:
@@ -64,9 +64,9 @@ def layer_of(found: Any, reading: Reading) -> Any:
     number = found.get("shared_object_id") if isinstance(found, dict) else None
     if isinstance(number, int):
         if number not in reading.shared:
-            reading.shared[number] = _twin(found, reading) or _made(found, reading.deeper())
+            reading.shared[number] = _twin(found, reading) or _made(found, reading)
         return reading.shared[number]
-    made = _made(found, reading.deeper())
+    made = _made(found, reading)
     reading.shared.setdefault(_label(found), (found, made))
     return made
 
@@ -85,14 +85,14 @@ def _made(found: Any, reading: Reading) -> Any:
     kind, config = field(found, "class_name", str), field(found, "config", dict)
     if not _custom(found):
         if kind in MODELS:
-            return reading.model(found, reading)
+            return reading.model(found, reading.deeper())
         if kind == "InputLayer":
             return input_of(config)
         rule = known_rule(kind)
         if rule is not None:
             return _layer(rule, found, config, reading)
     elif {"layers", "input_layers", "output_layers"} <= config.keys():  # a subclass that writes down its graph
-        return reading.model({**found, "class_name": "Functional"}, reading)
+        return reading.model({**found, "class_name": "Functional"}, reading.deeper())
     return opaque(kind, why_unknown(kind, _custom(found)), config, reading)
 
 
@@ -128,19 +128,18 @@ def name_in(config: Mapping[str, Any]) -> str | None:
 
 
 def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], reading: Reading) -> Any:
-    given: dict[str, Any] = {}
+    if rule.copies:
+        config = _one_copy(config)
+    if not config.keys() <= _names(rule):
+        _refuse_unknown(rule, config)
     inside = rule.holds + rule.copies
-    for name, value in _one_copy(config).items() if rule.copies else config.items():
-        option = rule.options.get(name)
-        if name in inside:
-            given[name] = _held(value, reading)
-        elif option is not None:
-            if value is not option.default:
-                given[name] = value
-        elif name == "name" or (name == "trainable" and not inside):
-            given[name] = value  # of a wrapper, only what is written at the layers inside reaches a weight
-        elif value is not None and value is not False and name not in rule.inert and name != "trainable":
-            raise rule.unknown_option(name).at(rule.name)  # Keras writes down some that it no longer has
+    given: dict[str, Any] = {"name": config.get("name")}
+    for name, default in rule.defaults.items():
+        value = config.get(name, default)
+        if value is not default and (type(value) is not type(default) or value != default):
+            given[name] = _held(value, reading.deeper()) if name in inside else value
+    if not inside and config.get("trainable", True) is not True:
+        given["trainable"] = config["trainable"]  # of a wrapper, only what is written at the layers inside counts
     for name in inside:
         for one in _flat(given.get(name)):
             if isinstance(one, Opaque):
@@ -149,6 +148,17 @@ def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], read
     if "build_config" in found:
         layer.expects = partial(built_on, found["build_config"])
     return layer
+
+
+@cache
+def _names(rule: Rule) -> frozenset[str]:
+    return frozenset({"name", "trainable", *rule.options, *rule.inert})
+
+
+def _refuse_unknown(rule: Rule, config: Mapping[str, Any]) -> None:
+    for name in config.keys() - _names(rule):
+        if config[name] is not None and config[name] is not False:  # Keras writes down some that it no longer has
+            raise rule.unknown_option(name).at(rule.name)
 
 
 def _held(value: Any, reading: Reading) -> Any:

@@ -125,7 +125,7 @@ class Window:
         if isinstance(value, (list, tuple)):
             if len(value) != self.rank:
                 raise OptionError("wrong number of sizes", expected=self.expected, received=value)
-            return tuple(size(one) for one in value)
+            return tuple(map(size, value))
         return (size(value),) * self.rank
 
     def symbols(self, value: Sequence[Size]) -> tuple[str, ...]:

@@ -158,12 +158,15 @@ class Rule:
                 if name in given:
                     raise OptionError(f"{name} given twice").at(self.name)
                 given[name] = value
-        for name, value in given.items():
-            kind = kinds.get(name)
-            if kind is not None:
-                options[name] = self.checked(name, kind, value)
-            else:
-                layer.carry(name, value)
+        name = ""
+        try:
+            for name, value in given.items():
+                if name in kinds:
+                    options[name] = kinds[name](value)
+                else:
+                    layer.carry(name, value)
+        except ParamcalcError as error:
+            raise error.at(name).at(self.name) if name in kinds else error
         if REQUIRED in options.values():
             name = next(name for name, value in options.items() if value is REQUIRED)
             raise OptionError(f"{self.name} needs {name}", expected=self.options[name].kind.expected)
