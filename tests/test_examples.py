@@ -49,6 +49,8 @@ TUTORIALS: dict[str, tuple[str, Any, list[Any]]] = {
     "repeat.yaml": ("Functional", 4 * 33_024 + 3 * 128, [None, 64]),
     # 200·8;  2·4[12(12 + 8) + 12] = 2,016;  24·3 + 3 = 75
     "sentiment.keras": ("Functional", 1_600 + 2_016 + 75, [None, 3]),
+    # 4[16(16 + 12) + 2·16] = 1,920;  4[16(16 + 16) + 2·16] = 2,176;  16·20 + 20 = 340
+    "torch-lstm.yaml": ("Functional", 1_920 + 2_176 + 340, [[32, 5, 20], [2, 5, 16], [2, 5, 16]]),
     # V·256;  4[128(128 + 256) + 128] = 197,120;  128·V + V
     "sizes.yaml": ("Sequential", "256*V + 197120 + 128*V + V", [None, "V"]),
 }
@@ -106,3 +108,20 @@ def test_the_video_model_shows_its_frames_shapes() -> None:
         [None, 13, 13, 16],
         [None, 16],
     ]
+
+
+def test_the_states_of_pytorch_s_lstm_and_a_linear_of_another_size() -> None:
+    text = (EXAMPLES / "torch-lstm.yaml").read_text()
+    model = paramcalc.loads(text)
+    assert model.framework == "torch"
+    assert [row.macs for row in model.rows] == [32 * 5 * 4 * 16 * (12 + 16 + 16 + 16), 32 * 5 * 16 * 20, 0]
+    for old, new, problem in (
+        ("in_features: 16", "in_features: 128",
+         "layers[1].Linear: Linear is declared on 128 features, and receives 16"),
+        ("input_size: 12", "input_size: 13", "layers[0].LSTM: LSTM is declared on 13 features, and receives 12"),
+        ("h_0: [2, 5, 16]", "h_0: [1, 5, 16]",
+         "layers[0].LSTM: 'h_0' gives an initial state of 1, the layer keeps states of 2"),
+    ):  # fmt: skip
+        with pytest.raises(paramcalc.ParamcalcError) as caught:
+            paramcalc.loads(text.replace(old, new))
+        assert str(caught.value).endswith(problem)

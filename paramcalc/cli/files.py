@@ -12,6 +12,7 @@ from ..errors import OptionError
 from ..model import Model
 from .command import Json, shows
 from .show import tell, write, write_json
+from .single import Whose
 
 File = Annotated[str, typer.Argument(metavar="FILE|-", help="A spec, or what Keras saved; - is standard input.")]
 
@@ -33,13 +34,16 @@ def count(file: File) -> Model:
 
 
 def verify(
-    file: File | None = None,
-    rules: Annotated[bool, typer.Option("--rules", help="Audit every rule against Keras instead.")] = False,
+    file: Annotated[str | None, typer.Argument(metavar="FILE|-", help="A spec, or what Keras saved.")] = None,
+    rules: Annotated[bool, typer.Option("--rules", help="Audit every rule against its framework instead.")] = False,
     json: Json = False,
+    framework: Whose = None,
 ) -> None:
-    """Build the model in Keras and compare every tensor, shape and total."""
+    """Build the model in its framework and compare every tensor, shape and total."""
     if (file is None) == (not rules):
         raise OptionError("verify takes one of two", expected="either a FILE or --rules")
+    if file is not None and framework is not None:
+        raise OptionError("a file says itself whose layers it has", expected="--framework with --rules")
     check: Any
     if file is not None:
         from ..formats import load
@@ -47,7 +51,7 @@ def verify(
 
         check = compare(load(file))
     else:
-        check = _audited()
+        check = _audited(framework or "keras")
     if json:
         write_json(check.to_dict())
     elif rules:
@@ -58,12 +62,12 @@ def verify(
         sys.exit(1)
 
 
-def _audited() -> Any:
+def _audited(framework: str) -> Any:
     # a bar on a terminal, silence in pipes
     from ..verify.audit import audit
 
     if not sys.stderr.isatty():
-        return audit()
+        return audit(framework=framework)
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -76,12 +80,13 @@ def _audited() -> Any:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("rules", total=None)
         return audit(
-            progress=lambda done, total, rule: progress.update(task, completed=done, total=total, description=rule)
+            progress=lambda done, total, rule: progress.update(task, completed=done, total=total, description=rule),
+            framework=framework,
         )
 
 
-def schema() -> None:
+def schema(framework: Whose = None) -> None:
     """Print the JSON Schema of spec files, for editors and checks."""
     from ..formats.schema import schema as spec_schema
 
-    write_json(spec_schema())
+    write_json(spec_schema(framework or "keras"))

@@ -9,9 +9,9 @@ import typer
 
 from ..errors import OptionError
 from ..rules.formula import rule_formula
-from ..rules.registry import find
 from .command import Json
 from .show import speaks_unicode, write, write_json
+from .single import Whose, rule_named, values
 
 
 def register(app: typer.Typer, names: Iterable[str]) -> None:
@@ -24,26 +24,28 @@ def register(app: typer.Typer, names: Iterable[str]) -> None:
 def layers(
     format: Annotated[str, typer.Option("--format", "-f", metavar="F", help="text or markdown.")] = "text",
     json: Json = False,
+    framework: Whose = None,
 ) -> None:
     """List every layer there is a rule for, with its formula."""
     from ..render.rules import rule_records, rule_table
 
+    whose = framework or "keras"
     if json:
-        write_json(rule_records())
+        write_json(rule_records(whose))
     else:
-        write(rule_table(format, ascii=not speaks_unicode()))
+        write(rule_table(format, whose, ascii=not speaks_unicode()))
 
 
 def formula(
-    name: Annotated[str, typer.Argument(metavar="LAYER", help="lstm, Conv2D, ….")],
+    name: Annotated[str, typer.Argument(metavar="LAYER", help="lstm, Conv2D, nn.LSTM, ….")],
     options: Annotated[list[str] | None, typer.Argument(metavar="OPTION=VALUE", help="reset_after=false, ….")] = None,
     latex: Annotated[bool, typer.Option("--latex", help="In LaTeX.")] = False,
+    framework: Whose = None,
 ) -> None:
     """Print the formula of a layer: formula lstm; formula gru reset_after=false."""
     from ..formats.spec import layer_options
-    from .single import values
 
-    rule = find(name)
+    rule = rule_named(name, framework)
     found = rule_formula(rule, **layer_options(rule, values(options or [])))
     if found is None:
         raise OptionError(f"{rule.name} has no weights, so there is no formula")

@@ -9,12 +9,16 @@ import typer
 
 from ..errors import OptionError
 from ..model import Model
+from ..rules.natural import natural_inputs
 from ..rules.registry import find
+from ..rules.rule import Layer, Rule
 from ..sequential import Sequential
 from ..symbolic import unknown
-from ..tensors import Input
+from ..tensors import Input, Tensor
 from .command import Batch, flag_batch, flag_size, shows
 
+PREFIXES = ("torch.nn.", "nn.")
+Whose = Annotated[str | None, typer.Option("--framework", metavar="NAME", help="Whose layers: keras, torch, ….")]
 Steps = Annotated[str | None, typer.Option("--steps", metavar="T", help="Time steps; stays T when left out.")]
 
 
@@ -49,29 +53,53 @@ def embedding(
 
 
 def layer(
-    name: Annotated[str, typer.Argument(metavar="CLASS", help="A Keras layer: Conv2D, Bidirectional, ….")],
+    name: Annotated[str, typer.Argument(metavar="CLASS", help="A layer: Conv2D, Bidirectional, nn.LSTM, ….")],
     options: Annotated[
-        list[str] | None, typer.Argument(metavar="OPTION=VALUE", help="Keras's own argument names.")
+        list[str] | None, typer.Argument(metavar="OPTION=VALUE", help="The framework's own argument names.")
     ] = None,
     shapes: Annotated[
         list[str] | None,
         typer.Option("--input", metavar="SHAPE", help="32,32,3 without the batch; repeat for several inputs."),
     ] = None,
     batch: Batch = None,
+    framework: Whose = None,
 ) -> Model:
     """Count any layer: layer Conv2D --input 32,32,3 filters=8 kernel_size=3."""
-    from ..formats.spec import model_from
+    from ..formats.spec import layer_options, model_from
 
-    rule = find(name)
+    rule = rule_named(name, framework)
+    if not shapes and rule.framework == "torch":  # which says what comes in
+        return _as_it_stands(rule(**layer_options(rule, values(options or []))))
     if not shapes:
         raise OptionError("--input is missing", expected="the shape of an input without the batch, such as 32,32,3")
     named = {"input" if len(shapes) == 1 else f"input_{at}": _sizes(shape) for at, shape in enumerate(shapes, 1)}
     spec: dict[str, Any] = {
         "name": rule.snake,
+        "framework": rule.framework,
         "inputs": named,
         "layers": [{rule.name: {**values(options or []), "inputs": list(named)}}],
     }
     return model_from(spec if batch is None else {**spec, "batch": batch})
+
+
+def rule_named(name: str, framework: str | None = None) -> Rule:
+    """Find the rule of ``LSTM``, or of ``nn.LSTM`` and ``torch.nn.LSTM``, which is PyTorch's.
+
+    Raises
+    ------
+    OptionError
+        When the name is PyTorch's and ``framework`` another.
+    LayerError
+    """
+    plain = next((name[len(prefix) :] for prefix in PREFIXES if name.startswith(prefix)), name)
+    if plain != name and framework not in (None, "torch"):
+        raise OptionError(f"{name} is PyTorch's", expected="--framework torch, or none", received=framework)
+    return find(plain, framework or ("torch" if plain != name else "keras"))
+
+
+def _as_it_stands(layer: Layer) -> Model:
+    inputs = [Tensor(shape) for shape in natural_inputs(layer)]
+    return Model(inputs, layer(*inputs), name=layer.rule.snake)
 
 
 def values(words: list[str]) -> dict[str, Any]:

@@ -27,6 +27,8 @@ def _explain(row: Row) -> list[Table]:
     if found is None:
         return []
     built, _ = found
+    if len(built.weights) != len(row.weights):  # sizes that happen to agree change what there is (PyTorch's kdim)
+        return []
     tables = [_tensors(row, built.weights)]
     formula = built.formula() if built.formula else 0
     scopes = list(dict.fromkeys(weight.scope for weight in row.weights if _gated(weight)))

@@ -15,7 +15,7 @@ from .views import markdown, text
 VERIFIED, UNKNOWN = "verified", "unknown"
 STATUS = {"legacy": "of Keras 2", "applications": "of keras.applications"}  # of a family, where it is another
 BASIS = {"paper": "from its paper"}  # of a framework that nobody can install
-TITLES = {"paper": "the literature"}
+TITLES = {"paper": "the literature", "torch": "PyTorch"}
 
 
 def status(rule: Rule) -> str:

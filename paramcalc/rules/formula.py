@@ -222,9 +222,13 @@ def rule_formula(rule: Rule, **options: Any) -> Formula | None:
     inner = next((o for o in rule.options.values() if o.default is REQUIRED and o.kind in (LAYER, CELLS)), None)
     if inner is None or inner.name in options:
         return formula_of(rule(**options))
-    for name in ("Dense", "LSTM", "LSTMCell"):
+    options |= {o.name: 1 for o in rule.options.values() if o.default is REQUIRED and o.name == "num_layers"}
+    for name in ("Dense", "LSTM", "LSTMCell", "TransformerEncoderLayer", "TransformerDecoderLayer"):
         try:
-            found = formula_of(rule(**options, **{inner.name: find(name, rule.framework)("units")}))
+            held = find(name, rule.framework)
+            needed = [option for option in held.options.values() if option.default is REQUIRED]
+            sizes = [getattr(option.kind, "symbol", None) for option in needed]
+            found = formula_of(rule(**options, **{inner.name: held(*sizes)}))
         except ParamcalcError:
             continue
         if found is not None:

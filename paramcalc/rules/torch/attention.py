@@ -15,7 +15,7 @@ from .options import ACTIVATION, COUNT
 
 Model = Annotated[Size, Sized("d")]
 Inner = Annotated[Size, Sized("d_f")]
-Heads = Annotated[Size, Sized()]
+Heads = Annotated[Size, Sized("h")]
 Rate = Annotated[float, RATE]
 Number = Annotated[float, NUMBER]
 Activation = Annotated[Any, ACTIVATION]

@@ -134,7 +134,7 @@ LAZY_INSTANCE = tuple(instance_norm(f"LazyInstanceNorm{n}d", ITS_OWN_LATER, n, l
 def GroupNorm(
     x: Channels,
     /,
-    num_groups: Annotated[Size, Sized()],
+    num_groups: Annotated[Size, Sized("g")],
     num_channels: Features,
     eps: Number = 1e-5,
     affine: bool = True,

@@ -17,8 +17,8 @@ from ...errors import ParamcalcError, ShapeError
 from ...model import Model
 from ...opaque import Opaque
 from ...rules.built import UNKNOWN_OUTS, UNSHAPED, Built, Part
+from ...rules.natural import natural_inputs
 from ...rules.rule import Layer, Shape, Weight
-from ...symbolic import unknown
 from ...tensors import input_shape as checked_shape
 from ..compare import Difference, shapes_text, tensor_differences
 from ..verification import Verification
@@ -27,8 +27,6 @@ from .framework import is_module
 from .models import totals
 from .reading import layer_of
 from .running import Call, run
-
-MOST_AXES = 9
 
 
 @dataclass
@@ -166,21 +164,12 @@ def _pieces(whole: Any, live: Any) -> Iterator[Piece]:
 def _known(layer: Layer, module: Any) -> tuple[Weight, ...] | None:
     # the tensors as the rule has them, gates and all, if they are those the module has
     try:
-        weights = layer.on(*standing(layer)).weights
+        weights = layer.on(*natural_inputs(layer)).weights
     except ParamcalcError:
         return None
     ours = [(weight.name, weight.shape, weight.buffer) for weight in weights]
     theirs = [] if _lazy(module) else [(one.path, one.shape, one.buffer) for one in tensors_of(module)]
     return weights if sorted(map(str, ours)) == sorted(map(str, theirs)) else None
-
-
-def standing(layer: Layer) -> list[Shape]:
-    """Give inputs of unknown sizes that a layer takes."""
-    inputs = layer.rule.inputs[: layer.rule.least_inputs]
-    rank = max(pattern.most if pattern.most <= MOST_AXES else pattern.least + 1 for pattern in inputs)
-    normalized = layer.options.get("normalized_shape")
-    axes = [pattern.named(rank if normalized is None else len(normalized), layer.options) for pattern in inputs]
-    return [tuple(unknown(name) for name in names or ()) for names in axes]
 
 
 def _own(module: Any) -> tuple[Weight, ...]:

@@ -1,0 +1,37 @@
+"""The inputs a layer takes as it stands: sizes that it declares, and symbols for the rest.
+
+PyTorch's layers say how many features come in, so that they can be counted and shown on no input in particular.
+"""
+
+from __future__ import annotations
+
+from ..symbolic import Size, symbols
+from .rule import Layer, Shape
+
+MOST_AXES = 9  # of an input whose pattern says how many it has
+
+
+def natural_inputs(layer: Layer) -> list[Shape]:
+    """Give an input for each the layer must have, with a batch where it takes one."""
+    patterns = layer.rule.inputs[: layer.rule.least_inputs]
+    last = layer.options.get("normalized_shape", ())
+    least = max([pattern.least for pattern in patterns] + [1 + len(last)])
+    rank = max([pattern.most for pattern in patterns if pattern.most <= MOST_AXES] or [max(2, least)])
+    sizes = _declared(layer)
+    shapes = []
+    for pattern in patterns:
+        names = pattern.named(min(rank, pattern.most), layer.options) or []
+        shape = tuple(sizes.get(name, symbols(name)) for name in names)
+        shapes.append((*shape[: len(shape) - len(last)], *last) if last else shape)
+    return shapes
+
+
+def _declared(layer: Layer) -> dict[str, Size]:
+    # by the names both options and axes have in formulas
+    found = {}
+    for name, value in layer.options.items():
+        kind = layer.rule.options[name].kind
+        symbol = getattr(getattr(kind, "kind", kind), "symbol", None)
+        if symbol is not None and value is not None and not isinstance(value, tuple):
+            found[symbol] = value
+    return found
