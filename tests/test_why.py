@@ -34,8 +34,8 @@ def test_whose_lstm() -> None:
     assert one_line(model, 121_856).startswith("PyTorch's LSTM (and cudnn, onnx, mxnet, darknet): a second bias vector")
     assert one_line(model, 121_856).endswith("+4d_h = +512")
     assert one_line(model, 2 * 121_344).startswith("both directions (bidirectional), or one optimizer slot")
-    assert one_line(model, 120_832) == "without bias (use_bias=False): −512"
-    assert one_line(recurrent("GRU", 108, 128), 91_008) == "without reset after (reset_after=False): −384"
+    assert one_line(model, 120_832) == "use_bias=False: −512"
+    assert one_line(recurrent("GRU", 108, 128), 91_008) == "reset_after=False: −384"
 
 
 def test_on_the_command_line(run: Any) -> None:

@@ -80,9 +80,7 @@ def _with(stack: Stack, options: Iterable[tuple[str, object]], cost: float) -> I
 
 
 def _option(name: str, value: object) -> str:
-    plain = name.removeprefix("use_").replace("_", " ")
-    said = (plain if value else f"without {plain}") if isinstance(value, bool) else f"{plain} {value}"
-    return f"{said} ({name}={value})"
+    return name.replace("_", " ") if value is True else f"{name}={value}"
 
 
 def depth(stack: Stack, got: int) -> Iterator[Change]:

@@ -9,6 +9,9 @@ from ..model import Model
 from .causes import Explanation
 
 
+FARTHER = 1.9  # how much more far-fetched than the likeliest an explanation may be to be worth telling
+
+
 def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
     """Explain a count that differs from the model's.
 
@@ -48,4 +51,5 @@ def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
     best: dict[Any, Explanation] = {}
     for one in sorted(found, key=lambda one: one.cost):
         best.setdefault(frozenset(cause.key for cause in one.causes), one)
-    return list(best.values())[:most]
+    likely = list(best.values())
+    return [one for one in likely if one.cost <= likely[0].cost + FARTHER][:most]
