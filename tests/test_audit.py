@@ -17,11 +17,21 @@ import pytest
 import paramcalc as pc
 from paramcalc.errors import LayerError, ParamcalcError
 from paramcalc.rules import cells, windows
-from paramcalc.rules.keras import convolutional, merging, recurrent, resizing
+from paramcalc.rules.keras import (
+    attention,
+    convolutional,
+    core,
+    images,
+    merging,
+    preprocessing,
+    recurrent,
+    resizing,
+)
 from paramcalc.rules.registry import rules
 from paramcalc.rules.rule import Built, Rule
 from paramcalc.verify.audit import audit, auditable, configurations, option_mismatches, results
 from paramcalc.verify.cases import cases, shape
+from paramcalc.verify.quirks import TENSORFLOW, counted
 
 pytest.importorskip("keras")
 jax = pytest.importorskip("jax")
@@ -34,7 +44,7 @@ def test_no_mismatch(name: str) -> None:
     assert found.mismatches == []
     assert found.ok
     assert found.configurations > 5
-    assert found.costs > 1
+    assert found.costs > 1 or name in TENSORFLOW or not counted(rules()[name])
     (row,) = found.rows
     printed = rf"(?m)^{name}\s+{row.configurations:,}\s+{row.refused:,}\s+{row.costs:,}\s"
     assert re.search(printed, DOCUMENTED), "docs/verification.md shows other figures"
@@ -205,7 +215,52 @@ BROKEN: dict[str, tuple[str, Break]] = {
         "StackedRNNCells",
         theory(recurrent, "unique_labels", lambda honest, layers: [layer.label for layer in layers]),
     ),
+    "weights: four bits to a byte each": ("Dense", theory(core, "ceil_div", lambda honest, a, b: a)),
+    "weights: a scale for every row": (
+        "EinsumDense",
+        theory(core, "sides", lambda honest, *a: honest(*a)[::-1]),
+    ),
+    "weights: a frozen table that learns beside LoRA": (
+        "Embedding",
+        built("Embedding", lambda a: weight(0, trainable=True)(a)),
+    ),
+    "weights: keys that wander into the output": (
+        "MultiHeadAttention",
+        built("MultiHeadAttention", lambda a: weight(-1, shape=a.weights[0].shape[-1:])(a)),
+    ),
+    "weights: a group for each head": (
+        "GroupQueryAttention",
+        built("GroupQueryAttention", lambda a: weight(2, shape=a.weights[0].shape)(a)),
+    ),
+    "weights: statistics that count nothing": (
+        "Normalization",
+        built("Normalization", lambda a: replace(a, weights=a.weights[:2])),
+    ),
+    "weights: the real part alone": (
+        "STFTSpectrogram",
+        built("STFTSpectrogram", lambda a: replace(a, weights=a.weights[:1])),
+    ),
+    "weights: a norm along the first axis": (
+        "SpectralNormalization",
+        built("SpectralNormalization", lambda a: weight(0, shape=(1, a.weights[1].shape[0]))(a)),
+    ),
     # shapes
+    "shapes: scores the other way round": (
+        "MultiHeadAttention",
+        built("MultiHeadAttention", lambda a: replace(a, outs=tuple(out[:-2] + out[:-3:-1] for out in a.outs))),
+    ),
+    "shapes: categories on an axis of their own": (
+        "CategoryEncoding",
+        theory(
+            preprocessing,
+            "encoded",
+            lambda honest, x, depth, mode: replace(honest(x, depth, mode), outs=((*x, depth),)),
+        ),
+    ),
+    "shapes: height and width exchanged": (
+        "Resizing",
+        theory(images, "resized", lambda honest, x, height, width, layout: honest(x, width, height, layout)),
+    ),
     "shapes: a window that fits once more": ("Conv2D", theory(windows, "length", lambda honest, *a: honest(*a) + 1)),
     "shapes: dilation overlooked": (
         "Conv1D",
@@ -248,6 +303,14 @@ BROKEN: dict[str, tuple[str, Break]] = {
         built("Bidirectional", lambda a: replace(a, outs=(a.outs[0],))),
     ),
     # refusals
+    "refusals: a constraint beside LoRA": (
+        "Dense",
+        theory(core, "stored", lambda honest, table, storage, constraint=None: honest(table, storage)),
+    ),
+    "refusals: more keys than values": (
+        "GroupQueryAttention",
+        theory(attention, "_check_sources", lambda *args: None),
+    ),
     "refusals: any sizes broadcast": (
         "Add",
         theory(
@@ -263,6 +326,14 @@ BROKEN: dict[str, tuple[str, Break]] = {
         theory(resizing, "cropped", lambda honest, n, margins: n - sum(margins)),
     ),
     # costs
+    "costs: scores for nothing": (
+        "GroupQueryAttention",
+        theory(attention.Projections, "macs", lambda honest, self, places: honest(self, places) - 1),
+    ),
+    "costs: LoRA added up at no cost": (
+        "Dense",
+        theory(core, "lora_in_steps", lambda honest, storage: True),
+    ),
     "costs: every place of the output of a transposed convolution": (
         "Conv1DTranspose",
         built("Conv1DTranspose", lambda a: replace(a, macs=lambda: a.macs() // 2 * 3)),

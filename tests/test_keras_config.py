@@ -144,7 +144,7 @@ BAD: list[tuple[str, Any, type[ParamcalcError], str]] = [
         LayerError,
         "'Dense' is not a model",
     ),
-    ("an option of another layer", sequential(dense("a", lora_rank=4)), OptionError, r"layers\[0\].*lora_rank"),
+    ("an option of another layer", sequential(dense("a", groups=4)), OptionError, r"layers\[0\].*groups"),
     ("a bad size", sequential(dense("a", -4)), ParamcalcError, r"layers\[0\].Dense.units"),
     ("an input in the middle", sequential(dense("a"), entry("x", [None, 5])), GraphError, "Input only at the start"),
     ("a bad input", sequential(entry("x", [])), FileError, "no axes"),
@@ -370,6 +370,7 @@ def test_every_layer_is_read_back_as_keras_writes_it(name: str) -> None:
     from paramcalc.verify.build import Builder
     from paramcalc.verify.cases import cases
     from paramcalc.verify.framework import apart, keras
+    from paramcalc.verify.quirks import CYCLES, TENSORFLOW
 
     rule = rules()[name]
     tried = [case for at, case in enumerate(configurations(cases(rule))) if at % 97 == 0 or at < 3]
@@ -394,7 +395,7 @@ def test_every_layer_is_read_back_as_keras_writes_it(name: str) -> None:
             del row["reads"]  # an input without a name gets one from Keras
         assert theirs == ours
         compared += 1
-    assert compared
+    assert compared or name in (*TENSORFLOW, *CYCLES)
 
 
 def test_a_saved_model_is_read_from_its_file(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def symbolised(layer: Layer) -> tuple[Layer, dict[str, Size]]:
         if isinstance(value, Layer):
             options = {
                 name: visit(option, getattr(value.rule.options[name].kind, "kind", value.rule.options[name].kind))
-                for name, option in value.options.items()
+                for name, option in _own(value).items()
             }
             copy = Layer(value.rule, options)
             copy.name = value.name
@@ -151,10 +151,19 @@ def symbolised(layer: Layer) -> tuple[Layer, dict[str, Size]]:
         if not names:
             return tuple(visit(one, None) for one in value) if _is_cells(value) else value
         if isinstance(value, tuple):
-            return tuple(fresh(name, one) for name, one in zip(names, value, strict=True))
+            return tuple(fresh(name, one) if name else one for name, one in zip(names, value, strict=True))
         return fresh(names[0], value)
 
     return visit(layer, None), values
+
+
+def _own(layer: Layer) -> dict[str, Any]:
+    # the options, those left out that say what another one says already
+    kinds = {name: getattr(option.kind, "kind", option.kind) for name, option in layer.rule.options.items()}
+    said = {name: layer.options.get(getattr(kind, "like", None) or "") for name, kind in kinds.items()}
+    return {
+        name: None if said[name] is not None and value == said[name] else value for name, value in layer.options.items()
+    }
 
 
 def _is_cells(value: Any) -> bool:

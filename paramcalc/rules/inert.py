@@ -33,7 +33,9 @@ _GROUPS = {
 }
 _PLAIN = frozenset(
     {
+        "bounding_box_format",
         "epsilon",
+        "gptq_unpacked_column_size",
         "implementation",
         "input_length",
         "mask_value",
@@ -44,6 +46,8 @@ _PLAIN = frozenset(
         "renorm_clipping",
         "renorm_momentum",
         "process_group",
+        "reverse_dtype",
+        "score_mode",
         "seed",
         "synchronized",
         "unroll",
@@ -87,6 +91,10 @@ def expand(also: str) -> frozenset[str]:
             names.difference_update(_ALWAYS)
         elif word == "sealed":  # a Keras class without **kwargs: its own options, name and dtype, nothing else
             names = {"dtype", *names.difference(_ALWAYS)}
+        elif word == "bare":  # and one that takes no dtype either
+            names.clear()
+        elif word[0] == "=":
+            names.add(word[1:])
         elif word in _PLAIN or word.endswith("_initializer"):
             names.add(word)
         else:

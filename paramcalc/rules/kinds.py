@@ -79,13 +79,14 @@ def grown(made: Size) -> Size:
 
 
 class Sized:
-    """A size; in formulas it is the given symbol, unless it has the value ``unless``."""
+    """A size; in formulas it is the given symbol, unless it is ``unless``, or what the option ``like`` says already."""
 
     expected = "a positive whole number or an expression"
 
-    def __init__(self, symbol: str | None = None, unless: int | None = None) -> None:
+    def __init__(self, symbol: str | None = None, unless: int | None = None, like: str | None = None) -> None:
         self.symbol = symbol
         self.unless = unless
+        self.like = like
 
     def __call__(self, value: Any) -> Size:
         """Check one size."""
@@ -137,6 +138,33 @@ class Window:
     def schema(self) -> dict[str, Any]:
         """Describe one size or a list of them."""
         several = {"type": "array", "items": SIZE_SCHEMA, "minItems": self.rank, "maxItems": self.rank}
+        return {"anyOf": [*SIZE_SCHEMA["anyOf"], several]}
+
+
+class Sizes:
+    """One size or a list of them; with ``open`` any of them may be ``None``."""
+
+    def __init__(self, symbol: str, open: bool = False) -> None:
+        self.symbol = symbol
+        self.open = open
+        self.expected = "a size or a list of sizes" + ", any of them null" * open
+
+    def __call__(self, value: Any) -> tuple[Any, ...]:
+        """Check one size or each of a list."""
+        if not isinstance(value, (list, tuple)):
+            return (size(value),)
+        if len(value) > MAX_AXES:
+            raise OptionError("a shape of too many axes", expected=f"at most {MAX_AXES}", received=len(value))
+        return tuple(None if one is None and self.open else size(one) for one in value)
+
+    def symbols(self, value: Sequence[Any]) -> tuple[str, ...]:
+        """Give one name to every size there is; formulas number them."""
+        return tuple("" if one is None else self.symbol for one in value)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe one size or a list of them."""
+        items = [*SIZE_SCHEMA["anyOf"], {"type": "null"}] if self.open else SIZE_SCHEMA["anyOf"]
+        several = {"type": "array", "items": {"anyOf": items}, "maxItems": MAX_AXES}
         return {"anyOf": [*SIZE_SCHEMA["anyOf"], several]}
 
 
@@ -205,6 +233,11 @@ class Maybe:
     def __call__(self, value: Any) -> Any:
         """Let ``None`` pass and check everything else."""
         return None if value is None else self.kind(value)
+
+    def symbols(self, value: Any) -> tuple[str, ...]:
+        """Give the names of the sizes in formulas, where the kind has some."""
+        names = getattr(self.kind, "symbols", None)
+        return () if value is None or names is None else tuple(names(value))
 
     def schema(self) -> dict[str, Any]:
         """Describe the kind or null."""

@@ -28,14 +28,16 @@ class Inputs:
     ``...`` is any number of axes; ``*layer`` stands for the sizes of that option's own input; ``spatial``
     for the rule's own spatial axes (``T``; ``H W``; ``D H W``), ``places`` for the same where the first is called
     ``L``; ``N?`` is an axis that may be missing. ``C`` follows the option ``data_format``, ``N`` the option
-    ``batch_first``. ``many`` marks a list of inputs.
+    ``batch_first``. ``many`` marks a list of inputs, ``together`` inputs of a known number that the framework takes in
+    one list.
     """
 
-    __slots__ = ("least", "many", "most", "pattern", "tokens")
+    __slots__ = ("least", "many", "most", "pattern", "together", "tokens")
 
-    def __init__(self, pattern: str, many: bool = False) -> None:
+    def __init__(self, pattern: str, many: bool = False, together: bool = False) -> None:
         self.pattern = pattern
         self.many = many
+        self.together = many or together
         self.tokens = pattern.split()
         open_ended = [token for token in self.tokens if token == "..." or token[0] == "*"]
         self.most = MAX_AXES + 1 if open_ended else len(self.tokens)
@@ -44,7 +46,8 @@ class Inputs:
     def ranked(self, rank: int) -> Inputs:
         """Name the spatial axes of a rule that has so many."""
         places = SPATIAL[rank].replace("T", "L")
-        return Inputs(self.pattern.replace("spatial", SPATIAL[rank]).replace("places", places), self.many)
+        pattern = self.pattern.replace("spatial", SPATIAL[rank]).replace("places", places)
+        return Inputs(pattern, self.many, self.together)
 
     def text(self, options: Mapping[str, Any]) -> str:
         """Write what it takes: ``(B, T, d_x)``; ``(L, N, d_x) or (L, d_x)``."""
@@ -77,10 +80,10 @@ class Inputs:
 
 
 def inputs_of(body: Callable[..., Built], rank: int | None = None) -> dict[str, Inputs]:
-    """Read the patterns of the positional-only parameters."""
+    """Read the patterns of the positional-only parameters; one that may be left out is ``… | None = None``."""
     code = body.__code__
     names = code.co_varnames[: code.co_posonlyargcount]
-    patterns = {name: body.__annotations__[name].__metadata__[0] for name in names}
+    patterns = {name: _metadata(_present(body.__annotations__[name])) for name in names}
     return {name: pattern.ranked(rank) if rank else pattern for name, pattern in patterns.items()}
 
 
@@ -96,7 +99,7 @@ def at_call(body: Callable[..., Built]) -> tuple[str, ...]:
 
 
 def options_of(body: Callable[..., Built], rank: int | None = None) -> dict[str, Option]:
-    """Read the other parameters, in order; ``**shared: Unpack[TypedDict]`` is a set of switches, all off."""
+    """Read the other parameters, in order; ``**shared: Unpack[TypedDict]`` are switches, off, or ``… | None``."""
     code, notes = body.__code__, body.__annotations__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     given = body.__defaults__ or ()
@@ -109,8 +112,9 @@ def options_of(body: Callable[..., Built], rank: int | None = None) -> dict[str,
     }
     for name, note in notes.items():
         if name != "return" and name not in names and get_args(note):
-            fields = get_args(note)[0].__annotations__
-            found.update({key: Option(key, kind_of(kind, rank), False, False) for key, kind in fields.items()})
+            for key, inner in get_args(note)[0].__annotations__.items():
+                kind = kind_of(inner, rank)
+                found[key] = Option(key, kind, None if isinstance(kind, Maybe) else False, False)
     return found
 
 
@@ -121,10 +125,14 @@ def kind_of(note: Any, rank: int | None = None) -> Kind:
     found = _metadata(note)
     if found is not None:
         return found.ranked(rank) if rank and hasattr(found, "ranked") else found  # type: ignore[no-any-return]
+    present = _present(note)
+    return Choice(get_args(note)) if present is note else Maybe(kind_of(present, rank))
+
+
+def _present(note: Any) -> Any:
     if get_origin(note) in (Union, UnionType):
-        (inner,) = (arg for arg in get_args(note) if arg is not type(None))
-        return Maybe(kind_of(inner, rank))
-    return Choice(get_args(note))
+        (note,) = (arg for arg in get_args(note) if arg is not type(None))
+    return note
 
 
 def _metadata(note: Any) -> Any:

@@ -10,7 +10,9 @@ from typing import Any
 from ..errors import LayerError, ParamcalcError
 from ..model import Model
 from ..opaque import Guarded, Opaque
+from ..rules.keras.quantized import Policy
 from ..rules.keras.recurrent import unique_labels
+from ..rules.keras.values import Values
 from ..rules.rule import Layer, Shape
 from .framework import keras, layer_class
 from .operations import build
@@ -19,10 +21,14 @@ LARGEST_STATEFUL = 2**28  # parameters; one gigabyte as float32
 
 
 class Builder:
-    """Makes Keras layers from paramcalc's, each once, so that what is shared stays shared."""
+    """Makes Keras layers from paramcalc's, each once, so that what is shared stays shared.
 
-    def __init__(self) -> None:
+    With ``real`` their weights are allocated, so that they can be run.
+    """
+
+    def __init__(self, real: bool = False) -> None:
         self.keras = keras()
+        self.real = real
         self._made: dict[int, Any] = {}
 
     def layer(self, layer: Any, name: str | None = None) -> Any:
@@ -40,7 +46,7 @@ class Builder:
     def _layer(self, layer: Any, name: str) -> Any:
         if isinstance(layer, Opaque):
             raise LayerError(f"{name!r} cannot be built: {layer.reason}")
-        with scope(stateful(layer)):
+        with scope(self.real or stateful(layer)):
             made = layer_class(layer.rule)(**self.options(layer, name))
             return _frozen(made, layer.frozen)  # set, not passed: only setting it reaches the layers inside
 
@@ -51,6 +57,9 @@ class Builder:
         for option, value in layer.options.items():
             if value is not rule.defaults[option] and value != rule.defaults[option]:
                 given[option] = self._value(value)
+        if "quantization_config" in given:  # one that has been read, as only Keras's own reader would take it
+            config = {"module": "keras.quantizers", "registered_name": None, **given["quantization_config"]}
+            given["quantization_config"] = self.keras.saving.deserialize_keras_object(config)
         if isinstance(given.get("cell"), list):  # Keras would number the stack it makes of a list
             given["cell"] = self.keras.layers.StackedRNNCells(given["cell"], name="stacked_rnn_cells")
         return given
@@ -60,7 +69,9 @@ class Builder:
             return self.layer(value)
         if isinstance(value, tuple) and value and isinstance(value[0], Layer):
             return [self.layer(one, label) for one, label in zip(value, unique_labels(value), strict=True)]
-        return value
+        if isinstance(value, Policy):
+            return value.config
+        return value.values if isinstance(value, Values) else value
 
     def _model(self, model: Model, name: str) -> Any:
         if not model.input_shapes[0]:  # a chain that takes its shape from what it is applied to
@@ -102,14 +113,14 @@ class Builder:
     ) -> list[Any]:
         """Call a Keras layer on symbolic tensors, ``call`` by name; give its outputs in one list."""
         inputs, keywords = self.arguments(layer, made, args, states)
-        with scope(stateful(layer)):
+        with scope(self.real or stateful(layer)):
             return list(self.keras.tree.flatten(made(*inputs, **keywords, **call or {})))
 
     def arguments(
         self, layer: Any, made: Any, args: Sequence[Any], states: Sequence[Any]
     ) -> tuple[list[Any], dict[str, Any]]:
         """Arrange inputs and states as the Keras layer takes them."""
-        together = len(args) > 1 if isinstance(layer, Model) else layer.rule.inputs[0].many
+        together = len(args) > 1 if isinstance(layer, Model) else layer.rule.inputs[0].together
         inputs: list[Any] = [list(args)] if together else list(args)
         if not states:
             return inputs, {}
@@ -125,6 +136,15 @@ class Builder:
 def _frozen(made: Any, frozen: bool) -> Any:
     if frozen:  # True would thaw the layers inside
         made.trainable = False
+    return made
+
+
+def calibrated(made: Any) -> Any:
+    """Let a built layer compute from what it keeps in few bits, as it does once it has been loaded from a file."""
+    for layer in made._flatten_layers():
+        for flag in ("is_gptq_calibrated", "is_awq_calibrated"):
+            if hasattr(layer, flag):
+                setattr(layer, flag, True)
     return made
 
 

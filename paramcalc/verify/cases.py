@@ -53,10 +53,12 @@ def cases(rule: Rule) -> Iterator[Case]:
         For an option no table here has values for: a rule that is not audited is an error.
     """
     own = tables("CASES", rule.framework).get(rule.name)
-    if own is not None:
-        yield from own()
-        return
-    for layer in variants(rule):
+    yield from own() if own is not None else every(rule)
+
+
+def every(rule: Rule, **fixed: Iterable[Any]) -> Iterator[Case]:
+    """List all combinations of switches, settings, inputs and switches of the call."""
+    for layer in variants(rule, **fixed):
         for shapes in inputs_of(rule, layer):
             for thrown in product((False, True), repeat=len(rule.call)):
                 yield Case(layer, shapes, {name: on for name, on in zip(rule.call, thrown, strict=True) if on})

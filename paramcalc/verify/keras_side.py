@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ..errors import LayerError, ParamcalcError
 from ..rules.registry import find, rules
-from ..rules.rule import Rule
-from .build import Builder, is_cell, none_for_unknown, scope
+from ..rules.rule import Layer, Rule
+from .build import Builder, calibrated, is_cell, none_for_unknown, scope
 from .cases import Case, cases, configurations
 from .compare import tensors_of
 from .framework import apart, first_line, keras, layer_class
 from .macs import trace
+from .quirks import QUIRKS, counted
 from .side import Answer
 
 T = TypeVar("T")
 
-# What Keras layers take and no rule knows: initial values, and ways of storing weights that come later.
-LATER = frozenset({"weights", "lora_rank", "lora_alpha", "quantization_config"})
 # What every rule takes; where there is nothing to train it changes nothing.
 HARMLESS = frozenset({"trainable"})
-# Where Keras builds a layer and cannot run it: (layer, sign in its message, what it is).
-QUIRKS = (
-    ("RNN", "same pytree structure", "Keras builds a stack of one cell that has a single state, and cannot run it"),
-    (
-        "Bidirectional",
-        "'generator' and 'int'",
-        "Keras stumbles over its own masks when both stateful and returning states",
-    ),
-)
 LEGACY = "legacy"  # the family of layers Keras has no more
 
 
@@ -113,7 +103,30 @@ def _answer(builder: Builder, case: Case) -> Answer:
     known = [tuple(size for size in shape if isinstance(size, int)) for shape in shapes]
     if list(map(len, known)) != list(map(len, shapes)) or builder.keras.backend.backend() != "jax":
         return Answer(found, announced, None, None)
-    return Answer(found, announced, *trace(builder, layer, made, known, call))
+    computed, macs = _computed(builder, layer, calibrated(made), known, call)
+    return Answer(found, announced, computed, macs if counted(layer.rule) else None)
+
+
+def _computed(
+    builder: Builder, layer: Layer, made: Any, shapes: Sequence[tuple[int, ...]], call: Mapping[str, Any]
+) -> tuple[list[Any], int | None]:
+    from jax.errors import JAXTypeError
+
+    try:
+        return trace(builder, layer, made, shapes, call)
+    except (JAXTypeError, IndexError):  # a layer that looks at values cannot be traced: let it run
+        real = Builder(real=True)
+        values = [_something(layer, shape) for shape in shapes]
+        return [tuple(out.shape) for out in real.call(layer, real.layer(layer), values, (), call)], None
+
+
+def _something(layer: Layer, shape: tuple[int, ...]) -> Any:
+    from numpy import full
+
+    if layer.rule.family != "lookups":
+        return full(shape, 0.0, "float32")
+    words = layer.type in ("StringLookup", "TextVectorization") and not layer.options.get("invert")
+    return full(shape, "a" if words else 5)
 
 
 def option_mismatches(rule: Rule) -> Iterator[str]:
@@ -121,7 +134,7 @@ def option_mismatches(rule: Rule) -> Iterator[str]:
     parameters = inspect.signature(layer_class(rule).__init__).parameters
     theirs = {name for name, parameter in parameters.items() if parameter.kind != parameter.VAR_KEYWORD} - {"self"}
     ours = {*rule.options, *rule.inert, "name", "trainable"}
-    for name in sorted(theirs - ours - LATER):
+    for name in sorted(theirs - ours):
         yield f"Keras takes the option {name!r}, the rule does not"
     for name in sorted(ours - theirs - HARMLESS):
         if not _takes(rule, name):
@@ -136,4 +149,6 @@ def _takes(rule: Rule, name: str) -> bool:
             layer_class(rule)(**{**builder.options(layer, layer.label), name: None})
     except (TypeError, ValueError) as error:
         return not re.search(r"[Uu]nrecognized keyword|unexpected keyword", str(error))
+    except ImportError:  # a layer that needs another framework: nobody can tell
+        return True
     return True

@@ -1,4 +1,4 @@
-"""Numbers of dense, recurrent, merging, reshaping, elementwise and normalization layers."""
+"""Numbers of recurrent, merging, reshaping and elementwise layers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ import paramcalc as pc
 B = 4
 
 TABLE: list[Any] = [
-    # core
-    (pc.Dense(108), [(B, 256)], 256 * 108 + 108, [(B, 108)], B * 256 * 108),
-    (pc.Dense(108), [(B, 32, 256)], 27_756, [(B, 32, 108)], B * 32 * 256 * 108),
-    (pc.Dense(108, use_bias=False), [(B, 256)], 256 * 108, [(B, 108)], B * 256 * 108),
-    (pc.Embedding(10_000, 128), [(B, 32)], 10_000 * 128, [(B, 32, 128)], 0),
-    (pc.Embedding(50, 8), [(B,)], 50 * 8, [(B, 8)], 0),
     # recurrent
     (pc.LSTM(128), [(B, 10, 108)], 121_344, [(B, 128)], 4_833_280),
     (pc.LSTM(10), [(B, 13, 5)], 640, [(B, 10)], B * 13 * 4 * 10 * 15),
@@ -82,12 +76,6 @@ TABLE: list[Any] = [
     (pc.TimeDistributed(pc.Dense(32)), [(B, 10, 108)], 108 * 32 + 32, [(B, 10, 32)], B * 10 * 108 * 32),
     (pc.TimeDistributed(pc.Conv2D(16, 3)), [(B, 5, 32, 32, 3)], 448, [(B, 5, 30, 30, 16)], B * 5 * 30 * 30 * 27 * 16),
     (pc.TimeDistributed(pc.Flatten()), [(B, 5, 4, 3)], 0, [(B, 5, 12)], 0),
-    # normalization
-    (pc.BatchNormalization(), [(B, 9, 6)], 4 * 6, [(B, 9, 6)], 0),
-    (pc.BatchNormalization(axis=1, scale=False), [(B, 9, 6)], 3 * 9, [(B, 9, 6)], 0),
-    (pc.BatchNormalization(center=False, scale=False, renorm=True), [(B, 6)], 5 * 6, [(B, 6)], 0),
-    (pc.LayerNormalization(), [(B, 9, 6)], 2 * 6, [(B, 9, 6)], 0),
-    (pc.LayerNormalization(axis=(1, 2), center=False), [(B, 9, 6)], 9 * 6, [(B, 9, 6)], 0),
     # elementwise
     (pc.PReLU(), [(B, 9, 6)], 9 * 6, [(B, 9, 6)], 0),
     (pc.PReLU(shared_axes=[1]), [(B, 9, 6)], 6, [(B, 9, 6)], 0),
@@ -129,11 +117,7 @@ TABLE: list[Any] = [
 
 # How many inputs and combinations of switches each rule with weights has; the others have none.
 LEARNING = {
-    "Dense": 8,
-    "Embedding": 4,
     "PReLU": 11,
-    "BatchNormalization": 64,
-    "LayerNormalization": 33,
     "SimpleRNNCell": 2,
     "LSTMCell": 4,
     "GRUCell": 4,
@@ -144,8 +128,6 @@ LEARNING = {
 
 # What to try for options that are neither sizes nor switches.
 TRIED: dict[tuple[str, str], list[Any]] = {
-    ("BatchNormalization", "axis"): [-1, 1],
-    ("LayerNormalization", "axis"): [-1, 1, (1, -1)],
     ("PReLU", "shared_axes"): [None, 1, (1, 2)],
     ("Activation", "activation"): ["relu"],
     ("Reshape", "target_shape"): [(-1, 3), (-1,)],

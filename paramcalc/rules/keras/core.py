@@ -1,11 +1,15 @@
-"""Dense and Embedding (keras/src/layers/core)."""
+"""Dense layers and embeddings (keras/src/layers/core)."""
 
 from math import prod
-from typing import Annotated
+from typing import Annotated, Any, Unpack
 
-from ...symbolic import Size
-from ..kinds import Sized
+from ...errors import OptionError, ShapeError, Verbatim
+from ...symbolic import Size, ceil_div
+from ..kinds import NUMBER, AtCall, Sized, Sizes
 from ..rule import Built, Inputs, Shape, Weight, rule
+from .equations import EQUATION, LETTERS, Equation, scales, sides
+from .quantized import Constraint, Storage, Stored, Table, lora_in_steps, mode_of, stored
+from .values import TENSOR, shape_of
 
 
 @rule(also="activation kernel bias")
@@ -15,16 +19,116 @@ def Dense(
     units: Annotated[Size, Sized("d_y")],
     *,
     use_bias: bool = True,
+    kernel_constraint: Constraint = None,
+    **storage: Unpack[Storage],
 ) -> Built:
-    """A weight from every input feature to every unit, and a bias for each unit."""
-    d_x = x[-1]
-    kernel = Weight("kernel", (d_x, units))
+    """A weight from every input feature to every unit, and a bias for each unit.
+
+    With lora_rank, two thin tables learn beside a kernel that does not: Hu et al. 2021.
+    """
+    d_x, rank = x[-1], storage["lora_rank"]
+    packed = (d_x, ceil_div(units, 2)) if mode_of(storage) else ()
+    kernel = stored(Table("kernel", (d_x, units), d_x, units, packed, (units,)), storage, kernel_constraint)
+
+    def macs() -> Size:
+        places = prod(x[:-1])
+        if rank is None:
+            return places * (d_x * units)
+        return places * (d_x * units) + (
+            places * rank * (d_x + units) if lora_in_steps(storage) else d_x * rank * units
+        )
+
     return Built(
         outs=((*x[:-1], units),),
-        weights=(kernel, Weight("bias", (units,))) if use_bias else (kernel,),
-        formula=lambda: d_x * units + use_bias * units,
-        macs=lambda: prod(x[:-1]) * (d_x * units),
+        weights=(*kernel.weights, Weight("bias", (units,))) if use_bias else kernel.weights,
+        formula=lambda: kernel.numbers() + use_bias * units,
+        macs=macs,
     )
+
+
+@rule(also="activation kernel bias gptq_unpacked_column_size")
+def EinsumDense(
+    x: Annotated[Shape, Inputs("*equation")],
+    /,
+    equation: Annotated[str, EQUATION],
+    output_shape: Annotated[Any, Sizes("d_y", open=True)],
+    *,
+    bias_axes: Annotated[str, LETTERS] | None = None,
+    kernel_constraint: Constraint = None,
+    **storage: Unpack[Storage],
+) -> Built:
+    """A weight for every combination of the kernel's letters in the equation, and a bias along bias_axes.
+
+    A letter of the kernel that the output lacks is summed over: abc,cd->abd is Dense on sequences.
+    """
+    read = Equation(equation)
+    sizes, said = read.sizes(x, output_shape)
+    shape = read.weighs(read.kernel, sizes, said)
+    kernel = stored(_spread(read, shape, mode_of(storage)), storage, kernel_constraint)
+    bias = read.bias(bias_axes, sizes, said, len(x)) if bias_axes is not None else None
+    rank = storage["lora_rank"]
+    if rank is not None and lora_in_steps(storage) and read.kernel[-1] != read.outputs[-1]:
+        raise OptionError(f"LoRA in few bits with {equation}", expected="kernel and output to end on one letter")
+
+    def macs() -> Size:
+        full = read.macs(sizes, x)
+        if rank is None:
+            return full
+        if not lora_in_steps(storage):
+            return full + prod(shape) * rank
+        return full + read.macs(sizes | {read.kernel[-1]: rank}, x) + prod(read.output(sizes, x)) * rank
+
+    return Built(
+        outs=(read.output(sizes, x),),
+        weights=kernel.weights if bias is None else (*kernel.weights, Weight("bias", bias)),
+        formula=lambda: kernel.numbers() + (prod(bias) if bias is not None else 0),
+        macs=macs,
+    )
+
+
+def _spread(equation: Equation, shape: Shape, mode: str) -> Table:
+    # a kernel of any number of axes as a table, whose rows are what is summed over
+    if mode in ("", "float8"):
+        return Table("kernel", shape, 1, 1, (), ())
+    if equation.left or equation.right:
+        raise ShapeError(f"{equation} kept as {mode}", expected="an equation without ...: Keras stumbles over it")
+    if mode in ("gptq", "awq"):
+        return Table("kernel", shape, *_sides(shape, mode), (), (), zero="zero_point")
+    rows, columns = sides(equation, shape)
+    scale = scales(equation, shape) if mode == "int8" else ()
+    return Table("kernel", shape, rows, columns, (rows, ceil_div(columns, 2)), scale)
+
+
+def _sides(shape: Shape, mode: str) -> tuple[Size, Size]:
+    # Keras tells a projection into heads from one out of them by which axis is the longest
+    if len(shape) == 2:
+        return shape[0], shape[1]
+    if len(shape) != 3 or not all(isinstance(size, int) for size in shape):
+        raise ShapeError(f"a kernel of {len(shape)} axes kept as {mode}", expected="2 axes, or 3 of known sizes")
+    first, second, third = shape
+    into_heads = shape.index(max(shape)) == 0  # type: ignore[type-var]  # all of them are integers here
+    return (first, second * third) if into_heads else (first * second, third)
+
+
+def embedded(name: str, input_dim: Size, output_dim: Size, storage: Storage, constraint: Any = None) -> Stored:
+    """Keep a table of embeddings, or the one that leads back, as the options say."""
+    mode = mode_of(storage)
+    if mode not in ("", "int8", "int4"):
+        raise OptionError(f"embeddings kept as {mode}", expected="int8 or int4")
+    back = name.startswith("reverse_")
+    shape = (output_dim, input_dim) if back else (input_dim, output_dim)
+    half = ceil_div(output_dim, 2) if mode else 0
+    packed = (half, input_dim) if back else (input_dim, half)
+    table = Table(name, shape, output_dim, input_dim, packed, (input_dim,), beside=not back)
+    return stored(table, storage, constraint)
+
+
+def looked_up(x: Shape, input_dim: Size, output_dim: Size, storage: Storage) -> Size:
+    """Count the multiply-adds of looking up: none, except those of the thin tables of LoRA."""
+    rank = storage["lora_rank"]
+    if rank is None:
+        return 0
+    return (prod(x) if lora_in_steps(storage) else input_dim) * rank * output_dim
 
 
 @rule(also="embeddings mask_zero input_length")
@@ -33,10 +137,70 @@ def Embedding(
     /,
     input_dim: Annotated[Size, Sized("V")],
     output_dim: Annotated[Size, Sized("d_e")],
+    *,
+    embeddings_constraint: Constraint = None,
+    weights: Annotated[Any, TENSOR] | None = None,
+    **storage: Unpack[Storage],
 ) -> Built:
     """A table with one row of output_dim numbers for each of input_dim tokens; looking up multiplies nothing."""
+    table = embedded("embeddings", input_dim, output_dim, storage, embeddings_constraint)
+    if weights is not None:
+        _check_initial(weights.shape, table)
     return Built(
-        weights=(Weight("embeddings", (input_dim, output_dim)),),
+        weights=table.weights,
         outs=((*x, output_dim),),
-        formula=lambda: input_dim * output_dim,
+        formula=table.numbers,
+        macs=lambda: looked_up(x, input_dim, output_dim, storage),
+    )
+
+
+def _check_initial(given: Shape, table: Stored) -> None:
+    (shape, *more) = (weight.shape for weight in table.weights)
+    if more:
+        raise OptionError("weights for one table", expected=f"none: the layer keeps {1 + len(more)} tensors")
+    if len(given) != len(shape) or any(isinstance(a, int) and a != b for a, b in zip(shape, given, strict=True)):
+        raise ShapeError("weights of another shape", expected=shape_of(shape), received=Verbatim(shape_of(given)))
+
+
+@rule(also="embeddings mask_zero input_length reverse_dtype")
+def ReversibleEmbedding(
+    x: Annotated[Shape, Inputs("B ...")],
+    /,
+    input_dim: Annotated[Size, Sized("V")],
+    output_dim: Annotated[Size, Sized("d_e")],
+    tie_weights: bool = True,
+    *,
+    logit_soft_cap: Annotated[float, NUMBER] | None = None,
+    embeddings_constraint: Constraint = None,
+    reverse: Annotated[bool, AtCall] = False,
+    **storage: Unpack[Storage],
+) -> Built:
+    """A table of embeddings that also leads back to tokens, by itself or by a second one with tie_weights=False.
+
+    Called with reverse=True it takes embeddings and gives one number for each token.
+    Source: Press & Wolf 2017.
+    """
+    sizes = (input_dim, output_dim, storage)
+    table = embedded("embeddings", *sizes, embeddings_constraint)
+    tables, count = table.weights, table.numbers
+    if not tie_weights:
+        if storage["lora_rank"] is not None and not mode_of(storage):
+            raise OptionError("LoRA with tie_weights=False", expected="tied weights, or a table kept as int8 or int4")
+        alone: Storage = {**storage, "lora_rank": None}
+        second = embedded("reverse_embeddings", input_dim, output_dim, alone)
+        tables, count = (*table.weights, *second.weights), lambda: table.numbers() + second.numbers()
+    if reverse and isinstance(x[-1], int) and isinstance(output_dim, int) and x[-1] != output_dim:
+        raise ShapeError("not embeddings of this table", expected=f"{output_dim} numbers each", received=x[-1])
+
+    def macs() -> Size:
+        if not reverse:
+            return looked_up(x, *sizes)
+        merged = looked_up(x, *sizes) if tie_weights and not lora_in_steps(storage) else 0
+        return prod(x[:-1]) * (output_dim * input_dim) + merged
+
+    return Built(
+        weights=tables,
+        outs=((*x[:-1], input_dim),) if reverse else ((*x, output_dim),),
+        formula=count,
+        macs=macs,
     )

@@ -1,15 +1,17 @@
 """Normalization (keras/src/layers/normalization)."""
 
+from dataclasses import replace
 from math import prod
 from typing import Annotated, Any
 
-from ...errors import ShapeError
-from ..kinds import AXES, AXIS
-from ..rule import Built, Inputs, Shape, Weight, rule
-from .axes import position
+from ...errors import OptionError, ShapeError
+from ...symbolic import Size, is_known
+from ..kinds import AXES, AXIS, Check, Sized
+from ..rule import LAYER, Built, Inputs, Part, Shape, Weight, rule, scoped
+from .axes import AnyShape, position
 
 Features = Annotated[Shape, Inputs("B ... d")]
-
+Axes = Annotated[Any, AXES]
 
 STATISTICS = "moving_mean_initializer moving_variance_initializer momentum renorm_clipping renorm_momentum"
 
@@ -24,7 +26,10 @@ def BatchNormalization(
     scale: bool = True,
     renorm: bool = False,
 ) -> Built:
-    """A learned scale and shift for each feature, and its moving mean and variance, which are not trained."""
+    """A learned scale and shift for each feature, and its moving mean and variance, which are not trained.
+
+    Sources: Ioffe & Szegedy 2015; Ioffe 2017 (renorm, with statistics of its own).
+    """
     d = x[position(axis, len(x))]
     names = [("gamma", True)] * scale + [("beta", True)] * center + [("moving_mean", False), ("moving_variance", False)]
     if renorm:
@@ -36,24 +41,126 @@ def BatchNormalization(
     )
 
 
+def along(axis: Any, x: Shape) -> Shape:
+    """Give the sizes along the axes, in the order Keras puts them."""
+    ordered = (axis,) if isinstance(axis, int) else sorted(axis)  # before it looks at signs
+    places = [position(one, len(x)) for one in ordered]
+    if len(set(places)) != len(places):
+        raise ShapeError("an axis named twice", expected="different axes", received=axis)
+    return tuple(x[at] for at in places)
+
+
 @rule("beta gamma epsilon")
 def LayerNormalization(
+    x: Features, /, axis: Axes = -1, *, center: bool = True, scale: bool = True, rms_scaling: bool = False
+) -> Built:
+    """A learned scale and shift for each place along the normalized axes.
+
+    With rms_scaling, which Keras calls deprecated, always a scale and never a shift.
+    Source: Ba et al. 2016.
+    """
+    shape = along(axis, x)
+    names = ["gamma"] * (scale or rms_scaling) + ["beta"] * (center and not rms_scaling)
+    return Built(
+        weights=tuple(Weight(name, shape) for name in names),
+        outs=(x,),
+        formula=lambda: len(names) * prod(shape),
+    )
+
+
+@rule("epsilon")
+def RMSNormalization(x: Features, /, axis: Axes = -1) -> Built:
+    """A learned scale for each place along the normalized axes; no mean is taken away, no shift added.
+
+    Source: Zhang & Sennrich 2019.
+    """
+    shape = along(axis, x)
+    out = list(x)
+    for at in range(-1, -1 - len(shape), -1):  # Keras lays the scale along the last axes, whatever axis says
+        size, scale = x[at], shape[at]
+        if isinstance(size, int) and isinstance(scale, int) and size != scale:
+            if size != 1 and scale != 1:
+                raise ShapeError(f"a scale of {scale} does not go with {size} on the last axis", expected="axis=-1")
+            out[at] = size * scale
+    return Built(weights=(Weight("scale", shape),), outs=(tuple(out),), formula=lambda: prod(shape))
+
+
+@rule()
+def UnitNormalization(x: AnyShape, /, axis: Axes = -1) -> Built:
+    """Divides by the length along the axes; nothing to learn."""
+    along(axis, x)
+    return Built(outs=(x,))
+
+
+class Grouped(Sized):
+    """A number of groups, or -1: as many as there are channels."""
+
+    def __call__(self, value: Any) -> Size:
+        """Check one number."""
+        return -1 if type(value) is int and value == -1 else super().__call__(value)
+
+
+@rule("beta gamma epsilon")
+def GroupNormalization(
     x: Features,
     /,
-    axis: Annotated[Any, AXES] = -1,
+    groups: Annotated[Size, Grouped()] = 32,
+    axis: Annotated[int, AXIS] = -1,
     *,
     center: bool = True,
     scale: bool = True,
 ) -> Built:
-    """A learned scale and shift for each place along the normalized axes."""
-    ordered = (axis,) if isinstance(axis, int) else sorted(axis)  # Keras sorts before it looks at signs
-    axes = [position(one, len(x)) for one in ordered]
-    if len(set(axes)) != len(axes):
-        raise ShapeError("an axis named twice", expected="different axes", received=axis)
-    shape = tuple(x[at] for at in axes)
+    """A learned scale and shift for each channel, normalized by groups of channels; the groups add no weights.
+
+    One group is nearly layer normalization, groups=-1 instance normalization.
+    Source: Wu & He 2018.
+    """
+    d = x[position(axis, len(x))]
+    if axis == -len(x):  # though 0, which is the same axis, passes
+        raise OptionError("the batch is no channel", expected="another axis", received=axis)
+    if not is_known(d):
+        raise ShapeError("the channels must be known", expected="a number of them", received=None)
+    if isinstance(d, int) and isinstance(groups, int) and groups != -1 and (groups > d or d % groups):
+        raise ShapeError(f"{d} channels do not divide into {groups} groups")
     names = ["gamma"] * scale + ["beta"] * center
     return Built(
-        weights=tuple(Weight(name, shape) for name in names),
+        weights=tuple(Weight(name, (d,)) for name in names),
         outs=(x,),
-        formula=lambda: (scale + center) * prod(shape),
+        formula=lambda: (scale + center) * d,
+    )
+
+
+def _at_least_one(value: Any) -> Any:
+    if isinstance(value, bool) or not value > 0:
+        raise ValueError(value)
+    return value
+
+
+ITERATIONS = Check("a number above 0", _at_least_one, {"type": "integer", "minimum": 1})
+
+
+@rule()
+def SpectralNormalization(
+    x: Annotated[Shape, Inputs("*layer")],
+    /,
+    layer: Annotated[Any, LAYER],
+    power_iterations: Annotated[int, ITERATIONS] = 1,
+) -> Built:
+    """The weights of a layer, and a vector along the last axis of its kernel that estimates its norm, not trained.
+
+    Source: Miyato et al. 2018.
+    """
+    inner: Built = layer.on(x)
+    wrapped = layer.type == "SpectralNormalization"  # it shows the kernel inside as its own
+    kernels = (weight for weight in inner.weights if weight.name in ("kernel", "embeddings"))
+    kernel = next((weight for weight in kernels if wrapped or not weight.scope), None)
+    if kernel is None:
+        raise OptionError(f"{layer.type} has no kernel", expected="a layer such as Dense, Conv2D or Embedding")
+    count = inner.formula
+    vector = Weight("vector_u", (1, kernel.shape[-1]), False)
+    return replace(
+        inner,
+        weights=(vector, *scoped(inner.weights, layer.label, layer)),
+        formula=(lambda: count() + kernel.shape[-1]) if count else None,
+        parts=lambda: [Part(layer.label, layer, (x,), inner)],
     )

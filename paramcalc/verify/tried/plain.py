@@ -17,7 +17,6 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "activation": ("relu", None),
     "n": (1, 3),
     "axis": (-1, 1, -3, 2, 4),
-    "LayerNormalization.axis": (-1, 1, (1, 2), (2, 1), (-1, 1), [-2, -1], (1, 1), (3, 1), 4),
     "Softmax.axis": (-1, 1, (1, 2), 5),
     "Concatenate.axis": (-1, 1, 2, -3, 4),
     "shared_axes": (1, (1, 2), [2], (1, 2, 3), 5),

@@ -1,0 +1,54 @@
+"""Images cut or scaled to a size (keras/src/layers/preprocessing/image_preprocessing)."""
+
+from typing import Annotated, Literal
+
+from ...errors import OptionError, ShapeError
+from ...symbolic import Size
+from ..kinds import NUMBER, Sized
+from ..rule import Built, Inputs, Shape, rule
+from .axes import Layout
+
+Picture = Annotated[Shape, Inputs("... H W C")]
+Side = Annotated[Size, Sized()]
+Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"]
+
+
+def resized(x: Shape, height: Size, width: Size, data_format: str | None) -> Built:
+    """Give images of another height and width."""
+    if len(x) > 4:
+        raise ShapeError("neither an image nor a batch of them", expected="3 or 4 axes", received=len(x))
+    if data_format == "channels_first":
+        return Built(outs=((*x[:-2], height, width),))
+    return Built(outs=((*x[:-3], height, width, x[-1]),))
+
+
+@rule("bounding_box_format")
+def Resizing(
+    x: Picture,
+    /,
+    height: Side,
+    width: Side,
+    interpolation: Interpolation = "bilinear",
+    crop_to_aspect_ratio: bool = False,
+    pad_to_aspect_ratio: bool = False,
+    fill_mode: Literal["constant"] = "constant",
+    fill_value: Annotated[float, NUMBER] = 0.0,
+    antialias: bool = False,
+    data_format: Layout = None,
+) -> Built:
+    """Images scaled to a height and width; nothing to learn."""
+    if crop_to_aspect_ratio and pad_to_aspect_ratio:
+        raise OptionError("both cropped and padded", expected="crop_to_aspect_ratio or pad_to_aspect_ratio")
+    return resized(x, height, width, data_format)
+
+
+@rule("bounding_box_format")
+def CenterCrop(x: Picture, /, height: Side, width: Side, data_format: Layout = None) -> Built:
+    """The middle of each image, scaled up first where the image is smaller; nothing to learn."""
+    return resized(x, height, width, data_format)
+
+
+@rule("bounding_box_format seed")
+def RandomCrop(x: Picture, /, height: Side, width: Side, *, data_format: Layout = None) -> Built:
+    """A random part of each image of a height and width; nothing to learn."""
+    return resized(x, height, width, data_format)
