@@ -8,7 +8,6 @@ from ..errors import OptionError
 from ..model import Model
 from .causes import Explanation
 
-
 FARTHER = 1.9  # how much more far-fetched than the likeliest an explanation may be to be worth telling
 
 

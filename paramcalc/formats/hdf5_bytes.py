@@ -16,7 +16,7 @@ UNDEFINED = 2**64 - 1  # HDF5's own mark of an address that leads nowhere
 
 def damaged(what: str, **parts: str) -> FileError:
     """Make the error of a file whose structure does not hold together."""
-    return FileError(f"a damaged HDF5 file: {what}", **parts)  # type: ignore[arg-type]  # expected and suggestion
+    return FileError(f"a damaged HDF5 file: {what}", **parts)
 
 
 class Source:

@@ -211,7 +211,7 @@ def _merge(made: Config) -> str:
     options = {"axis": made.pop("concat_axis", -1)} if mode == "concat" else {}
     if mode == "dot":
         options = {"axes": made.get("dot_axes", -1)}
-    kept = {name: made[name] for name in ("name", "trainable") if name in made}
+    kept: dict[str, Any] = {name: made[name] for name in ("name", "trainable") if name in made}
     made.clear()
     made.update(kept, **options)
     return MERGES[mode]

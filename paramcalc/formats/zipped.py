@@ -192,7 +192,7 @@ def window(file: BinaryIO, entry: Entry, most: int) -> BinaryIO:
     """
     if entry.method == STORED:
         start = _checked(file, entry, 2**63)
-        return io.BufferedReader(Window(file, start, entry.size))  # type: ignore[return-value]  # reads as one does
+        return io.BufferedReader(Window(file, start, entry.size))  # reads as a binary file does
     start = _checked(file, entry, most)
     target = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
     try:
@@ -200,7 +200,7 @@ def window(file: BinaryIO, entry: Entry, most: int) -> BinaryIO:
     except BaseException:
         target.close()
         raise
-    return target  # type: ignore[return-value]  # likewise
+    return target
 
 
 def _copy(file: BinaryIO, entry: Entry, start: int, target: Any) -> None:
