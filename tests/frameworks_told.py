@@ -24,8 +24,9 @@ def tensors(row: Row, d_x: int, d_h: int, **options: Any) -> Tensors | None:
 def keras(row: Row, d_x: int, d_h: int, **options: Any) -> Tensors:
     keras = pytest.importorskip("keras", "3")
     switches = {name: value for name, value in row.options if isinstance(value, bool)}
-    layer = getattr(keras.layers, row.rule)(d_h, **switches, **options)
-    layer.build((None, None, d_x))
+    window = {"kernel_size": 3} if row.cell == "ConvLSTM2D" else {}
+    layer = getattr(keras.layers, row.rule)(d_h, **window, **switches, **options)
+    layer.build((None, None, 9, 9, d_x) if window else (None, None, d_x))
     return {weight.name: tuple(weight.shape) for weight in layer.weights if "seed" not in weight.name}
 
 
@@ -58,7 +59,10 @@ def linen(row: Row, d_x: int, d_h: int, **options: Any) -> Tensors:
     jax = importlib.import_module("jax")
     found = []
     for name in row.layers:
-        cell, key, x = getattr(nn, name)(features=d_h), jax.random.key(0), jax.numpy.ones((2, d_x))
+        frames = row.cell == "ConvLSTM2D"
+        window = {"kernel_size": (3, 3)} if frames else {}
+        x = jax.numpy.ones((2, 9, 9, d_x) if frames else (2, d_x))
+        cell, key = getattr(nn, name)(features=d_h, **window, **options), jax.random.key(0)
         found.append(_flat(cell.init(key, cell.initialize_carry(key, x.shape), x)["params"]))
     assert all(one == found[0] for one in found)
     return found[0]
@@ -75,10 +79,13 @@ def haiku(row: Row, d_x: int, d_h: int, **options: Any) -> Tensors:
     jax = importlib.import_module("jax")
 
     def step(x: Any) -> Any:
-        cell = getattr(hk, row.layers[0])(d_h, **options)
+        make = getattr(hk, row.layers[0])
+        cell = make((9, 9), d_h, 3) if frames else make(d_h, **options)
         return cell(x, cell.initial_state(2))
 
-    params = hk.transform(step).init(jax.random.key(0), jax.numpy.ones((2, d_x)))
+    frames = row.cell == "ConvLSTM2D"
+    x = jax.numpy.ones((2, 9, 9, d_x) if frames else (2, d_x))
+    params = hk.transform(step).init(jax.random.key(0), x)
     return {name.partition("/")[2]: shape for name, shape in _flat(params).items()}  # its own name in front
 
 
@@ -105,6 +112,59 @@ def mxnet(row: Row, d_x: int, d_h: int, **options: Any) -> Tensors:
     mx = importlib.import_module("mxnet")
     params = getattr(mx.gluon.rnn, row.layers[0])(d_h, input_size=d_x, **options).collect_params()
     return {name.partition("_")[2]: one.shape for name, one in params.items()}  # its own name in front
+
+
+def order(row: Row) -> str:
+    """The order of gates side by side in a bias, found by closing one at a time, every other weight being zero.
+
+    From a state of 2, f closed empties the cell, o closed the output, the candidate closed takes something off the
+    cell, and i changes nothing, for there is nothing to let in. In a GRU z closed keeps all or nothing, r closed does
+    nothing.
+    """
+    step = _haiku_step(row) if row.framework == "haiku" else _equinox_step(row)
+    places = range(len(row.gates))
+    rest = step([0.0 for _ in places])
+    return "".join(_gate(row.cell, rest, step([-30.0 * (at == place) for at in places])) for place in places)
+
+
+def _gate(cell: str, rest: list[float], now: list[float]) -> str:
+    if all(abs(one - before) < 1e-3 for one, before in zip(now, rest, strict=True)):
+        return "i" if cell == "LSTM" else "r"
+    if cell == "GRU":
+        return "z" if min(abs(now[0]), abs(now[0] - 2)) < 1e-3 else "n"
+    return "f" if abs(now[1]) < 1e-3 else "o" if abs(now[0]) < 1e-3 else "g"
+
+
+def _haiku_step(row: Row) -> Any:
+    hk = pytest.importorskip("haiku")
+    jax = importlib.import_module("jax")
+    state = (
+        hk.LSTMState(jax.numpy.full(1, 2.0), jax.numpy.full(1, 2.0)) if row.cell == "LSTM" else jax.numpy.full(1, 2.0)
+    )
+    made = hk.transform(lambda x, before: getattr(hk, row.layers[0])(1)(x, before))
+    zeros = jax.tree.map(jax.numpy.zeros_like, made.init(jax.random.key(0), jax.numpy.ones(1), state))
+
+    def step(bias: list[float]) -> list[float]:
+        params = jax.tree.map(lambda one: jax.numpy.asarray(bias) if one.ndim == 1 else one, zeros)
+        _, after = made.apply(params, None, jax.numpy.ones(1), state)
+        return [float(one[0]) for one in (after if row.cell == "LSTM" else (after,))]
+
+    return step
+
+
+def _equinox_step(row: Row) -> Any:
+    eqx = pytest.importorskip("equinox")
+    jax = importlib.import_module("jax")
+    cell = getattr(eqx.nn, row.layers[0])(1, 1, key=jax.random.key(0))
+    zeros = jax.tree.map(lambda one: jax.numpy.zeros_like(one) if eqx.is_array(one) else one, cell)
+    two = jax.numpy.full(1, 2.0)
+
+    def step(bias: list[float]) -> list[float]:
+        lifted = eqx.tree_at(lambda one: one.bias, zeros, jax.numpy.asarray(bias))
+        after = lifted(jax.numpy.ones(1), (two, two) if row.cell == "LSTM" else two)
+        return [float(one[0]) for one in (after if row.cell == "LSTM" else (after,))]
+
+    return step
 
 
 def _flat(tree: Any, path: str = "") -> Tensors:

@@ -14,7 +14,7 @@ from typing import Any
 
 import frameworks_told
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 import paramcalc as pc
 from paramcalc.errors import ParamcalcError
@@ -75,19 +75,26 @@ BY_HAND = {
     "mxnet RNN": KERNELS + 2 * 128,
     "caffe RNN": KERNELS + 128 + 128 * 128 + 128,
     "darknet rnn": (108 * 128 + 128) + (128 * 128 + 128) + (128 * 128 + 128),
+    "keras ConvLSTM2D": 9 * 4 * KERNELS + 512,
+    "paper ConvLSTM2D(peephole=False)": 9 * 4 * KERNELS + 512,
+    "flax-linen ConvLSTMCell": 9 * 4 * KERNELS + 512 + 512,
+    "haiku Conv2DLSTM": 9 * 4 * KERNELS + 512 + 512,
 }
 CELLS = ("LSTM", "GRU", "RNN")
+WINDOW = {"ConvLSTM2D": {"kernel_size": 3}}  # what a cell needs besides
 
 
 def test_every_convention_is_its_number_by_hand() -> None:
-    found = {f"{one.framework} {one.name}": one.params for cell in CELLS for one in pc.conventions(cell, 108, 128)}
+    every = [one for cell in (*CELLS, *WINDOW) for one in pc.conventions(cell, 108, 128, **WINDOW.get(cell, {}))]
+    found = {f"{one.framework} {one.name}": one.params for one in every}
     assert found == BY_HAND
     assert len(found) == len(rows())
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.framework}-{row.layers[0]}")
 def test_the_count_in_the_line_is_the_rules(row: Row) -> None:
-    assert layer_of(row, 10, 16).on((2, 7, 10)).params == row.count
+    layer = layer_of(row, 10, 16, **WINDOW.get(row.cell, {}))
+    assert layer.on((2, 7, 9, 9, 10) if row.cell in WINDOW else (2, 7, 10)).params == row.count
 
 
 DECLARED = [rule for framework in frameworks()[3:] for rule in rules(framework).values()]
@@ -95,20 +102,26 @@ DECLARED = [rule for framework in frameworks()[3:] for rule in rules(framework).
 
 def variants(rule: Any) -> Iterator[Any]:
     """A rule with every combination of its switches, with and without a projection."""
-    names = [name for name in rule.options if name != "units"]
+    needed = {"kernel_size": ("k", "q")} if "kernel_size" in rule.options else {}
+    names = [name for name in rule.options if name not in ("units", *needed)]
     tried = [(False, True) if rule.options[name].kind is SWITCH else (None, symbols("p")) for name in names]
     for values in product(*tried):
-        yield rule(symbols("h"), **dict(zip(names, values, strict=True)))
+        yield rule(symbols("h"), **needed, **dict(zip(names, values, strict=True)))
+
+
+def frames(rule: Any) -> tuple[Any, ...]:
+    return symbols("H W") if "kernel_size" in rule.options else ()
 
 
 @pytest.mark.parametrize("rule", DECLARED, ids=repr)
 def test_formula_is_inventory(rule: Any) -> None:
     for layer in variants(rule):
         symbolic, _ = symbolised(layer)
-        built = symbolic.on((*symbols("B T"), d_x))
+        built = symbolic.on((*symbols("B T"), *frames(rule), d_x))
         assert built.formula() == built.params, layer
-        found = formula_of(layer, (2, 7, d_x))
-        assert found.value == layer.on((2, 7, d_x)).params
+        shape = (2, 7, *frames(rule), d_x)
+        found = formula_of(layer, shape)
+        assert found.value == layer.on(shape).params
         assert "d_p" in found.expr.symbols if layer.options.get("projection") is not None else True
 
 
@@ -116,14 +129,15 @@ def test_formula_is_inventory(rule: Any) -> None:
 def test_outputs_and_states(rule: Any) -> None:
     for layer in variants(rule):
         h, p = symbols("h p")
-        built = layer.on((2, 7, d_x))
+        places = frames(rule)
+        built = layer.on((2, 7, *places, d_x))
         seen = h if layer.options.get("projection") is None else p
         wide = 2 * p if rule.framework == "kaldi" and seen is p else seen
         ways = 1 + layer.options.get("bidirectional", False)
         lead = (ways, 2) if ways > 1 else (2,)
-        states = [(*lead, seen), (*lead, h)][: 1 + (rule.name in ("LSTM", "BasicLSTMCell", "OptimizedLSTMCell"))]
+        states = [(*lead, *places, seen), (*lead, *places, h)][: 1 + ("LSTM" in rule.name)]
         steps = (7,) if layer.options["return_sequences"] else ()
-        assert built.outs == ((2, *steps, ways * wide), *(states if layer.options["return_state"] else ()))
+        assert built.outs == ((2, *steps, *places, ways * wide), *(states if layer.options["return_state"] else ()))
         assert list(built.states) == states
 
 
@@ -152,8 +166,9 @@ def test_the_framework_has_these_tensors(row: Row) -> None:
     if theirs is None:
         assert row.source.startswith("read ")
         pytest.skip("read at its source")
-    ours = {weight.name: weight.shape for weight in layer_of(row, 10, 16).on((2, 7, 10)).weights}
-    assert theirs == ours
+    layer = layer_of(row, 10, 16, **WINDOW.get(row.cell, {}))
+    built = layer.on((2, 7, 9, 9, 10) if row.cell in WINDOW else (2, 7, 10))
+    assert theirs == {weight.name: weight.shape for weight in built.weights}
 
 
 @pytest.mark.parametrize(
@@ -175,6 +190,13 @@ def test_the_framework_has_these_tensors_with_options(framework: str, cell: str,
     row = row_of(cell, framework)
     told = frameworks_told.tensors(row, 10, 16, **theirs)
     assert told == {weight.name: weight.shape for weight in layer_of(row, 10, 16, **ours).on((2, 7, 10)).weights}
+
+
+@pytest.mark.parametrize(("framework", "cell"), [*product(["haiku", "equinox"], ["LSTM", "GRU"])])
+@pytest.mark.filterwarnings("ignore")
+def test_the_framework_has_its_gates_in_this_order(framework: str, cell: str) -> None:
+    row = row_of(cell, framework)
+    assert frameworks_told.order(row) == "".join(row.gates).replace("h", "n")
 
 
 # --- the comparison ---------------------------------------------------------------------------------
@@ -205,6 +227,7 @@ def test_reasons_in_symbols() -> None:
     assert pc.conventions("LSTM")[1].reason == "a second bias vector: +4d_h"
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.sampled_from(CELLS), st.integers(1, 5000), st.integers(1, 5000))
 def test_a_difference_is_its_polynomial_and_its_reasons_add_up(cell: str, x: int, h: int) -> None:
     here = pc.conventions(cell, x, h)
@@ -215,6 +238,19 @@ def test_a_difference_is_its_polynomial_and_its_reasons_add_up(cell: str, x: int
         assert one.formula.value == one.params
         numbers = [phrase.rpartition("= ")[2] for phrase in one.reason.split("; ") if "= " in phrase]
         assert sum(int(number.replace("−", "-").replace(",", "")) for number in numbers) == one.difference
+
+
+def test_a_window_over_frames() -> None:
+    keras, paper, linen, haiku = pc.conventions("ConvLSTM2D", 3, 4, kernel_size=3)
+    assert (keras.params, keras.reason, paper.reason) == (1024, "", "the same")
+    assert linen.params == haiku.params == 1040
+    assert linen.reason == haiku.reason == "a second bias vector: +4d_h = 16"
+    assert repr(linen.formula) == "4[k_h*k_w*d_h(d_h + d_x) + 2d_h]"
+    built = find("ConvLSTM2D", "haiku")(4, 3).on((1, 2, 5, 6, 3))
+    assert built.outs == ((1, 5, 6, 4),)
+    assert built.macs() == 2 * 5 * 6 * 4 * 9 * 4 * (3 + 4)
+    with pytest.raises(ParamcalcError, match="ConvLSTM2D needs kernel_size"):
+        pc.conventions("ConvLSTM2D", 3, 4)
 
 
 def test_plain_data() -> None:
@@ -231,7 +267,9 @@ def test_plain_data() -> None:
         "weights": {"W": [1, 48, 10], "R": [1, 48, 16], "B": [1, 96]},
         "source": "run onnx 1.23.2, the schema: onnx/defs/rnn/defs.cc",
     }
-    with pytest.raises(ParamcalcError, match=r"no conventions for 'LTSM'; expected LSTM or GRU or RNN \(did you mean"):
+    with pytest.raises(
+        ParamcalcError, match=r"no conventions for 'LTSM'; expected LSTM or GRU or RNN or ConvLSTM2D \(did you mean"
+    ):
         pc.conventions("LTSM", 1, 2)
     with pytest.raises(ParamcalcError, match="not a size"):
         pc.conventions("LSTM", 0, 2)
@@ -304,9 +342,9 @@ def test_a_table_of_ones_own() -> None:
     [
         ("| read x.c", "", "10 columns; expected 11: framework | cell | layers | gates | input | recurrent | bias |"),
         ("| - |", "| |", "besides: an empty column; expected - for nothing"),
-        ("GRU | GRU", "gru? | GRU", "cell: not the name of a cell; expected LSTM, GRU or RNN, received 'gru?'"),
+        ("GRU | GRU", "gru? | GRU", "cell: not the name of a cell; expected LSTM, GRU, …, received 'gru?'"),
         ("z r h", "z r hh", "gates: not a network; expected i, f, "),
-        ("(d_x, 3d_h)", "(d_y, 3d_h)", "input: an unknown size; expected d_x, d_h, d_p, d_r, D, received 'd_y'"),
+        ("(d_x, 3d_h)", "(d_y, 3d_h)", "input: an unknown size; expected d_x, d_h, d_p, d_r, D, k_h, k_w, received"),
         ("(d_x, 3d_h)", "(d_x, 3d_h", "input: not a tensor; expected a name and a shape, such as kernel (d_x, 4d_h)"),
         ("(d_x, 3d_h)", "(d_x, 3 d_h +)", "input: expected a size at position 9 of ' 3 d_h +'"),
         ("(d_x, 3d_h)", "(d_h, 3d_h)", "input: an input weight without d_x, received 'k (d_h, 3d_h)'"),

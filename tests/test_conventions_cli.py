@@ -60,6 +60,14 @@ def test_numbers(run, words: str) -> None:
     assert report["framework"] == words.split()[2]
 
 
+def test_pytorch_stacks_by_its_own_options(run) -> None:
+    _, out, _ = run("lstm --in 3 --hidden 4 --framework torch --layers 2 --bidirectional --json")
+    (layer,) = json.loads(out)["layers"]
+    assert [weight["name"] for weight in layer["weights"]][-1] == "bias_hh_l1_reverse"
+    _, out, _ = run("lstm --in 3 --hidden 4,5 --framework torch --json")
+    assert [layer["params"] for layer in json.loads(out)["layers"]] == [4 * 4 * 7 + 32, 4 * 5 * 9 + 40]
+
+
 @pytest.mark.parametrize(
     ("words", "shape"),
     [

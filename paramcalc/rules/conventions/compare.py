@@ -253,5 +253,4 @@ def _plain(made: Size) -> int | str:
 
 def against(row: Row, other: Row) -> str:
     """Say in words how one convention differs from another: ``a second bias vector: +4d_h``."""
-    tensors = _tensors(row)
-    return _reason(tensors, _parts(tensors), _parts(_tensors(other)), {"d_x": D_X, "d_h": D_H})
+    return _reason(_tensors(row, {}), _tensors(other, {}), {"d_x": D_X, "d_h": D_H})

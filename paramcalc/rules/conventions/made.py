@@ -8,12 +8,13 @@ from ...errors import LayerError, nearest
 from ...symbolic import Expr, Size, symbols
 from ..built import Built, Shape, Weight
 from ..cells import GATES
-from ..kinds import SWITCH, Maybe, Sized
+from ..kinds import SWITCH, Maybe, Sized, Window
 from ..rule import Layer, Rule
 from ..signature import REQUIRED, Inputs, Option
 from .read import Row, Tensor, rows
 
 Sequence = Annotated[Shape, Inputs("B T d_x")]
+Frames = Annotated[Shape, Inputs("B T H W d_x")]
 TIME = ("return_sequences", "return_state")
 NUMBERS = ("no", "one", "two", "three", "four")
 
@@ -89,6 +90,8 @@ def rule_of(row: Row, name: str) -> Rule:
     def body(x: Sequence, /, **options: Any) -> Built:
         return build(row, x, options)
 
+    if row.has("k_h"):
+        body.__annotations__["x"] = Frames
     networks = [GATES[gate][0].removesuffix(" gate") for gate in row.gates]
     several = f"{NUMBERS[len(networks)].capitalize()} dense networks ({', '.join(networks)})"
     what = several if len(networks) > 1 else "One dense network"
@@ -104,6 +107,8 @@ def rule_of(row: Row, name: str) -> Rule:
 def options_of(row: Row) -> dict[str, Option]:
     """Give the options of a row's rule: units, those its tensors ask for, and what it gives back over time."""
     found = {"units": Option("units", Sized("d_h"), REQUIRED, True)}
+    if row.has("k_h"):
+        found["kernel_size"] = Option("kernel_size", Window("k", 2), REQUIRED, True)
     for tensor in row.tensors:
         if tensor.option == "projection":
             found["projection"] = Option("projection", Maybe(Sized("d_p")), None, False)
@@ -115,19 +120,17 @@ def options_of(row: Row) -> dict[str, Option]:
 
 def directed(row: Row) -> bool:
     """Tell whether the row has directions."""
-    return any(
-        tensor.backwards or any(isinstance(axis, Expr) and "D" in axis.symbols for axis in tensor.shape)
-        for tensor in row.tensors
-    )
+    return row.has("D") or any(tensor.backwards for tensor in row.tensors)
 
 
 def build(row: Row, x: Shape, options: dict[str, Any]) -> Built:
-    """Build the layer of a row on an input (B, T, d_x)."""
-    batch, steps, d_x = x
+    """Build the layer of a row on an input (B, T, d_x), or (B, T, H, W, d_x) where a window goes over frames."""
+    batch, steps, *places, d_x = x
     d_h, ways = options["units"], 1 + options.get("bidirectional", False)
     seen = options.get("projection")
     d_r = d_h if seen is None else seen
-    sizes = {"d_x": d_x, "d_h": d_h, "d_p": d_r, "d_r": d_r, "D": ways}
+    k_h, k_w = options.get("kernel_size", (1, 1))
+    sizes = {"d_x": d_x, "d_h": d_h, "d_p": d_r, "d_r": d_r, "D": ways, "k_h": k_h, "k_w": k_w}
     there = [tensor for tensor in row.tensors if _there(tensor, options)]
     switches = {name: int(value not in (None, False)) for name, value in options.items() if name not in sizes}
 
@@ -135,12 +138,14 @@ def build(row: Row, x: Shape, options: dict[str, Any]) -> Built:
         return _at(row.formula, {**switches, **sizes})
 
     def macs() -> Size:
-        return batch * steps * sum([prod(_rows(tensor, sizes)) for tensor in there if _multiplies(tensor)])
+        return prod((batch, steps, *places)) * sum(
+            [prod(_rows(tensor, sizes)) for tensor in there if _multiplies(tensor)]
+        )
 
     wide = _at(width(there), sizes)
     lead = (ways, batch) if ways > 1 else (batch,)
-    states = tuple((*lead, size) for size in (d_r, d_h)[: 1 + ("o" in row.gates)])
-    out = (batch, steps, ways * wide) if options["return_sequences"] else (batch, ways * wide)
+    states = tuple((*lead, *places, size) for size in (d_r, d_h)[: 1 + ("o" in row.gates)])
+    out = (batch, *([steps] * options["return_sequences"]), *places, ways * wide)
     return Built(
         outs=(out, *states) if options["return_state"] else (out,),
         weights=tuple(_weight(row, tensor, sizes) for tensor in there),

@@ -21,7 +21,7 @@ COLUMNS = (
 )
 SHORT = ("framework", "cell", "layer", "count", "source")
 BESIDES = ("peephole", "projection", "output")
-SIZES = ("d_x", "d_h", "d_p", "d_r", "D")
+SIZES = ("d_x", "d_h", "d_p", "d_r", "D", "k_h", "k_w")
 NONE, ABOVE = "-", '"'
 
 _TENSOR = re.compile(r"\s*(?:(\?)?([A-Za-z_]\w*)\s+)?([\w/.{},<>]+)\s*\(([^()]*)\)\s*")
@@ -57,6 +57,10 @@ class Row:
     formula: Size = 0
     rule: str = ""
     options: tuple[tuple[str, Any], ...] = ()
+
+    def has(self, name: str) -> bool:
+        """Tell whether a size occurs in the shapes."""
+        return any(name in _symbols(tensor.shape) for tensor in self.tensors)
 
 
 @cache
@@ -191,7 +195,7 @@ def _symbols(sizes: tuple[Size, ...]) -> set[str]:
 
 def _cell(text: str) -> str:
     if not re.fullmatch(r"[A-Z]\w*", text):
-        raise FileError("not the name of a cell", expected="LSTM, GRU or RNN", received=text).at("cell")
+        raise FileError("not the name of a cell", expected="LSTM, GRU, …", received=text).at("cell")
     return text
 
 
