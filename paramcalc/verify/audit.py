@@ -284,9 +284,8 @@ def _holds(asked: Side, case: Case, ours: Built | ParamcalcError, instance: dict
     # with the unknown sizes known, do both sides agree, and with what was said about them unknown?
     known = case._replace(shapes=tuple(tuple(evaluate(size, instance) for size in shape) for shape in case.shapes))
     here, there = _answer(known), asked.answer(known)
-    if any(_problems(asked, case.layer, here, there)):
-        if not _agrees_after_all(asked, known, here, there):
-            return False
+    if any(_problems(asked, case.layer, here, there)) and not _agrees_after_all(asked, known, here, there):
+        return False
     if isinstance(here, ParamcalcError):
         return True
     if isinstance(ours, ParamcalcError):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any
 
-from ...errors import OptionError
+from ...errors import OptionError, nearest
 from ...symbolic import Size
 from ..kinds import MAX_AXES, SIZE_SCHEMA, ByRank, Check, Sized, Window, _number, size
 
@@ -38,8 +38,11 @@ class Margins(Window):
 
     def __call__(self, value: Any) -> Any:
         """Spread one margin over the axes, or check that there is one for each."""
-        if isinstance(value, str) and value in self.words:
-            return value
+        if isinstance(value, str) and self.words:
+            if value in self.words:
+                return value
+            if near := nearest(value, self.words):  # and no symbol
+                raise OptionError("not a padding", expected=self.expected, received=value, suggestion=near)
         several = value if isinstance(value, (list, tuple)) else (value,) * self.rank
         if len(several) != self.rank:
             raise OptionError("wrong number of sizes", expected=self.expected, received=value)

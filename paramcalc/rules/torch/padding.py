@@ -36,16 +36,23 @@ def _anything(n: Size, margins: tuple[Size, Size]) -> None:
     pass
 
 
+def _taken(n: Size, margins: tuple[Size, Size]) -> None:
+    # what negative margins take away is taken first
+    taken = -sum(margin for margin in margins if isinstance(margin, int) and margin < 0)
+    if isinstance(n, int) and taken > n:
+        raise ShapeError(f"a padding that takes {taken} places from an axis of {n}")
+
+
 @each_rank("ConstantPad{}d", 1, 2, 3)
 def constant(x: AnyShape, /, padding: Sides, value: Annotated[float, NUMBER]) -> Built:
     """One number all around the last axes; nothing to learn."""
-    return widened(x, padding, _anything)
+    return widened(x, padding, _taken)
 
 
 @each_rank("ZeroPad{}d", 1, 2, 3)
 def zero(x: AnyShape, /, padding: Sides) -> Built:
     """Zeroes all around the last axes; nothing to learn."""
-    return widened(x, padding, _anything)
+    return widened(x, padding, _taken)
 
 
 @each_rank("ReflectionPad{}d", 1, 2, 3)
