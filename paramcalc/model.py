@@ -7,7 +7,7 @@ models nest. Build one with `Sequential`, or by calling layers on `Input` tensor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
 from .rules.built import UNKNOWN_OUTS, UNSHAPED, Built, Part, Shape, Weight, scoped
 from .rules.rule import Layer
+from .sharing import check_levels, check_uses, crossed
 from .symbolic import Size, add, collect, is_known
 from .tensors import StateDisagreement, Tensor, check_states, connect, flat, in_order, shape_text, told_apart
 
@@ -182,7 +183,8 @@ class Model:
                 names[id(layer)] = name
         return names
 
-    def _producer(self, ref: Ref) -> str:
+    def producer(self, ref: Ref) -> str:
+        """Name what gives a tensor."""
         place = ref[0] - len(self.input_shapes)
         if place < 0:
             return self.input_names[ref[0]] or "input"
@@ -217,7 +219,7 @@ class Model:
                 values[position][index]
         except ParamcalcError as error:
             self._check_single(built)
-            raise self._located(error, self.nodes[len(built)])
+            raise self.located(error, self.nodes[len(built)])
         except IndexError:
             missing = self._missing(values)
             if missing is None:
@@ -226,7 +228,7 @@ class Model:
         if self.single:
             self._check_single(built)
         if self.shares:
-            self._check_sharing(built)
+            check_uses(self, built)
         return built
 
     def _check_single(self, built: list[Built]) -> None:
@@ -240,49 +242,32 @@ class Model:
             reader = next((node for node in self.nodes if len(node.args) == 1 and node.args[0] in refs), None)
             position = reader.args[0][0] if reader else min(several)
             outputs = len(built[position - first].outs)
-            name = self._producer((position, 0))
+            name = self.producer((position, 0))
             error = GraphError(
                 f"{name!r} has {outputs} outputs", expected=f"one of them to be named, such as {name}[0]"
             )
-            raise self._located(error, reader or self.nodes[position - first])
+            raise self.located(error, reader or self.nodes[position - first])
 
     def _missing(self, values: list[tuple[Shape, ...]]) -> ParamcalcError | None:
         # the first reference to an output that does not exist
         for node in self.nodes:
             for ref in node.args + node.states:
                 if ref[0] < len(values) and ref[1] >= len(values[ref[0]]):
-                    return self._located(self._no_output(ref, values), node)
+                    return self.located(self._no_output(ref, values), node)
         lost = [ref for ref in self.outputs if ref[1] >= len(values[ref[0]])]
         return self._no_output(lost[0], values).at("outputs") if lost else None
 
     def _no_output(self, ref: Ref, values: list[tuple[Shape, ...]]) -> GraphError:
-        name, count = self._producer(ref), len(values[ref[0]])
+        name, count = self.producer(ref), len(values[ref[0]])
         known = f"{name}[0] to {name}[{count - 1}]" if count > 1 else f"{name}, its only output"
         return GraphError(f"there is no {name}[{ref[1]}]", expected=known)
 
-    def _located(self, error: ParamcalcError, node: Node) -> ParamcalcError:
-        # say which layers disagree, and where the trouble is
+    def located(self, error: ParamcalcError, node: Node) -> ParamcalcError:
+        """Say in an error which layers disagree, and where the trouble is."""
         if isinstance(error, Disagreement) and not error.named:
             refs = node.states if isinstance(error, StateDisagreement) else node.args
-            error.name(*(self._producer(refs[place]) for place in error.inputs))
+            error.name(*(self.producer(refs[place]) for place in error.inputs))
         return error.at(node.where or f"layer {self.names[id(node.layer)]!r}:")
-
-    def _check_sharing(self, built: list[Built]) -> None:
-        # a layer used twice has one set of weights, so both uses must ask for the same
-        first: dict[int, int] = {}
-        for place, node in enumerate(self.nodes):
-            before = first.setdefault(id(node.layer), place)
-            if before != place and built[before].weights != built[place].weights:
-                a, b = (self._producer(self.nodes[at].args[0]) for at in (before, place))
-                pairs = zip(built[before].weights, built[place].weights, strict=True)
-                one, other = next(pair for pair in pairs if pair[0] != pair[1])
-                raise self._located(
-                    ShapeError(
-                        f"shared between {a!r} and {b!r}, which need a {one.name} of {shape_text(one.shape)} "
-                        f"and of {shape_text(other.shape)}; one layer has one set of weights"
-                    ),
-                    node,
-                )
 
     @property
     def built(self) -> list[Built]:
@@ -295,9 +280,9 @@ class Model:
                 )
             built = self.run(self.input_shapes)
             if any(type(layer) is not Layer or layer.rule.holds for layer in self.uses):
-                self.crossed = _crossed(self.layers)
+                self.crossed = crossed(self.layers)
             if self.crossed:
-                _check_one_set(self, built)
+                check_levels(self, built)
             self._built = built
         return self._built
 
@@ -429,38 +414,3 @@ def _fits(given: Shape, wanted: Shape) -> bool:
     return len(given) == len(wanted) and all(
         a == b or not (is_known(a) and is_known(b)) for a, b in zip(given, wanted, strict=True)
     )
-
-
-def _crossed(layers: Iterable[Any]) -> bool:
-    seen: set[int] = set()
-    for layer in layers:
-        for held in _held(layer):
-            if id(held) in seen:
-                return True
-            seen.add(id(held))
-    return False
-
-
-def _check_one_set(model: Model, built: Sequence[Built]) -> None:
-    # a layer used on several levels has one set of weights, so all uses must ask for the same
-    first: dict[tuple[int, int], tuple[Weight, str]] = {}
-    names = model.names
-    for layer, step in zip(model.uses, built, strict=True):
-        for weight in scoped(step.weights, "", layer):
-            assert weight.origin is not None
-            before, other = first.setdefault(weight.origin, (weight, names[id(layer)]))
-            if before.shape != weight.shape:
-                raise ShapeError(
-                    f"a layer that is part of {other!r} and of {names[id(layer)]!r} needs a {weight.name} of "
-                    f"{shape_text(before.shape)} and of {shape_text(weight.shape)}; one layer has one set of weights"
-                )
-
-
-def _held(layer: Any) -> Iterator[Any]:
-    # the layer, and whatever it holds, level by level
-    yield layer
-    inner = [layer.options[name] for name in layer.rule.holds] if isinstance(layer, Layer) else layer.layers
-    for one in inner:
-        for part in one if isinstance(one, tuple) else (one,):
-            if part is not None:
-                yield from _held(part)

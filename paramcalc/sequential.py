@@ -9,6 +9,7 @@ from typing import Any
 from .errors import GraphError, ParamcalcError
 from .model import Model, Node
 from .rules.rule import Built, Shape
+from .sharing import check_uses
 from .tensors import Tensor, declared
 
 
@@ -87,16 +88,16 @@ class Sequential(Model):
             for layer in self.chain:
                 if len(outs) > 1:
                     raise GraphError(
-                        f"{self._producer((len(built), 0))!r} has {len(outs)} outputs, a Sequential passes on one",
+                        f"{self.producer((len(built), 0))!r} has {len(outs)} outputs, a Sequential passes on one",
                         suggestion="connect the layers by calling them on tensors",
                     )
                 step = layer.on(outs[0])
                 built.append(step)
                 outs = step.outs
         except ParamcalcError as error:
-            raise self._located(error, self.nodes[len(built)])
+            raise self.located(error, self.nodes[len(built)])
         if len(outs) > 1:  # as in Keras, what the last layer gives is what the model gives
             self.outputs = tuple((len(built), index) for index in range(len(outs)))
         if self.shares:
-            self._check_sharing(built)
+            check_uses(self, built)
         return built
