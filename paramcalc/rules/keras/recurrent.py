@@ -192,7 +192,7 @@ def RNN(
     return over_time(x, replace(step, weights=weights, parts=lambda: [cost]), time)
 
 
-@rule(copies=("layer",))
+@rule("=weights", copies=("layer",))
 def Bidirectional(
     x: Annotated[Shape, Inputs("*layer")],
     /,
