@@ -38,6 +38,7 @@ def keras() -> Any:
             os.environ["KERAS_BACKEND"] = found
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         logging.getLogger("jax._src.xla_bridge").setLevel(logging.ERROR)  # "no GPU found" is no news here
+        logging.getLogger("absl").setLevel(logging.CRITICAL)  # nor is what Keras refuses: the audit asks it to
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
