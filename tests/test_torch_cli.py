@@ -1,0 +1,72 @@
+"""PyTorch on the command line: ``nn.LSTM``, ``--framework torch``, and whose audit it is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "paramcalc", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+
+STACK = 4 * (128 * (128 + 108) + 2 * 128) + 4 * (128 * 256 + 2 * 128)
+
+
+@pytest.mark.parametrize(
+    ("words", "total"),
+    [
+        ("layer nn.LSTM input_size=108 hidden_size=128 num_layers=2", STACK),
+        ("layer torch.nn.LSTM input_size=108 hidden_size=128 num_layers=2", STACK),
+        ("layer LSTM --framework torch input_size=108 hidden_size=128 num_layers=2", STACK),
+        ("layer nn.LSTM --input 10,4,108 input_size=108 hidden_size=128 num_layers=2", STACK),
+        ("layer nn.Conv2d --input 3,32,32 in_channels=3 out_channels=8 kernel_size=3", 224),
+        ("layer nn.TransformerEncoderLayer d_model=16 nhead=4 dim_feedforward=32", 2224),
+    ],
+)
+def test_a_layer(words: str, total: int) -> None:
+    found = run(*words.split(), "--json")
+    report = json.loads(found.stdout)
+    assert (report["total"], report["framework"], report["macs_batch"]) == (total, "torch", None)
+
+
+def test_a_formula_and_a_list() -> None:
+    assert run("formula", "nn.LSTM").stdout == "4[d_h(d_h + d_x) + 2d_h]\n"
+    assert run("formula", "gru", "bias=false", "--framework", "torch").stdout == "3d_h(d_h + d_x)\n"
+    assert len(json.loads(run("layers", "--framework", "torch", "--json").stdout)) == 129
+    assert "LazyConvTranspose3d" in json.loads(run("schema", "--framework", "torch").stdout)["$defs"]
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("layer nn.CrossEntropyLoss", "CrossEntropyLoss is a loss and no layer: it has no parameters, leave it out"),
+        ("layer nn.Liner in_features=3", "no rule for a layer 'Liner' (did you mean 'Linear'?)"),
+        ("layer nn.LSTM --framework keras units=3",
+         "nn.LSTM is PyTorch's; expected --framework torch, or none, received 'keras'"),
+        ("layer nn.Linear --input 4,128 in_features=64 out_features=3",
+         "layers[0].Linear: Linear is declared on 64 features, and receives 128"),
+        ("verify docs/examples/torch-lstm.yaml --framework torch",
+         "a file says itself whose layers it has; expected --framework with --rules"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong(words: str, problem: str) -> None:
+    found = run(*words.split())
+    assert (found.returncode, found.stderr) == (2, f"paramcalc: {problem}\n")
+
+
+def test_verifying() -> None:
+    torch = pytest.importorskip("torch")
+    found = run("verify", "docs/examples/torch-lstm.yaml")
+    said = f"PyTorch {torch.__version__} (meta device) agrees: 3 layers, 10 tensors, 4,436 parameters"
+    assert (found.returncode, found.stdout) == (0, f"✓ {said}\n")
+    found = run("layer", "nn.GRU", "input_size=5", "hidden_size=d_h", "--verify")
+    assert "agrees: 1 layer, 4 tensors" in found.stdout
+    assert "certified for all" in found.stdout
