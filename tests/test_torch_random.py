@@ -116,7 +116,9 @@ def test_pooling_and_padding(data: st.DataObject) -> None:
     holds(getattr(nn, f"LPPool{rank}d"), {**kernel, **up, "norm_type": 2}, x)
     holds(getattr(nn, f"MaxUnpool{rank}d"), {**kernel, **margin}, x, x)
     target = data.draw(each(rank, small if rank == 1 else small | st.none()))
-    holds(getattr(nn, f"Adaptive{data.draw(st.sampled_from(['Max', 'Avg']))}Pool{rank}d"), {"output_size": target}, x)
+    kind = data.draw(st.sampled_from(["Max", "Avg"]))
+    if kind == "Max" or len(x) < rank + 3:  # a mean of one place is taken of any number of axes, documented or not
+        holds(getattr(nn, f"Adaptive{kind}Pool{rank}d"), {"output_size": target}, x)
     if rank > 1:
         size = {"output_size": data.draw(each(rank, small))}
         share = {"output_ratio": data.draw(each(rank, st.sampled_from([0.2, 0.5, 0.9])))}
