@@ -102,14 +102,13 @@ def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H, **options: Any) -> li
     window = WINDOW(options.get("kernel_size", 1))
     tensors = [_tensors(row, options) for row in rows() if row.cell == cell]
     sizes |= dict(zip(("k_h", "k_w"), window, strict=True))
-    return [found[0]] + [
-        replace(
-            one,
-            difference=_collected(one.params - found[0].params),
-            reason=_reason(theirs, tensors[0], sizes),
-        )
-        for one, theirs in zip(found[1:], tensors[1:], strict=True)
-    ]
+    before = found[0].params
+    told = [found[0]]
+    for one, theirs in zip(found[1:], tensors[1:], strict=True):
+        more = _collected(one.params - before)
+        params = _collected(before + more)  # terms in the order of the first one's
+        told.append(replace(one, params=params, difference=more, reason=_reason(theirs, tensors[0], sizes)))
+    return told
 
 
 def _convention(row: Row, sizes: dict[str, Size], options: dict[str, Any]) -> Convention:

@@ -178,7 +178,8 @@ def _weight(row: Row, tensor: Tensor, sizes: dict[str, Size]) -> Weight:
     g, shape = len(row.gates), tuple(_at(axis, sizes) for axis in tensor.shape)
     wide = g * symbols("d_h")
     if g > 1 and wide in tensor.shape:
-        return Weight(tensor.name, shape, gates=row.gates, gate_axis=tensor.shape.index(wide) - len(shape))
+        place = tensor.shape.index(wide)
+        return Weight(tensor.name, shape, gates=row.gates, gate_axis=place if place < len(shape) - 1 else -1)
     return Weight(tensor.name, shape)
 
 
