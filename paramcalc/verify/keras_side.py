@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -112,12 +113,16 @@ def _computed(
 ) -> tuple[list[Any], int | None]:
     from jax.errors import JAXTypeError
 
+    told = logging.getLogger("absl")
+    before, told.disabled = told.disabled, True  # Keras writes a page about each refusal of jax's attention
     try:
         return trace(builder, layer, made, shapes, call)
     except (JAXTypeError, IndexError):  # a layer that looks at values cannot be traced: let it run
         real = Builder(real=True)
         values = [_something(layer, shape) for shape in shapes]
         return [tuple(out.shape) for out in real.call(layer, real.layer(layer), values, (), call)], None
+    finally:
+        told.disabled = before
 
 
 def _something(layer: Layer, shape: tuple[int, ...]) -> Any:

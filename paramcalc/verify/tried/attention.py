@@ -61,7 +61,7 @@ def _multi_head() -> Iterator[Case]:
         yield Case(layer, _shapes(("? ? d_Q", "? ? 6")), call)
     for texts, call in product(MISFITS, scores):
         yield Case(rule(2, 3), _shapes(texts), call)
-    high = (("2 3 4 d_Q", "2 3 4 d_V"), ("2 3 4 d_Q", "2 3 7 d_V"), ("2 3 4 d_Q", "2 5 4 d_V"), ("? ? ? 5", "? ? ? 6"),
+    high = (("2 3 4 d_Q", "2 3 4 d_V"), ("2 3 4 d_Q", "2 3 7 d_V"), ("2 3 4 d_Q", "2 5 4 d_V"), ("? 3 ? 5", "? 3 ? 6"),
             ("2 3 4 5 6", "2 3 4 5 6"), ("2 3 4", "2 5 4"), ("2 3 4", "2 3 4"))  # fmt: skip
     axes = (None, 1, -2, -3, (2, 1), [1, 2], 3, -1, 0, 7, (1, 1), (1, 2, 3))
     for (place, texts), over in product(enumerate(high), axes):
