@@ -368,14 +368,16 @@ def _weight(weight: Weight) -> dict[str, Any]:
         found["buffer"] = True
     if weight.gates:
         found["gates"] = {gate: [plain(start), plain(stop)] for gate, start, stop in gate_slices(weight)}
+        if weight.gate_axis != -1:
+            found["gate_axis"] = weight.gate_axis
     if weight.starts:
         found["starts"] = dict(weight.starts)
     return found
 
 
 def gate_slices(weight: Weight) -> list[tuple[str, Size, Size]]:
-    """Say where each gate sits along the last axis: ``("f", h, 2h)``."""
-    wide = weight.shape[-1]
+    """Say where each gate sits along their axis: ``("f", h, 2h)``."""
+    wide = weight.shape[weight.gate_axis]
     share = wide // len(weight.gates)
     if isinstance(share, Expr):
         share = share.expand()
