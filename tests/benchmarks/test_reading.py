@@ -1,0 +1,140 @@
+"""Models that Keras saved: reading and counting every one of keras.applications, against Keras rebuilding them.
+
+Both sides get the same texts in one process, imports left out, and take turns. The times are CPU times of the process,
+so that what else runs on the machine counts for neither. The last test is a cold command against a cold script.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import process_time
+
+import keras
+import pytest
+from conftest import Record
+
+import paramcalc as pc
+
+ROUNDS = 5  # of ours
+COLD_ROUNDS = 3
+ORDINARY = (
+    "VGG16",
+    "ResNet50",
+    "MobileNetV2",
+    "DenseNet121",
+    "InceptionV3",
+    "EfficientNetB0",
+    "ConvNeXtTiny",
+    "Xception",
+)
+SCRIPT = """
+import sys, zipfile, keras
+config = zipfile.ZipFile(sys.argv[1]).read("config.json").decode()
+print(f"{keras.models.model_from_json(config).count_params():,}")
+"""
+
+
+def private_layers() -> dict[str, type]:
+    """Give the two layers that Keras has to be told of before it reads its own models."""
+    from keras.src.applications.convnext import LayerScale
+    from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+
+    return {"LayerScale": LayerScale, "CustomScaleLayer": CustomScaleLayer}
+
+
+def stateless(text: str) -> int:
+    """Let Keras rebuild a model in its cheapest mode, without allocating a weight."""
+    with keras.StatelessScope(initialize_variables=False):
+        return ordinary(text)
+
+
+def ordinary(text: str) -> int:
+    """Let Keras rebuild a model as everybody does."""
+    return int(keras.models.model_from_json(text, custom_objects=private_layers()).count_params())
+
+
+def ours(text: str) -> int:
+    """Read a model and count."""
+    return pc.loads(text).total  # type: ignore[return-value]  # integers in, an integer out
+
+
+def seconds(count: Callable[[str], int], text: str) -> tuple[float, int]:
+    """Time one count."""
+    start = process_time()
+    found = count(text)
+    return process_time() - start, found
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    """Write down every model of keras.applications."""
+    names = [name for name, made in vars(keras.applications).items() if inspect.isfunction(made)]
+    found = {}
+    for name in names:
+        with keras.StatelessScope(initialize_variables=False):
+            found[name] = getattr(keras.applications, name)(weights=None).to_json()
+    keras.utils.clear_session()
+    return found
+
+
+def compared(texts: dict[str, str], theirs: Callable[[str], int]) -> tuple[float, float]:
+    """Add up the median of ours and one count of Keras, model by model."""
+    short = long = 0.0
+    for text in texts.values():
+        times = [seconds(ours, text) for _ in range(ROUNDS)]
+        taken, count = seconds(theirs, text)
+        assert {found for _, found in times} == {count}
+        short += median(taken for taken, _ in times)
+        long += taken
+        keras.utils.clear_session()
+    return short, long
+
+
+def test_every_application_against_keras_stateless(record: Record, texts: dict[str, str]) -> None:
+    ours(texts["VGG16"]), stateless(texts["VGG16"])
+    short, long = compared(texts, stateless)
+    name = f"read and count {len(texts)} models of keras.applications"
+    record(name, f"{short:.2f} s", f"{long:.1f} s (Keras, stateless)", long / short, "≥ 30", long >= 30 * short)
+
+
+def test_applications_against_keras_as_it_is_used(record: Record, texts: dict[str, str]) -> None:
+    # all forty take Keras minutes; these are one of each kind
+    short, long = compared({name: texts[name] for name in ORDINARY}, ordinary)
+    peer = f"{long:.0f} s (Keras, weights allocated)"
+    name = f"the same, {len(ORDINARY)} of them: {', '.join(ORDINARY)}"
+    record(name, f"{short * 1e3:.0f} ms", peer, long / short, "≥ 1,000", long >= 1000 * short)
+
+
+def cold(command: list[str], answer: str) -> float:
+    """Give the CPU time of one cold run, its children included, and insist on its answer."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={**os.environ, "KERAS_BACKEND": "jax"}, timeout=300
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert answer in done.stdout
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@pytest.mark.filterwarnings("ignore")  # Keras's own, while it saves
+def test_a_cold_count_of_an_archive(record: Record, tmp_path: Path) -> None:
+    path = str(tmp_path / "model.keras")
+    model = keras.applications.MobileNet(weights=None, input_shape=(128, 128, 3))
+    model.save(path)
+    answer = f"{model.count_params():,}"
+    command = [str(Path(sys.executable).with_name("paramcalc")), "count", path]
+    script = [sys.executable, "-c", SCRIPT, path]
+    cold(command, answer)
+    cold(script, answer)
+    short = median(cold(command, answer) for _ in range(COLD_ROUNDS))
+    long = median(cold(script, answer) for _ in range(COLD_ROUNDS))
+    ratio = long / short
+    name = "cold `paramcalc count mobilenet.keras`"
+    record(name, f"{short * 1e3:.0f} ms", f"{long * 1e3:,.0f} ms (Keras, jax)", ratio, "≥ 10", ratio >= 10)
