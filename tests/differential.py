@@ -13,6 +13,7 @@ from paramcalc.verify.audit import check
 from paramcalc.verify.build import Builder, none_for_unknown, scope
 from paramcalc.verify.cases import Case
 from paramcalc.verify.framework import apart
+from paramcalc.verify.keras_side import KerasSide
 from paramcalc.verify.macs import trace
 
 Open = tuple[int | None, ...]  # a shape as Keras writes it
@@ -51,7 +52,7 @@ def _compared(name: str, options: Mapping[str, Any], shapes: tuple[Open, ...], r
         accepted = _keras_accepts(name, options, shapes)
         yield [f"{name}({dict(options)}) on {shapes}: refused, Keras accepts: {error}"] if accepted else []
     else:
-        row = check(Builder(), Case(layer, sizes))
+        row = check(KerasSide(), Case(layer, sizes))
         yield row.mismatches + row.remarks * remarks
 
 
