@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,13 +43,13 @@ def test_models_read_from_memory() -> None:
     assert wrong == {}
 
 
-def saved(seed: int, path: Path, weights: bool = False) -> Any:
-    """Make the model of a seed in earnest and save it, in a thread of its own; give the model."""
+def saved(make: Callable[[], Any], path: Path, weights: bool = False) -> Any:
+    """Make a model in earnest and save it, in a thread of its own; give the model."""
 
     def models() -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            model = made(seed)
+            model = make()
             (model.save_weights if weights else model.save)(path)
         yield model
 
@@ -58,7 +59,7 @@ def saved(seed: int, path: Path, weights: bool = False) -> Any:
 
 @pytest.mark.parametrize("seed", ARCHIVES)
 def test_models_read_from_archives(seed: int, tmp_path: Path) -> None:
-    model = saved(seed, tmp_path / "model.keras")
+    model = saved(partial(made, seed), tmp_path / "model.keras")
     reading = pc.load(tmp_path / "model.keras")
     assert differences(model, reading) == []
     assert reading.holds
@@ -68,7 +69,7 @@ def test_models_read_from_archives(seed: int, tmp_path: Path) -> None:
 def test_models_read_from_legacy_files(tmp_path: Path) -> None:
     compared = 0
     for seed in LEGACY:
-        model = saved(seed, tmp_path / "model.h5")
+        model = saved(partial(made, seed), tmp_path / "model.h5")
         # the format does not say which layers are on several levels, and Keras itself does not read functions in it
         if functions(model) or pc.from_keras(model).crossed:
             continue
@@ -87,5 +88,15 @@ def functions(model: Any) -> bool:
 
 @pytest.mark.parametrize("seed", WEIGHTS)
 def test_models_counted_from_their_weights_alone(seed: int, tmp_path: Path) -> None:
-    model = saved(seed, tmp_path / "model.weights.h5", weights=True)
+    model = saved(partial(made, seed), tmp_path / "model.weights.h5", weights=True)
     assert pc.load(tmp_path / "model.weights.h5").total == model.count_params()
+
+
+def test_a_kernel_normalized_at_each_step_is_stored_twice_and_counted_once(tmp_path: Path) -> None:
+    def make() -> Any:
+        inner = keras.layers.SpectralNormalization(keras.layers.Dense(3))
+        return keras.Sequential([keras.Input((4, 2)), keras.layers.TimeDistributed(inner)])
+
+    saved(make, tmp_path / "model.keras")
+    reading = pc.load(tmp_path / "model.keras")
+    assert (reading.total, reading.stored, reading.holds) == (3 + 2 * 3 + 3, 3, True)

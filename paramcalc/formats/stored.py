@@ -310,7 +310,7 @@ def _level(rows: list[Row], stored: Stored, tensors: list[StoredTensor], inside:
         if isinstance(row.layer, Model) and group and not stored.legacy:
             found = _level(row.rows, stored, held, f"{group}/", f"{where}/")
         else:
-            found = _shapes(row, held, where)
+            found = _shapes(row, held, where, [] if stored.legacy else _repeated(row))
         differences += found.differences
         compared += found.tensors
     for group, held in groups.items():
@@ -345,11 +345,18 @@ def _owners(rows: list[Row], stored: Stored, groups: dict[str, list[StoredTensor
     return owners
 
 
-def _shapes(row: Row, held: list[StoredTensor], where: str) -> Comparison:
+def _repeated(row: Row) -> list[Any]:
+    # the kernels stored once more by every SpectralNormalization that is wrapped itself, where no path tells it
+    inner = [] if isinstance(row.layer, Model) else row.rows
+    found = [one.weights[1].shape for one in inner if one.type == "SpectralNormalization"]
+    return found + [shape for one in inner for shape in _repeated(one)]
+
+
+def _shapes(row: Row, held: list[StoredTensor], where: str, repeated: list[Any]) -> Comparison:
     if row.unknown or any(not isinstance(size, int) for weight in row.weights for size in weight.shape):
         return Comparison([], 0)
     ours: Counter[Any] = Counter(weight.shape for weight in row.weights)
-    theirs: Counter[Any] = Counter(tensor.shape for tensor in held)
+    theirs: Counter[Any] = Counter(tensor.shape for tensor in held) - Counter(repeated)
     count = sum((ours & theirs).values())
     if ours == theirs:
         return Comparison([], count)
