@@ -266,7 +266,8 @@ class Model:
         """Say in an error which layers disagree, and where the trouble is."""
         if isinstance(error, Disagreement) and not error.named:
             refs = node.states if isinstance(error, StateDisagreement) else node.args
-            error.name(*(self.producer(refs[place]) for place in error.inputs))
+            if max(error.inputs) < len(refs):  # a constant of an operation has no name
+                error.name(*(self.producer(refs[place]) for place in error.inputs))
         return error.at(node.where or f"layer {self.names[id(node.layer)]!r}:")
 
     @property

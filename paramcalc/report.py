@@ -168,8 +168,8 @@ class Report:
         self.outputs = [values[position][index] for position, index in model.outputs]
         batch = self.inputs[0][0] if self.inputs[0] else BATCH
         self.batch: Size | None = 1 if isinstance(batch, Expr) and batch.op == "?" else batch
-        if self.framework == "torch":  # the batch is any of the sizes, or none
-            self.batch = None
+        if self.framework == "torch" and not any(BATCH in shape for shape in self.inputs):
+            self.batch = None  # it is any of the sizes, or none
         if model.crossed:
             _mark_again(self.rows, set())
         for row in self.rows:

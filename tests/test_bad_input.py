@@ -281,8 +281,8 @@ MISTAKES = {
         ":3: layers[0]: not a layer; expected a layer such as Flatten or Dense: 108, received 7",
     ),
     "another framework": (
-        "framework: torch\ninput: [3]\nlayers: [Flatten]\n",
-        ":1: framework: unknown framework; expected keras, received 'torch'",
+        "framework: torch\ninput: [3]\nlayers: [Dense]\n",
+        ":3: layers[0]: no rule for a layer 'Dense' (paramcalc layers lists them all)",
     ),
 }
 

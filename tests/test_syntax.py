@@ -164,8 +164,8 @@ def test_refused(text: str) -> None:
 
 
 BINARY = {
-    b"PK\x03\x04\x14\x00": "<text>: a zip archive; expected YAML, TOML or JSON",
-    b"\x89HDF\r\n\x1a\n": "<text>: an HDF5 file; expected YAML, TOML or JSON",
+    b"PK\x03\x04\x14\x00": "<text>: a truncated archive",
+    b"\x89HDF\r\n\x1a\n": "<text>: not an HDF5 file; expected HDF5",
     SPEC.encode("utf-16"): "<text>: encoded as UTF-16; expected UTF-8",
     b"input: [3]\n# caf\xe9": "<text>: not UTF-8: byte 0xe9 on line 2; expected YAML, TOML or JSON in UTF-8",
     b"\x7fELF\x02\x01\x00\xff": "<text>: a binary file; expected YAML, TOML or JSON in UTF-8",
@@ -261,7 +261,7 @@ def test_files(tmp_path: Path) -> None:
     assert load(path, framework="keras").total == 16
     path.write_text(SPEC)
     with pytest.raises(ParamcalcError, match="unknown framework"):
-        load(path, framework="torch")
+        load(path, framework="kreas")
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_on_the_command_line(run: Any) -> None:
     assert (code, found["schema"], found["total"], found["got"]) == (0, "paramcalc-why/1", 153_228, 153_740)
     assert found["explanations"][0]["causes"][0]["difference"] == 512
     code, _, err = run("why", "lstm", "--got", "3")
-    assert (code, err) == (2, "paramcalc: --in and --hidden is missing; expected the sizes of the lstm\n")
+    assert (code, err) == (2, "paramcalc: no --in and no --hidden; expected the sizes of the lstm\n")
     code, _, err = run("why", "lstm", "--in", "3", "--hidden", "3", "--got", "many")
     assert err == "paramcalc: --got is no count; expected a whole number, such as 121856 or 121,856, received 'many'\n"
 
@@ -69,6 +69,11 @@ def test_a_model_names_the_layer() -> None:
     assert one_line(model, 153_228 + 512) == "lstm as torch, cudnn, onnx, mxnet, darknet has it: +512"
     assert one_line(model, 153_228 - 32) == "dense_1 with use_bias=False: −32"
     assert one_line(model, 153_228 - 32 - 108) == "all 2 Dense layers with use_bias=False: −140"
+    assert one_line(model, 278_668).startswith("lstm in both directions (bidirectional): ")
+    assert one_line(model, 123_276).startswith("lstm as a GRU: ")
+    assert one_line(model, 12 * 153_228).startswith("bytes of float32, with two optimizer slots for each (Adam): ")
+    deep = pc.Sequential([pc.Input((None, 3)), *(pc.LSTM(n, return_sequences=True) for n in (4, 5, 6))])
+    assert one_line(deep, deep.total + 60).startswith("all 3 LSTM layers as torch, cudnn")
     frozen = pc.load("docs/examples/sentiment.keras")
     assert one_line(frozen, 2_091) == "only what is trained: −1,600"
     tied = pc.Sequential([pc.Input((None,)), pc.Embedding(50, 8), pc.Dense(50)])

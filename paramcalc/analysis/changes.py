@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import cache
 
 from ..rules.conventions.compare import against
-from ..rules.conventions.read import rows
+from ..rules.conventions.read import Row, rows
 from ..symbolic import Size
 from .causes import Cause, telling
-from .stacks import CELLS, DEEPEST, Change, Stack, formula, rule_of, switches, takes_projection, with_option
+from .stacks import CELLS, DEEPEST, TIME, Change, Stack, formula, rule_of, switches, takes_projection, with_option
 
 TITLES = {"keras": "Keras", "torch": "PyTorch", "tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}
 SLOTS = {2: "one optimizer slot for each parameter (momentum)", 3: "two optimizer slots for each (Adam)"}
@@ -90,7 +90,7 @@ def depth(stack: Stack, got: int) -> Iterator[Change]:
     yield Change(f"directions {other}", text, 1.0, replace(stack, directions=other))
     for layers in range(1, DEEPEST + 1):
         if layers != stack.layers:
-            several = f"{layers} layers instead of {stack.layers}"
+            several = f"{layers} layer{'s' * (layers > 1)} instead of {stack.layers}"
             yield Change(
                 f"layers {layers}", several, 1.05 + 0.05 * abs(layers - stack.layers), replace(stack, layers=layers)
             )
@@ -98,7 +98,15 @@ def depth(stack: Stack, got: int) -> Iterator[Change]:
         framework = rows()[stack.row].framework
         for place, row in enumerate(rows()):
             if row.framework == framework and row.cell in CELLS.values() and row.cell != stack.cell:
-                yield Change(f"cell {row.layers[0]}", f"{row.layers[0]} instead", 1.2, replace(stack, row=place))
+                yield Change(f"cell {_called(row)}", f"{_called(row)} instead", 1.2, replace(stack, row=place))
+
+
+def _called(row: Row) -> str:
+    # GRU(reset_after=False), where a framework has two of a name
+    options = ", ".join(
+        f"{name}={value}" for name, value in row.options if isinstance(value, bool) and name not in TIME
+    )
+    return f"{row.layers[0]}({options})" if options else row.layers[0]
 
 
 def sizes(stack: Stack, got: int) -> Iterator[Change]:

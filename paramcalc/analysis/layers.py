@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from math import prod
+from typing import Any
 
 from ..errors import ParamcalcError
 from ..model import Model
 from ..report import Report, Row
 from ..rules.kinds import Choice
+from ..rules.registry import find
 from ..rules.rule import Layer
 from .causes import Cause, telling
 from .changes import BOOKKEEPING, BYTES, SLOTS, conventions
 from .stacks import TIME, formula, stack_of_layer
 
+KERAS = ("LSTM", "GRU", "SimpleRNN")
+SMALL = 60  # layers of a model that is built anew for each change
 MOST = 200_000  # pairs looked at
 FEW = 3  # causes of one size looked at
 PLAUSIBLE = 5_000_000  # units or tokens of a layer that a file does not have
@@ -25,7 +31,7 @@ def sums(model: Model, got: int) -> Iterator[tuple[Cause, ...]]:
     report = model.report()
     total = model.total
     assert isinstance(total, int)
-    known = list(causes(report, total))
+    known = [*causes(report, total), *rebuilt(model, total)]
     yield from pairs(known, got - total)
     for one in guesses(report, got - total):
         yield (one,)
@@ -42,10 +48,41 @@ def causes(report: Report, total: int) -> Iterator[Cause]:
             yield cause
             kinds.setdefault((row.type, cause.key.removeprefix(path)), []).append(cause)
     for (kind, key), several in kinds.items():
-        if len(several) > 1 and not key.startswith(" "):
+        if len(several) > 1 and not key.startswith((" missing", " twice", " each")):
             text = f"all {len(several)} {kind} layers {several[0].text.partition(' ')[2]}"
             yield Cause(f"all {kind}{key}", text, sum(one.delta for one in several), several[0].cost)
     yield from of_model(report, total)
+
+
+def rebuilt(model: Model, total: int) -> Iterator[Cause]:
+    """Put another recurrent layer in the place of each: what comes after takes another input."""
+    names = model.names
+    for layer in model.layers if len(model.uses) <= SMALL else ():
+        for key, text, other in _instead(layer):
+            nodes = [replace(node, layer=other if node.layer is layer else node.layer) for node in model.nodes]
+            with suppress(ParamcalcError):
+                count = Model.from_nodes(model.input_shapes, nodes, model.outputs, single=model.single).total
+                if isinstance(count, int) and count != total:
+                    path = names[id(layer)]
+                    yield Cause(f"{path} {key}", f"{path} {text}", count - total, 1.1)
+
+
+def _instead(layer: Any) -> Iterator[tuple[str, str, Any]]:
+    if not isinstance(layer, Layer) or layer.rule.framework != "keras":
+        return
+    if layer.type == "Bidirectional":
+        yield "directions", "in one direction only", layer.options["layer"]
+    elif layer.type in KERAS:
+        yield "directions", "in both directions (bidirectional)", find("Bidirectional")(layer)
+        for name in KERAS:
+            if name != layer.type:
+                rule = find(name)
+                shared = {
+                    key: value
+                    for key, value in layer.options.items()
+                    if key in rule.options and key in (*TIME, "units")
+                }
+                yield f"as {name}", f"as a {name}", rule(**shared)
 
 
 def of_layer(path: str, row: Row) -> Iterator[Cause]:
@@ -105,6 +142,8 @@ def _framework(place: int) -> str:
 
 def of_model(report: Report, total: int) -> Iterator[Cause]:
     """List what may be counted otherwise in the whole."""
+    if not total:
+        return
     trainable, fixed = report.trainable, report.non_trainable
     if isinstance(trainable, int) and isinstance(fixed, int):
         if fixed:
@@ -113,6 +152,9 @@ def of_model(report: Report, total: int) -> Iterator[Cause]:
         for times, text in SLOTS.items():
             yield Cause(f"slots {times}", text, trainable * (times - 1), 1.2)
             yield Cause(f"slots {times}+", f"{text}, its step and rate", trainable * (times - 1) + BOOKKEEPING, 1.2)
+            for size, said in BYTES.items():
+                whole = size * (total + trainable * (times - 1))
+                yield Cause(f"slots {times} bytes {size}", f"{said}, with {text}", whole - total, 1.5)
     for times, text in BYTES.items():
         yield Cause(f"bytes {times}", text, total * (times - 1), 1.3)
     buffers = report.buffers
@@ -143,7 +185,8 @@ def guesses(report: Report, difference: int) -> Iterator[Cause]:
         units = difference // (width + 1)
         text = f"a dense layer of {units:,} on top counted along"
         yield Cause("output", text, difference, telling(units))
-    features = report.inputs[0][-1] if report.inputs[0] else None
+    # what is embedded are words in a row, not pixels
+    features = report.inputs[0][-1] if len(report.inputs[0]) in (2, 3) else None
     if isinstance(features, int) and difference % features == 0 and difference // features <= PLAUSIBLE:
         tokens = difference // features
         text = f"an embedding of {tokens:,} tokens below counted along"

@@ -45,7 +45,7 @@ def why(
     if target in COMMANDS:
         missing = [flag for flag, value in given.items() if value is None]
         if missing:
-            raise OptionError(f"{' and '.join(missing)} is missing", expected=f"the sizes of the {target}")
+            raise OptionError(f"no {' and no '.join(missing)}", expected=f"the sizes of the {target}")
         made = stack(
             COMMANDS[target], {}, str(size_in), str(hidden), layers, bidirectional, out=out, framework=framework
         )

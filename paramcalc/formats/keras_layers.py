@@ -93,7 +93,8 @@ def _made(found: Any, reading: Reading) -> Any:
             return _layer(rule, found, config, reading)
     elif {"layers", "input_layers", "output_layers"} <= config.keys():  # a subclass that writes down its graph
         return reading.model({**found, "class_name": "Functional"}, reading.deeper())
-    return opaque(kind, why_unknown(kind, _custom(found)), config, reading)
+    beside = {"name": found.get("name"), **config}  # a subclassed model's name stands beside its configuration
+    return opaque(kind, why_unknown(kind, _custom(found)), beside, reading)
 
 
 def _custom(found: Mapping[str, Any]) -> bool:
@@ -124,7 +125,9 @@ def opaque(kind: str, reason: str, config: Mapping[str, Any], reading: Reading) 
 def name_in(config: Mapping[str, Any]) -> str | None:
     """Give the name a configuration states, if it is one."""
     name = config.get("name")
-    return name[:200] if isinstance(name, str) and name else None
+    if not isinstance(name, str) or not name:
+        return None
+    return (name if name.isprintable() else ascii(name)[1:-1])[:200]  # no escapes for a terminal
 
 
 def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], reading: Reading) -> Any:

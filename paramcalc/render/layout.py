@@ -71,7 +71,7 @@ def _overview(report: Report, weights: bool, depth: int | None) -> Sheet:
         _add(row, rows, 0, depth, graph)
     total = report.total
     label = "total" if report.exact else "total, at least"
-    between = ("",) * (len(rows[0]) - 2) if rows else ("",)
+    between = ("",) * (3 + graph - 1)
     footer: tuple[Cell, ...] = (label, "", number(total), *between[1:]) if isinstance(total, int) else ()
     headers = ("layer", "output shape", "parameters", *(["reads"] if graph else []), "why")
     tables = [Table(headers, rows, (2,), footer)]

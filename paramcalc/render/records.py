@@ -24,7 +24,7 @@ def records(report: Report) -> Iterator[dict[str, Any]]:
             "type": row.type,
             "input_shape": " ".join(map(shape_text, row.inputs)),
             "output_shape": " ".join(map(shape_text, row.outputs)),
-            "params": plain(row.params),
+            "params": None if row.unknown else plain(row.params),
             "trainable": plain(row.trainable),
             "non_trainable": plain(row.non_trainable),
             "macs": plain(row.macs),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..errors import OptionError
 from ..rules.formula import Formula, rule_formula
 from ..rules.keras.unknown import OPAQUE
-from ..rules.registry import rules
+from ..rules.registry import folders, rules
 from ..rules.rule import Rule
 from .sheet import Cell, Math, Sheet, Table
 from .views import markdown, text
@@ -20,6 +21,8 @@ TITLES = {"paper": "the literature", "torch": "PyTorch"}
 
 def status(rule: Rule) -> str:
     """Say what a rule is held against."""
+    if rule.family == "recurrent" and rule.framework not in folders():  # of the table of conventions
+        return "verified" if re.search(r"; run ", rule.about) else "read at its source"
     return STATUS.get(rule.family) or BASIS.get(rule.framework, VERIFIED)
 
 

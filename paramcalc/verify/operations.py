@@ -34,6 +34,8 @@ def build(operation: Operation, keras: Any) -> Callable[[Sequence[Any]], Any]:
     """
     kind = _class(operation, keras)
     made = kind(**{option: _tuples(value) for option, value in operation.options.items()})
+    if operation.name:  # else Keras takes one that a layer may have
+        made.name = operation.name
 
     def call(tensors: Sequence[Any]) -> Any:
         args, kwargs = _value(operation.args, tensors), _value(operation.kwargs, tensors)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
 from .. import windows
-from ..kinds import AXES, Sized
+from ..kinds import AXES, Check, Sized
 from ..rule import CELLS, Built, Inputs, Part, Shape, Weight, rule, scoped
 from .axes import AnyShape, Layout, Padding, position
 from .recurrent import unique_labels
@@ -16,11 +16,17 @@ Array = Annotated[Any, ARRAY]
 Count = Annotated[Size, Sized()]
 
 
+# Keras writes an empty list for no axis
+ANY_AXES = Check(
+    "an axis number or a list of them", lambda axes: AXES(axes) if axes not in ([], ()) else (), AXES.schema()
+)
+
+
 @rule()
 def Normalization(
     x: Annotated[Shape, Inputs("B ... d")],
     /,
-    axis: Annotated[Any, AXES] | None = -1,
+    axis: Annotated[Any, ANY_AXES] | None = -1,
     mean: Array | None = None,
     variance: Array | None = None,
     invert: bool = False,

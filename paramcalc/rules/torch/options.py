@@ -5,9 +5,10 @@ from operator import index
 from typing import Any
 
 from ...errors import OptionError, nearest
-from ...symbolic import Size
+from ...symbolic import Expr, Size
 from ..kinds import MAX_AXES, SIZE_SCHEMA, ByRank, Check, Sized, Window, _number, size
 
+WORDS = ("same", "valid")  # of paddings
 MOST = 10_000  # layers in a stack of recurrent layers, copies in a transformer
 
 
@@ -38,11 +39,13 @@ class Margins(Window):
 
     def __call__(self, value: Any) -> Any:
         """Spread one margin over the axes, or check that there is one for each."""
-        if isinstance(value, str) and self.words:
-            if value in self.words:
-                return value
-            if near := nearest(value, self.words):  # and no symbol
-                raise OptionError("not a padding", expected=self.expected, received=value, suggestion=near)
+        if isinstance(value, (str, Expr)):
+            said = str(value)
+            if said in self.words:
+                return said
+            near = nearest(said, self.words)
+            if near or said in WORDS:  # and no symbol
+                raise OptionError("not a padding", expected=self.expected, received=said, suggestion=near)
         several = value if isinstance(value, (list, tuple)) else (value,) * self.rank
         if len(several) != self.rank:
             raise OptionError("wrong number of sizes", expected=self.expected, received=value)

@@ -70,6 +70,7 @@ class Maker:
         children = OrderedDict((names[id(layer)], self.module(layer)) for layer in model.layers)
         chain = len(model.input_shapes) == 1 and len(children) == len(nodes)
         chain = chain and all(node.args == ((at, 0),) and not node.states for at, (_, node) in enumerate(nodes))
+        chain = chain and all(len(step.outs) == 1 for step in model.built)  # a Sequential hands on all there is
         if chain and model.outputs == ((len(nodes), 0),):
             return self.torch.nn.Sequential(children)
         return graph(self.torch, children, nodes, model)

@@ -28,6 +28,8 @@ from .models import totals
 from .reading import layer_of
 from .running import Call, run
 
+PACKED = ("torch.ao.nn.quantized", "torch.ao.nn.intrinsic.quantized", "torch.nn.quantized")
+
 
 @dataclass
 class Piece:
@@ -154,6 +156,11 @@ def _pieces(whole: Any, live: Any) -> Iterator[Piece]:
         kind, own = type(module).__name__, _own(module)
         if _lazy(module):
             yield Piece(name or kind, Opaque(kind, "it has not met its first input", name or kind), module, ())
+        elif type(module).__module__.startswith(PACKED):
+            taken.append(name)
+            yield Piece(
+                name or kind, Opaque(kind, "its weights are packed, and no parameters", name or kind), module, ()
+            )
         elif own:
             why = "no rule knows it and its tensors" if layer is None else f"its tensors are not those of a {kind}"
             weights = _owned(own, name, owners, module)
@@ -237,8 +244,8 @@ def verify_module(module: Any) -> Verification:
     report = reading.report()
     if not report.exact:
         raise ParamcalcError(
-            f"{report.name} has parameters that wait for its first input",
-            suggestion="run it once, or read it with from_torch and an input_shape",
+            f"{report.name} has weights that are not known: {report.warnings[0]}",
+            suggestion="where it waits for its first input, run it once, or read it with from_torch and an input_shape",
         )
     found: list[Difference] = []
     for piece in reading.pieces:
