@@ -20,6 +20,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(autouse=True)
+def names_from_the_start() -> None:
+    """Let Keras number its layers from the start in every test, whatever ran before in this process."""
+    if keras := sys.modules.get("keras"):
+        keras.utils.clear_session(free_memory=False)
+
+
 @pytest.fixture
 def update(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update"))
