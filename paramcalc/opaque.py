@@ -49,8 +49,8 @@ class Opaque:
     def on(self, *shapes: Shape, **call: Any) -> Built:
         """Answer what is known: the stored weights, or that there may be some, and the shapes a file states."""
         if self.stored is None:
-            return Built(self.outs, unknown=self.reason)
-        return Built(self.outs, self.stored, note=self.reason)
+            return Built(self.outs, unknown=self.reason, costed=False)
+        return Built(self.outs, self.stored, note=self.reason, costed=False)
 
     def axes(self, rank: int) -> None:
         """Name no axes: there is no formula."""
@@ -79,11 +79,11 @@ class Guarded:
     def on(self, *shapes: Shape) -> Built:
         """Apply the operation's rule; where it has no answer, say so."""
         if any(shape is UNSHAPED for shape in shapes):
-            return Built(UNKNOWN_OUTS)
+            return Built(UNKNOWN_OUTS, costed=False)
         try:
             return self.operation.on(*shapes)  # type: ignore[no-any-return]
         except LayerError as error:
-            return Built(UNKNOWN_OUTS, note=str(error))
+            return Built(UNKNOWN_OUTS, note=str(error), costed=False)
 
     def axes(self, rank: int) -> None:
         """Name no axes: there is no formula."""

@@ -33,9 +33,11 @@ class Row:
         The insides of a nested model or a wrapper.
     again : bool
         Whether its weights are those of a row above: it is used on several levels.
+    costed : bool
+        Whether ``macs`` is all its work, and not the least there can be.
     """
 
-    __slots__ = ("again", "calls", "layer", "name", "rows", "type", "weights")
+    __slots__ = ("again", "calls", "costed", "layer", "name", "rows", "type", "weights")
 
     def __init__(self, calls: list[Part], frozen: bool) -> None:
         self.name = calls[0].name
@@ -51,6 +53,7 @@ class Row:
         self.rows: list[Row] = []
         if built.parts is not None:
             self.rows = rows_of([part for call in calls if call.built.parts for part in call.built.parts()], frozen)
+        self.costed: bool = all(call.built.costed for call in calls) and all(row.costed for row in self.rows)
 
     def __repr__(self) -> str:
         return f"<row {self.name} ({self.type}): {self.params} parameters>"
@@ -105,6 +108,12 @@ class Row:
         """The textbook formula with its sizes, or ``None`` where there are no weights of its own."""
         return formula_of(self.layer, *self.inputs)
 
+    def figures(self) -> dict[str, int | str | None]:
+        """Give the counts and the cost as data; ``None`` where nothing is known, and so no zero is meant."""
+        found = {name: plain(getattr(self, name)) for name in ("params", "trainable", "non_trainable", "macs")}
+        lost = [name for name in found if (name == "macs" and not self.costed) or (name != "macs" and self.unknown)]
+        return {**found, **{name: None for name in lost if found[name] == 0}}
+
     def to_dict(self) -> dict[str, Any]:
         """Give the row as the JSON contract has it."""
         formula = self.formula
@@ -113,10 +122,7 @@ class Row:
             "type": self.type,
             "input_shape": _shapes(self.inputs),
             "output_shape": _shapes(self.outputs),
-            "params": plain(self.params),
-            "trainable": plain(self.trainable),
-            "non_trainable": plain(self.non_trainable),
-            "macs": plain(self.macs),
+            **self.figures(),
             "formula": repr(formula) if formula else None,
             "substituted": formula.substituted if formula else None,
             "weights": [_weight(weight) for weight in self.weights],
@@ -198,6 +204,11 @@ class Report:
         return not any(row.unknown for row in self.rows)
 
     @property
+    def costed(self) -> bool:
+        """Whether the multiply-adds are all of them, and not the least there can be."""
+        return all(row.costed for row in self.rows)
+
+    @property
     def total(self) -> Size:
         """Number of parameters, a shared layer's once."""
         return summed(weight.params for weight in self.weights if not weight.buffer)
@@ -234,6 +245,7 @@ class Report:
             **({"buffers": plain(self.buffers)} if any(weight.buffer for weight in self.weights) else {}),
             "exact": self.exact,
             "macs": plain(self.macs),
+            "macs_exact": self.costed,
             "macs_batch": None if self.batch is None else plain(self.batch),
             "input_shape": _shapes(tuple(self.inputs)),
             "output_shape": _shapes(tuple(self.outputs)),

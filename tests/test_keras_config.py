@@ -241,7 +241,7 @@ def test_what_no_rule_knows_is_a_row_and_a_warning(layer: dict[str, Any], warnin
     assert text(report.rows[1].outputs[0][2]) == "4"
     found = report.to_dict()
     assert found["exact"] is False
-    assert found["layers"][1]["params"] == 0
+    assert found["layers"][1]["params"] is None
     assert found["layers"][1]["unknown"] == warning.partition(": ")[2]
     graph = functional(
         [

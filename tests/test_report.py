@@ -10,7 +10,7 @@ import pytest
 import paramcalc as pc
 
 TOP = {
-    "schema", "name", "framework", "total", "trainable", "non_trainable", "exact", "macs", "macs_batch",
+    "schema", "name", "framework", "total", "trainable", "non_trainable", "exact", "macs", "macs_exact", "macs_batch",
     "input_shape", "output_shape", "layers", "warnings",
 }  # fmt: skip
 ROW = {

@@ -136,7 +136,8 @@ def _cost(report: Report) -> list[tuple[str, Cell]]:
         return []
     batch = report.batch
     whole = "this input" if batch is None else "one sample" if batch == 1 else f"a batch of {grouped(batch)}"
-    return [("MACs", f"{grouped(report.macs)} for {whole}, 2 FLOPs each")]
+    least = "" if report.costed else "at least "
+    return [("MACs", f"{least}{grouped(report.macs)} for {whole}, 2 FLOPs each")]
 
 
 def _weights(rows: list[Row]) -> Table:

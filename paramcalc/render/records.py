@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..report import plain
 from ..tensors import shape_text
 
 if TYPE_CHECKING:
@@ -24,10 +23,7 @@ def records(report: Report) -> Iterator[dict[str, Any]]:
             "type": row.type,
             "input_shape": " ".join(map(shape_text, row.inputs)),
             "output_shape": " ".join(map(shape_text, row.outputs)),
-            "params": None if row.unknown else plain(row.params),
-            "trainable": plain(row.trainable),
-            "non_trainable": plain(row.non_trainable),
-            "macs": plain(row.macs),
+            **row.figures(),
             "formula": repr(formula) if formula else "",
             "substituted": formula.substituted if formula else "",
         }

@@ -101,6 +101,8 @@ class Built:
         Why the weights are not known; then those listed are the least there can be.
     note : str
         What else is worth saying about it.
+    costed : bool
+        Whether ``macs`` is all its work; false where nobody knows what a call does, or on what shape.
     """
 
     outs: tuple[Shape, ...]
@@ -111,6 +113,7 @@ class Built:
     parts: Callable[[], list[Part]] | None = None
     unknown: str = ""
     note: str = ""
+    costed: bool = True
 
     @property
     def params(self) -> Size:

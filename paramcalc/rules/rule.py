@@ -6,10 +6,12 @@ The grammar is described, with examples, in ``README.md`` beside this file.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest
+from ..symbolic import symbols
 from . import inert
 from .built import (
     UNKNOWN_OUTS,
@@ -34,6 +36,8 @@ from .signature import (
     least_inputs,
     options_of,
 )
+
+MOST_AXES = 9  # of an input made up to see whether a layer has weights
 
 
 class Rule:
@@ -264,12 +268,18 @@ class Layer:
         """
         rule, inputs = self.rule, self.rule.inputs
         one = inputs[0]
-        if len(shapes) == 1 == len(inputs) and one.least <= len(shapes[0]) <= one.most and not one.many and not call:
+        if (
+            len(shapes) == 1 == len(inputs)
+            and one.least <= len(shapes[0]) <= one.most
+            and shapes[0] is not UNSHAPED
+            and not (one.many or call)
+        ):
             built = rule.body(shapes[0], **self.options)
         elif any(shape is UNSHAPED for shape in shapes):
             expected = self.expects() if self.expects else None
             if not expected:
-                return Built(UNKNOWN_OUTS, unknown="the shape of its input is not known")
+                unknown = "" if self._weightless() else "the shape of its input is not known"
+                return Built(UNKNOWN_OUTS, unknown=unknown, costed=False)
             return self.on(*expected, **call)
         else:
             self._check_inputs(shapes)
@@ -277,6 +287,14 @@ class Layer:
             args = (shapes,) if one.many else shapes
             built = rule.body(*args, **self.options, **call)
         return frozen(built) if self.frozen else built
+
+    def _weightless(self) -> bool:
+        # whether there are weights is a matter of options, not of sizes: any input it takes will do
+        size, several = symbols("n"), max(self.rule.least_inputs, 1 + self.rule.inputs[0].many)
+        for axes in range(1, MOST_AXES):
+            with suppress(ParamcalcError):
+                return not self.on(*[(size,) * axes] * several).weights
+        return False
 
     def _check_call(self, call: dict[str, Any]) -> None:
         for name, value in call.items():
