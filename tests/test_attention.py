@@ -32,6 +32,16 @@ def test_multi_head_attention_is_its_tensors(inputs: list[Any]) -> None:
         proved(layer, inputs, return_attention_scores=scores)
 
 
+def test_attention_in_few_bits_is_its_tensors() -> None:
+    for mode, bias in product(("int8", "int4", "int4/2", "float8", "gptq/4/2", "awq/4/2"), (True, False)):
+        dtype = f"{mode}_from_float32"
+        several = pc.MultiHeadAttention(2, 3, use_bias=bias, dtype=dtype).on((2, 7, 8), (2, 5, 6))
+        grouped = pc.GroupQueryAttention(3, 4, 2, use_bias=bias, dtype=dtype).on((2, 7, 8), (2, 5, 8))
+        for built in (several, grouped):
+            assert built.formula is not None
+            assert built.formula() == built.params
+
+
 def test_grouped_attention_is_its_tensors() -> None:
     for bias, gate, own in product((True, False), (True, False), (True, False)):
         layer = pc.GroupQueryAttention("d_h", "H", "G", use_bias=bias, use_gate=gate)

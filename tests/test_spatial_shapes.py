@@ -13,7 +13,7 @@ import paramcalc as pc
 from paramcalc.errors import ParamcalcError
 from paramcalc.rules.formula import formula_of
 from paramcalc.rules.kinds import Choice, Maybe, Sized, Window
-from paramcalc.rules.registry import find, rules
+from paramcalc.rules.registry import find, named, rules
 from paramcalc.rules.rule import REQUIRED, Rule
 from paramcalc.symbolic import symbols, unknown
 
@@ -24,6 +24,7 @@ FAMILIES = ("convolutional", "conv_recurrent", "pooling", "resizing", "elementwi
 SPATIAL = [rule for rule in rules().values() if rule.rank and rule.family in FAMILIES]
 CONFIGURATIONS = 3_000
 SMALL, FROM_0 = st.integers(1, 4), st.integers(0, 3)
+CHOSEN: dict[str, Any] = {"rate": (0.0, 0.5, 1), "lora_alpha": (0.5, 2), "kernel_constraint": ("non_neg", "unit_norm")}
 
 
 def one_in(n: int) -> st.SearchStrategy[bool]:
@@ -46,8 +47,8 @@ def fitting(rule: Rule, name: str, kind: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(kind.values)
     if isinstance(kind, Window):
         return each(FROM_0 if name == "output_padding" else SMALL, rank)
-    if name == "rate":
-        return st.sampled_from([0.0, 0.5, 1])
+    if name in CHOSEN:
+        return st.sampled_from(CHOSEN[name])
     if isinstance(kind, Sized):
         return st.sampled_from([1, 1, 2, 3] if name == "groups" else [1, 2, 3, 4, 6])
     return each(FROM_0, 2) if rank == 1 else each(each(FROM_0, 2), rank)
@@ -72,6 +73,7 @@ def options(draw: st.DrawFn, rule: Rule) -> dict[str, Any]:
         if not needed and draw(st.booleans()):
             continue
         switch = isinstance(option.kind, Choice) and name not in ("padding", "data_format")
+        switch = switch or name == "lora_alpha"  # which Keras only looks at where there is a lora_rank
         wrong = not switch and draw(one_in(60))
         drawn[name] = draw(misfits(rule, name) if wrong else fitting(rule, name, option.kind))
     if drawn.get("stateful"):
@@ -228,7 +230,11 @@ def test_every_other_name_keras_has_is_known() -> None:
         assert name not in rules()
         assert name not in dir(pc)
     assert find("convolution2d") is pc.Conv2D
-    assert {alias for rule in rules().values() for alias in rule.aliases} == set(others)
+    aliases = {alias for rule in rules().values() for alias in rule.aliases}
+    own = {made.__name__ for made in classes.values() if isinstance(made, type)} - set(classes)  # what .h5 files write
+    assert aliases - set(others) == own & set(named()) == {"GroupedQueryAttention"}
+    assert set(others) <= aliases
+    assert find("GroupedQueryAttention") is find("grouped_query_attention") is pc.GroupQueryAttention
     written = '{"input": [9, 9, 3], "layers": [{"Convolution2D": {"filters": 4, "kernel_size": 3}}, {"AvgPool2D": 2}]}'
     made = pc.loads(written)
     assert [layer.type for layer in made.layers] == ["Conv2D", "AveragePooling2D"]

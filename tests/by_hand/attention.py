@@ -45,6 +45,21 @@ TABLE: list[Any] = [
         [Q],
         B * (3 * 10 + 2 * 7) * 144 + B * 3 * 70 * 8,
     ),
+    # in few bits each projection has a scale for every number it makes; packed, two numbers stand in one place
+    (
+        pc.MultiHeadAttention(3, 4, dtype="int8_from_float32"),
+        [Q, V],
+        624 + 4 * 12,
+        [Q],
+        B * 34 * 144 + B * 3 * 70 * 8,
+    ),
+    (
+        pc.MultiHeadAttention(3, 3, dtype="int4_from_float32", use_bias=False),
+        [Q, V],
+        3 * (12 * 5 + 9) + 9 * 6 + 12,
+        [Q],
+        B * 34 * 108 + B * 3 * 70 * 6,
+    ),
     # along the first of two axes only: 5 · 5 scores for each of 6 places
     (
         pc.MultiHeadAttention(3, 4, attention_axes=1),
@@ -74,6 +89,13 @@ TABLE: list[Any] = [
         pc.GroupQueryAttention(4, 6, 1, use_bias=False),
         [Q, V],
         2 * 12 * 24 + 2 * 12 * 4,
+        [Q],
+        B * (10 * 12 * 24 * 2 + 2 * 7 * 12 * 4) + B * 6 * 70 * 8,
+    ),
+    (
+        pc.GroupQueryAttention(4, 6, 1, use_bias=False, dtype="float8_from_float32"),
+        [Q, V],
+        2 * 12 * 24 + 2 * 12 * 4 + 4 * 3 * (1 + 1024),
         [Q],
         B * (10 * 12 * 24 * 2 + 2 * 7 * 12 * 4) + B * 6 * 70 * 8,
     ),

@@ -37,6 +37,21 @@ TABLE: list[Any] = [
         [(B, 5, 3, 4, 6)],
         B * 5 * 3 * 4 * 6 * 2 * 6,
     ),
+    # LoRA: beside a kernel of k·C·F that stands still k·C·r + r·F learn, merged into it by k·C·r·F multiply-adds
+    (
+        pc.Conv1D(8, 3, lora_rank=2),
+        [(B, 10, 6)],
+        (3 * 6 + 1) * 8 + 3 * 6 * 2 + 2 * 8,
+        [(B, 8, 8)],
+        B * 8 * 3 * 6 * 8 + 3 * 6 * 2 * 8,
+    ),
+    (
+        pc.Conv2D(8, (3, 2), groups=2, lora_rank=5, use_bias=False),
+        [(B, 9, 9, 4)],
+        6 * 2 * 8 + 6 * 2 * 5 + 5 * 8,
+        [(B, 7, 8, 8)],
+        B * 7 * 8 * 6 * 2 * 8 + 6 * 2 * 5 * 8,
+    ),
     # transposed: (n − 1)s + w places when valid, at least n·s; n·s when same; work for every place of the input
     (pc.Conv1DTranspose(8, 3), [(B, 10, 6)], (3 * 6 + 1) * 8, [(B, 12, 8)], B * 10 * 3 * 6 * 8),
     (pc.Conv1DTranspose(8, 3, strides=2), [(B, 10, 6)], 152, [(B, 21, 8)], B * 10 * 3 * 6 * 8),
@@ -144,9 +159,9 @@ TABLE: list[Any] = [
 
 # How many inputs and combinations of switches each rule with weights has; the others have none.
 LEARNING = {
-    "Conv1D": 108,  # 3 paddings, 3 layouts, bias, groups, and strides or dilation or neither
-    "Conv2D": 72,  # 2 paddings
-    "Conv3D": 72,
+    "Conv1D": 216,  # 3 paddings, 3 layouts, bias, groups, LoRA, and strides or dilation or neither
+    "Conv2D": 144,  # 2 paddings
+    "Conv3D": 144,
     "Conv1DTranspose": 48,  # 2 paddings, 3 layouts, bias, and strides with p or without, dilation or neither
     "Conv2DTranspose": 48,
     "Conv3DTranspose": 48,
@@ -161,6 +176,7 @@ LEARNING = {
 
 # What to try for options that are neither sizes nor switches, and of switches that change no weight.
 TRIED: dict[tuple[str, str], list[Any]] = {
+    **{(f"Conv{n}D", option): [None] for n in (1, 2, 3) for option in ("lora_alpha", "kernel_constraint")},
     **{(f"Conv{n}DTranspose", "output_padding"): [None, 1] for n in (1, 2, 3)},
     **{
         (f"ConvLSTM{n}D", switch): [False] for n in (1, 2, 3) for switch in ("return_state", "go_backwards", "stateful")

@@ -6,14 +6,19 @@ All are called on query, value and perhaps key, which otherwise is the value. Wi
     softmax(QKᵀ/√d_k)V      T·S·d_k multiply-adds for QKᵀ in each head, T·S·d_v for the product with V
 """
 
+from itertools import islice
 from math import prod
+from string import ascii_lowercase
 from typing import Annotated, Any, Literal
 
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
 from ..kinds import AXES, RATE, AtCall, Sized, Sizes
-from ..rule import REQUIRED, Built, Inputs, Shape, Weight, rule
+from ..rule import REQUIRED, Built, Inputs, Shape, Weight, rule, scoped
+from .core import projected
+from .equations import Equation
 from .merging import agree as both
+from .quantized import POLICY, Policy, Storage
 
 Rate = Annotated[float, RATE]
 Heads = Annotated[Size, Sized("H")]
@@ -98,28 +103,38 @@ def AdditiveAttention(
 class Projections:
     """Dense layers into heads, from several inputs, and one from all heads to the output.
 
-    ``into`` has the input, the heads and their width by the name of the projection.
+    ``into`` has the input, the heads and their width by the name of the projection; ``dtype`` says how each is kept.
     """
 
-    def __init__(self, into: dict[str, tuple[Shape, Size, Size]], out: tuple[Size, ...], use_bias: bool) -> None:
+    def __init__(
+        self, into: dict[str, tuple[Shape, Size, Size]], out: tuple[Size, ...], use_bias: bool, dtype: Policy | None
+    ) -> None:
         self.into = into
         self.out = out
         self.use_bias = use_bias
-        (_, self.heads, _), (*_, self.width) = into["query"], into["value"]
+        self.dtype = dtype
+        (query, self.heads, _), (*_, self.width) = into["query"], into["value"]
+        free = len(query) - 1
+        kernels = {name: (_equation(free, 1, 2), (x[-1], *made)) for name, (x, *made) in into.items()}
+        kernels["attention_output"] = _equation(free, 2, len(out)), (self.heads, self.width, *out)
+        storage: Storage = {"lora_rank": None, "lora_alpha": None, "quantization_config": None, "dtype": dtype}
+        self.kernels = {name: projected(equation, shape, storage) for name, (equation, shape) in kernels.items()}
+        self.biases = {name: tuple(made) for name, (_, *made) in into.items()} | {"attention_output": out}
 
     @property
     def weights(self) -> tuple[Weight, ...]:
-        """A kernel and a bias for each, by Keras's names."""
+        """What each keeps, by Keras's names."""
         found: list[Weight] = []
-        for name, (x, heads, width) in self.into.items():
-            found += self._pair(name, (x[-1], heads, width), (heads, width))
-        return (*found, *self._pair("attention_output", (self.heads, self.width, *self.out), self.out))
-
-    def _pair(self, name: str, kernel: Shape, bias: Shape) -> list[Weight]:
-        return [Weight("kernel", kernel, scope=name), *[Weight("bias", bias, scope=name)] * self.use_bias]
+        for name, kernel in self.kernels.items():
+            found += scoped(kernel.weights, name)
+            found += [Weight("bias", self.biases[name], scope=name)] * self.use_bias
+        return tuple(found)
 
     def count(self) -> Size:
         """Count the weights, a sum over projections; what all have in common stands in front."""
+        if self.dtype is not None and self.dtype.mode:
+            biases = sum(map(prod, self.biases.values())) if self.use_bias else 0
+            return sum(kernel.numbers() for kernel in self.kernels.values()) + biases
         out = prod(self.out) * (self.heads * self.width + self.use_bias)
         sizes = [(heads, width, x[-1] + self.use_bias) for x, heads, width in self.into.values()]
         if all(heads is self.heads for heads, _, _ in sizes):
@@ -130,6 +145,13 @@ class Projections:
         """Count the multiply-adds, of the last one over so many places."""
         into = sum(prod(x) * (heads * width) for x, heads, width in self.into.values())
         return into + places * (self.heads * self.width) * prod(self.out)
+
+
+def _equation(free: int, summed: int, made: int) -> Equation:
+    # the axes that pass through, those summed over, those made: ab c, c de -> ab de
+    letters = iter(ascii_lowercase)
+    lead, over, out = ("".join(islice(letters, count)) for count in (free, summed, made))
+    return Equation(f"{lead}{over},{over}{out}->{lead}{out}")
 
 
 def _check_sources(value: Shape, key: Shape, flash: bool | None, dropout: float, scores: bool) -> None:
@@ -161,12 +183,14 @@ def MultiHeadAttention(
     flash_attention: bool | None = None,
     *,
     use_gate: bool = False,
+    dtype: Annotated[Any, POLICY] | None = None,
     return_attention_scores: Scores = False,
 ) -> Built:
     """For each head a projection of query, key and value; one of all heads back, whatever T and S are.
 
     Four matrices a head where d_Q = d_K = d_V = d: 4·H·d_k·d, and with H·d_k = d the 4·d² of the transformer.
     A gate (use_gate) is a projection of the query more. The window and the causal mask leave out scores, not weights.
+    The dtype policy is that of every projection, which may keep its kernel in few bits.
     Sources: Vaswani et al. 2017; Qiu et al. 2025 (the gate).
     """
     key = value if key is None else key
@@ -178,7 +202,7 @@ def MultiHeadAttention(
     scores = _scores((*query[:-1], num_heads), (*key[:-1], num_heads), attention_axes, told)
     into = {"query": (query, num_heads, key_dim), "key": (key, num_heads, key_dim)}
     into |= {"gate": (query, num_heads, d_v)} if use_gate else {}
-    dense = Projections({**into, "value": (value, num_heads, d_v)}, outs, use_bias)
+    dense = Projections({**into, "value": (value, num_heads, d_v)}, outs, use_bias, dtype)
     out = (*query[:-1], *outs)
     return Built(
         outs=(out, scores) if return_attention_scores else (out,),
@@ -209,7 +233,7 @@ def stretched(query: Size, key: Size, axis: int) -> Size:
     return query if isinstance(key, int) and key == 1 else agree(query, key, (0, 1), axis)
 
 
-@rule(also="kernel bias seed")
+@rule(also="kernel bias seed", aliases=("GroupedQueryAttention",))
 def GroupQueryAttention(
     query: Annotated[Shape, Inputs("B T d_Q")],
     value: Annotated[Shape, Inputs("B S d_V")],
@@ -224,6 +248,7 @@ def GroupQueryAttention(
     flash_attention: bool | None = None,
     *,
     use_gate: bool = False,
+    dtype: Annotated[Any, POLICY] | None = None,
     return_attention_scores: Scores = False,
 ) -> Built:
     """A projection of the query for each of H heads, of key and value for each of G groups that share one.
@@ -243,7 +268,7 @@ def GroupQueryAttention(
     batch = stretched(query[0], key[0], 0)
     into = {"query": (query, H, d_h), "key": (key, G, d_h)}
     into |= {"gate": (query, H, d_h)} if use_gate else {}
-    dense = Projections({**into, "value": (value, G, d_h)}, (d,), use_bias)
+    dense = Projections({**into, "value": (value, G, d_h)}, (d,), use_bias, dtype)
     scores = (batch, H, query[1], key[1])
     return Built(
         outs=(query, scores) if return_attention_scores else (query,),

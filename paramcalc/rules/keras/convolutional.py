@@ -1,7 +1,7 @@
 """Convolutions (keras/src/layers/convolutional)."""
 
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated, Any, Unpack
 
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact, minimum
@@ -9,6 +9,7 @@ from .. import windows
 from ..kinds import Sized, Window, grown
 from ..rule import Built, Shape, Weight, each_rank, rule
 from .axes import CausalPadding, Extras, Layout, Padding, Spatial
+from .quantized import Constraint, Thin, thinned
 
 Filters = Annotated[Size, Sized("F")]
 Groups = Annotated[Size, Sized("g", unless=1)]
@@ -33,6 +34,8 @@ def convolution(
     groups: Groups = 1,
     *,
     use_bias: bool = True,
+    kernel_constraint: Constraint = None,
+    **lora: Unpack[Thin],
 ) -> Built:
     """Each filter has a weight for every place in the window and every input channel, and one bias."""
     spatial, channels = windows.spatial(x, data_format)
@@ -42,12 +45,15 @@ def convolution(
     check_steps(strides, dilation_rate)
     seen = exact(channels, groups)
     places = windows.lengths(spatial, kernel_size, strides, padding, dilation_rate)
-    weights = (Weight("kernel", (*kernel_size, seen, filters)),)
+    shape, rank = (*kernel_size, seen, filters), lora["lora_rank"]
+    thin = thinned("kernel", shape, lora, kernel_constraint)
+    weights = (Weight("kernel", shape, rank is None), *thin.weights)
+    merging = prod(shape) * rank if rank is not None else 0  # the thin tables are added to the kernel, once a batch
     return Built(
         weights=(*weights, Weight("bias", (filters,))) if use_bias else weights,
         outs=(windows.joined(x[0], places, filters, data_format),),
-        formula=lambda: filters * (prod(kernel_size) * seen + use_bias),
-        macs=lambda: prod((x[0], *places)) * (prod(kernel_size) * seen * filters),
+        formula=lambda: filters * (prod(kernel_size) * seen + use_bias) + thin.numbers(),
+        macs=lambda: prod((x[0], *places)) * (prod(kernel_size) * seen * filters) + merging,
     )
 
 

@@ -64,7 +64,7 @@ def EinsumDense(
     read = Equation(equation)
     sizes, said = read.sizes(x, output_shape)
     shape = read.weighs(read.kernel, sizes, said)
-    kernel = stored(_spread(read, shape, mode_of(storage)), storage, kernel_constraint)
+    kernel = projected(read, shape, storage, kernel_constraint)
     bias = read.bias(bias_axes, sizes, said, len(x)) if bias_axes is not None else None
     rank = storage["lora_rank"]
     if rank is not None and lora_in_steps(storage) and read.kernel[-1] != read.outputs[-1]:
@@ -84,6 +84,11 @@ def EinsumDense(
         formula=lambda: kernel.numbers() + (prod(bias) if bias is not None else 0),
         macs=macs,
     )
+
+
+def projected(equation: Equation, shape: Shape, storage: Storage, constraint: Any = None) -> Stored:
+    """Keep the kernel of an equation as the options say."""
+    return stored(_spread(equation, shape, mode_of(storage)), storage, constraint)
 
 
 def _spread(equation: Equation, shape: Shape, mode: str) -> Table:

@@ -1,7 +1,8 @@
 """How a layer stores the table it learns: as it is, frozen beside two thin ones (LoRA), or in few bits.
 
-Four layers take these options: `Dense`, `EinsumDense`, `Embedding`, `ReversibleEmbedding`. The dtype policy says how a
-table of so many rows and columns is kept; a column is what has a scale of its own::
+Four layers take all of these options: `Dense`, `EinsumDense`, `Embedding`, `ReversibleEmbedding`. Convolutions know
+LoRA alone; attention keeps its projections in few bits. The dtype policy says how a table of so many rows and columns
+is kept; a column is what has a scale of its own::
 
     float8   the table, and for inputs, table and gradient a scale and a history of largest values
     int8     a byte a number, a scale for each column
@@ -141,6 +142,8 @@ def _has_config(value: Any) -> bool:
 
 
 def _constraint(value: Any) -> Any:
+    if not (isinstance(value, (str, dict)) or callable(value)):
+        raise TypeError(value)
     check("kernel_constraint", value)
     return value
 
@@ -151,11 +154,16 @@ CONSTRAINT = Check("the name of a constraint", _constraint, {"type": ["string", 
 Constraint = Annotated[Any, CONSTRAINT] | None
 
 
-class Storage(TypedDict):
-    """The options that say how a table is stored."""
+class Thin(TypedDict):
+    """The options that put two thin tables beside one that learns no more."""
 
     lora_rank: Annotated[Size, Sized("r")] | None
     lora_alpha: Annotated[float, NUMBER] | None
+
+
+class Storage(Thin):
+    """The options that say how a table is stored."""
+
     quantization_config: Annotated[Any, RECIPE] | None
     dtype: Annotated[Any, POLICY] | None
 
@@ -225,16 +233,29 @@ def stored(table: Table, storage: Storage, constraint: Any = None) -> Stored:
     kept = _KEPT[mode](table, storage)
     if rank is None:
         return kept
-    if constraint is not None:
-        raise OptionError("LoRA leaves the table alone", expected="no constraint on it", received=constraint)
     if mode not in ("", "int8", "int4"):
         raise OptionError(f"LoRA on a table kept as {mode}", expected="it in full, or as int8 or int4")
-    first, *_ = kept.weights
-    *lead, last = table.shape
-    thin = (Weight(f"lora_{table.name}_a", (*lead, rank)), Weight(f"lora_{table.name}_b", (rank, last)))
-    rest = tuple(weight for weight in kept.weights if weight is not first)
+    first, *rest = kept.weights
+    thin = thinned(table.name, table.shape, storage, constraint)
     frozen = Weight(first.name, first.shape, False)
-    return Stored((frozen, *thin, *rest), lambda: kept.numbers() + rank * (prod(lead) + last))
+    return Stored((frozen, *thin.weights, *rest), lambda: kept.numbers() + thin.numbers())
+
+
+def thinned(name: str, shape: Shape, options: Thin, constraint: Any = None) -> Stored:
+    """Give the thin tables that learn in place of a table, if the options ask for any.
+
+    Raises
+    ------
+    OptionError
+        For a constraint, which would be one on the table that stands still.
+    """
+    rank, (*lead, last) = options["lora_rank"], shape
+    if rank is None:
+        return Stored((), lambda: 0)
+    if constraint is not None:
+        raise OptionError("LoRA leaves the table alone", expected="no constraint on it", received=constraint)
+    tables = (Weight(f"lora_{name}_a", (*lead, rank)), Weight(f"lora_{name}_b", (rank, last)))
+    return Stored(tables, lambda: rank * (prod(lead) + last))
 
 
 def _in_full(table: Table, storage: Storage) -> Stored:

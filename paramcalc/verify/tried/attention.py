@@ -8,6 +8,7 @@ from typing import Any
 
 from ...rules.registry import rules
 from ..cases import Case, shape
+from .core import KEPT, POLICIES
 
 SETTINGS: dict[str, tuple[Any, ...]] = {
     "dropout": (0.0, 0.5),
@@ -32,6 +33,7 @@ SEQUENCES = (
     ("2 3 d_Q", "2 5 d_V"), ("? ? d_Q", "? ? d_V"), ("2 3 d_Q", "2 5 d_V", "2 5 d_K"),
     ("? ? d_Q", "? ? d_V", "? ? d_K"),
 )  # fmt: skip
+BUILT = (("? 3 4", "? 5 4"), ("? ? 4", "? ? 4", "? ? 5"))  # in few bits Keras builds attention and cannot run it
 MISFITS = (
     ("2 3 4",), ("2 3 4", "2 5 4", "2 6 4"), ("2 3 4", "3 5 4"), ("2 3 4", "2 3 5 4"), ("2 3 3 4", "2 5 4"),
     ("2 4", "2 4"), ("? 3 4", "? ? 4", "? 5 4"), ("? 3 4", "? 5 4", "? ? 4"), ("2 3 4", "2 5 6", "2 5 4"),
@@ -68,6 +70,9 @@ def _multi_head() -> Iterator[Case]:
         call = scores[place % 2]
         yield Case(rule(2, 3, attention_axes=over), _shapes(texts), call)
     yield Case(rule(2, 3, flash_attention=True, dropout=0.5), _shapes(("2 3 4", "2 5 4")))
+    for dtype, out in product((*KEPT, *POLICIES), (None, 7, (3, 2))):
+        yield Case(rule(2, 3, 5, output_shape=out, use_gate=not out, dtype=dtype), _shapes(BUILT[-1]))
+        yield Case(rule(2, 3, output_shape=out, use_bias=False, dtype=dtype), _shapes(("? 3 4 5", "? 3 4 6")))
 
 
 def _grouped() -> Iterator[Case]:
@@ -84,6 +89,9 @@ def _grouped() -> Iterator[Case]:
     for inputs in MISFITS:
         yield Case(rule(3, 4, 2), _shapes(inputs))
     yield Case(rule(3, 4, 2, flash_attention=True, dropout=0.5), _shapes(("2 3 4", "2 5 4")))
+    for dtype, bias in product((*KEPT, *POLICIES), (True, False)):
+        for inputs in BUILT:
+            yield Case(rule(3, 4, 2, use_bias=bias, use_gate=bias, dtype=dtype), _shapes(inputs))
 
 
 CASES = {"MultiHeadAttention": _multi_head, "GroupQueryAttention": _grouped}

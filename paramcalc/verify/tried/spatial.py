@@ -33,6 +33,7 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
 
 ONE: dict[str, list[Any]] = {
     "strides": [1], "dilation_rate": [1], "groups": [1], "depth_multiplier": [1], "output_padding": [None],
+    "lora_rank": [None], "lora_alpha": [None], "kernel_constraint": [None],
 }  # fmt: skip
 STEPS: Settings = [
     {},
@@ -46,7 +47,13 @@ STEPS: Settings = [
     {"strides": (2, 1), "dilation_rate": (1, 2)},
     {"kernel_size": 12},
 ]
-GROUPED: Settings = [*STEPS, {"groups": 2}, {"groups": 2, "strides": 2}, {"groups": 3, "dilation_rate": 2}]
+THIN: Settings = [
+    {"lora_rank": "r"},
+    {"lora_rank": 3, "lora_alpha": 0.5, "groups": 2},
+    {"kernel_constraint": "non_neg"},
+    {"lora_rank": 2, "kernel_constraint": "non_neg"},
+]
+GROUPED: Settings = [*STEPS, {"groups": 2}, {"groups": 2, "strides": 2}, {"groups": 3, "dilation_rate": 2}, *THIN]
 DEEP: Settings = [*STEPS, {"depth_multiplier": "m"}, {"depth_multiplier": "m", "strides": 2}]
 LONGER: Settings = [
     *STEPS,
