@@ -54,10 +54,7 @@ def _layer(layer: Layer, values: Mapping[str, Size], made: dict[int, Any]) -> La
         bound = _bound(option, values, made)
         same = bound is option or isinstance(bound, (Layer, Model))
         options[name] = bound if same else layer.rule.checked(name, layer.rule.options[name].kind, bound)
-    copy = Layer(layer.rule, options)
-    copy.name, copy.frozen = layer.name, layer.frozen
-    copy.carried, copy.input_shape = layer.carried, layer.input_shape
-    return copy
+    return layer.again(layer.name, options)
 
 
 def _model(model: Model, values: Mapping[str, Size], made: dict[int, Any]) -> Model:

@@ -404,3 +404,19 @@ def test_a_saved_model_is_read_from_its_file(tmp_path: Path) -> None:
     model = keras.Model(x, keras.layers.Dense(2)(keras.layers.LSTM(5)(x)))
     (tmp_path / "config.json").write_text(model.to_json())
     assert from_config(json.loads((tmp_path / "config.json").read_text())).total == model.count_params()
+
+
+def test_layers_alike_but_for_a_word_are_told_apart() -> None:
+    # a layer like the last of its class is not read again: its name, its freedom and its sizes are its own
+    layers = [
+        dense("a", 3),
+        dense("b", 3),
+        {**dense("c", 3), "config": {**dense("c", 3)["config"], "trainable": False}},
+        {**dense("d", 3), "build_config": {"input_shape": [None, 3]}},
+        dense("e", 4),
+    ]
+    model = from_config(sequential(entry("x", [None, 3]), *layers))
+    assert [layer.name for layer in model.layers] == ["a", "b", "c", "d", "e"]
+    assert [row.trainable for row in model.rows] == [12, 12, 0, 12, 16]
+    assert [layer.expects is None for layer in model.layers] == [True, True, True, False, True]
+    assert len({id(layer) for layer in model.layers}) == 5

@@ -50,7 +50,7 @@ def from_config(
     ParamcalcError
         For options that a rule does not take; the message names the layer.
     """
-    reading = Reading(_model, stored or (lambda name, kind: None), {})
+    reading = Reading(_model, stored or (lambda name, kind: None), {}, [], {})
     model = layer_of(config, reading)
     if isinstance(model, Opaque):
         return _subclassed(model, config)

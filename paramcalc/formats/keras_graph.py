@@ -108,8 +108,10 @@ def stated(found: Mapping[Call, Arguments], outputs: list[Ref]) -> dict[Call, di
 def _arguments(node: Any) -> Arguments:
     args, kwargs = field(node, "args", (list, tuple)), field(node, "kwargs", dict)
     met: list[Tensor] = []
+    if len(args) == 1 and not any(kwargs.values()):  # almost always
+        return Arguments([_read(args[0], met)], kwargs, met)
     read = [_read(one, met) for one in args]
-    return Arguments(read, {name: _read(one, met) for name, one in kwargs.items()} if kwargs else {}, met)
+    return Arguments(read, {name: _read(one, met) for name, one in kwargs.items()}, met)
 
 
 def _read(value: Any, met: list[Tensor]) -> Any:
@@ -118,8 +120,9 @@ def _read(value: Any, met: list[Tensor]) -> Any:
         if value.get("class_name") == "__keras_tensor__":
             config = field(value, "config", dict)
             label, at, index = _ref(config.get("keras_history"))
-            met.append(Tensor((label, at), index, config.get("shape")))
-            return met[-1]
+            tensor = Tensor((label, at), index, config.get("shape"))
+            met.append(tensor)
+            return tensor
         return {key: _read(value[key], met) for key in sorted(value, key=str)}
     if isinstance(value, (list, tuple)):
         return [_read(one, met) for one in value]

@@ -10,7 +10,7 @@ from ..errors import FileError
 from ..opaque import Opaque
 from ..rules.built import Shape, Weight
 from ..rules.registry import known as known_rule
-from ..rules.rule import Rule
+from ..rules.rule import Layer, Rule
 from ..tensors import Tensor, input_shape
 from .keras_graph import field
 
@@ -30,12 +30,18 @@ class Reading(NamedTuple):
     shared : dict
         Objects that stand in several places of the file, by Keras's number for them; and the others, each with what
         it was read from, by class and name.
+    unsorted : list
+        Objects, each with what it was read from, that nobody has looked for yet; they belong into ``shared``.
+    last : dict
+        The last layer of each rule, with the configuration it was read from: networks repeat themselves.
     depth : int
     """
 
     model: Callable[[Mapping[str, Any], Reading], Any]
     stored: Callable[[str | None, str], tuple[Weight, ...] | None]
     shared: dict[Any, Any]
+    unsorted: list[tuple[Mapping[str, Any], Any]]
+    last: dict[Rule, tuple[Mapping[str, Any], Layer]]
     depth: int = 0
 
     def deeper(self) -> Reading:
@@ -48,7 +54,7 @@ class Reading(NamedTuple):
         """
         if self.depth >= DEEPEST:
             raise FileError("layers inside layers", expected=f"at most {DEEPEST} deep")
-        return Reading(self.model, self.stored, self.shared, self.depth + 1)
+        return self._replace(depth=self.depth + 1)
 
 
 def layer_of(found: Any, reading: Reading) -> Any:
@@ -67,12 +73,15 @@ def layer_of(found: Any, reading: Reading) -> Any:
             reading.shared[number] = _twin(found, reading) or _made(found, reading)
         return reading.shared[number]
     made = _made(found, reading)
-    reading.shared.setdefault(_label(found), (found, made))
+    reading.unsorted.append((found, made))
     return made
 
 
 def _twin(found: Mapping[str, Any], reading: Reading) -> Any:
     # Keras writes its number for a shared object at the second place alone when the first is inside a Sequential
+    for one in reading.unsorted:
+        reading.shared.setdefault(_label(one[0]), one)
+    reading.unsorted.clear()
     before, made = reading.shared.get(_label(found), (None, None))
     return made if before is not None and _alike(before.get("config"), found.get("config")) else None
 
@@ -98,10 +107,9 @@ def _made(found: Any, reading: Reading) -> Any:
 
 
 def _custom(found: Mapping[str, Any]) -> bool:
-    kind, module = found["class_name"], str(found.get("module")).partition(".")[0]
-    return (
-        ">" in kind or found.get("registered_name") not in (None, kind) or module not in ("keras", "None", "builtins")
-    )
+    kind, module = found["class_name"], str(found.get("module"))
+    ours = module.startswith("keras.") or module in ("keras", "None", "builtins")
+    return not ours or ">" in kind or found.get("registered_name") not in (None, kind)
 
 
 def why_unknown(kind: str, custom: bool) -> str:
@@ -131,6 +139,19 @@ def name_in(config: Mapping[str, Any]) -> str | None:
 
 
 def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], reading: Reading) -> Any:
+    before = reading.last.get(rule)
+    if before is not None and before[0] == {**config, "name": before[0].get("name")}:
+        layer = before[1].again(config.get("name"))
+    else:
+        layer = _configured(rule, config, reading)
+        if isinstance(layer, Layer) and not (rule.holds or rule.copies):
+            reading.last[rule] = config, layer
+    if "build_config" in found and isinstance(layer, Layer):
+        layer.expects = partial(built_on, found["build_config"])
+    return layer
+
+
+def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
     if rule.copies:
         config = _one_copy(config)
     if not config.keys() <= _names(rule):
@@ -147,10 +168,7 @@ def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], read
         for one in _flat(given.get(name)):
             if isinstance(one, Opaque):
                 return opaque(rule.name, f"it is around {one.label!r}, {one.reason}", config, reading)
-    layer = rule(**given)
-    if "build_config" in found:
-        layer.expects = partial(built_on, found["build_config"])
-    return layer
+    return rule(**given)
 
 
 @cache

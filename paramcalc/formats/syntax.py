@@ -110,7 +110,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def _without_surrogates(data: Any, text: str) -> Any:
-    if _SURROGATE.search(text):
+    if "\\u" in text and _SURROGATE.search(text):
         try:
             json.dumps(data, ensure_ascii=False).encode()
         except UnicodeEncodeError:

@@ -229,6 +229,14 @@ class Layer:
         else:
             raise self.rule.unknown_option(name)
 
+    def again(self, name: str | None, options: dict[str, Any] | None = None) -> Layer:
+        """Make another such layer, of another name; of other options, checked already, where they are given."""
+        layer = Layer(self.rule, self.options if options is None else options)
+        layer.frozen, layer.carried = self.frozen, self.carried
+        layer.input_shape, layer.expects = self.input_shape, self.expects
+        layer.carry("name", name)
+        return layer
+
     @property
     def type(self) -> str:
         """Class name of the layer."""
