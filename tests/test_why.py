@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import re
+import subprocess
+import sys
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -16,6 +22,7 @@ from paramcalc.analysis.causes import Cause, Explanation
 from paramcalc.analysis.changes import chains, changes
 from paramcalc.analysis.stacks import Stack, stack_of
 from paramcalc.errors import OptionError
+from paramcalc.render.why import why_sheet
 
 SIZES = (8, 10, 13, 16, 20, 32, 50, 64, 100, 108, 128, 200, 256, 300, 512, 768, 1024)
 
@@ -44,7 +51,8 @@ def test_on_the_command_line(run: Any) -> None:
     assert out.startswith("lstm: 121,856, not 121,344 (+512)\n")
     assert "1  PyTorch's LSTM (and cudnn, onnx, mxnet, darknet): a second bias vector: +4d_h" in out
     code, out, _ = run("why", "lstm", "--in", "108", "--hidden", "128", "--got", "127")
-    assert (code, out.split("\n")[2].strip()) == (1, "no change, and no two changes, of those tried here lead there")
+    said = "note  no change, and no two changes, of those tried here lead there"
+    assert (code, out.split("\n")[2].strip()) == (1, said)
     code, out, _ = run("why", "docs/examples/tutorial.yaml", "--got", "153740", "--json")
     found = json.loads(out)
     assert (code, found["schema"], found["total"], found["got"]) == (0, "paramcalc-why/1", 153_228, 153_740)
@@ -53,6 +61,139 @@ def test_on_the_command_line(run: Any) -> None:
     assert (code, err) == (2, "paramcalc: no --in and no --hidden; expected the sizes of the lstm\n")
     code, _, err = run("why", "lstm", "--in", "3", "--hidden", "3", "--got", "many")
     assert err == "paramcalc: --got is no count; expected a whole number, such as 121856 or 121,856, received 'many'\n"
+
+
+def stacked(framework: str, layers: int, directions: int) -> str:
+    both = " --bidirectional" * (directions == 2)
+    return f"why lstm --framework {framework} --in 108 --hidden 128 --layers {layers}{both}"
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("directions", [1, 2])
+def test_layers_and_directions_carry_over_to_every_convention(run: Any, layers: int, directions: int) -> None:
+    # one bias vector of 4·128 for each layer and direction, told from PyTorch's side and from Keras's
+    more = 4 * 128 * layers * directions
+    below, above = 108, directions * 128
+    inputs = directions * (below + (layers - 1) * above)
+    keras = 4 * 128 * (inputs + layers * directions * (128 + 1))
+    for base, got, whose in (
+        ("torch", keras, "Keras's LSTM"),
+        ("onnx", keras, "Keras's LSTM"),
+        ("keras", keras + more, "PyTorch's LSTM"),
+        ("cudnn", keras, "Keras's LSTM"),
+    ):
+        code, out, err = run(*stacked(base, layers, directions).split(), "--got", str(got))
+        first = out.splitlines()[4]
+        assert (code, err) == (0, "")
+        assert first.startswith(f"  1  {whose}"), (base, out)
+        assert first.endswith(f"{'+' if base == 'keras' else '−'}{more:,}")
+        assert ("each of 2 layers" in first) == (layers == 2)
+        assert ("both directions" in first) == (directions == 2)
+
+
+def test_a_stack_of_pytorch_is_seen_as_one() -> None:
+    from paramcalc import torch as nn
+
+    x = nn.Input((7, 5, 12))
+    lstm = nn.LSTM(12, 16, num_layers=2, bidirectional=True, proj_size=4)
+    model = pc.Model(x, nn.Linear(8, 3)(lstm(x)[0]))
+    stack = stack_of(model)
+    assert stack is not None
+    assert (stack.layers, stack.directions, stack.output, stack.width) == (2, 2, 3, 8)
+    assert stack.count == model.total
+    assert one_line(model, model.total - 27) == "without the dense layer: −27"
+    assert one_line(model, replace(stack, layers=3).count).startswith("3 layers instead of 2: ")
+
+
+def test_a_model_of_pytorch_names_the_layer() -> None:
+    model = pc.load("docs/examples/torch-lstm.yaml")
+    biases = 2 * 4 * 16
+    assert one_line(model, 4_436 - 2 * biases) == f"lstm with bias=False: −{2 * biases}"
+    assert one_line(model, 4_436 - biases).startswith("lstm as keras, tf1, ")
+    assert one_line(model, 4_436 - 2_176) == "lstm with 1 layer: −2,176"
+    assert one_line(model, 4_436 - 4_096 // 4) == "lstm as a GRU: −1,024"
+    both = 2 * (4_096 + 4 * 16 * 16) - 4_096  # the upper layer reads both directions
+    assert one_line(model, 4_436 + both).startswith("lstm in both directions (bidirectional): ")
+
+
+def test_two_changes_that_fit_may_be_an_accident(run: Any) -> None:
+    sizes = ("why", "lstm", "--in", "108", "--hidden", "128")
+    code, out, _ = run(*sizes, "--got", "123456")
+    assert code == 0
+    assert out.splitlines()[-1] == (
+        "  note  no single change leads there; this fits by two changes together, and may be an accident"
+    )
+    _, out, _ = run(*sizes, "--layers", "3", "--got", "385536")
+    assert "a dense layer of 2,048" not in out  # 1 layer and that would fit, too
+    one, two = Cause("a", "a", 512), Cause("b", "b", -512)
+    single, pair = Explanation((one,)), Explanation((two, one))
+    for found, said in (
+        ([single, pair], "2 fits by two changes together, and may be an accident"),
+        ([single, pair, pair], "2 and 3 fit by two changes together, and may be an accident"),
+        ([pair, pair],
+         "no single change leads there; each of these fits by two changes together, and may be an accident"),
+    ):  # fmt: skip
+        assert why_sheet(recurrent("LSTM", 3, 4), 640, found).facts == [("note", said)]
+    _, out, _ = run(*sizes, "--got", "121856")
+    assert "accident" not in out
+    _, out, _ = run(*sizes, "--got", "123456", "--json")
+    assert [one["may_be_accident"] for one in json.loads(out)["explanations"]] == [True]
+
+
+def test_one_of_a_thing_is_singular(run: Any) -> None:
+    _, out, _ = run("why", "lstm", "--in", "108", "--hidden", "128", "--got", str(121_344 + 108))
+    assert "an embedding of 1 token counted along" in out
+    assert "1 layer instead of 2" in one_line(recurrent_twice(), recurrent("LSTM", 3, 5).total)
+
+
+def recurrent_twice() -> pc.Model:
+    x = pc.Input((None, 3))
+    return pc.Model(x, pc.LSTM(5)(pc.LSTM(5, return_sequences=True)(x)))
+
+
+def test_two_changes_that_nearly_cancel_are_farther_fetched() -> None:
+    near = Explanation((Cause("a", "a", 600), Cause("b", "b", -100)))
+    along = Explanation((Cause("a", "a", 400), Cause("b", "b", 100)))
+    assert near.cost > along.cost == 2.5
+    assert not Explanation((Cause("a", "a", 400),)).several
+
+
+def test_every_format(run: Any) -> None:
+    words = ("why", "lstm", "--in", "108", "--hidden", "128", "--got", "123456", "--format")
+    found = {name: run(*words, name)[1] for name in ("text", "table", "markdown", "latex", "csv", "json", "html")}
+    assert json.loads(found["json"])["got"] == 123_456
+    assert found["csv"].splitlines()[0] == "rank,changes,key,text,difference"
+    assert found["csv"].splitlines()[1].startswith("1,2,convention ")
+    assert "| 1 | kaldi's fast-lstm-layer: " in found["markdown"]
+    assert found["latex"].startswith("% lstm: 123,456, not 121,344 (+2,112)\n% note: no single change")
+    assert r"\begin{tabular}{llr}" in found["latex"]
+    assert found["html"].startswith('<div class="paramcalc">')
+    assert "an embedding of 16 tokens" in found["html"]
+    assert max(map(len, found["table"].splitlines())) < 120
+    assert run(*words, "cvs") == (2, "", "paramcalc: unknown format; expected table, text, markdown, latex, csv, "
+                                         "json, html, received 'cvs' (did you mean 'csv'?)\n")  # fmt: skip
+    code, _, err = run(*words, "text", "--json")
+    assert (code, err) == (2, "paramcalc: --json and --format ask for different views, received 'text'\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="terminals are made with openpty")
+def test_on_a_terminal_it_wraps_and_has_colour() -> None:
+    command = [sys.executable, "-m", "paramcalc", *["why", "lstm", "--in", "108", "--hidden", "128", "--got", "121856"]]
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "COLUMNS": "60", "TERM": "xterm-256color", "PYTHONUTF8": "1"}
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        environment.pop(name, None)
+    process = subprocess.Popen(command, stdout=theirs, env=environment, cwd=Path(__file__).parent.parent)
+    os.close(theirs)
+    said = b""
+    with suppress(OSError):  # the other end is closed
+        while some := os.read(ours, 4096):
+            said += some
+    os.close(ours)
+    assert process.wait() == 0
+    shown = said.decode()
+    assert "\x1b[32m" in shown
+    assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in shown.splitlines()) <= 60
 
 
 def test_what_nobody_can_explain() -> None:

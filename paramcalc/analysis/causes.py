@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log2
 
 PAIR = 0.5  # a second change is a coincidence, too
+AGAINST = 0.1  # and more of one where two nearly cancel: for each doubling of what they would add up to otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Cause:
         return f"{self.text}{joined}{'−' if self.delta < 0 else '+'}{abs(self.delta):,}"
 
 
+def plural(count: int) -> str:
+    """Give the ending of what is counted: one layer, two layers."""
+    return "" if count == 1 else "s"
+
+
 def telling(size: int) -> float:
     """Say how far-fetched a size is that was made to fit: the more digits it needs, the more a coincidence."""
     digits = len(str(size).rstrip("0"))
@@ -59,7 +66,14 @@ class Explanation:
     @property
     def cost(self) -> float:
         """How far-fetched it is as a whole."""
-        return sum(cause.cost for cause in self.causes) + PAIR * (len(self.causes) - 1)
+        whole, parts = abs(self.delta), sum(abs(cause.delta) for cause in self.causes)
+        against = AGAINST * log2(parts / whole) if whole else 0
+        return sum(cause.cost for cause in self.causes) + PAIR * (len(self.causes) - 1) + against
+
+    @property
+    def several(self) -> bool:
+        """Whether it takes more than one change: then it fits, and may be an accident."""
+        return len(self.causes) > 1
 
     @property
     def delta(self) -> int:

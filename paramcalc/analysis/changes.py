@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from ..rules.conventions.compare import against
 from ..rules.conventions.read import Row, rows
 from ..symbolic import Size
-from .causes import Cause, telling
-from .stacks import CELLS, DEEPEST, TIME, Change, Stack, formula, rule_of, switches, takes_projection, with_option
+from .causes import Cause, plural, telling
+from .stacks import CELLS, DEEPEST, TIME, Change, Stack, formula, projection_of, rule_of, switches, with_option
 
 TITLES = {"keras": "Keras", "torch": "PyTorch", "tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}
 SLOTS = {2: "one optimizer slot for each parameter (momentum)", 3: "two optimizer slots for each (Adam)"}
@@ -35,9 +35,17 @@ def whose(stack: Stack, got: int) -> Iterator[Change]:
         options_tell = row.framework == own.framework and rule_of(place) is rule_of(stack.row)
         if not options_tell and formula(place, ()) != formula(stack.row, ()):
             others = f" (and {', '.join(alike)})" if alike else ""
-            text = f"{TITLES.get(row.framework, row.framework)}'s {row.layers[0]}{others}: {against(row, own)}"
+            said = f"{against(row, own)}{each(stack)}"
+            text = f"{TITLES.get(row.framework, row.framework)}'s {row.layers[0]}{others}: {said}"
             cost = 1.0 if row.framework in ("keras", "torch") else 1.1
             yield Change(f"convention {place}", text, cost, replace(stack, row=place))
+
+
+def each(stack: Stack) -> str:
+    """Say how often the difference of one layer is there: `` in each of 2 layers and both directions``."""
+    places = [f"each of {stack.layers} layers"] * (stack.layers > 1) + ["both directions"] * (stack.directions > 1)
+    times = f", {stack.times} times over" if stack.times > 1 else ""
+    return f" in {' and '.join(places)}{times}" if places else times
 
 
 @cache
@@ -68,14 +76,16 @@ def variants(stack: Stack, got: int) -> Iterator[Change]:
         base = replace(stack, row=paper)
         names = {name for name, _ in own}
         yield from _with(base, [one for one in switches(paper) if one[0] not in names], 1.2)
-    if takes_projection(base.row):
-        yield from _solved(base, got, "projection", "a projection to {}", lambda n: with_option(base, "projection", n))
+    projection = projection_of(base.row)
+    if projection:  # to fewer numbers than there are units: it is there to save weights
+        made = partial(with_option, base, projection)
+        yield from _solved(base, got, "projection", "a projection to {:,}", made, base.d_h - 1)
 
 
 def _with(stack: Stack, options: Iterable[tuple[str, object]], cost: float) -> Iterator[Change]:
     for name, value in options:
         made = with_option(stack, name, value)
-        if made is not None:
+        if made is not None and made.count != stack.count:
             yield Change(f"{name}={value}", _option(name, value), cost, made)
 
 
@@ -90,7 +100,7 @@ def depth(stack: Stack, got: int) -> Iterator[Change]:
     yield Change(f"directions {other}", text, 1.0, replace(stack, directions=other))
     for layers in range(1, DEEPEST + 1):
         if layers != stack.layers:
-            several = f"{layers} layer{'s' * (layers > 1)} instead of {stack.layers}"
+            several = f"{layers} layer{plural(layers)} instead of {stack.layers}"
             yield Change(
                 f"layers {layers}", several, 1.05 + 0.05 * abs(layers - stack.layers), replace(stack, layers=layers)
             )
@@ -113,7 +123,7 @@ def sizes(stack: Stack, got: int) -> Iterator[Change]:
     """Sizes swapped, or others than stated."""
     if stack.d_x != stack.d_h:
         yield Change("swapped", "input and hidden size swapped", 1.1, replace(stack, d_x=stack.d_h, d_h=stack.d_x))
-    here = f"an input size of {{}} instead of {stack.d_x}", f"{{}} units instead of {stack.d_h}"
+    here = f"an input size of {{:,}} instead of {stack.d_x:,}", f"{{:,}} unit{{s}} instead of {stack.d_h:,}"
     yield from _solved(stack, got, "input size", here[0], lambda n: replace(stack, d_x=n))
     yield from _solved(stack, got, "hidden size", here[1], lambda n: replace(stack, d_h=n))
 
@@ -123,10 +133,10 @@ def besides(stack: Stack, got: int) -> Iterator[Change]:
     if stack.output:
         yield Change("no output", "without the dense layer", 1.0, replace(stack, output=0))
     else:
-        told = "a dense layer of {} counted along"
+        told = "a dense layer of {:,} counted along"
         yield from _solved(stack, got, "output", told, lambda n: replace(stack, output=n))
     if not stack.vocabulary:
-        told = "an embedding of {} tokens counted along"
+        told = "an embedding of {:,} token{s} counted along"
         yield from _solved(stack, got, "embedding", told, lambda n: replace(stack, vocabulary=n))
 
 
@@ -142,9 +152,11 @@ def multiples(stack: Stack, got: int) -> Iterator[Change]:
         yield Change(f"bytes {times}", text, 1.35 + times / 100, replace(stack, times=times))
 
 
-def _solved(stack: Stack, got: int, key: str, text: str, make: Callable[[int], Stack | None]) -> Iterator[Change]:
+def _solved(
+    stack: Stack, got: int, key: str, text: str, make: Callable[[int], Stack | None], largest: int = LARGEST
+) -> Iterator[Change]:
     # the size at which the count is ``got``, found by halving: counts grow with every size
-    low, high = 1, LARGEST
+    low, high = 1, max(largest, 1)
     while low < high:
         middle = (low + high) // 2
         made = make(middle)
@@ -156,19 +168,25 @@ def _solved(stack: Stack, got: int, key: str, text: str, make: Callable[[int], S
             high = middle
     made = make(low)
     if made is not None and made.count == got and made != stack:
-        yield Change(f"{key} {low}", text.format(f"{low:,}"), telling(low), made)
+        yield Change(f"{key} {low}", text.format(low, s=plural(low)), telling(low), made)
 
 
 def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:
     """Give the single changes, and the pairs of them one after the other, that lead to ``got``."""
-    for several in alike(stack, list(changes(stack, got))):
-        one = several[0]
-        if one.stack.count == got:
-            yield (_cause(stack, several),)
-            continue
-        there = [two for two in changes(one.stack, got) if two.stack.count == got and _family(two) != _family(one)]
-        for others in alike(one.stack, there):
-            yield _cause(stack, several), _cause(one.stack, others)
+    found = list(changes(stack, got))
+    for several in alike(stack, [one for one in found if one.stack.count == got]):
+        yield (_cause(stack, several),)
+    # first changes that count alike may part after the second: an output layer sees two directions, but not two copies
+    pairs: dict[object, tuple[list[Change], list[Change]]] = {}
+    for one in found:
+        if one.stack.count != got:
+            there = [two for two in changes(one.stack, got) if two.stack.count == got and _family(two) != _family(one)]
+            for seconds in alike(one.stack, there):
+                key = one.stack.count, tuple(two.key for two in seconds)
+                pairs.setdefault(key, ([], seconds))[0].append(one)
+    for firsts, seconds in pairs.values():
+        for several in alike(stack, firsts):
+            yield _cause(stack, several), _cause(several[0].stack, seconds)
 
 
 def alike(stack: Stack, found: list[Change]) -> Iterable[list[Change]]:

@@ -12,13 +12,13 @@ from ..errors import ParamcalcError
 from ..model import Model
 from ..report import Report, Row
 from ..rules.kinds import Choice
-from ..rules.registry import find
+from ..rules.registry import rules
 from ..rules.rule import Layer
-from .causes import Cause, telling
+from .causes import Cause, plural, telling
 from .changes import BOOKKEEPING, BYTES, SLOTS, conventions
-from .stacks import TIME, formula, stack_of_layer
+from .stacks import CELLS, DEEPEST, SIZES, TIME, cells, stack_of_layer
 
-KERAS = ("LSTM", "GRU", "SimpleRNN")
+ONE_WAY, BOTH_WAYS = "in one direction only", "in both directions (bidirectional)"
 SMALL = 60  # layers of a model that is built anew for each change
 MOST = 200_000  # pairs looked at
 FEW = 3  # causes of one size looked at
@@ -31,7 +31,7 @@ def sums(model: Model, got: int) -> Iterator[tuple[Cause, ...]]:
     report = model.report()
     total = model.total
     assert isinstance(total, int)
-    known = [*causes(report, total), *rebuilt(model, total)]
+    known = [*causes(report, total), *rebuilt(model, report, total)]
     yield from pairs(known, got - total)
     for one in guesses(report, got - total):
         yield (one,)
@@ -54,35 +54,44 @@ def causes(report: Report, total: int) -> Iterator[Cause]:
     yield from of_model(report, total)
 
 
-def rebuilt(model: Model, total: int) -> Iterator[Cause]:
+def rebuilt(model: Model, report: Report, total: int) -> Iterator[Cause]:
     """Put another recurrent layer in the place of each: what comes after takes another input."""
-    names = model.names
-    for layer in model.layers if len(model.uses) <= SMALL else ():
+    found = {id(row.layer): (path, row) for path, row in report.leaves}
+    rows = [(layer, *found[id(layer)]) for layer in model.layers if id(layer) in found]
+    for layer, path, row in rows if len(model.uses) <= SMALL else ():
         for key, text, other in _instead(layer):
             nodes = [replace(node, layer=other if node.layer is layer else node.layer) for node in model.nodes]
-            with suppress(ParamcalcError):
+            try:
                 count = Model.from_nodes(model.input_shapes, nodes, model.outputs, single=model.single).total
-                if isinstance(count, int) and count != total:
-                    path = names[id(layer)]
-                    yield Cause(f"{path} {key}", f"{path} {text}", count - total, 1.1)
+            except ParamcalcError:  # what comes after says what it takes, as PyTorch's layers do, or nobody knows it
+                with suppress(ParamcalcError):
+                    count = total - row.params + other.on(*row.inputs).params
+            if isinstance(count, int) and count != total:
+                yield Cause(f"{path} {key}", f"{path} {text}", count - total, 1.1)
 
 
 def _instead(layer: Any) -> Iterator[tuple[str, str, Any]]:
-    if not isinstance(layer, Layer) or layer.rule.framework != "keras":
+    # in the other number of directions, of layers, and as another cell
+    if not isinstance(layer, Layer):
         return
     if layer.type == "Bidirectional":
-        yield "directions", "in one direction only", layer.options["layer"]
-    elif layer.type in KERAS:
-        yield "directions", "in both directions (bidirectional)", find("Bidirectional")(layer)
-        for name in KERAS:
-            if name != layer.type:
-                rule = find(name)
-                shared = {
-                    key: value
-                    for key, value in layer.options.items()
-                    if key in rule.options and key in (*TIME, "units")
-                }
-                yield f"as {name}", f"as a {name}", rule(**shared)
+        yield "directions", ONE_WAY, layer.options["layer"]
+    elif layer.type in CELLS:
+        options, rules_ = layer.options, rules(layer.rule.framework)
+        if "bidirectional" in options:
+            both = not options["bidirectional"]
+            yield "directions", BOTH_WAYS if both else ONE_WAY, Layer(layer.rule, {**options, "bidirectional": both})
+        elif "Bidirectional" in rules_:
+            yield "directions", BOTH_WAYS, rules_["Bidirectional"](layer)
+        for count in range(1, DEEPEST + 1) if "num_layers" in options else ():
+            if count != options["num_layers"]:
+                text = f"with {count} layer{plural(count)}"
+                yield f"layers {count}", text, Layer(layer.rule, {**options, "num_layers": count})
+        for rule in cells(layer.rule.framework):
+            if rule is not layer.rule:
+                kept = {key: value for key, value in options.items() if key in (*TIME, *SIZES, "num_layers")}
+                other = rule(**{key: value for key, value in kept.items() if key in rule.options})
+                yield f"as {rule.name}", f"as a {rule.name}", other
 
 
 def of_layer(path: str, row: Row) -> Iterator[Cause]:
@@ -128,7 +137,7 @@ def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
     if stack is None or stack.options:
         return
     for place, alike in conventions(stack.cell):
-        count = stack.directions * formula(place, ())(d_x=stack.d_x, d_h=stack.d_h)  # type: ignore[operator]
+        count = replace(stack, row=place).count
         if count != here:
             whose = ", ".join(dict.fromkeys([_framework(place), *alike]))
             yield Cause(f"{path} convention {place}", f"{path} as {whose} has it", count - here, 1.0)
@@ -189,7 +198,7 @@ def guesses(report: Report, difference: int) -> Iterator[Cause]:
     features = report.inputs[0][-1] if len(report.inputs[0]) in (2, 3) else None
     if isinstance(features, int) and difference % features == 0 and difference // features <= PLAUSIBLE:
         tokens = difference // features
-        text = f"an embedding of {tokens:,} tokens below counted along"
+        text = f"an embedding of {tokens:,} token{plural(tokens)} below counted along"
         yield Cause("embedding", text, difference, telling(tokens))
 
 

@@ -11,12 +11,15 @@ from ..errors import ParamcalcError
 from ..model import Model
 from ..rules.conventions.made import layer_of
 from ..rules.conventions.read import rows
-from ..rules.kinds import Choice, Maybe, Sized
+from ..rules.kinds import Choice
 from ..rules.rule import Layer, Rule, Shape
 from ..symbolic import Size, symbols
 from ..tensors import BATCH
 
 CELLS = {"LSTM": "LSTM", "GRU": "GRU", "SimpleRNN": "RNN", "RNN": "RNN"}
+SIZES = ("units", "hidden_size", "input_size")
+OUTPUTS = {"Dense": "units", "Linear": "out_features"}  # dense layers, and what says their size
+PROJECTIONS = ("projection", "proj_size")
 TIME = ("return_sequences", "return_state", "go_backwards", "stateful", "bidirectional", "batch_first")
 DEEPEST = 8  # layers tried
 
@@ -44,8 +47,6 @@ class Stack:
     layers, directions : int
     output, vocabulary : int
         Units of a dense layer above, tokens of an embedding below; 0 is none.
-    parts : str
-        Which weights are counted: all, or those of one role.
     times, more : int
         Multiples of the count (optimizer slots, bytes), and what is added to it.
     """
@@ -69,7 +70,7 @@ class Stack:
     @property
     def width(self) -> int:
         """Features that come out."""
-        return self.directions * int(dict(self.options).get("projection") or self.d_h)
+        return self.directions * _at(one_layer(self.row, self.options)[1], self.d_x, self.d_h)
 
     @property
     def count(self) -> int:
@@ -83,15 +84,22 @@ class Stack:
 
 
 def _at(form: Size, d_x: int, d_h: int) -> int:
-    return form if isinstance(form, int) else int(form(d_x=d_x, d_h=d_h))
+    sizes = {"d_x": d_x, "d_h": d_h}
+    return form if isinstance(form, int) else int(form(**{name: sizes[name] for name in form.symbols}))
+
+
+def formula(row: int, options: tuple[tuple[str, Any], ...]) -> Size:
+    """Give the count of one layer and direction in d_x and d_h."""
+    return one_layer(row, options)[0]
 
 
 @cache
-def formula(row: int, options: tuple[tuple[str, Any], ...]) -> Size:
-    """Give the count of one layer and direction in d_x and d_h."""
+def one_layer(row: int, options: tuple[tuple[str, Any], ...]) -> tuple[Size, Size]:
+    """Give the count of one layer and direction, and the features it puts out, in d_x and d_h."""
     d_x, d_h, steps = symbols("d_x d_h T")
-    count = layer_of(rows()[row], d_x, d_h, **dict(options)).on((BATCH, steps, d_x)).params
-    return count if isinstance(count, int) else count.expand()
+    built = layer_of(rows()[row], d_x, d_h, **dict(options)).on((BATCH, steps, d_x))
+    count = built.params
+    return (count if isinstance(count, int) else count.expand()), built.outs[0][-1]
 
 
 @cache
@@ -100,23 +108,37 @@ def rule_of(row: int) -> Rule:
     return layer_of(rows()[row], *symbols("d_x d_h")).rule
 
 
+@cache
+def cells(framework: str) -> tuple[Rule, ...]:
+    """Give the rules of a framework's LSTM, GRU and plain RNN."""
+    theirs = (rule_of(at) for at, row in enumerate(rows()) if row.framework == framework and row.cell in CELLS.values())
+    return tuple(dict.fromkeys(rule for rule in theirs if rule.name in CELLS))
+
+
 def stack_of(model: Model) -> Stack | None:
-    """See a model as a stack, if it is one: layers of one kind, alike, perhaps with a Dense on top."""
+    """See a model as a stack, if it is one: layers of one kind, alike, perhaps with a dense layer on top."""
     layers = list(model.uses)
     output = 0
-    if len(layers) > 1 and getattr(layers[-1], "type", "") == "Dense" and isinstance(layers[-1].options["units"], int):
-        output = layers.pop().options["units"]
+    if len(layers) > 1 and (units := _output(layers[-1])):
+        output = units
+        layers.pop()
     first = stack_of_layer(layers[0], model.input_shapes[0]) if layers and len(model.input_shapes) == 1 else None
     if first is None:
         return None
-    made = replace(first, layers=len(layers), output=output)
     above = [stack_of_layer(layer, (first.width,)) for layer in layers[1:]]
-    alike = all(one is not None and replace(one, d_x=first.d_x) == first for one in above)
-    return made if alike and made.count == model.total else None
+    if not all(one is not None and replace(one, d_x=first.d_x) == first for one in above):
+        return None
+    made = replace(first, layers=first.layers * len(layers), output=output)
+    return made if made.count == model.total else None
+
+
+def _output(layer: Any) -> int:
+    units = layer.options.get(OUTPUTS[layer.type]) if getattr(layer, "type", "") in OUTPUTS else None
+    return units if isinstance(units, int) else 0
 
 
 def stack_of_layer(layer: Any, shape: Shape) -> Stack | None:
-    """See a single layer as a stack, if it is one."""
+    """See a single layer as a stack, if it is one: PyTorch's has layers and directions of its own."""
     if not isinstance(layer, Layer) or not shape:
         return None
     inner = layer.options["layer"] if layer.type == "Bidirectional" else layer
@@ -126,11 +148,12 @@ def stack_of_layer(layer: Any, shape: Shape) -> Stack | None:
     if not isinstance(shape[-1], int) or not isinstance(units, int):
         return None
     options = tuple((name, value) for name, value in _changed(inner) if name not in _fixed(row))
-    return Stack(row, shape[-1], units, options, 1, 1 + (layer is not inner))
+    both = layer is not inner or inner.options.get("bidirectional", False)
+    return Stack(row, shape[-1], units, options, inner.options.get("num_layers", 1), 1 + both)
 
 
 def _changed(layer: Layer) -> tuple[tuple[str, Any], ...]:
-    skipped = (*TIME, "units", "hidden_size", "input_size", "num_layers")
+    skipped = (*TIME, *SIZES, "num_layers")
     defaults = layer.rule.defaults
     return tuple(
         (name, value) for name, value in layer.options.items() if name not in skipped and value != defaults[name]
@@ -147,8 +170,7 @@ def _row_of(layer: Layer) -> int | None:
     for place, row in enumerate(rows()):
         ours = row.cell in CELLS.values() and row.framework == layer.rule.framework
         if ours and rule_of(place) is layer.rule:
-            fixed = {name: value for name, value in row.options if name not in ("units", "hidden_size", "input_size")}
-            fixed = {name: value for name, value in fixed.items() if name not in TIME}
+            fixed = {name: value for name, value in row.options if name not in (*SIZES, *TIME)}
             if all(changed.get(name) == value for name, value in fixed.items()) and (not best or len(fixed) > best[0]):
                 best = len(fixed), place
     return best[1] if best else None
@@ -163,22 +185,20 @@ def switches(row: int) -> Iterator[tuple[str, Any]]:
             yield from ((name, value) for value in option.kind.values if value != option.default)
 
 
-def takes_projection(row: int) -> bool:
-    """Tell whether a row's rule has a projection."""
-    option = rule_of(row).options.get("projection")
-    return (
-        option is not None and isinstance(getattr(option.kind, "kind", None), Sized) and isinstance(option.kind, Maybe)
-    )
+def projection_of(row: int) -> str | None:
+    """Name the option of a row's rule that projects the output, if it has one: ``projection``, ``proj_size``."""
+    return next((name for name in PROJECTIONS if name in rule_of(row).options), None)
 
 
 def with_option(stack: Stack, name: str, value: Any) -> Stack | None:
-    """Set an option; ``None`` where the rule refuses it beside the others, or it changes nothing."""
+    """Set an option; ``None`` where the rule refuses it beside the others."""
     options = dict(stack.options)
     options[name] = value
     if value == rule_of(stack.row).defaults[name]:
         del options[name]
     made = replace(stack, options=tuple(sorted(options.items())))
     try:
-        return made if made.count != stack.count else None
+        one_layer(made.row, made.options)
     except ParamcalcError:
         return None
+    return made

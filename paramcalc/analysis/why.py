@@ -9,6 +9,7 @@ from ..model import Model
 from .causes import Explanation
 
 FARTHER = 1.9  # how much more far-fetched than the likeliest an explanation may be to be worth telling
+FARTHER_BY_TWO = 1.4  # the same of two changes, where a single one fits
 
 
 def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
@@ -51,4 +52,8 @@ def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
     for one in sorted(found, key=lambda one: one.cost):
         best.setdefault(frozenset(cause.key for cause in one.causes), one)
     likely = list(best.values())
-    return [one for one in likely if one.cost <= likely[0].cost + FARTHER][:most]
+    return [one for one in likely if one.cost <= likely[0].cost + _slack(one, likely[0])][:most]
+
+
+def _slack(one: Explanation, likeliest: Explanation) -> float:
+    return FARTHER_BY_TWO if one.several and not likeliest.several else FARTHER

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any, NamedTuple
 
 from ..errors import OptionError
 from ..symbolic import Size
-from .show import speaks_unicode, write
+from .sheets import show_sheet
 
 
 class Comparison(NamedTuple):
@@ -23,25 +22,14 @@ class Comparison(NamedTuple):
         Raises
         ------
         OptionError
-            For a view a comparison does not have.
+            For an unknown format, and for a flag that is about one layer.
         """
-        from ..render.conventions import comparison, comparison_text
+        from ..render.conventions import comparison, comparison_data, comparison_records
         from ..rules.conventions.compare import conventions
 
         for name, value in others.items():
             if value:
                 raise OptionError(f"--{name} is about one layer, --compare about its conventions")
-        if json and format not in (None, "json"):
-            raise OptionError("--json and --format ask for different views", received=format)
         found = conventions(*self)
-        terminal = sys.stdout.isatty() and speaks_unicode()
-        chosen = "json" if json else format or ("table" if terminal else "text")
-        if chosen == "table":
-            from rich.console import Console
-
-            from ..render.views.table import drawing
-
-            Console(width=None if terminal else 10_000).print(drawing(comparison(found, self.d_x, self.d_h, weights)))
-        else:
-            ascii = not speaks_unicode()
-            write(comparison_text(found, self.d_x, self.d_h, chosen, ascii=ascii, weights=weights))
+        made = comparison(found, self.d_x, self.d_h, weights)
+        show_sheet(made, comparison_records(found), comparison_data(found, self.d_x, self.d_h), format, json)

@@ -10,9 +10,9 @@ import typer
 
 from ..errors import OptionError
 from ..model import Model
-from .command import Json
+from .command import Format, Json
 from .recurrent import COMMANDS, Both, Framework, Layers, Out, stack
-from .show import speaks_unicode, write, write_json
+from .sheets import show_sheet
 
 Target = Annotated[str, typer.Argument(metavar="lstm|gru|rnn|FILE", help="A recurrent layer, or a model in a file.")]
 Got = Annotated[str, typer.Option(metavar="N", help="The number to be explained.")]
@@ -35,11 +35,12 @@ def why(
     bidirectional: Both = False,
     out: Out = None,
     framework: Framework = "keras",
+    format: Format = None,
     json: Json = False,
 ) -> None:
     """Say why a number is different: why lstm --in 108 --hidden 128 --got 121856."""
     from ..analysis import why as explain
-    from ..render.why import told, why_data
+    from ..render.why import why_data, why_records, why_sheet
 
     given = {"--in": size_in, "--hidden": hidden}
     if target in COMMANDS:
@@ -59,10 +60,7 @@ def why(
         model = load(target)
     number = _number(got)
     found = explain(model, number)
-    if json:
-        write_json(why_data(model, number, found))
-    else:
-        write(told(model, number, found, ascii=not speaks_unicode()))
+    show_sheet(why_sheet(model, number, found), why_records(found), why_data(model, number, found), format, json)
     if not found:
         sys.exit(1)
 

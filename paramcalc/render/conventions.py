@@ -1,18 +1,16 @@
-"""Conventions side by side: one cell as every framework has it, as a table in each view, and as data."""
+"""Conventions side by side: one cell as every framework has it, as a sheet, as records, and as data."""
 
 from __future__ import annotations
 
 from itertools import groupby
 from typing import Any
 
-from ..errors import OptionError, nearest
 from ..rules.conventions.compare import Convention, signed
 from ..symbolic import Size, grouped
 from ..tensors import shape_text
 from .sheet import Cell, Math, Sheet, Table, number
 
 SCHEMA = "paramcalc-conventions/1"
-FORMATS = ("text", "table", "markdown", "json")
 
 
 def comparison(found: list[Convention], d_x: Size, d_h: Size, weights: bool = False) -> Sheet:
@@ -47,32 +45,14 @@ def comparison_data(found: list[Convention], d_x: Size, d_h: Size) -> dict[str, 
     return {"schema": SCHEMA, "cell": found[0].cell, **sizes, "conventions": [one.to_dict() for one in found]}
 
 
-def comparison_text(
-    found: list[Convention], d_x: Size, d_h: Size, format: str = "text", ascii: bool = False, weights: bool = False
-) -> str:
-    """Write conventions as text, Markdown or JSON.
-
-    Raises
-    ------
-    OptionError
-        For another format.
-    """
-    made = comparison(found, d_x, d_h, weights)
-    if format == "text":
-        from .views.text import write
-
-        return write(made, ascii)
-    if format == "markdown":
-        from .views.markdown import write as write_markdown
-
-        return write_markdown(made)
-    if format == "json":
-        import json
-
-        return json.dumps(comparison_data(found, d_x, d_h), indent=2, ensure_ascii=ascii) + "\n"
-    raise OptionError(
-        "a comparison has no such format",
-        expected=", ".join(FORMATS),
-        received=format,
-        suggestion=nearest(format, FORMATS),
-    )
+def comparison_records(found: list[Convention]) -> list[dict[str, Any]]:
+    """Give one record for each convention, for CSV: its names of gates and tensors as text."""
+    return [
+        {
+            **{name: value for name, value in one.to_dict().items() if name not in ("gates", "weights", "source")},
+            "gates": " ".join(one.gates),
+            "weights": "; ".join(f"{weight.name} {shape_text(weight.shape)}" for weight in one.weights),
+            "source": one.source,
+        }
+        for one in found
+    ]

@@ -1,4 +1,4 @@
-"""Explanations of a number: as text, and as data."""
+"""Explanations of a number: as a sheet, as records, and as data."""
 
 from __future__ import annotations
 
@@ -6,34 +6,54 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .sheet import Cell, Sheet, Table
-from .views.text import write
 
 if TYPE_CHECKING:
     from ..analysis import Explanation
     from ..model import Model
 
 SCHEMA = "paramcalc-why/1"
+NOTHING = "no change, and no two changes, of those tried here lead there"
+ALL_PAIRS = "no single change leads there; each of these fits by two changes together, and may be an accident"
+SOME_PAIRS = "{} by two changes together, and may be an accident"
 
 
-def told(model: Model, got: int, found: Sequence[Explanation], ascii: bool = False) -> str:
-    """Write the explanations, the likeliest first; or that there is none."""
+def why_sheet(model: Model, got: int, found: Sequence[Explanation]) -> Sheet:
+    """Lay the explanations out, and say of those that take two changes that any number might be reached so."""
     total = model.total
     if got == total:
-        return f"{model.label}: {got:,} is the count, there is nothing to explain\n"
+        return Sheet(f"{model.label}: {got:,} is the count, there is nothing to explain", "", [], [])
     title = f"{model.label}: {got:,}, not {total:,} ({_signed(got - total)})"
     if not found:
-        return write(
-            Sheet(title, "", [("", "no change, and no two changes, of those tried here lead there")], []), ascii
-        )
+        return Sheet(title, "", [("note", NOTHING)], [])
     rows: list[tuple[Cell, ...]] = []
     for rank, one in enumerate(found, 1):
         for place, cause in enumerate(one.causes):
             rows.append(("" if place else f"{rank}", f"{'and ' * (place > 0)}{cause.text}", _signed(cause.delta)))
-    return write(Sheet(title, "", [], [Table(("", "because of", "difference"), rows, (2,))]), ascii)
+    table = Table(("", "because of", "difference"), rows, (2,))
+    return Sheet(title, "", [("note", remark) for remark in _remarks(found)], [table], lead=1)
+
+
+def _remarks(found: Sequence[Explanation]) -> list[str]:
+    pairs = [rank for rank, one in enumerate(found, 1) if one.several]
+    if len(pairs) == len(found):
+        return [ALL_PAIRS if len(pairs) > 1 else "no single change leads there; " + SOME_PAIRS.format("this fits")]
+    if not pairs:
+        return []
+    which = f"{', '.join(map(str, pairs[:-1]))} and {pairs[-1]} fit" if len(pairs) > 1 else f"{pairs[0]} fits"
+    return [SOME_PAIRS.format(which)]
 
 
 def _signed(number: Any) -> str:
     return f"{'−' if number < 0 else '+'}{abs(number):,}"
+
+
+def why_records(found: Sequence[Explanation]) -> list[dict[str, Any]]:
+    """Give one record for each change of each explanation."""
+    return [
+        {"rank": rank, "changes": len(one.causes), "key": cause.key, "text": cause.text, "difference": cause.delta}
+        for rank, one in enumerate(found, 1)
+        for cause in one.causes
+    ]
 
 
 def why_data(model: Model, got: int, found: Sequence[Explanation]) -> dict[str, Any]:
@@ -44,7 +64,10 @@ def why_data(model: Model, got: int, found: Sequence[Explanation]) -> dict[str, 
         "total": model.total,
         "got": got,
         "explanations": [
-            {"causes": [{"key": cause.key, "text": cause.text, "difference": cause.delta} for cause in one.causes]}
+            {
+                "causes": [{"key": cause.key, "text": cause.text, "difference": cause.delta} for cause in one.causes],
+                "may_be_accident": one.several,
+            }
             for one in found
         ],
     }
