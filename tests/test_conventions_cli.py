@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import sys
 from typing import Any
@@ -106,7 +108,12 @@ def test_shapes(run, words: str, shape: Any) -> None:
         ),
         ("lstm --framework onnx --out 3", "--out adds a dense layer, and of onnx there are recurrent layers only"),
         ("lstm --framework tf1 --projection 0", "--projection: not a size; expected a positive whole number"),
-        ("lstm --framework onnx --verify", "--verify has nothing to build onnx's layers in; expected Keras's layers"),
+        (
+            "lstm --framework onnx --verify",
+            "--verify has nothing to build onnx's layers in; expected layers of keras or torch",
+        ),
+        ("lstm --framework paper --unit-forget-bias", "paper's LSTM has no --unit-forget-bias; expected --framework k"),
+        ("lstm --framework tf1 --unit-forget-bias", "tf1's LSTM has no --unit-forget-bias; expected --framework keras"),
         (
             "lstm --compare --layers 2",
             "--compare is about one layer as it comes; expected nothing but --in and --hidden",
@@ -117,7 +124,7 @@ def test_shapes(run, words: str, shape: Any) -> None:
         ),
         ("lstm --compare --peephole", "keras's LSTM has no --peephole; expected --framework paper, tf1 or onnx"),
         ("lstm --compare --explain", "--explain is about one layer, --compare about its conventions"),
-        ("lstm --compare --format latex", "a comparison has no such format; expected text, table, markdown, json"),
+        ("lstm --compare --format cvs", "unknown format; expected table, text, markdown, latex, csv, json, html, rec"),
         ("lstm --compare --json --format text", "--json and --format ask for different views, received 'text'"),
     ],
 )
@@ -126,6 +133,38 @@ def test_errors_are_one_line_and_exit_2(run, words: str, error: str) -> None:
     assert (code, out) == (2, "")
     assert err.startswith(f"paramcalc: {error}")
     assert err.count("\n") == 1
+
+
+def test_a_flag_that_says_what_is_so_anyway_is_fine_where_it_means_something(run) -> None:
+    plain = run("lstm --in 3 --hidden 4")
+    assert run("lstm --in 3 --hidden 4 --unit-forget-bias --bias") == plain
+    assert run("lstm --in 3 --hidden 4 --framework torch --bias") == run("lstm --in 3 --hidden 4 --framework torch")
+    assert run("lstm --in 3 --hidden 4 --compare --bias") == run("lstm --in 3 --hidden 4 --compare")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("lstm --framework kaldi",
+         "Besides: peepholes: lstm_nonlin/params (3, d_h); a projection, when asked for: "
+         "W_rp/linear_params (2d_p, d_h), W_rp/bias_params (2d_p,)."),
+        ("lstm --framework mxnet", "Besides: a projection, when asked for: l0_h2r_weight (d_p, d_h)."),
+        ("lstm --framework onnx", "Besides: peepholes, when asked for: P (D, 3d_h)."),
+        ("rnn --framework caffe", "Besides: an output layer: W_ho (d_h, d_h), b_o (d_h,)."),
+    ],
+)  # fmt: skip
+def test_explain_says_which_further_weights_there_are(run, words: str, said: str) -> None:
+    _, out, _ = run(f"{words} --in 3 --hidden 4 --explain")
+    assert f"\n  {said}\n" in out
+
+
+def test_explain_says_nothing_where_there_are_none(run) -> None:
+    assert "Besides" not in run("gru --framework mxnet --in 3 --hidden 4 --explain")[1]
+
+
+def test_one_layer_is_singular(run) -> None:
+    assert run("layers --framework kaldi")[1].startswith("1 layer of Kaldi\n")
+    assert run("layers --framework caffe")[1].startswith("2 layers of Caffe\n")
 
 
 def test_a_wrong_framework_suggests_the_nearest(run) -> None:
@@ -197,6 +236,18 @@ def test_compare_in_every_format(run) -> None:
     assert [one["params"] for one in data["conventions"]][:2] == [432, 448]
     _, out, _ = run("rnn --in 10 --hidden 16 --compare --format table")
     assert "a second bias vector: +d_h = 16" in out
+    assert max(map(len, out.splitlines())) < 200
+    _, out, _ = run("rnn --in 10 --hidden 16 --compare --format csv")
+    header, _, torch, *_ = out.splitlines()
+    assert header == "framework,cell,name,params,difference,reason,formula,gates,weights,source"
+    assert torch.startswith("torch,RNN,RNN,448,16,a second bias vector: +d_h = 16,d_h(d_h + d_x) + 2d_h,,")
+    assert len(list(csv.DictReader(io.StringIO(out)))) == 12
+    _, out, _ = run("rnn --in 10 --hidden 16 --compare --format latex")
+    assert out.startswith("% RNN\n% 10 → 16: 4 counts in 12 conventions\n\n\\begin{tabular}{lrrll}\n\\toprule\n")
+    assert "torch RNN & 448 & +16 & a second bias vector: +d\\_h = 16 & $d_{h}" in out
+    _, out, _ = run("rnn --in 10 --hidden 16 --compare --format html")
+    assert out.startswith('<div class="paramcalc">')
+    assert out.count("<tr>") == 13
     _, out, _ = run("gru --in d_x --hidden 4*k --compare --json")
     assert json.loads(out)["conventions"][1]["difference"] == "-12k"
     _, out, _ = run("gru --in d_x --hidden 4*k --compare")

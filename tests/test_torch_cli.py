@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,45 @@ def test_a_layer(words: str, total: int) -> None:
     assert (report["total"], report["framework"], report["macs_batch"]) == (total, "torch", None)
 
 
+@pytest.mark.parametrize(
+    ("words", "formula"),
+    [
+        ("torch.LSTM", "4[d_h(d_h + d_x) + 2d_h]"),
+        ("torch.nn.gru", "3[d_h(d_h + d_x) + 2d_h]"),
+        ("paper.GRU", "3[d_h(d_h + d_x) + d_h]"),
+        ("onnx.LSTM", "4[d_h(d_h + d_x) + 2d_h]"),
+        ("flax-linen.OptimizedLSTMCell", "4[d_h(d_h + d_x) + d_h]"),
+        ("keras.GRU", "3[d_h(d_h + d_x) + 2d_h]"),
+        ("keras.layers.GRU", "3[d_h(d_h + d_x) + 2d_h]"),
+        ("tf.keras.layers.Dense", "d_x·d_y + d_y"),
+        ("GRU --framework paper", "3[d_h(d_h + d_x) + d_h]"),
+        ("paper.GRU --framework paper", "3[d_h(d_h + d_x) + d_h]"),
+    ],
+)
+def test_whose_a_layer_is_may_stand_in_front(words: str, formula: str) -> None:
+    assert run("formula", *words.split()).stdout == f"{formula}\n"
+
+
+def test_a_layer_of_a_paper_and_a_framework_nobody_knows() -> None:
+    report = json.loads(run("layer", "paper.GRU", "units=4", "--input", "5,3", "--json").stdout)
+    assert (report["framework"], report["total"]) == ("paper", 3 * (4 * 7 + 4))
+    found = run("layer", "papr.GRU", "units=4")
+    assert found.returncode == 2
+    assert found.stderr.startswith("paramcalc: papr.GRU: unknown framework; expected keras, paper, torch, ")
+    assert found.stderr.endswith("received 'papr' (did you mean 'paper'?)\n")
+
+
+def test_names_of_keras_are_told_what_pytorch_has() -> None:
+    from paramcalc.rules.registry import find, refused, rules
+    from paramcalc.rules.torch.counterparts import COUNTERPARTS
+
+    for name, theirs in COUNTERPARTS.items():
+        assert name in rules("keras")
+        assert name not in rules("torch")
+        assert all(find(word, "torch") for word in re.findall(r"[A-Z]\w+(?![\w=])", theirs) if word != "True"), theirs
+        assert refused("torch")[name] == f"is Keras's; PyTorch has {theirs}"
+
+
 def test_a_formula_and_a_list() -> None:
     assert run("formula", "nn.LSTM").stdout == "4[d_h(d_h + d_x) + 2d_h]\n"
     assert run("formula", "gru", "bias=false", "--framework", "torch").stdout == "3d_h(d_h + d_x)\n"
@@ -50,7 +90,14 @@ def test_a_formula_and_a_list() -> None:
         ("layer nn.CrossEntropyLoss", "CrossEntropyLoss is a loss and no layer: it has no parameters, leave it out"),
         ("layer nn.Liner in_features=3", "no rule for a layer 'Liner' (did you mean 'Linear'?)"),
         ("layer nn.LSTM --framework keras units=3",
-         "nn.LSTM is PyTorch's; expected --framework torch, or none, received 'keras'"),
+         "nn.LSTM is torch's; expected --framework torch, or none, received 'keras'"),
+        ("formula paper.GRU --framework torch",
+         "paper.GRU is paper's; expected --framework paper, or none, received 'torch'"),
+        ("formula nn.LSMT", "no rule for a layer 'LSMT' (did you mean 'LSTM'?)"),
+        ("layer nn.Dense units=3", "Dense is Keras's; PyTorch has Linear"),
+        ("layer nn.conv2d_transpose", "conv2d_transpose is Keras's; PyTorch has ConvTranspose2d"),
+        ("layer BatchNormalization --framework torch",
+         "BatchNormalization is Keras's; PyTorch has BatchNorm1d, BatchNorm2d or BatchNorm3d"),
         ("layer nn.Linear --input 4,128 in_features=64 out_features=3",
          "layers[0].Linear: Linear is declared on 64 features, and receives 128"),
         ("verify docs/examples/torch-lstm.yaml --framework torch",

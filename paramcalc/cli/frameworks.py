@@ -35,7 +35,8 @@ def flags(cell: str, words: Sequence[str], usual: Collection[str]) -> Flags:
     usual : collection of str
         The flags the command has of its own, as they are typed.
     """
-    own = switches_of(keras_rule(cell))
+    # what nobody typed is None: what is typed must mean something, Keras's own default included
+    own = {name: (note, None) for name, (note, _) in switches_of(keras_rule(cell)).items()}
     plain = {"--json", *usual, *(f"--{no}{name}".replace("_", "-") for name in own for no in ("", "no-"))}
     typed = {word.partition("=")[0] for word in words if word.startswith("--")}
     if not typed - plain and "-h" not in words:
@@ -51,18 +52,18 @@ def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
     OptionError
         For a flag of other frameworks only; the message names them.
     """
-    usual = {name: default for name, (_, default) in switches_of(keras_rule(cell)).items()}
     names = {_flag(name): name for name in rule.options}
     options = {}
     for flag, value in given.items():
-        if value == usual.get(flag):
+        if value is None:
             continue
         typed = f"--{'no-' if value is False else ''}{flag}".replace("_", "-")
         if flag not in names:
             raise OptionError(
                 f"{rule.framework}'s {rule.name} has no {typed}", expected=f"--framework {either(having(cell, flag))}"
             )
-        options[names[flag]] = flag_size(typed, value) if isinstance(value, str) else value
+        if value != rule.defaults[names[flag]]:
+            options[names[flag]] = flag_size(typed, value) if isinstance(value, str) else value
     return options
 
 

@@ -37,7 +37,7 @@ def layers(
 
 
 def formula(
-    name: Annotated[str, typer.Argument(metavar="LAYER", help="lstm, Conv2D, nn.LSTM, ….")],
+    name: Annotated[str, typer.Argument(metavar="LAYER", help="lstm, Conv2D, nn.LSTM, paper.GRU, ….")],
     options: Annotated[list[str] | None, typer.Argument(metavar="OPTION=VALUE", help="reset_after=false, ….")] = None,
     latex: Annotated[bool, typer.Option("--latex", help="In LaTeX.")] = False,
     framework: Whose = None,

@@ -32,11 +32,14 @@ def show(
     report = model.report()
     check: Any = None
     if verify:
-        if report.framework not in ("keras", "torch"):
-            raise OptionError(
-                f"--verify has nothing to build {report.framework}'s layers in", expected="Keras's layers"
-            )
         from ..verify import verify as compare
+        from ..verify.side import SIDES
+
+        if report.framework not in SIDES:
+            raise OptionError(
+                f"--verify has nothing to build {report.framework}'s layers in",
+                expected=f"layers of {' or '.join(SIDES)}",
+            )
 
         check = compare(model)
     if chosen == "json":

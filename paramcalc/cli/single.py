@@ -7,17 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from ..errors import OptionError
+from ..errors import LayerError, OptionError
 from ..model import Model
 from ..rules.natural import natural_inputs
-from ..rules.registry import find
+from ..rules.registry import find, rules
 from ..rules.rule import Layer, Rule
 from ..sequential import Sequential
 from ..symbolic import unknown
 from ..tensors import Input, Tensor
 from .command import Batch, flag_batch, flag_size, shows
 
-PREFIXES = ("torch.nn.", "nn.")
+# Where frameworks keep their layers, as people import them; else a framework's own name stands in front.
+MODULES = {"nn": "torch", "torch.nn": "torch", "layers": "keras", "keras.layers": "keras", "tf.keras.layers": "keras"}
 Whose = Annotated[str | None, typer.Option("--framework", metavar="NAME", help="Whose layers: keras, torch, ….")]
 Steps = Annotated[str | None, typer.Option("--steps", metavar="T", help="Time steps; stays T when left out.")]
 
@@ -53,7 +54,7 @@ def embedding(
 
 
 def layer(
-    name: Annotated[str, typer.Argument(metavar="CLASS", help="A layer: Conv2D, Bidirectional, nn.LSTM, ….")],
+    name: Annotated[str, typer.Argument(metavar="CLASS", help="A layer: Conv2D, nn.LSTM, paper.GRU, ….")],
     options: Annotated[
         list[str] | None, typer.Argument(metavar="OPTION=VALUE", help="The framework's own argument names.")
     ] = None,
@@ -83,18 +84,24 @@ def layer(
 
 
 def rule_named(name: str, framework: str | None = None) -> Rule:
-    """Find the rule of ``LSTM``, or of ``nn.LSTM`` and ``torch.nn.LSTM``, which is PyTorch's.
+    """Find the rule of ``LSTM``, or of ``paper.GRU``, ``nn.LSTM``, ``torch.nn.LSTM``: whose it is stands in front.
 
     Raises
     ------
     OptionError
-        When the name is PyTorch's and ``framework`` another.
+        When the name is one framework's and ``framework`` another.
     LayerError
+        For a framework or a layer nobody knows.
     """
-    plain = next((name[len(prefix) :] for prefix in PREFIXES if name.startswith(prefix)), name)
-    if plain != name and framework not in (None, "torch"):
-        raise OptionError(f"{name} is PyTorch's", expected="--framework torch, or none", received=framework)
-    return find(plain, framework or ("torch" if plain != name else "keras"))
+    module, dot, plain = name.rpartition(".")
+    whose = MODULES.get(module, module) if dot else framework or "keras"
+    try:
+        rules(whose)
+    except LayerError as error:
+        raise error.at(name if dot else "--framework")
+    if framework not in (None, whose):
+        raise OptionError(f"{name} is {whose}'s", expected=f"--framework {whose}, or none", received=framework)
+    return find(plain, whose)
 
 
 def _as_it_stands(layer: Layer) -> Model:

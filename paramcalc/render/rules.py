@@ -83,7 +83,8 @@ def rule_table(format: str = "text", framework: str = "keras", ascii: bool = Fal
     for family, rows in families.items():
         tables.append(Table(("layer", "parameters", "status", "why"), rows, title=family))
     whose = TITLES.get(framework, framework.title())
-    made = Sheet(f"{sum(map(len, families.values()))} layers of {whose}", "", [], tables)
+    number = sum(map(len, families.values()))
+    made = Sheet(f"{number} layer{'s' * (number != 1)} of {whose}", "", [], tables)
     if format == "text":
         return text.write(made, ascii)
     if format == "markdown":

@@ -23,7 +23,6 @@ D_X, D_H = symbols("d_x d_h")
 WINDOW = Window("k", 2)
 KERNEL: tuple[Size, Size] = symbols("k_h k_w")
 SAME = "the same"
-NAMES = {"peephole": "peepholes", "projection": "a projection", "output": "an output layer"}
 
 
 @dataclass(frozen=True)
@@ -201,7 +200,7 @@ def _differences(parts: dict[str, Size], first: dict[str, Size]) -> Iterator[tup
         yield "recurrent weights", more
     if biases != biases0 and not (alike and g != g0):
         yield _bias(biases, biases0, g, g0), _more(parts, first, "bias")
-    for role, name in NAMES.items():
+    for role, name in BESIDES.items():
         if (more := _more(parts, first, role)) != 0:
             yield name if role in parts else f"no {name.removeprefix('a ').removeprefix('an ')}", more
 

@@ -5,13 +5,13 @@ from math import prod
 from typing import Annotated, Any
 
 from ...errors import LayerError, nearest
-from ...symbolic import Expr, Size, symbols
+from ...symbolic import Expr, Size, symbols, unicode
 from ..built import Built, Shape, Weight
 from ..cells import GATES
 from ..kinds import SWITCH, Maybe, Sized, Window
 from ..rule import Layer, Rule
 from ..signature import REQUIRED, Inputs, Option
-from .read import Row, Tensor, rows
+from .read import BESIDES, Row, Tensor, rows
 
 Sequence = Annotated[Shape, Inputs("B T d_x")]
 Frames = Annotated[Shape, Inputs("B T H W d_x")]
@@ -97,11 +97,23 @@ def rule_of(row: Row, name: str) -> Rule:
     what = several if len(networks) > 1 else "One dense network"
     why = f"{what} of the input and the previous output, as {row.framework} has them."
     order = f"In the order {', '.join(row.gates)}. " if len(networks) > 1 else ""
-    about = f"{order}{' or '.join(row.layers)} of {row.framework}; {row.source}."
+    about = "\n".join([f"{order}{' or '.join(row.layers)} of {row.framework}; {row.source}.", *besides(row)])
     rule = Rule(body, "sealed", row.framework, name, f"{why}\n\n{about}", aliases=row.layers)
     rule.__module__ = f"{__package__}.recurrent"  # the family
     rule.options = options_of(row)
     return rule
+
+
+def besides(row: Row) -> list[str]:
+    """Say which weights there are besides kernels and biases, and which of them an option asks for."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for tensor in row.tensors:
+        if tensor.role in BESIDES and not tensor.backwards:
+            asked = "" if tensor.option is None else ", when asked for"
+            shape = f"({', '.join(map(unicode, tensor.shape))}{',' * (len(tensor.shape) == 1)})"
+            found.setdefault((tensor.role, asked), []).append(f"{tensor.name} {shape}")
+    told = [f"{BESIDES[role]}{asked}: {', '.join(tensors)}" for (role, asked), tensors in found.items()]
+    return [f"Besides: {'; '.join(told)}."] if told else []
 
 
 def options_of(row: Row) -> dict[str, Option]:

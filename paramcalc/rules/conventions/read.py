@@ -20,7 +20,7 @@ COLUMNS = (
     *("formula", "count", "source"),
 )
 SHORT = ("framework", "cell", "layer", "count", "source")
-BESIDES = ("peephole", "projection", "output")
+BESIDES = {"peephole": "peepholes", "projection": "a projection", "output": "an output layer"}  # roles, as told
 SIZES = ("d_x", "d_h", "d_p", "d_r", "D", "k_h", "k_w")
 NONE, ABOVE = "-", '"'
 
