@@ -133,6 +133,58 @@ def test_a_module_used_twice_is_a_row_of_two_calls() -> None:
     assert (row.params, row.macs) == (20, 2 * 3 * 16)
 
 
+def test_a_single_layer_tells_its_shapes() -> None:
+    report = pc.from_torch(live.Linear(3, 4), (2, 3)).report()
+    (row,) = report.rows
+    assert (row.inputs, row.outputs, row.macs) == (((2, 3),), ((2, 4),), 2 * 3 * 4)
+    assert (report.inputs, report.outputs, report.macs) == ([(2, 3)], [(2, 4)], 24)
+    (row,) = pc.from_torch(live.LSTM(3, 4, batch_first=True), (5, 7, 3)).rows
+    assert row.outputs == ((5, 7, 4), (1, 5, 4), (1, 5, 4))
+    assert row.macs == 5 * 7 * 4 * 4 * (3 + 4)
+    assert pc.from_torch(live.LazyLinear(4), (2, 3)).total == 16
+
+
+def test_a_single_layer_on_no_shape_in_particular() -> None:
+    report = pc.from_torch(live.LSTM(3, 4)).report()
+    assert [str(size) for size in report.inputs[0]] == ["L", "N", "3"]
+    assert [str(size) for size in report.rows[0].outputs[0]] == ["L", "N", "4"]
+    assert str(report.macs) == "112L·N"
+
+
+def test_a_model_tells_what_it_gives() -> None:
+    module = live.Sequential(live.Linear(3, 4), live.GRU(4, 5))
+    model = pc.from_torch(module, (2, 3))
+    assert model.report().outputs == [(2, 5), (1, 5)]
+    assert model.report().to_dict()["output_shape"] == [[2, 5], [1, 5]]
+    assert model.total == pc.from_torch(module).total == own(module)
+
+
+def test_tensors_that_are_partly_anothers_are_told() -> None:
+    net = Net()
+    net.out = live.Linear(16, 50)
+    net.out.weight = net.embed.weight
+    model = pc.from_torch(net)
+    assert model.total == own(net)
+    said = "out (Linear): its weight is that of embed, and counted there"
+    assert said in model.report().warnings
+    assert said in str(model.report())
+    lstm, other = live.LSTM(4, 4), live.LSTM(4, 4)
+    other.weight_ih_l0, other.bias_ih_l0 = lstm.weight_ih_l0, lstm.bias_ih_l0
+    assert pc.from_torch(live.Sequential(lstm, other)).report().warnings == [
+        "1 (LSTM): its weight_ih_l0 and bias_ih_l0 are those of 0, and counted there"
+    ]
+    assert pc.from_torch(Net()).warnings == []  # what is another's whole is marked, and needs no words
+
+
+def test_a_reading_is_not_built_anew() -> None:
+    with pytest.raises(ParamcalcError) as caught:
+        pc.verify(pc.from_torch(live.Sequential(live.Linear(3, 4))))
+    assert str(caught.value) == (
+        "'Sequential' is read from a live module, and cannot be built anew "
+        "(paramcalc.verify(module) compares the reading with the module itself)"
+    )
+
+
 def test_nothing_is_allocated() -> None:
     with torch.device("meta"):
         large = live.Sequential(live.Linear(200_000, 200_000), live.Linear(200_000, 200_000))
@@ -151,8 +203,8 @@ def test_lazy_modules_wait_for_their_input() -> None:
     with pytest.raises(ParamcalcError) as caught:
         pc.verify(module)
     assert str(caught.value) == (
-        "Sequential has parameters that wait for its first input "
-        "(run it once, or read it with from_torch and an input_shape)"
+        "Sequential has weights that are not known: 1 (LazyLinear): it has not met its first input "
+        "(where it waits for its first input, run it once, or read it with from_torch and an input_shape)"
     )
     assert pc.from_torch(module, (2, 4)).total == 25 + 18
     assert type(module[1]).__name__ == "LazyLinear"
@@ -194,6 +246,15 @@ class Stubborn(live.Module):  # type: ignore[misc]
          "a module is run on numbers; expected a size for every axis, received (None, 3)"),
         (live.Linear(3, 4), (0, 3),
          "[0]: not a size; expected a positive whole number or an expression such as 4*h, received 0"),
+        (live.Linear(3, 4), 3,
+         "input_shape: not a shape; expected every size of the input, such as (32, 3), or a list of shapes, "
+         "received 3"),
+        (live.Linear(3, 4), "3",
+         "input_shape: not a shape; expected every size of the input, such as (32, 3), or a list of shapes, "
+         "received '3'"),
+        (live.Linear(3, 4), [(2, 3), 4],
+         "input_shape: not a shape; expected every size of the input, such as (32, 3), or a list of shapes, "
+         "received [(2, 3), 4]"),
         ("net", None, "not a PyTorch module; expected a torch.nn.Module, received 'net'"),
     ],
 )  # fmt: skip

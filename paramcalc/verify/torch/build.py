@@ -70,7 +70,8 @@ class Maker:
         children = OrderedDict((names[id(layer)], self.module(layer)) for layer in model.layers)
         chain = len(model.input_shapes) == 1 and len(children) == len(nodes)
         chain = chain and all(node.args == ((at, 0),) and not node.states for at, (_, node) in enumerate(nodes))
-        chain = chain and all(len(step.outs) == 1 for step in model.built)  # a Sequential hands on all there is
+        # a Sequential hands on all there is; what a nested one without a shape of its own gives, nobody can say here
+        chain = chain and bool(model.input_shapes[0]) and all(len(step.outs) == 1 for step in model.built)
         if chain and model.outputs == ((len(nodes), 0),):
             return self.torch.nn.Sequential(children)
         return graph(self.torch, children, nodes, model)

@@ -35,11 +35,16 @@ PACKED = ("torch.ao.nn.quantized", "torch.ao.nn.intrinsic.quantized", "torch.nn.
 class Piece:
     """One module of a live one: its path, what it is read as, the tensors it has, and each time it was called."""
 
-    name: str
+    path: str
     layer: Any
     module: Any
     weights: tuple[Weight, ...]
     calls: list[Call] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Its path; of the module that was given itself, what a layer of its class is called."""
+        return self.path or self.layer.label
 
 
 class Modules(Model):
@@ -49,11 +54,13 @@ class Modules(Model):
 
     def __init__(self, name: str, pieces: list[Piece], inputs: Sequence[Shape], outs: Sequence[Shape]) -> None:
         self.pieces = pieces
-        self.made = outs
-        self._fill(list(inputs) or [UNSHAPED], [], (), name, [None] * (len(inputs) or 1), True)
+        self.outs = tuple(outs)
+        shapes = list(inputs) or [UNSHAPED]
+        results = tuple((len(shapes), index) for index in range(len(outs)))
+        self._fill(shapes, [], results, name, [None] * len(shapes), True)
         origins = [weight.origin for piece in pieces for weight in piece.weights]
         self.crossed = len(set(origins)) < len(origins)  # a tensor in two modules is one
-        self.warnings += [remark for piece in pieces for remark in _remarks(piece)]
+        self.warnings += [*_shared(pieces), *(remark for piece in pieces for remark in _remarks(piece))]
 
     @property
     def framework(self) -> str:
@@ -77,8 +84,8 @@ class Modules(Model):
 
     @property
     def built(self) -> list[Built]:
-        """What every module has."""
-        return [part.built for piece in self.pieces for part in _parts(piece)[:1]]
+        """What the whole has and gives: how its modules are connected is not known."""
+        return [Built(self.outs, tuple(weight for piece in self.pieces for weight in piece.weights))]
 
     def parts(self, shapes: Sequence[Shape], built: Sequence[Built]) -> list[Part]:
         """List every module, once for each time it was called."""
@@ -101,9 +108,9 @@ def from_torch(module: Any, input_shape: Any = None) -> Model:
     ----------
     module : torch.nn.Module
         Nothing of it is run or changed, unless a shape is given.
-    input_shape : list of int, optional
-        The whole shape of its input, or a list of shapes. Then a copy without numbers is run on the meta device, to
-        learn the shapes in between; this calls the code of the module.
+    input_shape : list of int, or list of such lists, optional
+        The whole shape of its input, or that of each of several. Then a copy without numbers is run on the meta
+        device, to learn the shapes in between; this calls the code of the module.
 
     Returns
     -------
@@ -112,7 +119,7 @@ def from_torch(module: Any, input_shape: Any = None) -> Model:
     Raises
     ------
     ParamcalcError
-        For something else than a module, and for a module that cannot be run so.
+        For something else than a module, for what is no shape, and for a module that cannot be run so.
     """
     if not is_module(module):
         raise ParamcalcError("not a PyTorch module", expected="a torch.nn.Module", received=module)
@@ -124,19 +131,31 @@ def from_torch(module: Any, input_shape: Any = None) -> Model:
         whole, calls, outs = run(module, shapes)
     pieces = list(_pieces(whole, module))
     for piece in pieces:
-        piece.calls = calls.get(piece.name, [])
-    label = type(module).__name__
-    return Modules(label, pieces, shapes, outs)
+        piece.calls = calls.get(piece.path, [])
+    if not shapes and len(pieces) == 1 and not pieces[0].path and isinstance(pieces[0].layer, Layer):
+        shapes = natural_inputs(pieces[0].layer)  # a single layer says itself what it takes
+        outs = list(pieces[0].layer.on(*shapes).outs)
+        pieces[0].calls = [Call(tuple(shapes), tuple(outs))]
+    return Modules(type(module).__name__, pieces, shapes, outs)
 
 
 def _shapes(given: Any) -> list[Shape]:
     if given is None:
         return []
-    several = given if given and all(isinstance(one, (list, tuple)) for one in given) else [given]
+    several = given if isinstance(given, (list, tuple)) and _lists(given) else [given]
+    if not all(isinstance(shape, (list, tuple)) for shape in several):
+        error = ShapeError(
+            "not a shape", expected="every size of the input, such as (32, 3), or a list of shapes", received=given
+        )
+        raise error.at("input_shape")
     shapes = [checked_shape(list(shape))[1:] for shape in several]
     if any(not isinstance(size, int) for shape in shapes for size in shape):
         raise ShapeError("a module is run on numbers", expected="a size for every axis", received=given)
     return shapes
+
+
+def _lists(given: Any) -> bool:
+    return any(isinstance(one, (list, tuple)) for one in given)
 
 
 def _pieces(whole: Any, live: Any) -> Iterator[Piece]:
@@ -151,21 +170,19 @@ def _pieces(whole: Any, live: Any) -> Iterator[Piece]:
         weights = None if layer is None else _known(layer, module)
         if layer is not None and weights is not None:
             taken.append(name)
-            yield Piece(name or layer.rule.snake, layer, module, _owned(weights, name, owners, module))
+            yield Piece(name, layer, module, _owned(weights, name, owners, module))
             continue
         kind, own = type(module).__name__, _own(module)
         if _lazy(module):
-            yield Piece(name or kind, Opaque(kind, "it has not met its first input", name or kind), module, ())
+            yield Piece(name, Opaque(kind, "it has not met its first input", name or kind), module, ())
         elif type(module).__module__.startswith(PACKED):
             taken.append(name)
-            yield Piece(
-                name or kind, Opaque(kind, "its weights are packed, and no parameters", name or kind), module, ()
-            )
+            yield Piece(name, Opaque(kind, "its weights are packed, and no parameters", name or kind), module, ())
         elif own:
             why = "no rule knows it and its tensors" if layer is None else f"its tensors are not those of a {kind}"
             weights = _owned(own, name, owners, module)
             other = Opaque(kind, f"{why}; they are counted as they are", name or kind, weights)
-            yield Piece(name or kind, other, module, weights)
+            yield Piece(name, other, module, weights)
 
 
 def _known(layer: Layer, module: Any) -> tuple[Weight, ...] | None:
@@ -219,6 +236,22 @@ def _parts(piece: Piece) -> list[Part]:
                 macs = piece.layer.on(*call.inputs).macs
         parts.append(Part(piece.name, piece.layer, call.inputs, replace(base, outs=call.outs, macs=macs)))
     return parts
+
+
+def _shared(pieces: Sequence[Piece]) -> Iterator[str]:
+    # of which other module some tensors are; where all are, the row says so
+    owners: dict[Any, str] = {}
+    for piece in pieces:
+        theirs: dict[str, list[str]] = {}
+        for weight in piece.weights:
+            if weight.origin in owners:
+                theirs.setdefault(owners[weight.origin], []).append(weight.name)
+        if sum(map(len, theirs.values())) < len(piece.weights):
+            for owner, names in theirs.items():
+                them = f"{names[0]} is that" if len(names) == 1 else f"{' and '.join(names)} are those"
+                yield f"{piece.name} ({piece.layer.type}): its {them} of {owner}, and counted there"
+        for weight in piece.weights:
+            owners.setdefault(weight.origin, piece.name)
 
 
 def _remarks(piece: Piece) -> Iterator[str]:

@@ -24,7 +24,18 @@ OPEN = (7, 13, 29, 61, 127, 2, 1, 8, 64)  # values for sizes that only inputs ha
 
 
 def verify_model(model: Model) -> Verification:
-    """Compare a model with the same in PyTorch, at enough values of its named sizes to decide all."""
+    """Compare a model with the same in PyTorch, at enough values of its named sizes to decide all.
+
+    Raises
+    ------
+    ParamcalcError
+        For a reading of a live module, which does not know how its parts are connected.
+    """
+    if not model.nodes:
+        raise ParamcalcError(
+            f"{model.label!r} is read from a live module, and cannot be built anew",
+            suggestion="paramcalc.verify(module) compares the reading with the module itself",
+        )
     report = model.report()
     framework = torch()
     start = perf_counter()
