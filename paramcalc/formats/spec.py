@@ -6,14 +6,16 @@ read in `items`, what reads what is worked out in `wiring`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ..errors import FileError, GraphError, LayerError, OptionError, ParamcalcError, nearest
 from ..model import Model
 from ..rules.registry import rules
-from ..rules.rule import Rule, Shape
-from ..tensors import input_shape
+from ..rules.rule import Layer, Rule, Shape
+from ..symbolic import Expr, unknown
+from ..tensors import input_shape, told_apart
 from .fields import check_keys, declared_inputs, name, trainable
 from .items import Reader
 from .sizes import Sizes
@@ -67,6 +69,8 @@ def _model_from(data: Mapping[str, Any], framework: str | None) -> Model:
     reader.block(data["layers"], "layers", graph)
     if not graph.uses:
         raise GraphError("no layers", expected="at least one").at("layers")
+    if whose == "torch":
+        graph.inputs = _in_its_letters(graph)
     if graph.open_ended():
         raise GraphError("the input shape is not known", expected="input: such as [32, 256], without the batch")
     model = graph.model(data.get("outputs"), name(data.get("name")), trainable(data))
@@ -109,3 +113,20 @@ def _inputs(data: Mapping[str, Any], sizes: Sizes, whole: bool) -> dict[str, Sha
         raise OptionError("a batch besides the input", expected="it among the sizes of the input").at("batch")
     inputs = declared_inputs(data.get("input"), data.get("inputs"), sizes, batch)
     return {label: shape[1:] for label, shape in inputs.items()} if whole else inputs
+
+
+def _in_its_letters(graph: Graph) -> dict[str, Shape]:
+    # sizes nobody knows are called as the layer that reads them does: (L, N, 108) of an LSTM, (N, 3, H, W) of a Conv2d
+    shapes = []
+    for position, (label, shape) in enumerate(graph.inputs.items()):
+        first = next((use.layer for use in graph.uses if use.inputs == [label] or use.before == position), None)
+        axes = (first.axes(len(shape)) if isinstance(first, Layer) else None) or []
+        letters = [axes[at] if axes and axes[at].isupper() else f"n{at + 1}" for at in range(len(shape))]
+        apart = f"_{label}" if len(graph.inputs) > 1 else ""
+        shapes.append(
+            tuple(
+                unknown(re.sub(r"\W", "_", letter + apart)) if isinstance(size, Expr) and size.op == "?" else size
+                for letter, size in zip(letters, shape, strict=True)
+            )
+        )
+    return dict(zip(graph.inputs, told_apart(shapes), strict=True))
