@@ -15,7 +15,7 @@ import yaml
 
 from paramcalc import load, loads
 from paramcalc.errors import FileError, ParamcalcError
-from paramcalc.formats import loads_data, source, syntax
+from paramcalc.formats import bounds, loads_data, source
 from paramcalc.formats.lines import line_of
 
 SPEC = "input: [3]\nlayers: [{Dense: 4}]\n"
@@ -235,7 +235,7 @@ def test_what_is_just_allowed() -> None:
 
 
 def test_the_number_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(syntax, "MAX_NODES", 10)
+    monkeypatch.setattr(bounds, "MAX_NODES", 10)
     for text in (
         "a: [1, 2, 3, 4, 5, 6, 7, 8, 9]",
         '{"a": [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]}',

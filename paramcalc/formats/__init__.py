@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import FileError, ParamcalcError
 from ..model import Model
 from . import saved, syntax
+from .bounds import Refused
 from .lines import line_of
 from .source import decode, read
 
@@ -111,7 +112,7 @@ def _model(content: str | bytes, name: str, hint: str | None, framework: str | N
             del data  # before the collector looks through all there is
             model.built  # noqa: B018  # sizes that do not fit are errors of the file, said with its lines
     except ParamcalcError as error:
-        line = error.line if isinstance(error, syntax.Refused) else line_of(text, format, error.where)
+        line = error.line if isinstance(error, Refused) else line_of(text, format, error.where)
         raise error.at(f"{name}:{line}:" if line else f"{name}:")
     except RecursionError:
         raise FileError("nested too deeply").at(f"{name}:") from None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..errors import FileError, join_path
-from .syntax import NONE, Event, yaml_events
+from .yaml_data import NONE, Event, yaml_events
 
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]\n]|[^\s{}\[\],:"]+')
 
