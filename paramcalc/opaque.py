@@ -9,6 +9,13 @@ from .rules.built import UNKNOWN_OUTS, UNSHAPED, Built, Shape, Weight
 from .rules.rule import snake
 
 
+def counted(weights: tuple[Weight, ...], sure: bool = False) -> str:
+    """Say that weights are those of a file, and, unless it is sure, that nobody knows which of them are trained."""
+    if not weights:
+        return "the file stores no weights for it"
+    return "counted from the weights stored with it" + ("" if sure else ", taken as trained: no file says which are")
+
+
 class Opaque:
     """A layer of which only what a file tells is known.
 
@@ -17,11 +24,15 @@ class Opaque:
     type : str
         Class name, as the file has it.
     reason : str
-        Why its weights cannot be known; it stands in the report's warnings.
+        Why its weights cannot be known.
     name : str, optional
     stored : tuple of Weight, optional
         The weights it has, where they are known after all: those an archive holds, or none.
     trainable : bool
+    more : bool
+        Whether it may have more than are stored.
+    told : str, optional
+        What stands in the report's warnings, if not the reason.
     """
 
     layers: tuple[Any, ...] = ()  # it holds none that anybody knows of
@@ -33,6 +44,8 @@ class Opaque:
         name: str | None = None,
         stored: tuple[Weight, ...] | None = None,
         trainable: bool = True,
+        more: bool = False,
+        told: str | None = None,
     ) -> None:
         self.type = type
         self.reason = reason
@@ -40,6 +53,8 @@ class Opaque:
         self.stored = stored
         self.outs: tuple[Shape, ...] = UNKNOWN_OUTS  # where a file states them
         self.frozen = not trainable
+        self.more = more
+        self.told = reason if told is None else told
 
     @property
     def label(self) -> str:
@@ -49,8 +64,10 @@ class Opaque:
     def on(self, *shapes: Shape, **call: Any) -> Built:
         """Answer what is known: the stored weights, or that there may be some, and the shapes a file states."""
         if self.stored is None:
-            return Built(self.outs, unknown=self.reason, costed=False)
-        return Built(self.outs, self.stored, note=self.reason, costed=False)
+            return Built(self.outs, unknown=self.told, costed=False)
+        if self.more:
+            return Built(self.outs, self.stored, unknown=self.told, costed=False)
+        return Built(self.outs, self.stored, note=self.told, costed=False)
 
     def axes(self, rank: int) -> None:
         """Name no axes: there is no formula."""

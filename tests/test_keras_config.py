@@ -282,7 +282,8 @@ def test_a_subclassed_model_is_one_row() -> None:
     stored = from_config(found, lambda name, kind: weights).report()
     assert (stored.total, stored.exact) == (18, True)
     assert stored.warnings == [
-        "m (Mine): a custom class; only its own code knows its weights; counted from the weights stored with it"
+        "m (Mine): a custom class; only its own code knows its weights; counted from the weights stored with it, "
+        "taken as trained: no file says which are"
     ]
 
 

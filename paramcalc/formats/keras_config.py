@@ -20,14 +20,16 @@ from ..rules.rule import Layer
 from ..sequential import Sequential
 from ..tensors import Input, Tensor
 from .keras_graph import Arguments, Call, Ref as Place, Tensor as Read, calls, field, refs, stated, tensors
-from .keras_layers import Reading, built_on, input_of, layer_of, name_in, shape_stated
+from .keras_layers import Reading, built_on, input_of, layer_of, module_of, name_in, shape_stated
 
 STATED = "its shape is what the file states"
 INERT = frozenset({"training", "use_causal_mask"})  # arguments of a call that change neither weights nor shapes
 
 
 def from_config(
-    config: Mapping[str, Any], stored: Callable[[str | None, str], tuple[Weight, ...] | None] | None = None
+    config: Mapping[str, Any],
+    stored: Callable[[str | None, str], tuple[Weight, ...] | None] | None = None,
+    whole: bool = False,
 ) -> Model:
     """Read a serialized model.
 
@@ -37,6 +39,8 @@ def from_config(
         The object itself, ``{"class_name": "Functional", "config": {…}, …}``.
     stored : callable, optional
         Gives the weights an archive holds for a layer that no rule knows, by its name and class.
+    whole : bool
+        Whether the archive holds all weights a layer has, as legacy files do, whatever its class makes of storing them.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def from_config(
     ParamcalcError
         For options that a rule does not take; the message names the layer.
     """
-    reading = Reading(_model, stored or (lambda name, kind: None), {}, [], {})
+    reading = Reading(_model, stored or (lambda name, kind: None), {}, [], {}, whole=whole)
     model = layer_of(config, reading)
     if isinstance(model, Opaque):
         return _subclassed(model, config)
@@ -131,7 +135,7 @@ def _called(
     label: str, at: int, found: Mapping[str, Any], given: Arguments, made: dict[str, Any], reading: Reading
 ) -> Any:
     # the layer of a call, made once; an operation once for each call, since its constants are those of the call
-    module = str(found.get("module"))
+    module = module_of(found)
     if module.startswith("keras.") and ".ops" in module:
         return _operation(module, found, given, label if at == 0 else f"{label}_call_{at}")
     if label not in made:

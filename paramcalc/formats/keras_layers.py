@@ -7,14 +7,16 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from ..errors import FileError
-from ..opaque import Opaque
+from ..opaque import Opaque, counted
 from ..rules.built import Shape, Weight
-from ..rules.registry import known as known_rule
-from ..rules.rule import Layer, Rule
+from ..rules.keras.quantized import by_place
+from ..rules.ops.table import modules as operation_modules
+from ..rules.registry import known as known_rule, rules
+from ..rules.rule import REQUIRED, Layer, Rule
 from ..tensors import Tensor, input_shape
+from .groups import GRAPH, MODELS
 from .keras_graph import field
 
-MODELS = ("Sequential", "Functional", "Model")
 DEEPEST = 50  # layers inside layers
 
 
@@ -35,6 +37,8 @@ class Reading(NamedTuple):
     last : dict
         The last layer of each rule, with the configuration it was read from: networks repeat themselves.
     depth : int
+    whole : bool
+        Whether the archive holds all weights a layer has, as legacy files do, whatever its class makes of storing them.
     """
 
     model: Callable[[Mapping[str, Any], Reading], Any]
@@ -43,6 +47,7 @@ class Reading(NamedTuple):
     unsorted: list[tuple[Mapping[str, Any], Any]]
     last: dict[Rule, tuple[Mapping[str, Any], Layer]]
     depth: int = 0
+    whole: bool = False
 
     def deeper(self) -> Reading:
         """Go one level down.
@@ -100,8 +105,10 @@ def _made(found: Any, reading: Reading) -> Any:
         rule = known_rule(kind)
         if rule is not None:
             return _layer(rule, found, config, reading)
-    elif {"layers", "input_layers", "output_layers"} <= config.keys():  # a subclass that writes down its graph
-        return reading.model({**found, "class_name": "Functional"}, reading.deeper())
+    elif config.keys() >= GRAPH:  # a subclass that writes down its graph
+        made = reading.model({**found, "class_name": "Functional"}, reading.deeper())
+        made.type = kind[:200]
+        return made
     beside = {"name": found.get("name"), **config}  # a subclassed model's name stands beside its configuration
     return opaque(kind, why_unknown(kind, _custom(found)), beside, reading)
 
@@ -110,6 +117,19 @@ def _custom(found: Mapping[str, Any]) -> bool:
     kind, module = found["class_name"], str(found.get("module"))
     ours = module.startswith("keras.") or module in ("keras", "None", "builtins")
     return not ours or ">" in kind or found.get("registered_name") not in (None, kind)
+
+
+def module_of(found: Mapping[str, Any]) -> str:
+    """Give the module of an object in a graph; files in the format before Keras 3 name none.
+
+    There an operation is told from the layer of its name by what every layer writes down of itself.
+    """
+    module, kind = found.get("module"), found.get("class_name")
+    if module is None and isinstance(kind, str):
+        config = field(found, "config", dict)
+        if "trainable" not in config and "dtype" not in config:
+            return operation_modules().get(kind, "None")
+    return str(module)
 
 
 def why_unknown(kind: str, custom: bool) -> str:
@@ -121,13 +141,31 @@ def why_unknown(kind: str, custom: bool) -> str:
     return OPAQUE.get(kind, "a class no rule knows")
 
 
-def opaque(kind: str, reason: str, config: Mapping[str, Any], reading: Reading) -> Opaque:
+def opaque(kind: str, reason: str, config: Mapping[str, Any], reading: Reading, more: bool = False) -> Opaque:
     """Make the row of what no rule knows, with the weights an archive holds for it."""
     name = name_in(config)
-    weights = reading.stored(name, kind)
-    if weights is not None:
-        reason += "; counted from the weights stored with it"
-    return Opaque(kind[:200], reason, name, weights, config.get("trainable") is not False)
+    weights, trainable = reading.stored(name, kind), config.get("trainable") is not False
+    more = more or (not reading.whole and _stores_its_own(config))
+    told = None if weights is None else f"{reason}; {counted(weights, not trainable)}"
+    if told and more:
+        told += "; the layer of Keras that it extends stores no others"
+    return Opaque(kind[:200], reason, name, weights, trainable, more, told)
+
+
+def _stores_its_own(config: Mapping[str, Any]) -> bool:
+    # layers that LoRA can be put on merge it before they store what they learn, and nothing that a subclass adds
+    return any(names <= config.keys() for names in _merging())
+
+
+@cache
+def _merging() -> list[frozenset[str]]:
+    # the options by which a subclass of such a layer is known
+    found = []
+    for rule in rules().values():
+        if "lora_rank" in rule.options:
+            needed = [name for name, default in rule.defaults.items() if default is REQUIRED]
+            found.append(frozenset([*needed, *(name for name in rule.inert if name.endswith("_initializer"))]))
+    return found
 
 
 def name_in(config: Mapping[str, Any]) -> str | None:
@@ -156,6 +194,8 @@ def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
         config = _one_copy(config)
     if not config.keys() <= _names(rule):
         _refuse_unknown(rule, config)
+    if "dtype" in rule.options and isinstance(config.get("dtype"), dict) and by_place(config["dtype"]):
+        return opaque(rule.name, "how it is kept hangs on its place, by a map of dtype policies", config, reading)
     inside = rule.holds + rule.copies
     given: dict[str, Any] = {"name": config.get("name")}
     for name, default in rule.defaults.items():
@@ -167,7 +207,7 @@ def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
     for name in inside:
         for one in _flat(given.get(name)):
             if isinstance(one, Opaque):
-                return opaque(rule.name, f"it is around {one.label!r}, {one.reason}", config, reading)
+                return opaque(rule.name, f"it is around {one.label!r}, {one.reason}", config, reading, one.more)
     return rule(**given)
 
 

@@ -10,8 +10,11 @@ from ..errors import FileError, ParamcalcError
 from ..model import Model, Node
 from ..opaque import Opaque
 from ..rules.built import UNSHAPED
+from .compared import compare, named
+from .groups import CONTAINERS
+from .kept import settle
 from .source import decode
-from .stored import CONTAINERS, Stored, compare, named, opaque_weights
+from .stored import Stored, opaque_weights
 from .syntax import read_json
 
 STARTS = {b"PK\x03\x04": "archive", b"\x89HDF\r\n\x1a\n": "weights"}
@@ -78,13 +81,10 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
     if stored is None:
         return from_config(found)
     whose = named(stored, found)
-    model = from_config(found, lambda name, kind: opaque_weights(whose, name, kind))
+    model = from_config(found, lambda name, kind: opaque_weights(whose, name, kind), stored.legacy)
     if len(model.uses) == 1 and isinstance(model.uses[0], Opaque) and model.uses[0].stored is None:
         return _weights_alone(stored, model)  # the graph is in code; the weights are here
-    check = compare(model, whose)
-    model.stored = check.tensors
-    model.warnings += [f"stored otherwise: {difference}" for difference in check.differences]
-    model.holds = not check.differences
+    settle(model, compare(model, whose))
     return model
 
 
@@ -94,13 +94,15 @@ def _weights_alone(stored: Stored, model: Model | None = None) -> Model:
     for tensor in stored.tensors:
         parts = tensor.group.split("/")
         rows[tensor.group if stored.legacy else "/".join(parts[: 1 + (parts[0] in CONTAINERS)])] = None
+    what = f"{model.type} keeps its graph in Python code" if model else "the file has weights and no description"
     nodes = []
     for group in rows:
         name = stored.names.get(group, group.rpartition("/")[2] or "variables")
-        nodes.append(Node(Opaque("stored", "", name, stored.weights_of(group)), ()))
+        nodes.append(Node(Opaque("stored", what, name, stored.weights_of(group), told=""), ()))
     shapes = model.input_shapes if model else [UNSHAPED]
     made = Model.from_nodes(shapes, nodes, ((0, 0),), model.name if model else "weights")
     made.type = model.type if model else "Weights"
-    what = f"{model.type} keeps its graph in Python code" if model else "the file has weights and no description"
-    made.warnings = [f"{what}: tensors as they are stored, counted without a rule"]
+    made.warnings = [
+        f"{what}: tensors as they are stored, without a rule, all taken as trained: no file says which are"
+    ]
     return made

@@ -1,22 +1,13 @@
-"""What a weights file stores, as data: whose each tensor is, and whether it is what the rules say."""
+"""What a weights file stores, as data: the tensors, and whose they are."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
 
-from ..model import Model
-from ..report import Row
 from ..rules.built import Weight
-
-CONTAINERS = ("layers", "_layer_checkpoint_dependencies")  # the second until Keras 2.13
-MODELS = ("Sequential", "Functional", "Model")
-MAX_SHOWN = 6  # shapes in a sentence
-MAX_DEPTH = 200  # layers within layers of a configuration
+from .groups import CONTAINERS, label
 
 # state of random numbers, stored but counted by nobody; SpectralNormalization stores the kernel it wraps once more
 _UNCOUNTED = re.compile(
@@ -95,8 +86,8 @@ class Stored:
         if not found and class_name is not None and not self.legacy:
             if within not in index.unnamed:
                 index.unnamed[within] = _by_class(self, inside)
-            found = index.unnamed[within].get(snake(class_name), [])
-        best = [group for group in found if _within(group, inside)] or found
+            found = index.unnamed[within].get(label(class_name), [])
+        best = [group for group in found if is_within(group, inside)] or found
         return best[0] if len(best) == 1 else None
 
     def weights_of(self, group: str) -> tuple[Weight, ...]:
@@ -105,9 +96,10 @@ class Stored:
         A file of Keras 3 numbers a layer's variables and names them not; they are called ``variable_0`` and so on.
         """
         inside = f"{group}/" if group else ""
-        return tuple(_weight(tensor, inside) for tensor in self._beneath(group) if _counts(tensor, inside))
+        return tuple(weight_of(tensor, inside) for tensor in self.beneath(group) if counts(tensor, inside))
 
-    def _beneath(self, group: str) -> list[StoredTensor]:
+    def beneath(self, group: str) -> list[StoredTensor]:
+        """Give the tensors of a group and of those within it."""
         if not group:
             return self.tensors
         places = self._indexed().places
@@ -141,10 +133,9 @@ class _Index:
 def _by_class(stored: Stored, inside: str) -> dict[str, list[str]]:
     # the groups of no name within a model, by their class
     found: dict[str, list[str]] = {}
-    for group in _groups(stored.tensors, inside):
+    for group in groups_in(stored.tensors, inside):
         if group not in stored.names:
-            label = group.rpartition("/")[2]
-            stem = re.sub(r"_[0-9]+$", "", label)
+            stem = re.sub(r"_[0-9]+$", "", group.rpartition("/")[2])
             found.setdefault(stem, []).append(group)
     return found
 
@@ -161,116 +152,12 @@ def opaque_weights(
         return stored.weights_of(group)
     if stored.legacy and name:  # a nested model's layers have no groups there, but the variables' names tell
         inside = [one for one in stored._indexed().parts.get(name, ()) if one.group.startswith(within)]
-        return tuple(_weight(tensor, f"{name}/") for tensor in inside if _counts(tensor, "")) or None
+        return tuple(weight_of(tensor, f"{name}/") for tensor in inside if counts(tensor, "")) or None
     return None
 
 
-class Comparison(NamedTuple):
-    """What was found where a model was held against a file; no differences mean that they agree."""
-
-    differences: list[str]
-    tensors: int
-
-
-def snake(name: str) -> str:
-    """Spell a class name as Keras 3 spells groups: ``LSTMCell`` → ``lstm_cell``, ``L2Norm`` → ``l2_norm``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", re.sub(r"\W+", "", name)).lower()
-
-
-def named(stored: Stored, config: Mapping[str, Any]) -> Stored:
-    """Name the groups of a file that does not say names, from the description of its model.
-
-    Keras numbers the groups by class, in the order in which the description lists the layers.
-
-    Parameters
-    ----------
-    stored : Stored
-    config : dict
-        The model as serialized, ``{"class_name": "Functional", "config": {…}}``.
-    """
-    if stored.legacy:
-        return stored
-    old = any(tensor.path.startswith(CONTAINERS[1]) for tensor in stored.tensors)
-    names = dict(_described(config, "", CONTAINERS[old], 0))
-    return replace(stored, names={**names, **stored.names})
-
-
-def _described(found: Any, group: str, container: str, depth: int) -> Iterator[tuple[str, str]]:
-    # the groups beneath an object of a configuration, and the names of what they belong to
-    config = found.get("config")
-    if not isinstance(config, Mapping) or depth > MAX_DEPTH:
-        return
-    inside = f"{group}/" if group else ""
-    for key, value in config.items():
-        if isinstance(value, (list, tuple)):
-            listed = key == "layers" and found.get("class_name") in MODELS
-            parts = zip(_numbered(value), value, strict=True)
-            place = f"{inside}{container if listed else _attribute(found, key)}/"
-        else:
-            parts, place = zip([_attribute(found, key)], [value], strict=True), inside
-        for label, part in parts:
-            if label and _is_layer(part):
-                name = part["config"].get("name")
-                if isinstance(name, str):
-                    yield place + label, name
-                yield from _described(part, place + label, container, depth + 1)
-
-
-def _attribute(found: Any, key: str) -> str:
-    # where Keras keeps what it writes under a key: a loop over a list of cells keeps one cell made of them
-    if key == "layer" and found.get("class_name") == "Bidirectional":
-        return "forward_layer"
-    return "cell/cells" if key == "cell" and isinstance(found["config"][key], (list, tuple)) else str(key)
-
-
-def _is_layer(part: Any) -> bool:
-    return isinstance(part, Mapping) and isinstance(part.get("config"), Mapping) and "class_name" in part
-
-
-def _numbered(parts: list[Any] | tuple[Any, ...]) -> list[str]:
-    # the label of each layer in a list; operations, though listed, are no layers
-    used: Counter[str] = Counter()
-    labels = []
-    for part in parts:
-        label = ""
-        if _is_layer(part) and ".ops" not in str(part.get("module")):
-            stem = snake(str(part["class_name"]))
-            label = f"{stem}_{used[stem]}" if used[stem] else stem
-            used[stem] += 1
-        labels.append(label)
-    return labels
-
-
-def compare(model: Model, stored: Stored) -> Comparison:
-    """Hold the weights that the rules give a model against those that a file stores.
-
-    A layer is found by its name; where the file does not say names, by its class and its number among those, as
-    Keras counts them (see `named`); in a legacy file by its place. Layers of symbolic sizes
-    are passed over, and those that no rule knows.
-
-    Returns
-    -------
-    Comparison
-        A sentence for every layer that differs, and the number of tensors compared.
-    """
-    top = _top(stored)
-    loose = [tensor for tensor in stored.tensors if _counts(tensor, "") and not _within(tensor.group, top, deep=True)]
-    differences = []
-    if loose and not stored.legacy:
-        differences.append(f"the file stores {_many(len(loose))} outside its layers, {loose[0].path} the first")
-    found = _level(model.report().rows, stored, stored.tensors, top, "")
-    return Comparison(differences + found.differences, found.tensors)
-
-
-def _top(stored: Stored) -> str:
-    # what the groups of a model's layers begin with
-    if stored.legacy:
-        return "model_weights/" if any(group.startswith("model_weights/") for group in stored.names) else ""
-    return ""
-
-
-def _within(group: str, inside: str, deep: bool = False) -> bool:
-    # whether a group stands in the container of a model, or, in a wrapper and a legacy file, right within
+def is_within(group: str, inside: str, deep: bool = False) -> bool:
+    """Tell whether a group stands in the container of a model, or, in a wrapper and a legacy file, right within."""
     if not group.startswith(inside):
         return False
     rest = group[len(inside) :].split("/")
@@ -279,108 +166,25 @@ def _within(group: str, inside: str, deep: bool = False) -> bool:
     return bool(inside) and (deep or len(rest) == 1)
 
 
-def _groups(tensors: list[StoredTensor], inside: str) -> dict[str, list[StoredTensor]]:
-    # the tensors of each layer of a model
+def groups_in(tensors: list[StoredTensor], inside: str) -> dict[str, list[StoredTensor]]:
+    """Sort the tensors of a model by its layers."""
     found: dict[str, list[StoredTensor]] = {}
     for tensor in tensors:
-        if _counts(tensor, inside):
+        if counts(tensor, inside):
             parts = tensor.group[len(inside) :].split("/")
             if parts[0] in CONTAINERS and len(parts) > 1:
                 found.setdefault(f"{inside}{parts[0]}/{parts[1]}", []).append(tensor)
     return found
 
 
-def _counts(tensor: StoredTensor, inside: str) -> bool:
+def counts(tensor: StoredTensor, inside: str) -> bool:
+    """Tell whether a tensor within a group is a parameter, and no state of random numbers or the like."""
     within = tensor.path.startswith(inside) or tensor.group == inside[:-1]
     return within and not _UNCOUNTED.search(tensor.path) and not _UNCOUNTED.search(tensor.name)
 
 
-def _level(rows: list[Row], stored: Stored, tensors: list[StoredTensor], inside: str, place: str) -> Comparison:
-    # the layers of one model
-    groups = _listed(stored, tensors) if stored.legacy else _groups(tensors, inside)
-    owners = _owners(rows, stored, groups, inside)
-    differences: list[str] = []
-    compared = 0
-    for row in rows:
-        group = owners.pop(row.name, None)
-        held = groups.pop(group, []) if group else []
-        where = f"{place}{row.name}"
-        if row.again and not held:  # stored once, where it stands first
-            continue
-        if isinstance(row.layer, Model) and group and not stored.legacy:
-            found = _level(row.rows, stored, held, f"{group}/", f"{where}/")
-        else:
-            found = _shapes(row, held, where, [] if stored.legacy else _repeated(row))
-        differences += found.differences
-        compared += found.tensors
-    for group, held in groups.items():
-        name = place + stored.names.get(group, group.rpartition("/")[2])
-        differences.append(f"{name}: the file stores {_many(len(held))}, the model has no such layer")
-    return Comparison(differences, compared)
-
-
-def _listed(stored: Stored, tensors: list[StoredTensor]) -> dict[str, list[StoredTensor]]:
-    found: dict[str, list[StoredTensor]] = {}
-    for tensor in tensors:
-        if _counts(tensor, ""):
-            found.setdefault(tensor.group, []).append(tensor)
-    return found
-
-
-def _owners(rows: list[Row], stored: Stored, groups: dict[str, list[StoredTensor]], inside: str) -> dict[str, str]:
-    # the group of each layer, by its name
-    said = {stored.names[group]: group for group in groups if group in stored.names}
-    owners = {row.name: said[row.name] for row in rows if row.name in said}
-    taken = set(owners.values())
-    lost = [row for row in rows if row.name not in owners and row.weights]
-    if stored.legacy:
-        free = [group for group in groups if group not in taken]
-        return owners | {row.name: group for row, group in zip(lost, free, strict=False)}
-    container = next((group[: group.rindex("/") + 1] for group in groups), f"{inside}{CONTAINERS[0]}/")
-    labels = _numbered([{"class_name": row.type, "config": {}} for row in rows])
-    for row, label in zip(rows, labels, strict=True):
-        group = container + label
-        if row.weights and row.name not in owners and group in groups and group not in taken:
-            owners[row.name] = group
-    return owners
-
-
-def _repeated(row: Row) -> list[Any]:
-    # the kernels stored once more by every SpectralNormalization that is wrapped itself, where no path tells it
-    inner = [] if isinstance(row.layer, Model) else row.rows
-    found = [one.weights[1].shape for one in inner if one.type == "SpectralNormalization"]
-    return found + [shape for one in inner for shape in _repeated(one)]
-
-
-def _shapes(row: Row, held: list[StoredTensor], where: str, repeated: list[Any]) -> Comparison:
-    if row.unknown or any(not isinstance(size, int) for weight in row.weights for size in weight.shape):
-        return Comparison([], 0)
-    ours: Counter[Any] = Counter(weight.shape for weight in row.weights)
-    theirs: Counter[Any] = Counter(tensor.shape for tensor in held) - Counter(repeated)
-    count = sum((ours & theirs).values())
-    if ours == theirs:
-        return Comparison([], count)
-    told = [_told(ours - theirs, "by its rule"), _told(theirs - ours, "in the file")]
-    return Comparison([f"{where}: {'; '.join(one for one in told if one)}"], count)
-
-
-def _told(shapes: Counter[Any], whose: str) -> str:
-    if not shapes:
-        return ""
-    each = [_shape(shape) for shape in sorted(shapes.elements())]
-    more = f" and {len(each) - MAX_SHOWN} more" if len(each) > MAX_SHOWN else ""
-    return f"{', '.join(each[:MAX_SHOWN])}{more} only {whose}"
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return f"({', '.join(map(str, shape))})"
-
-
-def _many(count: int) -> str:
-    return "1 tensor" if count == 1 else f"{count:,} tensors"
-
-
-def _weight(tensor: StoredTensor, inside: str) -> Weight:
+def weight_of(tensor: StoredTensor, inside: str) -> Weight:
+    """Give a tensor as a weight of the layer whose group is ``inside``, named as far as the file names it."""
     if tensor.name:  # functional/custom_1/inner/kernel: what stands before the layer's own name is no part of it
         parts = tensor.name.split("/")
         layer = inside[:-1].rpartition("/")[2]

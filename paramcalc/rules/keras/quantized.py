@@ -93,10 +93,27 @@ def policy(value: Any) -> Any:
 
 def _one_of_many(config: dict[str, Any]) -> Any:
     # a map from the paths of layers to policies: what it says of this one depends on where the layer is
-    policies = [policy(one) for one in [config["default_policy"], *(config.get("policy_map") or {}).values()]]
+    policies = [policy(one) for one in _listed(config)]
     if any(one.mode for one in policies):
         raise OptionError("a map of policies, some in few bits", expected="the policy of the layer itself")
     return policies[0]
+
+
+def _listed(config: dict[str, Any]) -> list[Any]:
+    # without a default Keras takes the one it is set to, which is float32 unless somebody says otherwise
+    default, others = config["default_policy"], config.get("policy_map")
+    return ["float32" if default is None else default, *(others.values() if isinstance(others, dict) else ())]
+
+
+def by_place(value: Any) -> bool:
+    """Tell whether a dtype policy, as Keras writes it, keeps a table in few bits or not depending on its place."""
+    config = value.get("config") if isinstance(value, dict) else None
+    if not isinstance(config, dict) or "default_policy" not in config:
+        return False
+    try:
+        return any(policy(one).mode for one in _listed(config))
+    except (TypeError, AttributeError, OptionError):
+        return False  # what is wrong with it is said where the option is read
 
 
 def _mode(name: str) -> tuple[str, int | None, int | None]:

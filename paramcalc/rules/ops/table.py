@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from ..built import Built
 
+PACKAGE = "keras.src.ops"
 Body = TypeVar("Body", bound=Callable[..., Built])
 
 
@@ -78,10 +79,16 @@ def operations() -> dict[tuple[str, str], OperationRule]:
     return _TABLE
 
 
+@cache
+def modules() -> dict[str, str]:
+    """Give the module of each operation, as Keras writes it, by class name: no two modules have one of a name."""
+    return {name: f"{PACKAGE}.{module}" for module, name in operations()}
+
+
 def find(module: str, type: str) -> OperationRule | None:
     """Give the rule of a class in a module as Keras writes it (``keras.src.ops.numpy``), or ``None``."""
     path, _, family = module.rpartition(".")
-    return operations().get((family, type)) if path == "keras.src.ops" else None
+    return operations().get((family, type)) if path == PACKAGE else None
 
 
 def gives(*shapes: Any, macs: Callable[[], Any] | None = None) -> Built:

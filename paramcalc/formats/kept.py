@@ -1,0 +1,104 @@
+"""Layers of which a file stores something else than their rules say, or of which it alone can tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..errors import ParamcalcError
+from ..model import Model, Node
+from ..opaque import Opaque, counted
+from ..rules.built import Built, Shape, frozen
+from ..rules.natural import natural_inputs
+from ..rules.rule import Layer
+from ..sequential import Sequential
+from .compared import Comparison, Finding
+from .groups import MODELS
+
+
+class KeptLayer(Layer):
+    """A layer with a rule, and what a file stores for it."""
+
+    __slots__ = ("finding", "ruled")
+
+    def __init__(self, layer: Layer, finding: Finding) -> None:
+        for name in Layer.__slots__:
+            setattr(self, name, getattr(layer, name))
+        self.ruled = layer
+        self.finding = finding
+
+    def on(self, *shapes: Shape, **call: Any) -> Built:
+        """Build by the rule; where the file differs count the least, where the rule cannot say what is stored."""
+        built = self.ruled.on(*shapes, **call)
+        return _stored(built, self) if built.unknown else _least(built, self)
+
+
+class KeptModel(Model):
+    """A nested model, and what a file stores for it."""
+
+    def __init__(self, model: Model, finding: Finding) -> None:
+        vars(self).update(vars(model), ruled=model, finding=finding)
+
+    def on(self, *shapes: Shape) -> Built:
+        """Build it; where the file differs count the least."""
+        built: Built = vars(self)["ruled"].on(*shapes)
+        return built if built.unknown else _least(built, self)
+
+
+def _least(built: Built, kept: Any) -> Built:
+    # nobody knows whether the rule or the file is right
+    theirs, ours = (sum(weight.params for weight in weights) for weights in (kept.finding.weights, built.weights))
+    if isinstance(ours, int) and isinstance(theirs, int) and 0 < theirs < ours:
+        built = replace(built, weights=kept.finding.weights, formula=None)
+    return _as_told(replace(built, unknown=f"stored otherwise: {kept.finding.told}"), kept)
+
+
+def _stored(built: Built, kept: KeptLayer) -> Built:
+    # which of them are trained the rule may say for any input: by their names, or because all are
+    try:
+        learning = {weight.name: weight.trainable for weight in kept.ruled.on(*natural_inputs(kept.ruled)).weights}
+    except ParamcalcError:
+        learning = {}
+    weights = kept.finding.weights
+    told = all(learning.values()) or all(weight.name in learning for weight in weights)
+    sure = kept.frozen or (told and bool(learning))
+    found = tuple(replace(weight, trainable=learning.get(weight.name, True)) for weight in weights)
+    return _as_told(replace(built, weights=found, unknown="", note=f"{built.unknown}; {counted(found, sure)}"), kept)
+
+
+def _as_told(built: Built, kept: Any) -> Built:
+    return frozen(built) if kept.frozen else built
+
+
+def settle(model: Model, check: Comparison) -> None:
+    """Put what a file stores beside what the rules say: a layer that differs is known no more, others are by the file.
+
+    What belongs to no layer is counted where the model is of a class of its own, and warned of elsewhere.
+    """
+    swaps: dict[int, Any] = {}
+    for finding in (*check.known, *check.differences):
+        layer = finding.layer
+        if finding.beside and layer.type not in MODELS:
+            reason = f"what {layer.type} has beside its layers; {counted(finding.weights)}"
+            layer.nodes.append(Node(Opaque(layer.type, reason, stored=finding.weights, trainable=not layer.frozen), ()))
+            layer._built = None
+        elif isinstance(layer, Layer):
+            swaps[id(layer)] = KeptLayer(layer, finding)
+        elif isinstance(layer, Model) and not finding.beside:
+            swaps[id(layer)] = KeptModel(layer, finding)
+        else:
+            model.warnings.append(f"stored otherwise: {finding}")
+    model.holds = not check.differences
+    model.stored = check.tensors
+    _swap(model, swaps)
+
+
+def _swap(model: Model, swaps: dict[int, Any]) -> None:
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            _swap(layer, swaps)
+    if isinstance(model, Sequential):
+        model.chain[:] = [swaps.get(id(layer), layer) for layer in model.chain]
+    for node in model.nodes:
+        node.layer = swaps.get(id(node.layer), node.layer)
+    model._built = None
