@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from .errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
+from .edges import check_single, located, missing_output
+from .errors import GraphError, ParamcalcError, ShapeError, Verbatim
 from .rules.built import UNKNOWN_OUTS, UNSHAPED, Built, Part, Shape, Weight, scoped
 from .rules.rule import Layer
 from .sharing import check_levels, check_uses, crossed
 from .symbolic import Size, add, collect, is_known
-from .tensors import StateDisagreement, Tensor, check_states, connect, flat, in_order, shape_text, told_apart
+from .tensors import Tensor, check_states, connect, flat, in_order, shape_text, told_apart
 
 if TYPE_CHECKING:
     from .report import Report
@@ -218,57 +219,17 @@ class Model:
             for position, index in self.outputs:
                 values[position][index]
         except ParamcalcError as error:
-            self._check_single(built)
-            raise self.located(error, self.nodes[len(built)])
+            check_single(self, built)
+            raise located(self, error, self.nodes[len(built)])
         except IndexError:
-            missing = self._missing(values)
+            missing = missing_output(self, values)
             if missing is None:
                 raise
             raise missing from None
-        if self.single:
-            self._check_single(built)
+        check_single(self, built)
         if self.shares:
             check_uses(self, built)
         return built
-
-    def _check_single(self, built: list[Built]) -> None:
-        # a layer of several outputs, read as if it had one
-        if not any(len(step.outs) > 1 for step in built):
-            return
-        first = len(self.input_shapes)
-        several = {at + first for at, step in enumerate(built) if len(step.outs) > 1}.intersection(self.single)
-        if several:
-            refs = {(position, 0) for position in several}
-            reader = next((node for node in self.nodes if len(node.args) == 1 and node.args[0] in refs), None)
-            position = reader.args[0][0] if reader else min(several)
-            outputs = len(built[position - first].outs)
-            name = self.producer((position, 0))
-            error = GraphError(
-                f"{name!r} has {outputs} outputs", expected=f"one of them to be named, such as {name}[0]"
-            )
-            raise self.located(error, reader or self.nodes[position - first])
-
-    def _missing(self, values: list[tuple[Shape, ...]]) -> ParamcalcError | None:
-        # the first reference to an output that does not exist
-        for node in self.nodes:
-            for ref in node.args + node.states:
-                if ref[0] < len(values) and ref[1] >= len(values[ref[0]]):
-                    return self.located(self._no_output(ref, values), node)
-        lost = [ref for ref in self.outputs if ref[1] >= len(values[ref[0]])]
-        return self._no_output(lost[0], values).at("outputs") if lost else None
-
-    def _no_output(self, ref: Ref, values: list[tuple[Shape, ...]]) -> GraphError:
-        name, count = self.producer(ref), len(values[ref[0]])
-        known = f"{name}[0] to {name}[{count - 1}]" if count > 1 else f"{name}, its only output"
-        return GraphError(f"there is no {name}[{ref[1]}]", expected=known)
-
-    def located(self, error: ParamcalcError, node: Node) -> ParamcalcError:
-        """Say in an error which layers disagree, and where the trouble is."""
-        if isinstance(error, Disagreement) and not error.named:
-            refs = node.states if isinstance(error, StateDisagreement) else node.args
-            if max(error.inputs) < len(refs):  # a constant of an operation has no name
-                error.name(*(self.producer(refs[place]) for place in error.inputs))
-        return error.at(node.where or f"layer {self.names[id(node.layer)]!r}:")
 
     @property
     def built(self) -> list[Built]:

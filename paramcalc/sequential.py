@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence as Several
 from functools import cached_property
 from typing import Any
 
+from .edges import located
 from .errors import GraphError, ParamcalcError
 from .model import Model, Node
 from .rules.rule import Built, Shape
@@ -95,7 +96,7 @@ class Sequential(Model):
                 built.append(step)
                 outs = step.outs
         except ParamcalcError as error:
-            raise self.located(error, self.nodes[len(built)])
+            raise located(self, error, self.nodes[len(built)])
         if len(outs) > 1:  # as in Keras, what the last layer gives is what the model gives
             self.outputs = tuple((len(built), index) for index in range(len(outs)))
         if self.shares:

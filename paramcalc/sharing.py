@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from .edges import located
 from .errors import ParamcalcError, ShapeError
 from .rules.built import Built, Weight, scoped
 from .rules.rule import Layer
@@ -30,7 +31,7 @@ def check_uses(model: Any, built: Sequence[Built]) -> None:
                 f"shared between {a!r} and {b!r}, which need a {one.name} of {shape_text(one.shape)} "
                 f"and of {shape_text(other.shape)}; one layer has one set of weights"
             )
-            raise model.located(error, node)
+            raise located(model, error, node)
 
 
 def crossed(layers: Iterable[Any]) -> bool:
