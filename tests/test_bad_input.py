@@ -282,7 +282,7 @@ MISTAKES = {
     ),
     "another framework": (
         "framework: torch\ninput: [3]\nlayers: [Dense]\n",
-        ":3: layers[0]: no rule for a layer 'Dense' (paramcalc layers lists them all)",
+        ":3: layers[0]: Dense is Keras's; PyTorch has Linear",
     ),
 }
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import paramcalc as pc
+from paramcalc.tensors import shape_text
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -107,6 +110,56 @@ def test_a_formula_and_a_list() -> None:
 def test_what_is_wrong(words: str, problem: str) -> None:
     found = run(*words.split())
     assert (found.returncode, found.stderr) == (2, f"paramcalc: {problem}\n")
+
+
+def spec(text: str) -> pc.Model:
+    return pc.loads(f"framework: torch\n{text}")
+
+
+def test_sizes_nobody_knows_have_the_letters_of_the_layer_that_reads_them() -> None:
+    convolution = "layers: [{Conv2d: {in_channels: 3, out_channels: 8, kernel_size: 3}}]"
+    assert shapes(spec(f"input: [null, 3, null, null]\n{convolution}")) == ("(N, 3, H, W)", "(N, 8, H − 2, W − 2)")
+    gru = "layers: [{GRU: {input_size: 8, hidden_size: 4, batch_first: true}}]"
+    assert shapes(spec(f"input: [null, null, 8]\n{gru}")) == ("(N, L, 8)", "(N, L, 4)")
+    linear = "layers: [{Linear: {in_features: 8, out_features: 4}}]"
+    assert shapes(spec(f"input: [null, 8]\n{linear}")) == ("(n1, 8)", "(n1, 4)")
+    assert shapes(spec(f"input: [null, H, 8]\n{linear}")) == ("(n1, H, 8)", "(n1, H, 4)")
+    assert shapes(spec(f"input: [H, 3, null, null]\n{convolution}"))[0] == "(H, 3, H2, W)"
+
+
+def shapes(model: pc.Model) -> tuple[str, str]:
+    (row,) = model.rows
+    return shape_text(row.inputs[0]), shape_text(row.outputs[0])
+
+
+def test_sizes_nobody_knows_of_several_inputs_are_told_apart() -> None:
+    model = spec(
+        "inputs: {a: [null, null, 8], b: [null, 8]}\n"
+        "layers: [{GRU: {input_size: 8, hidden_size: 4, name: g, inputs: a}},"
+        " {Linear: {in_features: 8, out_features: 4, name: m, inputs: b}}]\noutputs: [g, m]"
+    )
+    assert [shape_text(shape) for shape in model.report().inputs] == ["(L_a, N_a, 8)", "(n1_b, 8)"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "problem"),
+    [
+        ("LSTM: [108, 128]",
+         "layers[0].LSTM: options without their names; expected them by name, such as "
+         "{input_size: 108, hidden_size: 128}, received [108, 128]"),
+        ("Linear: [3]", "layers[0].Linear.in_features: not a size; expected a positive whole number or an expression"),
+        ("Dense: 4", "layers[0]: Dense is Keras's; PyTorch has Linear"),
+        ("Conv2dd: 4", "layers[0]: no rule for a layer 'Conv2dd' (did you mean 'Conv2d'?)"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_layer_in_a_spec(layer: str, problem: str) -> None:
+    with pytest.raises(pc.ParamcalcError) as caught:
+        spec(f"input: [3, 4]\nlayers:\n  - {layer}")
+    assert problem in str(caught.value)
+
+
+def test_a_list_is_a_shape_where_the_first_option_is_one() -> None:
+    assert spec("input: [9, 3, 4]\nlayers: [{LayerNorm: [3, 4]}]").total == 24
 
 
 def test_verifying() -> None:

@@ -35,10 +35,15 @@ def whose(stack: Stack, got: int) -> Iterator[Change]:
         options_tell = row.framework == own.framework and rule_of(place) is rule_of(stack.row)
         if not options_tell and formula(place, ()) != formula(stack.row, ()):
             others = f" (and {', '.join(alike)})" if alike else ""
-            said = f"{against(row, own)}{each(stack)}"
+            said = f"{_reason(place, stack.row)}{each(stack)}"
             text = f"{TITLES.get(row.framework, row.framework)}'s {row.layers[0]}{others}: {said}"
             cost = 1.0 if row.framework in ("keras", "torch") else 1.1
             yield Change(f"convention {place}", text, cost, replace(stack, row=place))
+
+
+@cache
+def _reason(place: int, own: int) -> str:
+    return against(rows()[place], rows()[own])
 
 
 def each(stack: Stack) -> str:

@@ -259,6 +259,11 @@ class Reader:
                         f"{rule.name} takes no single value", expected="options by name", received=value
                     )
                     raise error.at(key)
+                size = first in rule.options and isinstance(rule.options[first].kind, Sized)
+                if isinstance(value, list) and len(value) > 1 and size:
+                    named = ", ".join(f"{name}: {one}" for name, one in zip(rule.positional, value))  # noqa: B905
+                    expected = f"them by name, such as {{{named}}}"[:200]
+                    raise OptionError("options without their names", expected=expected, received=value).at(key)
                 value = {first: value}
         elif isinstance(value, list):
             value = {"layers": value}
