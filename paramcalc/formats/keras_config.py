@@ -6,7 +6,7 @@ class is looked up by name, nothing is imported or run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -20,17 +20,14 @@ from ..rules.rule import Layer
 from ..sequential import Sequential
 from ..tensors import Input, Tensor
 from .keras_graph import Arguments, Call, Ref as Place, Tensor as Read, calls, field, refs, stated, tensors
-from .keras_layers import Reading, built_on, input_of, layer_of, module_of, name_in, shape_stated
+from .keras_layers import Reading, built_on, has_rule, input_of, layer_of, module_of, name_in, shape_stated
 
+Stored = Callable[[str | None, str], tuple[Weight, ...] | None]
 STATED = "its shape is what the file states"
 INERT = frozenset({"training", "use_causal_mask"})  # arguments of a call that change neither weights nor shapes
 
 
-def from_config(
-    config: Mapping[str, Any],
-    stored: Callable[[str | None, str], tuple[Weight, ...] | None] | None = None,
-    whole: bool = False,
-) -> Model:
+def from_config(config: Mapping[str, Any], stored: Stored | None = None, whole: bool = False) -> Model:
     """Read a serialized model.
 
     Parameters
@@ -64,6 +61,28 @@ def from_config(
             expected="a Sequential, Functional or subclassed model",
         )
     return model
+
+
+def apart(described: Sequence[Any], name: str, type: str, stored: Stored) -> Model:
+    """Read layers of which nobody says what they read: each on the input it says it was built on.
+
+    Parameters
+    ----------
+    described : list of dict
+        The layers, serialized.
+    name, type : str
+        Of the model they are in.
+    stored : callable
+        As for `from_config`.
+    """
+    reading = Reading(_model, stored, {}, [], {}, 1, whole=True)
+    layers = [_at(f"layers[{place}]", found, reading) for place, found in enumerate(described)]
+    nodes = [
+        Node(layer, ((0, 0),) * (len(layer.input_shapes) if isinstance(layer, Model) else 1))
+        for layer in layers
+        if not isinstance(layer, Tensor)
+    ]
+    return Model.from_nodes((UNSHAPED,), nodes, (), name, type=type)
 
 
 def _subclassed(model: Opaque, config: Mapping[str, Any]) -> Model:
@@ -219,8 +238,11 @@ def _said(shapes: Mapping[int, Any] | None) -> tuple[Shape, ...]:
 def _place(ref: Place, described: Mapping[str, Any]) -> Place:
     # among the outputs, Keras counts the call a Functional model is born with; among the inputs of layers not
     label, at, index = ref
-    config = described.get(label, {}).get("config")
+    found = described.get(label, {})
+    config, nodes = found.get("config"), found.get("inbound_nodes")
     born = isinstance(config, dict) and "input_layers" in config
+    if isinstance(nodes, list) and at == len(nodes) > 0 and not has_rule(found):
+        born = True  # a subclass of it, whose graph is not written down
     return label, at - born, index
 
 

@@ -113,6 +113,12 @@ def _made(found: Any, reading: Reading) -> Any:
     return opaque(kind, why_unknown(kind, _custom(found)), beside, reading)
 
 
+def has_rule(found: Mapping[str, Any]) -> bool:
+    """Tell whether a serialized object is a layer that has a rule."""
+    kind = found.get("class_name")
+    return isinstance(kind, str) and not _custom(found) and known_rule(kind) is not None
+
+
 def _custom(found: Mapping[str, Any]) -> bool:
     kind, module = found["class_name"], str(found.get("module"))
     ours = module.startswith("keras.") or module in ("keras", "None", "builtins")

@@ -148,7 +148,7 @@ def total_differences(report: Report, weights: Iterable[Any], learning: set[int]
         ("trainable", report.trainable, size[True]),
         ("non-trainable", report.non_trainable, size[False]),
     ):
-        if ours != theirs:
+        if ours != theirs and (report.exact or not isinstance(ours, int) or ours > theirs):
             yield Difference(report.name, what, number(ours), number(theirs))
 
 

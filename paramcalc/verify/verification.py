@@ -56,7 +56,7 @@ class Verification:
     decisive : bool
         Whether agreement at these is agreement at all sizes.
     remarks : list of str
-        Where Keras's own announcement of a shape was set right by what its layer computes.
+        Where Keras's own announcement of a shape was set right by what its layer computes, and what was not compared.
     framework : str
     """
 
@@ -110,7 +110,8 @@ class Verification:
         if self.ok:
             layers, tensors = _several(self.layers, "layer"), _several(self.tensors, "tensor")
             scope = f"; {self.scope}" if self.scope else ""
-            return f"{who} agrees: {layers}, {tensors}, {number(self.params)} parameters{scope}"
+            agrees = f"{who} agrees: {layers}, {tensors}, {number(self.params)} parameters{scope}"
+            return "\n".join([agrees, *(f"  {remark}" for remark in self.remarks[:SHOWN])])
         lines = [f"{who} disagrees: {_several(len(self.differences), 'difference')}"]
         lines += [f"  {difference.text(TITLES[self.framework])}" for difference in self.differences[:SHOWN]]
         if len(self.differences) > SHOWN:

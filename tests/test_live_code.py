@@ -1,0 +1,151 @@
+"""Live Keras models with Python code of their own: custom layers and subclassed models, counted from what they hold."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import pytest
+
+import paramcalc as pc
+
+keras = pytest.importorskip("keras")
+L = keras.layers
+
+
+class Mixer(L.Layer):
+    """A custom layer: a weight of its own, one that is not trained, a layer inside."""
+
+    def build(self, shape: Any) -> None:
+        self.mix = self.add_weight(shape=(shape[-1], 5), name="mix")
+        self.seen = self.add_weight(shape=(2,), name="seen", trainable=False)
+        self.inner = L.Dense(3, name="inner")
+        self.inner.build(shape)
+
+    def call(self, x: Any) -> Any:
+        return x @ self.mix
+
+
+class Silent(Mixer):
+    """A custom layer that cannot be written down."""
+
+    def get_config(self) -> Any:
+        raise NotImplementedError("nobody wrote it")
+
+
+class InCode(keras.Model):
+    """A model whose graph is in its code, with a weight of its own."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.scale = self.add_weight(shape=(4,), name="scale")
+        self.many = [L.Dense(3), L.BatchNormalization(), L.Bidirectional(L.LSTM(2))]
+
+    def call(self, x: Any) -> Any:
+        for layer in self.many:
+            x = layer(x)
+        return x
+
+
+class Graph(keras.Model):
+    """A subclass that makes its graph when it is made."""
+
+    def __init__(self, **options: Any) -> None:
+        x = keras.Input((4,))
+        super().__init__(x, L.Dense(3)(L.Dense(2)(x)), **options)
+
+
+class Chain(keras.Sequential):
+    """A subclass of Sequential."""
+
+
+def custom() -> Any:
+    return keras.Sequential([keras.Input((4,)), L.Dense(3), Mixer(name="mixer"), L.Dense(2)])
+
+
+def deep() -> Any:
+    inner = keras.Sequential([keras.Input((3,)), Mixer(name="mixer"), L.Dense(2)], name="inner")
+    return keras.Sequential([keras.Input((4,)), L.Dense(3), inner])
+
+
+def frozen() -> Any:
+    model = custom()
+    model.get_layer("mixer").trainable = False
+    return model
+
+
+def in_code() -> Any:
+    model = InCode(name="m")
+    model(keras.ops.zeros((2, 6, 4)))
+    return model
+
+
+def nested() -> Any:
+    x, two = keras.Input((4,)), Graph(name="graph")
+    return keras.Model(x, [two(x), two(L.Dense(4)(x)), Graph(name="other")(x)])
+
+
+CASES = [custom, deep, frozen, in_code, nested, Graph, lambda: Chain([keras.Input((4,)), L.Dense(3)])]
+
+
+@pytest.mark.parametrize("made", CASES)
+def test_it_counts_what_keras_counts(made: Any) -> None:
+    model = made()
+    reading = pc.from_keras(model)
+    assert reading.report().exact
+    assert reading.total == model.count_params()
+    assert reading.trainable == sum(prod(weight.shape) for weight in model.trainable_weights)
+    found = pc.verify(model)
+    assert found.ok, str(found)
+    assert len(found.remarks) == len(reading.report().warnings)
+
+
+def test_a_custom_layer_is_told_tensor_by_tensor() -> None:
+    row = pc.from_keras(custom()).rows[1]
+    told = [(weight.path, weight.shape, weight.trainable) for weight in row.weights]
+    assert sorted(told) == [
+        ("inner/bias", (3,), True),
+        ("inner/kernel", (3, 3), True),
+        ("mix", (3, 5), True),
+        ("seen", (2,), False),
+    ]
+    assert str(pc.verify(custom())).splitlines()[1:] == ["  mixer (Mixer): counted as it is, no rule"]
+
+
+def test_the_layers_of_a_model_in_code_are_listed_with_their_shapes() -> None:
+    report = pc.from_keras(in_code()).report()
+    assert [(row.type, row.params) for row in report.rows] == [
+        ("Dense", 15),
+        ("BatchNormalization", 12),
+        ("Bidirectional", 2 * 4 * (2 * (2 + 3) + 2)),
+        ("InCode", 4),
+    ]
+    assert report.warnings == ["m_itself (InCode): weights of the model itself"]
+    assert (report.inputs, report.outputs, report.type) == ([()], [], "InCode")
+
+
+def test_a_graph_that_cannot_be_written_down_is_a_list_of_layers() -> None:
+    model = keras.Sequential([keras.Input((4,)), L.Dense(3), Silent(name="silent")])
+    report = pc.from_keras(model).report()
+    assert (report.total, report.exact) == (model.count_params(), True)
+    assert report.warnings[-1].startswith("the graph cannot be written down: ")
+    assert pc.verify(model).ok
+
+
+def test_a_model_in_code_that_is_not_built_is_refused() -> None:
+    with pytest.raises(pc.ParamcalcError, match=r"InCode 'm' keeps its graph in Python code, and is not built yet"):
+        pc.from_keras(InCode(name="m"))
+
+
+def test_what_keras_counts_otherwise_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = in_code()
+    monkeypatch.setattr(type(model), "count_params", lambda self: 1)
+    with pytest.raises(pc.ParamcalcError, match="and Keras counts 1"):
+        pc.from_keras(model)
+
+
+def test_a_shape_that_keras_announces_otherwise_is_settled_by_running_it() -> None:
+    model = keras.Sequential([keras.Input((6, 4)), L.EinsumDense("abc,cd->abd", output_shape=(None, 5), name="e")])
+    found = pc.verify(model)
+    assert found.ok
+    assert found.remarks == ["e: Keras announces (None, None, 5) and computes (B, 6, 5)"]
