@@ -16,10 +16,12 @@ from paramcalc.rules import cells, windows
 from paramcalc.rules.registry import rules
 from paramcalc.rules.rule import Built
 from paramcalc.rules.torch import attention, convolutional, recurrent
-from paramcalc.verify.audit import audit, auditable, configurations, option_mismatches, results
+from paramcalc.verify.audit import Audit, audit, auditable, configurations, option_mismatches, results
 from paramcalc.verify.cases import cases
+from paramcalc.verify.torch.side import UNSEEN, TorchSide
 
 torch = pytest.importorskip("torch")
+Module = torch.nn.Module
 UNCOUNTED = {"Bilinear"}
 
 
@@ -34,6 +36,29 @@ def test_no_mismatch(name: str) -> None:
 
 def test_every_rule_is_audited() -> None:
     assert {rule.name for rule in auditable("torch")} == set(rules("torch"))
+
+
+def test_every_module_has_a_rule_or_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    left_out = TorchSide().left_out()
+    assert [name for name, why in left_out.items() if why == UNSEEN] == []  # else PyTorch has a layer of late
+    modules = {name for name, made in vars(torch.nn).items() if isinstance(made, type) and issubclass(made, Module)}
+    assert left_out.keys() == modules - rules("torch").keys()
+    assert left_out["AdaptiveLogSoftmaxWithLoss"] == "is a loss with weights of its own, for which there is no rule"
+    monkeypatch.setattr(torch.nn, "Newest", type("Newest", (Module,), {}), raising=False)
+    assert TorchSide().left_out()["Newest"] == UNSEEN
+
+
+def test_the_report_names_what_it_leaves_out() -> None:
+    reasons = {"AdaptiveLogSoftmaxWithLoss": "is a loss", "MSELoss": "is a loss", "Newest": UNSEEN}
+    found = Audit([], "2.9", "meta device", 1.0, "torch", reasons)
+    assert str(found).splitlines()[-6:-2] == [
+        "without a rule",
+        "AdaptiveLogSoftmaxWithLoss  is a loss",
+        "MSELoss                     is a loss",
+        "Newest                      is newer than the rules",
+    ]
+    assert found.to_dict()["left_out"] == reasons
+    assert audit(["Flatten"], framework="torch").left_out == {}  # that is asked about one layer
 
 
 def test_the_audit_says_whose_it_is() -> None:

@@ -67,6 +67,8 @@ class Audit:
     elapsed : float
         Seconds.
     framework : str
+    left_out : dict of str to str
+        What the framework has beside these, by name, and why there is no rule for it.
     """
 
     rows: list[AuditRow]
@@ -74,6 +76,7 @@ class Audit:
     backend: str
     elapsed: float
     framework: str = "keras"
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def configurations(self) -> int:
@@ -107,6 +110,7 @@ class Audit:
             "costs": self.costs,
             "mismatches": len(self.mismatches),
             "rules": [asdict(row) for row in self.rows],
+            "left_out": self.left_out,
         }
 
     @property
@@ -129,6 +133,9 @@ class Audit:
         lines += self.mismatches[:SHOWN]
         if len(self.mismatches) > SHOWN:
             lines.append(f"… and {len(self.mismatches) - SHOWN:,} more")
+        if self.left_out:
+            wide = max(map(len, self.left_out))
+            lines += ["", "without a rule", *(f"{name:<{wide}}  {why}" for name, why in self.left_out.items())]
         return "\n".join([*lines, "", self.summary])
 
 
@@ -176,7 +183,9 @@ def audit(
             row.add(result)
     if progress:
         progress(done, total, "")
-    return Audit(rows, *asked.about(), perf_counter() - start, framework)
+    # what a whole audit leaves out, of a framework that can name all it has
+    left_out = getattr(asked, "left_out", dict)() if names is None else {}
+    return Audit(rows, *asked.about(), perf_counter() - start, framework, left_out)
 
 
 def auditable(framework: str = "keras") -> list[Rule]:

@@ -1,4 +1,4 @@
-"""Losses stand in torch.nn beside the layers, and are none: they measure, and nothing comes after them."""
+"""What stands in torch.nn beside the layers and is none: losses, which measure and end a model; containers; bases."""
 
 _LOSSES = (
     "BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss GaussianNLLLoss HingeEmbeddingLoss"
@@ -8,9 +8,12 @@ _LOSSES = (
 )
 _WITH_WEIGHTS = ("AdaptiveLogSoftmaxWithLoss", "LinearCrossEntropyLoss")
 _CONTAINERS = ("Container", "DataParallel", "Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList")
+_BASES = ("RNNBase", "RNNCellBase")
 
 REFUSED = {
     **dict.fromkeys(_LOSSES.split(), "is a loss and no layer: it has no parameters, leave it out"),
     **dict.fromkeys(_WITH_WEIGHTS, "is a loss with weights of its own, for which there is no rule"),
     **dict.fromkeys(_CONTAINERS, "holds modules and is no layer: list those instead"),
+    **dict.fromkeys(_BASES, "is what RNN, LSTM and GRU are made from: name one of those"),
+    "Sequential": "is a chain of layers and none itself: paramcalc.Sequential in Python, layers in a spec",
 }

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from ...rules.registry import find, rules
+from ...rules.registry import find, refused, rules
 from ...rules.rule import Rule
 from ..cases import Case
 from ..framework import first_line
@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 # What PyTorch's classes take and no rule knows: weights that are there already, and names of old.
 LATER = frozenset({"_weight", "_freeze", "_random_samples", "min_value", "max_value"})
+UNSEEN = "is newer than the rules"
 LOOPS = ("RNN", "LSTM", "GRU")  # which take whatever their base class takes
 
 
@@ -38,6 +39,14 @@ class TorchSide:
     def auditable(self) -> list[Rule]:
         """Give the rules of the layers the installed PyTorch has."""
         return [rule for rule in rules("torch").values() if hasattr(torch().nn, rule.name)]
+
+    def left_out(self) -> dict[str, str]:
+        """Name the modules of the installed PyTorch that have no rule, each with the reason."""
+        modules = torch().nn.Module
+        found = sorted(
+            name for name, made in vars(torch().nn).items() if inspect.isclass(made) and issubclass(made, modules)
+        )
+        return {name: refused("torch").get(name, UNSEEN) for name in found if name not in rules("torch")}
 
     def find(self, name: str) -> Rule:
         """Find one of these by name."""
