@@ -184,7 +184,7 @@ def audit(
     if progress:
         progress(done, total, "")
     # what a whole audit leaves out, of a framework that can name all it has
-    left_out = getattr(asked, "left_out", dict)() if names is None else {}
+    left_out: dict[str, str] = getattr(asked, "left_out", dict)() if names is None else {}
     return Audit(rows, *asked.about(), perf_counter() - start, framework, left_out)
 
 
