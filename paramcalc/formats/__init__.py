@@ -13,6 +13,7 @@ from ..model import Model
 from . import saved, syntax
 from .bounds import Refused
 from .lines import line_of
+from .shards import is_index
 from .source import decode, read
 
 HEAD = 16  # bytes that tell what a file is
@@ -54,7 +55,7 @@ def load(path: str | os.PathLike[str], framework: str | None = None) -> Model:
             content = read(place)
     except ParamcalcError as error:
         raise error.at(f"{name}:")
-    return _saved(place, content, name) if packed else _model(content, name, hint, framework)
+    return _saved(place, content, name) if packed else _model(content, name, hint, framework, place)
 
 
 def loads(text: str | bytes, name: str = "<text>", format: str | None = None) -> Model:
@@ -100,7 +101,7 @@ def _saved(file: str | bytes, head: bytes, name: str) -> Model:
     return model
 
 
-def _model(content: str | bytes, name: str, hint: str | None, framework: str | None) -> Model:
+def _model(content: str | bytes, name: str, hint: str | None, framework: str | None, place: str = "-") -> Model:
     if isinstance(content, bytes) and saved.container(content):
         return _saved(content, content[:HEAD], name)
     text, format = "", ""
@@ -108,7 +109,7 @@ def _model(content: str | bytes, name: str, hint: str | None, framework: str | N
         with _collecting_later():
             text = decode(content)
             data, format = syntax.read(text, hint)
-            model = _meant(data, framework)
+            model = _meant(data, framework, place)
             del data  # before the collector looks through all there is
             model.built  # noqa: B018  # sizes that do not fit are errors of the file, said with its lines
     except ParamcalcError as error:
@@ -119,9 +120,13 @@ def _model(content: str | bytes, name: str, hint: str | None, framework: str | N
     return model
 
 
-def _meant(data: dict[str, Any], framework: str | None) -> Model:
+def _meant(data: dict[str, Any], framework: str | None, place: str) -> Model:
     if saved.is_keras(data):
         return saved.model_of(data)
+    if is_index(data):
+        if place == "-":
+            raise FileError("an index of shards, which lie beside it", expected="the path of its file")
+        return saved.weights_of(place, data)
     from .spec import model_from
 
     return model_from(data, framework)

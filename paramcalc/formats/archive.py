@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from ..errors import FileError, ParamcalcError, placed
+from ..errors import FileError, ParamcalcError
 from .hdf5 import opened, stored_in
+from .shards import listed, merged
 from .source import MAX_BYTES, decode
 from .stored import Stored
 from .syntax import read_json
@@ -18,10 +18,7 @@ from .zipped import Entry, content, entries, window
 CONFIG, METADATA, WEIGHTS, SHARDS = "config.json", "metadata.json", "model.weights.h5", "model.weights.json"
 
 MAX_METADATA = 2**16  # bytes; two short texts
-MAX_SHARDS = 1_000  # weights files; a shard has 5 GB
 MAX_UNPACKED = 16 * 2**30  # bytes of a compressed weights file, put into a temporary file; Keras never compresses
-
-_SHARD = re.compile(r"[\w.-]{1,200}\.h5", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -72,7 +69,7 @@ def read_archive(file: str | os.PathLike[str] | BinaryIO) -> Archive:
         if WEIGHTS in members:
             stored = _weights(archive, members, WEIGHTS)
         elif SHARDS in members:
-            stored = _merged([_weights(archive, members, name) for name in _shards(archive, members)])
+            stored = merged([_weights(archive, members, name) for name in _shards(archive, members)])
         if stored is not None and stored.keras_version is None:
             stored.keras_version = metadata.get("keras_version")
         return Archive(config, metadata, stored)
@@ -114,32 +111,13 @@ def _metadata(text: bytes) -> dict[str, Any]:
 
 
 def _shards(file: BinaryIO, members: dict[str, Entry]) -> list[str]:
-    # the weights files that the map lists, each once, in its order
-    places = _json(SHARDS, _content(file, members, SHARDS, MAX_BYTES)).get("weight_map")
-    if not isinstance(places, dict):
-        raise FileError("no weight_map", expected="the shard of each group").at(f"{SHARDS}:")
-    names: dict[str, None] = {}
-    for group, files in places.items():
-        for name in files if isinstance(files, list) else [files]:
-            if not isinstance(name, str) or not _SHARD.fullmatch(name):
-                raise placed(FileError("not the name of a shard", received=name), group).at(f"{SHARDS}:")
-            names[name] = None
-    if len(names) > MAX_SHARDS:
-        raise FileError("too many shards", expected=f"at most {MAX_SHARDS:,}", received=len(names)).at(f"{SHARDS}:")
-    for name in names:
-        if name not in members:
-            raise FileError(f"no {name} in the archive").at(f"{SHARDS}:")
-    return list(names)
-
-
-def _merged(parts: list[Stored]) -> Stored:
-    whole = Stored([])
-    seen: set[str] = set()
-    for part in parts:
-        for tensor in part.tensors:
-            if tensor.path in seen:
-                raise FileError("a tensor stands in two shards", received=tensor.path)
-            seen.add(tensor.path)
-        whole.tensors += part.tensors
-        whole.names |= part.names
-    return whole
+    # the weights files that the index lists
+    found = _json(SHARDS, _content(file, members, SHARDS, MAX_BYTES))
+    try:
+        names = listed(found)
+        for name in names:
+            if name not in members:
+                raise FileError(f"no {name} in the archive")
+    except ParamcalcError as error:
+        raise error.at(f"{SHARDS}:")
+    return names

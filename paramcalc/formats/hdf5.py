@@ -181,7 +181,9 @@ def _stored(found: _Found) -> Stored:
         tensors = [replace(tensor, group=_owner(path)) for path, tensor in sorted(found.tensors.items(), key=_place)]
     version = root.get("keras_version") or found.said.get(top or "", {}).get("keras_version")
     config = root.get("model_config")
-    return Stored(tensors, config[0] if config else None, version[0] if version else None, names, top is not None)
+    headless = top is None and bool(names) and "vars" not in found.said
+    config_text, version_text = (texts[0] if texts else None for texts in (config, version))
+    return Stored(tensors, config_text, version_text, names, top is not None, headless)
 
 
 def _place(entry: tuple[str, StoredTensor]) -> tuple[str, int, str]:

@@ -13,6 +13,7 @@ from ..rules.built import UNSHAPED
 from .compared import compare, named
 from .groups import CONTAINERS
 from .kept import settle
+from .shards import part_of, stored_beside
 from .source import decode
 from .stored import Stored, opaque_weights
 from .syntax import read_json
@@ -46,7 +47,7 @@ def model_in(kind: str, file: str | bytes) -> Model:
 
     stored = stored_in(source)
     if stored.config is None:
-        return _weights_alone(stored)
+        return _weights_alone(stored, part=part_of(file if isinstance(file, str) else "", stored))
     return _within("model_config:", stored.config.encode(), stored)
 
 
@@ -58,6 +59,17 @@ def _within(place: str, text: bytes, stored: Stored | None) -> Model:
         return model_of(found, stored)
     except ParamcalcError as error:
         raise error.at(place)
+
+
+def weights_of(index: str, found: Mapping[str, Any]) -> Model:
+    """Read the weights in the shards beside their index, given by its path and what it says.
+
+    Raises
+    ------
+    ParamcalcError
+        When one of them is missing, damaged or beyond the bounds.
+    """
+    return _weights_alone(stored_beside(index, found))
 
 
 def is_keras(found: Mapping[str, Any]) -> bool:
@@ -88,7 +100,7 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
     return model
 
 
-def _weights_alone(stored: Stored, model: Model | None = None) -> Model:
+def _weights_alone(stored: Stored, model: Model | None = None, part: str | None = None) -> Model:
     # a row for each layer that has weights in the file
     rows: dict[str, None] = {}
     for tensor in stored.tensors:
@@ -99,6 +111,8 @@ def _weights_alone(stored: Stored, model: Model | None = None) -> Model:
     for group in rows:
         name = stored.names.get(group, group.rpartition("/")[2] or "variables")
         nodes.append(Node(Opaque("stored", what, name, stored.weights_of(group), told=""), ()))
+    if part:
+        nodes.append(Node(Opaque("stored", f"the file is {part}", "other shards"), ()))
     shapes = model.input_shapes if model else [UNSHAPED]
     made = Model.from_nodes(shapes, nodes, ((0, 0),), model.name if model else "weights")
     made.type = model.type if model else "Weights"

@@ -54,6 +54,8 @@ class Stored:
         The layer's own name for each group of which it is known: ``{"layers/dense_1": "last"}``.
     legacy : bool
         Whether it is in the format before Keras 3, which lists layers by name.
+    headless : bool
+        Whether it names groups, as newer files do, and has none for the model itself: it is not the first of several.
     """
 
     tensors: list[StoredTensor]
@@ -61,6 +63,7 @@ class Stored:
     keras_version: str | None = None
     names: dict[str, str] = field(default_factory=dict)
     legacy: bool = False
+    headless: bool = False
     _index: _Index | None = field(default=None, init=False, repr=False, compare=False)
 
     def layer(self, name: str, class_name: str | None = None, within: str = "") -> str | None:
