@@ -12,14 +12,15 @@ from .rules.built import UNSHAPED
 from .rules.formula import Formula, formula_of
 from .rules.kinds import MAX_SIZE
 from .rules.rule import Part, Shape, Weight
-from .symbolic import Expr, Size, add, text
+from .symbolic import Expr, Size, text
 from .symbolic.evaluate import put
 from .tensors import BATCH
+from .totals import Totals, summed
 
 SCHEMA = "paramcalc/1"
 
 
-class Row:
+class Row(Totals):
     """One layer of a model: its weights, shapes, cost and formula.
 
     Attributes
@@ -79,26 +80,6 @@ class Row:
         return self.calls[0].built.unknown
 
     @property
-    def params(self) -> Size:
-        """Number of parameters: the sum of the weights."""
-        return summed(weight.params for weight in self.weights if not weight.buffer)
-
-    @property
-    def trainable(self) -> Size:
-        """Number of parameters that training changes."""
-        return summed(weight.params for weight in self.weights if weight.trainable)
-
-    @property
-    def non_trainable(self) -> Size:
-        """Number of parameters that training leaves alone."""
-        return summed(weight.params for weight in self.weights if not (weight.trainable or weight.buffer))
-
-    @property
-    def buffers(self) -> Size:
-        """Numbers kept with the layer that are no parameters (PyTorch's running mean)."""
-        return summed(weight.params for weight in self.weights if weight.buffer)
-
-    @property
     def macs(self) -> Size:
         """Multiply-adds of all uses, for a batch of 1 unless the batch is known."""
         return summed(put(call.built.macs(), BATCH, 1) for call in self.calls if call.built.macs)
@@ -142,7 +123,7 @@ class Row:
         return row
 
 
-class Report:
+class Report(Totals):
     """Rows and totals of a model, and every view of them.
 
     Attributes
@@ -211,22 +192,7 @@ class Report:
     @property
     def total(self) -> Size:
         """Number of parameters, a shared layer's once."""
-        return summed(weight.params for weight in self.weights if not weight.buffer)
-
-    @property
-    def trainable(self) -> Size:
-        """Number of parameters that training changes."""
-        return summed(weight.params for weight in self.weights if weight.trainable)
-
-    @property
-    def non_trainable(self) -> Size:
-        """Number of parameters that training leaves alone."""
-        return summed(weight.params for weight in self.weights if not (weight.trainable or weight.buffer))
-
-    @property
-    def buffers(self) -> Size:
-        """Numbers kept with the layers that are no parameters (PyTorch's running mean)."""
-        return summed(weight.params for weight in self.weights if weight.buffer)
+        return self.params
 
     @property
     def macs(self) -> Size:
@@ -345,12 +311,6 @@ def _check_sizes(row: Row) -> None:
         for size in shape:
             if isinstance(size, int) and size > MAX_SIZE:
                 raise SizeError("a size has grown above 10^100").at(f"layer {row.name!r}:")
-
-
-def summed(sizes: Iterable[Size]) -> Size:
-    """Add up sizes and collect: at once, since adding one by one would copy the sum at every step."""
-    total = add(tuple(sizes))
-    return total.expand() if isinstance(total, Expr) else total
 
 
 def plain(size: Size) -> int | str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from ..report import summed
 from ..rules.cells import GATES
 from ..rules.formula import symbolic_build
 from ..rules.rule import Weight
 from ..symbolic import Expr, Size, exact
 from ..tensors import shape_text
+from ..totals import summed
 from .sheet import Cell, Math, Table, number
 
 if TYPE_CHECKING:
