@@ -148,6 +148,9 @@ def test_sizes_nobody_knows_of_several_inputs_are_told_apart() -> None:
          "layers[0].LSTM: options without their names; expected them by name, such as "
          "{input_size: 108, hidden_size: 128}, received [108, 128]"),
         ("Linear: [3]", "layers[0].Linear.in_features: not a size; expected a positive whole number or an expression"),
+        ("paper.LSTM: 4", "layers[0]: paper.LSTM is paper's; expected a layer of torch"),
+        ("nn.Dense: 4", "layers[0]: Dense is Keras's; PyTorch has Linear"),
+        ("Blur: 4", "layers[0]: no rule for a layer 'Blur' (paramcalc layers --framework torch lists them all)"),
         ("Dense: 4", "layers[0]: Dense is Keras's; PyTorch has Linear"),
         ("Conv2dd: 4", "layers[0]: no rule for a layer 'Conv2dd' (did you mean 'Conv2d'?)"),
     ],
@@ -156,6 +159,21 @@ def test_what_is_wrong_with_a_layer_in_a_spec(layer: str, problem: str) -> None:
     with pytest.raises(pc.ParamcalcError) as caught:
         spec(f"input: [3, 4]\nlayers:\n  - {layer}")
     assert problem in str(caught.value)
+
+
+def test_a_layer_of_a_spec_may_be_called_as_python_does() -> None:
+    assert spec("input: [9, 3]\nlayers: [{nn.Linear: {in_features: 3, out_features: 4}}, torch.nn.ReLU]").total == 16
+
+
+def test_a_framework_of_few_layers_names_them() -> None:
+    with pytest.raises(pc.ParamcalcError) as caught:
+        pc.loads("framework: caffe\ninput: [5, 3]\nlayers: [Dense: 4]")
+    assert str(caught.value).endswith("layers[0]: no rule for a layer 'Dense' (caffe has LSTM, RNN)")
+
+
+def test_an_input_without_a_shape_is_told_what_pytorch_takes() -> None:
+    with pytest.raises(pc.ParamcalcError, match="expected input: such as \\[32, 256\\], the batch among its sizes"):
+        spec("layers: [ReLU]")
 
 
 def test_a_list_is_a_shape_where_the_first_option_is_one() -> None:

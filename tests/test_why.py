@@ -57,6 +57,8 @@ def test_on_the_command_line(run: Any) -> None:
     found = json.loads(out)
     assert (code, found["schema"], found["total"], found["got"]) == (0, "paramcalc-why/1", 153_228, 153_740)
     assert found["explanations"][0]["causes"][0]["difference"] == 512
+    code, _, err = run("why", "docs/examples/tutorial.yaml", "--got", "153740", "--framework", "torch")
+    assert err.startswith("paramcalc: flags of a layer beside a file; expected them with lstm, gru or rnn, received ")
     code, _, err = run("why", "lstm", "--got", "3")
     assert (code, err) == (2, "paramcalc: no --in and no --hidden; expected the sizes of the lstm\n")
     code, _, err = run("why", "lstm", "--in", "3", "--hidden", "3", "--got", "many")

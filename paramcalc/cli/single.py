@@ -10,15 +10,13 @@ import typer
 from ..errors import LayerError, OptionError
 from ..model import Model
 from ..rules.natural import natural_inputs
-from ..rules.registry import find, rules
+from ..rules.registry import find, parted, rules
 from ..rules.rule import Layer, Rule
 from ..sequential import Sequential
 from ..symbolic import unknown
 from ..tensors import Input, Tensor
 from .command import Batch, flag_batch, flag_size, shows
 
-# Where frameworks keep their layers, as people import them; else a framework's own name stands in front.
-MODULES = {"nn": "torch", "torch.nn": "torch", "layers": "keras", "keras.layers": "keras", "tf.keras.layers": "keras"}
 Whose = Annotated[str | None, typer.Option("--framework", metavar="NAME", help="Whose layers: keras, torch, ….")]
 Steps = Annotated[str | None, typer.Option("--steps", metavar="T", help="Time steps; stays T when left out.")]
 
@@ -93,12 +91,12 @@ def rule_named(name: str, framework: str | None = None) -> Rule:
     LayerError
         For a framework or a layer nobody knows.
     """
-    module, dot, plain = name.rpartition(".")
-    whose = MODULES.get(module, module) if dot else framework or "keras"
+    told, plain = parted(name)
+    whose = (framework or "keras") if told is None else told
     try:
         rules(whose)
     except LayerError as error:
-        raise error.at(name if dot else "--framework")
+        raise error.at("--framework" if told is None else name)
     if framework not in (None, whose):
         raise OptionError(f"{name} is {whose}'s", expected=f"--framework {whose}, or none", received=framework)
     return find(plain, whose)

@@ -53,8 +53,8 @@ def why(
         assert isinstance(made, Model)  # without --compare
         model = made
     else:
-        if any(given.values()) or bidirectional or out or layers != 1:
-            raise OptionError("sizes beside a file", expected="them with lstm, gru or rnn", received=target)
+        if any(given.values()) or bidirectional or out or layers != 1 or framework != "keras":
+            raise OptionError("flags of a layer beside a file", expected="them with lstm, gru or rnn", received=target)
         from ..formats import load
 
         model = load(target)

@@ -72,7 +72,8 @@ def _model_from(data: Mapping[str, Any], framework: str | None) -> Model:
     if whose == "torch":
         graph.inputs = _in_its_letters(graph)
     if graph.open_ended():
-        raise GraphError("the input shape is not known", expected="input: such as [32, 256], without the batch")
+        batch = "the batch among its sizes" if whose == "torch" else "without the batch"
+        raise GraphError("the input shape is not known", expected=f"input: such as [32, 256], {batch}")
     model = graph.model(data.get("outputs"), name(data.get("name")), trainable(data))
     if data.get("outputs") is None:  # the last layer, all of it
         ((last, _),) = model.outputs

@@ -13,6 +13,9 @@ from ..errors import LayerError, nearest
 from .rule import Rule, snake
 
 APART = ("conventions", "ops")  # folders of rules that are no framework's
+FEW = 8  # layers that are listed in an error
+# Where frameworks keep their layers, as people import them; else a framework's own name stands in front.
+MODULES = {"nn": "torch", "torch.nn": "torch", "layers": "keras", "keras.layers": "keras", "tf.keras.layers": "keras"}
 
 
 @cache
@@ -88,8 +91,16 @@ def refused(framework: str) -> dict[str, str]:
     return {name: why for module in modules for name, why in getattr(module, "REFUSED", {}).items()}
 
 
+def parted(name: str) -> tuple[str | None, str]:
+    """Split ``nn.LSTM``, ``torch.nn.LSTM``, ``paper.LSTM`` into whose it is and what it is called."""
+    module, dot, plain = name.rpartition(".")
+    return (MODULES.get(module, module), plain) if dot else (None, name)
+
+
 def find(name: str, framework: str = "keras") -> Rule:
     """Find a rule by class name (``LSTM``), alias (``Convolution2D``) or the snake-case name of either (``lstm``).
+
+    Whose it is may stand in front: ``keras.LSTM``.
 
     Raises
     ------
@@ -99,9 +110,14 @@ def find(name: str, framework: str = "keras") -> Rule:
     known = _spellings(framework)
     if name in known:
         return known[name]
+    whose, plain = parted(name)
+    if whose == framework:
+        return find(plain, framework)
+    if whose is not None and whose in frameworks():
+        raise LayerError(f"{name[:80]} is {whose}'s", expected=f"a layer of {framework}")
     if name in refused(framework):
         raise LayerError(f"{name} {refused(framework)[name]}")
-    raise LayerError(
-        f"no rule for a layer {name[:80]!r}",
-        suggestion=nearest(name, rules(framework)) or "paramcalc layers lists them all",
-    )
+    listed = f"paramcalc layers{f' --framework {framework}' * (framework != 'keras')} lists them all"
+    if len(rules(framework)) <= FEW:
+        listed = f"{framework} has {', '.join(rules(framework))}"
+    raise LayerError(f"no rule for a layer {name[:80]!r}", suggestion=nearest(name, rules(framework)) or listed)
