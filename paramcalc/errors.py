@@ -23,6 +23,7 @@ from typing import Any
 
 _ABSENT: Any = object()
 _LONGEST = 120  # characters of a received value worth repeating
+_LONGEST_NAME = 80
 
 
 class ParamcalcError(ValueError):
@@ -171,9 +172,19 @@ def shorten(value: Any) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
+def cut(name: str) -> str:
+    """Cut a name out of a file where it is longer than anybody reads."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def quoted(name: str) -> str:
+    """Quote a name out of a file, cut likewise."""
+    return repr(cut(name))
+
+
 def placed(error: ParamcalcError, key: Any) -> ParamcalcError:
     """Say at which key it happened, if the key is fit to be shown in a path."""
-    return error.at(key) if isinstance(key, str) and len(key) <= 80 and key.isprintable() else error
+    return error.at(key) if isinstance(key, str) and len(key) <= _LONGEST_NAME and key.isprintable() else error
 
 
 def join_path(parts: Iterable[str]) -> str:

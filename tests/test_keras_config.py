@@ -169,7 +169,7 @@ BAD: list[tuple[str, Any, type[ParamcalcError], str]] = [
             ["a", 0, 0],
         ),
         GraphError,
-        "a, b feed one another",
+        "'a', 'b' feed one another",
     ),
     (
         "a tensor given by name",

@@ -273,7 +273,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert file_refusal("/dev/zero") == ": not a regular file; expected a spec file, or - for standard input"
     empty = tmp_path / "empty.json"
     empty.touch()
-    assert file_refusal(empty) == ": empty; expected a model in YAML, TOML or JSON"
+    assert file_refusal(empty) == ": the file is empty; expected a model"
 
 
 def test_a_file_nobody_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,8 @@ def load(path: str | os.PathLike[str], framework: str | None = None) -> Model:
     hint = syntax.EXTENSIONS.get(os.path.splitext(place)[1].lower())
     try:
         content = read(place, HEAD)
+        if place != "-" and not content:
+            raise FileError("the file is empty", expected="a model")
         packed = place != "-" and saved.container(content) is not None
         if place != "-" and not packed:
             content = read(place)

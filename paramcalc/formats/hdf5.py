@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from ..errors import FileError, ParamcalcError
+from ..errors import FileError, ParamcalcError, quoted
 from .hdf5_bytes import Fields, Source
 from .hdf5_objects import (
     LAYOUT,
@@ -209,12 +209,12 @@ def _listed(found: _Found, top: str) -> tuple[list[StoredTensor], dict[str, str]
         if said is None:
             if layer == "top_level_model_weights":  # new in Keras 2.6
                 continue
-            raise FileError(f"the file lists a layer {layer[:80]!r} and has none")
+            raise FileError(f"the file lists a layer {quoted(layer)} and has none")
         names[group] = layer
         for name in said.get("weight_names", ()):
             tensor = found.tensors.get(f"{group}/{name}")
             if tensor is None or tensor.path in taken:
-                raise FileError(f"lists a tensor {name[:80]!r} that it does not hold").at(_shown(group))
+                raise FileError(f"lists a tensor {quoted(name)} that it does not hold").at(_shown(group))
             taken.add(tensor.path)
             tensors.append(replace(tensor, group=group, name=name.removesuffix(":0")))
     return tensors, names

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..errors import FileError, OptionError, ParamcalcError
+from ..errors import FileError, OptionError, ParamcalcError, quoted
 from .keras2_layers import KERAS, dtype, layer
 from .keras2_ops import CONSTANT, OPERATIONS, operation, symbol
 
@@ -163,7 +163,7 @@ def _graph(config: dict[str, Any], depth: int, frozen: bool) -> None:
     layers = []
     for place, found in enumerate(_field(config, "layers", (list, tuple))):
         name = found.get("name") if isinstance(found, Mapping) else None
-        where = f"layer {name[:80]!r}:" if isinstance(name, str) else f"layers[{place}]"
+        where = f"layer {quoted(name)}:" if isinstance(name, str) else f"layers[{place}]"
         made = _at(where, found, depth, frozen)
         try:
             _connect(made, found, seen)

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from ..errors import GraphError, LayerError, OptionError, ParamcalcError
+from ..errors import GraphError, LayerError, OptionError, ParamcalcError, cut, quoted
 from ..model import Model, Node, Ref
 from ..opaque import Guarded, Opaque
 from ..rules.built import UNSHAPED, Shape, Weight
@@ -57,7 +57,7 @@ def from_config(config: Mapping[str, Any], stored: Stored | None = None, whole: 
         return _subclassed(model, config)
     if not isinstance(model, Model):
         raise LayerError(
-            f"{config['class_name'][:80]!r} is not a model",
+            f"{quoted(config['class_name'])} is not a model",
             expected="a Sequential, Functional or subclassed model",
         )
     return model
@@ -127,7 +127,7 @@ def _functional(config: Mapping[str, Any], trainable: bool, reading: Reading) ->
         return places[tensor.call], tensor.output
 
     for (label, at), given in graph.items():
-        where = f"layer {label!r}:"
+        where = f"layer {quoted(label)}:"
         try:
             layer = _called(label, at, described[label], given, made, reading)
             node = _node(layer, given, ref)
@@ -167,7 +167,7 @@ def _called(
 def _operation(module: str, found: Mapping[str, Any], given: Arguments, name: str) -> Any:
     kind, config = field(found, "class_name", str), field(found, "config", dict)
     if not known(module, kind):
-        return Opaque(kind[:200], f"no rule for the operation {kind[:80]!r}; {STATED}", name, ())
+        return Opaque(cut(kind), f"no rule for the operation {quoted(kind)}; {STATED}", name, ())
     count = iter(range(len(given.tensors)))
 
     def slotted(value: Any) -> Any:
@@ -181,7 +181,7 @@ def _operation(module: str, found: Mapping[str, Any], given: Arguments, name: st
     try:
         return Guarded(Operation(module, kind, options, slotted(given.args), slotted(given.kwargs), name))
     except LayerError as error:
-        return Opaque(kind[:200], f"{error}; {STATED}", name, ())
+        return Opaque(cut(kind), f"{error}; {STATED}", name, ())
 
 
 def _node(layer: Any, given: Arguments, ref: Callable[[Read], Ref]) -> Node:
@@ -212,7 +212,7 @@ def _node(layer: Any, given: Arguments, ref: Callable[[Read], Ref]) -> Node:
         elif name.endswith("mask") and len(read) <= 1:
             masks |= {name: ref(read[0])} if read else {}
         elif read or (value and name not in INERT):
-            raise OptionError(f"called with {name[:80]!r}, which no rule knows", received=value)
+            raise OptionError(f"called with {quoted(name)}, which no rule knows", received=value)
     order = [tensor for name in (*names, *(inputs.keys() - set(names))) for tensor in inputs.get(name, ())]
     return Node(layer, tuple(map(ref, order)), tuple(map(ref, states)), call=switches or None, masks=masks or None)
 
@@ -260,4 +260,4 @@ def _entry(label: str, found: Any, several: int) -> Tensor:
         # two inputs' unknown lengths are two unknowns, told apart by name
         return input_of(field(found, "config", dict), label if several > 1 else None)
     except ParamcalcError as error:
-        raise error.at(f"layer {label!r}:")
+        raise error.at(f"layer {quoted(label)}:")

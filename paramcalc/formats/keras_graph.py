@@ -7,10 +7,11 @@ from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from ..errors import FileError, GraphError, ParamcalcError
+from ..errors import FileError, GraphError, ParamcalcError, quoted
 
 Ref = tuple[str, int, int]  # Keras's history of a tensor: layer, which of its calls, which output
 Call = tuple[str, int]
+MOST_NAMED = 10  # layers in a sentence
 
 
 class Tensor(NamedTuple):
@@ -47,17 +48,17 @@ def calls(described: Mapping[str, Any], outputs: list[Ref], inputs: set[str]) ->
         if call in found or (label in inputs and at == 0):
             continue
         if label in inputs:
-            raise GraphError(f"the input {label[:80]!r} is called once, and the graph mentions call {at}")
+            raise GraphError(f"the input {quoted(label)} is called once, and the graph mentions call {at}")
         if label not in described:
-            raise GraphError(f"no layer {label[:80]!r}, though the graph mentions it")
+            raise GraphError(f"no layer {quoted(label)}, though the graph mentions it")
         nodes = field(described[label], "inbound_nodes", (list, tuple))
         counts[label] = len(nodes)
         if not 0 <= at < len(nodes):
-            raise GraphError(f"layer {label[:80]!r} is called {len(nodes)} times, and the graph mentions call {at}")
+            raise GraphError(f"layer {quoted(label)} is called {len(nodes)} times, and the graph mentions call {at}")
         try:
             found[call] = _arguments(nodes[at])
         except ParamcalcError as error:
-            raise error.at(f"layer {label!r}:")
+            raise error.at(f"layer {quoted(label)}:")
         pending += [tensor.call for tensor in found[call].tensors]
     written = [(label, at) for label in described for at in range(counts.get(label, 0))]
     return _as_written(written, found) or {call: found[call] for call in _in_order(written, found) if call in found}
@@ -84,7 +85,8 @@ def _in_order(written: list[Call], found: Mapping[Call, Arguments]) -> Iterator[
         sorter.prepare()
     except CycleError as error:
         circle = sorted({call[0] for call in error.args[1]})
-        raise GraphError(f"the layers {', '.join(circle)} feed one another") from None
+        names = [quoted(name) for name in circle[:MOST_NAMED]] + ["…"] * (len(circle) > MOST_NAMED)
+        raise GraphError(f"the layers {', '.join(names)} feed one another") from None
     ready: list[tuple[int, Call]] = []
     while sorter.is_active():
         for call in sorter.get_ready():

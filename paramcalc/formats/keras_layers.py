@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from ..errors import FileError
+from ..errors import FileError, cut, quoted
 from ..opaque import Opaque, counted
 from ..rules.built import Shape, Weight
 from ..rules.keras.quantized import by_place
@@ -107,7 +107,7 @@ def _made(found: Any, reading: Reading) -> Any:
             return _layer(rule, found, config, reading)
     elif config.keys() >= GRAPH:  # a subclass that writes down its graph
         made = reading.model({**found, "class_name": "Functional"}, reading.deeper())
-        made.type = kind[:200]
+        made.type = cut(kind)
         return made
     beside = {"name": found.get("name"), **config}  # a subclassed model's name stands beside its configuration
     return opaque(kind, why_unknown(kind, _custom(found)), beside, reading)
@@ -155,7 +155,7 @@ def opaque(kind: str, reason: str, config: Mapping[str, Any], reading: Reading, 
     told = None if weights is None else f"{reason}; {counted(weights, not trainable)}"
     if told and more:
         told += "; the layer of Keras that it extends stores no others"
-    return Opaque(kind[:200], reason, name, weights, trainable, more, told)
+    return Opaque(cut(kind), reason, name, weights, trainable, more, told)
 
 
 def _stores_its_own(config: Mapping[str, Any]) -> bool:
@@ -213,7 +213,7 @@ def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
     for name in inside:
         for one in _flat(given.get(name)):
             if isinstance(one, Opaque):
-                return opaque(rule.name, f"it is around {one.label!r}, {one.reason}", config, reading, one.more)
+                return opaque(rule.name, f"it is around {quoted(one.label)}, {one.reason}", config, reading, one.more)
     return rule(**given)
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import FileError
+from ..errors import FileError, quoted
 from .bounds import MAX_DIGITS, Malformed, Refused, bounded, check_commas, containers, finite, too_deep
 from .yaml_data import read_yaml
 
@@ -101,7 +101,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise Refused(f"the key {key[:80]!r} is given twice")
+                raise Refused(f"the key {quoted(key)} is given twice")
             seen.add(key)
     return found
 

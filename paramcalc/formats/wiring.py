@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
-from ..errors import GraphError, ParamcalcError, nearest
+from ..errors import GraphError, ParamcalcError, nearest, quoted
 from ..model import Model, Node, Ref
 from ..rules.rule import Shape
 from ..tensors import declared
@@ -50,7 +50,8 @@ class Scope:
         scope = self
         while True:
             if name in scope.names:
-                raise GraphError(f"two layers are named {name!r}", suggestion=f"'use: {name}' applies one layer twice")
+                suggestion = f"'use: {name}' applies one layer twice" if len(name) <= 80 else None
+                raise GraphError(f"two layers are named {quoted(name)}", suggestion=suggestion)
             scope.names[name] = position
             if scope.parent is None:
                 return name
@@ -213,7 +214,7 @@ class Graph:
             else:
                 asked = match[1] if match else name
                 near = nearest(asked, scope.visible())
-                raise GraphError(f"no layer or input is named {asked[:80]!r}", suggestion=near)
+                raise GraphError(f"no layer or input is named {quoted(asked)}", suggestion=near)
         return refs
 
     def _outputs(self, outputs: Any) -> list[Ref]:

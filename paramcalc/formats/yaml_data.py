@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, NoReturn
 
+from ..errors import quoted
 from . import bounds
 from .bounds import Malformed, Refused, finite, too_deep
 
@@ -206,7 +207,7 @@ class _Document:
         if value == "<<":
             raise Refused("a merge key (<<)", line, suggestion="write the options out")
         if value in holder:
-            raise Refused(f"the key {value[:80]!r} is given twice", line)
+            raise Refused(f"the key {quoted(value)} is given twice", line)
         self.keys[-1] = value
 
     def count(self, nodes: int, line: int) -> None:

@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from ..errors import FileError
+from ..errors import FileError, quoted
 
 MAX_ENTRIES = 10_000  # Keras writes three, and one for every vocabulary and shard
 MAX_LIST = 4 * 2**20  # bytes of the list of them
@@ -58,7 +58,7 @@ def entries(file: BinaryIO) -> dict[str, Entry]:
         entry, place = _entry(data, place)
         name = entry.name.decode("utf-8" if entry.flags & 0x800 else "cp437", "replace")
         if name in found:
-            raise FileError(f"the archive holds two files {name[:80]!r}", expected="one of each name")
+            raise FileError(f"the archive holds two files {quoted(name)}", expected="one of each name")
         found[name] = entry
     _apart(list(found.values()), start)
     return found

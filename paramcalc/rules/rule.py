@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest
+from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest, quoted
 from ..symbolic import symbols
 from . import inert
 from .built import (
@@ -187,7 +187,7 @@ class Rule:
         """Make the error for an option this layer does not have."""
         known = [*self.options, *sorted(self.inert), "name", "trainable"]
         return OptionError(
-            f"{self.name} has no option {name!r}",
+            f"{self.name} has no option {quoted(name)}",
             suggestion=nearest(name, known) or f"it has {', '.join(self.options) or 'none of its own'}",
         )
 
