@@ -118,6 +118,24 @@ def test_a_model_of_pytorch_names_the_layer() -> None:
     assert one_line(model, 4_436 + both).startswith("lstm in both directions (bidirectional): ")
 
 
+def test_a_live_module_of_no_shape_names_the_layer() -> None:
+    torch = pytest.importorskip("torch")
+    module = torch.nn.Sequential(torch.nn.Linear(3, 7), torch.nn.LSTM(7, 4, 2, batch_first=True))
+    model = pc.from_torch(module)
+    biases = 2 * 2 * 4 * 4
+    assert one_line(model, model.total - biases) == f"1 with bias=False: −{biases}"
+    assert one_line(model, model.total - biases // 2).startswith("1 as keras, tf1, ")
+    assert one_line(model, model.total - 4 * 4 * 8 - 2 * 4 * 4) == "1 with 1 layer: −160"
+    assert one_line(model, model.total - 7) == "0 with bias=False: −7"
+
+
+def test_an_equation_has_one_difference_on_its_left() -> None:
+    model = recurrent("LSTM", 108, 128)
+    assert one_line(model, 121_856).endswith(": +4d_h = +512")
+    assert str(Cause("a", "b", -8)) == "b: −8"
+    assert str(Cause("a", "b: −4d_h; c: +3d_h", -8)) == "b: −4d_h; c: +3d_h; together −8"
+
+
 def test_two_changes_that_fit_may_be_an_accident(run: Any) -> None:
     sizes = ("why", "lstm", "--in", "108", "--hidden", "128")
     code, out, _ = run(*sizes, "--got", "123456")

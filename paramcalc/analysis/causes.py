@@ -34,7 +34,8 @@ class Cause:
     also: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        joined = " = " if self.text.rpartition(": ")[2][:1] in "+−" and ": " in self.text else ": "
+        told = self.text.count(": +") + self.text.count(": −")  # an equation of one term; of several, their sum
+        joined = (": ", " = ")[told] if told < 2 else "; together "
         return f"{self.text}{joined}{'−' if self.delta < 0 else '+'}{abs(self.delta):,}"
 
 

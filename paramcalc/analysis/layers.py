@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -12,8 +11,9 @@ from ..errors import ParamcalcError
 from ..model import Model
 from ..report import Report, Row
 from ..rules.kinds import Choice
+from ..rules.natural import natural_inputs
 from ..rules.registry import rules
-from ..rules.rule import Layer
+from ..rules.rule import Layer, Shape
 from .causes import Cause, plural, telling
 from .changes import BOOKKEEPING, BYTES, SLOTS, conventions
 from .stacks import CELLS, DEEPEST, SIZES, TIME, cells, stack_of_layer
@@ -60,14 +60,38 @@ def rebuilt(model: Model, report: Report, total: int) -> Iterator[Cause]:
     rows = [(layer, *found[id(layer)]) for layer in model.layers if id(layer) in found]
     for layer, path, row in rows if len(model.uses) <= SMALL else ():
         for key, text, other in _instead(layer):
-            nodes = [replace(node, layer=other if node.layer is layer else node.layer) for node in model.nodes]
-            try:
-                count = Model.from_nodes(model.input_shapes, nodes, model.outputs, single=model.single).total
-            except ParamcalcError:  # what comes after says what it takes, as PyTorch's layers do, or nobody knows it
-                with suppress(ParamcalcError):
-                    count = total - row.params + other.on(*row.inputs).params
-            if isinstance(count, int) and count != total:
+            count = _with(model, layer, other)
+            if count is None:  # what comes after says what it takes, as PyTorch's layers do, or nobody knows what does
+                here = _params(other, row)
+                count = None if here is None or not isinstance(row.params, int) else total - row.params + here
+            if count is not None and count != total:
                 yield Cause(f"{path} {key}", f"{path} {text}", count - total, 1.1)
+
+
+def _with(model: Model, layer: Any, other: Any) -> int | None:
+    # the count of the model with another layer in the place of one; a live module has no nodes to be built anew
+    if not model.nodes:
+        return None
+    nodes = [replace(node, layer=other if node.layer is layer else node.layer) for node in model.nodes]
+    try:
+        count = Model.from_nodes(model.input_shapes, nodes, model.outputs, single=model.single).total
+    except ParamcalcError:
+        return None
+    return count if isinstance(count, int) else None
+
+
+def _params(layer: Layer, row: Row) -> int | None:
+    # the count of a layer on what that of a row was put on, if it was
+    try:
+        built = layer.on(*_inputs(row))
+    except ParamcalcError:
+        return None
+    count = built.params
+    return count if isinstance(count, int) and not built.unknown else None
+
+
+def _inputs(row: Row) -> Sequence[Shape]:
+    return row.inputs or natural_inputs(row.layer)
 
 
 def _instead(layer: Any) -> Iterator[tuple[str, str, Any]]:
@@ -122,18 +146,14 @@ def _options(path: str, row: Row, here: int) -> Iterator[Cause]:
         for value in option.kind.values:
             if value == layer.options[name]:
                 continue
-            other = Layer(layer.rule, {**layer.options, name: value})
-            try:
-                count = other.on(*row.inputs).params
-            except ParamcalcError:
-                continue
-            if isinstance(count, int) and count != here:
+            count = _params(Layer(layer.rule, {**layer.options, name: value}), row)
+            if count is not None and count != here:
                 yield Cause(f"{path}.{name}={value}", f"{path} with {name}={value}", count - here, 1.0)
 
 
 def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
     # a recurrent layer as other frameworks have it
-    stack = stack_of_layer(row.layer, row.inputs[0]) if row.inputs else None
+    stack = stack_of_layer(row.layer, _inputs(row)[0]) if isinstance(row.layer, Layer) else None
     if stack is None or stack.options:
         return
     for place, alike in conventions(stack.cell):
