@@ -173,6 +173,12 @@ def test_tensors_that_are_partly_anothers_are_told() -> None:
     assert pc.from_torch(live.Sequential(lstm, other)).report().warnings == [
         "1 (LSTM): its weight_ih_l0 and bias_ih_l0 are those of 0, and counted there"
     ]
+    lstm = live.LSTM(4, 4, 2)
+    lstm.weight_hh_l1 = lstm.weight_hh_l0
+    assert pc.from_torch(lstm).total == own(lstm)
+    assert pc.from_torch(lstm).warnings == [
+        "lstm (LSTM): its weight_hh_l1 is that of its own weight_hh_l0, and counted there"
+    ]
     assert pc.from_torch(Net()).warnings == []  # what is another's whole is marked, and needs no words
 
 
@@ -262,6 +268,11 @@ def test_what_cannot_be_read_says_so(module: Any, shape: Any, problem: str) -> N
     with pytest.raises(ParamcalcError) as caught:
         pc.from_torch(module, shape)
     assert str(caught.value) == problem
+
+
+def test_a_shape_too_large_for_pytorch_is_told() -> None:
+    with pytest.raises(ParamcalcError, match=r"Linear does not run on the meta device: empty\(\): argument 'size'"):
+        pc.from_torch(live.Linear(3, 4), (10**30, 3))
 
 
 def test_a_module_that_decides_by_numbers_does_not_run() -> None:

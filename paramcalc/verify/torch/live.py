@@ -239,19 +239,18 @@ def _parts(piece: Piece) -> list[Part]:
 
 
 def _shared(pieces: Sequence[Piece]) -> Iterator[str]:
-    # of which other module some tensors are; where all are, the row says so
-    owners: dict[Any, str] = {}
+    # whose some of the tensors are; where all are another module's, the row says so
+    owners: dict[Any, tuple[Piece, str]] = {}
     for piece in pieces:
         theirs: dict[str, list[str]] = {}
         for weight in piece.weights:
-            if weight.origin in owners:
-                theirs.setdefault(owners[weight.origin], []).append(weight.name)
+            owner, name = owners.setdefault(weight.origin, (piece, weight.name))
+            if owner is not piece or name != weight.name:
+                theirs.setdefault(owner.name if owner is not piece else f"its own {name}", []).append(weight.name)
         if sum(map(len, theirs.values())) < len(piece.weights):
-            for owner, names in theirs.items():
+            for whose, names in theirs.items():
                 them = f"{names[0]} is that" if len(names) == 1 else f"{' and '.join(names)} are those"
-                yield f"{piece.name} ({piece.layer.type}): its {them} of {owner}, and counted there"
-        for weight in piece.weights:
-            owners.setdefault(weight.origin, piece.name)
+                yield f"{piece.name} ({piece.layer.type}): its {them} of {whose}, and counted there"
 
 
 def _remarks(piece: Piece) -> Iterator[str]:

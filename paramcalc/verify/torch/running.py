@@ -35,13 +35,14 @@ def run(module: Any, shapes: Sequence[Shape]) -> tuple[Any, dict[str, list[Call]
     for whole in product((False, True), repeat=min(len(shapes), 4)):
         dtypes = [framework.int64 if one else None for one in (*whole, *(False,) * len(shapes))]
         calls: dict[str, list[Call]] = {}
-        inputs = [
-            framework.empty(shape, device=META, dtype=dtype) for shape, dtype in zip(shapes, dtypes, strict=False)
-        ]
         made = hollow(module)
         hooks = [one.register_forward_hook(_noting(calls, name)) for name, one in made.named_modules()]
         try:
             with quiet():
+                inputs = [
+                    framework.empty(shape, device=META, dtype=dtype)
+                    for shape, dtype in zip(shapes, dtypes, strict=False)
+                ]
                 outs = shapes_of(flat(made(*inputs)))
         except Exception as error:  # whatever the module's code raises
             problem = problem or error
