@@ -243,7 +243,8 @@ def test_compare_in_every_format(run) -> None:
     assert torch.startswith("torch,RNN,RNN,448,16,a second bias vector: +d_h = 16,d_h(d_h + d_x) + 2d_h,,")
     assert len(list(csv.DictReader(io.StringIO(out)))) == 12
     _, out, _ = run("rnn --in 10 --hidden 16 --compare --format latex")
-    assert out.startswith("% RNN\n% 10 → 16: 4 counts in 12 conventions\n\n\\begin{tabular}{lrrll}\n\\toprule\n")
+    assert out.startswith("% RNN\n")
+    assert "\\begin{tabular}{lrrll}\n\\toprule\n" in out
     assert "torch RNN & 448 & +16 & a second bias vector: +d\\_h = 16 & $d_{h}" in out
     _, out, _ = run("rnn --in 10 --hidden 16 --compare --format html")
     assert out.startswith('<div class="paramcalc">')
