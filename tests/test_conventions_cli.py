@@ -50,6 +50,9 @@ NUMBERS = {
     "rnn --framework haiku --no-double-bias": KERNELS + 128,
     "rnn --framework darknet": KERNELS + 2 * 128 + 128 * 128 + 128,
     "rnn --framework paper": KERNELS + 128,
+    "lstm --framework paper --bidirectional --peephole": 2 * (4 * KERNELS + 7 * 128),
+    "lstm --framework paper --bidirectional --layers 2 --coupled": 2 * 3 * (108 + 128 + 1 + 256 + 128 + 1) * 128,
+    "gru --framework paper --bidirectional --merge sum --layers 2": 2 * 3 * (108 + 128 + 1 + 128 + 128 + 1) * 128,
 }
 
 
@@ -99,7 +102,11 @@ def test_shapes(run, words: str, shape: Any) -> None:
         ("lstm --framework caffe --stateful", "caffe's LSTM has no --stateful; expected --framework keras"),
         (
             "lstm --framework caffe --bidirectional",
-            "caffe's LSTM reads in one direction; expected --framework keras, torch, cudnn, onnx or mxnet for both",
+            "caffe's LSTM reads in one direction; expected --framework keras, torch, paper, cudnn, onnx or mxnet ",
+        ),
+        (
+            "lstm --framework paper --bidirectional --layers 2 --merge none",
+            "--merge none leaves two outputs, and what follows takes one; expected another --merge",
         ),
         ("lstm --framework caffe --merge sum", "--merge is about two directions; expected --bidirectional with it"),
         (

@@ -9,7 +9,7 @@ import typer
 
 from ..errors import OptionError
 from ..rules.kinds import SWITCH, Maybe, Sized
-from ..rules.registry import find
+from ..rules.registry import find, known
 from ..rules.rule import REQUIRED, Rule
 from .command import Flags, flag_of, flag_size, switch, switches_of
 
@@ -70,6 +70,15 @@ def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
 def having(cell: str, flag: str) -> list[str]:
     """Name the frameworks whose layer has the option of a flag."""
     return [framework for framework, rule in _rules(cell) if flag in map(_flag, rule.options)]
+
+
+def both_ways(cell: str) -> list[str]:
+    """Name the frameworks that read in both directions, by an option or a wrapper."""
+    return [
+        framework
+        for framework, rule in _rules(cell)
+        if "bidirectional" in rule.options or known("Bidirectional", framework)
+    ]
 
 
 def either(words: Sequence[str]) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import typer
 
 from ..errors import OptionError, ParamcalcError
 from ..model import Model
-from ..rules.registry import find
+from ..rules.registry import find, known
 from ..rules.rule import Rule
 from ..symbolic import Size
 from ..tensors import Input
@@ -78,23 +78,31 @@ def stack(
         return _theirs(framework, layer, switches, inputs, sizes, bidirectional, merge, out)
     rule = keras_rule(layer)
     options = chosen(rule, layer, switches)
-    if merge == "none" and bidirectional and (len(sizes) > 1 or out is not None):
-        raise OptionError("--merge none leaves two outputs, and what follows takes one", expected="another --merge")
     return _keras(rule, options, inputs, sizes, merge if bidirectional else "", out)
 
 
 def _keras(rule: Rule, options: dict[str, Any], inputs: Any, sizes: list[Size], merge: str, out: str | None) -> Model:
     tensor = inputs
-    # null is not a word of the command line, so refused with the choices
-    mode = {"none": None, "None": "null"}.get(merge, merge)
+    wrap = _wrapping(find("Bidirectional"), merge, len(sizes) > 1 or out is not None) if merge else _as_it_is
     for units in sizes[:-1]:
-        one = rule(units, **{**options, "return_sequences": True, "return_state": False})
-        tensor = (find("Bidirectional")(one, mode) if merge else one)(tensor)
-    one = rule(sizes[-1], **options)
-    outputs = _several((find("Bidirectional")(one, mode) if merge else one)(tensor))
+        tensor = wrap(rule(units, **{**options, "return_sequences": True, "return_state": False}))(tensor)
+    outputs = _several(wrap(rule(sizes[-1], **options))(tensor))
     if out is not None:
         outputs[0] = find("Dense")(flag_size("--out", out))(outputs[0])
     return Model(inputs, outputs, name=rule.snake)
+
+
+def _wrapping(wrapper: Rule, merge: str, more: bool) -> Callable[[Any], Any]:
+    # a layer in both directions, by the wrapper its framework has for that; ``more`` is what follows
+    if merge == "none" and more:
+        raise OptionError("--merge none leaves two outputs, and what follows takes one", expected="another --merge")
+    # null is not a word of the command line, so refused with the choices
+    mode = {"none": None, "None": "null"}.get(merge, merge)
+    return lambda layer: wrapper(layer, mode)
+
+
+def _as_it_is(layer: Any) -> Any:
+    return layer
 
 
 def _theirs(
@@ -107,7 +115,8 @@ def _theirs(
     merge: str,
     out: str | None,
 ) -> Model:
-    # by the framework's own options where it has them: PyTorch's num_layers and bidirectional, ONNX's directions
+    # by the framework's own options where it has them: PyTorch's num_layers and bidirectional, ONNX's directions;
+    # else by its wrapper: the papers' cells are read in both directions as Keras's are
     from ..rules.conventions.made import layer_of, row_of, rule_for
 
     try:
@@ -116,7 +125,10 @@ def _theirs(
         raise error.at("--framework")
     rule = rule_for(cell, framework)
     options = chosen(rule, cell, switches)
-    if bidirectional:
+    wrap: Callable[[Any], Any] = _as_it_is
+    if bidirectional and "bidirectional" not in rule.options and (wrapper := known("Bidirectional", framework)):
+        wrap = _wrapping(wrapper, merge, len(sizes) > 1)
+    elif bidirectional:
         options |= _both_ways(rule, cell, merge)
     if "num_layers" in rule.options and len(set(map(str, sizes))) == 1:
         options, sizes = {**options, "num_layers": len(sizes)}, sizes[:1]
@@ -124,17 +136,17 @@ def _theirs(
     for place, units in enumerate(sizes):
         between = {"return_sequences": True, "return_state": False} if place < len(sizes) - 1 else {}
         over = {name: value for name, value in between.items() if name in rule.options}
-        outputs = _several(layer_of(row, outputs[0].shape[-1], units, **{**options, **over})(outputs[0]))
+        outputs = _several(wrap(layer_of(row, outputs[0].shape[-1], units, **{**options, **over}))(outputs[0]))
     if out is not None:
         outputs[0] = _output(framework, outputs[0], flag_size("--out", out))
     return Model(inputs, outputs, name=rule.snake)
 
 
 def _both_ways(rule: Rule, cell: str, merge: str) -> dict[str, bool]:
-    from .frameworks import having
+    from .frameworks import both_ways
 
     if "bidirectional" not in rule.options:
-        theirs = either(["keras", *having(cell, "bidirectional")])
+        theirs = either(both_ways(cell))
         raise OptionError(
             f"{rule.framework}'s {rule.name} reads in one direction", expected=f"--framework {theirs} for both"
         )
