@@ -59,7 +59,7 @@ class Opaque:
     @property
     def label(self) -> str:
         """Its name, or one made of the class's as Keras does."""
-        return self.name or snake(self.type)
+        return self.name or snake(self.type.rpartition(">")[2])
 
     def on(self, *shapes: Shape, **call: Any) -> Built:
         """Answer what is known: the stored weights, or that there may be some, and the shapes a file states."""

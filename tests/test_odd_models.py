@@ -231,6 +231,18 @@ def test_models_whose_graph_is_in_code_are_found_by_the_name_beside_them(suffix:
     assert [row.params for row in report.rows] == [layer.count_params() for layer in model.layers[1:]]
 
 
+def test_layers_without_a_name_have_that_of_the_file(tmp_path: Any) -> None:
+    model = chain(Block(4), Block(3), L.Dense(2, name="last"))
+    for suffix, warnings in ((".keras", 2), (".h5", 3)):
+        report = saved(model, tmp_path, suffix)
+        assert (report.total, report.exact) == (model.count_params(), True)
+        assert [row.name for row in report.rows] == [layer.name for layer in model.layers]
+        assert len(report.warnings) == warnings
+    unknown = pc.loads(model.to_json().replace('"Block"', '"odd>Block"')).report()
+    assert [row.name for row in unknown.rows] == ["block", "block_1", "last"]
+    assert not unknown.exact
+
+
 def test_groups_of_files_without_names(tmp_path: Any) -> None:
     from dataclasses import replace
     from json import loads

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -12,7 +11,7 @@ from ..opaque import Opaque
 from ..report import Row
 from ..rules.built import Weight
 from ..rules.rule import Layer
-from .groups import CONTAINERS, described, numbered
+from .groups import CONTAINERS, described, is_layer, name_of, numbered
 from .stored import Stored, StoredTensor, counts, groups_in, is_within, weight_of
 
 MAX_SHOWN = 6  # shapes in a sentence
@@ -65,19 +64,39 @@ class Comparison:
     known: list[Finding] = field(default_factory=list)
 
 
-def named(stored: Stored, config: Mapping[str, Any]) -> Stored:
-    """Name the groups of a file that does not say names, from the description of its model.
+def named(stored: Stored, config: dict[str, Any]) -> Stored:
+    """Name the groups of a file that does not say names, from the description of its model; and the other way about.
 
     Parameters
     ----------
     stored : Stored
     config : dict
-        The model as serialized, ``{"class_name": "Functional", "config": {…}}``.
+        The model as serialized, ``{"class_name": "Functional", "config": {…}}``. A layer of a chain that writes its own
+        configuration may have no name there; it gets the one the file has, beside its configuration.
     """
-    if stored.legacy:
-        return stored
     old = any(tensor.path.startswith(CONTAINERS[1]) for tensor in stored.tensors)
-    return replace(stored, names={**dict(described(config, CONTAINERS[old])), **stored.names})
+    parts = _in_turn(stored, config) if stored.legacy else dict(described(config, CONTAINERS[old]))
+    names = {}
+    for group, part in parts.items():
+        name = name_of(part)
+        inside, _, last = group.rpartition("/")
+        if name is None and (
+            stored.legacy or inside.rpartition("/")[2] in CONTAINERS
+        ):  # else it is no layer of a model
+            part["name"] = name = stored.names.get(group, last)
+        if name is not None:
+            names[group] = name
+    return stored if stored.legacy else replace(stored, names={**names, **stored.names})
+
+
+def _in_turn(stored: Stored, config: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    # a legacy file lists the layers of a chain in the order of the description, all but the input
+    listed = config["config"].get("layers") if is_layer(config) and config["class_name"] == "Sequential" else None
+    layers = [one for one in listed if is_layer(one)] if isinstance(listed, list) else []
+    layers = [one for one in layers if one["class_name"] != "InputLayer"]
+    top = _top(stored)
+    groups = [group for group in stored.names if group != f"{top}top_level_model_weights"]
+    return dict(zip(groups, layers, strict=True)) if len(groups) == len(layers) else {}
 
 
 def compare(model: Model, stored: Stored) -> Comparison:
@@ -169,9 +188,9 @@ def _owners(rows: list[Row], stored: Stored, groups: dict[str, list[StoredTensor
 
 def _repeated(row: Row) -> list[Any]:
     # the kernels stored once more by every SpectralNormalization that is wrapped itself, where no path tells it
-    inner = [] if isinstance(row.layer, Model) else row.rows
-    found = [one.weights[1].shape for one in inner if one.type == "SpectralNormalization"]
-    return found + [shape for one in inner for shape in _repeated(one)]
+    wrapped = [] if isinstance(row.layer, Model) else row.rows
+    found = [one.weights[1].shape for one in wrapped if one.type == "SpectralNormalization"]
+    return found + [shape for one in row.rows for shape in _repeated(one)]
 
 
 def _shapes(found: Comparison, finding: Finding, row: Row, legacy: bool) -> None:

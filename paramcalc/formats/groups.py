@@ -23,8 +23,8 @@ def label(class_name: str) -> str:
     return snake(class_name.rpartition(">")[2])
 
 
-def described(found: Any, container: str, group: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Give the groups beneath an object of a configuration, each with the name of what it belongs to.
+def described(found: Any, container: str, group: str = "", depth: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the groups beneath an object of a configuration, each with the object it belongs to.
 
     Keras numbers the groups by class, in the order in which the description lists the layers.
 
@@ -47,10 +47,8 @@ def described(found: Any, container: str, group: str = "", depth: int = 0) -> It
         else:
             parts, place = zip([_attribute(found, key)], [value], strict=True), inside
         for last, part in parts:
-            if last and _is_layer(part):
-                name = part["config"].get("name", part.get("name"))  # that of a subclassed model stands beside
-                if isinstance(name, str):
-                    yield place + last, name
+            if last and is_layer(part):
+                yield place + last, part
                 yield from described(part, container, place + last, depth + 1)
 
 
@@ -61,8 +59,15 @@ def _attribute(found: Any, key: str) -> str:
     return "cell/cells" if key == "cell" and isinstance(found["config"][key], (list, tuple)) else str(key)
 
 
-def _is_layer(part: Any) -> bool:
-    return isinstance(part, Mapping) and isinstance(part.get("config"), Mapping) and "class_name" in part
+def name_of(part: Mapping[str, Any]) -> str | None:
+    """Give the name of an object: in its configuration, or, of what writes its own, beside that."""
+    name = part["config"].get("name", part.get("name"))
+    return name if isinstance(name, str) else None
+
+
+def is_layer(part: Any) -> bool:
+    """Tell whether part of a configuration is a layer, or something else that has a class."""
+    return isinstance(part, dict) and isinstance(part.get("config"), Mapping) and "class_name" in part
 
 
 def numbered(parts: list[Any] | tuple[Any, ...]) -> list[str]:
@@ -71,7 +76,7 @@ def numbered(parts: list[Any] | tuple[Any, ...]) -> list[str]:
     labels = []
     for part in parts:
         one = ""
-        if _is_layer(part) and ".ops" not in str(part.get("module")):
+        if is_layer(part) and ".ops" not in str(part.get("module")):
             stem = label(str(part["class_name"]))
             one = f"{stem}_{used[stem]}" if used[stem] else stem
             used[stem] += 1

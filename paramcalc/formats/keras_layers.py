@@ -92,7 +92,7 @@ def _twin(found: Mapping[str, Any], reading: Reading) -> Any:
 
 
 def _label(found: Mapping[str, Any]) -> Any:
-    return found["class_name"], name_in(found["config"])
+    return field(found, "class_name", str), name_in(field(found, "config", dict))
 
 
 def _made(found: Any, reading: Reading) -> Any:

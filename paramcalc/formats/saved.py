@@ -88,8 +88,7 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
     from .keras2 import is_legacy, upgraded
     from .keras_config import from_config
 
-    if is_legacy(found):
-        found = upgraded(found)
+    found = upgraded(found) if is_legacy(found) else dict(found)
     if stored is None:
         return from_config(found)
     whose = named(stored, found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import LayerError, ParamcalcError, ShapeError, shorten
-from ..symbolic import Size
+from ..symbolic import Expr, Size
 from .built import Built, Shape
 from .kinds import MAX_AXES, grown
 from .ops.table import Beyond, find
@@ -151,7 +151,16 @@ def _checked(built: Built) -> Built:
         for size in map(grown, shape):
             if isinstance(size, int) and size < 0:
                 raise ShapeError("less than nothing is left of an axis", received=size)
+            if not _is_size(size):
+                raise Beyond("given text for a tensor")
     return built
+
+
+def _is_size(size: Any) -> bool:
+    # a text taken for a shape leaves its letters where sizes belong
+    if isinstance(size, Expr):
+        return size.op in ("name", "?") or all(map(_is_size, size.args))
+    return isinstance(size, int)
 
 
 def _decoded(value: Any, depth: int) -> Any:
@@ -184,9 +193,9 @@ def _array_shape(value: Any) -> Shape:
         if any(not isinstance(row, list) or len(row) != size for row in level):
             raise Beyond("given an array whose rows differ in length")
         shape.append(size)
-        level = [row[0] for row in level] if not size or not isinstance(level[0][0], list) else _joined(level)
         if not size or len(shape) > MAX_AXES:
             break
+        level = _joined(level) if isinstance(level[0][0], list) else [row[0] for row in level]
     return tuple(shape)
 
 
