@@ -15,7 +15,7 @@ def located(model: Any, error: ParamcalcError, node: Any) -> ParamcalcError:
     if isinstance(error, Disagreement) and not error.named:
         refs = node.states if isinstance(error, StateDisagreement) else node.args
         if max(error.inputs) < len(refs):  # a constant of an operation has no name
-            error.name(*(model.producer(refs[place]) for place in error.inputs))
+            error.name(*(model.told(refs[place]) for place in error.inputs))
     return error.at(node.where or f"layer {model.names[id(node.layer)]!r}:")
 
 
@@ -36,8 +36,12 @@ def check_single(model: Any, built: Sequence[Built]) -> None:
         reader = next((node for node in model.nodes if len(node.args) == 1 and node.args[0] in refs), None)
         position = reader.args[0][0] if reader else min(several)
         outputs = len(built[position - first].outs)
-        name = model.producer((position, 0))
-        error = GraphError(f"{name!r} has {outputs} outputs", expected=f"one of them to be named, such as {name}[0]")
+        name, unnamed = model.producer((position, 0)), model.nodes[position - first].layer.name is None
+        error = GraphError(
+            f"{model.told((position, 0))} has {outputs} outputs",
+            expected=f"one of them to be named, such as {name}[0]",
+            suggestion=f"give the layer its name: name: {name}" if unnamed else None,
+        )
         raise located(model, error, reader or model.nodes[position - first])
 
 

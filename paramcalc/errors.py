@@ -115,7 +115,7 @@ class Disagreement(ShapeError):
     def name(self, first: str, second: str) -> None:
         """Say whose sizes they are; only the innermost model or call knows, so the first word stands."""
         if not self.named:
-            self.problem = self.told(repr(first), repr(second), self.sizes, self.axis)
+            self.problem = self.told(first, second, self.sizes, self.axis)
             self.named = True
 
     def told(self, first: str, second: str, sizes: tuple[Any, Any], axis: int) -> str:

@@ -191,6 +191,14 @@ class Model:
             return self.input_names[ref[0]] or "input"
         return self.names[id(self.nodes[place].layer)]
 
+    def told(self, ref: Ref) -> str:
+        """Say what gives a tensor: its name, or the place of a layer that was given none: ``layers[0] (lstm)``."""
+        place = ref[0] - len(self.input_shapes)
+        node = self.nodes[place] if place >= 0 else None
+        if node is None or node.layer.name is not None or not node.where:
+            return repr(self.producer(ref))
+        return f"{node.where.rpartition('.')[0]} ({self.producer(ref)})"
+
     # --- shapes ---------------------------------------------------------------------------------
 
     def run(self, shapes: Sequence[Shape]) -> list[Built]:

@@ -137,7 +137,7 @@ def connect(layer: Any, tensors: tuple[Any, ...], initial_state: Any = None, swi
     except ParamcalcError as error:
         if isinstance(error, Disagreement):
             read = states if isinstance(error, StateDisagreement) else args
-            error.name(*(_producer(read[place]) for place in error.inputs))
+            error.name(*(repr(_producer(read[place])) for place in error.inputs))
         raise error.at(f"{layer.label}:")
     call = Call(layer, args, states, switches or {})
     made = tuple(Tensor(shape, call, index) for index, shape in enumerate(built.outs))

@@ -168,7 +168,8 @@ MISTAKES = {
     ),
     "several outputs": (
         "input: [3, 2]\nlayers:\n  - GRU: {units: 5, return_state: true}\n  - Dense: 3\n",
-        ":4: layers[1].Dense: 'gru' has 2 outputs; expected one of them to be named, such as gru[0]",
+        ":4: layers[1].Dense: layers[0] (gru) has 2 outputs; expected one of them to be named, such as gru[0] "
+        "(give the layer its name: name: gru)",
     ),
     "no such output": (
         "input: [3, 2]\n"

@@ -92,10 +92,14 @@ def test_models_counted_from_their_weights_alone(seed: int, tmp_path: Path) -> N
     assert pc.load(tmp_path / "model.weights.h5").total == model.count_params()
 
 
-def test_a_kernel_normalized_at_each_step_is_stored_twice_and_counted_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("deeper", [False, True])
+def test_a_kernel_normalized_at_each_step_is_stored_twice_and_counted_once(deeper: bool, tmp_path: Path) -> None:
     def make() -> Any:
-        inner = keras.layers.SpectralNormalization(keras.layers.Dense(3))
-        return keras.Sequential([keras.Input((4, 2)), keras.layers.TimeDistributed(inner)])
+        inner = keras.layers.TimeDistributed(keras.layers.SpectralNormalization(keras.layers.Dense(3)))
+        if deeper:
+            chain = keras.Sequential([keras.Input((4, 2)), inner])
+            return keras.Sequential([keras.Input((5, 4, 2)), keras.layers.TimeDistributed(chain)])
+        return keras.Sequential([keras.Input((4, 2)), inner])
 
     saved(make, tmp_path / "model.keras")
     reading = pc.load(tmp_path / "model.keras")

@@ -266,7 +266,7 @@ MISTAKES: dict[str, tuple[Any, type[ParamcalcError]]] = {
         {"input": [3], "layers": [{"Dense": 3, "name": "enc"}, {"Dense": 3, "inputs": "encc"}]},
         GraphError,
     ),
-    "'lstm' has 3 outputs": (
+    r"layers\[0\] \(lstm\) has 3 outputs": (
         {"input": [3, 4], "layers": [{"Sequential": [{"LSTM": {"units": 3, "return_state": True}}]}]},
         GraphError,
     ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 from ..errors import OptionError, nearest
-from .sheet import Sheet, plain
+from .sheet import Sheet
 
 FORMATS = ("table", "text", "markdown", "latex", "csv", "json", "html")
 
@@ -38,58 +39,11 @@ def written(
         import json
 
         return json.dumps(data, indent=2, ensure_ascii=ascii) + "\n"
-    if format == "csv":
-        return _csv(records)
-    if format == "text":
-        from .views.text import write
-
-        return write(made, ascii)
-    if format not in _WRITERS:
+    if format not in FORMATS or format == "table":
         raise OptionError(
             "unknown format", expected=", ".join(FORMATS), received=format, suggestion=nearest(format, FORMATS)
         )
-    return _WRITERS[format](made)
-
-
-def _markdown(made: Sheet) -> str:
-    from .views.markdown import write
-
-    return write(made)
-
-
-def _latex(made: Sheet) -> str:
-    from .views.latex import _table
-
-    head = [f"% {made.title}", *[f"% {made.subtitle}"] * bool(made.subtitle)]
-    head += [f"% {label}: {plain(value)}" for label, value in made.facts]
-    return "\n\n".join(["\n".join(head), *map(_table, made.tables)]) + "\n"
-
-
-def _html(made: Sheet) -> str:
-    from html import escape
-
-    from .views.html import _STYLE, _fact, _table
-
-    subtitle = f"<small>{escape(made.subtitle)}</small>" if made.subtitle else ""
-    title = f'<div class="title">{escape(made.title)}{subtitle}</div>'
-    facts = "".join(_fact(label, value) for label, value in made.facts)
-    card = f'<table class="facts"><tbody>{facts}</tbody></table>' if facts else ""
-    tables = "".join(map(_table, made.tables))
-    return f'<div class="paramcalc"><style>{_STYLE}</style>{title}{tables}{card}</div>'
-
-
-def _csv(records: Sequence[dict[str, Any]]) -> str:
-    import csv
-    from io import StringIO
-
-    from .views.csv import _safe
-
-    file = StringIO()
-    if records:
-        writer = csv.DictWriter(file, list(records[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: _safe(value) for key, value in record.items()} for record in records)
-    return file.getvalue()
-
-
-_WRITERS: dict[str, Callable[[Sheet], str]] = {"markdown": _markdown, "latex": _latex, "html": _html}
+    view = import_module(f"{__package__}.views.{format}")
+    if format == "csv":
+        return view.write(records)  # type: ignore[no-any-return]  # every view gives text
+    return view.write(made, ascii) if format == "text" else view.write(made)  # type: ignore[no-any-return]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..records import records
@@ -12,12 +13,17 @@ if TYPE_CHECKING:
 
 def view(report: Report) -> str:
     """Write a report as CSV, with a header line and ``\\n`` line ends."""
+    return write(records(report))
+
+
+def write(several: Iterable[dict[str, Any]]) -> str:
+    """Write records as CSV; the first one's keys are the header."""
     import csv
     from io import StringIO
 
     file = StringIO()
     writer: Any = None
-    for record in records(report):
+    for record in several:
         if writer is None:
             writer = csv.DictWriter(file, list(record), lineterminator="\n")
             writer.writeheader()

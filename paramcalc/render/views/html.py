@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..layout import sheet
-from ..sheet import Cell, Math, Table, plain
+from ..sheet import Cell, Math, Sheet, Table, plain
 
 if TYPE_CHECKING:
     from ...report import Report
@@ -30,7 +30,11 @@ _STYLE = """
 
 def view(report: Report, **options: Any) -> str:
     """Write a report as an HTML fragment."""
-    made = sheet(report, **options)
+    return write(sheet(report, **options))
+
+
+def write(made: Sheet) -> str:
+    """Write a sheet as an HTML fragment."""
     subtitle = f"<small>{escape(made.subtitle)}</small>" if made.subtitle else ""
     facts = "".join(_fact(label, value) for label, value in made.facts)
     card = f'<table class="facts"><tbody>{facts}</tbody></table>' if facts else ""

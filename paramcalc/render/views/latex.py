@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...symbolic import latex
 from ..layout import sheet
-from ..sheet import Cell, Math, Table, plain
+from ..sheet import Cell, Math, Sheet, Table, plain
 
 if TYPE_CHECKING:
     from ...report import Report
@@ -34,7 +34,11 @@ _SPECIAL = {
 
 def view(report: Report, **options: Any) -> str:
     """Write a report as LaTeX; the tables need the package booktabs."""
-    made = sheet(report, **options)
+    return write(sheet(report, **options))
+
+
+def write(made: Sheet) -> str:
+    """Write a sheet as LaTeX."""
     blocks = [f"% {made.title}".replace("\n", " ")]
     facts = [f"{_escape(label)} & {_cell(value)} \\\\" for label, value in made.facts]
     card = "\n".join([r"\begin{tabular}{ll}", *facts, r"\end{tabular}"]) if facts else ""
