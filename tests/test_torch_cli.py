@@ -165,6 +165,12 @@ def test_a_layer_of_a_spec_may_be_called_as_python_does() -> None:
     assert spec("input: [9, 3]\nlayers: [{nn.Linear: {in_features: 3, out_features: 4}}, torch.nn.ReLU]").total == 16
 
 
+def test_a_layer_of_another_framework_is_told_whose_it_is() -> None:
+    with pytest.raises(pc.ParamcalcError) as caught:
+        pc.loads("input: [5, 3]\nlayers: [Linear: 4]")
+    assert str(caught.value).endswith("layers[0]: keras has no layer Linear (it is one of torch: torch.Linear)")
+
+
 def test_a_framework_of_few_layers_names_them() -> None:
     with pytest.raises(pc.ParamcalcError) as caught:
         pc.loads("framework: caffe\ninput: [5, 3]\nlayers: [Dense: 4]")

@@ -117,6 +117,9 @@ def find(name: str, framework: str = "keras") -> Rule:
         raise LayerError(f"{name[:80]} is {whose}'s", expected=f"a layer of {framework}")
     if name in refused(framework):
         raise LayerError(f"{name} {refused(framework)[name]}")
+    elsewhere = next((one for one in folders() if one != framework and name in _spellings(one)), None)
+    if elsewhere and len(rules(framework)) > FEW:
+        raise LayerError(f"{framework} has no layer {name}", suggestion=f"it is one of {elsewhere}: {elsewhere}.{name}")
     listed = f"paramcalc layers{f' --framework {framework}' * (framework != 'keras')} lists them all"
     if len(rules(framework)) <= FEW:
         listed = f"{framework} has {', '.join(rules(framework))}"
