@@ -200,21 +200,28 @@ def test_help_shows_the_flags_of_every_framework(run) -> None:
 COMPARED = """\
 RNN: 10 → 16: 4 counts in 12 conventions
 
-  convention             parameters  difference  why                                                                  formula
-  ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-  keras SimpleRNN               432           0                                                                       d_h(d_h + d_x) + d_h
-  torch RNN                     448         +16  a second bias vector: +d_h = 16                                      d_h(d_h + d_x) + 2d_h
-  paper ElmanRNN                432           0  the same                                                             d_h(d_h + d_x) + d_h
-  tf1 BasicRNNCell              432           0  one kernel on [x, h]                                                 d_h(d_h + d_x) + d_h
-  cudnn CUDNN_RNN_TANH          448         +16  a second bias vector: +d_h = 16                                      d_h(d_h + d_x) + 2d_h
-  onnx RNN                      448         +16  a second bias vector: +d_h = 16                                      d_h(d_h + d_x) + 2d_h
-  flax-linen SimpleCell         432           0  the same                                                             d_h(d_h + d_x) + d_h
-  flax-nnx SimpleCell           432           0  the same                                                             d_h(d_h + d_x) + d_h
-  haiku VanillaRNN              448         +16  a second bias vector: +d_h = 16                                      d_h(d_h + d_x) + 2d_h
-  mxnet RNN                     448         +16  a second bias vector: +d_h = 16                                      d_h(d_h + d_x) + 2d_h
-  caffe RNN                     704        +272  an output layer: +d_h² + d_h = 272                                   d_h(d_h + d_x) + d_h + d_h² + d_h
-  darknet rnn                   720        +288  a second bias vector: +d_h = 16; an output layer: +d_h² + d_h = 272  d_h(d_h + d_x) + 2d_h + d_h² + d_h
-"""  # noqa: E501  # as wide as the table
+  parameters  formula
+  ──────────────────────────────────────────────
+         432  d_h(d_h + d_x) + d_h
+         448  d_h(d_h + d_x) + 2d_h
+         704  d_h(d_h + d_x) + d_h + d_h² + d_h
+         720  d_h(d_h + d_x) + 2d_h + d_h² + d_h
+
+  convention             parameters  difference  why
+  ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+  keras SimpleRNN               432           0
+  torch RNN                     448         +16  a second bias vector: +d_h = 16
+  paper ElmanRNN                432           0  the same
+  tf1 BasicRNNCell              432           0  one kernel on [x, h]
+  cudnn CUDNN_RNN_TANH          448         +16  a second bias vector: +d_h = 16
+  onnx RNN                      448         +16  a second bias vector: +d_h = 16
+  flax-linen SimpleCell         432           0  the same
+  flax-nnx SimpleCell           432           0  the same
+  haiku VanillaRNN              448         +16  a second bias vector: +d_h = 16
+  mxnet RNN                     448         +16  a second bias vector: +d_h = 16
+  caffe RNN                     704        +272  an output layer: +d_h² + d_h = 272
+  darknet rnn                   720        +288  a second bias vector: +d_h = 16; an output layer: +d_h² + d_h = 272
+"""
 
 
 def test_compare_to_the_letter(run) -> None:
@@ -225,7 +232,7 @@ def test_compare_to_the_letter(run) -> None:
 
 def test_compare_with_the_tensors(run) -> None:
     _, out, _ = run("gru --in d_x --hidden d_h --compare --weights")
-    table = out.split("\n\n")[2]
+    table = out.split("\n\n")[3]
     (keras,) = (line for line in table.splitlines() if line.startswith("  keras GRU  "))
     assert keras.split(maxsplit=2)[2].startswith("z r h  kernel (d_x, 3d_h);  recurrent_kernel (d_h, 3d_h);  bias (2, ")
     (linen,) = (line for line in table.splitlines() if line.startswith("  flax-linen"))
@@ -235,8 +242,9 @@ def test_compare_with_the_tensors(run) -> None:
 
 def test_compare_in_every_format(run) -> None:
     _, out, _ = run("rnn --in 10 --hidden 16 --compare --format markdown")
-    assert out.startswith("**RNN**: 10 → 16: 4 counts in 12 conventions\n\n| convention | parameters |")
-    assert r"| torch RNN | 448 | +16 | a second bias vector: +d\_h = 16 | `d_h(d_h + d_x) + 2d_h` |" in out
+    assert out.startswith("**RNN**: 10 → 16: 4 counts in 12 conventions\n\n| parameters | formula |")
+    assert r"| torch RNN | 448 | +16 | a second bias vector: +d\_h = 16 |" in out
+    assert "| 448 | `d_h(d_h + d_x) + 2d_h` |" in out
     _, out, _ = run("rnn --in 10 --hidden 16 --compare --json")
     data = json.loads(out)
     assert (data["schema"], data["cell"], data["d_x"], data["d_h"]) == ("paramcalc-conventions/1", "RNN", 10, 16)
@@ -251,11 +259,11 @@ def test_compare_in_every_format(run) -> None:
     assert len(list(csv.DictReader(io.StringIO(out)))) == 12
     _, out, _ = run("rnn --in 10 --hidden 16 --compare --format latex")
     assert out.startswith("% RNN\n")
-    assert "\\begin{tabular}{lrrll}\n\\toprule\n" in out
-    assert "torch RNN & 448 & +16 & a second bias vector: +d\\_h = 16 & $d_{h}" in out
+    assert "\\begin{tabular}{lrrl}\n\\toprule\n" in out
+    assert "torch RNN & 448 & +16 & a second bias vector: +d\\_h = 16 \\\\" in out
     _, out, _ = run("rnn --in 10 --hidden 16 --compare --format html")
     assert out.startswith('<div class="paramcalc">')
-    assert out.count("<tr>") == 13
+    assert out.count("<tr>") == 13 + 5
     _, out, _ = run("gru --in d_x --hidden 4*k --compare --json")
     assert json.loads(out)["conventions"][1]["difference"] == "-12k"
     _, out, _ = run("gru --in d_x --hidden 4*k --compare")

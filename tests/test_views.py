@@ -188,3 +188,15 @@ def test_data_frames_need_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(error.value) == (
         "a data frame needs pandas or polars, which is not installed (pip install 'paramcalc[frame]')"
     )
+
+
+@pytest.mark.parametrize("width", [80, 60, 40, 20])
+def test_a_narrow_terminal_folds_and_cuts_nothing(width: int) -> None:
+    layers = [pc.LSTM(12, name="reader_of_sentences"), pc.Dense(3, name="answer")]
+    report = pc.Sequential([pc.Input((None, 8)), *layers]).report()
+    drawn = report.render("table", width=width)
+    assert max(map(len, drawn.splitlines())) <= width
+    letters = "".join(drawn.split())
+    whole = "".join(report.render("table", width=500).split())
+    assert sorted(letters.replace("─", "")) == sorted(whole.replace("─", ""))
+    assert ("reader_of_sentences (LSTM)" in drawn) == (width == 80)

@@ -14,19 +14,20 @@ SCHEMA = "paramcalc-conventions/1"
 
 
 def comparison(found: list[Convention], d_x: Size, d_h: Size, weights: bool = False) -> Sheet:
-    """Lay out conventions: whose, how many parameters, how many more than the first, why, and the formula.
+    """Lay out conventions: every count and its formula; then whose it is, how much more than the first's, and why.
 
     With ``weights`` a second table has their tensors, the order of their gates and what was run or read.
     """
-    headers = ("convention", "parameters", "difference", "why", "formula")
+    headers = ("convention", "parameters", "difference", "why")
     body: list[tuple[Cell, ...]] = [
-        (f"{one.framework} {one.name}", number(one.params), signed(one.difference), one.reason, Math(one.formula.expr))
-        for one in found
+        (f"{one.framework} {one.name}", number(one.params), signed(one.difference), one.reason) for one in found
     ]
+    formulas: dict[tuple[Cell, ...], None] = {(number(one.params), Math(one.formula.expr)): None for one in found}
     several = len({one.params for one in found})
     counts = "one count" if several == 1 else f"{several} counts"
     subtitle = f"{grouped(d_x)} → {grouped(d_h)}: {counts} in {len(found)} conventions"
-    tables = [Table(headers, body, (1, 2)), *([_tensors(found)] if weights else [])]
+    counted = Table(("parameters", "formula"), list(formulas), (0,))
+    tables = [counted, Table(headers, body, (1, 2)), *([_tensors(found)] if weights else [])]
     return Sheet(found[0].cell, subtitle, [], tables)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..layout import sheet
 from ..sheet import Cell, Math, Sheet, Table, plain
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from ...report import Report
+
+
+FOLDED = 14  # columns of the terminal that are enough for what can be folded
 
 
 def view(report: Report, width: int | None = None, **options: Any) -> str:
@@ -45,14 +49,23 @@ def drawing(made: Sheet) -> RenderableType:
         style = "bold green" if label == "parameters" else ""
         facts.add_row(Text(label, style="dim"), Text(plain(value), style=style, overflow="fold"))
     parts: list[RenderableType] = [title]
-    tables = [_grid(table) for table in made.tables]
+    tables = [_Fitted(table) for table in made.tables]
     shown = [Padding(facts, (0, 0, 0, 2))] if made.facts else []
     for block in [*tables[: made.lead], *shown, *tables[made.lead :]]:
         parts += [Text(""), block]
     return Group(*parts, Text(""))
 
 
-def _grid(table: Table) -> RenderableType:
+class _Fitted(NamedTuple):
+    """A table that sees how wide the terminal is: names and numbers stay whole as long as the rest can fold."""
+
+    table: Table
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[RenderableType]:
+        yield _grid(self.table, options.max_width)
+
+
+def _grid(table: Table, width: int) -> RenderableType:
     from rich import box
     from rich.console import Group
     from rich.padding import Padding
@@ -66,6 +79,11 @@ def _grid(table: Table) -> RenderableType:
         pad_edge=False,
         header_style="dim",
     )
+    longest = [max(map(len, column)) for column in zip(*_texts(table), strict=True)]
+    whole = {0, *table.right}
+    folding = [min(long, FOLDED) for at, long in enumerate(longest) if at not in whole]
+    if sum(longest[at] for at in whole) + sum(folding) + 3 * len(longest) > width:
+        whole = set()
     for at, header in enumerate(table.headers):
         footer = Text(plain(table.footer[at]), style="bold") if table.footer else ""
         right = at in table.right
@@ -74,11 +92,16 @@ def _grid(table: Table) -> RenderableType:
             footer,
             justify="right" if right else "left",
             overflow="fold",
+            no_wrap=at in whole,
         )
     for row in table.rows:
         grid.add_row(*(_text(cell, at in table.right) for at, cell in enumerate(row)))
     head = [Text(table.title, style="bold")] * bool(table.title) + [Text(table.note, style="dim")] * bool(table.note)
     return Group(*head, Padding(grid, (0, 0, 0, 2)))
+
+
+def _texts(table: Table) -> list[list[str]]:
+    return [[plain(cell) for cell in row] for row in (table.headers, *table.rows, *[table.footer] * bool(table.footer))]
 
 
 def _text(cell: Cell, number: bool) -> Any:
