@@ -149,3 +149,18 @@ def test_a_shape_that_keras_announces_otherwise_is_settled_by_running_it() -> No
     found = pc.verify(model)
     assert found.ok
     assert found.remarks == ["e: Keras announces (None, None, 5) and computes (B, 6, 5)"]
+
+
+def test_a_layer_changed_since_it_was_made_is_counted_as_it_is() -> None:
+    x = keras.Input((6, 4))
+    inner = keras.Sequential([keras.Input((6, 4)), L.Dense(4)])
+    y = L.MultiHeadAttention(2, 3, name="mha")
+    model = keras.Model(x, inner(y(x, x)))
+    y._query_dense.enable_lora(2)
+    reading = pc.from_keras(model)
+    assert (reading.total, reading.report().exact) == (model.count_params(), True)
+    assert reading.trainable == sum(prod(weight.shape) for weight in model.trainable_weights)
+    assert reading.report().warnings == [
+        "mha (MultiHeadAttention): it holds other weights than its rule says; counted as they are"
+    ]
+    assert not pc.verify(model).ok  # its rule, on the configuration it has, does not say so

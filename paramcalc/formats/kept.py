@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -90,13 +91,14 @@ def settle(model: Model, check: Comparison) -> None:
             model.warnings.append(f"stored otherwise: {finding}")
     model.holds = not check.differences
     model.stored = check.tensors
-    _swap(model, swaps)
+    swap(model, swaps)
 
 
-def _swap(model: Model, swaps: dict[int, Any]) -> None:
+def swap(model: Model, swaps: Mapping[int, Any]) -> None:
+    """Put other layers in the place of some, told by their ``id``, in a model and those inside it."""
     for layer in model.layers:
         if isinstance(layer, Model):
-            _swap(layer, swaps)
+            swap(layer, swaps)
     if isinstance(model, Sequential):
         model.chain[:] = [swaps.get(id(layer), layer) for layer in model.chain]
     for node in model.nodes:

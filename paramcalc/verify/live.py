@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from time import perf_counter
 from typing import Any
 
 from ..errors import GraphError, ParamcalcError
+from ..formats.kept import swap
 from ..formats.keras_config import apart, from_config
 from ..model import Model, Node
 from ..opaque import Opaque
 from ..report import Report, Row
 from ..rules.built import UNSHAPED, Weight
+from ..rules.rule import Layer
 from .build import Builder
 from .compare import (
     Difference,
@@ -58,6 +60,9 @@ def from_keras(model: Any) -> Model:
     reading = _read(model)
     count = model.count_params() if model.built and reading.report().exact else None
     if count is not None and isinstance(reading.total, int) and reading.total != count:
+        # changed since it was made, such as by quantize, in a way that no configuration tells
+        swap(reading, dict(_otherwise(reading.rows, model, _ids(model.trainable_weights))))
+    if count is not None and isinstance(reading.total, int) and reading.total != count:
         raise GraphError(
             f"{model.name!r} was read as {reading.total:,} parameters, and Keras counts {count:,}",
             suggestion="paramcalc.verify(model) says where",
@@ -83,6 +88,20 @@ def _read(model: Any) -> Model:
             reading.warnings.append(f"the graph cannot be written down: {first_line(error)}")
             return reading
         return _layers(model, stored) if config is None else from_config(config, stored, whole=True)
+
+
+def _otherwise(rows: list[Row], model: Any, learning: set[int]) -> Iterator[tuple[int, Opaque]]:
+    # the layers that hold other weights than their rules say, each as a row of what it holds
+    layers = {one.name: one for one in model.layers}
+    for row in rows:
+        theirs = layers.get(row.name)
+        if isinstance(row.layer, Model) and hasattr(theirs, "layers"):
+            yield from _otherwise(row.rows, theirs, learning)
+        elif isinstance(row.layer, Layer) and theirs is not None:
+            tensors = row_tensors(row, theirs, learning)
+            if any(tensor_differences(row.name, row.weights, tensors)):
+                reason = "it holds other weights than its rule says; counted as they are"
+                yield id(row.layer), Opaque(row.type, reason, row.name, tuple(map(_weight, tensors)))
 
 
 def _graph(model: Any) -> dict[str, Any] | None:

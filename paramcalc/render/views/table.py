@@ -49,8 +49,8 @@ def drawing(made: Sheet) -> RenderableType:
         style = "bold green" if label == "parameters" else ""
         facts.add_row(Text(label, style="dim"), Text(plain(value), style=style, overflow="fold"))
     parts: list[RenderableType] = [title]
-    tables = [_Fitted(table) for table in made.tables]
-    shown = [Padding(facts, (0, 0, 0, 2))] if made.facts else []
+    tables: list[RenderableType] = [_Fitted(table) for table in made.tables]
+    shown: list[RenderableType] = [Padding(facts, (0, 0, 0, 2))] if made.facts else []
     for block in [*tables[: made.lead], *shown, *tables[made.lead :]]:
         parts += [Text(""), block]
     return Group(*parts, Text(""))
