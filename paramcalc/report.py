@@ -136,6 +136,8 @@ class Report(Totals):
         What the multiply-adds are for; ``None`` is the input as it stands.
     stored : int or None
         For a file with weights: how many of its tensors are as the rules say.
+    holds : bool
+        Whether all of them are.
     warnings : list of str
         Whose weights are not known, and what else a reader found worth saying.
     """
@@ -148,7 +150,7 @@ class Report(Totals):
         self.type = model.type
         self.framework = model.framework
         self.rows = rows_of(model.parts(model.input_shapes, built), model.frozen)
-        self.stored = model.stored
+        self.stored, self.holds = model.stored, model.holds
         self.warnings = [*_remarks(self.rows), *model.warnings]
         self.inputs = list(model.input_shapes)
         self.input_names = model.input_names
@@ -216,7 +218,7 @@ class Report(Totals):
             "input_shape": _shapes(tuple(self.inputs)),
             "output_shape": _shapes(tuple(self.outputs)),
             "layers": [row.to_dict() for row in self.rows],
-            **({} if self.stored is None else {"stored": {"tensors": self.stored, "agree": self._model.holds}}),
+            **({} if self.stored is None else {"stored": {"tensors": self.stored, "agree": self.holds}}),
             "warnings": self.warnings,
         }
 

@@ -16,6 +16,8 @@ from ..sequential import Sequential
 from .compared import Comparison, Finding
 from .groups import MODELS
 
+OTHERWISE = "stored otherwise: "
+
 
 class KeptLayer(Layer):
     """A layer with a rule, and what a file stores for it."""
@@ -51,7 +53,7 @@ def _least(built: Built, kept: Any) -> Built:
     theirs, ours = (sum(weight.params for weight in weights) for weights in (kept.finding.weights, built.weights))
     if isinstance(ours, int) and isinstance(theirs, int) and 0 < theirs < ours:
         built = replace(built, weights=kept.finding.weights, formula=None)
-    return _as_told(replace(built, unknown=f"stored otherwise: {kept.finding.told}"), kept)
+    return _as_told(replace(built, unknown=f"{OTHERWISE}{kept.finding.told}"), kept)
 
 
 def _stored(built: Built, kept: KeptLayer) -> Built:
@@ -88,7 +90,7 @@ def settle(model: Model, check: Comparison) -> None:
         elif isinstance(layer, Model) and not finding.beside:
             swaps[id(layer)] = KeptModel(layer, finding)
         else:
-            model.warnings.append(f"stored otherwise: {finding}")
+            model.warnings.append(f"{OTHERWISE}{finding}")
     model.holds = not check.differences
     model.stored = check.tensors
     swap(model, swaps)

@@ -117,7 +117,8 @@ def _params(row: Row) -> Cell:
 
 
 def _warnings(report: Report) -> list[tuple[str, Cell]]:
-    stored = [("stored", f"{report.stored:,} tensors, as the rules say")] if report.stored else []
+    others = "" if report.holds else "; others otherwise"
+    stored = [("stored", f"{report.stored:,} tensors, as the rules say{others}")] if report.stored else []
     again = any(one.again for row in report.rows for one in [row, *row.rows])
     marks = [("↑", "counted once, further up")] if again else []
     return [*marks, *stored, *(("warning", warning) for warning in report.warnings)]

@@ -28,7 +28,7 @@ from .compare import (
     total_differences,
 )
 from .framework import first_line
-from .verification import Verification, computes
+from .verification import Verification, computes, outcome
 
 
 def is_keras(subject: Any) -> bool:
@@ -197,16 +197,7 @@ def verify_live(model: Any) -> Verification:
     if not settled:
         found += _outputs_differ(report, [tensor.shape for tensor in getattr(model, "outputs", None) or ()])
     found += total_differences(report, model.weights, learning)
-    return Verification(
-        differences=found,
-        layers=len(report.rows),
-        tensors=sum(len(row.weights) for row in report.rows),
-        params=report.total,
-        version=framework.__version__,
-        backend=framework.backend.backend(),
-        elapsed=perf_counter() - start,
-        remarks=remarks + settled,
-    )
+    return outcome(report, found, start, framework, framework.backend.backend(), remarks=remarks + settled)
 
 
 def _announced(row: Row, layer: Any, settled: list[str]) -> Iterable[Difference]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from ..bind import bind
 from ..errors import ParamcalcError
+from ..formats.kept import OTHERWISE
 from ..model import Model
 from ..opaque import Guarded
-from ..report import Row, plain
+from ..report import Report, Row, plain
 from ..rules.rule import Layer, Shape
 from ..symbolic import Expr, Size, leaves
 from ..symbolic.evaluate import evaluate
@@ -119,6 +120,23 @@ class Verification:
         return "\n".join(lines)
 
 
+def outcome(
+    report: Report, found: list[Difference], start: float, framework: Any, backend: str, **more: Any
+) -> Verification:
+    """Record what came of holding a report against a framework, begun at ``start``."""
+    return Verification(
+        differences=found,
+        layers=len(report.rows),
+        tensors=sum(len(row.weights) for row in report.rows),
+        params=report.total,
+        version=str(framework.__version__),
+        backend=backend,
+        elapsed=perf_counter() - start,
+        framework=framework.__name__,
+        **more,
+    )
+
+
 def _several(count: int, what: str) -> str:
     return f"{count:,} {what}" + "s" * (count != 1)
 
@@ -180,25 +198,27 @@ def _verify_model(model: Model) -> Verification:
     framework = keras()
     start = perf_counter()
     grid = grid_of(model)
-    found: list[Difference] = []
     remarks: dict[str, None] = {}
+    found = [
+        Difference(report.name, "stored tensors", "as the rules say", warning.replace(OTHERWISE, ""))
+        for warning in report.warnings
+        if OTHERWISE in warning
+    ]
     for differences, noted in apart(_compared(model, grid)):
         found += differences
         remarks.update(dict.fromkeys(noted))
         if len(found) > SHOWN * 20:
             break
-    return Verification(
-        differences=found,
-        layers=len(report.rows),
-        tensors=sum(len(row.weights) for row in report.rows),
-        params=report.total,
-        version=framework.__version__,
-        backend=framework.backend.backend(),
-        elapsed=perf_counter() - start,
+    return outcome(
+        report,
+        found,
+        start,
+        framework,
+        framework.backend.backend(),
         sizes=grid.names,
         models=len(grid.points),
         decisive=grid.decisive,
-        remarks=list(remarks),
+        remarks=[*remarks, *(warning for warning in report.warnings if OTHERWISE not in warning)],
     )
 
 

@@ -21,7 +21,7 @@ from ...rules.natural import natural_inputs
 from ...rules.rule import Layer, Shape, Weight
 from ...tensors import input_shape as checked_shape
 from ..compare import Difference, shapes_text, tensor_differences
-from ..verification import Verification
+from ..verification import Verification, outcome
 from .build import tensors_of
 from .framework import is_module
 from .models import totals
@@ -284,14 +284,11 @@ def verify_module(module: Any) -> Verification:
         if isinstance(piece.layer, Layer):
             found += tensor_differences(piece.name, piece.weights, tensors_of(piece.module))
     found += totals(report, module)
-    return Verification(
-        differences=found,
-        layers=len(report.rows),
-        tensors=sum(len(row.weights) for row in report.rows),
-        params=report.total,
-        version=str(framework.__version__),
-        backend="live module",
-        elapsed=perf_counter() - start,
+    return outcome(
+        report,
+        found,
+        start,
+        framework,
+        "live module",
         remarks=[f"{piece.name}: {piece.layer.reason}" for piece in reading.pieces if isinstance(piece.layer, Opaque)],
-        framework="torch",
     )

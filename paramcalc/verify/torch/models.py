@@ -16,7 +16,7 @@ from ...symbolic import leaves
 from ..compare import Difference, count, number, same_shapes, shapes_text, tensor_differences
 from ..framework import first_line
 from ..grid import grid_of, with_open_sizes
-from ..verification import SHOWN, Verification
+from ..verification import SHOWN, Verification, outcome
 from .build import INTEGERS, Maker, fitting, shapes_of, tensors_of
 from .framework import BACKEND, quiet, torch
 
@@ -47,18 +47,15 @@ def verify_model(model: Model) -> Verification:
         found += [one._replace(what=f"{one.what} at {at}") for one in differences] if at else differences
         if len(found) > SHOWN * 20:
             break
-    return Verification(
-        differences=found,
-        layers=len(report.rows),
-        tensors=sum(len(row.weights) for row in report.rows),
-        params=report.total,
-        version=str(framework.__version__),
-        backend=BACKEND,
-        elapsed=perf_counter() - start,
+    return outcome(
+        report,
+        found,
+        start,
+        framework,
+        BACKEND,
         sizes=grid.names,
         models=len(grid.points),
         decisive=grid.decisive,
-        framework="torch",
     )
 
 
