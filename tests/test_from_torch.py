@@ -210,7 +210,7 @@ def test_lazy_modules_wait_for_their_input() -> None:
         pc.verify(module)
     assert str(caught.value) == (
         "Sequential has weights that are not known: 1 (LazyLinear): it has not met its first input "
-        "(where it waits for its first input, run it once, or read it with from_torch and an input_shape)"
+        "(run it once, or read it with from_torch and an input_shape)"
     )
     assert pc.from_torch(module, (2, 4)).total == 25 + 18
     assert type(module[1]).__name__ == "LazyLinear"

@@ -43,7 +43,7 @@ def _card(report: Report, explain: bool) -> Sheet:
         if formula.values:
             facts.append(("substituted", Math(formula.expr, formula.values)))
     facts += _split(report)
-    facts.append(("input", "  ".join(map(shape_text, row.inputs))))
+    facts += [("input", "  ".join(map(shape_text, row.inputs)))] * bool(row.inputs)
     facts.append(("output", "  ".join(map(shape_text, row.outputs))))
     facts += _cost(report)
     facts += _gates(row) + _warnings(report)

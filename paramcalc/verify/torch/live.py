@@ -28,6 +28,7 @@ from .models import totals
 from .reading import layer_of
 from .running import Call, run
 
+WAITS = "it has not met its first input"
 PACKED = ("torch.ao.nn.quantized", "torch.ao.nn.intrinsic.quantized", "torch.nn.quantized")
 
 
@@ -174,7 +175,7 @@ def _pieces(whole: Any, live: Any) -> Iterator[Piece]:
             continue
         kind, own = type(module).__name__, _own(module)
         if _lazy(module):
-            yield Piece(name, Opaque(kind, "it has not met its first input", name or kind), module, ())
+            yield Piece(name, Opaque(kind, WAITS, name or kind), module, ())
         elif type(module).__module__.startswith(PACKED):
             taken.append(name)
             yield Piece(name, Opaque(kind, "its weights are packed, and no parameters", name or kind), module, ())
@@ -275,9 +276,10 @@ def verify_module(module: Any) -> Verification:
     assert isinstance(reading, Modules)
     report = reading.report()
     if not report.exact:
+        waits = any(WAITS in warning for warning in report.warnings)
         raise ParamcalcError(
             f"{report.name} has weights that are not known: {report.warnings[0]}",
-            suggestion="where it waits for its first input, run it once, or read it with from_torch and an input_shape",
+            suggestion="run it once, or read it with from_torch and an input_shape" if waits else None,
         )
     found: list[Difference] = []
     for piece in reading.pieces:
