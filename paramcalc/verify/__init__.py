@@ -8,9 +8,10 @@ from types import ModuleType
 from typing import Any
 
 from .compare import Difference as Difference
+from .dispatch import verify as verify
 from .live import from_keras as from_keras
 from .torch.live import from_torch as from_torch
-from .verification import Verification as Verification, verify as verify
+from .verification import Verification as Verification
 
 
 class _Callable(ModuleType):

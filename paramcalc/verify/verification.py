@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -141,58 +141,8 @@ def _several(count: int, what: str) -> str:
     return f"{count:,} {what}" + "s" * (count != 1)
 
 
-def verify(subject: Any) -> Verification:
-    """Compare a model with its framework: every tensor, every output shape, the totals.
-
-    Parameters
-    ----------
-    subject : paramcalc.Model, a Keras model or a PyTorch module
-        Ours is built in Keras, or PyTorch, without allocating its weights, at enough values of its named sizes to
-        decide all. A Keras model is read from its configuration, a PyTorch module from the modules in it, and the
-        reading compared with its weights.
-
-    Returns
-    -------
-    Verification
-
-    Raises
-    ------
-    MissingExtra
-        When the framework is not installed.
-    ParamcalcError
-        When the model itself does not hold together, or is nothing that can be read.
-    """
-    if isinstance(subject, Model):
-        return _of(subject.framework)(subject)
-    from .live import is_keras, verify_live
-    from .torch.framework import is_module
-
-    if is_keras(subject):
-        return verify_live(subject)
-    if is_module(subject):
-        from .torch.live import verify_module
-
-        return verify_module(subject)
-    raise ParamcalcError(
-        "nothing to verify",
-        expected="a paramcalc model with its input, a Keras model or a PyTorch module",
-        received=subject,
-    )
-
-
-def _of(framework: str) -> Callable[[Model], Verification]:
-    if framework == "keras":
-        return _verify_model
-    if framework != "torch":
-        raise ParamcalcError(
-            "nothing to hold the model against", expected="layers of Keras or PyTorch", received=framework
-        )
-    from .torch.models import verify_model
-
-    return verify_model
-
-
-def _verify_model(model: Model) -> Verification:
+def verify_model(model: Model) -> Verification:
+    """Compare a model with the same built in Keras, at enough values of its named sizes to decide all."""
     report = model.report()
     refuse_large_states(model)
     framework = keras()
