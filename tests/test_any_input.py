@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from paramcalc import Model, ParamcalcError, loads
-from paramcalc.formats.spec import model_from
+from paramcalc.formats.spec.document import model_from
 from paramcalc.rules.registry import rules
 
 QUIET = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from paramcalc import Model
-from paramcalc.formats.archive import read_archive
-from paramcalc.formats.compared import compare as compared, named
-from paramcalc.formats.groups import snake
-from paramcalc.formats.hdf5 import stored_in
-from paramcalc.formats.keras2 import upgraded
-from paramcalc.formats.keras_config import from_config
-from paramcalc.formats.stored import Stored, StoredTensor, opaque_weights
+from paramcalc.formats.containers.archive import read_archive
+from paramcalc.formats.containers.groups import snake
+from paramcalc.formats.containers.hdf5 import stored_in
+from paramcalc.formats.containers.stored import Stored, StoredTensor, opaque_weights
+from paramcalc.formats.keras.compared import compare as compared, named
+from paramcalc.formats.keras.config import from_config
+from paramcalc.formats.keras.keras2 import upgraded
 
 keras = pytest.importorskip("keras")
 h5py = pytest.importorskip("h5py")

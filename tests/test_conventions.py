@@ -18,8 +18,8 @@ from hypothesis import given, settings, strategies as st
 
 import paramcalc as pc
 from paramcalc.errors import ParamcalcError
-from paramcalc.formats.schema import schema
-from paramcalc.formats.spec import model_from
+from paramcalc.formats.spec.document import model_from
+from paramcalc.formats.spec.schema import schema
 from paramcalc.rules.conventions.made import declared, layer_of, row_of
 from paramcalc.rules.conventions.read import Row, read, rows
 from paramcalc.rules.formula import formula_of, symbolised

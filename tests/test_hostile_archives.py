@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from paramcalc.errors import FileError
-from paramcalc.formats.archive import read_archive
-from paramcalc.formats.hdf5 import stored_in
-from paramcalc.formats.source import decode
-from paramcalc.formats.syntax import read_json
+from paramcalc.formats.containers.archive import read_archive
+from paramcalc.formats.containers.hdf5 import stored_in
+from paramcalc.formats.text.source import decode
+from paramcalc.formats.text.syntax import read_json
 
 h5py = pytest.importorskip("h5py")
 

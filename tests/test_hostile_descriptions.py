@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from paramcalc.errors import FileError, ParamcalcError
-from paramcalc.formats.archive import read_archive
-from paramcalc.formats.hdf5 import stored_in
-from paramcalc.formats.keras_config import from_config
-from paramcalc.formats.saved import is_keras, model_of
-from paramcalc.formats.stored import Stored
+from paramcalc.formats.containers.archive import read_archive
+from paramcalc.formats.containers.hdf5 import stored_in
+from paramcalc.formats.containers.stored import Stored
+from paramcalc.formats.keras.config import from_config
+from paramcalc.formats.keras.saved import is_keras, model_of
 from paramcalc.rules.operation import Operation, Slot
 
 CHANGES = 500

@@ -14,9 +14,9 @@ from test_hostile_archives import archive, said
 
 from paramcalc import ParamcalcError
 from paramcalc.errors import FileError
-from paramcalc.formats.archive import read_archive
-from paramcalc.formats.hdf5 import stored_in
-from paramcalc.formats.hdf5_bytes import MAX_TOTAL
+from paramcalc.formats.containers.archive import read_archive
+from paramcalc.formats.containers.hdf5 import stored_in
+from paramcalc.formats.containers.hdf5_bytes import MAX_TOTAL
 
 numpy = pytest.importorskip("numpy")
 h5py = pytest.importorskip("h5py")

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from paramcalc.errors import FileError, GraphError, OptionError, ParamcalcError
-from paramcalc.formats.keras2 import is_legacy, upgraded
-from paramcalc.formats.keras_config import from_config
+from paramcalc.formats.keras.config import from_config
+from paramcalc.formats.keras.keras2 import is_legacy, upgraded
 
 DATA = Path(__file__).parent / "data" / "keras2"
 # Keras 2 leaves out a tensor, or has a size worked out by another layer: nobody can tell the shapes

@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 import paramcalc as pc
 from paramcalc.errors import FileError, GraphError, LayerError, OptionError, ParamcalcError
-from paramcalc.formats.keras_config import from_config
+from paramcalc.formats.keras.config import from_config
 from paramcalc.rules.registry import rules
 from paramcalc.symbolic import text
 

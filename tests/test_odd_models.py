@@ -256,8 +256,8 @@ def test_groups_of_files_without_names(tmp_path: Any) -> None:
     from dataclasses import replace
     from json import loads
 
-    from paramcalc.formats.archive import read_archive
-    from paramcalc.formats.compared import named
+    from paramcalc.formats.containers.archive import read_archive
+    from paramcalc.formats.keras.compared import named
 
     model = graph(L.Dense(4), Block(4, name="first"), Block(5, name="second"))
     model.save(tmp_path / "m.keras")

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from paramcalc import ParamcalcError
 from paramcalc.formats import loads_data
-from paramcalc.formats.schema import schema
-from paramcalc.formats.spec import model_from
+from paramcalc.formats.spec.document import model_from
+from paramcalc.formats.spec.schema import schema
 from paramcalc.rules.registry import rules
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"

@@ -8,7 +8,7 @@ import pytest
 
 from paramcalc import Model, ParamcalcError, symbols
 from paramcalc.errors import GraphError, LayerError, OptionError, SizeError
-from paramcalc.formats.spec import layer_options, model_from
+from paramcalc.formats.spec.document import layer_options, model_from
 from paramcalc.rules.registry import find
 
 

@@ -15,8 +15,9 @@ import yaml
 
 from paramcalc import load, loads
 from paramcalc.errors import FileError, ParamcalcError
-from paramcalc.formats import bounds, loads_data, source
-from paramcalc.formats.lines import line_of
+from paramcalc.formats import loads_data
+from paramcalc.formats.text import bounds, source
+from paramcalc.formats.text.lines import line_of
 
 SPEC = "input: [3]\nlayers: [{Dense: 4}]\n"
 

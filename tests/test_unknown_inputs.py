@@ -8,7 +8,7 @@ import pytest
 from by_hand import TABLE
 
 from paramcalc import Model
-from paramcalc.formats.keras_config import from_config
+from paramcalc.formats.keras.config import from_config
 from paramcalc.rules.built import UNSHAPED
 
 PLAIN = [line for line in TABLE if not getattr(line[0], "expects", None)]

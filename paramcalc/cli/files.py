@@ -87,6 +87,6 @@ def _audited(framework: str) -> Any:
 
 def schema(framework: Whose = None) -> None:
     """Print the JSON Schema of spec files, for editors and checks."""
-    from ..formats.schema import schema as spec_schema
+    from ..formats.spec.schema import schema as spec_schema
 
     write_json(spec_schema(framework or "keras"))

@@ -43,7 +43,7 @@ def formula(
     framework: Whose = None,
 ) -> None:
     """Print the formula of a layer: formula lstm; formula gru reset_after=false."""
-    from ..formats.spec import layer_options
+    from ..formats.spec.document import layer_options
 
     rule = rule_named(name, framework)
     found = rule_formula(rule, **layer_options(rule, values(options or [])))

@@ -64,7 +64,7 @@ def layer(
     framework: Whose = None,
 ) -> Model:
     """Count any layer: layer Conv2D --input 32,32,3 filters=8 kernel_size=3."""
-    from ..formats.spec import layer_options, model_from
+    from ..formats.spec.document import layer_options, model_from
 
     rule = rule_named(name, framework)
     if not shapes and rule.framework == "torch":  # which says what comes in

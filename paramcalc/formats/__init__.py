@@ -1,4 +1,4 @@
-"""Reading models from files: bytes (`source`), their syntax (`syntax`), what they say (`spec`, `saved`)."""
+"""Reading models from files: `text` in three syntaxes, a `spec`, what `keras` saved, and the `containers` it lies in."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 
 from ..errors import FileError, ParamcalcError
 from ..model import Model
-from . import saved, syntax
-from .bounds import Refused
-from .lines import line_of
-from .shards import is_index
-from .source import decode, read
+from .containers.shards import is_index
+from .keras import saved
+from .text import syntax
+from .text.bounds import Refused
+from .text.lines import line_of
+from .text.source import decode, read
 
 HEAD = 16  # bytes that tell what a file is
 
@@ -129,7 +130,7 @@ def _meant(data: dict[str, Any], framework: str | None, place: str) -> Model:
         if place == "-":
             raise FileError("an index of shards, which lie beside it", expected="the path of its file")
         return saved.weights_of(place, data)
-    from .spec import model_from
+    from .spec.document import model_from
 
     return model_from(data, framework)
 

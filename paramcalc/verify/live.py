@@ -9,8 +9,8 @@ from time import perf_counter
 from typing import Any
 
 from ..errors import GraphError, ParamcalcError
-from ..formats.kept import swap
-from ..formats.keras_config import apart, from_config
+from ..formats.keras.config import apart, from_config
+from ..formats.keras.kept import swap
 from ..model import Model, Node
 from ..opaque import Opaque
 from ..report import Report, Row

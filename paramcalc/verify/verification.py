@@ -9,7 +9,7 @@ from typing import Any
 
 from ..bind import bind
 from ..errors import ParamcalcError
-from ..formats.kept import OTHERWISE
+from ..formats.keras.kept import OTHERWISE
 from ..model import Model
 from ..opaque import Guarded
 from ..report import Report, Row, plain

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from ..errors import FileError, GraphError
+from ...errors import FileError, GraphError
 
 # layers that stand for a function
 OPERATIONS = ("TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "InstanceProperty", "TensorFlowOpLayer")

@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from ..errors import FileError, quoted
+from ...errors import FileError, quoted
 
 MAX_ENTRIES = 10_000  # Keras writes three, and one for every vocabulary and shard
 MAX_LIST = 4 * 2**20  # bytes of the list of them

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import prod
 
-from ..errors import FileError
+from ...errors import FileError
 from .hdf5_bytes import UNDEFINED, Fields, Source, damaged
 from .hdf5_heaps import collection, heap_at, item, records, symbols
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from ..errors import ParamcalcError, SizeError, placed
-from ..rules.kinds import size
-from ..symbolic import Expr, Size, leaves, parse, symbols
-from ..symbolic.evaluate import evaluate
+from ...errors import ParamcalcError, SizeError, placed
+from ...rules.kinds import size
+from ...symbolic import Expr, Size, leaves, parse, symbols
+from ...symbolic.evaluate import evaluate
 
 MAX_TERMS = 200  # of an expression with the values put in: sizes that use sizes could double without end
 

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from ..errors import FileError, GraphError, ParamcalcError, quoted
+from ...errors import FileError, GraphError, ParamcalcError, quoted
 
 Ref = tuple[str, int, int]  # Keras's history of a tensor: layer, which of its calls, which output
 Call = tuple[str, int]

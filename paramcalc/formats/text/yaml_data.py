@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, NoReturn
 
-from ..errors import quoted
+from ...errors import quoted
 from . import bounds
 from .bounds import Malformed, Refused, finite, too_deep
 

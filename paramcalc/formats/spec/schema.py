@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..rules.inert import schema as inert_schema
-from ..rules.kinds import SIZE_SCHEMA
-from ..rules.registry import frameworks, rules
-from ..rules.rule import REQUIRED, Rule
+from ...rules.inert import schema as inert_schema
+from ...rules.kinds import SIZE_SCHEMA
+from ...rules.registry import frameworks, rules
+from ...rules.rule import REQUIRED, Rule
 from .items import MAX_LAYERS, MODELS, first_option, roles
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from ..errors import FileError, cut, quoted
-from ..opaque import Opaque, counted
-from ..rules.built import Shape, Weight
-from ..rules.keras.quantized import by_place
-from ..rules.ops.table import modules as operation_modules
-from ..rules.registry import known as known_rule, rules
-from ..rules.rule import REQUIRED, Layer, Rule
-from ..tensors import Tensor, input_shape
-from .groups import GRAPH, MODELS
-from .keras_graph import field
+from ...errors import FileError, cut, quoted
+from ...opaque import Opaque, counted
+from ...rules.built import Shape, Weight
+from ...rules.keras.quantized import by_place
+from ...rules.ops.table import modules as operation_modules
+from ...rules.registry import known as known_rule, rules
+from ...rules.rule import REQUIRED, Layer, Rule
+from ...tensors import Tensor, input_shape
+from ..containers.groups import GRAPH, MODELS
+from .graph import field
 
 DEEPEST = 50  # layers inside layers
 
@@ -140,7 +140,7 @@ def module_of(found: Mapping[str, Any]) -> str:
 
 def why_unknown(kind: str, custom: bool) -> str:
     """Say why no rule knows a class."""
-    from ..rules.keras.unknown import OPAQUE
+    from ...rules.keras.unknown import OPAQUE
 
     if custom:
         return "a custom class; only its own code knows its weights"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import BinaryIO
 
-from ..errors import FileError
+from ...errors import FileError
 
 MAX_READS = 1_000_000  # a file of 100,000 tensors takes about half of them; each costs microseconds
 MAX_BLOCK = 64 * 2**20  # bytes at once; no structure but a long configuration comes near

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..errors import FileError, OptionError
+from ...errors import FileError, OptionError
 
 KERAS = ("keras", "tf_keras", "tensorflow", "keras_preprocessing")  # modules whose layers are Keras's own
 DEEPEST = 50  # lists inside lists

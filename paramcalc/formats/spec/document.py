@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import FileError, GraphError, LayerError, OptionError, ParamcalcError, nearest
-from ..model import Model
-from ..rules.registry import rules
-from ..rules.rule import Layer, Rule, Shape
-from ..symbolic import Expr, unknown
-from ..tensors import input_shape, told_apart
+from ...errors import FileError, GraphError, LayerError, OptionError, ParamcalcError, nearest
+from ...model import Model
+from ...rules.registry import rules
+from ...rules.rule import Layer, Rule, Shape
+from ...symbolic import Expr, unknown
+from ...tensors import input_shape, told_apart
 from .fields import check_keys, declared_inputs, name, trainable
 from .items import Reader
 from .sizes import Sizes

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-from ..errors import FileError, ParamcalcError
-from ..model import Model, Node
-from ..opaque import Opaque
-from ..rules.built import UNSHAPED
+from ...errors import FileError, ParamcalcError
+from ...model import Model, Node
+from ...opaque import Opaque
+from ...rules.built import UNSHAPED
+from ..containers.groups import CONTAINERS
+from ..containers.shards import part_of, stored_beside
+from ..containers.stored import Stored, opaque_weights
+from ..text.source import decode
+from ..text.syntax import read_json
 from .compared import compare, named
-from .groups import CONTAINERS
 from .kept import settle
-from .shards import part_of, stored_beside
-from .source import decode
-from .stored import Stored, opaque_weights
-from .syntax import read_json
 
 STARTS = {b"PK\x03\x04": "archive", b"\x89HDF\r\n\x1a\n": "weights"}
 
@@ -36,14 +36,14 @@ def model_in(kind: str, file: str | bytes) -> Model:
     """
     source = BytesIO(file) if isinstance(file, bytes) else file
     if kind == "archive":
-        from .archive import WEIGHTS, read_archive
+        from ..containers.archive import WEIGHTS, read_archive
 
         archive = read_archive(source)
         model = _within("config.json:", archive.config, archive.stored)
         if archive.stored is None:
             model.warnings.append(f"there is no {WEIGHTS} to hold the rules against")
         return model
-    from .hdf5 import stored_in
+    from ..containers.hdf5 import stored_in
 
     stored = stored_in(source)
     if stored.config is None:
@@ -85,8 +85,8 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
     ParamcalcError
         Where it is none.
     """
+    from .config import from_config
     from .keras2 import is_legacy, upgraded
-    from .keras_config import from_config
 
     found = upgraded(found) if is_legacy(found) else dict(found)
     if stored is None:

@@ -19,10 +19,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from ..errors import GraphError, LayerError, OptionError, ParamcalcError, nearest, placed
-from ..rules.kinds import TARGET, Sized, Window
-from ..rules.registry import find, rules
-from ..rules.rule import CELLS, LAYER, Rule
+from ...errors import GraphError, LayerError, OptionError, ParamcalcError, nearest, placed
+from ...rules.kinds import TARGET, Sized, Window
+from ...rules.registry import find, rules
+from ...rules.rule import CELLS, LAYER, Rule
 from .fields import check_keys, declared_inputs, name, trainable
 from .sizes import Sizes
 from .wiring import Graph, Pending, Scope, Use, references

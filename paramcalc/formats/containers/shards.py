@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import FileError, ParamcalcError, placed
+from ...errors import FileError, ParamcalcError, placed
+from ..text.source import decode, read
+from ..text.syntax import read_json
 from .hdf5 import MAX_OBJECTS, stored_in
-from .source import decode, read
 from .stored import Stored
-from .syntax import read_json
 
 MAX_SHARDS = 1_000  # weights files; a shard has 5 GB
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from ..errors import FileError
+from ...errors import FileError
 
 MAX_DEPTH = 64
 MAX_NODES = 10_000_000

@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ..model import Model
-from ..opaque import Opaque
-from ..report import Row
-from ..rules.built import Weight
-from ..rules.rule import Layer
-from .groups import CONTAINERS, described, is_layer, name_of, numbered
-from .stored import Stored, StoredTensor, counts, groups_in, is_within, weight_of
+from ...model import Model
+from ...opaque import Opaque
+from ...report import Row
+from ...rules.built import Weight
+from ...rules.rule import Layer
+from ..containers.groups import CONTAINERS, described, is_layer, name_of, numbered
+from ..containers.stored import Stored, StoredTensor, counts, groups_in, is_within, weight_of
 
 MAX_SHOWN = 6  # shapes in a sentence
 MERGED = "lora_"  # tables that Keras adds to the one beside them before it stores that

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import FileError, quoted
+from ...errors import FileError, quoted
 from .bounds import MAX_DIGITS, Malformed, Refused, bounded, check_commas, containers, finite, too_deep
 from .yaml_data import read_yaml
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from ..errors import FileError, ParamcalcError, quoted
+from ...errors import FileError, ParamcalcError, quoted
 from .hdf5_bytes import Fields, Source
 from .hdf5_objects import (
     LAYOUT,

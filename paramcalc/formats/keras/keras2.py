@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..errors import FileError, OptionError, ParamcalcError, quoted
+from ...errors import FileError, OptionError, ParamcalcError, quoted
 from .keras2_layers import KERAS, dtype, layer
 from .keras2_ops import CONSTANT, OPERATIONS, operation, symbol
 

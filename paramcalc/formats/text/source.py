@@ -7,7 +7,7 @@ import stat
 import sys
 from typing import BinaryIO
 
-from ..errors import FileError
+from ...errors import FileError
 
 MAX_BYTES = 64 * 2**20  # a spec of a million layers takes about half of it
 

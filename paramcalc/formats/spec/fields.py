@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import GraphError, OptionError, ParamcalcError, nearest, placed
-from ..rules.kinds import SWITCH
-from ..rules.rule import Shape
-from ..tensors import input_shape
+from ...errors import GraphError, OptionError, ParamcalcError, nearest, placed
+from ...rules.kinds import SWITCH
+from ...rules.rule import Shape
+from ...tensors import input_shape
 from .sizes import Sizes
 
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from ..errors import FileError, ParamcalcError
+from ...errors import FileError, ParamcalcError
+from ..text.source import MAX_BYTES, decode
+from ..text.syntax import read_json
 from .hdf5 import opened, stored_in
 from .shards import listed, merged
-from .source import MAX_BYTES, decode
 from .stored import Stored
-from .syntax import read_json
 from .zipped import Entry, content, entries, window
 
 CONFIG, METADATA, WEIGHTS, SHARDS = "config.json", "metadata.json", "model.weights.h5", "model.weights.json"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
-from ..errors import GraphError, ParamcalcError, nearest, quoted
-from ..model import Model, Node, Ref
-from ..rules.rule import Shape
-from ..tensors import declared
+from ...errors import GraphError, ParamcalcError, nearest, quoted
+from ...model import Model, Node, Ref
+from ...rules.rule import Shape
+from ...tensors import declared
 
 _REFERENCE = re.compile(r"(.+)\[([0-9]{1,6})\]", re.DOTALL)
 

@@ -11,16 +11,16 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from ..errors import GraphError, LayerError, OptionError, ParamcalcError, cut, quoted
-from ..model import Model, Node, Ref
-from ..opaque import Guarded, Opaque
-from ..rules.built import UNSHAPED, Shape, Weight
-from ..rules.operation import Operation, Slot, known
-from ..rules.rule import Layer
-from ..sequential import Sequential
-from ..tensors import Input, Tensor
-from .keras_graph import Arguments, Call, Ref as Place, Tensor as Read, calls, field, refs, stated, tensors
-from .keras_layers import Reading, built_on, has_rule, input_of, layer_of, module_of, name_in, shape_stated
+from ...errors import GraphError, LayerError, OptionError, ParamcalcError, cut, quoted
+from ...model import Model, Node, Ref
+from ...opaque import Guarded, Opaque
+from ...rules.built import UNSHAPED, Shape, Weight
+from ...rules.operation import Operation, Slot, known
+from ...rules.rule import Layer
+from ...sequential import Sequential
+from ...tensors import Input, Tensor
+from .graph import Arguments, Call, Ref as Place, Tensor as Read, calls, field, refs, stated, tensors
+from .layers import Reading, built_on, has_rule, input_of, layer_of, module_of, name_in, shape_stated
 
 Stored = Callable[[str | None, str], tuple[Weight, ...] | None]
 STATED = "its shape is what the file states"

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..errors import ParamcalcError
-from ..model import Model, Node
-from ..opaque import Opaque, counted
-from ..rules.built import Built, Shape, frozen
-from ..rules.natural import natural_inputs
-from ..rules.rule import Layer
-from ..sequential import Sequential
+from ...errors import ParamcalcError
+from ...model import Model, Node
+from ...opaque import Opaque, counted
+from ...rules.built import Built, Shape, frozen
+from ...rules.natural import natural_inputs
+from ...rules.rule import Layer
+from ...sequential import Sequential
+from ..containers.groups import MODELS
 from .compared import Comparison, Finding
-from .groups import MODELS
 
 OTHERWISE = "stored otherwise: "
 
