@@ -1,4 +1,4 @@
-"""Reading models from files: `text` in three syntaxes, a `spec`, what `keras` saved, and the `containers` it lies in."""
+"""Reading models from files: `text` in three syntaxes, a `spec`, what `keras` saved and the `containers` it is in."""
 
 from __future__ import annotations
 
