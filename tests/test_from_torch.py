@@ -244,14 +244,15 @@ class Stubborn(live.Module):  # type: ignore[misc]
     ("module", "shape", "problem"),
     [
         (live.Linear(3, 4), (2, 5),
-         "Linear does not run on the meta device: a and b must have same reduction dim, but got [2, 5] X [3, 4]. "
-         "(without input_shape its modules are read, and nothing is run)"),
+         "Linear is declared on 3 features, and receives 5"),
+        (live.Sequential(live.Conv2d(3, 4, 3), live.Conv2d(8, 4, 3)), (2, 3, 9, 9),
+         "1: Conv2d is declared on 8 channels, and receives 4"),
         (live.Linear(3, 4), ("h", 3),
-         "a module is run on numbers; expected a size for every axis, received ('h', 3)"),
+         "input_shape: a module is run on numbers; expected a size for every axis, received ('h', 3)"),
         (live.Linear(3, 4), (None, 3),
-         "a module is run on numbers; expected a size for every axis, received (None, 3)"),
+         "input_shape: a module is run on numbers; expected a size for every axis, received (None, 3)"),
         (live.Linear(3, 4), (0, 3),
-         "[0]: not a size; expected a positive whole number or an expression such as 4*h, received 0"),
+         "input_shape[0]: not a size; expected a positive whole number or an expression such as 4*h, received 0"),
         (live.Linear(3, 4), 3,
          "input_shape: not a shape; expected every size of the input, such as (32, 3), or a list of shapes, "
          "received 3"),
@@ -260,7 +261,7 @@ class Stubborn(live.Module):  # type: ignore[misc]
          "received '3'"),
         (live.Linear(3, 4), [(2, 3), 4],
          "input_shape: not a shape; expected every size of the input, such as (32, 3), or a list of shapes, "
-         "received [(2, 3), 4]"),
+         "received 4"),
         ("net", None, "not a PyTorch module; expected a torch.nn.Module, received 'net'"),
     ],
 )  # fmt: skip

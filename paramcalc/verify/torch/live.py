@@ -7,8 +7,7 @@ computed, and every module says what came in and what went out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
@@ -19,6 +18,7 @@ from ...opaque import Opaque
 from ...rules.built import UNKNOWN_OUTS, UNSHAPED, Built, Part
 from ...rules.natural import natural_inputs
 from ...rules.rule import Layer, Shape, Weight
+from ...symbolic import Size
 from ...tensors import input_shape as checked_shape
 from ..compare import Difference, shapes_text, tensor_differences
 from ..verification import Verification, outcome
@@ -55,6 +55,7 @@ class Modules(Model):
 
     def __init__(self, name: str, pieces: list[Piece], inputs: Sequence[Shape], outs: Sequence[Shape]) -> None:
         self.pieces = pieces
+        self.ran = any(piece.calls for piece in pieces)
         self.outs = tuple(outs)
         shapes = list(inputs) or [UNSHAPED]
         results = tuple((len(shapes), index) for index in range(len(outs)))
@@ -90,7 +91,7 @@ class Modules(Model):
 
     def parts(self, shapes: Sequence[Shape], built: Sequence[Built]) -> list[Part]:
         """List every module, once for each time it was called."""
-        return [part for piece in self.pieces for part in _parts(piece)]
+        return [part for piece in self.pieces for part in _parts(piece, self.ran)]
 
     def on(self, *shapes: Shape) -> Built:
         """Refuse to be a layer: how its modules are connected is not known.
@@ -110,8 +111,9 @@ def from_torch(module: Any, input_shape: Any = None) -> Model:
     module : torch.nn.Module
         Nothing of it is run or changed, unless a shape is given.
     input_shape : list of int, or list of such lists, optional
-        The whole shape of its input, or that of each of several. Then a copy without numbers is run on the meta
-        device, to learn the shapes in between; this calls the code of the module.
+        The whole shape of its input, or that of each of several; a list within those is a tuple of tensors, such as
+        the states of an LSTM: ``[(7, 3, 12), [(2, 3, 16), (2, 3, 16)]]``. Then a copy without numbers is run on the
+        meta device, to learn the shapes in between and the multiply-adds of its own code; this calls that code.
 
     Returns
     -------
@@ -124,15 +126,17 @@ def from_torch(module: Any, input_shape: Any = None) -> Model:
     """
     if not is_module(module):
         raise ParamcalcError("not a PyTorch module", expected="a torch.nn.Module", received=module)
-    shapes = _shapes(input_shape)
+    given = _given(input_shape)
+    shapes = _flat(given)
     outs: list[Shape] = []
     calls: dict[str, list[Call]] = {}
     whole = module
     if shapes:
-        whole, calls, outs = run(module, shapes)
+        whole, calls, outs = run(module, given)
     pieces = list(_pieces(whole, module))
     for piece in pieces:
         piece.calls = calls.get(piece.path, [])
+    pieces += _own_work(whole, pieces, calls)
     if not shapes and len(pieces) == 1 and not pieces[0].path and isinstance(pieces[0].layer, Layer):
         shapes = natural_inputs(pieces[0].layer)  # a single layer says itself what it takes
         outs = list(pieces[0].layer.on(*shapes).outs)
@@ -140,23 +144,49 @@ def from_torch(module: Any, input_shape: Any = None) -> Model:
     return Modules(type(module).__name__, pieces, shapes, outs)
 
 
-def _shapes(given: Any) -> list[Shape]:
+def _given(given: Any) -> list[Any]:
+    # a shape for each argument, or a list of shapes where a tuple of tensors is handed over
     if given is None:
         return []
-    several = given if isinstance(given, (list, tuple)) and _lists(given) else [given]
-    if not all(isinstance(shape, (list, tuple)) for shape in several):
-        error = ShapeError(
+    try:
+        return [_shape(one) for one in given] if _lists(given) else [_shape(given)]
+    except ParamcalcError as error:
+        raise error.at("input_shape")
+
+
+def _shape(given: Any) -> Any:
+    if _lists(given):
+        return [_shape(one) for one in given]
+    if not isinstance(given, (list, tuple)):
+        raise ShapeError(
             "not a shape", expected="every size of the input, such as (32, 3), or a list of shapes", received=given
         )
-        raise error.at("input_shape")
-    shapes = [checked_shape(list(shape))[1:] for shape in several]
-    if any(not isinstance(size, int) for shape in shapes for size in shape):
+    shape = checked_shape(list(given))[1:]
+    if any(not isinstance(size, int) for size in shape):
         raise ShapeError("a module is run on numbers", expected="a size for every axis", received=given)
-    return shapes
+    return shape
 
 
 def _lists(given: Any) -> bool:
-    return any(isinstance(one, (list, tuple)) for one in given)
+    return isinstance(given, (list, tuple)) and any(isinstance(one, (list, tuple)) for one in given)
+
+
+def _flat(given: Any) -> list[Shape]:
+    return [shape for one in given for shape in (_flat(one) if isinstance(one, list) else [one])]
+
+
+def _own_work(whole: Any, pieces: Sequence[Piece], calls: dict[str, list[Call]]) -> list[Piece]:
+    # what modules multiply in their own forward, outside of the modules in them: no rule knows, PyTorch's counter does
+    known = {piece.path for piece in pieces}
+    taken = [piece.path for piece in pieces if isinstance(piece.layer, Layer)]
+    found = []
+    for path, module in whole.named_modules():
+        inside = any(not above or path.startswith(f"{above}.") for above in taken)
+        if path not in known and not inside and any(call.own for call in calls.get(path, ())):
+            kind = type(module).__name__
+            row = Opaque(kind, "what its own code multiplies, as PyTorch counts it", f"{path or kind} forward", ())
+            found.append(Piece(row.label, row, module, (), calls[path]))
+    return found
 
 
 def _pieces(whole: Any, live: Any) -> Iterator[Piece]:
@@ -223,20 +253,33 @@ def _owned(weights: Sequence[Weight], path: str, owners: dict[str, Any], module:
     return tuple(found)
 
 
-def _parts(piece: Piece) -> list[Part]:
+def _parts(piece: Piece, ran: bool) -> list[Part]:
     reason = getattr(piece.layer, "reason", "")
     lost = isinstance(piece.layer, Opaque) and piece.layer.stored is None
     base = Built(UNKNOWN_OUTS, piece.weights, note=reason, unknown=reason if lost else "")
     if not piece.calls:
-        return [Part(piece.name, piece.layer, (), base)]
+        return [Part(piece.name, piece.layer, (), replace(base, costed=ran))]
     parts = []
     for call in piece.calls:
-        macs = None
+        inputs, macs = call.inputs, _given_number(call.own)
         if isinstance(piece.layer, Layer):
-            with suppress(ParamcalcError):  # called in a way of its own: the shapes are its word
-                macs = piece.layer.on(*call.inputs).macs
-        parts.append(Part(piece.name, piece.layer, call.inputs, replace(base, outs=call.outs, macs=macs)))
+            inputs, built = _ruled(piece.layer, call)
+            macs = _given_number(call.macs or 0) if built is None else built.macs
+        parts.append(Part(piece.name, piece.layer, inputs, replace(base, outs=call.outs, macs=macs)))
     return parts
+
+
+def _given_number(macs: int) -> Callable[[], Size] | None:
+    return lambda: macs
+
+
+def _ruled(layer: Layer, call: Call) -> tuple[tuple[Shape, ...], Built | None]:
+    # what the rule says of a call; what comes beside the inputs it knows are states, masks and the like
+    inputs = call.inputs if layer.rule.inputs[0].many else call.inputs[: len(layer.rule.inputs)]
+    try:
+        return inputs, layer.on(*inputs)
+    except ParamcalcError:  # called in a way of its own: the shapes, and what was counted, are its word
+        return call.inputs, None
 
 
 def _shared(pieces: Sequence[Piece]) -> Iterator[str]:
@@ -257,11 +300,9 @@ def _shared(pieces: Sequence[Piece]) -> Iterator[str]:
 def _remarks(piece: Piece) -> Iterator[str]:
     # where a module, run, gave other shapes than its rule
     for call in piece.calls:
-        if isinstance(piece.layer, Layer):
-            try:
-                outs: Any = piece.layer.on(*call.inputs).outs
-            except ParamcalcError:
-                continue
+        built = _ruled(piece.layer, call)[1] if isinstance(piece.layer, Layer) else None
+        if built is not None:
+            outs = built.outs[: len(call.outs)]  # it may have been told to give no more
             if outs != call.outs:
                 yield f"{piece.name}: the rule gives {shapes_text(outs)}, the module gave {shapes_text(call.outs)}"
 

@@ -1,9 +1,11 @@
-"""Running a live module on the meta device: a copy whose tensors hold nothing, with hooks that note shapes."""
+"""Running a live module on the meta device: a copy whose tensors hold nothing, with hooks that note what passes."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+import inspect
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -12,17 +14,90 @@ from ...rules.built import Shape
 from ..framework import first_line
 from .build import flat, shapes_of
 from .framework import META, quiet, torch
+from .reading import layer_of
 
 
 class Call(NamedTuple):
-    """One call of a module: the shapes of what came in and of what went out."""
+    """One call of a module.
+
+    Attributes
+    ----------
+    inputs, outs : tuple of shapes
+        What came in, in the order of its signature, and what went out.
+    macs, own : int
+        Multiply-adds that PyTorch's own counter saw in it: all, and those outside of the modules in it.
+    """
 
     inputs: tuple[Shape, ...]
     outs: tuple[Shape, ...]
+    macs: int | None = None
+    own: int = 0
 
 
-def run(module: Any, shapes: Sequence[Shape]) -> tuple[Any, dict[str, list[Call]], list[Shape]]:
+class Inside(NamedTuple):
+    """A call that is under way."""
+
+    path: str
+    module: Any
+    inputs: tuple[Shape, ...]
+    start: int
+    within: list[int]  # multiply-adds of the calls in it
+
+
+class Watch:
+    """Notes every call of the modules in a module, and which are under way."""
+
+    def __init__(self, module: Any) -> None:
+        self.calls: dict[str, list[Call]] = {}
+        self.stack: list[Inside] = []
+        self.counter = torch().utils.flop_counter.FlopCounterMode(display=False)
+        self.hooks: list[Any] = []
+        for path, one in module.named_modules():
+            self.hooks.append(one.register_forward_pre_hook(self._enter(path), with_kwargs=True))
+            self.hooks.append(one.register_forward_hook(self._leave))
+
+    def _seen(self) -> int:
+        return int(self.counter.get_total_flops()) // 2
+
+    def _enter(self, path: str) -> Any:
+        def enter(module: Any, args: Any, keywords: Any) -> None:
+            given = [one for one in flat(_in_order(module, args, keywords)) if hasattr(one, "shape")]
+            self.stack.append(Inside(path, module, tuple(shapes_of(given)), self._seen(), []))
+
+        return enter
+
+    def _leave(self, module: Any, args: Any, output: Any) -> None:
+        path, _, inputs, start, within = self.stack.pop()
+        outs = [one for one in flat(output) if hasattr(one, "shape")]
+        macs = self._seen() - start
+        if self.stack:
+            self.stack[-1].within.append(macs)
+        call = Call(inputs, tuple(shapes_of(outs)), macs, macs - sum(within))
+        self.calls.setdefault(path, []).append(call)
+
+    def end(self) -> None:
+        """Take the hooks off."""
+        for hook in self.hooks:
+            hook.remove()
+
+
+def _in_order(module: Any, args: Any, keywords: Any) -> list[Any]:
+    if not keywords:
+        return list(args)
+    try:
+        return list(inspect.signature(module.forward).bind(*args, **keywords).arguments.values())
+    except (TypeError, ValueError):
+        return [*args, *keywords.values()]
+
+
+def run(module: Any, given: Sequence[Any]) -> tuple[Any, dict[str, list[Call]], list[Shape]]:
     """Run a copy of a module; give the copy, the calls of the modules in it by path, and the shapes it gives.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    given : sequence of shapes, or of lists of them
+        One for every argument; a list stands for a tuple of tensors.
 
     Raises
     ------
@@ -31,31 +106,76 @@ def run(module: Any, shapes: Sequence[Shape]) -> tuple[Any, dict[str, list[Call]
     """
     framework = torch()
     problem: Exception | None = None
+    several = sum(1 for _ in _leaves(given))
     # inputs are numbers, or places in a table: what is right only the module knows
-    for whole in product((False, True), repeat=min(len(shapes), 4)):
-        dtypes = [framework.int64 if one else None for one in (*whole, *(False,) * len(shapes))]
-        calls: dict[str, list[Call]] = {}
+    for whole in product((False, True), repeat=min(several, 4)):
+        dtypes = iter([framework.int64 if one else None for one in (*whole, *(False,) * several)])
         made = hollow(module)
-        hooks = [one.register_forward_hook(_noting(calls, name)) for name, one in made.named_modules()]
+        watch = _watched(module, made)
         try:
-            with quiet():
-                inputs = [
-                    framework.empty(shape, device=META, dtype=dtype)
-                    for shape, dtype in zip(shapes, dtypes, strict=False)
-                ]
-                outs = shapes_of(flat(made(*inputs)))
+            with quiet(), _slow_attention(), watch.counter:
+                outs = shapes_of(flat(made(*(_tensors(framework, one, dtypes) for one in given))))
         except Exception as error:  # whatever the module's code raises
-            problem = problem or error
+            problem = problem or _plainly(error, watch)
             continue
         finally:
-            for hook in hooks:
-                hook.remove()
-        return made, calls, list(outs)
+            watch.end()
+        return made, watch.calls, list(outs)
     assert problem is not None
+    if isinstance(problem, ParamcalcError):
+        raise problem
     raise ParamcalcError(
         f"{type(module).__name__} does not run on the meta device: {first_line(problem)}",
         suggestion="without input_shape its modules are read, and nothing is run",
     )
+
+
+def _watched(module: Any, made: Any) -> Watch:
+    try:
+        return Watch(made)
+    except Exception as error:  # a module that takes no hooks, such as a scripted one
+        raise ParamcalcError(
+            f"{type(module).__name__} cannot be watched: {first_line(error)}",
+            suggestion="without input_shape its modules are read, and nothing is run",
+        ) from None
+
+
+def _plainly(error: Exception, watch: Watch) -> Exception:
+    # what the rule of the module that failed says of its input, if it refuses it, too
+    for path, module, inputs, _, _ in reversed(watch.stack):
+        layer = layer_of(module)
+        if layer is not None:
+            try:
+                layer.on(*inputs[: len(layer.rule.inputs)])
+            except ParamcalcError as plain:
+                return plain.at(path) if path else plain
+    return error
+
+
+def _leaves(given: Sequence[Any]) -> Iterator[Shape]:
+    for one in given:
+        if isinstance(one, list):
+            yield from _leaves(one)
+        else:
+            yield one
+
+
+def _tensors(framework: Any, shape: Any, dtypes: Iterator[Any]) -> Any:
+    if isinstance(shape, list):
+        return tuple(_tensors(framework, one, dtypes) for one in shape)
+    return framework.empty(shape, device=META, dtype=next(dtypes))
+
+
+@contextmanager
+def _slow_attention() -> Iterator[None]:
+    # one fused step for a whole encoder layer shows the counter no products
+    attention = torch().backends.mha
+    fast = attention.get_fastpath_enabled()
+    attention.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        attention.set_fastpath_enabled(fast)
 
 
 def hollow(module: Any) -> Any:
@@ -73,13 +193,7 @@ def hollow(module: Any) -> Any:
     try:
         return copy.deepcopy(module, memo).eval()
     except Exception as error:  # a module that cannot be copied
-        raise ParamcalcError(f"{type(module).__name__} cannot be copied: {first_line(error)}") from None
-
-
-def _noting(calls: dict[str, list[Call]], name: str) -> Any:
-    def note(_: Any, inputs: Any, output: Any) -> None:
-        ins = [one for one in flat(inputs) if hasattr(one, "shape")]
-        outs = [one for one in flat(output) if hasattr(one, "shape")]
-        calls.setdefault(name, []).append(Call(tuple(shapes_of(ins)), tuple(shapes_of(outs))))
-
-    return note
+        raise ParamcalcError(
+            f"{type(module).__name__} cannot be copied: {first_line(error)}",
+            suggestion="without input_shape its modules are read, and nothing is run",
+        ) from None
