@@ -284,6 +284,44 @@ def test_a_model_with_weights_beside_its_layers(tmp_path: Any) -> None:
     assert (report.total, report.exact) == (outer.count_params(), True)
 
 
+# --- weights without a graph ----------------------------------------------------------------------------------
+
+
+class Coded(keras.Model):
+    """A model of no registered class, with weights of its own beside its layers, some of them in a list."""
+
+    def __init__(self, *layers: Any, own: int = 0) -> None:
+        super().__init__()
+        self.chain = list(layers)
+        if own:
+            self.own = self.add_weight(shape=(own,), name="own")
+
+    def call(self, x: Any) -> Any:
+        for layer in self.chain:
+            x = layer(x)
+        return x
+
+
+def ran(model: Any, *shape: int) -> Any:
+    model(keras.ops.ones((1, *shape)))
+    return model
+
+
+def stored_by(model: Any, folder: Any, *suffixes: str) -> dict[str, Report]:
+    model.save(folder / "m.keras")
+    model.save(folder / "m.h5")
+    model.save_weights(folder / "m.weights.h5")
+    model.save_weights(folder / "m.weights.json", max_shard_size=1)
+    return {suffix: pc.load(folder / f"m{suffix}").report() for suffix in suffixes}
+
+
+def test_what_a_model_has_itself_is_counted_once(tmp_path: Any) -> None:
+    model = ran(Coded(ran(Coded(L.Dense(3), own=5), 4), L.Dense(2), own=9), 4)
+    for report in stored_by(model, tmp_path, ".keras", ".weights.h5", ".weights.json").values():
+        assert (report.total, report.exact) == (15 + 5 + 8 + 9, True)
+        assert [(row.name, row.params) for row in report.rows][-1] == ("variables", 9)
+
+
 # --- functions in files that name no modules ------------------------------------------------------------------
 
 

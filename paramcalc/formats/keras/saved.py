@@ -12,7 +12,7 @@ from ...opaque import Opaque
 from ...rules.built import UNSHAPED
 from ..containers.groups import CONTAINERS
 from ..containers.shards import part_of, stored_beside
-from ..containers.stored import Stored, opaque_weights
+from ..containers.stored import Stored, StoredTensor, counts, opaque_weights, weight_of
 from ..text.source import decode
 from ..text.syntax import read_json
 from .compared import compare, named
@@ -101,15 +101,18 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
 
 def _weights_alone(stored: Stored, model: Model | None = None, part: str | None = None) -> Model:
     # a row for each layer that has weights in the file
-    rows: dict[str, None] = {}
+    rows: dict[str, list[StoredTensor]] = {}
     for tensor in stored.tensors:
         parts = tensor.group.split("/")
-        rows[tensor.group if stored.legacy else "/".join(parts[: 1 + (parts[0] in CONTAINERS)])] = None
+        group = tensor.group if stored.legacy else "/".join(parts[: 1 + (parts[0] in CONTAINERS)])
+        rows.setdefault(group, []).append(tensor)
     what = f"{model.type} keeps its graph in Python code" if model else "the file has weights and no description"
     nodes = []
-    for group in rows:
+    for group, tensors in rows.items():
         name = stored.names.get(group, group.rpartition("/")[2] or "variables")
-        nodes.append(Node(Opaque("stored", what, name, stored.weights_of(group), told=""), ()))
+        inside = f"{group}/" if group else ""  # what the model has itself lies beneath no group, and all else beside it
+        weights = tuple(weight_of(tensor, inside) for tensor in tensors if counts(tensor, inside))
+        nodes.append(Node(Opaque("stored", what, name, weights, told=""), ()))
     if part:
         nodes.append(Node(Opaque("stored", f"the file is {part}", "other shards"), ()))
     shapes = model.input_shapes if model else [UNSHAPED]
