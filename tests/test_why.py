@@ -242,6 +242,35 @@ def test_a_model_names_the_layer() -> None:
     assert one_line(tied, tied.total - 400) == "embedding and dense share their matrix: −400"
 
 
+@pytest.mark.parametrize("framework", ["torch", "cudnn", "onnx", "flax-linen"])
+def test_a_convention_is_named_with_its_options(run: Any, framework: str) -> None:
+    _, out, _ = run(*f"why gru --framework {framework} --in 108 --hidden 128 --got 91008".split())
+    assert "  1  Keras's GRU(reset_after=False) (and tf1, flax-nnx, haiku): one bias vector" in out
+
+
+def test_a_convention_of_a_layer_in_a_file_is_named_with_its_options() -> None:
+    from paramcalc import torch as nn
+
+    x = nn.Input((7, 5, 12))
+    model = pc.Model(x, nn.Linear(8, 3)(nn.Linear(16, 8)(nn.GRU(12, 16)(x)[0])))
+    said = "gru as keras's GRU(reset_after=False), tf1, flax-nnx, haiku has it: −48"
+    assert one_line(model, model.total - 48).startswith(said)
+
+
+def test_tied_weights_of_pytorch(run: Any, tmp_path: Path) -> None:
+    # both tables are (tokens, numbers): an embedding, and the linear layer that turns back into tokens
+    path = tmp_path / "tied.yaml"
+    path.write_text(
+        "framework: torch\ninputs: {w: [32, 5]}\nlayers:\n"
+        "  - Embedding: {num_embeddings: 5000, embedding_dim: 64, name: emb}\n"
+        "  - LSTM: {input_size: 64, hidden_size: 64, name: lstm}\n"
+        "  - Linear: {in_features: 64, out_features: 5000, inputs: 'lstm[0]', name: head}\n"
+    )
+    code, out, _ = run("why", str(path), "--got", "358280")
+    assert code == 0
+    assert re.fullmatch(r"  1  emb and head share their matrix +−320,000", out.splitlines()[4])
+
+
 # --- drawn at random --------------------------------------------------------------------------------------------
 
 

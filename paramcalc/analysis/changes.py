@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import cache, partial
 
 from ..rules.conventions.compare import against
-from ..rules.conventions.read import Row, rows
+from ..rules.conventions.read import rows
 from ..symbolic import Size
 from .causes import Cause, plural, telling
-from .stacks import CELLS, DEEPEST, TIME, Change, Stack, formula, projection_of, rule_of, switches, with_option
+from .stacks import CELLS, DEEPEST, Change, Stack, formula, projection_of, rule_of, switches, with_option
 
 TITLES = {"keras": "Keras", "torch": "PyTorch", "tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}
 SLOTS = {2: "one optimizer slot for each parameter (momentum)", 3: "two optimizer slots for each (Adam)"}
@@ -36,7 +36,7 @@ def whose(stack: Stack, got: int) -> Iterator[Change]:
         if not options_tell and formula(place, ()) != formula(stack.row, ()):
             others = f" (and {', '.join(alike)})" if alike else ""
             said = f"{_reason(place, stack.row)}{each(stack)}"
-            text = f"{TITLES.get(row.framework, row.framework)}'s {row.layers[0]}{others}: {said}"
+            text = f"{TITLES.get(row.framework, row.framework)}'s {row.called}{others}: {said}"
             cost = 1.0 if row.framework in ("keras", "torch") else 1.1
             yield Change(f"convention {place}", text, cost, replace(stack, row=place))
 
@@ -55,7 +55,7 @@ def each(stack: Stack) -> str:
 
 @cache
 def conventions(cell: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """Group the rows of a cell by their count; give the first of each and the frameworks of the others.
+    """Group the rows of a cell by their count; give the first of each and whose the others are.
 
     The variants of papers are options, not conventions.
     """
@@ -66,9 +66,15 @@ def conventions(cell: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
     found = []
     for places in groups.values():
         first = rows()[places[0]].framework
-        others = dict.fromkeys(rows()[place].framework for place in places[1:])
-        found.append((places[0], tuple(name for name in others if name != first)))
+        others = dict.fromkeys(whose_row(place) for place in places[1:] if rows()[place].framework != first)
+        found.append((places[0], tuple(others)))
     return tuple(found)
+
+
+def whose_row(place: int) -> str:
+    """Say whose a row is: the framework, and its layer where that is another only by an option."""
+    row = rows()[place]
+    return f"{row.framework}'s {row.called}" if row.called != row.layers[0] else row.framework
 
 
 def variants(stack: Stack, got: int) -> Iterator[Change]:
@@ -113,15 +119,7 @@ def depth(stack: Stack, got: int) -> Iterator[Change]:
         framework = rows()[stack.row].framework
         for place, row in enumerate(rows()):
             if row.framework == framework and row.cell in CELLS.values() and row.cell != stack.cell:
-                yield Change(f"cell {_called(row)}", f"{_called(row)} instead", 1.2, replace(stack, row=place))
-
-
-def _called(row: Row) -> str:
-    # GRU(reset_after=False), where a framework has two of a name
-    options = ", ".join(
-        f"{name}={value}" for name, value in row.options if isinstance(value, bool) and name not in TIME
-    )
-    return f"{row.layers[0]}({options})" if options else row.layers[0]
+                yield Change(f"cell {row.called}", f"{row.called} instead", 1.2, replace(stack, row=place))
 
 
 def sizes(stack: Stack, got: int) -> Iterator[Change]:

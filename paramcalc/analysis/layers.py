@@ -15,7 +15,7 @@ from ..rules.natural import natural_inputs
 from ..rules.registry import rules
 from ..rules.rule import Layer, Shape
 from .causes import Cause, plural, telling
-from .changes import BOOKKEEPING, BYTES, SLOTS, conventions
+from .changes import BOOKKEEPING, BYTES, SLOTS, conventions, whose_row
 from .stacks import CELLS, DEEPEST, SIZES, TIME, cells, stack_of_layer
 
 ONE_WAY, BOTH_WAYS = "in one direction only", "in both directions (bidirectional)"
@@ -24,6 +24,7 @@ MOST = 200_000  # pairs looked at
 FEW = 3  # causes of one size looked at
 PLAUSIBLE = 5_000_000  # units or tokens of a layer that a file does not have
 TIED = 2  # axes of a matrix that two layers may share
+TABLES = ("Embedding", "EmbeddingBag")  # a row for each token
 
 
 def sums(model: Model, got: int) -> Iterator[tuple[Cause, ...]]:
@@ -159,14 +160,8 @@ def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
     for place, alike in conventions(stack.cell):
         count = replace(stack, row=place).count
         if count != here:
-            whose = ", ".join(dict.fromkeys([_framework(place), *alike]))
+            whose = ", ".join([whose_row(place), *alike])
             yield Cause(f"{path} convention {place}", f"{path} as {whose} has it", count - here, 1.0)
-
-
-def _framework(place: int) -> str:
-    from ..rules.conventions.read import rows
-
-    return rows()[place].framework
 
 
 def of_model(report: Report, total: int) -> Iterator[Cause]:
@@ -193,13 +188,18 @@ def of_model(report: Report, total: int) -> Iterator[Cause]:
 
 
 def _tied(report: Report) -> Iterator[Cause]:
-    # an embedding and the layer that turns back into tokens share their matrix
+    # an embedding and the layer that turns back into tokens share their matrix; it lies in Keras's Dense the other way
+    # round, in PyTorch's Linear as in the embedding
     matrices = [
-        (path, weight.shape) for path, row in report.leaves for weight in row.weights if len(weight.shape) == TIED
+        (path, weight.shape, row.type in TABLES)
+        for path, row in report.leaves
+        for weight in row.weights
+        if len(weight.shape) == TIED
     ]
-    for place, (path, shape) in enumerate(matrices):
-        for other, theirs in matrices[place + 1 :]:
-            if path != other and shape[0] != shape[1] and shape == theirs[::-1]:
+    for place, (path, shape, table) in enumerate(matrices):
+        for other, theirs, other_table in matrices[place + 1 :]:
+            alike = shape == theirs[::-1] or ((table or other_table) and shape == theirs)
+            if path != other and shape[0] != shape[1] and alike:
                 size = prod(shape)
                 if isinstance(size, int):
                     yield Cause(f"tied {path} {other}", f"{path} and {other} share their matrix", -size, 1.1)

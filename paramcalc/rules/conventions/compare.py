@@ -117,18 +117,13 @@ def _convention(row: Row, sizes: dict[str, Size], options: dict[str, Any]) -> Co
     built, formula = layer.on(shape), formula_of(layer, shape)
     assert formula is not None  # it has weights, and no model inside
     params, gates = _collected(built.params), _gates(row, built.weights)
-    return Convention(row.framework, row.cell, _name(row), params, 0, "", formula, built.weights, gates, row.source)
+    return Convention(row.framework, row.cell, row.called, params, 0, "", formula, built.weights, gates, row.source)
 
 
 def _input(layer: Layer, d_x: Size) -> Shape:
     # one step of one sample; over frames, of any size
     frames = len(layer.rule.inputs[0].tokens) > 3
     return (1, 1, *symbols("H W"), d_x) if frames else (1, 1, d_x)
-
-
-def _name(row: Row) -> str:
-    options = [f"{name}={value}" for name, value in row.options if isinstance(value, bool) and name != "batch_first"]
-    return f"{row.layers[0]}({', '.join(options)})" if options else row.layers[0]
 
 
 def _gates(row: Row, weights: tuple[Weight, ...]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ SHORT = ("framework", "cell", "layer", "count", "source")
 BESIDES = {"peephole": "peepholes", "projection": "a projection", "output": "an output layer"}  # roles, as told
 SIZES = ("d_x", "d_h", "d_p", "d_r", "D", "k_h", "k_w")
 NONE, ABOVE = "-", '"'
+AXES = "batch_first"  # an option that moves axes and makes no other convention
 
 _TENSOR = re.compile(r"\s*(?:(\?)?([A-Za-z_]\w*)\s+)?([\w/.{},<>]+)\s*\(([^()]*)\)\s*")
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -57,6 +58,12 @@ class Row:
     formula: Size = 0
     rule: str = ""
     options: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def called(self) -> str:
+        """Its own name, with the options that make it another convention: ``GRU(reset_after=False)``."""
+        options = [f"{name}={value}" for name, value in self.options if isinstance(value, bool) and name != AXES]
+        return f"{self.layers[0]}({', '.join(options)})" if options else self.layers[0]
 
     def has(self, name: str) -> bool:
         """Tell whether a size occurs in the shapes."""
