@@ -214,6 +214,13 @@ def test_a_class_of_ones_own_that_writes_down_its_graph() -> None:
     assert upgraded({"class_name": "Mine", "config": {}})["registered_name"] == "Custom>Mine"
 
 
+def test_a_class_of_a_script_is_not_the_layer_of_its_name() -> None:
+    mine = {"module": None, "registered_name": "Dense", "class_name": "Dense", "config": {"name": "d", "units": 2}}
+    assert upgraded(chain(entry("x", 3), mine))["config"]["layers"][1] == mine
+    made = upgraded(chain(entry("x", 3), layer("Dense", "d", units=2)))["config"]["layers"][1]
+    assert (made["module"], made["registered_name"]) == ("keras.layers", None)
+
+
 def test_initial_states_stand_among_the_inputs() -> None:
     gru = layer("GRU", "g", [["x", 0, 0, {"mask": ["m", 0, 0]}], ["h", 0, 0, {}]], units=3, reset_after=True)
     made = upgraded(graph(entry("x", 5, 2), entry("h", 3), gru, inputs=[["x", 0, 0], ["h", 0, 0]]))["config"]

@@ -210,6 +210,38 @@ def test_what_a_subclass_of_keras_adds_may_be_stored_nowhere(tmp_path: Any) -> N
         assert (legacy.total, legacy.exact) == (model.count_params(), True)
 
 
+def in_a_script(name: str) -> Any:
+    """Make a class of one's own, of the name of a layer of Keras, as a script does that nobody imports."""
+
+    class Own(L.Layer):  # type: ignore[misc]  # keras has no types
+        def __init__(self, units: int = 3, **others: Any) -> None:
+            super().__init__(**others)
+            self.units = units
+
+        def build(self, shape: Any) -> None:
+            self.gamma = self.add_weight(shape=(shape[-1], 1), name="gamma")
+
+        def call(self, x: Any) -> Any:
+            return x * self.gamma[:, 0]
+
+        def get_config(self) -> dict[str, Any]:
+            return {**super().get_config(), "units": self.units}
+
+    Own.__name__, Own.__module__ = name, "__main__"
+    return Own
+
+
+@pytest.mark.parametrize("name", ["Dense", "Attention", "LayerNormalization", "Sequential"])
+def test_a_class_of_a_script_is_not_the_layer_of_its_name(name: str, tmp_path: Any) -> None:
+    model = chain(in_a_script(name)(name="own"), L.Dense(2, name="last"))
+    report = saved(model, tmp_path, ".keras")
+    assert (report.total, report.exact) == (model.count_params(), True)
+    assert report.warnings == [f"own ({name}): {CUSTOM}{GUESSED}"]
+    report = pc.loads(model.to_json()).report()
+    assert (report.total, report.exact) == (10, False)
+    assert report.warnings == [f"own ({name}): {CUSTOM.rpartition(';')[0]}"]
+
+
 def test_what_is_trained_of_a_class_of_ones_own_is_a_guess_unless_nothing_is(tmp_path: Any) -> None:
     for suffix, kind in ((".keras", "Scaled"), (".h5", "odd>Scaled")):
         report = saved(chain(Scaled(name="s")), tmp_path, suffix)

@@ -308,8 +308,10 @@ def _held(value: Any, option: str, depth: int, frozen: bool) -> Any:
 
 def _foreign(found: Mapping[str, Any]) -> bool:
     # a class somebody else registered: the reader is to see that
-    name, module = found.get("registered_name"), str(found.get("module") or "keras")
-    return name not in (None, found["class_name"]) or module.partition(".")[0] not in KERAS
+    name, module = found.get("registered_name"), found.get("module")
+    if module is None:  # of a class of a script, which has a registered name; the oldest files write down neither
+        return name is not None
+    return name not in (None, found["class_name"]) or str(module).partition(".")[0] not in KERAS
 
 
 def _kept(found: Mapping[str, Any]) -> dict[str, Any]:

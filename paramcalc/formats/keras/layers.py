@@ -120,9 +120,11 @@ def has_rule(found: Mapping[str, Any]) -> bool:
 
 
 def _custom(found: Mapping[str, Any]) -> bool:
-    kind, module = found["class_name"], str(found.get("module"))
-    ours = module.startswith("keras.") or module in ("keras", "None", "builtins")
-    return not ours or ">" in kind or found.get("registered_name") not in (None, kind)
+    kind, module, registered = found["class_name"], found.get("module"), found.get("registered_name")
+    if module is None:  # of a class of a script, which has a registered name; legacy files write down neither
+        return ">" in kind or registered is not None
+    ours = str(module).startswith("keras.") or module in ("keras", "builtins")
+    return not ours or ">" in kind or registered not in (None, kind)
 
 
 def module_of(found: Mapping[str, Any]) -> str:
