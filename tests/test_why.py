@@ -271,6 +271,27 @@ def test_tied_weights_of_pytorch(run: Any, tmp_path: Path) -> None:
     assert re.fullmatch(r"  1  emb and head share their matrix +−320,000", out.splitlines()[4])
 
 
+def test_nothing_reads_both_ways_that_cannot(run: Any) -> None:
+    one_way = ("kaldi", "caffe", "tesseract", "haiku", "tf1", "flax-linen")
+    both = recurrent("LSTM", 108, 128).total * 2
+    for framework in one_way:
+        _, out, _ = run(*f"why lstm --framework {framework} --in 108 --hidden 128 --got {both}".split(), "--json")
+        for found in json.loads(out)["explanations"]:
+            said = " and ".join(cause["text"] for cause in found["causes"])
+            assert "direction" not in said or said.startswith(
+                ("Keras's LSTM: ", "PyTorch's LSTM (and cudnn, onnx, mxnet): ")
+            )
+    stack = stack_of(recurrent("LSTM", 10, 16))
+    assert stack is not None
+    got = replace(stack, directions=2).count + 2 * 3 * 16  # kaldi's, twice: peepholes in both directions
+    found = [str(one) for one in why(recurrent("LSTM", 10, 16), got)]
+    assert any("peephole: " in one and "direction" in one for one in found)
+    assert not any("kaldi" in one and "direction" in one for one in found)
+    code, out, _ = run(*stacked("torch", 1, 2).split(), "--got", "242688")
+    assert code == 0
+    assert "  1  Keras's LSTM: one bias vector, not two: " in out
+
+
 # --- drawn at random --------------------------------------------------------------------------------------------
 
 

@@ -10,11 +10,12 @@ from ..rules.conventions.compare import against
 from ..rules.conventions.read import rows
 from ..symbolic import Size
 from .causes import Cause, plural, telling
-from .stacks import CELLS, DEEPEST, Change, Stack, formula, projection_of, rule_of, switches, with_option
+from .stacks import CELLS, DEEPEST, Change, Stack, both_ways, formula, projection_of, rule_of, switches, with_option
 
 TITLES = {"keras": "Keras", "torch": "PyTorch", "tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}
 SLOTS = {2: "one optimizer slot for each parameter (momentum)", 3: "two optimizer slots for each (Adam)"}
 BYTES = {4: "bytes of float32", 2: "bytes of float16", 8: "bytes of float64"}
+CONVENTION = "convention"  # the family of changes to another framework's
 BOOKKEEPING = 2  # Keras's iteration and learning rate
 LARGEST = 10_000_000  # sizes solved for
 
@@ -30,15 +31,27 @@ def whose(stack: Stack, got: int) -> Iterator[Change]:
     if stack.options:
         return
     own = rows()[stack.row]
-    for place, alike in conventions(stack.cell):
+    for place, alike in conventions(stack.cell, stack.directions > 1):
         row = rows()[place]
         options_tell = row.framework == own.framework and rule_of(place) is rule_of(stack.row)
         if not options_tell and formula(place, ()) != formula(stack.row, ()):
-            others = f" (and {', '.join(alike)})" if alike else ""
-            said = f"{_reason(place, stack.row)}{each(stack)}"
-            text = f"{TITLES.get(row.framework, row.framework)}'s {row.called}{others}: {said}"
             cost = 1.0 if row.framework in ("keras", "torch") else 1.1
-            yield Change(f"convention {place}", text, cost, replace(stack, row=place))
+            yield Change(f"{CONVENTION} {place}", _as_theirs(stack, place, alike), cost, replace(stack, row=place))
+
+
+def _as_theirs(stack: Stack, place: int, alike: Iterable[str]) -> str:
+    row = rows()[place]
+    others = f" (and {', '.join(alike)})" if alike else ""
+    said = f"{_reason(place, stack.row)}{each(stack)}"
+    return f"{TITLES.get(row.framework, row.framework)}'s {row.called}{others}: {said}"
+
+
+def _before(one: Change, stack: Stack, after: Change) -> Change:
+    # of those who share a convention, name the ones that can also do what comes after
+    if _family(one) != CONVENTION or after.stack.directions == one.stack.directions:
+        return one
+    alike = dict(conventions(stack.cell, after.stack.directions > 1)).get(one.stack.row, ())
+    return one._replace(text=_as_theirs(stack, one.stack.row, alike))
 
 
 @cache
@@ -54,14 +67,14 @@ def each(stack: Stack) -> str:
 
 
 @cache
-def conventions(cell: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
+def conventions(cell: str, both: bool) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """Group the rows of a cell by their count; give the first of each and whose the others are.
 
-    The variants of papers are options, not conventions.
+    The variants of papers are options, not conventions. What reads in one direction only is none of two.
     """
     groups: dict[Size, list[int]] = {}
     for place, row in enumerate(rows()):
-        if row.cell == cell and row.framework != "paper":
+        if row.cell == cell and row.framework != "paper" and (both_ways(place) or not both):
             groups.setdefault(formula(place, ()), []).append(place)
     found = []
     for places in groups.values():
@@ -108,7 +121,8 @@ def depth(stack: Stack, got: int) -> Iterator[Change]:
     """Layers and directions; another cell."""
     other = 3 - stack.directions
     text = "both directions (bidirectional)" if other == 2 else "one direction only"
-    yield Change(f"directions {other}", text, 1.0, replace(stack, directions=other))
+    if both_ways(stack.row):
+        yield Change(f"directions {other}", text, 1.0, replace(stack, directions=other))
     for layers in range(1, DEEPEST + 1):
         if layers != stack.layers:
             several = f"{layers} layer{plural(layers)} instead of {stack.layers}"
@@ -189,7 +203,8 @@ def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:
                 pairs.setdefault(key, ([], seconds))[0].append(one)
     for firsts, seconds in pairs.values():
         for several in alike(stack, firsts):
-            yield _cause(stack, several), _cause(several[0].stack, seconds)
+            named = [_before(one, stack, seconds[0]) for one in several]
+            yield _cause(stack, named), _cause(several[0].stack, seconds)
 
 
 def alike(stack: Stack, found: list[Change]) -> Iterable[list[Change]]:

@@ -157,7 +157,7 @@ def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
     stack = stack_of_layer(row.layer, _inputs(row)[0]) if isinstance(row.layer, Layer) else None
     if stack is None or stack.options:
         return
-    for place, alike in conventions(stack.cell):
+    for place, alike in conventions(stack.cell, stack.directions > 1):
         count = replace(stack, row=place).count
         if count != here:
             whose = ", ".join([whose_row(place), *alike])

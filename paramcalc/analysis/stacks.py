@@ -12,6 +12,7 @@ from ..model import Model
 from ..rules.conventions.made import layer_of
 from ..rules.conventions.read import rows
 from ..rules.kinds import Choice
+from ..rules.registry import known
 from ..rules.rule import Layer, Rule, Shape
 from ..symbolic import Size, symbols
 from ..tensors import BATCH
@@ -106,6 +107,13 @@ def one_layer(row: int, options: tuple[tuple[str, Any], ...]) -> tuple[Size, Siz
 def rule_of(row: int) -> Rule:
     """Give the rule of a row of the table."""
     return layer_of(rows()[row], *symbols("d_x d_h")).rule
+
+
+@cache
+def both_ways(row: int) -> bool:
+    """Tell whether a row's framework reads in both directions, by an option of the layer or a wrapper."""
+    rule = rule_of(row)
+    return "bidirectional" in rule.options or known("Bidirectional", rule.framework) is not None
 
 
 @cache
