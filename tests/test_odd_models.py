@@ -354,6 +354,12 @@ def test_what_a_model_has_itself_is_counted_once(tmp_path: Any) -> None:
         assert [(row.name, row.params) for row in report.rows][-1] == ("variables", 9)
 
 
+def test_what_comes_out_of_a_graph_in_code_nobody_says(tmp_path: Any) -> None:
+    for report in stored_by(ran(Coded(L.Dense(3)), 4), tmp_path, ".keras", ".h5", ".weights.h5").values():
+        assert (report.outputs, report.to_dict()["output_shape"]) == ([], None)
+        assert "output      unknown" in str(report)
+
+
 # --- functions in files that name no modules ------------------------------------------------------------------
 
 

@@ -116,7 +116,7 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
     if part:
         nodes.append(Node(Opaque("stored", f"the file is {part}", "other shards"), ()))
     shapes = model.input_shapes if model else [UNSHAPED]
-    made = Model.from_nodes(shapes, nodes, ((0, 0),), model.name if model else "weights")
+    made = Model.from_nodes(shapes, nodes, (), model.name if model else "weights")  # what comes out nobody says
     made.type = model.type if model else "Weights"
     made.warnings = [
         f"{what}: tensors as they are stored, without a rule, all taken as trained: no file says which are"
