@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 
 import paramcalc as pc
+from paramcalc.opaque import Opaque
 
 keras = pytest.importorskip("keras")
 L = keras.layers
+
+# what Keras says of a layer that is never called
+pytestmark = pytest.mark.filterwarnings("ignore:.build... was called on layer:UserWarning")
 
 
 class Mixer(L.Layer):
@@ -97,7 +101,8 @@ def test_it_counts_what_keras_counts(made: Any) -> None:
     assert reading.trainable == sum(prod(weight.shape) for weight in model.trainable_weights)
     found = pc.verify(model)
     assert found.ok, str(found)
-    assert len(found.remarks) == len(reading.report().warnings)
+    rows = [row for _, row in reading.report().leaves if isinstance(row.layer, Opaque)]
+    assert len(found.remarks) == len(rows)
 
 
 def test_a_custom_layer_is_told_tensor_by_tensor() -> None:
@@ -120,7 +125,10 @@ def test_the_layers_of_a_model_in_code_are_listed_with_their_shapes() -> None:
         ("Bidirectional", 2 * 4 * (2 * (2 + 3) + 2)),
         ("InCode", 4),
     ]
-    assert report.warnings == ["m_itself (InCode): weights of the model itself"]
+    assert report.warnings == [
+        "m_itself (InCode): weights of the model itself",
+        "its graph is in Python code: what its layers read, and how often they are called, is not known",
+    ]
     assert (report.inputs, report.outputs, report.type) == ([()], [], "InCode")
 
 
@@ -164,3 +172,121 @@ def test_a_layer_changed_since_it_was_made_is_counted_as_it_is() -> None:
         "mha (MultiHeadAttention): it holds other weights than its rule says; counted as they are"
     ]
     assert not pc.verify(model).ok  # its rule, on the configuration it has, does not say so
+
+
+class Beside(keras.Model):
+    """A graph, and a weight beside it."""
+
+    def __init__(self, **options: Any) -> None:
+        x = keras.Input((3,))
+        super().__init__(x, L.Dense(2, name="only")(x), **options)
+        self.own = self.add_weight(shape=(9,), name="own")
+
+
+class Holder(L.Layer):
+    """A custom layer around another that it may share."""
+
+    def __init__(self, inner: Any = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.inner = inner
+
+    def call(self, x: Any) -> Any:
+        return self.inner(x)
+
+
+class Unwritten(L.Layer):
+    """A custom layer whose configuration cannot be written down, one way or the other."""
+
+    def __init__(self, config: Any = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.config = config
+
+    def build(self, shape: Any) -> None:
+        self.w = self.add_weight(shape=(shape[-1], 2), name="w")
+
+    def call(self, x: Any) -> Any:
+        return x @ self.w
+
+    def get_config(self) -> Any:
+        if isinstance(self.config, Exception):
+            raise self.config
+        return self.config
+
+
+class Twice(keras.Model):
+    """Two layers of one name, a third that is never called."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.one, self.two, self.idle = L.Dense(4, name="dup"), L.Dense(5, name="dup"), L.Dense(3)
+
+    def call(self, x: Any) -> Any:
+        return self.two(self.one(self.one(x)))
+
+
+def shared_inside() -> Any:
+    x, inner = keras.Input((4,)), L.Dense(4)
+    return keras.Model(x, Holder(inner, name="b")(Holder(inner, name="a")(inner(x))))
+
+
+def twice() -> Any:
+    model = Twice(name="m")
+    model(keras.ops.zeros((2, 4)))
+    return model
+
+
+def wrapped() -> Any:
+    class Around(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.each = L.TimeDistributed(Unwritten(ValueError("no")))
+
+        def call(self, x: Any) -> Any:
+            return self.each(x)
+
+    model = Around()
+    model(keras.ops.zeros((2, 3, 4)))
+    return model
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        Beside,
+        shared_inside,
+        twice,
+        wrapped,
+        lambda: keras.Sequential([keras.Input((4,)), L.Dense(3), Unwritten(RuntimeError("boom"))]),
+        lambda: keras.Sequential([keras.Input((4,)), L.Dense(3), Unwritten({"a": object()})]),
+        lambda: keras.Sequential([keras.Input((4,)), Unwritten({})]),
+    ],
+)
+def test_whatever_it_is_it_counts_what_keras_counts(made: Any) -> None:
+    model = made()
+    report = pc.from_keras(model).report()
+    learns = sum(prod(weight.shape) for weight in model.trainable_weights)
+    assert (report.total, report.trainable, report.exact) == (model.count_params(), learns, True)
+    found = pc.verify(model)
+    assert found.ok, str(found)
+    assert found.params == model.count_params()
+
+
+def test_of_a_model_in_code_no_work_is_known() -> None:
+    report = pc.from_keras(twice()).report()
+    assert [row.name for row in report.rows] == ["dup", "dup_1", report.rows[2].name]
+    assert report.warnings[0].endswith("(Dense): it was never called, and has no weights")
+    found = report.to_dict()
+    assert (found["macs"], found["macs_exact"]) == (0, False)
+    assert [row["macs"] for row in found["layers"]] == [None, None, None]
+    assert not any("reads" in row for row in found["layers"])
+
+
+def test_a_rule_that_is_wrong_is_seen_in_code_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    from paramcalc.rules.registry import known
+
+    rule = known("Dense")
+    assert rule is not None
+    honest = rule.body
+    monkeypatch.setattr(rule, "body", lambda x, **options: honest(x, **{**options, "use_bias": False}))
+    found = pc.verify(twice())
+    assert ("dup", "bias") in [(one.layer, one.what) for one in found.differences]

@@ -166,6 +166,17 @@ def repeated(built: Built, times: Size) -> Built:
     )
 
 
+def unworked(built: Built) -> Built:
+    """Take away what is said of the work, that of its insides included: nobody knows how often it is done."""
+    parts = built.parts
+    return replace(
+        built,
+        macs=None,
+        costed=False,
+        parts=(lambda: [part._replace(built=unworked(part.built)) for part in parts()]) if parts else None,
+    )
+
+
 def frozen(built: Built) -> Built:
     """Mark every weight as one that training leaves alone."""
     return replace(built, weights=tuple(replace(weight, trainable=False) for weight in built.weights))

@@ -12,6 +12,7 @@ from ..symbolic import Size, unicode, unknown
 from ..tensors import shape_text
 
 ABSENT = "nothing"
+TOTALS = {"total", "trainable", "non-trainable"}
 TITLES = {"keras": "Keras", "torch": "PyTorch"}
 
 
@@ -62,10 +63,11 @@ def tensors_of(made: Any, learning: set[int], expected: Iterable[str]) -> list[T
         twice, only this tells which is the layer's.
     """
     wanted = set(expected)
-    return [Tensor(path, tuple(weight.shape), id(weight) in learning) for path, weight in _paths(made, wanted)]
+    return [Tensor(path, tuple(weight.shape), id(weight) in learning) for path, weight in variables(made, wanted)]
 
 
-def _paths(made: Any, wanted: set[str]) -> Iterator[tuple[str, Any]]:
+def variables(made: Any, wanted: set[str]) -> Iterator[tuple[str, Any]]:
+    """Give the weights of a Keras layer, each with its path inside it; ``wanted`` is as for `tensors_of`."""
     children = _parts(made)
     if children is None:
         for weight in made.weights:
@@ -76,10 +78,13 @@ def _paths(made: Any, wanted: set[str]) -> Iterator[tuple[str, Any]]:
     for child in children:
         prefix = f"{child.name}/"
         below = {path.removeprefix(prefix) for path in wanted if path.startswith(prefix)}
-        for path, weight in _paths(child, below):
+        for path, weight in variables(child, below):
             if id(weight) not in seen:
                 seen.add(id(weight))
                 yield prefix + path, weight
+    for weight in made.weights:  # of the model itself
+        if id(weight) not in seen:
+            yield weight.name, weight
 
 
 def _attribute(made: Any, weight: Any) -> str | None:

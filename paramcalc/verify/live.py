@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from time import perf_counter
 from typing import Any
 
 from ..errors import GraphError, ParamcalcError
-from ..formats.keras.config import apart, from_config
+from ..formats.keras.config import from_config
 from ..formats.keras.kept import swap
-from ..model import Model, Node
+from ..model import Model
 from ..opaque import Opaque
 from ..report import Report, Row
-from ..rules.built import UNSHAPED, Weight
+from ..rules.built import UNSHAPED
 from ..rules.rule import Layer
 from .build import Builder
 from .compare import (
+    TOTALS,
     Difference,
-    Tensor,
     row_tensors,
     same_shapes,
     shapes_text,
     tensor_differences,
-    tensors_of,
     total_differences,
 )
 from .framework import first_line
+from .held import IN_CODE, Listed, held_by, ids, layers_of, listed, weights_by_name
 from .verification import Verification, computes, outcome
+
+OTHERWISE = "it has weights beside its layers, or shared inside them, of which its configuration says nothing"
 
 
 def is_keras(subject: Any) -> bool:
@@ -44,7 +46,8 @@ def from_keras(model: Any) -> Model:
     ----------
     model : keras.Model
         Sequential, Functional or subclassed, on any backend. A layer that no rule knows is counted from the weights
-        it has. Of a model whose graph is in its Python code the layers are listed, each on the input it was built on.
+        it has. Of a model whose graph is in its Python code, or that holds other weights than its configuration says,
+        the layers are listed, each on the input it was built on.
 
     Returns
     -------
@@ -58,19 +61,26 @@ def from_keras(model: Any) -> Model:
         When Keras counts otherwise.
     """
     reading = _read(model)
-    count = model.count_params() if model.built and reading.report().exact else None
-    if count is not None and isinstance(reading.total, int) and reading.total != count:
-        # changed since it was made, such as by quantize, in a way that no configuration tells
-        swap(reading, dict(_otherwise(reading.rows, model, _ids(model.trainable_weights))))
-    if count is not None and isinstance(reading.total, int) and reading.total != count:
+    if not _counts(reading, model):  # changed since it was made, such as by quantize: no configuration tells
+        swap(reading, dict(_otherwise(reading.rows, model, ids(model.trainable_weights))))
+    if not _counts(reading, model):  # weights beside its layers, or shared inside them
+        reading = _listed(model, OTHERWISE)
+    if not _counts(reading, model):
         raise GraphError(
-            f"{model.name!r} was read as {reading.total:,} parameters, and Keras counts {count:,}",
+            f"{model.name!r} was read as {reading.total:,} parameters, and Keras counts {model.count_params():,}",
             suggestion="paramcalc.verify(model) says where",
         )
     return reading
 
 
-def _read(model: Any) -> Model:
+def _counts(reading: Model, model: Any) -> bool:
+    # whether it counts as Keras does, as far as both can say
+    if not model.built or not reading.report().exact or not isinstance(reading.total, int):
+        return True
+    return bool(reading.total == model.count_params())
+
+
+def _read(model: Any, by_rule: bool = False) -> Model:
     framework = sys.modules["keras"] if is_keras(model) else None
     if framework is None or not isinstance(model, framework.Model):
         raise ParamcalcError(
@@ -79,15 +89,21 @@ def _read(model: Any) -> Model:
             received=model if framework is None else type(model).__name__,
             suggestion="a single layer can be wrapped: keras.Sequential([keras.Input(…), layer])" * bool(framework),
         )
-    stored = _weights_by_name(model)
-    with _sharing():
-        try:
+    try:
+        with _sharing():
             config = _graph(model)
-        except NotImplementedError as error:  # a layer that cannot be written down
-            reading = _layers(model, stored)
-            reading.warnings.append(f"the graph cannot be written down: {first_line(error)}")
-            return reading
-        return _layers(model, stored) if config is None else from_config(config, stored, whole=True)
+    except Exception as error:  # whatever the code of a layer that cannot be written down raises
+        return _listed(model, f"the graph cannot be written down: {first_line(error)}", by_rule)
+    if config is None:
+        return _listed(model, IN_CODE, by_rule)
+    return from_config(config, weights_by_name(model), whole=True)
+
+
+def _listed(model: Any, why: str, by_rule: bool = False) -> Model:
+    with _sharing():
+        reading = listed(model, by_rule)
+    reading.warnings.append(why)
+    return reading
 
 
 def _otherwise(rows: list[Row], model: Any, learning: set[int]) -> Iterator[tuple[int, Opaque]]:
@@ -97,73 +113,45 @@ def _otherwise(rows: list[Row], model: Any, learning: set[int]) -> Iterator[tupl
         theirs = layers.get(row.name)
         if isinstance(row.layer, Model) and hasattr(theirs, "layers"):
             yield from _otherwise(row.rows, theirs, learning)
-        elif isinstance(row.layer, Layer) and theirs is not None:
-            tensors = row_tensors(row, theirs, learning)
-            if any(tensor_differences(row.name, row.weights, tensors)):
-                reason = "it holds other weights than its rule says; counted as they are"
-                yield id(row.layer), Opaque(row.type, reason, row.name, tuple(map(_weight, tensors)))
+        elif (
+            isinstance(row.layer, Layer)
+            and theirs is not None
+            and any(tensor_differences(row.name, row.weights, row_tensors(row, theirs, learning)))
+        ):
+            reason = "it holds other weights than its rule says; counted as they are"
+            yield id(row.layer), Opaque(row.type, reason, row.name, held_by(theirs, learning))
 
 
 def _graph(model: Any) -> dict[str, Any] | None:
     # the graph of a model, of a subclass of Keras's own kinds of model as well; None where it is in Python code
     framework = sys.modules["keras"]
     if isinstance(model, framework.Sequential):
-        return {"module": "keras", "class_name": "Sequential", "config": framework.Sequential.get_config(model)}
+        config = framework.Sequential.get_config(model)
+        _name(config, model)
+        return {"module": "keras", "class_name": "Sequential", "config": config}
     if not getattr(model, "outputs", None):
         return None
+    whole = model
     if type(model).__module__.partition(".")[0] != "keras":
-        model = framework.Model(model.inputs, model.outputs, name=model.name)
-    return {"module": "keras", "class_name": "Functional", "config": model.get_config()}
+        whole = framework.Model(model.inputs, model.outputs, name=model.name)
+    config = whole.get_config()
+    _name(config, whole)
+    return {"module": "keras", "class_name": "Functional", "config": config}
 
 
-def _layers(model: Any, stored: Callable[[str | None, str], tuple[Weight, ...] | None]) -> Model:
-    if not model.built or not all(layer.built for layer in model.layers):
-        raise ParamcalcError(
-            f"{type(model).__name__} {model.name!r} keeps its graph in Python code, and is not built yet",
-            suggestion="call it on data, or model.build(input_shape), first",
-        )
-    reading = apart([_described(layer) for layer in model.layers], model.name, type(model).__name__, stored)
-    inside = {id(weight) for layer in model.layers for weight in layer.weights}
-    learning = _ids(model.trainable_weights)
-    own = [weight for weight in model.weights if id(weight) not in inside]
-    if own:
-        weights = tuple(Weight(one.name, tuple(one.shape), id(one) in learning) for one in own)
-        row = Opaque(type(model).__name__, "weights of the model itself", f"{model.name}_itself", weights)
-        reading = Model.from_nodes(
-            reading.input_shapes, [*reading.nodes, Node(row, ((0, 0),))], (), reading.name, type=reading.type
-        )
-    return reading
-
-
-def _described(layer: Any) -> Any:
-    try:
-        return sys.modules["keras"].saving.serialize_keras_object(layer)
-    except NotImplementedError:
-        made = type(layer)
-        return {"module": made.__module__, "class_name": made.__name__, "config": {"name": layer.name}}
-
-
-def _weights_by_name(model: Any) -> Callable[[str | None, str], tuple[Weight, ...] | None]:
-    # for layers that no rule knows; of two layers of one name nobody can tell which is meant
-    learning = _ids(model.trainable_weights)
-    named: dict[str, list[Any]] = {}
-    for layer in model._flatten_layers(include_self=False, recursive=True):
-        named.setdefault(layer.name, []).append(layer)
-
-    def weights(name: str | None, kind: str) -> tuple[Weight, ...] | None:
-        found = {tuple(tensors_of(layer, learning, ())) for layer in named.get(name or "", ()) if layer.built}
-        return tuple(map(_weight, *found)) if len(found) == 1 else None
-
-    return weights
-
-
-def _weight(tensor: Tensor) -> Weight:
-    scope, _, name = tensor.path.rpartition("/")
-    return Weight(name, tensor.shape, tensor.trainable, scope)
-
-
-def _ids(weights: Iterable[Any]) -> set[int]:
-    return {id(weight) for weight in weights}
+def _name(config: Any, model: Any) -> None:
+    # a layer of a chain that does not write down its own configuration has no name there
+    parts = config.get("layers") if isinstance(config, dict) else None
+    layers = [one for one in parts or () if isinstance(one, dict) and one.get("class_name") != "InputLayer"]
+    real = layers_of(model)
+    if isinstance(model, sys.modules["keras"].Sequential) and len(layers) == len(real):
+        for part, layer in zip(layers, real, strict=True):
+            part.setdefault("name", layer.name)
+    by_name = {layer.name: layer for layer in real}
+    for part in layers:
+        inner = by_name.get(part.get("name"))
+        if hasattr(inner, "layers"):
+            _name(part.get("config"), inner)
 
 
 def _sharing() -> Any:
@@ -177,17 +165,30 @@ def _sharing() -> Any:
 
 def verify_live(model: Any) -> Verification:
     """Compare the reading of a live Keras model with the weights and shapes it has."""
+    reading = _read(model, by_rule=True)
+    found = _compared(reading, model)
+    if found.differences and {one.what for one in found.differences} <= TOTALS:
+        # every layer is as its rule says: the model has weights beside them, or some share theirs inside
+        again = _compared(_listed(model, OTHERWISE, by_rule=True), model)
+        return again if again.ok else found
+    return found
+
+
+def _compared(reading: Model, model: Any) -> Verification:
     framework = sys.modules["keras"]
     start = perf_counter()
-    report = _read(model).report()
-    learning = _ids(model.trainable_weights)
+    report = reading.report()
+    learning = ids(model.trainable_weights)
     layers = {one.name: one for one in getattr(model, "operations", model.layers)}  # functions of a graph among them
+    if isinstance(reading, Listed):
+        layers = dict(zip((row.name for row in report.rows), layers_of(model), strict=False))
     found: list[Difference] = []
     remarks = [
         f"{path} ({row.type}): {'not compared' if row.unknown else 'counted as it is'}, no rule"
         for path, row in report.leaves
         if isinstance(row.layer, Opaque)
     ]
+    remarks += [OTHERWISE] * (OTHERWISE in report.warnings)
     settled: list[str] = []
     for row in report.rows:
         layer = layers.get(row.name)

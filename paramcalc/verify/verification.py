@@ -59,6 +59,8 @@ class Verification:
     remarks : list of str
         Where Keras's own announcement of a shape was set right by what its layer computes, and what was not compared.
     framework : str
+    exact : bool
+        Whether all weights were compared; ``params`` is the least there can be otherwise.
     """
 
     differences: list[Difference]
@@ -73,6 +75,7 @@ class Verification:
     decisive: bool = True
     remarks: list[str] = field(default_factory=list)
     framework: str = "keras"
+    exact: bool = True
 
     @property
     def ok(self) -> bool:
@@ -90,6 +93,7 @@ class Verification:
             "layers": self.layers,
             "tensors": self.tensors,
             "params": plain(self.params),
+            "exact": self.exact,
             "sizes": list(self.sizes),
             "models": self.models,
             "certified": self.decisive,
@@ -111,7 +115,8 @@ class Verification:
         if self.ok:
             layers, tensors = _several(self.layers, "layer"), _several(self.tensors, "tensor")
             scope = f"; {self.scope}" if self.scope else ""
-            agrees = f"{who} agrees: {layers}, {tensors}, {number(self.params)} parameters{scope}"
+            params = f"{'' if self.exact else 'at least '}{number(self.params)} parameters"
+            agrees = f"{who} agrees: {layers}, {tensors}, {params}{scope}"
             return "\n".join([agrees, *(f"  {remark}" for remark in self.remarks[:SHOWN])])
         lines = [f"{who} disagrees: {_several(len(self.differences), 'difference')}"]
         lines += [f"  {difference.text(TITLES[self.framework])}" for difference in self.differences[:SHOWN]]
@@ -133,6 +138,7 @@ def outcome(
         backend=backend,
         elapsed=perf_counter() - start,
         framework=framework.__name__,
+        exact=report.exact,
         **more,
     )
 
