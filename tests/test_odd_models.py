@@ -320,16 +320,17 @@ def test_a_model_with_weights_beside_its_layers(tmp_path: Any) -> None:
 
 
 class Coded(keras.Model):
-    """A model of no registered class, with weights of its own beside its layers, some of them in a list."""
+    """A model of no registered class, with weights of its own beside its layers."""
 
     def __init__(self, *layers: Any, own: int = 0) -> None:
         super().__init__()
-        self.chain = list(layers)
+        for place, layer in enumerate(layers):
+            setattr(self, f"layer_{place}", layer)
         if own:
             self.own = self.add_weight(shape=(own,), name="own")
 
     def call(self, x: Any) -> Any:
-        for layer in self.chain:
+        for layer in self.layers:
             x = layer(x)
         return x
 
@@ -358,6 +359,25 @@ def test_what_comes_out_of_a_graph_in_code_nobody_says(tmp_path: Any) -> None:
     for report in stored_by(ran(Coded(L.Dense(3)), 4), tmp_path, ".keras", ".h5", ".weights.h5").values():
         assert (report.outputs, report.to_dict()["output_shape"]) == ([], None)
         assert "output      unknown" in str(report)
+
+
+def test_layers_of_one_name_are_numbered_where_no_description_names_them(tmp_path: Any) -> None:
+    layers = [L.Dense(3, name="same"), L.Dense(4, name="same"), L.Dense(2, name="same_1"), L.Dense(5, name="same")]
+    model = ran(Coded(*layers), 4)
+    model.save(tmp_path / "m.keras")
+    model.save_weights(tmp_path / "m.weights.h5")
+    for suffix in (".keras", ".weights.h5"):
+        report = pc.load(tmp_path / f"m{suffix}").report()
+        assert (report.total, report.exact) == (model.count_params(), True)
+        assert [row.name for row in report.rows] == ["same", "same_2", "same_1", "same_3"]
+
+
+def test_layers_of_one_name_in_a_description_are_an_error_of_its_file(tmp_path: Any) -> None:
+    text = graph(L.Dense(3, name="one"), L.Dense(2, name="two")).to_json()
+    (tmp_path / "m.json").write_text(text.replace('"config": {"name": "two"', '"config": {"name": "one"'))
+    with pytest.raises(pc.ParamcalcError) as caught:
+        pc.load(tmp_path / "m.json")
+    assert str(caught.value) == f"{tmp_path}/m.json: two layers are named 'one' (give each its own name)"
 
 
 # --- functions in files that name no modules ------------------------------------------------------------------

@@ -96,7 +96,7 @@ def _saved(file: str | bytes, head: bytes, name: str) -> Model:
     try:
         with _collecting_later():
             model = saved.model_in(saved.container(head) or "", file)
-            model.built  # noqa: B018  # as in _model
+            _settled(model)
     except ParamcalcError as error:
         raise error.at(f"{name}:")
     except RecursionError:
@@ -114,7 +114,7 @@ def _model(content: str | bytes, name: str, hint: str | None, framework: str | N
             data, format = syntax.read(text, hint)
             model = _meant(data, framework, place)
             del data  # before the collector looks through all there is
-            model.built  # noqa: B018  # sizes that do not fit are errors of the file, said with its lines
+            _settled(model)
     except ParamcalcError as error:
         line = error.line if isinstance(error, Refused) else line_of(text, format, error.where)
         raise error.at(f"{name}:{line}:" if line else f"{name}:")
@@ -133,6 +133,12 @@ def _meant(data: dict[str, Any], framework: str | None, place: str) -> Model:
     from .spec.document import model_from
 
     return model_from(data, framework)
+
+
+def _settled(model: Model) -> None:
+    # sizes that do not fit and names given twice are errors of the file, said with its lines
+    model.built  # noqa: B018
+    model.names  # noqa: B018
 
 
 @contextmanager

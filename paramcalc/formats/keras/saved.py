@@ -108,8 +108,8 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
         rows.setdefault(group, []).append(tensor)
     what = f"{model.type} keeps its graph in Python code" if model else "the file has weights and no description"
     nodes = []
-    for group, tensors in rows.items():
-        name = stored.names.get(group, group.rpartition("/")[2] or "variables")
+    names = _told_apart([stored.names.get(group, group.rpartition("/")[2] or "variables") for group in rows])
+    for name, (group, tensors) in zip(names, rows.items(), strict=True):
         inside = f"{group}/" if group else ""  # what the model has itself lies beneath no group, and all else beside it
         weights = tuple(weight_of(tensor, inside) for tensor in tensors if counts(tensor, inside))
         nodes.append(Node(Opaque("stored", what, name, weights, told=""), ()))
@@ -122,3 +122,15 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
         f"{what}: tensors as they are stored, without a rule, all taken as trained: no file says which are"
     ]
     return made
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    # a model in code may give one name to several of its layers; Keras stores them under their classes
+    given, taken, found = set(names), set[str](), []
+    for name in names:
+        one, count = name, 0
+        while one in taken or (count and one in given):
+            one, count = f"{name}_{count + 1}", count + 1
+        taken.add(one)
+        found.append(one)
+    return found
