@@ -13,6 +13,7 @@ from paramcalc import torch as nn
 from paramcalc.errors import LayerError, ParamcalcError
 from paramcalc.report import gate_slices
 from paramcalc.rules.formula import formula_of, rule_formula
+from paramcalc.rules.natural import natural_inputs
 from paramcalc.rules.registry import find, refused, rules
 from paramcalc.rules.rule import Rule
 from paramcalc.symbolic import symbols
@@ -244,3 +245,11 @@ def test_losses_are_no_layers() -> None:
         nn.Liner  # noqa: B018
     assert not refused("torch").keys() & rules("torch").keys()
     assert "Input" in dir(nn)
+
+
+def test_a_stack_takes_what_the_layer_in_it_takes() -> None:
+    layer = {"Encoder": nn.TransformerEncoderLayer(16, 2), "Decoder": nn.TransformerDecoderLayer(16, 2)}
+    for kind, inner in layer.items():
+        stack = getattr(nn, f"Transformer{kind}")(inner, 3)
+        assert natural_inputs(stack) == natural_inputs(inner)
+        assert stack.on(*natural_inputs(stack)).outs == inner.on(*natural_inputs(inner)).outs

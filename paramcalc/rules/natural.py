@@ -14,6 +14,10 @@ MOST_AXES = 9  # of an input whose pattern says how many it has
 def natural_inputs(layer: Layer) -> list[Shape]:
     """Give an input for each the layer must have, with a batch where it takes one."""
     patterns = layer.rule.inputs[: layer.rule.least_inputs]
+    if len(patterns[0].tokens) == 1 and patterns[0].tokens[0][0] == "*":  # it takes what the layer in it takes
+        inner = layer.options[patterns[0].tokens[0][1:]]
+        if isinstance(inner, Layer):
+            return natural_inputs(inner)[: len(patterns)]
     last = layer.options.get("normalized_shape", ())
     least = max([pattern.least for pattern in patterns] + [1 + len(last)])
     rank = max([pattern.most for pattern in patterns if pattern.most <= MOST_AXES] or [max(2, least)])

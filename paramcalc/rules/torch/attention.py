@@ -201,7 +201,7 @@ def TransformerEncoder(
     enable_nested_tensor: bool = True,
     mask_check: bool = True,
 ) -> Built:
-    """Copies of one layer on top of one another, each with weights of its own; a normalization at the end."""
+    """Copies of one layer on top of one another, each with weights of its own; at the end a normalization, if given."""
     _check_layer("TransformerEncoder", encoder_layer, "TransformerEncoderLayer")
     return copies(encoder_layer, num_layers, norm, src)
 
@@ -215,7 +215,7 @@ def TransformerDecoder(
     num_layers: Count,
     norm: Annotated[Any, LAYER] | None = None,
 ) -> Built:
-    """Copies of one layer on top of one another, each with weights of its own; a normalization at the end."""
+    """Copies of one layer on top of one another, each with weights of its own; at the end a normalization, if given."""
     _check_layer("TransformerDecoder", decoder_layer, "TransformerDecoderLayer")
     return copies(decoder_layer, num_layers, norm, tgt, memory)
 
