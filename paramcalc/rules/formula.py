@@ -231,7 +231,8 @@ def rule_formula(rule: Rule, **options: Any) -> Formula | None:
     inner = next((o for o in rule.options.values() if o.default is REQUIRED and o.kind in (LAYER, CELLS)), None)
     if inner is None or inner.name in options:
         return formula_of(rule(**options))
-    options |= {o.name: 1 for o in rule.options.values() if o.default is REQUIRED and o.name == "num_layers"}
+    # a number of copies is no size of a formula; six are those of Vaswani et al. 2017
+    options |= {o.name: 6 for o in rule.options.values() if o.default is REQUIRED and o.name == "num_layers"}
     for name in ("Dense", "LSTM", "LSTMCell", "TransformerEncoderLayer", "TransformerDecoderLayer"):
         try:
             held = find(name, rule.framework)
