@@ -9,8 +9,19 @@ from .rules.built import UNKNOWN_OUTS, UNSHAPED, Built, Shape, Weight
 from .rules.rule import snake
 
 
-def counted(weights: tuple[Weight, ...], sure: bool = False) -> str:
-    """Say that weights are those of a file, and, unless it is sure, that nobody knows which of them are trained."""
+def counted(weights: tuple[Weight, ...], sure: bool = False, live: bool = False) -> str:
+    """Say where weights are from, and, unless it is sure, that nobody knows which of them are trained.
+
+    Parameters
+    ----------
+    weights : tuple of Weight
+    sure : bool
+        Whether it is known which of them are trained.
+    live : bool
+        Whether they are those that a layer holds, of which that is known, and not those of a file.
+    """
+    if live:
+        return "counted from the weights it holds" if weights else "it holds no weights"
     if not weights:
         return "the file stores no weights for it"
     return "counted from the weights stored with it" + ("" if sure else ", taken as trained: no file says which are")
@@ -33,6 +44,8 @@ class Opaque:
         Whether it may have more than are stored.
     told : str, optional
         What stands in the report's warnings, if not the reason.
+    guessed : bool
+        Whether the stored weights are taken as trained of which a file does not say it.
     """
 
     layers: tuple[Any, ...] = ()  # it holds none that anybody knows of
@@ -46,6 +59,7 @@ class Opaque:
         trainable: bool = True,
         more: bool = False,
         told: str | None = None,
+        guessed: bool = False,
     ) -> None:
         self.type = type
         self.reason = reason
@@ -55,6 +69,7 @@ class Opaque:
         self.frozen = not trainable
         self.more = more
         self.told = reason if told is None else told
+        self.guessed = guessed
 
     @property
     def label(self) -> str:
@@ -66,8 +81,8 @@ class Opaque:
         if self.stored is None:
             return Built(self.outs, unknown=self.told, costed=False)
         if self.more:
-            return Built(self.outs, self.stored, unknown=self.told, costed=False)
-        return Built(self.outs, self.stored, note=self.told, costed=False)
+            return Built(self.outs, self.stored, unknown=self.told, costed=False, guessed=self.guessed)
+        return Built(self.outs, self.stored, note=self.told, costed=False, guessed=self.guessed)
 
     def axes(self, rank: int) -> None:
         """Name no axes: there is no formula."""

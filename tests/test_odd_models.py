@@ -114,6 +114,10 @@ def agrees(model: Any, report: Report) -> bool:
     )
 
 
+def guessed(report: Report) -> list[str]:
+    return [path for path, row in report.leaves if row.calls[0].built.guessed]
+
+
 # --- LoRA -----------------------------------------------------------------------------------------------------
 
 LORA: dict[str, Callable[[], Any]] = {
@@ -159,6 +163,7 @@ def test_attention_put_into_few_bits_later_is_written_nowhere_but_in_its_weights
             assert not report.exact
             (warning,) = report.warnings
             assert warning.startswith("heads (MultiHeadAttention): stored otherwise: ")
+            assert guessed(report) == ["heads"] * (mode == "int4")  # of the rule's eight they are four: who knows which
             assert report.to_dict()["stored"] == {"tensors": 8 if mode == "int8" else 4, "agree": False}
     report = saved(enabled(attended(), lambda model: model.layers[1].query_dense), tmp_path, ".h5")
     assert (report.total, report.exact) == (218, False)
@@ -247,9 +252,29 @@ def test_what_is_trained_of_a_class_of_ones_own_is_a_guess_unless_nothing_is(tmp
         report = saved(chain(Scaled(name="s")), tmp_path, suffix)
         assert (report.total, report.trainable) == (8, 8)
         assert report.warnings == [f"s ({kind}): {CUSTOM}{GUESSED}"]
+        assert guessed(report) == ["s"]
         report = saved(chain(Scaled(name="s", trainable=False)), tmp_path, suffix)
         assert (report.total, report.trainable) == (8, 0)
         assert report.warnings == [f"s ({kind}): {CUSTOM}"]
+        assert guessed(report) == []
+
+
+def test_of_a_live_model_nothing_is_a_guess_and_there_is_no_file() -> None:
+    from paramcalc.formats.keras.config import apart, from_config
+    from paramcalc.rules.built import Weight
+
+    held = {"s": (Weight("mean", (4,), False), Weight("scale", (4,))), "twice": ()}
+    config = keras.saving.serialize_keras_object(chain(Scaled(name="s"), L.Lambda(abs, (4,), name="twice")))
+    layers = config["config"]["layers"][1:]
+    read = [from_config(config, lambda name, kind: held.get(str(name)), live=True)]
+    read += [apart(layers, "m", "Mine", lambda name, kind: held.get(str(name)))]
+    for model in read:
+        report = model.report()
+        assert (report.total, report.trainable, report.exact, guessed(report)) == (8, 4, True, [])
+        assert report.warnings == [
+            "s (Scaled): a custom class; only its own code knows its weights; counted from the weights it holds",
+            "twice (Lambda): a function in Python code, which is not read; it holds no weights",
+        ]
 
 
 def test_behind_a_layer_nobody_knows_the_file_counts(tmp_path: Any) -> None:
@@ -262,6 +287,7 @@ def test_behind_a_layer_nobody_knows_the_file_counts(tmp_path: Any) -> None:
         "last (Dense): the shape of its input is not known; counted from the weights stored with it",
         "norm (BatchNormalization): the shape of its input is not known; counted from the weights stored with it",
     ]
+    assert guessed(report) == []
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
@@ -311,6 +337,7 @@ def test_a_model_with_weights_beside_its_layers(tmp_path: Any) -> None:
     assert report.warnings == [
         "chained (Chained): what Chained has beside its layers; counted from the weights stored with it" + GUESSED
     ]
+    assert guessed(report) == ["chained"]
     outer = graph(L.Dense(4), model, L.Dense(2))
     report = saved(outer, tmp_path, ".keras")
     assert (report.total, report.exact) == (outer.count_params(), True)
@@ -353,6 +380,7 @@ def test_what_a_model_has_itself_is_counted_once(tmp_path: Any) -> None:
     for report in stored_by(model, tmp_path, ".keras", ".weights.h5", ".weights.json").values():
         assert (report.total, report.exact) == (15 + 5 + 8 + 9, True)
         assert [(row.name, row.params) for row in report.rows][-1] == ("variables", 9)
+        assert guessed(report) == [row.name for row in report.rows]
 
 
 def test_what_comes_out_of_a_graph_in_code_nobody_says(tmp_path: Any) -> None:

@@ -103,6 +103,8 @@ class Built:
         What else is worth saying about it.
     costed : bool
         Whether ``macs`` is all its work; false where nobody knows what a call does, or on what shape.
+    guessed : bool
+        Whether weights are taken as trained of which a file does not say it.
     """
 
     outs: tuple[Shape, ...]
@@ -114,6 +116,7 @@ class Built:
     unknown: str = ""
     note: str = ""
     costed: bool = True
+    guessed: bool = False
 
     @property
     def params(self) -> Size:

@@ -27,7 +27,9 @@ STATED = "its shape is what the file states"
 INERT = frozenset({"training", "use_causal_mask"})  # arguments of a call that change neither weights nor shapes
 
 
-def from_config(config: Mapping[str, Any], stored: Stored | None = None, whole: bool = False) -> Model:
+def from_config(
+    config: Mapping[str, Any], stored: Stored | None = None, whole: bool = False, live: bool = False
+) -> Model:
     """Read a serialized model.
 
     Parameters
@@ -38,6 +40,8 @@ def from_config(config: Mapping[str, Any], stored: Stored | None = None, whole: 
         Gives the weights an archive holds for a layer that no rule knows, by its name and class.
     whole : bool
         Whether the archive holds all weights a layer has, as legacy files do, whatever its class makes of storing them.
+    live : bool
+        Whether it is no archive, but a model in memory, which holds all weights and knows which of them are trained.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def from_config(config: Mapping[str, Any], stored: Stored | None = None, whole: 
     ParamcalcError
         For options that a rule does not take; the message names the layer.
     """
-    reading = Reading(_model, stored or (lambda name, kind: None), {}, [], {}, whole=whole)
+    reading = Reading(_model, stored or (lambda name, kind: None), {}, [], {}, whole=whole or live, live=live)
     model = layer_of(config, reading)
     if isinstance(model, Opaque):
         return _subclassed(model, config)
@@ -64,7 +68,7 @@ def from_config(config: Mapping[str, Any], stored: Stored | None = None, whole: 
 
 
 def apart(described: Sequence[Any], name: str, type: str, stored: Stored) -> Model:
-    """Read layers of which nobody says what they read: each on the input it says it was built on.
+    """Read layers in memory of which nobody says what they read: each on the input it says it was built on.
 
     Parameters
     ----------
@@ -73,9 +77,9 @@ def apart(described: Sequence[Any], name: str, type: str, stored: Stored) -> Mod
     name, type : str
         Of the model they are in.
     stored : callable
-        As for `from_config`.
+        As for `from_config`; the weights that a layer holds, and which of them are trained.
     """
-    reading = Reading(_model, stored, {}, [], {}, 1, whole=True)
+    reading = Reading(_model, stored, {}, [], {}, 1, whole=True, live=True)
     layers = [_at(f"layers[{place}]", found, reading) for place, found in enumerate(described)]
     nodes = [
         Node(layer, ((0, 0),) * (len(layer.input_shapes) if isinstance(layer, Model) else 1))

@@ -52,7 +52,7 @@ def _least(built: Built, kept: Any) -> Built:
     # nobody knows whether the rule or the file is right
     theirs, ours = (sum(weight.params for weight in weights) for weights in (kept.finding.weights, built.weights))
     if isinstance(ours, int) and isinstance(theirs, int) and 0 < theirs < ours:
-        built = replace(built, weights=kept.finding.weights, formula=None)
+        built = replace(built, weights=kept.finding.weights, formula=None, guessed=not kept.frozen)
     return _as_told(replace(built, unknown=f"{OTHERWISE}{kept.finding.told}"), kept)
 
 
@@ -66,7 +66,8 @@ def _stored(built: Built, kept: KeptLayer) -> Built:
     told = all(learning.values()) or all(weight.name in learning for weight in weights)
     sure = kept.frozen or (told and bool(learning))
     found = tuple(replace(weight, trainable=learning.get(weight.name, True)) for weight in weights)
-    return _as_told(replace(built, weights=found, unknown="", note=f"{built.unknown}; {counted(found, sure)}"), kept)
+    note = f"{built.unknown}; {counted(found, sure)}"
+    return _as_told(replace(built, weights=found, unknown="", note=note, guessed=bool(found) and not sure), kept)
 
 
 def _as_told(built: Built, kept: Any) -> Built:
@@ -82,8 +83,10 @@ def settle(model: Model, check: Comparison) -> None:
     for finding in (*check.known, *check.differences):
         layer = finding.layer
         if finding.beside and layer.type not in MODELS:
-            reason = f"what {layer.type} has beside its layers; {counted(finding.weights)}"
-            layer.nodes.append(Node(Opaque(layer.type, reason, stored=finding.weights, trainable=not layer.frozen), ()))
+            guessed = not layer.frozen
+            reason = f"what {layer.type} has beside its layers; {counted(finding.weights, not guessed)}"
+            row = Opaque(layer.type, reason, stored=finding.weights, trainable=guessed, guessed=guessed)
+            layer.nodes.append(Node(row, ()))
             layer._built = None
         elif isinstance(layer, Layer):
             swaps[id(layer)] = KeptLayer(layer, finding)

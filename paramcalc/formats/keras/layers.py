@@ -39,6 +39,8 @@ class Reading(NamedTuple):
     depth : int
     whole : bool
         Whether the archive holds all weights a layer has, as legacy files do, whatever its class makes of storing them.
+    live : bool
+        Whether it is no archive, but a model in memory, of which is known as well what is trained.
     """
 
     model: Callable[[Mapping[str, Any], Reading], Any]
@@ -48,6 +50,7 @@ class Reading(NamedTuple):
     last: dict[Rule, tuple[Mapping[str, Any], Layer]]
     depth: int = 0
     whole: bool = False
+    live: bool = False
 
     def deeper(self) -> Reading:
         """Go one level down.
@@ -154,10 +157,11 @@ def opaque(kind: str, reason: str, config: Mapping[str, Any], reading: Reading, 
     name = name_in(config)
     weights, trainable = reading.stored(name, kind), config.get("trainable") is not False
     more = more or (not reading.whole and _stores_its_own(config))
-    told = None if weights is None else f"{reason}; {counted(weights, not trainable)}"
+    told = None if weights is None else f"{reason}; {counted(weights, not trainable, reading.live)}"
     if told and more:
         told += "; the layer of Keras that it extends stores no others"
-    return Opaque(cut(kind), reason, name, weights, trainable, more, told)
+    guessed = bool(weights) and trainable and not reading.live
+    return Opaque(cut(kind), reason, name, weights, trainable, more, told, guessed)
 
 
 def _stores_its_own(config: Mapping[str, Any]) -> bool:

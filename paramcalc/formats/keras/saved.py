@@ -112,7 +112,7 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
     for name, (group, tensors) in zip(names, rows.items(), strict=True):
         inside = f"{group}/" if group else ""  # what the model has itself lies beneath no group, and all else beside it
         weights = tuple(weight_of(tensor, inside) for tensor in tensors if counts(tensor, inside))
-        nodes.append(Node(Opaque("stored", what, name, weights, told=""), ()))
+        nodes.append(Node(Opaque("stored", what, name, weights, told="", guessed=bool(weights)), ()))
     if part:
         nodes.append(Node(Opaque("stored", f"the file is {part}", "other shards"), ()))
     shapes = model.input_shapes if model else [UNSHAPED]
