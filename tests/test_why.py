@@ -143,8 +143,8 @@ def test_two_changes_that_fit_may_be_an_accident(run: Any) -> None:
     assert out.splitlines()[-1] == (
         "  note  no single change leads there; this fits by two changes together, and may be an accident"
     )
-    _, out, _ = run(*sizes, "--layers", "3", "--got", "385536")
-    assert "a dense layer of 2,048" not in out  # 1 layer and that would fit, too
+    _, out, _ = run(*sizes, "--layers", "2", "--got", "253952")  # PyTorch's
+    assert "accident" not in out
     one, two = Cause("a", "a", 512), Cause("b", "b", -512)
     single, pair = Explanation((one,)), Explanation((two, one))
     for found, said in (
@@ -290,6 +290,34 @@ def test_nothing_reads_both_ways_that_cannot(run: Any) -> None:
     code, out, _ = run(*stacked("torch", 1, 2).split(), "--got", "242688")
     assert code == 0
     assert "  1  Keras's LSTM: one bias vector, not two: " in out
+
+
+def test_a_true_size_comes_before_two_changes_that_fit(run: Any) -> None:
+    _, out, _ = run("why", "rnn", "--framework", "torch", "--in", "19", "--hidden", "243", "--got", "246402")
+    assert out.splitlines()[4].startswith("  1  486 units instead of 243 ")
+    got = recurrent("LSTM", 108, 173).total  # no size that anybody would guess
+    assert one_line(recurrent("LSTM", 108, 128), got).startswith("173 units instead of 128: ")
+
+
+def test_an_input_size_that_fits_is_no_cause(run: Any) -> None:
+    layer = ("why", "lstm", "--in", "108", "--hidden", "128", "--got")
+    _, out, _ = run(*layer, str(recurrent("LSTM", 1_973, 128).total))
+    assert "  would also fit: an input size of 1,973 instead of 108" in out
+    _, out, _ = run(*layer, "385536", "--layers", "3")
+    assert "  1  would fit: an input size of 110 instead of 108" in out
+    for likely in (109, 107, 216, 54, 256, 1_000):
+        _, out, _ = run(*layer, str(recurrent("LSTM", likely, 128).total))
+        assert f"  1  an input size of {likely:,} instead of 108" in out or likely in (107, 109), out
+        assert "would also fit" not in out
+    _, out, _ = run(*stacked("torch", 2, 2).split(), "--got", "636928")
+    assert "\n  1  Keras's LSTM: one bias vector, not two" in out
+    assert "would also fit: an input size of 106" not in out  # too far off beside a cause
+
+
+def test_time_steps_for_features() -> None:
+    model = pc.Sequential([pc.Input((37, 108)), pc.LSTM(128)])
+    got = recurrent("LSTM", 37, 128).total
+    assert one_line(model, got).startswith("an input size of 37 instead of 108: time steps for features: −")
 
 
 # --- drawn at random --------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import log2
 
 PAIR = 0.5  # a second change is a coincidence, too
+DOUBLE, ROUND, NEXT = 1.4, 1.5, 1.9  # of sizes: twice or half another, of one digit or a power of two, off by one
 AGAINST = 0.1  # and more of one where two nearly cancel: for each doubling of what they would add up to otherwise
 
 
@@ -25,6 +26,8 @@ class Cause:
         How far-fetched it is; 1 is what happens every day.
     also : tuple of str
         The keys of other changes that count alike, told in the same text.
+    guess : bool
+        Whether it is a size that fits, and nothing else speaks for it.
     """
 
     key: str
@@ -32,6 +35,7 @@ class Cause:
     delta: int
     cost: float = 1.0
     also: tuple[str, ...] = ()
+    guess: bool = False
 
     def __str__(self) -> str:
         told = self.text.count(": +") + self.text.count(": −")  # an equation of one term; of several, their sum
@@ -50,6 +54,14 @@ def telling(size: int) -> float:
     if size & (size - 1) == 0 or (size < 10_000 and size % 64 == 0):  # powers of two, 192, 768
         digits = min(digits, 1)
     return 0.85 + 0.65 * digits
+
+
+def mistaken(size: int, stated: int) -> float | None:
+    """Say how far-fetched a size is that people take another for: doubled, halved, off by one, round."""
+    if size in (2 * stated, stated / 2):
+        return DOUBLE
+    round_ = telling(size)
+    return min(round_, NEXT) if abs(size - stated) == 1 else round_ if round_ <= ROUND else None
 
 
 @dataclass(frozen=True, slots=True)

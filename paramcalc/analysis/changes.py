@@ -9,7 +9,7 @@ from functools import cache, partial
 from ..rules.conventions.compare import against
 from ..rules.conventions.read import rows
 from ..symbolic import Size
-from .causes import Cause, plural, telling
+from .causes import ROUND, Cause, mistaken, plural, telling
 from .stacks import CELLS, DEEPEST, Change, Stack, both_ways, formula, projection_of, rule_of, switches, with_option
 
 TITLES = {"keras": "Keras", "torch": "PyTorch", "tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}
@@ -17,6 +17,8 @@ SLOTS = {2: "one optimizer slot for each parameter (momentum)", 3: "two optimize
 BYTES = {4: "bytes of float32", 2: "bytes of float16", 8: "bytes of float64"}
 CONVENTION = "convention"  # the family of changes to another framework's
 BOOKKEEPING = 2  # Keras's iteration and learning rate
+SQUARE = 2.4  # at most, of one that few counts fit; less than two changes
+GUESS, GUESSED = 0.9, 3.4  # more, of one that many do, and at most
 LARGEST = 10_000_000  # sizes solved for
 
 
@@ -141,8 +143,15 @@ def sizes(stack: Stack, got: int) -> Iterator[Change]:
     if stack.d_x != stack.d_h:
         yield Change("swapped", "input and hidden size swapped", 1.1, replace(stack, d_x=stack.d_h, d_h=stack.d_x))
     here = f"an input size of {{:,}} instead of {stack.d_x:,}", f"{{:,}} unit{{s}} instead of {stack.d_h:,}"
-    yield from _solved(stack, got, "input size", here[0], lambda n: replace(stack, d_x=n))
-    yield from _solved(stack, got, "hidden size", here[1], lambda n: replace(stack, d_h=n))
+    for one in _solved(stack, got, "input size", here[0], lambda n: replace(stack, d_x=n)):
+        if one.stack.d_x == stack.steps:
+            yield one._replace(text=f"{one.text}: time steps for features", cost=1.1)
+        else:  # every bias more or less is as many weights as some inputs have
+            known = mistaken(one.stack.d_x, stack.d_x)
+            yield one._replace(alone=known or _guessed(one), guess=known is None)
+    for one in _solved(stack, got, "hidden size", here[1], lambda n: replace(stack, d_h=n)):
+        # counts are squares of it: few fit by accident
+        yield one._replace(alone=mistaken(one.stack.d_h, stack.d_h) or min(one.cost, SQUARE))
 
 
 def besides(stack: Stack, got: int) -> Iterator[Change]:
@@ -151,10 +160,17 @@ def besides(stack: Stack, got: int) -> Iterator[Change]:
         yield Change("no output", "without the dense layer", 1.0, replace(stack, output=0))
     else:
         told = "a dense layer of {:,} counted along"
-        yield from _solved(stack, got, "output", told, lambda n: replace(stack, output=n))
+        for one in _solved(stack, got, "output", told, lambda n: replace(stack, output=n)):
+            yield one._replace(alone=_guessed(one))
     if not stack.vocabulary:
         told = "an embedding of {:,} token{s} counted along"
-        yield from _solved(stack, got, "embedding", told, lambda n: replace(stack, vocabulary=n))
+        for one in _solved(stack, got, "embedding", told, lambda n: replace(stack, vocabulary=n)):
+            yield one._replace(alone=_guessed(one))
+
+
+def _guessed(one: Change) -> float:
+    # a size that need only divide the difference, as the only change: what is not round is a guess
+    return one.cost if one.cost <= ROUND else min(one.cost + GUESS, GUESSED)
 
 
 def multiples(stack: Stack, got: int) -> Iterator[Change]:
@@ -191,8 +207,9 @@ def _solved(
 def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:
     """Give the single changes, and the pairs of them one after the other, that lead to ``got``."""
     found = list(changes(stack, got))
-    for several in alike(stack, [one for one in found if one.stack.count == got]):
-        yield (_cause(stack, several),)
+    singles = [one._replace(cost=one.alone or one.cost) for one in found if one.stack.count == got]
+    for several in alike(stack, singles):
+        yield (_cause(stack, several, alone=True),)
     # first changes that count alike may part after the second: an output layer sees two directions, but not two copies
     pairs: dict[object, tuple[list[Change], list[Change]]] = {}
     for one in found:
@@ -223,7 +240,8 @@ def _family(change: Change) -> str:
     return change.key.split()[0].split("=")[0]
 
 
-def _cause(before: Stack, several: list[Change]) -> Cause:
+def _cause(before: Stack, several: list[Change], alone: bool = False) -> Cause:
     first = several[0]
     text = ", or ".join(change.text for change in several)
-    return Cause(first.key, text, first.stack.count - before.count, first.cost, tuple(one.key for one in several[1:]))
+    also = tuple(one.key for one in several[1:])
+    return Cause(first.key, text, first.stack.count - before.count, first.cost, also, alone and first.guess)

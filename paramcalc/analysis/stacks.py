@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -32,6 +32,8 @@ class Change(NamedTuple):
     text: str
     cost: float
     stack: Stack
+    alone: float | None = None  # how far-fetched where it is the only change, if that is another matter
+    guess: bool = False  # fits, and nothing else speaks for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Stack:
         Units of a dense layer above, tokens of an embedding below; 0 is none.
     times, more : int
         Multiples of the count (optimizer slots, bytes), and what is added to it.
+    steps : int
+        Time steps, where they are known; nothing is counted by them.
     """
 
     row: int
@@ -62,6 +66,7 @@ class Stack:
     vocabulary: int = 0
     times: int = 1
     more: int = 0
+    steps: int = field(default=0, compare=False)
 
     @property
     def cell(self) -> str:
@@ -157,7 +162,8 @@ def stack_of_layer(layer: Any, shape: Shape) -> Stack | None:
         return None
     options = tuple((name, value) for name, value in _changed(inner) if name not in _fixed(row))
     both = layer is not inner or inner.options.get("bidirectional", False)
-    return Stack(row, shape[-1], units, options, inner.options.get("num_layers", 1), 1 + both)
+    steps = shape[1] if len(shape) > 2 and isinstance(shape[1], int) else 0
+    return Stack(row, shape[-1], units, options, inner.options.get("num_layers", 1), 1 + both, steps=steps)
 
 
 def _changed(layer: Layer) -> tuple[tuple[str, Any], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..errors import OptionError
@@ -52,7 +53,16 @@ def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
     for one in sorted(found, key=lambda one: one.cost):
         best.setdefault(frozenset(cause.key for cause in one.causes), one)
     likely = list(best.values())
-    return [one for one in likely if one.cost <= likely[0].cost + _slack(one, likely[0])][:most]
+    near = [one for one in likely if one.cost <= likely[0].cost + _slack(one, likely[0])][:most]
+    return [_worded(one, rank) for rank, one in enumerate(near)]
+
+
+def _worded(one: Explanation, rank: int) -> Explanation:
+    # a guess is not to look as sure as a cause
+    said = "would also fit" if rank else "would fit"
+    return Explanation(
+        tuple(replace(cause, text=f"{said}: {cause.text}") if cause.guess else cause for cause in one.causes)
+    )
 
 
 def _slack(one: Explanation, likeliest: Explanation) -> float:
