@@ -337,7 +337,7 @@ def test_a_model_with_weights_beside_its_layers(tmp_path: Any) -> None:
     assert report.warnings == [
         "chained (Chained): what Chained has beside its layers; counted from the weights stored with it" + GUESSED
     ]
-    assert guessed(report) == ["chained"]
+    assert (guessed(report), report.holds) == (["chained"], True)
     outer = graph(L.Dense(4), model, L.Dense(2))
     report = saved(outer, tmp_path, ".keras")
     assert (report.total, report.exact) == (outer.count_params(), True)
@@ -406,6 +406,34 @@ def test_layers_of_one_name_in_a_description_are_an_error_of_its_file(tmp_path: 
     with pytest.raises(pc.ParamcalcError) as caught:
         pc.load(tmp_path / "m.json")
     assert str(caught.value) == f"{tmp_path}/m.json: two layers are named 'one' (give each its own name)"
+
+
+def test_the_rows_of_a_model_in_code_are_all_that_is_stored(tmp_path: Any) -> None:
+    class Own(keras.Model):  # type: ignore[misc]  # keras has no types
+        def __init__(self) -> None:
+            entry = keras.Input((3,))
+            super().__init__(entry, L.Dense(2, name="last")(entry))
+            self.own = self.add_weight(shape=(9,), name="own")
+
+    for report in stored_by(Own(), tmp_path, ".keras", ".h5").values():
+        assert [row.params for row in report.rows if row.params] == [8, 9]
+
+
+@pytest.mark.parametrize("make", [chain, graph])
+def test_a_file_that_stores_more_than_its_description_has_does_not_hold(make: Any, tmp_path: Any) -> None:
+    import h5py
+
+    model = make(L.Dense(3, name="one"), L.Dense(2, name="two"), L.Dense(2, name="stored"))
+    model.save(tmp_path / "m.h5")
+    described = make(L.Dense(3, name="one"), L.Dense(2, name="two")).to_json()
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        file.attrs["model_config"] = described
+    report = pc.load(tmp_path / "m.h5").report()
+    assert (report.total, report.holds, report.to_dict()["stored"]) == (23, False, {"tensors": 4, "agree": False})
+    assert report.warnings == ["stored otherwise: stored: the file stores 2 tensors, the model has no such layer"]
+    assert [list(shape[1:]) for shape in report.outputs] == [[2]]
+
+    assert not pc.verify(pc.load(tmp_path / "m.h5")).ok
 
 
 # --- functions in files that name no modules ------------------------------------------------------------------

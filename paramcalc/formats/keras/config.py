@@ -89,6 +89,12 @@ def apart(described: Sequence[Any], name: str, type: str, stored: Stored) -> Mod
     return Model.from_nodes((UNSHAPED,), nodes, (), name, type=type)
 
 
+def in_code(model: Model) -> bool:
+    """Tell whether only its code knows the graph of a model that was read: it is a single row, the model itself."""
+    (layer, *others) = model.uses or (None,)
+    return not others and isinstance(layer, Opaque) and (layer.type, layer.name) == (model.type, model.name)
+
+
 def _subclassed(model: Opaque, config: Mapping[str, Any]) -> Model:
     # a model whose graph only its code knows: one row, on the shape the file states
     shapes = built_on(config.get("build_config")) or (UNSHAPED,)

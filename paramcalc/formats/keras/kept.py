@@ -77,7 +77,8 @@ def _as_told(built: Built, kept: Any) -> Built:
 def settle(model: Model, check: Comparison) -> None:
     """Put what a file stores beside what the rules say: a layer that differs is known no more, others are by the file.
 
-    What belongs to no layer is counted where the model is of a class of its own, and warned of elsewhere.
+    What belongs to no layer is counted where the model is of a class of its own. Elsewhere it is warned of: the model
+    does not hold, whatever its layers are.
     """
     swaps: dict[int, Any] = {}
     for finding in (*check.known, *check.differences):
@@ -92,9 +93,11 @@ def settle(model: Model, check: Comparison) -> None:
             swaps[id(layer)] = KeptLayer(layer, finding)
         elif isinstance(layer, Model) and not finding.beside:
             swaps[id(layer)] = KeptModel(layer, finding)
+        elif isinstance(layer, Opaque):
+            layer.more, layer.told = True, f"{layer.told}; {OTHERWISE}{finding.told}"
         else:
             model.warnings.append(f"{OTHERWISE}{finding}")
-    model.holds = not check.differences
+    model.holds = all(finding.beside and finding.layer.type not in MODELS for finding in check.differences)
     model.stored = check.tensors
     swap(model, swaps)
 

@@ -85,7 +85,7 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
     ParamcalcError
         Where it is none.
     """
-    from .config import from_config
+    from .config import from_config, in_code
     from .keras2 import is_legacy, upgraded
 
     found = upgraded(found) if is_legacy(found) else dict(found)
@@ -93,8 +93,8 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
         return from_config(found)
     whose = named(stored, found)
     model = from_config(found, lambda name, kind: opaque_weights(whose, name, kind), stored.legacy)
-    if len(model.uses) == 1 and isinstance(model.uses[0], Opaque) and model.uses[0].stored is None:
-        return _weights_alone(stored, model)  # the graph is in code; the weights are here
+    if in_code(model):
+        return _weights_alone(stored, model)  # all that is stored is its
     settle(model, compare(model, whose))
     return model
 
