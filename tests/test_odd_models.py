@@ -408,6 +408,14 @@ def test_layers_of_one_name_in_a_description_are_an_error_of_its_file(tmp_path: 
     assert str(caught.value) == f"{tmp_path}/m.json: two layers are named 'one' (give each its own name)"
 
 
+def test_nothing_is_trained_of_a_frozen_model_in_code(tmp_path: Any) -> None:
+    model = ran(Coded(L.Dense(3), own=5), 4)
+    model.trainable = False
+    report = saved(model, tmp_path, ".keras")
+    assert (report.total, report.trainable, guessed(report)) == (20, 0, [])
+    assert report.warnings[0].endswith("tensors as they are stored, without a rule, none of them trained")
+
+
 def test_the_rows_of_a_model_in_code_are_all_that_is_stored(tmp_path: Any) -> None:
     class Own(keras.Model):  # type: ignore[misc]  # keras has no types
         def __init__(self) -> None:

@@ -100,7 +100,8 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
 
 
 def _weights_alone(stored: Stored, model: Model | None = None, part: str | None = None) -> Model:
-    # a row for each layer that has weights in the file
+    # a row for each layer that has weights in the file; a model that is frozen freezes what is in it
+    frozen = model is not None and model.uses[0].frozen
     rows: dict[str, list[StoredTensor]] = {}
     for tensor in stored.tensors:
         parts = tensor.group.split("/")
@@ -112,15 +113,15 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
     for name, (group, tensors) in zip(names, rows.items(), strict=True):
         inside = f"{group}/" if group else ""  # what the model has itself lies beneath no group, and all else beside it
         weights = tuple(weight_of(tensor, inside) for tensor in tensors if counts(tensor, inside))
-        nodes.append(Node(Opaque("stored", what, name, weights, told="", guessed=bool(weights)), ()))
+        guessed = bool(weights) and not frozen
+        nodes.append(Node(Opaque("stored", what, name, weights, not frozen, told="", guessed=guessed), ()))
     if part:
         nodes.append(Node(Opaque("stored", f"the file is {part}", "other shards"), ()))
     shapes = model.input_shapes if model else [UNSHAPED]
     made = Model.from_nodes(shapes, nodes, (), model.name if model else "weights")  # what comes out nobody says
     made.type = model.type if model else "Weights"
-    made.warnings = [
-        f"{what}: tensors as they are stored, without a rule, all taken as trained: no file says which are"
-    ]
+    trained = "none of them trained" if frozen else "all taken as trained: no file says which are"
+    made.warnings = [f"{what}: tensors as they are stored, without a rule, {trained}"]
     return made
 
 
