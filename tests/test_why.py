@@ -183,8 +183,8 @@ def test_every_format(run: Any) -> None:
     found = {name: run(*words, name)[1] for name in ("text", "table", "markdown", "latex", "csv", "json", "html")}
     assert json.loads(found["json"])["got"] == 123_456
     assert found["csv"].splitlines()[0] == "rank,changes,key,text,difference"
-    assert found["csv"].splitlines()[1].startswith("1,2,convention ")
-    assert "| 1 | kaldi's fast-lstm-layer: " in found["markdown"]
+    assert found["csv"].splitlines()[1].startswith("1,2,peephole=True,")
+    assert "| 1 | peephole, or kaldi's fast-lstm-layer: " in found["markdown"]
     assert found["latex"].startswith("% lstm: 123,456, not 121,344 (+2,112)\n")
     assert "no single change leads there" in found["latex"]
     assert r"\begin{tabular}{llr}" in found["latex"]
@@ -318,6 +318,43 @@ def test_time_steps_for_features() -> None:
     model = pc.Sequential([pc.Input((37, 108)), pc.LSTM(128)])
     got = recurrent("LSTM", 37, 128).total
     assert one_line(model, got).startswith("an input size of 37 instead of 108: time steps for features: −")
+
+
+def test_an_option_comes_before_the_one_framework_that_always_has_it() -> None:
+    assert one_line(recurrent("LSTM", 108, 128), 121_728).startswith("peephole, or kaldi's fast-lstm-layer: ")
+
+
+LSTM = "why lstm --in 108 --hidden 128"
+
+
+@pytest.mark.parametrize(
+    ("words", "got", "said"),
+    [
+        (f"{LSTM} --framework torch --out 10", 123_136, "the dense layer without bias"),
+        (f"{LSTM} --out 10", 122_624, "the dense layer without bias"),
+        (LSTM, 121_344 + 128 * 1_000, "a dense layer of 1,000 without bias counted along"),
+        ("why lstm --framework torch --in 300 --hidden 512", 4 * 512 * (300 + 512 + 2) + 10_000 * (300 + 512 + 1),
+         "a language model: an embedding of 10,000 tokens and a dense layer back to them counted along"),
+        (LSTM, 121_344 + 33_278 * (108 + 128 + 1),
+         "a language model: an embedding of 33,278 tokens and a dense layer back to them counted along"),
+        ("why lstm --in 200 --hidden 200", 320_800 + 33_278 * (200 + 1),
+         "a language model: an embedding of 33,278 tokens and a dense layer back to them counted along, which share "),
+        (f"{LSTM} --bidirectional --out 10", 2 * 121_344 + 10 * (128 + 1),
+         "the dense layer reads one direction, 128 numbers, not 256"),
+    ],
+)  # fmt: skip
+def test_layers_around(run: Any, words: str, got: int, said: str) -> None:
+    _, out, _ = run(*words.split(), "--got", str(got))
+    assert out.splitlines()[4].startswith(f"  1  {said}"), out
+
+
+def test_layers_around_a_model() -> None:
+    model = pc.Sequential([pc.Input((None, 10)), pc.Dense(7), pc.LSTM(6)])
+    for tokens, more, said in (
+        (1_024, 6, "a dense layer of 1,024 without bias on top counted along"),
+        (33_278, 17, "a language model: an embedding of 33,278 tokens below and a dense layer on top counted along"),
+    ):
+        assert one_line(model, model.total + tokens * more).startswith(f"{said}: +")
 
 
 # --- drawn at random --------------------------------------------------------------------------------------------

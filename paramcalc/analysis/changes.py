@@ -19,6 +19,9 @@ CONVENTION = "convention"  # the family of changes to another framework's
 BOOKKEEPING = 2  # Keras's iteration and learning rate
 SQUARE = 2.4  # at most, of one that few counts fit; less than two changes
 GUESS, GUESSED = 0.9, 3.4  # more, of one that many do, and at most
+SHARED = 2.1  # at most, of a vocabulary that two layers have
+FEWEST = 20  # tokens of a language
+RARER = 0.2  # of two that are told alike
 LARGEST = 10_000_000  # sizes solved for
 
 
@@ -37,7 +40,7 @@ def whose(stack: Stack, got: int) -> Iterator[Change]:
         row = rows()[place]
         options_tell = row.framework == own.framework and rule_of(place) is rule_of(stack.row)
         if not options_tell and formula(place, ()) != formula(stack.row, ()):
-            cost = 1.0 if row.framework in ("keras", "torch") else 1.1
+            cost = 1.0 if row.framework in ("keras", "torch") else 1.1 if alike else 1.3  # one that nobody shares
             yield Change(f"{CONVENTION} {place}", _as_theirs(stack, place, alike), cost, replace(stack, row=place))
 
 
@@ -158,14 +161,44 @@ def besides(stack: Stack, got: int) -> Iterator[Change]:
     """Layers that may be counted along, or left out."""
     if stack.output:
         yield Change("no output", "without the dense layer", 1.0, replace(stack, output=0))
+        other = f"the dense layer with{'out' * stack.biased} bias"
+        yield Change("output bias", other, 1.0, replace(stack, biased=not stack.biased))
+        if stack.directions > 1 and not stack.halved:
+            reads = f"the dense layer reads one direction, {stack.width // 2:,} numbers, not {stack.width:,}"
+            yield Change("output reads", reads, 1.1, replace(stack, halved=True))
     else:
         told = "a dense layer of {:,} counted along"
         for one in _solved(stack, got, "output", told, lambda n: replace(stack, output=n)):
             yield one._replace(alone=_guessed(one))
+        told = "a dense layer of {:,} without bias counted along"
+        for one in _solved(stack, got, "output without bias", told, lambda n: replace(stack, output=n, biased=False)):
+            likely = one.stack.output >= FEWEST and one.cost <= ROUND
+            yield one._replace(cost=one.cost + GUESS, alone=(one.cost if likely else GUESSED) + RARER)
     if not stack.vocabulary:
         told = "an embedding of {:,} token{s} counted along"
         for one in _solved(stack, got, "embedding", told, lambda n: replace(stack, vocabulary=n)):
-            yield one._replace(alone=_guessed(one))
+            known = ROUND if one.stack.vocabulary == stack.output else None
+            yield one._replace(alone=known or _guessed(one))
+    if not stack.vocabulary and not stack.output:
+        yield from _language(stack, got)
+
+
+def _language(stack: Stack, got: int) -> Iterator[Change]:
+    # an embedding of as many tokens as a dense layer turns back into
+    told = "a language model: an embedding of {:,} token{s} and a dense layer back to them counted along"
+    ways = {"": stack, ", without bias": replace(stack, biased=False)}
+    if stack.d_x == stack.width:
+        ways[", which share their matrix"] = replace(stack, tied=True)
+    for text, base in ways.items():
+        make = partial(_with_vocabulary, base)
+        for one in _solved(stack, got, f"language{text}", told + text, make):
+            # few differences can be divided by both sizes and one, and vocabularies are of any size
+            alone = min(one.cost, SHARED) if one.stack.biased and one.stack.output >= FEWEST else _guessed(one)
+            yield one._replace(cost=one.cost + GUESS, alone=alone + RARER * bool(text))
+
+
+def _with_vocabulary(stack: Stack, tokens: int) -> Stack:
+    return replace(stack, vocabulary=tokens, output=tokens)
 
 
 def _guessed(one: Change) -> float:
@@ -188,20 +221,31 @@ def multiples(stack: Stack, got: int) -> Iterator[Change]:
 def _solved(
     stack: Stack, got: int, key: str, text: str, make: Callable[[int], Stack | None], largest: int = LARGEST
 ) -> Iterator[Change]:
-    # the size at which the count is ``got``, found by halving: counts grow with every size
+    # the size at which the count is ``got``: found by division where two steps are alike, else by halving, for
+    # counts grow with every size
+    first = make(1)
+    if first is None or first.count > got:
+        return
+    second, third = make(2), make(3)
+    if second is not None and third is not None and third.count - second.count == second.count - first.count:
+        low = (got - first.count) // max(second.count - first.count, 1) + 1
+    else:
+        low = _halved(got, make, largest)
+    made = make(low) if low <= largest else None
+    if made is not None and made.count == got and made != stack:
+        yield Change(f"{key} {low}", text.format(low, s=plural(low)), telling(low), made)
+
+
+def _halved(got: int, make: Callable[[int], Stack | None], largest: int) -> int:
     low, high = 1, max(largest, 1)
     while low < high:
         middle = (low + high) // 2
         made = make(middle)
-        if made is None:
-            return
-        if made.count < got:
-            low = middle + 1
-        else:
+        if made is None or made.count >= got:
             high = middle
-    made = make(low)
-    if made is not None and made.count == got and made != stack:
-        yield Change(f"{key} {low}", text.format(low, s=plural(low)), telling(low), made)
+        else:
+            low = middle + 1
+    return low
 
 
 def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:

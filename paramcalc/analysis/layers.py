@@ -15,7 +15,7 @@ from ..rules.natural import natural_inputs
 from ..rules.registry import rules
 from ..rules.rule import Layer, Shape
 from .causes import Cause, plural, telling
-from .changes import BOOKKEEPING, BYTES, SLOTS, conventions, whose_row
+from .changes import BOOKKEEPING, BYTES, FEWEST, RARER, SHARED, SLOTS, conventions, whose_row
 from .stacks import CELLS, DEEPEST, SIZES, TIME, cells, stack_of_layer
 
 ONE_WAY, BOTH_WAYS = "in one direction only", "in both directions (bidirectional)"
@@ -214,12 +214,21 @@ def guesses(report: Report, difference: int) -> Iterator[Cause]:
         units = difference // (width + 1)
         text = f"a dense layer of {units:,} on top counted along"
         yield Cause("output", text, difference, telling(units))
+    if isinstance(width, int) and difference % width == 0 and difference // width <= PLAUSIBLE:
+        units = difference // width
+        text = f"a dense layer of {units:,} without bias on top counted along"
+        yield Cause("output without bias", text, difference, telling(units) + RARER)
     # what is embedded are words in a row, not pixels
     features = report.inputs[0][-1] if len(report.inputs[0]) in (2, 3) else None
     if isinstance(features, int) and difference % features == 0 and difference // features <= PLAUSIBLE:
         tokens = difference // features
         text = f"an embedding of {tokens:,} token{plural(tokens)} below counted along"
         yield Cause("embedding", text, difference, telling(tokens))
+    if isinstance(features, int) and isinstance(width, int) and difference % (features + width + 1) == 0:
+        tokens = difference // (features + width + 1)
+        text = f"a language model: an embedding of {tokens:,} token{plural(tokens)} below and a dense layer on top"
+        if FEWEST <= tokens <= PLAUSIBLE:
+            yield Cause("language", f"{text} counted along", difference, min(telling(tokens), SHARED))
 
 
 def pairs(known: Iterable[Cause], difference: int) -> Iterator[tuple[Cause, ...]]:

@@ -50,6 +50,8 @@ class Stack:
     layers, directions : int
     output, vocabulary : int
         Units of a dense layer above, tokens of an embedding below; 0 is none.
+    biased, halved, tied : bool
+        Whether the dense layer has a bias, reads one of two directions, shares its matrix with the embedding.
     times, more : int
         Multiples of the count (optimizer slots, bytes), and what is added to it.
     steps : int
@@ -64,6 +66,9 @@ class Stack:
     directions: int = 1
     output: int = 0
     vocabulary: int = 0
+    biased: bool = True
+    halved: bool = False
+    tied: bool = False
     times: int = 1
     more: int = 0
     steps: int = field(default=0, compare=False)
@@ -85,7 +90,8 @@ class Stack:
         below = _at(form, self.d_x, self.d_h)
         above = _at(form, self.width, self.d_h) if self.layers > 1 else 0
         total = self.directions * (below + (self.layers - 1) * above)
-        total += self.output * (self.width + 1) + self.vocabulary * self.d_x
+        seen = 0 if self.tied else self.width // (1 + self.halved)
+        total += self.output * (seen + self.biased) + self.vocabulary * self.d_x
         return total * self.times + self.more
 
 
