@@ -416,6 +416,53 @@ def test_nothing_is_trained_of_a_frozen_model_in_code(tmp_path: Any) -> None:
     assert report.warnings[0].endswith("tensors as they are stored, without a rule, none of them trained")
 
 
+@register("odd")
+class Around(L.Layer):
+    """A layer that no rule knows, around one that others may have too."""
+
+    def __init__(self, inner: Any = None, **others: Any) -> None:
+        super().__init__(**others)
+        self.inner = inner
+
+    def call(self, x: Any) -> Any:
+        return self.inner(x)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "inner": keras.saving.serialize_keras_object(self.inner)}
+
+
+def shared_by(first: str, second: str) -> Any:
+    inner = L.Dense(4, name="inner")
+    made = {"around": Around, "ruled": lambda layer, name: layer, "nested": lambda layer, name: chain(Around(layer))}
+    return graph(made[first](inner, name="one"), made[second](inner, name="two"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("around", "around"), ("ruled", "around"), ("around", "ruled"), ("ruled", "nested")]
+)
+def test_what_layers_may_share_in_a_legacy_file_counts_once(first: str, second: str, tmp_path: Any) -> None:
+    model = shared_by(first, second)
+    report = saved(model, tmp_path, ".h5")
+    assert (model.count_params(), report.total, report.exact) == (20, 20, False)
+    told = "; 2 tensors stored for another layer as well, to judge by their name, and counted there"
+    assert report.warnings[-1].endswith(f"only its own code knows its weights{told}")
+
+
+def test_layers_that_share_nothing_have_tensors_of_other_names(tmp_path: Any) -> None:
+    around = [Around(L.Dense(4, name="inner"), name=name) for name in ("one", "two")]
+    model = graph(*around, chain(L.Dense(4), Scaled()))
+    report = saved(model, tmp_path, ".h5")
+    assert (report.total, report.exact) == (model.count_params(), True)
+
+
+def test_what_layers_in_code_may_share_in_a_legacy_file_counts_once(tmp_path: Any) -> None:
+    both = L.Dense(4, name="both")
+    model = ran(Coded(both, chain(both, L.Dense(3))), 4)
+    found = stored_by(model, tmp_path, ".keras", ".h5", ".weights.h5")
+    assert {report.total for report in found.values()} == {35}
+    assert [report.exact for report in found.values()] == [True, False, True]
+
+
 def test_the_rows_of_a_model_in_code_are_all_that_is_stored(tmp_path: Any) -> None:
     class Own(keras.Model):  # type: ignore[misc]  # keras has no types
         def __init__(self) -> None:

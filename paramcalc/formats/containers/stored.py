@@ -150,12 +150,23 @@ def opaque_weights(
 
     The parameters are those of `Stored.layer`. Whether training changes them no file says; they count as trainable.
     """
+    found = opaque_tensors(stored, name, class_name, within)
+    return None if found is None else tuple(weight for weight, _ in found)
+
+
+def opaque_tensors(
+    stored: Stored, name: str | None, class_name: str | None = None, within: str = ""
+) -> list[tuple[Weight, StoredTensor]] | None:
+    """Give the weights as `opaque_weights` does, each with the tensor it is made from."""
     group = stored.layer(name or "", class_name, within)
     if group is not None:
-        return stored.weights_of(group)
+        inside = f"{group}/" if group else ""
+        return [(weight_of(one, inside), one) for one in stored.beneath(group) if counts(one, inside)]
     if stored.legacy and name:  # a nested model's layers have no groups there, but the variables' names tell
-        inside = [one for one in stored._indexed().parts.get(name, ()) if one.group.startswith(within)]
-        return tuple(weight_of(tensor, f"{name}/") for tensor in inside if counts(tensor, "")) or None
+        tensors = [one for one in stored._indexed().parts.get(name, ()) if one.group.startswith(within)]
+        # what others have of it is stored with them as well, under the same name
+        once = {(one.name, one.shape): one for one in reversed(tensors) if counts(one, "")}
+        return [(weight_of(one, f"{name}/"), one) for one in reversed(once.values())] or None
     return None
 
 

@@ -9,14 +9,15 @@ from typing import Any
 from ...errors import FileError, ParamcalcError
 from ...model import Model, Node
 from ...opaque import Opaque
-from ...rules.built import UNSHAPED
+from ...rules.built import UNSHAPED, Weight
 from ..containers.groups import CONTAINERS
 from ..containers.shards import part_of, stored_beside
-from ..containers.stored import Stored, StoredTensor, counts, opaque_weights, weight_of
+from ..containers.stored import Stored, StoredTensor, counts, opaque_tensors, weight_of
 from ..text.source import decode
 from ..text.syntax import read_json
 from .compared import compare, named
 from .kept import settle
+from .once import count_once, share
 
 STARTS = {b"PK\x03\x04": "archive", b"\x89HDF\r\n\x1a\n": "weights"}
 
@@ -92,9 +93,18 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
     if stored is None:
         return from_config(found)
     whose = named(stored, found)
-    model = from_config(found, lambda name, kind: opaque_weights(whose, name, kind), stored.legacy)
+    handed: dict[int, tuple[Weight, StoredTensor]] = {}
+
+    def weights(name: str | None, kind: str) -> tuple[Weight, ...] | None:
+        pairs = opaque_tensors(whose, name, kind)
+        handed.update((id(pair[0]), pair) for pair in pairs or ())
+        return None if pairs is None else tuple(weight for weight, _ in pairs)
+
+    model = from_config(found, weights, stored.legacy)
     if in_code(model):
         return _weights_alone(stored, model)  # all that is stored is its
+    if stored.legacy:
+        share(model, stored, handed)
     settle(model, compare(model, whose))
     return model
 
@@ -109,12 +119,17 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
         rows.setdefault(group, []).append(tensor)
     what = f"{model.type} keeps its graph in Python code" if model else "the file has weights and no description"
     nodes = []
+    handed: dict[int, tuple[Weight, StoredTensor]] = {}
     names = _told_apart([stored.names.get(group, group.rpartition("/")[2] or "variables") for group in rows])
     for name, (group, tensors) in zip(names, rows.items(), strict=True):
         inside = f"{group}/" if group else ""  # what the model has itself lies beneath no group, and all else beside it
-        weights = tuple(weight_of(tensor, inside) for tensor in tensors if counts(tensor, inside))
+        pairs = [(weight_of(tensor, inside), tensor) for tensor in tensors if counts(tensor, inside)]
+        handed.update((id(pair[0]), pair) for pair in pairs)
+        weights = tuple(weight for weight, _ in pairs)
         guessed = bool(weights) and not frozen
         nodes.append(Node(Opaque("stored", what, name, weights, not frozen, told="", guessed=guessed), ()))
+    if stored.legacy:
+        count_once([node.layer for node in nodes], handed)
     if part:
         nodes.append(Node(Opaque("stored", f"the file is {part}", "other shards"), ()))
     shapes = model.input_shapes if model else [UNSHAPED]
