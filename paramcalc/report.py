@@ -36,9 +36,11 @@ class Row(Totals):
         Whether its weights are those of a row above: it is used on several levels.
     costed : bool
         Whether ``macs`` is all its work, and not the least there can be.
+    guessed : bool
+        Whether what is trained of it is a guess: a file does not say, and all is taken as trained.
     """
 
-    __slots__ = ("again", "calls", "costed", "layer", "name", "rows", "type", "weights")
+    __slots__ = ("again", "calls", "costed", "guessed", "layer", "name", "rows", "type", "weights")
 
     def __init__(self, calls: list[Part], frozen: bool) -> None:
         self.name = calls[0].name
@@ -55,6 +57,7 @@ class Row(Totals):
         if built.parts is not None:
             self.rows = rows_of([part for call in calls if call.built.parts for part in call.built.parts()], frozen)
         self.costed: bool = all(call.built.costed for call in calls) and all(row.costed for row in self.rows)
+        self.guessed: bool = any(call.built.guessed for call in calls) or any(row.guessed for row in self.rows)
 
     def __repr__(self) -> str:
         return f"<row {self.name} ({self.type}): {self.params} parameters>"
@@ -93,7 +96,8 @@ class Row(Totals):
         """Give the counts and the cost as data; ``None`` where nothing is known, and so no zero is meant."""
         found = {name: plain(getattr(self, name)) for name in ("params", "trainable", "non_trainable", "macs")}
         lost = [name for name in found if (name == "macs" and not self.costed) or (name != "macs" and self.unknown)]
-        return {**found, **{name: None for name in lost if found[name] == 0}}
+        split = ("trainable", "non_trainable") if self.guessed else ()
+        return {**found, **dict.fromkeys([*split, *(name for name in lost if found[name] == 0)])}
 
     def to_dict(self) -> dict[str, Any]:
         """Give the row as the JSON contract has it."""
@@ -187,6 +191,11 @@ class Report(Totals):
         return not any(row.unknown for row in self.rows)
 
     @property
+    def guessed(self) -> bool:
+        """Whether the split is a guess: ``trainable`` is the most there can be."""
+        return any(row.guessed for row in self.rows)
+
+    @property
     def costed(self) -> bool:
         """Whether the multiply-adds are all of them, and not the least there can be."""
         return all(row.costed for row in self.rows)
@@ -208,8 +217,8 @@ class Report(Totals):
             "name": self.name,
             "framework": self.framework,
             "total": plain(self.total),
-            "trainable": plain(self.trainable),
-            "non_trainable": plain(self.non_trainable),
+            "trainable": None if self.guessed else plain(self.trainable),
+            "non_trainable": None if self.guessed else plain(self.non_trainable),
             **({"buffers": plain(self.buffers)} if any(weight.buffer for weight in self.weights) else {}),
             "exact": self.exact,
             "macs": plain(self.macs),

@@ -9,7 +9,7 @@ from by_hand import TABLE
 
 from paramcalc import Model
 from paramcalc.formats.keras.config import from_config
-from paramcalc.rules.built import UNSHAPED
+from paramcalc.rules.built import UNSHAPED, Weight
 
 PLAIN = [line for line in TABLE if not getattr(line[0], "expects", None)]
 
@@ -48,3 +48,18 @@ def test_a_model_known_throughout_says_so() -> None:
     report = chain(("Dense", {"units": 2}), ("Dropout", {"rate": 0.1})).report()
     assert report.to_dict()["macs_exact"] is True
     assert "at least" not in str(report)
+
+
+def test_a_split_that_no_file_states_is_no_number() -> None:
+    found = {"module": "mine", "class_name": "Mine", "config": {"name": "m"}}
+    weights = (Weight("0", (5, 3)), Weight("1", (3,)))
+    for frozen in (False, True):
+        config = {**found, "config": {"name": "m", "trainable": not frozen}}
+        report = from_config(config, lambda name, kind: weights).report()
+        told = report.to_dict()
+        split = (0, 18) if frozen else (None, None)
+        assert (told["total"], told["trainable"], told["non_trainable"]) == (18, *split)
+        assert (told["layers"][0]["trainable"], told["layers"][0]["non_trainable"]) == split
+        assert ("trainable   at most 18, a guess" in str(report)) != frozen
+        csv = report.render("csv").splitlines()[1].split(",")
+        assert csv[-5:-3] == (["0", "18"] if frozen else ["", ""])

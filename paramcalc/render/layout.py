@@ -127,7 +127,9 @@ def _warnings(report: Report) -> list[tuple[str, Cell]]:
 def _split(report: Report) -> list[tuple[str, Cell]]:
     # said only where something is not trained, or is kept and no parameter
     split: list[tuple[str, Cell]] = []
-    if report.non_trainable != 0:
+    if report.guessed:
+        split = [("trainable", f"{'at most ' * report.exact}{grouped(report.trainable)}, a guess")]
+    elif report.non_trainable != 0:
         split = [("trainable", number(report.trainable)), ("non-trainable", number(report.non_trainable))]
     return split + ([("buffers", number(report.buffers))] if report.buffers != 0 else [])
 
