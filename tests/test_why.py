@@ -324,6 +324,31 @@ def test_an_option_comes_before_the_one_framework_that_always_has_it() -> None:
     assert one_line(recurrent("LSTM", 108, 128), 121_728).startswith("peephole, or kaldi's fast-lstm-layer: ")
 
 
+@pytest.mark.parametrize(
+    ("words", "got", "said"),
+    [
+        ("gru --framework paper", 60_672, "it is a minimal gated unit (paper's MGU): two dense networks: one gate, "),
+        ("gru", 60_672, "it is a minimal gated unit (paper's MGU): "),
+        ("gru --framework torch", 60_672, "it is a minimal gated unit (paper's MGU): "),
+        ("gru", 63_360, "it is paper's GRU(variant=1) "),
+        ("gru --framework paper", 60_928, "it is a light GRU (paper's LightGRU): two dense networks (update, "),
+        ("lstm", 151_552, "it is a multiplicative LSTM (paper's MultiplicativeLSTM): an LSTM whose networks see, "),
+        ("rnn --framework paper", 14_080, "it is paper's IndRNN: a dense network of the input; each unit sees, "),
+        ("lstm --bidirectional", 303_104, "it is a multiplicative LSTM "),
+        ("lstm --framework torch", 121_728, "it is paper's LSTM(peephole=True), or kaldi's fast-lstm-layer: "),
+    ],
+)  # fmt: skip
+def test_a_cell_of_the_literature(run: Any, words: str, got: int, said: str) -> None:
+    _, out, _ = run("why", *words.split(), "--in", "108", "--hidden", "128", "--got", str(got))
+    assert out.splitlines()[4].startswith(f"  1  {said}"), out
+
+
+def test_a_cell_of_the_literature_in_a_file() -> None:
+    model = pc.load("docs/examples/tutorial.yaml")
+    more = 151_552 - 121_344
+    assert one_line(model, 153_228 + more).startswith("lstm: it is a multiplicative LSTM (paper's Multipl")
+
+
 LSTM = "why lstm --in 108 --hidden 128"
 
 

@@ -8,9 +8,21 @@ from functools import cache, partial
 
 from ..rules.conventions.compare import against
 from ..rules.conventions.read import rows
-from ..symbolic import Size
 from .causes import ROUND, Cause, mistaken, plural, telling
-from .stacks import CELLS, DEEPEST, Change, Stack, both_ways, formula, projection_of, rule_of, switches, with_option
+from .literature import PAPER, of_papers
+from .stacks import (
+    CELLS,
+    DEEPEST,
+    Change,
+    Stack,
+    both_ways,
+    conventions,
+    formula,
+    projection_of,
+    rule_of,
+    switches,
+    with_option,
+)
 
 TITLES = {"keras": "Keras", "torch": "PyTorch", "tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}
 SLOTS = {2: "one optimizer slot for each parameter (momentum)", 3: "two optimizer slots for each (Adam)"}
@@ -40,7 +52,7 @@ def whose(stack: Stack, got: int) -> Iterator[Change]:
         row = rows()[place]
         options_tell = row.framework == own.framework and rule_of(place) is rule_of(stack.row)
         if not options_tell and formula(place, ()) != formula(stack.row, ()):
-            cost = 1.0 if row.framework in ("keras", "torch") else 1.1 if alike else 1.3  # one that nobody shares
+            cost = 1.0 if row.framework in ("keras", "torch") else 1.1 if alike else 1.45  # one that nobody shares
             yield Change(f"{CONVENTION} {place}", _as_theirs(stack, place, alike), cost, replace(stack, row=place))
 
 
@@ -69,30 +81,6 @@ def each(stack: Stack) -> str:
     places = [f"each of {stack.layers} layers"] * (stack.layers > 1) + ["both directions"] * (stack.directions > 1)
     times = f", {stack.times} times over" if stack.times > 1 else ""
     return f" in {' and '.join(places)}{times}" if places else times
-
-
-@cache
-def conventions(cell: str, both: bool) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """Group the rows of a cell by their count; give the first of each and whose the others are.
-
-    The variants of papers are options, not conventions. What reads in one direction only is none of two.
-    """
-    groups: dict[Size, list[int]] = {}
-    for place, row in enumerate(rows()):
-        if row.cell == cell and row.framework != "paper" and (both_ways(place) or not both):
-            groups.setdefault(formula(place, ()), []).append(place)
-    found = []
-    for places in groups.values():
-        first = rows()[places[0]].framework
-        others = dict.fromkeys(whose_row(place) for place in places[1:] if rows()[place].framework != first)
-        found.append((places[0], tuple(others)))
-    return tuple(found)
-
-
-def whose_row(place: int) -> str:
-    """Say whose a row is: the framework, and its layer where that is another only by an option."""
-    row = rows()[place]
-    return f"{row.framework}'s {row.called}" if row.called != row.layers[0] else row.framework
 
 
 def variants(stack: Stack, got: int) -> Iterator[Change]:
@@ -251,13 +239,16 @@ def _halved(got: int, make: Callable[[int], Stack | None], largest: int) -> int:
 def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:
     """Give the single changes, and the pairs of them one after the other, that lead to ``got``."""
     found = list(changes(stack, got))
-    singles = [one._replace(cost=one.alone or one.cost) for one in found if one.stack.count == got]
-    for several in alike(stack, singles):
-        yield (_cause(stack, several, alone=True),)
+    tried = [*found, *of_papers(stack)]
+    singles = [one._replace(cost=one.alone or one.cost) for one in tried if one.stack.count == got]
+    for several in alike(stack, singles, papers=True):
+        # what is told without the literature needs none
+        papers = several[0].key.startswith(PAPER)
+        yield (_cause(stack, [one for one in several if papers or not one.key.startswith(PAPER)], alone=True),)
     # first changes that count alike may part after the second: an output layer sees two directions, but not two copies
     pairs: dict[object, tuple[list[Change], list[Change]]] = {}
     for one in found:
-        if one.stack.count != got:
+        if one.stack.count not in (got, stack.count):
             there = [two for two in changes(one.stack, got) if two.stack.count == got and _family(two) != _family(one)]
             for seconds in alike(one.stack, there):
                 key = one.stack.count, tuple(two.key for two in seconds)
@@ -268,12 +259,13 @@ def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:
             yield _cause(stack, named), _cause(several[0].stack, seconds)
 
 
-def alike(stack: Stack, found: list[Change]) -> Iterable[list[Change]]:
+def alike(stack: Stack, found: list[Change], papers: bool = False) -> Iterable[list[Change]]:
     """Put changes together that count alike at all sizes: nobody can tell two directions from two copies."""
     if len(found) < 2:
         return [[one] for one in found]
     elsewhere = replace(stack, d_x=stack.d_x + 7, d_h=stack.d_h + 11)
-    counts = {change.key: change.stack.count for change in changes(elsewhere, 0)}
+    tried = (*changes(elsewhere, 0), *(of_papers(elsewhere) if papers else ()))
+    counts = {change.key: change.stack.count for change in tried}
     groups: dict[object, list[Change]] = {}
     for one in sorted(found, key=lambda one: one.cost):
         groups.setdefault((one.stack.count, counts.get(one.key, one.key)), []).append(one)

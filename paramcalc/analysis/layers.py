@@ -15,8 +15,9 @@ from ..rules.natural import natural_inputs
 from ..rules.registry import rules
 from ..rules.rule import Layer, Shape
 from .causes import Cause, plural, telling
-from .changes import BOOKKEEPING, BYTES, FEWEST, RARER, SHARED, SLOTS, conventions, whose_row
-from .stacks import CELLS, DEEPEST, SIZES, TIME, cells, stack_of_layer
+from .changes import BOOKKEEPING, BYTES, FEWEST, RARER, SHARED, SLOTS
+from .literature import of_papers
+from .stacks import CELLS, DEEPEST, SIZES, TIME, cells, conventions, stack_of_layer, whose_row
 
 ONE_WAY, BOTH_WAYS = "in one direction only", "in both directions (bidirectional)"
 SMALL = 60  # layers of a model that is built anew for each change
@@ -34,7 +35,7 @@ def sums(model: Model, got: int) -> Iterator[tuple[Cause, ...]]:
     assert isinstance(total, int)
     known = [*causes(report, total), *rebuilt(model, report, total)]
     yield from pairs(known, got - total)
-    for one in guesses(report, got - total):
+    for one in (*guesses(report, got - total), *_papers(report, got - total)):
         yield (one,)
     for cause in known:
         for one in guesses(report, got - total - cause.delta):
@@ -164,6 +165,17 @@ def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
             yield Cause(f"{path} convention {place}", f"{path} as {whose} has it", count - here, 1.0)
 
 
+def _papers(report: Report, difference: int) -> Iterator[Cause]:
+    # a recurrent layer that is another cell of the literature
+    for path, row in report.leaves:
+        stack = stack_of_layer(row.layer, _inputs(row)[0]) if isinstance(row.layer, Layer) else None
+        if stack is not None and isinstance(row.params, int):
+            for one in of_papers(stack):
+                if one.stack.count - row.params == difference:
+                    text = f"{path}: {one.text}"
+                    yield Cause(f"{path} {one.key}", text, difference, one.cost)
+
+
 def of_model(report: Report, total: int) -> Iterator[Cause]:
     """List what may be counted otherwise in the whole."""
     if not total:
@@ -214,7 +226,7 @@ def guesses(report: Report, difference: int) -> Iterator[Cause]:
         units = difference // (width + 1)
         text = f"a dense layer of {units:,} on top counted along"
         yield Cause("output", text, difference, telling(units))
-    if isinstance(width, int) and difference % width == 0 and difference // width <= PLAUSIBLE:
+    if isinstance(width, int) and difference % width == 0 and FEWEST <= difference // width <= PLAUSIBLE:
         units = difference // width
         text = f"a dense layer of {units:,} without bias on top counted along"
         yield Cause("output without bias", text, difference, telling(units) + RARER)

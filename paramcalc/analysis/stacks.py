@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 from ..errors import ParamcalcError
 from ..model import Model
 from ..rules.conventions.made import layer_of
-from ..rules.conventions.read import rows
+from ..rules.conventions.read import Row, rows
 from ..rules.kinds import Choice
-from ..rules.registry import known
+from ..rules.registry import known, rules
 from ..rules.rule import Layer, Rule, Shape
 from ..symbolic import Size, symbols
 from ..tensors import BATCH
 
-CELLS = {"LSTM": "LSTM", "GRU": "GRU", "SimpleRNN": "RNN", "RNN": "RNN"}
+CELLS = {"LSTM": "LSTM", "GRU": "GRU", "SimpleRNN": "RNN", "RNN": "RNN", "ElmanRNN": "RNN"}
 SIZES = ("units", "hidden_size", "input_size")
 OUTPUTS = {"Dense": "units", "Linear": "out_features"}  # dense layers, and what says their size
 PROJECTIONS = ("projection", "proj_size")
@@ -36,6 +36,30 @@ class Change(NamedTuple):
     guess: bool = False  # fits, and nothing else speaks for it
 
 
+@cache
+def _papers() -> tuple[Row, ...]:
+    # a row for each layer of the literature that needs its units alone
+    d_x, d_h, steps = symbols("d_x d_h T")
+    found = []
+    for rule in rules("paper").values():
+        try:
+            rule(units=d_h).on((BATCH, steps, d_x))
+        except ParamcalcError:
+            continue
+        found.append(Row("paper", rule.name, (rule.name,), 0, "", rule=rule.name, options=(("units", d_h),)))
+    return tuple(found)
+
+
+def literature() -> range:
+    """Give the places of the literature's layers, which come after the rows of the table."""
+    return range(len(rows()), len(rows()) + len(_papers()))
+
+
+def row_at(place: int) -> Row:
+    """Give a row of the table of conventions, or one of a layer of the literature."""
+    return rows()[place] if place < len(rows()) else _papers()[place - len(rows())]
+
+
 @dataclass(frozen=True, slots=True)
 class Stack:
     """Recurrent layers of one kind on top of one another, and what may be counted along.
@@ -43,7 +67,7 @@ class Stack:
     Attributes
     ----------
     row : int
-        Which row of the table of conventions.
+        Which row of the table of conventions, or which layer of the literature after it.
     options : tuple of (name, value)
         Other than the defaults.
     d_x, d_h : int
@@ -76,7 +100,7 @@ class Stack:
     @property
     def cell(self) -> str:
         """LSTM, GRU or RNN."""
-        return rows()[self.row].cell
+        return row_at(self.row).cell
 
     @property
     def width(self) -> int:
@@ -109,7 +133,7 @@ def formula(row: int, options: tuple[tuple[str, Any], ...]) -> Size:
 def one_layer(row: int, options: tuple[tuple[str, Any], ...]) -> tuple[Size, Size]:
     """Give the count of one layer and direction, and the features it puts out, in d_x and d_h."""
     d_x, d_h, steps = symbols("d_x d_h T")
-    built = layer_of(rows()[row], d_x, d_h, **dict(options)).on((BATCH, steps, d_x))
+    built = layer_of(row_at(row), d_x, d_h, **dict(options)).on((BATCH, steps, d_x))
     count = built.params
     return (count if isinstance(count, int) else count.expand()), built.outs[0][-1]
 
@@ -117,7 +141,7 @@ def one_layer(row: int, options: tuple[tuple[str, Any], ...]) -> tuple[Size, Siz
 @cache
 def rule_of(row: int) -> Rule:
     """Give the rule of a row of the table."""
-    return layer_of(rows()[row], *symbols("d_x d_h")).rule
+    return layer_of(row_at(row), *symbols("d_x d_h")).rule
 
 
 @cache
@@ -181,7 +205,7 @@ def _changed(layer: Layer) -> tuple[tuple[str, Any], ...]:
 
 
 def _fixed(row: int) -> set[str]:
-    return {name for name, _ in rows()[row].options}
+    return {name for name, _ in row_at(row).options}
 
 
 def _row_of(layer: Layer) -> int | None:
@@ -203,6 +227,30 @@ def switches(row: int) -> Iterator[tuple[str, Any]]:
             continue
         if isinstance(option.kind, Choice):
             yield from ((name, value) for value in option.kind.values if value != option.default)
+
+
+@cache
+def conventions(cell: str, both: bool) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Group the rows of a cell by their count; give the first of each and whose the others are.
+
+    The variants of papers are options, not conventions. What reads in one direction only is none of two.
+    """
+    groups: dict[Size, list[int]] = {}
+    for place, row in enumerate(rows()):
+        if row.cell == cell and row.framework != "paper" and (both_ways(place) or not both):
+            groups.setdefault(formula(place, ()), []).append(place)
+    found = []
+    for places in groups.values():
+        first = rows()[places[0]].framework
+        others = dict.fromkeys(whose_row(place) for place in places[1:] if rows()[place].framework != first)
+        found.append((places[0], tuple(others)))
+    return tuple(found)
+
+
+def whose_row(place: int) -> str:
+    """Say whose a row is: the framework, and its layer where that is another only by an option."""
+    row = rows()[place]
+    return f"{row.framework}'s {row.called}" if row.called != row.layers[0] else row.framework
 
 
 def projection_of(row: int) -> str | None:
