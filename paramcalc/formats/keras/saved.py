@@ -130,6 +130,9 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
         nodes.append(Node(Opaque("stored", what, name, weights, not frozen, told="", guessed=guessed), ()))
     if stored.legacy:
         count_once([node.layer for node in nodes], handed)
+    if stored.legacy and model:
+        lacking = f"what {model.type} has there a legacy file may lack"  # such as layers that its graph is without
+        nodes.append(Node(Opaque("stored", lacking, "beside its layers"), ()))
     if part:
         nodes.append(Node(Opaque("stored", f"the file is {part}", "other shards"), ()))
     shapes = model.input_shapes if model else [UNSHAPED]
