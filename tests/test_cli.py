@@ -105,6 +105,14 @@ SIZE = "a positive whole number or an expression such as 4*h"
         ("layer LSTM --input 3,4 units", "not an option; expected OPTION=VALUE, such as filters=8, received 'units'"),
         ("layer LSTM --input 3,4 units=5 units=6", "units given twice"),
         ("formula Dropout rate=0.5", "Dropout has no weights, so there is no formula"),
+        (
+            "layer nn.quantized.Linear in_features=3 out_features=4",
+            "no rules for the module nn.quantized; expected a layer of nn, received 'nn.quantized.Linear'",
+        ),
+        (
+            "layer nn.Linear in_features=3 out_features=4 --batch 5",
+            "--batch without --input; expected the shape of an input without the batch with it",
+        ),
         ("count no-such-file.yaml", None),
         ("count .", None),
         ("layer Dense --input ² units=3", None),

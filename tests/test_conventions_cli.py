@@ -123,13 +123,25 @@ def test_shapes(run, words: str, shape: Any) -> None:
         ("lstm --framework tf1 --unit-forget-bias", "tf1's LSTM has no --unit-forget-bias; expected --framework keras"),
         (
             "lstm --compare --layers 2",
-            "--compare is about one layer as it comes; expected nothing but --in and --hidden",
+            "--compare is about one layer as it comes; expected nothing but --in and --hidden, and --weights, --format",
         ),
         (
             "lstm --compare --no-bias",
             "--compare is about one layer as it comes; expected nothing but --in and --hidden",
         ),
-        ("lstm --compare --peephole", "keras's LSTM has no --peephole; expected --framework paper, tf1 or onnx"),
+        (
+            "lstm --framework torch --peephole --compare",
+            "--compare is about one layer as it comes; expected nothing but --in and --hidden",
+        ),
+        ("lstm --framework cudnn --no-bias", "cudnn's LSTM has no --no-bias; expected --framework keras, torch, "),
+        (
+            "gru --framework cudnn --reset-after",
+            "cudnn's GRU has no --reset-after; expected --framework keras or paper",
+        ),
+        (
+            "lstm --compare --peephole",
+            "--compare is about one layer as it comes; expected nothing but --in and --hidden",
+        ),
         ("lstm --compare --explain", "--explain is about one layer, --compare about its conventions"),
         ("lstm --compare --format cvs", "unknown format; expected table, text, markdown, latex, csv, json, html, rec"),
         ("lstm --compare --json --format text", "--json and --format ask for different views, received 'text'"),
@@ -194,7 +206,18 @@ def test_help_shows_the_flags_of_every_framework(run) -> None:
     assert "--peephole Of paper, tf1, onnx." in said
     assert "--projection D Of torch, paper, tf1, cudnn, mxnet, kaldi." in said
     assert "--input-bias / --no-input-bias Of cudnn." in said
-    assert "--stateful Keras's stateful." in said
+    assert "--stateful Of keras, paper." in said
+    assert "--return-sequences Of all but torch." in said
+    assert "Keras's" not in said
+
+
+def test_a_flag_that_is_one_of_two_words_elsewhere(run) -> None:
+    words = "gru --framework paper --in 10 --hidden 16"
+    assert run(f"{words} --reset-after")[1] == run("layer paper.GRU --input T,10 units=16 reset=after")[1]
+    assert run(f"{words} --no-reset-after") == run(words)
+    code, _, err = run("lstm --framework cudnn --in 10 --hidden 16 --no-bias")
+    assert code == 2
+    assert err.endswith("(cudnn has --no-input-bias --no-recurrent-bias)\n")
 
 
 COMPARED = """\

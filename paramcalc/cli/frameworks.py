@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import OptionError
-from ..rules.kinds import SWITCH, Maybe, Sized
+from ..rules.kinds import SWITCH, Choice, Maybe, Sized
 from ..rules.registry import find, known
 from ..rules.rule import REQUIRED, Rule
 from .command import Flags, flag_of, flag_size, switch, switches_of
@@ -41,7 +41,7 @@ def flags(cell: str, words: Sequence[str], usual: Collection[str]) -> Flags:
     typed = {word.partition("=")[0] for word in words if word.startswith("--")}
     if not typed - plain and "-h" not in words:
         return own
-    return {**_others(cell), **own}
+    return {**own, **_others(cell)}
 
 
 def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -53,23 +53,48 @@ def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
         For a flag of other frameworks only; the message names them.
     """
     names = {_flag(name): name for name in rule.options}
-    options = {}
+    either_ = _either_way(rule)
+    options: dict[str, Any] = {}
     for flag, value in given.items():
         if value is None:
             continue
         typed = f"--{'no-' if value is False else ''}{flag}".replace("_", "-")
+        if flag in either_:
+            name, values = either_[flag]
+            options |= {name: values[value]} if values[value] != rule.defaults[name] else {}
+            continue
         if flag not in names:
             raise OptionError(
-                f"{rule.framework}'s {rule.name} has no {typed}", expected=f"--framework {either(having(cell, flag))}"
+                f"{rule.framework}'s {rule.name} has no {typed}",
+                expected=f"--framework {either(having(cell, flag))}",
+                suggestion=_akin(rule, flag, value),
             )
         if value != rule.defaults[names[flag]]:
             options[names[flag]] = flag_size(typed, value) if isinstance(value, str) else value
     return options
 
 
+def _either_way(rule: Rule) -> dict[str, tuple[str, dict[bool, Any]]]:
+    # an option of two words is a flag of another framework: reset="before" or "after" is --reset-after, or not
+    found = {}
+    for name, option in rule.options.items():
+        if isinstance(option.kind, Choice) and option.kind is not SWITCH and len(option.kind.values) == 2:
+            for word, other in (option.kind.values, option.kind.values[::-1]):
+                if isinstance(word, str):
+                    found[f"{name}_{word}"] = name, {True: word, False: other}
+    return found
+
+
+def _akin(rule: Rule, flag: str, value: Any) -> str | None:
+    # the flags of the same kind that the layer has: --no-input-bias --no-recurrent-bias for --no-bias
+    akin = [_flag(name) for name, option in rule.options.items() if name.endswith(f"_{flag}") and option.kind is SWITCH]
+    flags = [f"--{'no-' if value is False else ''}{name}".replace("_", "-") for name in akin]
+    return f"{rule.framework} has {' '.join(flags)}" if flags else None
+
+
 def having(cell: str, flag: str) -> list[str]:
     """Name the frameworks whose layer has the option of a flag."""
-    return [framework for framework, rule in _rules(cell) if flag in map(_flag, rule.options)]
+    return [framework for framework, rule in _rules(cell) if flag in {*map(_flag, rule.options), *_either_way(rule)}]
 
 
 def both_ways(cell: str) -> list[str]:
@@ -89,14 +114,19 @@ def either(words: Sequence[str]) -> str:
 def _others(cell: str) -> Flags:
     # every on/off option and every size that may be left out, with the frameworks that have it
     found: dict[str, tuple[Any, list[str]]] = {}
-    for framework, rule in _rules(cell):
+    every = list(_rules(cell))
+    for framework, rule in every:
         for name, option in rule.options.items():
             kind = option.kind.kind if isinstance(option.kind, Maybe) else option.kind
             if name not in OURS and option.default is not REQUIRED and (kind is SWITCH or isinstance(kind, Sized)):
                 found.setdefault(_flag(name), (option, []))[1].append(framework)
+        for flag in found.keys() & _either_way(rule).keys():
+            found[flag][1].append(framework)
     made: Flags = {}
     for flag, (option, theirs) in found.items():
-        told = f"Of {', '.join(theirs)}."
+        without = [framework for framework, _ in every if framework not in theirs]
+        few = f"Of all but {', '.join(without)}." if without else "Of all."
+        told = few if len(without) < len(theirs) / 2 else f"Of {', '.join(theirs)}."
         size = Annotated[str | None, typer.Option(f"--{flag}".replace("_", "-"), metavar="D", help=told)]
         made[flag] = (switch(flag, option.default, told) if option.kind is SWITCH else size, None)
     return made

@@ -15,7 +15,7 @@ from ..rules.registry import find, known
 from ..rules.rule import Rule
 from ..symbolic import Size
 from ..tensors import Input
-from .command import VIEWS, Batch, Shown, flag_batch, flag_size, shows
+from .command import VIEWS, Batch, Shown, flag_batch, flag_of, flag_size, shows
 from .frameworks import chosen, either, flags, keras_rule
 
 In = Annotated[str, typer.Option("--in", metavar="D", help="Input size: features at each time step.")]
@@ -67,9 +67,13 @@ def stack(
     if compare:
         from .compare import Comparison
 
-        options = chosen(keras_rule(layer), layer, switches)
-        if len(sizes) > 1 or bidirectional or out or steps or batch or options or framework != "keras":
-            raise OptionError("--compare is about one layer as it comes", expected="nothing but --in and --hidden")
+        defaults = {flag_of(name): value for name, value in keras_rule(layer).defaults.items()}
+        asked = any(value not in (None, defaults.get(flag)) for flag, value in switches.items())
+        if len(sizes) > 1 or bidirectional or out or steps or batch or asked or framework != "keras":
+            raise OptionError(
+                "--compare is about one layer as it comes",
+                expected="nothing but --in and --hidden, and --weights, --format or --json",
+            )
         return Comparison(layer, d_x, sizes[0])
     if merge != "concat" and not bidirectional:
         raise OptionError("--merge is about two directions", expected="--bidirectional with it", received=merge)

@@ -10,7 +10,7 @@ import typer
 from ..errors import LayerError, OptionError
 from ..model import Model
 from ..rules.natural import natural_inputs
-from ..rules.registry import find, parted, rules
+from ..rules.registry import find, frameworks, parted, rules
 from ..rules.rule import Layer, Rule
 from ..sequential import Sequential
 from ..symbolic import unknown
@@ -68,6 +68,8 @@ def layer(
 
     rule = rule_named(name, framework)
     if not shapes and rule.framework == "torch":  # which says what comes in
+        if batch is not None:
+            raise OptionError("--batch without --input", expected="the shape of an input without the batch with it")
         return _as_it_stands(rule(**layer_options(rule, values(options or []))))
     if not shapes:
         raise OptionError("--input is missing", expected="the shape of an input without the batch, such as 32,32,3")
@@ -96,6 +98,9 @@ def rule_named(name: str, framework: str | None = None) -> Rule:
     try:
         rules(whose)
     except LayerError as error:
+        above = whose.rpartition(".")[0]
+        if told is not None and parted(f"{above}.{plain}")[0] in frameworks():
+            raise LayerError(f"no rules for the module {whose}", expected=f"a layer of {above}", received=name)
         raise error.at("--framework" if told is None else name)
     if framework not in (None, whose):
         raise OptionError(f"{name} is {whose}'s", expected=f"--framework {whose}, or none", received=framework)
