@@ -58,6 +58,7 @@ class Row(Totals):
             self.rows = rows_of([part for call in calls if call.built.parts for part in call.built.parts()], frozen)
         self.costed: bool = all(call.built.costed for call in calls) and all(row.costed for row in self.rows)
         self.guessed: bool = any(call.built.guessed for call in calls) or any(row.guessed for row in self.rows)
+        self.guessed = self.guessed and not frozen
 
     def __repr__(self) -> str:
         return f"<row {self.name} ({self.type}): {self.params} parameters>"
@@ -188,7 +189,7 @@ class Report(Totals):
     @property
     def exact(self) -> bool:
         """Whether the total is the number of parameters, and not the least there can be."""
-        return not any(row.unknown for row in self.rows)
+        return self.holds and not any(row.unknown for row in self.rows)
 
     @property
     def guessed(self) -> bool:

@@ -96,7 +96,7 @@ def _read(model: Any, by_rule: bool = False) -> Model:
         return _listed(model, f"the graph cannot be written down: {first_line(error)}", by_rule)
     if config is None:
         return _listed(model, IN_CODE, by_rule)
-    return from_config(config, weights_by_name(model), whole=True)
+    return from_config(config, weights_by_name(model), live=True)
 
 
 def _listed(model: Any, why: str, by_rule: bool = False) -> Model:
