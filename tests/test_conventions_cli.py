@@ -182,7 +182,7 @@ def test_explain_says_nothing_where_there_are_none(run) -> None:
 
 
 def test_one_layer_is_singular(run) -> None:
-    assert run("layers --framework kaldi")[1].startswith("1 layer of Kaldi\n")
+    assert run("layers --framework kaldi")[1].startswith("1 layer of kaldi\n")
     assert run("layers --framework caffe")[1].startswith("2 layers of Caffe\n")
 
 

@@ -8,6 +8,7 @@ from functools import cache, partial
 
 from ..rules.conventions.compare import against
 from ..rules.conventions.read import rows
+from ..rules.registry import title
 from .causes import ROUND, Cause, mistaken, plural, telling
 from .literature import PAPER, of_papers
 from .stacks import (
@@ -24,7 +25,6 @@ from .stacks import (
     with_option,
 )
 
-TITLES = {"keras": "Keras", "torch": "PyTorch", "tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}
 SLOTS = {2: "one optimizer slot for each parameter (momentum)", 3: "two optimizer slots for each (Adam)"}
 BYTES = {4: "bytes of float32", 2: "bytes of float16", 8: "bytes of float64"}
 CONVENTION = "convention"  # the family of changes to another framework's
@@ -60,7 +60,7 @@ def _as_theirs(stack: Stack, place: int, alike: Iterable[str]) -> str:
     row = rows()[place]
     others = f" (and {', '.join(alike)})" if alike else ""
     said = f"{_reason(place, stack.row)}{each(stack)}"
-    return f"{TITLES.get(row.framework, row.framework)}'s {row.called}{others}: {said}"
+    return f"{title(row.framework)}'s {row.called}{others}: {said}"
 
 
 def _before(one: Change, stack: Stack, after: Change) -> Change:

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import OptionError
 from ..rules.formula import Formula, rule_formula
 from ..rules.keras.unknown import OPAQUE
-from ..rules.registry import folders, rules
+from ..rules.registry import folders, rules, title
 from ..rules.rule import Rule
 from .sheet import Cell, Math, Sheet, Table
 from .views import markdown, text
@@ -16,7 +16,6 @@ from .views import markdown, text
 VERIFIED, UNKNOWN = "verified", "unknown"
 STATUS = {"legacy": "of Keras 2", "applications": "of keras.applications"}  # of a family, where it is another
 BASIS = {"paper": "from its paper"}  # of a framework that nobody can install
-TITLES = {"paper": "the literature", "torch": "PyTorch"}
 
 
 def status(rule: Rule) -> str:
@@ -82,7 +81,7 @@ def rule_table(format: str = "text", framework: str = "keras", ascii: bool = Fal
         families.setdefault(UNKNOWN, []).append((name, "at least 0", UNKNOWN, f"{why[0].upper()}{why[1:]}."))
     for family, rows in families.items():
         tables.append(Table(("layer", "parameters", "status", "why"), rows, title=family))
-    whose = TITLES.get(framework, framework.title())
+    whose = title(framework)
     number = sum(map(len, families.values()))
     made = Sheet(f"{number} layer{'s' * (number != 1)} of {whose}", "", [], tables)
     if format == "text":

@@ -18,6 +18,21 @@ FEW = 8  # layers that are listed in an error
 MODULES = {"nn": "torch", "torch.nn": "torch", "layers": "keras", "keras.layers": "keras", "tf.keras.layers": "keras"}
 
 
+TITLES = {
+    "keras": "Keras",
+    "torch": "PyTorch",
+    "tf1": "TensorFlow 1",
+    "cudnn": "cuDNN",
+    "onnx": "ONNX",
+    "paper": "the literature",
+}
+
+
+def title(framework: str) -> str:
+    """Write the name of a framework as its people do."""
+    return TITLES.get(framework, framework)
+
+
 @cache
 def folders() -> tuple[str, ...]:
     """Name the frameworks that have a folder of rules."""

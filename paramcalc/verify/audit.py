@@ -9,11 +9,12 @@ from time import perf_counter
 from typing import Any
 
 from ..errors import ParamcalcError
+from ..rules.registry import title
 from ..rules.rule import Built, Layer, Rule, Shape
 from ..symbolic import is_known, leaves
 from ..symbolic.evaluate import evaluate
 from .cases import Case, cases, configurations as configurations
-from .compare import TITLES, same_shapes, shapes_text, tensor_differences
+from .compare import same_shapes, shapes_text, tensor_differences
 from .side import Answer, Side, side
 
 SCHEMA = "paramcalc-audit/1"
@@ -117,7 +118,7 @@ class Audit:
     def summary(self) -> str:
         """Say in one line what came of it."""
         return (
-            f"{TITLES[self.framework]} {self.version} ({self.backend}): {len(self.rows)} rules, "
+            f"{title(self.framework)} {self.version} ({self.backend}): {len(self.rows)} rules, "
             f"{self.configurations:,} configurations, {self.costs:,} of them with their multiply-adds, "
             f"{len(self.mismatches):,} mismatches"
         )

@@ -13,7 +13,6 @@ from ..tensors import shape_text
 
 ABSENT = "nothing"
 TOTALS = {"total", "trainable", "non-trainable"}
-TITLES = {"keras": "Keras", "torch": "PyTorch"}
 
 
 class Difference(NamedTuple):

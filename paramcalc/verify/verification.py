@@ -13,12 +13,12 @@ from ..formats.keras.kept import OTHERWISE
 from ..model import Model
 from ..opaque import Guarded
 from ..report import Report, Row, plain
+from ..rules.registry import title
 from ..rules.rule import Layer, Shape
 from ..symbolic import Expr, Size, leaves
 from ..symbolic.evaluate import evaluate
 from .build import Builder, refuse_large_states
 from .compare import (
-    TITLES,
     Difference,
     number,
     row_tensors,
@@ -111,7 +111,7 @@ class Verification:
         return f"{claim} ({self.models} sizes)"
 
     def __str__(self) -> str:
-        who = f"{TITLES[self.framework]} {self.version} ({self.backend})"
+        who = f"{title(self.framework)} {self.version} ({self.backend})"
         if self.ok:
             layers, tensors = _several(self.layers, "layer"), _several(self.tensors, "tensor")
             scope = f"; {self.scope}" if self.scope else ""
@@ -119,7 +119,7 @@ class Verification:
             agrees = f"{who} agrees: {layers}, {tensors}, {params}{scope}"
             return "\n".join([agrees, *(f"  {remark}" for remark in self.remarks[:SHOWN])])
         lines = [f"{who} disagrees: {_several(len(self.differences), 'difference')}"]
-        lines += [f"  {difference.text(TITLES[self.framework])}" for difference in self.differences[:SHOWN]]
+        lines += [f"  {difference.text(title(self.framework))}" for difference in self.differences[:SHOWN]]
         if len(self.differences) > SHOWN:
             lines.append(f"  … and {len(self.differences) - SHOWN:,} more")
         return "\n".join(lines)
