@@ -183,7 +183,7 @@ def test_explain_says_nothing_where_there_are_none(run) -> None:
 
 def test_one_layer_is_singular(run) -> None:
     assert run("layers --framework kaldi")[1].startswith("1 layer of kaldi\n")
-    assert run("layers --framework caffe")[1].startswith("2 layers of Caffe\n")
+    assert run("layers --framework caffe")[1].startswith("2 layers of caffe\n")
 
 
 def test_a_wrong_framework_suggests_the_nearest(run) -> None:
