@@ -27,8 +27,12 @@ def Dense(
     With lora_rank, two thin tables learn beside a kernel that does not: Hu et al. 2021.
     """
     d_x, rank = x[-1], storage["lora_rank"]
-    packed = (d_x, ceil_div(units, 2)) if mode_of(storage) else ()
-    kernel = stored(Table("kernel", (d_x, units), d_x, units, packed, (units,)), storage, kernel_constraint)
+    kept: Stored | None = None
+    kernel: tuple[Weight, ...] = (Weight("kernel", (d_x, units)),)
+    if rank is not None or storage["dtype"] is not None:
+        table = Table("kernel", (d_x, units), d_x, units, (d_x, ceil_div(units, 2)), (units,))
+        kept = stored(table, storage, kernel_constraint)
+        kernel = kept.weights
 
     def macs() -> Size:
         places = prod(x[:-1])
@@ -40,8 +44,8 @@ def Dense(
 
     return Built(
         outs=((*x[:-1], units),),
-        weights=(*kernel.weights, Weight("bias", (units,))) if use_bias else kernel.weights,
-        formula=lambda: kernel.numbers() + use_bias * units,
+        weights=(*kernel, Weight("bias", (units,))) if use_bias else kernel,
+        formula=lambda: (kept.numbers() if kept else d_x * units) + use_bias * units,
         macs=macs,
     )
 

@@ -223,7 +223,14 @@ class Stored(NamedTuple):
 
 def mode_of(storage: Storage) -> str:
     """Tell in which of `MODES` a layer keeps its table; empty for numbers in full."""
-    return kept_as(storage).mode
+    policy = storage["dtype"]
+    return "" if policy is None else policy.mode
+
+
+def in_full(storage: Storage) -> bool:
+    """Tell whether a layer keeps its table as it learns it, as nearly all do."""
+    policy = storage["dtype"]
+    return storage["lora_rank"] is None and (policy is None or not policy.mode)
 
 
 def kept_as(storage: Storage) -> Policy:
@@ -244,9 +251,9 @@ def stored(table: Table, storage: Storage, constraint: Any = None) -> Stored:
     OptionError
         For combinations that do not go together.
     """
-    rank, mode = storage["lora_rank"], mode_of(storage)
-    if not mode and rank is None:
+    if in_full(storage):
         return Stored((Weight(table.name, table.shape),), lambda: prod(table.shape))
+    rank, mode = storage["lora_rank"], mode_of(storage)
     kept = _KEPT[mode](table, storage)
     if rank is None:
         return kept
