@@ -57,8 +57,8 @@ class Row(Totals):
         if built.parts is not None:
             self.rows = rows_of([part for call in calls if call.built.parts for part in call.built.parts()], frozen)
         self.costed: bool = all(call.built.costed for call in calls) and all(row.costed for row in self.rows)
-        self.guessed: bool = any(call.built.guessed for call in calls) or any(row.guessed for row in self.rows)
-        self.guessed = self.guessed and not frozen
+        guessed = any(call.built.guessed for call in calls) or any(row.guessed for row in self.rows)
+        self.guessed: bool = guessed and not frozen
 
     def __repr__(self) -> str:
         return f"<row {self.name} ({self.type}): {self.params} parameters>"

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
 from .rules.built import Weight
 from .symbolic import Expr, Size, add
 
 
-class Totals:
+class Totals(ABC):
     """The sums over the weights of a layer or of a model."""
 
     __slots__ = ()
 
     @property
+    @abstractmethod
     def weights(self) -> Sequence[Weight]:
         """The weights, each once."""
-        raise NotImplementedError
 
     @property
     def params(self) -> Size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..report import Report, Row
@@ -38,6 +38,12 @@ class Difference(NamedTuple):
 
     def __str__(self) -> str:
         return self.text("Keras")
+
+
+def told_at(differences: Iterable[Difference], point: Mapping[str, int]) -> list[Difference]:
+    """Say at which values of the named sizes they differ, where there are any."""
+    at = ", ".join(f"{name}={value}" for name, value in point.items())
+    return [one._replace(what=f"{one.what} at {at}") if at else one for one in differences]
 
 
 class Tensor(NamedTuple):

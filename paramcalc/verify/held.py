@@ -49,7 +49,7 @@ def listed(model: Any, by_rule: bool = False) -> Model:
         nodes += _nodes(layer, by_name, learning, seen, by_rule)
     own = [weight for weight in model.weights if id(weight) not in seen]
     if own:
-        weights = tuple(Weight(one.name, tuple(one.shape), id(one) in learning) for one in own)
+        weights = tuple(_weight(one.name, one, learning) for one in own)
         row = Opaque(type(model).__name__, "weights of the model itself", f"{model.name}_itself", weights)
         nodes.append(Node(row, ((0, 0),)))
     _name_apart(nodes)
@@ -78,9 +78,7 @@ def _nodes(layer: Any, by_name: Named, learning: set[int], seen: set[int], by_ru
     if ruled:
         return reading.nodes
     reason = "counted from the weights it holds" + ", those of layers above aside" * again
-    held = ids(fresh)
-    weights = tuple(_weight(path, one, id(one) in learning) for path, one in variables(layer, set()) if id(one) in held)
-    return [Node(Opaque(kind, reason, layer.name, weights), ((0, 0),))]
+    return [Node(Opaque(kind, reason, layer.name, held_by(layer, learning, ids(fresh))), ((0, 0),))]
 
 
 def _differences(row: Any, layer: Any, learning: set[int]) -> Iterable[Any]:
@@ -126,14 +124,15 @@ def weights_by_name(model: Any) -> Named:
     return weights
 
 
-def held_by(layer: Any, learning: set[int]) -> tuple[Weight, ...]:
-    """Give the weights a layer holds."""
-    return tuple(_weight(path, one, id(one) in learning) for path, one in variables(layer, set()))
+def held_by(layer: Any, learning: set[int], among: set[int] | None = None) -> tuple[Weight, ...]:
+    """Give the weights a layer holds; of those ``among`` these variables, where they are given."""
+    held = variables(layer, set())
+    return tuple(_weight(path, one, learning) for path, one in held if among is None or id(one) in among)
 
 
-def _weight(path: str, variable: Any, learns: bool) -> Weight:
+def _weight(path: str, variable: Any, learning: set[int]) -> Weight:
     scope, _, name = path.rpartition("/")
-    return Weight(name, tuple(variable.shape), learns, scope)
+    return Weight(name, tuple(variable.shape), id(variable) in learning, scope)
 
 
 def ids(weights: Iterable[Any]) -> set[int]:

@@ -30,7 +30,7 @@ from .framework import first_line
 from .held import IN_CODE, Listed, held_by, ids, layers_of, listed, weights_by_name
 from .verification import Verification, computes, outcome
 
-OTHERWISE = "it has weights beside its layers, or shared inside them, of which its configuration says nothing"
+BESIDE = "it has weights beside its layers, or shared inside them, of which its configuration says nothing"
 
 
 def is_keras(subject: Any) -> bool:
@@ -61,16 +61,19 @@ def from_keras(model: Any) -> Model:
         When Keras counts otherwise.
     """
     reading = _read(model)
-    if not _counts(reading, model):  # changed since it was made, such as by quantize: no configuration tells
-        swap(reading, dict(_otherwise(reading.rows, model, ids(model.trainable_weights))))
-    if not _counts(reading, model):  # weights beside its layers, or shared inside them
-        reading = _listed(model, OTHERWISE)
-    if not _counts(reading, model):
-        raise GraphError(
-            f"{model.name!r} was read as {reading.total:,} parameters, and Keras counts {model.count_params():,}",
-            suggestion="paramcalc.verify(model) says where",
-        )
-    return reading
+    if _counts(reading, model):
+        return reading
+    # changed since it was made, such as by quantize: no configuration tells
+    swap(reading, dict(_otherwise(reading.rows, model, ids(model.trainable_weights))))
+    if _counts(reading, model):
+        return reading
+    reading = _listed(model, BESIDE)
+    if _counts(reading, model):
+        return reading
+    raise GraphError(
+        f"{model.name!r} was read as {reading.total:,} parameters, and Keras counts {model.count_params():,}",
+        suggestion="paramcalc.verify(model) says where",
+    )
 
 
 def _counts(reading: Model, model: Any) -> bool:
@@ -169,7 +172,7 @@ def verify_live(model: Any) -> Verification:
     found = _compared(reading, model)
     if found.differences and {one.what for one in found.differences} <= TOTALS:
         # every layer is as its rule says: the model has weights beside them, or some share theirs inside
-        again = _compared(_listed(model, OTHERWISE, by_rule=True), model)
+        again = _compared(_listed(model, BESIDE, by_rule=True), model)
         return again if again.ok else found
     return found
 
@@ -188,7 +191,7 @@ def _compared(reading: Model, model: Any) -> Verification:
         for path, row in report.leaves
         if isinstance(row.layer, Opaque)
     ]
-    remarks += [OTHERWISE] * (OTHERWISE in report.warnings)
+    remarks += [BESIDE] * (BESIDE in report.warnings)
     settled: list[str] = []
     for row in report.rows:
         layer = layers.get(row.name)

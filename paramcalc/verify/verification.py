@@ -25,6 +25,7 @@ from .compare import (
     same_shapes,
     shapes_text,
     tensor_differences,
+    told_at,
     total_differences,
 )
 from .framework import apart, first_line, keras
@@ -180,12 +181,8 @@ def verify_model(model: Model) -> Verification:
 
 def _compared(model: Model, grid: Grid) -> Iterator[tuple[list[Difference], list[str]]]:
     for point in with_open_sizes(model, grid):
-        at = ", ".join(f"{name}={value}" for name, value in point.items())
         remarks: list[str] = []
-        differences = _differences(bind(model, point) if point else model, remarks)
-        if at:
-            differences = [one._replace(what=f"{one.what} at {at}") for one in differences]
-        yield differences, remarks
+        yield told_at(_differences(bind(model, point) if point else model, remarks), point), remarks
 
 
 def _differences(model: Model, remarks: list[str]) -> list[Difference]:

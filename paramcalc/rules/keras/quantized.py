@@ -227,12 +227,6 @@ def mode_of(storage: Storage) -> str:
     return "" if policy is None else policy.mode
 
 
-def in_full(storage: Storage) -> bool:
-    """Tell whether a layer keeps its table as it learns it, as nearly all do."""
-    policy = storage["dtype"]
-    return storage["lora_rank"] is None and (policy is None or not policy.mode)
-
-
 def kept_as(storage: Storage) -> Policy:
     """Give the policy, or one that says nothing."""
     return storage["dtype"] or Policy()
@@ -251,8 +245,6 @@ def stored(table: Table, storage: Storage, constraint: Any = None) -> Stored:
     OptionError
         For combinations that do not go together.
     """
-    if in_full(storage):
-        return Stored((Weight(table.name, table.shape),), lambda: prod(table.shape))
     rank, mode = storage["lora_rank"], mode_of(storage)
     kept = _KEPT[mode](table, storage)
     if rank is None:

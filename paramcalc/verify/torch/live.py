@@ -26,7 +26,7 @@ from .build import tensors_of
 from .framework import is_module
 from .models import totals
 from .reading import layer_of
-from .running import Call, run
+from .running import Call, leaves, run
 
 WAITS = "it has not met its first input"
 PACKED = ("torch.ao.nn.quantized", "torch.ao.nn.intrinsic.quantized", "torch.nn.quantized")
@@ -127,7 +127,7 @@ def from_torch(module: Any, input_shape: Any = None) -> Model:
     if not is_module(module):
         raise ParamcalcError("not a PyTorch module", expected="a torch.nn.Module", received=module)
     given = _given(input_shape)
-    shapes = _flat(given)
+    shapes = list(leaves(given))
     outs: list[Shape] = []
     calls: dict[str, list[Call]] = {}
     whole = module
@@ -169,10 +169,6 @@ def _shape(given: Any) -> Any:
 
 def _lists(given: Any) -> bool:
     return isinstance(given, (list, tuple)) and any(isinstance(one, (list, tuple)) for one in given)
-
-
-def _flat(given: Any) -> list[Shape]:
-    return [shape for one in given for shape in (_flat(one) if isinstance(one, list) else [one])]
 
 
 def _own_work(whole: Any, pieces: Sequence[Piece], calls: dict[str, list[Call]]) -> list[Piece]:

@@ -13,7 +13,7 @@ from ...model import Model
 from ...report import Report
 from ...rules.rule import Weight
 from ...symbolic import leaves
-from ..compare import Difference, count, number, same_shapes, shapes_text, tensor_differences
+from ..compare import Difference, count, number, same_shapes, shapes_text, tensor_differences, told_at
 from ..framework import first_line
 from ..grid import grid_of, with_open_sizes
 from ..verification import SHOWN, Verification, outcome
@@ -42,9 +42,7 @@ def verify_model(model: Model) -> Verification:
     grid = grid_of(model)
     found: list[Difference] = []
     for point in with_open_sizes(model, grid):
-        at = ", ".join(f"{name}={value}" for name, value in point.items())
-        differences = list(_differences(closed(model, point)))
-        found += [one._replace(what=f"{one.what} at {at}") for one in differences] if at else differences
+        found += told_at(_differences(closed(model, point)), point)
         if len(found) > SHOWN * 20:
             break
     return outcome(

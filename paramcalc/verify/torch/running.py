@@ -16,6 +16,8 @@ from .build import flat, shapes_of
 from .framework import META, quiet, torch
 from .reading import layer_of
 
+UNRUN = "without input_shape its modules are read, and nothing is run"
+
 
 class Call(NamedTuple):
     """One call of a module.
@@ -106,7 +108,7 @@ def run(module: Any, given: Sequence[Any]) -> tuple[Any, dict[str, list[Call]], 
     """
     framework = torch()
     problem: Exception | None = None
-    several = sum(1 for _ in _leaves(given))
+    several = sum(1 for _ in leaves(given))
     # inputs are numbers, or places in a table: what is right only the module knows
     for whole in product((False, True), repeat=min(several, 4)):
         dtypes = iter([framework.int64 if one else None for one in (*whole, *(False,) * several)])
@@ -126,7 +128,7 @@ def run(module: Any, given: Sequence[Any]) -> tuple[Any, dict[str, list[Call]], 
         raise problem
     raise ParamcalcError(
         f"{type(module).__name__} does not run on the meta device: {first_line(problem)}",
-        suggestion="without input_shape its modules are read, and nothing is run",
+        suggestion=UNRUN,
     )
 
 
@@ -136,7 +138,7 @@ def _watched(module: Any, made: Any) -> Watch:
     except Exception as error:  # a module that takes no hooks, such as a scripted one
         raise ParamcalcError(
             f"{type(module).__name__} cannot be watched: {first_line(error)}",
-            suggestion="without input_shape its modules are read, and nothing is run",
+            suggestion=UNRUN,
         ) from None
 
 
@@ -152,10 +154,11 @@ def _plainly(error: Exception, watch: Watch) -> Exception:
     return error
 
 
-def _leaves(given: Sequence[Any]) -> Iterator[Shape]:
+def leaves(given: Sequence[Any]) -> Iterator[Shape]:
+    """List the shapes of a module's arguments, those of tuples of tensors among them."""
     for one in given:
         if isinstance(one, list):
-            yield from _leaves(one)
+            yield from leaves(one)
         else:
             yield one
 
@@ -195,5 +198,5 @@ def hollow(module: Any) -> Any:
     except Exception as error:  # a module that cannot be copied
         raise ParamcalcError(
             f"{type(module).__name__} cannot be copied: {first_line(error)}",
-            suggestion="without input_shape its modules are read, and nothing is run",
+            suggestion=UNRUN,
         ) from None
