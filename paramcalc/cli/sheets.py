@@ -6,9 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import OptionError
 from ..render.sheet import Sheet
-from .show import speaks_unicode, write
+from .show import format_of, speaks_unicode, write
 
 
 def show_sheet(
@@ -23,27 +22,20 @@ def show_sheet(
     """
     from ..render.sheets import written
 
-    if json and format not in (None, "json"):
-        raise OptionError("--json and --format ask for different views", received=format)
-    terminal = sys.stdout.isatty() and speaks_unicode()
-    chosen = "json" if json else format or ("table" if terminal else "text")
+    chosen = format_of(format, json)
     if chosen == "table":
-        _draw(made, terminal)
+        _draw(made)
     else:
         write(written(made, records, data, chosen, ascii=not speaks_unicode()))
 
 
-def _draw(made: Sheet, terminal: bool) -> None:
-    # in colour and as wide as the terminal; elsewhere plain, as wide as it needs, and no line padded to that
-    from io import StringIO
+def _draw(made: Sheet) -> None:
+    # in colour and as wide as the terminal; elsewhere plain, and as wide as it needs
+    from ..render.views import table
 
-    from rich.console import Console
+    if sys.stdout.isatty() and speaks_unicode():
+        from rich.console import Console
 
-    from ..render.views.table import drawing
-
-    if terminal:
-        Console().print(drawing(made))
-        return
-    file = StringIO()
-    Console(file=file, width=10_000, color_system=None, legacy_windows=False).print(drawing(made))
-    write("\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n")
+        Console().print(table.drawing(made))
+    else:
+        write(table.write(made))

@@ -24,11 +24,7 @@ def show(
     verify: bool = False,
 ) -> None:
     """Print a model in a view; exit 1 if its file stores other weights, or ``verify`` finds another model in Keras."""
-    if json:
-        if format not in (None, "json"):
-            raise OptionError("--json and --format ask for different views", received=format)
-        format = "json"
-    chosen = format or ("table" if sys.stdout.isatty() and speaks_unicode() else "text")
+    chosen = format_of(format, json)
     report = model.report()
     check: Any = None
     if verify:
@@ -61,6 +57,19 @@ def show(
         tell(check, aside=chosen in ("csv", "html", "latex"))
     if not model.holds or (check is not None and not check.ok):
         sys.exit(1)
+
+
+def format_of(format: str | None, json: bool) -> str:
+    """Give the format asked for; without one a table on a terminal, text elsewhere.
+
+    Raises
+    ------
+    OptionError
+        When two are asked for.
+    """
+    if json and format not in (None, "json"):
+        raise OptionError("--json and --format ask for different views", received=format)
+    return "json" if json else format or ("table" if sys.stdout.isatty() and speaks_unicode() else "text")
 
 
 def tell(check: Any, aside: bool = False) -> None:

@@ -19,12 +19,17 @@ FOLDED = 14  # columns of the terminal that are enough for what can be folded
 
 def view(report: Report, width: int | None = None, **options: Any) -> str:
     """Draw a report without colour, as wide as it needs unless told otherwise."""
+    return write(sheet(report, **options), width)
+
+
+def write(made: Sheet, width: int | None = None) -> str:
+    """Draw a sheet likewise; no line is padded to its width."""
     from io import StringIO
 
     from rich.console import Console
 
     console = Console(file=StringIO(), width=width or 10_000, color_system=None, legacy_windows=False)
-    console.print(drawing(sheet(report, **options)))
+    console.print(drawing(made))
     written = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
     return "\n".join(line.rstrip() for line in written.splitlines()) + "\n"
 
