@@ -10,38 +10,38 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .analysis import why as why
+    from .core.formula import Formula as Formula
+    from .core.rule import Layer as Layer, Weight as Weight
+    from .core.tensors import Input as Input
     from .errors import ParamcalcError as ParamcalcError
     from .formats import load as load, loads as loads
-    from .model import Model as Model
+    from .graph.model import Model as Model
+    from .graph.sequential import Sequential as Sequential
     from .report import Report as Report
     from .rules.conventions.compare import conventions as conventions
-    from .rules.formula import Formula as Formula
-    from .rules.rule import Layer as Layer, Weight as Weight
-    from .sequential import Sequential as Sequential
     from .symbolic import Expr as Expr, parse as parse, symbols as symbols
-    from .tensors import Input as Input
-    from .verify import from_keras as from_keras, from_torch as from_torch, verify as verify
+    from .verification import from_keras as from_keras, from_torch as from_torch, verify as verify
 
 __version__ = "0.1.0"
 
 _PUBLIC = {
     "Expr": "symbolic",
-    "Formula": "rules.formula",
-    "Input": "tensors",
-    "Layer": "rules.rule",
-    "Model": "model",
+    "Formula": "core.formula",
+    "Input": "core.tensors",
+    "Layer": "core.rule",
+    "Model": "graph.model",
     "ParamcalcError": "errors",
     "Report": "report",
-    "Sequential": "sequential",
-    "Weight": "rules.rule",
+    "Sequential": "graph.sequential",
+    "Weight": "core.rule",
     "conventions": "rules.conventions.compare",
-    "from_keras": "verify",
-    "from_torch": "verify",
+    "from_keras": "verification",
+    "from_torch": "verification",
     "load": "formats",
     "loads": "formats",
     "parse": "symbolic",
     "symbols": "symbolic",
-    "verify": "verify",
+    "verify": "verification",
     "why": "analysis",
 }
 
@@ -52,7 +52,7 @@ def __getattr__(name: str) -> Any:
     if name in _PUBLIC:
         value = getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
     else:
-        from .rules.registry import named, rules
+        from .core.registry import named, rules
 
         found = named().get(name)
         if found is None:
@@ -66,6 +66,6 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    from .rules.registry import rules
+    from .core.registry import rules
 
     return sorted([*_PUBLIC, *rules(), "__version__"])

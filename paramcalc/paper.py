@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .rules.registry import rules
+from .core.registry import rules
 
 
 def __getattr__(name: str) -> Any:

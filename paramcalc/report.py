@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from .core.built import UNSHAPED
+from .core.formula import Formula, formula_of
+from .core.kinds import MAX_SIZE
+from .core.rule import Part, Shape, Weight
+from .core.tensors import BATCH
 from .errors import SizeError
-from .model import Model
-from .rules.built import UNSHAPED
-from .rules.formula import Formula, formula_of
-from .rules.kinds import MAX_SIZE
-from .rules.rule import Part, Shape, Weight
+from .graph.model import Model
+from .graph.totals import Totals, summed
 from .symbolic import Expr, Size, text
 from .symbolic.evaluate import put
-from .tensors import BATCH
-from .totals import Totals, summed
 
 SCHEMA = "paramcalc/1"
 

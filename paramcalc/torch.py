@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from .rules.registry import refused, rules
+from .core.registry import refused, rules
+from .core.tensors import Tensor, input_shape
 from .symbolic import unknown
-from .tensors import Tensor, input_shape
 
 
 def Input(shape: Any, name: str | None = None) -> Tensor:

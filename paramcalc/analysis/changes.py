@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
 
+from ..core.registry import title
 from ..rules.conventions.compare import against
 from ..rules.conventions.read import rows
-from ..rules.registry import title
 from .causes import ROUND, Cause, mistaken, plural, telling
 from .literature import PAPER, of_papers
 from .stacks import (

@@ -7,13 +7,13 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
+from ..core.default_inputs import natural_inputs
+from ..core.kinds import Choice
+from ..core.registry import rules
+from ..core.rule import Layer, Shape
 from ..errors import ParamcalcError
-from ..model import Model
+from ..graph.model import Model
 from ..report import Report, Row
-from ..rules.kinds import Choice
-from ..rules.natural import natural_inputs
-from ..rules.registry import rules
-from ..rules.rule import Layer, Shape
 from .causes import Cause, plural, telling
 from .changes import BOOKKEEPING, BYTES, FEWEST, RARER, SHARED, SLOTS
 from .literature import of_papers

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..rules.rule import Rule
+from ..core.rule import Rule
 from .stacks import Change, Stack, conventions, formula, literature, row_at, rule_of, switches, with_option
 
 PAPER = "paper "  # what the keys begin with

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 
+from ..core.kinds import Choice
+from ..core.registry import known, rules
+from ..core.rule import Layer, Rule, Shape
+from ..core.tensors import BATCH
 from ..errors import ParamcalcError
-from ..model import Model
+from ..graph.model import Model
 from ..rules.conventions.made import layer_of
 from ..rules.conventions.read import Row, rows
-from ..rules.kinds import Choice
-from ..rules.registry import known, rules
-from ..rules.rule import Layer, Rule, Shape
 from ..symbolic import Size, symbols
-from ..tensors import BATCH
 
 CELLS = {"LSTM": "LSTM", "GRU": "GRU", "SimpleRNN": "RNN", "RNN": "RNN", "ElmanRNN": "RNN"}
 SIZES = ("units", "hidden_size", "input_size")

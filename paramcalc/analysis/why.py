@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import OptionError
-from ..model import Model
+from ..graph.model import Model
 from .causes import Explanation
 
 FARTHER = 1.9  # how much more far-fetched than the likeliest an explanation may be to be worth telling

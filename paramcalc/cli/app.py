@@ -39,7 +39,7 @@ def build(words: Sequence[str]) -> typer.Typer:
     known = any(asked in names for names in MODULES.values())
     for module, names in MODULES.items():
         if not known or asked in names:
-            import_module(f"{__package__}.{module}").register(app, (asked,) if known else names)
+            import_module(f"{__package__}.commands.{module}").register(app, (asked,) if known else names)
     return app
 
 

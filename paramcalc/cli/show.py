@@ -9,7 +9,7 @@ from ..errors import OptionError
 from ..render import render
 
 if TYPE_CHECKING:
-    from ..model import Model
+    from ..graph.model import Model
 
 _SPECIAL = "─·−⌊²×✓≥↑"
 
@@ -28,8 +28,8 @@ def show(
     report = model.report()
     check: Any = None
     if verify:
-        from ..verify import verify as compare
-        from ..verify.side import SIDES
+        from ..verification import verify as compare
+        from ..verification.adapter import SIDES
 
         if report.framework not in SIDES:
             raise OptionError(
@@ -45,7 +45,7 @@ def show(
     elif chosen == "table" and sys.stdout.isatty():
         from rich.console import Console
 
-        from ..render.views.table import table
+        from ..render.writers.table import table
 
         Console().print(table(report, explain=explain, weights=weights, depth=depth))
     else:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..errors import FileError, ParamcalcError
-from ..model import Model
+from ..graph.model import Model
 from .containers.shards import is_index
 from .keras import saved
 from .text import syntax
@@ -130,7 +130,7 @@ def _meant(data: dict[str, Any], framework: str | None, place: str) -> Model:
         if place == "-":
             raise FileError("an index of shards, which lie beside it", expected="the path of its file")
         return saved.weights_of(place, data)
-    from .spec.document import model_from
+    from .modelspec.document import model_from
 
     return model_from(data, framework)
 

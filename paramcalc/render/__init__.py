@@ -14,7 +14,7 @@ def formats() -> tuple[str, ...]:
     """Name the formats there are: the modules in ``views``."""
     from pkgutil import iter_modules
 
-    package = import_module(f"{__name__}.views")
+    package = import_module(f"{__name__}.writers")
     return tuple(module.name for module in iter_modules(package.__path__))
 
 
@@ -35,7 +35,7 @@ def render(report: Any, format: str = "text", **options: Any) -> str:
         For a format there is no view for.
     """
     try:
-        view = getattr(import_module(f"{__name__}.views.{format}"), "view", None)
+        view = getattr(import_module(f"{__name__}.writers.{format}"), "view", None)
     except ModuleNotFoundError:
         view = None
     if view is None:
@@ -48,7 +48,7 @@ def render(report: Any, format: str = "text", **options: Any) -> str:
 
 def drawing(report: Any, **options: Any) -> Any:
     """Give a report as something rich can print."""
-    from .views.table import table
+    from .writers.table import table
 
     return table(report, **options)
 

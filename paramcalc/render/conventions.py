@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from ..core.tensors import shape_text
 from ..rules.conventions.compare import Convention, signed
 from ..symbolic import Size, grouped
-from ..tensors import shape_text
-from .sheet import Cell, Math, Sheet, Table, number
+from .document import Cell, Math, Sheet, Table, number
 
 SCHEMA = "paramcalc-conventions/1"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from ..rules.cells import GATES
-from ..rules.formula import symbolic_build
-from ..rules.rule import Weight
+from ..core.formula import symbolic_build
+from ..core.rule import Weight
+from ..core.tensors import shape_text
+from ..graph.totals import summed
+from ..rules.shared.cells import GATES
 from ..symbolic import Expr, Size, exact
-from ..tensors import shape_text
-from ..totals import summed
-from .sheet import Cell, Math, Table, number
+from .document import Cell, Math, Table, number
 
 if TYPE_CHECKING:
     from ..report import Report, Row

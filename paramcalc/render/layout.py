@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..core.tensors import shape_text
 from ..report import gate_slices
 from ..symbolic import grouped, unicode
-from ..tensors import shape_text
+from .document import Cell, Math, Sheet, Table, number
 from .explain import explanation
-from .sheet import Cell, Math, Sheet, Table, number
 
 if TYPE_CHECKING:
     from ..report import Report, Row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..tensors import shape_text
+from ..core.tensors import shape_text
 
 if TYPE_CHECKING:
     from ..report import Report

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..core.formula import Formula, rule_formula
+from ..core.registry import folders, rules, title
+from ..core.rule import Rule
 from ..errors import OptionError
-from ..rules.formula import Formula, rule_formula
 from ..rules.keras.unknown import OPAQUE
-from ..rules.registry import folders, rules, title
-from ..rules.rule import Rule
-from .sheet import Cell, Math, Sheet, Table
-from .views import markdown, text
+from .document import Cell, Math, Sheet, Table
+from .writers import markdown, text
 
 VERIFIED, UNKNOWN = "verified", "unknown"
 STATUS = {"legacy": "of Keras 2", "applications": "of keras.applications"}  # of a family, where it is another

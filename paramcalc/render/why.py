@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .sheet import Cell, Sheet, Table
+from .document import Cell, Sheet, Table
 
 if TYPE_CHECKING:
     from ..analysis import Explanation
-    from ..model import Model
+    from ..graph.model import Model
 
 SCHEMA = "paramcalc-why/1"
 NOTHING = "no change, and no two changes, of those tried here lead there"

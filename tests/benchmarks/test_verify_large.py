@@ -16,7 +16,7 @@ pytest.importorskip("keras")
 MEASURE = """
 import resource, sys, time
 import paramcalc as pc
-from paramcalc.verify.framework import keras
+from paramcalc.verification.adapters.keras.framework import keras
 
 def peak():
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

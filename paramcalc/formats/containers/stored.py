@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from ...rules.built import Weight
+from ...core.built import Weight
 from .groups import CONTAINERS, label
 
 # state of random numbers, stored but counted by nobody; SpectralNormalization stores the kernel it wraps once more

@@ -11,14 +11,14 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from ...core.built import UNSHAPED, Shape, Weight
+from ...core.rule import Layer
+from ...core.tensors import Input, Tensor
 from ...errors import GraphError, LayerError, OptionError, ParamcalcError, cut, quoted
-from ...model import Model, Node, Ref
-from ...opaque import Guarded, Opaque
-from ...rules.built import UNSHAPED, Shape, Weight
-from ...rules.operation import Operation, Slot, known
-from ...rules.rule import Layer
-from ...sequential import Sequential
-from ...tensors import Input, Tensor
+from ...graph.model import Model, Node, Ref
+from ...graph.sequential import Sequential
+from ...graph.unknown_layers import Guarded, Opaque
+from ...rules.ops.operation import Operation, Slot, known
 from .graph import Arguments, Call, Ref as Place, Tensor as Read, calls, field, refs, stated, tensors
 from .layers import Reading, built_on, has_rule, input_of, layer_of, module_of, name_in, shape_stated
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any, NamedTuple
 
+from ...core.built import Shape, Weight
+from ...core.registry import known as known_rule, rules
+from ...core.rule import REQUIRED, Layer, Rule
+from ...core.tensors import Tensor, input_shape
 from ...errors import FileError, cut, quoted
-from ...opaque import Opaque, counted
-from ...rules.built import Shape, Weight
+from ...graph.unknown_layers import Opaque, counted
 from ...rules.keras.quantized import by_place
 from ...rules.ops.table import modules as operation_modules
-from ...rules.registry import known as known_rule, rules
-from ...rules.rule import REQUIRED, Layer, Rule
-from ...tensors import Tensor, input_shape
 from ..containers.groups import GRAPH, MODELS
 from .graph import field
 

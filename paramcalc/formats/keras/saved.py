@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
+from ...core.built import UNSHAPED, Weight
 from ...errors import FileError, ParamcalcError
-from ...model import Model, Node
-from ...opaque import Opaque
-from ...rules.built import UNSHAPED, Weight
+from ...graph.model import Model, Node
+from ...graph.unknown_layers import Opaque
 from ..containers.groups import CONTAINERS
 from ..containers.shards import part_of, stored_beside
 from ..containers.stored import Stored, StoredTensor, counts, opaque_tensors, weight_of
 from ..text.source import decode
 from ..text.syntax import read_json
-from .compared import compare, named
-from .kept import settle
-from .once import count_once, share
+from .compare import compare, named
+from .deduplicate import count_once, share
+from .reconcile import settle
 
 STARTS = {b"PK\x03\x04": "archive", b"\x89HDF\r\n\x1a\n": "weights"}
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
+from ...core.formula import Formula, formula_of
+from ...core.kinds import Window, size
+from ...core.rule import Layer, Shape, Weight
 from ...errors import OptionError, nearest
 from ...symbolic import Expr, Size, add, collect, degree, grouped, symbols, unicode
-from ..formula import Formula, formula_of
-from ..kinds import Window, size
-from ..rule import Layer, Shape, Weight
 from .made import layer_of
 from .read import BESIDES, Row, rows
 

@@ -4,13 +4,13 @@ from functools import cache
 from math import prod
 from typing import Annotated, Any
 
+from ...core.built import Built, Shape, Weight
+from ...core.kinds import SWITCH, Maybe, Sized, Window
+from ...core.rule import Layer, Rule
+from ...core.schema import REQUIRED, Inputs, Option
 from ...errors import LayerError, nearest
 from ...symbolic import Expr, Size, symbols, unicode
-from ..built import Built, Shape, Weight
-from ..cells import GATES
-from ..kinds import SWITCH, Maybe, Sized, Window
-from ..rule import Layer, Rule
-from ..signature import REQUIRED, Inputs, Option
+from ..shared.cells import GATES
 from .read import BESIDES, Row, Tensor, rows
 
 Sequence = Annotated[Shape, Inputs("B T d_x")]
@@ -57,7 +57,7 @@ def rule_for(cell: str, framework: str) -> Rule:
 
 
 def _rule(row: Row) -> Rule:
-    from ..registry import find
+    from ...core.registry import find
 
     if row.rule:
         return find(row.rule, row.framework)

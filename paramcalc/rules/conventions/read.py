@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from ...errors import FileError, ParamcalcError, nearest
 from ...symbolic import Expr, Size, parse
-from ..cells import GATES
+from ..shared.cells import GATES
 
 TABLE = Path(__file__).with_name("conventions.txt")
 COLUMNS = (

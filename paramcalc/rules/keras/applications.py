@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
+from ...core.kinds import NUMBER, Sized
+from ...core.rule import Built, Inputs, Shape, Weight, rule
 from ...errors import ShapeError
 from ...symbolic import Size
-from ..kinds import NUMBER, Sized
-from ..rule import Built, Inputs, Shape, Weight, rule
 from .merging import Several, agree
 
 

@@ -11,10 +11,10 @@ from math import prod
 from string import ascii_lowercase
 from typing import Annotated, Any, Literal
 
+from ...core.kinds import AXES, RATE, AtCall, Sized, Sizes
+from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
-from ..kinds import AXES, RATE, AtCall, Sized, Sizes
-from ..rule import REQUIRED, Built, Inputs, Shape, Weight, rule, scoped
 from .core import projected
 from .equations import Equation
 from .merging import agree as both

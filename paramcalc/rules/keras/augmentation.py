@@ -13,10 +13,10 @@ from functools import cached_property, partial
 from operator import index
 from typing import Annotated, Any
 
+from ...core.kinds import NUMBER, SWITCH, Check, Choice, Kind, Maybe
+from ...core.rule import REQUIRED, Built, Inputs, Rule, Shape
+from ...core.schema import Option
 from ...errors import OptionError, ShapeError
-from ..kinds import NUMBER, SWITCH, Check, Choice, Kind, Maybe
-from ..rule import REQUIRED, Built, Inputs, Rule, Shape
-from ..signature import Option
 
 TABLE = """
 AugMix 0..1 each grey: value_range num_chains chain_depth factor alpha all_ops interpolation seed data_format

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
+from ...core.kinds import EXPRESSION, ByRank, Choice, Window, size
+from ...core.rule import Inputs, Shape
 from ...errors import OptionError, ShapeError, SizeError
 from ...symbolic import Size
-from ..kinds import EXPRESSION, ByRank, Choice, Window, size
-from ..rule import Inputs, Shape
 
 AnyShape = Annotated[Shape, Inputs("B ...")]
 Images = Annotated[Shape, Inputs("B H W C")]

@@ -3,10 +3,10 @@
 from math import prod
 from typing import Annotated, Any, Unpack
 
+from ...core.rule import Built, Inputs, Shape, Weight, each_rank
 from ...errors import ShapeError
 from ...symbolic import is_known
-from .. import windows
-from ..rule import Built, Inputs, Shape, Weight, each_rank
+from ..shared import windows
 from .axes import Layout, Padding
 from .convolutional import Filters, Kernel, Steps, check_steps
 from .recurrent import FORGET_AT_ONE, LOOP, LSTM_GATES, OverTime, over_time

@@ -3,11 +3,11 @@
 from math import prod
 from typing import Annotated, Any, Unpack
 
+from ...core.kinds import Sized, Window, grown
+from ...core.rule import Built, Shape, Weight, each_rank, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact, minimum
-from .. import windows
-from ..kinds import Sized, Window, grown
-from ..rule import Built, Shape, Weight, each_rank, rule
+from ..shared import windows
 from .axes import CausalPadding, Extras, Layout, Padding, Spatial
 from .quantized import Constraint, Thin, thinned
 

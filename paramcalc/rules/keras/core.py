@@ -3,10 +3,10 @@
 from math import prod
 from typing import Annotated, Any, Unpack
 
+from ...core.kinds import NUMBER, AtCall, Sized, Sizes
+from ...core.rule import Built, Inputs, Shape, Weight, rule
 from ...errors import OptionError, ShapeError, Verbatim
 from ...symbolic import Size, ceil_div
-from ..kinds import NUMBER, AtCall, Sized, Sizes
-from ..rule import Built, Inputs, Shape, Weight, rule
 from .equations import EQUATION, LETTERS, Equation, scales, sides
 from .quantized import Constraint, Storage, Stored, Table, lora_in_steps, mode_of, stored
 from .values import TENSOR, shape_of

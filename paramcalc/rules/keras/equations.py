@@ -10,10 +10,10 @@ import re
 from math import prod
 from typing import Any
 
+from ...core.kinds import Check
+from ...core.rule import Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
-from ..kinds import Check
-from ..rule import Shape
 
 _FORMS = re.compile(
     r"(?P<left>\.\.\.)?(?P<inputs>[a-zA-Z]+)(?P<right>(?<=..)\.\.\.)?,(?P<kernel>[a-zA-Z]+)"

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
+from ...core.kinds import NUMBER, Sized
+from ...core.rule import Built, Inputs, Shape, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
-from ..kinds import NUMBER, Sized
-from ..rule import Built, Inputs, Shape, rule
 from .axes import Layout
 
 Picture = Annotated[Shape, Inputs("... H W C")]

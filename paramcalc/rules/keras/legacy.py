@@ -7,12 +7,12 @@ layers/preprocessing/image_preprocessing.py)
 from math import prod
 from typing import Annotated, Any, Literal, Unpack
 
+from ...core.kinds import NUMBER, POSITIVE, Check, Sized, Window
+from ...core.rule import Built, Shape, Weight, each_rank, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
-from .. import cells, windows
-from ..kinds import NUMBER, POSITIVE, Check, Sized, Window
-from ..overtime import OverTime, over_time
-from ..rule import Built, Shape, Weight, each_rank, rule
+from ..shared import cells, windows
+from ..shared.over_time import OverTime, over_time
 from .axes import AnyShape, Images, Layout, Padding, Spatial
 from .recurrent import GRU_GATES, LSTM_GATES, Sequence, Units, cell
 

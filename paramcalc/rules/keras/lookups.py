@@ -6,10 +6,10 @@ says of its own.
 
 from typing import Annotated, Any, Literal, NamedTuple
 
+from ...core.kinds import Check, Sized
+from ...core.rule import Built, Inputs, Shape, rule
 from ...errors import OptionError, ShapeError, Verbatim
 from ...symbolic import Size, is_known, unknown
-from ..kinds import Check, Sized
-from ..rule import Built, Inputs, Shape, rule
 from .axes import AnyShape
 from .preprocessing import encoded
 from .values import shape_of

@@ -3,10 +3,10 @@
 from math import prod
 from typing import Annotated, Any
 
+from ...core.kinds import AXIS, AXIS_PAIR, grown
+from ...core.rule import Built, Inputs, Shape, rule
 from ...errors import Disagreement, OptionError, ShapeError
 from ...symbolic import Expr, Size, is_known, unknown
-from ..kinds import AXIS, AXIS_PAIR, grown
-from ..rule import Built, Inputs, Shape, rule
 from .axes import position as position
 
 Several = Annotated[tuple[Shape, ...], Inputs("B ...", many=True)]

@@ -4,10 +4,10 @@ from dataclasses import replace
 from math import prod
 from typing import Annotated, Any
 
+from ...core.kinds import AXES, AXIS, Check, Sized
+from ...core.rule import LAYER, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
-from ..kinds import AXES, AXIS, Check, Sized
-from ..rule import LAYER, Built, Inputs, Part, Shape, Weight, rule, scoped
 from .axes import AnyShape, position
 
 Features = Annotated[Shape, Inputs("B ... d")]

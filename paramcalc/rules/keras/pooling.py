@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from .. import windows
-from ..kinds import Window
-from ..rule import Built, Shape, each_rank
+from ...core.kinds import Window
+from ...core.rule import Built, Shape, each_rank
+from ..shared import windows
 from .axes import Layout, Padding, Spatial
 
 Places = Annotated[Any, Window()]

@@ -3,11 +3,11 @@
 from math import ceil, log2, prod
 from typing import Annotated, Any, Literal
 
+from ...core.kinds import AXES, Check, Sized
+from ...core.rule import CELLS, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
-from .. import windows
-from ..kinds import AXES, Check, Sized
-from ..rule import CELLS, Built, Inputs, Part, Shape, Weight, rule, scoped
+from ..shared import windows
 from .axes import AnyShape, Layout, Padding, position
 from .recurrent import unique_labels
 from .values import ARRAY, Values, shape_of

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from math import prod
 from typing import Annotated, Any, NamedTuple, TypedDict
 
+from ...core.ignored_options import check
+from ...core.kinds import NUMBER, Check, Sized
+from ...core.rule import Shape, Weight
 from ...errors import OptionError
 from ...symbolic import Size, ceil_div
-from ..inert import check
-from ..kinds import NUMBER, Check, Sized
-from ..rule import Shape, Weight
 
 HISTORY = 1024
 MODES = ("int8", "float8", "int4", "gptq", "awq")

@@ -7,12 +7,12 @@ from copy import copy
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Unpack
 
+from ...core.kinds import Sized
+from ...core.rule import CELLS, LAYER, Built, Inputs, Layer, Part, Shape, Weight, repeated, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, times, unicode
-from .. import cells
-from ..kinds import Sized
-from ..overtime import OverTime as OverTime, over_time as over_time
-from ..rule import CELLS, LAYER, Built, Inputs, Layer, Part, Shape, Weight, repeated, rule, scoped
+from ..shared import cells
+from ..shared.over_time import OverTime as OverTime, over_time as over_time
 
 Units = Annotated[Size, Sized("d_h")]
 Step = Annotated[Shape, Inputs("B d_x")]

@@ -3,10 +3,10 @@
 from math import prod
 from typing import Annotated, Any
 
+from ...core.kinds import PERMUTATION, TARGET, Sized, grown
+from ...core.rule import Built, Inputs, Shape, rule
 from ...errors import ShapeError
 from ...symbolic import Size, exact, is_known, unicode, unknown
-from ..kinds import PERMUTATION, TARGET, Sized, grown
-from ..rule import Built, Inputs, Shape, rule
 from .axes import AnyShape, Layout
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
+from ...core.kinds import Sized, Window, grown
+from ...core.rule import Built, Shape, each_rank, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
-from .. import windows
-from ..kinds import Sized, Window, grown
-from ..rule import Built, Shape, each_rank, rule
+from ..shared import windows
 from .axes import EXTRA, Layout, Spatial
 
 Pairs = tuple[tuple[Size, Size], ...]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from ...core.kinds import MAX_AXES, Check
+from ...core.rule import Shape
 from ...symbolic import unicode
-from ..kinds import MAX_AXES, Check
-from ..rule import Shape
 
 
 class Values:

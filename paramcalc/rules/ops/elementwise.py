@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..built import Built, Shape
+from ...core.built import Built, Shape
 from .sizes import broadcast, dims, places, ranked, stands, tensors, volume, whole
 from .table import Beyond, gives, ops_of
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from ...core.built import Built, Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
-from .. import windows
-from ..built import Built, Shape
+from ..shared import windows
 from .layers import layout, slid, spread
 from .sizes import put, ranked, same, shaped, volume, whole
 from .table import Beyond, gives, ops_of

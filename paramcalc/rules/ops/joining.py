@@ -7,9 +7,9 @@ from itertools import pairwise
 from math import ceil
 from typing import Any
 
+from ...core.built import Built, Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
-from ..built import Built, Shape
 from ..keras.axes import position
 from ..keras.merging import agree
 from .sizes import broadcast, dims, parts, put, ranked, shaped, tensors, total, volume, whole, wholes

@@ -6,12 +6,12 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from ...core.built import Built, Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known, minimum
-from .. import windows
-from ..built import Built, Shape
 from ..keras.axes import position
 from ..keras.merging import agree
+from ..shared import windows
 from .sizes import all_same, dims, parts, put, ranked, same, volume, whole
 from .table import Beyond, gives, ops_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.built import Built, Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known, minimum
-from ..built import Built, Shape
 from .sizes import ranked, same
 from .table import Beyond, gives, ops_of
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ...core.built import Built, Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known, maximum, minimum, unknown
-from ..built import Built, Shape
 from ..keras.axes import position
 from .sizes import (
     broadcast,

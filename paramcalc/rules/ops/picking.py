@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.built import Built, Shape
 from ...errors import ShapeError
 from ...symbolic import Size, ceil_div, is_known, maximum, unknown
-from ..built import Built, Shape
 from ..keras.axes import position
 from .sizes import broadcast, dims, fewest, less, put, ranked, shaped, volume, whole
 from .table import Beyond, gives, ops_of

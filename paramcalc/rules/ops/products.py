@@ -12,9 +12,9 @@ from itertools import combinations
 from math import prod
 from typing import Any
 
+from ...core.built import Built, Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
-from ..built import Built, Shape
 from ..keras.axes import position
 from ..keras.merging import agree
 from .sizes import broadcast, dims, places, ranked, same, stretched, volume, whole

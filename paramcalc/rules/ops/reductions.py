@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.built import Built, Shape
 from ...errors import OptionError, ShapeError
-from ..built import Built, Shape
 from ..keras.axes import position
 from .sizes import dims, may_be, places, ranked, reduced, shaped, whole
 from .table import Beyond, gives, ops_of

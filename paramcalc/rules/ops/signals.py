@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.built import Built, Shape
 from ...errors import ShapeError
 from ...symbolic import is_known
-from ..built import Built, Shape
 from .sizes import all_same, ranked, tensors, whole
 from .table import Beyond, gives, ops_of
 

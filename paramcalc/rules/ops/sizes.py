@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from math import gcd, prod
 from typing import Any
 
+from ...core.built import Shape
+from ...core.kinds import grown
 from ...errors import Disagreement, ShapeError
 from ...symbolic import Expr, Size, add, exact, is_known, maximum, minimum, unknown
-from ..built import Shape
 from ..keras.axes import position
 from ..keras.merging import agree
-from ..kinds import grown
 from .table import Beyond
 
 

@@ -10,7 +10,7 @@ from inspect import Parameter, Signature, signature
 from pkgutil import iter_modules
 from typing import Any, TypeVar
 
-from ..built import Built
+from ...core.built import Built
 
 PACKAGE = "keras.src.ops"
 Body = TypeVar("Body", bound=Callable[..., Built])

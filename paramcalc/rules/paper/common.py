@@ -9,11 +9,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
+from ...core.kinds import Sized
+from ...core.rule import Built, Inputs, Rule, Shape, Weight, rule
 from ...errors import OptionError
 from ...symbolic import Size
-from ..kinds import Sized
-from ..overtime import Loop
-from ..rule import Built, Inputs, Rule, Shape, Weight, rule
+from ..shared.over_time import Loop
 
 Units = Annotated[Size, Sized("d_h")]
 Outputs = Annotated[Size, Sized("d_y")]

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
+from ...core.rule import Built, Weight
 from ...symbolic import Size
-from .. import cells
-from ..rule import Built, Weight
+from ..shared import cells
 from .common import Step, Units, bank, norm, recurrent, refuse
 
 NETS = ("z", "r", "h")

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
+from ...core.kinds import Sized
+from ...core.rule import Built, Weight
 from ...symbolic import Size
-from .. import cells
-from ..kinds import Sized
-from ..rule import Built, Weight
+from ..shared import cells
 from .common import Step, Units, bank, norm, recurrent, refuse
 
 

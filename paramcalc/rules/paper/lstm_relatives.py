@@ -3,11 +3,11 @@
 from math import prod
 from typing import Annotated, Any
 
+from ...core.kinds import Sized, Window
+from ...core.rule import Built, Inputs, Shape, Weight
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
-from .. import cells
-from ..kinds import Sized, Window
-from ..rule import Built, Inputs, Shape, Weight
+from ..shared import cells
 from .common import Step, Units, bank, recurrent
 
 NETS = ("i", "f", "c", "o")

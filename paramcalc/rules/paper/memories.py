@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
+from ...core.kinds import Sized
+from ...core.rule import Built, Weight
 from ...errors import ShapeError
 from ...symbolic import Size, exact
-from ..kinds import Sized
-from ..rule import Built, Weight
 from .common import Step, Units, bank, recurrent
 
 Heads = Annotated[Size, Sized("N", unless=1)]

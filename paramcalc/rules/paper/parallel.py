@@ -2,11 +2,11 @@
 
 from typing import Annotated, Literal, Unpack
 
+from ...core.kinds import Sized
+from ...core.rule import Built
 from ...errors import ShapeError
 from ...symbolic import Size
-from ..kinds import Sized
-from ..overtime import OverTime, over_time
-from ..rule import Built
+from ..shared.over_time import OverTime, over_time
 from .common import Sequence, Step, Units, bank, paper, recurrent
 
 

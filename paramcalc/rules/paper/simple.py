@@ -1,7 +1,7 @@
 """Recurrent networks without gates: Elman's, Jordan's, and one whose units see only themselves."""
 
+from ...core.rule import Built, Weight
 from ...symbolic import Size
-from ..rule import Built, Weight
 from .common import Outputs, Step, Units, recurrent
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ...core.rule import Rule
 from ..keras import recurrent as keras
-from ..rule import Rule
 from .common import paper
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from math import prod
 from typing import Annotated, Any, Literal
 
+from ...core.kinds import NUMBER, RATE, Sized
+from ...core.rule import LAYER, Built, Inputs, Part, Shape, Weight
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, add, times
-from ..kinds import NUMBER, RATE, Sized
-from ..rule import LAYER, Built, Inputs, Part, Shape, Weight
 from .axes import agree, declared, divides, inside, rule
 from .linear import dense
 from .normalization import LayerNorm, scaled

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
+from ...core.built import Built, Shape, Weight
+from ...core.kinds import Kind
+from ...core.rule import Inputs, Rule, each_rank as any_rank, rule as any_rule
+from ...core.schema import Option
 from ...errors import Disagreement, ShapeError
 from ...symbolic import Expr, Size, is_known, unicode
-from ..built import Built, Shape, Weight
-from ..kinds import Kind
-from ..rule import Inputs, Rule, each_rank as any_rank, rule as any_rule
-from ..signature import Option
 
 FRAMEWORK = "torch"
 Made = TypeVar("Made")

@@ -3,11 +3,11 @@
 from math import prod
 from typing import Annotated, Any, Literal
 
+from ...core.kinds import Sized, Window
+from ...core.rule import Built, Shape, Weight
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact
-from .. import windows
-from ..kinds import Sized, Window
-from ..rule import Built, Shape, Weight
+from ..shared import windows
 from .axes import Spatial, declared, divides, each_rank, parted
 from .options import MARGINS, PADDING
 

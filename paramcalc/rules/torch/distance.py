@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
+from ...core.kinds import AXIS, NUMBER
+from ...core.rule import Built, Shape
 from ...errors import Disagreement
 from ...symbolic import Size
-from ..kinds import AXIS, NUMBER
-from ..rule import Built, Shape
 from .axes import AnyShape, differ, position, rule
 
 Number = Annotated[float, NUMBER]

@@ -5,10 +5,10 @@ Most are one function and a line in a table; PReLU alone learns something.
 
 from typing import Annotated, Any
 
+from ...core.kinds import AXIS, NUMBER, POSITIVE, RATE, SWITCH, Choice, Maybe, Sized
+from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight
 from ...errors import ShapeError
 from ...symbolic import Size, exact
-from ..kinds import AXIS, NUMBER, POSITIVE, RATE, SWITCH, Choice, Maybe, Sized
-from ..rule import REQUIRED, Built, Inputs, Shape, Weight
 from .axes import AnyShape, Tabled, declared, divides, position, rule
 
 INPLACE = {"inplace": (SWITCH, False)}

@@ -3,10 +3,10 @@
 from math import prod
 from typing import Annotated, Literal
 
+from ...core.kinds import AXIS, NUMBER, Sized
+from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
-from ..kinds import AXIS, NUMBER, Sized
-from ..rule import REQUIRED, Built, Inputs, Shape, Weight
 from .axes import AnyShape, agree, declared, rule
 
 Vectors = Annotated[Shape, Inputs("... d_x")]

@@ -3,10 +3,10 @@
 from math import prod
 from typing import Annotated, Any
 
+from ...core.kinds import NUMBER, Sized
+from ...core.rule import Built, Inputs, Shape, Weight
 from ...errors import ShapeError
 from ...symbolic import Size
-from ..kinds import NUMBER, Sized
-from ..rule import Built, Inputs, Shape, Weight
 from .axes import AnyShape, buffer, declared, differ, divides, parted, rule
 from .options import Several
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any
 
+from ...core.kinds import MAX_AXES, SIZE_SCHEMA, ByRank, Check, Sized, Window, _number, size
 from ...errors import OptionError, nearest
 from ...symbolic import Expr, Size
-from ..kinds import MAX_AXES, SIZE_SCHEMA, ByRank, Check, Sized, Window, _number, size
 
 WORDS = ("same", "valid")  # of paddings
 MOST = 10_000  # layers in a stack of recurrent layers, copies in a transformer

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
+from ...core.kinds import NUMBER
+from ...core.rule import Built, Shape
 from ...errors import ShapeError
 from ...symbolic import Size, unicode
-from ..kinds import NUMBER
-from ..rule import Built, Shape
 from .axes import AnyShape, Spatial, each_rank
 from .convolutional import wrapped
 from .options import SIDES

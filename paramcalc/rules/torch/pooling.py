@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Annotated, Any
 
+from ...core.kinds import NUMBER, Window
+from ...core.rule import Built, Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
-from .. import windows
-from ..kinds import NUMBER, Window
-from ..rule import Built, Shape
+from ..shared import windows
 from .axes import Spatial, agree, each_rank, parted
 from .options import MARGINS, SHARES, TARGETS
 

@@ -5,11 +5,11 @@ PyTorch's gates lie one below the other, along the first axis of the weights, an
 
 from typing import Annotated, Literal
 
+from ...core.kinds import RATE, Sized
+from ...core.rule import Built, Inputs, Shape, Weight
 from ...errors import OptionError
 from ...symbolic import Size, times
-from .. import cells
-from ..kinds import RATE, Sized
-from ..rule import Built, Inputs, Shape, Weight
+from ..shared import cells
 from .axes import declared, rule
 from .options import COUNT, Whole
 

@@ -3,11 +3,11 @@
 from math import prod
 from typing import Annotated, Any
 
+from ...core.kinds import AXIS, TARGET, Sized, Window, grown
+from ...core.rule import Built, Inputs, Shape
 from ...errors import ShapeError
 from ...symbolic import Size, exact, is_known, unicode, unknown
-from .. import windows
-from ..kinds import AXIS, TARGET, Sized, Window, grown
-from ..rule import Built, Inputs, Shape
+from ..shared import windows
 from .axes import AnyShape, differ, divides, position, rule
 from .options import Margins
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
+from ...core.rule import Built, Inputs, Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
-from ..rule import Built, Inputs, Shape
 from .axes import rule
 from .options import SCALES, SIZES
 

@@ -1,0 +1,169 @@
+"""From flags to a stack of recurrent layers: ``paramcalc lstm``, ``gru`` and ``rnn``, as any framework has them."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any
+
+import typer
+
+from ...core.registry import find, known
+from ...core.rule import Rule
+from ...core.tensors import Input
+from ...errors import OptionError, ParamcalcError
+from ...graph.model import Model
+from ...symbolic import Size
+from ..flags import VIEWS, Batch, Shown, flag_batch, flag_of, flag_size, shows
+from ..framework_flags import chosen, either, flags, keras_rule
+
+In = Annotated[str, typer.Option("--in", metavar="D", help="Input size: features at each time step.")]
+Hidden = Annotated[
+    str, typer.Option("--hidden", metavar="H", help="Units; 128,64 stacks two layers of different sizes.")
+]
+Layers = Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="Layers on top of one another.")]
+Both = Annotated[bool, typer.Option("--bidirectional", help="One copy reads forwards, one backwards.")]
+Merge = Annotated[str, typer.Option(metavar="M", help="concat, sum, mul, ave or none, for --bidirectional.")]
+Out = Annotated[str | None, typer.Option("--out", metavar="O", help="Add an output layer (Dense) of this size.")]
+Steps = Annotated[str | None, typer.Option("--steps", metavar="T", help="Time steps; stays T when left out.")]
+Framework = Annotated[str, typer.Option("--framework", metavar="NAME", help="Whose layer: torch, onnx, tf1, ….")]
+Compare = Annotated[bool, typer.Option("--compare", help="The count in every framework, and why it differs.")]
+
+
+COMMANDS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
+
+
+def register(app: typer.Typer, names: Iterable[str]) -> None:
+    """Add ``lstm``, ``gru`` and ``rnn``: one function, whose on/off flags come from the rules of the layer."""
+    usual = {f"--{name}" for name in (*inspect.signature(stack).parameters, *VIEWS, "in")} - {"--size_in"}
+    for name in names:
+        rule = keras_rule(COMMANDS[name])
+        help = f"Count {rule.name}: {rule.why[0].lower()}{rule.why[1:]}"
+        shows(app, name, help, COMMANDS[name], flags(COMMANDS[name], sys.argv[2:], usual))(stack)
+
+
+def stack(
+    layer: str,
+    switches: dict[str, Any],
+    size_in: In,
+    hidden: Hidden,
+    layers: Layers = 1,
+    bidirectional: Both = False,
+    merge: Merge = "concat",
+    out: Out = None,
+    steps: Steps = None,
+    batch: Batch = None,
+    framework: Framework = "keras",
+    compare: Compare = False,
+) -> Model | Shown:
+    """Build the stack the flags describe; all layers but the last hand on their whole sequence."""
+    sizes = [flag_size("--hidden", one) for one in hidden.split(",")]
+    if len(sizes) == 1:
+        sizes *= layers
+    elif layers not in (1, len(sizes)):
+        raise OptionError(f"--hidden names {len(sizes)} layers, --layers {layers}")
+    d_x = flag_size("--in", size_in)
+    if compare:
+        from .compare import Comparison
+
+        defaults = {flag_of(name): value for name, value in keras_rule(layer).defaults.items()}
+        asked = any(value not in (None, defaults.get(flag)) for flag, value in switches.items())
+        if len(sizes) > 1 or bidirectional or out or steps or batch or asked or framework != "keras":
+            raise OptionError(
+                "--compare is about one layer as it comes",
+                expected="nothing but --in and --hidden, and --weights, --format or --json",
+            )
+        return Comparison(layer, d_x, sizes[0])
+    if merge != "concat" and not bidirectional:
+        raise OptionError("--merge is about two directions", expected="--bidirectional with it", received=merge)
+    inputs = Input((None if steps is None else flag_size("--steps", steps), d_x), flag_batch(batch))
+    if framework != "keras":
+        return _theirs(framework, layer, switches, inputs, sizes, bidirectional, merge, out)
+    rule = keras_rule(layer)
+    options = chosen(rule, layer, switches)
+    return _keras(rule, options, inputs, sizes, merge if bidirectional else "", out)
+
+
+def _keras(rule: Rule, options: dict[str, Any], inputs: Any, sizes: list[Size], merge: str, out: str | None) -> Model:
+    tensor = inputs
+    wrap = _wrapping(find("Bidirectional"), merge, len(sizes) > 1 or out is not None) if merge else _as_it_is
+    for units in sizes[:-1]:
+        tensor = wrap(rule(units, **{**options, "return_sequences": True, "return_state": False}))(tensor)
+    outputs = _several(wrap(rule(sizes[-1], **options))(tensor))
+    if out is not None:
+        outputs[0] = find("Dense")(flag_size("--out", out))(outputs[0])
+    return Model(inputs, outputs, name=rule.snake)
+
+
+def _wrapping(wrapper: Rule, merge: str, more: bool) -> Callable[[Any], Any]:
+    # a layer in both directions, by the wrapper its framework has for that; ``more`` is what follows
+    if merge == "none" and more:
+        raise OptionError("--merge none leaves two outputs, and what follows takes one", expected="another --merge")
+    # null is not a word of the command line, so refused with the choices
+    mode = {"none": None, "None": "null"}.get(merge, merge)
+    return lambda layer: wrapper(layer, mode)
+
+
+def _as_it_is(layer: Any) -> Any:
+    return layer
+
+
+def _theirs(
+    framework: str,
+    cell: str,
+    switches: dict[str, Any],
+    inputs: Any,
+    sizes: list[Size],
+    bidirectional: bool,
+    merge: str,
+    out: str | None,
+) -> Model:
+    # by the framework's own options where it has them: PyTorch's num_layers and bidirectional, ONNX's directions;
+    # else by its wrapper: the papers' cells are read in both directions as Keras's are
+    from ...rules.conventions.made import layer_of, row_of, rule_for
+
+    try:
+        row = row_of(cell, framework)
+    except ParamcalcError as error:
+        raise error.at("--framework")
+    rule = rule_for(cell, framework)
+    options = chosen(rule, cell, switches)
+    wrap: Callable[[Any], Any] = _as_it_is
+    if bidirectional and "bidirectional" not in rule.options and (wrapper := known("Bidirectional", framework)):
+        wrap = _wrapping(wrapper, merge, len(sizes) > 1)
+    elif bidirectional:
+        options |= _both_ways(rule, cell, merge)
+    if "num_layers" in rule.options and len(set(map(str, sizes))) == 1:
+        options, sizes = {**options, "num_layers": len(sizes)}, sizes[:1]
+    outputs = [inputs]
+    for place, units in enumerate(sizes):
+        between = {"return_sequences": True, "return_state": False} if place < len(sizes) - 1 else {}
+        over = {name: value for name, value in between.items() if name in rule.options}
+        outputs = _several(wrap(layer_of(row, outputs[0].shape[-1], units, **{**options, **over}))(outputs[0]))
+    if out is not None:
+        outputs[0] = _output(framework, outputs[0], flag_size("--out", out))
+    return Model(inputs, outputs, name=rule.snake)
+
+
+def _both_ways(rule: Rule, cell: str, merge: str) -> dict[str, bool]:
+    from ..framework_flags import both_ways
+
+    if "bidirectional" not in rule.options:
+        theirs = either(both_ways(cell))
+        raise OptionError(
+            f"{rule.framework}'s {rule.name} reads in one direction", expected=f"--framework {theirs} for both"
+        )
+    if merge != "concat":
+        raise OptionError(f"--merge is Keras's; {rule.framework} puts both directions side by side", received=merge)
+    return {"bidirectional": True}
+
+
+def _output(framework: str, tensor: Any, size: Size) -> Any:
+    if framework != "torch":
+        raise OptionError(f"--out adds a dense layer, and of {framework} there are recurrent layers only")
+    return find("Linear", "torch")(tensor.shape[-1], size)(tensor)
+
+
+def _several(made: Any) -> list[Any]:
+    return list(made) if isinstance(made, tuple) else [made]

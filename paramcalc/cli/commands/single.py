@@ -1,0 +1,151 @@
+"""Single layers by flags: ``dense``, ``embedding``, and ``layer`` for any rule by its class name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from ...core.default_inputs import natural_inputs
+from ...core.registry import find, frameworks, parted, rules
+from ...core.rule import Layer, Rule
+from ...core.tensors import Input, Tensor
+from ...errors import LayerError, OptionError
+from ...graph.model import Model
+from ...graph.sequential import Sequential
+from ...symbolic import unknown
+from ..flags import Batch, flag_batch, flag_size, shows
+
+Whose = Annotated[str | None, typer.Option("--framework", metavar="NAME", help="Whose layers: keras, torch, ….")]
+Steps = Annotated[str | None, typer.Option("--steps", metavar="T", help="Time steps; stays T when left out.")]
+
+
+def register(app: typer.Typer, names: Iterable[str]) -> None:
+    """Add the commands."""
+    for function in (dense, embedding, layer):
+        if function.__name__ in names:
+            shows(app, function.__name__)(function)
+
+
+def dense(
+    size_in: Annotated[str, typer.Option("--in", metavar="D", help="Input size.")],
+    out: Annotated[str, typer.Option("--out", metavar="D", help="Units.")],
+    bias: Annotated[bool, typer.Option("--bias/--no-bias", help="Keras's use_bias.")] = True,
+    batch: Batch = None,
+) -> Model:
+    """Count a Dense layer: d_x·d_y + d_y."""
+    one = find("Dense")(flag_size("--out", out), use_bias=bias)
+    return Sequential([Input((flag_size("--in", size_in),), flag_batch(batch)), one], name="dense")
+
+
+def embedding(
+    vocab: Annotated[str, typer.Option("--vocab", metavar="V", help="Number of tokens.")],
+    out: Annotated[str, typer.Option("--out", metavar="D", help="Numbers for each token.")],
+    steps: Steps = None,
+    batch: Batch = None,
+) -> Model:
+    """Count an Embedding: V·d_e."""
+    length = unknown("T") if steps is None else flag_size("--steps", steps)
+    one = find("Embedding")(flag_size("--vocab", vocab), flag_size("--out", out))
+    return Sequential([Input((length,), flag_batch(batch)), one], name="embedding")
+
+
+def layer(
+    name: Annotated[str, typer.Argument(metavar="CLASS", help="A layer: Conv2D, nn.LSTM, paper.GRU, ….")],
+    options: Annotated[
+        list[str] | None, typer.Argument(metavar="OPTION=VALUE", help="The framework's own argument names.")
+    ] = None,
+    shapes: Annotated[
+        list[str] | None,
+        typer.Option("--input", metavar="SHAPE", help="32,32,3 without the batch; repeat for several inputs."),
+    ] = None,
+    batch: Batch = None,
+    framework: Whose = None,
+) -> Model:
+    """Count any layer: layer Conv2D --input 32,32,3 filters=8 kernel_size=3."""
+    from ...formats.modelspec.document import layer_options, model_from
+
+    rule = rule_named(name, framework)
+    if not shapes and rule.framework == "torch":  # which says what comes in
+        if batch is not None:
+            raise OptionError("--batch without --input", expected="the shape of an input without the batch with it")
+        return _as_it_stands(rule(**layer_options(rule, values(options or []))))
+    if not shapes:
+        raise OptionError("--input is missing", expected="the shape of an input without the batch, such as 32,32,3")
+    named = {"input" if len(shapes) == 1 else f"input_{at}": _sizes(shape) for at, shape in enumerate(shapes, 1)}
+    spec: dict[str, Any] = {
+        "name": rule.snake,
+        "framework": rule.framework,
+        "inputs": named,
+        "layers": [{rule.name: {**values(options or []), "inputs": list(named)}}],
+    }
+    return model_from(spec if batch is None else {**spec, "batch": batch})
+
+
+def rule_named(name: str, framework: str | None = None) -> Rule:
+    """Find the rule of ``LSTM``, or of ``paper.GRU``, ``nn.LSTM``, ``torch.nn.LSTM``: whose it is stands in front.
+
+    Raises
+    ------
+    OptionError
+        When the name is one framework's and ``framework`` another.
+    LayerError
+        For a framework or a layer nobody knows.
+    """
+    told, plain = parted(name)
+    whose = (framework or "keras") if told is None else told
+    try:
+        rules(whose)
+    except LayerError as error:
+        above = whose.rpartition(".")[0]
+        if told is not None and parted(f"{above}.{plain}")[0] in frameworks():
+            raise LayerError(f"no rules for the module {whose}", expected=f"a layer of {above}", received=name)
+        raise error.at("--framework" if told is None else name)
+    if framework not in (None, whose):
+        raise OptionError(f"{name} is {whose}'s", expected=f"--framework {whose}, or none", received=framework)
+    return find(plain, whose)
+
+
+def _as_it_stands(layer: Layer) -> Model:
+    inputs = [Tensor(shape) for shape in natural_inputs(layer)]
+    return Model(inputs, layer(*inputs), name=layer.rule.snake)
+
+
+def values(words: list[str]) -> dict[str, Any]:
+    """Read ``OPTION=VALUE`` words, values as a spec file has them: ``3``, ``false``, ``3,3``, ``{LSTM: 128}``.
+
+    Raises
+    ------
+    OptionError
+        For a word without ``=`` and for an option given twice.
+    """
+    found: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise OptionError("not an option", expected="OPTION=VALUE, such as filters=8", received=word)
+        if name in found:
+            raise OptionError(f"{name} given twice")
+        if not value.strip():
+            raise OptionError(f"{name} has no value", expected="OPTION=VALUE, such as filters=8")
+        found[name] = _value(value)
+    return found
+
+
+def _value(word: str) -> Any:
+    from ...formats import loads_data
+
+    if "," in word and word[0] not in "[{\"'":
+        word = f"[{word}]"
+    return loads_data(word)
+
+
+def _sizes(shape: str) -> list[Any]:
+    inner = shape.strip()
+    if inner[:1] + inner[-1:] in ("()", "[]"):
+        inner = inner[1:-1].strip()
+    words = [word.strip() for word in inner.removesuffix(",").split(",")] if inner else []
+    if "" in words:
+        raise OptionError("--input lacks a size", expected="sizes such as 32,32,3", received=shape)
+    return [None if word.lower() in ("none", "null", "?") else word for word in words]

@@ -1,0 +1,144 @@
+"""Flags of recurrent layers in every framework: which there are, and which of them a framework's layer knows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from ..core.kinds import SWITCH, Choice, Maybe, Sized
+from ..core.registry import find, known
+from ..core.rule import REQUIRED, Rule
+from ..errors import OptionError
+from .flags import Flags, flag_of, flag_size, switch, switches_of
+
+KERAS = {"LSTM": "LSTM", "GRU": "GRU", "RNN": "SimpleRNN"}
+OURS = ("bidirectional", "batch_first")  # options the command sets itself
+NAMES = {"proj_size": "projection"}
+
+
+def keras_rule(cell: str) -> Rule:
+    """Give Keras's rule for a cell, without a look at the table of conventions."""
+    return find(KERAS[cell])
+
+
+def flags(cell: str, words: Sequence[str], usual: Collection[str]) -> Flags:
+    """Give the flags for a cell: those of Keras's layer, and every framework's if the words ask for more.
+
+    Parameters
+    ----------
+    cell : str
+        ``LSTM``, ``GRU`` or ``RNN``.
+    words : sequence of str
+        What was typed.
+    usual : collection of str
+        The flags the command has of its own, as they are typed.
+    """
+    # what nobody typed is None: what is typed must mean something, Keras's own default included
+    own = {name: (note, None) for name, (note, _) in switches_of(keras_rule(cell)).items()}
+    plain = {"--json", *usual, *(f"--{no}{name}".replace("_", "-") for name in own for no in ("", "no-"))}
+    typed = {word.partition("=")[0] for word in words if word.startswith("--")}
+    if not typed - plain and "-h" not in words:
+        return own
+    return {**own, **_others(cell)}
+
+
+def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Give the options of a rule that flags set, by the rule's names.
+
+    Raises
+    ------
+    OptionError
+        For a flag of other frameworks only; the message names them.
+    """
+    names = {_flag(name): name for name in rule.options}
+    either_ = _either_way(rule)
+    options: dict[str, Any] = {}
+    for flag, value in given.items():
+        if value is None:
+            continue
+        typed = f"--{'no-' if value is False else ''}{flag}".replace("_", "-")
+        if flag in either_:
+            name, values = either_[flag]
+            options |= {name: values[value]} if values[value] != rule.defaults[name] else {}
+            continue
+        if flag not in names:
+            raise OptionError(
+                f"{rule.framework}'s {rule.name} has no {typed}",
+                expected=f"--framework {either(having(cell, flag))}",
+                suggestion=_akin(rule, flag, value),
+            )
+        if value != rule.defaults[names[flag]]:
+            options[names[flag]] = flag_size(typed, value) if isinstance(value, str) else value
+    return options
+
+
+def _either_way(rule: Rule) -> dict[str, tuple[str, dict[bool, Any]]]:
+    # an option of two words is a flag of another framework: reset="before" or "after" is --reset-after, or not
+    found = {}
+    for name, option in rule.options.items():
+        if isinstance(option.kind, Choice) and option.kind is not SWITCH and len(option.kind.values) == 2:
+            for word, other in (option.kind.values, option.kind.values[::-1]):
+                if isinstance(word, str):
+                    found[f"{name}_{word}"] = name, {True: word, False: other}
+    return found
+
+
+def _akin(rule: Rule, flag: str, value: Any) -> str | None:
+    # the flags of the same kind that the layer has: --no-input-bias --no-recurrent-bias for --no-bias
+    akin = [_flag(name) for name, option in rule.options.items() if name.endswith(f"_{flag}") and option.kind is SWITCH]
+    flags = [f"--{'no-' if value is False else ''}{name}".replace("_", "-") for name in akin]
+    return f"{rule.framework} has {' '.join(flags)}" if flags else None
+
+
+def having(cell: str, flag: str) -> list[str]:
+    """Name the frameworks whose layer has the option of a flag."""
+    return [framework for framework, rule in _rules(cell) if flag in {*map(_flag, rule.options), *_either_way(rule)}]
+
+
+def both_ways(cell: str) -> list[str]:
+    """Name the frameworks that read in both directions, by an option or a wrapper."""
+    return [
+        framework
+        for framework, rule in _rules(cell)
+        if "bidirectional" in rule.options or known("Bidirectional", framework)
+    ]
+
+
+def either(words: Sequence[str]) -> str:
+    """Join words: ``keras, onnx or torch``."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _others(cell: str) -> Flags:
+    # every on/off option and every size that may be left out, with the frameworks that have it
+    found: dict[str, tuple[Any, list[str]]] = {}
+    every = list(_rules(cell))
+    for framework, rule in every:
+        for name, option in rule.options.items():
+            kind = option.kind.kind if isinstance(option.kind, Maybe) else option.kind
+            if name not in OURS and option.default is not REQUIRED and (kind is SWITCH or isinstance(kind, Sized)):
+                found.setdefault(_flag(name), (option, []))[1].append(framework)
+        for flag in found.keys() & _either_way(rule).keys():
+            found[flag][1].append(framework)
+    made: Flags = {}
+    for flag, (option, theirs) in found.items():
+        without = [framework for framework, _ in every if framework not in theirs]
+        few = f"Of all but {', '.join(without)}." if without else "Of all."
+        told = few if len(without) < len(theirs) / 2 else f"Of {', '.join(theirs)}."
+        size = Annotated[str | None, typer.Option(f"--{flag}".replace("_", "-"), metavar="D", help=told)]
+        made[flag] = (switch(flag, option.default, told) if option.kind is SWITCH else size, None)
+    return made
+
+
+def _flag(option: str) -> str:
+    return flag_of(NAMES.get(option, option))
+
+
+def _rules(cell: str) -> Iterable[tuple[str, Rule]]:
+    from ..rules.conventions.made import rule_for
+    from ..rules.conventions.read import rows
+
+    for framework in dict.fromkeys(row.framework for row in rows() if row.cell == cell):
+        yield framework, rule_for(cell, framework)

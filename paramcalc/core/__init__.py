@@ -1,0 +1,1 @@
+"""What a rule is: its schema, what it answers, the layers made of it; no layer itself."""

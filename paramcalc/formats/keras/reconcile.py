@@ -1,0 +1,114 @@
+"""Layers of which a file stores something else than their rules say, or of which it alone can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ...core.built import Built, Shape, frozen
+from ...core.default_inputs import natural_inputs
+from ...core.rule import Layer
+from ...errors import ParamcalcError
+from ...graph.model import Model, Node
+from ...graph.sequential import Sequential
+from ...graph.unknown_layers import Opaque, counted
+from ..containers.groups import MODELS
+from .compare import Comparison, Finding
+
+OTHERWISE = "stored otherwise: "
+
+
+class KeptLayer(Layer):
+    """A layer with a rule, and what a file stores for it."""
+
+    __slots__ = ("finding", "ruled")
+
+    def __init__(self, layer: Layer, finding: Finding) -> None:
+        for name in Layer.__slots__:
+            setattr(self, name, getattr(layer, name))
+        self.ruled = layer
+        self.finding = finding
+
+    def on(self, *shapes: Shape, **call: Any) -> Built:
+        """Build by the rule; where the file differs count the least, where the rule cannot say what is stored."""
+        built = self.ruled.on(*shapes, **call)
+        return _stored(built, self) if built.unknown else _least(built, self)
+
+
+class KeptModel(Model):
+    """A nested model, and what a file stores for it."""
+
+    def __init__(self, model: Model, finding: Finding) -> None:
+        vars(self).update(vars(model), ruled=model, finding=finding)
+
+    def on(self, *shapes: Shape) -> Built:
+        """Build it; where the file differs count the least."""
+        built: Built = vars(self)["ruled"].on(*shapes)
+        return built if built.unknown else _least(built, self)
+
+
+def _least(built: Built, kept: Any) -> Built:
+    # nobody knows whether the rule or the file is right
+    theirs, ours = (sum(weight.params for weight in weights) for weights in (kept.finding.weights, built.weights))
+    if isinstance(ours, int) and isinstance(theirs, int) and 0 < theirs < ours:
+        built = replace(built, weights=kept.finding.weights, formula=None, guessed=not kept.frozen)
+    return _as_told(replace(built, unknown=f"{OTHERWISE}{kept.finding.told}"), kept)
+
+
+def _stored(built: Built, kept: KeptLayer) -> Built:
+    # which of them are trained the rule may say for any input: by their names, or because all are
+    try:
+        learning = {weight.name: weight.trainable for weight in kept.ruled.on(*natural_inputs(kept.ruled)).weights}
+    except ParamcalcError:
+        learning = {}
+    weights = kept.finding.weights
+    told = all(learning.values()) or all(weight.name in learning for weight in weights)
+    sure = kept.frozen or (told and bool(learning))
+    found = tuple(replace(weight, trainable=learning.get(weight.name, True)) for weight in weights)
+    note = f"{built.unknown}; {counted(found, sure)}"
+    return _as_told(replace(built, weights=found, unknown="", note=note, guessed=bool(found) and not sure), kept)
+
+
+def _as_told(built: Built, kept: Any) -> Built:
+    return frozen(built) if kept.frozen else built
+
+
+def settle(model: Model, check: Comparison) -> None:
+    """Put what a file stores beside what the rules say: a layer that differs is known no more, others are by the file.
+
+    What belongs to no layer is counted where the model is of a class of its own. Elsewhere it is warned of: the model
+    does not hold, whatever its layers are.
+    """
+    swaps: dict[int, Any] = {}
+    for finding in (*check.known, *check.differences):
+        layer = finding.layer
+        if finding.beside and layer.type not in MODELS:
+            guessed = not layer.frozen
+            reason = f"what {layer.type} has beside its layers; {counted(finding.weights, not guessed)}"
+            row = Opaque(layer.type, reason, stored=finding.weights, trainable=guessed, guessed=guessed)
+            layer.nodes.append(Node(row, ()))
+            layer._built = None
+        elif isinstance(layer, Layer):
+            swaps[id(layer)] = KeptLayer(layer, finding)
+        elif isinstance(layer, Model) and not finding.beside:
+            swaps[id(layer)] = KeptModel(layer, finding)
+        elif isinstance(layer, Opaque):
+            layer.more, layer.told = True, f"{layer.told}; {OTHERWISE}{finding.told}"
+        else:
+            model.warnings.append(f"{OTHERWISE}{finding}")
+    model.holds = all(finding.beside and finding.layer.type not in MODELS for finding in check.differences)
+    model.stored = check.tensors
+    swap(model, swaps)
+
+
+def swap(model: Model, swaps: Mapping[int, Any]) -> None:
+    """Put other layers in the place of some, told by their ``id``, in a model and those inside it."""
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            swap(layer, swaps)
+    if isinstance(model, Sequential):
+        model.chain[:] = [swaps.get(id(layer), layer) for layer in model.chain]
+    for node in model.nodes:
+        node.layer = swaps.get(id(node.layer), node.layer)
+    model._built = None

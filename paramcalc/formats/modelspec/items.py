@@ -1,0 +1,328 @@
+"""The ``layers`` of a spec: each item to a layer, and to a use of it in a graph.
+
+An item is one of::
+
+    Flatten                                        a layer without options
+    Dense: 108                                     the value of the first option
+    LSTM: {units: 128, name: enc, inputs: a}       options, by Keras's names
+    Sequential: {layers: [...]}                    a chain as one layer
+    Model: {inputs: {a: [...]}, layers: [...]}     a graph as one layer
+    use: embed                                     a layer from above once more, with the same weights
+    repeat: 12, layers: [...]                      a block, twelve times, each with weights of its own
+
+``name``, ``inputs``, ``initial_state`` and ``repeat`` stand among the options or beside the layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from ...core.kinds import TARGET, Sized, Window
+from ...core.registry import find, rules
+from ...core.rule import CELLS, LAYER, Rule
+from ...errors import GraphError, LayerError, OptionError, ParamcalcError, nearest, placed
+from .fields import check_keys, declared_inputs, name, trainable
+from .sizes import Sizes
+from .wiring import Graph, Pending, Scope, Use, references
+
+MAX_LAYERS = 1_000_000  # in a model, repeated, nested and shared ones counted each time
+
+CONNECTIONS = ("name", "inputs", "initial_state", "repeat")
+MODELS = {"Sequential": "Sequential", "sequential": "Sequential", "Model": "Model", "model": "Model"}
+MODEL_KEYS = ("name", "input", "inputs", "layers", "outputs", "trainable")
+USE_KEYS = ("use", *CONNECTIONS)
+BLOCK_KEYS = ("repeat", "layers", "inputs")
+BASE = ("name", "trainable", "input_shape", "batch_input_shape", "input_dim")  # what every layer takes
+
+
+@cache
+def first_option(rule: Rule) -> str | None:
+    """Name the option a single value stands for."""
+    return next(iter(rule.positional), None)
+
+
+@cache
+def roles(rule: Rule) -> dict[str, str]:
+    """Say which options hold sizes, which a layer or layers."""
+    kinds = {key: getattr(option.kind, "kind", option.kind) for key, option in rule.options.items()}
+    sized = {key: "size" for key, kind in kinds.items() if isinstance(kind, (Sized, Window)) or kind is TARGET}
+    return sized | {key: "layer" for key, kind in kinds.items() if kind in (LAYER, CELLS)}
+
+
+class Reader:
+    """Reads items; holds what all models in one spec share."""
+
+    def __init__(self, sizes: Sizes, framework: str) -> None:
+        self.sizes = sizes
+        self.framework = framework
+        self.spent = 0
+        self.costs: dict[int, int] = {}  # by id: how many layers a layer is, for those that are several
+
+    # --- items ----------------------------------------------------------------------------------
+
+    def block(self, items: Any, place: str, graph: Graph, scope: Scope | None = None) -> None:
+        """Read a list of items into a graph; ``place`` is the path to the list inside the model.
+
+        Raises
+        ------
+        ParamcalcError
+        """
+        if not isinstance(items, list):
+            raise GraphError("not a list of layers", expected="such as - Dense: 108", received=items).at("layers")
+        scope = scope or graph.scope
+        for at, item in enumerate(items):
+            try:
+                self.item(item, f"{place}[{at}]", graph, scope)
+            except ParamcalcError as error:
+                raise error.at(f"layers[{at}]")
+
+    def item(self, item: Any, place: str, graph: Graph, scope: Scope) -> None:
+        """Read one item into a graph."""
+        if isinstance(item, Mapping):
+            if "use" in item:
+                return self.use(item, place, graph, scope)
+            if "layers" in item:
+                return self.repeated(item, place, graph, scope)
+        key, value, beside = self.named(item)
+        options, links = self.parted(key, value, beside)
+        count = self.count(links.get("repeat"), key)
+        reads = self.reads(links)
+        for copy in range(1, count + 1):
+            label = self.label(links, graph, scope, copy)
+            layer = self.layer(key, options if label is None else {**options, "name": label}, "")
+            graph.add(Use(layer, reads[0] if copy == 1 else None, reads[1], graph.last, scope, f"{place}.{key}"))
+        return None
+
+    def use(self, item: Mapping[str, Any], place: str, graph: Graph, scope: Scope) -> None:
+        """Read ``use: embed``: a layer from above, applied once more."""
+        check_keys(item, USE_KEYS, "use")
+        wanted = item["use"]
+        position = scope.find(wanted) if isinstance(wanted, str) else None
+        layer = graph.layer(position) if isinstance(position, int) else None
+        if layer is None:
+            near = nearest(wanted, scope.visible()) if isinstance(wanted, str) else None
+            raise GraphError(
+                "no layer above has this name", expected="the name of a layer", received=wanted, suggestion=near
+            ).at("use")
+        reads = self.reads(item)
+        for copy in range(1, self.count(item.get("repeat"), "") + 1):
+            self.label(item, graph, scope, copy)
+            self.spend(self.costs.get(id(layer), 1))
+            graph.add(Use(layer, reads[0] if copy == 1 else None, reads[1], graph.last, scope, place))
+
+    def repeated(self, item: Mapping[str, Any], place: str, graph: Graph, scope: Scope) -> None:
+        """Read ``repeat: 12, layers: [...]``: a block several times, each copy after the one before."""
+        check_keys(item, BLOCK_KEYS, "a repeated block")
+        if "repeat" not in item:
+            raise OptionError("how often?", expected="repeat: and a whole number").at("repeat")
+        count = self.count(item["repeat"], "")
+        inputs = self.reads(item)[0]
+        if inputs is not None:
+            graph.last = Pending(inputs, scope)
+        for copy in range(1, count + 1):
+            start = len(graph.uses)
+            self.block(item["layers"], f"{place}.layers", graph, Scope(graph.last, scope, copy))
+            if len(graph.uses) == start:
+                raise GraphError("a block of no layers", expected="at least one").at("layers")
+
+    # --- layers ---------------------------------------------------------------------------------
+
+    def layer(self, key: str, value: Any, place: str) -> Any:
+        """Make the layer an item describes; ``place`` is the path from its node to its options.
+
+        Raises
+        ------
+        ParamcalcError
+        """
+        rule: Rule | None = None
+        try:
+            if key in MODELS:
+                return self.model(MODELS[key], value, place)
+            rule = find(key, self.framework)
+            self.spend(1)
+            before = self.spent
+            layer = rule(**self.options(rule, value, place)) if value else rule()
+            if self.spent > before:
+                self.costs[id(layer)] = self.spent - before + 1
+            return layer
+        except ParamcalcError as error:
+            if rule is not None and error.where[:1] == [rule.name]:
+                del error.where[0]  # as it is spelled here instead
+            raise error.at(key)
+
+    def options(self, rule: Rule, given: Mapping[str, Any], place: str) -> dict[str, Any]:
+        """Read options: expressions worked out, layers in them made.
+
+        Raises
+        ------
+        ParamcalcError
+        """
+        known, inert, role = rule.options, rule.inert, roles(rule)
+        given = self.wrapped(rule, given)
+        found: dict[str, Any] = {}
+        for option, value in given.items():
+            try:
+                if option not in known and option not in inert and option not in BASE:
+                    raise rule.unknown_option(option if isinstance(option, str) else repr(option)[:80])
+                kind = role.get(option)
+                if kind == "size" or option in BASE[2:]:
+                    value = self.sizes.of(value)
+                elif kind == "layer" and value is not None:
+                    value = self.inner(value, f"{place}{option}")
+            except ParamcalcError as error:
+                raise placed(error, option)
+            found[option] = value
+        return found
+
+    def wrapped(self, rule: Rule, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Read ``Bidirectional: {LSTM: 128}`` as ``{layer: {LSTM: 128}}``: no option is named like a layer."""
+        first = first_option(rule)
+        if first is None or first in given or roles(rule).get(first) != "layer":
+            return given
+        options = {*rule.options, *rule.inert, *BASE}
+        layers = [key for key in given if key not in options and self.is_layer(key)]
+        if len(layers) != 1:
+            return given
+        return {first: {layers[0]: given[layers[0]]}, **{key: given[key] for key in given if key != layers[0]}}
+
+    def inner(self, value: Any, place: str) -> Any:
+        """Read the layer, or the list of cells, in an option of another."""
+        if isinstance(value, list):
+            made = []
+            for at, one in enumerate(value):
+                try:
+                    made.append(self.inner(one, f"{place}[{at}]"))
+                except ParamcalcError as error:
+                    raise error.at(f"[{at}]")
+            return made
+        key, given, beside = self.named(value)
+        options, links = self.parted(key, given, beside)
+        for link in links:
+            if link != "name":
+                raise OptionError(f"a layer inside another has no {link}").at(link)
+        if "name" in links:
+            options = {**options, "name": links["name"]}
+        return self.layer(key, options, f"{place}.{key}.")
+
+    def model(self, kind: str, given: Mapping[str, Any], place: str) -> Any:
+        """Make a nested model."""
+        check_keys(given, MODEL_KEYS, f"a {kind}")
+        if "layers" not in given:
+            raise GraphError("no layers", expected="layers: with a list of them")
+        if given.get("input") is not None and given.get("inputs") is not None:
+            raise OptionError("both input and inputs", expected="one of them").at("inputs")
+        graph = Graph(declared_inputs(given.get("input"), given.get("inputs"), self.sizes), place)
+        before = self.spent
+        self.spend(1)
+        self.block(given["layers"], "layers", graph)
+        if not graph.uses:
+            raise GraphError("no layers", expected="at least one").at("layers")
+        kept = "Sequential" if kind == "Sequential" else "Functional"
+        made = graph.model(given.get("outputs"), name(given.get("name")), trainable(given), kept, outer=False)
+        made.names  # noqa: B018  # a name given twice is an error here, not later
+        self.costs[id(made)] = self.spent - before
+        return made
+
+    # --- parts of an item -------------------------------------------------------------------------
+
+    def named(self, item: Any) -> tuple[str, Any, dict[str, Any]]:
+        """Split an item into the layer's name, its value, and the connections beside it."""
+        if isinstance(item, str):
+            return item, None, {}
+        expected = "a layer such as Flatten or Dense: 108"
+        if not isinstance(item, Mapping):
+            raise LayerError("not a layer", expected=expected, received=item)
+        keys = [key for key in item if key not in CONNECTIONS]
+        if len(keys) != 1:
+            layer = next((key for key in keys if self.is_layer(key)), None)
+            stray = next((key for key in keys if key != layer), None)
+            near = None if layer is None or self.is_layer(stray) else f"options of {layer} stand inside it"
+            raise LayerError("not one layer", expected=expected, received=keys or item, suggestion=near)
+        if not isinstance(keys[0], str):
+            raise LayerError("not a layer", expected=expected, received=keys[0])
+        return keys[0], item[keys[0]], {key: item[key] for key in CONNECTIONS if key in item}
+
+    def is_layer(self, key: Any) -> bool:
+        """Tell whether this names a layer."""
+        return isinstance(key, str) and (key in MODELS or key in _spellings(self.framework))
+
+    def parted(self, key: str, value: Any, beside: dict[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
+        """Tell a layer's own options from its connections to others; one value is the first option."""
+        if key not in MODELS:
+            rule = find(key, self.framework)
+            if value is not None and not isinstance(value, Mapping):
+                first = first_option(rule)
+                if first is None:
+                    error = OptionError(
+                        f"{rule.name} takes no single value", expected="options by name", received=value
+                    )
+                    raise error.at(key)
+                size = first in rule.options and isinstance(rule.options[first].kind, Sized)
+                if isinstance(value, list) and len(value) > 1 and size:
+                    named = ", ".join(f"{name}: {one}" for name, one in zip(rule.positional, value))  # noqa: B905
+                    expected = f"them by name, such as {{{named}}}"[:200]
+                    raise OptionError("options without their names", expected=expected, received=value).at(key)
+                value = {first: value}
+        elif isinstance(value, list):
+            value = {"layers": value}
+        elif not isinstance(value, Mapping):
+            raise GraphError("no layers", expected="layers: with a list of them", received=value).at(key)
+        if value is None:
+            return {}, beside
+        links = {link: value[link] for link in CONNECTIONS if link in value}
+        if key in MODELS and isinstance(links.get("inputs"), Mapping):
+            del links["inputs"]  # its own, with their shapes
+        if not links:
+            return value, beside
+        for link in links:
+            if link in beside:
+                raise OptionError(f"{link} is given twice", expected="inside the layer or beside it").at(link)
+        return {one: value[one] for one in value if one not in links}, {**beside, **links}
+
+    def reads(self, links: Mapping[str, Any]) -> tuple[list[str] | None, list[str]]:
+        """Give the names of what it reads and of its initial states."""
+        found: list[list[str] | None] = []
+        for link in ("inputs", "initial_state"):
+            try:
+                found.append(None if links.get(link) is None else references(links[link]))
+            except ParamcalcError as error:
+                raise error.at(link)
+        return found[0], found[1] or []
+
+    def label(self, links: Mapping[str, Any], graph: Graph, scope: Scope, copy: int) -> str | None:
+        """Give this use its name, if it has one; copies of one layer are numbered."""
+        given = name(links.get("name"))
+        if given is None:
+            return None
+        if given == "input":
+            raise GraphError("'input' names what a model or block reads", suggestion="another name").at("name")
+        try:
+            return scope.add(f"{given}_{copy}" if links.get("repeat") is not None else given, graph.next)
+        except ParamcalcError as error:
+            raise error.at("name")
+
+    def count(self, value: Any, key: str) -> int:
+        """Work out how often something is repeated."""
+        if value is None:
+            return 1
+        try:
+            count = self.sizes.of(value)
+            if type(count) is not int or not 0 < count <= MAX_LAYERS:
+                expected = f"a whole number from 1 to {MAX_LAYERS:,}"
+                raise OptionError("not a number of copies", expected=expected, received=value)
+        except ParamcalcError as error:
+            raise error.at("repeat").at(key) if key else error.at("repeat")
+        return count
+
+    def spend(self, layers: int) -> None:
+        """Count layers made or applied, and stop where there are too many."""
+        self.spent += layers
+        if self.spent > MAX_LAYERS:
+            raise GraphError("too many layers", expected=f"at most {MAX_LAYERS:,}, repeated and nested ones included")
+
+
+@cache
+def _spellings(framework: str) -> frozenset[str]:
+    return frozenset(spelling for rule in rules(framework).values() for spelling in (rule.name, rule.snake))

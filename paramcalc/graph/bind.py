@@ -1,0 +1,87 @@
+"""Binding: the same layer or model with values in place of named sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..core.rule import Layer
+from ..symbolic import Expr, Size, leaves
+from ..symbolic.evaluate import evaluate
+from .model import Model
+from .sequential import Sequential
+
+
+def bind(subject: Any, values: Mapping[str, Size]) -> Any:
+    """Put values in place of named sizes, in every option and input shape.
+
+    Parameters
+    ----------
+    subject : Layer or Model
+    values : mapping of str to int or Expr
+        Names that do not occur are ignored. An unknown size is bound by its name too (``B``, the batch).
+
+    Returns
+    -------
+    Layer or Model
+        A new one; what was shared is shared, what was nested is nested.
+
+    Raises
+    ------
+    SizeError, OptionError
+        When a value makes an option impossible (``h // 4`` at ``h = 3``).
+    """
+    return _bound(subject, values, {})
+
+
+def _bound(value: Any, values: Mapping[str, Size], made: dict[int, Any]) -> Any:
+    # made: what each layer and model became, by id, so that one object stays one object
+    if isinstance(value, Expr):
+        return evaluate(value, values)
+    if isinstance(value, tuple):
+        return tuple(_bound(one, values, made) for one in value)
+    if isinstance(value, (Layer, Model)):
+        if id(value) not in made:
+            made[id(value)] = _layer(value, values, made) if isinstance(value, Layer) else _model(value, values, made)
+        return made[id(value)]
+    return value
+
+
+def _layer(layer: Layer, values: Mapping[str, Size], made: dict[int, Any]) -> Layer:
+    options = {}
+    for name, option in layer.options.items():
+        bound = _bound(option, values, made)
+        same = bound is option or isinstance(bound, (Layer, Model))
+        options[name] = bound if same else layer.rule.checked(name, layer.rule.options[name].kind, bound)
+    return layer.again(layer.name, options)
+
+
+def _model(model: Model, values: Mapping[str, Size], made: dict[int, Any]) -> Model:
+    shapes = [_bound(tuple(shape), values, made) for shape in model.input_shapes]
+    if isinstance(model, Sequential):  # how many outputs it has is known when it has run
+        chain = Sequential((_bound(layer, values, made) for layer in model.chain), model.name, not model.frozen)
+        chain.input_shapes, chain.input_names = shapes, model.input_names
+        return chain
+    nodes = [replace(node, layer=_bound(node.layer, values, made)) for node in model.nodes]
+    return Model.from_nodes(
+        shapes, nodes, model.outputs, model.name, model.input_names, not model.frozen, model.type, model.single
+    )
+
+
+def names_in(subject: Any) -> tuple[str, ...]:
+    """List the named sizes in the options of a layer, or in all layers of a model, as first met."""
+    return tuple(dict.fromkeys(_names(subject)))
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, Expr):
+        yield from (leaf.args[0] for leaf in leaves(value) if leaf.op == "name")
+    elif isinstance(value, Layer):
+        yield from _names(tuple(value.options.values()))
+    elif isinstance(value, Model):
+        yield from _names(tuple(value.layers))
+    elif isinstance(value, tuple):
+        for one in value:
+            if isinstance(one, (Expr, tuple, Layer, Model)):
+                yield from _names(one)

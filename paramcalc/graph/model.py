@@ -1,0 +1,386 @@
+"""Models: layers and the edges between them, and the shapes that flow along.
+
+A :class:`Model` is data: a list of :class:`Node` in an order in which every node comes after what it
+reads. One layer object in two nodes is one set of weights. A model is itself a layer (it has ``on``), so
+models nest. Build one with `Sequential`, or by calling layers on `Input` tensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from ..core.built import UNKNOWN_OUTS, UNSHAPED, Built, Part, Shape, Weight, scoped
+from ..core.rule import Layer
+from ..core.tensors import Tensor, check_states, connect, flat, in_order, shape_text, told_apart
+from ..errors import GraphError, ParamcalcError, ShapeError, Verbatim
+from ..symbolic import Size, add, collect, is_known
+from .edges import check_single, located, missing_output
+from .sharing import check_levels, check_uses, crossed
+
+if TYPE_CHECKING:
+    from ..report import Report
+
+Ref = tuple[int, int]  # (position, which output); the inputs hold the first positions, then the nodes
+
+
+@dataclass(slots=True)
+class Node:
+    """One use of a layer.
+
+    Attributes
+    ----------
+    layer : Layer or Model
+    args : tuple of Ref
+        What it reads.
+    states : tuple of Ref
+        Where its initial states come from, if not zeros.
+    where : str
+        The place in a file, for errors.
+    call : dict
+        The switches thrown in this use.
+    masks : dict of str to Ref
+        What it reads besides, by keyword; it changes no shape.
+    says : callable, optional
+        Gives the output shapes a file states; they stand where no rule knows.
+    """
+
+    layer: Any
+    args: tuple[Ref, ...]
+    states: tuple[Ref, ...] = ()
+    where: str = ""
+    call: Mapping[str, Any] | None = None
+    masks: Mapping[str, Ref] | None = None
+    says: Callable[[], tuple[Shape, ...]] | None = None
+
+
+class Model:
+    """Layers and the edges between them.
+
+    Parameters
+    ----------
+    inputs, outputs : Tensor, or nested lists, tuples and dicts of them
+    name : str, optional
+    trainable : bool
+        False freezes every layer in it when the model is used as a layer.
+
+    Raises
+    ------
+    GraphError
+        When an output depends on an input that is not given, or two layers share a name.
+    """
+
+    type = "Functional"
+    holds = True  # whether the rules agree with the tensors its file stores
+    crossed = False  # whether a layer is used on several levels: directly, and inside another
+    single: Collection[int] = ()
+
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True) -> None:
+        ins, outs = flat(inputs), flat(outputs)
+        positions = {id(tensor): place for place, tensor in enumerate(ins)}
+
+        def ref(tensor: Tensor) -> Ref:
+            if id(tensor) in positions:
+                return positions[id(tensor)], 0
+            return positions[id(tensor.source)], tensor.index
+
+        nodes: list[Node] = []
+        for call in in_order(outs, positions):
+            states = tuple(map(ref, call.states))
+            nodes.append(Node(call.layer, tuple(map(ref, call.args)), states, call=call.switches or None))
+            positions[id(call)] = len(ins) + len(nodes) - 1
+        self._fill(
+            told_apart([t.shape for t in ins]), nodes, tuple(map(ref, outs)), name, [t.name for t in ins], trainable
+        )
+        self.names  # noqa: B018  # a name given twice is an error here, not later
+
+    @classmethod
+    def from_nodes(
+        cls,
+        input_shapes: Sequence[Shape],
+        nodes: list[Node],
+        outputs: tuple[Ref, ...],
+        name: str | None = None,
+        input_names: Sequence[str | None] = (),
+        trainable: bool = True,
+        type: str = "Functional",
+        single: Collection[int] = (),
+    ) -> Model:
+        """Make a model from its data; every node must come after what it reads.
+
+        The layers at the positions in ``single`` are read as if they had one output, and must.
+        """
+        model = cls.__new__(cls)
+        model._fill(input_shapes, nodes, outputs, name, input_names or [None] * len(input_shapes), trainable)
+        model.type = type
+        model.single = single
+        return model
+
+    def _fill(
+        self,
+        shapes: Sequence[Shape],
+        nodes: list[Node],
+        outputs: tuple[Ref, ...],
+        name: str | None,
+        input_names: Sequence[str | None],
+        trainable: bool,
+    ) -> None:
+        self.input_shapes = shapes
+        self.input_names = input_names
+        self.nodes = nodes
+        self.outputs = outputs
+        self.name = name
+        self.frozen = not trainable
+        self.warnings: list[str] = []  # what a reader found worth saying
+        self.stored: int | None = None  # how many tensors of its file agree with the rules
+        self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice
+        self._built: list[Built] | None = None
+
+    @property
+    def framework(self) -> str:
+        """Whose layers they are."""
+        known = (getattr(layer, "framework", None) or layer.rule.framework for layer in self.uses if _says(layer))
+        return next(known, "keras")
+
+    # --- names ----------------------------------------------------------------------------------
+
+    @property
+    def label(self) -> str:
+        """Its name, or the one Keras would give the first model of its kind."""
+        return self.name or self.type.lower()
+
+    @property
+    def layers(self) -> list[Any]:
+        """Every layer once, in order of first use."""
+        return list({id(node.layer): node.layer for node in self.nodes}.values())
+
+    @property
+    def names(self) -> dict[int, str]:
+        """The name of each layer by its ``id``: its own, or a numbered one as Keras gives it.
+
+        Raises
+        ------
+        GraphError
+            When two layers were given one name.
+        """
+        names: dict[int, str] = {}
+        taken: set[str] = set()
+        for layer in self.layers:
+            if layer.name is not None:
+                if layer.name in taken:
+                    raise GraphError(f"two layers are named {layer.name!r}", suggestion="give each its own name")
+                taken.add(layer.name)
+                names[id(layer)] = layer.name
+        counters: dict[str, int] = {}
+        for layer in self.layers:
+            if layer.name is None:
+                stem = layer.label
+                count = counters.get(stem, 0)
+                while (name := f"{stem}_{count}" if count else stem) in taken:
+                    count += 1
+                counters[stem] = count + 1
+                names[id(layer)] = name
+        return names
+
+    def producer(self, ref: Ref) -> str:
+        """Name what gives a tensor."""
+        place = ref[0] - len(self.input_shapes)
+        if place < 0:
+            return self.input_names[ref[0]] or "input"
+        return self.names[id(self.nodes[place].layer)]
+
+    def told(self, ref: Ref) -> str:
+        """Say what gives a tensor: its name, or the place of a layer that was given none: ``layers[0] (lstm)``."""
+        place = ref[0] - len(self.input_shapes)
+        node = self.nodes[place] if place >= 0 else None
+        if node is None or node.layer.name is not None or not node.where:
+            return repr(self.producer(ref))
+        return f"{node.where.rpartition('.')[0]} ({self.producer(ref)})"
+
+    # --- shapes ---------------------------------------------------------------------------------
+
+    def run(self, shapes: Sequence[Shape]) -> list[Built]:
+        """Let shapes flow from the inputs through every node.
+
+        Raises
+        ------
+        ShapeError
+            Where a layer's inputs do not fit; the message names the layers and the sizes.
+        """
+        values: list[tuple[Shape, ...]] = [(shape,) for shape in shapes]
+        built: list[Built] = []
+        try:
+            for node in self.nodes:
+                if len(node.args) == 1 and not node.call:
+                    ((position, index),) = node.args
+                    step = node.layer.on(values[position][index])
+                else:
+                    step = node.layer.on(*[values[position][index] for position, index in node.args], **node.call or {})
+                if node.states:
+                    check_states(node.layer, step, [values[position][index] for position, index in node.states])
+                if node.says is not None and step.outs is UNKNOWN_OUTS:
+                    step.outs = node.says()
+                values.append(step.outs)
+                built.append(step)
+            for position, index in self.outputs:
+                values[position][index]
+        except ParamcalcError as error:
+            check_single(self, built)
+            raise located(self, error, self.nodes[len(built)])
+        except IndexError:
+            missing = missing_output(self, values)
+            if missing is None:
+                raise
+            raise missing from None
+        check_single(self, built)
+        if self.shares:
+            check_uses(self, built)
+        return built
+
+    @property
+    def built(self) -> list[Built]:
+        """What every node builds on the model's own inputs."""
+        if self._built is None:
+            if not self.input_shapes or (not self.input_shapes[0] and self.input_shapes[0] is not UNSHAPED):
+                raise GraphError(
+                    f"the input shape of {self.label!r} is not known",
+                    expected="Input(shape) as the first layer, or input_shape= on it",
+                )
+            built = self.run(self.input_shapes)
+            if any(type(layer) is not Layer or layer.rule.holds for layer in self.uses):
+                self.crossed = crossed(self.layers)
+            if self.crossed:
+                check_levels(self, built)
+            self._built = built
+        return self._built
+
+    @property
+    def uses(self) -> list[Any]:
+        """The layer of each node; a shared layer stands here several times."""
+        return [node.layer for node in self.nodes]
+
+    def on(self, *shapes: Shape) -> Built:
+        """Apply the model, as a layer, to input shapes (batch included)."""
+        if len(shapes) != len(self.input_shapes):
+            raise ShapeError(f"{self.label!r} inputs", expected=f"{len(self.input_shapes)}", received=len(shapes))
+        if any(shape is UNSHAPED for shape in shapes):  # what it was made for is known
+            shapes = tuple(
+                wanted if given is UNSHAPED else given for given, wanted in zip(shapes, self.input_shapes, strict=True)
+            )
+        for given, wanted in zip(shapes, self.input_shapes, strict=True):
+            if wanted and not _fits(given, wanted):
+                raise ShapeError(
+                    f"{self.label!r} was made for another input",
+                    expected=shape_text(wanted),
+                    received=Verbatim(shape_text(given)),
+                )
+        built = self.run(shapes)
+        values = [(shape,) for shape in shapes] + [step.outs for step in built]
+        return Built(
+            outs=tuple(values[position][index] for position, index in self.outputs),
+            weights=tuple(self._all_weights(built)),
+            macs=lambda: add([step.macs() for step in built if step.macs]),
+            parts=lambda: self.parts(shapes, built),
+            unknown=next((step.unknown for step in built if step.unknown), ""),
+        )
+
+    def parts(self, shapes: Sequence[Shape], built: Sequence[Built]) -> list[Part]:
+        """List every use of a layer, with what it reads and what it built on these input shapes."""
+        values = [(shape,) for shape in shapes] + [step.outs for step in built]
+        names = self.names
+        producers = [name or "input" for name in self.input_names] + [names[id(layer)] for layer in self.uses]
+        return [
+            Part(
+                names[id(node.layer)],
+                node.layer,
+                tuple(values[position][index] for position, index in node.args),
+                step,
+                tuple((producers[position], index) for position, index in node.args + node.states),
+            )
+            for node, step in zip(self.nodes, built, strict=True)
+        ]
+
+    def _all_weights(self, built: list[Built]) -> Iterable[Weight]:
+        # a layer that is also inside another of them has one set of weights, frozen if it is so anywhere
+        names = self.names
+        found: dict[Any, Weight] = {}
+        for node, step in zip(self.nodes, built, strict=True):
+            for weight in scoped(step.weights, names[id(node.layer)], node.layer):
+                first = found.setdefault(weight.origin, weight)
+                if first.trainable and (self.frozen or node.layer.frozen or not weight.trainable):
+                    found[weight.origin] = replace(first, trainable=False)
+        return found.values()
+
+    def axes(self, rank: int) -> None:
+        """Name no axes: the count of a model is a sum over its layers, not a formula of its own."""
+
+    def __call__(self, *tensors: Any) -> Any:
+        """Connect the model, as a layer, to tensors."""
+        return connect(self, tensors)
+
+    # --- what people ask ------------------------------------------------------------------------
+
+    @property
+    def total(self) -> Size:
+        """Number of parameters, a shared layer's once; an expression where sizes are symbols."""
+        steps = self.built
+        if self.crossed:
+            return self.report().total
+        if self.shares:
+            steps = list({id(node.layer): step for node, step in zip(self.nodes, steps, strict=True)}.values())
+        number, symbolic = 0, []
+        for step in steps:
+            for weight in step.weights:
+                if weight.buffer:
+                    continue
+                count = prod(weight.shape)
+                if isinstance(count, int):
+                    number += count
+                else:
+                    symbolic.append(count)
+        return collect(add([*symbolic, number])) if symbolic else number
+
+    @property
+    def trainable(self) -> Size:
+        """Number of parameters that training changes."""
+        return self.report().trainable
+
+    @property
+    def non_trainable(self) -> Size:
+        """Number of parameters that training leaves alone: statistics and frozen layers."""
+        return self.report().non_trainable
+
+    @property
+    def rows(self) -> list[Any]:
+        """One row for each layer (see `paramcalc.report.Row`)."""
+        return self.report().rows
+
+    def report(self) -> Report:
+        """Give rows and totals, with every view of them."""
+        from ..report import report_of
+
+        return report_of(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_built": None}  # what was built holds functions, and is soon built again
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.label!r}: {len(self.layers)} layers>"
+
+    def __rich__(self) -> Any:
+        return self.report().__rich__()
+
+    def _repr_html_(self) -> str:
+        return self.report()._repr_html_()
+
+
+def _says(layer: Any) -> bool:
+    return hasattr(layer, "rule") or (isinstance(layer, Model) and bool(layer.uses))
+
+
+def _fits(given: Shape, wanted: Shape) -> bool:
+    return len(given) == len(wanted) and all(
+        a == b or not (is_known(a) and is_known(b)) for a, b in zip(given, wanted, strict=True)
+    )

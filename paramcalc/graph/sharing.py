@@ -1,0 +1,76 @@
+"""Shared layers: one set of weights wherever a layer is used, in one model or on several levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from ..core.built import Built, Weight, scoped
+from ..core.rule import Layer
+from ..core.tensors import shape_text
+from ..errors import ParamcalcError, ShapeError
+from .edges import located
+
+
+def check_uses(model: Any, built: Sequence[Built]) -> None:
+    """Check that all uses of a layer in a model ask for the same weights.
+
+    Raises
+    ------
+    ShapeError
+        Naming what the layer reads in both uses.
+    """
+    first: dict[int, int] = {}
+    for place, node in enumerate(model.nodes):
+        before = first.setdefault(id(node.layer), place)
+        if before != place and built[before].weights != built[place].weights:
+            a, b = (model.producer(model.nodes[at].args[0]) for at in (before, place))
+            pairs = zip(built[before].weights, built[place].weights, strict=True)
+            one, other = next(pair for pair in pairs if pair[0] != pair[1])
+            error: ParamcalcError = ShapeError(
+                f"shared between {a!r} and {b!r}, which need a {one.name} of {shape_text(one.shape)} "
+                f"and of {shape_text(other.shape)}; one layer has one set of weights"
+            )
+            raise located(model, error, node)
+
+
+def crossed(layers: Iterable[Any]) -> bool:
+    """Tell whether a layer is used on several levels: directly, and inside another."""
+    seen: set[int] = set()
+    for layer in layers:
+        for held in _held(layer):
+            if id(held) in seen:
+                return True
+            seen.add(id(held))
+    return False
+
+
+def check_levels(model: Any, built: Sequence[Built]) -> None:
+    """Check that a layer used on several levels is asked for the same weights on all.
+
+    Raises
+    ------
+    ShapeError
+        Naming what it is part of.
+    """
+    first: dict[tuple[int, int], tuple[Weight, str]] = {}
+    names = model.names
+    for layer, step in zip(model.uses, built, strict=True):
+        for weight in scoped(step.weights, "", layer):
+            assert weight.origin is not None
+            before, other = first.setdefault(weight.origin, (weight, names[id(layer)]))
+            if before.shape != weight.shape:
+                raise ShapeError(
+                    f"a layer that is part of {other!r} and of {names[id(layer)]!r} needs a {weight.name} of "
+                    f"{shape_text(before.shape)} and of {shape_text(weight.shape)}; one layer has one set of weights"
+                )
+
+
+def _held(layer: Any) -> Iterator[Any]:
+    # the layer, and whatever it holds, level by level
+    yield layer
+    inner = [layer.options[name] for name in layer.rule.holds] if isinstance(layer, Layer) else layer.layers
+    for one in inner:
+        for part in one if isinstance(one, tuple) else (one,):
+            if part is not None:
+                yield from _held(part)

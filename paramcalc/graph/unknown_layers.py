@@ -1,0 +1,124 @@
+"""Layers no rule knows: a custom class, a Lambda, another framework's module. A row all the same, never a zero."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.built import UNKNOWN_OUTS, UNSHAPED, Built, Shape, Weight
+from ..core.rule import snake
+from ..errors import LayerError
+
+
+def counted(weights: tuple[Weight, ...], sure: bool = False, live: bool = False) -> str:
+    """Say where weights are from, and, unless it is sure, that nobody knows which of them are trained.
+
+    Parameters
+    ----------
+    weights : tuple of Weight
+    sure : bool
+        Whether it is known which of them are trained.
+    live : bool
+        Whether they are those that a layer holds, of which that is known, and not those of a file.
+    """
+    if live:
+        return "counted from the weights it holds" if weights else "it holds no weights"
+    if not weights:
+        return "the file stores no weights for it"
+    return "counted from the weights stored with it" + ("" if sure else ", taken as trained: no file says which are")
+
+
+class Opaque:
+    """A layer of which only what a file tells is known.
+
+    Parameters
+    ----------
+    type : str
+        Class name, as the file has it.
+    reason : str
+        Why its weights cannot be known.
+    name : str, optional
+    stored : tuple of Weight, optional
+        The weights it has, where they are known after all: those an archive holds, or none.
+    trainable : bool
+    more : bool
+        Whether it may have more than are stored.
+    told : str, optional
+        What stands in the report's warnings, if not the reason.
+    guessed : bool
+        Whether the stored weights are taken as trained of which a file does not say it.
+    """
+
+    layers: tuple[Any, ...] = ()  # it holds none that anybody knows of
+
+    def __init__(
+        self,
+        type: str,
+        reason: str,
+        name: str | None = None,
+        stored: tuple[Weight, ...] | None = None,
+        trainable: bool = True,
+        more: bool = False,
+        told: str | None = None,
+        guessed: bool = False,
+    ) -> None:
+        self.type = type
+        self.reason = reason
+        self.name = name
+        self.stored = stored
+        self.outs: tuple[Shape, ...] = UNKNOWN_OUTS  # where a file states them
+        self.frozen = not trainable
+        self.more = more
+        self.told = reason if told is None else told
+        self.guessed = guessed
+
+    @property
+    def label(self) -> str:
+        """Its name, or one made of the class's as Keras does."""
+        return self.name or snake(self.type.rpartition(">")[2])
+
+    def on(self, *shapes: Shape, **call: Any) -> Built:
+        """Answer what is known: the stored weights, or that there may be some, and the shapes a file states."""
+        if self.stored is None:
+            return Built(self.outs, unknown=self.told, costed=False)
+        if self.more:
+            return Built(self.outs, self.stored, unknown=self.told, costed=False, guessed=self.guessed)
+        return Built(self.outs, self.stored, note=self.told, costed=False, guessed=self.guessed)
+
+    def axes(self, rank: int) -> None:
+        """Name no axes: there is no formula."""
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.label!r}: {self.reason}>"
+
+
+class Guarded:
+    """An operation whose rule may not know what this call of it gives; then the file's word stands.
+
+    Parameters
+    ----------
+    operation : paramcalc.rules.ops.operation.Operation
+    """
+
+    layers: tuple[Any, ...] = ()
+    frozen = False
+
+    def __init__(self, operation: Any) -> None:
+        self.operation = operation
+        self.type: str = operation.type
+        self.name: str | None = operation.name
+        self.label: str = operation.label
+
+    def on(self, *shapes: Shape) -> Built:
+        """Apply the operation's rule; where it has no answer, say so."""
+        if any(shape is UNSHAPED for shape in shapes):
+            return Built(UNKNOWN_OUTS, costed=False)
+        try:
+            return self.operation.on(*shapes)  # type: ignore[no-any-return]
+        except LayerError as error:
+            return Built(UNKNOWN_OUTS, note=str(error), costed=False)
+
+    def axes(self, rank: int) -> None:
+        """Name no axes: there is no formula."""
+
+    def __repr__(self) -> str:
+        return repr(self.operation)

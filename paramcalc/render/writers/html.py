@@ -1,0 +1,74 @@
+"""The HTML view, for notebooks: one self-contained fragment that follows the notebook's own colours."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from ..document import Cell, Math, Sheet, Table, plain
+from ..layout import sheet
+
+if TYPE_CHECKING:
+    from ...report import Report
+
+_STYLE = """
+.paramcalc { font-family: system-ui, sans-serif; line-height: 1.45; }
+.paramcalc { display: inline-block; max-width: 100%; overflow-x: auto; }
+.paramcalc .title { font-weight: 600; font-size: 1.08em; margin-bottom: .35em; }
+.paramcalc .title small { font-weight: 400; opacity: .7; margin-left: .6em; }
+.paramcalc table { border-collapse: collapse; margin: .4em 0 .8em; }
+.paramcalc th, .paramcalc td { text-align: left !important; padding: .22em .9em .22em 0; border: 0; white-space: pre; }
+.paramcalc th { font-weight: 500; opacity: .65; border-bottom: 1px solid currentColor; }
+.paramcalc .n { text-align: right !important; font-variant-numeric: tabular-nums; }
+.paramcalc .m { font-family: ui-monospace, monospace; }
+.paramcalc tfoot td { border-top: 1px solid currentColor; font-weight: 600; }
+.paramcalc .note { white-space: pre-line; opacity: .75; }
+.paramcalc .facts td:first-child { opacity: .65; }
+.paramcalc .facts .p td:last-child { font-weight: 600; }
+"""
+
+
+def view(report: Report, **options: Any) -> str:
+    """Write a report as an HTML fragment."""
+    return write(sheet(report, **options))
+
+
+def write(made: Sheet) -> str:
+    """Write a sheet as an HTML fragment."""
+    subtitle = f"<small>{escape(made.subtitle)}</small>" if made.subtitle else ""
+    facts = "".join(_fact(label, value) for label, value in made.facts)
+    card = f'<table class="facts"><tbody>{facts}</tbody></table>' if facts else ""
+    tables = [_table(table) for table in made.tables]
+    blocks = [*tables[: made.lead], card, *tables[made.lead :]]
+    return (
+        f'<div class="paramcalc"><style>{_STYLE}</style>'
+        f'<div class="title">{escape(made.title)}{subtitle}</div>{"".join(blocks)}</div>'
+    )
+
+
+def _fact(label: str, value: Cell) -> str:
+    mark = ' class="p"' if label == "parameters" else ""
+    return f"<tr{mark}><td>{escape(label)}</td>{_cell(value, False)}</tr>"
+
+
+def _table(table: Table) -> str:
+    head = "".join(f"<th{_class(at in table.right)}>{escape(header)}</th>" for at, header in enumerate(table.headers))
+    body = "".join(_row(row, table.right) for row in table.rows)
+    foot = f"<tfoot>{_row(table.footer, table.right)}</tfoot>" if table.footer else ""
+    title = f"<div>{escape(table.title)}</div>" if table.title else ""
+    title += f'<div class="note">{escape(table.note)}</div>' if table.note else ""
+    return f"{title}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table>"
+
+
+def _row(cells: tuple[Cell, ...], right: tuple[int, ...]) -> str:
+    return f"<tr>{''.join(_cell(cell, at in right) for at, cell in enumerate(cells))}</tr>"
+
+
+def _cell(cell: Cell, number: bool) -> str:
+    formula = isinstance(cell, Math) and not isinstance(cell.size, int)
+    return f"<td{_class(number, formula)}>{escape(plain(cell))}</td>"
+
+
+def _class(number: bool, formula: bool = False) -> str:
+    names = "n" * number + (" " if number and formula else "") + "m" * formula
+    return f' class="{names}"' if names else ""

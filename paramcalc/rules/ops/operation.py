@@ -1,0 +1,230 @@
+"""Calls of framework functions in a graph (``keras.ops.mean``, ``x + y``): shapes, and no weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...core.built import Built, Shape
+from ...core.kinds import MAX_AXES, grown
+from ...core.rule import snake
+from ...errors import LayerError, ParamcalcError, ShapeError, shorten
+from ...symbolic import Expr, Size
+from .table import Beyond, find
+
+DEEPEST = 20  # lists inside lists
+MAX_OUTPUTS = 10_000
+MALFORMED = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
+
+
+class Slot:
+    """The place of a tensor in a call: the tensors are counted in the order they are met."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Slot) and other.index == self.index
+
+    def __hash__(self) -> int:
+        return hash(self.index)
+
+    def __repr__(self) -> str:
+        return f"Slot({self.index})"
+
+
+def known(module: str, type: str) -> bool:
+    """Tell whether there is a rule for a class of a module, written as Keras writes it (``keras.src.ops.numpy``)."""
+    return find(module, type) is not None
+
+
+class Operation:
+    """A call of a framework function.
+
+    Parameters
+    ----------
+    module : str
+        Where the class is, as Keras writes it: ``keras.src.ops.numpy``.
+    type : str
+        The class: ``Mean``.
+    options : mapping
+        What the class is made with; the name aside.
+    args, kwargs : list, dict
+        What it is called with: a :class:`Slot` where a tensor stands, and constants as Keras serializes them.
+    name : str, optional
+
+    Attributes
+    ----------
+    tensors : int
+        How many it is called on.
+
+    Raises
+    ------
+    LayerError
+        When there is no rule for the operation, or none that knows one of the options or arguments.
+    """
+
+    frozen = False
+
+    def __init__(
+        self,
+        module: str,
+        type: str,
+        options: Mapping[str, Any],
+        args: list[Any],
+        kwargs: Mapping[str, Any],
+        name: str | None = None,
+    ) -> None:
+        self.module = module
+        self.type = type
+        self.options = {option: value for option, value in options.items() if option != "name"}
+        self.args = list(args)
+        self.kwargs = dict(kwargs)
+        self.name = name
+        rule = find(module, type)
+        if rule is None:
+            raise self._no_rule()
+        strange = [option for option in self.options if option not in rule.options]
+        if strange:
+            raise self._no_rule(f"with an option {strange[0][:80]!r}")
+        self._rule = rule
+        try:
+            self._call = _decoded([self.args, self.kwargs], DEEPEST)
+            decisive = {option: value for option, value in self.options.items() if option not in rule.inert}
+            self._options = _decoded(decisive, DEEPEST)
+            rule.signature.bind(*self._call[0], **self._call[1], **self._options)
+        except Beyond as beyond:
+            raise self._no_rule(str(beyond)) from None
+        except TypeError:  # an argument the rule does not take
+            raise self._no_rule("called like this") from None
+        self.tensors = max((slot.index + 1 for slot in _slots(self._call)), default=0)
+
+    @property
+    def label(self) -> str:
+        """Its name, or the one Keras would give the first operation of its class."""
+        return self.name or snake(self.type)
+
+    def __repr__(self) -> str:
+        words = [_shown(value) for value in self.args]
+        words += [f"{name}={_shown(value)}" for name, value in (self.kwargs | self.options).items()]
+        return f"{self.type}({', '.join(words)})"
+
+    def axes(self, rank: int) -> list[str] | None:
+        """Name the axes of an input: an operation has no names for them."""
+        return None
+
+    def on(self, *shapes: Shape) -> Built:
+        """Apply the rule to the shapes of the tensors (batch included), in the order of their slots.
+
+        Raises
+        ------
+        ShapeError
+            When the number, rank or sizes of the tensors do not fit.
+        LayerError
+            When the result hangs on more than shapes.
+        """
+        if len(shapes) != self.tensors:
+            raise ShapeError(f"{self.type} is called on {self.tensors} tensors here", received=len(shapes))
+        args, kwargs = _filled(self._call, shapes)
+        try:
+            built = self._rule.body(*args, **kwargs, **self._options)
+            return _checked(built)
+        except Beyond as beyond:
+            raise self._no_rule(str(beyond)) from None
+        except ParamcalcError:
+            raise
+        except MALFORMED:  # options come from files: a word where a number belongs has no rule
+            raise self._no_rule("called like this") from None
+
+    def _no_rule(self, why: str = "") -> LayerError:
+        return LayerError(f"no rule for the operation {self.type[:80]!r}" + (f" {why}" if why else ""))
+
+
+def _checked(built: Built) -> Built:
+    if len(built.outs) > MAX_OUTPUTS:
+        raise Beyond(f"of more than {MAX_OUTPUTS:,} outputs")
+    for shape in built.outs:
+        if len(shape) > MAX_AXES + 1:
+            raise ShapeError("a shape of too many axes", expected=f"at most {MAX_AXES + 1}", received=len(shape))
+        for size in map(grown, shape):
+            if isinstance(size, int) and size < 0:
+                raise ShapeError("less than nothing is left of an axis", received=size)
+            if not _is_size(size):
+                raise Beyond("given text for a tensor")
+    return built
+
+
+def _is_size(size: Any) -> bool:
+    # a text taken for a shape leaves its letters where sizes belong
+    if isinstance(size, Expr):
+        return size.op in ("name", "?") or all(map(_is_size, size.args))
+    return isinstance(size, int)
+
+
+def _decoded(value: Any, depth: int) -> Any:
+    # serialized constants: arrays become their shapes, keys what Python has for them; lists stay lists
+    if depth < 0:
+        raise Beyond("with lists inside lists inside lists")
+    if isinstance(value, (list, tuple)):
+        return [_decoded(one, depth - 1) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    kind, config = value.get("class_name"), value.get("config")
+    if kind is None:
+        return {name: _decoded(one, depth - 1) for name, one in value.items()}
+    if kind == "__ellipsis__":
+        return Ellipsis
+    if isinstance(config, Mapping):
+        if kind in ("__numpy__", "__tensor__"):
+            return _array_shape(config.get("value"))
+        if kind == "__slice__":
+            return slice(*(_decoded(config.get(end), depth - 1) for end in ("start", "stop", "step")))
+    raise Beyond(f"given a {str(kind)[:80]!r}")
+
+
+def _array_shape(value: Any) -> Shape:
+    # the shape of an array written as nested lists: a tuple, as the shape of a tensor is
+    shape: list[Size] = []
+    level = [value]
+    while level and isinstance(level[0], list):
+        size = len(level[0])
+        if any(not isinstance(row, list) or len(row) != size for row in level):
+            raise Beyond("given an array whose rows differ in length")
+        shape.append(size)
+        if not size or len(shape) > MAX_AXES:
+            break
+        level = _joined(level) if isinstance(level[0][0], list) else [row[0] for row in level]
+    return tuple(shape)
+
+
+def _joined(rows: list[list[Any]]) -> list[Any]:
+    return [one for row in rows for one in row]
+
+
+def _shown(value: Any) -> str:
+    # constants may be whole kernels
+    return shorten(value) if not isinstance(value, Mapping) else str(value.get("class_name", "…")).strip("_")
+
+
+def _slots(value: Any) -> Iterator[Slot]:
+    if isinstance(value, Slot):
+        yield value
+    elif isinstance(value, slice):
+        yield from _slots([value.start, value.stop, value.step])
+    elif isinstance(value, (list, Mapping)):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _slots(one)
+
+
+def _filled(value: Any, shapes: tuple[Shape, ...]) -> Any:
+    if isinstance(value, Slot):
+        return tuple(shapes[value.index])
+    if isinstance(value, list):
+        return [_filled(one, shapes) for one in value]
+    if isinstance(value, slice):
+        return slice(*(_filled(one, shapes) for one in (value.start, value.stop, value.step)))
+    if isinstance(value, Mapping):
+        return {name: _filled(one, shapes) for name, one in value.items()}
+    return value

@@ -1,0 +1,1 @@
+"""Theory that rules of several frameworks share."""

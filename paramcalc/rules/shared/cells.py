@@ -1,0 +1,50 @@
+"""The theory gated cells share, whoever's they are.
+
+A cell with g gates is g dense networks side by side, each from the input (d_x) and its own previous
+output (d_h) to d_h units, with b bias vectors::
+
+    parameters       g[d_h(d_h + d_x) + b·d_h]
+    multiply-adds    g·d_h(d_x + d_h)            a time step and sample
+
+With a projection the output has d_p numbers, made of the d_h by a matrix without bias; the gates see those::
+
+    parameters       g[d_h(d_p + d_x) + b·d_h] + d_p·d_h
+    multiply-adds    g·d_h(d_x + d_p) + d_p·d_h
+
+Sources: Hochreiter & Schmidhuber 1997 and Gers, Schmidhuber & Cummins 2000 (LSTM, g = 4); Cho et al.
+2014 (GRU, g = 3); Elman 1990 (the plain RNN, g = 1); Sak, Senior & Beaufays 2014 (the projection).
+"""
+
+from ...symbolic import Size
+
+GATES = {
+    "i": ("input gate", "how much of the candidate enters the cell"),
+    "f": ("forget gate", "how much of the old cell state stays"),
+    "c": ("candidate", "what could be written into the cell"),
+    "g": ("candidate", "what could be written into the cell"),
+    "o": ("output gate", "how much of the cell is shown as output"),
+    "z": ("update gate", "how much of the old output is kept"),
+    "r": ("reset gate", "how much of the old output the candidate sees"),
+    "h": ("candidate", "the new output before mixing"),
+    "n": ("candidate", "the new output before mixing"),
+    "u": ("forget gate", "how much of the old output the candidate sees and replaces"),
+    "t": ("highway gate", "how much of the cell, and not of the input, is shown as output"),
+    "s": ("skip", "the input as wide as the output"),
+    "q": ("query", "what is looked up in the memory"),
+    "k": ("key", "under what the value is stored"),
+    "v": ("value", "what is stored in the memory"),
+}
+
+
+def parameters(gates: int, d_x: Size, d_h: Size, biases: int, d_p: Size | None = None) -> Size:
+    """Count as textbooks do: ``g[d_h(d_h + d_x) + b·d_h]``; ``d_p`` is the size of a projection."""
+    if d_p is not None:
+        return gates * (d_h * (d_p + d_x) + biases * d_h) + d_p * d_h
+    return gates * (d_h * (d_h + d_x) + biases * d_h)
+
+
+def macs(gates: int, d_x: Size, d_h: Size, batch: Size, d_p: Size | None = None) -> Size:
+    """Multiply-adds of one time step: ``B·g·d_h(d_x + d_h)``; ``d_p`` is the size of a projection."""
+    if d_p is not None:
+        return batch * (gates * d_h * (d_x + d_p) + d_p * d_h)
+    return batch * (gates * d_h * (d_x + d_h))

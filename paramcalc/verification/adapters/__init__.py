@@ -1,0 +1,1 @@
+"""How each framework is asked: one folder for each."""

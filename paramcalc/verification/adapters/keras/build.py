@@ -1,0 +1,206 @@
+"""Building a paramcalc layer or model in Keras, without allocating its weights."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ....core.rule import Layer, Shape
+from ....errors import LayerError, ParamcalcError
+from ....graph.model import Model
+from ....graph.unknown_layers import Guarded, Opaque
+from ....rules.keras.quantized import Policy
+from ....rules.keras.recurrent import unique_labels
+from ....rules.keras.values import Values
+from .framework import keras, layer_class
+from .operations import build
+
+LARGEST_STATEFUL = 2**28  # parameters; one gigabyte as float32
+
+
+class Builder:
+    """Makes Keras layers from paramcalc's, each once, so that what is shared stays shared.
+
+    With ``real`` their weights are allocated, so that they can be run.
+    """
+
+    def __init__(self, real: bool = False) -> None:
+        self.keras = keras()
+        self.real = real
+        self._made: dict[int, Any] = {}
+
+    def layer(self, layer: Any, name: str | None = None) -> Any:
+        """Make the Keras layer (or model) of a paramcalc layer (or model)."""
+        if id(layer) not in self._made:
+            make = self._model if isinstance(layer, Model) else self._layer
+            self._made[id(layer)] = make(layer, name or layer.label)
+        return self._made[id(layer)]
+
+    def anew(self, layer: Any) -> Any:
+        """Make it once more, without the weights it may have by now."""
+        self._made.clear()
+        return self.layer(layer)
+
+    def _layer(self, layer: Any, name: str) -> Any:
+        if isinstance(layer, Opaque):
+            raise LayerError(f"{name!r} cannot be built: {layer.reason}")
+        with scope(self.real or stateful(layer)):
+            made = layer_class(layer.rule)(**self.options(layer, name))
+            return _frozen(made, layer.frozen)  # set, not passed: only setting it reaches the layers inside
+
+    def options(self, layer: Layer, name: str) -> dict[str, Any]:
+        """Give the keywords that make the layer in Keras: what is not at its default."""
+        rule = layer.rule
+        given: dict[str, Any] = dict(layer.carried or {}, name=name)
+        for option, value in layer.options.items():
+            if value is not rule.defaults[option] and value != rule.defaults[option]:
+                given[option] = self._value(value)
+        if "quantization_config" in given:  # one that has been read, as only Keras's own reader would take it
+            config = {"module": "keras.quantizers", "registered_name": None, **given["quantization_config"]}
+            given["quantization_config"] = self.keras.saving.deserialize_keras_object(config)
+        if isinstance(given.get("cell"), list):  # Keras would number the stack it makes of a list
+            given["cell"] = self.keras.layers.StackedRNNCells(given["cell"], name="stacked_rnn_cells")
+        return given
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, (Layer, Model)):
+            return self.layer(value)
+        if isinstance(value, tuple) and value and isinstance(value[0], Layer):
+            return [self.layer(one, label) for one, label in zip(value, unique_labels(value), strict=True)]
+        if isinstance(value, Policy):
+            return value.config
+        return value.values if isinstance(value, Values) else value
+
+    def _model(self, model: Model, name: str) -> Any:
+        if not model.input_shapes[0]:  # a chain that takes its shape from what it is applied to
+            names = model.names
+            chain = self.keras.Sequential([self.layer(layer, names[id(layer)]) for layer in model.layers], name=name)
+            return _frozen(chain, model.frozen)
+        return self.graph(model, name)[0]
+
+    def graph(self, model: Model, name: str) -> tuple[Any, list[list[Any]]]:
+        """Build a model; give it, and the output tensors of every node."""
+        with scope():
+            inputs = [
+                self.keras.Input(batch_shape=none_for_unknown(shape), name=label)
+                for shape, label in zip(model.input_shapes, model.input_names, strict=True)
+            ]
+        values = [[tensor] for tensor in inputs]
+        names = model.names
+        for node in model.nodes:
+            args, states = ([values[at][index] for at, index in refs] for refs in (node.args, node.states))
+            if isinstance(node.layer, Guarded):
+                with scope():
+                    values.append(list(self.keras.tree.flatten(build(node.layer.operation, self.keras)(args))))
+                continue
+            layer = self.layer(node.layer, names[id(node.layer)])
+            if is_cell(layer) and not states:
+                with scope():
+                    states = self.state_inputs(layer, args[0].shape[0])
+                inputs += states
+            masks = {name: values[at][index] for name, (at, index) in (node.masks or {}).items()}
+            values.append(self.call(node.layer, layer, args, states, {**(node.call or {}), **masks}))
+        with scope():
+            outputs = [values[at][index] for at, index in model.outputs]
+            # a list of one is still a list to Keras, and not every wrapper takes one
+            made = self.keras.Model(*(side[0] if len(side) == 1 else side for side in (inputs, outputs)), name=name)
+        return _frozen(made, model.frozen), values[len(model.input_shapes) :]
+
+    def call(
+        self, layer: Any, made: Any, args: Sequence[Any], states: Sequence[Any] = (), call: Any = None
+    ) -> list[Any]:
+        """Call a Keras layer on symbolic tensors, ``call`` by name; give its outputs in one list."""
+        inputs, keywords = self.arguments(layer, made, args, states)
+        with scope(self.real or stateful(layer)):
+            return list(self.keras.tree.flatten(made(*inputs, **keywords, **call or {})))
+
+    def arguments(
+        self, layer: Any, made: Any, args: Sequence[Any], states: Sequence[Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Arrange inputs and states as the Keras layer takes them."""
+        together = len(args) > 1 if isinstance(layer, Model) else layer.rule.inputs[0].together
+        inputs: list[Any] = [list(args)] if together else list(args)
+        if not states:
+            return inputs, {}
+        sizes = getattr(made, "state_size", None)
+        packed = list(states) if sizes is None else self.keras.tree.pack_sequence_as(_plain(sizes), list(states))
+        return ([*inputs, packed], {}) if is_cell(made) else (inputs, {"initial_state": packed})
+
+    def state_inputs(self, cell: Any, batch: int | None) -> list[Any]:
+        """Make inputs for the states that a cell outside an RNN must be handed."""
+        return [self.keras.Input(batch_shape=(batch, size)) for size in self.keras.tree.flatten(cell.state_size)]
+
+
+def _frozen(made: Any, frozen: bool) -> Any:
+    if frozen:  # True would thaw the layers inside
+        made.trainable = False
+    return made
+
+
+def calibrated(made: Any) -> Any:
+    """Let a built layer compute from what it keeps in few bits, as it does once it has been loaded from a file."""
+    for layer in made._flatten_layers():
+        for flag in ("is_gptq_calibrated", "is_awq_calibrated"):
+            if hasattr(layer, flag):
+                setattr(layer, flag, True)
+    return made
+
+
+def _plain(sizes: Any) -> Any:
+    # Keras's own list type, which jax does not take for a list
+    return sizes if isinstance(sizes, int) else [_plain(size) for size in sizes]
+
+
+@contextmanager
+def scope(real: bool = False) -> Iterator[None]:
+    """Defer every allocation, unless ``real``; Keras's own warnings are not the caller's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if real:
+            yield
+        else:
+            with keras().StatelessScope(initialize_variables=False):
+                yield
+
+
+def stateful(layer: Any) -> bool:
+    """Tell whether a layer, or one inside it, keeps its state between batches.
+
+    Keras makes such a state for real, and refuses to inside a scope that defers allocations; so a stateful
+    layer is built outside, weights and all.
+    """
+    if isinstance(layer, Model):
+        return False  # its layers have been built by then
+    if layer.options.get("stateful"):
+        return True
+    return any(isinstance(value, Layer) and stateful(value) for value in layer.options.values())
+
+
+def refuse_large_states(model: Model) -> None:
+    """Refuse a stateful layer whose weights would not fit into memory.
+
+    Raises
+    ------
+    ParamcalcError
+        Naming the layer.
+    """
+    for node, built in zip(model.nodes, model.built, strict=True):
+        if isinstance(node.layer, Layer) and stateful(node.layer):
+            params = built.params
+            if isinstance(params, int) and params > LARGEST_STATEFUL:
+                raise ParamcalcError(
+                    f"Keras allocates the weights of a stateful layer, here {params:,}",
+                    suggestion="verify it with stateful=False: its weights and shapes are the same",
+                ).at(f"layer {model.names[id(node.layer)]!r}:")
+
+
+def is_cell(made: Any) -> bool:
+    """Tell whether a Keras layer is a cell: it takes its states as its second argument."""
+    return hasattr(made, "state_size") and not isinstance(made, keras().layers.RNN)
+
+
+def none_for_unknown(shape: Shape) -> tuple[int | None, ...]:
+    """Write a shape as Keras does: ``None`` for what is not a number."""
+    return tuple(size if isinstance(size, int) else None for size in shape)

@@ -1,0 +1,235 @@
+"""Live Keras models: read from their configuration, and the reading compared with what they hold."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from time import perf_counter
+from typing import Any
+
+from ....core.built import UNSHAPED
+from ....core.rule import Layer
+from ....errors import GraphError, ParamcalcError
+from ....formats.keras.config import from_config
+from ....formats.keras.reconcile import swap
+from ....graph.model import Model
+from ....graph.unknown_layers import Opaque
+from ....report import Report, Row
+from ...compare import (
+    TOTALS,
+    Difference,
+    row_tensors,
+    same_shapes,
+    shapes_text,
+    tensor_differences,
+    total_differences,
+)
+from ...outcome import Verification, computes, outcome
+from .build import Builder
+from .framework import first_line
+from .live_listing import IN_CODE, Listed, held_by, ids, layers_of, listed, weights_by_name
+
+BESIDE = "it has weights beside its layers, or shared inside them, of which its configuration says nothing"
+
+
+def is_keras(subject: Any) -> bool:
+    """Tell whether something is a Keras model or layer, without importing Keras."""
+    framework = sys.modules.get("keras")
+    return framework is not None and isinstance(subject, framework.layers.Layer)
+
+
+def from_keras(model: Any) -> Model:
+    """Read a live Keras model.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Sequential, Functional or subclassed, on any backend. A layer that no rule knows is counted from the weights
+        it has. Of a model whose graph is in its Python code, or that holds other weights than its configuration says,
+        the layers are listed, each on the input it was built on.
+
+    Returns
+    -------
+    paramcalc.Model
+
+    Raises
+    ------
+    ParamcalcError
+        For anything else, and for a subclassed model that is not built yet.
+    GraphError
+        When Keras counts otherwise.
+    """
+    reading = _read(model)
+    if _counts(reading, model):
+        return reading
+    # changed since it was made, such as by quantize: no configuration tells
+    swap(reading, dict(_otherwise(reading.rows, model, ids(model.trainable_weights))))
+    if _counts(reading, model):
+        return reading
+    reading = _listed(model, BESIDE)
+    if _counts(reading, model):
+        return reading
+    raise GraphError(
+        f"{model.name!r} was read as {reading.total:,} parameters, and Keras counts {model.count_params():,}",
+        suggestion="paramcalc.verification(model) says where",
+    )
+
+
+def _counts(reading: Model, model: Any) -> bool:
+    # whether it counts as Keras does, as far as both can say
+    if not model.built or not reading.report().exact or not isinstance(reading.total, int):
+        return True
+    return bool(reading.total == model.count_params())
+
+
+def _read(model: Any, by_rule: bool = False) -> Model:
+    framework = sys.modules["keras"] if is_keras(model) else None
+    if framework is None or not isinstance(model, framework.Model):
+        raise ParamcalcError(
+            "not a Keras model",
+            expected="a keras.Sequential or keras.Model",
+            received=model if framework is None else type(model).__name__,
+            suggestion="a single layer can be wrapped: keras.Sequential([keras.Input(…), layer])" * bool(framework),
+        )
+    try:
+        with _sharing():
+            config = _graph(model)
+    except Exception as error:  # whatever the code of a layer that cannot be written down raises
+        return _listed(model, f"the graph cannot be written down: {first_line(error)}", by_rule)
+    if config is None:
+        return _listed(model, IN_CODE, by_rule)
+    return from_config(config, weights_by_name(model), live=True)
+
+
+def _listed(model: Any, why: str, by_rule: bool = False) -> Model:
+    with _sharing():
+        reading = listed(model, by_rule)
+    reading.warnings.append(why)
+    return reading
+
+
+def _otherwise(rows: list[Row], model: Any, learning: set[int]) -> Iterator[tuple[int, Opaque]]:
+    # the layers that hold other weights than their rules say, each as a row of what it holds
+    layers = {one.name: one for one in model.layers}
+    for row in rows:
+        theirs = layers.get(row.name)
+        if isinstance(row.layer, Model) and hasattr(theirs, "layers"):
+            yield from _otherwise(row.rows, theirs, learning)
+        elif (
+            isinstance(row.layer, Layer)
+            and theirs is not None
+            and any(tensor_differences(row.name, row.weights, row_tensors(row, theirs, learning)))
+        ):
+            reason = "it holds other weights than its rule says; counted as they are"
+            yield id(row.layer), Opaque(row.type, reason, row.name, held_by(theirs, learning))
+
+
+def _graph(model: Any) -> dict[str, Any] | None:
+    # the graph of a model, of a subclass of Keras's own kinds of model as well; None where it is in Python code
+    framework = sys.modules["keras"]
+    if isinstance(model, framework.Sequential):
+        config = framework.Sequential.get_config(model)
+        _name(config, model)
+        return {"module": "keras", "class_name": "Sequential", "config": config}
+    if not getattr(model, "outputs", None):
+        return None
+    whole = model
+    if type(model).__module__.partition(".")[0] != "keras":
+        whole = framework.Model(model.inputs, model.outputs, name=model.name)
+    config = whole.get_config()
+    _name(config, whole)
+    return {"module": "keras", "class_name": "Functional", "config": config}
+
+
+def _name(config: Any, model: Any) -> None:
+    # a layer of a chain that does not write down its own configuration has no name there
+    parts = config.get("layers") if isinstance(config, dict) else None
+    layers = [one for one in parts or () if isinstance(one, dict) and one.get("class_name") != "InputLayer"]
+    real = layers_of(model)
+    if isinstance(model, sys.modules["keras"].Sequential) and len(layers) == len(real):
+        for part, layer in zip(layers, real, strict=True):
+            part.setdefault("name", layer.name)
+    by_name = {layer.name: layer for layer in real}
+    for part in layers:
+        inner = by_name.get(part.get("name"))
+        if hasattr(inner, "layers"):
+            _name(part.get("config"), inner)
+
+
+def _sharing() -> Any:
+    # within it Keras numbers the objects that stand in several places of a configuration
+    try:
+        from keras.src.saving.serialization_lib import ObjectSharingScope
+    except ImportError:  # a Keras that keeps it elsewhere: the count tells if anything was shared
+        return nullcontext()
+    return ObjectSharingScope()
+
+
+def verify_live(model: Any) -> Verification:
+    """Compare the reading of a live Keras model with the weights and shapes it has."""
+    reading = _read(model, by_rule=True)
+    found = _compared(reading, model)
+    if found.differences and {one.what for one in found.differences} <= TOTALS:
+        # every layer is as its rule says: the model has weights beside them, or some share theirs inside
+        again = _compared(_listed(model, BESIDE, by_rule=True), model)
+        return again if again.ok else found
+    return found
+
+
+def _compared(reading: Model, model: Any) -> Verification:
+    framework = sys.modules["keras"]
+    start = perf_counter()
+    report = reading.report()
+    learning = ids(model.trainable_weights)
+    layers = {one.name: one for one in getattr(model, "operations", model.layers)}  # functions of a graph among them
+    if isinstance(reading, Listed):
+        layers = dict(zip((row.name for row in report.rows), layers_of(model), strict=False))
+    found: list[Difference] = []
+    remarks = [
+        f"{path} ({row.type}): {'not compared' if row.unknown else 'counted as it is'}, no rule"
+        for path, row in report.leaves
+        if isinstance(row.layer, Opaque)
+    ]
+    remarks += [BESIDE] * (BESIDE in report.warnings)
+    settled: list[str] = []
+    for row in report.rows:
+        layer = layers.get(row.name)
+        if isinstance(layer, framework.layers.Layer) and not isinstance(row.layer, Opaque):  # else a function
+            found += tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
+            found += _announced(row, layer, settled)
+    if not settled:
+        found += _outputs_differ(report, [tensor.shape for tensor in getattr(model, "outputs", None) or ()])
+    found += total_differences(report, model.weights, learning)
+    return outcome(report, found, start, framework, framework.backend.backend(), remarks=remarks + settled)
+
+
+def _announced(row: Row, layer: Any, settled: list[str]) -> Iterable[Difference]:
+    # the shapes a layer gave where it was used, once; what it computes settles where it announces others
+    theirs = _outputs(layer) if len(row.calls) == 1 else None
+    if theirs is None or _unshaped(row.outputs) or same_shapes(row.outputs, theirs):
+        return
+    if computes(Builder(), row, layer, row.inputs, row.outputs):
+        settled.append(f"{row.name}: Keras announces {shapes_text(theirs)} and computes {shapes_text(row.outputs)}")
+    else:
+        yield Difference(row.name, "output shape", shapes_text(row.outputs), shapes_text(theirs))
+
+
+def _outputs_differ(report: Report, outs: list[Any]) -> Iterable[Difference]:
+    if outs and report.outputs and not _unshaped(report.outputs) and not same_shapes(report.outputs, outs):
+        yield Difference(report.name, "output shape", shapes_text(report.outputs), shapes_text(outs))
+
+
+def _unshaped(shapes: Iterable[Any]) -> bool:
+    return any(shape is UNSHAPED for shape in shapes)
+
+
+def _outputs(layer: Any) -> list[Any] | None:
+    # what the layer gave where it was used; None where Keras does not tell (it was used elsewhere as well)
+    if hasattr(layer, "layers"):  # a model tells of its own graph, not of where it was used
+        return None
+    try:
+        output = layer.output
+    except (AttributeError, ValueError):
+        return None
+    return [tensor.shape for tensor in sys.modules["keras"].tree.flatten(output)]

@@ -1,0 +1,166 @@
+"""Building a paramcalc layer or model in PyTorch, on the meta device."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ....core.kinds import Maybe, Window
+from ....core.rule import Layer
+from ....errors import LayerError
+from ....graph.model import Model
+from ...compare import Tensor
+from .framework import META, quiet, torch
+
+INTEGERS = {"Embedding": (0,), "EmbeddingBag": (0, 1), "MaxUnpool1d": (1,), "MaxUnpool2d": (1,), "MaxUnpool3d": (1,)}
+UNCOUNTED = ("Bilinear",)  # layers whose products torch's own counter does not see
+
+
+class Run(NamedTuple):
+    """What a module gave on inputs of known shapes: the tensors, and multiply-adds if they can be told."""
+
+    outs: list[Any]
+    macs: int | None
+
+
+class Maker:
+    """Makes modules from paramcalc's layers, each once, so that what is shared stays shared."""
+
+    def __init__(self, device: str = META) -> None:
+        self.torch = torch()
+        self.device = device
+        self._made: dict[int, Any] = {}
+
+    def module(self, layer: Any) -> Any:
+        """Make the module of a paramcalc layer (or model), as it is when it does not train."""
+        if id(layer) not in self._made:
+            with quiet():
+                made = self._model(layer) if isinstance(layer, Model) else self._layer(layer)
+            if layer.frozen:
+                made.requires_grad_(False)
+            self._made[id(layer)] = made.eval()
+        return self._made[id(layer)]
+
+    def _layer(self, layer: Any) -> Any:
+        if not isinstance(layer, Layer) or layer.rule.framework != "torch":
+            raise LayerError(f"{layer.type} is no layer of PyTorch's", expected="layers of one framework")
+        return layer_class(layer.rule.name)(**self.options(layer))
+
+    def options(self, layer: Layer) -> dict[str, Any]:
+        """Give the keywords that make the module: what is not at its default."""
+        rule = layer.rule
+        given = dict(layer.carried or {})
+        if "device" in rule.inert:
+            given["device"] = self.device
+        for name, value in layer.options.items():
+            if value is not rule.defaults[name] and value != rule.defaults[name]:
+                kind = rule.options[name].kind
+                window = isinstance(kind.kind if isinstance(kind, Maybe) else kind, Window)
+                # of one axis: PyTorch's LPPool1d multiplies by it
+                given[name] = value[0] if window and len(value) == 1 and value[0] else self._value(value)
+        return given
+
+    def _value(self, value: Any) -> Any:
+        return self.module(value) if isinstance(value, (Layer, Model)) else value
+
+    def _model(self, model: Model) -> Any:
+        names = {key: name.replace(".", "_") for key, name in model.names.items()}
+        nodes = [(names[id(node.layer)], node) for node in model.nodes]
+        children = OrderedDict((names[id(layer)], self.module(layer)) for layer in model.layers)
+        chain = len(model.input_shapes) == 1 and len(children) == len(nodes)
+        chain = chain and all(node.args == ((at, 0),) and not node.states for at, (_, node) in enumerate(nodes))
+        # a Sequential hands on all there is; what a nested one without a shape of its own gives, nobody can say here
+        chain = chain and bool(model.input_shapes[0]) and all(len(step.outs) == 1 for step in model.built)
+        if chain and model.outputs == ((len(nodes), 0),):
+            return self.torch.nn.Sequential(children)
+        return graph(self.torch, children, nodes, model)
+
+    def run(self, layer: Any, inputs: Sequence[Any], states: Sequence[Any] = ()) -> Run:
+        """Put the module of a layer on tensors, and count what its own counter sees."""
+        module = self.module(layer)
+        given = [*inputs, packed(states)] if states else list(inputs)
+        counter = self.torch.utils.flop_counter.FlopCounterMode(display=False)
+        with quiet(), counter:
+            outs = flat(module(*given))
+        told = self.device == META and layer.type not in UNCOUNTED and not isinstance(layer, Model)
+        return Run(outs, counter.get_total_flops() // 2 if told else None)
+
+    def tensor(self, shape: Sequence[int], integers: bool = False) -> Any:
+        """Make an input; on the meta device it holds nothing."""
+        return self.torch.zeros(tuple(shape), device=self.device, dtype=self.torch.int64 if integers else None)
+
+    def inputs(self, layer: Any, shapes: Sequence[Sequence[int]]) -> list[Any]:
+        """Make the inputs of a layer: numbers, or places in a table."""
+        places = INTEGERS.get(layer.type, ())
+        return [self.tensor(shape, at in places) for at, shape in enumerate(shapes)]
+
+
+def graph(framework: Any, children: OrderedDict[str, Any], nodes: list[tuple[str, Any]], model: Model) -> Any:
+    """Make a module of a graph: its layers, called in order on what they read."""
+
+    class Graph(framework.nn.Module):  # type: ignore[misc]  # a class of a module that is not there to be checked
+        def __init__(self) -> None:
+            super().__init__()
+            for name, module in children.items():
+                self.add_module(name, module)
+
+        def forward(self, *inputs: Any) -> Any:
+            values: list[list[Any]] = [[tensor] for tensor in inputs]
+            for name, node in nodes:
+                args = [fitting(framework, node.layer, at, values[p][i]) for at, (p, i) in enumerate(node.args)]
+                if node.states:
+                    args.append(packed([values[p][i] for p, i in node.states]))
+                values.append(flat(children[name](*args)))
+            outs = tuple(values[position][index] for position, index in model.outputs)
+            return outs if len(outs) > 1 else outs[0]
+
+    return Graph()
+
+
+def fitting(framework: Any, layer: Any, at: int, tensor: Any) -> Any:
+    """Read numbers as places in a table where a layer takes those."""
+    return tensor.to(framework.int64) if at in INTEGERS.get(getattr(layer, "type", ""), ()) else tensor
+
+
+def packed(states: Sequence[Any]) -> Any:
+    """Arrange initial states as PyTorch takes them: one by itself, two as a pair."""
+    return states[0] if len(states) == 1 else tuple(states)
+
+
+def flat(outs: Any) -> list[Any]:
+    """List the tensors of an output: (output, (h_n, c_n)) is three."""
+    if isinstance(outs, (tuple, list)):
+        return [tensor for one in outs for tensor in flat(one)]
+    if isinstance(outs, dict):
+        return [tensor for one in outs.values() for tensor in flat(one)]
+    return [] if outs is None else [outs]
+
+
+def shapes_of(tensors: Sequence[Any]) -> list[tuple[int, ...]]:
+    """Give the shapes of tensors."""
+    return [tuple(tensor.shape) for tensor in tensors]
+
+
+def tensors_of(module: Any) -> list[Tensor]:
+    """List the parameters and buffers of a module."""
+    found = [
+        Tensor(name, tuple(one.shape), one.requires_grad)
+        for name, one in module.named_parameters(remove_duplicate=False)
+    ]
+    kept = module.named_buffers(remove_duplicate=False)
+    return [*found, *(Tensor(name, tuple(one.shape), False, buffer=True) for name, one in kept)]
+
+
+def layer_class(name: str) -> Any:
+    """Give the class of torch.nn a rule is about.
+
+    Raises
+    ------
+    LayerError
+        Where the installed PyTorch has none.
+    """
+    found = getattr(torch().nn, name, None)
+    if found is None:
+        raise LayerError(f"the installed PyTorch has no {name}")
+    return found

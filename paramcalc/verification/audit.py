@@ -1,0 +1,307 @@
+"""Auditing the rules: each held against the installed framework, over all its switches and a deciding grid of sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import product
+from time import perf_counter
+from typing import Any
+
+from ..core.registry import title
+from ..core.rule import Built, Layer, Rule, Shape
+from ..errors import ParamcalcError
+from ..symbolic import is_known, leaves
+from ..symbolic.evaluate import evaluate
+from .adapter import Answer, Side, side
+from .cases import Case, cases, configurations as configurations
+from .compare import same_shapes, shapes_text, tensor_differences
+
+SCHEMA = "paramcalc-audit/1"
+SHOWN = 50  # mismatches printed
+INSTANCES = (1, 2, 3, 4)  # tried in place of an unknown size when it takes running a layer to tell who is right
+
+
+@dataclass
+class AuditRow:
+    """What the audit of one rule came to.
+
+    Attributes
+    ----------
+    name : str
+    configurations : int
+        Layers on inputs that were compared, those included that both sides refuse.
+    refused : int
+        How many both sides refuse.
+    costs : int
+        How many had their multiply-adds compared with those of the program that runs.
+    mismatches : list of str
+    remarks : list of str
+        Where what the framework announces is not what it computes.
+    """
+
+    name: str
+    configurations: int = 0
+    refused: int = 0
+    costs: int = 0
+    mismatches: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def add(self, other: AuditRow) -> None:
+        """Take the figures of another row in."""
+        self.configurations += other.configurations
+        self.refused += other.refused
+        self.costs += other.costs
+        self.mismatches += other.mismatches
+        self.remarks += other.remarks
+
+
+@dataclass
+class Audit:
+    """The audit of several rules.
+
+    Attributes
+    ----------
+    rows : list of AuditRow
+    version, backend : str
+        Of the framework.
+    elapsed : float
+        Seconds.
+    framework : str
+    left_out : dict of str to str
+        What the framework has beside these, by name, and why there is no rule for it.
+    """
+
+    rows: list[AuditRow]
+    version: str
+    backend: str
+    elapsed: float
+    framework: str = "keras"
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def configurations(self) -> int:
+        """Configurations compared."""
+        return sum(row.configurations for row in self.rows)
+
+    @property
+    def costs(self) -> int:
+        """Configurations whose multiply-adds were compared."""
+        return sum(row.costs for row in self.rows)
+
+    @property
+    def mismatches(self) -> list[str]:
+        """Every mismatch, in words."""
+        return [mismatch for row in self.rows for mismatch in row.mismatches]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing differs."""
+        return not self.mismatches
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the audit as plain data for JSON."""
+        return {
+            "schema": SCHEMA,
+            "ok": self.ok,
+            self.framework: self.version,
+            "backend": self.backend,
+            "seconds": round(self.elapsed, 3),
+            "configurations": self.configurations,
+            "costs": self.costs,
+            "mismatches": len(self.mismatches),
+            "rules": [asdict(row) for row in self.rows],
+            "left_out": self.left_out,
+        }
+
+    @property
+    def summary(self) -> str:
+        """Say in one line what came of it."""
+        return (
+            f"{title(self.framework)} {self.version} ({self.backend}): {len(self.rows)} rules, "
+            f"{self.configurations:,} configurations, {self.costs:,} of them with their multiply-adds, "
+            f"{len(self.mismatches):,} mismatches"
+        )
+
+    def __str__(self) -> str:
+        wide = max((len(row.name) for row in self.rows), default=0)
+        heads = ("configurations", "both refuse", "costs", "remarks", "mismatches")
+        lines = [f"{'rule':<{wide}}  {'  '.join(heads)}"]
+        for row in self.rows:
+            counts = (row.configurations, row.refused, row.costs, len(row.remarks), len(row.mismatches))
+            cells = [f"{number:>{len(head)},}" for number, head in zip(counts, heads, strict=True)]
+            lines.append(f"{row.name:<{wide}}  {'  '.join(cells)}")
+        lines += self.mismatches[:SHOWN]
+        if len(self.mismatches) > SHOWN:
+            lines.append(f"… and {len(self.mismatches) - SHOWN:,} more")
+        if self.left_out:
+            wide = max(map(len, self.left_out))
+            lines += ["", "without a rule", *(f"{name:<{wide}}  {why}" for name, why in self.left_out.items())]
+        return "\n".join([*lines, "", self.summary])
+
+
+def audit(
+    names: Iterable[str] | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+    framework: str = "keras",
+) -> Audit:
+    """Audit rules against the installed framework.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        Class names; all rules when left out.
+    progress : callable, optional
+        Told ``(configurations done, configurations in all, the rule's name)``, and once more at the end.
+    framework : str
+        ``keras`` or ``torch``.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    MissingExtra
+        When the framework is not installed.
+    LayerError
+        For an unknown rule, and for a layer only legacy Keras has.
+    """
+    asked = side(framework)
+    chosen = asked.auditable() if names is None else [asked.find(name) for name in names]
+    start = perf_counter()
+    plans = [(rule, list(configurations(cases(rule)))) for rule in chosen]
+    total = sum(1 + len(plan) for _, plan in plans)
+    rows: list[AuditRow] = []
+    done = 0
+    for rule, plan in plans:
+        row = AuditRow(rule.name)
+        rows.append(row)
+        for result in results(rule, plan):
+            if progress:
+                progress(done, total, rule.name)
+            done += 1
+            row.add(result)
+    if progress:
+        progress(done, total, "")
+    # what a whole audit leaves out, of a framework that can name all it has
+    left_out: dict[str, str] = getattr(asked, "left_out", dict)() if names is None else {}
+    return Audit(rows, *asked.about(), perf_counter() - start, framework, left_out)
+
+
+def auditable(framework: str = "keras") -> list[Rule]:
+    """Give the rules of the layers the installed framework has."""
+    return side(framework).auditable()
+
+
+def option_mismatches(rule: Rule) -> Iterator[str]:
+    """Compare the names of the options a rule takes with those the framework's class takes."""
+    return side(rule.framework).option_mismatches(rule)
+
+
+def results(rule: Rule, plan: Sequence[Case]) -> Iterator[AuditRow]:
+    """Audit one rule, configuration by configuration; the first result is that of its options' names."""
+    yield AuditRow(rule.name, 1, mismatches=[f"{rule.name}: {problem}" for problem in option_mismatches(rule)])
+    asked = side(rule.framework)
+    for at in range(0, len(plan), asked.fresh):
+        yield from asked.apart(_checked(rule.framework, plan[at : at + asked.fresh]))
+
+
+def _checked(framework: str, pending: Sequence[Case]) -> Iterator[AuditRow]:
+    asked = side(framework)
+    for case in pending:
+        yield check(asked, case)
+
+
+def check(asked: Side, case: Case) -> AuditRow:
+    """Compare one layer on one input with the framework's: refusals, tensors, output shapes and multiply-adds."""
+    layer, shapes, call = case
+    row = AuditRow(layer.type, 1)
+    subject = f"{layer!r} on {shapes_text(shapes)}" + "".join(f", {name}" for name in call)
+    ours = _answer(case)
+    instances = list(_instances(shapes))
+    if instances and not asked.open_sizes:  # then what is said of them must hold for any
+        if not all(_holds(asked, case, ours, instance) for instance in instances):
+            row.mismatches.append(f"{subject}: does not hold for all of its unknown sizes")
+        return row
+    theirs = asked.answer(case)
+    problems = list(_problems(asked, layer, ours, theirs))
+    if problems and instances and all(_holds(asked, case, ours, instance) for instance in instances):
+        said = f"{asked.title} computes what paramcalc says, and announces otherwise: {problems[0]}"
+        row.remarks.append(f"{subject}: {said}")
+    elif problems and _agrees_after_all(asked, case, ours, theirs):
+        row.remarks.append(f"{subject}: {asked.title} computes what paramcalc says, and announced: {problems[0]}")
+    elif isinstance(theirs, str) and (quirk := asked.quirk(layer.type, theirs)):
+        row.remarks.append(f"{subject}: {quirk}")
+    else:
+        row.mismatches += [f"{subject}: {problem}" for problem in problems]
+    if isinstance(theirs, Answer):
+        row.costs = theirs.macs is not None
+        if not problems and theirs.computed and not same_shapes(theirs.computed, theirs.announced):
+            announced, computed = shapes_text(theirs.announced), shapes_text(theirs.computed)
+            row.remarks.append(f"{subject}: {asked.title} announces {announced}, computes {computed}")
+    row.refused = isinstance(theirs, str) and isinstance(ours, ParamcalcError)
+    return row
+
+
+def _answer(case: Case) -> Built | ParamcalcError:
+    try:
+        return case.layer.on(*case.shapes, **case.call)
+    except ParamcalcError as error:
+        return error
+
+
+def _problems(asked: Side, layer: Layer, ours: Built | ParamcalcError, theirs: Answer | str) -> Iterator[str]:
+    title = asked.title
+    if isinstance(theirs, str):
+        # a weight of a size nobody knows stays open for us; the framework cannot build it
+        if isinstance(ours, Built) and all(is_known(size) for weight in ours.weights for size in weight.shape):
+            yield f"accepted, {title} refuses: {theirs}"
+        return
+    if isinstance(ours, ParamcalcError):
+        yield f"refused, {title} accepts: {ours}"
+        return
+    if ours.formula and ours.formula() != ours.params:
+        yield f"formula: it says {ours.formula()}, the weights add up to {ours.params}"
+    for difference in tensor_differences(layer.label, ours.weights, theirs.tensors):
+        yield difference.text(title)
+    told = all(isinstance(size, int) for shape in ours.outs for size in shape)  # what hangs on values is open
+    computed = theirs.announced if theirs.computed is None or not told else theirs.computed
+    if not same_shapes(ours.outs, computed):
+        yield f"output shape: paramcalc {shapes_text(ours.outs)}, {title} {shapes_text(computed)}"
+    if theirs.macs is not None:
+        macs = ours.macs() if ours.macs else 0
+        if macs != theirs.macs:
+            yield f"multiply-adds: paramcalc {macs}, {title} {theirs.macs}"
+
+
+def _agrees_after_all(asked: Side, case: Case, ours: Built | ParamcalcError, theirs: Answer | str) -> bool:
+    # who is right where one refuses and the other does not: a second opinion tells, if there is one
+    if isinstance(ours, ParamcalcError) == isinstance(theirs, str):
+        return False
+    real = asked.again(case)
+    return real is not None and not any(_problems(asked, case.layer, ours, real))
+
+
+def _instances(shapes: tuple[Shape, ...]) -> Iterator[dict[str, int]]:
+    # small numbers in place of unknown sizes, in every combination
+    names = list(dict.fromkeys(leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size)))
+    if names:
+        yield from (dict(zip(names, row, strict=True)) for row in product(INSTANCES, repeat=len(names)))
+
+
+def _holds(asked: Side, case: Case, ours: Built | ParamcalcError, instance: dict[str, int]) -> bool:
+    # with the unknown sizes known, do both sides agree, and with what was said about them unknown?
+    known = case._replace(shapes=tuple(tuple(evaluate(size, instance) for size in shape) for shape in case.shapes))
+    here, there = _answer(known), asked.answer(known)
+    if any(_problems(asked, case.layer, here, there)) and not _agrees_after_all(asked, known, here, there):
+        return False
+    if isinstance(here, ParamcalcError):
+        return True
+    if isinstance(ours, ParamcalcError):
+        return False
+    said = [tuple(evaluate(size, instance) for size in shape) for shape in ours.outs]
+    return all(
+        len(a) == len(b) and all(x == y or not is_known(x) for x, y in zip(a, b, strict=True))
+        for a, b in zip(said, here.outs, strict=True)
+    )

@@ -1,0 +1,132 @@
+"""Grids: the values of named sizes at which agreement decides agreement at all sizes.
+
+A count is a polynomial of low degree in each size. Two polynomials of degree n in a size that agree at
+n + 1 values of it are one and the same, so a grid of (degree + 1) values a size decides all sizes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import prod
+from typing import NamedTuple
+
+from ..core.rule import Layer
+from ..core.tensors import BATCH
+from ..errors import ParamcalcError
+from ..graph.bind import bind, names_in
+from ..graph.model import Model
+from ..symbolic import Expr, Size, degree, leaves
+from .adapters.keras.build import stateful
+
+VALUES = (2, 3, 5, 7, 11, 13, 17, 19, 23)
+SCALES = (1, 2, 4, 6, 8, 12, 16, 24, 64, 120, 256, 768, 1024)  # for sizes such as d // 8 or channels in 12 groups
+ODD = (7, 13, 29, 61, 127)
+LARGEST = 64  # models
+
+
+class Grid(NamedTuple):
+    """Values to put in place of the named sizes.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The sizes that vary.
+    points : list of dict
+        A value for each of them; one empty point when nothing varies.
+    decisive : bool
+        Whether agreement at all points is agreement at all sizes.
+    """
+
+    names: tuple[str, ...]
+    points: list[dict[str, int]]
+    decisive: bool
+
+
+def degrees(sizes: Iterable[Size], names: Sequence[str]) -> dict[str, int] | None:
+    """Give the highest degree of the sizes in each name, at least 1; ``None`` if one is no polynomial."""
+    highest = dict.fromkeys(names, 1)
+    for size in sizes:
+        if isinstance(size, Expr):
+            for name in set(size.symbols) & highest.keys():
+                try:
+                    highest[name] = max(highest[name], degree(size, name))
+                except ValueError:
+                    return None
+    return highest
+
+
+def points(highest: dict[str, int], scale: int = 1, most: int = LARGEST) -> list[dict[str, int]]:
+    """List (degree + 1) values of each name in every combination, or ``most`` of these, evenly spread."""
+    columns = [[value * scale for value in _values(count + 1)] for count in highest.values()]
+    total = prod(map(len, columns))
+    places = range(total) if total <= most else [place * (total - 1) // (most - 1) for place in range(most)]
+    return [dict(zip(highest, _combination(columns, place), strict=True)) for place in places]
+
+
+def _combination(columns: list[list[int]], place: int) -> list[int]:
+    row = []
+    for column in reversed(columns):
+        place, at = divmod(place, len(column))
+        row.append(column[at])
+    return row[::-1]
+
+
+def _values(count: int) -> list[int]:
+    return [*VALUES, *range(VALUES[-1] + 1, VALUES[-1] + 1 + count)][:count]
+
+
+def grid_of(model: Model) -> Grid:
+    """Choose the grid of a model: the sizes its options and weights depend on.
+
+    A size that only input shapes have, such as the number of time steps, is left open instead: Keras
+    calls it ``None``.
+
+    Raises
+    ------
+    ParamcalcError
+        When the model fits none of the values tried.
+    """
+    weights = [weight for built in model.built for weight in built.weights]
+    sizes = [size for weight in weights for size in weight.shape]
+    if any(isinstance(layer, Layer) and stateful(layer) for layer in model.layers):
+        sizes += [shape[0] for shape in model.input_shapes]  # the batch
+    names = tuple(dict.fromkeys([*names_in(model), *_named(sizes)]))
+    if not names:
+        return Grid((), [{}], True)
+    outs = [size for built in model.built for shape in built.outs for size in shape]
+    highest = degrees([*(weight.params for weight in weights), *outs], names)
+    wanted = highest or dict.fromkeys(names, 2)
+    problem: ParamcalcError | None = None
+    for scale in SCALES:
+        try:
+            chosen = points(wanted, scale)
+            for point in chosen:
+                bind(model, point).built  # noqa: B018  # refuses sizes that do not fit
+        except ParamcalcError as error:
+            problem = problem or error
+        else:
+            complete = len(chosen) == prod(count + 1 for count in wanted.values())
+            return Grid(names, chosen, highest is not None and complete)
+    assert problem is not None
+    raise problem
+
+
+def with_open_sizes(model: Model, grid: Grid) -> list[dict[str, int]]:
+    """List the points of a grid, and one more where sizes that only shapes have, left open so far, have a value.
+
+    Odd values, so that a window or a stride miscounted by one shows.
+    """
+    inputs = [leaf for shape in model.input_shapes for size in shape for leaf in leaves(size)]
+    names = {leaf.args[0] for leaf in inputs if leaf != BATCH} - set(grid.names)
+    for value in ODD if names else ():
+        point = {**grid.points[0], **dict.fromkeys(sorted(names), value)}
+        try:
+            bind(model, point).built  # noqa: B018  # refuses sizes that do not fit
+        except ParamcalcError:
+            continue
+        return [*grid.points, point]
+    return grid.points
+
+
+def _named(sizes: Iterable[Size]) -> list[str]:
+    return [leaf.args[0] for size in sizes for leaf in leaves(size) if leaf.op == "name"]

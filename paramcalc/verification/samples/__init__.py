@@ -1,0 +1,1 @@
+"""Settings and inputs that the audit tries, one folder for each framework."""

@@ -1,0 +1,202 @@
+"""Views: golden files to read, and what must hold in every one of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import paramcalc as pc
+from paramcalc.errors import MissingExtra, OptionError
+from paramcalc.render import formats, render
+from paramcalc.render.writers import text
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+def tutorial() -> pc.Model:
+    layers = [pc.Input((32, 256)), pc.Dense(108), pc.LSTM(128), pc.BatchNormalization(), pc.Dense(32)]
+    return pc.Sequential(layers, name="tutorial")
+
+
+def card() -> pc.Model:
+    return pc.Sequential([pc.Input((None, 108)), pc.LSTM(128)], name="lstm")
+
+
+def symbolic() -> pc.Model:
+    return pc.Sequential([pc.Input(("T", "d_x")), pc.Bidirectional(pc.GRU("h")), pc.Dense("o")], name="symbolic")
+
+
+def nested() -> pc.Model:
+    cnn = pc.Sequential([pc.Conv2D(8, 3), pc.GlobalMaxPooling2D()], name="cnn")
+    shared = pc.Dense(16, name="shared")
+    video = pc.Input((10, 32, 32, 3), name="video")
+    frames = shared(pc.TimeDistributed(cnn)(video))
+    again = shared(pc.Input((5, 8), name="notes"))
+    both = pc.Concatenate(axis=1)([frames, again])
+    return pc.Model([video, again.source.args[0]], pc.LSTM(4)(both), name="nested")
+
+
+MODELS = {model.__name__: model for model in (tutorial, card, symbolic, nested)}
+
+
+@pytest.mark.parametrize("format", formats())
+@pytest.mark.parametrize("model", MODELS)
+def test_golden(model: str, format: str, update: bool) -> None:
+    hold(f"{model}.{format}", render(MODELS[model]().report(), format), update)
+
+
+@pytest.mark.parametrize("format", ["table", "text", "markdown"])
+@pytest.mark.parametrize("model", MODELS)
+def test_golden_explanations(model: str, format: str, update: bool) -> None:
+    hold(f"{model}.explain.{format}", render(MODELS[model]().report(), format, explain=True, weights=True), update)
+
+
+def test_golden_ascii(update: bool) -> None:
+    written = render(symbolic().report(), "text", ascii=True)
+    assert written.isascii()
+    hold("symbolic.ascii", written, update)
+
+
+def hold(name: str, written: str, update: bool) -> None:
+    path = GOLDEN / name
+    if update:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(written, encoding="utf-8")
+    assert written == path.read_text(encoding="utf-8")
+
+
+def test_no_golden_file_is_left_over() -> None:
+    names = {f"{model}.{format}" for model in MODELS for format in formats()}
+    names |= {f"{model}.explain.{format}" for model in MODELS for format in ("table", "text", "markdown")}
+    assert {path.name for path in GOLDEN.iterdir()} == names | {"symbolic.ascii"}
+
+
+@pytest.mark.parametrize("model", ["tutorial", "nested"])
+def test_the_columns_of_csv_add_up(model: str) -> None:
+    report = MODELS[model]().report()
+    rows = list(csv.DictReader(io.StringIO(render(report, "csv"))))
+    for column, total in (
+        ("params", report.total),
+        ("macs", report.macs),
+        ("trainable", report.trainable),
+        ("non_trainable", report.non_trainable),
+    ):
+        assert sum(int(row[column]) for row in rows) == total
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_json_is_the_contract(model: str) -> None:
+    report = MODELS[model]().report()
+    assert json.loads(render(report, "json")) == report.to_dict()
+
+
+@pytest.mark.parametrize("format", [name for name in formats() if name != "json"])
+def test_every_view_has_every_layer_and_its_number(format: str) -> None:
+    written = render(tutorial().report(), format).replace("\\_", "_")
+    for name, count in (("dense", 27756), ("lstm", 121344), ("batch_normalization", 512), ("dense_1", 4128)):
+        assert name in written
+        assert str(count) in written.replace(",", "")
+
+
+def test_brackets_survive_rich() -> None:
+    drawn = render(card().report(), "table")
+    assert "4[d_h(d_h + d_x) + d_h]" in drawn
+    assert "f [128:256]" in drawn
+
+
+def huge() -> pc.Model:
+    return pc.Sequential([pc.Input((None, 10**30)), pc.LSTM(10**30, return_sequences=True), pc.LSTM("a+b")])
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("make", [tutorial, huge, symbolic])
+def test_a_narrow_terminal_loses_nothing(make: Callable[[], pc.Model], width: int) -> None:
+    wide, narrow = (render(make().report(), "table", width=columns) for columns in (400, width))
+    assert max(map(len, narrow.splitlines())) <= width
+    assert sorted(re.sub(r"[\s─]", "", narrow)) == sorted(re.sub(r"[\s─]", "", wide))
+
+
+def test_html_is_well_formed_and_escapes_names() -> None:
+    model = pc.Sequential([pc.Input((3,)), pc.Dense(2, name="<script>alert(1)</script>"), pc.Dense(2)])
+    written = render(model.report(), "html")
+    assert "<script" not in written
+    checker = Balanced()
+    checker.feed(written)
+    assert checker.open == []
+
+
+class Balanced(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_latex_braces_balance() -> None:
+    for make in MODELS.values():
+        written = render(make().report(), "latex", explain=True).replace(r"\{", "").replace(r"\}", "")
+        assert written.count("{") == written.count("}")
+        assert written.count(r"\begin") == written.count(r"\end")
+
+
+def test_csv_does_not_run_in_a_spreadsheet() -> None:
+    model = pc.Sequential([pc.Input((3,)), pc.Dense(2, name="=1+1")])
+    assert "'=1+1" in render(model.report(), "csv")
+
+
+def test_an_unknown_format_is_an_error() -> None:
+    with pytest.raises(OptionError) as error:
+        render(card().report(), "jsn")
+    assert str(error.value) == (
+        "unknown format; expected csv, html, json, latex, markdown, table, text, received 'jsn' (did you mean 'json'?)"
+    )
+    with pytest.raises(OptionError):
+        render(card().report(), "__init__")
+
+
+def test_a_report_prints_and_shows_itself() -> None:
+    report = card().report()
+    assert str(report) == text.view(report)
+    assert report._repr_html_() == render(report, "html") == card()._repr_html_()
+    assert report.to_json() == render(report, "json")
+
+
+def test_data_frames() -> None:
+    frame = tutorial().report().to_frame()
+    assert list(frame["params"]) == [27756, 121344, 512, 4128]
+    assert frame["params"].sum() == 153740
+
+
+def test_data_frames_need_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with pytest.raises(MissingExtra) as error:
+        tutorial().report().to_frame()
+    assert str(error.value) == (
+        "a data frame needs pandas or polars, which is not installed (pip install 'paramcalc[frame]')"
+    )
+
+
+@pytest.mark.parametrize("width", [80, 60, 40, 20])
+def test_a_narrow_terminal_folds_and_cuts_nothing(width: int) -> None:
+    layers = [pc.LSTM(12, name="reader_of_sentences"), pc.Dense(3, name="answer")]
+    report = pc.Sequential([pc.Input((None, 8)), *layers]).report()
+    drawn = report.render("table", width=width)
+    assert max(map(len, drawn.splitlines())) <= width
+    letters = "".join(drawn.split())
+    whole = "".join(report.render("table", width=500).split())
+    assert sorted(letters.replace("─", "")) == sorted(whole.replace("─", ""))
+    assert ("reader_of_sentences (LSTM)" in drawn) == (width == 80)
