@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analysis import why as why
     from .core.formula import Formula as Formula
+    from .core.registry import register as register
     from .core.rule import Layer as Layer, Weight as Weight
     from .core.tensors import Input as Input
     from .errors import ParamcalcError as ParamcalcError
@@ -40,6 +41,7 @@ _PUBLIC = {
     "load": "formats",
     "loads": "formats",
     "parse": "symbolic",
+    "register": "core.registry",
     "symbols": "symbolic",
     "verify": "verification",
     "why": "analysis",
@@ -52,9 +54,9 @@ def __getattr__(name: str) -> Any:
     if name in _PUBLIC:
         value = getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
     else:
-        from .core.registry import named, rules
+        from .core.registry import of_class, rules
 
-        found = named().get(name)
+        found = of_class(name)
         if found is None:
             from .errors import nearest
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from .core.registry import rules
+from .core.registry import of_class, rules
 
 
 def __getattr__(name: str) -> Any:
-    found = rules("paper").get(name)
+    found = None if name.startswith("_") else of_class(name, "paper")
     if found is None:
         from .errors import nearest
 

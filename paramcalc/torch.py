@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .core.registry import refused, rules
+from .core.registry import of_class, refused, rules
 from .core.tensors import Tensor, input_shape
 from .symbolic import unknown
 
@@ -28,7 +28,7 @@ def Input(shape: Any, name: str | None = None) -> Tensor:
 
 
 def __getattr__(name: str) -> Any:
-    found = rules("torch").get(name)
+    found = None if name.startswith("_") else of_class(name, "torch")
     if found is None:
         from .errors import nearest
 

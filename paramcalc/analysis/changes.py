@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
 
-from ..core.registry import title
+from ..core.framework import title
 from ..rules.conventions.compare import against
 from ..rules.conventions.read import rows
 from .causes import ROUND, Cause, mistaken, plural, telling

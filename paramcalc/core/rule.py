@@ -74,11 +74,6 @@ class Rule:
     def __repr__(self) -> str:
         return f"<rule {self.framework} {self.name}>"
 
-    def __reduce__(self) -> Any:
-        from .registry import find
-
-        return find, (self.name, self.framework)
-
     @property
     def why(self) -> str:
         """First sentence of the docstring: why the weights have this shape."""

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from ..core.formula import Formula, rule_formula
-from ..core.registry import folders, rules, title
+from ..core.framework import framework as framework_named, title
+from ..core.registry import rules
 from ..core.rule import Rule
 from ..errors import OptionError
 from ..rules.keras.unknown import OPAQUE
@@ -20,7 +21,7 @@ BASIS = {"paper": "from its paper"}  # of a framework that nobody can install
 
 def status(rule: Rule) -> str:
     """Say what a rule is held against."""
-    if rule.family == "recurrent" and rule.framework not in folders():  # of the table of conventions
+    if rule.family == "recurrent" and not framework_named(rule.framework).package:  # of the table of conventions
         return "verified" if re.search(r"; run ", rule.about) else "read at its source"
     return STATUS.get(rule.family) or BASIS.get(rule.framework, VERIFIED)
 

@@ -8,7 +8,7 @@ from itertools import product
 from time import perf_counter
 from typing import Any
 
-from ..core.registry import title
+from ..core.framework import title
 from ..core.rule import Built, Layer, Rule, Shape
 from ..errors import ParamcalcError
 from ..symbolic import is_known, leaves

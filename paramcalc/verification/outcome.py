@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
-from ..core.registry import title
+from ..core.framework import title
 from ..core.rule import Layer, Shape
 from ..errors import ParamcalcError
 from ..formats.keras.reconcile import OTHERWISE

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from ...core.default_inputs import natural_inputs
-from ...core.registry import find, frameworks, parted, rules
+from ...core.framework import frameworks
+from ...core.registry import find, rules, split_name
 from ...core.rule import Layer, Rule
 from ...core.tensors import Input, Tensor
 from ...errors import LayerError, OptionError
@@ -93,13 +94,13 @@ def rule_named(name: str, framework: str | None = None) -> Rule:
     LayerError
         For a framework or a layer nobody knows.
     """
-    told, plain = parted(name)
+    told, plain = split_name(name)
     whose = (framework or "keras") if told is None else told
     try:
         rules(whose)
     except LayerError as error:
         above = whose.rpartition(".")[0]
-        if told is not None and parted(f"{above}.{plain}")[0] in frameworks():
+        if told is not None and split_name(f"{above}.{plain}")[0] in frameworks():
             raise LayerError(f"no rules for the module {whose}", expected=f"a layer of {above}", received=name)
         raise error.at("--framework" if told is None else name)
     if framework not in (None, whose):

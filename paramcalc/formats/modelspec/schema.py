@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.framework import frameworks
 from ...core.ignored_options import schema as inert_schema
 from ...core.kinds import SIZE_SCHEMA
-from ...core.registry import frameworks, rules
+from ...core.registry import rules
 from ...core.rule import REQUIRED, Rule
 from .items import MAX_LAYERS, MODELS, first_option, roles
 

@@ -5,7 +5,9 @@ from math import prod
 from typing import Annotated, Any
 
 from ...core.built import Built, Shape, Weight
+from ...core.framework import Framework
 from ...core.kinds import SWITCH, Maybe, Sized, Window
+from ...core.registry import find
 from ...core.rule import Layer, Rule
 from ...core.schema import REQUIRED, Inputs, Option
 from ...errors import LayerError, nearest
@@ -16,13 +18,15 @@ from .read import BESIDES, Row, Tensor, rows
 Sequence = Annotated[Shape, Inputs("B T d_x")]
 Frames = Annotated[Shape, Inputs("B T H W d_x")]
 TIME = ("return_sequences", "return_state")
+TITLES = {"tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}  # others are written as they are named
 NUMBERS = ("no", "one", "two", "three", "four")
 
 
 @cache
-def frameworks() -> tuple[str, ...]:
-    """Name the frameworks whose rules the table declares, in its order."""
-    return tuple(dict.fromkeys(row.framework for row in rows() if not row.rule))
+def frameworks() -> tuple[Framework, ...]:
+    """Give the frameworks whose rules the table declares, in its order."""
+    names = dict.fromkeys(row.framework for row in rows() if not row.rule)
+    return tuple(Framework(name, TITLES.get(name, name)) for name in names)
 
 
 @cache
@@ -57,8 +61,6 @@ def rule_for(cell: str, framework: str) -> Rule:
 
 
 def _rule(row: Row) -> Rule:
-    from ...core.registry import find
-
     if row.rule:
         return find(row.rule, row.framework)
     return next(rule for rule in declared(row.framework).values() if rule.aliases == row.layers)
