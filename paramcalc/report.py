@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from .core.built import UNSHAPED
+from .core.built import AnyShape, Outputs, UnknownShape, listed, output
 from .core.formula import Formula, formula_of
+from .core.framework import framework
 from .core.kinds import MAX_SIZE
-from .core.rule import Part, Shape, Weight
+from .core.rule import Part, Weight
 from .core.tensors import BATCH
 from .errors import SizeError
 from .graph.model import Model
@@ -32,7 +33,7 @@ class Row(Totals):
         Every use of the layer; a shared layer has several.
     rows : list of Row
         The insides of a nested model or a wrapper.
-    again : bool
+    counted_above : bool
         Whether its weights are those of a row above: it is used on several levels.
     costed : bool
         Whether ``macs`` is all its work, and not the least there can be.
@@ -40,7 +41,7 @@ class Row(Totals):
         Whether what is trained of it is a guess: a file does not say, and all is taken as trained.
     """
 
-    __slots__ = ("again", "calls", "costed", "guessed", "layer", "name", "rows", "type", "weights")
+    __slots__ = ("calls", "costed", "counted_above", "guessed", "layer", "name", "rows", "type", "weights")
 
     def __init__(self, calls: list[Part], frozen: bool) -> None:
         self.name = calls[0].name
@@ -52,7 +53,7 @@ class Row(Totals):
         self.weights: tuple[Weight, ...] = built.weights
         if frozen:
             self.weights = tuple(replace(weight, trainable=False) for weight in built.weights)
-        self.again = False
+        self.counted_above = False
         self.rows: list[Row] = []
         if built.parts is not None:
             self.rows = rows_of([part for call in calls if call.built.parts for part in call.built.parts()], frozen)
@@ -64,14 +65,14 @@ class Row(Totals):
         return f"<row {self.name} ({self.type}): {self.params} parameters>"
 
     @property
-    def inputs(self) -> tuple[Shape, ...]:
+    def inputs(self) -> tuple[AnyShape, ...]:
         """Input shapes of the first use."""
         return self.calls[0].inputs
 
     @property
-    def outputs(self) -> tuple[Shape, ...]:
+    def outputs(self) -> tuple[AnyShape, ...]:
         """Output shapes of the first use."""
-        return self.calls[0].built.outs
+        return listed(self.calls[0].built.outs)
 
     @property
     def reads(self) -> tuple[tuple[str, int], ...]:
@@ -86,7 +87,7 @@ class Row(Totals):
     @property
     def macs(self) -> Size:
         """Multiply-adds of all uses, for a batch of 1 unless the batch is known."""
-        return summed(put(call.built.macs(), BATCH, 1) for call in self.calls if call.built.macs)
+        return summed(put(call.built.forward(), BATCH, 1) for call in self.calls)
 
     @property
     def formula(self) -> Formula | None:
@@ -121,7 +122,7 @@ class Row(Totals):
             row["reads"] = [_read(*read) for read in self.reads]
         if len(self.calls) > 1:
             row["calls"] = len(self.calls)
-        if self.again:
+        if self.counted_above:
             row["counted_above"] = True
         if self.rows:
             row["layers"] = [inner.to_dict() for inner in self.rows]
@@ -150,7 +151,7 @@ class Report(Totals):
     def __init__(self, model: Model) -> None:
         self._model = model
         built = model.built
-        values = [(shape,) for shape in model.input_shapes] + [step.outs for step in built]
+        values: list[Outputs] = [*((shape,) for shape in model.input_shapes), *(step.outs for step in built)]
         self.name = model.label
         self.type = model.type
         self.framework = model.framework
@@ -159,13 +160,14 @@ class Report(Totals):
         self.warnings = [*_remarks(self.rows), *model.warnings]
         self.inputs = list(model.input_shapes)
         self.input_names = model.input_names
-        self.outputs = [values[position][index] for position, index in model.outputs]
-        batch = self.inputs[0][0] if self.inputs[0] else BATCH
+        self.outputs = [output(values[position], index) for position, index in model.outputs]
+        first = self.inputs[0]
+        batch = BATCH if isinstance(first, UnknownShape) or not first else first[0]
         self.batch: Size | None = 1 if isinstance(batch, Expr) and batch.op == "?" else batch
-        if self.framework == "torch" and not any(BATCH in shape for shape in self.inputs):
+        if framework(self.framework).batch_in_shape and not any(_has_batch(shape) for shape in self.inputs):
             self.batch = None  # it is any of the sizes, or none
         if model.crossed:
-            _mark_again(self.rows, set())
+            _mark_counted(self.rows, set())
         for row in self.rows:
             _check_sizes(row)
 
@@ -297,10 +299,10 @@ def _origins(row: Row) -> list[tuple[int, int]]:
     return [weight.origin or (id(row.layer), place) for place, weight in enumerate(row.weights)]
 
 
-def _mark_again(rows: Iterable[Row], seen: set[tuple[int, int]]) -> None:
+def _mark_counted(rows: Iterable[Row], seen: set[tuple[int, int]]) -> None:
     for row in rows:
-        row.again = bool(row.weights) and seen.issuperset(_origins(row))
-        _mark_again(row.rows, seen)
+        row.counted_above = bool(row.weights) and seen.issuperset(_origins(row))
+        _mark_counted(row.rows, seen)
         seen.update(_origins(row))
 
 
@@ -318,9 +320,13 @@ def _remarks(rows: Iterable[Row], above: str = "") -> list[str]:
     return found
 
 
+def _has_batch(shape: AnyShape) -> bool:
+    return not isinstance(shape, UnknownShape) and BATCH in shape
+
+
 def _check_sizes(row: Row) -> None:
     for shape in row.outputs:
-        for size in shape:
+        for size in () if isinstance(shape, UnknownShape) else shape:
             if isinstance(size, int) and size > MAX_SIZE:
                 raise SizeError("a size has grown above 10^100").at(f"layer {row.name!r}:")
 
@@ -330,11 +336,11 @@ def plain(size: Size) -> int | str:
     return size if isinstance(size, int) else text(size)
 
 
-def _axes(shape: Shape) -> list[int | str | None] | None:
-    return None if shape is UNSHAPED else [None if size == BATCH else plain(size) for size in shape]
+def _axes(shape: AnyShape) -> list[int | str | None] | None:
+    return None if isinstance(shape, UnknownShape) else [None if size == BATCH else plain(size) for size in shape]
 
 
-def _shapes(shapes: tuple[Shape, ...]) -> Any:
+def _shapes(shapes: tuple[AnyShape, ...]) -> Any:
     if not shapes:
         return None
     return _axes(shapes[0]) if len(shapes) == 1 else [_axes(shape) for shape in shapes]
@@ -351,18 +357,9 @@ def _weight(weight: Weight) -> dict[str, Any]:
     if weight.buffer:
         found["buffer"] = True
     if weight.gates:
-        found["gates"] = {gate: [plain(start), plain(stop)] for gate, start, stop in gate_slices(weight)}
+        found["gates"] = {gate: [plain(start), plain(stop)] for gate, start, stop in weight.gate_slices()}
         if weight.gate_axis != -1:
             found["gate_axis"] = weight.gate_axis
     if weight.starts:
         found["starts"] = dict(weight.starts)
     return found
-
-
-def gate_slices(weight: Weight) -> list[tuple[str, Size, Size]]:
-    """Say where each gate sits along their axis: ``("f", h, 2h)``."""
-    wide = weight.shape[weight.gate_axis]
-    share = wide // len(weight.gates)
-    if isinstance(share, Expr):
-        share = share.expand()
-    return [(gate, place * share, (place + 1) * share) for place, gate in enumerate(weight.gates)]

@@ -7,17 +7,18 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
+from ..core.built import AnyShape, UnknownShape
 from ..core.default_inputs import natural_inputs
 from ..core.kinds import Choice
 from ..core.registry import rules
-from ..core.rule import Layer, Shape
+from ..core.rule import Layer
 from ..errors import ParamcalcError
 from ..graph.model import Model
 from ..report import Report, Row
 from .causes import Cause, plural, telling
 from .changes import BOOKKEEPING, BYTES, FEWEST, RARER, SHARED, SLOTS
 from .literature import of_papers
-from .stacks import CELLS, DEEPEST, SIZES, TIME, cells, conventions, stack_of_layer, whose_row
+from .stacks import CELLS, DEEPEST, SIZES, TIME, Stack, cells, conventions, stack_of_layer, whose_row
 
 ONE_WAY, BOTH_WAYS = "in one direction only", "in both directions (bidirectional)"
 SMALL = 60  # layers of a model that is built anew for each change
@@ -92,7 +93,7 @@ def _params(layer: Layer, row: Row) -> int | None:
     return count if isinstance(count, int) and not built.unknown else None
 
 
-def _inputs(row: Row) -> Sequence[Shape]:
+def _inputs(row: Row) -> Sequence[AnyShape]:
     return row.inputs or natural_inputs(row.layer)
 
 
@@ -155,7 +156,7 @@ def _options(path: str, row: Row, here: int) -> Iterator[Cause]:
 
 def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
     # a recurrent layer as other frameworks have it
-    stack = stack_of_layer(row.layer, _inputs(row)[0]) if isinstance(row.layer, Layer) else None
+    stack = _stack(row)
     if stack is None or stack.options:
         return
     for place, alike in conventions(stack.cell, stack.directions > 1):
@@ -165,10 +166,17 @@ def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
             yield Cause(f"{path} convention {place}", f"{path} as {whose} has it", count - here, 1.0)
 
 
+def _stack(row: Row) -> Stack | None:
+    if not isinstance(row.layer, Layer):
+        return None
+    shape = _inputs(row)[0]
+    return None if isinstance(shape, UnknownShape) else stack_of_layer(row.layer, shape)
+
+
 def _papers(report: Report, difference: int) -> Iterator[Cause]:
     # a recurrent layer that is another cell of the literature
     for path, row in report.leaves:
-        stack = stack_of_layer(row.layer, _inputs(row)[0]) if isinstance(row.layer, Layer) else None
+        stack = _stack(row)
         if stack is not None and isinstance(row.params, int):
             for one in of_papers(stack):
                 if one.stack.count - row.params == difference:
@@ -221,7 +229,8 @@ def guesses(report: Report, difference: int) -> Iterator[Cause]:
     """Give layers that are not in the model and of the one size that fits."""
     if difference <= 0 or not report.outputs:
         return
-    width = report.outputs[0][-1] if report.outputs[0] else None
+    shape = report.outputs[0]
+    width = None if isinstance(shape, UnknownShape) or not shape else shape[-1]
     if isinstance(width, int) and difference % (width + 1) == 0 and difference // (width + 1) <= PLAUSIBLE:
         units = difference // (width + 1)
         text = f"a dense layer of {units:,} on top counted along"
@@ -231,7 +240,8 @@ def guesses(report: Report, difference: int) -> Iterator[Cause]:
         text = f"a dense layer of {units:,} without bias on top counted along"
         yield Cause("output without bias", text, difference, telling(units) + RARER)
     # what is embedded are words in a row, not pixels
-    features = report.inputs[0][-1] if len(report.inputs[0]) in (2, 3) else None
+    read = report.inputs[0]
+    features = None if isinstance(read, UnknownShape) or len(read) not in (2, 3) else read[-1]
     if isinstance(features, int) and difference % features == 0 and difference // features <= PLAUSIBLE:
         tokens = difference // features
         text = f"an embedding of {tokens:,} token{plural(tokens)} below counted along"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 
+from ..core.built import UNKNOWN_SHAPE, UnknownShape
 from ..core.kinds import Choice
 from ..core.registry import known, rules
 from ..core.rule import Layer, Rule, Shape
@@ -135,7 +136,7 @@ def one_layer(row: int, options: tuple[tuple[str, Any], ...]) -> tuple[Size, Siz
     d_x, d_h, steps = symbols("d_x d_h T")
     built = layer_of(row_at(row), d_x, d_h, **dict(options)).on((BATCH, steps, d_x))
     count = built.params
-    return (count if isinstance(count, int) else count.expand()), built.outs[0][-1]
+    return (count if isinstance(count, int) else count.expand()), built.shapes()[0][-1]
 
 
 @cache
@@ -165,7 +166,8 @@ def stack_of(model: Model) -> Stack | None:
     if len(layers) > 1 and (units := _output(layers[-1])):
         output = units
         layers.pop()
-    first = stack_of_layer(layers[0], model.input_shapes[0]) if layers and len(model.input_shapes) == 1 else None
+    shape = model.input_shapes[0] if len(model.input_shapes) == 1 else UNKNOWN_SHAPE
+    first = None if not layers or isinstance(shape, UnknownShape) else stack_of_layer(layers[0], shape)
     if first is None:
         return None
     above = [stack_of_layer(layer, (first.width,)) for layer in layers[1:]]

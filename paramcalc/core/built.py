@@ -2,33 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, NamedTuple
 
 from ..symbolic import Expr, Size
+from .products import Product, Source, Sources, State, Work
 
 Shape = tuple[Size, ...]
 
 
-class _Unshaped(tuple[Size, ...]):
-    """A shape of which not even the number of axes is known."""
+class UnknownShape:
+    """The shape of a tensor whose number of axes is unknown.
+
+    It has no length and no axes, so it cannot be indexed, sliced or unpacked like a shape. There is one of it,
+    `UNKNOWN_SHAPE`.
+    """
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        return "UNKNOWN_SHAPE"
 
-class _Outs(tuple[Shape, ...]):
-    """Outputs of which nobody knows how many there are: any of them can be read."""
+    def __reduce__(self) -> str:
+        return "UNKNOWN_SHAPE"
+
+
+class UnknownOutputs:
+    """The outputs of a layer when their number is unknown; each of them is `UNKNOWN_SHAPE`.
+
+    There is one of it, `UNKNOWN_OUTPUTS`.
+    """
 
     __slots__ = ()
 
-    def __getitem__(self, place: Any) -> Any:
-        return UNSHAPED
+    def __repr__(self) -> str:
+        return "UNKNOWN_OUTPUTS"
+
+    def __reduce__(self) -> str:
+        return "UNKNOWN_OUTPUTS"
 
 
-UNSHAPED: Shape = _Unshaped()
-UNKNOWN_OUTS: tuple[Shape, ...] = _Outs((UNSHAPED,))
+class UnknownShapeError(Exception):
+    """A shape that a rule needs is unknown."""
+
+
+UNKNOWN_SHAPE = UnknownShape()
+UNKNOWN_OUTPUTS = UnknownOutputs()
+AnyShape = Shape | UnknownShape
+Outputs = tuple[AnyShape, ...] | UnknownOutputs
+
+
+def output(outs: Outputs, index: int) -> AnyShape:
+    """Give the shape of one output.
+
+    Raises
+    ------
+    IndexError
+        When there are fewer outputs.
+    """
+    return UNKNOWN_SHAPE if isinstance(outs, UnknownOutputs) else outs[index]
+
+
+def listed(outs: Outputs) -> tuple[AnyShape, ...]:
+    """List the outputs; one unknown shape stands for an unknown number of them."""
+    return (UNKNOWN_SHAPE,) if isinstance(outs, UnknownOutputs) else outs
 
 
 @dataclass(slots=True)  # half the price of a NamedTuple, and counting is mostly making these
@@ -78,21 +117,27 @@ class Weight:
         """Name with the scope in front."""
         return f"{self.scope}/{self.name}" if self.scope else self.name
 
+    def gate_slices(self) -> list[tuple[str, Size, Size]]:
+        """List where each gate lies along the gates' axis: ``("f", h, 2h)``."""
+        share = self.shape[self.gate_axis] // len(self.gates)
+        if isinstance(share, Expr):
+            share = share.expand()
+        return [(gate, place * share, (place + 1) * share) for place, gate in enumerate(self.gates)]
 
-@dataclass(slots=True)
-class Built:
-    """What a rule answers for given input shapes.
+
+class Built(NamedTuple):
+    """What a rule answers for given input shapes. It cannot be changed; ``_replace`` makes another one.
 
     Attributes
     ----------
-    outs : tuple of shapes
+    outs : tuple of shapes, or UNKNOWN_OUTPUTS
         The output shape, or several; shapes include the batch.
     weights : tuple of Weight
         The inventory. Its sum is the count, and nothing else is.
     formula : callable, optional
         The textbook formula of the count, written as people write it.
-    macs : callable, optional
-        Multiply-adds of matrix products and convolutions for the whole input; ``None`` means none.
+    work : callable, optional
+        The products of the call (see `paramcalc.core.products`); ``None`` means no products.
     states : tuple of shapes
         Shapes of the initial states the layer accepts.
     parts : callable, optional
@@ -102,15 +147,15 @@ class Built:
     note : str
         What else is worth saying about it.
     costed : bool
-        Whether ``macs`` is all its work; false where nobody knows what a call does, or on what shape.
+        Whether ``work`` is all of it; false where what a call does, or its shape, is unknown.
     guessed : bool
-        Whether weights are taken as trained of which a file does not say it.
+        Whether weights are taken as trained although a file does not say so.
     """
 
-    outs: tuple[Shape, ...]
+    outs: Outputs
     weights: tuple[Weight, ...] = ()
     formula: Callable[[], Size] | None = None
-    macs: Callable[[], Size] | None = None
+    work: Callable[[], Work] | None = None
     states: tuple[Shape, ...] = ()
     parts: Callable[[], list[Part]] | None = None
     unknown: str = ""
@@ -122,6 +167,59 @@ class Built:
     def params(self) -> Size:
         """Sum of the inventory, buffers aside."""
         return sum([prod(weight.shape) for weight in self.weights if not weight.buffer])
+
+    def output(self, index: int = 0) -> AnyShape:
+        """Give the shape of one output (see :func:`output`)."""
+        return output(self.outs, index)
+
+    def shapes(self) -> tuple[Shape, ...]:
+        """Give the output shapes.
+
+        Raises
+        ------
+        UnknownShapeError
+            When one of them, or their number, is unknown. A rule that holds a layer lets it pass: its own outputs are
+            then unknown as well.
+        """
+        if isinstance(self.outs, UnknownOutputs):
+            raise UnknownShapeError
+        found = tuple(shape for shape in self.outs if not isinstance(shape, UnknownShape))
+        if len(found) < len(self.outs):
+            raise UnknownShapeError
+        return found
+
+    def products(self) -> tuple[Product, ...]:
+        """List the products of the call."""
+        return self.work().products if self.work is not None else ()
+
+    def forward(self) -> Size:
+        """Multiply-adds of the call, of matrix products and convolutions, for the whole input."""
+        return self.work().forward() if self.work is not None else 0
+
+    def backward(self, live: Collection[Source]) -> Size:
+        """Multiply-adds of the pass backwards when the sources in ``live`` need a gradient."""
+        return self.work().backward(live) if self.work is not None else 0
+
+    def flow(self, inputs: int, index: int = 0) -> Sources:
+        """List what an output depends on, as far as a gradient can follow.
+
+        Parameters
+        ----------
+        inputs : int
+            The number of inputs of the call.
+        index : int
+            Which output.
+        """
+        found = self.work().flow if self.work is not None else None
+        if found is not None:
+            return found[index]
+        found_all: list[Source] = [*range(inputs), *self.weight_paths]
+        return frozenset([*found_all, *(State(at) for at in range(len(self.states)))])
+
+    @property
+    def weight_paths(self) -> tuple[str, ...]:
+        """The paths of the weights, buffers aside."""
+        return tuple(weight.path for weight in self.weights if not weight.buffer)
 
 
 class Part(NamedTuple):
@@ -139,7 +237,7 @@ class Part(NamedTuple):
 
     name: str
     layer: Any
-    inputs: tuple[Shape, ...]
+    inputs: tuple[AnyShape, ...]
     built: Built
     reads: tuple[tuple[str, int], ...] = ()
 
@@ -159,27 +257,55 @@ def scoped(weights: tuple[Weight, ...], scope: str, of: Any = None) -> tuple[Wei
     )
 
 
-def repeated(built: Built, times: Size) -> Built:
+def placed(
+    built: Built, scope: str, read: Sequence[Sources], states: Sequence[Sources] | None = None, separator: str = "/"
+) -> Work:
+    """Give the work of a layer as part of another one.
+
+    Parameters
+    ----------
+    built : Built
+        Of the part.
+    scope : str
+        In front of the paths of its weights; empty for none.
+    read : sequence of frozenset of Source
+        What each of its inputs depends on.
+    states : sequence of frozenset of Source, optional
+        What each of its initial states depends on; they stay what they are when left out.
+    separator : str
+        Between the scope and a path.
+
+    Returns
+    -------
+    Work
+        With the flow of every output.
+    """
+    flow = tuple(built.flow(len(read), at) for at in range(len(listed(built.outs))))
+    given: dict[Source, Sources] = dict(enumerate(read))
+    given |= {State(at): found for at, found in enumerate(states or ())}
+    work = Work(built.products(), flow)
+    return (work.scoped(scope + separator) if scope else work).bind(given)
+
+
+def scaled(built: Built, times: Size) -> Built:
     """Do the work, that of its insides included, so many times over."""
-    macs, parts = built.macs, built.parts
-    return replace(
-        built,
-        macs=(lambda: times * macs()) if macs else None,
-        parts=(lambda: [part._replace(built=repeated(part.built, times)) for part in parts()]) if parts else None,
+    work, parts = built.work, built.parts
+    return built._replace(
+        work=(lambda: work().times(times)) if work else None,
+        parts=(lambda: [part._replace(built=scaled(part.built, times)) for part in parts()]) if parts else None,
     )
 
 
-def unworked(built: Built) -> Built:
-    """Take away what is said of the work, that of its insides included: nobody knows how often it is done."""
+def without_cost(built: Built) -> Built:
+    """Take away what is said of the work, that of its insides included: how often it is done is unknown."""
     parts = built.parts
-    return replace(
-        built,
-        macs=None,
+    return built._replace(
+        work=None,
         costed=False,
-        parts=(lambda: [part._replace(built=unworked(part.built)) for part in parts()]) if parts else None,
+        parts=(lambda: [part._replace(built=without_cost(part.built)) for part in parts()]) if parts else None,
     )
 
 
 def frozen(built: Built) -> Built:
-    """Mark every weight as one that training leaves alone."""
-    return replace(built, weights=tuple(replace(weight, trainable=False) for weight in built.weights))
+    """Mark every weight as one that training does not change."""
+    return built._replace(weights=tuple(replace(weight, trainable=False) for weight in built.weights))

@@ -12,6 +12,8 @@ from typing import Any
 
 from ..errors import ParamcalcError, SizeError
 from ..symbolic import Size, latex, symbols, text, unicode
+from .applicable import Applicable
+from .built import AnyShape, UnknownShape
 from .registry import find
 from .rule import CELLS, LAYER, REQUIRED, Built, Layer, Rule, Shape
 
@@ -95,7 +97,7 @@ class Formula:
         return hash((self.expr, tuple(sorted(self.values))))
 
 
-def formula_of(layer: Any, *shapes: Shape) -> Formula | None:
+def formula_of(layer: Applicable, *shapes: AnyShape) -> Formula | None:
     """Give the formula of a layer on these input shapes, or ``None`` if it has no weights to count.
 
     Without shapes, the smallest input the layer takes is assumed, in symbols alone.
@@ -107,16 +109,17 @@ def formula_of(layer: Any, *shapes: Shape) -> Formula | None:
     return Formula(built.formula(), values) if built.formula and built.weights else None
 
 
-def symbolic_build(layer: Any, *shapes: Shape) -> tuple[Built, dict[str, Size]] | None:
+def symbolic_build(layer: Applicable, *shapes: AnyShape) -> tuple[Built, dict[str, Size]] | None:
     """Build a layer with symbols for sizes; give that, and what each symbol stands for.
 
     ``None`` for a model, and for a layer around one: their counts are sums over layers.
     """
-    if not isinstance(layer, Layer):
+    known = tuple(shape for shape in shapes if not isinstance(shape, UnknownShape))
+    if not isinstance(layer, Layer) or len(known) < len(shapes):
         return None
     try:
         symbolic, values = symbolised(layer)
-        return symbolic.on(*_named_inputs(symbolic, shapes, values)), values
+        return symbolic.on(*_named_inputs(symbolic, known, values)), values
     except (_NoFormula, ParamcalcError):  # Reshape((24,)) holds for 24 numbers, not for n of them
         return None
 
@@ -172,7 +175,7 @@ def _is_cells(value: Any) -> bool:
 
 def _count_symbols(layer: Any, bases: Counter[str]) -> None:
     if not isinstance(layer, Layer):
-        raise_if_model(layer)
+        raise _NoFormula(layer)
         return
     for name, value in layer.options.items():
         kind = getattr(layer.rule.options[name].kind, "kind", layer.rule.options[name].kind)  # of a Maybe

@@ -1,7 +1,7 @@
-"""Options that carry no weights and no shapes, accepted in one place for every rule.
+"""Ignored options: those that a layer takes and that change neither weights nor shapes.
 
-A rule says in a few words which of them its layer takes (``also="activation kernel bias"``); a word
-stands for itself, or for a weight's initializer, regularizer and constraint.
+A rule lists them as a tuple of names: ``@rule((*KERNEL, *BIAS, "activation"))``. What a value may be follows from the
+name, so a misspelt activation or initializer is an error here as it is in the framework.
 """
 
 from __future__ import annotations
@@ -23,38 +23,26 @@ _NAMED = {
 }
 NAMED = {kind: tuple(names.split()) for kind, names in _NAMED.items()}
 
-_ALWAYS = ("activity_regularizer", "autocast", "dtype")  # what Keras's base Layer takes, besides name and trainable
-_PARTS = ("initializer", "regularizer", "constraint")
-_GROUPS = {
-    "factory": ("device", "dtype"),  # PyTorch's modules with tensors of their own
-    "dropout": ("dropout", "recurrent_dropout"),
-    "activation": ("activation",),
-    "recurrent_activation": ("recurrent_activation",),
-}
-_PLAIN = frozenset(
-    {
-        "bounding_box_format",
-        "epsilon",
-        "gptq_unpacked_column_size",
-        "implementation",
-        "input_length",
-        "mask_value",
-        "mask_zero",
-        "momentum",
-        "noise_shape",
-        "normalize",
-        "renorm_clipping",
-        "renorm_momentum",
-        "process_group",
-        "reverse_dtype",
-        "score_mode",
-        "seed",
-        "synchronized",
-        "unroll",
-        "use_cudnn",
-        "zero_output_for_mask",
-    }
-)
+
+def of_weight(name: str) -> tuple[str, ...]:
+    """List the options of one weight: its initializer, regularizer and constraint."""
+    return tuple(f"{name}_{part}" for part in ("initializer", "regularizer", "constraint"))
+
+
+BASE = ("activity_regularizer", "autocast", "dtype")  # what Keras's base Layer takes, besides name and trainable
+SEALED = ("dtype",)  # what a Keras class without **kwargs takes of these
+KERNEL = of_weight("kernel")
+RECURRENT = of_weight("recurrent")
+BIAS = of_weight("bias")
+DEPTHWISE = of_weight("depthwise")
+POINTWISE = of_weight("pointwise")
+EMBEDDINGS = of_weight("embeddings")
+ALPHA = of_weight("alpha")
+BETA = of_weight("beta")
+GAMMA = of_weight("gamma")
+DROPOUT = ("dropout", "recurrent_dropout")
+FACTORY = ("device", "dtype")  # what PyTorch's modules with tensors of their own take
+
 _CHECKS = {
     "dropout": RATE,
     "recurrent_dropout": RATE,
@@ -81,25 +69,6 @@ def _activation(value: Any) -> Any:
 
 
 ACTIVATION = Check("the name of an activation", _activation, {"type": ["string", "object"]})
-
-
-def expand(also: str) -> frozenset[str]:
-    """Spell out what a rule's ``also`` accepts: ``kernel`` → its initializer, regularizer, constraint."""
-    names = set(_ALWAYS)
-    for word in also.split():
-        if word == "bare":  # PyTorch's modules have no options in common
-            names.difference_update(_ALWAYS)
-        elif word == "sealed":  # a Keras class without **kwargs: its own options, name and dtype, nothing else
-            names = {"dtype", *names.difference(_ALWAYS)}
-        elif word == "bare":  # and one that takes no dtype either
-            names.clear()
-        elif word[0] == "=":
-            names.add(word[1:])
-        elif word in _PLAIN or word.endswith("_initializer"):
-            names.add(word)
-        else:
-            names.update(_GROUPS.get(word) or (f"{word}_{part}" for part in _PARTS))
-    return frozenset(names)
 
 
 def check(name: str, value: Any) -> None:
@@ -129,7 +98,7 @@ def check(name: str, value: Any) -> None:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """Describe an inert option as JSON Schema."""
+    """Describe an ignored option as JSON Schema."""
     if name in _CHECKS:
         return _CHECKS[name].schema()  # type: ignore[attr-defined,no-any-return]
     known = NAMED.get(name.rpartition("_")[2])

@@ -5,23 +5,26 @@ The grammar is described, with examples, in ``README.md`` beside this file.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest, quoted
 from ..symbolic import symbols
-from . import ignored_options as inert
+from . import ignored_options
+from .applicable import Applicable
 from .built import (
-    UNKNOWN_OUTS,
-    UNSHAPED,
+    UNKNOWN_OUTPUTS,
+    AnyShape,
     Built as Built,
     Part as Part,
     Shape as Shape,
+    UnknownShape,
+    UnknownShapeError,
     Weight as Weight,
     frozen as frozen,
-    repeated as repeated,
+    scaled as scaled,
     scoped as scoped,
 )
 from .kinds import SWITCH
@@ -30,49 +33,69 @@ from .schema import (
     LAYER as LAYER,
     REQUIRED as REQUIRED,
     Inputs as Inputs,
-    Option,
-    at_call,
-    inputs_of,
-    least_inputs,
-    options_of,
+    Schema,
 )
 
 MOST_AXES = 9  # of an input made up to see whether a layer has weights
 
 
 class Rule:
-    """A layer's bookkeeping: the function, and the schema read off its signature.
+    """A layer's bookkeeping: a function, and the schema of what it takes.
 
-    Calling a rule with options makes a :class:`Layer`; the options are Keras's own.
+    Calling a rule with options makes a :class:`Layer`; the options are the framework's own.
+
+    Parameters
+    ----------
+    body : callable
+        Takes input shapes, the options and the call switches by name, and gives a `Built`.
+    schema : Schema
+    framework, name : str
+    why : str
+        Why the weights have their shape; the first line is shown with the layer, the rest by ``--explain``.
+    module : str
+        The module that declares the rule; its last part is the family.
+    ignored : iterable of str
+        Options that the layer takes and that change neither weights nor shapes.
+    copies : tuple of str
+        Options that hold a layer of which the framework makes a copy, with weights of its own.
+    aliases : tuple of str
+        Other class names of the same layer; it is found by them and listed once.
     """
 
     def __init__(
         self,
         body: Callable[..., Built],
-        also: str,
+        schema: Schema,
         framework: str,
-        name: str | None = None,
-        why: str | None = None,
+        name: str,
+        why: str,
+        module: str,
+        ignored: Iterable[str] = (),
         copies: tuple[str, ...] = (),
-        rank: int | None = None,
         aliases: tuple[str, ...] = (),
     ) -> None:
         self.body = body
-        self.name = self.__name__ = name or body.__name__
-        self.__doc__ = why or body.__doc__
-        self.__module__ = body.__module__
-        self.rank = rank
+        self.schema = schema
+        self.name = self.__name__ = name
+        self.__doc__ = why
+        self.__module__ = module
         self.aliases = aliases
-        patterns = inputs_of(body, rank)
-        self.inputs = tuple(patterns.values())
-        self.input_names = tuple(patterns)
-        self.least_inputs = least_inputs(body)
-        self.also = also
+        self.inputs = tuple(schema.inputs.values())
+        self.input_names = tuple(schema.inputs)
+        self.least_inputs = schema.least_inputs
+        self.options = schema.options
+        self.call = schema.call_switches
+        self.ignored = frozenset(ignored) - schema.options.keys()
         self.framework = framework
         self.copies = copies
 
     def __repr__(self) -> str:
         return f"<rule {self.framework} {self.name}>"
+
+    @property
+    def rank(self) -> int | None:
+        """The number of spatial axes, where the layer is declared for a fixed number of them."""
+        return self.schema.rank
 
     @property
     def why(self) -> str:
@@ -96,17 +119,7 @@ class Rule:
         return snake(self.name)
 
     @cached_property
-    def options(self) -> dict[str, Option]:
-        """The options by name, in order, read off the signature."""
-        return options_of(self.body, self.rank)
-
-    @cached_property
-    def call(self) -> tuple[str, ...]:
-        """The switches thrown where the layer is called."""
-        return at_call(self.body)
-
-    @cached_property
-    def holds(self) -> tuple[str, ...]:
+    def sublayer_options(self) -> tuple[str, ...]:
         """Options that hold layers whose weights are this layer's own (a copied layer's are not)."""
         kinds = {name: getattr(option.kind, "kind", option.kind) for name, option in self.options.items()}
         return tuple(name for name, kind in kinds.items() if kind in (LAYER, CELLS) and name not in self.copies)
@@ -126,14 +139,9 @@ class Rule:
     @cached_property
     def positional(self) -> tuple[str, ...]:
         """Names of the options that need no name, in order."""
-        # Keras's own order goes on with options that are inert here: Dense(32, "softmax"), Masking(0.0)
+        # Keras's own order goes on with options that are ignored here: Dense(32, "softmax"), Masking(0.0)
         own = [name for name, option in self.options.items() if option.positional]
-        return (*own, *(name for name in ("activation", "mask_value") if name in self.inert))
-
-    @cached_property
-    def inert(self) -> frozenset[str]:
-        """Names of the options it accepts that change neither weights nor shapes."""
-        return inert.expand(self.also) - self.options.keys()
+        return (*own, *(name for name in ("activation", "mask_value") if name in self.ignored))
 
     def __call__(self, *args: Any, **given: Any) -> Layer:
         """Make a layer with these options.
@@ -163,7 +171,7 @@ class Rule:
                 if name in kinds:
                     options[name] = kinds[name](value)
                 else:
-                    layer.carry(name, value)
+                    layer.set_option(name, value)
         except ParamcalcError as error:
             raise error.at(name).at(self.name) if name in kinds else error
         if REQUIRED in options.values():
@@ -180,32 +188,32 @@ class Rule:
 
     def unknown_option(self, name: str) -> OptionError:
         """Make the error for an option this layer does not have."""
-        known = [*self.options, *sorted(self.inert), "name", "trainable"]
+        known = [*self.options, *sorted(self.ignored), "name", "trainable"]
         return OptionError(
             f"{self.name} has no option {quoted(name)}",
             suggestion=nearest(name, known) or f"it has {', '.join(self.options) or 'none of its own'}",
         )
 
 
-class Layer:
+class Layer(Applicable):
     """A rule bound to its options; one object used twice is one set of weights.
 
     Call it on tensors (:func:`paramcalc.Input`) to connect a graph, or ask :meth:`on` for what it
     builds on given shapes.
     """
 
-    __slots__ = ("carried", "expects", "frozen", "input_shape", "name", "options", "rule")
+    __slots__ = ("declared_inputs", "frozen", "ignored_options", "input_shape", "name", "options", "rule")
 
     def __init__(self, rule: Rule, options: dict[str, Any]) -> None:
         self.rule = rule
         self.options = options
         self.name: str | None = None
         self.frozen = False
-        self.carried: dict[str, Any] | None = None
+        self.ignored_options: dict[str, Any] | None = None
         self.input_shape: Any = None
-        self.expects: Callable[[], tuple[Shape, ...] | None] | None = None  # what a file says it was built on
+        self.declared_inputs: Callable[[], tuple[Shape, ...] | None] | None = None  # what a file says it was built on
 
-    def carry(self, name: str, value: Any) -> None:
+    def set_option(self, name: str, value: Any) -> None:
         """Take an option that changes neither weights nor shapes, or the layer's name and the like."""
         if name == "name":
             if value is not None and (not isinstance(value, str) or not value or len(value) > 200):
@@ -215,21 +223,21 @@ class Layer:
             self.frozen = not self.rule.checked(name, SWITCH, value)
         elif name in ("input_shape", "batch_input_shape", "input_dim"):
             self.input_shape = (name, value)
-        elif name in self.rule.inert:
+        elif name in self.rule.ignored:
             try:
-                inert.check(name, value)
+                ignored_options.check(name, value)
             except ParamcalcError as error:
                 raise error.at(name).at(self.rule.name)
-            self.carried = {**(self.carried or {}), name: value}
+            self.ignored_options = {**(self.ignored_options or {}), name: value}
         else:
             raise self.rule.unknown_option(name)
 
-    def again(self, name: str | None, options: dict[str, Any] | None = None) -> Layer:
+    def copy_with(self, name: str | None, options: dict[str, Any] | None = None) -> Layer:
         """Make another such layer, of another name; of other options, checked already, where they are given."""
         layer = Layer(self.rule, self.options if options is None else options)
-        layer.frozen, layer.carried = self.frozen, self.carried
-        layer.input_shape, layer.expects = self.input_shape, self.expects
-        layer.carry("name", name)
+        layer.frozen, layer.ignored_options = self.frozen, self.ignored_options
+        layer.input_shape, layer.declared_inputs = self.input_shape, self.declared_inputs
+        layer.set_option("name", name)
         return layer
 
     @property
@@ -248,18 +256,32 @@ class Layer:
             for name, value in self.options.items()
             if value is not self.rule.defaults[name] and value != self.rule.defaults[name]
         ]
-        changed += [f"{name}={value!r}" for name, value in (self.carried or {}).items()]
+        changed += [f"{name}={value!r}" for name, value in (self.ignored_options or {}).items()]
         if self.frozen:
             changed.append("trainable=False")
         if self.name:
             changed.append(f"name={self.name!r}")
         return f"{self.rule.name}({', '.join(changed)})"
 
+    @property
+    def framework(self) -> str:
+        """The framework whose layer it is."""
+        return self.rule.framework
+
+    @property
+    def sublayers(self) -> tuple[Applicable, ...]:
+        """The layers inside it whose weights are its own."""
+        found: list[Applicable] = []
+        for name in self.rule.sublayer_options:
+            value = self.options[name]
+            found += value if isinstance(value, tuple) else () if value is None else (value,)
+        return tuple(found)
+
     def axes(self, rank: int) -> list[str] | None:
         """Name the axes of an input of this rank, or ``None`` if it does not fit."""
         return self.rule.inputs[0].named(rank, self.options)
 
-    def on(self, *shapes: Shape, **call: Any) -> Built:
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Apply the rule to input shapes (batch included); switches of the call by name.
 
         Raises
@@ -271,24 +293,23 @@ class Layer:
         """
         rule, inputs = self.rule, self.rule.inputs
         one = inputs[0]
-        if (
-            len(shapes) == 1 == len(inputs)
-            and one.least <= len(shapes[0]) <= one.most
-            and shapes[0] is not UNSHAPED
-            and not (one.many or call)
-        ):
-            built = rule.body(shapes[0], **self.options)
-        elif any(shape is UNSHAPED for shape in shapes):
-            expected = self.expects() if self.expects else None
-            if not expected:
+        known = [shape for shape in shapes if not isinstance(shape, UnknownShape)]
+        if len(known) < len(shapes):
+            declared = self.declared_inputs() if self.declared_inputs else None
+            if not declared:
                 unknown = "" if self._weightless() else "the shape of its input is not known"
-                return Built(UNKNOWN_OUTS, unknown=unknown, costed=False)
-            return self.on(*expected, **call)
-        else:
-            self._check_inputs(shapes)
-            self._check_call(call)
-            args = (shapes,) if one.many else shapes
-            built = rule.body(*args, **self.options, **call)
+                return Built(UNKNOWN_OUTPUTS, unknown=unknown, costed=False)
+            return self.on(*declared, **call)
+        try:
+            if len(known) == 1 == len(inputs) and one.least <= len(known[0]) <= one.most and not (one.many or call):
+                built = rule.body(known[0], **self.options)
+            else:
+                self._check_inputs(known)
+                self._check_call(call)
+                args = (tuple(known),) if one.many else known
+                built = rule.body(*args, **self.options, **call)
+        except UnknownShapeError:
+            return Built(UNKNOWN_OUTPUTS, unknown="the shape inside it is not known", costed=False)
         return frozen(built) if self.frozen else built
 
     def _weightless(self) -> bool:
@@ -309,7 +330,7 @@ class Layer:
                 )
             self.rule.checked(name, SWITCH, value)
 
-    def _check_inputs(self, shapes: tuple[Shape, ...]) -> None:
+    def _check_inputs(self, shapes: list[Shape]) -> None:
         rule, inputs = self.rule, self.rule.inputs
         if inputs[0].many:
             inputs = inputs * len(shapes)
@@ -345,7 +366,8 @@ class Layer:
 
 
 def rule(
-    also: str = "",
+    ignored: tuple[str, ...] = (),
+    base: tuple[str, ...] = ignored_options.BASE,
     framework: str = "keras",
     name: str | None = None,
     why: str | None = None,
@@ -353,29 +375,39 @@ def rule(
     rank: int | None = None,
     aliases: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Built]], Rule]:
-    """Declare a rule.
+    """Declare a rule by a function whose signature is its schema.
 
     Parameters
     ----------
-    also : str
-        The inert options its layer takes (see `paramcalc.core.ignored_options`).
+    ignored : tuple of str
+        The options it takes that change neither weights nor shapes (see `paramcalc.core.ignored_options`).
+    base : tuple of str
+        Those that all layers of the framework take.
     framework : str
     name, why : str, optional
         For layers that share one function: the class name and the reason, else taken from the function.
     copies : tuple of str
-        Options that hold a layer of which Keras makes a copy, with weights of its own.
+        Options that hold a layer of which the framework makes a copy, with weights of its own.
     rank : int, optional
         The number of spatial axes, where the signature says ``spatial``.
     aliases : tuple of str
         Other class names of the same layer; it is found by them and listed once.
     """
-    return lambda body: Rule(body, also, framework, name, why, copies, rank, aliases)
+
+    def declared(body: Callable[..., Built]) -> Rule:
+        reason = why or body.__doc__ or ""
+        schema = Schema.of(body, rank)
+        names = (*base, *ignored)
+        return Rule(body, schema, framework, name or body.__name__, reason, body.__module__, names, copies, aliases)
+
+    return declared
 
 
 def each_rank(
     names: str,
     *ranks: int,
-    also: str = "",
+    ignored: tuple[str, ...] = (),
+    base: tuple[str, ...] = ignored_options.BASE,
     framework: str = "keras",
     why: str | None = None,
     aliases: tuple[str, ...] = (),
@@ -384,7 +416,7 @@ def each_rank(
 
     def declared(body: Callable[..., Built], n: int) -> Rule:
         others = tuple(alias.format(n) for alias in aliases)
-        return Rule(body, also, framework, names.format(n), why, rank=n, aliases=others)
+        return rule(ignored, base, framework, names.format(n), why, rank=n, aliases=others)(body)
 
     return lambda body: tuple(declared(body, n) for n in ranks)
 

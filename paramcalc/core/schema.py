@@ -1,11 +1,13 @@
-"""A rule's signature is its schema: the input patterns and the options, read off the function."""
+"""What a rule takes, as a value: its inputs and its options, read off a signature or made from a table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from inspect import Parameter, signature
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
+from .applicable import Applicable
 from .built import Built
 from .kinds import MAX_AXES, SWITCH, AtCall, Check, Choice, Kind, Maybe
 
@@ -79,42 +81,95 @@ class Inputs:
         return tokens
 
 
-def inputs_of(body: Callable[..., Built], rank: int | None = None) -> dict[str, Inputs]:
-    """Read the patterns of the positional-only parameters; one that may be left out is ``… | None = None``."""
-    code = body.__code__
-    names = code.co_varnames[: code.co_posonlyargcount]
-    patterns = {name: _metadata(_present(body.__annotations__[name])) for name in names}
-    return {name: pattern.ranked(rank) if rank else pattern for name, pattern in patterns.items()}
+class Schema(NamedTuple):
+    """What a rule takes.
+
+    Attributes
+    ----------
+    inputs : dict of str to Inputs
+        The pattern of each input by its name, in order.
+    least_inputs : int
+        How many of them cannot be left out.
+    options : dict of str to Option
+        By name, in the framework's order.
+    call_switches : tuple of str
+        Switches that are thrown where the layer is called, not where it is made.
+    rank : int or None
+        The number of spatial axes, where the layer is declared for a fixed number of them.
+    """
+
+    inputs: Mapping[str, Inputs]
+    least_inputs: int
+    options: Mapping[str, Option]
+    call_switches: tuple[str, ...] = ()
+    rank: int | None = None
+
+    @classmethod
+    def of(cls, function: Callable[..., Built], rank: int | None = None) -> Schema:
+        """Read the schema off a signature; the only place where signatures are read.
+
+        Positional-only parameters are inputs; one that may be left out is ``… | None = None``. The others are
+        options; ``**shared: Unpack[TypedDict]`` adds switches that are off, or options that are ``… | None``.
+
+        Parameters
+        ----------
+        function : callable
+        rank : int, optional
+            The number of spatial axes, where the signature says ``spatial``.
+        """
+        inputs: dict[str, Inputs] = {}
+        options: dict[str, Option] = {}
+        switches: list[str] = []
+        least = 0
+        for name, parameter in signature(function).parameters.items():
+            note, default = parameter.annotation, parameter.default
+            if parameter.kind is Parameter.POSITIONAL_ONLY:
+                pattern: Inputs = _metadata(_present(note))
+                inputs[name] = pattern.ranked(rank) if rank else pattern
+                least += default is Parameter.empty
+            elif parameter.kind is Parameter.VAR_KEYWORD:
+                options |= options_of_dict(get_args(note)[0], rank) if get_args(note) else {}
+            elif _metadata(note) is AtCall:
+                switches.append(name)
+            else:
+                positional = parameter.kind is Parameter.POSITIONAL_OR_KEYWORD
+                given = REQUIRED if default is Parameter.empty else default
+                options[name] = Option(name, kind_of(note, rank), given, positional)
+        return cls(inputs, least, options, tuple(switches), rank)
+
+    def over(self, *patterns: str) -> Schema:
+        """Take inputs of these patterns instead."""
+        return self._replace(inputs={name: Inputs(one) for name, one in zip(self.inputs, patterns, strict=True)})
+
+    def over_time(self, options: Mapping[str, Option]) -> Schema:
+        """Put a time axis behind the batch of the first input, and add the options of a layer that runs over time."""
+        (name, first), *others = self.inputs.items()
+        batch, *rest = first.tokens
+        sequence = Inputs(" ".join((batch, "T", *rest)))
+        return self._replace(inputs=dict([(name, sequence), *others]), options={**self.options, **options})
+
+    def without(self, *names: str) -> Schema:
+        """Leave options out."""
+        return self._replace(options={name: one for name, one in self.options.items() if name not in names})
+
+    def with_defaults(self, **defaults: Any) -> Schema:
+        """Give options other defaults."""
+        changed = {name: self.options[name]._replace(default=default) for name, default in defaults.items()}
+        return self._replace(options={**self.options, **changed})
 
 
-def least_inputs(body: Callable[..., Built]) -> int:
-    """Count the inputs that cannot be left out."""
-    code = body.__code__
-    return min(code.co_posonlyargcount, code.co_argcount - len(body.__defaults__ or ()))
+def schema_of(options: Mapping[str, tuple[Kind, Any]], pattern: str = "...") -> Schema:
+    """Make the schema of a layer with one input whose options stand in a table: the kind of each, and its default."""
+    made = {name: Option(name, kind, default, True) for name, (kind, default) in options.items()}
+    return Schema({"x": Inputs(pattern)}, 1, made)
 
 
-def at_call(body: Callable[..., Built]) -> tuple[str, ...]:
-    """Name the switches thrown where the layer is called."""
-    return tuple(name for name, note in body.__annotations__.items() if _metadata(note) is AtCall)
-
-
-def options_of(body: Callable[..., Built], rank: int | None = None) -> dict[str, Option]:
-    """Read the other parameters, in order; ``**shared: Unpack[TypedDict]`` are switches, off, or ``… | None``."""
-    code, notes = body.__code__, body.__annotations__
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    given = body.__defaults__ or ()
-    defaults: dict[str, Any] = dict(zip(names[code.co_argcount - len(given) : code.co_argcount], given, strict=True))
-    defaults |= body.__kwdefaults__ or {}
-    found = {
-        name: Option(name, kind_of(notes[name], rank), defaults.get(name, REQUIRED), place < code.co_argcount)
-        for place, name in enumerate(names)
-        if place >= code.co_posonlyargcount and _metadata(notes[name]) is not AtCall
-    }
-    for name, note in notes.items():
-        if name != "return" and name not in names and get_args(note):
-            for key, inner in get_args(note)[0].__annotations__.items():
-                kind = kind_of(inner, rank)
-                found[key] = Option(key, kind, None if isinstance(kind, Maybe) else False, False)
+def options_of_dict(shared: Any, rank: int | None = None) -> dict[str, Option]:
+    """Read the options that several rules share off a TypedDict: switches that are off, or options that are null."""
+    found = {}
+    for name, note in shared.__annotations__.items():
+        kind = kind_of(note, rank)
+        found[name] = Option(name, kind, None if isinstance(kind, Maybe) else False, False)
     return found
 
 
@@ -139,8 +194,8 @@ def _metadata(note: Any) -> Any:
     return getattr(note, "__metadata__", (None,))[0]
 
 
-def _layer(value: Any) -> Any:
-    if not (hasattr(value, "on") and hasattr(value, "label")):
+def _layer(value: Any) -> Applicable:
+    if not isinstance(value, Applicable):
         raise TypeError(value)
     return value
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
 from ..symbolic import Expr, Size, is_known, leaves, unicode, unknown
-from .built import UNSHAPED, Built, Shape
+from .applicable import Applicable
+from .built import AnyShape, Built, Shape, UnknownShape, listed
 from .kinds import MAX_AXES, size as checked_size
 
 BATCH = unknown("B")
@@ -19,7 +20,7 @@ class Tensor:
 
     __slots__ = ("index", "name", "shape", "source")
 
-    def __init__(self, shape: Shape, source: Call | None = None, index: int = 0, name: str | None = None) -> None:
+    def __init__(self, shape: AnyShape, source: Call | None = None, index: int = 0, name: str | None = None) -> None:
         self.shape = shape
         self.source = source
         self.index = index
@@ -75,11 +76,11 @@ def input_shape(shape: Any, batch: Any = None, name: str | None = None) -> Shape
     checked: list[Size] = [BATCH if batch is None else _size(batch, "batch")]
     for at, size in enumerate(shape):
         checked.append(_nobody_knows(at, len(shape), name) if size is None else _size(size, f"[{at}]"))
-    (made,) = told_apart([tuple(checked)]) if any(size is None for size in shape) else (tuple(checked),)
+    (made,) = disambiguate_unknowns([tuple(checked)]) if any(size is None for size in shape) else (tuple(checked),)
     return made
 
 
-def told_apart(shapes: Sequence[Shape]) -> list[Shape]:
+def disambiguate_unknowns(shapes: Sequence[Shape]) -> list[Shape]:
     """Name unknown sizes apart, from one another and from named sizes: two lengths nobody knows are two lengths."""
     taken = {leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size) if leaf.op == "name"}
     made = []
@@ -140,7 +141,7 @@ def connect(layer: Any, tensors: tuple[Any, ...], initial_state: Any = None, swi
             error.name(*(repr(_producer(read[place])) for place in error.inputs))
         raise error.at(f"{layer.label}:")
     call = Call(layer, args, states, switches or {})
-    made = tuple(Tensor(shape, call, index) for index, shape in enumerate(built.outs))
+    made = tuple(Tensor(shape, call, index) for index, shape in enumerate(listed(built.outs)))
     return made[0] if len(made) == 1 else made
 
 
@@ -204,7 +205,7 @@ class StateDisagreement(Disagreement):
         return f"{first} gives an initial state of {sizes[0]}, the layer keeps states of {sizes[1]}"
 
 
-def check_states(layer: Any, built: Built, shapes: Sequence[Shape]) -> None:
+def check_states(layer: Applicable, built: Built, shapes: Sequence[AnyShape]) -> None:
     """Check initial states against those a layer keeps.
 
     Raises
@@ -217,6 +218,8 @@ def check_states(layer: Any, built: Built, shapes: Sequence[Shape]) -> None:
     if len(shapes) != len(built.states):
         raise ShapeError(f"initial states for {layer.type}", expected=f"{len(built.states)}", received=len(shapes))
     for place, (given, kept) in enumerate(zip(shapes, built.states, strict=True)):
+        if isinstance(given, UnknownShape):
+            continue
         if len(given) != len(kept):
             raise ShapeError(
                 f"initial state {place + 1}", expected=shape_text(kept), received=Verbatim(shape_text(given))
@@ -226,9 +229,9 @@ def check_states(layer: Any, built: Built, shapes: Sequence[Shape]) -> None:
                 raise StateDisagreement((place, place), (a, b), axis)
 
 
-def shape_text(shape: Shape) -> str:
+def shape_text(shape: AnyShape) -> str:
     """Print a shape for people: ``(B, T, 108)``; one axis keeps its comma: ``(512,)``."""
-    if shape is UNSHAPED:
+    if isinstance(shape, UnknownShape):
         return "unknown"
     sizes = ", ".join(unicode(size) for size in shape)
     return f"({sizes},)" if len(shape) == 1 else f"({sizes})"

@@ -54,11 +54,11 @@ def _layer(layer: Layer, values: Mapping[str, Size], made: dict[int, Any]) -> La
         bound = _bound(option, values, made)
         same = bound is option or isinstance(bound, (Layer, Model))
         options[name] = bound if same else layer.rule.checked(name, layer.rule.options[name].kind, bound)
-    return layer.again(layer.name, options)
+    return layer.copy_with(layer.name, options)
 
 
 def _model(model: Model, values: Mapping[str, Size], made: dict[int, Any]) -> Model:
-    shapes = [_bound(tuple(shape), values, made) for shape in model.input_shapes]
+    shapes = [_bound(shape, values, made) for shape in model.input_shapes]
     if isinstance(model, Sequential):  # how many outputs it has is known when it has run
         chain = Sequential((_bound(layer, values, made) for layer in model.chain), model.name, not model.frozen)
         chain.input_shapes, chain.input_names = shapes, model.input_names

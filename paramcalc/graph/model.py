@@ -12,9 +12,23 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from ..core.built import UNKNOWN_OUTS, UNSHAPED, Built, Part, Shape, Weight, scoped
+from ..core.applicable import Applicable
+from ..core.built import (
+    AnyShape,
+    Built,
+    Outputs,
+    Part,
+    UnknownOutputs,
+    UnknownShape,
+    Weight,
+    output,
+    placed,
+    scoped,
+)
+from ..core.framework import DEFAULT
+from ..core.products import NOTHING, Product, Sources, Work
 from ..core.rule import Layer
-from ..core.tensors import Tensor, check_states, connect, flat, in_order, shape_text, told_apart
+from ..core.tensors import Tensor, check_states, connect, disambiguate_unknowns, flat, in_order, shape_text
 from ..errors import GraphError, ParamcalcError, ShapeError, Verbatim
 from ..symbolic import Size, add, collect, is_known
 from .edges import check_single, located, missing_output
@@ -32,7 +46,7 @@ class Node:
 
     Attributes
     ----------
-    layer : Layer or Model
+    layer : Applicable
     args : tuple of Ref
         What it reads.
     states : tuple of Ref
@@ -43,20 +57,20 @@ class Node:
         The switches thrown in this use.
     masks : dict of str to Ref
         What it reads besides, by keyword; it changes no shape.
-    says : callable, optional
-        Gives the output shapes a file states; they stand where no rule knows.
+    declared_outputs : callable, optional
+        Gives the output shapes that a file states; they are used where no rule gives them.
     """
 
-    layer: Any
+    layer: Applicable
     args: tuple[Ref, ...]
     states: tuple[Ref, ...] = ()
     where: str = ""
     call: Mapping[str, Any] | None = None
     masks: Mapping[str, Ref] | None = None
-    says: Callable[[], tuple[Shape, ...]] | None = None
+    declared_outputs: Callable[[], Outputs] | None = None
 
 
-class Model:
+class Model(Applicable):
     """Layers and the edges between them.
 
     Parameters
@@ -92,14 +106,19 @@ class Model:
             nodes.append(Node(call.layer, tuple(map(ref, call.args)), states, call=call.switches or None))
             positions[id(call)] = len(ins) + len(nodes) - 1
         self._fill(
-            told_apart([t.shape for t in ins]), nodes, tuple(map(ref, outs)), name, [t.name for t in ins], trainable
+            _input_shapes(ins),
+            nodes,
+            tuple(map(ref, outs)),
+            name,
+            [t.name for t in ins],
+            trainable,
         )
         self.names  # noqa: B018  # a name given twice is an error here, not later
 
     @classmethod
     def from_nodes(
         cls,
-        input_shapes: Sequence[Shape],
+        input_shapes: Sequence[AnyShape],
         nodes: list[Node],
         outputs: tuple[Ref, ...],
         name: str | None = None,
@@ -120,7 +139,7 @@ class Model:
 
     def _fill(
         self,
-        shapes: Sequence[Shape],
+        shapes: Sequence[AnyShape],
         nodes: list[Node],
         outputs: tuple[Ref, ...],
         name: str | None,
@@ -141,8 +160,12 @@ class Model:
     @property
     def framework(self) -> str:
         """Whose layers they are."""
-        known = (getattr(layer, "framework", None) or layer.rule.framework for layer in self.uses if _says(layer))
-        return next(known, "keras")
+        return next((layer.framework for layer in self.uses if layer.framework is not None), DEFAULT)
+
+    @property
+    def sublayers(self) -> list[Applicable]:
+        """Every layer once, in order of first use."""
+        return self.layers
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -152,7 +175,7 @@ class Model:
         return self.name or self.type.lower()
 
     @property
-    def layers(self) -> list[Any]:
+    def layers(self) -> list[Applicable]:
         """Every layer once, in order of first use."""
         return list({id(node.layer): node.layer for node in self.nodes}.values())
 
@@ -191,7 +214,7 @@ class Model:
             return self.input_names[ref[0]] or "input"
         return self.names[id(self.nodes[place].layer)]
 
-    def told(self, ref: Ref) -> str:
+    def describe(self, ref: Ref) -> str:
         """Say what gives a tensor: its name, or the place of a layer that was given none: ``layers[0] (lstm)``."""
         place = ref[0] - len(self.input_shapes)
         node = self.nodes[place] if place >= 0 else None
@@ -201,7 +224,7 @@ class Model:
 
     # --- shapes ---------------------------------------------------------------------------------
 
-    def run(self, shapes: Sequence[Shape]) -> list[Built]:
+    def run(self, shapes: Sequence[AnyShape]) -> list[Built]:
         """Let shapes flow from the inputs through every node.
 
         Raises
@@ -209,23 +232,24 @@ class Model:
         ShapeError
             Where a layer's inputs do not fit; the message names the layers and the sizes.
         """
-        values: list[tuple[Shape, ...]] = [(shape,) for shape in shapes]
+        values: list[Outputs] = [(shape,) for shape in shapes]
         built: list[Built] = []
         try:
             for node in self.nodes:
                 if len(node.args) == 1 and not node.call:
                     ((position, index),) = node.args
-                    step = node.layer.on(values[position][index])
+                    step = node.layer.on(output(values[position], index))
                 else:
-                    step = node.layer.on(*[values[position][index] for position, index in node.args], **node.call or {})
+                    read = [output(values[position], index) for position, index in node.args]
+                    step = node.layer.on(*read, **node.call or {})
                 if node.states:
-                    check_states(node.layer, step, [values[position][index] for position, index in node.states])
-                if node.says is not None and step.outs is UNKNOWN_OUTS:
-                    step.outs = node.says()
+                    check_states(node.layer, step, [output(values[position], index) for position, index in node.states])
+                if node.declared_outputs is not None and isinstance(step.outs, UnknownOutputs):
+                    step = step._replace(outs=node.declared_outputs())
                 values.append(step.outs)
                 built.append(step)
             for position, index in self.outputs:
-                values[position][index]
+                output(values[position], index)
         except ParamcalcError as error:
             check_single(self, built)
             raise located(self, error, self.nodes[len(built)])
@@ -243,13 +267,13 @@ class Model:
     def built(self) -> list[Built]:
         """What every node builds on the model's own inputs."""
         if self._built is None:
-            if not self.input_shapes or (not self.input_shapes[0] and self.input_shapes[0] is not UNSHAPED):
+            if not self.input_shapes or not self.input_shapes[0]:
                 raise GraphError(
                     f"the input shape of {self.label!r} is not known",
                     expected="Input(shape) as the first layer, or input_shape= on it",
                 )
             built = self.run(self.input_shapes)
-            if any(type(layer) is not Layer or layer.rule.holds for layer in self.uses):
+            if any(type(layer) is not Layer or layer.rule.sublayer_options for layer in self.uses):
                 self.crossed = crossed(self.layers)
             if self.crossed:
                 check_levels(self, built)
@@ -257,45 +281,56 @@ class Model:
         return self._built
 
     @property
-    def uses(self) -> list[Any]:
+    def uses(self) -> list[Applicable]:
         """The layer of each node; a shared layer stands here several times."""
         return [node.layer for node in self.nodes]
 
-    def on(self, *shapes: Shape) -> Built:
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Apply the model, as a layer, to input shapes (batch included)."""
         if len(shapes) != len(self.input_shapes):
             raise ShapeError(f"{self.label!r} inputs", expected=f"{len(self.input_shapes)}", received=len(shapes))
-        if any(shape is UNSHAPED for shape in shapes):  # what it was made for is known
-            shapes = tuple(
-                wanted if given is UNSHAPED else given for given, wanted in zip(shapes, self.input_shapes, strict=True)
-            )
+        pairs = list(zip(shapes, self.input_shapes, strict=True))
+        shapes = tuple(wanted if isinstance(given, UnknownShape) else given for given, wanted in pairs)
         for given, wanted in zip(shapes, self.input_shapes, strict=True):
-            if wanted and not _fits(given, wanted):
+            if not _fits(given, wanted):
                 raise ShapeError(
                     f"{self.label!r} was made for another input",
                     expected=shape_text(wanted),
                     received=Verbatim(shape_text(given)),
                 )
         built = self.run(shapes)
-        values = [(shape,) for shape in shapes] + [step.outs for step in built]
+        values: list[Outputs] = [*((shape,) for shape in shapes), *(step.outs for step in built)]
         return Built(
-            outs=tuple(values[position][index] for position, index in self.outputs),
+            outs=tuple(output(values[position], index) for position, index in self.outputs),
             weights=tuple(self._all_weights(built)),
-            macs=lambda: add([step.macs() for step in built if step.macs]),
+            work=lambda: self._work(built),
             parts=lambda: self.parts(shapes, built),
             unknown=next((step.unknown for step in built if step.unknown), ""),
         )
 
-    def parts(self, shapes: Sequence[Shape], built: Sequence[Built]) -> list[Part]:
+    def _work(self, built: Sequence[Built]) -> Work:
+        # the products of every layer, their sources traced back to the inputs and weights of the model
+        names = self.names
+        values: list[list[Sources]] = [[frozenset({at})] for at in range(len(self.input_shapes))]
+        products: list[Product] = []
+        for node, step in zip(self.nodes, built, strict=True):
+            read = [values[position][index] for position, index in node.args]
+            states = [values[position][index] for position, index in node.states] or [NOTHING] * len(step.states)
+            done = placed(step, names[id(node.layer)], read, states)
+            products += done.products
+            values.append(list(done.flow or ()))
+        return Work(tuple(products), tuple(values[position][index] for position, index in self.outputs))
+
+    def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:
         """List every use of a layer, with what it reads and what it built on these input shapes."""
-        values = [(shape,) for shape in shapes] + [step.outs for step in built]
+        values: list[Outputs] = [*((shape,) for shape in shapes), *(step.outs for step in built)]
         names = self.names
         producers = [name or "input" for name in self.input_names] + [names[id(layer)] for layer in self.uses]
         return [
             Part(
                 names[id(node.layer)],
                 node.layer,
-                tuple(values[position][index] for position, index in node.args),
+                tuple(output(values[position], index) for position, index in node.args),
                 step,
                 tuple((producers[position], index) for position, index in node.args + node.states),
             )
@@ -312,9 +347,6 @@ class Model:
                 if first.trainable and (self.frozen or node.layer.frozen or not weight.trainable):
                     found[weight.origin] = replace(first, trainable=False)
         return found.values()
-
-    def axes(self, rank: int) -> None:
-        """Name no axes: the count of a model is a sum over its layers, not a formula of its own."""
 
     def __call__(self, *tensors: Any) -> Any:
         """Connect the model, as a layer, to tensors."""
@@ -376,11 +408,15 @@ class Model:
         return self.report()._repr_html_()
 
 
-def _says(layer: Any) -> bool:
-    return hasattr(layer, "rule") or (isinstance(layer, Model) and bool(layer.uses))
+def _input_shapes(inputs: Sequence[Tensor]) -> list[AnyShape]:
+    known = iter(disambiguate_unknowns([one.shape for one in inputs if not isinstance(one.shape, UnknownShape)]))
+    return [one.shape if isinstance(one.shape, UnknownShape) else next(known) for one in inputs]
 
 
-def _fits(given: Shape, wanted: Shape) -> bool:
+def _fits(given: AnyShape, wanted: AnyShape) -> bool:
+    # an unknown shape fits any other, and a model without a declared input takes any
+    if isinstance(given, UnknownShape) or isinstance(wanted, UnknownShape) or not wanted:
+        return True
     return len(given) == len(wanted) and all(
         a == b or not (is_known(a) and is_known(b)) for a, b in zip(given, wanted, strict=True)
     )

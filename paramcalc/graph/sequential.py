@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence as Several
 from functools import cached_property
 from typing import Any
 
-from ..core.rule import Built, Shape
+from ..core.applicable import Applicable
+from ..core.built import AnyShape, Built, Outputs, listed, output
+from ..core.rule import Layer
 from ..core.tensors import Tensor, declared
 from ..errors import GraphError, ParamcalcError
 from .edges import located
@@ -35,11 +37,11 @@ class Sequential(Model):
     type = "Sequential"
 
     def __init__(self, layers: Iterable[Any] = (), name: str | None = None, trainable: bool = True) -> None:
-        shape: Shape = ()
+        shape: AnyShape = ()
         input_name: str | None = None
-        chain: list[Any] = []
+        chain: list[Applicable] = []
         for layer in layers:
-            if hasattr(layer, "on") and hasattr(layer, "label"):
+            if isinstance(layer, Applicable):
                 chain.append(layer)
             elif isinstance(layer, Tensor) and layer.source is None and not chain and not shape:
                 shape, input_name = layer.shape, layer.name
@@ -47,7 +49,7 @@ class Sequential(Model):
                 raise GraphError(
                     f"item {len(chain)} of Sequential", expected="a layer (an Input only at the start)", received=layer
                 )
-        if chain and not shape and getattr(chain[0], "input_shape", None) is not None:
+        if chain and not shape and isinstance(chain[0], Layer) and chain[0].input_shape is not None:
             shape = declared(*chain[0].input_shape)
         if chain and not shape and isinstance(chain[0], Model) and len(chain[0].input_shapes) == 1:
             shape, input_name = chain[0].input_shapes[0], chain[0].input_names[0]
@@ -68,11 +70,11 @@ class Sequential(Model):
         return [Node(layer, ((place, 0),)) for place, layer in enumerate(self.chain)]
 
     @property
-    def uses(self) -> list[Any]:
+    def uses(self) -> list[Applicable]:
         """The layers in order."""
         return self.chain
 
-    def run(self, shapes: Several[Shape]) -> list[Built]:
+    def run(self, shapes: Several[AnyShape]) -> list[Built]:
         """Let a shape flow from layer to layer.
 
         Raises
@@ -84,21 +86,21 @@ class Sequential(Model):
         """
         (shape,) = shapes
         built: list[Built] = []
-        outs: tuple[Shape, ...] = (shape,)
+        outs: Outputs = (shape,)
         try:
             for layer in self.chain:
-                if len(outs) > 1:
+                if isinstance(outs, tuple) and len(outs) > 1:
                     raise GraphError(
                         f"{self.producer((len(built), 0))!r} has {len(outs)} outputs, a Sequential passes on one",
                         suggestion="connect the layers by calling them on tensors",
                     )
-                step = layer.on(outs[0])
+                step = layer.on(output(outs, 0))
                 built.append(step)
                 outs = step.outs
         except ParamcalcError as error:
             raise located(self, error, self.nodes[len(built)])
-        if len(outs) > 1:  # as in Keras, what the last layer gives is what the model gives
-            self.outputs = tuple((len(built), index) for index in range(len(outs)))
+        if len(listed(outs)) > 1:  # as in Keras, what the last layer gives is what the model gives
+            self.outputs = tuple((len(built), index) for index in range(len(listed(outs))))
         if self.shares:
             check_uses(self, built)
         return built

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from ..core.applicable import Applicable
 from ..core.built import Built, Weight, scoped
-from ..core.rule import Layer
 from ..core.tensors import shape_text
 from ..errors import ParamcalcError, ShapeError
 from .edges import located
@@ -34,7 +34,7 @@ def check_uses(model: Any, built: Sequence[Built]) -> None:
             raise located(model, error, node)
 
 
-def crossed(layers: Iterable[Any]) -> bool:
+def crossed(layers: Iterable[Applicable]) -> bool:
     """Tell whether a layer is used on several levels: directly, and inside another."""
     seen: set[int] = set()
     for layer in layers:
@@ -66,11 +66,8 @@ def check_levels(model: Any, built: Sequence[Built]) -> None:
                 )
 
 
-def _held(layer: Any) -> Iterator[Any]:
+def _held(layer: Applicable) -> Iterator[Applicable]:
     # the layer, and whatever it holds, level by level
     yield layer
-    inner = [layer.options[name] for name in layer.rule.holds] if isinstance(layer, Layer) else layer.layers
-    for one in inner:
-        for part in one if isinstance(one, tuple) else (one,):
-            if part is not None:
-                yield from _held(part)
+    for inner in layer.sublayers:
+        yield from _held(inner)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..core.built import UNKNOWN_OUTS, UNSHAPED, Built, Shape, Weight
+from ..core.applicable import Applicable
+from ..core.built import UNKNOWN_OUTPUTS, AnyShape, Built, Outputs, Weight
 from ..core.rule import snake
 from ..errors import LayerError
 
@@ -27,7 +26,7 @@ def counted(weights: tuple[Weight, ...], sure: bool = False, live: bool = False)
     return "counted from the weights stored with it" + ("" if sure else ", taken as trained: no file says which are")
 
 
-class Opaque:
+class UnknownLayer(Applicable):
     """A layer of which only what a file tells is known.
 
     Parameters
@@ -48,8 +47,6 @@ class Opaque:
         Whether the stored weights are taken as trained of which a file does not say it.
     """
 
-    layers: tuple[Any, ...] = ()  # it holds none that anybody knows of
-
     def __init__(
         self,
         type: str,
@@ -61,22 +58,27 @@ class Opaque:
         told: str | None = None,
         guessed: bool = False,
     ) -> None:
-        self.type = type
+        self._type = type
         self.reason = reason
         self.name = name
         self.stored = stored
-        self.outs: tuple[Shape, ...] = UNKNOWN_OUTS  # where a file states them
+        self.outs: Outputs = UNKNOWN_OUTPUTS  # where a file states them
         self.frozen = not trainable
         self.more = more
         self.told = reason if told is None else told
         self.guessed = guessed
 
     @property
+    def type(self) -> str:
+        """Class name, as the file has it."""
+        return self._type
+
+    @property
     def label(self) -> str:
         """Its name, or one made of the class's as Keras does."""
         return self.name or snake(self.type.rpartition(">")[2])
 
-    def on(self, *shapes: Shape, **call: Any) -> Built:
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Answer what is known: the stored weights, or that there may be some, and the shapes a file states."""
         if self.stored is None:
             return Built(self.outs, unknown=self.told, costed=False)
@@ -84,41 +86,40 @@ class Opaque:
             return Built(self.outs, self.stored, unknown=self.told, costed=False, guessed=self.guessed)
         return Built(self.outs, self.stored, note=self.told, costed=False, guessed=self.guessed)
 
-    def axes(self, rank: int) -> None:
-        """Name no axes: there is no formula."""
-
     def __repr__(self) -> str:
         return f"<{self.type} {self.label!r}: {self.reason}>"
 
 
-class Guarded:
+class BestEffortOperation(Applicable):
     """An operation whose rule may not know what this call of it gives; then the file's word stands.
 
     Parameters
     ----------
-    operation : paramcalc.rules.ops.operation.Operation
+    operation : Applicable
     """
 
-    layers: tuple[Any, ...] = ()
     frozen = False
 
-    def __init__(self, operation: Any) -> None:
+    def __init__(self, operation: Applicable) -> None:
         self.operation = operation
-        self.type: str = operation.type
-        self.name: str | None = operation.name
-        self.label: str = operation.label
+        self.name = operation.name
 
-    def on(self, *shapes: Shape) -> Built:
+    @property
+    def type(self) -> str:
+        """Class of the operation."""
+        return self.operation.type
+
+    @property
+    def label(self) -> str:
+        """Its name, or one made of its class."""
+        return self.operation.label
+
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Apply the operation's rule; where it has no answer, say so."""
-        if any(shape is UNSHAPED for shape in shapes):
-            return Built(UNKNOWN_OUTS, costed=False)
         try:
-            return self.operation.on(*shapes)  # type: ignore[no-any-return]
+            return self.operation.on(*shapes)
         except LayerError as error:
-            return Built(UNKNOWN_OUTS, note=str(error), costed=False)
-
-    def axes(self, rank: int) -> None:
-        """Name no axes: there is no formula."""
+            return Built(UNKNOWN_OUTPUTS, note=str(error), costed=False)
 
     def __repr__(self) -> str:
         return repr(self.operation)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.tensors import shape_text
-from ..report import gate_slices
 from ..symbolic import grouped, unicode
 from .document import Cell, Math, Sheet, Table, number
 from .explain import explanation
@@ -57,7 +56,7 @@ def _gates(row: Row) -> list[tuple[str, Cell]]:
     gated = [weight for weight in row.weights if weight.gates]
     facts = dict.fromkeys((weight.scope for weight in gated), "")
     for weight in sorted(gated, key=lambda weight: len(weight.gates)):
-        places = "  ".join(f"{gate} [{unicode(start)}:{unicode(stop)}]" for gate, start, stop in gate_slices(weight))
+        places = "  ".join(f"{gate} [{unicode(start)}:{unicode(stop)}]" for gate, start, stop in weight.gate_slices())
         facts[weight.scope] = places + "".join(f"  ({gate} starts at {n})" for gate, n in weight.starts)
     if len(set(facts.values())) == 1:
         return [("gates", next(iter(facts.values())))]
@@ -98,7 +97,7 @@ def _add(row: Row, rows: list[tuple[Cell, ...]], level: int, depth: int | None, 
     name = f"{'  ' * level}{row.name} ({row.type})"
     if len(row.calls) > 1:
         name += f" ×{len(row.calls)}"
-    if row.again:
+    if row.counted_above:
         name += " ↑"
     shapes = "  ".join(map(shape_text, row.outputs))
     why: Cell = Math(formula.expr, formula.values) if formula else ""
@@ -119,7 +118,7 @@ def _params(row: Row) -> Cell:
 def _warnings(report: Report) -> list[tuple[str, Cell]]:
     others = "" if report.holds else "; others otherwise"
     stored = [("stored", f"{report.stored:,} tensors, as the rules say{others}")] if report.stored else []
-    again = any(one.again for row in report.rows for one in [row, *row.rows])
+    again = any(one.counted_above for row in report.rows for one in [row, *row.rows])
     marks = [("↑", "counted once, further up")] if again else []
     return [*marks, *stored, *(("warning", warning) for warning in report.warnings)]
 

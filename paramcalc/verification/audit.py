@@ -8,6 +8,7 @@ from itertools import product
 from time import perf_counter
 from typing import Any
 
+from ..core.built import listed
 from ..core.framework import title
 from ..core.rule import Built, Layer, Rule, Shape
 from ..errors import ParamcalcError
@@ -16,6 +17,7 @@ from ..symbolic.evaluate import evaluate
 from .adapter import Answer, Side, side
 from .cases import Case, cases, configurations as configurations
 from .compare import same_shapes, shapes_text, tensor_differences
+from .grid import known
 
 SCHEMA = "paramcalc-audit/1"
 SHOWN = 50  # mismatches printed
@@ -265,12 +267,14 @@ def _problems(asked: Side, layer: Layer, ours: Built | ParamcalcError, theirs: A
         yield f"formula: it says {ours.formula()}, the weights add up to {ours.params}"
     for difference in tensor_differences(layer.label, ours.weights, theirs.tensors):
         yield difference.text(title)
-    told = all(isinstance(size, int) for shape in ours.outs for size in shape)  # what hangs on values is open
+    told = all(
+        isinstance(size, int) for shape in known(listed(ours.outs)) for size in shape
+    )  # what hangs on values is open
     computed = theirs.announced if theirs.computed is None or not told else theirs.computed
     if not same_shapes(ours.outs, computed):
         yield f"output shape: paramcalc {shapes_text(ours.outs)}, {title} {shapes_text(computed)}"
     if theirs.macs is not None:
-        macs = ours.macs() if ours.macs else 0
+        macs = ours.forward()
         if macs != theirs.macs:
             yield f"multiply-adds: paramcalc {macs}, {title} {theirs.macs}"
 
@@ -300,8 +304,8 @@ def _holds(asked: Side, case: Case, ours: Built | ParamcalcError, instance: dict
         return True
     if isinstance(ours, ParamcalcError):
         return False
-    said = [tuple(evaluate(size, instance) for size in shape) for shape in ours.outs]
+    said = [tuple(evaluate(size, instance) for size in shape) for shape in ours.shapes()]
     return all(
         len(a) == len(b) and all(x == y or not is_known(x) for x, y in zip(a, b, strict=True))
-        for a, b in zip(said, here.outs, strict=True)
+        for a, b in zip(said, here.shapes(), strict=True)
     )

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..core.rule import Shape, Weight
+from ..core.built import AnyShape, Outputs, UnknownOutputs, UnknownShape, listed
+from ..core.rule import Weight
 from ..core.tensors import shape_text
 from ..report import Report, Row
 from ..symbolic import Size, unicode, unknown
@@ -134,17 +135,29 @@ def _tensor(side: Tensor | None, other: Tensor | None) -> str:
     return shape_text(side.shape) + words
 
 
-def same_shapes(ours: Sequence[Shape], theirs: Sequence[Sequence[int | None]]) -> bool:
+def same_shapes(ours: Outputs | Sequence[AnyShape], theirs: Sequence[Sequence[int | None]]) -> bool:
     """Tell whether output shapes agree; what is no number for us is ``None`` for Keras."""
-    return [tuple(size if isinstance(size, int) else None for size in shape) for shape in ours] == [
-        tuple(shape) for shape in theirs
-    ]
+    several = listed(ours) if isinstance(ours, UnknownOutputs) else ours
+    return [_numbers(shape) for shape in several] == [tuple(shape) for shape in theirs]
 
 
-def shapes_text(shapes: Sequence[Any]) -> str:
+def _numbers(shape: AnyShape) -> tuple[int | None, ...] | None:
+    if isinstance(shape, UnknownShape):
+        return None
+    return tuple(size if isinstance(size, int) else None for size in shape)
+
+
+def shapes_text(shapes: Outputs | Sequence[Any]) -> str:
     """Print output shapes of either side."""
+    several = listed(shapes) if isinstance(shapes, UnknownOutputs) else shapes
+    return ", ".join(map(_shape_text, several)) or ABSENT
+
+
+def _shape_text(shape: Any) -> str:
+    if isinstance(shape, UnknownShape):
+        return shape_text(shape)
     none = unknown("None")
-    return ", ".join(shape_text(tuple(none if size is None else size for size in shape)) for shape in shapes) or ABSENT
+    return shape_text(tuple(none if size is None else size for size in shape))
 
 
 def total_differences(report: Report, weights: Iterable[Any], learning: set[int]) -> Iterator[Difference]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from math import prod
 from typing import NamedTuple
 
+from ..core.built import AnyShape, Shape, UnknownShape, listed
 from ..core.rule import Layer
 from ..core.tensors import BATCH
 from ..errors import ParamcalcError
@@ -89,11 +90,11 @@ def grid_of(model: Model) -> Grid:
     weights = [weight for built in model.built for weight in built.weights]
     sizes = [size for weight in weights for size in weight.shape]
     if any(isinstance(layer, Layer) and stateful(layer) for layer in model.layers):
-        sizes += [shape[0] for shape in model.input_shapes]  # the batch
+        sizes += [shape[0] for shape in known(model.input_shapes)]  # the batch
     names = tuple(dict.fromkeys([*names_in(model), *_named(sizes)]))
     if not names:
         return Grid((), [{}], True)
-    outs = [size for built in model.built for shape in built.outs for size in shape]
+    outs = [size for built in model.built for shape in known(listed(built.outs)) for size in shape]
     highest = degrees([*(weight.params for weight in weights), *outs], names)
     wanted = highest or dict.fromkeys(names, 2)
     problem: ParamcalcError | None = None
@@ -116,7 +117,7 @@ def with_open_sizes(model: Model, grid: Grid) -> list[dict[str, int]]:
 
     Odd values, so that a window or a stride miscounted by one shows.
     """
-    inputs = [leaf for shape in model.input_shapes for size in shape for leaf in leaves(size)]
+    inputs = [leaf for shape in known(model.input_shapes) for size in shape for leaf in leaves(size)]
     names = {leaf.args[0] for leaf in inputs if leaf != BATCH} - set(grid.names)
     for value in ODD if names else ():
         point = {**grid.points[0], **dict.fromkeys(sorted(names), value)}
@@ -130,3 +131,8 @@ def with_open_sizes(model: Model, grid: Grid) -> list[dict[str, int]]:
 
 def _named(sizes: Iterable[Size]) -> list[str]:
     return [leaf.args[0] for size in sizes for leaf in leaves(size) if leaf.op == "name"]
+
+
+def known(shapes: Iterable[AnyShape]) -> list[Shape]:
+    """List the shapes that are known."""
+    return [shape for shape in shapes if not isinstance(shape, UnknownShape)]

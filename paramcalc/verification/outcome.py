@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
+from ..core.built import listed
 from ..core.framework import title
 from ..core.rule import Layer, Shape
 from ..errors import ParamcalcError
 from ..formats.keras.reconcile import OTHERWISE
 from ..graph.bind import bind
 from ..graph.model import Model
-from ..graph.unknown_layers import Guarded
+from ..graph.unknown_layers import BestEffortOperation
 from ..report import Report, Row, plain
 from ..symbolic import Expr, Size, leaves
 from ..symbolic.evaluate import evaluate
@@ -29,7 +30,7 @@ from .compare import (
     told_at,
     total_differences,
 )
-from .grid import Grid, grid_of, with_open_sizes
+from .grid import Grid, grid_of, known, with_open_sizes
 
 SCHEMA = "paramcalc-verification/1"
 SHOWN = 50  # differences printed
@@ -199,7 +200,7 @@ def _differences(model: Model, remarks: list[str]) -> list[Difference]:
     uses = _uses(model, outputs)
     for row in report.rows:
         layer = None
-        if not isinstance(row.layer, Guarded):
+        if not isinstance(row.layer, BestEffortOperation):
             layer = builder.layer(row.layer)
             found += tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
         for (_, _, shapes, built, _), tensors in zip(row.calls, uses[id(row.layer)], strict=True):
@@ -207,7 +208,7 @@ def _differences(model: Model, remarks: list[str]) -> list[Difference]:
             if same_shapes(built.outs, announced):
                 continue
             ours, theirs = shapes_text(built.outs), shapes_text(announced)
-            if layer is not None and computes(builder, row, layer, shapes, built.outs):
+            if layer is not None and computes(builder, row, layer, known(shapes), known(listed(built.outs))):
                 remarks.append(f"{row.name}: Keras announces {theirs} and computes {ours}")
             else:
                 found.append(Difference(row.name, "output shape", ours, theirs))
@@ -222,7 +223,7 @@ def _uses(model: Model, outputs: list[list[Any]]) -> dict[int, list[list[Any]]]:
     return uses
 
 
-def computes(builder: Builder, row: Row, made: Any, shapes: tuple[Shape, ...], outs: tuple[Shape, ...]) -> bool:
+def computes(builder: Builder, row: Row, made: Any, shapes: Sequence[Shape], outs: Sequence[Shape]) -> bool:
     """Tell whether a Keras layer, where its announced shapes differ from ours, computes ours.
 
     ``Bidirectional`` announces twice the forward layer's units whatever the backward layer has, and
@@ -235,7 +236,7 @@ def computes(builder: Builder, row: Row, made: Any, shapes: tuple[Shape, ...], o
     unknown = {leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size)}
     values = dict.fromkeys(sorted(unknown), 2) | {"T": 5}
 
-    def concrete(several: tuple[Shape, ...]) -> list[tuple[Any, ...]]:
+    def concrete(several: Sequence[Shape]) -> list[tuple[Any, ...]]:
         return [tuple(evaluate(size, values) for size in shape) for shape in several]
 
     wanted = concrete(outs)

@@ -60,7 +60,7 @@ def _keras_accepts(name: str, options: Mapping[str, Any], shapes: tuple[Open, ..
     # options that paramcalc refuses are handed to Keras as they are
     builder, rule = Builder(), find(name)
     layer = Layer(rule, {key: value for key, value in options.items() if key in rule.options})
-    layer.carried = {key: value for key, value in options.items() if key not in rule.options}
+    layer.ignored_options = {key: value for key, value in options.items() if key not in rule.options}
     known = [tuple(size for size in shape if size is not None) for shape in shapes]
     try:
         with scope():

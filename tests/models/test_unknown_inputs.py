@@ -8,7 +8,7 @@ import pytest
 from by_hand import TABLE
 
 from paramcalc import Model
-from paramcalc.core.built import UNSHAPED, Weight
+from paramcalc.core.built import UNKNOWN_SHAPE, Weight
 from paramcalc.formats.keras.config import from_config
 
 PLAIN = [line for line in TABLE if not getattr(line[0], "expects", None)]
@@ -18,7 +18,7 @@ PLAIN = [line for line in TABLE if not getattr(line[0], "expects", None)]
     ("layer", "inputs", "count"), [line[:3] for line in PLAIN], ids=[str(line[0]) for line in PLAIN]
 )
 def test_a_layer_without_weights_has_none_on_any_input(layer: Any, inputs: list[Any], count: int) -> None:
-    built = layer.on(*[UNSHAPED] * len(inputs))
+    built = layer.on(*[UNKNOWN_SHAPE] * len(inputs))
     assert bool(built.unknown) == (count > 0 and not built.weights)
     assert built.weights or not built.costed
 

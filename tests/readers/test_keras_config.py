@@ -419,5 +419,5 @@ def test_layers_alike_but_for_a_word_are_told_apart() -> None:
     model = from_config(sequential(entry("x", [None, 3]), *layers))
     assert [layer.name for layer in model.layers] == ["a", "b", "c", "d", "e"]
     assert [row.trainable for row in model.rows] == [12, 12, 0, 12, 16]
-    assert [layer.expects is None for layer in model.layers] == [True, True, True, False, True]
+    assert [layer.declared_inputs is None for layer in model.layers] == [True, True, True, False, True]
     assert len({id(layer) for layer in model.layers}) == 5

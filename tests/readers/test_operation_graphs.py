@@ -167,8 +167,8 @@ def test_named_sizes_flow_exactly() -> None:
     assert on(*MEAN, {"axis": 0}, [Slot(0)], x) == (T_, 6)
     product = Operation(NUMPY, "Matmul", {}, [Slot(0), Slot(1)], {}).on(x, (6, d))
     assert product.outs == ((B, T_, d),)
-    assert product.macs is not None
-    assert product.macs() == B * T_ * d * 6
+    assert product.work is not None
+    assert product.forward() == B * T_ * d * 6
 
 
 def test_an_operation_is_a_layer_without_weights() -> None:

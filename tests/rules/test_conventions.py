@@ -153,7 +153,7 @@ def test_outputs_and_states(rule: Any) -> None:
 )
 def test_multiply_adds_are_those_of_the_matrices(framework: str, cell: str, options: Any, macs: Any) -> None:
     built = find(cell, framework)(d_h, **options).on((2, 7, d_x))
-    assert built.macs() == 2 * 7 * macs
+    assert built.forward() == 2 * 7 * macs
 
 
 # --- the frameworks themselves ---------------------------------------------------------------------
@@ -248,7 +248,7 @@ def test_a_window_over_frames() -> None:
     assert repr(linen.formula) == "4[k_h*k_w*d_h(d_h + d_x) + 2d_h]"
     built = find("ConvLSTM2D", "haiku")(4, 3).on((1, 2, 5, 6, 3))
     assert built.outs == ((1, 5, 6, 4),)
-    assert built.macs() == 2 * 5 * 6 * 4 * 9 * 4 * (3 + 4)
+    assert built.forward() == 2 * 5 * 6 * 4 * 9 * 4 * (3 + 4)
     with pytest.raises(ParamcalcError, match="ConvLSTM2D needs kernel_size"):
         pc.conventions("ConvLSTM2D", 3, 4)
 

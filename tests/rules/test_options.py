@@ -90,7 +90,7 @@ def test_bad_options(make: Any, problem: str) -> None:
 
 
 def test_keras_own_positional_order() -> None:
-    assert pc.Dense(3, "relu").carried == {"activation": "relu"}
+    assert pc.Dense(3, "relu").ignored_options == {"activation": "relu"}
     assert pc.Conv2D(8, 3, 2, "same").on((1, 9, 9, 3)).outs == ((1, 5, 5, 8),)
     assert repr(pc.LSTM(3, return_sequences=True, name="x")) == "LSTM(units=3, return_sequences=True, name='x')"
 

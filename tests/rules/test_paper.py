@@ -20,7 +20,6 @@ from paramcalc.core.registry import find, rules
 from paramcalc.core.rule import Layer, Rule
 from paramcalc.errors import ParamcalcError
 from paramcalc.render.rules import rule_records, rule_table
-from paramcalc.report import gate_slices
 from paramcalc.rules.shared.cells import GATES
 from paramcalc.rules.shared.over_time import OverTime
 from paramcalc.symbolic import Expr, symbols
@@ -37,7 +36,7 @@ def test_by_hand(layer: Any, inputs: list[Any], count: int, outs: list[Any], mac
     built = layer.on(*inputs)
     assert built.params == count
     assert list(built.outs) == outs
-    assert built.macs() == macs
+    assert built.forward() == macs
     found = formula_of(layer, *inputs)
     assert found is not None
     assert found.value == count
@@ -81,7 +80,7 @@ def test_a_layer_is_its_cell_over_time(name: str) -> None:
             continue
         assert built.weights == step.weights
         assert built.formula() == built.params == step.params
-        assert built.macs() == T * step.macs()
+        assert built.forward() == T * step.forward()
         out = step.outs[0]
         assert built.outs[0] == ((batch, T, *out[1:]) if time["return_sequences"] else out)
         assert built.outs[1:] == (step.states if time["return_state"] else ())
@@ -110,7 +109,7 @@ def test_wrappers_are_those_of_keras(name: str) -> None:
     theirs = rules()[name]
     assert P[name].body is theirs.body
     assert P[name].copies == theirs.copies
-    assert P[name].holds == theirs.holds
+    assert P[name].sublayer_options == theirs.sublayer_options
     assert (list(P[name].options), P[name].why) == (list(theirs.options), theirs.why)
 
 
@@ -145,7 +144,7 @@ def test_a_step_uses_every_weight_once_and_multiplies_as_often(name: str) -> Non
         states = [draw.uniform(0.1, 1, size=state) for state in built.states]
         out, after = STEPS[name](taken, layer.options, draw.uniform(-1, 1, size=shape), states)
         assert not taken.arrays, layer
-        assert taken.macs == built.macs(), layer
+        assert taken.macs == built.forward(), layer
         assert out.shape == (built.outs[0] if name != "QRNN" else (2, SIZES["T"], 12)), layer
         assert tuple(state.shape for state in after) == built.states, layer
         assert all(np.isfinite(array).all() for array in (out, *after)), layer
@@ -184,8 +183,8 @@ def test_names_and_gates_of_an_lstm() -> None:
         "recurrent_norm_bias", "cell_norm_gain", "cell_norm_bias", "projection/kernel",
     ]  # fmt: skip
     h = symbols("h")
-    assert gate_slices(weights["kernel"]) == [("i", 0, h), ("c", h, 2 * h), ("o", 2 * h, 3 * h)]
-    assert gate_slices(weights["peephole"]) == [("i", 0, h), ("o", h, 2 * h)]
+    assert weights["kernel"].gate_slices() == [("i", 0, h), ("c", h, 2 * h), ("o", 2 * h, 3 * h)]
+    assert weights["peephole"].gate_slices() == [("i", 0, h), ("o", h, 2 * h)]
 
 
 @pytest.mark.parametrize("start", [1, 2])
@@ -206,7 +205,7 @@ def answer(layer: Layer) -> Any:
         built = layer.on((4, 3))
     except ParamcalcError as error:
         return str(error)
-    return built.weights, built.outs, built.states, built.params, built.macs()
+    return built.weights, built.outs, built.states, built.params, built.forward()
 
 
 def test_what_is_kept_and_no_parameter() -> None:

@@ -176,11 +176,11 @@ def test_sizes_with_names() -> None:
     B, T, H, W, C, F, k, s = symbols("B T H W C F k s")
     assert pc.Conv1DTranspose(F, k, s, "same").on((B, T, C)).outs == ((B, T * s, F),)
     assert pc.Conv1DTranspose(F, k).on((B, T, C)).outs == ((B, T - 1 + k, F),)
-    assert pc.Conv2DTranspose(F, k, 2).on((B, H, W, C)).macs() == B * H * W * k**2 * C * F
+    assert pc.Conv2DTranspose(F, k, 2).on((B, H, W, C)).forward() == B * H * W * k**2 * C * F
     assert pc.Cropping2D((1, "k")).on((B, H, W, C)).outs == ((B, H - 2, W - 2 * k, C),)
     assert pc.ZeroPadding1D(("k", 0)).on((B, T, C)).outs == ((B, T + k, C),)
     assert pc.UpSampling2D((2, "s")).on((B, H, W, C)).outs == ((B, 2 * H, s * W, C),)
-    assert pc.ConvLSTM1D(F, k, padding="same").on((B, T, W, C)).macs() == B * T * W * 4 * F * k * (C + F)
+    assert pc.ConvLSTM1D(F, k, padding="same").on((B, T, W, C)).forward() == B * T * W * 4 * F * k * (C + F)
 
 
 @pytest.mark.parametrize(

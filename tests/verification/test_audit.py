@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 
 import paramcalc as pc
+from paramcalc.core.kinds import RATE
+from paramcalc.core.products import unsourced
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Built, Rule
+from paramcalc.core.schema import schema_of
 from paramcalc.errors import LayerError, ParamcalcError
-from paramcalc.rules import cells, windows
 from paramcalc.rules.keras import (
     attention,
     convolutional,
@@ -29,6 +31,7 @@ from paramcalc.rules.keras import (
     recurrent,
     resizing,
 )
+from paramcalc.rules.shared import cells, windows
 from paramcalc.verification.adapters.keras.quirks import TENSORFLOW, counted
 from paramcalc.verification.audit import audit, auditable, configurations, option_mismatches, results
 from paramcalc.verification.cases import cases, shape
@@ -90,12 +93,9 @@ def test_an_option_nobody_has_values_for_is_an_error() -> None:
     def body(x: Any, /, strange: Any) -> Built:
         return Built(outs=(x,))
 
-    body.__annotations__ = {
-        "x": pc.Dropout.body.__annotations__["x"],
-        "strange": pc.Dropout.body.__annotations__["rate"],
-    }
-    with pytest.raises(LayerError, match=r"no values to try for body\.strange"):
-        list(cases(Rule(body, "", "keras")))
+    schema = schema_of({"strange": (RATE, 0.5)})
+    with pytest.raises(LayerError, match=r"no values to try for Odd\.strange"):
+        list(cases(Rule(body, schema, "keras", "Odd", "Odd.", __name__)))
 
 
 # --- broken on purpose ----------------------------------------------------------------------------------------
@@ -129,7 +129,6 @@ def built(name: str, wrong: Callable[[Built], Built]) -> Break:
     def apply(patch: pytest.MonkeyPatch) -> None:
         rule = rules()[name]
         honest = rule.body
-        assert rule.options, name  # read off the honest body, before it is replaced
         patch.setattr(rule, "body", lambda *args, **options: wrong(honest(*args, **options)))
 
     return apply
@@ -140,7 +139,7 @@ def weight(place: int, **changes: Any) -> Callable[[Built], Built]:
         weights = list(answer.weights)
         if place < len(weights):
             weights[place] = replace(weights[place], **changes)
-        return replace(answer, weights=tuple(weights))
+        return answer._replace(weights=tuple(weights))
 
     return wrong
 
@@ -151,7 +150,7 @@ def swapped(shape: Any) -> Any:
 
 
 def cost(factor: Callable[[Any], Any]) -> Callable[[Built], Built]:
-    return lambda answer: replace(answer, macs=lambda: factor(answer.macs()) if answer.macs else 0)
+    return lambda answer: answer._replace(work=lambda: unsourced(factor(answer.forward())))
 
 
 BROKEN: dict[str, tuple[str, Break]] = {
@@ -209,7 +208,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     ),
     "weights: one direction only": (
         "Bidirectional",
-        built("Bidirectional", lambda a: replace(a, weights=a.weights[:2])),
+        built("Bidirectional", lambda a: a._replace(weights=a.weights[:2])),
     ),
     "weights: a stack's second cell unnumbered": (
         "StackedRNNCells",
@@ -234,11 +233,11 @@ BROKEN: dict[str, tuple[str, Break]] = {
     ),
     "weights: statistics that count nothing": (
         "Normalization",
-        built("Normalization", lambda a: replace(a, weights=a.weights[:2])),
+        built("Normalization", lambda a: a._replace(weights=a.weights[:2])),
     ),
     "weights: the real part alone": (
         "STFTSpectrogram",
-        built("STFTSpectrogram", lambda a: replace(a, weights=a.weights[:1])),
+        built("STFTSpectrogram", lambda a: a._replace(weights=a.weights[:1])),
     ),
     "weights: a norm along the first axis": (
         "SpectralNormalization",
@@ -247,7 +246,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     # shapes
     "shapes: scores the other way round": (
         "MultiHeadAttention",
-        built("MultiHeadAttention", lambda a: replace(a, outs=tuple(out[:-2] + out[:-3:-1] for out in a.outs))),
+        built("MultiHeadAttention", lambda a: a._replace(outs=tuple(out[:-2] + out[:-3:-1] for out in a.outs))),
     ),
     "shapes: categories on an axis of their own": (
         "CategoryEncoding",
@@ -288,7 +287,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     ),
     "shapes: a state too few": (
         "LSTM",
-        built("LSTM", lambda a: replace(a, outs=a.outs[:2] if len(a.outs) == 3 else a.outs)),
+        built("LSTM", lambda a: a._replace(outs=a.outs[:2] if len(a.outs) == 3 else a.outs)),
     ),
     "shapes: the channels first": (
         "GlobalMaxPooling2D",
@@ -296,11 +295,11 @@ BROKEN: dict[str, tuple[str, Break]] = {
     ),
     "shapes: flattened by one axis too many": (
         "Flatten",
-        built("Flatten", lambda a: replace(a, outs=((prod(a.outs[0]),),))),
+        built("Flatten", lambda a: a._replace(outs=((prod(a.outs[0]),),))),
     ),
     "shapes: both directions returned as one": (
         "Bidirectional",
-        built("Bidirectional", lambda a: replace(a, outs=(a.outs[0],))),
+        built("Bidirectional", lambda a: a._replace(outs=(a.outs[0],))),
     ),
     # refusals
     "refusals: a constraint beside LoRA": (
@@ -336,7 +335,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     ),
     "costs: every place of the output of a transposed convolution": (
         "Conv1DTranspose",
-        built("Conv1DTranspose", lambda a: replace(a, macs=lambda: a.macs() // 2 * 3)),
+        built("Conv1DTranspose", lambda a: a._replace(work=lambda: unsourced(a.forward() // 2 * 3))),
     ),
     "costs: frames without what came before": ("ConvLSTM2D", built("ConvLSTM2D", cost(lambda macs: macs // 2))),
     "costs: windows over all channels": ("DepthwiseConv2D", built("DepthwiseConv2D", cost(lambda macs: 2 * macs))),
@@ -364,7 +363,7 @@ def test_a_broken_rule_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_an_option_too_many_or_too_few_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(option_mismatches(pc.LSTM)) == []
-    monkeypatch.setitem(pc.LSTM.__dict__, "inert", (pc.LSTM.inert | {"peepholes"}) - {"dropout"})
+    monkeypatch.setattr(pc.LSTM, "ignored", (pc.LSTM.ignored | {"peepholes"}) - {"dropout"})
     assert list(option_mismatches(pc.LSTM)) == [
         "Keras takes the option 'dropout', the rule does not",
         "the rule takes the option 'peepholes', Keras does not",

@@ -59,8 +59,8 @@ def test_tied_weights_count_once() -> None:
     model = pc.from_torch(net)
     rows = {row.name: row for row in model.report().rows}
     assert rows["embed"].params == rows["out"].params == 800
-    assert not rows["embed"].again
-    assert rows["out"].again
+    assert not rows["embed"].counted_above
+    assert rows["out"].counted_above
     assert model.total == own(net)
     chain = live.Sequential(live.Linear(4, 4, bias=False), live.Linear(4, 4, bias=False))
     chain[1].weight = chain[0].weight

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import paramcalc as pc
-from paramcalc.graph.unknown_layers import Opaque
+from paramcalc.graph.unknown_layers import UnknownLayer
 
 keras = pytest.importorskip("keras")
 L = keras.layers
@@ -101,7 +101,7 @@ def test_it_counts_what_keras_counts(made: Any) -> None:
     assert reading.trainable == sum(prod(weight.shape) for weight in model.trainable_weights)
     found = pc.verify(model)
     assert found.ok, str(found)
-    rows = [row for _, row in reading.report().leaves if isinstance(row.layer, Opaque)]
+    rows = [row for _, row in reading.report().leaves if isinstance(row.layer, UnknownLayer)]
     assert len(found.remarks) == len(rows)
 
 

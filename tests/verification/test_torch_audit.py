@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from paramcalc import torch as nn
+from paramcalc.core.products import unsourced
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Built
 from paramcalc.errors import LayerError, MissingExtra
-from paramcalc.rules import cells, windows
+from paramcalc.rules.shared import cells, windows
 from paramcalc.rules.torch import attention, convolutional, recurrent
 from paramcalc.verification.adapters.torch.adapter import UNSEEN, TorchSide
 from paramcalc.verification.audit import Audit, audit, auditable, configurations, option_mismatches, results
@@ -153,28 +154,31 @@ BROKEN: dict[str, tuple[str, Wrong]] = {
     "a running mean that is a parameter": ("BatchNorm2d", built("BatchNorm2d", weight(-2, buffer=False))),
     "states that follow batch_first": (
         "GRU",
-        built("GRU", lambda a: replace(a, outs=(a.outs[0], (*a.outs[1][1::-1], *a.outs[1][2:])))),
+        built("GRU", lambda a: a._replace(outs=(a.outs[0], (*a.outs[1][1::-1], *a.outs[1][2:])))),
     ),
     "a window that fits once more": ("Conv1d", theory(windows, "padded", lambda honest, *a, **m: honest(*a, **m) + 1)),
     "rounding up overlooked": (
         "MaxPool2d",
-        theory(windows, "padded", lambda honest, n, k, s, m, d=1, up=False: honest(n, k, s, m, d)),
+        theory(windows, "padded", lambda honest, n, k, s, m, d=1, ceil_mode=False: honest(n, k, s, m, d)),
     ),
     "margins on one side": (
         "ConvTranspose2d",
-        theory(windows, "laid", lambda honest, n, k, s, m, *r: honest(n, k, s, m, *r) + m),
+        theory(windows, "transposed_padded", lambda honest, n, k, s, m, *r: honest(n, k, s, m, *r) + m),
     ),
     "heads unchecked": ("MultiheadAttention", theory(attention, "divides", lambda honest, *a: None)),
     "groups unchecked": ("Conv2d", theory(convolutional, "_grouped", lambda honest, *a: None)),
-    "a bias that multiplies": ("Linear", built("Linear", lambda a: replace(a, macs=lambda: a.macs() + 1))),
-    "one direction's work": ("RNN", built("RNN", lambda a: replace(a, macs=lambda: a.macs() // 2))),
+    "a bias that multiplies": (
+        "Linear",
+        built("Linear", lambda a: a._replace(work=lambda: unsourced(a.forward() + 1))),
+    ),
+    "one direction's work": ("RNN", built("RNN", lambda a: a._replace(work=lambda: unsourced(a.forward() // 2)))),
     "attention that costs nothing": (
         "TransformerEncoderLayer",
-        built("TransformerEncoderLayer", lambda a: replace(a, macs=lambda: a.params * prod(a.outs[0][:-1]))),
+        built("TransformerEncoderLayer", lambda a: a._replace(work=lambda: unsourced(a.params * prod(a.outs[0][:-1])))),
     ),
     "one layer of a stack": (
         "TransformerEncoder",
-        built("TransformerEncoder", lambda a: replace(a, weights=a.weights[:12])),
+        built("TransformerEncoder", lambda a: a._replace(weights=a.weights[:12])),
     ),
 }
 
@@ -199,7 +203,7 @@ def test_checks_left_out_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_option_too_many_too_few_or_out_of_place_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(option_mismatches(nn.LSTM)) == []
-    monkeypatch.setitem(nn.LSTM.__dict__, "inert", (nn.LSTM.inert | {"peepholes"}) - {"device"})
+    monkeypatch.setattr(nn.LSTM, "ignored", (nn.LSTM.ignored | {"peepholes"}) - {"device"})
     assert list(option_mismatches(nn.LSTM)) == [
         "PyTorch takes the option 'device', the rule does not",
         "the rule takes the option 'peepholes', PyTorch does not",

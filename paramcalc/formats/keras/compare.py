@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...core.built import Weight
 from ...core.rule import Layer
 from ...graph.model import Model
-from ...graph.unknown_layers import Opaque
+from ...graph.unknown_layers import UnknownLayer
 from ...report import Row
 from ..containers.groups import CONTAINERS, described, is_layer, name_of, numbered
 from ..containers.stored import Stored, StoredTensor, counts, groups_in, is_within, weight_of
@@ -136,7 +136,7 @@ def _level(
         group = owners.pop(row.name, None)
         held = groups.pop(group, []) if group else []
         where = f"{place}{row.name}"
-        if row.again and not held:  # stored once, where it stands first
+        if row.counted_above and not held:  # stored once, where it stands first
             continue
         if isinstance(row.layer, Model) and group and not stored.legacy:
             _level(found, row.layer, row.rows, stored, held, f"{group}/", f"{where}/")
@@ -207,7 +207,7 @@ def _shapes(found: Comparison, finding: Finding, row: Row, legacy: bool) -> None
 
 def _unruled(row: Row) -> int:
     # tensors that the row has from the file itself
-    return len(row.weights) if isinstance(row.layer, Opaque) else sum(map(_unruled, row.rows))
+    return len(row.weights) if isinstance(row.layer, UnknownLayer) else sum(map(_unruled, row.rows))
 
 
 def _told(shapes: Counter[Any], whose: str) -> str:

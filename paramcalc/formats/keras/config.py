@@ -11,13 +11,13 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from ...core.built import UNSHAPED, Shape, Weight
+from ...core.built import UNKNOWN_SHAPE, AnyShape, Weight
 from ...core.rule import Layer
 from ...core.tensors import Input, Tensor
 from ...errors import GraphError, LayerError, OptionError, ParamcalcError, cut, quoted
 from ...graph.model import Model, Node, Ref
 from ...graph.sequential import Sequential
-from ...graph.unknown_layers import Guarded, Opaque
+from ...graph.unknown_layers import BestEffortOperation, UnknownLayer
 from ...rules.ops.operation import Operation, Slot, known
 from .graph import Arguments, Call, Ref as Place, Tensor as Read, calls, field, refs, stated, tensors
 from .layers import Reading, built_on, has_rule, input_of, layer_of, module_of, name_in, shape_stated
@@ -46,7 +46,7 @@ def from_config(
     Returns
     -------
     Model
-        What no rule knows, custom layers among them, is an `Opaque` row.
+        What no rule knows, custom layers among them, is an `UnknownLayer` row.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def from_config(
     """
     reading = Reading(_model, stored or (lambda name, kind: None), {}, [], {}, whole=whole or live, live=live)
     model = layer_of(config, reading)
-    if isinstance(model, Opaque):
+    if isinstance(model, UnknownLayer):
         return _subclassed(model, config)
     if not isinstance(model, Model):
         raise LayerError(
@@ -86,18 +86,18 @@ def apart(described: Sequence[Any], name: str, type: str, stored: Stored) -> Mod
         for layer in layers
         if not isinstance(layer, Tensor)
     ]
-    return Model.from_nodes((UNSHAPED,), nodes, (), name, type=type)
+    return Model.from_nodes((UNKNOWN_SHAPE,), nodes, (), name, type=type)
 
 
 def in_code(model: Model) -> bool:
     """Tell whether only its code knows the graph of a model that was read: it is a single row, the model itself."""
     (layer, *others) = model.uses or (None,)
-    return not others and isinstance(layer, Opaque) and (layer.type, layer.name) == (model.type, model.name)
+    return not others and isinstance(layer, UnknownLayer) and (layer.type, layer.name) == (model.type, model.name)
 
 
-def _subclassed(model: Opaque, config: Mapping[str, Any]) -> Model:
+def _subclassed(model: UnknownLayer, config: Mapping[str, Any]) -> Model:
     # a model whose graph only its code knows: one row, on the shape the file states
-    shapes = built_on(config.get("build_config")) or (UNSHAPED,)
+    shapes = built_on(config.get("build_config")) or (UNKNOWN_SHAPE,)
     args = tuple((place, 0) for place in range(len(shapes)))
     return Model.from_nodes(shapes, [Node(model, args)], ((len(shapes), 0),), model.name, type=model.type)
 
@@ -115,8 +115,8 @@ def _sequential(config: Mapping[str, Any], trainable: bool, reading: Reading) ->
     described = field(config, "layers", (list, tuple))
     layers = [_at(f"layers[{place}]", found, reading) for place, found in enumerate(described)]
     for one, after in pairwise(layers):
-        if isinstance(one, Opaque) and isinstance(after, Layer) and after.expects is not None:
-            one.outs = after.expects() or one.outs
+        if isinstance(one, UnknownLayer) and isinstance(after, Layer) and after.declared_inputs is not None:
+            one.outs = after.declared_inputs() or one.outs
     shape = config.get("build_input_shape")
     if isinstance(shape, (list, tuple)) and shape and not (layers and isinstance(layers[0], Tensor)):
         layers.insert(0, Input(shape[1:], shape[0]))
@@ -146,10 +146,12 @@ def _functional(config: Mapping[str, Any], trainable: bool, reading: Reading) ->
         node.where = where
         places[label, at] = len(inputs) + len(nodes)
         nodes.append(node)
-    if any(type(node.layer) is not Layer or node.layer.rule.holds for node in nodes):  # else the rules know them all
+    if any(
+        type(node.layer) is not Layer or node.layer.rule.sublayer_options for node in nodes
+    ):  # else the rules know them all
         shapes = stated(graph, outputs)
         for call, node in zip(graph, nodes, strict=True):
-            node.says = partial(_said, shapes.get(call))
+            node.declared_outputs = partial(_said, shapes.get(call))
     return Model.from_nodes(
         [entry.shape for entry in entries],
         nodes,
@@ -177,7 +179,7 @@ def _called(
 def _operation(module: str, found: Mapping[str, Any], given: Arguments, name: str) -> Any:
     kind, config = field(found, "class_name", str), field(found, "config", dict)
     if not known(module, kind):
-        return Opaque(cut(kind), f"no rule for the operation {quoted(kind)}; {STATED}", name, ())
+        return UnknownLayer(cut(kind), f"no rule for the operation {quoted(kind)}; {STATED}", name, ())
     count = iter(range(len(given.tensors)))
 
     def slotted(value: Any) -> Any:
@@ -189,9 +191,9 @@ def _operation(module: str, found: Mapping[str, Any], given: Arguments, name: st
 
     options = {key: value for key, value in config.items() if key != "name"}
     try:
-        return Guarded(Operation(module, kind, options, slotted(given.args), slotted(given.kwargs), name))
+        return BestEffortOperation(Operation(module, kind, options, slotted(given.args), slotted(given.kwargs), name))
     except LayerError as error:
-        return Opaque(cut(kind), f"{error}; {STATED}", name, ())
+        return UnknownLayer(cut(kind), f"{error}; {STATED}", name, ())
 
 
 def _node(layer: Any, given: Arguments, ref: Callable[[Read], Ref]) -> Node:
@@ -236,11 +238,11 @@ def _ordered(layer: Any, given: Arguments) -> list[Read]:
     return list(tensors(given.args)) if isinstance(layer, Model) and given.args else given.tensors
 
 
-def _said(shapes: Mapping[int, Any] | None) -> tuple[Shape, ...]:
+def _said(shapes: Mapping[int, Any] | None) -> tuple[AnyShape, ...]:
     # the shapes a file states for the outputs of a call; one nobody reads is not stated
     found = shapes or {}
     return tuple(
-        shape_stated(found[index]) if found.get(index) is not None else UNSHAPED
+        shape_stated(found[index]) if found.get(index) is not None else UNKNOWN_SHAPE
         for index in range(min(max(found, default=0), 1000) + 1)
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...core.built import Weight
 from ...graph.model import Model
-from ...graph.unknown_layers import Opaque
+from ...graph.unknown_layers import UnknownLayer
 from ..containers.stored import Stored, StoredTensor
 
 SAME = "stored for another layer as well, to judge by {} name, and counted there"
@@ -19,12 +19,12 @@ SAME = "stored for another layer as well, to judge by {} name, and counted there
 Handed = Mapping[int, tuple[Weight, StoredTensor]]  # weights by their id, each with the tensor it was made from
 
 
-def count_once(rows: Iterable[Opaque], handed: Handed, others: Iterable[StoredTensor] = ()) -> None:
+def count_once(rows: Iterable[UnknownLayer], handed: Handed, others: Iterable[StoredTensor] = ()) -> None:
     """Leave out of rows what may be the same as a tensor of a row before them, or of a layer with a rule.
 
     Parameters
     ----------
-    rows : list of Opaque
+    rows : list of UnknownLayer
         They are changed.
     handed : dict
         Where their weights are from.
@@ -58,7 +58,7 @@ def share(model: Model, stored: Stored, handed: Handed) -> None:
     ruled = {
         one.label: {row.label for row in _opaque(one)} if isinstance(one, Model) else set[str]()
         for one in model.layers
-        if not isinstance(one, Opaque)
+        if not isinstance(one, UnknownLayer)
     }
     others = []
     for tensor in stored.tensors:
@@ -68,9 +68,9 @@ def share(model: Model, stored: Stored, handed: Handed) -> None:
     count_once(rows, handed, others)
 
 
-def _opaque(model: Model) -> list[Opaque]:
-    found: dict[int, Opaque] = {}
+def _opaque(model: Model) -> list[UnknownLayer]:
+    found: dict[int, UnknownLayer] = {}
     for layer in model.layers:
-        inner = _opaque(layer) if isinstance(layer, Model) else [layer] if isinstance(layer, Opaque) else []
+        inner = _opaque(layer) if isinstance(layer, Model) else [layer] if isinstance(layer, UnknownLayer) else []
         found.update((id(one), one) for one in inner)
     return list(found.values())

@@ -11,7 +11,7 @@ from ...core.registry import known as known_rule, rules
 from ...core.rule import REQUIRED, Layer, Rule
 from ...core.tensors import Tensor, input_shape
 from ...errors import FileError, cut, quoted
-from ...graph.unknown_layers import Opaque, counted
+from ...graph.unknown_layers import UnknownLayer, counted
 from ...rules.keras.quantized import by_place
 from ...rules.ops.table import modules as operation_modules
 from ..containers.groups import GRAPH, MODELS
@@ -66,7 +66,7 @@ class Reading(NamedTuple):
 
 
 def layer_of(found: Any, reading: Reading) -> Any:
-    """Read one object: a `Layer`, a `Model`, an `Opaque`, or the tensor of an ``InputLayer``.
+    """Read one object: a `Layer`, a `Model`, an `UnknownLayer`, or the tensor of an ``InputLayer``.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def why_unknown(kind: str, custom: bool) -> str:
     return OPAQUE.get(kind, "a class no rule knows")
 
 
-def opaque(kind: str, reason: str, config: Mapping[str, Any], reading: Reading, more: bool = False) -> Opaque:
+def opaque(kind: str, reason: str, config: Mapping[str, Any], reading: Reading, more: bool = False) -> UnknownLayer:
     """Make the row of what no rule knows, with the weights an archive holds for it."""
     name = name_in(config)
     weights, trainable = reading.stored(name, kind), config.get("trainable") is not False
@@ -161,7 +161,7 @@ def opaque(kind: str, reason: str, config: Mapping[str, Any], reading: Reading, 
     if told and more:
         told += "; the layer of Keras that it extends stores no others"
     guessed = bool(weights) and trainable and not reading.live
-    return Opaque(cut(kind), reason, name, weights, trainable, more, told, guessed)
+    return UnknownLayer(cut(kind), reason, name, weights, trainable, more, told, guessed)
 
 
 def _stores_its_own(config: Mapping[str, Any]) -> bool:
@@ -176,7 +176,7 @@ def _merging() -> list[frozenset[str]]:
     for rule in rules().values():
         if "lora_rank" in rule.options:
             needed = [name for name, default in rule.defaults.items() if default is REQUIRED]
-            found.append(frozenset([*needed, *(name for name in rule.inert if name.endswith("_initializer"))]))
+            found.append(frozenset([*needed, *(name for name in rule.ignored if name.endswith("_initializer"))]))
     return found
 
 
@@ -191,13 +191,13 @@ def name_in(config: Mapping[str, Any]) -> str | None:
 def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], reading: Reading) -> Any:
     before = reading.last.get(rule)
     if before is not None and before[0] == {**config, "name": before[0].get("name")}:
-        layer = before[1].again(config.get("name"))
+        layer = before[1].copy_with(config.get("name"))
     else:
         layer = _configured(rule, config, reading)
-        if isinstance(layer, Layer) and not (rule.holds or rule.copies):
+        if isinstance(layer, Layer) and not (rule.sublayer_options or rule.copies):
             reading.last[rule] = config, layer
     if "build_config" in found and isinstance(layer, Layer):
-        layer.expects = partial(built_on, found["build_config"])
+        layer.declared_inputs = partial(built_on, found["build_config"])
     return layer
 
 
@@ -208,7 +208,7 @@ def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
         _refuse_unknown(rule, config)
     if "dtype" in rule.options and isinstance(config.get("dtype"), dict) and by_place(config["dtype"]):
         return opaque(rule.name, "how it is kept hangs on its place, by a map of dtype policies", config, reading)
-    inside = rule.holds + rule.copies
+    inside = rule.sublayer_options + rule.copies
     given: dict[str, Any] = {"name": config.get("name")}
     for name, default in rule.defaults.items():
         value = config.get(name, default)
@@ -218,14 +218,14 @@ def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
         given["trainable"] = config["trainable"]  # of a wrapper, only what is written at the layers inside counts
     for name in inside:
         for one in _flat(given.get(name)):
-            if isinstance(one, Opaque):
+            if isinstance(one, UnknownLayer):
                 return opaque(rule.name, f"it is around {quoted(one.label)}, {one.reason}", config, reading, one.more)
     return rule(**given)
 
 
 @cache
 def _names(rule: Rule) -> frozenset[str]:
-    return frozenset({"name", "trainable", *rule.options, *rule.inert})
+    return frozenset({"name", "trainable", *rule.options, *rule.ignored})
 
 
 def _refuse_unknown(rule: Rule, config: Mapping[str, Any]) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...core.built import Built, Shape, frozen
+from ...core.built import AnyShape, Built, frozen
 from ...core.default_inputs import natural_inputs
 from ...core.rule import Layer
 from ...errors import ParamcalcError
 from ...graph.model import Model, Node
 from ...graph.sequential import Sequential
-from ...graph.unknown_layers import Opaque, counted
+from ...graph.unknown_layers import UnknownLayer, counted
 from ..containers.groups import MODELS
 from .compare import Comparison, Finding
 
@@ -30,7 +30,7 @@ class KeptLayer(Layer):
         self.ruled = layer
         self.finding = finding
 
-    def on(self, *shapes: Shape, **call: Any) -> Built:
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Build by the rule; where the file differs count the least, where the rule cannot say what is stored."""
         built = self.ruled.on(*shapes, **call)
         return _stored(built, self) if built.unknown else _least(built, self)
@@ -42,7 +42,7 @@ class KeptModel(Model):
     def __init__(self, model: Model, finding: Finding) -> None:
         vars(self).update(vars(model), ruled=model, finding=finding)
 
-    def on(self, *shapes: Shape) -> Built:
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Build it; where the file differs count the least."""
         built: Built = vars(self)["ruled"].on(*shapes)
         return built if built.unknown else _least(built, self)
@@ -52,8 +52,8 @@ def _least(built: Built, kept: Any) -> Built:
     # nobody knows whether the rule or the file is right
     theirs, ours = (sum(weight.params for weight in weights) for weights in (kept.finding.weights, built.weights))
     if isinstance(ours, int) and isinstance(theirs, int) and 0 < theirs < ours:
-        built = replace(built, weights=kept.finding.weights, formula=None, guessed=not kept.frozen)
-    return _as_told(replace(built, unknown=f"{OTHERWISE}{kept.finding.told}"), kept)
+        built = built._replace(weights=kept.finding.weights, formula=None, guessed=not kept.frozen)
+    return _as_told(built._replace(unknown=f"{OTHERWISE}{kept.finding.told}"), kept)
 
 
 def _stored(built: Built, kept: KeptLayer) -> Built:
@@ -67,7 +67,7 @@ def _stored(built: Built, kept: KeptLayer) -> Built:
     sure = kept.frozen or (told and bool(learning))
     found = tuple(replace(weight, trainable=learning.get(weight.name, True)) for weight in weights)
     note = f"{built.unknown}; {counted(found, sure)}"
-    return _as_told(replace(built, weights=found, unknown="", note=note, guessed=bool(found) and not sure), kept)
+    return _as_told(built._replace(weights=found, unknown="", note=note, guessed=bool(found) and not sure), kept)
 
 
 def _as_told(built: Built, kept: Any) -> Built:
@@ -86,14 +86,14 @@ def settle(model: Model, check: Comparison) -> None:
         if finding.beside and layer.type not in MODELS:
             guessed = not layer.frozen
             reason = f"what {layer.type} has beside its layers; {counted(finding.weights, not guessed)}"
-            row = Opaque(layer.type, reason, stored=finding.weights, trainable=guessed, guessed=guessed)
+            row = UnknownLayer(layer.type, reason, stored=finding.weights, trainable=guessed, guessed=guessed)
             layer.nodes.append(Node(row, ()))
             layer._built = None
         elif isinstance(layer, Layer):
             swaps[id(layer)] = KeptLayer(layer, finding)
         elif isinstance(layer, Model) and not finding.beside:
             swaps[id(layer)] = KeptModel(layer, finding)
-        elif isinstance(layer, Opaque):
+        elif isinstance(layer, UnknownLayer):
             layer.more, layer.told = True, f"{layer.told}; {OTHERWISE}{finding.told}"
         else:
             model.warnings.append(f"{OTHERWISE}{finding}")

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-from ...core.built import UNSHAPED, Weight
+from ...core.built import UNKNOWN_SHAPE, Weight
 from ...errors import FileError, ParamcalcError
 from ...graph.model import Model, Node
-from ...graph.unknown_layers import Opaque
+from ...graph.unknown_layers import UnknownLayer
 from ..containers.groups import CONTAINERS
 from ..containers.shards import part_of, stored_beside
 from ..containers.stored import Stored, StoredTensor, counts, opaque_tensors, weight_of
@@ -119,6 +119,7 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
         rows.setdefault(group, []).append(tensor)
     what = f"{model.type} keeps its graph in Python code" if model else "the file has weights and no description"
     nodes = []
+    rows_of_file: list[UnknownLayer] = []
     handed: dict[int, tuple[Weight, StoredTensor]] = {}
     names = _told_apart([stored.names.get(group, group.rpartition("/")[2] or "variables") for group in rows])
     for name, (group, tensors) in zip(names, rows.items(), strict=True):
@@ -127,15 +128,16 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
         handed.update((id(pair[0]), pair) for pair in pairs)
         weights = tuple(weight for weight, _ in pairs)
         guessed = bool(weights) and not frozen
-        nodes.append(Node(Opaque("stored", what, name, weights, not frozen, told="", guessed=guessed), ()))
+        rows_of_file.append(UnknownLayer("stored", what, name, weights, not frozen, told="", guessed=guessed))
+        nodes.append(Node(rows_of_file[-1], ()))
     if stored.legacy:
-        count_once([node.layer for node in nodes], handed)
+        count_once(rows_of_file, handed)
     if stored.legacy and model:
         lacking = f"what {model.type} has there a legacy file may lack"  # such as layers that its graph is without
-        nodes.append(Node(Opaque("stored", lacking, "beside its layers"), ()))
+        nodes.append(Node(UnknownLayer("stored", lacking, "beside its layers"), ()))
     if part:
-        nodes.append(Node(Opaque("stored", f"the file is {part}", "other shards"), ()))
-    shapes = model.input_shapes if model else [UNSHAPED]
+        nodes.append(Node(UnknownLayer("stored", f"the file is {part}", "other shards"), ()))
+    shapes = model.input_shapes if model else [UNKNOWN_SHAPE]
     made = Model.from_nodes(shapes, nodes, (), model.name if model else "weights")  # what comes out nobody says
     made.type = model.type if model else "Weights"
     trained = "none of them trained" if frozen else "all taken as trained: no file says which are"

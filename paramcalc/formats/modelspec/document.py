@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ...core.built import listed
 from ...core.registry import rules
 from ...core.rule import Layer, Rule, Shape
-from ...core.tensors import input_shape, told_apart
+from ...core.tensors import disambiguate_unknowns, input_shape
 from ...errors import FileError, GraphError, LayerError, OptionError, ParamcalcError, nearest
 from ...graph.model import Model
 from ...symbolic import Expr, unknown
@@ -77,7 +78,7 @@ def _model_from(data: Mapping[str, Any], framework: str | None) -> Model:
     model = graph.model(data.get("outputs"), name(data.get("name")), trainable(data))
     if data.get("outputs") is None:  # the last layer, all of it
         ((last, _),) = model.outputs
-        several = len(model.built[-1].outs)
+        several = len(listed(model.built[-1].outs))
         if several > 1:
             model.outputs = tuple((last, index) for index in range(several))
             model.type = "Functional"
@@ -130,4 +131,4 @@ def _in_its_letters(graph: Graph) -> dict[str, Shape]:
                 for letter, size in zip(letters, shape, strict=True)
             )
         )
-    return dict(zip(graph.inputs, told_apart(shapes), strict=True))
+    return dict(zip(graph.inputs, disambiguate_unknowns(shapes), strict=True))

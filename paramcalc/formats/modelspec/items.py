@@ -159,7 +159,7 @@ class Reader:
         ------
         ParamcalcError
         """
-        known, inert, role = rule.options, rule.inert, roles(rule)
+        known, inert, role = rule.options, rule.ignored, roles(rule)
         given = self.wrapped(rule, given)
         found: dict[str, Any] = {}
         for option, value in given.items():
@@ -181,7 +181,7 @@ class Reader:
         first = first_option(rule)
         if first is None or first in given or roles(rule).get(first) != "layer":
             return given
-        options = {*rule.options, *rule.inert, *BASE}
+        options = {*rule.options, *rule.ignored, *BASE}
         layers = [key for key in given if key not in options and self.is_layer(key)]
         if len(layers) != 1:
             return given

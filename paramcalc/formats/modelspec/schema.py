@@ -121,7 +121,7 @@ def _options(rule: Rule) -> Schema:
         if option.default is not REQUIRED and option.default is not None:
             plain = isinstance(option.default, (bool, int, float, str))
             properties[name] = {**properties[name], "default": option.default} if plain else properties[name]
-    properties.update({name: inert_schema(name) for name in sorted(rule.inert)})
+    properties.update({name: inert_schema(name) for name in sorted(rule.ignored)})
     properties.update({**_links(), "trainable": _TRAINABLE})
     properties.update({"input_shape": _SHAPE, "batch_input_shape": _SHAPE, "input_dim": {"$ref": "#/$defs/size"}})
     first = first_option(rule)

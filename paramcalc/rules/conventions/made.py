@@ -2,21 +2,24 @@
 
 from functools import cache
 from math import prod
-from typing import Annotated, Any
+from typing import Any
 
 from ...core.built import Built, Shape, Weight
 from ...core.framework import Framework
+from ...core.ignored_options import SEALED
 from ...core.kinds import SWITCH, Maybe, Sized, Window
+from ...core.products import unsourced
 from ...core.registry import find
 from ...core.rule import Layer, Rule
-from ...core.schema import REQUIRED, Inputs, Option
+from ...core.schema import REQUIRED, Inputs, Option, Schema
 from ...errors import LayerError, nearest
 from ...symbolic import Expr, Size, symbols, unicode
 from ..shared.cells import GATES
 from .read import BESIDES, Row, Tensor, rows
 
-Sequence = Annotated[Shape, Inputs("B T d_x")]
-Frames = Annotated[Shape, Inputs("B T H W d_x")]
+SEQUENCE = Inputs("B T d_x")
+FRAMES = Inputs("B T H W d_x")
+FAMILY = f"{__package__}.recurrent"
 TIME = ("return_sequences", "return_state")
 TITLES = {"tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}  # others are written as they are named
 NUMBERS = ("no", "one", "two", "three", "four")
@@ -89,21 +92,18 @@ def row_of(cell: str, framework: str) -> Row:
 def rule_of(row: Row, name: str) -> Rule:
     """Make the rule of one row: its schema is the row's, its body reads the row."""
 
-    def body(x: Sequence, /, **options: Any) -> Built:
+    def body(x: Shape, /, **options: Any) -> Built:
         return build(row, x, options)
 
-    if row.has("k_h"):
-        body.__annotations__["x"] = Frames
     networks = [GATES[gate][0].removesuffix(" gate") for gate in row.gates]
     several = f"{NUMBERS[len(networks)].capitalize()} dense networks ({', '.join(networks)})"
     what = several if len(networks) > 1 else "One dense network"
     why = f"{what} of the input and the previous output, as {row.framework} has them."
     order = f"In the order {', '.join(row.gates)}. " if len(networks) > 1 else ""
     about = "\n".join([f"{order}{' or '.join(row.layers)} of {row.framework}; {row.source}.", *besides(row)])
-    rule = Rule(body, "sealed", row.framework, name, f"{why}\n\n{about}", aliases=row.layers)
-    rule.__module__ = f"{__package__}.recurrent"  # the family
-    rule.options = options_of(row)
-    return rule
+    schema = Schema({"x": FRAMES if row.has("k_h") else SEQUENCE}, 1, options_of(row))
+    why = f"{why}\n\n{about}"
+    return Rule(body, schema, row.framework, name, why, FAMILY, SEALED, aliases=row.layers)
 
 
 def besides(row: Row) -> list[str]:
@@ -164,7 +164,7 @@ def build(row: Row, x: Shape, options: dict[str, Any]) -> Built:
         outs=(out, *states) if options["return_state"] else (out,),
         weights=tuple(_weight(row, tensor, sizes) for tensor in there),
         formula=formula,
-        macs=macs,
+        work=lambda: unsourced(macs()),
         states=states,
     )
 

@@ -11,7 +11,9 @@ from math import prod
 from string import ascii_lowercase
 from typing import Annotated, Any, Literal
 
+from ...core.ignored_options import BIAS, KERNEL
 from ...core.kinds import AXES, RATE, AtCall, Sized, Sizes
+from ...core.products import unsourced
 from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
@@ -51,11 +53,11 @@ def attended(query: Shape, value: Shape, key: Shape | None, scores: bool, produc
     agree(S, value[-2], (at, 1), len(value) - 2)
     return Built(
         outs=((*lead, T, d_v), (*lead, T, S)) if scores else ((*lead, T, d_v),),
-        macs=lambda: prod(lead) * T * S * (d + d_v if product else d_v),
+        work=lambda: unsourced(prod(lead) * T * S * (d + d_v if product else d_v)),
     )
 
 
-@rule(also="seed")
+@rule(("seed",))
 def Attention(
     query: Query,
     value: Value,
@@ -73,12 +75,13 @@ def Attention(
     """
     built = attended(query, value, key, return_attention_scores, score_mode == "dot")
     names = ["scale"] * use_scale + ["concat_score_weight"] * (score_mode == "concat")
-    built.weights = tuple(Weight(name, ()) for name in names)
-    built.formula = lambda: use_scale + (score_mode == "concat")
-    return built
+    return built._replace(
+        weights=tuple(Weight(name, ()) for name in names),
+        formula=lambda: use_scale + (score_mode == "concat"),
+    )
 
 
-@rule(also="seed score_mode")
+@rule(("seed", "score_mode"))
 def AdditiveAttention(
     query: Query,
     value: Value,
@@ -94,10 +97,10 @@ def AdditiveAttention(
     Source: Bahdanau et al. 2014, whose two projections are Dense layers of their own here.
     """
     built = attended(query, value, key, return_attention_scores, product=False)
-    if use_scale:
-        built.weights = (Weight("scale", (query[-1],)),)
-    built.formula = lambda: use_scale * query[-1]
-    return built
+    return built._replace(
+        weights=(Weight("scale", (query[-1],)),) * use_scale,
+        formula=lambda: use_scale * query[-1],
+    )
 
 
 class Projections:
@@ -166,7 +169,7 @@ def _differ(a: Size, b: Size) -> bool:
     return a != b if isinstance(a, int) and isinstance(b, int) else is_known(a) != is_known(b)
 
 
-@rule(also="kernel bias seed")
+@rule((*KERNEL, *BIAS, "seed"))
 def MultiHeadAttention(
     query: Annotated[Shape, Inputs("B ... T d_Q")],
     value: Annotated[Shape, Inputs("B ... S d_V")],
@@ -208,7 +211,7 @@ def MultiHeadAttention(
         outs=(out, scores) if return_attention_scores else (out,),
         weights=dense.weights,
         formula=dense.count,
-        macs=lambda: dense.macs(prod(query[:-1])) + prod(scores) * (key_dim + d_v),
+        work=lambda: unsourced(dense.macs(prod(query[:-1])) + prod(scores) * (key_dim + d_v)),
     )
 
 
@@ -233,7 +236,7 @@ def stretched(query: Size, key: Size, axis: int) -> Size:
     return query if isinstance(key, int) and key == 1 else agree(query, key, (0, 1), axis)
 
 
-@rule(also="kernel bias seed", aliases=("GroupedQueryAttention",))
+@rule((*KERNEL, *BIAS, "seed"), aliases=("GroupedQueryAttention",))
 def GroupQueryAttention(
     query: Annotated[Shape, Inputs("B T d_Q")],
     value: Annotated[Shape, Inputs("B S d_V")],
@@ -274,5 +277,5 @@ def GroupQueryAttention(
         outs=(query, scores) if return_attention_scores else (query,),
         weights=dense.weights,
         formula=dense.count,
-        macs=lambda: dense.macs(prod(query[:-1])) + prod(scores) * (2 * d_h),
+        work=lambda: unsourced(dense.macs(prod(query[:-1])) + prod(scores) * (2 * d_h)),
     )

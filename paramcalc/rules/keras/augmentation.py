@@ -9,13 +9,14 @@ or one), and its options in Keras's order, a star after those that must be given
 What these may be is in `KINDS`.
 """
 
-from functools import cached_property, partial
+from functools import partial
 from operator import index
 from typing import Annotated, Any
 
+from ...core.ignored_options import BASE
 from ...core.kinds import NUMBER, SWITCH, Check, Choice, Kind, Maybe
 from ...core.rule import REQUIRED, Built, Inputs, Rule, Shape
-from ...core.schema import Option
+from ...core.schema import Option, Schema
 from ...errors import OptionError, ShapeError
 
 TABLE = """
@@ -118,32 +119,28 @@ def _with_channels(x: Shape, options: dict[str, Any], wanted: tuple[int, ...]) -
     return built
 
 
-class Augmentation(Rule):
-    """A rule made of a line of the table."""
-
-    def __init__(self, line: str) -> None:
-        head, _, self.words = line.partition(":")
-        name, *marks = head.split()
-        self.bounds = next((mark for mark in marks if ".." in mark), "0..0")
-        self.each = "each" in marks
-        body = coloured if "rgb" in marks else grey if "grey" in marks else kept
-        super().__init__(body, "bounding_box_format", "keras", name, WHY)
-
-    @cached_property
-    def options(self) -> dict[str, Option]:
-        """The options the line lists, and data_format, which all of these layers take."""
-        found: dict[str, Option] = {}
-        for word in [*self.words.split(), "data_format"]:
-            name, _, bounds = word.rstrip("*]").partition("[")
-            kind = self._factor(bounds) if name.endswith("factor") else KINDS.get(name, NUMBERS)
-            option = Option(name, kind, REQUIRED, True) if "*" in word else Option(name, Maybe(kind), None, True)
-            found.setdefault(name, option)
-        return found
-
-    def _factor(self, bounds: str) -> Kind:
-        low, _, high = (bounds or self.bounds).partition("..")
-        check = partial(_factor, float(low), float(high), self.each)
-        return Check(f"a number from {low} to {high}, or two", check)
+def augmentation(line: str) -> Rule:
+    """Make the rule of a line: its options, and data_format, which all of these layers take."""
+    head, _, words = line.partition(":")
+    name, *marks = head.split()
+    usual = next((mark for mark in marks if ".." in mark), "0..0")
+    body = coloured if "rgb" in marks else grey if "grey" in marks else kept
+    options: dict[str, Option] = {}
+    for word in [*words.split(), "data_format"]:
+        option, _, bounds = word.rstrip("*]").partition("[")
+        is_factor = option.endswith("factor")
+        kind = factor(bounds or usual, "each" in marks) if is_factor else KINDS.get(option, NUMBERS)
+        made = Option(option, kind, REQUIRED, True) if "*" in word else Option(option, Maybe(kind), None, True)
+        options.setdefault(option, made)
+    schema = Schema.of(body)._replace(options=options)
+    return Rule(body, schema, "keras", name, WHY, __name__, (*BASE, "bounding_box_format"))
 
 
-LAYERS = tuple(Augmentation(line) for line in TABLE.strip().splitlines())
+def factor(bounds: str, each: bool) -> Kind:
+    """Make the kind of a factor that lies between bounds; of a range, ``each`` end must lie between them."""
+    low, _, high = bounds.partition("..")
+    check = partial(_factor, float(low), float(high), each)
+    return Check(f"a number from {low} to {high}, or two", check)
+
+
+LAYERS = tuple(augmentation(line) for line in TABLE.strip().splitlines())

@@ -3,13 +3,14 @@
 from math import prod
 from typing import Annotated, Any, Unpack
 
+from ...core.products import unsourced
 from ...core.rule import Built, Inputs, Shape, Weight, each_rank
 from ...errors import ShapeError
 from ...symbolic import is_known
 from ..shared import windows
 from .axes import Layout, Padding
 from .convolutional import Filters, Kernel, Steps, check_steps
-from .recurrent import FORGET_AT_ONE, LOOP, LSTM_GATES, OverTime, over_time
+from .recurrent import CELL, FORGET_AT_ONE, LOOP, LSTM_GATES, OverTime, over_time
 
 
 class Frames(Inputs):
@@ -30,7 +31,7 @@ class Frames(Inputs):
         return [batch, time, channels, *frame] if first else [batch, time, *frame, channels]
 
 
-@each_rank("ConvLSTM{}D", 1, 2, 3, also="activation recurrent_activation kernel recurrent bias dropout seed" + LOOP)
+@each_rank("ConvLSTM{}D", 1, 2, 3, ignored=(*CELL, *LOOP))
 def conv_lstm(
     x: Annotated[Shape, Frames("B T spatial C")],
     /,
@@ -73,7 +74,7 @@ def conv_lstm(
         outs=(state,),
         weights=weights,
         formula=lambda: gates * (filters * (window * (channels + filters) + use_bias)),
-        macs=lambda: prod((x[0], *places)) * (gates * filters * (window * (channels + filters))),
+        work=lambda: unsourced(prod((x[0], *places)) * (gates * filters * (window * (channels + filters)))),
         states=(state, state),
     )
     return over_time(x, step, time)

@@ -3,7 +3,9 @@
 from math import prod
 from typing import Annotated, Any, Unpack
 
+from ...core.ignored_options import BIAS, DEPTHWISE, KERNEL, POINTWISE
 from ...core.kinds import Sized, Window, grown
+from ...core.products import unsourced
 from ...core.rule import Built, Shape, Weight, each_rank, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact, minimum
@@ -18,10 +20,10 @@ Kernel = Annotated[Any, Window("k")]
 Steps = Annotated[Any, Window()]
 Longer = Annotated[Any, Extras()] | None
 
-PLAIN = "activation kernel bias"
+PLAIN = ("activation", *KERNEL, *BIAS)
 
 
-@each_rank("Conv{}D", 1, 2, 3, also=PLAIN, aliases=("Convolution{}D",))
+@each_rank("Conv{}D", 1, 2, 3, ignored=PLAIN, aliases=("Convolution{}D",))
 def convolution(
     x: Spatial,
     /,
@@ -53,7 +55,7 @@ def convolution(
         weights=(*weights, Weight("bias", (filters,))) if use_bias else weights,
         outs=(windows.joined(x[0], places, filters, data_format),),
         formula=lambda: filters * (prod(kernel_size) * seen + use_bias) + thin.numbers(),
-        macs=lambda: prod((x[0], *places)) * (prod(kernel_size) * seen * filters) + merging,
+        work=lambda: unsourced(prod((x[0], *places)) * (prod(kernel_size) * seen * filters) + merging),
     )
 
 
@@ -97,11 +99,11 @@ def transposed(
         weights=(*weights, Weight("bias", (filters,))) if use_bias else weights,
         outs=(windows.joined(x[0], places, filters, data_format),),
         formula=lambda: filters * (prod(kernel_size) * channels + use_bias),
-        macs=lambda: prod((x[0], *met)) * (prod(kernel_size) * channels * filters),
+        work=lambda: unsourced(prod((x[0], *met)) * (prod(kernel_size) * channels * filters)),
     )
 
 
-@each_rank("Conv{}DTranspose", 1, 2, also=PLAIN, why=SPREAD, aliases=("Convolution{}DTranspose",))
+@each_rank("Conv{}DTranspose", 1, 2, ignored=PLAIN, why=SPREAD, aliases=("Convolution{}DTranspose",))
 def spread(
     x: Spatial,
     /,
@@ -137,7 +139,7 @@ def Conv3DTranspose(
     return transposed(x, filters, kernel_size, strides, padding, output_padding, data_format, dilation_rate, use_bias)
 
 
-@each_rank("DepthwiseConv{}D", 1, 2, also="activation depthwise bias")
+@each_rank("DepthwiseConv{}D", 1, 2, ignored=("activation", *DEPTHWISE, *BIAS))
 def depthwise(
     x: Spatial,
     /,
@@ -159,11 +161,17 @@ def depthwise(
         weights=(*weights, Weight("bias", (made,))) if use_bias else weights,
         outs=(windows.joined(x[0], places, made, data_format),),
         formula=lambda: made * (prod(kernel_size) + use_bias),
-        macs=lambda: prod((x[0], *places)) * (prod(kernel_size) * made),
+        work=lambda: unsourced(prod((x[0], *places)) * (prod(kernel_size) * made)),
     )
 
 
-@each_rank("SeparableConv{}D", 1, 2, also="activation depthwise pointwise bias", aliases=("SeparableConvolution{}D",))
+@each_rank(
+    "SeparableConv{}D",
+    1,
+    2,
+    ignored=("activation", *DEPTHWISE, *POINTWISE, *BIAS),
+    aliases=("SeparableConvolution{}D",),
+)
 def separable(
     x: Spatial,
     /,
@@ -193,5 +201,5 @@ def separable(
         weights=(*weights, Weight("bias", (filters,))) if use_bias else weights,
         outs=(windows.joined(x[0], places, filters, data_format),),
         formula=lambda: prod(kernel_size) * made + filters * (made + use_bias),
-        macs=lambda: prod((x[0], *places)) * (prod(kernel_size) * made + made * filters),
+        work=lambda: unsourced(prod((x[0], *places)) * (prod(kernel_size) * made + made * filters)),
     )

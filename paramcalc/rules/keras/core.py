@@ -3,7 +3,9 @@
 from math import prod
 from typing import Annotated, Any, Unpack
 
+from ...core.ignored_options import BIAS, EMBEDDINGS, KERNEL
 from ...core.kinds import NUMBER, AtCall, Sized, Sizes
+from ...core.products import unsourced
 from ...core.rule import Built, Inputs, Shape, Weight, rule
 from ...errors import OptionError, ShapeError, Verbatim
 from ...symbolic import Size, ceil_div
@@ -12,7 +14,7 @@ from .quantized import Constraint, Storage, Stored, Table, lora_in_steps, mode_o
 from .values import TENSOR, shape_of
 
 
-@rule(also="activation kernel bias")
+@rule(("activation", *KERNEL, *BIAS))
 def Dense(
     x: Annotated[Shape, Inputs("B ... d_x")],
     /,
@@ -46,11 +48,11 @@ def Dense(
         outs=((*x[:-1], units),),
         weights=(*kernel, Weight("bias", (units,))) if use_bias else kernel,
         formula=lambda: (kept.numbers() if kept else d_x * units) + use_bias * units,
-        macs=macs,
+        work=lambda: unsourced(macs()),
     )
 
 
-@rule(also="activation kernel bias gptq_unpacked_column_size")
+@rule(("activation", *KERNEL, *BIAS, "gptq_unpacked_column_size"))
 def EinsumDense(
     x: Annotated[Shape, Inputs("*equation")],
     /,
@@ -86,7 +88,7 @@ def EinsumDense(
         outs=(read.output(sizes, x),),
         weights=kernel.weights if bias is None else (*kernel.weights, Weight("bias", bias)),
         formula=lambda: kernel.numbers() + (prod(bias) if bias is not None else 0),
-        macs=macs,
+        work=lambda: unsourced(macs()),
     )
 
 
@@ -140,7 +142,7 @@ def looked_up(x: Shape, input_dim: Size, output_dim: Size, storage: Storage) -> 
     return (prod(x) if lora_in_steps(storage) else input_dim) * rank * output_dim
 
 
-@rule(also="embeddings mask_zero input_length")
+@rule((*EMBEDDINGS, "mask_zero", "input_length"))
 def Embedding(
     x: Annotated[Shape, Inputs("B ...")],
     /,
@@ -159,7 +161,7 @@ def Embedding(
         weights=table.weights,
         outs=((*x, output_dim),),
         formula=table.numbers,
-        macs=lambda: looked_up(x, input_dim, output_dim, storage),
+        work=lambda: unsourced(looked_up(x, input_dim, output_dim, storage)),
     )
 
 
@@ -171,7 +173,7 @@ def _check_initial(given: Shape, table: Stored) -> None:
         raise ShapeError("weights of another shape", expected=shape_of(shape), received=Verbatim(shape_of(given)))
 
 
-@rule(also="embeddings mask_zero input_length reverse_dtype")
+@rule((*EMBEDDINGS, "mask_zero", "input_length", "reverse_dtype"))
 def ReversibleEmbedding(
     x: Annotated[Shape, Inputs("B ...")],
     /,
@@ -211,5 +213,5 @@ def ReversibleEmbedding(
         weights=tables,
         outs=((*x[:-1], input_dim),) if reverse else ((*x, output_dim),),
         formula=count,
-        macs=macs,
+        work=lambda: unsourced(macs()),
     )

@@ -6,7 +6,7 @@
 from math import prod
 from typing import Annotated, Any
 
-from ...core.ignored_options import ACTIVATION
+from ...core.ignored_options import ACTIVATION, ALPHA, SEALED
 from ...core.kinds import AXES, NUMBER, POSITIVE, RATE
 from ...core.rule import Built, Weight, each_rank, rule
 from .axes import AnyShape, Layout, Spatial, position
@@ -16,7 +16,7 @@ Positive = Annotated[float, POSITIVE]
 Rate = Annotated[float, RATE]
 
 
-@rule("mask_value")
+@rule(("mask_value",))
 def Masking(x: AnyShape, /) -> Built:
     """Marks time steps to be skipped; nothing to learn."""
     return Built(outs=(x,))
@@ -33,28 +33,28 @@ def dropped(x: AnyShape, /, rate: Rate) -> Built:
     return Built(outs=(x,))
 
 
-NOISE = "noise_shape seed"
+NOISE = ("noise_shape", "seed")
 ZEROES = "Zeroes a random share while training; nothing to learn."
 KEEPS = "Dropout that keeps mean and variance; nothing to learn."
 MULTIPLIES = "Multiplies by noise around 1 while training; nothing to learn."
 Dropout = rule(NOISE, name="Dropout", why=ZEROES)(dropped)
 AlphaDropout = rule(NOISE, name="AlphaDropout", why=KEEPS)(dropped)
-GaussianDropout = rule("seed", name="GaussianDropout", why=MULTIPLIES)(dropped)
+GaussianDropout = rule(("seed",), name="GaussianDropout", why=MULTIPLIES)(dropped)
 
 
-@rule("seed")
+@rule(("seed",))
 def GaussianNoise(x: AnyShape, /, stddev: Rate) -> Built:
     """Adds noise while training; nothing to learn."""
     return Built(outs=(x,))
 
 
-@rule("seed sealed", rank=1)
+@rule(("seed",), base=SEALED, rank=1)
 def SpatialDropout1D(x: Spatial, /, rate: Rate) -> Built:
     """Zeroes whole channels while training; nothing to learn."""
     return Built(outs=(x,))
 
 
-@each_rank("SpatialDropout{}D", 2, 3, also="seed sealed")
+@each_rank("SpatialDropout{}D", 2, 3, ignored=("seed",), base=SEALED)
 def spatial_dropout(x: Spatial, /, rate: Rate, data_format: Layout = None) -> Built:
     """Zeroes whole channels while training; nothing to learn."""
     return Built(outs=(x,))
@@ -100,7 +100,7 @@ def Softmax(x: AnyShape, /, axis: Annotated[Any, AXES] = -1) -> Built:
     return Built(outs=(x,))
 
 
-@rule("alpha")
+@rule(ALPHA)
 def PReLU(x: AnyShape, /, *, shared_axes: Annotated[Any, AXES] | None = None) -> Built:
     """One slope for each element of a sample, or one for all places along the shared axes."""
     shape = list(x[1:])

@@ -22,7 +22,7 @@ def resized(x: Shape, height: Size, width: Size, data_format: str | None) -> Bui
     return Built(outs=((*x[:-3], height, width, x[-1]),))
 
 
-@rule("bounding_box_format")
+@rule(("bounding_box_format",))
 def Resizing(
     x: Picture,
     /,
@@ -42,13 +42,13 @@ def Resizing(
     return resized(x, height, width, data_format)
 
 
-@rule("bounding_box_format")
+@rule(("bounding_box_format",))
 def CenterCrop(x: Picture, /, height: Side, width: Side, data_format: Layout = None) -> Built:
     """The middle of each image, scaled up first where the image is smaller; nothing to learn."""
     return resized(x, height, width, data_format)
 
 
-@rule("bounding_box_format seed")
+@rule(("bounding_box_format", "seed"))
 def RandomCrop(x: Picture, /, height: Side, width: Side, *, data_format: Layout = None) -> Built:
     """A random part of each image of a height and width; nothing to learn."""
     return resized(x, height, width, data_format)

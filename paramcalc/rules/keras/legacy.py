@@ -7,7 +7,9 @@ layers/preprocessing/image_preprocessing.py)
 from math import prod
 from typing import Annotated, Any, Literal, Unpack
 
+from ...core.ignored_options import BIAS, KERNEL, RECURRENT
 from ...core.kinds import NUMBER, POSITIVE, Check, Sized, Window
+from ...core.products import unsourced
 from ...core.rule import Built, Shape, Weight, each_rank, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
@@ -21,15 +23,17 @@ def on_cudnn(x: Shape, units: Size, gates: tuple[str, ...], states: int, time_ma
     """Run a cell as cuDNN does: two bias vectors end to end in one, and perhaps the time steps before the batch."""
     batch, T, d_x = (x[1], x[0], x[2]) if time_major else x
     step = cell(batch, d_x, units, gates, 0, states)
-    step.weights += (Weight("bias", (2 * len(gates) * units,)),)
-    step.formula = lambda: cells.parameters(len(gates), d_x, units, 2)
+    step = step._replace(
+        weights=(*step.weights, Weight("bias", (2 * len(gates) * units,))),
+        formula=lambda: cells.parameters(len(gates), d_x, units, 2),
+    )
     built = over_time((batch, T, d_x), step, time)
     if time_major and time["return_sequences"]:
-        built.outs = ((T, batch, units), *built.outs[1:])
+        return built._replace(outs=((T, batch, units), *built.shapes()[1:]))
     return built
 
 
-@rule(also="kernel recurrent bias")
+@rule((*KERNEL, *RECURRENT, *BIAS))
 def CuDNNLSTM(
     x: Sequence,
     /,
@@ -46,7 +50,7 @@ def CuDNNLSTM(
     return on_cudnn(x, units, LSTM_GATES, 2, time_major, time)
 
 
-@rule(also="kernel recurrent bias")
+@rule((*KERNEL, *RECURRENT, *BIAS))
 def CuDNNGRU(x: Sequence, /, units: Units, *, time_major: bool = False, **time: Unpack[OverTime]) -> Built:
     """A GRU as cuDNN keeps it: each of the three networks has two biases, for the input and the previous output.
 
@@ -55,7 +59,7 @@ def CuDNNGRU(x: Sequence, /, units: Units, *, time_major: bool = False, **time: 
     return on_cudnn(x, units, GRU_GATES, 1, time_major, time)
 
 
-@each_rank("LocallyConnected{}D", 1, 2, also="activation kernel bias")
+@each_rank("LocallyConnected{}D", 1, 2, ignored=("activation", *KERNEL, *BIAS))
 def locally_connected(
     x: Spatial,
     /,
@@ -96,7 +100,7 @@ def locally_connected(
         weights=(*weights, Weight("bias", (*places, filters))) if use_bias else weights,
         outs=(windows.joined(x[0], places, filters, data_format),),
         formula=lambda: total + use_bias * sites * filters if cut else sites * filters * (each + use_bias),
-        macs=lambda: x[0] * total,
+        work=lambda: unsourced(x[0] * total),
     )
 
 
@@ -132,13 +136,13 @@ Factor = Annotated[Any, Check("a number or a pair of them", _factor)]
 Interpolation = Literal["bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic"]
 
 
-@rule("seed")
+@rule(("seed",))
 def RandomHeight(x: Images, /, factor: Factor, interpolation: Interpolation = "bilinear") -> Built:
     """Images of another height at every step; nothing to learn, and nobody knows the height."""
     return Built(outs=((x[0], unknown("?"), *x[2:]),))
 
 
-@rule("seed")
+@rule(("seed",))
 def RandomWidth(x: Images, /, factor: Factor, interpolation: Interpolation = "bilinear") -> Built:
     """Images of another width at every step; nothing to learn, and nobody knows the width."""
     return Built(outs=((*x[:2], unknown("?"), x[3]),))

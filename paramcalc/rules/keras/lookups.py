@@ -37,7 +37,7 @@ Tokens = Annotated[Any, TOKENS]
 Token = Annotated[Any, TOKEN]
 
 
-@rule("=mask_value =salt")
+@rule(("mask_value", "salt"))
 def Hashing(
     x: AnyShape,
     /,
@@ -51,7 +51,7 @@ def Hashing(
     return encoded(x, num_bins, output_mode)
 
 
-@rule("bare =name =dtype =sparse")
+@rule(("name", "dtype", "sparse"), base=())
 def HashedCrossing(
     xs: Annotated[tuple[Shape, ...], Inputs("B ...", many=True)],
     /,
@@ -146,7 +146,7 @@ class Lookup(NamedTuple):
         return places
 
 
-@rule("bare =name =dtype =trainable =oov_method =salt =vocabulary_dtype =has_input_vocabulary")
+@rule(("name", "dtype", "trainable", "oov_method", "salt", "vocabulary_dtype", "has_input_vocabulary"), base=())
 def IntegerLookup(
     x: AnyShape,
     /,
@@ -170,7 +170,7 @@ def IntegerLookup(
     return encoded(x, told.depth(), output_mode)
 
 
-@rule("bare =name =dtype =trainable =oov_method =salt =encoding =has_input_vocabulary")
+@rule(("name", "dtype", "trainable", "oov_method", "salt", "encoding", "has_input_vocabulary"), base=())
 def StringLookup(
     x: AnyShape,
     /,
@@ -194,7 +194,7 @@ def StringLookup(
     return encoded(x, told.depth(), output_mode)
 
 
-@rule("=standardize =ngrams =encoding =has_input_vocabulary")
+@rule(("standardize", "ngrams", "encoding", "has_input_vocabulary"))
 def TextVectorization(
     x: AnyShape,
     /,

@@ -4,6 +4,7 @@ from math import prod
 from typing import Annotated, Any
 
 from ...core.kinds import AXIS, AXIS_PAIR, grown
+from ...core.products import unsourced
 from ...core.rule import Built, Inputs, Shape, rule
 from ...errors import Disagreement, OptionError, ShapeError
 from ...symbolic import Expr, Size, is_known, unknown
@@ -77,7 +78,7 @@ def Concatenate(xs: Several, /, axis: Annotated[int, AXIS] = -1) -> Built:
     return Built(outs=(tuple(out),))
 
 
-@rule(also="normalize")
+@rule(("normalize",))
 def Dot(xs: Several, /, axes: Annotated[Any, AXIS_PAIR]) -> Built:
     """Sums of products along one axis of each input, sample by sample."""
     if len(xs) != 2:
@@ -94,5 +95,5 @@ def Dot(xs: Several, /, axes: Annotated[Any, AXIS_PAIR]) -> Built:
     rest = left[1:at] + left[at + 1 :] + right[1:to] + right[to + 1 :]
     return Built(
         outs=((batch, *rest) if rest else (batch, 1),),
-        macs=lambda: prod((batch, *rest)) * shared,
+        work=lambda: unsourced(prod((batch, *rest)) * shared),
     )

@@ -1,9 +1,10 @@
 """Normalization (keras/src/layers/normalization)."""
 
-from dataclasses import replace
 from math import prod
 from typing import Annotated, Any
 
+from ...core.built import placed
+from ...core.ignored_options import BETA, GAMMA
 from ...core.kinds import AXES, AXIS, Check, Sized
 from ...core.rule import LAYER, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
@@ -13,10 +14,16 @@ from .axes import AnyShape, position
 Features = Annotated[Shape, Inputs("B ... d")]
 Axes = Annotated[Any, AXES]
 
-STATISTICS = "moving_mean_initializer moving_variance_initializer momentum renorm_clipping renorm_momentum"
+STATISTICS = (
+    "moving_mean_initializer",
+    "moving_variance_initializer",
+    "momentum",
+    "renorm_clipping",
+    "renorm_momentum",
+)
 
 
-@rule(f"beta gamma epsilon synchronized {STATISTICS}")
+@rule((*BETA, *GAMMA, "epsilon", "synchronized", *STATISTICS))
 def BatchNormalization(
     x: Features,
     /,
@@ -50,7 +57,7 @@ def along(axis: Any, x: Shape) -> Shape:
     return tuple(x[at] for at in places)
 
 
-@rule("beta gamma epsilon")
+@rule((*BETA, *GAMMA, "epsilon"))
 def LayerNormalization(
     x: Features, /, axis: Axes = -1, *, center: bool = True, scale: bool = True, rms_scaling: bool = False
 ) -> Built:
@@ -68,7 +75,7 @@ def LayerNormalization(
     )
 
 
-@rule("epsilon")
+@rule(("epsilon",))
 def RMSNormalization(x: Features, /, axis: Axes = -1) -> Built:
     """A learned scale for each place along the normalized axes; no mean is taken away, no shift added.
 
@@ -100,7 +107,7 @@ class Grouped(Sized):
         return -1 if type(value) is int and value == -1 else super().__call__(value)
 
 
-@rule("beta gamma epsilon")
+@rule((*BETA, *GAMMA, "epsilon"))
 def GroupNormalization(
     x: Features,
     /,
@@ -158,9 +165,9 @@ def SpectralNormalization(
         raise OptionError(f"{layer.type} has no kernel", expected="a layer such as Dense, Conv2D or Embedding")
     count = inner.formula
     vector = Weight("vector_u", (1, kernel.shape[-1]), False)
-    return replace(
-        inner,
+    return inner._replace(
         weights=(vector, *scoped(inner.weights, layer.label, layer)),
+        work=lambda: placed(inner, layer.label, [frozenset({0})]),
         formula=(lambda: count() + kernel.shape[-1]) if count else None,
         parts=lambda: [Part(layer.label, layer, (x,), inner)],
     )

@@ -3,7 +3,10 @@
 from math import ceil, log2, prod
 from typing import Annotated, Any, Literal
 
+from ...core.built import placed
+from ...core.ignored_options import SEALED
 from ...core.kinds import AXES, Check, Sized
+from ...core.products import Product, Sources, Work, unsourced
 from ...core.rule import CELLS, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
@@ -89,7 +92,7 @@ def encoded(x: Shape, depth: Size, mode: str) -> Built:
     return Built(outs=((*x[:1], *x[2:], depth) if len(x) > 1 else (depth,),))
 
 
-@rule("=sparse")
+@rule(("sparse",))
 def CategoryEncoding(
     x: AnyShape, /, num_tokens: Count, output_mode: Literal["multi_hot", "one_hot", "count", "binary"] = "multi_hot"
 ) -> Built:
@@ -97,7 +100,7 @@ def CategoryEncoding(
     return encoded(x, num_tokens, output_mode)
 
 
-@rule("sealed epsilon =sparse")
+@rule(("epsilon", "sparse"), base=SEALED)
 def Discretization(
     x: AnyShape,
     /,
@@ -113,7 +116,7 @@ def Discretization(
     return encoded(x, bins, output_mode)  # type: ignore[arg-type]  # one of them is given
 
 
-@rule("=window =periodic =scaling")
+@rule(("window", "periodic", "scaling"))
 def STFTSpectrogram(
     x: Annotated[Shape, Inputs("B T C")],
     /,
@@ -141,7 +144,7 @@ def STFTSpectrogram(
         weights=tuple(Weight(name, (frame_length, 1, bins)) for name, there in names.items() if there),
         outs=(out,),
         formula=lambda: kernels * (frame_length * bins),
-        macs=lambda: x[0] * C * places * (kernels * frame_length * bins),
+        work=lambda: unsourced(x[0] * C * places * (kernels * frame_length * bins)),
     )
 
 
@@ -158,7 +161,7 @@ def _frames(frame_length: Size, frame_step: Size | None, fft_length: Size | None
     return step, fft_length
 
 
-@rule("=window =sampling_rate =min_freq =max_freq =power_to_db =top_db =mag_exp =min_power =ref_power")
+@rule(("window", "sampling_rate", "min_freq", "max_freq", "power_to_db", "top_db", "mag_exp", "min_power", "ref_power"))
 def MelSpectrogram(
     x: Annotated[Shape, Inputs("... T")],
     /,
@@ -176,11 +179,11 @@ def MelSpectrogram(
     bins = fft_length // 2 + 1
     return Built(
         outs=((*lead, num_mel_bins, frames),),
-        macs=lambda: prod(lead) * frames * (bins * num_mel_bins),
+        work=lambda: unsourced(prod(lead) * frames * (bins * num_mel_bins)),
     )
 
 
-@rule("bare")
+@rule((), base=())
 def Pipeline(x: Annotated[Shape, Inputs("*layers")], /, layers: Annotated[Any, CELLS]) -> Built:
     """Layers one after the other: their weights, and none of its own."""
     if not isinstance(layers, tuple):
@@ -188,12 +191,23 @@ def Pipeline(x: Annotated[Shape, Inputs("*layers")], /, layers: Annotated[Any, C
     names = unique_labels(layers)
     parts: list[Part] = []
     for name, layer in zip(names, layers, strict=True):
-        shapes = (x,) if not parts else parts[-1].built.outs
+        shapes = (x,) if not parts else parts[-1].built.shapes()
         parts.append(Part(name, layer, shapes, layer.on(*shapes)))
     return Built(
         weights=tuple(weight for part in parts for weight in scoped(part.built.weights, part.name, part.layer)),
         outs=parts[-1].built.outs,
         formula=lambda: sum(part.built.formula() for part in parts if part.built.formula),
-        macs=lambda: sum(part.built.macs() for part in parts if part.built.macs),
+        work=lambda: _piped(parts),
         parts=lambda: parts,
     )
+
+
+def _piped(parts: list[Part]) -> Work:
+    # each layer reads what the one before gives
+    read: list[Sources] = [frozenset({0})]
+    products: list[Product] = []
+    for part in parts:
+        done = placed(part.built, part.name, read)
+        products += done.products
+        read = list(done.flow or ())
+    return Work(tuple(products), tuple(read))

@@ -4,11 +4,13 @@ A recurrent layer is its cell, run over the time steps: the weights are the cell
 """
 
 from copy import copy
-from dataclasses import replace
 from typing import Annotated, Any, Literal, Unpack
 
+from ...core.built import UNKNOWN_OUTPUTS, UnknownShape, listed, placed
+from ...core.ignored_options import BIAS, DROPOUT, KERNEL, RECURRENT
 from ...core.kinds import Sized
-from ...core.rule import CELLS, LAYER, Built, Inputs, Layer, Part, Shape, Weight, repeated, rule, scoped
+from ...core.products import Product, Source, Sources, State, Work, product
+from ...core.rule import CELLS, LAYER, Built, Inputs, Layer, Part, Shape, Weight, rule, scaled, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, times, unicode
 from ..shared import cells
@@ -18,9 +20,10 @@ Units = Annotated[Size, Sized("d_h")]
 Step = Annotated[Shape, Inputs("B d_x")]
 Sequence = Annotated[Shape, Inputs("B T d_x")]
 
-GATED = "activation recurrent_activation kernel recurrent bias dropout seed implementation"
-PLAIN = "activation kernel recurrent bias dropout seed"
-LOOP = " unroll zero_output_for_mask"
+CELL = ("activation", "recurrent_activation", *KERNEL, *RECURRENT, *BIAS, *DROPOUT, "seed")
+GATED = (*CELL, "implementation")
+PLAIN = ("activation", *KERNEL, *RECURRENT, *BIAS, *DROPOUT, "seed")
+LOOP = ("unroll", "zero_output_for_mask")
 
 
 RNN_GATES: tuple[str, ...] = ("h",)
@@ -38,8 +41,12 @@ def cell(
     states: int,
     scope: str = "",
     starts: tuple[tuple[str, int], ...] = (),
+    reset_before: bool = False,
 ) -> Built:
-    """Build a cell whose gates lie side by side in one kernel, one recurrent kernel and one bias."""
+    """Build a cell whose gates lie side by side in one kernel, one recurrent kernel and one bias.
+
+    With ``reset_before`` the last gate, the candidate, reads the previous output times the reset gate.
+    """
     g = len(gates)
     wide = g * units
     shown = gates if g > 1 else ()
@@ -55,18 +62,39 @@ def cell(
         (state,) * (1 + states),
         weights,
         lambda: cells.parameters(g, d_x, units, biases),
-        lambda: cells.macs(g, d_x, units, batch),
+        lambda: _reset_before(g, d_x, units, batch, scope) if reset_before else _work(g, d_x, units, batch, scope),
         (state,) * states,
     )
 
 
-@rule(also=PLAIN)
+def _work(g: int, d_x: Size, units: Size, batch: Size, scope: str) -> Work:
+    return cells.work(g, d_x, units, batch, _path(scope, "kernel"), _path(scope, "recurrent_kernel"))
+
+
+def _reset_before(g: int, d_x: Size, units: Size, batch: Size, scope: str) -> Work:
+    # the candidate multiplies r·h, which depends on all that the reset gate r reads
+    kernel, recurrent = _path(scope, "kernel"), _path(scope, "recurrent_kernel")
+    gated = (0, kernel, recurrent, _path(scope, "bias"), State(0))
+    return Work(
+        (
+            product(batch * (g * units * d_x), 0, kernel),
+            product(batch * ((g - 1) * units * units), State(0), recurrent),
+            product(batch * (units * units), gated, recurrent),
+        )
+    )
+
+
+def _path(scope: str, name: str) -> str:
+    return f"{scope}/{name}" if scope else name
+
+
+@rule(PLAIN)
 def SimpleRNNCell(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
     """One dense network of the input and the previous output."""
     return cell(x[0], x[1], units, RNN_GATES, use_bias, states=1)
 
 
-@rule(also=PLAIN + LOOP)
+@rule(PLAIN + LOOP)
 def SimpleRNN(x: Sequence, /, units: Units, *, use_bias: bool = True, **time: Unpack[OverTime]) -> Built:
     """One dense network of the input and the previous output, the same at every time step.
 
@@ -77,14 +105,14 @@ def SimpleRNN(x: Sequence, /, units: Units, *, use_bias: bool = True, **time: Un
     return over_time(x, cell(x[0], x[2], units, RNN_GATES, use_bias, 1, "simple_rnn_cell"), time)
 
 
-@rule(also=GATED)
+@rule(GATED)
 def LSTMCell(x: Step, /, units: Units, *, use_bias: bool = True, unit_forget_bias: bool = True) -> Built:
     """Four dense networks (input, forget, candidate, output), each of the input and the previous output."""
     starts = FORGET_AT_ONE if unit_forget_bias else ()
     return cell(x[0], x[1], units, LSTM_GATES, use_bias, 2, "", starts)
 
 
-@rule(also=GATED + LOOP + " use_cudnn")
+@rule((*GATED, *LOOP, "use_cudnn"))
 def LSTM(
     x: Sequence,
     /,
@@ -107,13 +135,14 @@ def LSTM(
     return over_time(x, cell(x[0], x[2], units, LSTM_GATES, use_bias, 2, "lstm_cell", starts), time)
 
 
-@rule(also=GATED)
+@rule(GATED)
 def GRUCell(x: Step, /, units: Units, *, use_bias: bool = True, reset_after: bool = True) -> Built:
     """Three dense networks (update, reset, candidate); reset_after keeps a second, recurrent row of biases."""
-    return cell(x[0], x[1], units, GRU_GATES, use_bias * (1 + reset_after), states=1)
+    biases = use_bias * (1 + reset_after)
+    return cell(x[0], x[1], units, GRU_GATES, biases, states=1, reset_before=not reset_after)
 
 
-@rule(also=GATED + LOOP + " use_cudnn")
+@rule((*GATED, *LOOP, "use_cudnn"))
 def GRU(
     x: Sequence,
     /,
@@ -131,7 +160,9 @@ def GRU(
     The number of time steps changes the work, never the number of parameters.
     Source: Cho et al. 2014.
     """
-    return over_time(x, cell(x[0], x[2], units, GRU_GATES, use_bias * (1 + reset_after), 1, "gru_cell"), time)
+    biases = use_bias * (1 + reset_after)
+    step = cell(x[0], x[2], units, GRU_GATES, biases, 1, "gru_cell", reset_before=not reset_after)
+    return over_time(x, step, time)
 
 
 @rule()
@@ -141,22 +172,36 @@ def StackedRNNCells(x: Annotated[Shape, Inputs("*cells")], /, cells: Annotated[A
     names = unique_labels(stack)
     parts: list[Built] = []
     for one in stack:
-        parts.append(one.on(x if not parts else parts[-1].outs[0]))
+        parts.append(one.on(x if not parts else parts[-1].shapes()[0]))
         _check_cell(one, parts[-1])
     states = tuple(state for part in parts for state in part.states)
     return Built(
         weights=tuple(
             w for part, name, one in zip(parts, names, stack, strict=True) for w in scoped(part.weights, name, one)
         ),
-        outs=(parts[-1].outs[0], *states),
+        outs=(parts[-1].shapes()[0], *states),
         states=states,
         formula=lambda: sum(part.formula() for part in parts if part.formula),
-        macs=lambda: sum(part.macs() for part in parts if part.macs),
+        work=lambda: _stacked(parts, names),
         parts=lambda: [
-            Part(name, one, (x if not place else parts[place - 1].outs[0],), parts[place])
+            Part(name, one, (x if not place else parts[place - 1].shapes()[0],), parts[place])
             for place, (name, one) in enumerate(zip(names, stack, strict=True))
         ],
     )
+
+
+def _stacked(parts: list[Built], names: list[str]) -> Work:
+    # each cell reads the output of the one below; the states are numbered from the first cell to the last
+    read: Sources = frozenset({0})
+    products: list[Product] = []
+    carried: list[Sources] = []
+    for part, name in zip(parts, names, strict=True):
+        own = [frozenset({State(len(carried) + at)}) for at in range(len(part.states))]
+        done = placed(part, name, [read], own)
+        products += done.products
+        read, *states = done.flow or ()
+        carried += states
+    return Work(tuple(products), (read, *carried))
 
 
 def _check_cell(layer: Any, step: Built) -> None:
@@ -176,7 +221,7 @@ def unique_labels(layers: tuple[Layer, ...]) -> list[str]:
     return labels
 
 
-@rule(also=LOOP)
+@rule(LOOP)
 def RNN(
     x: Annotated[Shape, Inputs("B T *cell")],
     /,
@@ -187,12 +232,14 @@ def RNN(
     inner = StackedRNNCells(cell) if isinstance(cell, tuple) else cell
     step = inner.on((x[0], *x[2:]))
     _check_cell(inner, step)
-    cost = Part(inner.label, inner, ((x[0], *x[2:]),), repeated(step, x[1]))
+    cost = Part(inner.label, inner, ((x[0], *x[2:]),), scaled(step, x[1]))
     weights = scoped(step.weights, inner.label, inner)
-    return over_time(x, replace(step, weights=weights, parts=lambda: [cost]), time)
+    own = [frozenset({State(at)}) for at in range(len(step.states))]
+    work = lambda: placed(step, inner.label, [frozenset({0})], own)  # noqa: E731
+    return over_time(x, step._replace(weights=weights, work=work, parts=lambda: [cost]), time)
 
 
-@rule("=weights", copies=("layer",))
+@rule(("weights",), copies=("layer",))
 def Bidirectional(
     x: Annotated[Shape, Inputs("*layer")],
     /,
@@ -205,7 +252,7 @@ def Bidirectional(
     _check_directions(layer, backward_layer)
     forward = layer.on(x)
     backward = backward_layer.on(x) if backward_layer is not None else forward
-    there, back = forward.outs[0], backward.outs[0]
+    there, back = forward.shapes()[0], backward.shapes()[0]
     if merge_mode == "concat":
         wide = 2 * there[-1] if there[-1] == back[-1] else there[-1] + back[-1]
         merged: tuple[Shape, ...] = ((*there[:-1], wide),)
@@ -224,15 +271,25 @@ def Bidirectional(
     double = backward_layer is None
     return Built(
         weights=ahead + scoped(backward.weights, name),
-        outs=merged + forward.outs[1:] + backward.outs[1:],
+        outs=merged + forward.shapes()[1:] + backward.shapes()[1:],
         states=forward.states + backward.states,
         formula=lambda: times(2, forward.formula()) if double else forward.formula() + backward.formula(),
-        macs=lambda: forward.macs() + backward.macs(),
+        work=lambda: _both_ways(forward, backward, ahead_name, name, len(merged)),
         parts=lambda: [
             Part(ahead_name, copy(layer), (x,), forward),
             Part(name, copy(backward_layer or layer), (x,), backward),
         ],
     )
+
+
+def _both_ways(forward: Built, backward: Built, ahead: str, back: str, merged: int) -> Work:
+    # both directions read the input; the states of the forward layer come first
+    read, n = [frozenset[Source]({0})], len(forward.states)
+    one = placed(forward, ahead, read, [frozenset({State(at)}) for at in range(n)])
+    other = placed(backward, back, read, [frozenset({State(n + at)}) for at in range(len(backward.states))])
+    (there, *first), (here, *second) = one.flow or (), other.flow or ()
+    outputs = (there | here,) if merged == 1 else (there, here)
+    return Work(one.products + other.products, (*outputs, *first, *second))
 
 
 def _check_directions(forward: Layer, backward: Layer | None) -> None:
@@ -261,13 +318,13 @@ def TimeDistributed(x: Annotated[Shape, Inputs("B T *layer")], /, layer: Annotat
     if not rest:
         raise ShapeError("TimeDistributed does not take an input of 2 axes", expected="at least (B, T, d)")
     inner: Built = layer.on((batch, *rest))
-    if len(inner.outs) != 1:
-        raise ShapeError(f"TimeDistributed needs a layer with one output; {layer.type} has {len(inner.outs)}")
-    each = repeated(inner, T)
-    return replace(
-        each,
+    if len(listed(inner.outs)) != 1:
+        raise ShapeError(f"TimeDistributed needs a layer with one output; {layer.type} has {len(listed(inner.outs))}")
+    shape, each = inner.output(), scaled(inner, T)
+    return each._replace(
         weights=scoped(inner.weights, layer.label, layer),
+        work=lambda: placed(each, layer.label, [frozenset({0})]),
         parts=lambda: [Part(layer.label, layer, ((batch, *rest),), each)],
-        outs=((batch, T, *inner.outs[0][1:]),),
+        outs=UNKNOWN_OUTPUTS if isinstance(shape, UnknownShape) else ((batch, T, *shape[1:]),),
         states=(),
     )

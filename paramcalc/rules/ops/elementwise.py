@@ -7,7 +7,7 @@ from typing import Any
 
 from ...core.built import Built, Shape
 from .sizes import broadcast, dims, places, ranked, stands, tensors, volume, whole
-from .table import Beyond, gives, ops_of
+from .table import UnsupportedCall, gives, ops_of
 
 core, math, nn, numpy = ops_of("core"), ops_of("math"), ops_of("nn"), ops_of("numpy")
 
@@ -142,7 +142,7 @@ def Polar(abs_: Shape, angle: Shape) -> Built:
 def Where(condition: Any, x1: Any = None, x2: Any = None) -> Built:
     """One or the other, the shapes stretched to one another."""
     if x1 is None or x2 is None:
-        raise Beyond("of a condition alone: the result hangs on its values")
+        raise UnsupportedCall("of a condition alone: the result hangs on its values")
     return gives(broadcast(dims(condition), dims(x1), dims(x2)))
 
 

@@ -11,12 +11,13 @@ from math import prod
 from typing import Any
 
 from ...core.built import Built, Shape
+from ...core.products import unsourced
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
 from ..shared import windows
 from .layers import layout, slid, spread
 from .sizes import put, ranked, same, shaped, volume, whole
-from .table import Beyond, gives, ops_of
+from .table import UnsupportedCall, gives, ops_of
 
 image = ops_of("image")
 
@@ -68,13 +69,13 @@ def bent(images: Shape, /) -> Built:
 def blurred(images: Shape, /, *, kernel_size: Any = (3, 3)) -> Built:
     """The same shape: a window over every pixel of every channel."""
     window = prod(spread(list(kernel_size), 2))
-    return gives(ranked(images, 3, 4), macs=lambda: prod(images) * window)
+    return gives(ranked(images, 3, 4), work=lambda: unsourced(prod(images) * window))
 
 
 @image("SobelEdges", inert="data_format")
 def edges(images: Shape, /) -> Built:
     """Two slopes for every pixel, by a window of nine each."""
-    return gives((*ranked(images, 4), 2), macs=lambda: prod(images) * 18)
+    return gives((*ranked(images, 4), 2), work=lambda: unsourced(prod(images) * 18))
 
 
 @image("AffineTransform", inert="interpolation fill_mode fill_value data_format")
@@ -107,7 +108,7 @@ def looked_up(inputs: Shape, coordinates: Shape) -> Built:
 def moved(images: Shape, output_shape: Any, scale: Any, translation: Any) -> Built:
     """Another shape."""
     if not isinstance(output_shape, list):
-        raise Beyond("to a shape that a tensor holds")
+        raise UnsupportedCall("to a shape that a tensor holds")
     return gives(shaped(output_shape))
 
 

@@ -13,7 +13,7 @@ from ...symbolic import Size, is_known
 from ..keras.axes import position
 from ..keras.merging import agree
 from .sizes import broadcast, dims, parts, put, ranked, shaped, tensors, total, volume, whole, wholes
-from .table import Beyond, gives, ops_of
+from .table import UnsupportedCall, gives, ops_of
 
 MOST = 10_000  # outputs
 
@@ -59,7 +59,7 @@ def Hstack(xs: Any, /) -> Built:
 def Vstack(xs: Any, /) -> Built:
     """Below one another along the first axis."""
     if any(len(x) < 2 for x in tensors(xs)):
-        raise Beyond("of rows: Keras announces them end to end")
+        raise UnsupportedCall("of rows: Keras announces them end to end")
     return joined(xs, 0)
 
 
@@ -84,11 +84,11 @@ def apart(x: Shape, at: int, sections: Any) -> Built:
     size = x[at]
     if not isinstance(sections, list):
         if whole(sections) > MOST:
-            raise Beyond(f"of more than {MOST:,} outputs")
+            raise UnsupportedCall(f"of more than {MOST:,} outputs")
         return gives(*[put(x, at, parts(size, sections))] * sections)
     ends: list[Size] = [0, *wholes(sections), size]
     if sorted(sections) != sections or any(isinstance(size, int) and not 0 <= cut <= size for cut in sections):
-        raise Beyond("cut at places out of order or off the axis")
+        raise UnsupportedCall("cut at places out of order or off the axis")
     return gives(*(put(x, at, after - before) for before, after in pairwise(ends)))
 
 
@@ -121,7 +121,7 @@ def ArraySplit(x: Shape, /, *, indices_or_sections: Any, axis: Any = 0) -> Built
     """Parts along an axis, the first ones one longer if need be."""
     at, count = position(whole(axis), len(x)), whole(indices_or_sections)
     if not 0 < count <= MOST:
-        raise Beyond(f"into {count:,} parts" if abs(count) < 10**12 else "into that many parts")
+        raise UnsupportedCall(f"into {count:,} parts" if abs(count) < 10**12 else "into that many parts")
     # part i of n takes every number whose position leaves i when counted round by n: ⌊(size + n − 1 − i)/n⌋
     return gives(*(put(x, at, (x[at] + (count - 1 - part)) // count) for part in range(count)))
 
@@ -134,7 +134,9 @@ def Unstack(x: Shape, /, *, num: Any = None, axis: Any = 0) -> Built:
     if not is_known(count):
         raise ShapeError("a known length is needed to unstack an axis", suggestion="num tells it")
     if not isinstance(count, int) or not 0 <= count <= MOST:
-        raise Beyond("into a number of outputs that has a name" if not isinstance(count, int) else "into so many")
+        raise UnsupportedCall(
+            "into a number of outputs that has a name" if not isinstance(count, int) else "into so many"
+        )
     if isinstance(x[at], int) and x[at] != count:
         raise ShapeError("num is another length than the axis has", expected=f"{x[at]}", received=num)
     return gives(*[(*x[:at], *x[at + 1 :])] * count)
@@ -164,7 +166,7 @@ def spaced(start: Any, stop: Any, *, num: Any = 50, axis: Any = 0) -> Built:
 def spaced_evenly(start: Any, stop: Any, *, num: Any = 50, axis: Any = 0, retstep: Any = False) -> Built:
     """Numbers at equal steps from the one to the other, along a new axis."""
     if retstep:
-        raise Beyond("that gives its step as well")
+        raise UnsupportedCall("that gives its step as well")
     return spaced(start, stop, num=num, axis=axis)
 
 
@@ -173,7 +175,7 @@ def counted(start: Any, stop: Any = None, step: Any = None) -> Built:
     """Numbers at equal steps."""
     start, stop, step = (0, start, step) if stop is None else (start, stop, step)
     if isinstance(start, tuple) or isinstance(stop, tuple) or isinstance(step, tuple):
-        raise Beyond("of a tensor: how many there are hangs on its value")
+        raise UnsupportedCall("of a tensor: how many there are hangs on its value")
     return gives((max(ceil((stop - start) / (1 if step is None else step)), 0),))
 
 
@@ -187,7 +189,7 @@ def constant(fill_value: Any, /, *, shape: Any) -> Built:
 def UnravelIndex(indices: Any, *, shape: Any) -> Built:
     """The place along each axis, from the place among all numbers."""
     if not isinstance(shape, list) or None in shape:
-        raise Beyond("in a shape nobody knows")
+        raise UnsupportedCall("in a shape nobody knows")
     return gives(*[dims(indices)] * len(shape))
 
 
@@ -204,7 +206,7 @@ def distinct(
 ) -> Built:
     """Every value once, if it is told how many to make room for."""
     if size is None:
-        raise Beyond("without a size: how many there are hangs on the values")
+        raise UnsupportedCall("without a size: how many there are hangs on the values")
     at = None if axis is None else position(whole(axis), len(x))
     outs = [(whole(size),) if at is None else put(x, at, whole(size))]
     outs += [(size,)] * bool(return_index)

@@ -7,13 +7,14 @@ from math import prod
 from typing import Any
 
 from ...core.built import Built, Shape
+from ...core.products import unsourced
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known, minimum
 from ..keras.axes import position
 from ..keras.merging import agree
 from ..shared import windows
 from .sizes import all_same, dims, parts, put, ranked, same, volume, whole
-from .table import Beyond, gives, ops_of
+from .table import UnsupportedCall, gives, ops_of
 
 nn = ops_of("nn")
 
@@ -59,7 +60,10 @@ def Conv(
     where = layout(data_format)
     at = slid(inputs, kernel[:-2], strides, padding, where, dilation_rate)
     seen(inputs, kernel[-2], where)
-    return gives(windows.joined(inputs[0], at, kernel[-1], where), macs=lambda: prod((inputs[0], *at)) * volume(kernel))
+    return gives(
+        windows.joined(inputs[0], at, kernel[-1], where),
+        work=lambda: unsourced(prod((inputs[0], *at)) * volume(kernel)),
+    )
 
 
 @nn()
@@ -72,7 +76,7 @@ def DepthwiseConv(
     at = slid(inputs, kernel[:-2], strides, padding, where, dilation_rate)
     seen(inputs, kernel[-2], where)
     out = windows.joined(inputs[0], at, kernel[-1] * kernel[-2], where)
-    return gives(out, macs=lambda: prod((inputs[0], *at)) * volume(kernel))
+    return gives(out, work=lambda: unsourced(prod((inputs[0], *at)) * volume(kernel)))
 
 
 @nn()
@@ -87,7 +91,7 @@ def SeparableConv(
     made, mixed = depthwise_kernel[-1] * depthwise_kernel[-2], pointwise_kernel[-1]
     return gives(
         windows.joined(inputs[0], at, mixed, where),
-        macs=lambda: prod((inputs[0], *at)) * (volume(depthwise_kernel) + made * mixed),
+        work=lambda: unsourced(prod((inputs[0], *at)) * (volume(depthwise_kernel) + made * mixed)),
     )
 
 
@@ -109,14 +113,15 @@ def ConvTranspose(
     )
     met = tuple(map(minimum, spatial, at))  # a weight meets every place of the input once
     return gives(
-        windows.joined(inputs[0], at, kernel[-2], where), macs=lambda: prod((inputs[0], *met)) * volume(kernel)
+        windows.joined(inputs[0], at, kernel[-2], where),
+        work=lambda: unsourced(prod((inputs[0], *met)) * volume(kernel)),
     )
 
 
 def _written(n: Size, span: Size, stride: int, padding: Any, more: Any) -> Size:
     # how far windows reach that are written at every place
     if not isinstance(span, int):
-        raise Beyond("with a kernel whose size is open")
+        raise UnsupportedCall("with a kernel whose size is open")
     if {"valid": True, "same": False}[padding.lower()]:
         return (n - 1) * stride + span + (max(stride - span, 0) if more is None else whole(more))
     return n * stride if more is None else (n - 1) * stride + span % 2 + whole(more)
@@ -141,7 +146,7 @@ def pooled_to(inputs: Shape, /, *, output_size: Any, data_format: Any = None) ->
     """One number from each of so many parts."""
     where = _told(data_format)
     if where == "channels_last":
-        raise Beyond("with the channels last: Keras announces an axis too many")
+        raise UnsupportedCall("with the channels last: Keras announces an axis too many")
     spatial, channels = windows.spatial(ranked(inputs, least=3), where)
     return gives(windows.joined(inputs[0], tuple(spread(output_size, len(spatial))), channels, where))
 
@@ -149,7 +154,7 @@ def pooled_to(inputs: Shape, /, *, output_size: Any, data_format: Any = None) ->
 def _told(data_format: Any) -> str:
     # these operations do not look at Keras's default when they announce a shape
     if data_format is None:
-        raise Beyond("without a data_format")
+        raise UnsupportedCall("without a data_format")
     return layout(data_format)
 
 
@@ -188,9 +193,9 @@ def attention(query: Shape, key: Shape, value: Shape, bias: Any = None, mask: An
     for shape in (query, key, value):
         ranked(shape, 4)
     if is_known(query[-1]) and is_known(value[-1]) and query[-1] != value[-1]:
-        raise Beyond("of values longer than queries: Keras announces the queries' shape")
+        raise UnsupportedCall("of values longer than queries: Keras announces the queries' shape")
     agree(query[-1], key[-1], (0, 1), 3)
-    return gives(query, macs=lambda: 2 * prod(query) * key[1])
+    return gives(query, work=lambda: unsourced(2 * prod(query) * key[1]))
 
 
 @nn("BinaryCrossentropy", inert="from_logits")
@@ -205,7 +210,7 @@ def loss(target: Shape, output: Shape, *, axis: Any = -1) -> Built:
     """A loss for every row."""
     all_same(target, ranked(output, least=1))
     if position(whole(axis), len(output)) != len(output) - 1:
-        raise Beyond("along another axis than the last: Keras announces what it does not compute")
+        raise UnsupportedCall("along another axis than the last: Keras announces what it does not compute")
     return gives(output[:-1])
 
 

@@ -9,7 +9,7 @@ from ...core.built import Built, Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known, minimum
 from .sizes import ranked, same
-from .table import Beyond, gives, ops_of
+from .table import UnsupportedCall, gives, ops_of
 
 linalg, math, numpy = ops_of("linalg"), ops_of("math"), ops_of("numpy")
 
@@ -59,7 +59,7 @@ def rank(x: Shape, /) -> Built:
 def Slogdet(x: Shape, /) -> Built:
     """The determinant's sign and the logarithm of its size."""
     if len(ranked(x, least=2)) > 2:
-        raise Beyond("of several matrices: Keras announces one sign for all")
+        raise UnsupportedCall("of several matrices: Keras announces one sign for all")
     return gives((), ())
 
 

@@ -26,7 +26,7 @@ from .sizes import (
     whole,
     wholes,
 )
-from .table import Beyond, gives, ops_of
+from .table import UnsupportedCall, gives, ops_of
 
 LONGEST = 1000  # characters of a pattern
 
@@ -112,7 +112,7 @@ def Rot90(array: Shape, /, *, k: Any = 1, axes: Any = (0, 1)) -> Built:
     ranked(array, least=2)
     one, other = places(list(axes), len(array))
     if whole(k) % 2 == 0 and array[one] != array[other]:
-        raise Beyond("by half turns: Keras announces a quarter")
+        raise UnsupportedCall("by half turns: Keras announces a quarter")
     return gives(put(put(array, one, array[other]), other, array[one]))
 
 
@@ -210,7 +210,7 @@ def powers(x: Shape, /, *, N: Any = None) -> Built:
 def Rearrange(tensor: Shape, pattern: Any, **axes_lengths: Any) -> Built:
     """The axes under other brackets and in another order, by their names."""
     if len(pattern) > LONGEST or pattern.count("->") != 1:
-        raise Beyond("with a pattern of another kind")
+        raise UnsupportedCall("with a pattern of another kind")
     before, after = (re.findall(r"\w+|\(.*?\)", side) for side in pattern.split("->"))
     if len(before) != len(tensor):
         raise ShapeError(f"{pattern!r} does not name the axes of an input", expected=f"{len(tensor)} on its left")
@@ -219,10 +219,10 @@ def Rearrange(tensor: Shape, pattern: Any, **axes_lengths: Any) -> Built:
         names = re.findall(r"\w+", group)
         open_ones = [name for name in names if name not in sizes] if group[0] == "(" else names
         if len(open_ones) != 1:
-            raise Beyond("without the sizes of the axes in brackets")
+            raise UnsupportedCall("without the sizes of the axes in brackets")
         known = volume(sizes[name] for name in names if name not in open_ones)
         sizes[open_ones[0]] = parts(size, whole(known))
     names = re.findall(r"\w+", pattern)
     if not all(names.count(name) == 2 for name in names):
-        raise Beyond("with axes on one side only")
+        raise UnsupportedCall("with axes on one side only")
     return gives(volume(sizes[name] for name in re.findall(r"\w+", group)) for group in after)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...core.built import Built, Shape
+from ...core.applicable import Applicable
+from ...core.built import UNKNOWN_OUTPUTS, AnyShape, Built, Shape, UnknownShape
 from ...core.kinds import MAX_AXES, grown
 from ...core.rule import snake
 from ...errors import LayerError, ParamcalcError, ShapeError, shorten
 from ...symbolic import Expr, Size
-from .table import Beyond, find
+from .table import UnsupportedCall, find
 
 DEEPEST = 20  # lists inside lists
 MAX_OUTPUTS = 10_000
@@ -40,7 +41,7 @@ def known(module: str, type: str) -> bool:
     return find(module, type) is not None
 
 
-class Operation:
+class Operation(Applicable):
     """A call of a framework function.
 
     Parameters
@@ -78,7 +79,7 @@ class Operation:
         name: str | None = None,
     ) -> None:
         self.module = module
-        self.type = type
+        self._type = type
         self.options = {option: value for option, value in options.items() if option != "name"}
         self.args = list(args)
         self.kwargs = dict(kwargs)
@@ -92,14 +93,19 @@ class Operation:
         self._rule = rule
         try:
             self._call = _decoded([self.args, self.kwargs], DEEPEST)
-            decisive = {option: value for option, value in self.options.items() if option not in rule.inert}
+            decisive = {option: value for option, value in self.options.items() if option not in rule.ignored}
             self._options = _decoded(decisive, DEEPEST)
             rule.signature.bind(*self._call[0], **self._call[1], **self._options)
-        except Beyond as beyond:
+        except UnsupportedCall as beyond:
             raise self._no_rule(str(beyond)) from None
         except TypeError:  # an argument the rule does not take
             raise self._no_rule("called like this") from None
         self.tensors = max((slot.index + 1 for slot in _slots(self._call)), default=0)
+
+    @property
+    def type(self) -> str:
+        """Class of the operation."""
+        return self._type
 
     @property
     def label(self) -> str:
@@ -111,11 +117,7 @@ class Operation:
         words += [f"{name}={_shown(value)}" for name, value in (self.kwargs | self.options).items()]
         return f"{self.type}({', '.join(words)})"
 
-    def axes(self, rank: int) -> list[str] | None:
-        """Name the axes of an input: an operation has no names for them."""
-        return None
-
-    def on(self, *shapes: Shape) -> Built:
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Apply the rule to the shapes of the tensors (batch included), in the order of their slots.
 
         Raises
@@ -127,11 +129,14 @@ class Operation:
         """
         if len(shapes) != self.tensors:
             raise ShapeError(f"{self.type} is called on {self.tensors} tensors here", received=len(shapes))
-        args, kwargs = _filled(self._call, shapes)
+        known = tuple(shape for shape in shapes if not isinstance(shape, UnknownShape))
+        if len(known) < len(shapes):
+            return Built(UNKNOWN_OUTPUTS, costed=False)
+        args, kwargs = _filled(self._call, known)
         try:
             built = self._rule.body(*args, **kwargs, **self._options)
             return _checked(built)
-        except Beyond as beyond:
+        except UnsupportedCall as beyond:
             raise self._no_rule(str(beyond)) from None
         except ParamcalcError:
             raise
@@ -143,16 +148,17 @@ class Operation:
 
 
 def _checked(built: Built) -> Built:
-    if len(built.outs) > MAX_OUTPUTS:
-        raise Beyond(f"of more than {MAX_OUTPUTS:,} outputs")
-    for shape in built.outs:
+    outs = built.shapes()
+    if len(outs) > MAX_OUTPUTS:
+        raise UnsupportedCall(f"of more than {MAX_OUTPUTS:,} outputs")
+    for shape in outs:
         if len(shape) > MAX_AXES + 1:
             raise ShapeError("a shape of too many axes", expected=f"at most {MAX_AXES + 1}", received=len(shape))
         for size in map(grown, shape):
             if isinstance(size, int) and size < 0:
                 raise ShapeError("less than nothing is left of an axis", received=size)
             if not _is_size(size):
-                raise Beyond("given text for a tensor")
+                raise UnsupportedCall("given text for a tensor")
     return built
 
 
@@ -166,7 +172,7 @@ def _is_size(size: Any) -> bool:
 def _decoded(value: Any, depth: int) -> Any:
     # serialized constants: arrays become their shapes, keys what Python has for them; lists stay lists
     if depth < 0:
-        raise Beyond("with lists inside lists inside lists")
+        raise UnsupportedCall("with lists inside lists inside lists")
     if isinstance(value, (list, tuple)):
         return [_decoded(one, depth - 1) for one in value]
     if not isinstance(value, Mapping):
@@ -181,7 +187,7 @@ def _decoded(value: Any, depth: int) -> Any:
             return _array_shape(config.get("value"))
         if kind == "__slice__":
             return slice(*(_decoded(config.get(end), depth - 1) for end in ("start", "stop", "step")))
-    raise Beyond(f"given a {str(kind)[:80]!r}")
+    raise UnsupportedCall(f"given a {str(kind)[:80]!r}")
 
 
 def _array_shape(value: Any) -> Shape:
@@ -191,7 +197,7 @@ def _array_shape(value: Any) -> Shape:
     while level and isinstance(level[0], list):
         size = len(level[0])
         if any(not isinstance(row, list) or len(row) != size for row in level):
-            raise Beyond("given an array whose rows differ in length")
+            raise UnsupportedCall("given an array whose rows differ in length")
         shape.append(size)
         if not size or len(shape) > MAX_AXES:
             break

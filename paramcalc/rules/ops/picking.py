@@ -10,7 +10,7 @@ from ...errors import ShapeError
 from ...symbolic import Size, ceil_div, is_known, maximum, unknown
 from ..keras.axes import position
 from .sizes import broadcast, dims, fewest, less, put, ranked, shaped, volume, whole
-from .table import Beyond, gives, ops_of
+from .table import UnsupportedCall, gives, ops_of
 
 core, math, nn, numpy = ops_of("core"), ops_of("math"), ops_of("nn"), ops_of("numpy")
 
@@ -49,7 +49,7 @@ def sliced(size: Size, cut: slice) -> Size:
     """Count what a slice takes of an axis; of a length with a name, exactly; of an unknown one, who knows."""
     ends = (cut.start, cut.stop, cut.step)
     if any(end is not None and type(end) is not int for end in ends):
-        raise Beyond("with a slice whose ends are not numbers")
+        raise UnsupportedCall("with a slice whose ends are not numbers")
     if isinstance(size, int):
         return len(range(*cut.indices(size)))
     step = 1 if cut.step is None else cut.step
@@ -59,7 +59,7 @@ def sliced(size: Size, cut: slice) -> Size:
         if not is_known(size):
             return unknown("?")
         if step < 0:
-            raise Beyond("with a slice from the back of a length with a name")
+            raise UnsupportedCall("with a slice from the back of a length with a name")
         size = _between(size, cut.start or 0, cut.stop)
     return size if abs(step) == 1 else ceil_div(size, abs(step))
 
@@ -125,11 +125,11 @@ def counted(value: Any) -> Shape:
     shape: list[Size] = []
     while isinstance(value, list) and value:
         if any(not isinstance(one, list) or len(one) != len(value[0]) for one in value) and isinstance(value[0], list):
-            raise Beyond("of rows that differ in length")
+            raise UnsupportedCall("of rows that differ in length")
         shape.append(len(value))
         value = value[0]
     if isinstance(value, tuple) and shape:
-        raise Beyond("of tensors in a list")
+        raise UnsupportedCall("of tensors in a list")
     return (*shape, 0) if isinstance(value, list) else (*shape, *dims(value))
 
 

@@ -13,12 +13,13 @@ from math import prod
 from typing import Any
 
 from ...core.built import Built, Shape
+from ...core.products import unsourced
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
 from ..keras.axes import position
 from ..keras.merging import agree
 from .sizes import broadcast, dims, places, ranked, same, stretched, volume, whole
-from .table import Beyond, gives, ops_of
+from .table import UnsupportedCall, gives, ops_of
 
 MOST = 50  # inputs of one product
 
@@ -32,7 +33,7 @@ def Matmul(x1: Any, x2: Any) -> Built:
     inner = agree(left[-1], right[0 if len(right) == 1 else -2], (0, 1), len(left) - 1)
     lead = broadcast(left[:-2], right[:-2])
     out = (*lead, *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
-    return gives(out, macs=lambda: prod(out) * inner)
+    return gives(out, work=lambda: unsourced(prod(out) * inner))
 
 
 @numpy()
@@ -40,13 +41,13 @@ def Dot(x1: Any, x2: Any) -> Built:
     """The last axis of the one times the last but one of the other; a number multiplies all."""
     left, right = dims(x1), dims(x2)
     if not left or not right:
-        return gives(left or right, macs=lambda: prod(left or right))
+        return gives(left or right, work=lambda: unsourced(prod(left or right)))
     if len(right) == 1 < len(left):
         inner = same(left[-1], right[0], (0, 1), len(left) - 1)  # Keras does not take an open size for a known one
-        return gives(left[:-1], macs=lambda: prod(left))
+        return gives(left[:-1], work=lambda: unsourced(prod(left)))
     inner = agree(left[-1], right[-min(2, len(right))], (0, 1), len(left) - 1)
     out = (*left[:-1], *right[:-2], *(right[-1:] if len(right) > 1 else ()))
-    return gives(out, macs=lambda: prod(out) * inner)
+    return gives(out, work=lambda: unsourced(prod(out) * inner))
 
 
 @numpy()
@@ -67,7 +68,7 @@ def Tensordot(x1: Any, x2: Any, *, axes: Any = 2) -> Built:
     inner = [agree(left[a], right[b], (0, 1), a) for a, b in zip(one, other, strict=True)]
     out = [size for at, size in enumerate(left) if at not in one]
     out += [size for at, size in enumerate(right) if at not in other]
-    return gives(out, macs=lambda: prod(out) * prod(inner))
+    return gives(out, work=lambda: unsourced(prod(out) * prod(inner)))
 
 
 @numpy()
@@ -78,7 +79,7 @@ def Inner(x1: Any, x2: Any) -> Built:
         return gives(left or right)
     inner = agree(left[-1], right[-1], (0, 1), len(left) - 1)
     out = (*left[:-1], *right[:-1])
-    return gives(out, macs=lambda: prod(out) * inner)
+    return gives(out, work=lambda: unsourced(prod(out) * inner))
 
 
 @numpy()
@@ -86,7 +87,7 @@ def Vdot(x1: Any, x2: Any) -> Built:
     """The sum of all products."""
     left, right = volume(dims(x1)), volume(dims(x2))
     shared = agree(left, right, (0, 1), 0)
-    return gives((), macs=lambda: shared)
+    return gives((), work=lambda: unsourced(shared))
 
 
 @numpy()
@@ -100,7 +101,7 @@ def Kron(x1: Any, x2: Any) -> Built:
     """Every number of the one times a copy of the other."""
     left, right = dims(x1), dims(x2)
     if len(left) != len(right):
-        raise Beyond("of two ranks: Keras announces the shorter")
+        raise UnsupportedCall("of two ranks: Keras announces the shorter")
     return gives(tuple(volume(pair) for pair in zip(left, right, strict=True)))
 
 
@@ -115,7 +116,7 @@ def Cross(x1: Shape, x2: Shape, *, axisa: Any = -1, axisb: Any = -1, axisc: Any 
     out = broadcast((*x1[:a], *x1[a + 1 :]), (*x2[:b], *x2[b + 1 :]))
     if 3 not in (x1[a], x2[b]):
         if not (is_known(x1[a]) and is_known(x2[b])):
-            raise Beyond("of vectors nobody knows the length of")
+            raise UnsupportedCall("of vectors nobody knows the length of")
         return gives(out)
     to = position(whole(axisc), len(out) + 1)
     return gives((*out[:to], 3, *out[to:]))
@@ -129,7 +130,7 @@ def Correlate(x1: Shape, x2: Shape, *, mode: Any = "valid") -> Built:
         raise ShapeError("a correlation needs known lengths")
     long, short = max(left, right), min(left, right)
     out = {"valid": long - short + 1, "same": long, "full": left + right - 1}[mode]
-    return gives((out,), macs=lambda: min(out, long) * short)  # full: every number meets every other once
+    return gives((out,), work=lambda: unsourced(min(out, long) * short))  # full: every number meets every other once
 
 
 @math()
@@ -152,14 +153,14 @@ def Einsum(*operands: Any, subscripts: Any) -> Built:
         frozenset(label for label, size in zip(term, shape, strict=True) if size != 1 or sizes[label] == 1)
         for term, shape in zip(terms, shapes, strict=True)
     ]
-    return gives((sizes[label] for label in kept), macs=lambda: _cost(factors, frozenset(kept), sizes))
+    return gives((sizes[label] for label in kept), work=lambda: unsourced(_cost(factors, frozenset(kept), sizes)))
 
 
 def _named(subscripts: str, shapes: Sequence[Shape]) -> tuple[list[list[str]], dict[str, Size]]:
     # a label for every axis, those under an ellipsis counted from the last: .1, .2; and the size of each label
     words = subscripts.partition("->")[0].split(",")
     if len(words) > MOST:
-        raise Beyond(f"of more than {MOST} inputs")
+        raise UnsupportedCall(f"of more than {MOST} inputs")
     if len(words) != len(shapes):
         raise ShapeError("einsum of another number of inputs", expected=f"{len(words)}", received=len(shapes))
     terms: list[list[str]] = []
@@ -171,7 +172,7 @@ def _named(subscripts: str, shapes: Sequence[Shape]) -> tuple[list[list[str]], d
             raise ShapeError(f"{word!r} does not name the axes of an input", expected=f"{len(shape)} letters")
         term = [*ahead, *(f".{count}" for count in range(under, 0, -1)), *behind]
         if not all(label.isalpha() or label[0] == "." for label in term):
-            raise Beyond(f"with {word!r:.80} for the names of axes")
+            raise UnsupportedCall(f"with {word!r:.80} for the names of axes")
         for axis, (label, size) in enumerate(zip(term, shape, strict=True)):
             sizes[label] = stretched(sizes.get(label, size), size, (0, place), axis)
         terms.append(term)
@@ -187,7 +188,7 @@ def _kept(subscripts: str, terms: list[list[str]]) -> list[str]:
         return [*hidden, *sorted(label for label in set(every) if every.count(label) == 1 and label[0] != ".")]
     ahead, dots, behind = written.partition("...")
     if hidden and not dots:
-        raise Beyond("that sums what an ellipsis stands for")
+        raise UnsupportedCall("that sums what an ellipsis stands for")
     labels = [*ahead, *(hidden if dots else ()), *behind]
     if not set(labels) <= set(every):
         raise ShapeError("einsum keeps a letter that no input has", received=subscripts)

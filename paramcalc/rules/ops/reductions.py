@@ -9,7 +9,7 @@ from ...core.built import Built, Shape
 from ...errors import OptionError, ShapeError
 from ..keras.axes import position
 from .sizes import dims, may_be, places, ranked, reduced, shaped, whole
-from .table import Beyond, gives, ops_of
+from .table import UnsupportedCall, gives, ops_of
 
 linalg, math, nn, numpy = ops_of("linalg"), ops_of("math"), ops_of("nn"), ops_of("numpy")
 
@@ -73,7 +73,7 @@ def percent(x: Shape, q: Any, *, axis: Any = None, keepdims: Any = False) -> Bui
 def share(x: Shape, q: Any, *, axis: Any = None, keepdims: Any = False) -> Built:
     """A number for each of the shares, along some axes or of all."""
     if isinstance(q, list) and len(q) == 1:
-        raise Beyond("of a list of one share: Keras announces no axis for it, and computes one")
+        raise UnsupportedCall("of a list of one share: Keras announces no axis for it, and computes one")
     return percent(x, q, axis=axis, keepdims=keepdims)
 
 
@@ -100,7 +100,7 @@ def segments(data: Shape, segment_ids: Any, *, num_segments: Any = None) -> Buil
     """One row for each segment of rows."""
     ranked(data, least=1)
     if num_segments is None:
-        raise Beyond("without num_segments: how many there are hangs on the values")
+        raise UnsupportedCall("without num_segments: how many there are hangs on the values")
     return gives((*shaped(num_segments), *data[1:]))
 
 

@@ -9,7 +9,7 @@ from ...core.built import Built, Shape
 from ...errors import ShapeError
 from ...symbolic import is_known
 from .sizes import all_same, ranked, tensors, whole
-from .table import Beyond, gives, ops_of
+from .table import UnsupportedCall, gives, ops_of
 
 math = ops_of("math")
 
@@ -64,7 +64,7 @@ def unwindowed(x: Any, /, *, sequence_stride: Any, fft_length: Any, length: Any 
     real = complex_parts(x, 2)
     made = (real[-2] - 1) * whole(sequence_stride) + whole(fft_length) - (fft_length // 2 * 2 if center else 0)
     if length is not None and isinstance(made, int) and whole(length) > made:
-        raise Beyond("of a length it does not reach")
+        raise UnsupportedCall("of a length it does not reach")
     return gives((*real[:-2], made if length is None else whole(length)))
 
 
@@ -79,7 +79,7 @@ def ExtractSequences(x: Shape, /, *, sequence_length: Any, sequence_stride: Any)
 def ViewAsComplex(x: Shape, /) -> Built:
     """Complex numbers from pairs."""
     if is_known(ranked(x, least=1)[-1]) and x[-1] != 2:
-        raise Beyond("of other things than pairs")
+        raise UnsupportedCall("of other things than pairs")
     return gives(x[:-1])
 
 

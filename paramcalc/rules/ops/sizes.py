@@ -12,7 +12,7 @@ from ...errors import Disagreement, ShapeError
 from ...symbolic import Expr, Size, add, exact, is_known, maximum, minimum, unknown
 from ..keras.axes import position
 from ..keras.merging import agree
-from .table import Beyond
+from .table import UnsupportedCall
 
 
 def dims(value: Any) -> Shape:
@@ -24,27 +24,27 @@ def dims(value: Any) -> Shape:
         return value
     if value is None or isinstance(value, (bool, int, float)):
         return ()
-    raise Beyond("given a list where a tensor belongs")
+    raise UnsupportedCall("given a list where a tensor belongs")
 
 
 def tensors(values: Any) -> list[Shape]:
     """Check that these are tensors or arrays, at least one, and give their shapes."""
     if not isinstance(values, list) or not values or not all(isinstance(value, tuple) for value in values):
-        raise Beyond("of things that are not tensors")
+        raise UnsupportedCall("of things that are not tensors")
     return values
 
 
 def whole(value: Any) -> int:
     """Check an option that is a whole number."""
     if type(value) is not int:
-        raise Beyond(f"with {value!r:.80} for a whole number")
+        raise UnsupportedCall(f"with {value!r:.80} for a whole number")
     return value
 
 
 def several(value: Any) -> list[Any]:
     """Check an option that is a list."""
     if not isinstance(value, list):
-        raise Beyond(f"with {value!r:.80} for a list")
+        raise UnsupportedCall(f"with {value!r:.80} for a list")
     return value
 
 
@@ -88,7 +88,7 @@ def stands(x: Shape, *others: Shape) -> Shape:
     """Give the first shape, unless stretching it to the others changes it: Keras announces it all the same."""
     made = broadcast(x, *others)
     if len(made) != len(x) or any(is_known(a) and a != b for a, b in zip(x, made, strict=True)):
-        raise Beyond("whose announced shape is not the computed one")
+        raise UnsupportedCall("whose announced shape is not the computed one")
     return tuple(a if a == b else unknown("?") for a, b in zip(x, made, strict=True))
 
 

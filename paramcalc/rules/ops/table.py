@@ -11,12 +11,13 @@ from pkgutil import iter_modules
 from typing import Any, TypeVar
 
 from ...core.built import Built
+from ...core.products import Work
 
 PACKAGE = "keras.src.ops"
 Body = TypeVar("Body", bound=Callable[..., Built])
 
 
-class Beyond(Exception):
+class UnsupportedCall(Exception):
     """A call the rule cannot answer for: its result hangs on values, or Keras announces what it does not compute."""
 
 
@@ -28,12 +29,12 @@ class OperationRule:
     ----------
     body : callable
         Takes what the call is given (a shape where a tensor stands), and by keyword the options that decide shapes.
-    inert : frozenset of str
+    ignored : frozenset of str
         Options it also has, which change no shape.
     """
 
     body: Callable[..., Built]
-    inert: frozenset[str]
+    ignored: frozenset[str]
 
     @cached_property
     def signature(self) -> Signature:
@@ -44,7 +45,7 @@ class OperationRule:
     def options(self) -> frozenset[str]:
         """Names of all the options."""
         words = self.signature.parameters.values()
-        return self.inert | {word.name for word in words if word.kind is Parameter.KEYWORD_ONLY}
+        return self.ignored | {word.name for word in words if word.kind is Parameter.KEYWORD_ONLY}
 
 
 _TABLE: dict[tuple[str, str], OperationRule] = {}
@@ -91,6 +92,6 @@ def find(module: str, type: str) -> OperationRule | None:
     return operations().get((family, type)) if path == PACKAGE else None
 
 
-def gives(*shapes: Any, macs: Callable[[], Any] | None = None) -> Built:
+def gives(*shapes: Any, work: Callable[[], Work] | None = None) -> Built:
     """Make an answer out of the shapes of the outputs."""
-    return Built(outs=tuple(tuple(shape) for shape in shapes), macs=macs)
+    return Built(outs=tuple(tuple(shape) for shape in shapes), work=work)

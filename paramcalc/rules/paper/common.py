@@ -9,18 +9,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
+from ...core.ignored_options import SEALED
 from ...core.kinds import Sized
 from ...core.rule import Built, Inputs, Rule, Shape, Weight, rule
 from ...errors import OptionError
 from ...symbolic import Size
-from ..shared.over_time import Loop
+from ..shared.over_time import TIME, layer_of
 
 Units = Annotated[Size, Sized("d_h")]
 Outputs = Annotated[Size, Sized("d_y")]
 Step = Annotated[Shape, Inputs("B d_x")]
 Sequence = Annotated[Shape, Inputs("B T d_x")]
 
-paper = partial(rule, "sealed", "paper")
+paper = partial(rule, (), SEALED, "paper")
 
 
 def recurrent(name: str, *aliases: str) -> Callable[[Callable[..., Built]], tuple[Rule, Rule]]:
@@ -28,7 +29,11 @@ def recurrent(name: str, *aliases: str) -> Callable[[Callable[..., Built]], tupl
 
     def declared(cell: Callable[..., Built]) -> tuple[Rule, Rule]:
         of_cells = tuple(f"{alias}Cell" for alias in aliases)
-        return paper(name=f"{name}Cell", aliases=of_cells)(cell), paper(name=name, aliases=aliases)(Loop(cell))
+        one = paper(name=f"{name}Cell", aliases=of_cells)(cell)
+        schema = one.schema.over_time(TIME)
+        return one, Rule(
+            layer_of(cell), schema, "paper", name, cell.__doc__ or "", cell.__module__, SEALED, aliases=aliases
+        )
 
     return declared
 

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from ...core.products import unsourced
 from ...core.rule import Built, Weight
 from ...symbolic import Size
 from ..shared import cells
@@ -60,7 +61,7 @@ def gru(
             + second * units
             + layer_norm * 2 * (2 * (2 * units) + 2 * units)
         ),
-        macs=lambda: batch * (len(seeing) * units * d_x + len(recalling) * units**2),
+        work=lambda: unsourced(batch * (len(seeing) * units * d_x + len(recalling) * units**2)),
         states=(state,),
     )
 
@@ -92,7 +93,7 @@ def light_gru(x: Step, /, units: Units, *, batch_norm: bool = True) -> Built:
             *(normed if batch_norm else (bank("bias", nets, units),)),
         ),
         formula=lambda: cells.parameters(2, d_x, units, 1 + batch_norm),
-        macs=lambda: cells.macs(2, d_x, units, batch),
+        work=lambda: unsourced(cells.macs(2, d_x, units, batch)),
         states=(state,),
     )
 
@@ -111,6 +112,6 @@ def mgu(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
         outs=(state, state),
         weights=(*networks, *[bank("bias", nets, units)] * use_bias),
         formula=lambda: cells.parameters(2, d_x, units, use_bias),
-        macs=lambda: cells.macs(2, d_x, units, batch),
+        work=lambda: unsourced(cells.macs(2, d_x, units, batch)),
         states=(state,),
     )

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from ...core.kinds import Sized
+from ...core.products import unsourced
 from ...core.rule import Built, Weight
 from ...symbolic import Size
 from ..shared import cells
@@ -83,7 +84,7 @@ def lstm(
             + peephole * n * units
             + layer_norm * 2 * (2 * g * units + units)
         ),
-        macs=lambda: cells.macs(g, d_x, units, x[0], projection) + x[0] * matrices,
+        work=lambda: unsourced(cells.macs(g, d_x, units, x[0], projection) + x[0] * matrices),
         states=states,
     )
 

@@ -4,6 +4,7 @@ from math import prod
 from typing import Annotated, Any
 
 from ...core.kinds import Sized, Window
+from ...core.products import unsourced
 from ...core.rule import Built, Inputs, Shape, Weight
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
@@ -38,7 +39,7 @@ def multiplicative_lstm(
         outs=(states[0], *states),
         weights=(*factors, *networks, *[bank("bias", NETS, units)] * use_bias),
         formula=lambda: 4 * (units * (d_m + d_x) + use_bias * units) + d_m * (units + d_x),
-        macs=lambda: batch * (4 * units * (d_m + d_x) + d_m * (units + d_x)),
+        work=lambda: unsourced(batch * (4 * units * (d_m + d_x) + d_m * (units + d_x))),
         states=states,
     )
 
@@ -67,7 +68,7 @@ def nested_lstm(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
         outs=(state,) * 4,
         weights=weights,
         formula=lambda: cells.parameters(4, d_x, units, use_bias) + cells.parameters(4, units, units, use_bias),
-        macs=lambda: cells.macs(4, d_x, units, batch) + cells.macs(4, units, units, batch),
+        work=lambda: unsourced(cells.macs(4, d_x, units, batch) + cells.macs(4, units, units, batch)),
         states=(state,) * 3,
     )
 
@@ -105,6 +106,6 @@ def conv_lstm(
             *[bank("bias", NETS, filters)] * use_bias,
         ),
         formula=lambda: 4 * (filters * (window * (C + filters) + use_bias)) + peephole * 3 * (H * W * filters),
-        macs=lambda: prod((batch, H, W)) * (4 * filters * (window * (C + filters))),
+        work=lambda: unsourced(prod((batch, H, W)) * (4 * filters * (window * (C + filters)))),
         states=(state,) * 2,
     )

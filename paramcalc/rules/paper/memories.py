@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from ...core.kinds import Sized
+from ...core.products import unsourced
 from ...core.rule import Built, Weight
 from ...errors import ShapeError
 from ...symbolic import Size, exact
@@ -33,7 +34,7 @@ def lmu(x: Step, /, units: Units, order: Annotated[Size, Sized("d_m")]) -> Built
             *(Weight(name, shape, False, buffer=True) for name, shape in fixed),
         ),
         formula=lambda: (units + 1) * (d_x + units + order),
-        macs=lambda: batch * ((units + 1) * (d_x + units + order) + order**2 + order),
+        work=lambda: unsourced(batch * ((units + 1) * (d_x + units + order) + order**2 + order)),
         states=states,
     )
 
@@ -65,7 +66,7 @@ def slstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) 
             *[bank("bias", nets, units)] * use_bias,
         ),
         formula=lambda: 4 * (units * (each + d_x) + use_bias * units),
-        macs=lambda: batch * (4 * units * (each + d_x)),
+        work=lambda: unsourced(batch * (4 * units * (each + d_x))),
         states=(state,) * 4,
     )
 
@@ -93,6 +94,6 @@ def mlstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) 
             *biases * use_bias,
         ),
         formula=lambda: 4 * (d_x * units + use_bias * units) + 2 * heads * (d_x + use_bias),
-        macs=lambda: batch * (d_x * (4 * units + 2 * heads) + 2 * units * each + units),
+        work=lambda: unsourced(batch * (d_x * (4 * units + 2 * heads) + 2 * units * each + units)),
         states=states,
     )

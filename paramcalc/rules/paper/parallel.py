@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, Unpack
 
 from ...core.kinds import Sized
+from ...core.products import unsourced
 from ...core.rule import Built
 from ...errors import ShapeError
 from ...symbolic import Size
@@ -45,7 +46,7 @@ def sru(
             *[bank("bias", gates, units)] * use_bias,
         ),
         formula=lambda: g * d_x * units + n * (units + use_bias * units),
-        macs=lambda: batch * (g * d_x * units),
+        work=lambda: unsourced(batch * (g * d_x * units)),
         states=(state,),
     )
 
@@ -75,7 +76,7 @@ def QRNN(
         outs=(state,),
         weights=(bank("kernel", nets, units, window, d_x), *[bank("bias", nets, units)] * use_bias),
         formula=lambda: g * (window * d_x * units + use_bias * units),
-        macs=lambda: batch * (g * (window * d_x * units)),
+        work=lambda: unsourced(batch * (g * (window * d_x * units))),
         states=(state,),
     )
     return over_time(x, step, time)

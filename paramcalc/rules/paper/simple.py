@@ -1,5 +1,6 @@
 """Recurrent networks without gates: Elman's, Jordan's, and one whose units see only themselves."""
 
+from ...core.products import unsourced
 from ...core.rule import Built, Weight
 from ...symbolic import Size
 from .common import Outputs, Step, Units, recurrent
@@ -26,7 +27,7 @@ def elman(x: Step, /, units: Units, *, outputs: Outputs | None = None, use_bias:
         outs=(state if outputs is None else (batch, outputs), state),
         weights=weights if outputs is None else weights + output_layer(units, outputs, use_bias),
         formula=lambda: units * (units + d_x) + use_bias * units + d_y * units + use_bias * d_y,
-        macs=lambda: batch * (units * (units + d_x) + d_y * units),
+        work=lambda: unsourced(batch * (units * (units + d_x) + d_y * units)),
         states=(state,),
     )
 
@@ -46,7 +47,7 @@ def jordan(x: Step, /, units: Units, outputs: Outputs, *, use_bias: bool = True)
         outs=(state, state),
         weights=networks + output_layer(units, outputs, use_bias),
         formula=lambda: units * (outputs + d_x) + use_bias * units + outputs * units + use_bias * outputs,
-        macs=lambda: batch * (units * (outputs + d_x) + outputs * units),
+        work=lambda: unsourced(batch * (units * (outputs + d_x) + outputs * units)),
         states=(state,),
     )
 
@@ -64,6 +65,6 @@ def ind_rnn(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
         outs=(state, state),
         weights=(Weight("kernel", (d_x, units)), Weight("recurrent_vector", (units,)), *bias),
         formula=lambda: d_x * units + units + use_bias * units,
-        macs=lambda: batch * (d_x * units),
+        work=lambda: unsourced(batch * (d_x * units)),
         states=(state,),
     )

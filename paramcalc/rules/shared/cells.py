@@ -15,6 +15,9 @@ Sources: Hochreiter & Schmidhuber 1997 and Gers, Schmidhuber & Cummins 2000 (LST
 2014 (GRU, g = 3); Elman 1990 (the plain RNN, g = 1); Sak, Senior & Beaufays 2014 (the projection).
 """
 
+from collections.abc import Iterable
+
+from ...core.products import Source, State, Work, product
 from ...symbolic import Size
 
 GATES = {
@@ -48,3 +51,39 @@ def macs(gates: int, d_x: Size, d_h: Size, batch: Size, d_p: Size | None = None)
     if d_p is not None:
         return batch * (gates * d_h * (d_x + d_p) + d_p * d_h)
     return batch * (gates * d_h * (d_x + d_h))
+
+
+def work(
+    gates: int,
+    d_x: Size,
+    d_h: Size,
+    batch: Size,
+    kernel: str = "kernel",
+    recurrent: str = "recurrent_kernel",
+    projection: tuple[str, Size] | None = None,
+    others: Iterable[str] = (),
+) -> Work:
+    """Give the products of one time step: the input with its kernel, and the previous output with its own.
+
+    The previous output is the cell's first state.
+
+    Parameters
+    ----------
+    gates : int
+    d_x, d_h, batch : int or Expr
+    kernel, recurrent : str
+        The paths of the weights.
+    projection : (str, int or Expr), optional
+        The path of the matrix that makes the output of the d_h units, and the size of the output, d_p.
+    others : iterable of str
+        The paths of the other weights that the units depend on, such as biases; a projection needs them.
+    """
+    seen = d_h if projection is None else projection[1]
+    units: list[Source] = [0, kernel, recurrent, State(0), State(1), *others]
+    products = [
+        product(batch * (gates * d_h * d_x), 0, kernel),
+        product(batch * (gates * d_h * seen), State(0), recurrent),
+    ]
+    if projection is not None:
+        products.append(product(batch * (seen * d_h), units, projection[0]))
+    return Work(tuple(products))

@@ -1,15 +1,19 @@
-"""Time: a cell run over the steps of a sequence, whoever's cell it is.
+"""Time: a cell run over the steps of a sequence, of whichever framework.
 
-The weights are the cell's, whatever T is; the work is T times the cell's.
+The weights are the cell's, whatever T is; the work is T times the cell's, and each step reads the states of the one
+before.
 """
 
 from collections.abc import Callable
-from functools import update_wrapper
-from typing import Annotated, Any, TypedDict, Unpack
+from typing import Any, TypedDict, cast
 
-from ...core.rule import Built, Inputs, Shape
+from ...core.built import Built, Shape
+from ...core.products import loop
+from ...core.schema import options_of_dict
 from ...errors import ShapeError
 from ...symbolic import is_known
+
+AXIS = 1  # of time, behind the batch
 
 
 class OverTime(TypedDict):
@@ -21,36 +25,44 @@ class OverTime(TypedDict):
     stateful: bool
 
 
+TIME = options_of_dict(OverTime)
+
+
 def over_time(x: Shape, step: Built, time: OverTime) -> Built:
-    """Run a cell over the time steps: its weights once, its work T times. ``step``, just built, becomes the layer's."""
-    batch, T, out, macs = x[0], x[1], step.outs[0], step.macs
+    """Run a cell over the time steps: its weights once, its work T times.
+
+    Parameters
+    ----------
+    x : tuple of int or Expr
+        The whole input, (B, T, …).
+    step : Built
+        The cell on one time step; its first output is the step's, the others are its states.
+    time : OverTime
+    """
+    batch, steps = x[0], x[AXIS]
     if time["stateful"] and not is_known(batch):
         raise ShapeError(
             "a stateful layer keeps one state for each sample, so the batch size must be known",
             suggestion="give the batch size",
         )
-    if time["return_sequences"]:
-        out = (batch, T, *out[1:])
-    step.outs = (out, *step.states) if time["return_state"] else (out,)
-    step.macs = lambda: T * macs() if macs else 0
-    return step
+    (first, *_) = step.shapes()
+    out = (batch, steps, *first[1:]) if time["return_sequences"] else first
+    work = step.work
+    return step._replace(
+        outs=(out, *step.states) if time["return_state"] else (out,),
+        work=(lambda: loop(work(), steps, [step.flow(1, 1 + at) for at in range(len(step.states))])) if work else None,
+    )
 
 
-class Loop:
-    """A cell's function as its layer's: the input has a time axis, the options those of time besides."""
+def layer_of(cell: Callable[..., Built]) -> Callable[..., Built]:
+    """Make the function of a layer out of the function of its cell.
 
-    def __init__(self, cell: Callable[..., Built]) -> None:
-        update_wrapper(self, cell)
-        self.cell = cell
-        self.__code__ = cell.__code__
-        self.__defaults__ = cell.__defaults__
-        self.__kwdefaults__ = cell.__kwdefaults__
-        x = cell.__code__.co_varnames[0]
-        batch, *rest = cell.__annotations__[x].__metadata__[0].tokens
-        sequence = Annotated[Shape, Inputs(" ".join((batch, "T", *rest)))]
-        self.__annotations__ = {**cell.__annotations__, x: sequence, "time": Unpack[OverTime]}
+    The layer takes the cell's input with a time axis behind the batch, and the options of `OverTime` besides the
+    cell's.
+    """
 
-    def __call__(self, x: Shape, /, **options: Any) -> Built:
-        """Build the cell on one step, and run it over all of them."""
-        time = OverTime(**{name: options.pop(name) for name in OverTime.__annotations__})  # type: ignore[typeddict-item]
-        return over_time(x, self.cell((x[0], *x[2:]), **options), time)
+    def layer(x: Shape, /, **options: Any) -> Built:
+        time = cast(OverTime, {name: options.pop(name) for name in TIME})
+        return over_time(x, cell((x[0], *x[2:]), **options), time)
+
+    return layer

@@ -1,16 +1,18 @@
 """Attention and the transformer made of it (torch/nn/modules/activation.py, transformer.py)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import prod
 from typing import Annotated, Any, Literal
 
+from ...core.ignored_options import FACTORY
 from ...core.kinds import NUMBER, RATE, Sized
+from ...core.products import unsourced
 from ...core.rule import LAYER, Built, Inputs, Part, Shape, Weight
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, add, times
 from .axes import agree, declared, divides, inside, rule
 from .linear import dense
-from .normalization import LayerNorm, scaled
+from .normalization import LayerNorm, affine_of
 from .options import ACTIVATION, COUNT
 
 Model = Annotated[Size, Sized("d")]
@@ -50,7 +52,7 @@ def _projections(d: Size, d_k: Size, d_v: Size, same: bool, bias: bool, extra: b
     return tuple(weights)
 
 
-@rule("factory")
+@rule(FACTORY)
 def MultiheadAttention(
     query: Sequence,
     key: Annotated[Shape, Inputs("S N? d_k")],
@@ -90,7 +92,7 @@ def MultiheadAttention(
         outs=(query, (*batch, L, seen)),
         weights=_projections(d, d_k, d_v, same, bias, add_bias_kv),
         formula=formula,
-        macs=lambda: prod(batch) * (L * d * d + S * d * (d_k + d_v) + 2 * L * seen * d + L * d * d),
+        work=lambda: unsourced(prod(batch) * (L * d * d + S * d * (d_k + d_v) + 2 * L * seen * d + L * d * d)),
     )
 
 
@@ -100,7 +102,7 @@ def assembled(outs: tuple[Shape, ...], pieces: Mapping[str, Built]) -> Built:
         outs=outs,
         weights=tuple(weight for name, piece in pieces.items() for weight in inside(piece.weights, name)),
         formula=lambda: add([piece.formula() for piece in pieces.values() if piece.formula]),
-        macs=lambda: add([piece.macs() for piece in pieces.values() if piece.macs]),
+        work=lambda: unsourced(add([piece.forward() for piece in pieces.values()])),
     )
 
 
@@ -111,17 +113,18 @@ def _block(x: Shape, memory: Shape | None, d: Size, heads: Size, inner: Size, bi
     if memory is not None:
         pieces["multihead_attn"] = attention.on(x, memory, memory)
     wide = dense(x, inner, bias)
-    pieces |= {"linear1": wide, "linear2": dense(wide.outs[0], d, bias)}
+    pieces |= {"linear1": wide, "linear2": dense(wide.shapes()[0], d, bias)}
     norms = 2 + (memory is not None)
-    norm = scaled(x, (d,), True, bias)
+    norm = affine_of(x, (d,), True, bias)
     pieces |= {f"norm{at}": norm for at in range(1, norms + 1)}
     made = assembled((x,), pieces)
     sides = [piece for name, piece in pieces.items() if not name.startswith("norm")]
-    made.formula = lambda: add([*(piece.formula() for piece in sides if piece.formula), times(norms, (1 + bias) * d)])
-    return made
+    return made._replace(
+        formula=lambda: add([*(piece.formula() for piece in sides if piece.formula), times(norms, (1 + bias) * d)])
+    )
 
 
-@rule("factory")
+@rule(FACTORY)
 def TransformerEncoderLayer(
     src: Sequence,
     /,
@@ -143,7 +146,7 @@ def TransformerEncoderLayer(
     return _block((*src[:-1], d_model), None, d_model, nhead, dim_feedforward, bias, batch_first)
 
 
-@rule("factory")
+@rule(FACTORY)
 def TransformerDecoderLayer(
     tgt: Sequence,
     memory: Memory,
@@ -170,20 +173,16 @@ def copies(layer: Any, count: int, norm: Any, x: Shape, *memory: Shape) -> Built
     """Put copies of a layer on top of one another, each with weights of its own, and perhaps a normalization."""
     one: Built = layer.on(x, *memory)
     pieces = {f"layers.{at}": one for at in range(count)}
-    last = None if norm is None else norm.on(one.outs[0])
-    made = assembled(one.outs if last is None else last.outs, pieces | ({} if last is None else {"norm": last}))
+    last = None if norm is None else norm.on(one.shapes()[0])
+    made = assembled(one.shapes() if last is None else last.shapes(), pieces | ({} if last is None else {"norm": last}))
 
-    def counted(of: Callable[[Built], Callable[[], Size] | None], keep: bool) -> Size:
-        each, final = of(one), None if last is None else of(last)
-        total = each() if each else 0
-        many = times(count, total) if keep else count * total
-        return add([many, final()]) if final else many
+    def formula() -> Size:
+        many = times(count, one.formula() if one.formula else 0)
+        return add([many, last.formula()]) if last is not None and last.formula else many
 
-    made.formula = lambda: counted(lambda built: built.formula, True)
-    made.macs = lambda: counted(lambda built: built.macs, False)
     parts = [Part(f"layers.{at}", layer, (x, *memory), one) for at in range(count)]
-    made.parts = lambda: parts + ([] if last is None else [Part("norm", norm, one.outs, last)])
-    return made
+    end = [] if last is None else [Part("norm", norm, one.shapes(), last)]
+    return made._replace(formula=formula, parts=lambda: parts + end)
 
 
 def _check_layer(owner: str, layer: Any, wanted: str) -> None:
@@ -220,7 +219,7 @@ def TransformerDecoder(
     return copies(decoder_layer, num_layers, norm, tgt, memory)
 
 
-@rule("factory")
+@rule(FACTORY)
 def Transformer(
     src: Annotated[Shape, Inputs("S N? d")],
     tgt: Sequence,
@@ -252,4 +251,4 @@ def Transformer(
         "encoder": copies(encoder, num_encoder_layers, norm, src),
         "decoder": copies(decoder, num_decoder_layers, norm, tgt, (*src[:-1], d_model)),
     }
-    return assembled(pieces["decoder"].outs, pieces)
+    return assembled(pieces["decoder"].shapes(), pieces)

@@ -3,14 +3,14 @@
 Shapes are whole: PyTorch has no batch apart from the other axes, and most layers take inputs with and without one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from ...core.built import Built, Shape, Weight
 from ...core.kinds import Kind
 from ...core.rule import Inputs, Rule, each_rank as any_rank, rule as any_rule
-from ...core.schema import Option
+from ...core.schema import Schema, schema_of
 from ...errors import Disagreement, ShapeError
 from ...symbolic import Expr, Size, is_known, unicode
 
@@ -23,39 +23,79 @@ Spatial = Annotated[Shape, Inputs("N? C places")]  # as many axes as the rule ha
 
 
 def rule(
-    also: str = "", name: str | None = None, why: str | None = None, copies: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = (), name: str | None = None, why: str | None = None, copies: tuple[str, ...] = ()
 ) -> Declares[Rule]:
-    """Declare a rule of PyTorch's; ``also`` are the options that its class takes and that change nothing."""
-    return any_rule(f"bare {also}", FRAMEWORK, name, why, copies)
+    """Declare a rule of PyTorch's; ``ignored`` are the options that its class takes and that change nothing."""
+    return any_rule(ignored, (), FRAMEWORK, name, why, copies)
 
 
-def each_rank(names: str, *ranks: int, also: str = "", why: str | None = None) -> Declares[tuple[Rule, ...]]:
+def each_rank(
+    names: str, *ranks: int, ignored: tuple[str, ...] = (), why: str | None = None
+) -> Declares[tuple[Rule, ...]]:
     """Declare one of PyTorch's rules for each number of spatial axes: ``each_rank("Conv{}d", 1, 2, 3)``."""
-    return any_rank(names, *ranks, also=f"bare {also}", framework=FRAMEWORK, why=why)
+    return any_rank(names, *ranks, ignored=ignored, base=(), framework=FRAMEWORK, why=why)
 
 
-class Tabled(Rule):
-    """A rule whose options stand in a table, not in a signature: many layers, one function.
+def tabled(
+    body: Callable[..., Built],
+    name: str,
+    why: str,
+    table: Mapping[str, tuple[Kind, Any]],
+    module: str,
+    pattern: str = "...",
+) -> Rule:
+    """Make a rule whose options stand in a table: the kind of each and its default, in PyTorch's order.
 
     Parameters
     ----------
     body : callable
     name, why : str
-    table : dict
-        The options in PyTorch's order: the kind of each and its default.
+    table : mapping
+    module : str
+        The module that declares it.
+    pattern : str
+        Of the input.
+    """
+    return Rule(body, schema_of(table, pattern), FRAMEWORK, name, why, module)
+
+
+def patterned(
+    body: Callable[..., Built],
+    name: str,
+    why: str,
+    pattern: str,
+    ignored: Iterable[str] = (),
+    without: tuple[str, ...] = (),
+) -> Rule:
+    """Make the rule of a function over inputs of this pattern, without some of its options."""
+    schema = Schema.of(body).over(pattern).without(*without)
+    return Rule(body, schema, FRAMEWORK, name, why, module_of(body), ignored)
+
+
+def lazy(rule: Rule, why: str, option: str, axis: int, **defaults: Any) -> Rule:
+    """Make the lazy form of a layer: it reads the size of ``option`` off an axis of its first input.
+
+    Parameters
+    ----------
+    rule : Rule
+    why : str
+    option : str
+    axis : int
+        Of the input.
+    **defaults
+        Options that have another default in the lazy form.
     """
 
-    def __init__(
-        self, body: Callable[..., Built], name: str, why: str, table: dict[str, tuple[Kind, Any]], module: str
-    ) -> None:
-        super().__init__(body, "bare", FRAMEWORK, name, why)
-        self.__module__ = module
-        self.table = table
+    def body(x: Shape, /, **options: Any) -> Built:
+        return rule.body(x, **{option: x[axis]}, **options)
 
-    @property
-    def options(self) -> dict[str, Option]:
-        """The options by name, in PyTorch's order."""
-        return {name: Option(name, kind, default, True) for name, (kind, default) in self.table.items()}
+    schema = rule.schema.without(option).with_defaults(**defaults)
+    return Rule(body, schema, FRAMEWORK, f"Lazy{rule.name}", why, rule.__module__, rule.ignored)
+
+
+def module_of(body: Callable[..., Built]) -> str:
+    """Name the module of a function, or of the function that a partial one calls."""
+    return str(getattr(body, "func", body).__module__)
 
 
 def differ(a: Size, b: Size) -> bool:

@@ -3,12 +3,14 @@
 from math import prod
 from typing import Annotated, Any, Literal
 
+from ...core.ignored_options import FACTORY
 from ...core.kinds import Sized, Window
+from ...core.products import unsourced
 from ...core.rule import Built, Shape, Weight
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact
 from ..shared import windows
-from .axes import Spatial, declared, divides, each_rank, parted
+from .axes import Spatial, declared, divides, each_rank, lazy, parted
 from .options import MARGINS, PADDING
 
 Channels = Annotated[Size, Sized("C")]
@@ -49,7 +51,7 @@ def _taken(n: Size, k: Size, s: Size, padding: Any, d: Size, mode: str) -> Size:
     return windows.padded(n, k, s, margin, d)
 
 
-def convolved(
+def conv(
     x: Shape,
     channels: Size,
     filters: Size,
@@ -75,11 +77,11 @@ def convolved(
         outs=((*batch, filters, *places),),
         weights=(weight, Weight("bias", (filters,))) if bias else (weight,),
         formula=lambda: filters * (prod(kernel) * seen + bias),
-        macs=lambda: prod((*batch, *places)) * (prod(kernel) * seen * filters),
+        work=lambda: unsourced(prod((*batch, *places)) * (prod(kernel) * seen * filters)),
     )
 
 
-@each_rank("Conv{}d", 1, 2, 3, also="factory")
+@each_rank("Conv{}d", 1, 2, 3, ignored=FACTORY)
 def convolution(
     x: Spatial,
     /,
@@ -96,28 +98,14 @@ def convolution(
     """Each filter has a weight for every place in the window and every input channel, and one bias."""
     rank = len(kernel_size)
     declared(f"Conv{rank}d", in_channels, x[-rank - 1], "channels")
-    return convolved(x, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode)
+    return conv(x, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode)
 
 
-@each_rank("LazyConv{}d", 1, 2, 3, also="factory")
-def lazy_convolution(
-    x: Spatial,
-    /,
-    out_channels: Filters,
-    kernel_size: Kernel,
-    stride: Step = 1,
-    padding: Annotated[Any, PADDING] = 0,
-    dilation: Step = 1,
-    groups: Groups = 1,
-    bias: bool = True,
-    padding_mode: Mode = "zeros",
-) -> Built:
-    """A convolution that learns the number of its input channels from its first input."""
-    channels = x[-len(kernel_size) - 1]
-    return convolved(x, channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode)
+LATER = "A convolution that learns the number of its input channels from its first input."
+LAZY = tuple(lazy(one, LATER, "in_channels", -n - 1) for n, one in enumerate(convolution, 1))
 
 
-def laid_down(
+def conv_transpose(
     x: Shape,
     channels: Size,
     filters: Size,
@@ -138,18 +126,18 @@ def laid_down(
                 "output_padding is not below stride or dilation", expected=f"below {max(s, d)}", received=q
             )
     steps = zip(spatial, kernel, stride, padding, dilation, longer, strict=True)
-    places = tuple(windows.laid(*step) for step in steps)
+    places = tuple(windows.transposed_padded(*step) for step in steps)
     made = exact(filters, groups)
     weight = Weight("weight", (channels, made, *kernel))
     return Built(
         outs=((*batch, filters, *places),),
         weights=(weight, Weight("bias", (filters,))) if bias else (weight,),
         formula=lambda: channels * prod(kernel) * made + bias * filters,
-        macs=lambda: prod((*batch, *spatial)) * (channels * prod(kernel) * made),
+        work=lambda: unsourced(prod((*batch, *spatial)) * (channels * prod(kernel) * made)),
     )
 
 
-@each_rank("ConvTranspose{}d", 1, 2, 3, also="factory")
+@each_rank("ConvTranspose{}d", 1, 2, 3, ignored=FACTORY)
 def transposed_convolution(
     x: Spatial,
     /,
@@ -167,23 +155,12 @@ def transposed_convolution(
     """Each input channel lays a window on every output channel, and each output has one bias."""
     rank = len(kernel_size)
     declared(f"ConvTranspose{rank}d", in_channels, x[-rank - 1], "channels")
-    return laid_down(x, in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation)
+    return conv_transpose(
+        x, in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation
+    )
 
 
-@each_rank("LazyConvTranspose{}d", 1, 2, 3, also="factory")
-def lazy_transposed_convolution(
-    x: Spatial,
-    /,
-    out_channels: Filters,
-    kernel_size: Kernel,
-    stride: Step = 1,
-    padding: Annotated[Any, MARGINS] = 0,
-    output_padding: Annotated[Any, MARGINS] = 0,
-    groups: Groups = 1,
-    bias: bool = True,
-    dilation: Step = 1,
-    padding_mode: Literal["zeros"] = "zeros",
-) -> Built:
-    """A transposed convolution that learns the number of its input channels from its first input."""
-    channels = x[-len(kernel_size) - 1]
-    return laid_down(x, channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation)
+TRANSPOSED_LATER = "A transposed convolution that learns the number of its input channels from its first input."
+LAZY_TRANSPOSED = tuple(
+    lazy(one, TRANSPOSED_LATER, "in_channels", -n - 1) for n, one in enumerate(transposed_convolution, 1)
+)

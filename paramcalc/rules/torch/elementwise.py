@@ -5,11 +5,12 @@ Most are one function and a line in a table; PReLU alone learns something.
 
 from typing import Annotated, Any
 
+from ...core.ignored_options import FACTORY
 from ...core.kinds import AXIS, NUMBER, POSITIVE, RATE, SWITCH, Choice, Maybe, Sized
 from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight
 from ...errors import ShapeError
 from ...symbolic import Size, exact
-from .axes import AnyShape, Tabled, declared, divides, position, rule
+from .axes import AnyShape, declared, divides, position, rule, tabled
 
 INPLACE = {"inplace": (SWITCH, False)}
 
@@ -56,25 +57,17 @@ DROPOUTS = {
 }
 EACH = "A function of each element; nothing to learn."
 
-KEPT = tuple(Tabled(kept, name, EACH, options, __name__) for name, options in FUNCTIONS.items())
-DROPPED = tuple(Tabled(kept, name, why, DROPS, __name__) for name, why in DROPOUTS.items())
+KEPT = tuple(tabled(kept, name, EACH, options, __name__) for name, options in FUNCTIONS.items())
+DROPPED = tuple(tabled(kept, name, why, DROPS, __name__) for name, why in DROPOUTS.items())
 
 
-def dropout_of(name: str, pattern: str, why: str = "Zeroes whole channels while training; nothing to learn.") -> Tabled:
-    """Declare a dropout of whole channels, over inputs of this pattern."""
-
-    def body(x: Shape, /, **options: Any) -> Built:
-        return kept(x)
-
-    body.__annotations__["x"] = Annotated[Shape, Inputs(pattern)]
-    return Tabled(body, name, why, DROPS, __name__)
-
-
+ZEROES = "Zeroes whole channels while training; nothing to learn."
+KEEPS = "Dropout of channels that keeps mean and variance; nothing to learn."
 CHANNELS = (
-    dropout_of("Dropout1d", "N? C L"),
-    dropout_of("Dropout2d", "N C ..."),
-    dropout_of("Dropout3d", "N C ..."),
-    dropout_of("FeatureAlphaDropout", "N C ...", "Dropout of channels that keeps mean and variance; nothing to learn."),
+    tabled(kept, "Dropout1d", ZEROES, DROPS, __name__, "N? C L"),
+    tabled(kept, "Dropout2d", ZEROES, DROPS, __name__, "N C ..."),
+    tabled(kept, "Dropout3d", ZEROES, DROPS, __name__, "N C ..."),
+    tabled(kept, "FeatureAlphaDropout", KEEPS, DROPS, __name__, "N C ..."),
 )
 
 
@@ -87,7 +80,7 @@ def along(x: AnyShape, /, dim: int | None = None) -> Built:
 
 SHARES = "Shares that add up to 1 along an axis, or a function of them; nothing to learn."
 DIM: dict[str, Any] = {"dim": (Maybe(AXIS), None)}
-SOFT = tuple(Tabled(along, name, SHARES, DIM, __name__) for name in ("Softmax", "LogSoftmax", "Softmin"))
+SOFT = tuple(tabled(along, name, SHARES, DIM, __name__) for name in ("Softmax", "LogSoftmax", "Softmin"))
 
 
 @rule()
@@ -104,7 +97,7 @@ def GLU(x: AnyShape, /, dim: Annotated[int, AXIS] = -1) -> Built:
     return Built(outs=((*x[:at], exact(x[at], 2), *x[at + 1 :]),))
 
 
-@rule("factory")
+@rule(FACTORY)
 def PReLU(
     x: AnyShape,
     /,

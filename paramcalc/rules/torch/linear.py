@@ -3,7 +3,9 @@
 from math import prod
 from typing import Annotated, Literal
 
+from ...core.ignored_options import FACTORY
 from ...core.kinds import AXIS, NUMBER, Sized
+from ...core.products import unsourced
 from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
@@ -23,24 +25,24 @@ def dense(x: Shape, units: Size, bias: bool) -> Built:
         outs=((*x[:-1], units),),
         weights=(weight, Weight("bias", (units,))) if bias else (weight,),
         formula=lambda: d_x * units + bias * units,
-        macs=lambda: prod(x[:-1]) * (d_x * units),
+        work=lambda: unsourced(prod(x[:-1]) * (d_x * units)),
     )
 
 
-@rule("factory")
+@rule(FACTORY)
 def Linear(x: Vectors, /, in_features: Annotated[Size, Sized("d_x")], out_features: Out, bias: bool = True) -> Built:
     """A weight from every input feature to every output feature, and a bias for each output."""
     declared("Linear", in_features, x[-1])
     return dense((*x[:-1], in_features), out_features, bias)
 
 
-@rule("factory")
+@rule(FACTORY)
 def LazyLinear(x: Vectors, /, out_features: Out, bias: bool = True) -> Built:
     """A Linear that learns the number of its input features from its first input."""
     return dense(x, out_features, bias)
 
 
-@rule("factory")
+@rule(FACTORY)
 def Bilinear(
     x1: Annotated[Shape, Inputs("... d_1")],
     x2: Annotated[Shape, Inputs("... d_2")],
@@ -64,7 +66,7 @@ def Bilinear(
         outs=((*x1[:-1], out_features),),
         weights=(weight, Weight("bias", (out_features,))) if bias else (weight,),
         formula=lambda: in1_features * in2_features * out_features + bias * out_features,
-        macs=lambda: prod(x1[:-1]) * (out_features * (in1_features * in2_features + in2_features)),
+        work=lambda: unsourced(prod(x1[:-1]) * (out_features * (in1_features * in2_features + in2_features))),
     )
 
 
@@ -81,7 +83,7 @@ def table(rows: Size, width: Size, padding_idx: int | None, outs: Shape) -> Buil
     return Built(outs=(outs,), weights=(Weight("weight", (rows, width)),), formula=lambda: rows * width)
 
 
-@rule("factory")
+@rule(FACTORY)
 def Embedding(
     x: AnyShape,
     /,
@@ -97,7 +99,7 @@ def Embedding(
     return table(num_embeddings, embedding_dim, padding_idx, (*x, embedding_dim))
 
 
-@rule("factory")
+@rule(FACTORY)
 def EmbeddingBag(
     x: Annotated[Shape, Inputs("B? n")],
     offsets: Annotated[Shape, Inputs("B")] = (),

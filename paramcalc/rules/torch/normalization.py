@@ -1,13 +1,15 @@
 """Normalization (torch/nn/modules/batchnorm.py, instancenorm.py, normalization.py)."""
 
+from functools import partial
 from math import prod
 from typing import Annotated, Any
 
+from ...core.ignored_options import FACTORY
 from ...core.kinds import NUMBER, Sized
 from ...core.rule import Built, Inputs, Shape, Weight
 from ...errors import ShapeError
 from ...symbolic import Size
-from .axes import AnyShape, buffer, declared, differ, divides, parted, rule
+from .axes import AnyShape, buffer, declared, divides, lazy, parted, patterned, rule
 from .options import Several
 
 Features = Annotated[Size, Sized("d")]
@@ -16,7 +18,7 @@ Channels = Annotated[Shape, Inputs("N d ...")]
 Extent = Annotated[Any, Several("d")]
 
 
-def scaled(x: Shape, shape: Shape, scale: bool, shift: bool, tracked: bool = False) -> Built:
+def affine_of(x: Shape, shape: Shape, scale: bool, shift: bool, tracked: bool = False) -> Built:
     """Build a scale and a shift of this shape; statistics that are tracked are no parameters."""
     weights = [Weight("weight", shape)] * scale + [Weight("bias", shape)] * shift
     if tracked:
@@ -24,92 +26,10 @@ def scaled(x: Shape, shape: Shape, scale: bool, shift: bool, tracked: bool = Fal
     return Built(outs=(x,), weights=tuple(weights), formula=lambda: (scale + shift) * prod(shape))
 
 
-# How many spatial axes there are cannot be told from the input, so the rules below are made for each number of them.
-
-
-def batch_norm(name: str, why: str, pattern: str, lazy: bool = False, also: str = "") -> Any:
-    """Declare a batch normalization over inputs of this pattern."""
-
-    def told(
-        x: Shape,
-        /,
-        num_features: Features,
-        eps: Number = 1e-5,
-        momentum: Number | None = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-        *,
-        bias: bool = True,
-    ) -> Built:
-        if affine or track_running_stats:  # else nobody looks
-            declared(name, num_features, x[1], "channels")
-        varies((x[0], *x[2:]), track_running_stats)
-        return scaled(x, (num_features,), affine, affine and bias, track_running_stats)
-
-    def found(
-        x: Shape,
-        /,
-        eps: Number = 1e-5,
-        momentum: Number | None = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-        *,
-        bias: bool = True,
-    ) -> Built:
-        varies((x[0], *x[2:]), track_running_stats)
-        return scaled(x, (x[1],), affine, affine and bias, track_running_stats)
-
-    body = found if lazy else told
-    body.__annotations__["x"] = Annotated[Shape, Inputs(pattern)]
-    return rule(f"factory {also}", name, why)(body)
-
-
 LEARNT = "A learned scale and shift for each channel; running mean and variance are buffers, no parameters."
 LATER = "A batch normalization that learns the number of its channels from its first input."
-PATTERNS = {1: "N d L?", 2: "N d H W", 3: "N d D H W"}
-BATCH = tuple(batch_norm(f"BatchNorm{n}d", LEARNT, pattern) for n, pattern in PATTERNS.items())
-LAZY_BATCH = tuple(batch_norm(f"LazyBatchNorm{n}d", LATER, pattern, lazy=True) for n, pattern in PATTERNS.items())
-SYNCHRONIZED = batch_norm("SyncBatchNorm", LEARNT, "N d ...", also="process_group")
-
-
-def instance_norm(name: str, why: str, rank: int, lazy: bool = False) -> Any:
-    """Declare an instance normalization over so many spatial axes."""
-
-    def told(
-        x: Shape,
-        /,
-        num_features: Features,
-        eps: Number = 1e-5,
-        momentum: Number = 0.1,
-        affine: bool = False,
-        track_running_stats: bool = False,
-        *,
-        bias: bool = True,
-    ) -> Built:
-        if affine or track_running_stats:  # else PyTorch only warns
-            declared(name, num_features, parted(x, rank)[1], "channels")
-        varies(parted(x, rank)[2], track_running_stats)
-        return scaled(x, (num_features,), affine, affine and bias, track_running_stats)
-
-    def found(
-        x: Shape,
-        /,
-        eps: Number = 1e-5,
-        momentum: Number = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-        *,
-        bias: bool = True,
-    ) -> Built:
-        if (affine or track_running_stats) and len(x) == rank + 1 and differ(x[0], x[1]):
-            raise ShapeError(f"{name} finds its channels on axis 1, so its first input needs a batch", received=x)
-        varies(parted(x, rank)[2], track_running_stats)
-        return scaled(x, (x[1],), affine, affine and bias, track_running_stats)
-
-    body = found if lazy else told
-    axes = PATTERNS[rank].replace("N ", "N? ").replace("L?", "L")
-    body.__annotations__["x"] = Annotated[Shape, Inputs(axes)]
-    return rule("factory", name, why)(body)
+ITS_OWN = "Each channel of each sample by its own mean and variance; a learned scale and shift where affine is on."
+ITS_OWN_LATER = "An instance normalization that learns the number of its channels from its first input."
 
 
 def varies(together: Shape, tracked: bool = False) -> None:
@@ -124,13 +44,62 @@ def varies(together: Shape, tracked: bool = False) -> None:
         raise ShapeError("one number has no variance", expected="more than one of each channel or group")
 
 
-ITS_OWN = "Each channel of each sample by its own mean and variance; a learned scale and shift where affine is on."
-ITS_OWN_LATER = "An instance normalization that learns the number of its channels from its first input."
-INSTANCE = tuple(instance_norm(f"InstanceNorm{n}d", ITS_OWN, n) for n in PATTERNS)
-LAZY_INSTANCE = tuple(instance_norm(f"LazyInstanceNorm{n}d", ITS_OWN_LATER, n, lazy=True) for n in PATTERNS)
+def batch_norm(
+    x: AnyShape,
+    /,
+    num_features: Features,
+    eps: Number = 1e-5,
+    momentum: Number | None = 0.1,
+    affine: bool = True,
+    track_running_stats: bool = True,
+    *,
+    bias: bool = True,
+) -> Built:
+    """Normalize each channel over the batch and the spatial axes."""
+    if affine or track_running_stats:  # else PyTorch does not compare
+        declared("BatchNorm", num_features, x[1], "channels")
+    varies((x[0], *x[2:]), track_running_stats)
+    return affine_of(x, (num_features,), affine, affine and bias, track_running_stats)
 
 
-@rule("factory")
+BATCH = tuple(
+    patterned(batch_norm, f"BatchNorm{n}d", LEARNT, pattern, FACTORY)
+    for n, pattern in {1: "N d L?", 2: "N d H W", 3: "N d D H W"}.items()
+)
+SYNCHRONIZED = patterned(batch_norm, "SyncBatchNorm", LEARNT, "N d ...", (*FACTORY, "process_group"))
+LAZY_BATCH = tuple(lazy(one, LATER, "num_features", 1) for one in BATCH)
+
+
+def instance_norm(
+    x: AnyShape,
+    /,
+    num_features: Features,
+    eps: Number = 1e-5,
+    momentum: Number = 0.1,
+    affine: bool = False,
+    track_running_stats: bool = False,
+    *,
+    bias: bool = True,
+    rank: int,
+) -> Built:
+    """Normalize each channel of each sample over its ``rank`` spatial axes."""
+    _, channels, places = parted(x, rank)
+    if affine or track_running_stats:  # else PyTorch only warns
+        declared("InstanceNorm", num_features, channels, "channels")
+    varies(places, track_running_stats)
+    return affine_of(x, (num_features,), affine, affine and bias, track_running_stats)
+
+
+INSTANCE = tuple(
+    patterned(partial(instance_norm, rank=n), f"InstanceNorm{n}d", ITS_OWN, pattern, FACTORY, without=("rank",))
+    for n, pattern in {1: "N? d L", 2: "N? d H W", 3: "N? d D H W"}.items()
+)
+LAZY_INSTANCE = tuple(
+    lazy(one, ITS_OWN_LATER, "num_features", 1, affine=True, track_running_stats=True) for one in INSTANCE
+)
+
+
+@rule(FACTORY)
 def GroupNorm(
     x: Channels,
     /,
@@ -147,7 +116,7 @@ def GroupNorm(
         declared("GroupNorm", num_channels, x[1], "channels")
     divides(x[1], num_groups, "{} channels do not divide into {} groups")
     varies((*x[:1], x[1] // num_groups, *x[2:]))
-    return scaled(x, (num_channels,), affine, affine and bias)
+    return affine_of(x, (num_channels,), affine, affine and bias)
 
 
 def trailing(name: str, x: Shape, shape: Shape) -> None:
@@ -163,22 +132,22 @@ def trailing(name: str, x: Shape, shape: Shape) -> None:
         declared(name, size, received)
 
 
-@rule("factory")
+@rule(FACTORY)
 def LayerNorm(
     x: AnyShape, /, normalized_shape: Extent, eps: Number = 1e-5, elementwise_affine: bool = True, bias: bool = True
 ) -> Built:
     """A learned scale and shift for each place along the last axes, those it normalizes over."""
     trailing("LayerNorm", x, normalized_shape)
-    return scaled(x, normalized_shape, elementwise_affine, elementwise_affine and bias)
+    return affine_of(x, normalized_shape, elementwise_affine, elementwise_affine and bias)
 
 
-@rule("factory")
+@rule(FACTORY)
 def RMSNorm(
     x: AnyShape, /, normalized_shape: Extent, eps: Number | None = None, elementwise_affine: bool = True
 ) -> Built:
     """A learned scale for each place along the last axes; no mean is taken away, so there is no shift."""
     trailing("RMSNorm", x, normalized_shape)
-    return scaled(x, normalized_shape, elementwise_affine, False)
+    return affine_of(x, normalized_shape, elementwise_affine, False)
 
 
 @rule()

@@ -155,5 +155,5 @@ def unpooled(x: Spatial, indices: Spatial, /, kernel_size: Kernel, stride: Strid
     agree((x, indices), range(len(x)))
     batch, channels, spatial = parted(x, len(kernel_size))
     steps = zip(spatial, kernel_size, stride or kernel_size, padding, strict=True)
-    places = tuple(windows.laid(n, k, s, p) for n, k, s, p in steps)
+    places = tuple(windows.transposed_padded(n, k, s, p) for n, k, s, p in steps)
     return Built(outs=((*batch, channels, *places),))

@@ -5,7 +5,9 @@ PyTorch's gates lie one below the other, along the first axis of the weights, an
 
 from typing import Annotated, Literal
 
+from ...core.ignored_options import FACTORY
 from ...core.kinds import RATE, Sized
+from ...core.products import unsourced
 from ...core.rule import Built, Inputs, Shape, Weight
 from ...errors import OptionError
 from ...symbolic import Size, times
@@ -76,10 +78,10 @@ def stacked(
         return ways * (cells.macs(g, d_x, d_h, each, projected) + above)
 
     kept = tuple((num_layers * ways, *batch, size) for size in (wide, d_h)[:states])
-    return Built(((*x[:-1], ways * wide), *kept), tuple(weights), formula, macs, kept)
+    return Built(((*x[:-1], ways * wide), *kept), tuple(weights), formula, lambda: unsourced(macs()), kept)
 
 
-@rule("factory")
+@rule(FACTORY)
 def RNN(
     x: Sequence,
     /,
@@ -100,7 +102,7 @@ def RNN(
     return stacked("RNN", x, sizes, RNN_GATES, num_layers, bias, batch_first, bidirectional)
 
 
-@rule("factory")
+@rule(FACTORY)
 def LSTM(
     x: Sequence,
     /,
@@ -127,7 +129,7 @@ def LSTM(
     return stacked("LSTM", x, sizes, LSTM_GATES, num_layers, bias, batch_first, bidirectional, states=2)
 
 
-@rule("factory")
+@rule(FACTORY)
 def GRU(
     x: Sequence,
     /,
@@ -156,12 +158,12 @@ def cell(name: str, x: Shape, d_x: Size, d_h: Size, gates: tuple[str, ...], bias
         kept,
         tuple(gated(d_x, d_h, gates, bias)),
         lambda: cells.parameters(len(gates), d_x, d_h, 2 * bias),
-        lambda: cells.macs(len(gates), d_x, d_h, x[0] if len(x) == 2 else 1),
+        lambda: unsourced(cells.macs(len(gates), d_x, d_h, x[0] if len(x) == 2 else 1)),
         kept,
     )
 
 
-@rule("factory")
+@rule(FACTORY)
 def RNNCell(
     x: Step, /, input_size: In, hidden_size: Hidden, bias: bool = True, nonlinearity: Nonlinearity = "tanh"
 ) -> Built:
@@ -169,13 +171,13 @@ def RNNCell(
     return cell("RNNCell", x, input_size, hidden_size, RNN_GATES, bias, states=1)
 
 
-@rule("factory")
+@rule(FACTORY)
 def LSTMCell(x: Step, /, input_size: In, hidden_size: Hidden, bias: bool = True) -> Built:
     """Four dense networks (input, forget, candidate, output), two biases each."""
     return cell("LSTMCell", x, input_size, hidden_size, LSTM_GATES, bias, states=2)
 
 
-@rule("factory")
+@rule(FACTORY)
 def GRUCell(x: Step, /, input_size: In, hidden_size: Hidden, bias: bool = True) -> Built:
     """Three dense networks (reset, update, candidate), two biases each."""
     return cell("GRUCell", x, input_size, hidden_size, GRU_GATES, bias, states=1)

@@ -138,7 +138,7 @@ def option_mismatches(rule: Rule) -> Iterator[str]:
     """Compare the names of the options a rule takes with those the Keras class takes."""
     parameters = inspect.signature(layer_class(rule).__init__).parameters
     theirs = {name for name, parameter in parameters.items() if parameter.kind != parameter.VAR_KEYWORD} - {"self"}
-    ours = {*rule.options, *rule.inert, "name", "trainable"}
+    ours = {*rule.options, *rule.ignored, "name", "trainable"}
     for name in sorted(theirs - ours):
         yield f"Keras takes the option {name!r}, the rule does not"
     for name in sorted(ours - theirs - HARMLESS):

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from ....core.built import UnknownShape
 from ....core.rule import Layer, Shape
 from ....errors import LayerError, ParamcalcError
 from ....graph.model import Model
-from ....graph.unknown_layers import Guarded, Opaque
+from ....graph.unknown_layers import BestEffortOperation, UnknownLayer
 from ....rules.keras.quantized import Policy
 from ....rules.keras.recurrent import unique_labels
 from ....rules.keras.values import Values
+from ....rules.ops.operation import Operation
 from .framework import keras, layer_class
 from .operations import build
 
@@ -44,7 +46,7 @@ class Builder:
         return self.layer(layer)
 
     def _layer(self, layer: Any, name: str) -> Any:
-        if isinstance(layer, Opaque):
+        if isinstance(layer, UnknownLayer):
             raise LayerError(f"{name!r} cannot be built: {layer.reason}")
         with scope(self.real or stateful(layer)):
             made = layer_class(layer.rule)(**self.options(layer, name))
@@ -53,7 +55,7 @@ class Builder:
     def options(self, layer: Layer, name: str) -> dict[str, Any]:
         """Give the keywords that make the layer in Keras: what is not at its default."""
         rule = layer.rule
-        given: dict[str, Any] = dict(layer.carried or {}, name=name)
+        given: dict[str, Any] = dict(layer.ignored_options or {}, name=name)
         for option, value in layer.options.items():
             if value is not rule.defaults[option] and value != rule.defaults[option]:
                 given[option] = self._value(value)
@@ -85,13 +87,17 @@ class Builder:
         with scope():
             inputs = [
                 self.keras.Input(batch_shape=none_for_unknown(shape), name=label)
-                for shape, label in zip(model.input_shapes, model.input_names, strict=True)
+                for shape, label in zip(
+                    [shape for shape in model.input_shapes if not isinstance(shape, UnknownShape)],
+                    model.input_names,
+                    strict=True,
+                )
             ]
         values = [[tensor] for tensor in inputs]
         names = model.names
         for node in model.nodes:
             args, states = ([values[at][index] for at, index in refs] for refs in (node.args, node.states))
-            if isinstance(node.layer, Guarded):
+            if isinstance(node.layer, BestEffortOperation) and isinstance(node.layer.operation, Operation):
                 with scope():
                     values.append(list(self.keras.tree.flatten(build(node.layer.operation, self.keras)(args))))
                 continue

@@ -8,13 +8,13 @@ from contextlib import nullcontext
 from time import perf_counter
 from typing import Any
 
-from ....core.built import UNSHAPED
+from ....core.built import UnknownShape
 from ....core.rule import Layer
 from ....errors import GraphError, ParamcalcError
 from ....formats.keras.config import from_config
 from ....formats.keras.reconcile import swap
 from ....graph.model import Model
-from ....graph.unknown_layers import Opaque
+from ....graph.unknown_layers import UnknownLayer
 from ....report import Report, Row
 from ...compare import (
     TOTALS,
@@ -25,6 +25,7 @@ from ...compare import (
     tensor_differences,
     total_differences,
 )
+from ...grid import known
 from ...outcome import Verification, computes, outcome
 from .build import Builder
 from .framework import first_line
@@ -109,7 +110,7 @@ def _listed(model: Any, why: str, by_rule: bool = False) -> Model:
     return reading
 
 
-def _otherwise(rows: list[Row], model: Any, learning: set[int]) -> Iterator[tuple[int, Opaque]]:
+def _otherwise(rows: list[Row], model: Any, learning: set[int]) -> Iterator[tuple[int, UnknownLayer]]:
     # the layers that hold other weights than their rules say, each as a row of what it holds
     layers = {one.name: one for one in model.layers}
     for row in rows:
@@ -122,7 +123,7 @@ def _otherwise(rows: list[Row], model: Any, learning: set[int]) -> Iterator[tupl
             and any(tensor_differences(row.name, row.weights, row_tensors(row, theirs, learning)))
         ):
             reason = "it holds other weights than its rule says; counted as they are"
-            yield id(row.layer), Opaque(row.type, reason, row.name, held_by(theirs, learning))
+            yield id(row.layer), UnknownLayer(row.type, reason, row.name, held_by(theirs, learning))
 
 
 def _graph(model: Any) -> dict[str, Any] | None:
@@ -189,13 +190,13 @@ def _compared(reading: Model, model: Any) -> Verification:
     remarks = [
         f"{path} ({row.type}): {'not compared' if row.unknown else 'counted as it is'}, no rule"
         for path, row in report.leaves
-        if isinstance(row.layer, Opaque)
+        if isinstance(row.layer, UnknownLayer)
     ]
     remarks += [BESIDE] * (BESIDE in report.warnings)
     settled: list[str] = []
     for row in report.rows:
         layer = layers.get(row.name)
-        if isinstance(layer, framework.layers.Layer) and not isinstance(row.layer, Opaque):  # else a function
+        if isinstance(layer, framework.layers.Layer) and not isinstance(row.layer, UnknownLayer):  # else a function
             found += tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
             found += _announced(row, layer, settled)
     if not settled:
@@ -209,7 +210,7 @@ def _announced(row: Row, layer: Any, settled: list[str]) -> Iterable[Difference]
     theirs = _outputs(layer) if len(row.calls) == 1 else None
     if theirs is None or _unshaped(row.outputs) or same_shapes(row.outputs, theirs):
         return
-    if computes(Builder(), row, layer, row.inputs, row.outputs):
+    if computes(Builder(), row, layer, known(row.inputs), known(row.outputs)):
         settled.append(f"{row.name}: Keras announces {shapes_text(theirs)} and computes {shapes_text(row.outputs)}")
     else:
         yield Difference(row.name, "output shape", shapes_text(row.outputs), shapes_text(theirs))
@@ -221,7 +222,7 @@ def _outputs_differ(report: Report, outs: list[Any]) -> Iterable[Difference]:
 
 
 def _unshaped(shapes: Iterable[Any]) -> bool:
-    return any(shape is UNSHAPED for shape in shapes)
+    return any(isinstance(shape, UnknownShape) for shape in shapes)
 
 
 def _outputs(layer: Any) -> list[Any] | None:

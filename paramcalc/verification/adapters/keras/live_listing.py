@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ....core.built import UNSHAPED, Built, Part, Shape, Weight, unworked
+from ....core.built import UNKNOWN_SHAPE, AnyShape, Built, Part, Weight, without_cost
 from ....errors import ParamcalcError
 from ....formats.keras.config import apart
 from ....graph.model import Model, Node
-from ....graph.unknown_layers import Opaque
+from ....graph.unknown_layers import UnknownLayer
 from ...compare import row_tensors, tensor_differences, variables
 
 Named = Callable[[str | None, str], tuple[Weight, ...] | None]
@@ -20,9 +20,9 @@ IN_CODE = "its graph is in Python code: what its layers read, and how often they
 class Listed(Model):
     """Layers of which nobody says what they read, nor how often they are called: so no work of theirs is known."""
 
-    def parts(self, shapes: Sequence[Shape], built: Sequence[Built]) -> list[Part]:
+    def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:
         """List every layer, without what it reads and what it multiplies."""
-        return [part._replace(built=unworked(part.built), reads=()) for part in super().parts(shapes, built)]
+        return [part._replace(built=without_cost(part.built), reads=()) for part in super().parts(shapes, built)]
 
 
 def listed(model: Any, by_rule: bool = False) -> Model:
@@ -50,10 +50,10 @@ def listed(model: Any, by_rule: bool = False) -> Model:
     own = [weight for weight in model.weights if id(weight) not in seen]
     if own:
         weights = tuple(_weight(one.name, one, learning) for one in own)
-        row = Opaque(type(model).__name__, "weights of the model itself", f"{model.name}_itself", weights)
+        row = UnknownLayer(type(model).__name__, "weights of the model itself", f"{model.name}_itself", weights)
         nodes.append(Node(row, ((0, 0),)))
     _name_apart(nodes)
-    return Listed.from_nodes((UNSHAPED,), nodes, (), model.name, type=type(model).__name__)
+    return Listed.from_nodes((UNKNOWN_SHAPE,), nodes, (), model.name, type=type(model).__name__)
 
 
 def layers_of(model: Any) -> list[Any]:
@@ -68,7 +68,7 @@ def _nodes(layer: Any, by_name: Named, learning: set[int], seen: set[int], by_ru
     again = len(fresh) < len(layer.weights)
     seen |= ids(fresh)
     if not layer.built:
-        return [Node(Opaque(kind, "it was never called, and has no weights", layer.name, ()), ((0, 0),))]
+        return [Node(UnknownLayer(kind, "it was never called, and has no weights", layer.name, ()), ((0, 0),))]
     try:
         reading = apart([described(layer)], layer.name, kind, by_name)
         (row,) = reading.rows
@@ -78,11 +78,11 @@ def _nodes(layer: Any, by_name: Named, learning: set[int], seen: set[int], by_ru
     if ruled:
         return reading.nodes
     reason = "counted from the weights it holds" + ", those of layers above aside" * again
-    return [Node(Opaque(kind, reason, layer.name, held_by(layer, learning, ids(fresh))), ((0, 0),))]
+    return [Node(UnknownLayer(kind, reason, layer.name, held_by(layer, learning, ids(fresh))), ((0, 0),))]
 
 
 def _differences(row: Any, layer: Any, learning: set[int]) -> Iterable[Any]:
-    if isinstance(row.layer, Opaque):
+    if isinstance(row.layer, UnknownLayer):
         return ()
     return tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
 
@@ -97,7 +97,7 @@ def _name_apart(nodes: list[Node]) -> None:
             count += 1
             name = f"{stem}_{count}"
         taken.add(name)
-        node.layer.name = name
+        node.layer.name = name  # type: ignore[misc]  # every layer that is listed has a slot for its name
 
 
 def described(layer: Any) -> Any:

@@ -67,7 +67,7 @@ class TorchSide:
     def option_mismatches(self, rule: Rule) -> Iterator[str]:
         """Compare the options a rule takes, and their order, with those its class takes."""
         theirs = options_of(rule.name)
-        ours = {*rule.options, *rule.inert}
+        ours = {*rule.options, *rule.ignored}
         for name in sorted(theirs.keys() - ours - LATER):
             yield f"PyTorch takes the option {name!r}, the rule does not"
         for name in sorted(ours - theirs.keys()):

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ....core.built import listed
 from ....core.kinds import Maybe, Window
 from ....core.rule import Layer
 from ....errors import LayerError
@@ -50,8 +51,8 @@ class Maker:
     def options(self, layer: Layer) -> dict[str, Any]:
         """Give the keywords that make the module: what is not at its default."""
         rule = layer.rule
-        given = dict(layer.carried or {})
-        if "device" in rule.inert:
+        given = dict(layer.ignored_options or {})
+        if "device" in rule.ignored:
             given["device"] = self.device
         for name, value in layer.options.items():
             if value is not rule.defaults[name] and value != rule.defaults[name]:
@@ -71,7 +72,7 @@ class Maker:
         chain = len(model.input_shapes) == 1 and len(children) == len(nodes)
         chain = chain and all(node.args == ((at, 0),) and not node.states for at, (_, node) in enumerate(nodes))
         # a Sequential hands on all there is; what a nested one without a shape of its own gives, nobody can say here
-        chain = chain and bool(model.input_shapes[0]) and all(len(step.outs) == 1 for step in model.built)
+        chain = chain and bool(model.input_shapes[0]) and all(len(listed(step.outs)) == 1 for step in model.built)
         if chain and model.outputs == ((len(nodes), 0),):
             return self.torch.nn.Sequential(children)
         return graph(self.torch, children, nodes, model)

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
-from ....core.built import UNKNOWN_OUTS, UNSHAPED, Built, Part
+from ....core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Built, Part, listed
 from ....core.default_inputs import natural_inputs
+from ....core.products import Work, unsourced
 from ....core.rule import Layer, Shape, Weight
 from ....core.tensors import input_shape as checked_shape
 from ....errors import ParamcalcError, ShapeError
 from ....graph.model import Model
-from ....graph.unknown_layers import Opaque
-from ....symbolic import Size
+from ....graph.unknown_layers import UnknownLayer
 from ...compare import Difference, shapes_text, tensor_differences
 from ...outcome import Verification, outcome
 from .build import tensors_of
@@ -53,11 +53,11 @@ class Modules(Model):
 
     type = "Module"
 
-    def __init__(self, name: str, pieces: list[Piece], inputs: Sequence[Shape], outs: Sequence[Shape]) -> None:
+    def __init__(self, name: str, pieces: list[Piece], inputs: Sequence[Shape], outs: Sequence[AnyShape]) -> None:
         self.pieces = pieces
         self.ran = any(piece.calls for piece in pieces)
         self.outs = tuple(outs)
-        shapes = list(inputs) or [UNSHAPED]
+        shapes: list[AnyShape] = [*inputs] or [UNKNOWN_SHAPE]
         results = tuple((len(shapes), index) for index in range(len(outs)))
         self._fill(shapes, [], results, name, [None] * len(shapes), True)
         origins = [weight.origin for piece in pieces for weight in piece.weights]
@@ -89,11 +89,11 @@ class Modules(Model):
         """What the whole has and gives: how its modules are connected is not known."""
         return [Built(self.outs, tuple(weight for piece in self.pieces for weight in piece.weights))]
 
-    def parts(self, shapes: Sequence[Shape], built: Sequence[Built]) -> list[Part]:
+    def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:
         """List every module, once for each time it was called."""
         return [part for piece in self.pieces for part in _parts(piece, self.ran)]
 
-    def on(self, *shapes: Shape) -> Built:
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Refuse to be a layer: how its modules are connected is not known.
 
         Raises
@@ -128,19 +128,21 @@ def from_torch(module: Any, input_shape: Any = None) -> Model:
         raise ParamcalcError("not a PyTorch module", expected="a torch.nn.Module", received=module)
     given = _given(input_shape)
     shapes = list(leaves(given))
-    outs: list[Shape] = []
+    outs: list[AnyShape] = []
     calls: dict[str, list[Call]] = {}
     whole = module
     if shapes:
-        whole, calls, outs = run(module, given)
+        whole, calls, given_outs = run(module, given)
+        outs += given_outs
     pieces = list(_pieces(whole, module))
     for piece in pieces:
         piece.calls = calls.get(piece.path, [])
     pieces += _own_work(whole, pieces, calls)
     if not shapes and len(pieces) == 1 and not pieces[0].path and isinstance(pieces[0].layer, Layer):
         shapes = natural_inputs(pieces[0].layer)  # a single layer says itself what it takes
-        outs = list(pieces[0].layer.on(*shapes).outs)
-        pieces[0].calls = [Call(tuple(shapes), tuple(outs))]
+        given_outs = list(pieces[0].layer.on(*shapes).shapes())
+        outs += given_outs
+        pieces[0].calls = [Call(tuple(shapes), tuple(given_outs))]
     return Modules(type(module).__name__, pieces, shapes, outs)
 
 
@@ -180,7 +182,9 @@ def _own_work(whole: Any, pieces: Sequence[Piece], calls: dict[str, list[Call]])
         inside = any(not above or path.startswith(f"{above}.") for above in taken)
         if path not in known and not inside and any(call.own for call in calls.get(path, ())):
             kind = type(module).__name__
-            row = Opaque(kind, "what its own code multiplies, as PyTorch counts it", f"{path or kind} forward", ())
+            row = UnknownLayer(
+                kind, "what its own code multiplies, as PyTorch counts it", f"{path or kind} forward", ()
+            )
             found.append(Piece(row.label, row, module, (), calls[path]))
     return found
 
@@ -201,14 +205,14 @@ def _pieces(whole: Any, live: Any) -> Iterator[Piece]:
             continue
         kind, own = type(module).__name__, _own(module)
         if _lazy(module):
-            yield Piece(name, Opaque(kind, WAITS, name or kind), module, ())
+            yield Piece(name, UnknownLayer(kind, WAITS, name or kind), module, ())
         elif type(module).__module__.startswith(PACKED):
             taken.append(name)
-            yield Piece(name, Opaque(kind, "its weights are packed, and no parameters", name or kind), module, ())
+            yield Piece(name, UnknownLayer(kind, "its weights are packed, and no parameters", name or kind), module, ())
         elif own:
             why = "no rule knows it and its tensors" if layer is None else f"its tensors are not those of a {kind}"
             weights = _owned(own, name, owners, module)
-            other = Opaque(kind, f"{why}; they are counted as they are", name or kind, weights)
+            other = UnknownLayer(kind, f"{why}; they are counted as they are", name or kind, weights)
             yield Piece(name, other, module, weights)
 
 
@@ -251,22 +255,22 @@ def _owned(weights: Sequence[Weight], path: str, owners: dict[str, Any], module:
 
 def _parts(piece: Piece, ran: bool) -> list[Part]:
     reason = getattr(piece.layer, "reason", "")
-    lost = isinstance(piece.layer, Opaque) and piece.layer.stored is None
-    base = Built(UNKNOWN_OUTS, piece.weights, note=reason, unknown=reason if lost else "")
+    lost = isinstance(piece.layer, UnknownLayer) and piece.layer.stored is None
+    base = Built(UNKNOWN_OUTPUTS, piece.weights, note=reason, unknown=reason if lost else "")
     if not piece.calls:
-        return [Part(piece.name, piece.layer, (), replace(base, costed=ran))]
+        return [Part(piece.name, piece.layer, (), base._replace(costed=ran))]
     parts = []
     for call in piece.calls:
-        inputs, macs = call.inputs, _given_number(call.own)
+        inputs, work = call.inputs, _counted(call.own)
         if isinstance(piece.layer, Layer):
             inputs, built = _ruled(piece.layer, call)
-            macs = _given_number(call.macs or 0) if built is None else built.macs
-        parts.append(Part(piece.name, piece.layer, inputs, replace(base, outs=call.outs, macs=macs)))
+            work = _counted(call.macs or 0) if built is None else built.work
+        parts.append(Part(piece.name, piece.layer, inputs, base._replace(outs=call.outs, work=work)))
     return parts
 
 
-def _given_number(macs: int) -> Callable[[], Size] | None:
-    return lambda: macs
+def _counted(macs: int) -> Callable[[], Work] | None:
+    return lambda: unsourced(macs)
 
 
 def _ruled(layer: Layer, call: Call) -> tuple[tuple[Shape, ...], Built | None]:
@@ -298,7 +302,7 @@ def _remarks(piece: Piece) -> Iterator[str]:
     for call in piece.calls:
         built = _ruled(piece.layer, call)[1] if isinstance(piece.layer, Layer) else None
         if built is not None:
-            outs = built.outs[: len(call.outs)]  # it may have been told to give no more
+            outs = listed(built.outs)[: len(call.outs)]  # it may have been told to give no more
             if outs != call.outs:
                 yield f"{piece.name}: the rule gives {shapes_text(outs)}, the module gave {shapes_text(call.outs)}"
 
@@ -329,5 +333,7 @@ def verify_module(module: Any) -> Verification:
         start,
         framework,
         "live module",
-        remarks=[f"{piece.name}: {piece.layer.reason}" for piece in reading.pieces if isinstance(piece.layer, Opaque)],
+        remarks=[
+            f"{piece.name}: {piece.layer.reason}" for piece in reading.pieces if isinstance(piece.layer, UnknownLayer)
+        ],
     )

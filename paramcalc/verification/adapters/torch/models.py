@@ -14,7 +14,7 @@ from ....graph.model import Model
 from ....report import Report
 from ....symbolic import leaves
 from ...compare import Difference, count, number, same_shapes, shapes_text, tensor_differences, told_at
-from ...grid import grid_of, with_open_sizes
+from ...grid import grid_of, known, with_open_sizes
 from ...outcome import SHOWN, Verification, outcome
 from ..keras.framework import first_line
 from .build import INTEGERS, Maker, fitting, shapes_of, tensors_of
@@ -59,7 +59,7 @@ def verify_model(model: Model) -> Verification:
 
 def closed(model: Model, point: dict[str, int]) -> Model:
     """Put numbers in place of all sizes, those of a point and others for what only inputs have."""
-    named = [leaf.args[0] for shape in model.input_shapes for size in shape for leaf in leaves(size)]
+    named = [leaf.args[0] for shape in known(model.input_shapes) for size in shape for leaf in leaves(size)]
     names = [name for name in dict.fromkeys(named) if name not in point]
     problem: ParamcalcError | None = None
     for at in range(len(OPEN)):  # different values first, then one for all
@@ -108,7 +108,7 @@ def _outputs(maker: Maker, model: Model) -> Iterator[Difference]:
         name, announced = names[id(node.layer)], shapes_of(run.outs)
         if not same_shapes(built.outs, announced):
             yield Difference(name, "output shape", shapes_text(built.outs), shapes_text(announced))
-        macs = built.macs() if built.macs else 0
+        macs = built.forward()
         if run.macs is not None and run.macs != macs:
             yield Difference(name, "multiply-adds", number(macs), number(run.macs))
     with quiet():

@@ -1,0 +1,167 @@
+"""Products: the multiply-adds of a layer, each with what its two operands are made of.
+
+A product multiplies two operands, and costs its size in multiply-adds. Going backwards it costs its size once more
+for every operand that needs a gradient, because the gradient of either operand is a product with the other one::
+
+    forward   = Σ size
+    backward  = Σ size · ([left needs a gradient] + [right needs a gradient])
+
+An operand needs a gradient if one of its sources does: an input of the layer, one of its weights, or an initial state.
+So a rule states the sources of each operand once, and the cost of every combination of frozen weights follows.
+
+Source of the rule: reverse-mode differentiation of a bilinear map (Griewank & Walther 2008, section 3.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from ..symbolic import Size, add
+
+
+class State(NamedTuple):
+    """An initial state of a layer, by its position among the states that the layer keeps."""
+
+    place: int
+
+
+Source = int | str | State  # an input by its position, a weight by its path, an initial state
+Sources = frozenset[Source]
+NOTHING: Sources = frozenset()
+
+
+class Product(NamedTuple):
+    """A product of two operands.
+
+    Attributes
+    ----------
+    size : int or Expr
+        Multiply-adds, for the whole input.
+    left, right : frozenset of Source
+        What each operand depends on.
+    """
+
+    size: Size
+    left: Sources
+    right: Sources
+
+
+class Work(NamedTuple):
+    """The products of one call of a layer, and what its outputs depend on.
+
+    Attributes
+    ----------
+    products : tuple of Product
+    flow : tuple of frozenset of Source, optional
+        For each output, what it depends on as far as a gradient can follow. ``None``: each output depends on all
+        inputs, weights and initial states.
+    """
+
+    products: tuple[Product, ...] = ()
+    flow: tuple[Sources, ...] | None = None
+
+    def forward(self) -> Size:
+        """Multiply-adds of one pass forwards."""
+        return _sum(one.size for one in self.products)
+
+    def backward(self, live: Collection[Source]) -> Size:
+        """Multiply-adds of the pass backwards, when the sources in ``live`` need a gradient."""
+        wanted = frozenset(live)
+        return _sum(
+            one.size for one in self.products for operand in (one.left, one.right) if not wanted.isdisjoint(operand)
+        )
+
+    def __add__(self, other: object) -> Work:
+        """Do the work of both; what the outputs depend on stays open."""
+        if not isinstance(other, Work):
+            return NotImplemented
+        return Work(self.products + other.products)
+
+    def times(self, n: Size) -> Work:
+        """Do the same work n times."""
+        return self._replace(products=tuple(one._replace(size=n * one.size) for one in self.products))
+
+    def scoped(self, prefix: str) -> Work:
+        """Put a scope in front of the paths of weights; the prefix includes the separator: ``lstm_cell/``."""
+        return self._mapped(lambda source: frozenset({prefix + source if isinstance(source, str) else source}))
+
+    def bind(self, sources: Mapping[Source, Sources]) -> Work:
+        """Replace sources by what they depend on outside; others stay."""
+        return self._mapped(lambda source: sources.get(source, frozenset({source})))
+
+    def _mapped(self, of: Callable[[Source], Sources]) -> Work:
+        seen: dict[Sources, Sources] = {}  # operands are often the same set
+
+        def mapped(sources: Sources) -> Sources:
+            if sources not in seen:
+                seen[sources] = NOTHING.union(*map(of, sources))
+            return seen[sources]
+
+        products = tuple(Product(one.size, mapped(one.left), mapped(one.right)) for one in self.products)
+        return Work(products, None if self.flow is None else tuple(map(mapped, self.flow)))
+
+
+def product(size: Size, left: Source | Iterable[Source], right: Source | Iterable[Source]) -> Product:
+    """Make a product of two operands, each of one source or of several.
+
+    ``product(d_x * d_y, 0, "kernel")`` multiplies the first input by the kernel.
+    """
+    return Product(size, sources(left), sources(right))
+
+
+def sources(given: Source | Iterable[Source]) -> Sources:
+    """Make a set of one source, or of several."""
+    return frozenset({given}) if isinstance(given, (int, str, State)) else frozenset(given)
+
+
+def loop(step: Work, steps: Size, carried: Iterable[Sources], dead: int = 0) -> Work:
+    """Repeat the work of one time step; each step reads the states of the step before.
+
+    Parameters
+    ----------
+    step : Work
+        One time step. ``State(i)`` among its sources is the state that the step reads.
+    steps : int or Expr
+        How many steps there are, T.
+    carried : iterable of frozenset of Source
+        For each state, what its new value depends on.
+    dead : int
+        How many steps read a state that is a constant: no gradient goes through it, unless an initial state is given.
+        PyTorch and unrolled loops know that the first state is zeros: 1. A loop in the compiled program treats all
+        steps alike: 0. Truncated back-propagation cuts the state at the start of each window: ⌈T/k⌉.
+
+    Returns
+    -------
+    Work
+        In which ``State(i)`` is the initial state.
+    """
+    reach = _closed(tuple(carried))
+    alive = step.bind({State(at): found | {State(at)} for at, found in enumerate(reach)})
+    products = alive.times(steps - dead).products
+    if dead:
+        products += step.times(dead).products
+    flow = None if step.flow is None else (alive.flow or ())[:1] + reach
+    return Work(products, flow)
+
+
+def _closed(carried: tuple[Sources, ...]) -> tuple[Sources, ...]:
+    # what a state depends on after many steps: what it is updated from, those states' sources included
+    reach = carried
+    while True:
+        grown = tuple(
+            found.union(*(reach[one.place] for one in found if isinstance(one, State) and one.place < len(reach)))
+            for found in reach
+        )
+        if grown == reach:
+            return reach
+        reach = grown
+
+
+def _sum(sizes: Iterable[Size]) -> Size:
+    return add(tuple(sizes))
+
+
+def unsourced(size: Size) -> Work:
+    """Make one product whose operands have no sources."""
+    return Work((Product(size, NOTHING, NOTHING),))
