@@ -34,7 +34,7 @@ from paramcalc.symbolic import (
     times,
     unknown,
 )
-from paramcalc.symbolic.expr import MAX_DEPTH
+from paramcalc.symbolic.fold import MAX_DEPTH
 from paramcalc.symbolic.normal import MAX_TERMS
 
 h, x, T, n = symbols("h x T n")
