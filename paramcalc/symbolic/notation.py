@@ -15,10 +15,11 @@ are replaced *in print*, nothing is computed: ``4[128(128 + 108) + 128]``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
+from ..errors import SizeError
 from .fold import Algebra, Tree, fold
 
 NAME = r"[A-Za-zΑ-Ωα-ω][A-Za-zΑ-Ωα-ω0-9_]*"  # \w would take the superscripts along
@@ -36,7 +37,24 @@ class Style(NamedTuple):
     power: str
     fraction: str
     function: str
+    symbol: Callable[[str], str] = str
     number: str = "{}"
+
+
+_OPENING = ("(", "[", "{", "⌊", r"\left")
+
+# How tightly a piece of text binds; a looser piece inside a tighter place needs brackets.
+SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(5)
+
+
+def _latex_symbol(name: str) -> str:
+    # d_model -> d_{\mathrm{model}};  filters -> \mathrm{filters};  d_h1 -> d_{h1}
+    stem, _, index = name.partition("_")
+    base = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+    if not index:
+        return base
+    index = index.replace("_", r"\_")
+    return f"{base}_{{{index}}}" if len(index) <= 2 else rf"{base}_{{\mathrm{{{index}}}}}"
 
 
 TEXT = Style("*", "-", (("(", ")"), ("[", "]"), ("{", "}")), ("floor(", ")"), "^{}", "{}/{}", "{}({})")
@@ -50,12 +68,8 @@ LATEX = Style(
     "^{{{}}}",
     r"\frac{{{}}}{{{}}}",
     r"\{}\left({}\right)",
+    _latex_symbol,
 )
-
-_OPENING = ("(", "[", "{", "⌊", r"\left")
-
-# How tightly a piece of text binds; a looser piece inside a tighter place needs brackets.
-SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(5)
 
 
 class Piece(NamedTuple):
@@ -93,7 +107,10 @@ def is_name(word: str) -> bool:
 
 
 def _number(style: Style, number: int) -> Piece:
-    return Piece(style.number.format(abs(number)), ATOM, negative=number < 0)
+    try:
+        return Piece(style.number.format(abs(number)), ATOM, 0, number < 0)
+    except ValueError:  # Python's own bound on digits
+        raise SizeError(f"a number of {number.bit_length():,} bits is too long to print") from None
 
 
 def _sum(style: Style, parts: list[Piece]) -> Piece:
@@ -161,25 +178,14 @@ def _signed(piece: Piece, style: Style) -> Piece:
 
 
 def _inside(piece: Piece, binds: int, style: Style) -> Piece:
-    piece = _signed(piece, style)
+    if piece.negative:
+        piece = _signed(piece, style)
     return piece if piece.binds >= binds else _bracket(piece, style)
 
 
 def _bracket(piece: Piece, style: Style) -> Piece:
     left, right = style.brackets[min(piece.depth, len(style.brackets) - 1)]
     return Piece(f"{left}{piece.string}{right}", ATOM, piece.depth + 1)
-
-
-def _symbol(name: str, style: Style) -> str:
-    # d_model -> d_{\mathrm{model}};  filters -> \mathrm{filters};  d_h1 -> d_{h1}
-    if style is not LATEX:
-        return name
-    stem, _, index = name.partition("_")
-    base = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
-    if not index:
-        return base
-    index = index.replace("_", r"\_")
-    return f"{base}_{{{index}}}" if len(index) <= 2 else rf"{base}_{{\mathrm{{{index}}}}}"
 
 
 class _Printer:
@@ -199,14 +205,17 @@ class _Printer:
         )
 
     def __call__(self, size: int | Tree, values: Mapping[str, int | Tree] | None = None) -> str:
-        return self.piece(size, values or {}).string
+        def put_in(leaf: Tree) -> Piece:
+            given = None if values is None else values.get(leaf.args[0])
+            return self.symbol(leaf) if given is None else self.piece(given, self.symbol)
 
-    def piece(self, size: int | Tree, values: Mapping[str, int | Tree]) -> Piece:
-        def leaf(node: Tree) -> Piece:
-            name: str = node.args[0]
-            return self.piece(values[name], {}) if name in values else Piece(_symbol(name, self.style), ATOM)
+        return self.piece(size, put_in if values else self.symbol).string
 
+    def piece(self, size: int | Tree, leaf: Callable[[Tree], Piece]) -> Piece:
         return _signed(fold(size, leaf, self.algebra), self.style)
+
+    def symbol(self, leaf: Tree) -> Piece:
+        return Piece(self.style.symbol(leaf.args[0]), ATOM)
 
 
 _TEXT, _UNICODE, _GROUPED, _LATEX = map(_Printer, (TEXT, UNICODE, GROUPED, LATEX))

@@ -15,7 +15,7 @@ from .normal import thaw
 from .notation import text
 
 if TYPE_CHECKING:
-    from .normal import Atom, Normal
+    from .normal import Atom, Coefficient, Monomial, Normal
 
     Place = tuple[int, str, str]  # of the first of its symbols; what it looks like; which of its symbols are unknowns
 
@@ -44,32 +44,34 @@ def write(normal: Normal, symbols: Iterable[Node], build: Algebra[int | Node]) -
         return first, text(size), "".join(leaf.op for leaf in found)
 
     def base(atom: Atom) -> tuple[Place, int | Node]:
-        if atom not in bases:
-            op, inside = atom
-            if isinstance(inside, str):
-                raise KeyError(inside)  # a symbol that was not given
-            parts = [total(thaw(part)) for part in inside]
-            if op in ("max", "min"):
-                size = (build.maximum if op == "max" else build.minimum)(sorted(parts, key=place))
-            else:
-                size = (build.floor if op == "//" else build.quotient)(*parts)
-            bases[atom] = place(size), size
+        op, inside = atom
+        if isinstance(inside, str):
+            raise KeyError(inside)  # a symbol that was not given
+        parts = [total(thaw(part)) for part in inside]
+        if op in ("max", "min"):
+            size = (build.maximum if op == "max" else build.minimum)(sorted(parts, key=place))
+        else:
+            size = (build.floor if op == "//" else build.quotient)(*parts)
+        bases[atom] = place(size), size
         return bases[atom]
 
+    def term(monomial: Monomial, coefficient: Coefficient) -> tuple[int, list[tuple[Place, int]], int | Node]:
+        degree = 0
+        factors = []
+        for atom, exponent in monomial:
+            degree += exponent
+            where, size = bases.get(atom) or base(atom)
+            factors.append((where, -exponent, size))
+        factors.sort(key=itemgetter(0))
+        top = [size if power == -1 else build.power(size, -power) for _, power, size in factors if power < 0]
+        bottom = [size if power == 1 else build.power(size, power) for _, power, size in factors if power > 0]
+        written = build.product([coefficient.numerator, *top])
+        if bottom or coefficient.denominator != 1:
+            written = build.quotient(written, build.product([coefficient.denominator, *bottom]))
+        return -degree, [factor[:2] for factor in factors], written
+
     def total(normal: Normal) -> int | Node:
-        terms = []
-        for monomial, coefficient in normal.items():
-            factors = sorted(((*base(atom), exponent) for atom, exponent in monomial), key=itemgetter(0))
-            top: list[int | Node] = [coefficient.numerator]
-            bottom: list[int | Node] = [coefficient.denominator]
-            for _, size, exponent in factors:
-                part = top if exponent > 0 else bottom
-                part.append(size if exponent in (1, -1) else build.power(size, abs(exponent)))
-            term = build.product(top)
-            if len(bottom) > 1 or bottom[0] != 1:
-                term = build.quotient(term, build.product(bottom))
-            degree = sum(exponent for _, exponent in monomial)
-            terms.append((-degree, [(*where, -exponent) for where, _, exponent in factors], term))
-        return build.sum([term for _, _, term in sorted(terms, key=itemgetter(0, 1))])
+        terms = sorted((term(*item) for item in normal.items()), key=itemgetter(0, 1))
+        return build.sum([written for _, _, written in terms])
 
     return total(normal)
