@@ -7,15 +7,12 @@ numbers in one product), so ``4 * (h * (h + x) + h)`` prints with the brackets i
 Equality and hashing go by the normal form (`paramcalc.symbolic.normal`): two expressions are
 equal when they are the same function of their symbols. Symbols stand for positive integers.
 
-Invariants
-----------
-- ``op`` is one of ``name ? + * ^ // / max min``; ``args`` holds two or more operands, except for the
-  two leaves ``name`` (a symbol) and ``?`` (an unknown size), whose single argument is their text.
+Invariants, besides those of a `Tree`
+-------------------------------------
+- Every operator but ``^`` has two or more operands.
 - A sum holds no sum and at most one number; a product at most one number, in front, and no product, unless
   :func:`times` put it there for print.
-- ``^`` has an integer exponent of at least 2. ``/`` is exact: whoever wrote it vouches that it divides.
-- No tree is deeper than `MAX_DEPTH` or longer than `MAX_LENGTH`, and no number in it is longer than `MAX_BITS`, so
-  that walking it by recursion, printing and evaluating it always come to an end.
+- ``^`` has an exponent from 2 to `MAX_EXPONENT`. ``/`` is exact: whoever wrote it vouches that it divides.
 """
 
 from __future__ import annotations
@@ -24,85 +21,75 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Union
 
 from ..errors import SizeError
+from .fold import Algebra, DivisionByZero, Tree, check_bits, fold, leaves
+from .normal import NORMAL, atom, key
+from .notation import is_name, latex, text, unicode
+from .operands import divide, evaluate, to_sympy
+from .terms import write
 
 if TYPE_CHECKING:
-    from .normal import Normal
+    from .normal import Key, Normal
 
 Size = Union[int, "Expr"]
 
 MAX_EXPONENT = 64
-MAX_DEPTH = 100  # operators within operators
-MAX_LENGTH = 1_000_000  # symbols and numbers, each as often as it is written
-MAX_BITS = 10_000  # of one number: 3,010 digits, less than what Python agrees to print
 
 
-class Expr:
+class Expr(Tree):
     """An integer expression over named sizes; build one from :func:`symbols` and operators."""
 
-    __slots__ = ("_key", "_normal", "args", "depth", "length", "op")
+    __slots__ = ("_key", "_normal")
 
     def __init__(self, op: str, args: tuple[Any, ...]) -> None:
-        depth, length = 0, 0
-        for arg in args:
-            if isinstance(arg, Expr):
-                depth = max(depth, arg.depth)
-                length += arg.length
-            else:
-                length += 1
-                if isinstance(arg, int) and arg.bit_length() > MAX_BITS:
-                    raise SizeError(f"a number of more than {MAX_BITS:,} bits in an expression")
-        if depth >= MAX_DEPTH or length > MAX_LENGTH:
-            raise SizeError(f"an expression of more than {MAX_DEPTH} levels or {MAX_LENGTH:,} terms and factors")
-        self.op = op
-        self.args = args
-        self.depth: int = depth + 1
-        self.length: int = length
+        super().__init__(op, args)
+        self._normal: Normal | None = None
+        self._key: Key | None = None
 
-    # --- arithmetic: before -> after ---------------------------------------------------------
+    # --- arithmetic ----------------------------------------------------------------------------
 
-    def __add__(self, other: Any) -> Size:
+    def __add__(self, other: Size) -> Size:
         return add((self, other)) if _is_size(other) else NotImplemented
 
-    def __radd__(self, other: Any) -> Size:
+    def __radd__(self, other: Size) -> Size:
         return add((other, self)) if _is_size(other) else NotImplemented
 
-    def __sub__(self, other: Any) -> Size:
+    def __sub__(self, other: Size) -> Size:
         return add((self, -other)) if _is_size(other) else NotImplemented
 
-    def __rsub__(self, other: Any) -> Size:
+    def __rsub__(self, other: Size) -> Size:
         return add((other, -self)) if _is_size(other) else NotImplemented
 
-    def __mul__(self, other: Any) -> Size:
-        return _product(self, other) if _is_size(other) else NotImplemented
+    def __mul__(self, other: Size) -> Size:
+        return product((self, other)) if _is_size(other) else NotImplemented
 
-    def __rmul__(self, other: Any) -> Size:
-        return _product(other, self) if _is_size(other) else NotImplemented
+    def __rmul__(self, other: Size) -> Size:
+        return product((other, self)) if _is_size(other) else NotImplemented
 
     def __neg__(self) -> Size:
-        return _product(-1, self)
+        return product((-1, self))
 
     def __pos__(self) -> Expr:
         return self
 
-    def __floordiv__(self, other: Any) -> Size:
+    def __floordiv__(self, other: Size) -> Size:
         return _floor(self, other) if _is_size(other) else NotImplemented
 
-    def __rfloordiv__(self, other: Any) -> Size:
+    def __rfloordiv__(self, other: Size) -> Size:
         return _floor(other, self) if _is_size(other) else NotImplemented
 
-    def __truediv__(self, other: Any) -> Size:
+    def __truediv__(self, other: Size) -> Size:
         return exact(self, other) if _is_size(other) else NotImplemented
 
-    def __rtruediv__(self, other: Any) -> Size:
+    def __rtruediv__(self, other: Size) -> Size:
         return exact(other, self) if _is_size(other) else NotImplemented
 
-    def __pow__(self, exponent: Any) -> Size:
+    def __pow__(self, exponent: int) -> Size:
         if not isinstance(exponent, int) or not 0 <= exponent <= MAX_EXPONENT:
             expected = f"a whole exponent from 0 to {MAX_EXPONENT}"
             raise SizeError("a power of a size", expected=expected, received=exponent)
-        return 1 if exponent == 0 else self if exponent == 1 else Expr("^", (self, int(exponent)))
+        return power(self, exponent)
 
-    # --- equality is equality of functions ----------------------------------------------------
+    # --- equality is equality of functions -----------------------------------------------------
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -110,8 +97,8 @@ class Expr:
         if isinstance(other, Expr):
             if self.op == other.op == "name":
                 return bool(self.args == other.args)
-            return bool(self.key == other.key)
-        return isinstance(other, int) and bool(self.key == other)
+            return self.normal == other.normal
+        return isinstance(other, int) and self.normal == NORMAL.number(other)
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -120,30 +107,22 @@ class Expr:
         raise TypeError(f"the size {self} has no truth value: it is symbolic")
 
     @property
-    def key(self) -> Any:
+    def key(self) -> Key:
         """A hashable stand-in for the normal form: equal keys, equal functions."""
-        try:
-            return self._key
-        except AttributeError:
-            from .normal import key
-
-            self._key: Any = key(self.normal)
-            return self._key
+        if self._key is None:
+            self._key = key(self.normal)
+        return self._key
 
     @property
     def normal(self) -> Normal:
         """The polynomial normal form (see `paramcalc.symbolic.normal`); do not change it."""
-        try:
-            return self._normal
-        except AttributeError:
-            from .normal import normal_form
+        if self._normal is None:
+            self._normal = fold(self, _atom, NORMAL, _normal)
+        return self._normal
 
-            self._normal: Normal = normal_form(self)
-            return self._normal
+    # --- what people do with a formula ---------------------------------------------------------
 
-    # --- what people do with a formula --------------------------------------------------------
-
-    def __call__(self, **values: Any) -> Any:
+    def __call__(self, /, **values: Any) -> Any:
         """Evaluate at the named sizes; names not given stay symbolic.
 
         Parameters
@@ -153,9 +132,7 @@ class Expr:
             array (one vectorised evaluation; exact Python integers when 64 bits could overflow), or
             anything else that has ``+ * //``.
         """
-        from .evaluate import evaluate
-
-        return evaluate(self, values)
+        return evaluate(self, values, BUILD)
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -164,39 +141,27 @@ class Expr:
 
     def expand(self) -> Size:
         """Multiply out and collect: ``4[h(h + x) + h]`` → ``4h² + 4h·x + 4h``."""
-        from .normal import collect
-
-        return collect(self)
+        return write(self.normal, leaves(self), BUILD)
 
     def __str__(self) -> str:
-        from .notation import unicode
-
         return unicode(self)
 
     def __repr__(self) -> str:
-        from .notation import text
-
         return text(self)
 
     def _repr_latex_(self) -> str:
-        from .notation import latex
-
         return f"${latex(self)}$"
 
     def _sympy_(self) -> Any:
         """Convert for SymPy, by SymPy's own protocol: ``sympy.factor(count)`` works."""
-        from .evaluate import to_sympy
-
         return to_sympy(self)
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[type[Expr], tuple[str, tuple[Any, ...]]]:
         return Expr, (self.op, self.args)
 
 
 def symbols(names: str) -> Any:
     """Make one symbol a name: ``d_h, d_x = symbols("d_h d_x")``; a single name gives one symbol."""
-    from .notation import is_name
-
     words = names.replace(",", " ").split()
     for word in words:
         if not is_name(word):
@@ -206,20 +171,8 @@ def symbols(names: str) -> Any:
 
 
 def unknown(name: str) -> Expr:
-    """Make a size nobody knows (``None`` in Keras): it may turn out equal to any other."""
+    """Make an unknown size (``None`` in Keras): it may turn out equal to any other."""
     return Expr("?", (name,))
-
-
-def leaves(size: Size) -> Iterable[Expr]:
-    """Yield the symbols and unknowns of an expression, as often and in the order written."""
-    stack: list[Any] = [size]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Expr):
-            if node.op in ("name", "?"):
-                yield node
-            else:
-                stack.extend(reversed(node.args))
 
 
 def is_known(size: Size) -> bool:
@@ -227,23 +180,43 @@ def is_known(size: Size) -> bool:
     return isinstance(size, int) or not any(leaf.op == "?" for leaf in leaves(size))
 
 
+# --- arithmetic on sizes, each of which may be a number: before -> after ---------------------------
+
+
 def add(sizes: Iterable[Size]) -> Size:
     """Add up any number of sizes at once; ``sum`` would copy the growing sum at every step."""
     # (a + b) + c -> a + b + c;  a + 0 -> a;  the numbers of a sum merge where the first one stands
-    terms: list[Any] = []
-    number_at = -1
+    terms: list[Size] = []
+    number, number_at = 0, -1
     for size in sizes:
         for term in size.args if isinstance(size, Expr) and size.op == "+" else (size,):
             if not isinstance(term, int):
                 terms.append(term)
-            elif number_at >= 0:
-                terms[number_at] += term
-            else:
+                continue
+            number += term
+            if number_at < 0:
                 number_at = len(terms)
-                terms.append(int(term))
-    if number_at >= 0 and terms[number_at] == 0:
-        del terms[number_at]
+    if number:
+        terms.insert(number_at, number)
     return 0 if not terms else terms[0] if len(terms) == 1 else Expr("+", tuple(terms))
+
+
+def product(sizes: Iterable[Size]) -> Size:
+    """Multiply any number of sizes at once."""
+    # h * 4 -> 4h;  (4h)(2x) -> 8h·x;  0·e -> 0;  1·e -> e
+    number = 1
+    factors: list[Size] = []
+    for size in sizes:
+        for factor in size.args if isinstance(size, Expr) and size.op == "*" else (size,):
+            if isinstance(factor, int):
+                number *= factor
+            else:
+                factors.append(factor)
+    if number == 0 or not factors:
+        return number
+    if number != 1:
+        factors.insert(0, number)
+    return factors[0] if len(factors) == 1 else Expr("*", tuple(factors))
 
 
 def times(number: int, size: Size) -> Size:
@@ -251,16 +224,23 @@ def times(number: int, size: Size) -> Size:
     return Expr("*", (number, size)) if isinstance(size, Expr) and number > 1 else number * size
 
 
+def power(base: Size, exponent: int) -> Size:
+    """Raise to a power; above `MAX_EXPONENT` as a power of powers: h^130 -> (h^64)^2·h^2."""
+    if isinstance(base, int):
+        check_bits(base.bit_length() * exponent)
+        return int(base**exponent)
+    if exponent > MAX_EXPONENT:
+        whole, rest = divmod(exponent, MAX_EXPONENT)
+        return product((power(power(base, MAX_EXPONENT), whole), power(base, rest)))
+    return 1 if exponent == 0 else base if exponent == 1 else Expr("^", (base, int(exponent)))
+
+
 def exact(numerator: Size, denominator: Size) -> Size:
     """Divide where it is known to come out even (channels by groups)."""
     if isinstance(denominator, int) and denominator == 1:
         return numerator
     if isinstance(numerator, int) and isinstance(denominator, int):
-        quotient, rest = divmod(numerator, denominator) if denominator else (0, 1)
-        if rest:
-            problem = f"{numerator} does not divide evenly by {_nonzero(denominator)}"
-            raise SizeError(problem, suggestion="// rounds down")
-        return quotient
+        return divide(numerator, denominator)
     return Expr("/", (numerator, _nonzero(denominator)))
 
 
@@ -279,47 +259,56 @@ def ceil_div(numerator: Size, denominator: Size) -> Size:
     return (numerator - 1) // denominator + 1
 
 
-def _is_size(value: Any) -> bool:
-    return isinstance(value, (int, Expr))
-
-
 def _nonzero(denominator: Size) -> Size:
     if denominator == 0:
-        raise SizeError("division by zero")
+        raise DivisionByZero("division by zero")
     return denominator
-
-
-def _product(left: Size, right: Size) -> Size:
-    # h * 4 -> 4h;  (4h)(2x) -> 8h·x;  0·e -> 0;  1·e -> e
-    number = 1
-    factors: list[Any] = []
-    for side in (left, right):
-        for factor in side.args if isinstance(side, Expr) and side.op == "*" else (side,):
-            if isinstance(factor, int):
-                number *= factor
-            else:
-                factors.append(factor)
-    if number == 0 or not factors:
-        return number
-    if number != 1:
-        factors.insert(0, number)
-    return factors[0] if len(factors) == 1 else Expr("*", tuple(factors))
 
 
 def _floor(numerator: Size, denominator: Size) -> Size:
     if isinstance(denominator, int) and denominator == 1:
         return numerator
+    if isinstance(numerator, int) and isinstance(denominator, int):
+        return numerator // denominator
     if isinstance(numerator, int) and numerator == 0:
         return 0
     return Expr("//", (numerator, _nonzero(denominator)))
 
 
-def _extremum(op: str, pick: Callable[[list[int]], int], sizes: tuple[Size, ...]) -> Size:
+def _extremum(op: str, pick: Callable[[Iterable[int]], int], sizes: Iterable[Size]) -> Size:
     # max(a, 3, b, 5) -> max(a, b, 5);  max(a, a) -> a
-    numbers = [size for size in sizes if isinstance(size, int)]
-    others: list[Size] = list(dict.fromkeys(size for size in sizes if not isinstance(size, int)))
-    if numbers:
-        others.append(pick(numbers))
-    if not others:
+    numbers: list[int] = []
+    others: dict[Size, None] = {}
+    for size in sizes:
+        if isinstance(size, int):
+            numbers.append(size)
+        else:
+            others[size] = None
+    parts = [*others, pick(numbers)] if numbers else [*others]
+    if not parts:
         raise SizeError(f"{op} of nothing", expected="at least one size")
-    return others[0] if len(others) == 1 else Expr(op, tuple(others))
+    return parts[0] if len(parts) == 1 else Expr(op, tuple(parts))
+
+
+BUILD: Algebra[Size] = Algebra(
+    number=lambda number: number,
+    sum=add,
+    product=product,
+    power=power,
+    floor=_floor,
+    quotient=exact,
+    maximum=lambda parts: maximum(*parts),
+    minimum=lambda parts: minimum(*parts),
+)
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, (int, Expr))
+
+
+def _atom(leaf: Expr) -> Normal:
+    return atom(leaf.op, leaf.args[0])
+
+
+def _normal(size: Size) -> Normal:
+    return NORMAL.number(size) if isinstance(size, int) else size.normal

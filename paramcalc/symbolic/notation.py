@@ -1,4 +1,4 @@
-"""Notation: an expression as ASCII text, Unicode or LaTeX, with brackets nested as textbooks do.
+"""Notation: a size as ASCII text, Unicode or LaTeX, with brackets nested as textbooks do.
 
 =========  =====================================  ==========================
 style      ``4*(h*(h+x) + h)``                    ``(T - 3)//2 + 1``
@@ -15,13 +15,14 @@ are replaced *in print*, nothing is computed: ``4[128(128 + 108) + 128]``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
-from .expr import Expr, Size
+from ..errors import SizeError
+from .fold import Algebra, Tree, fold
 
 NAME = r"[A-Za-zΑ-Ωα-ω][A-Za-zΑ-Ωα-ω0-9_]*"  # \w would take the superscripts along
-_NAME = re.compile(NAME + r"\Z")
 _RESERVED = frozenset({"floor", "max", "min", "None", "null", "True", "true", "False", "false", "nan", "inf"})
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -36,11 +37,28 @@ class Style(NamedTuple):
     power: str
     fraction: str
     function: str
+    symbol: Callable[[str], str] = str
     number: str = "{}"
 
 
+_OPENING = ("(", "[", "{", "⌊", r"\left")
+
+# How tightly a piece of text binds; a looser piece inside a tighter place needs brackets.
+SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(5)
+
+
+def _latex_symbol(name: str) -> str:
+    # d_model -> d_{\mathrm{model}};  filters -> \mathrm{filters};  d_h1 -> d_{h1}
+    stem, _, index = name.partition("_")
+    base = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
+    if not index:
+        return base
+    index = index.replace("_", r"\_")
+    return f"{base}_{{{index}}}" if len(index) <= 2 else rf"{base}_{{\mathrm{{{index}}}}}"
+
+
 TEXT = Style("*", "-", (("(", ")"), ("[", "]"), ("{", "}")), ("floor(", ")"), "^{}", "{}/{}", "{}({})")
-UNICODE = TEXT._replace(times="·", minus="−", floor=("⌊", "⌋"))
+UNICODE = TEXT._replace(times="·", minus="−", floor=("⌊", "⌋"), power="")
 GROUPED = UNICODE._replace(number="{:,}")
 LATEX = Style(
     r" \cdot ",
@@ -50,116 +68,78 @@ LATEX = Style(
     "^{{{}}}",
     r"\frac{{{}}}{{{}}}",
     r"\{}\left({}\right)",
+    _latex_symbol,
 )
-
-_OPENING = ("(", "[", "{", "⌊", r"\left")
-_SCIENTIFIC = re.compile("[eE][0-9]")  # 2·e1: beside the 2 it would be a number with an exponent
-
-# How tightly a piece of text binds; a looser piece inside a tighter place needs brackets.
-SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(5)
 
 
 class Piece(NamedTuple):
-    """Printed text, how tightly it binds and how many levels of brackets it holds."""
+    """Printed text, how tightly it binds, how many levels of brackets it holds, and whether a minus comes before it."""
 
     string: str
     binds: int
     depth: int = 0
+    negative: bool = False
 
 
-def text(size: Size, values: Mapping[str, Size] | None = None) -> str:
+def text(size: int | Tree, values: Mapping[str, int | Tree] | None = None) -> str:
     """Print in plain ASCII, as the JSON report and files have it."""
-    return _print(size, values or {}, TEXT).string
+    return _TEXT(size, values)
 
 
-def unicode(size: Size, values: Mapping[str, Size] | None = None) -> str:
+def unicode(size: int | Tree, values: Mapping[str, int | Tree] | None = None) -> str:
     """Print for people: ``d_h²``, ``⌊(T − 3)/2⌋ + 1``."""
-    return _print(size, values or {}, UNICODE).string
+    return _UNICODE(size, values)
 
 
-def grouped(size: Size) -> str:
+def grouped(size: int | Tree) -> str:
     """Print a result for people, thousands apart: ``120,832·T``; this one is not to be parsed back."""
-    return _print(size, {}, GROUPED).string
+    return _GROUPED(size)
 
 
-def latex(size: Size, values: Mapping[str, Size] | None = None) -> str:
+def latex(size: int | Tree, values: Mapping[str, int | Tree] | None = None) -> str:
     """Print for LaTeX, without the dollar signs."""
-    return _print(size, values or {}, LATEX).string
+    return _LATEX(size, values)
 
 
 def is_name(word: str) -> bool:
     """Tell whether a word can name a size: a letter, then letters, digits and underscores."""
-    return bool(_NAME.match(word)) and len(word) <= 100 and word not in _RESERVED
+    return bool(re.fullmatch(NAME, word)) and len(word) <= 100 and word not in _RESERVED
 
 
-def _print(size: Size, values: Mapping[str, Size], style: Style) -> Piece:
-    if isinstance(size, int):
-        if size < 0:
-            return Piece(style.minus + style.number.format(-size), SUM)
-        return Piece(style.number.format(size), ATOM)
-    op, args = size.op, size.args
-    if op in ("name", "?"):
-        if args[0] in values:
-            return _print(values[args[0]], {}, style)
-        return Piece(_symbol(args[0], style), ATOM)
-    if op == "+":
-        return _print_sum(args, values, style)
-    if op == "*":
-        return _print_product(args, values, style)
-    if op == "^":
-        base = _inside(_print(args[0], values, style), ATOM, style)
-        exponent = str(args[1])
-        raised = exponent.translate(_SUPERSCRIPTS) if style.times == "·" else style.power.format(exponent)
-        return Piece(base.string + raised, POWER, base.depth)
-    if op in ("max", "min"):
-        parts = [_print(arg, values, style) for arg in args]
-        inner = ", ".join(part.string for part in parts)
-        deepest = max(part.depth for part in parts)
-        return Piece(style.function.format(op, inner), ATOM, deepest + 1)
-    top, bottom = (_print(arg, values, style) for arg in args)
-    if style is not LATEX:
-        top, bottom = _inside(top, PRODUCT, style), _inside(bottom, POWER, style)
-    quotient = style.fraction.format(top.string, bottom.string)
-    depth = max(top.depth, bottom.depth)
-    if op == "/":
-        return Piece(quotient, ATOM if style is LATEX else QUOTIENT, depth)
-    left, right = style.floor
-    return Piece(f"{left}{quotient}{right}", ATOM, depth)
+def _number(style: Style, number: int) -> Piece:
+    try:
+        return Piece(style.number.format(abs(number)), ATOM, 0, number < 0)
+    except ValueError:  # Python's own bound on digits
+        raise SizeError(f"a number of {number.bit_length():,} bits is too long to print") from None
 
 
-def _print_sum(args: tuple[Size, ...], values: Mapping[str, Size], style: Style) -> Piece:
-    string, depth = "", 0
-    for arg in args:
-        negative, size = _sign(arg)
-        piece = _inside(_print(size, values, style), QUOTIENT, style)
-        depth = max(depth, piece.depth)
-        if string:
-            string += f" {style.minus if negative else '+'} {piece.string}"
-        else:
-            string = (style.minus if negative else "") + piece.string
-    return Piece(string, SUM, depth)
+def _sum(style: Style, parts: list[Piece]) -> Piece:
+    strings: list[str] = []
+    depth = 0
+    for part in parts:
+        piece = part if part.binds >= QUOTIENT else _bracket(part, style)
+        if strings:
+            strings.append(f" {style.minus} " if part.negative else " + ")
+        elif part.negative:
+            strings.append(style.minus)
+        strings.append(piece.string)
+        if piece.depth > depth:
+            depth = piece.depth
+    return Piece("".join(strings), SUM, depth)
 
 
-def _sign(size: Size) -> tuple[bool, Size]:
-    # -3 -> (True, 3);  -1·e -> (True, e);  -2·e -> (True, 2·e)
-    if isinstance(size, int):
-        return size < 0, abs(size)
-    if size.op == "*" and isinstance(size.args[0], int) and size.args[0] < 0:
-        number, rest = -size.args[0], size.args[1:]
-        kept = rest if number == 1 else (number, *rest)
-        return True, kept[0] if len(kept) == 1 else Expr("*", kept)
-    return False, size
-
-
-def _print_product(args: tuple[Size, ...], values: Mapping[str, Size], style: Style) -> Piece:
-    if isinstance(args[0], int) and args[0] < 0:
-        return _print_sum((Expr("*", args),), values, style)
+def _product(style: Style, parts: list[Piece]) -> Piece:
+    first, *rest = parts
+    if first.negative:  # -2·e -> −(2e);  -1·e -> −(e)
+        kept = rest if first.string == "1" else [first._replace(negative=False), *rest]
+        product = _product(style, kept) if len(kept) > 1 else kept[0]
+        return _inside(product, QUOTIENT, style)._replace(negative=True)
     string, depth, number = "", 0, False
-    for arg in args:
-        piece = _inside(_print(arg, values, style), PRODUCT, style)  # a(b/c), since a·b/c reads as (a·b)/c
+    for part in parts:
+        piece = _inside(part, PRODUCT, style)  # a(b/c), since a·b/c reads as (a·b)/c
         beside = piece.string.startswith(_OPENING)  # 4(…), h(…)
         if number and (piece.string[0].isalpha() or piece.string[0] == "\\"):  # 2h, but 2·128
-            beside = not _SCIENTIFIC.match(piece.string)
+            beside = not (piece.string[0] in "eE" and "0" <= piece.string[1:2] <= "9")  # 2e1 reads as 20
         if string and not beside:
             string += style.times
         string += piece.string
@@ -168,7 +148,38 @@ def _print_product(args: tuple[Size, ...], values: Mapping[str, Size], style: St
     return Piece(string, PRODUCT, depth)
 
 
+def _power(style: Style, base: Piece, exponent: int) -> Piece:
+    inner = _inside(base, ATOM, style)
+    raised = style.power.format(exponent) if style.power else str(exponent).translate(_SUPERSCRIPTS)
+    return Piece(inner.string + raised, POWER, inner.depth)
+
+
+def _quotient(style: Style, top: Piece, bottom: Piece) -> Piece:
+    if style is LATEX:  # the bar brackets what is above and below it
+        top, bottom, binds = _signed(top, style), _signed(bottom, style), ATOM
+    else:
+        top, bottom, binds = _inside(top, PRODUCT, style), _inside(bottom, POWER, style), QUOTIENT
+    return Piece(style.fraction.format(top.string, bottom.string), binds, max(top.depth, bottom.depth))
+
+
+def _floor(style: Style, top: Piece, bottom: Piece) -> Piece:
+    left, right = style.floor
+    quotient = _quotient(style, top, bottom)
+    return Piece(f"{left}{quotient.string}{right}", ATOM, quotient.depth)
+
+
+def _extremum(style: Style, op: str, parts: list[Piece]) -> Piece:
+    inner = ", ".join(_signed(part, style).string for part in parts)
+    return Piece(style.function.format(op, inner), ATOM, max(part.depth for part in parts) + 1)
+
+
+def _signed(piece: Piece, style: Style) -> Piece:
+    return Piece(style.minus + piece.string, SUM, piece.depth) if piece.negative else piece
+
+
 def _inside(piece: Piece, binds: int, style: Style) -> Piece:
+    if piece.negative:
+        piece = _signed(piece, style)
     return piece if piece.binds >= binds else _bracket(piece, style)
 
 
@@ -177,13 +188,34 @@ def _bracket(piece: Piece, style: Style) -> Piece:
     return Piece(f"{left}{piece.string}{right}", ATOM, piece.depth + 1)
 
 
-def _symbol(name: str, style: Style) -> str:
-    # d_model -> d_{\mathrm{model}};  filters -> \mathrm{filters};  d_h1 -> d_{h1}
-    if style is not LATEX:
-        return name
-    stem, _, index = name.partition("_")
-    base = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"
-    if not index:
-        return base
-    index = index.replace("_", r"\_")
-    return f"{base}_{{{index}}}" if len(index) <= 2 else rf"{base}_{{\mathrm{{{index}}}}}"
+class _Printer:
+    """The functions above in one style: an algebra of pieces, and what to print for a symbol."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.algebra: Algebra[Piece] = Algebra(
+            number=partial(_number, style),
+            sum=partial(_sum, style),
+            product=partial(_product, style),
+            power=partial(_power, style),
+            floor=partial(_floor, style),
+            quotient=partial(_quotient, style),
+            maximum=partial(_extremum, style, "max"),
+            minimum=partial(_extremum, style, "min"),
+        )
+
+    def __call__(self, size: int | Tree, values: Mapping[str, int | Tree] | None = None) -> str:
+        def put_in(leaf: Tree) -> Piece:
+            given = None if values is None else values.get(leaf.args[0])
+            return self.symbol(leaf) if given is None else self.piece(given, self.symbol)
+
+        return self.piece(size, put_in if values else self.symbol).string
+
+    def piece(self, size: int | Tree, leaf: Callable[[Tree], Piece]) -> Piece:
+        return _signed(fold(size, leaf, self.algebra), self.style)
+
+    def symbol(self, leaf: Tree) -> Piece:
+        return Piece(self.style.symbol(leaf.args[0]), ATOM)
+
+
+_TEXT, _UNICODE, _GROUPED, _LATEX = map(_Printer, (TEXT, UNICODE, GROUPED, LATEX))

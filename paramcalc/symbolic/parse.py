@@ -21,15 +21,14 @@ from operator import floordiv, mul
 from typing import NamedTuple, NoReturn
 
 from ..errors import ExpressionError, SizeError
-from .expr import MAX_EXPONENT, Size, exact, maximum, minimum, symbols
+from .expr import MAX_EXPONENT, Expr, Size, add, exact, maximum, minimum, power, symbols
+from .fold import check_bits
 from .notation import NAME, is_name
 
 MAX_LENGTH = 1_000  # characters
 MAX_DEPTH = 40  # brackets within brackets
-MAX_POWER = 100  # sizes up to 10^100
-MAX_DIGITS = MAX_POWER + 1
 
-_TOKEN = re.compile(
+_TOKEN = (  # compiled at the first use: few commands read an expression
     r"\s*(?:(?P<number>[0-9]+(?:_[0-9]+)*)(?![0-9_.]|[eE][0-9])"  # neither 4.5 nor 1e3
     rf"|(?P<name>{NAME})|(?P<raise>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|(?P<op>//|\*\*|[-−+*·×/^()\[\]{}⌊⌋,]))"
@@ -77,10 +76,11 @@ class _Parser:
         self.operand = 0  # where the operand begins that is being put to use, for errors
 
     def split(self) -> list[Token]:
+        pattern = re.compile(_TOKEN)
         tokens, position = [], 0
         end = len(self.source.rstrip())
         while position < end:
-            match = _TOKEN.match(self.source, position)
+            match = pattern.match(self.source, position)
             if match is None or match.lastgroup is None:
                 start = position + len(self.source[position:]) - len(self.source[position:].lstrip())
                 digit = "0" <= self.source[start] <= "9"
@@ -124,11 +124,10 @@ class _Parser:
         return size
 
     def sum(self) -> Size:
-        size: Size = -self.product() if self.accept("-") else self.product()
+        terms = [-self.product() if self.accept("-") else self.product()]
         while sign := self.accept("+", "-"):
-            term = self.product()
-            size = size + term if sign == "+" else size - term
-        return size
+            terms.append(self.product() if sign == "+" else -self.product())
+        return add(terms)
 
     def product(self, quotient: bool = True) -> Size:
         after_number = self.peek.kind == "number"  # 2h, but not d h
@@ -142,32 +141,28 @@ class _Parser:
             factor = self.power()
             self.operand = start
             size = _APPLY[operator or "*"](size, factor)
+            if isinstance(size, int):
+                check_bits(size.bit_length())
 
     def power(self) -> Size:
         base = self.atom()
         if self.peek.kind == "raise":
-            start, exponent = self.peek.start, self.take().text.translate(_SUPERSCRIPTS)
+            start, exponent = self.peek.start, int(self.take().text.translate(_SUPERSCRIPTS))
         elif self.accept("^"):
             if self.peek.kind != "number":
                 self.fail("expected a whole number as the exponent")
-            start, exponent = self.peek.start, self.take().text
+            start, exponent = self.peek.start, int(self.take().text)
         else:
             return base
-        most = MAX_POWER if isinstance(base, int) else MAX_EXPONENT
-        if len(exponent) > 3 or int(exponent) > most:
-            self.fail(f"expected an exponent up to {most}", start)
-        result: Size = base ** int(exponent)
-        if isinstance(result, int) and result > 10**MAX_POWER:
-            self.fail(f"a number above 10^{MAX_POWER}", start)
-        return result
+        if isinstance(base, Expr) and exponent > MAX_EXPONENT:
+            self.fail(f"expected an exponent up to {MAX_EXPONENT}", start)
+        self.operand = start
+        return power(base, exponent)
 
     def atom(self) -> Size:
         token = self.take()
         if token.kind == "number":
-            digits = token.text.replace("_", "")
-            if len(digits) > MAX_DIGITS:
-                self.fail(f"a number of {len(digits):,} digits, where {MAX_DIGITS} are allowed,", token.start)
-            return int(digits)
+            return int(token.text)
         if token.kind == "name":
             if token.text in ("floor", "max", "min") and self.peek.text == "(":
                 return self.bracket(token.text)

@@ -62,8 +62,10 @@ def test_division_in_arrays_is_checked() -> None:
         (T // h)(T=8, h=numpy.array([1, 0]))
     with pytest.raises(SizeError, match="division by zero in ⌊T/h⌋"):
         (T // h)(T=numpy.array([1, 2]), h=0)
-    with pytest.raises(SizeError, match="T/h does not divide evenly for some of the values"):
+    with pytest.raises(SizeError, match="9 does not divide evenly by 2"):
         (T / h)(T=numpy.array([8, 9]), h=2)
+    with pytest.raises(SizeError, match="9 does not divide evenly by 4"):
+        (T / h)(T=numpy.array([[8], [9]]), h=numpy.array([2, 4, 1]) // numpy.array([2, 1, 1]))
     with pytest.raises(SizeError, match="division by zero in ⌊T/h⌋"):
         (T // h)(h=0)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 from strategies import ours, trees
 
+from paramcalc.errors import SizeError
 from paramcalc.symbolic import Expr, exact, grouped, latex, maximum, minimum, parse, symbols, text, times, unicode
 
 d_h, d_x, h, x, T, s = symbols("d_h d_x h x T s")
@@ -112,6 +113,13 @@ def test_figures_for_people_have_separators() -> None:
     assert grouped(-121_344) == "−121,344"
     assert grouped(120_832 * T + 1) == "120,832·T + 1"
     assert grouped(12 * T**2) == "12T²"
+
+
+def test_a_number_too_long_to_print_is_refused() -> None:
+    assert len(text(10**4000)) == 4001
+    for notation in (text, unicode, latex, grouped):
+        with pytest.raises(SizeError, match="a number of 16,610 bits is too long to print"):
+            notation(10**5000)
 
 
 def test_what_notebooks_call() -> None:

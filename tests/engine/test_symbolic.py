@@ -34,7 +34,8 @@ from paramcalc.symbolic import (
     times,
     unknown,
 )
-from paramcalc.symbolic.expr import MAX_DEPTH
+from paramcalc.symbolic.expr import product
+from paramcalc.symbolic.fold import MAX_DEPTH
 from paramcalc.symbolic.normal import MAX_TERMS
 
 h, x, T, n = symbols("h x T n")
@@ -375,9 +376,39 @@ def test_the_deepest_expression_still_works() -> None:
         degree(size, "h")
 
 
-def test_long_sums_take_linear_time() -> None:
-    many = [Expr("name", (f"h{place}",)) for place in range(20_000)]
-    total = quickly(lambda: add(many).expand())
+def seconds(operate: Any) -> float:
+    """Give the least of this process's time over a few runs."""
+    found = []
+    for _ in range(4):
+        start = time.process_time()
+        operate()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda many: add(many).expand(),
+        lambda many: add(size * size for size in many).expand(),
+        lambda many: add(4 * (size * (size + x) + size) for size in many).expand(),
+        lambda many: hash(product(many[:200]) ** 3 + add(many)),
+        lambda many: text(add(many)),
+        lambda many: add(many)(**{size.args[0]: 3 for size in many}),
+        lambda many: degree(add(many), "h7"),
+        lambda many: maximum(*many),
+    ],
+)
+def test_long_expressions_take_linear_time(work: Any) -> None:
+    def of(length: int) -> float:
+        return seconds(lambda: work([Expr("name", (f"h{place}",)) for place in range(length)]))
+
+    assert of(16_000) < 3 * 8 * of(2_000)  # quadratic would be 64 times
+
+
+def test_long_sums() -> None:
+    total = add(Expr("name", (f"h{place}",)) for place in range(20_000)).expand()
+    assert isinstance(total, Expr)
     assert len(total.args) == 20_000
 
 
