@@ -72,7 +72,7 @@ def from_keras(model: Any) -> Model:
         return reading
     raise GraphError(
         f"{model.name!r} was read as {reading.total:,} parameters, and Keras counts {model.count_params():,}",
-        suggestion="paramcalc.verification(model) says where",
+        suggestion="paramcalc.verify(model) says where",
     )
 
 

@@ -34,7 +34,7 @@ def verify_model(model: Model) -> Verification:
     if not model.nodes:
         raise ParamcalcError(
             f"{model.label!r} is read from a live module, and cannot be built anew",
-            suggestion="paramcalc.verification(module) compares the reading with the module itself",
+            suggestion="paramcalc.verify(module) compares the reading with the module itself",
         )
     report = model.report()
     framework = torch()
