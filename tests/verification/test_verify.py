@@ -16,7 +16,7 @@ from paramcalc.graph.bind import bind
 from paramcalc.rules.keras import recurrent
 from paramcalc.rules.shared import cells, windows
 from paramcalc.verification import Verification, from_keras, verify
-from paramcalc.verification.adapters.keras.framework import first_line
+from paramcalc.verification.foreign import first_line
 from paramcalc.verification.grid import grid_of, points
 
 keras = pytest.importorskip("keras")

@@ -25,9 +25,9 @@ from ...compare import (
     tensor_differences,
     total_differences,
 )
+from ...foreign import first_line
 from ...outcome import Verification, computes, outcome
 from .build import Builder
-from .framework import first_line
 from .live_listing import IN_CODE, Listed, held_by, ids, layers_of, listed, weights_by_name
 
 BESIDE = "it has weights beside its layers, or shared inside them, of which its configuration says nothing"

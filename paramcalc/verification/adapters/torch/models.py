@@ -14,9 +14,9 @@ from ....graph.model import Model
 from ....report import Report
 from ....symbolic import leaves
 from ...compare import Difference, count, number, same_shapes, shapes_text, tensor_differences, told_at
+from ...foreign import first_line
 from ...grid import grid_of, with_open_sizes
 from ...outcome import SHOWN, Verification, outcome
-from ..keras.framework import first_line
 from .build import INTEGERS, Maker, fitting, shapes_of, tensors_of
 from .framework import BACKEND, quiet, torch
 
