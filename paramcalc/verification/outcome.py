@@ -19,7 +19,7 @@ from ..report import Report, Row, plain
 from ..symbolic import Expr, Size, leaves
 from ..symbolic.evaluate import evaluate
 from .adapters.keras.build import Builder, refuse_large_states
-from .adapters.keras.framework import apart, first_line, keras
+from .adapters.keras.framework import keras
 from .compare import (
     Difference,
     number,
@@ -30,6 +30,7 @@ from .compare import (
     told_at,
     total_differences,
 )
+from .foreign import first_line, isolated
 from .grid import Grid, grid_of, known, with_open_sizes
 
 SCHEMA = "paramcalc-verification/1"
@@ -162,7 +163,7 @@ def verify_model(model: Model) -> Verification:
         for warning in report.warnings
         if OTHERWISE in warning
     ]
-    for differences, noted in apart(_compared(model, grid)):
+    for differences, noted in isolated(_compared(model, grid)):
         found += differences
         remarks.update(dict.fromkeys(noted))
         if len(found) > SHOWN * 20:

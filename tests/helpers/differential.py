@@ -11,10 +11,10 @@ from paramcalc.errors import ParamcalcError
 from paramcalc.symbolic import unknown
 from paramcalc.verification.adapters.keras.adapter import KerasSide
 from paramcalc.verification.adapters.keras.build import Builder, none_for_unknown, scope
-from paramcalc.verification.adapters.keras.framework import apart
 from paramcalc.verification.adapters.keras.macs import trace
 from paramcalc.verification.audit import check
 from paramcalc.verification.cases import Case
+from paramcalc.verification.foreign import isolated
 
 Open = tuple[int | None, ...]  # a shape as Keras writes it
 
@@ -38,7 +38,7 @@ def compare(name: str, options: Mapping[str, Any], *shapes: Open, remarks: bool 
     list of str
         What differs, in words; empty when nothing does.
     """
-    return [problem for found in apart(_compared(name, options, shapes, remarks)) for problem in found]
+    return [problem for found in isolated(_compared(name, options, shapes, remarks)) for problem in found]
 
 
 def _compared(name: str, options: Mapping[str, Any], shapes: tuple[Open, ...], remarks: bool) -> Iterator[list[str]]:

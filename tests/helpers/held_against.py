@@ -14,7 +14,7 @@ import keras
 
 import paramcalc as pc
 from paramcalc.report import Row
-from paramcalc.verification.adapters.keras.framework import apart
+from paramcalc.verification.foreign import isolated
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ def unallocated(make: Callable[[], T]) -> T:
             warnings.simplefilter("ignore")
             yield make()
 
-    (result,) = apart(made())
+    (result,) = isolated(made())
     return result
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import paramcalc as pc
-from paramcalc.verification.adapters.keras.framework import apart
+from paramcalc.verification.foreign import isolated
 
 keras = pytest.importorskip("keras")
 
@@ -53,7 +53,7 @@ def saved(make: Callable[[], Any], path: Path, weights: bool = False) -> Any:
             (model.save_weights if weights else model.save)(path)
         yield model
 
-    (model,) = apart(models())
+    (model,) = isolated(models())
     return model
 
 

@@ -187,7 +187,7 @@ def test_a_reading_is_not_built_anew() -> None:
         pc.verify(pc.from_torch(live.Sequential(live.Linear(3, 4))))
     assert str(caught.value) == (
         "'Sequential' is read from a live module, and cannot be built anew "
-        "(paramcalc.verification(module) compares the reading with the module itself)"
+        "(paramcalc.verify(module) compares the reading with the module itself)"
     )
 
 

@@ -13,10 +13,10 @@ import pytest
 import paramcalc as pc
 from paramcalc.errors import ParamcalcError
 from paramcalc.graph.bind import bind
-from paramcalc.rules import cells, windows
 from paramcalc.rules.keras import recurrent
+from paramcalc.rules.shared import cells, windows
 from paramcalc.verification import Verification, from_keras, verify
-from paramcalc.verification.adapters.keras.framework import first_line
+from paramcalc.verification.foreign import first_line
 from paramcalc.verification.grid import grid_of, points
 
 keras = pytest.importorskip("keras")
@@ -362,12 +362,13 @@ def test_results_are_plain_data() -> None:
     assert cells.parameters(4, 108, 128, 1) == 121_344
 
 
-def test_the_package_is_called_like_the_function() -> None:
+def test_verify_is_a_function_and_its_package_a_plain_module() -> None:
     found = run(
         "import paramcalc.verification.audit, paramcalc as pc; "
-        "print(pc.verify(pc.Sequential([pc.Input((3,)), pc.Dense(2)])).ok, callable(pc.from_keras))"
+        "print(pc.verify(pc.Sequential([pc.Input((3,)), pc.Dense(2)])).ok, callable(pc.from_keras), "
+        "type(pc.verify).__name__, type(pc.verification).__name__)"
     )
-    assert found == "True True\n"
+    assert found == "True True function module\n"
 
 
 def test_open_sizes_are_tried_with_a_value(monkeypatch: pytest.MonkeyPatch) -> None:

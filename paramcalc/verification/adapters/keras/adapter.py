@@ -14,8 +14,9 @@ from ....errors import LayerError, ParamcalcError
 from ...adapter import Answer
 from ...cases import Case, cases, configurations
 from ...compare import tensors_of
+from ...foreign import first_line, isolated
 from .build import Builder, calibrated, is_cell, none_for_unknown, scope
-from .framework import apart, first_line, keras, layer_class
+from .framework import keras, layer_class
 from .macs import trace
 from .quirks import QUIRKS, counted
 
@@ -78,8 +79,8 @@ class KerasSide:
         return option_mismatches(rule)
 
     def apart(self, results: Iterator[T]) -> Iterator[T]:
-        """Go through results in a thread of its own (see `framework.apart`)."""
-        return apart(results)
+        """Go through results in a thread of its own (see `foreign.isolated`)."""
+        return isolated(results)
 
 
 SIDE = KerasSide

@@ -25,10 +25,10 @@ from ...compare import (
     tensor_differences,
     total_differences,
 )
+from ...foreign import first_line
 from ...grid import known
 from ...outcome import Verification, computes, outcome
 from .build import Builder
-from .framework import first_line
 from .live_listing import IN_CODE, Listed, held_by, ids, layers_of, listed, weights_by_name
 
 BESIDE = "it has weights beside its layers, or shared inside them, of which its configuration says nothing"
@@ -73,7 +73,7 @@ def from_keras(model: Any) -> Model:
         return reading
     raise GraphError(
         f"{model.name!r} was read as {reading.total:,} parameters, and Keras counts {model.count_params():,}",
-        suggestion="paramcalc.verification(model) says where",
+        suggestion="paramcalc.verify(model) says where",
     )
 
 

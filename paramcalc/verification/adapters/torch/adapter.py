@@ -10,7 +10,7 @@ from ....core.registry import find, refused, rules
 from ....core.rule import Rule
 from ...adapter import Answer
 from ...cases import Case
-from ..keras.framework import first_line
+from ...foreign import first_line
 from .build import Maker, layer_class, shapes_of, tensors_of
 from .framework import BACKEND, PROCESSOR, torch
 

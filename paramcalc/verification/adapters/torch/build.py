@@ -12,6 +12,7 @@ from ....core.rule import Layer
 from ....errors import LayerError
 from ....graph.model import Model
 from ...compare import Tensor
+from ...foreign import Foreign, class_named
 from .framework import META, quiet, torch
 
 INTEGERS = {"Embedding": (0,), "EmbeddingBag": (0, 1), "MaxUnpool1d": (1,), "MaxUnpool2d": (1,), "MaxUnpool3d": (1,)}
@@ -153,7 +154,7 @@ def tensors_of(module: Any) -> list[Tensor]:
     return [*found, *(Tensor(name, tuple(one.shape), False, buffer=True) for name, one in kept)]
 
 
-def layer_class(name: str) -> Any:
+def layer_class(name: str) -> Foreign:
     """Give the class of torch.nn a rule is about.
 
     Raises
@@ -161,7 +162,4 @@ def layer_class(name: str) -> Any:
     LayerError
         Where the installed PyTorch has none.
     """
-    found = getattr(torch().nn, name, None)
-    if found is None:
-        raise LayerError(f"the installed PyTorch has no {name}")
-    return found
+    return class_named(name, "PyTorch", torch().nn)

@@ -14,9 +14,9 @@ from ....graph.model import Model
 from ....report import Report
 from ....symbolic import leaves
 from ...compare import Difference, count, number, same_shapes, shapes_text, tensor_differences, told_at
+from ...foreign import first_line
 from ...grid import grid_of, known, with_open_sizes
 from ...outcome import SHOWN, Verification, outcome
-from ..keras.framework import first_line
 from .build import INTEGERS, Maker, fitting, shapes_of, tensors_of
 from .framework import BACKEND, quiet, torch
 
@@ -34,7 +34,7 @@ def verify_model(model: Model) -> Verification:
     if not model.nodes:
         raise ParamcalcError(
             f"{model.label!r} is read from a live module, and cannot be built anew",
-            suggestion="paramcalc.verification(module) compares the reading with the module itself",
+            suggestion="paramcalc.verify(module) compares the reading with the module itself",
         )
     report = model.report()
     framework = torch()

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ....core.built import Shape
 from ....errors import ParamcalcError
-from ..keras.framework import first_line
+from ...foreign import first_line
 from .build import flat, shapes_of
 from .framework import META, quiet, torch
 from .reading import layer_of
