@@ -18,7 +18,7 @@ import paramcalc as pc
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Built, Rule
 from paramcalc.errors import LayerError, ParamcalcError
-from paramcalc.rules import cells, windows
+from paramcalc.rules.shared import cells, windows
 from paramcalc.rules.keras import (
     attention,
     convolutional,

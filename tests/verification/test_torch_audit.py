@@ -14,7 +14,7 @@ from paramcalc import torch as nn
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Built
 from paramcalc.errors import LayerError, MissingExtra
-from paramcalc.rules import cells, windows
+from paramcalc.rules.shared import cells, windows
 from paramcalc.rules.torch import attention, convolutional, recurrent
 from paramcalc.verification.adapters.torch.adapter import UNSEEN, TorchSide
 from paramcalc.verification.audit import Audit, audit, auditable, configurations, option_mismatches, results

@@ -13,7 +13,7 @@ import pytest
 import paramcalc as pc
 from paramcalc.errors import ParamcalcError
 from paramcalc.graph.bind import bind
-from paramcalc.rules import cells, windows
+from paramcalc.rules.shared import cells, windows
 from paramcalc.rules.keras import recurrent
 from paramcalc.verification import Verification, from_keras, verify
 from paramcalc.verification.adapters.keras.framework import first_line
