@@ -18,7 +18,6 @@ import paramcalc as pc
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Built, Rule
 from paramcalc.errors import LayerError, ParamcalcError
-from paramcalc.rules.shared import cells, windows
 from paramcalc.rules.keras import (
     attention,
     convolutional,
@@ -29,6 +28,7 @@ from paramcalc.rules.keras import (
     recurrent,
     resizing,
 )
+from paramcalc.rules.shared import cells, windows
 from paramcalc.verification.adapters.keras.quirks import TENSORFLOW, counted
 from paramcalc.verification.audit import audit, auditable, configurations, option_mismatches, results
 from paramcalc.verification.cases import cases, shape

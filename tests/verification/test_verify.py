@@ -13,8 +13,8 @@ import pytest
 import paramcalc as pc
 from paramcalc.errors import ParamcalcError
 from paramcalc.graph.bind import bind
-from paramcalc.rules.shared import cells, windows
 from paramcalc.rules.keras import recurrent
+from paramcalc.rules.shared import cells, windows
 from paramcalc.verification import Verification, from_keras, verify
 from paramcalc.verification.adapters.keras.framework import first_line
 from paramcalc.verification.grid import grid_of, points
