@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -25,6 +26,23 @@ def names_from_the_start() -> None:
     """Let Keras number its layers from the start in every test, whatever ran before in this process."""
     if keras := sys.modules.get("keras"):
         keras.utils.clear_session(free_memory=False)
+
+
+HANGS = 60  # seconds; what ends at all ends in a hundredth of it, on any machine
+
+
+@pytest.fixture
+def ends() -> Iterator[None]:
+    """Fail a test that hangs. How fast it is, is no matter here; ``tests/benchmarks`` measures."""
+
+    def stop(*_: object) -> None:
+        pytest.fail(f"still running after {HANGS} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(HANGS)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture

@@ -31,7 +31,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
-        print(f"paramcalc: cannot write: {error.strerror}", file=sys.stderr)
+        from ..formats.text.source import os_problem
+
+        print(f"paramcalc: cannot write: {os_problem(error)}", file=sys.stderr)
         _abandon(2)
 
 

@@ -227,7 +227,7 @@ def test_a_closed_pipe_is_quiet() -> None:
 def test_a_full_disk_is_one_line(words: str) -> None:
     shell = f"{sys.executable} -m paramcalc {words} > /dev/full"
     result = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, cwd=ROOT)
-    assert (result.returncode, result.stderr) == (2, "paramcalc: cannot write: No space left on device\n")
+    assert (result.returncode, result.stderr) == (2, "paramcalc: cannot write: no space left on device\n")
 
 
 def test_no_standard_streams() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -124,9 +126,9 @@ REFUSED = {
     "# nothing": "<text>: no model; expected keys and values such as input and layers, received None",
     "hello": "<text>: not a model; expected keys and values such as input and layers, received 'hello'",
     "- Dense: 3": "<text>: not a model; expected keys and values such as input and layers, received [{'Dense': 3}]",
-    "a: b: c": "<text>:1: not valid YAML: mapping values are not allowed in this context",
-    "a: 1\nb: [": "<text>:3: not valid YAML: did not find expected node content",
-    "a: 1\n\tb: 2": "<text>:2: not valid YAML: found a tab character that violates indentation",
+    "a: b: c": "<text>:1: not valid YAML: …",
+    "a: 1\nb: ]": "<text>:2: not valid YAML: …",
+    "a: 1\n\tb: 2": "<text>:2: not valid YAML: …",
     "a: 1\na: 2": "<text>:2: the key 'a' is given twice",
     "1: a": "<text>:1: a key that is not text, received 1",
     "true: a": "<text>:1: a key that is not text, received True",
@@ -141,27 +143,34 @@ REFUSED = {
     "a: 1\n---\nb: 2": "<text>:2: a second document; expected one model in a file",
     "a: .nan": "<text>:1: not a number anything can have, received 'nan'",
     "a: 1e999": "<text>:1: not a number anything can have, received '1e999'",
-    "a: [enc[1]]": "<text>:1: not valid YAML: did not find expected ',' or ']' "
-    '(in a list within brackets, write "enc[1]")',
-    '{"a": 1,': "<text>:1: not valid JSON: expecting property name enclosed in double quotes",
-    '{"a": 1\n"b": 2}': "<text>:2: not valid JSON: expecting ',' delimiter",
+    "a: [enc[1]]": '<text>:1: not valid YAML: … (in a list within brackets, write "enc[1]")',
+    '{"a": 1,': "<text>:1: not valid JSON: …",
+    '{"a": 1\n"b": 2}': "<text>:2: not valid JSON: …",
     '{"a": 1, "a": 2}': "<text>: the key 'a' is given twice",
     '{"a": NaN}': "<text>: not a number anything can have, received 'NaN'",
     '{"a": -Infinity}': "<text>: not a number anything can have, received '-Infinity'",
     '{"a": "\\ud800"}': "<text>: half a surrogate pair in a text",
-    "a = 1\na = 2": "<text>: not valid TOML: cannot overwrite a value",
+    "a = 1\na = 2": "<text>: not valid TOML: …",
     "a = inf": "<text>: not a number anything can have, received 'inf'",
-    "[a]\nb = ": "<text>: not valid TOML: invalid value",
+    "[a]\nb = ": "<text>: not valid TOML: …",
     "a: " + "1" * 5000: "<text>:1: a number is too long; expected at most 1,000 digits",
     '{"a": ' + "1" * 5000 + "}": "<text>: a number is too long; expected at most 1,000 digits",
+    '{"a": ' + "1" * 1001 + "}": "<text>: a number is too long; expected at most 1,000 digits",
+    "a = -" + "1" * 1001: "<text>: a number is too long; expected at most 1,000 digits",
     "a\0b": "<text>: a binary file; expected YAML, TOML or JSON",
     "\ud800": "<text>: half a surrogate pair at character 1; expected text",
 }
 
 
+def without_detail(message: str) -> str:
+    """Leave out what a parser says, and the line of a TOML error, which not every Python knows."""
+    message = re.sub(r"(not valid (?:YAML|JSON|TOML)): .+?(?= \(in a list|$)", r"\1: …", message)
+    return re.sub(r"^<text>:[0-9]+: (not valid TOML)", r"<text>: \1", message)
+
+
 @pytest.mark.parametrize("text", REFUSED, ids=lambda text: ascii(text[:20]))
 def test_refused(text: str) -> None:
-    assert refusal(text) == REFUSED[text]
+    assert without_detail(refusal(text)) == REFUSED[text]
 
 
 BINARY = {
@@ -220,14 +229,120 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_files_are_refused_in_time(name: str) -> None:
+def test_hostile_files_are_refused(name: str, ends: None) -> None:
     text, message = HOSTILE[name]
-    start = perf_counter()
     with pytest.raises(ParamcalcError) as caught:
         loads(text)
     assert message in str(caught.value)
     assert len(str(caught.value)) < 500
-    assert perf_counter() - start < 10
+
+
+# --- parsers with limits of their own -------------------------------------------------------------------
+
+
+def limited_yaml(most: int, ahead: int) -> Callable[..., Iterator[Any]]:
+    """Give a YAML parser whose scanner refuses more than so many levels, and reads so many events ahead."""
+    honest = yaml.parse
+
+    def parse(text: str, Loader: Any) -> Iterator[Any]:
+        held: list[Any] = []
+        depth = 0
+        try:
+            for event in honest(text, Loader):
+                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+                held.append(event)
+                if depth > most:
+                    held.clear()
+                    raise yaml.scanner.ScannerError("while nesting", None, "a limit of mine", event.start_mark)
+                if len(held) > ahead:
+                    yield held.pop(0)
+        except yaml.YAMLError:
+            yield from held
+            raise
+        yield from held
+
+    return parse
+
+
+DEEP = {
+    "brackets": "a: " + "[" * 900,
+    "braces": "a: " + "{b: " * 900,
+    "dashes": "- " * 900,
+    "questions": "? " * 900,
+    "braces for keys": "a: " + "{[" * 900,
+    "after a list": "a:\n- [1, 2]\n- " + "[" * 900,
+    "in a block": "a:\n  b:\n    c: " + "[{d: " * 450,
+    "closed": "a: " + "[" * 70 + "]" * 70,
+    "quoted": "a: [\"[[[\", '{', " + "[" * 900,
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_the_bound_on_depth_holds_whatever_the_limit_of_the_yaml_parser(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = {refusal(DEEP[name])}
+    assert expected <= {
+        "<text>:1: brackets within brackets; expected at most 64 deep",
+        "<text>:3: brackets within brackets; expected at most 64 deep",
+        "<text>:1: a key that is not text",
+    }
+    for most in (70, 100, 800):  # a parser that allows no more than we do is of no use
+        for ahead in (0, 5, 1000):
+            with monkeypatch.context() as patch:
+                patch.setattr(yaml, "parse", limited_yaml(most, ahead))
+                assert {refusal(DEEP[name])} == expected
+    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    assert {refusal(DEEP[name])} == expected
+
+
+def test_what_is_allowed_is_read_whatever_the_limit_of_the_yaml_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml, "parse", limited_yaml(66, 1000))
+    for text in ("[" * 64 + "]" * 64, "- " * 64 + "1", "'" + "[" * 99 + "'", "a: |\n  " + "- [ " * 99):
+        assert loads_data(text) is not None
+    for text in ('a: "' + "[" * 99, "a: '" + "{" * 99, "a: @" + "[" * 99, "a: ] # " + "[" * 99):
+        assert without_detail(refusal(text)) == "<text>:1: not valid YAML: …"
+
+
+@pytest.mark.parametrize("error", [RecursionError, ValueError])
+@pytest.mark.parametrize(("name", "module"), [("json", json), ("toml", tomllib)])
+def test_the_bound_on_depth_holds_whatever_the_limit_of_another_parser(
+    error: type[Exception], name: str, module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = module.loads
+    start = '{"a": ' if name == "json" else "a = "
+
+    def loads(text: str, **hooks: Any) -> Any:
+        if "[" * 70 not in text:
+            return honest(text, **hooks)
+        if error is RecursionError:
+            raise RecursionError
+        raise json.JSONDecodeError("A limit", text, 90) if name == "json" else tomllib.TOMLDecodeError("A limit")
+
+    monkeypatch.setattr(module, "loads", loads)
+    assert refusal(start + "[" * 900, name) == "<text>:1: brackets within brackets; expected at most 64 deep"
+    assert loads_data(start + "[" * 60 + "]" * 60 + "}" * (name == "json"), name)["a"] is not None
+
+
+def test_a_text_that_is_deep_in_one_syntax_may_be_flat_in_another() -> None:
+    text = "input: [3]\nname: >-\n  " + "[" * 99 + "\nlayers: [{Dense: 4}]\n"
+    for hint in (None, "yaml", "toml", "json"):
+        assert loads(text, format=hint).total == 16
+
+
+@pytest.mark.parametrize("digits", [0, 640, 100_000])
+def test_the_bound_on_digits_holds_whatever_the_limit_of_the_interpreter(digits: int) -> None:
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(digits)
+    try:
+        most = "640" if digits == 640 else "1,000"
+        for length in (1001, 200_000):
+            number = "1" * length
+            for text in (f"a: {number}", f'{{"a": {number}}}', f'{{"class_name": {number}}}', f"a = {number}"):
+                if length > 1001 or "class_name" not in text:
+                    assert refusal(text).endswith(f"; expected at most {most} digits"), text[:20]
+    finally:
+        sys.set_int_max_str_digits(before)
 
 
 def test_what_is_just_allowed() -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from ...errors import FileError, ParamcalcError, quoted
+from ..text.source import os_problem
 from .hdf5_bytes import Fields, Source
 from .hdf5_objects import (
     LAYOUT,
@@ -69,7 +70,7 @@ def opened(file: str | os.PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
             with open(file, "rb") as content:
                 yield content
     except OSError as error:
-        raise FileError((error.strerror or "cannot be read").lower()) from None
+        raise FileError(os_problem(error)) from None
     except ValueError as error:
         if isinstance(error, ParamcalcError):
             raise

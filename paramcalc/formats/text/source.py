@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -11,6 +12,18 @@ from ...errors import FileError
 
 MAX_BYTES = 64 * 2**20  # a spec of a million layers takes about half of it
 
+_OS_PROBLEMS = {
+    errno.ENOENT: "no such file or directory",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.EISDIR: "a directory",
+    errno.ENOTDIR: "not a directory",
+    errno.ENAMETOOLONG: "file name too long",
+    errno.ELOOP: "too many levels of symbolic links",
+    errno.ENOSPC: "no space left on device",
+    errno.EROFS: "read-only file system",
+    errno.EIO: "input/output error",
+}
 _OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _BINARY = {b"PK\x03\x04": "a zip archive", b"\x89HDF": "an HDF5 file", b"\x1f\x8b": "a gzip file"}
 
@@ -36,11 +49,16 @@ def read(path: str, most: int | None = None) -> bytes:
         with open(path, "rb") as file:
             return _bounded(file) if most is None else file.read(most)
     except OSError as error:
-        raise FileError((error.strerror or "cannot be read").lower()) from None
+        raise FileError(os_problem(error)) from None
     except ValueError as error:
         if isinstance(error, FileError):
             raise
         raise FileError("not the name of a file") from None  # a NUL, or a lone surrogate
+
+
+def os_problem(error: OSError) -> str:
+    """Say what the operating system refused, in words that are the same on every system."""
+    return _OS_PROBLEMS.get(error.errno or 0, (error.strerror or "the operating system refuses").lower())
 
 
 def _bounded(file: BinaryIO) -> bytes:

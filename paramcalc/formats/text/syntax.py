@@ -13,7 +13,19 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import FileError, quoted
-from .bounds import MAX_DIGITS, Malformed, Refused, bounded, check_commas, containers, finite, too_deep
+from .bounds import (
+    Malformed,
+    Refused,
+    bounded,
+    check_commas,
+    check_depth,
+    check_digits,
+    containers,
+    finite,
+    most_digits,
+    not_valid,
+    too_long,
+)
 from .yaml_data import read_yaml
 
 EXTENSIONS = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
@@ -66,20 +78,22 @@ def read_json(text: str) -> Any:
     FileError
     """
     check_commas(text)
+    check_digits(text)
     try:
         data = json.loads(text)
         if isinstance(data, dict) and "class_name" in data:
             return _without_surrogates(data, text)
         data = json.loads(text, object_pairs_hook=_unique, parse_float=finite, parse_constant=finite)
     except json.JSONDecodeError as error:
-        problem = error.msg[:1].lower() + error.msg[1:]
-        raise Malformed(f"not valid JSON: {problem}", error.lineno) from None
+        check_depth(text, error.pos, Malformed)
+        raise not_valid("JSON", error.msg, error.lineno) from None
     except RecursionError:
-        too_deep()
+        check_depth(text)
+        raise
     except FileError:
         raise
     except ValueError:  # what Python says to an integer of thousands of digits
-        raise Refused("a number is too long", expected=f"at most {MAX_DIGITS:,} digits") from None
+        too_long()
     return _without_surrogates(bounded(data), text)
 
 
@@ -116,24 +130,33 @@ def read_toml(text: str) -> Any:
     import tomllib
 
     check_commas(text)
+    check_digits(text)
     try:
         data = tomllib.loads(text, parse_float=finite)
     except tomllib.TOMLDecodeError as error:
-        problem, _, place = str(error).partition(" (at ")
-        line = re.match(r"line (\d+)", place)
-        problem = problem[:1].lower() + problem[1:] if problem else "not a document"
-        raise Malformed(f"not valid TOML: {problem[:200]}", int(line[1]) if line else None) from None
+        problem, line = _toml_problem(error)
+        check_depth("\n".join(text.split("\n", line)[:line]) if line else text, kind=Malformed)
+        raise not_valid("TOML", problem, line) from None
     except RecursionError:
-        too_deep()
+        check_depth(text)
+        raise
     except FileError:
         raise
     except ValueError:
-        raise Refused("a number or a date is not possible", expected=f"at most {MAX_DIGITS:,} digits") from None
+        raise Refused("a number or a date is not possible", expected=f"at most {most_digits():,} digits") from None
     for holder in containers(data):
         for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
             if value == "null":
                 holder[key] = None
     return bounded(data) or None
+
+
+def _toml_problem(error: ValueError) -> tuple[str, int | None]:
+    # From Python 3.14 on the error has its parts. The text of 3.11 to 3.13, which cannot change any more, has them too.
+    problem, _, place = str(error).partition(" (at ")
+    found = re.match(r"line (\d+)", place)
+    line = getattr(error, "lineno", int(found[1]) if found else None)
+    return getattr(error, "msg", problem), line
 
 
 READERS: dict[str, Callable[[str], Any]] = {"json": read_json, "toml": read_toml, "yaml": read_yaml}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple, NoReturn
 
-from ...errors import quoted
+from ...errors import FileError, quoted
 from . import bounds
-from .bounds import Malformed, Refused, finite, too_deep
+from .bounds import Malformed, Refused, finite, not_valid, one_too_deep, too_deep, too_long
 
 NONE: Any = object()
 _BARE_INDEX = re.compile(r"[\[,] *\w{1,200}\[[0-9]{1,6}\]")  # enc[1], as YAML does not have it within brackets
@@ -23,7 +24,20 @@ def read_yaml(text: str) -> Any:
         For what is not YAML, and for tags, merge keys, keys given twice or that are not text, recursive
         aliases and several documents.
     """
-    return _Document().read(yaml_events(text))
+    try:
+        return _Document().read(yaml_events(text))
+    except Malformed as error:
+        if error.deep is not None:
+            _refuse_deep(text[: error.deep])
+        raise
+
+
+def _refuse_deep(text: str) -> NoReturn:
+    # The parser gave up at a limit of its own, ahead of the events it gave. Up to the bracket that is one level too
+    # deep the text is within the limits of every parser.
+    with suppress(Malformed):
+        _Document().read(yaml_events(text))
+    too_deep(text.count("\n") + 1)
 
 
 class Event(NamedTuple):
@@ -44,9 +58,11 @@ def yaml_events(text: str) -> Iterator[Event]:
 
     if re.search(r"^%TAG", text, re.MULTILINE):
         raise Refused("a %TAG directive", expected="plain data, without tags")
+    event: Any = None  # the last one, and how many collections are open after it
+    open = 0
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            line = event.start_mark.line + 1  # type: ignore[union-attr]  # every event of a text has one
+            line = event.start_mark.line + 1
             if isinstance(event, yaml.ScalarEvent):
                 if event.tag is not None:
                     _refuse_tag(event.tag, line)
@@ -57,20 +73,22 @@ def yaml_events(text: str) -> Iterator[Event]:
             elif isinstance(event, yaml.CollectionStartEvent):
                 if event.tag is not None:
                     _refuse_tag(event.tag, line)
+                open += 1
                 yield Event("{" if isinstance(event, yaml.MappingStartEvent) else "[", None, line, event.anchor)
             elif isinstance(event, yaml.CollectionEndEvent):
+                open -= 1
                 yield Event("}" if isinstance(event, yaml.MappingEndEvent) else "]", None, line)
             elif isinstance(event, yaml.DocumentStartEvent):
                 yield Event("document", None, line)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = " ".join((error.problem or error.context or "something is wrong").split())
+    except FileError:
+        raise
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two of a character that does not exist
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        detail = getattr(error, "problem", None) or getattr(error, "context", None) or getattr(error, "reason", None)
         quote = 'in a list within brackets, write "enc[1]"' if _BARE_INDEX.search(text) else None
-        at = mark.line + 1 if mark else None
-        raise Malformed(f"not valid YAML: {problem[:200]}", at, suggestion=quote) from None
-    except yaml.YAMLError as error:
-        problem = str(getattr(error, "reason", None) or "something is wrong")
-        raise Malformed(f"not valid YAML: {' '.join(problem.split())[:200]}") from None
+        problem = not_valid("YAML", detail, mark.line + 1 if mark else None, quote if mark else None)
+        problem.deep = one_too_deep(text, event.end_mark.index if event else 0, mark.index if mark else None, open)
+        raise problem from None
 
 
 def _refuse_tag(tag: str, line: int) -> NoReturn:
@@ -103,7 +121,7 @@ def plain_scalar(word: str, line: int | None = None) -> Any:
     if match is None:
         return word
     if len(word) > bounds.MAX_DIGITS:
-        raise Refused("a number is too long", line, expected=f"at most {bounds.MAX_DIGITS:,} digits")
+        too_long(line)
     if match["float"]:
         try:
             return finite(word.replace(".i", "i").replace(".I", "I").replace(".n", "n").replace(".N", "N"))
@@ -111,7 +129,10 @@ def plain_scalar(word: str, line: int | None = None) -> Any:
             error.line = line
             raise
     if match["whole"]:
-        return int(word)
+        try:
+            return int(word)
+        except ValueError:  # the interpreter's own limit, where it is lower than ours
+            too_long(line)
     return int(match["octal"], 8) if match["octal"] else int(match["hex"], 16)
 
 
