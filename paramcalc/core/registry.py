@@ -52,7 +52,7 @@ def register(rule: R, *, replace: bool = False) -> R:
     home = framework_named(rule.framework).name
     names = [rule.name, *rule.aliases]
     for name in names:
-        found = _spellings(home).get(name)
+        found = _registered.get(home, {}).get(name) or _built_in_spellings(home).get(name)
         if found is not None and found is not rule and not replace:
             raise LayerError(f"{home} has a layer {name} already", expected="another name, or replace=True")
     _registered.setdefault(home, {}).update(dict.fromkeys(names, rule))
@@ -67,6 +67,12 @@ def unregister(rule: Rule) -> None:
     for name in names:
         del own[name]
     _forget(names)
+
+
+def registered(name: str, framework: str = DEFAULT) -> Rule | None:
+    """Give the registered rule of exactly this name, such as the ``registered_name`` of a class in a file."""
+    _load_entry_points()
+    return _registered.get(framework, {}).get(name)
 
 
 def rules(framework: str = DEFAULT) -> dict[str, Rule]:
@@ -124,7 +130,16 @@ def named(framework: str = DEFAULT) -> dict[str, Rule]:
 
 @cache
 def _spellings(framework: str) -> dict[str, Rule]:
-    return {spelling: rule for name, rule in named(framework).items() for spelling in (snake(name), name)}
+    return _spelled(named(framework))
+
+
+@cache
+def _built_in_spellings(framework: str) -> dict[str, Rule]:
+    return _spelled({name: rule for rule in _built_in(framework).values() for name in (rule.name, *rule.aliases)})
+
+
+def _spelled(rules: dict[str, Rule]) -> dict[str, Rule]:
+    return {spelling: rule for name, rule in rules.items() for spelling in (snake(name), name)}
 
 
 def known(name: str, framework: str = DEFAULT) -> Rule | None:

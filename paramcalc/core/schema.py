@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from inspect import Parameter, signature
+from inspect import Parameter, get_annotations, signature
 from types import UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
@@ -121,7 +121,7 @@ class Schema(NamedTuple):
         options: dict[str, Option] = {}
         switches: list[str] = []
         least = 0
-        for name, parameter in signature(function).parameters.items():
+        for name, parameter in signature(function, eval_str=True).parameters.items():
             note, default = parameter.annotation, parameter.default
             if parameter.kind is Parameter.POSITIONAL_ONLY:
                 pattern: Inputs = _metadata(_present(note))
@@ -167,7 +167,7 @@ def schema_of(options: Mapping[str, tuple[Kind, Any]], pattern: str = "...") -> 
 def options_of_dict(shared: Any, rank: int | None = None) -> dict[str, Option]:
     """Read the options that several rules share off a TypedDict: switches that are off, or options that are null."""
     found = {}
-    for name, note in shared.__annotations__.items():
+    for name, note in get_annotations(shared, eval_str=True).items():
         kind = kind_of(note, rank)
         found[name] = Option(name, kind, None if isinstance(kind, Maybe) else False, False)
     return found

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from ...core.built import Shape, Weight
-from ...core.registry import known as known_rule, rules
+from ...core.registry import known as known_rule, registered, rules
 from ...core.rule import REQUIRED, Layer, Rule
 from ...core.tensors import Tensor, input_shape
 from ...errors import FileError, cut, quoted
@@ -108,6 +108,8 @@ def _made(found: Any, reading: Reading) -> Any:
         rule = known_rule(kind)
         if rule is not None:
             return _layer(rule, found, config, reading)
+    elif (rule := _registered(found)) is not None:
+        return _layer(rule, found, config, reading)
     elif config.keys() >= GRAPH:  # a subclass that writes down its graph
         made = reading.model({**found, "class_name": "Functional"}, reading.deeper())
         made.type = cut(kind)
@@ -119,7 +121,15 @@ def _made(found: Any, reading: Reading) -> Any:
 def has_rule(found: Mapping[str, Any]) -> bool:
     """Tell whether a serialized object is a layer that has a rule."""
     kind = found.get("class_name")
-    return isinstance(kind, str) and not _custom(found) and known_rule(kind) is not None
+    if not isinstance(kind, str):
+        return False
+    return (_registered(found) if _custom(found) else known_rule(kind)) is not None
+
+
+def _registered(found: Mapping[str, Any]) -> Rule | None:
+    # a class of the user's own, if a rule was registered by the name that its file has for it
+    name = found.get("registered_name") or found["class_name"]
+    return registered(name) if isinstance(name, str) else None
 
 
 def _custom(found: Mapping[str, Any]) -> bool:
