@@ -15,8 +15,10 @@ from .core.tensors import BATCH
 from .errors import SizeError
 from .graph.model import Model
 from .graph.totals import Totals, summed
+from .loading import load
 from .symbolic import Expr, Size, text
 from .symbolic.evaluate import put
+from .writers import FRAME, REPORT, RICH
 
 SCHEMA = "paramcalc/1"
 
@@ -235,10 +237,22 @@ class Report(Totals):
         }
 
     def render(self, format: str = "text", **options: Any) -> str:
-        """Render in one of the formats of `paramcalc.render.formats`."""
-        from .render import render
+        """Render in one of the formats of `paramcalc.writers.FORMATS`.
 
-        return render(self, format, **options)
+        Parameters
+        ----------
+        format : {"table", "text", "markdown", "latex", "csv", "json", "html"}
+        **options
+            ``explain``, ``weights`` and ``depth`` for what is laid out for people; ``ascii`` for all; ``indent`` for
+            JSON; ``width`` for a table.
+
+        Raises
+        ------
+        OptionError
+            For an unknown format.
+        """
+        written: str = load(REPORT)(self, format, **options)
+        return written
 
     def to_json(self, indent: int | None = 2) -> str:
         """Give the report as JSON text."""
@@ -252,9 +266,7 @@ class Report(Totals):
         MissingExtra
             When neither is installed.
         """
-        from .render import data_frame
-
-        return data_frame(self)
+        return load(FRAME)(self)
 
     def __reduce__(self) -> Any:
         return Report, (self._model,)
@@ -266,9 +278,7 @@ class Report(Totals):
         return f"<report of {self.name!r}: {self.total} parameters in {len(self.rows)} layers>"
 
     def __rich__(self) -> Any:
-        from .render import drawing
-
-        return drawing(self)
+        return load(RICH)(self)
 
     def _repr_html_(self) -> str:
         return self.render("html")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from .show import write
+from .output import write
 
 MODULES = {
     "recurrent": ("lstm", "gru", "rnn"),
@@ -45,7 +45,7 @@ def build(words: Sequence[str]) -> typer.Typer:
 
 def _print_version(asked: bool) -> None:
     if asked:
-        write(f"paramcalc {__version__}\n")
+        write([f"paramcalc {__version__}\n"])
         raise typer.Exit
 
 

@@ -8,6 +8,7 @@ on/off options of a rule (:func:`switches_of`), so that a new option in a rule i
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Annotated, Any, Protocol
 
@@ -18,12 +19,13 @@ from ..core.rule import Rule
 from ..errors import ParamcalcError
 from ..graph.model import Model
 from ..symbolic import Size
-from .show import show
+from ..writers import FORMATS
+from .output import View, show_model
 
 Batch = Annotated[str | None, typer.Option(metavar="B", help="Batch size; costs are for one sample otherwise.")]
 Format = Annotated[
     str | None,
-    typer.Option("--format", "-f", metavar="F", help="table, text, markdown, latex, csv, json or html."),
+    typer.Option("--format", "-f", metavar="F", help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Say where each term comes from.")]
@@ -47,7 +49,7 @@ Flags = dict[str, tuple[Any, Any]]  # of a name: what typer is told, and the def
 class Shown(Protocol):
     """Something other than a model that can be shown."""
 
-    def show(self, **views: Any) -> None:
+    def show(self, view: View) -> None:
         """Print it in the view asked for."""
 
 
@@ -72,11 +74,14 @@ def shows(
 
     def register(function: Callable[..., Model | Shown]) -> Callable[..., Model | Shown]:
         def command(**given: Any) -> None:
-            views = {key: given.pop(key) for key in VIEWS}
+            view = View(**{key: given.pop(key) for key in VIEWS})
             if layer:
                 given |= {"layer": layer, "switches": {key: given.pop(key) for key in besides}}
             made = function(**given)
-            show(made, **views) if isinstance(made, Model) else made.show(**views)
+            if not isinstance(made, Model):
+                made.show(view)
+            elif code := show_model(made, view):
+                sys.exit(code)
 
         signature = inspect.signature(function, eval_str=True)
         own = [p for p in signature.parameters.values() if p.name not in ("layer", "switches")]

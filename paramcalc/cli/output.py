@@ -1,41 +1,125 @@
-"""Showing what is no report of a model: explanations, comparisons; in colour and in its width on a terminal."""
+"""What the commands print: the format asked for, the check against a framework, the exit code."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
 
-from ..render.document import Sheet
-from .show import format_of, speaks_unicode, write
+from ..errors import OptionError
+from ..loading import load
+from ..render.presentation import Presentation, write as pieces_of
+from ..writers import Writer, writer
+
+if TYPE_CHECKING:
+    from ..graph.model import Model
+    from ..verification.outcome import Verification
+
+_SPECIAL = "─·−⌊²×✓≥↑"
 
 
-def show_sheet(
-    made: Sheet, records: Sequence[dict[str, Any]], data: dict[str, Any], format: str | None = None, json: bool = False
-) -> None:
-    """Print a sheet in the format asked for; a table on a terminal, text elsewhere.
+@dataclass(frozen=True, slots=True)
+class View:
+    """How something is to be shown: the values of the flags that all commands share."""
 
-    Raises
-    ------
-    OptionError
-        For an unknown format, and for two of them.
+    format: str | None = None
+    json: bool = False
+    explain: bool = False
+    weights: bool = False
+    depth: int | None = None
+    verify: bool = False
+
+    @property
+    def writer(self) -> Writer:
+        """The view asked for; without one a table on a terminal, text elsewhere.
+
+        Raises
+        ------
+        OptionError
+            For an unknown format, and when two are asked for.
+        """
+        if self.json and self.format not in (None, "json"):
+            raise OptionError("--json and --format ask for different views", received=self.format)
+        usual = "table" if sys.stdout.isatty() and speaks_unicode() else "text"
+        return writer("json" if self.json else self.format or usual)
+
+
+def show(shown: Presentation, view: View, **layout: Any) -> None:
+    """Print a presentation: on a terminal in its colours and width, where the view has them.
+
+    Parameters
+    ----------
+    shown : Presentation
+    view : View
+    **layout
+        Options of the layout; formats for data go without.
     """
-    from ..render.writing import written
-
-    chosen = format_of(format, json)
-    if chosen == "table":
-        _draw(made)
+    one, unicode = view.writer, speaks_unicode()
+    options = layout if one.laid_out else {}
+    if one.draw and unicode and sys.stdout.isatty():
+        load(one.draw)(shown, sys.stdout, **options)
     else:
-        write(written(made, records, data, chosen, ascii=not speaks_unicode()))
+        write(pieces_of(shown, one.name, ascii=not unicode, **options))
 
 
-def _draw(made: Sheet) -> None:
-    # in colour and as wide as the terminal; elsewhere plain, and as wide as it needs
-    from ..render.writers import table
+def show_model(model: Model, view: View) -> int:
+    """Print a model; give the exit code: 1 if its file stores other weights, or ``verify`` finds another model."""
+    from ..render.layout import presentation
 
-    if sys.stdout.isatty() and speaks_unicode():
-        from rich.console import Console
+    one = view.writer
+    report = model.report()
+    shown = presentation(report)
+    check = _verified(model) if view.verify else None
+    if check is not None:
+        outcome = check.to_dict()
+        shown = shown._replace(data=lambda: report.to_dict() | {"verification": outcome})
+    show(shown, view, explain=view.explain, weights=view.weights, depth=view.depth)
+    if check is not None and one.name != "json":
+        print_outcome(check, sys.stdout if one.for_reading else sys.stderr)
+    return 0 if model.holds and (check is None or check.ok) else 1
 
-        Console().print(table.drawing(made))
-    else:
-        write(table.write(made))
+
+def _verified(model: Model) -> Verification:
+    from ..core.framework import verifiable
+    from ..verification import verify
+
+    if model.framework not in verifiable():
+        raise OptionError(
+            f"--verify has nothing to build {model.framework}'s layers in",
+            expected=f"layers of {' or '.join(verifiable())}",
+        )
+    return verify(model)
+
+
+def print_outcome(check: Verification, stream: TextIO) -> None:
+    """Print the outcome of a check on stdout, or on stderr where stdout belongs to a file format."""
+    mark = ("✓" if check.ok else "✗") if speaks_unicode() else ("ok:" if check.ok else "DIFFERS:")
+    print(f"{mark} {check}", file=stream)
+
+
+def write(pieces: Iterable[str]) -> None:
+    """Print text that already ends its lines; leave quietly when the reader of a pipe has gone."""
+    try:
+        sys.stdout.writelines(pieces)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from . import _abandon
+
+        _abandon(141)
+
+
+def write_json(data: Any) -> None:
+    """Print data as JSON."""
+    import json
+
+    write([json.dumps(data, indent=2, ensure_ascii=not speaks_unicode()), "\n"])
+
+
+def speaks_unicode() -> bool:
+    """Tell whether the output can show the characters the views use."""
+    try:
+        _SPECIAL.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

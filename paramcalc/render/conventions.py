@@ -1,23 +1,30 @@
-"""Conventions side by side: one cell as every framework has it, as a sheet, as records, and as data."""
+"""Conventions side by side: one cell as every framework has it, ready for every view."""
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from ..core.tensors import shape_text
 from ..rules.conventions.compare import Convention, signed
 from ..symbolic import Size, grouped
-from .document import Cell, Math, Sheet, Table, number
+from .document import Cell, Document, Math, Table, number
+from .presentation import Presentation, Record
 
 SCHEMA = "paramcalc-conventions/1"
 
 
-def comparison(found: list[Convention], d_x: Size, d_h: Size, weights: bool = False) -> Sheet:
-    """Lay out conventions: every count and its formula; then whose it is, how much more than the first's, and why.
+def presentation(found: list[Convention], d_x: Size, d_h: Size) -> Presentation:
+    """Give conventions in the forms that views are made from.
 
-    With ``weights`` a second table has their tensors, the order of their gates and what was run or read.
+    Its layout takes ``weights``: a second table with their tensors, the order of their gates and what was run or read.
     """
+    return Presentation(partial(_document, found, d_x, d_h), partial(_records, found), partial(_data, found, d_x, d_h))
+
+
+def _document(found: list[Convention], d_x: Size, d_h: Size, weights: bool = False) -> Document:
+    # every count and its formula; then whose it is, how much more than the first's, and why
     headers = ("convention", "parameters", "difference", "why")
     body: list[tuple[Cell, ...]] = [
         (f"{one.framework} {one.name}", number(one.params), signed(one.difference), one.reason) for one in found
@@ -28,7 +35,7 @@ def comparison(found: list[Convention], d_x: Size, d_h: Size, weights: bool = Fa
     subtitle = f"{grouped(d_x)} → {grouped(d_h)}: {counts} in {len(found)} conventions"
     counted = Table(("parameters", "formula"), list(formulas), (0,))
     tables = [counted, Table(headers, body, (1, 2)), *([_tensors(found)] if weights else [])]
-    return Sheet(found[0].cell, subtitle, [], tables)
+    return Document(found[0].cell, subtitle, [], tables)
 
 
 def _tensors(found: list[Convention]) -> Table:
@@ -40,14 +47,13 @@ def _tensors(found: list[Convention]) -> Table:
     return Table(("convention", "gates", "tensors", "checked"), rows)
 
 
-def comparison_data(found: list[Convention], d_x: Size, d_h: Size) -> dict[str, Any]:
-    """Give conventions as plain data."""
+def _data(found: list[Convention], d_x: Size, d_h: Size) -> dict[str, Any]:
     sizes = {name: one if isinstance(one, int) else repr(one) for name, one in (("d_x", d_x), ("d_h", d_h))}
     return {"schema": SCHEMA, "cell": found[0].cell, **sizes, "conventions": [one.to_dict() for one in found]}
 
 
-def comparison_records(found: list[Convention]) -> list[dict[str, Any]]:
-    """Give one record for each convention, for CSV: its names of gates and tensors as text."""
+def _records(found: list[Convention]) -> list[Record]:
+    # one for each convention, its names of gates and tensors as text
     return [
         {
             **{name: value for name, value in one.to_dict().items() if name not in ("gates", "weights", "source")},

@@ -1,10 +1,15 @@
-"""The sheet every view draws: a title, facts and tables; a cell is text, or :class:`Math` in the view's notation."""
+"""The document that views write: a title, facts and tables; a cell is text, or :class:`Math` in the view's notation."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..symbolic import Size, grouped, text, unicode
+
+_ASCII = str.maketrans({"×": "x", "·": "*", "−": "-", "≥": ">=", "↑": "^", "→": "->", "⌊": "floor(", "⌋": ")"})
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 class Math(NamedTuple):
@@ -16,6 +21,7 @@ class Math(NamedTuple):
 
 
 Cell = str | Math
+Fact = tuple[str, Cell]  # a label and a value
 
 
 class Table(NamedTuple):
@@ -29,14 +35,21 @@ class Table(NamedTuple):
     note: str = ""
 
 
-class Sheet(NamedTuple):
+class Document(NamedTuple):
     """Everything to be shown, in order: title, the first ``lead`` tables, facts, the other tables."""
 
     title: str
     subtitle: str
-    facts: list[tuple[str, Cell]]
+    facts: list[Fact]
     tables: list[Table]
     lead: int = 0
+
+    def blocks(self) -> Iterator[Table | list[Fact]]:
+        """Give what stands below the title, in order."""
+        yield from self.tables[: self.lead]
+        if self.facts:
+            yield self.facts
+        yield from self.tables[self.lead :]
 
 
 def number(size: Size) -> Math:
@@ -47,7 +60,21 @@ def number(size: Size) -> Math:
 def plain(cell: Cell, ascii: bool = False) -> str:
     """Write any cell as text."""
     if isinstance(cell, str):
-        return cell
-    if isinstance(cell.size, int) or (cell.result and not ascii):
-        return grouped(cell.size)
-    return (text if ascii else unicode)(cell.size, cell.values)
+        written = cell
+    elif isinstance(cell.size, int) or (cell.result and not ascii):
+        written = grouped(cell.size)
+    else:
+        written = (text if ascii else unicode)(cell.size, cell.values)
+    return asciified(written) if ascii else written
+
+
+def asciified(written: str) -> str:
+    """Write text in ASCII: ``·`` as ``*``, ``h²`` as ``h^2``; what has no such spelling becomes an escape."""
+    if written.isascii():
+        return written
+    powers = re.sub(f"[{_SUPERSCRIPTS}]+", lambda match: f"^{_digits(match[0])}", written)
+    return powers.translate(_ASCII).encode("ascii", "backslashreplace").decode()
+
+
+def _digits(superscripts: str) -> str:
+    return "".join(str(_SUPERSCRIPTS.index(one)) for one in superscripts)

@@ -1,19 +1,32 @@
-"""Laying out a report: a single layer as a card, a model as a table with totals."""
+"""A report as a document: a single layer as a card, a model as a table with totals."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from ..core.tensors import shape_text
 from ..symbolic import grouped, unicode
-from .document import Cell, Math, Sheet, Table, number
+from .document import Cell, Document, Fact, Math, Table, number
 from .explain import explanation
+from .presentation import Presentation, write
+from .records import records
 
 if TYPE_CHECKING:
     from ..report import Report, Row
 
 
-def sheet(report: Report, weights: bool = False, explain: bool = False, depth: int | None = None) -> Sheet:
+def presentation(report: Report) -> Presentation:
+    """Give a report in the forms that views are made from."""
+    return Presentation(partial(document, report), partial(records, report), report.to_dict)
+
+
+def render(report: Report, format: str = "text", **options: Any) -> str:
+    """Write a report in one of the views (see `paramcalc.render.presentation.write`)."""
+    return "".join(write(presentation(report), format, **options))
+
+
+def document(report: Report, weights: bool = False, explain: bool = False, depth: int | None = None) -> Document:
     """Lay out a report: a single layer as a card, several as a table with totals.
 
     Parameters
@@ -33,10 +46,10 @@ def sheet(report: Report, weights: bool = False, explain: bool = False, depth: i
     return made._replace(tables=made.tables + explanation(report)) if explain else made
 
 
-def _card(report: Report, explain: bool) -> Sheet:
+def _card(report: Report, explain: bool) -> Document:
     row = report.rows[0]
     formula = row.formula
-    facts: list[tuple[str, Cell]] = [("parameters", _params(row))]
+    facts: list[Fact] = [("parameters", _params(row))]
     if formula is not None:
         facts.append(("formula", Math(formula.expr)))
         if formula.values:
@@ -48,10 +61,10 @@ def _card(report: Report, explain: bool) -> Sheet:
     facts += _gates(row) + _warnings(report)
     tables = explanation(report) if explain else [_weights([row])] if row.weights else []
     why = getattr(getattr(row.layer, "rule", None), "why", "")
-    return Sheet(row.type, why, facts, tables)
+    return Document(row.type, why, facts, tables)
 
 
-def _gates(row: Row) -> list[tuple[str, Cell]]:
+def _gates(row: Row) -> list[Fact]:
     # where each gate sits, once for all cells if they are laid out alike; the tensor with the most gates tells
     gated = [weight for weight in row.weights if weight.gates]
     facts = dict.fromkeys((weight.scope for weight in gated), "")
@@ -63,7 +76,7 @@ def _gates(row: Row) -> list[tuple[str, Cell]]:
     return [(f"gates {scope}", places) for scope, places in facts.items()]
 
 
-def _overview(report: Report, weights: bool, depth: int | None) -> Sheet:
+def _overview(report: Report, weights: bool, depth: int | None) -> Document:
     rows: list[tuple[Cell, ...]] = []
     graph = _branches(report.rows, depth)
     for row in report.rows:
@@ -77,9 +90,9 @@ def _overview(report: Report, weights: bool, depth: int | None) -> Sheet:
     if weights:
         tables.append(_weights(report.rows))
     # a long expression is too wide for a column
-    facts: list[tuple[str, Cell]] = [] if footer else [("parameters" + label[5:], number(total))]
+    facts: list[Fact] = [] if footer else [("parameters" + label[5:], number(total))]
     facts += _split(report) + _cost(report) + _warnings(report)
-    return Sheet(report.name, "", facts, tables, lead=1)
+    return Document(report.name, "", facts, tables, lead=1)
 
 
 def _branches(rows: list[Row], depth: int | None) -> bool:
@@ -115,7 +128,7 @@ def _params(row: Row) -> Cell:
     return f"≥ {grouped(row.params)}" if row.weights else "unknown"
 
 
-def _warnings(report: Report) -> list[tuple[str, Cell]]:
+def _warnings(report: Report) -> list[Fact]:
     others = "" if report.holds else "; others otherwise"
     stored = [("stored", f"{report.stored:,} tensors, as the rules say{others}")] if report.stored else []
     again = any(one.counted_above for row in report.rows for one in [row, *row.rows])
@@ -123,9 +136,9 @@ def _warnings(report: Report) -> list[tuple[str, Cell]]:
     return [*marks, *stored, *(("warning", warning) for warning in report.warnings)]
 
 
-def _split(report: Report) -> list[tuple[str, Cell]]:
+def _split(report: Report) -> list[Fact]:
     # said only where something is not trained, or is kept and no parameter
-    split: list[tuple[str, Cell]] = []
+    split: list[Fact] = []
     if report.guessed:
         split = [("trainable", f"{'at most ' * report.exact}{grouped(report.trainable)}, a guess")]
     elif report.non_trainable != 0:
@@ -133,7 +146,7 @@ def _split(report: Report) -> list[tuple[str, Cell]]:
     return split + ([("buffers", number(report.buffers))] if report.buffers != 0 else [])
 
 
-def _cost(report: Report) -> list[tuple[str, Cell]]:
+def _cost(report: Report) -> list[Fact]:
     if report.macs == 0:
         return []
     batch = report.batch

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..core.tensors import shape_text
+from .presentation import Record
 
 if TYPE_CHECKING:
     from ..report import Report
 
 
-def records(report: Report) -> Iterator[dict[str, Any]]:
+def records(report: Report) -> Iterator[Record]:
     """Give one record for each layer; a nested model is its layers, so every column adds up to its total.
 
     (Unless a layer is shared between levels: it stands at each of them, and counts once in the total.)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from ..core.formula import Formula, rule_formula
@@ -11,8 +12,8 @@ from ..core.registry import rules
 from ..core.rule import Rule
 from ..errors import OptionError
 from ..rules.keras.unknown import OPAQUE
-from .document import Cell, Math, Sheet, Table
-from .writers import markdown, text
+from .document import Cell, Document, Math, Table
+from .presentation import Presentation, Record
 
 VERIFIED, UNKNOWN = "verified", "unknown"
 STATUS = {"legacy": "of Keras 2", "applications": "of keras.applications"}  # of a family, where it is another
@@ -26,8 +27,14 @@ def status(rule: Rule) -> str:
     return STATUS.get(rule.family) or BASIS.get(rule.framework, VERIFIED)
 
 
-def rule_records(framework: str = "keras") -> list[dict[str, Any]]:
-    """Give one record for each layer: name, family, formula, status, reason, options.
+def presentation(framework: str) -> Presentation:
+    """Give the rules of a framework in the forms that views are made from."""
+    data = partial(rule_data, framework)
+    return Presentation(partial(_document, framework), partial(_records, framework), data)
+
+
+def rule_data(framework: str) -> list[dict[str, Any]]:
+    """Describe each layer: name, family, formula, status, reason, options.
 
     The status is ``verified`` for a rule held against the installed framework, ``from its paper`` where there is
     none, and ``unknown`` for a layer that no rule can know.
@@ -63,15 +70,14 @@ def default_formula(rule: Rule) -> Formula | None:
         return None
 
 
-def rule_table(format: str = "text", framework: str = "keras", ascii: bool = False) -> str:
-    """Write the table of rules as text or Markdown, a family at a time.
+def _records(framework: str) -> list[Record]:
+    return [
+        {**one, "formula": one["formula"] or "", "options": " ".join(one["options"])} for one in rule_data(framework)
+    ]
 
-    Raises
-    ------
-    OptionError
-        For another format.
-    """
-    tables = []
+
+def _document(framework: str) -> Document:
+    # a family at a time
     families: dict[str, list[tuple[Cell, ...]]] = {}
     for rule in rules(framework).values():
         formula = default_formula(rule)
@@ -80,13 +86,7 @@ def rule_table(format: str = "text", framework: str = "keras", ascii: bool = Fal
         families.setdefault(rule.family, []).append(cells)
     for name, why in opaque(framework).items():
         families.setdefault(UNKNOWN, []).append((name, "at least 0", UNKNOWN, f"{why[0].upper()}{why[1:]}."))
-    for family, rows in families.items():
-        tables.append(Table(("layer", "parameters", "status", "why"), rows, title=family))
-    whose = title(framework)
+    headers = ("layer", "parameters", "status", "why")
+    tables = [Table(headers, rows, title=family) for family, rows in families.items()]
     number = sum(map(len, families.values()))
-    made = Sheet(f"{number} layer{'s' * (number != 1)} of {whose}", "", [], tables)
-    if format == "text":
-        return text.write(made, ascii)
-    if format == "markdown":
-        return markdown.write(made)
-    raise OptionError("unknown format", expected="text or markdown", received=format)
+    return Document(f"{number} layer{'s' * (number != 1)} of {title(framework)}", "", [], tables)

@@ -1,11 +1,13 @@
-"""Explanations of a number: as a sheet, as records, and as data."""
+"""Explanations of a number, ready for every view."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .document import Cell, Sheet, Table
+from .document import Cell, Document, Table
+from .presentation import Presentation, Record
 
 if TYPE_CHECKING:
     from ..analysis import Explanation
@@ -17,20 +19,27 @@ ALL_PAIRS = "no single change leads there; each of these fits by two changes tog
 SOME_PAIRS = "{} by two changes together, and may be an accident"
 
 
-def why_sheet(model: Model, got: int, found: Sequence[Explanation]) -> Sheet:
-    """Lay the explanations out, and say of those that take two changes that any number might be reached so."""
+def presentation(model: Model, got: int, found: Sequence[Explanation]) -> Presentation:
+    """Give the explanations of the number somebody got for a model in the forms that views are made from."""
+    return Presentation(
+        partial(_document, model, got, found), partial(_records, found), partial(_data, model, got, found)
+    )
+
+
+def _document(model: Model, got: int, found: Sequence[Explanation]) -> Document:
+    # of explanations that take two changes it is said that any number might be reached so
     total = model.total
     if got == total:
-        return Sheet(f"{model.label}: {got:,} is the count, there is nothing to explain", "", [], [])
+        return Document(f"{model.label}: {got:,} is the count, there is nothing to explain", "", [], [])
     title = f"{model.label}: {got:,}, not {total:,} ({_signed(got - total)})"
     if not found:
-        return Sheet(title, "", [("note", NOTHING)], [])
+        return Document(title, "", [("note", NOTHING)], [])
     rows: list[tuple[Cell, ...]] = []
     for rank, one in enumerate(found, 1):
         for place, cause in enumerate(one.causes):
             rows.append(("" if place else f"{rank}", f"{'and ' * (place > 0)}{cause.text}", _signed(cause.delta)))
     table = Table(("", "because of", "difference"), rows, (2,))
-    return Sheet(title, "", [("note", remark) for remark in _remarks(found)], [table], lead=1)
+    return Document(title, "", [("note", remark) for remark in _remarks(found)], [table], lead=1)
 
 
 def _remarks(found: Sequence[Explanation]) -> list[str]:
@@ -47,8 +56,8 @@ def _signed(number: Any) -> str:
     return f"{'−' if number < 0 else '+'}{abs(number):,}"
 
 
-def why_records(found: Sequence[Explanation]) -> list[dict[str, Any]]:
-    """Give one record for each change of each explanation."""
+def _records(found: Sequence[Explanation]) -> list[Record]:
+    # one for each change of each explanation
     return [
         {"rank": rank, "changes": len(one.causes), "key": cause.key, "text": cause.text, "difference": cause.delta}
         for rank, one in enumerate(found, 1)
@@ -56,8 +65,7 @@ def why_records(found: Sequence[Explanation]) -> list[dict[str, Any]]:
     ]
 
 
-def why_data(model: Model, got: int, found: Sequence[Explanation]) -> dict[str, Any]:
-    """Give the explanations as plain data."""
+def _data(model: Model, got: int, found: Sequence[Explanation]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "name": model.label,

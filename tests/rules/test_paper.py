@@ -19,7 +19,8 @@ from paramcalc.core.formula import formula_of
 from paramcalc.core.registry import find, rules
 from paramcalc.core.rule import Layer, Rule
 from paramcalc.errors import ParamcalcError
-from paramcalc.render.rules import rule_records, rule_table
+from paramcalc.render.presentation import write
+from paramcalc.render.rules import presentation, rule_data
 from paramcalc.rules.shared.cells import GATES
 from paramcalc.rules.shared.over_time import OverTime
 from paramcalc.symbolic import Expr, symbols
@@ -328,8 +329,8 @@ def test_in_a_spec() -> None:
 
 
 def test_listed_as_what_papers_say() -> None:
-    assert {record["status"] for record in rule_records("paper")} == {"from its paper"}
-    assert rule_table(framework="paper").startswith("33 layers of the literature\n")
+    assert {record["status"] for record in rule_data("paper")} == {"from its paper"}
+    assert next(write(presentation("paper"))) == "33 layers of the literature\n"
 
 
 def test_pickled_and_found_again() -> None:

@@ -15,8 +15,8 @@ import pytest
 
 import paramcalc as pc
 from paramcalc.errors import MissingExtra, OptionError
-from paramcalc.render import formats, render
-from paramcalc.render.writers import text
+from paramcalc.render.layout import render
+from paramcalc.writers import FORMATS
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -47,7 +47,7 @@ def nested() -> pc.Model:
 MODELS = {model.__name__: model for model in (tutorial, card, symbolic, nested)}
 
 
-@pytest.mark.parametrize("format", formats())
+@pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("model", MODELS)
 def test_golden(model: str, format: str, update: bool) -> None:
     hold(f"{model}.{format}", render(MODELS[model]().report(), format), update)
@@ -74,7 +74,7 @@ def hold(name: str, written: str, update: bool) -> None:
 
 
 def test_no_golden_file_is_left_over() -> None:
-    names = {f"{model}.{format}" for model in MODELS for format in formats()}
+    names = {f"{model}.{format}" for model in MODELS for format in FORMATS}
     names |= {f"{model}.explain.{format}" for model in MODELS for format in ("table", "text", "markdown")}
     assert {path.name for path in GOLDEN.iterdir()} == names | {"symbolic.ascii"}
 
@@ -98,7 +98,7 @@ def test_json_is_the_contract(model: str) -> None:
     assert json.loads(render(report, "json")) == report.to_dict()
 
 
-@pytest.mark.parametrize("format", [name for name in formats() if name != "json"])
+@pytest.mark.parametrize("format", [name for name in FORMATS if name != "json"])
 def test_every_view_has_every_layer_and_its_number(format: str) -> None:
     written = render(tutorial().report(), format).replace("\\_", "_")
     for name, count in (("dense", 27756), ("lstm", 121344), ("batch_normalization", 512), ("dense_1", 4128)):
@@ -161,7 +161,7 @@ def test_an_unknown_format_is_an_error() -> None:
     with pytest.raises(OptionError) as error:
         render(card().report(), "jsn")
     assert str(error.value) == (
-        "unknown format; expected csv, html, json, latex, markdown, table, text, received 'jsn' (did you mean 'json'?)"
+        "unknown format; expected table, text, markdown, latex, csv, json, html, received 'jsn' (did you mean 'json'?)"
     )
     with pytest.raises(OptionError):
         render(card().report(), "__init__")
@@ -169,7 +169,7 @@ def test_an_unknown_format_is_an_error() -> None:
 
 def test_a_report_prints_and_shows_itself() -> None:
     report = card().report()
-    assert str(report) == text.view(report)
+    assert str(report) == render(report, "text")
     assert report._repr_html_() == render(report, "html") == card()._repr_html_()
     assert report.to_json() == render(report, "json")
 

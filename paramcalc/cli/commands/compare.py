@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...errors import OptionError
 from ...symbolic import Size
-from ..output import show_sheet
+from ..output import View, show
 
 
 class Comparison(NamedTuple):
@@ -16,7 +16,7 @@ class Comparison(NamedTuple):
     d_x: Size
     d_h: Size
 
-    def show(self, format: str | None = None, json: bool = False, weights: bool = False, **others: Any) -> None:
+    def show(self, view: View) -> None:
         """Print the table.
 
         Raises
@@ -24,12 +24,10 @@ class Comparison(NamedTuple):
         OptionError
             For an unknown format, and for a flag that is about one layer.
         """
-        from ...render.conventions import comparison, comparison_data, comparison_records
+        from ...render.conventions import presentation
         from ...rules.conventions.compare import conventions
 
-        for name, value in others.items():
-            if value:
+        for name in ("explain", "depth", "verify"):
+            if getattr(view, name):
                 raise OptionError(f"--{name} is about one layer, --compare about its conventions")
-        found = conventions(*self)
-        made = comparison(found, self.d_x, self.d_h, weights)
-        show_sheet(made, comparison_records(found), comparison_data(found, self.d_x, self.d_h), format, json)
+        show(presentation(conventions(*self), self.d_x, self.d_h), view, weights=view.weights)

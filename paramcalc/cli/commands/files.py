@@ -11,7 +11,7 @@ import typer
 from ...errors import OptionError
 from ...graph.model import Model
 from ..flags import Json, shows
-from ..show import tell, write, write_json
+from ..output import print_outcome, write, write_json
 from .single import Whose
 
 File = Annotated[str, typer.Argument(metavar="FILE|-", help="A spec, or what Keras saved; - is standard input.")]
@@ -55,9 +55,9 @@ def verify(
     if json:
         write_json(check.to_dict())
     elif rules:
-        write(str(check) + "\n")
+        write([str(check), "\n"])
     else:
-        tell(check)
+        print_outcome(check, sys.stdout)
     if not check.ok:
         sys.exit(1)
 

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from ...core.formula import rule_formula
+from ...core.framework import DEFAULT
 from ...errors import OptionError
-from ..flags import Json
-from ..show import speaks_unicode, write, write_json
+from ..flags import Format, Json
+from ..output import View, show, speaks_unicode, write
 from .single import Whose, rule_named, values
 
 
@@ -22,18 +23,14 @@ def register(app: typer.Typer, names: Iterable[str]) -> None:
 
 
 def layers(
-    format: Annotated[str, typer.Option("--format", "-f", metavar="F", help="text or markdown.")] = "text",
+    format: Format = None,
     json: Json = False,
     framework: Whose = None,
 ) -> None:
     """List every layer there is a rule for, with its formula."""
-    from ...render.rules import rule_records, rule_table
+    from ...render.rules import presentation
 
-    whose = framework or "keras"
-    if json:
-        write_json(rule_records(whose))
-    else:
-        write(rule_table(format, whose, ascii=not speaks_unicode()))
+    show(presentation(framework or DEFAULT), View(format, json))
 
 
 def formula(
@@ -49,4 +46,4 @@ def formula(
     found = rule_formula(rule, **layer_options(rule, values(options or [])))
     if found is None:
         raise OptionError(f"{rule.name} has no weights, so there is no formula")
-    write((found.latex() if latex else found.unicode() if speaks_unicode() else repr(found)) + "\n")
+    write([found.latex() if latex else found.unicode() if speaks_unicode() else repr(found), "\n"])

@@ -11,7 +11,7 @@ import typer
 from ...errors import OptionError
 from ...graph.model import Model
 from ..flags import Format, Json
-from ..output import show_sheet
+from ..output import View, show
 from .recurrent import COMMANDS, Both, Framework, Layers, Out, stack
 
 Target = Annotated[str, typer.Argument(metavar="lstm|gru|rnn|FILE", help="A recurrent layer, or a model in a file.")]
@@ -40,7 +40,7 @@ def why(
 ) -> None:
     """Say why a number is different: why lstm --in 108 --hidden 128 --got 121856."""
     from ...analysis import why as explain
-    from ...render.why import why_data, why_records, why_sheet
+    from ...render.why import presentation
 
     given = {"--in": size_in, "--hidden": hidden}
     if target in COMMANDS:
@@ -60,7 +60,7 @@ def why(
         model = load(target)
     number = _number(got)
     found = explain(model, number)
-    show_sheet(why_sheet(model, number, found), why_records(found), why_data(model, number, found), format, json)
+    show(presentation(model, number, found), View(format, json))
     if not found:
         sys.exit(1)
 

@@ -1,1 +1,1 @@
-"""One module a view; each has ``view(report, **options) -> str``, and its name is the format's name."""
+"""What writes a presentation, a module a view; `paramcalc.writers` lists them."""

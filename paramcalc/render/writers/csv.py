@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+import csv
+from collections.abc import Iterator
+from typing import Any
 
-from ..records import records
-
-if TYPE_CHECKING:
-    from ...report import Report
+from ..presentation import Presentation
 
 
-def view(report: Report) -> str:
-    """Write a report as CSV, with a header line and ``\\n`` line ends."""
-    return write(records(report))
+class _Piece:
+    """A file that hands on what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
-def write(several: Iterable[dict[str, Any]]) -> str:
-    """Write records as CSV; the first one's keys are the header."""
-    import csv
-    from io import StringIO
-
-    file = StringIO()
-    writer: Any = None
-    for record in several:
-        if writer is None:
-            writer = csv.DictWriter(file, list(record), lineterminator="\n")
-            writer.writeheader()
-        writer.writerow({key: _safe(value) for key, value in record.items()})
-    return file.getvalue()
+def write(shown: Presentation, *, ascii: bool = False) -> Iterator[str]:
+    """Write a presentation as CSV, with a header line and ``\\n`` line ends; the first record's keys are the header."""
+    writer = csv.writer(_Piece(), lineterminator="\n")
+    header: list[str] = []
+    for record in shown.records():
+        if not header:
+            header = list(record)
+            yield writer.writerow(header)
+        yield writer.writerow([_safe(record[name]) for name in header])
 
 
 def _safe(value: Any) -> Any:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..document import Cell, Math, Sheet, Table, plain
-from ..layout import sheet
-
-if TYPE_CHECKING:
-    from ...report import Report
+from ..document import Cell, Document, Math, Table, plain
+from ..presentation import Presentation
 
 _STYLE = """
 .paramcalc { font-family: system-ui, sans-serif; line-height: 1.45; }
@@ -28,22 +26,22 @@ _STYLE = """
 """
 
 
-def view(report: Report, **options: Any) -> str:
-    """Write a report as an HTML fragment."""
-    return write(sheet(report, **options))
+def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
+    """Write a presentation as an HTML fragment; in ASCII its characters become references, by `paramcalc.writers`."""
+    return _blocks(shown.document(**options))
 
 
-def write(made: Sheet) -> str:
-    """Write a sheet as an HTML fragment."""
+def _blocks(made: Document) -> Iterator[str]:
     subtitle = f"<small>{escape(made.subtitle)}</small>" if made.subtitle else ""
-    facts = "".join(_fact(label, value) for label, value in made.facts)
-    card = f'<table class="facts"><tbody>{facts}</tbody></table>' if facts else ""
-    tables = [_table(table) for table in made.tables]
-    blocks = [*tables[: made.lead], card, *tables[made.lead :]]
-    return (
-        f'<div class="paramcalc"><style>{_STYLE}</style>'
-        f'<div class="title">{escape(made.title)}{subtitle}</div>{"".join(blocks)}</div>'
-    )
+    yield f'<div class="paramcalc"><style>{_STYLE}</style><div class="title">{escape(made.title)}{subtitle}</div>'
+    for block in made.blocks():
+        if isinstance(block, Table):
+            yield from _table(block)
+        else:
+            yield '<table class="facts"><tbody>'
+            yield from (_fact(label, value) for label, value in block)
+            yield "</tbody></table>"
+    yield "</div>"
 
 
 def _fact(label: str, value: Cell) -> str:
@@ -51,13 +49,18 @@ def _fact(label: str, value: Cell) -> str:
     return f"<tr{mark}><td>{escape(label)}</td>{_cell(value, False)}</tr>"
 
 
-def _table(table: Table) -> str:
+def _table(table: Table) -> Iterator[str]:
+    if table.title:
+        yield f"<div>{escape(table.title)}</div>"
+    if table.note:
+        yield f'<div class="note">{escape(table.note)}</div>'
     head = "".join(f"<th{_class(at in table.right)}>{escape(header)}</th>" for at, header in enumerate(table.headers))
-    body = "".join(_row(row, table.right) for row in table.rows)
-    foot = f"<tfoot>{_row(table.footer, table.right)}</tfoot>" if table.footer else ""
-    title = f"<div>{escape(table.title)}</div>" if table.title else ""
-    title += f'<div class="note">{escape(table.note)}</div>' if table.note else ""
-    return f"{title}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table>"
+    yield f"<table><thead><tr>{head}</tr></thead><tbody>"
+    yield from (_row(row, table.right) for row in table.rows)
+    yield "</tbody>"
+    if table.footer:
+        yield f"<tfoot>{_row(table.footer, table.right)}</tfoot>"
+    yield "</table>"
 
 
 def _row(cells: tuple[Cell, ...], right: tuple[int, ...]) -> str:

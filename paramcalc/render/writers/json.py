@@ -1,15 +1,14 @@
-"""The JSON view: the contract ``paramcalc/1``."""
+"""The JSON view: data under the contract of its ``schema``, ``paramcalc/1`` of a report."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Iterator
 
-if TYPE_CHECKING:
-    from ...report import Report
+from ..presentation import Presentation
 
 
-def view(report: Report, indent: int | None = 2) -> str:
-    """Write a report as JSON."""
-    import json
-
-    return json.dumps(report.to_dict(), indent=indent, ensure_ascii=False) + "\n"
+def write(shown: Presentation, *, ascii: bool = False, indent: int | None = 2) -> Iterator[str]:
+    """Write a presentation as JSON."""
+    yield json.dumps(shown.data(), indent=indent, ensure_ascii=ascii)
+    yield "\n"

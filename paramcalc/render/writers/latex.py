@@ -1,15 +1,13 @@
-"""The LaTeX view: the derivation as aligned equations and the rows as a ``tabular`` (booktabs)."""
+"""The LaTeX view: the derivation as aligned equations and the rows as a ``tabular``; it needs the package booktabs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ...symbolic import latex
-from ..document import Cell, Math, Sheet, Table, plain
-from ..layout import sheet
-
-if TYPE_CHECKING:
-    from ...report import Report
+from ..document import Cell, Document, Math, Table, plain
+from ..presentation import Presentation
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -32,32 +30,37 @@ _SPECIAL = {
 }
 
 
-def view(report: Report, **options: Any) -> str:
-    """Write a report as LaTeX; the tables need the package booktabs."""
-    return write(sheet(report, **options))
+def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
+    """Write a presentation as LaTeX; its notation is in ASCII already."""
+    return _blocks(shown.document(**options))
 
 
-def write(made: Sheet) -> str:
-    """Write a sheet as LaTeX."""
-    blocks = [f"% {made.title}".replace("\n", " ")]
-    facts = [f"{_escape(label)} & {_cell(value)} \\\\" for label, value in made.facts]
-    card = "\n".join([r"\begin{tabular}{ll}", *facts, r"\end{tabular}"]) if facts else ""
-    tables = [_table(table) for table in made.tables]
-    blocks += [block for block in [*tables[: made.lead], card, *tables[made.lead :]] if block]
-    return "\n\n".join(blocks) + "\n"
+def _blocks(made: Document) -> Iterator[str]:
+    yield f"% {made.title}".replace("\n", " ") + "\n"
+    for block in made.blocks():
+        if isinstance(block, Table):
+            yield "\n"
+            yield from _table(block)
+        else:
+            yield "\n\\begin{tabular}{ll}\n"
+            yield from (_line([label, value]) for label, value in block)
+            yield "\\end{tabular}\n"
 
 
-def _table(table: Table) -> str:
+def _table(table: Table) -> Iterator[str]:
     columns = "".join("r" if at in table.right else "l" for at in range(len(table.headers)))
-    lines = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", _line(table.headers), r"\midrule"]
-    lines += [_line(row) for row in table.rows]
+    yield f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n"
+    yield _line(table.headers)
+    yield "\\midrule\n"
+    yield from map(_line, table.rows)
     if table.footer:
-        lines += [r"\midrule", _line(table.footer)]
-    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"])
+        yield "\\midrule\n"
+        yield _line(table.footer)
+    yield "\\bottomrule\n\\end{tabular}\n"
 
 
-def _line(cells: tuple[Cell, ...]) -> str:
-    return " & ".join(_cell(cell) for cell in cells) + r" \\"
+def _line(cells: Sequence[Cell]) -> str:
+    return " & ".join(map(_cell, cells)) + " \\\\\n"
 
 
 def _cell(cell: Cell) -> str:

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
-from ..document import Cell, Math, Sheet, Table, plain
-from ..layout import sheet
-
-if TYPE_CHECKING:
-    from ...report import Report
+from ..document import Cell, Document, Math, Table, plain
+from ..presentation import Presentation
 
 
-def view(report: Report, **options: Any) -> str:
-    """Write a report as Markdown."""
-    return write(sheet(report, **options))
+def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
+    """Write a presentation as Markdown."""
+    return _blocks(shown.document(**options), ascii)
 
 
-def write(made: Sheet) -> str:
-    """Write a sheet as Markdown."""
-    blocks = [f"**{_escape(made.title)}**" + (f": {_escape(made.subtitle)}" if made.subtitle else "")]
-    facts = "\n".join(f"- {label}: {_cell(value)}" for label, value in made.facts)
-    tables = [_table(table) for table in made.tables]
-    blocks += [*tables[: made.lead], facts, *tables[made.lead :]]
-    return "\n\n".join(block for block in blocks if block) + "\n"
+def _blocks(made: Document, ascii: bool) -> Iterator[str]:
+    yield f"**{_escape(made.title)}**" + (f": {_escape(made.subtitle)}" if made.subtitle else "") + "\n"
+    for block in made.blocks():
+        if isinstance(block, Table):
+            yield "\n"
+            yield from _table(block, ascii)
+        else:
+            yield "\n"
+            yield from (f"- {label}: {_cell(value, ascii)}\n" for label, value in block)
 
 
-def _table(table: Table) -> str:
-    lines = [table.headers, tuple("--:" if at in table.right else "---" for at in range(len(table.headers)))]
-    lines += [tuple(_cell(cell) for cell in row) for row in table.rows]
+def _table(table: Table, ascii: bool) -> Iterator[str]:
+    if table.title:
+        yield f"*{_escape(table.title)}*\n\n"
+    if table.note:
+        yield f"{_escape(table.note)}\n\n"
+    yield _line(table.headers)
+    yield _line(["--:" if at in table.right else "---" for at in range(len(table.headers))])
+    for row in table.rows:
+        yield _line([_cell(cell, ascii) for cell in row])
     if table.footer:
-        lines.append(tuple(f"**{_cell(cell)}**" if plain(cell) else "" for cell in table.footer))
-    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    head = [f"*{_escape(table.title)}*"] * bool(table.title) + [_escape(table.note)] * bool(table.note)
-    return "\n\n".join([*head, text])
+        yield _line([f"**{_cell(cell, ascii)}**" if plain(cell) else "" for cell in table.footer])
 
 
-def _cell(cell: Cell) -> str:
-    written = plain(cell)
+def _line(cells: tuple[str, ...] | list[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _cell(cell: Cell, ascii: bool) -> str:
+    written = plain(cell, ascii)
     code = isinstance(cell, Math) and not isinstance(cell.size, int)
     return f"`{written}`" if code else _escape(written)
 

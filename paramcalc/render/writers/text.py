@@ -1,51 +1,40 @@
-"""The plain text view: aligned columns, no colour, full width; needs the standard library alone."""
+"""The plain text view: aligned columns, no colour, full width."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
-from ..document import Sheet, Table, plain
-from ..layout import sheet
-
-if TYPE_CHECKING:
-    from ...report import Report
-
-ASCII = str.maketrans({"×": "x", "·": "*", "−": "-", "≥": ">=", "↑": "^"})
+from ..columns import Line, fact_lines, table_lines
+from ..document import Document, Table, plain
+from ..presentation import Presentation
 
 
-def view(report: Report, ascii: bool = False, **options: Any) -> str:
-    """Write a report as plain text, in ASCII if asked."""
-    return write(sheet(report, **options), ascii)
+def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
+    """Write a presentation as plain text."""
+    return _blocks(shown.document(**options), ascii)
 
 
-def write(made: Sheet, ascii: bool = False) -> str:
-    """Write a sheet as plain text."""
-    blocks = [f"{made.title}: {made.subtitle}" if made.subtitle else made.title]
-    facts = ""
-    if made.facts:
-        width = max(len(label) for label, _ in made.facts)
-        facts = "\n".join(f"  {label:<{width}}  {plain(value, ascii)}" for label, value in made.facts)
-    tables = [_table(table, ascii) for table in made.tables]
-    blocks += [*tables[: made.lead], facts, *tables[made.lead :]]
-    text = "\n\n".join(block for block in blocks if block) + "\n"
-    return text.translate(ASCII).encode("ascii", "backslashreplace").decode() if ascii else text
+def _blocks(made: Document, ascii: bool) -> Iterator[str]:
+    title = f"{made.title}: {made.subtitle}" if made.subtitle else made.title
+    yield f"{plain(title, ascii)}\n"
+    for block in made.blocks():
+        if isinstance(block, Table):
+            yield "\n"
+            yield from _head(block, ascii)
+            yield from map(_joined, table_lines(block, 2, 2, ascii=ascii))
+        else:
+            yield "\n"
+            yield from map(_joined, fact_lines(block, 2, ascii=ascii))
 
 
-def _table(table: Table, ascii: bool) -> str:
-    body = [[plain(cell, ascii) for cell in row] for row in (table.headers, *table.rows)]
-    if table.footer:
-        body.append([plain(cell, ascii) for cell in table.footer])
-    widths = [max(map(len, column)) for column in zip(*body, strict=True)]
-    lines = []
-    for row in body:
-        cells = [
-            cell.rjust(width) if at in table.right else cell.ljust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append(("  " + "  ".join(cells)).rstrip())
-    rule = "  " + ("-" if ascii else "─") * (sum(widths) + 2 * len(widths) - 2)
-    lines.insert(1, rule)
-    if table.footer:
-        lines.insert(-1, rule)
-    note = [f"  {line}" for line in table.note.splitlines()] + [""] if table.note else []
-    return "\n".join([table.title, *note, *lines] if table.title else lines)
+def _head(table: Table, ascii: bool) -> Iterator[str]:
+    if table.title:
+        yield f"{plain(table.title, ascii)}\n"
+        if table.note:
+            yield from (f"  {plain(line, ascii)}\n" for line in table.note.splitlines())
+            yield "\n"
+
+
+def _joined(line: Line) -> str:
+    return "".join(span.text for span in line).rstrip() + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import paramcalc as pc
+from paramcalc.core.schema import REQUIRED
 from paramcalc.rules.keras.augmentation import LAYERS
 
 B = 4
@@ -62,7 +63,7 @@ TABLE: list[Any] = [
     (pc.RandomCrop(12, 5), [(8, 9, 3)], 0, [(12, 5, 3)], 0),
     *((rule(**dict.fromkeys(needed, 1)), [IMAGES], 0, [IMAGES], 0)
       for rule in LAYERS
-      for needed in [[word[:-1] for word in rule.words.split() if word[-1] == "*"]]),
+      for needed in [[name for name, option in rule.options.items() if option.default is REQUIRED]]),
 ]  # fmt: skip
 
 LEARNING: dict[str, int] = {

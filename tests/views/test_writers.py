@@ -1,0 +1,121 @@
+"""Every view writes everything that is shown: reports, explanations, conventions, rules; in ASCII, too."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import unicodedata
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+
+import paramcalc as pc
+from paramcalc.loading import load
+from paramcalc.render import conventions, layout, rules, why
+from paramcalc.render.columns import fold, width_of
+from paramcalc.render.presentation import Presentation, write
+from paramcalc.writers import FORMATS, WRITERS
+
+
+def report() -> Presentation:
+    layers = [pc.Input(("T", 8)), pc.LSTM("h", return_sequences=True), pc.Dense("h//2", name="größe"), pc.Dense("h**2")]
+    return layout.presentation(pc.Sequential(layers, name="ü−×").report())
+
+
+def explanation() -> Presentation:
+    model = pc.Sequential([pc.Input((None, 108)), pc.GRU(128)])
+    return why.presentation(model, 91_008, pc.why(model, 91_008))
+
+
+def comparison() -> Presentation:
+    return conventions.presentation(pc.conventions("LSTM", 108, 128), 108, 128)
+
+
+def listing() -> Presentation:
+    return rules.presentation("keras")
+
+
+SHOWN = {make.__name__: make for make in (report, explanation, comparison, listing)}
+shown = pytest.mark.parametrize("make", SHOWN.values(), ids=SHOWN)
+formats = pytest.mark.parametrize("format", FORMATS)
+
+
+def test_every_line_of_the_registry_loads() -> None:
+    for one in WRITERS:
+        assert callable(load(one.function))
+        assert not one.draw or callable(load(one.draw))
+        assert "/" in one.media_type
+    assert len(set(FORMATS)) == len(WRITERS)
+
+
+@shown
+@formats
+def test_every_view_writes_everything(make: Callable[[], Presentation], format: str) -> None:
+    written = "".join(write(make(), format))
+    assert written.strip()
+    assert written == "".join(write(make(), format))  # a presentation can be written again
+
+
+@shown
+@formats
+def test_in_ascii(make: Callable[[], Presentation], format: str) -> None:
+    written = "".join(write(make(), format, ascii=True))
+    assert written.isascii()
+    assert len(written) >= len("".join(write(make(), format)))
+
+
+@shown
+def test_ascii_changes_no_data(make: Callable[[], Presentation]) -> None:
+    assert json.loads("".join(write(make(), "json", ascii=True))) == make().data()
+
+
+def test_ascii_html_reads_the_same() -> None:
+    assert texts("".join(write(report(), "html", ascii=True))) == texts("".join(write(report(), "html")))
+
+
+def texts(page: str) -> list[str]:
+    found: list[str] = []
+    parser = HTMLParser()
+    parser.handle_data = found.append  # type: ignore[method-assign]  # the parser's hook
+    parser.feed(page)
+    parser.close()
+    return found
+
+
+@shown
+def test_records_are_all_alike_and_written_in_full(make: Callable[[], Presentation]) -> None:
+    records = list(make().records())
+    assert records
+    assert all(list(record) == list(records[0]) for record in records)
+    rows = list(csv.reader(io.StringIO("".join(write(make(), "csv")))))
+    assert rows[0] == list(records[0])
+    assert len(rows) == len(records) + 1
+
+
+@pytest.mark.parametrize("format", ["table", "text"])
+def test_columns_align_by_what_a_terminal_shows(format: str) -> None:
+    layers = [pc.Dense(4, name=name) for name in ("dense", "層", "e\u0301te\u0301", "😀😀")]
+    written = "".join(write(layout.presentation(pc.Sequential([pc.Input((4,)), *layers]).report()), format))
+    lines = [line for line in written.splitlines() if "(Dense)" in line]
+    assert len(lines) == 4
+    assert len({shown_width(line[: line.index("(B, 4)")]) for line in lines}) == 1
+
+
+def shown_width(text: str) -> int:
+    wide = {"W": 2, "F": 2}
+    return sum(0 if unicodedata.combining(one) else wide.get(unicodedata.east_asian_width(one), 1) for one in text)
+
+
+@pytest.mark.parametrize("width", [1, 5, 12, 30])
+@pytest.mark.parametrize(
+    "text", ["", "one two three", "  indented words stay", "longwordwithoutspaces", "層層 層層層 e\u0301", "a "]
+)
+def test_folding_keeps_every_letter_and_the_width(text: str, width: int) -> None:
+    lines = fold(text, width)
+    assert lines
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert all(width_of(line) <= max(width, 2) for line in lines)
+    if width >= max(map(width_of, text.split()), default=0) + 2:  # no word is broken that fits
+        assert " ".join(lines).split() == text.split()
