@@ -2,25 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
-from .core.built import AnyShape, Outputs, UnknownShape, listed, output
+from .core.built import AnyShape, Built, Outputs, UnknownShape, listed, output
 from .core.formula import Formula, formula_of
 from .core.framework import framework
 from .core.kinds import MAX_SIZE
 from .core.rule import Part, Weight
 from .core.tensors import BATCH
+from .core.totals import Totals, summed
 from .errors import SizeError
-from .graph.model import Model
-from .graph.totals import Totals, summed
 from .loading import load
 from .symbolic import Expr, Size, text
 from .symbolic.evaluate import put
 from .writers import FRAME, REPORT, RICH
 
 SCHEMA = "paramcalc/1"
+
+
+class Reported(Protocol):
+    """What a report reads of a model; `paramcalc.graph.model.Model` has it."""
+
+    @property
+    def label(self) -> str:
+        """Its name, or one made of its type."""
+
+    @property
+    def type(self) -> str:
+        """Class name."""
+
+    @property
+    def framework(self) -> str:
+        """The framework it belongs to."""
+
+    @property
+    def frozen(self) -> bool:
+        """Whether training leaves all its weights alone."""
+
+    @property
+    def crossed(self) -> bool:
+        """Whether a layer is used on several levels."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rules agree with the tensors of its file."""
+
+    @property
+    def stored(self) -> int | None:
+        """How many tensors of its file agree with the rules."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What a reader found worth saying."""
+
+    @property
+    def input_shapes(self) -> Sequence[AnyShape]:
+        """Shapes of the inputs."""
+
+    @property
+    def input_names(self) -> Sequence[str | None]:
+        """Names of the inputs."""
+
+    @property
+    def outputs(self) -> Sequence[tuple[int, int]]:
+        """Its outputs: which node, and which of its outputs."""
+
+    @property
+    def built(self) -> list[Built]:
+        """What every node builds on the inputs."""
+
+    def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:
+        """List every use of a layer."""
 
 
 class Row(Totals):
@@ -150,7 +204,7 @@ class Report(Totals):
         Whose weights are not known, and what else a reader found worth saying.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Reported) -> None:
         self._model = model
         built = model.built
         values: list[Outputs] = [*((shape,) for shape in model.input_shapes), *(step.outs for step in built)]
@@ -284,7 +338,7 @@ class Report(Totals):
         return self.render("html")
 
 
-def report_of(model: Model) -> Report:
+def report_of(model: Reported) -> Report:
     """Make the report of a model on its own inputs."""
     return Report(model)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..core.applicable import Applicable
 from ..core.built import (
@@ -30,12 +30,10 @@ from ..core.products import NOTHING, Product, Sources, Work
 from ..core.rule import Layer
 from ..core.tensors import Tensor, check_states, connect, disambiguate_unknowns, flat, in_order, shape_text
 from ..errors import GraphError, ParamcalcError, ShapeError, Verbatim
+from ..report import Report, Row, report_of
 from ..symbolic import Size, add, collect, is_known
 from .edges import check_single, located, missing_output
 from .sharing import check_levels, check_uses, crossed
-
-if TYPE_CHECKING:
-    from ..report import Report
 
 Ref = tuple[int, int]  # (position, which output); the inputs hold the first positions, then the nodes
 
@@ -385,14 +383,12 @@ class Model(Applicable):
         return self.report().non_trainable
 
     @property
-    def rows(self) -> list[Any]:
+    def rows(self) -> list[Row]:
         """One row for each layer (see `paramcalc.report.Row`)."""
         return self.report().rows
 
     def report(self) -> Report:
         """Give rows and totals, with every view of them."""
-        from ..report import report_of
-
         return report_of(self)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..core.formula import symbolic_build
 from ..core.rule import Weight
 from ..core.tensors import shape_text
-from ..graph.totals import summed
+from ..core.totals import summed
 from ..rules.shared.cells import GATES
 from ..symbolic import Expr, Size, exact
 from .document import Cell, Math, Table, number

@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
-from ..core.built import Weight
 from ..symbolic import Expr, Size, add
+from .built import Weight
 
 
 class Totals(ABC):
