@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Protocol
 
 from .core.built import AnyShape, Built, Outputs, UnknownShape, listed, output
@@ -97,7 +98,7 @@ class Row(Totals):
         Whether what is trained of it is a guess: a file does not say, and all is taken as trained.
     """
 
-    __slots__ = ("calls", "costed", "counted_above", "guessed", "layer", "name", "rows", "type", "weights")
+    weights: tuple[Weight, ...] = ()
 
     def __init__(self, calls: list[Part], frozen: bool) -> None:
         self.name = calls[0].name
@@ -106,7 +107,7 @@ class Row(Totals):
         self.calls = calls
         frozen = frozen or self.layer.frozen
         built = calls[0].built
-        self.weights: tuple[Weight, ...] = built.weights
+        self.weights = built.weights
         if frozen:
             self.weights = tuple(replace(weight, trainable=False) for weight in built.weights)
         self.counted_above = False
@@ -140,12 +141,12 @@ class Row(Totals):
         """Why the weights are not known, or nothing."""
         return self.calls[0].built.unknown
 
-    @property
+    @cached_property
     def macs(self) -> Size:
         """Multiply-adds of all uses, for a batch of 1 unless the batch is known."""
         return summed(put(call.built.forward(), BATCH, 1) for call in self.calls)
 
-    @property
+    @cached_property
     def formula(self) -> Formula | None:
         """The textbook formula with its sizes, or ``None`` where there are no weights of its own."""
         return formula_of(self.layer, *self.inputs)
@@ -264,20 +265,21 @@ class Report(Totals):
         """Number of parameters, a shared layer's once."""
         return self.params
 
-    @property
+    @cached_property
     def macs(self) -> Size:
         """Multiply-adds of matrix products and convolutions, for ``batch`` samples."""
         return summed(row.macs for row in self.rows)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the report as the JSON contract ``paramcalc/1`` has it."""
+        trainable, non_trainable = (None, None) if self.guessed else (plain(self.trainable), plain(self.non_trainable))
         return {
             "schema": SCHEMA,
             "name": self.name,
             "framework": self.framework,
             "total": plain(self.total),
-            "trainable": None if self.guessed else plain(self.trainable),
-            "non_trainable": None if self.guessed else plain(self.non_trainable),
+            "trainable": trainable,
+            "non_trainable": non_trainable,
             **({"buffers": plain(self.buffers)} if any(weight.buffer for weight in self.weights) else {}),
             "exact": self.exact,
             "macs": plain(self.macs),

@@ -15,6 +15,7 @@ Source of the rule: reverse-mode differentiation of a bilinear map (Griewank & W
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..symbolic import Size, add
@@ -137,7 +138,10 @@ def loop(step: Work, steps: Size, carried: Iterable[Sources], dead: int = 0) -> 
         In which ``State(i)`` is the initial state.
     """
     reach = _closed(tuple(carried))
-    alive = step.bind({State(at): found | {State(at)} for at, found in enumerate(reach)})
+    alive = Work(
+        tuple(Product(one.size, _alive(one.left, reach), _alive(one.right, reach)) for one in step.products),
+        None if step.flow is None else tuple(_alive(found, reach) for found in step.flow),
+    )
     products = alive.times(steps - dead).products
     if dead:
         products += step.times(dead).products
@@ -145,6 +149,14 @@ def loop(step: Work, steps: Size, carried: Iterable[Sources], dead: int = 0) -> 
     return Work(products, flow)
 
 
+@lru_cache(1024)  # layers of one kind ask for the same few sets
+def _alive(operand: Sources, reach: tuple[Sources, ...]) -> Sources:
+    # each state is what it was updated from, and its initial value
+    states = [one for one in operand if isinstance(one, State) and one.place < len(reach)]
+    return operand.union(*(reach[one.place] for one in states))
+
+
+@lru_cache(1024)
 def _closed(carried: tuple[Sources, ...]) -> tuple[Sources, ...]:
     # what a state depends on after many steps: what it is updated from, those states' sources included
     reach = carried
@@ -159,7 +171,8 @@ def _closed(carried: tuple[Sources, ...]) -> tuple[Sources, ...]:
 
 
 def _sum(sizes: Iterable[Size]) -> Size:
-    return add(tuple(sizes))
+    terms = tuple(sizes)
+    return sum(terms) if all(type(term) is int for term in terms) else add(terms)
 
 
 def unsourced(size: Size) -> Work:

@@ -83,6 +83,8 @@ class Rule:
         self.inputs = tuple(schema.inputs.values())
         self.input_names = tuple(schema.inputs)
         self.least_inputs = schema.least_inputs
+        self.one_input = len(self.inputs) == 1 and not self.inputs[0].many
+        self.least_axes, self.most_axes = self.inputs[0].least, self.inputs[0].most
         self.options = schema.options
         self.call = schema.call_switches
         self.ignored = frozenset(ignored) - schema.options.keys()
@@ -291,26 +293,31 @@ class Layer(Applicable):
         OptionError
             For a switch the call does not have.
         """
-        rule, inputs = self.rule, self.rule.inputs
-        one = inputs[0]
-        known = [shape for shape in shapes if not isinstance(shape, UnknownShape)]
-        if len(known) < len(shapes):
-            declared = self.declared_inputs() if self.declared_inputs else None
-            if not declared:
-                unknown = "" if self._weightless() else "the shape of its input is not known"
-                return Built(UNKNOWN_OUTPUTS, unknown=unknown, costed=False)
-            return self.on(*declared, **call)
+        rule = self.rule
         try:
-            if len(known) == 1 == len(inputs) and one.least <= len(known[0]) <= one.most and not (one.many or call):
-                built = rule.body(known[0], **self.options)
-            else:
-                self._check_inputs(known)
-                self._check_call(call)
-                args = (tuple(known),) if one.many else known
-                built = rule.body(*args, **self.options, **call)
+            if len(shapes) == 1 and rule.one_input and not call:
+                (shape,) = shapes
+                if type(shape) is tuple and rule.least_axes <= len(shape) <= rule.most_axes:
+                    built = rule.body(shape, **self.options)
+                    return frozen(built) if self.frozen else built
+            known = [shape for shape in shapes if not isinstance(shape, UnknownShape)]
+            if len(known) < len(shapes):
+                return self._on_unknown(call)
+            self._check_inputs(known)
+            self._check_call(call)
+            args = (tuple(known),) if rule.inputs[0].many else known
+            built = rule.body(*args, **self.options, **call)
         except UnknownShapeError:
             return Built(UNKNOWN_OUTPUTS, unknown="the shape inside it is not known", costed=False)
         return frozen(built) if self.frozen else built
+
+    def _on_unknown(self, call: dict[str, bool]) -> Built:
+        # a file may say what the layer was built on
+        declared = self.declared_inputs() if self.declared_inputs else None
+        if declared:
+            return self.on(*declared, **call)
+        unknown = "" if self._weightless() else "the shape of its input is not known"
+        return Built(UNKNOWN_OUTPUTS, unknown=unknown, costed=False)
 
     def _weightless(self) -> bool:
         # whether there are weights is a matter of options, not of sizes: any input it takes will do

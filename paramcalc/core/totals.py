@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
 from ..symbolic import Expr, Size, add
 from .built import Weight
 
 
-class Totals(ABC):
+class Totals:
     """The sums over the weights of a layer or of a model."""
 
-    __slots__ = ()
-
     @property
-    @abstractmethod
     def weights(self) -> Sequence[Weight]:
         """The weights, each once."""
+        return ()
 
     @property
     def params(self) -> Size:
@@ -42,5 +39,8 @@ class Totals(ABC):
 
 def summed(sizes: Iterable[Size]) -> Size:
     """Add up sizes and collect: at once, since adding one by one would copy the sum at every step."""
-    total = add(tuple(sizes))
+    terms = tuple(sizes)
+    if all(type(term) is int for term in terms):
+        return sum(terms)
+    total = add(terms)
     return total.expand() if isinstance(total, Expr) else total
