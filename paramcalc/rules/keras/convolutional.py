@@ -5,13 +5,13 @@ from typing import Annotated, Any, Unpack
 
 from ...core.ignored_options import BIAS, DEPTHWISE, KERNEL, POINTWISE
 from ...core.kinds import Sized, Window, grown
-from ...core.products import unsourced
+from ...core.products import Work, product
 from ...core.rule import Built, Shape, Weight, each_rank, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact, minimum
 from ..shared import windows
 from .axes import CausalPadding, Extras, Layout, Padding, Spatial
-from .quantized import Constraint, Thin, thinned
+from .quantized import Constraint, Thin, merging, thinned
 
 Filters = Annotated[Size, Sized("F")]
 Groups = Annotated[Size, Sized("g", unless=1)]
@@ -50,12 +50,16 @@ def convolution(
     shape, rank = (*kernel_size, seen, filters), lora["lora_rank"]
     thin = thinned("kernel", shape, lora, kernel_constraint)
     weights = (Weight("kernel", shape, rank is None), *thin.weights)
-    merging = prod(shape) * rank if rank is not None else 0  # the thin tables are added to the kernel, once a batch
     return Built(
         weights=(*weights, Weight("bias", (filters,))) if use_bias else weights,
         outs=(windows.joined(x[0], places, filters, data_format),),
         formula=lambda: filters * (prod(kernel_size) * seen + use_bias) + thin.numbers(),
-        work=lambda: unsourced(prod((x[0], *places)) * (prod(kernel_size) * seen * filters) + merging),
+        work=lambda: Work(
+            (
+                product(prod((x[0], *places)) * (prod(kernel_size) * seen * filters), 0, {"kernel", *thin.operand}),
+                *merging("kernel", shape, rank),
+            )
+        ),
     )
 
 
@@ -99,7 +103,7 @@ def transposed(
         weights=(*weights, Weight("bias", (filters,))) if use_bias else weights,
         outs=(windows.joined(x[0], places, filters, data_format),),
         formula=lambda: filters * (prod(kernel_size) * channels + use_bias),
-        work=lambda: unsourced(prod((x[0], *met)) * (prod(kernel_size) * channels * filters)),
+        work=lambda: Work((product(prod((x[0], *met)) * (prod(kernel_size) * channels * filters), 0, "kernel"),)),
     )
 
 
@@ -161,7 +165,7 @@ def depthwise(
         weights=(*weights, Weight("bias", (made,))) if use_bias else weights,
         outs=(windows.joined(x[0], places, made, data_format),),
         formula=lambda: made * (prod(kernel_size) + use_bias),
-        work=lambda: unsourced(prod((x[0], *places)) * (prod(kernel_size) * made)),
+        work=lambda: Work((product(prod((x[0], *places)) * (prod(kernel_size) * made), 0, "kernel"),)),
     )
 
 
@@ -201,5 +205,14 @@ def separable(
         weights=(*weights, Weight("bias", (filters,))) if use_bias else weights,
         outs=(windows.joined(x[0], places, filters, data_format),),
         formula=lambda: prod(kernel_size) * made + filters * (made + use_bias),
-        work=lambda: unsourced(prod((x[0], *places)) * (prod(kernel_size) * made + made * filters)),
+        work=lambda: _separate(prod((x[0], *places)), prod(kernel_size) * made, made * filters),
+    )
+
+
+def _separate(places: Size, depthwise: Size, pointwise: Size) -> Work:
+    return Work(
+        (
+            product(places * depthwise, 0, "depthwise_kernel"),
+            product(places * pointwise, (0, "depthwise_kernel"), "pointwise_kernel"),
+        )
     )

@@ -5,12 +5,23 @@ from typing import Annotated, Any, Unpack
 
 from ...core.ignored_options import BIAS, EMBEDDINGS, KERNEL
 from ...core.kinds import NUMBER, AtCall, Sized, Sizes
-from ...core.products import unsourced
+from ...core.products import NOTHING, Product, Sources, Work, product
 from ...core.rule import Built, Inputs, Shape, Weight, rule
 from ...errors import OptionError, ShapeError, Verbatim
 from ...symbolic import Size, ceil_div
 from .equations import EQUATION, LETTERS, Equation, scales, sides
-from .quantized import Constraint, Storage, Stored, Table, lora_in_steps, mode_of, stored
+from .quantized import (
+    Constraint,
+    Storage,
+    Stored,
+    Table,
+    lora_in_steps,
+    merging,
+    mode_of,
+    rounds_input,
+    stored,
+    thin_names,
+)
 from .values import TENSOR, shape_of
 
 
@@ -36,20 +47,33 @@ def Dense(
         kept = stored(table, storage, kernel_constraint)
         kernel = kept.weights
 
-    def macs() -> Size:
+    def work() -> Work:
         places = prod(x[:-1])
-        if rank is None:
-            return places * (d_x * units)
-        return places * (d_x * units) + (
-            places * rank * (d_x + units) if lora_in_steps(storage) else d_x * rank * units
-        )
+        if kept is None:
+            return Work((product(places * (d_x * units), 0, "kernel"),))
+        products: tuple[Product, ...] = (product(places * (d_x * units), 0, kept.operand),)
+        if rank is not None and lora_in_steps(storage):
+            products += _in_steps(places * (d_x * rank), places * (rank * units))
+        else:
+            products += merging("kernel", (d_x, units), rank)
+        return Work(products, (_flow(kept, use_bias),))
 
     return Built(
         outs=((*x[:-1], units),),
         weights=(*kernel, Weight("bias", (units,))) if use_bias else kernel,
         formula=lambda: (kept.numbers() if kept else d_x * units) + use_bias * units,
-        work=lambda: unsourced(macs()),
+        work=work,
     )
+
+
+def _in_steps(first: Size, second: Size) -> tuple[Product, ...]:
+    # the input times one thin table, and that times the other, beside a kernel in few bits
+    a, b = thin_names("kernel")
+    return product(first, 0, a), product(second, (0, a), b)
+
+
+def _flow(kernel: Stored, bias: bool) -> Sources:
+    return kernel.flow | ({0, "bias"} if bias else {0})
 
 
 @rule(("activation", *KERNEL, *BIAS, "gptq_unpacked_column_size"))
@@ -76,19 +100,20 @@ def EinsumDense(
     if rank is not None and lora_in_steps(storage) and read.kernel[-1] != read.outputs[-1]:
         raise OptionError(f"LoRA in few bits with {equation}", expected="kernel and output to end on one letter")
 
-    def macs() -> Size:
-        full = read.macs(sizes, x)
-        if rank is None:
-            return full
-        if not lora_in_steps(storage):
-            return full + prod(shape) * rank
-        return full + read.macs(sizes | {read.kernel[-1]: rank}, x) + prod(read.output(sizes, x)) * rank
+    def work() -> Work:
+        products: tuple[Product, ...] = (product(read.macs(sizes, x), 0, kernel.operand),)
+        if rank is not None and lora_in_steps(storage):
+            thin = read.macs(sizes | {read.kernel[-1]: rank}, x)
+            products += _in_steps(thin, prod(read.output(sizes, x)) * rank)
+        else:
+            products += merging("kernel", shape, rank)
+        return Work(products, (_flow(kernel, bias is not None),))
 
     return Built(
         outs=(read.output(sizes, x),),
         weights=kernel.weights if bias is None else (*kernel.weights, Weight("bias", bias)),
         formula=lambda: kernel.numbers() + (prod(bias) if bias is not None else 0),
-        work=lambda: unsourced(macs()),
+        work=work,
     )
 
 
@@ -134,12 +159,10 @@ def embedded(name: str, input_dim: Size, output_dim: Size, storage: Storage, con
     return stored(table, storage, constraint)
 
 
-def looked_up(x: Shape, input_dim: Size, output_dim: Size, storage: Storage) -> Size:
-    """Count the multiply-adds of looking up: none, except those of the thin tables of LoRA."""
-    rank = storage["lora_rank"]
-    if rank is None:
-        return 0
-    return (prod(x) if lora_in_steps(storage) else input_dim) * rank * output_dim
+def looked_up(x: Shape, input_dim: Size, output_dim: Size, storage: Storage) -> tuple[Product, ...]:
+    """List the products of looking up: none, except that of the thin tables of LoRA."""
+    rows = prod(x) if lora_in_steps(storage) else input_dim
+    return merging("embeddings", (rows, output_dim), storage["lora_rank"])
 
 
 @rule((*EMBEDDINGS, "mask_zero", "input_length"))
@@ -161,7 +184,7 @@ def Embedding(
         weights=table.weights,
         outs=((*x, output_dim),),
         formula=table.numbers,
-        work=lambda: unsourced(looked_up(x, input_dim, output_dim, storage)),
+        work=lambda: Work(looked_up(x, input_dim, output_dim, storage), (table.flow,)),  # tokens have no gradient
     )
 
 
@@ -193,25 +216,28 @@ def ReversibleEmbedding(
     """
     sizes = (input_dim, output_dim, storage)
     table = embedded("embeddings", *sizes, embeddings_constraint)
-    tables, count = table.weights, table.numbers
+    tables, count, back = table.weights, table.numbers, table
     if not tie_weights:
         if storage["lora_rank"] is not None and not mode_of(storage):
             raise OptionError("LoRA with tie_weights=False", expected="tied weights, or a table kept as int8 or int4")
         alone: Storage = {**storage, "lora_rank": None}
-        second = embedded("reverse_embeddings", input_dim, output_dim, alone)
-        tables, count = (*table.weights, *second.weights), lambda: table.numbers() + second.numbers()
+        back = embedded("reverse_embeddings", input_dim, output_dim, alone)
+        tables, count = (*table.weights, *back.weights), lambda: table.numbers() + back.numbers()
     if reverse and isinstance(x[-1], int) and isinstance(output_dim, int) and x[-1] != output_dim:
         raise ShapeError("not embeddings of this table", expected=f"{output_dim} numbers each", received=x[-1])
 
-    def macs() -> Size:
+    def work() -> Work:
         if not reverse:
-            return looked_up(x, *sizes)
-        merged = looked_up(x, *sizes) if tie_weights and not lora_in_steps(storage) else 0
-        return prod(x[:-1]) * (output_dim * input_dim) + merged
+            return Work(looked_up(x, *sizes), (table.flow,))  # tokens have no gradient
+        merged = looked_up(x, *sizes) if tie_weights and not lora_in_steps(storage) else ()
+        # an input that is rounded has no gradient but through its scale: Keras has no gradient of its own as in Dense
+        left = NOTHING if rounds_input(storage) else {0}
+        products = (product(prod(x[:-1]) * (output_dim * input_dim), left, back.operand), *merged)
+        return Work(products, (back.operand | {0},))
 
     return Built(
         weights=tables,
         outs=((*x[:-1], input_dim),) if reverse else ((*x, output_dim),),
         formula=count,
-        work=lambda: unsourced(macs()),
+        work=work,
     )

@@ -19,6 +19,7 @@ from typing import Annotated, Any, NamedTuple, TypedDict
 
 from ...core.ignored_options import check
 from ...core.kinds import NUMBER, Check, Sized
+from ...core.products import NOTHING, Product, Sources, product
 from ...core.rule import Shape, Weight
 from ...errors import OptionError
 from ...symbolic import Size, ceil_div
@@ -215,10 +216,23 @@ class Table(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A table as it is kept: tensors, and how many numbers they are."""
+    """A table as it is kept.
+
+    Attributes
+    ----------
+    weights : tuple of Weight
+    numbers : callable
+        How many numbers they are.
+    operand : frozenset of str
+        The weights that a product with the table gives a gradient: none of a table in few bits.
+    flow : frozenset of str
+        The weights that the output depends on, as far as a gradient can follow.
+    """
 
     weights: tuple[Weight, ...]
     numbers: Callable[[], Size]
+    operand: Sources = NOTHING
+    flow: Sources = NOTHING
 
 
 def mode_of(storage: Storage) -> str:
@@ -235,6 +249,12 @@ def kept_as(storage: Storage) -> Policy:
 def lora_in_steps(storage: Storage) -> bool:
     """Tell whether the thin tables are multiplied one after the other: a table in few bits cannot be added to."""
     return mode_of(storage) in ("int8", "int4")
+
+
+def rounds_input(storage: Storage) -> bool:
+    """Tell whether the layer rounds its input to a few bits, too, before it multiplies."""
+    recipe = storage["quantization_config"]
+    return lora_in_steps(storage) and (recipe is None or recipe["config"].get("activation_quantizer") is not None)
 
 
 def stored(table: Table, storage: Storage, constraint: Any = None) -> Stored:
@@ -254,7 +274,9 @@ def stored(table: Table, storage: Storage, constraint: Any = None) -> Stored:
     first, *rest = kept.weights
     thin = thinned(table.name, table.shape, storage, constraint)
     frozen = Weight(first.name, first.shape, False)
-    return Stored((frozen, *thin.weights, *rest), lambda: kept.numbers() + thin.numbers())
+    operand = NOTHING if lora_in_steps(storage) else kept.operand | thin.operand
+    numbers = lambda: kept.numbers() + thin.numbers()  # noqa: E731
+    return Stored((frozen, *thin.weights, *rest), numbers, operand, kept.flow | thin.flow)
 
 
 def thinned(name: str, shape: Shape, options: Thin, constraint: Any = None) -> Stored:
@@ -270,12 +292,25 @@ def thinned(name: str, shape: Shape, options: Thin, constraint: Any = None) -> S
         return Stored((), lambda: 0)
     if constraint is not None:
         raise OptionError("LoRA leaves the table alone", expected="no constraint on it", received=constraint)
-    tables = (Weight(f"lora_{name}_a", (*lead, rank)), Weight(f"lora_{name}_b", (rank, last)))
-    return Stored(tables, lambda: rank * (prod(lead) + last))
+    first, second = thin_names(name)
+    tables = (Weight(first, (*lead, rank)), Weight(second, (rank, last)))
+    both = frozenset({first, second})
+    return Stored(tables, lambda: rank * (prod(lead) + last), both, both)
+
+
+def thin_names(name: str) -> tuple[str, str]:
+    """Name the thin tables beside a table."""
+    return f"lora_{name}_a", f"lora_{name}_b"
+
+
+def merging(name: str, shape: Shape, rank: Size | None) -> tuple[Product, ...]:
+    """Give the product of the thin tables, which is added to the table once a call; none without a rank."""
+    return () if rank is None else (product(prod(shape) * rank, *thin_names(name)),)
 
 
 def _in_full(table: Table, storage: Storage) -> Stored:
-    return Stored((Weight(table.name, table.shape),), lambda: prod(table.shape))
+    own = frozenset({table.name})
+    return Stored((Weight(table.name, table.shape),), lambda: prod(table.shape), own, own)
 
 
 def _float8(table: Table, storage: Storage) -> Stored:
@@ -283,7 +318,9 @@ def _float8(table: Table, storage: Storage) -> Stored:
     weights = [Weight(table.name, table.shape)]
     for what in ("inputs", table.name, "outputs_grad"):
         weights += [Weight(f"{what}_scale", ()), Weight(f"{what}_amax_history", (history,))]
-    return Stored(tuple(weights), lambda: prod(table.shape) + 3 * (1 + history))
+    # what training puts in place of scales and histories comes from the way forward, but for the gradient's history
+    flow = frozenset({table.name, "outputs_grad_amax_history"})
+    return Stored(tuple(weights), lambda: prod(table.shape) + 3 * (1 + history), frozenset({table.name}), flow)
 
 
 def _int8(table: Table, storage: Storage) -> Stored:
