@@ -136,7 +136,8 @@ def loop(step: Work, steps: Size, carried: Iterable[Sources], dead: int = 0) -> 
     Work
         In which ``State(i)`` is the initial state.
     """
-    reach = _closed(tuple(carried))
+    carried = tuple(carried)
+    reach = carried if steps == dead else _closed(carried)  # else no step reads what another one hands on
     alive = step.bind({State(at): found | {State(at)} for at, found in enumerate(reach)})
     products = alive.times(steps - dead).products
     if dead:

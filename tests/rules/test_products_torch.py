@@ -84,3 +84,34 @@ def test_bilinear_layers_as_two_products() -> None:
             return seen @ x2[..., None]
 
         assert not list(differences(built, live, measured(bilinear, [x1, x2, weight]), 2)), live
+
+
+SEQUENCE, STEP = (3, 2, 5), (2, 5)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (nn.RNN(5, 4), SEQUENCE),
+        (nn.RNN(5, 4, 2, nonlinearity="relu", bias=False), (3, 5)),
+        (nn.LSTM(5, 4), SEQUENCE),
+        (nn.LSTM(5, 4, bias=False, batch_first=True), SEQUENCE),
+        (nn.LSTM(5, 4, proj_size=3), SEQUENCE),
+        (nn.LSTM(5, 4, bias=False, proj_size=3), (2, 2, 5)),
+        (nn.LSTM(5, 4, bias=False, proj_size=3), (1, 2, 5)),
+        (nn.LSTM(5, 4, 2, proj_size=3, bidirectional=True), SEQUENCE),
+        (nn.LSTM(5, 4, 3, bias=False), (1, 2, 5)),
+        (nn.GRU(5, 4), SEQUENCE),
+        (nn.GRU(5, 4, 2, bias=False, bidirectional=True), SEQUENCE),
+        (nn.GRU(5, 4, 2), (1, 5)),
+        (nn.RNNCell(5, 4), STEP),
+        (nn.RNNCell(5, 4, bias=False, nonlinearity="relu"), (5,)),
+        (nn.LSTMCell(5, 4), STEP),
+        (nn.LSTMCell(5, 4, bias=False), STEP),
+        (nn.GRUCell(5, 4), STEP),
+        (nn.GRUCell(5, 4, bias=False), (5,)),
+    ],
+    ids=repr,
+)
+def test_recurrent_layers_and_cells(layer: Any, shape: tuple[int, ...]) -> None:
+    check(layer, shape)
