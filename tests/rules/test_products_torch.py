@@ -115,3 +115,37 @@ SEQUENCE, STEP = (3, 2, 5), (2, 5)
 )
 def test_recurrent_layers_and_cells(layer: Any, shape: tuple[int, ...]) -> None:
     check(layer, shape)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (nn.Conv1d(3, 4, 3), (2, 3, 9)),
+        (nn.Conv2d(4, 6, (3, 2), stride=2, padding=1, groups=2), (2, 4, 6, 5)),
+        (nn.Conv2d(4, 8, 3, padding="same", groups=4, bias=False, padding_mode="circular"), (4, 5, 5)),
+        (nn.Conv3d(2, 4, 2, dilation=2), (1, 2, 4, 5, 3)),
+        (nn.LazyConv2d(6, 3), (2, 4, 5, 5)),
+        (nn.ConvTranspose1d(3, 4, 3, stride=2), (2, 3, 5)),
+        (nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2), (2, 4, 5, 4)),
+        (nn.ConvTranspose3d(2, 4, 2, dilation=2, bias=False), (2, 3, 4, 3)),
+        (nn.LazyConvTranspose1d(4, 3), (2, 3, 5)),
+    ],
+    ids=repr,
+)
+def test_convolutions(layer: Any, shape: tuple[int, ...]) -> None:
+    check(layer, shape)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shapes"),
+    [
+        (nn.MaxPool1d(2), [(3, 6)]),
+        (nn.MaxPool2d(2, return_indices=True), [(2, 3, 6, 6)]),
+        (nn.AdaptiveMaxPool1d(2, return_indices=True), [(3, 6)]),
+        (nn.FractionalMaxPool2d(2, output_size=3, return_indices=True), [(2, 3, 8, 8)]),
+        (nn.MaxUnpool2d(2), [(2, 3, 4, 4), (2, 3, 4, 4)]),
+    ],
+    ids=repr,
+)
+def test_no_gradient_goes_to_indices(layer: Any, shapes: list[tuple[int, ...]]) -> None:
+    check(layer, *shapes)
