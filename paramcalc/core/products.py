@@ -137,7 +137,8 @@ def loop(step: Work, steps: Size, carried: Iterable[Sources], dead: int = 0) -> 
     Work
         In which ``State(i)`` is the initial state.
     """
-    reach = _closed(tuple(carried))
+    carried = tuple(carried)
+    reach = carried if steps == dead else _closed(carried)  # else no step reads what another one hands on
     alive = Work(
         tuple(Product(one.size, _alive(one.left, reach), _alive(one.right, reach)) for one in step.products),
         None if step.flow is None else tuple(_alive(found, reach) for found in step.flow),

@@ -72,7 +72,14 @@ def patterned(
     return Rule(body, schema, FRAMEWORK, name, why, module_of(body), ignored)
 
 
-def lazy(rule: Rule, why: str, option: str, axis: int, **defaults: Any) -> Rule:
+def lazy(
+    rule: Rule,
+    why: str,
+    option: str,
+    axis: int,
+    check: Callable[[Shape, Mapping[str, Any]], None] | None = None,
+    **defaults: Any,
+) -> Rule:
     """Make the lazy form of a layer: it reads the size of ``option`` off an axis of its first input.
 
     Parameters
@@ -82,11 +89,15 @@ def lazy(rule: Rule, why: str, option: str, axis: int, **defaults: Any) -> Rule:
     option : str
     axis : int
         Of the input.
+    check : callable, optional
+        Refuses inputs on which the size is not to be found there; it is given the shape and the options.
     **defaults
         Options that have another default in the lazy form.
     """
 
     def body(x: Shape, /, **options: Any) -> Built:
+        if check is not None:
+            check(x, options)
         return rule.body(x, **{option: x[axis]}, **options)
 
     schema = rule.schema.without(option).with_defaults(**defaults)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from ...core.ignored_options import FACTORY
 from ...core.kinds import Sized, Window
-from ...core.products import unsourced
+from ...core.products import Work, product
 from ...core.rule import Built, Shape, Weight
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact
@@ -77,7 +77,7 @@ def conv(
         outs=((*batch, filters, *places),),
         weights=(weight, Weight("bias", (filters,))) if bias else (weight,),
         formula=lambda: filters * (prod(kernel) * seen + bias),
-        work=lambda: unsourced(prod((*batch, *places)) * (prod(kernel) * seen * filters)),
+        work=lambda: Work((product(prod((*batch, *places)) * (prod(kernel) * seen * filters), 0, weight.path),)),
     )
 
 
@@ -133,7 +133,7 @@ def conv_transpose(
         outs=((*batch, filters, *places),),
         weights=(weight, Weight("bias", (filters,))) if bias else (weight,),
         formula=lambda: channels * prod(kernel) * made + bias * filters,
-        work=lambda: unsourced(prod((*batch, *spatial)) * (channels * prod(kernel) * made)),
+        work=lambda: Work((product(prod((*batch, *spatial)) * (channels * prod(kernel) * made), 0, weight.path),)),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from ...core.ignored_options import FACTORY
 from ...core.kinds import AXIS, NUMBER, Sized
-from ...core.products import unsourced
+from ...core.products import Work, product
 from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
@@ -25,7 +25,7 @@ def dense(x: Shape, units: Size, bias: bool) -> Built:
         outs=((*x[:-1], units),),
         weights=(weight, Weight("bias", (units,))) if bias else (weight,),
         formula=lambda: d_x * units + bias * units,
-        work=lambda: unsourced(prod(x[:-1]) * (d_x * units)),
+        work=lambda: Work((product(prod(x[:-1]) * (d_x * units), 0, weight.path),)),
     )
 
 
@@ -66,7 +66,13 @@ def Bilinear(
         outs=((*x1[:-1], out_features),),
         weights=(weight, Weight("bias", (out_features,))) if bias else (weight,),
         formula=lambda: in1_features * in2_features * out_features + bias * out_features,
-        work=lambda: unsourced(prod(x1[:-1]) * (out_features * (in1_features * in2_features + in2_features))),
+        # PyTorch does these two; backwards, its kernel does two anew for each operand, which costs more than it need
+        work=lambda: Work(
+            (
+                product(prod(x1[:-1]) * (out_features * (in1_features * in2_features)), 0, weight.path),
+                product(prod(x1[:-1]) * (out_features * in2_features), (0, weight.path), 1),
+            )
+        ),
     )
 
 
@@ -77,10 +83,19 @@ def Identity(x: AnyShape, /) -> Built:
 
 
 def table(rows: Size, width: Size, padding_idx: int | None, outs: Shape) -> Built:
-    """Build a table with a row for each token; one of them may stand for padding."""
+    """Build a table with a row for each token; one of them may stand for padding.
+
+    No gradient goes to the tokens.
+    """
     if padding_idx is not None and isinstance(rows, int) and not -rows <= padding_idx < rows:
         raise OptionError("no such row", expected=f"a number from {-rows} to {rows - 1}", received=padding_idx)
-    return Built(outs=(outs,), weights=(Weight("weight", (rows, width)),), formula=lambda: rows * width)
+    weight = Weight("weight", (rows, width))
+    return Built(
+        outs=(outs,),
+        weights=(weight,),
+        formula=lambda: rows * width,
+        work=lambda: Work(flow=(frozenset({weight.path}),)),
+    )
 
 
 @rule(FACTORY)

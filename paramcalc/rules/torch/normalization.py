@@ -1,15 +1,16 @@
 """Normalization (torch/nn/modules/batchnorm.py, instancenorm.py, normalization.py)."""
 
+from collections.abc import Mapping
 from functools import partial
 from math import prod
 from typing import Annotated, Any
 
 from ...core.ignored_options import FACTORY
 from ...core.kinds import NUMBER, Sized
-from ...core.rule import Built, Inputs, Shape, Weight
+from ...core.rule import Built, Inputs, Rule, Shape, Weight
 from ...errors import ShapeError
 from ...symbolic import Size
-from .axes import AnyShape, buffer, declared, divides, lazy, parted, patterned, rule
+from .axes import AnyShape, buffer, declared, differ, divides, lazy, parted, patterned, rule
 from .options import Several
 
 Features = Annotated[Size, Sized("d")]
@@ -54,19 +55,24 @@ def batch_norm(
     track_running_stats: bool = True,
     *,
     bias: bool = True,
+    name: str,
 ) -> Built:
     """Normalize each channel over the batch and the spatial axes."""
     if affine or track_running_stats:  # else PyTorch does not compare
-        declared("BatchNorm", num_features, x[1], "channels")
+        declared(name, num_features, x[1], "channels")
     varies((x[0], *x[2:]), track_running_stats)
     return affine_of(x, (num_features,), affine, affine and bias, track_running_stats)
 
 
+def over_batch(name: str, pattern: str, *ignored: str) -> Rule:
+    """Make the rule of a batch normalization over inputs of this pattern."""
+    return patterned(partial(batch_norm, name=name), name, LEARNT, pattern, (*FACTORY, *ignored), without=("name",))
+
+
 BATCH = tuple(
-    patterned(batch_norm, f"BatchNorm{n}d", LEARNT, pattern, FACTORY)
-    for n, pattern in {1: "N d L?", 2: "N d H W", 3: "N d D H W"}.items()
+    over_batch(f"BatchNorm{n}d", pattern) for n, pattern in {1: "N d L?", 2: "N d H W", 3: "N d D H W"}.items()
 )
-SYNCHRONIZED = patterned(batch_norm, "SyncBatchNorm", LEARNT, "N d ...", (*FACTORY, "process_group"))
+SYNCHRONIZED = over_batch("SyncBatchNorm", "N d ...", "process_group")
 LAZY_BATCH = tuple(lazy(one, LATER, "num_features", 1) for one in BATCH)
 
 
@@ -80,22 +86,49 @@ def instance_norm(
     track_running_stats: bool = False,
     *,
     bias: bool = True,
+    name: str,
     rank: int,
 ) -> Built:
     """Normalize each channel of each sample over its ``rank`` spatial axes."""
     _, channels, places = parted(x, rank)
     if affine or track_running_stats:  # else PyTorch only warns
-        declared("InstanceNorm", num_features, channels, "channels")
+        declared(name, num_features, channels, "channels")
     varies(places, track_running_stats)
     return affine_of(x, (num_features,), affine, affine and bias, track_running_stats)
 
 
+def within(name: str, rank: int, pattern: str) -> Rule:
+    """Make the rule of an instance normalization over so many spatial axes."""
+    body = partial(instance_norm, name=name, rank=rank)
+    return patterned(body, name, ITS_OWN, pattern, FACTORY, without=("name", "rank"))
+
+
+def batched(x: Shape, options: Mapping[str, Any], name: str, rank: int) -> None:
+    """Refuse an input without a batch, whose axis 1 has places and no channels.
+
+    Raises
+    ------
+    ShapeError
+    """
+    compared = options["affine"] or options["track_running_stats"]
+    if compared and len(x) == rank + 1 and differ(x[0], x[1]):
+        raise ShapeError(f"{name} finds its channels on axis 1, so its first input needs a batch", received=x)
+
+
 INSTANCE = tuple(
-    patterned(partial(instance_norm, rank=n), f"InstanceNorm{n}d", ITS_OWN, pattern, FACTORY, without=("rank",))
-    for n, pattern in {1: "N? d L", 2: "N? d H W", 3: "N? d D H W"}.items()
+    within(f"InstanceNorm{n}d", n, pattern) for n, pattern in {1: "N? d L", 2: "N? d H W", 3: "N? d D H W"}.items()
 )
 LAZY_INSTANCE = tuple(
-    lazy(one, ITS_OWN_LATER, "num_features", 1, affine=True, track_running_stats=True) for one in INSTANCE
+    lazy(
+        one,
+        ITS_OWN_LATER,
+        "num_features",
+        1,
+        partial(batched, name=f"Lazy{one.name}", rank=n),
+        affine=True,
+        track_running_stats=True,
+    )
+    for n, one in enumerate(INSTANCE, 1)
 )
 
 

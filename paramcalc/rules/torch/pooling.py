@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from ...core.kinds import NUMBER, Window
+from ...core.products import Work
 from ...core.rule import Built, Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
@@ -41,6 +42,12 @@ def pooled(x: Shape, kernel: Sizes, stride: Sizes | None, padding: Sizes, dilati
     return (*batch, channels, *(windows.padded(n, k, s, p, d, up) for n, k, s, p, d in steps))
 
 
+def indexed(out: Shape, return_indices: bool) -> Built:
+    """Give the largest numbers, and if asked their indices, to which no gradient goes."""
+    several = 1 + return_indices
+    return Built(outs=(out,) * several, work=lambda: Work(flow=(frozenset({0}), frozenset())[:several]))
+
+
 @each_rank("MaxPool{}d", 1, 2, 3)
 def largest(
     x: Spatial,
@@ -53,8 +60,7 @@ def largest(
     ceil_mode: bool = False,
 ) -> Built:
     """The largest number in each window, and where it stood if asked; nothing to learn."""
-    out = pooled(x, kernel_size, stride, padding, dilation, ceil_mode)
-    return Built(outs=(out,) * (1 + return_indices))
+    return indexed(pooled(x, kernel_size, stride, padding, dilation, ceil_mode), return_indices)
 
 
 @each_rank("AvgPool{}d", 1)
@@ -126,7 +132,7 @@ def fractional(
             raise ShapeError(f"a share of {n} places leaves none")
         if all(isinstance(size, int) for size in (n, k, out)) and out + k - 1 + spare > n:
             raise ShapeError(f"{out} windows over {k} places do not fit on an axis of {n}")
-    return Built(outs=((*batch, channels, *places),) * (1 + return_indices))
+    return indexed((*batch, channels, *places), return_indices)
 
 
 def adapted(x: Shape, output_size: tuple[Size | None, ...]) -> Shape:
@@ -138,7 +144,7 @@ def adapted(x: Shape, output_size: tuple[Size | None, ...]) -> Shape:
 @each_rank("AdaptiveMaxPool{}d", 1, 2, 3)
 def adaptive_largest(x: Spatial, /, output_size: Annotated[Any, TARGETS], return_indices: bool = False) -> Built:
     """The largest number in as many windows as are asked for; nothing to learn."""
-    return Built(outs=(adapted(x, output_size),) * (1 + return_indices))
+    return indexed(adapted(x, output_size), return_indices)
 
 
 @each_rank("AdaptiveAvgPool{}d", 1, 2, 3)
@@ -150,10 +156,11 @@ def adaptive_mean(x: Spatial, /, output_size: Annotated[Any, TARGETS]) -> Built:
 @each_rank("MaxUnpool{}d", 1, 2, 3)
 def unpooled(x: Spatial, indices: Spatial, /, kernel_size: Kernel, stride: Stride = None, padding: Margin = 0) -> Built:
     """Each number back to where its index says, zeroes elsewhere; nothing to learn."""
+    # no gradient goes to the indices
     if len(x) != len(indices):
         raise ShapeError("the indices are of another rank", expected=f"{len(x)} axes", received=len(indices))
     agree((x, indices), range(len(x)))
     batch, channels, spatial = parted(x, len(kernel_size))
     steps = zip(spatial, kernel_size, stride or kernel_size, padding, strict=True)
     places = tuple(windows.transposed_padded(n, k, s, p) for n, k, s, p in steps)
-    return Built(outs=((*batch, channels, *places),))
+    return Built(outs=((*batch, channels, *places),), work=lambda: Work(flow=(frozenset({0}),)))
