@@ -160,13 +160,22 @@ class Expr(Tree):
         return Expr, (self.op, self.args)
 
 
-def symbols(names: str) -> Any:
+def symbol(name: str) -> Expr:
+    """Make a symbol.
+
+    Raises
+    ------
+    SizeError
+        When the name is none: a letter, then letters, digits and underscores.
+    """
+    if not is_name(name):
+        raise SizeError("the name of a size", expected="a letter, then letters, digits and _", received=name)
+    return Expr("name", (name,))
+
+
+def symbols(names: str) -> Any:  # no type says both h = symbols("h") and h, x = symbols("h x")
     """Make one symbol a name: ``d_h, d_x = symbols("d_h d_x")``; a single name gives one symbol."""
-    words = names.replace(",", " ").split()
-    for word in words:
-        if not is_name(word):
-            raise SizeError("the name of a size", expected="a letter, then letters, digits and _", received=word)
-    made = [Expr("name", (word,)) for word in words]
+    made = [symbol(name) for name in names.replace(",", " ").split()]
     return made[0] if len(made) == 1 else tuple(made)
 
 

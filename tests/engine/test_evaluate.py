@@ -163,6 +163,32 @@ print(sorted(loaded - set(sys.stdlib_module_names)))
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
+def test_the_engine_does_not_rest_on_assertions_or_docstrings() -> None:
+    script = """
+from paramcalc.errors import ExpressionError, SizeError
+from paramcalc.symbolic import collect, degree, latex, maximum, parse, symbols, text, unknown
+h, x = symbols("h x")
+size = 4 * (h * (h + x) + h)
+assert False, "assertions are off"
+def refused(operate, error):
+    try:
+        operate()
+    except error as found:
+        return str(found)
+print(text(size), latex(h // 2), size.expand(), degree(size, "h"), size(h=2, x=3), size == 4 * h * (1 + h + x))
+print(parse(str((size - maximum(x, unknown("T"))) // 3 + h**64)))
+print(refused(lambda: h // 0, SizeError), refused(lambda: (h / x)(h=7, x=2), SizeError))
+print(refused(lambda: parse("(" * 41), ExpressionError), refused(lambda: h**65, SizeError))
+"""
+    plain, optimised = (
+        subprocess.run([sys.executable, *flags, "-I", "-c", code], capture_output=True, text=True, timeout=60)
+        for flags, code in (([], script.replace("assert False", "assert True")), (["-OO"], script))
+    )
+    assert optimised.stderr == ""
+    assert optimised.stdout == plain.stdout
+    assert len(plain.stdout.splitlines()) == 4
+
+
 @pytest.mark.parametrize("value", [None, "a", [1, 2], (1,), 1.5])
 def test_what_is_no_operand_is_refused(value: Any) -> None:
     with pytest.raises(SizeError, match="a value for h; expected a whole number"):
