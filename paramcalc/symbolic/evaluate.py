@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, overload
 
 from .expr import BUILD, Expr, Size
 from .fold import fold
 from .operands import to_sympy as to_sympy
 
 
+@overload
+def evaluate(size: Size, values: Mapping[str, Size]) -> Size: ...
+@overload
+def evaluate(size: Size, values: Mapping[str, Any]) -> Any: ...
 def evaluate(size: Size, values: Mapping[str, Any]) -> Any:
     """Evaluate at the given values; symbols without a value stay symbolic.
 

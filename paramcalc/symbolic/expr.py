@@ -38,12 +38,9 @@ MAX_EXPONENT = 64
 class Expr(Tree):
     """An integer expression over named sizes; build one from :func:`symbols` and operators."""
 
-    __slots__ = ("_key", "_normal")
+    __slots__ = ("_key",)
 
-    def __init__(self, op: str, args: tuple[Any, ...]) -> None:
-        super().__init__(op, args)
-        self._normal: Normal | None = None
-        self._key: Key | None = None
+    _key: Key  # set when it is first asked for
 
     # --- arithmetic ----------------------------------------------------------------------------
 
@@ -109,16 +106,19 @@ class Expr(Tree):
     @property
     def key(self) -> Key:
         """A hashable stand-in for the normal form: equal keys, equal functions."""
-        if self._key is None:
+        try:
+            return self._key
+        except AttributeError:
             self._key = key(self.normal)
-        return self._key
+            return self._key
 
     @property
     def normal(self) -> Normal:
         """The polynomial normal form (see `paramcalc.symbolic.normal`); do not change it."""
-        if self._normal is None:
-            self._normal = fold(self, _atom, NORMAL, _normal)
-        return self._normal
+        if self.memo is None:
+            self.memo = fold(self, _atom, NORMAL, _normal)
+        normal: Normal = self.memo
+        return normal
 
     # --- what people do with a formula ---------------------------------------------------------
 
@@ -160,13 +160,22 @@ class Expr(Tree):
         return Expr, (self.op, self.args)
 
 
-def symbols(names: str) -> Any:
+def symbol(name: str) -> Expr:
+    """Make a symbol.
+
+    Raises
+    ------
+    SizeError
+        When the name is none: a letter, then letters, digits and underscores.
+    """
+    if not is_name(name):
+        raise SizeError("the name of a size", expected="a letter, then letters, digits and _", received=name)
+    return Expr("name", (name,))
+
+
+def symbols(names: str) -> Any:  # no type says both h = symbols("h") and h, x = symbols("h x")
     """Make one symbol a name: ``d_h, d_x = symbols("d_h d_x")``; a single name gives one symbol."""
-    words = names.replace(",", " ").split()
-    for word in words:
-        if not is_name(word):
-            raise SizeError("the name of a size", expected="a letter, then letters, digits and _", received=word)
-    made = [Expr("name", (word,)) for word in words]
+    made = [symbol(name) for name in names.replace(",", " ").split()]
     return made[0] if len(made) == 1 else tuple(made)
 
 

@@ -34,9 +34,11 @@ class Tree:
         The operands, each an ``int`` or a tree. Of ``^`` the second is the exponent, an ``int``; a leaf has its name.
     depth, length : int
         Levels of operators; symbols and numbers, each as often as it is written.
+    memo : object
+        The result of a fold that is remembered, ``None`` until then.
     """
 
-    __slots__ = ("args", "depth", "length", "op")
+    __slots__ = ("args", "depth", "length", "memo", "op")
 
     def __init__(self, op: str, args: tuple[Any, ...]) -> None:
         depth, length = 0, 0
@@ -55,6 +57,7 @@ class Tree:
         self.args = args
         self.depth: int = depth + 1
         self.length: int = length
+        self.memo: Any = None
 
 
 Node = TypeVar("Node", bound=Tree)

@@ -29,16 +29,18 @@ def evaluate(size: Node, values: Mapping[str, Any], build: Algebra[int | Node]) 
     build : Algebra
         Makes expressions.
     """
-    used = {name: values[name] for name in {leaf.args[0] for leaf in leaves(size)} if name in values}
+    names = {leaf.args[0] for leaf in leaves(size)}
+    used = {name: values[name] for name in names if name in values}
     if not used:
         return size
     if all(map(_is_size, used.values())):
         return fold(size, lambda leaf: used.get(leaf.args[0], leaf), build)
-    used.update(_roomy(size, used))
     for name, value in used.items():
         if value is None or isinstance(value, _NO_OPERANDS):
             raise SizeError(f"a value for {name}", expected="a whole number", received=value)
-    return fold(size, lambda leaf: used.get(leaf.args[0], leaf), _mixed(build))
+    symbolic = len(used) < len(names) or any(isinstance(value, Tree) for value in used.values())
+    used.update(_roomy(size, used))
+    return fold(size, lambda leaf: used.get(leaf.args[0], leaf), _mixed(build, symbolic))
 
 
 def divide(numerator: int, denominator: int) -> int:
@@ -75,12 +77,22 @@ def to_sympy(size: int | Tree) -> Any:
     return fold(size, lambda leaf: sympy.Symbol(leaf.args[0], integer=True, positive=True), algebra)
 
 
-def _mixed(build: Algebra[int | Node]) -> Algebra[Any]:
-    # sizes by the algebra of expressions, and what holds another operand by that operand's own arithmetic
+def _mixed(build: Algebra[int | Node], symbolic: bool) -> Algebra[Any]:
+    # sizes by the algebra of expressions; arrays that meet symbols by the same, number by number; what holds any other
+    # operand by that operand's own arithmetic
     def choose(sizes: Any, others: Any) -> Callable[..., Any]:
         def combine(*args: Any) -> Any:
-            parts = args[0] if isinstance(args[0], list) else args
-            return (sizes if all(map(_is_size, parts)) else others)(*args)
+            several = isinstance(args[0], list)
+            parts = args[0] if several else args
+            if all(map(_is_size, parts)):
+                return sizes(*args)
+            if not symbolic or any(map(_is_lazy, parts)):
+                return others(*args)
+            import numpy
+
+            if not several:
+                return numpy.frompyfunc(sizes, len(parts), 1)(*parts)
+            return reduce(numpy.frompyfunc(lambda *pair: sizes(pair), 2, 1), parts)
 
         return combine
 
@@ -150,13 +162,15 @@ def _is_lazy(value: object) -> bool:
 def _roomy(size: Tree, values: Mapping[str, Any]) -> dict[str, Any]:
     # the arrays as int64 if no intermediate can overflow, else as exact Python integers
     arrays = {name: value for name, value in values.items() if _is_array(value)}
+    if not arrays:
+        return {}
     for name, array in arrays.items():
         whole = array.dtype.kind in "iu" or (
             array.dtype.kind == "O" and not _is_lazy(array) and all(isinstance(one, int) for one in array.flat)
         )
         if not whole:
             raise SizeError(f"values for {name}", expected="an array of integers", received=array.dtype)
-    magnitudes = {name: _largest(value) for name, value in values.items() if arrays and not isinstance(value, Tree)}
+    magnitudes = {name: _largest(value) for name, value in values.items() if not isinstance(value, Tree)}
     bound = fold(size, lambda leaf: magnitudes.get(leaf.args[0], TOO_LARGE), _BOUND)
     return {name: array.astype("int64" if bound < TOO_LARGE else "object") for name, array in arrays.items()}
 

@@ -21,7 +21,7 @@ from operator import floordiv, mul
 from typing import NamedTuple, NoReturn
 
 from ..errors import ExpressionError, SizeError
-from .expr import MAX_EXPONENT, Expr, Size, add, exact, maximum, minimum, power, symbols
+from .expr import MAX_EXPONENT, Expr, Size, add, exact, maximum, minimum, power, symbol
 from .fold import check_bits
 from .notation import NAME, is_name
 
@@ -168,7 +168,7 @@ class _Parser:
                 return self.bracket(token.text)
             if not is_name(token.text):
                 self.fail(f"{token.text[:40]!r} cannot name a size", token.start)
-            return symbols(token.text)  # type: ignore[no-any-return]  # one name, one symbol
+            return symbol(token.text)
         self.at -= 1
         if token.text in _CLOSING:
             return self.bracket("floor" if token.text == "⌊" else "")

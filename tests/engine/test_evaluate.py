@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 from strategies import NAMES, at, ours, pythons, trees, values
 
 from paramcalc.errors import SizeError
-from paramcalc.symbolic import maximum, symbols
+from paramcalc.symbolic import Expr, maximum, symbols
 
 h, x, T = symbols("h x T")
 
@@ -37,6 +37,39 @@ def test_arrays_are_exact(tree: Any, point: dict[str, Any]) -> None:
     for row in range(3):
         ours_here = int(result[row]) if hasattr(result, "dtype") else result
         assert ours_here == pythons(tree, {name: int(column[row]) for name, column in columns.items()})
+
+
+@settings(deadline=None)
+@given(
+    trees,
+    st.fixed_dictionaries({name: arrays() | st.integers(1, 10**20) for name in NAMES}),
+    st.sets(st.sampled_from(NAMES)),
+)
+def test_what_is_left_out_of_an_array_stays_symbolic(tree: Any, point: dict[str, Any], first: set[str]) -> None:
+    partly = at(ours(tree), {name: point[name] for name in first})
+    columns = {name: value if hasattr(value, "dtype") else [value] * 3 for name, value in point.items()}
+    for row in range(3):
+        here = partly[row] if hasattr(partly, "dtype") else partly
+        values = {name: int(column[row]) for name, column in columns.items()}
+        assert (here(**values) if isinstance(here, Expr) else int(here)) == pythons(tree, values)
+
+
+def test_arrays_beside_symbols() -> None:
+    some = numpy.array([8, 12])
+    assert list((T // h)(T=some)) == [8 // h, 12 // h]
+    assert list((T / h)(h=some)) == [T / 8, T / 12]
+    assert list(maximum(T, h, x)(T=some, h=10)) == [maximum(x, 10), maximum(x, 12)]
+    assert list((T + h)(T=some, h=x + 1)) == [x + 9, x + 13]
+    assert list((T / h)(T=some, h=4)) == [2, 3]
+    with pytest.raises(SizeError, match="division by zero in ⌊h/T⌋"):
+        (h // T)(T=numpy.array([1, 0]))
+
+
+def test_powers_of_arrays_are_bounded() -> None:
+    power = (((h**64) ** 64) ** 64) ** 64
+    with pytest.raises(SizeError, match="a number of more than 10,000 bits"):
+        power(h=numpy.array([1, 3]))
+    assert power(h=numpy.array([0, 1])).tolist() == [0, 1]
 
 
 def test_arrays_stay_fast_where_they_fit_and_exact_where_not() -> None:
@@ -161,6 +194,32 @@ print(sorted(loaded - set(sys.stdlib_module_names)))
 """
     done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_the_engine_does_not_rest_on_assertions_or_docstrings() -> None:
+    script = """
+from paramcalc.errors import ExpressionError, SizeError
+from paramcalc.symbolic import collect, degree, latex, maximum, parse, symbols, text, unknown
+h, x = symbols("h x")
+size = 4 * (h * (h + x) + h)
+assert False, "assertions are off"
+def refused(operate, error):
+    try:
+        operate()
+    except error as found:
+        return str(found)
+print(text(size), latex(h // 2), size.expand(), degree(size, "h"), size(h=2, x=3), size == 4 * h * (1 + h + x))
+print(parse(str((size - maximum(x, unknown("T"))) // 3 + h**64)))
+print(refused(lambda: h // 0, SizeError), refused(lambda: (h / x)(h=7, x=2), SizeError))
+print(refused(lambda: parse("(" * 41), ExpressionError), refused(lambda: h**65, SizeError))
+"""
+    plain, optimised = (
+        subprocess.run([sys.executable, *flags, "-I", "-c", code], capture_output=True, text=True, timeout=60)
+        for flags, code in (([], script.replace("assert False", "assert True")), (["-OO"], script))
+    )
+    assert optimised.stderr == ""
+    assert optimised.stdout == plain.stdout
+    assert len(plain.stdout.splitlines()) == 4
 
 
 @pytest.mark.parametrize("value", [None, "a", [1, 2], (1,), 1.5])

@@ -57,7 +57,7 @@ class Sizes:
         found = [self.values.get(leaf.args[0], 1) for leaf in leaves(expr)]
         if sum(one.length if isinstance(one, Expr) else 1 for one in found) > max(MAX_TERMS, expr.length):
             raise SizeError(f"an expression of more than {MAX_TERMS} terms, with the sizes put in")
-        return evaluate(expr, self.values)  # type: ignore[no-any-return]  # sizes in, a size out
+        return evaluate(expr, self.values)
 
     def of(self, value: Any) -> Any:
         """Work out a size written as text, or each of a list of them; anything else passes unchanged.
