@@ -45,6 +45,7 @@ def larger(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         made(add, st.lists(inner, min_size=2, max_size=4))
         | made(operator.mul, inner, inner)
         | made(operator.sub, inner, inner)
+        | made(operator.neg, inner)
         | made(maximum, inner, inner)
         | made(minimum, inner, inner)
         | made(power, inner, st.integers(0, 3) | st.integers(0, MAX_EXPONENT))
@@ -80,6 +81,7 @@ def fits(written: str) -> bool:
 @example((10**60 * h) * (10**60 * x), dict.fromkeys(NAMES, 1))
 @example(10**400 + h, dict.fromkeys(NAMES, 1))
 @example(2 * symbols("E2") ** 64, dict.fromkeys(NAMES, 3))
+@example(-(h + x), dict.fromkeys(NAMES, 3))
 @example(-(h**2) * -3, dict.fromkeys(NAMES, 3))
 def test_what_is_printed_is_read_back(size: Any, point: dict[str, int]) -> None:
     for notation in (text, unicode):
