@@ -64,6 +64,8 @@ def yaml_events(text: str) -> Iterator[Event]:
                 yield Event("document", None, line)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if _deepest(text) > bounds.MAX_DEPTH:  # parsers have limits of their own, which differ by version
+            too_deep(mark.line + 1 if mark else None)
         problem = " ".join((error.problem or error.context or "something is wrong").split())
         quote = 'in a list within brackets, write "enc[1]"' if _BARE_INDEX.search(text) else None
         at = mark.line + 1 if mark else None
@@ -71,6 +73,18 @@ def yaml_events(text: str) -> Iterator[Event]:
     except yaml.YAMLError as error:
         problem = str(getattr(error, "reason", None) or "something is wrong")
         raise Malformed(f"not valid YAML: {' '.join(problem.split())[:200]}") from None
+
+
+_BRACKET = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|(?:^|\s)\#.*|[\[\]{}]""", re.MULTILINE)
+
+
+def _deepest(text: str) -> int:
+    # how far brackets stand within one another, outside quotation marks and comments
+    depth = deepest = 0
+    for match in _BRACKET.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _refuse_tag(tag: str, line: int) -> NoReturn:
