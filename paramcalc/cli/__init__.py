@@ -31,7 +31,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
-        from ..formats.text.source import os_problem
+        from ..formats.source import os_problem
 
         print(f"paramcalc: cannot write: {os_problem(error)}", file=sys.stderr)
         _abandon(2)

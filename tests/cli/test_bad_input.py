@@ -7,7 +7,7 @@ import json
 import pytest
 
 from paramcalc import ParamcalcError, loads
-from paramcalc.formats import loads_data
+from paramcalc.formats.text.syntax import read_data
 
 # mistake: (the file, what is said about it)
 MISTAKES = {
@@ -300,7 +300,7 @@ def test_what_is_said_about(mistake: str) -> None:
 def test_the_same_is_said_about_json(mistake: str) -> None:
     text, message = MISTAKES[mistake]
     with pytest.raises(ParamcalcError) as caught:
-        loads(json.dumps(loads_data(text)), "model.yaml")
+        loads(json.dumps(read_data(text)), "model.yaml")
     assert _without_line(str(caught.value)) == _without_line(f"model.yaml{message}")
 
 

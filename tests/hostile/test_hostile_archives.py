@@ -17,7 +17,7 @@ import pytest
 from paramcalc.errors import FileError
 from paramcalc.formats.containers.archive import read_archive
 from paramcalc.formats.containers.hdf5 import stored_in
-from paramcalc.formats.text.source import decode
+from paramcalc.formats.text.decoding import decode
 from paramcalc.formats.text.syntax import read_json
 
 h5py = pytest.importorskip("h5py")

@@ -15,7 +15,8 @@ from paramcalc.formats.containers.archive import read_archive
 from paramcalc.formats.containers.hdf5 import stored_in
 from paramcalc.formats.containers.stored import Stored
 from paramcalc.formats.keras.config import from_config
-from paramcalc.formats.keras.saved import is_keras, model_of
+from paramcalc.formats.keras.description import is_description
+from paramcalc.formats.keras.saved import model_of
 from paramcalc.rules.ops.operation import Operation, Slot
 
 CHANGES = 500
@@ -103,7 +104,7 @@ def test_descriptions_changed_at_random(saved: list[tuple[dict[str, Any], Stored
     for _ in range(CHANGES):
         found, stored = draw.choice(saved)
         made = changed(found, draw)
-        if not is_keras(made):
+        if not is_description(made):
             continue
         try:
             report = model_of(made, stored).report()

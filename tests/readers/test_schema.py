@@ -11,9 +11,9 @@ from jsonschema import Draft202012Validator
 
 from paramcalc import ParamcalcError
 from paramcalc.core.registry import rules
-from paramcalc.formats import loads_data
 from paramcalc.formats.modelspec.document import model_from
 from paramcalc.formats.modelspec.schema import schema
+from paramcalc.formats.text.syntax import read_data
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
@@ -55,7 +55,7 @@ def test_every_reference_leads_somewhere() -> None:
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.[!k]*")), ids=lambda path: path.name)  # specs
 def test_examples_are_valid(path: Path) -> None:
-    data = loads_data(path.read_text(), path.suffix[1:])
+    data = read_data(path.read_text(), path.suffix[1:])
     assert [error.message for error in validator(data.get("framework", "keras")).iter_errors(data)] == []
 
 
@@ -71,7 +71,7 @@ RIGHT = [
 
 @pytest.mark.parametrize("text", RIGHT)
 def test_what_can_be_read_is_valid(text: str) -> None:
-    data = loads_data(text)
+    data = read_data(text)
     model_from(data)
     assert [error.message for error in validator(data.get("framework", "keras")).iter_errors(data)] == []
 
@@ -102,7 +102,7 @@ WRONG = [
 
 @pytest.mark.parametrize("text", WRONG)
 def test_what_cannot_be_read_is_not_valid(text: str) -> None:
-    data = loads_data(text)
+    data = read_data(text)
     with pytest.raises(ParamcalcError):
         model_from(data)
     assert not validator().is_valid(data)

@@ -17,9 +17,9 @@ import yaml
 
 from paramcalc import load, loads
 from paramcalc.errors import FileError, ParamcalcError
-from paramcalc.formats import loads_data
-from paramcalc.formats.text import bounds, source
+from paramcalc.formats.text import bounds
 from paramcalc.formats.text.lines import line_of
+from paramcalc.formats.text.syntax import read_data
 
 SPEC = "input: [3]\nlayers: [{Dense: 4}]\n"
 
@@ -70,21 +70,21 @@ def refusal(text: str | bytes, format: str | None = None) -> str:
     ],
 )
 def test_yaml_values(text: str, value: Any) -> None:
-    found = loads_data(text)
+    found = read_data(text)
     assert found == value
     assert type(found) is type(value)
 
 
 def test_the_pure_python_parser_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "a: &x [1, yes, {b: null}]\nc: *x\n"
-    expected = loads_data(text)
+    expected = read_data(text)
     monkeypatch.delattr(yaml, "CSafeLoader")
-    assert loads_data(text) == expected
+    assert read_data(text) == expected
 
 
 def test_toml_and_json_values() -> None:
-    assert loads_data('a = [1, "null", 2.5]\n[b]\nc = "null"', "toml") == {"a": [1, None, 2.5], "b": {"c": None}}
-    assert loads_data('{"a": [1, null, 2.5], "b": {"c": null}}', "json") == {"a": [1, None, 2.5], "b": {"c": None}}
+    assert read_data('a = [1, "null", 2.5]\n[b]\nc = "null"', "toml") == {"a": [1, None, 2.5], "b": {"c": None}}
+    assert read_data('{"a": [1, null, 2.5], "b": {"c": null}}', "json") == {"a": [1, None, 2.5], "b": {"c": None}}
 
 
 @pytest.mark.parametrize("hint", [None, "yaml", "toml", "json"])
@@ -299,7 +299,7 @@ def test_the_bound_on_depth_holds_whatever_the_limit_of_the_yaml_parser(
 def test_what_is_allowed_is_read_whatever_the_limit_of_the_yaml_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml, "parse", limited_yaml(66, 1000))
     for text in ("[" * 64 + "]" * 64, "- " * 64 + "1", "'" + "[" * 99 + "'", "a: |\n  " + "- [ " * 99):
-        assert loads_data(text) is not None
+        assert read_data(text) is not None
     for text in ('a: "' + "[" * 99, "a: '" + "{" * 99, "a: @" + "[" * 99, "a: ] # " + "[" * 99):
         assert without_detail(refusal(text)) == "<text>:1: not valid YAML: …"
 
@@ -321,7 +321,7 @@ def test_the_bound_on_depth_holds_whatever_the_limit_of_another_parser(
 
     monkeypatch.setattr(module, "loads", loads)
     assert refusal(start + "[" * 900, name) == "<text>:1: brackets within brackets; expected at most 64 deep"
-    assert loads_data(start + "[" * 60 + "]" * 60 + "}" * (name == "json"), name)["a"] is not None
+    assert read_data(start + "[" * 60 + "]" * 60 + "}" * (name == "json"), name)["a"] is not None
 
 
 def test_a_text_that_is_deep_in_one_syntax_may_be_flat_in_another() -> None:
@@ -345,9 +345,24 @@ def test_the_bound_on_digits_holds_whatever_the_limit_of_the_interpreter(digits:
         sys.set_int_max_str_digits(before)
 
 
+@pytest.mark.parametrize(("deep", "said"), [(64, "not valid YAML: enough"), (65, "64 deep")])
+def test_the_bound_on_depth_is_ours_whatever_the_parser_allows(
+    monkeypatch: pytest.MonkeyPatch, deep: int, said: str
+) -> None:
+    yaml = pytest.importorskip("yaml")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise yaml.MarkedYAMLError(problem="enough")
+
+    monkeypatch.setattr(yaml, "parse", refuse)
+    for opening in ("[", "{a: "):
+        text = 'b: "[[[" # [[[\na: ' + opening * deep
+        assert said in refusal(text)
+
+
 def test_what_is_just_allowed() -> None:
-    assert loads_data("[" * 64 + "]" * 64) is not None
-    assert loads_data('{"a": ' + "[" * 63 + "]" * 63 + "}", "json")["a"] is not None
+    assert read_data("[" * 64 + "]" * 64) is not None
+    assert read_data('{"a": ' + "[" * 63 + "]" * 63 + "}", "json")["a"] is not None
 
 
 def test_the_number_of_values_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -403,7 +418,7 @@ def test_a_file_nobody_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_files_that_are_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(bounds, "MAX_BYTES", 2**20)
     path = tmp_path / "large.yaml"
     path.write_bytes(b"#" * (2**20 + 1))
     assert file_refusal(path) == ": too large; expected at most 1 MiB"
@@ -418,7 +433,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     given(b"input: [3]\nlayers: [Dens: 3]")
     with pytest.raises(ParamcalcError, match=r"^<stdin>:2: layers\[0\]: no rule for a layer 'Dens'"):
         load("-")
-    monkeypatch.setattr(source, "MAX_BYTES", 10)
+    monkeypatch.setattr(bounds, "MAX_BYTES", 10)
     given(SPEC.encode())
     with pytest.raises(FileError, match=r"^<stdin>: too large"):
         load("-")

@@ -135,11 +135,11 @@ def values(words: list[str]) -> dict[str, Any]:
 
 
 def _value(word: str) -> Any:
-    from ...formats import loads_data
+    from ...formats.text.syntax import read_data
 
     if "," in word and word[0] not in "[{\"'":
         word = f"[{word}]"
-    return loads_data(word)
+    return read_data(word)
 
 
 def _sizes(shape: str) -> list[Any]:

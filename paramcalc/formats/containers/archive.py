@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from ...errors import FileError, ParamcalcError
-from ..text.source import MAX_BYTES, decode
+from ..text.bounds import MAX_BYTES
+from ..text.decoding import decode
 from ..text.syntax import read_json
 from .hdf5 import opened, stored_in
 from .shards import listed, merged

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import FileError, ParamcalcError, placed
-from ..text.source import decode, read
+from ..source import read_file
+from ..text.decoding import decode
 from ..text.syntax import read_json
 from .hdf5 import MAX_OBJECTS, stored_in
 from .stored import Stored
@@ -106,7 +107,7 @@ def part_of(path: str, stored: Stored) -> str | None:
     match = _NUMBERED.fullmatch(name)
     for index in (f"{match[1]}.weights.json", f"{match[1]}.json") if match else ():
         try:
-            found = read_json(decode(read(os.path.join(folder, index))))
+            found = read_json(decode(read_file(os.path.join(folder, index))))
             if isinstance(found, dict) and is_index(found) and name in (shards := listed(found)) and len(shards) > 1:
                 return f"one of the {len(shards)} shards of {index}"
         except ParamcalcError:

@@ -1,81 +1,79 @@
-"""Models that Keras saved: archives, HDF5 files and JSON, of any version, each read into a `Model`."""
+"""Models that Keras saved with their weights: archives, HDF5 files and shards, each read into a `Model`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 from typing import Any
 
 from ...core.built import UNKNOWN_SHAPE, Weight
 from ...errors import FileError, ParamcalcError
 from ...graph.model import Model, Node
 from ...graph.unknown_layers import UnknownLayer
+from ..containers.archive import WEIGHTS, read_archive as archive_in
 from ..containers.groups import CONTAINERS
+from ..containers.hdf5 import stored_in
 from ..containers.shards import part_of, stored_beside
 from ..containers.stored import Stored, StoredTensor, counts, opaque_tensors, weight_of
-from ..text.source import decode
+from ..source import Source
+from ..text.decoding import decode
 from ..text.syntax import read_json
 from .compare import compare, named
+from .config import from_config, in_code
 from .deduplicate import count_once, share
+from .description import current, is_description
 from .reconcile import settle
 
-STARTS = {b"PK\x03\x04": "archive", b"\x89HDF\r\n\x1a\n": "weights"}
 
-
-def container(head: bytes) -> str | None:
-    """Tell an archive or an HDF5 file by its first bytes; ``None`` is text."""
-    return next((kind for start, kind in STARTS.items() if head.startswith(start)), None)
-
-
-def model_in(kind: str, file: str | bytes) -> Model:
-    """Read an archive or HDF5 file, given by its path or as bytes.
+def read_archive(source: Source) -> Model:
+    """Read a ``.keras`` archive.
 
     Raises
     ------
     ParamcalcError
         When it is damaged, beyond the bounds, or no model.
     """
-    source = BytesIO(file) if isinstance(file, bytes) else file
-    if kind == "archive":
-        from ..containers.archive import WEIGHTS, read_archive
+    archive = archive_in(source.file)
+    model = _described("config.json:", archive.config, archive.stored)
+    if archive.stored is None:
+        model.warnings.append(f"there is no {WEIGHTS} to hold the rules against")
+    return model
 
-        archive = read_archive(source)
-        model = _within("config.json:", archive.config, archive.stored)
-        if archive.stored is None:
-            model.warnings.append(f"there is no {WEIGHTS} to hold the rules against")
-        return model
-    from ..containers.hdf5 import stored_in
 
-    stored = stored_in(source)
+def read_hdf5(source: Source) -> Model:
+    """Read an HDF5 file: a whole model of the time before Keras 3, or weights alone.
+
+    Raises
+    ------
+    ParamcalcError
+        When it is damaged, beyond the bounds, or no model.
+    """
+    stored = stored_in(source.file)
     if stored.config is None:
-        return _weights_alone(stored, part=part_of(file if isinstance(file, str) else "", stored))
-    return _within("model_config:", stored.config.encode(), stored)
+        return _weights_alone(stored, part=part_of(source.path, stored))
+    return _described("model_config:", stored.config.encode(), stored)
 
 
-def _within(place: str, text: bytes, stored: Stored | None) -> Model:
-    try:
-        found = read_json(decode(text))
-        if not (isinstance(found, dict) and is_keras(found)):
-            raise FileError("not a model as Keras writes one", expected="class_name and config")
-        return model_of(found, stored)
-    except ParamcalcError as error:
-        raise error.at(place)
-
-
-def weights_of(index: str, found: Mapping[str, Any]) -> Model:
-    """Read the weights in the shards beside their index, given by its path and what it says.
+def read_index(source: Source) -> Model:
+    """Read the weights in the shards that lie beside their index.
 
     Raises
     ------
     ParamcalcError
         When one of them is missing, damaged or beyond the bounds.
     """
-    return _weights_alone(stored_beside(index, found))
+    if not source.path:
+        raise FileError("an index of shards, which lie beside it", expected="the path of its file")
+    return _weights_alone(stored_beside(source.path, source.data))
 
 
-def is_keras(found: Mapping[str, Any]) -> bool:
-    """Tell whether data is what Keras serializes, and not a spec."""
-    return "class_name" in found and "config" in found
+def _described(place: str, text: bytes, stored: Stored | None) -> Model:
+    try:
+        found = read_json(decode(text))
+        if not (isinstance(found, dict) and is_description(found)):
+            raise FileError("not a model as Keras writes one", expected="class_name and config")
+        return model_of(found, stored)
+    except ParamcalcError as error:
+        raise error.at(place)
 
 
 def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
@@ -86,10 +84,7 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
     ParamcalcError
         Where it is none.
     """
-    from .config import from_config, in_code
-    from .keras2 import is_legacy, upgraded
-
-    found = upgraded(found) if is_legacy(found) else dict(found)
+    found = current(found)
     if stored is None:
         return from_config(found)
     whose = named(stored, found)

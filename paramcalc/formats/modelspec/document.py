@@ -17,12 +17,18 @@ from ...core.tensors import disambiguate_unknowns, input_shape
 from ...errors import FileError, GraphError, LayerError, OptionError, ParamcalcError, nearest
 from ...graph.model import Model
 from ...symbolic import Expr, unknown
+from ..source import Source
 from .fields import check_keys, declared_inputs, name, trainable
 from .items import Reader
 from .sizes import Sizes
 from .wiring import Graph
 
 KEYS = ("framework", "name", "input", "inputs", "batch", "sizes", "layers", "outputs", "trainable", "$schema")
+
+
+def read(source: Source) -> Model:
+    """Read a spec (see `model_from`)."""
+    return model_from(source.data, source.framework)
 
 
 def model_from(data: Mapping[str, Any], framework: str | None = None) -> Model:

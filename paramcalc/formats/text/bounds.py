@@ -4,6 +4,7 @@ Parsers have limits of their own, which differ from release to release. Where a 
 decides from the text whether the file asked for more than it may, so the answer is the same under every release.
 
 ======================  ==========  ==========================================================
+`MAX_BYTES`                 64 MiB  of text
 `MAX_DEPTH`                     64  brackets within brackets, aliases followed
 `MAX_NODES`             10,000,000  values in a file, aliases followed (so none can explode)
 `MAX_DIGITS`                 1,000  digits of one number
@@ -19,6 +20,7 @@ from typing import Any, NoReturn
 
 from ...errors import FileError
 
+MAX_BYTES = 64 * 2**20  # a spec of a million layers takes about half of it
 MAX_DEPTH = 64
 MAX_NODES = 10_000_000
 MAX_DIGITS = 1_000

@@ -2,7 +2,7 @@
 
 The three give the same: dictionaries with text as keys, lists, text, whole numbers, floats, booleans and
 null. Nothing is ever constructed but these. TOML has no null, so the text ``"null"`` stands for it there.
-What a file may ask for is bounded: by `source.MAX_BYTES`, and by `bounds`.
+What a file may ask for is bounded (see `bounds`).
 """
 
 from __future__ import annotations
@@ -26,9 +26,8 @@ from .bounds import (
     not_valid,
     too_long,
 )
+from .decoding import decode
 from .yaml_data import read_yaml
-
-EXTENSIONS = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
 
 
 def read(text: str, hint: str | None = None) -> tuple[dict[str, Any], str]:
@@ -47,12 +46,12 @@ def read(text: str, hint: str | None = None) -> tuple[dict[str, Any], str]:
     order = ["json", "yaml"] if text.lstrip().startswith("{") else ["toml", "yaml"]
     if hint == "json" == order[0]:
         order = ["json"]  # YAML would let pass what JSON does not, a comma too many
-    elif hint in READERS:
+    elif hint in SYNTAXES:
         order = [hint, *(name for name in order if name != hint)]
     failures: dict[str, Refused] = {}
     for name in order:
         try:
-            data = READERS[name](text)
+            data = SYNTAXES[name](text)
         except Malformed as error:
             failures[name] = error
             continue
@@ -159,4 +158,15 @@ def _toml_problem(error: ValueError) -> tuple[str, int | None]:
     return getattr(error, "msg", problem), line
 
 
-READERS: dict[str, Callable[[str], Any]] = {"json": read_json, "toml": read_toml, "yaml": read_yaml}
+SYNTAXES: dict[str, Callable[[str], Any]] = {"json": read_json, "toml": read_toml, "yaml": read_yaml}
+
+
+def read_data(text: str | bytes, syntax: str = "yaml") -> Any:
+    """Read plain data in one syntax, such as the value of an option: ``3``, ``[3, 3]``, ``{LSTM: 128}``.
+
+    Raises
+    ------
+    FileError
+        When it is not in that syntax.
+    """
+    return SYNTAXES[syntax](decode(text))

@@ -1,0 +1,32 @@
+"""A model that Keras described in JSON (``to_json()``, ``config.json``), of any version, without its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...graph.model import Model
+from ..source import Source
+from .config import from_config
+from .keras2 import is_legacy, upgraded
+
+
+def read(source: Source) -> Model:
+    """Read the text of a model.
+
+    Raises
+    ------
+    ParamcalcError
+        Where it is none.
+    """
+    return from_config(current(source.data))
+
+
+def is_description(found: Mapping[str, Any]) -> bool:
+    """Tell whether data is what Keras serializes."""
+    return "class_name" in found and "config" in found
+
+
+def current(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a description in the form that Keras 3 writes."""
+    return upgraded(found) if is_legacy(found) else dict(found)

@@ -1,0 +1,173 @@
+"""The formats that models are read from, one line each, and the two functions that ask them in turn.
+
+A line says what users call the format, how it is recognised, and which function reads it. The first that recognises
+its own is loaded, and no other. A line without a function names a format that is known and not read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from ..errors import FileError, ParamcalcError
+from ..graph.model import Model
+from ..loading import load as function
+from .source import Source, opened
+
+Sniff = Callable[[Source], bool]
+
+
+class Reader(NamedTuple):
+    """One format.
+
+    Attributes
+    ----------
+    name : str
+        What users call a file of it, with its article.
+    sniff : callable
+        Whether a `Source` is one: by its first bytes, or by what its text says.
+    read : str
+        ``"module:function"`` that takes the source and gives the model.
+    """
+
+    name: str
+    sniff: Sniff
+    read: str = ""
+
+
+def starts(magic: bytes, at: int = 0) -> Sniff:
+    """Recognise a format by bytes at a fixed place."""
+    return lambda source: source.head[at : at + len(magic)] == magic
+
+
+def protobuf(version: bytes) -> Sniff:
+    """Recognise a message of Protocol Buffers whose field 1 is a version and whose field 2 has a length."""
+    return lambda source: source.head[:1] == b"\x08" and source.head[1:2] in version and source.head[2:3] == b"\x12"
+
+
+def zip_beginning_with(member: bytes) -> Sniff:
+    """Recognise a zip archive by how the name of its first member ends."""
+
+    def sniff(source: Source) -> bool:
+        head = source.head
+        end = 30 + int.from_bytes(head[26:28], "little")
+        return head.startswith(ZIP) and head[30:end].endswith(member)
+
+    return sniff
+
+
+def says(*keys: str) -> Sniff:
+    """Recognise plain data by its keys."""
+    return lambda source: all(key in source.data for key in keys)
+
+
+def _safetensors(source: Source) -> bool:
+    # the length of a JSON object, then the object
+    return source.head[8:10] == b'{"' and int.from_bytes(source.head[:8], "little") < 2**27
+
+
+def _shards(source: Source) -> bool:
+    return isinstance(source.data.get("weight_map"), Mapping) and "layers" not in source.data
+
+
+def _anything(source: Source) -> bool:
+    return isinstance(source.data, Mapping)
+
+
+ZIP = b"PK\x03\x04"
+
+READERS = (
+    # by their first bytes
+    Reader("a PyTorch file", zip_beginning_with(b"/data.pkl")),
+    Reader("a NumPy archive", zip_beginning_with(b".npy")),
+    Reader("a .keras archive", starts(ZIP), "paramcalc.formats.keras.saved:read_archive"),
+    Reader("an .h5 file", starts(b"\x89HDF\r\n\x1a\n"), "paramcalc.formats.keras.saved:read_hdf5"),
+    Reader("a safetensors file", _safetensors),
+    Reader("a GGUF file", starts(b"GGUF")),
+    Reader("a TensorFlow Lite file", starts(b"TFL3", 4)),
+    Reader("a TensorFlow SavedModel", protobuf(b"\x01")),
+    Reader("an ONNX file", protobuf(bytes(range(3, 32)))),
+    Reader("a pickle, which can run code", starts(b"\x80")),
+    Reader("a NumPy array", starts(b"\x93NUMPY")),
+    Reader("a gzip file", starts(b"\x1f\x8b")),
+    Reader("a tar archive", starts(b"ustar", 257)),
+    Reader("a PDF document", starts(b"%PDF-")),
+    Reader("a PNG image", starts(b"\x89PNG")),
+    # by what the text says
+    Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
+    Reader("an index of shards", _shards, "paramcalc.formats.keras.saved:read_index"),
+    Reader("a spec in YAML, TOML or JSON", _anything, "paramcalc.formats.modelspec.document:read"),
+)
+
+SYNTAXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
+
+
+def load(path: str | os.PathLike[str], framework: str | None = None) -> Model:
+    """Read a model from a spec file in YAML, TOML or JSON, or from what Keras saved.
+
+    The format is told by the content, not by the name of the file.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``-`` reads standard input.
+    framework : str, optional
+        Whose layers they are, where the file does not say; Keras's otherwise.
+
+    Returns
+    -------
+    Model
+        With its shapes worked out, so a file whose layers do not fit is refused here.
+
+    Raises
+    ------
+    FileError
+        When the file cannot be read, or is in no known format.
+    ParamcalcError
+        When what it says is wrong. The message names the file, the line and the path inside.
+    """
+    place = os.fspath(path)
+    return _read(opened(place, framework, SYNTAXES.get(os.path.splitext(place)[1].lower())))
+
+
+def loads(text: str | bytes, name: str = "<text>", format: str | None = None) -> Model:
+    """Read a model from text, as `load` does from a file.
+
+    Parameters
+    ----------
+    text : str or bytes
+    name : str
+        What errors call it.
+    format : {"yaml", "toml", "json"}, optional
+        Which syntax to try first; the content decides otherwise.
+
+    Raises
+    ------
+    ParamcalcError
+        As `load` does.
+    """
+    return _read(Source(name, given=text, hint=format))
+
+
+def _read(source: Source) -> Model:
+    try:
+        reader = next(one for one in READERS if one.sniff(source))
+        if not reader.read:
+            raise FileError(f"this is {reader.name}", expected=expected())
+        model: Model = function(reader.read)(source)
+        source.forget()
+        # sizes that do not fit and names given twice are errors of the file, and get its lines
+        model.built  # noqa: B018
+        model.names  # noqa: B018
+    except ParamcalcError as error:
+        raise source.located(error)
+    except RecursionError:
+        raise source.located(FileError("nested too deeply")) from None
+    return model
+
+
+def expected() -> str:
+    """Name the formats that are read: ``a .keras archive, …, or a spec``."""
+    *most, last = (one.name for one in READERS if one.read)
+    return f"{', '.join(most)} or {last}"

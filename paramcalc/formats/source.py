@@ -1,0 +1,166 @@
+"""What a model is read from: a file, standard input or text, looked at only as far as a reader asks."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from functools import cached_property
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from ..errors import FileError, ParamcalcError
+from .text import bounds
+from .text.decoding import decode
+
+HEAD = 512  # bytes that tell what a file is
+STDIN = "-"
+
+_OS_PROBLEMS = {
+    errno.ENOENT: "no such file or directory",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.EISDIR: "a directory",
+    errno.ENOTDIR: "not a directory",
+    errno.ENAMETOOLONG: "file name too long",
+    errno.ELOOP: "too many levels of symbolic links",
+    errno.ENOSPC: "no space left on device",
+    errno.EROFS: "read-only file system",
+    errno.EIO: "input/output error",
+}
+
+
+class Source:
+    """A file, standard input or text.
+
+    Parameters
+    ----------
+    name : str
+        What errors call it.
+    path : str
+        Where the file lies; empty for text and standard input.
+    given : str or bytes, optional
+        The content, where there is no file.
+    hint : {"yaml", "toml", "json"}, optional
+        The syntax to try first.
+    framework : str, optional
+        Whose layers they are, where the content does not say.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: str = "",
+        given: str | bytes = b"",
+        hint: str | None = None,
+        framework: str | None = None,
+    ) -> None:
+        self.name = name
+        self.path = path
+        self.hint = hint
+        self.framework = framework
+        self._given = given
+        self.syntax = ""  # of the data, once it was read
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes."""
+        return read_file(self.path, HEAD) if self.path else _bytes(self._given[:HEAD])
+
+    @property
+    def file(self) -> str | BinaryIO:
+        """What a reader of binary files opens: the path, or the bytes as a file."""
+        return self.path or BytesIO(_bytes(self._given))
+
+    @cached_property
+    def text(self) -> str:
+        """The content as text (see `paramcalc.formats.text.decoding.decode`)."""
+        return decode(read_file(self.path) if self.path else self._given)
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The content as plain data, in whichever syntax it is."""
+        from .text.syntax import read
+
+        found, self.syntax = read(self.text, self.hint)
+        return found
+
+    def forget(self) -> None:
+        """Let go of the data once it was read: it is as large as the model."""
+        vars(self).pop("data", None)
+
+    def located(self, error: ParamcalcError) -> ParamcalcError:
+        """Say in an error which file it is about, and which line where there is one."""
+        line = getattr(error, "line", None)
+        if line is None and self.syntax:
+            from .text.lines import line_of
+
+            line = line_of(self.text, self.syntax, error.where)
+        return error.at(f"{self.name}:{line}:" if line else f"{self.name}:")
+
+
+def opened(path: str, framework: str | None = None, hint: str | None = None) -> Source:
+    """Give the source at a path, or standard input for ``-``.
+
+    Raises
+    ------
+    FileError
+        When it is missing, unreadable, empty, or a directory, device or pipe; the message names it.
+    """
+    name = "<stdin>" if path == STDIN else path if path.isprintable() else ascii(path)
+    try:
+        if path == STDIN:
+            return Source(name, given=_standard_input(), hint=hint, framework=framework)
+        source = Source(name, path, hint=hint, framework=framework)
+        if not source.head:
+            raise FileError("the file is empty", expected="a model")
+    except ParamcalcError as error:
+        raise error.at(f"{name}:")
+    return source
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content if isinstance(content, bytes) else content.encode(errors="replace")
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise FileError("standard input is closed")
+    return _bounded(sys.stdin.buffer)
+
+
+def read_file(path: str, most: int | None = None) -> bytes:
+    """Read a regular file, never more than `bounds.MAX_BYTES`; with ``most`` no more than its first bytes.
+
+    Raises
+    ------
+    FileError
+        When it is missing, unreadable, too large, or a directory, device or pipe.
+    """
+    try:
+        kind = os.stat(path).st_mode
+        if stat.S_ISDIR(kind):
+            raise FileError("a directory", expected="a spec file")
+        if not stat.S_ISREG(kind):
+            raise FileError("not a regular file", expected="a spec file, or - for standard input")
+        with open(path, "rb") as file:
+            return _bounded(file) if most is None else file.read(most)
+    except OSError as error:
+        raise FileError(os_problem(error)) from None
+    except ValueError as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError("not the name of a file") from None  # a NUL, or a lone surrogate
+
+
+def os_problem(error: OSError) -> str:
+    """Say what the operating system refused, in words that are the same on every system."""
+    return _OS_PROBLEMS.get(error.errno or 0, (error.strerror or "the operating system refuses").lower())
+
+
+def _bounded(file: BinaryIO) -> bytes:
+    content = file.read(bounds.MAX_BYTES + 1)
+    if len(content) > bounds.MAX_BYTES:
+        raise FileError("too large", expected=f"at most {bounds.MAX_BYTES >> 20} MiB")
+    return content

@@ -1,0 +1,148 @@
+"""The list of formats: each line reads its own, what is known and not read is named, and nothing global is switched."""
+
+from __future__ import annotations
+
+import gc
+import io
+import json
+import pickle
+import struct
+import subprocess
+import sys
+import tarfile
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import paramcalc as pc
+from paramcalc.errors import FileError, ParamcalcError
+from paramcalc.formats.readers import READERS, expected
+from paramcalc.formats.source import Source
+from paramcalc.loading import load
+
+SPEC = "input: [3]\nlayers: [Dense: 4]\n"
+
+
+def zipped(**members: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return file.getvalue()
+
+
+def tarred() -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("model"), io.BytesIO())
+    return file.getvalue()
+
+
+def safetensors() -> bytes:
+    header = json.dumps({"weight": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}).encode()
+    return struct.pack("<Q", len(header)) + header + bytes(24)
+
+
+FOREIGN = {
+    "a PyTorch file": zipped(archive__data__pkl=b"").replace(b"archive/data/pkl", b"archive/data.pkl"),
+    "a NumPy archive": zipped(**{"arr_0.npy": b"\x93NUMPY"}),
+    "a safetensors file": safetensors(),
+    "a GGUF file": b"GGUF\x03\0\0\0" + bytes(16),
+    "a TensorFlow Lite file": b"\x1c\0\0\0TFL3" + bytes(20),
+    "a TensorFlow SavedModel": b"\x08\x01\x12\x9a\x0b\x0a",
+    "an ONNX file": b"\x08\x08\x12\x07pytorch\x1a\x052.0.0",
+    "a pickle, which can run code": pickle.dumps({"weight": [1, 2]}),
+    "a NumPy array": b"\x93NUMPY\x01\0v\0{'descr'",
+    "a gzip file": b"\x1f\x8b\x08\0",
+    "a tar archive": tarred(),
+    "a PDF document": b"%PDF-1.7\n%\xe2\xe3",
+    "a PNG image": b"\x89PNG\r\n\x1a\n",
+}
+
+
+def test_every_line_of_the_registry_loads() -> None:
+    assert len({one.name for one in READERS}) == len(READERS)
+    for one in READERS:
+        assert not one.read or callable(load(one.read))
+        assert one.name.startswith(("a ", "an ", "Keras's "))
+
+
+def test_every_format_that_is_only_named_has_an_example() -> None:
+    assert set(FOREIGN) == {one.name for one in READERS if not one.read}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_format_that_is_not_read_is_named(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(FOREIGN[name])
+    for found in (lambda: pc.load(path), lambda: pc.loads(FOREIGN[name], str(path))):
+        with pytest.raises(FileError) as caught:
+            found()
+        assert str(caught.value) == f"{path}: this is {name}; expected {expected()}"
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_format_is_recognised_by_one_line_alone_or_is_an_archive(name: str) -> None:
+    binary = [one for one in READERS if one.sniff.__qualname__.startswith(("starts", "protobuf", "zip_", "_safe"))]
+    found = [one.name for one in binary if one.sniff(Source("file", given=FOREIGN[name]))]
+    assert found[0] == name
+    assert found[1:] in ([], ["a .keras archive"])
+
+
+def test_beginnings_of_foreign_files_end_in_an_error() -> None:
+    for content in FOREIGN.values():
+        for end in range(min(len(content), 40)):
+            with pytest.raises(ParamcalcError):
+                pc.loads(content[:end])
+
+
+def test_what_is_read_is_listed_in_errors() -> None:
+    assert expected() == (
+        "a .keras archive, an .h5 file, Keras's JSON, an index of shards or a spec in YAML, TOML or JSON"
+    )
+
+
+DENSE = {"module": "keras.layers", "class_name": "Dense", "config": {"name": "b", "units": 4}}
+INPUT = {"class_name": "InputLayer", "config": {"batch_shape": [None, 3], "name": "a"}}
+KERAS = {"class_name": "Sequential", "config": {"name": "s", "layers": [INPUT, DENSE]}}
+
+
+@pytest.mark.parametrize(
+    ("text", "spared"), [(SPEC, ("formats.keras", "containers")), (json.dumps(KERAS), ("hdf5", "zipped", "modelspec"))]
+)
+def test_reading_loads_nothing_but_its_own_format(text: str, spared: tuple[str, ...]) -> None:
+    code = (
+        f"import sys, paramcalc; print(paramcalc.loads({text!r}).total)\n"
+        f"print([name for name in sys.modules if any(part in name for part in {spared})])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (result.stdout.splitlines(), result.stderr) == (["16", "[]"], "")
+
+
+def test_concurrent_loads_leave_the_collector_alone() -> None:
+    assert gc.isenabled()
+    off: list[bool] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            off.append(not gc.isenabled())
+
+    def read() -> None:
+        for _ in range(20):
+            pc.loads("input: [3]\nlayers:\n" + "  - Dense: 4\n" * 50)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done.set()
+    watcher.join()
+    assert gc.isenabled()
+    assert off
+    assert not any(off)
