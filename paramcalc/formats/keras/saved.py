@@ -8,7 +8,8 @@ from typing import Any
 
 from ...core.built import UNKNOWN_SHAPE, Weight
 from ...errors import FileError, ParamcalcError
-from ...graph.model import Model, Node
+from ...graph.model import Model
+from ...graph.node import Node
 from ...graph.unknown_layers import UnknownLayer
 from ..containers.groups import CONTAINERS
 from ..containers.shards import part_of, stored_beside
