@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from inspect import Parameter, get_annotations, signature
 from types import UnionType
 from typing import Annotated, Literal, NamedTuple, Union, get_args, get_origin
@@ -108,7 +109,8 @@ class Schema(NamedTuple):
         """Read the schema off a signature; the only place where signatures are read.
 
         Positional-only parameters are inputs; one that may be left out is ``… | None = None``. The others are
-        options; ``**shared: Unpack[TypedDict]`` adds switches that are off, or options that are ``… | None``.
+        options; ``**shared: Unpack[TypedDict]`` adds switches that are off, or options that are ``… | None``. What a
+        ``functools.partial`` gives already is neither.
 
         Parameters
         ----------
@@ -120,12 +122,15 @@ class Schema(NamedTuple):
         options: dict[str, Option] = {}
         switches: list[str] = []
         least = 0
+        given_already = function.keywords if isinstance(function, partial) else {}
         for name, parameter in signature(function, eval_str=True).parameters.items():
+            if name in given_already:
+                continue
             note, default = parameter.annotation, parameter.default
             if parameter.kind is Parameter.POSITIONAL_ONLY:
                 pattern = _metadata(_present(note))
                 if not isinstance(pattern, Inputs):
-                    raise TypeError(f"the input {name} of {function.__name__} has no pattern")
+                    raise TypeError(f"the input {name} has no pattern")
                 inputs[name] = pattern.ranked(rank) if rank else pattern
                 least += default is Parameter.empty
             elif parameter.kind is Parameter.VAR_KEYWORD:

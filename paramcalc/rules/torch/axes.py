@@ -65,11 +65,9 @@ def patterned(
     why: str,
     pattern: str,
     ignored: Iterable[str] = (),
-    without: tuple[str, ...] = (),
 ) -> Rule:
-    """Make the rule of a function over inputs of this pattern, without some of its options."""
-    schema = Schema.of(body).over(pattern).without(*without)
-    return Rule(body, schema, FRAMEWORK, name, why, module_of(body), ignored)
+    """Make the rule of a function over inputs of this pattern."""
+    return Rule(body, Schema.of(body).over(pattern), FRAMEWORK, name, why, module_of(body), ignored)
 
 
 def lazy(rule: Rule, why: str, option: str, axis: int, **defaults: Any) -> Rule:

@@ -91,7 +91,7 @@ def instance_norm(
 
 
 INSTANCE = tuple(
-    patterned(partial(instance_norm, rank=n), f"InstanceNorm{n}d", ITS_OWN, pattern, FACTORY, without=("rank",))
+    patterned(partial(instance_norm, rank=n), f"InstanceNorm{n}d", ITS_OWN, pattern, FACTORY)
     for n, pattern in {1: "N? d L", 2: "N? d H W", 3: "N? d D H W"}.items()
 )
 LAZY_INSTANCE = tuple(
