@@ -6,13 +6,13 @@ Layers are spelled as in Keras and come from the rules themselves: ``paramcalc.L
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .analysis import why as why
     from .core.formula import Formula as Formula
     from .core.registry import register as register
-    from .core.rule import Layer as Layer, Weight as Weight
+    from .core.rule import Layer as Layer, Rule, Weight as Weight
     from .core.tensors import Input as Input
     from .errors import ParamcalcError as ParamcalcError
     from .formats import load as load, loads as loads
@@ -48,11 +48,11 @@ _PUBLIC = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Rule:  # the names in _PUBLIC have their own types, by the imports above
     if name.startswith("_"):
         raise AttributeError(name)
     if name in _PUBLIC:
-        value = getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+        value: Rule = getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
     else:
         from .core.registry import of_class, rules
 

@@ -19,9 +19,8 @@ the error passes through.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-_ABSENT: Any = object()
+_ABSENT = object()
 _LONGEST = 120  # characters of a received value worth repeating
 _LONGEST_NAME = 80
 
@@ -46,7 +45,7 @@ class ParamcalcError(ValueError):
         problem: str,
         *,
         expected: str | None = None,
-        received: Any = _ABSENT,
+        received: object = _ABSENT,
         suggestion: str | None = None,
     ) -> None:
         super().__init__(problem)
@@ -104,7 +103,7 @@ class Disagreement(ShapeError):
         Which axis, from 0 (the batch).
     """
 
-    def __init__(self, inputs: tuple[int, int], sizes: tuple[Any, Any], axis: int) -> None:
+    def __init__(self, inputs: tuple[int, int], sizes: tuple[object, object], axis: int) -> None:
         first, second = (f"input {place + 1}" for place in inputs)
         super().__init__(self.told(first, second, sizes, axis))
         self.inputs = inputs
@@ -118,7 +117,7 @@ class Disagreement(ShapeError):
             self.problem = self.told(first, second, self.sizes, self.axis)
             self.named = True
 
-    def told(self, first: str, second: str, sizes: tuple[Any, Any], axis: int) -> str:
+    def told(self, first: str, second: str, sizes: tuple[object, object], axis: int) -> str:
         """Tell the disagreement."""
         return f"{first} gives {sizes[0]} and {second} gives {sizes[1]} on axis {axis}; they must agree"
 
@@ -155,7 +154,7 @@ class Verbatim(str):
     """Text to be shown as it stands, without quotation marks."""
 
 
-def shorten(value: Any) -> str:
+def shorten(value: object) -> str:
     """Show a received value on one line, in at most 120 characters, whatever it is."""
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 10_000:
         return f"an integer of {value.bit_length():,} bits"
@@ -182,7 +181,7 @@ def quoted(name: str) -> str:
     return repr(cut(name))
 
 
-def placed(error: ParamcalcError, key: Any) -> ParamcalcError:
+def placed(error: ParamcalcError, key: object) -> ParamcalcError:
     """Say at which key it happened, if the key is fit to be shown in a path."""
     return error.at(key) if isinstance(key, str) and len(key) <= _LONGEST_NAME and key.isprintable() else error
 

@@ -1,11 +1,10 @@
 """The recurrent cells of the literature: ``from paramcalc import paper; paper.LSTM(128, peephole=True)``."""
 
-from typing import Any
-
 from .core.registry import of_class, rules
+from .core.rule import Rule
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Rule:
     found = None if name.startswith("_") else of_class(name, "paper")
     if found is None:
         from .errors import nearest

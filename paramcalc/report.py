@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 from .core.built import AnyShape, Built, Outputs, UnknownShape, listed, output
 from .core.formula import Formula, formula_of
 from .core.framework import framework
+from .core.json_data import Json, JsonObject
 from .core.kinds import MAX_SIZE
 from .core.rule import Part, Weight
 from .core.tensors import BATCH
@@ -76,6 +77,23 @@ class Reported(Protocol):
 
     def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:
         """List every use of a layer."""
+
+
+class Frame(Protocol):
+    """What data frames of pandas and of polars have in common."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and of columns."""
+
+    @property
+    def columns(self) -> Iterable[str]:
+        """Names of the columns."""
+
+    def __getitem__(self, column: str) -> Iterable[object]:
+        """Give one column."""
+
+    def __len__(self) -> int: ...
 
 
 class Row(Totals):
@@ -158,10 +176,10 @@ class Row(Totals):
         split = ("trainable", "non_trainable") if self.guessed else ()
         return {**found, **dict.fromkeys([*split, *(name for name in lost if found[name] == 0)])}
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JsonObject:
         """Give the row as the JSON contract has it."""
         formula = self.formula
-        row: dict[str, Any] = {
+        row: JsonObject = {
             "name": self.name,
             "type": self.type,
             "input_shape": _shapes(self.inputs),
@@ -270,7 +288,7 @@ class Report(Totals):
         """Multiply-adds of matrix products and convolutions, for ``batch`` samples."""
         return summed(row.macs for row in self.rows)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JsonObject:
         """Give the report as the JSON contract ``paramcalc/1`` has it."""
         trainable, non_trainable = (None, None) if self.guessed else (plain(self.trainable), plain(self.non_trainable))
         return {
@@ -289,10 +307,10 @@ class Report(Totals):
             "output_shape": _shapes(tuple(self.outputs)),
             "layers": [row.to_dict() for row in self.rows],
             **({} if self.stored is None else {"stored": {"tensors": self.stored, "agree": self.holds}}),
-            "warnings": self.warnings,
+            "warnings": [*self.warnings],
         }
 
-    def render(self, format: str = "text", **options: Any) -> str:
+    def render(self, format: str = "text", **options: bool | int | None) -> str:
         """Render in one of the formats of `paramcalc.writers.FORMATS`.
 
         Parameters
@@ -314,7 +332,7 @@ class Report(Totals):
         """Give the report as JSON text."""
         return self.render("json", indent=indent)
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> Frame:
         """Give a data frame, a row a layer, of pandas if installed, else of polars.
 
         Raises
@@ -322,9 +340,10 @@ class Report(Totals):
         MissingExtra
             When neither is installed.
         """
-        return load(FRAME)(self)
+        made: Frame = load(FRAME)(self)
+        return made
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[type[Report], tuple[Reported]]:
         return Report, (self._model,)
 
     def __str__(self) -> str:
@@ -333,8 +352,9 @@ class Report(Totals):
     def __repr__(self) -> str:
         return f"<report of {self.name!r}: {self.total} parameters in {len(self.rows)} layers>"
 
-    def __rich__(self) -> Any:
-        return load(RICH)(self)
+    def __rich__(self) -> object:
+        drawing: object = load(RICH)(self)
+        return drawing
 
     def _repr_html_(self) -> str:
         return self.render("html")
@@ -402,18 +422,18 @@ def plain(size: Size) -> int | str:
     return size if isinstance(size, int) else text(size)
 
 
-def _axes(shape: AnyShape) -> list[int | str | None] | None:
+def _axes(shape: AnyShape) -> list[Json] | None:
     return None if isinstance(shape, UnknownShape) else [None if size == BATCH else plain(size) for size in shape]
 
 
-def _shapes(shapes: tuple[AnyShape, ...]) -> Any:
+def _shapes(shapes: tuple[AnyShape, ...]) -> Json:
     if not shapes:
         return None
     return _axes(shapes[0]) if len(shapes) == 1 else [_axes(shape) for shape in shapes]
 
 
-def _weight(weight: Weight) -> dict[str, Any]:
-    found: dict[str, Any] = {
+def _weight(weight: Weight) -> JsonObject:
+    found: JsonObject = {
         "name": weight.name,
         "path": weight.path,
         "shape": [plain(size) for size in weight.shape],
@@ -427,5 +447,5 @@ def _weight(weight: Weight) -> dict[str, Any]:
         if weight.gate_axis != -1:
             found["gate_axis"] = weight.gate_axis
     if weight.starts:
-        found["starts"] = dict(weight.starts)
+        found["starts"] = {**dict(weight.starts)}
     return found

@@ -1,13 +1,14 @@
 """PyTorch's layers: ``from paramcalc import torch as nn; nn.LSTM(108, 128, num_layers=2)``."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from .core.registry import of_class, refused, rules
+from .core.rule import Rule
 from .core.tensors import Tensor, input_shape
 from .symbolic import unknown
 
 
-def Input(shape: Any, name: str | None = None) -> Tensor:
+def Input(shape: Sequence[object], name: str | None = None) -> Tensor:
     """Make an input tensor of a whole shape, the batch among its sizes or not.
 
     Parameters
@@ -27,7 +28,7 @@ def Input(shape: Any, name: str | None = None) -> Tensor:
     return Tensor(tuple(named), name=name)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Rule:
     found = None if name.startswith("_") else of_class(name, "torch")
     if found is None:
         from .errors import nearest

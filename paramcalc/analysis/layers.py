@@ -94,7 +94,7 @@ def _params(layer: Layer, row: Row) -> int | None:
 
 
 def _inputs(row: Row) -> Sequence[AnyShape]:
-    return row.inputs or natural_inputs(row.layer)
+    return row.inputs or (natural_inputs(row.layer) if isinstance(row.layer, Layer) else ())
 
 
 def _instead(layer: Any) -> Iterator[tuple[str, str, Any]]:

@@ -1,11 +1,11 @@
-"""What a rule answers: weights, output shapes, formula and cost."""
+"""What a layer answers: weights, output shapes, formula and cost; and what all that can be asked have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..symbolic import Expr, Size
 from .products import Product, Source, Sources, State, Work
@@ -228,7 +228,7 @@ class Part(NamedTuple):
     Attributes
     ----------
     name : str
-    layer : Layer or Model
+    layer : Applicable
     inputs : tuple of shapes
     built : Built
     reads : tuple of (str, int)
@@ -236,13 +236,58 @@ class Part(NamedTuple):
     """
 
     name: str
-    layer: Any
+    layer: Applicable
     inputs: tuple[AnyShape, ...]
     built: Built
     reads: tuple[tuple[str, int], ...] = ()
 
 
-def scoped(weights: tuple[Weight, ...], scope: str, of: Any = None) -> tuple[Weight, ...]:
+class Applicable:
+    """Something that can be applied to shapes, alone or as a part of a model.
+
+    Attributes
+    ----------
+    name : str or None
+        Its own name, if it was given one.
+    frozen : bool
+        Whether training leaves its weights alone.
+    """
+
+    __slots__ = ()
+
+    name: str | None
+    frozen: bool
+
+    @property
+    def type(self) -> str:
+        """Class name of the layer."""
+        return self.__class__.__name__
+
+    @property
+    def label(self) -> str:
+        """Its name, or the one its framework would give the first layer of its class."""
+        return self.name or self.type
+
+    @property
+    def framework(self) -> str | None:
+        """The framework it belongs to, or ``None`` where that is open."""
+        return None
+
+    @property
+    def sublayers(self) -> Sequence[Applicable]:
+        """The layers inside it whose weights are its own."""
+        return ()
+
+    def axes(self, rank: int) -> list[str] | None:
+        """Name the axes of an input of this rank, or ``None`` where they have no names."""
+        return None
+
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
+        """Apply it to input shapes, batch included; switches of the call by name."""
+        return Built(shapes)
+
+
+def scoped(weights: tuple[Weight, ...], scope: str, of: Applicable | None = None) -> tuple[Weight, ...]:
     """Put weights under a scope: ``kernel`` → ``lstm_cell/kernel``.
 
     ``of`` is the layer they belong to; of a copy, which has weights of its own, it is left out.

@@ -34,8 +34,7 @@ def _declared(layer: Layer) -> dict[str, Size]:
     # by the names both options and axes have in formulas
     found = {}
     for name, value in layer.options.items():
-        kind = layer.rule.options[name].kind
-        symbol = getattr(getattr(kind, "kind", kind), "symbol", None)
+        symbol = layer.rule.options[name].kind.base.symbol
         if symbol is not None and value is not None and not isinstance(value, tuple):
             found[symbol] = value
     return found

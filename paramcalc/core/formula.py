@@ -8,12 +8,12 @@ substitution. Where one symbol would stand for several options (a stack of cells
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import overload
 
 from ..errors import ParamcalcError, SizeError
 from ..symbolic import Size, latex, symbols, text, unicode
-from .applicable import Applicable
-from .built import AnyShape, UnknownShape
+from .built import AnyShape, Applicable, UnknownShape
+from .kinds import Kind, OptionValue
 from .registry import find
 from .rule import CELLS, LAYER, REQUIRED, Built, Layer, Rule, Shape
 
@@ -37,9 +37,15 @@ class Formula:
     @property
     def value(self) -> Size:
         """The count: the formula at its values."""
-        return self(**self.values)  # type: ignore[no-any-return]
+        return self(**self.values)
 
-    def __call__(self, **values: Any) -> Any:
+    @overload
+    def __call__(self, **values: Size) -> Size: ...
+
+    @overload
+    def __call__(self, **values: object) -> OptionValue: ...
+
+    def __call__(self, **values: object) -> object:
         """Evaluate at the named sizes (see `paramcalc.symbolic.Expr`); the rest stays symbolic.
 
         Raises
@@ -83,7 +89,7 @@ class Formula:
                 steps.append(f"{self.value:,}".replace(",", "{,}"))
         return f"$\\displaystyle {' = '.join(steps)}$"
 
-    def _sympy_(self) -> Any:
+    def _sympy_(self) -> object:
         from ..symbolic.evaluate import to_sympy
 
         return to_sympy(self.expr)
@@ -141,56 +147,52 @@ def symbolised(layer: Layer) -> tuple[Layer, dict[str, Size]]:
         values[name] = value
         return symbols(name)  # type: ignore[no-any-return]  # one name, one symbol
 
-    def visit(value: Any, kind: Any) -> Any:
+    def visit(layer: Layer) -> Layer:
+        own = layer.rule.options
+        options = {name: visited(value, own[name].kind.base) for name, value in _own(layer).items()}
+        copy = Layer(layer.rule, options)
+        copy.name = layer.name
+        return copy
+
+    def visited(value: OptionValue, kind: Kind) -> OptionValue:
         if isinstance(value, Layer):
-            options = {
-                name: visit(option, getattr(value.rule.options[name].kind, "kind", value.rule.options[name].kind))
-                for name, option in _own(value).items()
-            }
-            copy = Layer(value.rule, options)
-            copy.name = value.name
-            return copy
-        names = kind.symbols(value) if value is not None and hasattr(kind, "symbols") else ()
+            return visit(value)
+        if _is_cells(value):
+            return tuple(map(visit, value))
+        names = kind.symbols(value) if value is not None else ()
         if not names:
-            return tuple(visit(one, None) for one in value) if _is_cells(value) else value
+            return value
         if isinstance(value, tuple):
             return tuple(fresh(name, one) if name else one for name, one in zip(names, value, strict=True))
         return fresh(names[0], value)
 
-    return visit(layer, None), values
+    return visit(layer), values
 
 
-def _own(layer: Layer) -> dict[str, Any]:
+def _own(layer: Layer) -> dict[str, OptionValue]:
     # the options, those left out that say what another one says already
-    kinds = {name: getattr(option.kind, "kind", option.kind) for name, option in layer.rule.options.items()}
-    said = {name: layer.options.get(getattr(kind, "like", None) or "") for name, kind in kinds.items()}
-    return {
-        name: None if said[name] is not None and value == said[name] else value for name, value in layer.options.items()
-    }
+    own = {}
+    for name, value in layer.options.items():
+        like = layer.rule.options[name].kind.base.like
+        own[name] = None if like is not None and value is not None and value == layer.options.get(like) else value
+    return own
 
 
-def _is_cells(value: Any) -> bool:
+def _is_cells(value: OptionValue) -> bool:
     return isinstance(value, tuple) and bool(value) and isinstance(value[0], Layer)
 
 
-def _count_symbols(layer: Any, bases: Counter[str]) -> None:
+def _count_symbols(layer: Applicable, bases: Counter[str]) -> None:
     if not isinstance(layer, Layer):
         raise _NoFormula(layer)
-        return
     for name, value in layer.options.items():
-        kind = getattr(layer.rule.options[name].kind, "kind", layer.rule.options[name].kind)  # of a Maybe
-        if isinstance(value, Layer) or hasattr(value, "nodes"):
+        if isinstance(value, Layer) or (isinstance(value, Applicable) and value.sublayers):
             _count_symbols(value, bases)
         elif _is_cells(value):
             for one in value:
                 _count_symbols(one, bases)
-        elif value is not None and hasattr(kind, "symbols"):
-            bases.update(kind.symbols(value))
-
-
-def raise_if_model(layer: Any) -> None:
-    """Stop where a nested model is met."""
-    raise _NoFormula(layer)
+        elif value is not None:
+            bases.update(layer.rule.options[name].kind.base.symbols(value))
 
 
 def _named_inputs(layer: Layer, shapes: tuple[Shape, ...], values: dict[str, Size]) -> list[Shape]:
@@ -217,7 +219,7 @@ def _fits(layer: Layer, rank: int) -> bool:
     return names is not None and len(names) == rank
 
 
-def rule_formula(rule: Rule, **options: Any) -> Formula | None:
+def rule_formula(rule: Rule, **options: object) -> Formula | None:
     """Give the formula of a rule with every size a symbol, and every switch not given at its default.
 
     A rule around another layer is shown around the first of Dense, LSTM and LSTMCell that it takes.
@@ -228,7 +230,7 @@ def rule_formula(rule: Rule, **options: Any) -> Formula | None:
         When a required option that is no size is missing, or an option is wrong.
     """
     for option in rule.options.values():
-        symbol = getattr(option.kind, "symbol", None)
+        symbol = option.kind.symbol
         if option.default is REQUIRED and symbol and option.name not in options:
             options[option.name] = symbol
     inner = next((o for o in rule.options.values() if o.default is REQUIRED and o.kind in (LAYER, CELLS)), None)
@@ -240,7 +242,7 @@ def rule_formula(rule: Rule, **options: Any) -> Formula | None:
         try:
             held = find(name, rule.framework)
             needed = [option for option in held.options.values() if option.default is REQUIRED]
-            sizes = [getattr(option.kind, "symbol", None) for option in needed]
+            sizes = [option.kind.symbol for option in needed]
             found = formula_of(rule(**options, **{inner.name: held(*sizes)}))
         except ParamcalcError:
             continue

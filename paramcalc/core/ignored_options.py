@@ -6,10 +6,9 @@ name, so a misspelt activation or initializer is an error here as it is in the f
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..errors import OptionError, nearest
-from .kinds import NUMBER, RATE, SWITCH, Check, Maybe
+from .json_data import JsonObject
+from .kinds import NUMBER, RATE, SWITCH, Check, Kind, Maybe
 
 _NAMED = {
     "activation": "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh "
@@ -43,7 +42,7 @@ GAMMA = of_weight("gamma")
 DROPOUT = ("dropout", "recurrent_dropout")
 FACTORY = ("device", "dtype")  # what PyTorch's modules with tensors of their own take
 
-_CHECKS = {
+_CHECKS: dict[str, Kind] = {
     "dropout": RATE,
     "recurrent_dropout": RATE,
     "momentum": NUMBER,
@@ -59,7 +58,7 @@ _CHECKS = {
 }
 
 
-def _activation(value: Any) -> Any:
+def _activation(value: object) -> object:
     if value is None or isinstance(value, dict) or callable(value):
         return value
     if not isinstance(value, str):
@@ -71,7 +70,7 @@ def _activation(value: Any) -> Any:
 ACTIVATION = Check("the name of an activation", _activation, {"type": ["string", "object"]})
 
 
-def check(name: str, value: Any) -> None:
+def check(name: str, value: object) -> None:
     """Refuse a misspelt activation, initializer, regularizer or constraint, and an impossible rate.
 
     Raises
@@ -80,7 +79,7 @@ def check(name: str, value: Any) -> None:
         With the nearest right spelling.
     """
     if name in _CHECKS:
-        _CHECKS[name](value)  # type: ignore[operator]  # every kind is callable
+        _CHECKS[name](value)
         return
     known = NAMED.get(name.rpartition("_")[2])
     if known is None or not isinstance(value, str):
@@ -97,9 +96,9 @@ def check(name: str, value: Any) -> None:
         )
 
 
-def schema(name: str) -> dict[str, Any]:
+def schema(name: str) -> JsonObject:
     """Describe an ignored option as JSON Schema."""
     if name in _CHECKS:
-        return _CHECKS[name].schema()  # type: ignore[attr-defined,no-any-return]
+        return _CHECKS[name].schema()
     known = NAMED.get(name.rpartition("_")[2])
     return {"anyOf": [{"enum": [*known, None]}, {"type": "object"}]} if known else {}

@@ -8,33 +8,72 @@ expected; ``symbols`` names the sizes that appear in the layer's formula; ``sche
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import index
-from typing import Any, Protocol
+from typing import Any, SupportsFloat, SupportsIndex, TypeAlias
 
-from ..errors import OptionError, SizeError
+from ..errors import OptionError, SizeError, nearest
 from ..symbolic import Expr, Size, parse
+from .json_data import JsonObject, either
 
 MAX_SIZE = 10**100
 MAX_AXES = 20  # of a shape, the batch aside
 MAX_TERMS = 1_000  # of a size made by layers
-EXPRESSION = {"type": "string", "minLength": 1, "maxLength": 1000}
-SIZE_SCHEMA = {"anyOf": [{"type": "integer", "minimum": 1}, EXPRESSION]}
+EXPRESSION: JsonObject = {"type": "string", "minLength": 1, "maxLength": 1000}
+SIZE_SCHEMA = either({"type": "integer", "minimum": 1}, EXPRESSION)
+NULL: JsonObject = {"type": "null"}
+
+# What a kind gives. Its type is stated where it is used, by the annotation in the rule's own signature, and no checker
+# can follow it through a dictionary of options; a union of all types would be narrowed by a cast at every use.
+OptionValue: TypeAlias = Any
 
 
-class Kind(Protocol):
-    """What every kind answers."""
+class Kind:
+    """What every kind answers.
+
+    Attributes
+    ----------
+    expected : str
+        What is accepted, for errors.
+    symbol : str or None
+        The name of its size in formulas, if it is one size or several of one name.
+    like : str or None
+        The option whose size it has unless it says otherwise.
+    """
 
     expected: str
+    symbol: str | None = None
+    like: str | None = None
 
-    def __call__(self, value: Any) -> Any:
-        """Give the checked value in the form a rule's body expects."""
+    def __call__(self, value: object) -> OptionValue:
+        """Give the checked value in the form a rule's body expects.
 
-    def schema(self) -> dict[str, Any]:
+        Raises
+        ------
+        OptionError, SizeError
+            When the value is not of this kind.
+        """
+        raise NotImplementedError
+
+    def schema(self) -> JsonObject:
         """Describe the accepted values as JSON Schema."""
+        raise NotImplementedError
+
+    def symbols(self, value: OptionValue) -> tuple[str, ...]:
+        """Give the names of the sizes in formulas, one for each size in a checked value; none if it is no size."""
+        return ()
+
+    @property
+    def base(self) -> Kind:
+        """What is accepted besides ``None``."""
+        return self
+
+    def ranked(self, rank: int) -> Kind:
+        """Give the kind over so many spatial axes."""
+        return self
 
 
-def size(value: Any) -> Size:
+def size(value: object) -> Size:
     """Read one size: a positive whole number, an expression, or text that parses as either.
 
     Raises
@@ -52,7 +91,7 @@ def size(value: Any) -> Size:
             return size(value.key)
     elif isinstance(value, str):
         return size(parse(value))
-    elif not isinstance(value, bool):
+    elif isinstance(value, SupportsIndex) and not isinstance(value, bool):
         try:
             return size(index(value))
         except (TypeError, SizeError):
@@ -78,7 +117,7 @@ def grown(made: Size) -> Size:
     return made
 
 
-class Sized:
+class Sized(Kind):
     """A size; in formulas it is the given symbol, unless it is ``unless``, or what the option ``like`` says already."""
 
     expected = "a positive whole number or an expression"
@@ -88,7 +127,7 @@ class Sized:
         self.unless = unless
         self.like = like
 
-    def __call__(self, value: Any) -> Size:
+    def __call__(self, value: object) -> Size:
         """Check one size."""
         if type(value) is int and 0 < value <= MAX_SIZE:
             return value
@@ -99,7 +138,7 @@ class Sized:
         silent = self.symbol is None or (self.unless is not None and value == self.unless)
         return () if silent or self.symbol is None else (self.symbol,)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """Describe a size."""
         return SIZE_SCHEMA
 
@@ -107,7 +146,7 @@ class Sized:
 _AXES = {1: ("",), 2: ("_h", "_w"), 3: ("_d", "_h", "_w")}
 
 
-class Window:
+class Window(Kind):
     """One size for each of ``rank`` spatial axes, those of the rule; a single one serves them all."""
 
     def __init__(self, symbol: str | None = None, rank: int = 1) -> None:
@@ -119,7 +158,7 @@ class Window:
         """Give the window over so many axes."""
         return Window(self.symbol, rank)
 
-    def __call__(self, value: Any) -> tuple[Size, ...]:
+    def __call__(self, value: object) -> tuple[Size, ...]:
         """Spread one size over the axes, or check that there is one for each."""
         if type(value) is int or isinstance(value, (str, Expr)):
             return (size(value),) * self.rank
@@ -135,21 +174,21 @@ class Window:
             return ()
         return tuple(self.symbol + axis for axis in _AXES[self.rank])
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """Describe one size or a list of them."""
-        several = {"type": "array", "items": SIZE_SCHEMA, "minItems": self.rank, "maxItems": self.rank}
-        return {"anyOf": [*SIZE_SCHEMA["anyOf"], several]}
+        several: JsonObject = {"type": "array", "items": SIZE_SCHEMA, "minItems": self.rank, "maxItems": self.rank}
+        return either(SIZE_SCHEMA, several)
 
 
-class Sizes:
+class Sizes(Kind):
     """One size or a list of them; with ``open`` any of them may be ``None``."""
 
     def __init__(self, symbol: str, open: bool = False) -> None:
-        self.symbol = symbol
+        self.symbol: str = symbol
         self.open = open
         self.expected = "a size or a list of sizes" + ", any of them null" * open
 
-    def __call__(self, value: Any) -> tuple[Any, ...]:
+    def __call__(self, value: object) -> tuple[Size | None, ...]:
         """Check one size or each of a list."""
         if not isinstance(value, (list, tuple)):
             return (size(value),)
@@ -157,26 +196,25 @@ class Sizes:
             raise OptionError("a shape of too many axes", expected=f"at most {MAX_AXES}", received=len(value))
         return tuple(None if one is None and self.open else size(one) for one in value)
 
-    def symbols(self, value: Sequence[Any]) -> tuple[str, ...]:
+    def symbols(self, value: Sequence[Size | None]) -> tuple[str, ...]:
         """Give one name to every size there is; formulas number them."""
         return tuple("" if one is None else self.symbol for one in value)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """Describe one size or a list of them."""
-        items = [*SIZE_SCHEMA["anyOf"], {"type": "null"}] if self.open else SIZE_SCHEMA["anyOf"]
-        several = {"type": "array", "items": {"anyOf": items}, "maxItems": MAX_AXES}
-        return {"anyOf": [*SIZE_SCHEMA["anyOf"], several]}
+        items = either(SIZE_SCHEMA, NULL) if self.open else SIZE_SCHEMA
+        return either(SIZE_SCHEMA, {"type": "array", "items": items, "maxItems": MAX_AXES})
 
 
-class Check:
+class Check(Kind):
     """A value that passes a test, kept as it is or converted; for options that are not sizes."""
 
-    def __init__(self, expected: str, convert: Callable[[Any], Any], schema: dict[str, Any] | None = None) -> None:
+    def __init__(self, expected: str, convert: Callable[[object], object], schema: JsonObject | None = None) -> None:
         self.expected = expected
         self.convert = convert
         self._schema = schema or {}
 
-    def __call__(self, value: Any) -> Any:
+    def __call__(self, value: object) -> OptionValue:
         """Convert, or say what was expected (a converter raises ``TypeError`` or ``ValueError``)."""
         try:
             return self.convert(value)
@@ -185,7 +223,7 @@ class Check:
         except (TypeError, ValueError, OverflowError):
             raise OptionError("not a valid value", expected=self.expected, received=value) from None
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """Describe the values, as loosely as the test allows."""
         return self._schema
 
@@ -201,77 +239,81 @@ class AtCall:
     """A switch that is thrown where a layer is called, not where it is made; off unless it says otherwise."""
 
 
-class Choice:
+class Choice(Kind):
     """One of a few literal values."""
 
-    def __init__(self, values: tuple[Any, ...]) -> None:
+    def __init__(self, values: tuple[bool | int | str | None, ...]) -> None:
         self.values = values
         self.expected = " or ".join("null" if value is None else repr(value) for value in values)
 
-    def __call__(self, value: Any) -> Any:
+    def __call__(self, value: object) -> bool | int | str | None:
         """Check that the value is one of the choices (``True`` is not the number 1)."""
         for known in self.values:
             if known is value or (type(known) is type(value) and known == value):
                 return known
-        from ..errors import nearest
-
         near = nearest(value, [v for v in self.values if isinstance(v, str)]) if isinstance(value, str) else None
         raise OptionError("not a choice", expected=self.expected, received=value, suggestion=near)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """List the choices."""
         return {"enum": list(self.values)}
 
 
-class Maybe:
+class Maybe(Kind):
     """Another kind, or ``None``."""
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.expected = f"{kind.expected}, or null"
 
-    def __call__(self, value: Any) -> Any:
+    def __call__(self, value: object) -> OptionValue:
         """Let ``None`` pass and check everything else."""
         return None if value is None else self.kind(value)
 
-    def symbols(self, value: Any) -> tuple[str, ...]:
-        """Give the names of the sizes in formulas, where the kind has some."""
-        names = getattr(self.kind, "symbols", None)
-        return () if value is None or names is None else tuple(names(value))
+    @property
+    def base(self) -> Kind:
+        """The kind without ``None``."""
+        return self.kind
 
-    def schema(self) -> dict[str, Any]:
+    def symbols(self, value: OptionValue) -> tuple[str, ...]:
+        """Give the names of the sizes in formulas."""
+        return () if value is None else self.kind.symbols(value)
+
+    def schema(self) -> JsonObject:
         """Describe the kind or null."""
         inner = self.kind.schema()
-        return {"anyOf": [*inner.get("anyOf", [inner]), {"type": "null"}]} if inner else {}
+        return either(inner, NULL) if inner else {}
 
 
-def _whole(value: Any) -> int:
-    if isinstance(value, bool):
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         raise TypeError(value)
     return index(value)
 
 
-def _number(value: Any) -> float:
-    if isinstance(value, (bool, str)) or not -1e308 <= float(value) <= 1e308:
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (SupportsFloat, SupportsIndex)):
+        raise TypeError(value)
+    if not -1e308 <= float(value) <= 1e308:
         raise TypeError(value)
     return float(value)
 
 
-def _rate(value: Any) -> float:
+def _rate(value: object) -> float:
     rate = _number(value)
     if not 0 <= rate <= 1:
         raise ValueError(rate)
     return rate
 
 
-def _positive(value: Any) -> float:
+def _positive(value: object) -> float:
     number = _number(value)
     if number < 0:
         raise ValueError(number)
     return number
 
 
-def _axes(value: Any) -> int | tuple[int, ...]:
+def _axes(value: object) -> int | tuple[int, ...]:
     if not isinstance(value, (list, tuple)):
         return _whole(value)
     if not value:
@@ -279,47 +321,48 @@ def _axes(value: Any) -> int | tuple[int, ...]:
     return tuple(_whole(axis) for axis in value)
 
 
-def _target(value: Any) -> tuple[Size, ...]:
+def _target(value: object) -> tuple[Size, ...]:
     # -1 stands for "whatever is left", once
-    if not isinstance(value, (list, tuple)):
-        value = (value,)
-    if len(value) > MAX_AXES:
-        raise OptionError("a shape of too many axes", expected=f"at most {MAX_AXES}", received=len(value))
+    given = value if isinstance(value, (list, tuple)) else (value,)
+    if len(given) > MAX_AXES:
+        raise OptionError("a shape of too many axes", expected=f"at most {MAX_AXES}", received=len(given))
     shape: list[Size] = []
-    for one in value:
+    for one in given:
         shape.append(-1 if type(one) is int and one == -1 else size(one))
     if sum(type(one) is int and one == -1 for one in shape) > 1:
-        raise OptionError("-1 more than once", expected="at most one -1", received=value)
+        raise OptionError("-1 more than once", expected="at most one -1", received=given)
     return tuple(shape)
 
 
-def _permutation(value: Any) -> tuple[int, ...]:
+def _permutation(value: object) -> tuple[int, ...]:
+    if not isinstance(value, Iterable):
+        raise TypeError(value)
     dims = tuple(_whole(dim) for dim in value)
     if not dims or sorted(dims) != list(range(1, len(dims) + 1)):
         raise ValueError(dims)
     return dims
 
 
-def _pair(value: Any) -> int | tuple[int, int]:
+def _pair(value: object) -> int | tuple[int, int]:
     if isinstance(value, (list, tuple)):
         first, second = value
         return (_whole(first), _whole(second))
     return _whole(value)
 
 
-_INTEGER = {"type": "integer"}
-_INTEGERS = {"type": "array", "items": _INTEGER, "minItems": 1}
+_INTEGER: JsonObject = {"type": "integer"}
+_INTEGERS: JsonObject = {"type": "array", "items": _INTEGER, "minItems": 1}
 
 SWITCH = Choice((False, True))
 AXIS = Check("an axis number", _whole, _INTEGER)
-AXES = Check("an axis number or a list of them", _axes, {"anyOf": [_INTEGER, _INTEGERS]})
+AXES = Check("an axis number or a list of them", _axes, either(_INTEGER, _INTEGERS))
 NUMBER = Check("a number", _number, {"type": "number"})
 POSITIVE = Check("a number from 0 up", _positive, {"type": "number", "minimum": 0})
 RATE = Check("a number from 0 to 1", _rate, {"type": "number", "minimum": 0, "maximum": 1})
 TARGET = Check(
     "a list of sizes, one of which may be -1",
     _target,
-    {"type": "array", "items": {"anyOf": [*SIZE_SCHEMA["anyOf"], {"const": -1}]}},
+    {"type": "array", "items": either(SIZE_SCHEMA, {"const": -1})},
 )
 PERMUTATION = Check("the numbers 1 to n in some order", _permutation, _INTEGERS)
-AXIS_PAIR = Check("an axis number or a pair of them", _pair, {"anyOf": [_INTEGER, _INTEGERS]})
+AXIS_PAIR = Check("an axis number or a pair of them", _pair, either(_INTEGER, _INTEGERS))

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest, quoted
 from ..symbolic import symbols
 from . import ignored_options
-from .applicable import Applicable
 from .built import (
     UNKNOWN_OUTPUTS,
     AnyShape,
+    Applicable,
     Built as Built,
     Part as Part,
     Shape as Shape,
@@ -27,7 +27,7 @@ from .built import (
     scaled as scaled,
     scoped as scoped,
 )
-from .kinds import SWITCH
+from .kinds import SWITCH, Kind, OptionValue
 from .schema import (
     CELLS as CELLS,
     LAYER as LAYER,
@@ -35,6 +35,9 @@ from .schema import (
     Inputs as Inputs,
     Schema,
 )
+
+if TYPE_CHECKING:
+    from .tensors import Nested, Tensors
 
 MOST_AXES = 9  # of an input made up to see whether a layer has weights
 
@@ -123,15 +126,15 @@ class Rule:
     @cached_property
     def sublayer_options(self) -> tuple[str, ...]:
         """Options that hold layers whose weights are this layer's own (a copied layer's are not)."""
-        kinds = {name: getattr(option.kind, "kind", option.kind) for name, option in self.options.items()}
+        kinds = {name: option.kind.base for name, option in self.options.items()}
         return tuple(name for name, kind in kinds.items() if kind in (LAYER, CELLS) and name not in self.copies)
 
     @cached_property
-    def _kinds(self) -> dict[str, Any]:
+    def _kinds(self) -> dict[str, Kind]:
         return {name: option.kind for name, option in self.options.items()}
 
     @cached_property
-    def defaults(self) -> dict[str, Any]:
+    def defaults(self) -> dict[str, OptionValue]:
         """The checked default of every option, ``REQUIRED`` where there is none; in declared order."""
         return {
             name: option.default if option.default in (None, REQUIRED) else option.kind(option.default)
@@ -145,7 +148,7 @@ class Rule:
         own = [name for name, option in self.options.items() if option.positional]
         return (*own, *(name for name in ("activation", "mask_value") if name in self.ignored))
 
-    def __call__(self, *args: Any, **given: Any) -> Layer:
+    def __call__(self, *args: object, **given: object) -> Layer:
         """Make a layer with these options.
 
         Raises
@@ -181,7 +184,7 @@ class Rule:
             raise OptionError(f"{self.name} needs {name}", expected=self.options[name].kind.expected)
         return layer
 
-    def checked(self, name: str, kind: Any, value: Any) -> Any:
+    def checked(self, name: str, kind: Kind, value: object) -> OptionValue:
         """Check one value; an error names the layer and the option."""
         try:
             return kind(value)
@@ -206,16 +209,16 @@ class Layer(Applicable):
 
     __slots__ = ("declared_inputs", "frozen", "ignored_options", "input_shape", "name", "options", "rule")
 
-    def __init__(self, rule: Rule, options: dict[str, Any]) -> None:
+    def __init__(self, rule: Rule, options: dict[str, OptionValue]) -> None:
         self.rule = rule
         self.options = options
         self.name: str | None = None
         self.frozen = False
-        self.ignored_options: dict[str, Any] | None = None
-        self.input_shape: Any = None
+        self.ignored_options: dict[str, object] | None = None
+        self.input_shape: tuple[str, object] | None = None  # the option that declares one, and its value
         self.declared_inputs: Callable[[], tuple[Shape, ...] | None] | None = None  # what a file says it was built on
 
-    def set_option(self, name: str, value: Any) -> None:
+    def set_option(self, name: str, value: object) -> None:
         """Take an option that changes neither weights nor shapes, or the layer's name and the like."""
         if name == "name":
             if value is not None and (not isinstance(value, str) or not value or len(value) > 200):
@@ -234,7 +237,7 @@ class Layer(Applicable):
         else:
             raise self.rule.unknown_option(name)
 
-    def copy_with(self, name: str | None, options: dict[str, Any] | None = None) -> Layer:
+    def copy_with(self, name: str | None, options: dict[str, OptionValue] | None = None) -> Layer:
         """Make another such layer, of another name; of other options, checked already, where they are given."""
         layer = Layer(self.rule, self.options if options is None else options)
         layer.frozen, layer.ignored_options = self.frozen, self.ignored_options
@@ -327,7 +330,7 @@ class Layer(Applicable):
                 return not self.on(*[(size,) * axes] * several).weights
         return False
 
-    def _check_call(self, call: dict[str, Any]) -> None:
+    def _check_call(self, call: dict[str, bool]) -> None:
         for name, value in call.items():
             if name not in self.rule.call:
                 raise OptionError(
@@ -362,7 +365,7 @@ class Layer(Applicable):
             received=Verbatim(shape_text(shape)),
         )
 
-    def __call__(self, *tensors: Any, initial_state: Any = None, **call: Any) -> Any:
+    def __call__(self, *tensors: Nested, initial_state: Nested | None = None, **call: bool) -> Tensors:
         """Connect the layer to tensors and give its output tensor, or a tuple of several.
 
         Switches of the call go by name: ``return_attention_scores=True``.

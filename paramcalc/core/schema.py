@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from inspect import Parameter, get_annotations, signature
 from types import UnionType
-from typing import Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Literal, NamedTuple, Union, get_args, get_origin
 
-from .applicable import Applicable
-from .built import Built
-from .kinds import MAX_AXES, SWITCH, AtCall, Check, Choice, Kind, Maybe
+from .built import Applicable, Built
+from .kinds import MAX_AXES, SWITCH, AtCall, ByRank, Check, Choice, Kind, Maybe, OptionValue
 
-REQUIRED: Any = object()
+REQUIRED: OptionValue = object()  # stands as a default where a parameter of any type has none
 SPATIAL = {1: "T", 2: "H W", 3: "D H W"}
 
 
@@ -20,7 +20,7 @@ class Option(NamedTuple):
 
     name: str
     kind: Kind
-    default: Any
+    default: OptionValue
     positional: bool
 
 
@@ -51,13 +51,13 @@ class Inputs:
         pattern = self.pattern.replace("spatial", SPATIAL[rank]).replace("places", places)
         return Inputs(pattern, self.many, self.together)
 
-    def text(self, options: Mapping[str, Any]) -> str:
+    def text(self, options: Mapping[str, OptionValue]) -> str:
         """Write what it takes: ``(B, T, d_x)``; ``(L, N, d_x) or (L, d_x)``."""
         ranks = (self.most, self.least) if "?" in self.pattern and "..." not in self.tokens else ()
         several = [", ".join(self.named(rank, options) or ()) for rank in ranks] or [", ".join(self.tokens)]
         return " or ".join(f"({axes})" for axes in several)
 
-    def named(self, rank: int, options: Mapping[str, Any]) -> list[str] | None:
+    def named(self, rank: int, options: Mapping[str, OptionValue]) -> list[str] | None:
         """Name the axes of an input of this rank, or ``None`` if the rank does not fit."""
         if not self.least <= rank <= self.most:
             return None
@@ -109,7 +109,8 @@ class Schema(NamedTuple):
         """Read the schema off a signature; the only place where signatures are read.
 
         Positional-only parameters are inputs; one that may be left out is ``… | None = None``. The others are
-        options; ``**shared: Unpack[TypedDict]`` adds switches that are off, or options that are ``… | None``.
+        options; ``**shared: Unpack[TypedDict]`` adds switches that are off, or options that are ``… | None``. What a
+        ``functools.partial`` gives already is neither.
 
         Parameters
         ----------
@@ -121,10 +122,15 @@ class Schema(NamedTuple):
         options: dict[str, Option] = {}
         switches: list[str] = []
         least = 0
+        given_already = function.keywords if isinstance(function, partial) else {}
         for name, parameter in signature(function, eval_str=True).parameters.items():
+            if name in given_already:
+                continue
             note, default = parameter.annotation, parameter.default
             if parameter.kind is Parameter.POSITIONAL_ONLY:
-                pattern: Inputs = _metadata(_present(note))
+                pattern = _metadata(_present(note))
+                if not isinstance(pattern, Inputs):
+                    raise TypeError(f"the input {name} has no pattern")
                 inputs[name] = pattern.ranked(rank) if rank else pattern
                 least += default is Parameter.empty
             elif parameter.kind is Parameter.VAR_KEYWORD:
@@ -152,19 +158,19 @@ class Schema(NamedTuple):
         """Leave options out."""
         return self._replace(options={name: one for name, one in self.options.items() if name not in names})
 
-    def with_defaults(self, **defaults: Any) -> Schema:
+    def with_defaults(self, **defaults: OptionValue) -> Schema:
         """Give options other defaults."""
         changed = {name: self.options[name]._replace(default=default) for name, default in defaults.items()}
         return self._replace(options={**self.options, **changed})
 
 
-def schema_of(options: Mapping[str, tuple[Kind, Any]], pattern: str = "...") -> Schema:
+def schema_of(options: Mapping[str, tuple[Kind, OptionValue]], pattern: str = "...") -> Schema:
     """Make the schema of a layer with one input whose options stand in a table: the kind of each, and its default."""
     made = {name: Option(name, kind, default, True) for name, (kind, default) in options.items()}
     return Schema({"x": Inputs(pattern)}, 1, made)
 
 
-def options_of_dict(shared: Any, rank: int | None = None) -> dict[str, Option]:
+def options_of_dict(shared: type, rank: int | None = None) -> dict[str, Option]:
     """Read the options that several rules share off a TypedDict: switches that are off, or options that are null."""
     found = {}
     for name, note in get_annotations(shared, eval_str=True).items():
@@ -173,34 +179,46 @@ def options_of_dict(shared: Any, rank: int | None = None) -> dict[str, Option]:
     return found
 
 
-def kind_of(note: Any, rank: int | None = None) -> Kind:
-    """Read an annotation: ``bool``, ``Literal[…]``, ``Annotated[…, kind]``, or one of them ``| None``."""
+def kind_of(note: object, rank: int | None = None) -> Kind:
+    """Read an annotation: ``bool``, ``Literal[…]``, ``Annotated[…, kind]``, or one of them ``| None``.
+
+    Raises
+    ------
+    TypeError
+        For any other annotation, and for a kind that depends on the rank in a rule that has none.
+    """
     if note is bool:
         return SWITCH
     found = _metadata(note)
-    if found is not None:
-        return found.ranked(rank) if rank and hasattr(found, "ranked") else found  # type: ignore[no-any-return]
+    if isinstance(found, Kind):
+        return found if rank is None else found.ranked(rank)
+    if isinstance(found, ByRank) and rank is not None:
+        return found.ranked(rank)
     present = _present(note)
-    return Choice(get_args(note)) if present is note else Maybe(kind_of(present, rank))
+    if present is not note:
+        return Maybe(kind_of(present, rank))
+    if get_origin(note) is not Literal:
+        raise TypeError(f"the annotation {note} says no kind of option")
+    return Choice(get_args(note))
 
 
-def _present(note: Any) -> Any:
+def _present(note: object) -> object:
     if get_origin(note) in (Union, UnionType):
         (note,) = (arg for arg in get_args(note) if arg is not type(None))
     return note
 
 
-def _metadata(note: Any) -> Any:
-    return getattr(note, "__metadata__", (None,))[0]
+def _metadata(note: object) -> object:
+    return get_args(note)[1] if get_origin(note) is Annotated else None
 
 
-def _layer(value: Any) -> Applicable:
+def _layer(value: object) -> Applicable:
     if not isinstance(value, Applicable):
         raise TypeError(value)
     return value
 
 
-def _cells(value: Any) -> Any:
+def _cells(value: object) -> Applicable | tuple[Applicable, ...]:
     if isinstance(value, (list, tuple)):
         if not value:
             raise ValueError(value)

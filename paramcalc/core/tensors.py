@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TypeAlias
 
 from ..errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
 from ..symbolic import Expr, Size, is_known, leaves, unicode, unknown
-from .applicable import Applicable
-from .built import AnyShape, Built, Shape, UnknownShape, listed
+from .built import AnyShape, Applicable, Built, Shape, UnknownShape, listed
 from .kinds import MAX_AXES, size as checked_size
 
 BATCH = unknown("B")
@@ -30,13 +29,17 @@ class Tensor:
         return f"Tensor({shape_text(self.shape)})"
 
 
+Tensors: TypeAlias = Tensor | tuple[Tensor, ...]  # what a layer gives: one tensor, or several
+Nested: TypeAlias = Tensor | Sequence["Nested"] | Mapping[str, "Nested"]  # what layers and models take
+
+
 class Call:
     """A layer called on tensors."""
 
     __slots__ = ("args", "layer", "states", "switches")
 
     def __init__(
-        self, layer: Any, args: tuple[Tensor, ...], states: tuple[Tensor, ...], switches: Mapping[str, Any]
+        self, layer: Applicable, args: tuple[Tensor, ...], states: tuple[Tensor, ...], switches: Mapping[str, bool]
     ) -> None:
         self.layer = layer
         self.args = args
@@ -44,7 +47,7 @@ class Call:
         self.switches = switches
 
 
-def Input(shape: Any, batch_size: Any = None, name: str | None = None, dtype: Any = None) -> Tensor:
+def Input(shape: Iterable[object], batch_size: object = None, name: str | None = None, dtype: object = None) -> Tensor:
     """Make an input tensor.
 
     Parameters
@@ -65,7 +68,7 @@ def Input(shape: Any, batch_size: Any = None, name: str | None = None, dtype: An
     return Tensor(input_shape(shape, batch_size, name), name=name)
 
 
-def input_shape(shape: Any, batch: Any = None, name: str | None = None) -> Shape:
+def input_shape(shape: object, batch: object = None, name: str | None = None) -> Shape:
     """Check the sizes of an input and put the batch in front; ``None`` becomes an unknown size."""
     if not isinstance(shape, (tuple, list)):
         if isinstance(shape, (str, bytes, Mapping)) or not isinstance(shape, Iterable):
@@ -107,7 +110,7 @@ def _nobody_knows(at: int, axes: int, name: str | None) -> Size:
     return unknown(f"{letter}_{re.sub('[^A-Za-z0-9_]', '_', name)}" if name else letter)
 
 
-def declared(option: str, value: Any) -> Shape:
+def declared(option: str, value: object) -> Shape:
     """Read the shape a first layer declares: ``input_shape=(13, 5)``, ``batch_input_shape``, ``input_dim=5``.
 
     Raises
@@ -121,14 +124,19 @@ def declared(option: str, value: Any) -> Shape:
     return input_shape(value)
 
 
-def _size(value: Any, place: str) -> Size:
+def _size(value: object, place: str) -> Size:
     try:
         return checked_size(value)
     except ParamcalcError as error:
         raise error.at(place)
 
 
-def connect(layer: Any, tensors: tuple[Any, ...], initial_state: Any = None, switches: Any = None) -> Any:
+def connect(
+    layer: Applicable,
+    tensors: Nested,
+    initial_state: Nested | None = None,
+    switches: Mapping[str, bool] | None = None,
+) -> Tensors:
     """Call a layer (or model) on tensors; give its output tensor, or a tuple of several."""
     args = flat(tensors)
     states = flat((initial_state,)) if initial_state is not None else ()
@@ -149,10 +157,16 @@ def _producer(tensor: Tensor) -> str:
     return tensor.source.layer.label if tensor.source is not None else tensor.name or "input"
 
 
-def flat(values: Any) -> tuple[Tensor, ...]:
-    """Lay out nested lists, tuples and dicts of tensors in order."""
+def flat(values: Nested) -> tuple[Tensor, ...]:
+    """Lay out nested lists, tuples and dicts of tensors in order.
+
+    Raises
+    ------
+    GraphError
+        When something among them is no tensor.
+    """
     found: list[Tensor] = []
-    pending = [values]
+    pending: list[object] = [values]
     while pending:
         value = pending.pop()
         if isinstance(value, Tensor):
@@ -177,10 +191,10 @@ def in_order(outputs: Sequence[Tensor], inputs: Iterable[int]) -> list[Call]:
     known = set(inputs)
     order: list[Call] = []
     done: set[int] = set()
-    pending: list[tuple[Any, bool]] = [(tensor, False) for tensor in reversed(outputs)]
+    pending: list[Tensor | Call] = [*reversed(outputs)]
     while pending:
-        item, read = pending.pop()
-        if read:
+        item = pending.pop()
+        if isinstance(item, Call):  # what it reads is in the list by now
             if id(item) not in done:
                 done.add(id(item))
                 order.append(item)
@@ -192,15 +206,15 @@ def in_order(outputs: Sequence[Tensor], inputs: Iterable[int]) -> list[Call]:
                 f"an output depends on the input {item.name or shape_text(item.shape)}",
                 suggestion="list it among the model's inputs",
             )
-        pending.append((item.source, True))
-        pending.extend((tensor, False) for tensor in reversed(item.source.args + item.source.states))
+        pending.append(item.source)
+        pending.extend(reversed(item.source.args + item.source.states))
     return order
 
 
 class StateDisagreement(Disagreement):
     """An initial state of another size than the layer keeps."""
 
-    def told(self, first: str, second: str, sizes: tuple[Any, Any], axis: int) -> str:
+    def told(self, first: str, second: str, sizes: tuple[object, object], axis: int) -> str:
         """Tell the disagreement; ``first`` is who gives the state."""
         return f"{first} gives an initial state of {sizes[0]}, the layer keeps states of {sizes[1]}"
 

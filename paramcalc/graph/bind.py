@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import overload
 
+from ..core.built import AnyShape, Applicable, UnknownShape
+from ..core.kinds import OptionValue
 from ..core.rule import Layer
 from ..symbolic import Expr, Size, leaves
 from ..symbolic.evaluate import evaluate
@@ -13,7 +15,15 @@ from .model import Model
 from .sequential import Sequential
 
 
-def bind(subject: Any, values: Mapping[str, Size]) -> Any:
+@overload
+def bind(subject: Layer, values: Mapping[str, Size]) -> Layer: ...
+
+
+@overload
+def bind(subject: Model, values: Mapping[str, Size]) -> Model: ...
+
+
+def bind(subject: Layer | Model, values: Mapping[str, Size]) -> Applicable:
     """Put values in place of named sizes, in every option and input shape.
 
     Parameters
@@ -35,30 +45,41 @@ def bind(subject: Any, values: Mapping[str, Size]) -> Any:
     return _bound(subject, values, {})
 
 
-def _bound(value: Any, values: Mapping[str, Size], made: dict[int, Any]) -> Any:
+def _bound(layer: Applicable, values: Mapping[str, Size], made: dict[int, Applicable]) -> Applicable:
     # made: what each layer and model became, by id, so that one object stays one object
-    if isinstance(value, Expr):
-        return evaluate(value, values)
-    if isinstance(value, tuple):
-        return tuple(_bound(one, values, made) for one in value)
-    if isinstance(value, (Layer, Model)):
-        if id(value) not in made:
-            made[id(value)] = _layer(value, values, made) if isinstance(value, Layer) else _model(value, values, made)
-        return made[id(value)]
-    return value
+    if id(layer) not in made:
+        if isinstance(layer, Layer):
+            made[id(layer)] = _layer(layer, values, made)
+        elif isinstance(layer, Model):
+            made[id(layer)] = _model(layer, values, made)
+        else:
+            return layer
+    return made[id(layer)]
 
 
-def _layer(layer: Layer, values: Mapping[str, Size], made: dict[int, Any]) -> Layer:
+def _layer(layer: Layer, values: Mapping[str, Size], made: dict[int, Applicable]) -> Layer:
     options = {}
     for name, option in layer.options.items():
-        bound = _bound(option, values, made)
+        bound = _option(option, values, made)
         same = bound is option or isinstance(bound, (Layer, Model))
         options[name] = bound if same else layer.rule.checked(name, layer.rule.options[name].kind, bound)
     return layer.copy_with(layer.name, options)
 
 
-def _model(model: Model, values: Mapping[str, Size], made: dict[int, Any]) -> Model:
-    shapes = [_bound(shape, values, made) for shape in model.input_shapes]
+def _option(value: OptionValue, values: Mapping[str, Size], made: dict[int, Applicable]) -> OptionValue:
+    if isinstance(value, Expr):
+        return evaluate(value, values)
+    if isinstance(value, tuple):
+        return tuple(_option(one, values, made) for one in value)
+    return _bound(value, values, made) if isinstance(value, Applicable) else value
+
+
+def _shape(shape: AnyShape, values: Mapping[str, Size]) -> AnyShape:
+    return shape if isinstance(shape, UnknownShape) else tuple(evaluate(size, values) for size in shape)
+
+
+def _model(model: Model, values: Mapping[str, Size], made: dict[int, Applicable]) -> Model:
+    shapes = [_shape(shape, values) for shape in model.input_shapes]
     if isinstance(model, Sequential):  # how many outputs it has is known when it has run
         chain = Sequential((_bound(layer, values, made) for layer in model.chain), model.name, not model.frozen)
         chain.input_shapes, chain.input_names = shapes, model.input_names
@@ -69,12 +90,12 @@ def _model(model: Model, values: Mapping[str, Size], made: dict[int, Any]) -> Mo
     )
 
 
-def names_in(subject: Any) -> tuple[str, ...]:
+def names_in(subject: Layer | Model) -> tuple[str, ...]:
     """List the named sizes in the options of a layer, or in all layers of a model, as first met."""
     return tuple(dict.fromkeys(_names(subject)))
 
 
-def _names(value: Any) -> Iterator[str]:
+def _names(value: object) -> Iterator[str]:
     if isinstance(value, Expr):
         yield from (leaf.args[0] for leaf in leaves(value) if leaf.op == "name")
     elif isinstance(value, Layer):

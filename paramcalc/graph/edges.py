@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..core.built import Built, Outputs, listed
 from ..core.tensors import StateDisagreement
 from ..errors import Disagreement, GraphError, ParamcalcError
+from .node import Node, Ref, Wired
 
 
-def located(model: Any, error: ParamcalcError, node: Any) -> ParamcalcError:
+def located(model: Wired, error: ParamcalcError, node: Node) -> ParamcalcError:
     """Say in an error which layers disagree, and where the trouble is."""
     if isinstance(error, Disagreement) and not error.named:
         refs = node.states if isinstance(error, StateDisagreement) else node.args
@@ -19,7 +19,7 @@ def located(model: Any, error: ParamcalcError, node: Any) -> ParamcalcError:
     return error.at(node.where or f"layer {model.names[id(node.layer)]!r}:")
 
 
-def check_single(model: Any, built: Sequence[Built]) -> None:
+def check_single(model: Wired, built: Sequence[Built]) -> None:
     """Check that no layer of several outputs is read as if it had one, where the model says so.
 
     Raises
@@ -45,7 +45,7 @@ def check_single(model: Any, built: Sequence[Built]) -> None:
         raise located(model, error, reader or model.nodes[position - first])
 
 
-def missing_output(model: Any, values: Sequence[Outputs]) -> ParamcalcError | None:
+def missing_output(model: Wired, values: Sequence[Outputs]) -> ParamcalcError | None:
     """Make the error for the first reference to an output that does not exist, if there is one."""
     for node in model.nodes:
         for ref in node.args + node.states:
@@ -55,7 +55,7 @@ def missing_output(model: Any, values: Sequence[Outputs]) -> ParamcalcError | No
     return _no_output(model, lost[0], values).at("outputs") if lost else None
 
 
-def _no_output(model: Any, ref: tuple[int, int], values: Sequence[Outputs]) -> GraphError:
+def _no_output(model: Wired, ref: Ref, values: Sequence[Outputs]) -> GraphError:
     name, count = model.producer(ref), len(listed(values[ref[0]]))
     known = f"{name}[0] to {name}[{count - 1}]" if count > 1 else f"{name}, its only output"
     return GraphError(f"there is no {name}[{ref[1]}]", expected=known)

@@ -7,14 +7,13 @@ models nest. Build one with `Sequential`, or by calling layers on `Input` tensor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from math import prod
-from typing import Any
 
-from ..core.applicable import Applicable
 from ..core.built import (
     AnyShape,
+    Applicable,
     Built,
     Outputs,
     Part,
@@ -28,44 +27,23 @@ from ..core.built import (
 from ..core.framework import DEFAULT
 from ..core.products import NOTHING, Product, Sources, Work
 from ..core.rule import Layer
-from ..core.tensors import Tensor, check_states, connect, disambiguate_unknowns, flat, in_order, shape_text
+from ..core.tensors import (
+    Nested,
+    Tensor,
+    Tensors,
+    check_states,
+    connect,
+    disambiguate_unknowns,
+    flat,
+    in_order,
+    shape_text,
+)
 from ..errors import GraphError, ParamcalcError, ShapeError, Verbatim
 from ..report import Report, Row, report_of
 from ..symbolic import Size, add, collect, is_known
 from .edges import check_single, located, missing_output
+from .node import Node, Ref
 from .sharing import check_levels, check_uses, crossed
-
-Ref = tuple[int, int]  # (position, which output); the inputs hold the first positions, then the nodes
-
-
-@dataclass(slots=True)
-class Node:
-    """One use of a layer.
-
-    Attributes
-    ----------
-    layer : Applicable
-    args : tuple of Ref
-        What it reads.
-    states : tuple of Ref
-        Where its initial states come from, if not zeros.
-    where : str
-        The place in a file, for errors.
-    call : dict
-        The switches thrown in this use.
-    masks : dict of str to Ref
-        What it reads besides, by keyword; it changes no shape.
-    declared_outputs : callable, optional
-        Gives the output shapes that a file states; they are used where no rule gives them.
-    """
-
-    layer: Applicable
-    args: tuple[Ref, ...]
-    states: tuple[Ref, ...] = ()
-    where: str = ""
-    call: Mapping[str, Any] | None = None
-    masks: Mapping[str, Ref] | None = None
-    declared_outputs: Callable[[], Outputs] | None = None
 
 
 class Model(Applicable):
@@ -89,7 +67,7 @@ class Model(Applicable):
     crossed = False  # whether a layer is used on several levels: directly, and inside another
     single: Collection[int] = ()
 
-    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True) -> None:
+    def __init__(self, inputs: Nested, outputs: Nested, name: str | None = None, trainable: bool = True) -> None:
         ins, outs = flat(inputs), flat(outputs)
         positions = {id(tensor): place for place, tensor in enumerate(ins)}
 
@@ -338,7 +316,7 @@ class Model(Applicable):
     def _all_weights(self, built: list[Built]) -> Iterable[Weight]:
         # a layer that is also inside another of them has one set of weights, frozen if it is so anywhere
         names = self.names
-        found: dict[Any, Weight] = {}
+        found: dict[tuple[int, int] | None, Weight] = {}
         for node, step in zip(self.nodes, built, strict=True):
             for weight in scoped(step.weights, names[id(node.layer)], node.layer):
                 first = found.setdefault(weight.origin, weight)
@@ -346,7 +324,7 @@ class Model(Applicable):
                     found[weight.origin] = replace(first, trainable=False)
         return found.values()
 
-    def __call__(self, *tensors: Any) -> Any:
+    def __call__(self, *tensors: Nested) -> Tensors:
         """Connect the model, as a layer, to tensors."""
         return connect(self, tensors)
 
@@ -391,13 +369,13 @@ class Model(Applicable):
         """Give rows and totals, with every view of them."""
         return report_of(self)
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "_built": None}  # what was built holds functions, and is soon built again
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.label!r}: {len(self.layers)} layers>"
 
-    def __rich__(self) -> Any:
+    def __rich__(self) -> object:
         return self.report().__rich__()
 
     def _repr_html_(self) -> str:

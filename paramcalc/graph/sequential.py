@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence as Several
 from functools import cached_property
-from typing import Any
 
-from ..core.applicable import Applicable
-from ..core.built import AnyShape, Built, Outputs, listed, output
+from ..core.built import AnyShape, Applicable, Built, Outputs, listed, output
 from ..core.rule import Layer
 from ..core.tensors import Tensor, declared
 from ..errors import GraphError, ParamcalcError
 from .edges import located
-from .model import Model, Node
+from .model import Model
+from .node import Node
 from .sharing import check_uses
 
 
@@ -36,7 +35,9 @@ class Sequential(Model):
 
     type = "Sequential"
 
-    def __init__(self, layers: Iterable[Any] = (), name: str | None = None, trainable: bool = True) -> None:
+    def __init__(
+        self, layers: Iterable[Applicable | Tensor] = (), name: str | None = None, trainable: bool = True
+    ) -> None:
         shape: AnyShape = ()
         input_name: str | None = None
         chain: list[Applicable] = []

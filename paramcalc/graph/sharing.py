@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
-from ..core.applicable import Applicable
-from ..core.built import Built, Weight, scoped
+from ..core.built import Applicable, Built, Weight, scoped
 from ..core.tensors import shape_text
 from ..errors import ParamcalcError, ShapeError
 from .edges import located
+from .node import Wired
 
 
-def check_uses(model: Any, built: Sequence[Built]) -> None:
+def check_uses(model: Wired, built: Sequence[Built]) -> None:
     """Check that all uses of a layer in a model ask for the same weights.
 
     Raises
@@ -45,7 +44,7 @@ def crossed(layers: Iterable[Applicable]) -> bool:
     return False
 
 
-def check_levels(model: Any, built: Sequence[Built]) -> None:
+def check_levels(model: Wired, built: Sequence[Built]) -> None:
     """Check that a layer used on several levels is asked for the same weights on all.
 
     Raises

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.applicable import Applicable
-from ..core.built import UNKNOWN_OUTPUTS, AnyShape, Built, Outputs, Weight
+from ..core.built import UNKNOWN_OUTPUTS, AnyShape, Applicable, Built, Outputs, Weight
 from ..core.rule import snake
 from ..errors import LayerError
 

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from ..core.formula import symbolic_build
-from ..core.rule import Weight
+from ..core.rule import Layer, Weight
 from ..core.tensors import shape_text
 from ..core.totals import summed
 from ..rules.shared.cells import GATES
@@ -54,7 +54,7 @@ def _tensors(row: Row, symbolic: tuple[Weight, ...]) -> Table:
         (3,),
         ("together", "", "", number(row.params)),
         f"{row.name}, tensor by tensor",
-        row.layer.rule.about,
+        row.layer.rule.about if isinstance(row.layer, Layer) else "",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..core.rule import Layer
 from ..core.tensors import shape_text
 from ..symbolic import grouped, unicode
 from .document import Cell, Document, Fact, Math, Table, number
@@ -60,7 +61,7 @@ def _card(report: Report, explain: bool) -> Document:
     facts += _cost(report)
     facts += _gates(row) + _warnings(report)
     tables = explanation(report) if explain else [_weights([row])] if row.weights else []
-    why = getattr(getattr(row.layer, "rule", None), "why", "")
+    why = row.layer.rule.why if isinstance(row.layer, Layer) else ""
     return Document(row.type, why, facts, tables)
 
 

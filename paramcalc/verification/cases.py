@@ -92,11 +92,11 @@ def variants(rule: Rule, **fixed: Iterable[Any]) -> Iterator[Layer]:
 
 def _values(rule: Rule, name: str) -> tuple[Any, ...]:
     settings = tables("SETTINGS", rule.framework)
-    kind: Any = rule.options[name].kind
+    kind = rule.options[name].kind
     if isinstance(kind, Choice):
         return kind.values
     none = (None,) if isinstance(kind, Maybe) else ()
-    kind = getattr(kind, "kind", kind)
+    kind = kind.base
     if isinstance(kind, Sized) and kind.symbol and name not in settings:
         return (*none, kind.symbol)
     if isinstance(kind, Window) and kind.symbol:

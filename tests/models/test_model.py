@@ -11,7 +11,7 @@ import pytest
 import paramcalc as pc
 from paramcalc.errors import Disagreement, GraphError, ParamcalcError, ShapeError
 from paramcalc.graph.bind import bind
-from paramcalc.graph.model import Node
+from paramcalc.graph.node import Node
 from paramcalc.symbolic import symbols, text
 
 T, h, d_x, k = symbols("T h d_x k")

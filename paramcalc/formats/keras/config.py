@@ -15,7 +15,8 @@ from ...core.built import UNKNOWN_SHAPE, AnyShape, Weight
 from ...core.rule import Layer
 from ...core.tensors import Input, Tensor
 from ...errors import GraphError, LayerError, OptionError, ParamcalcError, cut, quoted
-from ...graph.model import Model, Node, Ref
+from ...graph.model import Model
+from ...graph.node import Node, Ref
 from ...graph.sequential import Sequential
 from ...graph.unknown_layers import BestEffortOperation, UnknownLayer
 from ...rules.ops.operation import Operation, Slot, known

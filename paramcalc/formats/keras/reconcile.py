@@ -10,7 +10,8 @@ from ...core.built import AnyShape, Built, frozen
 from ...core.default_inputs import natural_inputs
 from ...core.rule import Layer
 from ...errors import ParamcalcError
-from ...graph.model import Model, Node
+from ...graph.model import Model
+from ...graph.node import Node
 from ...graph.sequential import Sequential
 from ...graph.unknown_layers import UnknownLayer, counted
 from ..containers.groups import MODELS

@@ -7,7 +7,8 @@ from typing import Any
 
 from ...core.built import UNKNOWN_SHAPE, Weight
 from ...errors import FileError, ParamcalcError
-from ...graph.model import Model, Node
+from ...graph.model import Model
+from ...graph.node import Node
 from ...graph.unknown_layers import UnknownLayer
 from ..containers.archive import WEIGHTS, read_archive as archive_in
 from ..containers.groups import CONTAINERS

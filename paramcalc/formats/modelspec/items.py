@@ -46,7 +46,7 @@ def first_option(rule: Rule) -> str | None:
 @cache
 def roles(rule: Rule) -> dict[str, str]:
     """Say which options hold sizes, which a layer or layers."""
-    kinds = {key: getattr(option.kind, "kind", option.kind) for key, option in rule.options.items()}
+    kinds = {key: option.kind.base for key, option in rule.options.items()}
     sized = {key: "size" for key, kind in kinds.items() if isinstance(kind, (Sized, Window)) or kind is TARGET}
     return sized | {key: "layer" for key, kind in kinds.items() if kind in (LAYER, CELLS)}
 

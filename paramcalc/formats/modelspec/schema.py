@@ -6,7 +6,8 @@ from typing import Any
 
 from ...core.framework import frameworks
 from ...core.ignored_options import schema as inert_schema
-from ...core.kinds import SIZE_SCHEMA
+from ...core.json_data import either
+from ...core.kinds import EXPRESSION, NULL, SIZE_SCHEMA
 from ...core.registry import rules
 from ...core.rule import REQUIRED, Rule
 from .items import MAX_LAYERS, MODELS, first_option, roles
@@ -62,13 +63,13 @@ def _shared(known: dict[str, Rule]) -> Schema:
     bare = [spelling for rule in known.values() if not _required(rule) for spelling in (rule.name, rule.snake)]
     one_of_many = [{"$ref": f"#/$defs/{name}"} for name in ("use", "repeat", "Sequential", "Model", *known)]
     reference = {**_NAME, "description": "The name of a layer or input; enc[1] is the second output of enc."}
-    shape = {"type": "array", "maxItems": 20, "items": {"anyOf": [*SIZE_SCHEMA["anyOf"], {"type": "null"}]}}
+    shape = {"type": "array", "maxItems": 20, "items": either(SIZE_SCHEMA, NULL)}
     return {
         "size": SIZE_SCHEMA,
         "shape": {"anyOf": [shape, {"type": "null"}]},
         "inputs": {"type": "object", "additionalProperties": _SHAPE, "minProperties": 1},
         "references": {"anyOf": [reference, {"type": "array", "items": reference, "minItems": 1}]},
-        "count": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": MAX_LAYERS}, SIZE_SCHEMA["anyOf"][1]]},
+        "count": either({"type": "integer", "minimum": 1, "maximum": MAX_LAYERS}, EXPRESSION),
         "layer": {"anyOf": [{"enum": bare, "description": "A layer without options."}, *one_of_many]},
         "inner": _inner(known),
         "use": {

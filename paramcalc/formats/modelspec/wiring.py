@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from ...core.rule import Shape
 from ...core.tensors import declared
 from ...errors import GraphError, ParamcalcError, nearest, quoted
-from ...graph.model import Model, Node, Ref
+from ...graph.model import Model
+from ...graph.node import Node, Ref
 
 _REFERENCE = re.compile(r"(.+)\[([0-9]{1,6})\]", re.DOTALL)
 

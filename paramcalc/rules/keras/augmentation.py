@@ -11,7 +11,7 @@ What these may be is in `KINDS`.
 
 from functools import partial
 from operator import index
-from typing import Annotated, Any
+from typing import Annotated, Any, SupportsIndex
 
 from ...core.ignored_options import BASE
 from ...core.kinds import NUMBER, SWITCH, Check, Choice, Kind, Maybe
@@ -51,6 +51,12 @@ Solarization 0..1 each: addition_factor threshold_factor value_range seed
 """
 
 
+def _whole(value: object) -> int:
+    if not isinstance(value, SupportsIndex):
+        raise TypeError(value)
+    return index(value)
+
+
 def _pair(value: Any) -> tuple[float, float]:
     first, second = value
     return NUMBER(first), NUMBER(second)
@@ -73,7 +79,7 @@ def _factor(low: float, high: float, each: bool, value: Any) -> Any:
     return value
 
 
-WHOLE = Check("a whole number", index, {"type": "integer"})
+WHOLE = Check("a whole number", _whole, {"type": "integer"})
 NUMBERS = Check("a number", _any_number, {"type": "number"})
 KINDS: dict[str, Kind] = {
     "all_ops": SWITCH,

@@ -1,8 +1,9 @@
 """Words about axes that the rules of several families share: patterns of inputs, layouts, positions."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from ...core.kinds import EXPRESSION, ByRank, Choice, Window, size
+from ...core.json_data import JsonObject, either
+from ...core.kinds import EXPRESSION, ByRank, Choice, Kind, Window, size
 from ...core.rule import Inputs, Shape
 from ...errors import OptionError, ShapeError, SizeError
 from ...symbolic import Size
@@ -31,12 +32,12 @@ def position(axis: int, rank: int) -> int:
     return axis % rank
 
 
-class Extra:
+class Extra(Kind):
     """A number of places, perhaps none."""
 
     expected = "a whole number from 0 up or an expression such as 4*h"
 
-    def __call__(self, value: Any) -> Size:
+    def __call__(self, value: object) -> Size:
         """Check one number."""
         if type(value) is int and value <= 0:
             if value:
@@ -44,9 +45,9 @@ class Extra:
             return 0
         return size(value)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """Describe it."""
-        return {"anyOf": [{"type": "integer", "minimum": 0}, EXPRESSION]}
+        return either({"type": "integer", "minimum": 0}, EXPRESSION)
 
 
 EXTRA = Extra()
@@ -59,14 +60,14 @@ class Extras(Window):
         """Give the kind for so many axes."""
         return Extras(None, rank)
 
-    def __call__(self, value: Any) -> tuple[Size, ...]:
+    def __call__(self, value: object) -> tuple[Size, ...]:
         """Spread one number over the axes, or check that there is one for each."""
         several = value if isinstance(value, (list, tuple)) else (value,) * self.rank
         if len(several) != self.rank:
             raise OptionError("wrong number of sizes", expected=self.expected, received=value)
         return tuple(EXTRA(one) for one in several)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """Describe one number or a list of them."""
-        several = {"type": "array", "items": EXTRA.schema(), "minItems": self.rank, "maxItems": self.rank}
-        return {"anyOf": [*EXTRA.schema()["anyOf"], several]}
+        several: JsonObject = {"type": "array", "items": EXTRA.schema(), "minItems": self.rank, "maxItems": self.rank}
+        return either(EXTRA.schema(), several)

@@ -102,7 +102,7 @@ def UnitNormalization(x: AnyShape, /, axis: Axes = -1) -> Built:
 class Grouped(Sized):
     """A number of groups, or -1: as many as there are channels."""
 
-    def __call__(self, value: Any) -> Size:
+    def __call__(self, value: object) -> Size:
         """Check one number."""
         return -1 if type(value) is int and value == -1 else super().__call__(value)
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from ...core.kinds import Sized, Window, grown
+from ...core.json_data import JsonObject, either
+from ...core.kinds import Kind, OptionValue, Sized, Window, grown
 from ...core.rule import Built, Shape, each_rank, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
@@ -13,7 +14,7 @@ from .axes import EXTRA, Layout, Spatial
 Pairs = tuple[tuple[Size, Size], ...]
 
 
-class Margins:
+class Margins(Kind):
     """How many places before and after each of ``rank`` axes: one number for all, one for each axis, or pairs.
 
     On a single axis the two numbers are before and after it.
@@ -28,7 +29,7 @@ class Margins:
         """Give the kind for so many axes."""
         return Margins(rank)
 
-    def __call__(self, value: Any) -> Any:
+    def __call__(self, value: object) -> OptionValue:
         """Give a pair for each axis; on a single axis, the pair."""
         if self.rank == 1:
             return self._pair(value)
@@ -37,20 +38,19 @@ class Margins:
             raise OptionError("wrong number of sizes", expected=self.expected, received=value)
         return tuple(self._pair(one) for one in several)
 
-    def _pair(self, value: Any) -> tuple[Size, Size]:
+    def _pair(self, value: object) -> tuple[Size, Size]:
         pair = value if isinstance(value, (list, tuple)) else (value, value)
         if len(pair) != 2:
             raise OptionError("neither a number nor a pair", expected=self.expected, received=value)
         return EXTRA(pair[0]), EXTRA(pair[1])
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """Describe one number, or lists of numbers and pairs."""
-        one = EXTRA.schema()["anyOf"]
-        pair = {"type": "array", "items": EXTRA.schema(), "minItems": 2, "maxItems": 2}
+        one = EXTRA.schema()
+        pair = either(one, {"type": "array", "items": one, "minItems": 2, "maxItems": 2})
         if self.rank == 1:
-            return {"anyOf": [*one, pair]}
-        items = {"anyOf": [*one, pair]}
-        return {"anyOf": [*one, {"type": "array", "items": items, "minItems": self.rank, "maxItems": self.rank}]}
+            return pair
+        return either(one, {"type": "array", "items": pair, "minItems": self.rank, "maxItems": self.rank})
 
 
 def resized(x: Shape, data_format: str | None, sizes: Any, change: Callable[[Size, Any], Size]) -> Built:

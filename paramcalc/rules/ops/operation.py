@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...core.applicable import Applicable
-from ...core.built import UNKNOWN_OUTPUTS, AnyShape, Built, Shape, UnknownShape
+from ...core.built import UNKNOWN_OUTPUTS, AnyShape, Applicable, Built, Shape, UnknownShape
 from ...core.kinds import MAX_AXES, grown
 from ...core.rule import snake
 from ...errors import LayerError, ParamcalcError, ShapeError, shorten

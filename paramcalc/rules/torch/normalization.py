@@ -66,7 +66,7 @@ def batch_norm(
 
 def over_batch(name: str, pattern: str, *ignored: str) -> Rule:
     """Make the rule of a batch normalization over inputs of this pattern."""
-    return patterned(partial(batch_norm, name=name), name, LEARNT, pattern, (*FACTORY, *ignored), without=("name",))
+    return patterned(partial(batch_norm, name=name), name, LEARNT, pattern, (*FACTORY, *ignored))
 
 
 BATCH = tuple(
@@ -100,7 +100,7 @@ def instance_norm(
 def within(name: str, rank: int, pattern: str) -> Rule:
     """Make the rule of an instance normalization over so many spatial axes."""
     body = partial(instance_norm, name=name, rank=rank)
-    return patterned(body, name, ITS_OWN, pattern, FACTORY, without=("name", "rank"))
+    return patterned(body, name, ITS_OWN, pattern, FACTORY)
 
 
 def batched(x: Shape, options: Mapping[str, Any], name: str, rank: int) -> None:

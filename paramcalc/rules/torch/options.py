@@ -2,9 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from operator import index
-from typing import Any
+from typing import SupportsIndex
 
-from ...core.kinds import MAX_AXES, SIZE_SCHEMA, ByRank, Check, Sized, Window, _number, size
+from ...core.json_data import JsonObject, either
+from ...core.kinds import (
+    EXPRESSION,
+    MAX_AXES,
+    NULL,
+    SIZE_SCHEMA,
+    ByRank,
+    Check,
+    Kind,
+    OptionValue,
+    Sized,
+    Window,
+    _number,
+    size,
+)
 from ...errors import OptionError, nearest
 from ...symbolic import Expr, Size
 
@@ -20,11 +34,11 @@ class Whole(Sized):
     def __init__(self, symbol: str | None = None) -> None:
         super().__init__(symbol, unless=0)
 
-    def __call__(self, value: Any) -> Size:
+    def __call__(self, value: object) -> Size:
         """Check one size, or 0."""
         return 0 if _zero(value) else super().__call__(value)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """Describe a size from 0 up."""
         return _FROM_0
 
@@ -37,7 +51,7 @@ class Margins(Window):
         self.words = words
         self.expected = " or ".join([f"{rank} sizes from 0 up, or one for all", *map(repr, words)])
 
-    def __call__(self, value: Any) -> Any:
+    def __call__(self, value: object) -> OptionValue:
         """Spread one margin over the axes, or check that there is one for each."""
         if isinstance(value, (str, Expr)):
             said = str(value)
@@ -51,21 +65,21 @@ class Margins(Window):
             raise OptionError("wrong number of sizes", expected=self.expected, received=value)
         return tuple(0 if _zero(one) else size(one) for one in several)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """Describe a word, one margin or a list of them."""
-        found = several(_FROM_0, self.rank)
-        return {"anyOf": [*({"enum": [word]} for word in self.words), *found["anyOf"]]} if self.words else found
+        words: list[JsonObject] = [{"enum": [word]} for word in self.words]
+        return either(*words, several(_FROM_0, self.rank))
 
 
-class Several:
+class Several(Kind):
     """A size for each of some axes, however many; one size is one axis. In formulas ``d``, or ``d_1, d_2``."""
 
     expected = "a size or a list of sizes"
 
     def __init__(self, symbol: str) -> None:
-        self.symbol = symbol
+        self.symbol: str = symbol
 
-    def __call__(self, value: Any) -> tuple[Size, ...]:
+    def __call__(self, value: object) -> tuple[Size, ...]:
         """Check the sizes."""
         if not isinstance(value, (list, tuple)):
             return (size(value),)
@@ -77,21 +91,23 @@ class Several:
         """Give the names of the sizes in formulas."""
         return (self.symbol,) if len(value) == 1 else tuple(f"{self.symbol}_{at}" for at in range(1, len(value) + 1))
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """Describe a size or a list of them."""
-        return {"anyOf": [*SIZE_SCHEMA["anyOf"], {"type": "array", "items": SIZE_SCHEMA, "minItems": 1}]}
+        return either(SIZE_SCHEMA, {"type": "array", "items": SIZE_SCHEMA, "minItems": 1})
 
 
-def several(one: dict[str, Any], count: int) -> dict[str, Any]:
+def several(one: JsonObject, count: int) -> JsonObject:
     """Describe one value or a list of so many."""
     return {"anyOf": [one, {"type": "array", "items": one, "minItems": count, "maxItems": count}]}
 
 
-def spread(rank: int, convert: Callable[[Any], Any], what: str, schema: dict[str, Any], double: bool = False) -> Check:
+def spread(
+    rank: int, convert: Callable[[object], object], what: str, schema: JsonObject, double: bool = False
+) -> Check:
     """Make the kind of a value for each axis (``double``: for each side of each), or one for all."""
     count = 2 * rank if double else rank
 
-    def check(value: Any) -> tuple[Any, ...]:
+    def check(value: object) -> tuple[object, ...]:
         values = value if isinstance(value, (list, tuple)) else (value,) * count
         if len(values) != count:
             raise ValueError(value)
@@ -100,61 +116,61 @@ def spread(rank: int, convert: Callable[[Any], Any], what: str, schema: dict[str
     return Check(f"{count} {what}, or one for all" if count > 1 else what, check, several(schema, count))
 
 
-def _zero(value: Any) -> bool:
+def _zero(value: object) -> bool:
     return not isinstance(value, (bool, str)) and isinstance(value, int) and value == 0
 
 
-def _side(value: Any) -> Size:
+def _side(value: object) -> Size:
     # how much is added, or taken away
     if isinstance(value, bool):
         raise TypeError(value)
-    return index(value) if hasattr(value, "__index__") else size(value)
+    return index(value) if isinstance(value, SupportsIndex) else size(value)
 
 
-def _kept(value: Any) -> Size | None:
+def _kept(value: object) -> Size | None:
     return None if value is None else size(value)
 
 
-def _share(value: Any) -> float:
+def _share(value: object) -> float:
     share = _number(value)
     if not 0 < share < 1:
         raise ValueError(share)
     return share
 
 
-def _scale(value: Any) -> float:
+def _scale(value: object) -> float:
     scale = _number(value)
     if scale <= 0:
         raise ValueError(scale)
     return scale
 
 
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not 0 < index(value) <= MOST:
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex) or not 0 < index(value) <= MOST:
         raise ValueError(value)
     return index(value)
 
 
-def _sizes(value: Any) -> Any:
+def _sizes(value: object) -> Size | tuple[Size, ...]:
     # for as many spatial axes as the input has
     return tuple(size(one) for one in value) if isinstance(value, (list, tuple)) else size(value)
 
 
-def _scales(value: Any) -> Any:
+def _scales(value: object) -> float | tuple[float, ...]:
     return tuple(_scale(one) for one in value) if isinstance(value, (list, tuple)) else _scale(value)
 
 
-def _act(value: Any) -> Any:
+def _act(value: object) -> object:
     if value not in ("relu", "gelu") and not callable(value):
         raise ValueError(value)
     return value
 
 
-_FROM_0 = {"anyOf": [{"type": "integer", "minimum": 0}, SIZE_SCHEMA["anyOf"][1]]}
-_ANY = {"anyOf": [{"type": "integer"}, SIZE_SCHEMA["anyOf"][1]]}
-_OPEN = {"anyOf": [*SIZE_SCHEMA["anyOf"], {"type": "null"}]}
-_POSITIVE = {"type": "number", "exclusiveMinimum": 0}
-_SHARE = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+_FROM_0 = either({"type": "integer", "minimum": 0}, EXPRESSION)
+_ANY = either({"type": "integer"}, EXPRESSION)
+_OPEN = either(SIZE_SCHEMA, NULL)
+_POSITIVE: JsonObject = {"type": "number", "exclusiveMinimum": 0}
+_SHARE: JsonObject = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
 
 COUNT = Check(f"a whole number from 1 to {MOST:,}", _count, {"type": "integer", "minimum": 1, "maximum": MOST})
 ACTIVATION = Check("'relu', 'gelu' or a function", _act, {"enum": ["relu", "gelu"]})
@@ -166,10 +182,10 @@ SHARES = ByRank(lambda rank: spread(rank, _share, "numbers between 0 and 1", _SH
 SIZES = Check(
     "a size, or one for each spatial axis",
     _sizes,
-    {"anyOf": [*SIZE_SCHEMA["anyOf"], {"type": "array", "items": SIZE_SCHEMA}]},
+    either(SIZE_SCHEMA, {"type": "array", "items": SIZE_SCHEMA}),
 )
 SCALES = Check(
     "a number above 0, or one for each spatial axis",
     _scales,
-    {"anyOf": [_POSITIVE, {"type": "array", "items": _POSITIVE}]},
+    either(_POSITIVE, {"type": "array", "items": _POSITIVE}),
 )

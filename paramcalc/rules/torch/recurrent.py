@@ -168,11 +168,11 @@ GRU_CELL_WHY = "Three dense networks (reset, update, candidate), two biases each
 
 
 def _layer(cell: Cell, why: str, *without: str) -> Rule:
-    return patterned(partial(stacked, cell=cell), cell.name, why, SEQUENCE, FACTORY, ("cell", *without))
+    return patterned(partial(stacked, cell=cell), cell.name, why, SEQUENCE, FACTORY, without)
 
 
 def _cell(cell: Cell, why: str, *without: str) -> Rule:
-    return patterned(partial(single, cell=cell), f"{cell.name}Cell", why, STEP, FACTORY, ("cell", *without))
+    return patterned(partial(single, cell=cell), f"{cell.name}Cell", why, STEP, FACTORY, without)
 
 
 RNN = _layer(RNN_CELL, RNN_WHY, "proj_size")

@@ -9,7 +9,8 @@ from typing import Any
 from ....core.built import UNKNOWN_SHAPE, AnyShape, Built, Part, Weight, without_cost
 from ....errors import ParamcalcError
 from ....formats.keras.config import apart
-from ....graph.model import Model, Node
+from ....graph.model import Model
+from ....graph.node import Node
 from ....graph.unknown_layers import UnknownLayer
 from ...compare import row_tensors, tensor_differences, variables
 
