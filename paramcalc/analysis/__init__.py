@@ -1,4 +1,4 @@
-"""Questions about a count: why a number is different."""
+"""Analysis of a count: why it differs from another number."""
 
 from .causes import Cause as Cause, Explanation as Explanation
 from .why import why as why

@@ -1,33 +1,33 @@
-"""What an explanation is made of: changes, what each adds to the count, and how far-fetched it is."""
+"""The parts of an explanation: changes, the difference that each makes to the count, and how unlikely each is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log2
 
-PAIR = 0.5  # a second change is a coincidence, too
-DOUBLE, ROUND, NEXT = 1.4, 1.5, 1.9  # of sizes: twice or half another, of one digit or a power of two, off by one
-AGAINST = 0.1  # and more of one where two nearly cancel: for each doubling of what they would add up to otherwise
+PAIR = 0.5  # added for a second change, since needing two is less likely
+DOUBLE, ROUND, NEXT = 1.4, 1.5, 1.9  # sizes: twice or half the stated one; one digit or a power of two; off by one
+AGAINST = 0.1  # added where two changes nearly cancel: once for each doubling of Σ|delta| over |Σ delta|
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One change that gives another count.
+    """One change that leads to a different count.
 
     Attributes
     ----------
     key : str
-        What it is, for programs: ``convention 4``, ``reader.use_bias=False``.
+        Identifier for programs: ``convention 4``, ``reader.use_bias=False``.
     text : str
-        What it is, for people: ``PyTorch's LSTM: a second bias vector: +4d_h``.
+        Description for people: ``PyTorch's LSTM: a second bias vector: +4d_h``.
     delta : int
-        What it adds to the count.
+        Difference that it makes to the count.
     cost : float
-        How far-fetched it is; 1 is what happens every day.
+        How unlikely it is; 1 is an everyday mistake, and higher is less likely.
     also : tuple of str
-        The keys of other changes that count alike, told in the same text.
+        Keys of other changes that give the same count at all sizes; ``text`` names them, too.
     guess : bool
-        Whether it is a size that fits, and nothing else speaks for it.
+        Whether it is a size that fits the number and has no other evidence.
     """
 
     key: str
@@ -38,18 +38,18 @@ class Cause:
     guess: bool = False
 
     def __str__(self) -> str:
-        told = self.text.count(": +") + self.text.count(": −")  # an equation of one term; of several, their sum
-        joined = (": ", " = ")[told] if told < 2 else "; together "
+        terms = self.text.count(": +") + self.text.count(": −")  # one: the text is the left side of an equation
+        joined = (": ", " = ")[terms] if terms < 2 else "; in total "
         return f"{self.text}{joined}{'−' if self.delta < 0 else '+'}{abs(self.delta):,}"
 
 
 def plural(count: int) -> str:
-    """Give the ending of what is counted: one layer, two layers."""
+    """Give the plural ending for a number: one layer, two layers."""
     return "" if count == 1 else "s"
 
 
 def telling(size: int) -> float:
-    """Say how far-fetched a size is that was made to fit: the more digits it needs, the more a coincidence."""
+    """Rate how unlikely a size is that was solved for: a size with more significant digits is less likely."""
     digits = len(str(size).rstrip("0"))
     if size & (size - 1) == 0 or (size < 10_000 and size % 64 == 0):  # powers of two, 192, 768
         digits = min(digits, 1)
@@ -57,7 +57,7 @@ def telling(size: int) -> float:
 
 
 def mistaken(size: int, stated: int) -> float | None:
-    """Say how far-fetched a size is that people take another for: doubled, halved, off by one, round."""
+    """Rate how unlikely it is to take one size for another: double, half, off by one, round; ``None`` for others."""
     if size in (2 * stated, stated / 2):
         return DOUBLE
     round_ = telling(size)
@@ -66,31 +66,31 @@ def mistaken(size: int, stated: int) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Changes that together lead from the count to the number somebody got.
+    """Changes that together lead from the count of a model to the given number.
 
     Attributes
     ----------
     causes : tuple of Cause
-        Each told with what it adds once those before it have been made.
+        In order; the difference of each is counted after the changes before it.
     """
 
     causes: tuple[Cause, ...]
 
     @property
     def cost(self) -> float:
-        """How far-fetched it is as a whole."""
+        """How unlikely the whole explanation is; higher is less likely."""
         whole, parts = abs(self.delta), sum(abs(cause.delta) for cause in self.causes)
         against = AGAINST * log2(parts / whole) if whole else 0
         return sum(cause.cost for cause in self.causes) + PAIR * (len(self.causes) - 1) + against
 
     @property
     def several(self) -> bool:
-        """Whether it takes more than one change: then it fits, and may be an accident."""
+        """Whether it combines more than one change, and so may be a coincidence."""
         return len(self.causes) > 1
 
     @property
     def delta(self) -> int:
-        """What it adds to the count."""
+        """Difference that all changes make to the count."""
         return sum(cause.delta for cause in self.causes)
 
     def __str__(self) -> str:

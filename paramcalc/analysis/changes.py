@@ -1,4 +1,4 @@
-"""The changes tried on a stack of recurrent layers: what people mistake, and what frameworks differ in."""
+"""The changes that ``why`` tries on a stack of recurrent layers: common mistakes and framework conventions."""
 
 from __future__ import annotations
 
@@ -25,26 +25,30 @@ from .stacks import (
     with_option,
 )
 
-SLOTS = {2: "one optimizer slot for each parameter (momentum)", 3: "two optimizer slots for each (Adam)"}
-BYTES = {4: "bytes of float32", 2: "bytes of float16", 8: "bytes of float64"}
-CONVENTION = "convention"  # the family of changes to another framework's
-BOOKKEEPING = 2  # Keras's iteration and learning rate
-SQUARE = 2.4  # at most, of one that few counts fit; less than two changes
-GUESS, GUESSED = 0.9, 3.4  # more, of one that many do, and at most
-SHARED = 2.1  # at most, of a vocabulary that two layers have
-FEWEST = 20  # tokens of a language
-RARER = 0.2  # of two that are told alike
-LARGEST = 10_000_000  # sizes solved for
+SLOTS = {
+    2: "including one optimizer slot per parameter (momentum)",
+    3: "including two optimizer slots per parameter (Adam)",
+}
+BYTES = {4: "the size in bytes (float32)", 2: "the size in bytes (float16)", 8: "the size in bytes (float64)"}
+STATE = "{}, step counter and learning rate"  # the two numbers that Keras's optimizers keep besides the slots
+CONVENTION = "convention"  # the family of changes to another framework's convention
+BOOKKEEPING = 2  # Keras's step counter and learning rate
+SQUARE = 2.4  # highest cost of a size that enters the count squared; below that of two changes
+GUESS, GUESSED = 0.9, 3.4  # added for a size that enters linearly, since many fit by chance; and the highest cost
+SHARED = 2.1  # highest cost of a vocabulary that two layers share
+FEWEST = 20  # smallest vocabulary considered
+RARER = 0.2  # added for the rarer of two changes that are described alike
+LARGEST = 10_000_000  # largest size solved for
 
 
 def changes(stack: Stack, got: int) -> Iterator[Change]:
-    """Try every single change; sizes nobody stated are those that lead to ``got``, if any do."""
+    """Try every single change; free sizes are solved so that the count is ``got``, where that is possible."""
     for family in (whose, variants, depth, sizes, besides, multiples):
         yield from family(stack, got)
 
 
 def whose(stack: Stack, got: int) -> Iterator[Change]:
-    """Another framework's convention for the same cell; those that count alike are one."""
+    """Try the conventions of other frameworks for the same cell; those with equal counts are one change."""
     if stack.options:
         return
     own = rows()[stack.row]
@@ -52,7 +56,7 @@ def whose(stack: Stack, got: int) -> Iterator[Change]:
         row = rows()[place]
         options_tell = row.framework == own.framework and rule_of(place) is rule_of(stack.row)
         if not options_tell and formula(place, ()) != formula(stack.row, ()):
-            cost = 1.0 if row.framework in ("keras", "torch") else 1.1 if alike else 1.45  # one that nobody shares
+            cost = 1.0 if row.framework in ("keras", "torch") else 1.1 if alike else 1.45  # 1.45: one framework alone
             yield Change(f"{CONVENTION} {place}", _as_theirs(stack, place, alike), cost, replace(stack, row=place))
 
 
@@ -64,7 +68,7 @@ def _as_theirs(stack: Stack, place: int, alike: Iterable[str]) -> str:
 
 
 def _before(one: Change, stack: Stack, after: Change) -> Change:
-    # of those who share a convention, name the ones that can also do what comes after
+    # name only the frameworks of this convention that support the second change, too
     if _family(one) != CONVENTION or after.stack.directions == one.stack.directions:
         return one
     alike = dict(conventions(stack.cell, after.stack.directions > 1)).get(one.stack.row, ())
@@ -77,14 +81,14 @@ def _reason(place: int, own: int) -> str:
 
 
 def each(stack: Stack) -> str:
-    """Say how often the difference of one layer is there: `` in each of 2 layers and both directions``."""
+    """Write how often the difference of one layer counts: `` in each of 2 layers and both directions``."""
     places = [f"each of {stack.layers} layers"] * (stack.layers > 1) + ["both directions"] * (stack.directions > 1)
-    times = f", {stack.times} times over" if stack.times > 1 else ""
+    times = f", times {stack.times}" if stack.times > 1 else ""
     return f" in {' and '.join(places)}{times}" if places else times
 
 
 def variants(stack: Stack, got: int) -> Iterator[Change]:
-    """Options of the layer, and those the literature knows where its own framework does not."""
+    """Try the options of the layer, and options from the literature that its framework does not have."""
     own = list(switches(stack.row))
     yield from _with(stack, own, 1.0)
     paper = next((at for at, row in enumerate(rows()) if (row.framework, row.cell) == ("paper", stack.cell)), None)
@@ -94,9 +98,9 @@ def variants(stack: Stack, got: int) -> Iterator[Change]:
         names = {name for name, _ in own}
         yield from _with(base, [one for one in switches(paper) if one[0] not in names], 1.2)
     projection = projection_of(base.row)
-    if projection:  # to fewer numbers than there are units: it is there to save weights
+    if projection:  # only to fewer features than there are units, since a projection saves weights
         made = partial(with_option, base, projection)
-        yield from _solved(base, got, "projection", "a projection to {:,}", made, base.d_h - 1)
+        yield from _solved(base, got, "projection", "a projection to {:,} feature{s}", made, base.d_h - 1)
 
 
 def _with(stack: Stack, options: Iterable[tuple[str, object]], cost: float) -> Iterator[Change]:
@@ -111,9 +115,9 @@ def _option(name: str, value: object) -> str:
 
 
 def depth(stack: Stack, got: int) -> Iterator[Change]:
-    """Layers and directions; another cell."""
+    """Try other numbers of layers and directions, and other cells."""
     other = 3 - stack.directions
-    text = "both directions (bidirectional)" if other == 2 else "one direction only"
+    text = "bidirectional" if other == 2 else "unidirectional"
     if both_ways(stack.row):
         yield Change(f"directions {other}", text, 1.0, replace(stack, directions=other))
     for layers in range(1, DEEPEST + 1):
@@ -126,45 +130,46 @@ def depth(stack: Stack, got: int) -> Iterator[Change]:
         framework = rows()[stack.row].framework
         for place, row in enumerate(rows()):
             if row.framework == framework and row.cell in CELLS.values() and row.cell != stack.cell:
-                yield Change(f"cell {row.called}", f"{row.called} instead", 1.2, replace(stack, row=place))
+                text = f"{row.called} instead of {rows()[stack.row].called}"
+                yield Change(f"cell {row.called}", text, 1.2, replace(stack, row=place))
 
 
 def sizes(stack: Stack, got: int) -> Iterator[Change]:
-    """Sizes swapped, or others than stated."""
+    """Try swapped sizes, and sizes other than the stated ones."""
     if stack.d_x != stack.d_h:
         yield Change("swapped", "input and hidden size swapped", 1.1, replace(stack, d_x=stack.d_h, d_h=stack.d_x))
     here = f"an input size of {{:,}} instead of {stack.d_x:,}", f"{{:,}} unit{{s}} instead of {stack.d_h:,}"
     for one in _solved(stack, got, "input size", here[0], lambda n: replace(stack, d_x=n)):
         if one.stack.d_x == stack.steps:
-            yield one._replace(text=f"{one.text}: time steps for features", cost=1.1)
-        else:  # every bias more or less is as many weights as some inputs have
+            yield one._replace(text=f"{one.text}: the number of time steps, not of features", cost=1.1)
+        else:  # a bias vector has as many weights as one input feature, so many numbers fit some input size
             known = mistaken(one.stack.d_x, stack.d_x)
             yield one._replace(alone=known or _guessed(one), guess=known is None)
     for one in _solved(stack, got, "hidden size", here[1], lambda n: replace(stack, d_h=n)):
-        # counts are squares of it: few fit by accident
+        # the count grows with its square, so few sizes fit by chance
         yield one._replace(alone=mistaken(one.stack.d_h, stack.d_h) or min(one.cost, SQUARE))
 
 
 def besides(stack: Stack, got: int) -> Iterator[Change]:
-    """Layers that may be counted along, or left out."""
+    """Try extra layers before and after the stack, and the stack without its dense layer."""
     if stack.output:
         yield Change("no output", "without the dense layer", 1.0, replace(stack, output=0))
         other = f"the dense layer with{'out' * stack.biased} bias"
         yield Change("output bias", other, 1.0, replace(stack, biased=not stack.biased))
         if stack.directions > 1 and not stack.halved:
-            reads = f"the dense layer reads one direction, {stack.width // 2:,} numbers, not {stack.width:,}"
+            reads = f"the dense layer reads one direction: {stack.width // 2:,} features, not {stack.width:,}"
             yield Change("output reads", reads, 1.1, replace(stack, halved=True))
     else:
-        told = "a dense layer of {:,} counted along"
-        for one in _solved(stack, got, "output", told, lambda n: replace(stack, output=n)):
+        text = "an extra dense layer with {:,} unit{s}"
+        for one in _solved(stack, got, "output", text, lambda n: replace(stack, output=n)):
             yield one._replace(alone=_guessed(one))
-        told = "a dense layer of {:,} without bias counted along"
-        for one in _solved(stack, got, "output without bias", told, lambda n: replace(stack, output=n, biased=False)):
+        text = "an extra dense layer with {:,} unit{s} and no bias"
+        for one in _solved(stack, got, "output without bias", text, lambda n: replace(stack, output=n, biased=False)):
             likely = one.stack.output >= FEWEST and one.cost <= ROUND
             yield one._replace(cost=one.cost + GUESS, alone=(one.cost if likely else GUESSED) + RARER)
     if not stack.vocabulary:
-        told = "an embedding of {:,} token{s} counted along"
-        for one in _solved(stack, got, "embedding", told, lambda n: replace(stack, vocabulary=n)):
+        text = "an extra embedding of {:,} token{s}"
+        for one in _solved(stack, got, "embedding", text, lambda n: replace(stack, vocabulary=n)):
             known = ROUND if one.stack.vocabulary == stack.output else None
             yield one._replace(alone=known or _guessed(one))
     if not stack.vocabulary and not stack.output:
@@ -172,15 +177,15 @@ def besides(stack: Stack, got: int) -> Iterator[Change]:
 
 
 def _language(stack: Stack, got: int) -> Iterator[Change]:
-    # an embedding of as many tokens as a dense layer turns back into
-    told = "a language model: an embedding of {:,} token{s} and a dense layer back to them counted along"
+    # an embedding, and a dense layer with one unit for each of its tokens
+    model = "a language model: an extra embedding and output layer for {:,} token{s}"
     ways = {"": stack, ", without bias": replace(stack, biased=False)}
     if stack.d_x == stack.width:
-        ways[", which share their matrix"] = replace(stack, tied=True)
+        ways[", with tied weights"] = replace(stack, tied=True)
     for text, base in ways.items():
         make = partial(_with_vocabulary, base)
-        for one in _solved(stack, got, f"language{text}", told + text, make):
-            # few differences can be divided by both sizes and one, and vocabularies are of any size
+        for one in _solved(stack, got, f"language{text}", model + text, make):
+            # a vocabulary need not be round, and few differences are multiples of d_x + d_h + 1
             alone = min(one.cost, SHARED) if one.stack.biased and one.stack.output >= FEWEST else _guessed(one)
             yield one._replace(cost=one.cost + GUESS, alone=alone + RARER * bool(text))
 
@@ -190,18 +195,18 @@ def _with_vocabulary(stack: Stack, tokens: int) -> Stack:
 
 
 def _guessed(one: Change) -> float:
-    # a size that need only divide the difference, as the only change: what is not round is a guess
+    # as the only change, a size that need only divide the difference is a guess unless it is round
     return one.cost if one.cost <= ROUND else min(one.cost + GUESS, GUESSED)
 
 
 def multiples(stack: Stack, got: int) -> Iterator[Change]:
-    """Optimizer slots, bytes."""
+    """Try counts that include optimizer slots, and sizes in bytes."""
     if stack.times > 1:
         return
     for times, text in SLOTS.items():
         yield Change(f"slots {times}", text, 1.3, replace(stack, times=times))
         state = replace(stack, times=times, more=BOOKKEEPING)
-        yield Change(f"slots {times} and state", f"{text}, its step and rate", 1.3, state)
+        yield Change(f"slots {times} and state", STATE.format(text), 1.3, state)
     for times, text in BYTES.items():
         yield Change(f"bytes {times}", text, 1.35 + times / 100, replace(stack, times=times))
 
@@ -209,7 +214,7 @@ def multiples(stack: Stack, got: int) -> Iterator[Change]:
 def _solved(
     stack: Stack, got: int, key: str, text: str, make: Callable[[int], Stack | None], largest: int = LARGEST
 ) -> Iterator[Change]:
-    # the size at which the count is ``got``: found by division where two steps are alike, else by halving, for
+    # the size at which the count is ``got``: by division where the count is linear in it, else by bisection, since
     # counts grow with every size
     first = make(1)
     if first is None or first.count > got:
@@ -237,15 +242,15 @@ def _halved(got: int, make: Callable[[int], Stack | None], largest: int) -> int:
 
 
 def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:
-    """Give the single changes, and the pairs of them one after the other, that lead to ``got``."""
+    """Give the single changes, and the sequences of two changes, whose count is ``got``."""
     found = list(changes(stack, got))
     tried = [*found, *of_papers(stack)]
     singles = [one._replace(cost=one.alone or one.cost) for one in tried if one.stack.count == got]
     for several in alike(stack, singles, papers=True):
-        # what is told without the literature needs none
+        # cells of the literature are named only where no other change gives the count
         papers = several[0].key.startswith(PAPER)
         yield (_cause(stack, [one for one in several if papers or not one.key.startswith(PAPER)], alone=True),)
-    # first changes that count alike may part after the second: an output layer sees two directions, but not two copies
+    # changes with equal counts may differ after a second change: a dense layer reads both directions, but not two copies
     pairs: dict[object, tuple[list[Change], list[Change]]] = {}
     for one in found:
         if one.stack.count not in (got, stack.count):
@@ -260,7 +265,7 @@ def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:
 
 
 def alike(stack: Stack, found: list[Change], papers: bool = False) -> Iterable[list[Change]]:
-    """Put changes together that count alike at all sizes: nobody can tell two directions from two copies."""
+    """Group changes that give equal counts at all sizes, such as two directions and two copies."""
     if len(found) < 2:
         return [[one] for one in found]
     elsewhere = replace(stack, d_x=stack.d_x + 7, d_h=stack.d_h + 11)

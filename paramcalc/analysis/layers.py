@@ -1,4 +1,4 @@
-"""The changes tried on a model of any layers: each adds its own to the count, so that sums of two are found at once."""
+"""The changes that ``why`` tries on a model of any layers; their differences add up, so pairs are found by lookup."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from .changes import BOOKKEEPING, BYTES, FEWEST, RARER, SHARED, SLOTS
 from .literature import of_papers
 from .stacks import CELLS, DEEPEST, SIZES, TIME, Stack, cells, conventions, stack_of_layer, whose_row
 
-ONE_WAY, BOTH_WAYS = "in one direction only", "in both directions (bidirectional)"
-SMALL = 60  # layers of a model that is built anew for each change
-MOST = 200_000  # pairs looked at
-FEW = 3  # causes of one size looked at
-PLAUSIBLE = 5_000_000  # units or tokens of a layer that a file does not have
+ONE_WAY, BOTH_WAYS = "as a unidirectional layer", "as a bidirectional layer"
+SMALL = 60  # most layers of a model that is rebuilt for each change
+MOST = 200_000  # most pairs tried
+FEW = 3  # most causes tried for each difference
+PLAUSIBLE = 5_000_000  # most units or tokens of an extra layer
 TIED = 2  # axes of a matrix that two layers may share
-TABLES = ("Embedding", "EmbeddingBag")  # a row for each token
+TABLES = ("Embedding", "EmbeddingBag")  # one row per token
 
 
 def sums(model: Model, got: int) -> Iterator[tuple[Cause, ...]]:
-    """Give the single causes, and the pairs of independent ones, that add up to ``got``."""
+    """Give the single causes, and the pairs of independent causes, that lead to ``got``."""
     report = model.report()
     total = model.total
     assert isinstance(total, int)
@@ -44,7 +44,7 @@ def sums(model: Model, got: int) -> Iterator[tuple[Cause, ...]]:
 
 
 def causes(report: Report, total: int) -> Iterator[Cause]:
-    """List what may be counted otherwise: in a layer, in all layers of a kind, in the model."""
+    """List the changes to one layer, to all layers of a class, and to the model."""
     kinds: dict[tuple[str, str], list[Cause]] = {}
     for path, row in report.leaves:
         for cause in of_layer(path, row):
@@ -58,13 +58,13 @@ def causes(report: Report, total: int) -> Iterator[Cause]:
 
 
 def rebuilt(model: Model, report: Report, total: int) -> Iterator[Cause]:
-    """Put another recurrent layer in the place of each: what comes after takes another input."""
+    """Replace each recurrent layer by another one; the layers after it then get another input size."""
     found = {id(row.layer): (path, row) for path, row in report.leaves}
     rows = [(layer, *found[id(layer)]) for layer in model.layers if id(layer) in found]
     for layer, path, row in rows if len(model.uses) <= SMALL else ():
         for key, text, other in _instead(layer):
             count = _with(model, layer, other)
-            if count is None:  # what comes after says what it takes, as PyTorch's layers do, or nobody knows what does
+            if count is None:  # the next layer declares its input size, as in PyTorch, or the graph is unknown
                 here = _params(other, row)
                 count = None if here is None or not isinstance(row.params, int) else total - row.params + here
             if count is not None and count != total:
@@ -72,7 +72,7 @@ def rebuilt(model: Model, report: Report, total: int) -> Iterator[Cause]:
 
 
 def _with(model: Model, layer: Any, other: Any) -> int | None:
-    # the count of the model with another layer in the place of one; a live module has no nodes to be built anew
+    # the count of the model with one layer replaced; a live module has no nodes to rebuild
     if not model.nodes:
         return None
     nodes = [replace(node, layer=other if node.layer is layer else node.layer) for node in model.nodes]
@@ -84,7 +84,7 @@ def _with(model: Model, layer: Any, other: Any) -> int | None:
 
 
 def _params(layer: Layer, row: Row) -> int | None:
-    # the count of a layer on what that of a row was put on, if it was
+    # the count of a layer on the inputs of a row
     try:
         built = layer.on(*_inputs(row))
     except ParamcalcError:
@@ -98,7 +98,7 @@ def _inputs(row: Row) -> Sequence[AnyShape]:
 
 
 def _instead(layer: Any) -> Iterator[tuple[str, str, Any]]:
-    # in the other number of directions, of layers, and as another cell
+    # the other number of directions, other numbers of layers, other cells
     if not isinstance(layer, Layer):
         return
     if layer.type == "Bidirectional":
@@ -122,7 +122,7 @@ def _instead(layer: Any) -> Iterator[tuple[str, str, Any]]:
 
 
 def of_layer(path: str, row: Row) -> Iterator[Cause]:
-    """List what may be counted otherwise in one layer; each text begins with the layer's name."""
+    """List the changes to one layer; each text begins with the layer's name."""
     here = row.params
     if not isinstance(here, int) or not here:
         return
@@ -133,13 +133,13 @@ def of_layer(path: str, row: Row) -> Iterator[Cause]:
         yield Cause(f"{path} each", f"{path} counted at each of its {len(row.calls)} uses", more, 1.0)
     fixed = sum(prod(one.shape) for one in row.weights if not one.trainable and not one.buffer)
     if isinstance(fixed, int) and 0 < fixed < here:
-        yield Cause(f"{path}.fixed", f"{path} without what is not trained", -fixed, 1.1)
+        yield Cause(f"{path}.fixed", f"{path} without non-trainable parameters", -fixed, 1.1)
     yield from _options(path, row, here)
     yield from _whose(path, row, here)
 
 
 def _options(path: str, row: Row, here: int) -> Iterator[Cause]:
-    # every switch of the rule, thrown the other way
+    # every switch of the rule, with each of its other values
     if not isinstance(row.layer, Layer):
         return
     layer = row.layer
@@ -155,7 +155,7 @@ def _options(path: str, row: Row, here: int) -> Iterator[Cause]:
 
 
 def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
-    # a recurrent layer as other frameworks have it
+    # a recurrent layer in the conventions of other frameworks
     stack = _stack(row)
     if stack is None or stack.options:
         return
@@ -163,7 +163,7 @@ def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
         count = replace(stack, row=place).count
         if count != here:
             whose = ", ".join([whose_row(place), *alike])
-            yield Cause(f"{path} convention {place}", f"{path} as {whose} has it", count - here, 1.0)
+            yield Cause(f"{path} convention {place}", f"{path} counted as in {whose}", count - here, 1.0)
 
 
 def _stack(row: Row) -> Stack | None:
@@ -174,7 +174,7 @@ def _stack(row: Row) -> Stack | None:
 
 
 def _papers(report: Report, difference: int) -> Iterator[Cause]:
-    # a recurrent layer that is another cell of the literature
+    # a recurrent layer replaced by another cell of the literature
     for path, row in report.leaves:
         stack = _stack(row)
         if stack is not None and isinstance(row.params, int):
@@ -185,31 +185,30 @@ def _papers(report: Report, difference: int) -> Iterator[Cause]:
 
 
 def of_model(report: Report, total: int) -> Iterator[Cause]:
-    """List what may be counted otherwise in the whole."""
+    """List the changes to the whole model."""
     if not total:
         return
     trainable, fixed = report.trainable, report.non_trainable
     if isinstance(trainable, int) and isinstance(fixed, int):
         if fixed:
-            yield Cause("trainable", "only what is trained", -fixed, 1.0)
-            yield Cause("not trained", "only what is not trained", -trainable, 1.2)
+            yield Cause("trainable", "trainable parameters only", -fixed, 1.0)
+            yield Cause("not trained", "non-trainable parameters only", -trainable, 1.2)
         for times, text in SLOTS.items():
             yield Cause(f"slots {times}", text, trainable * (times - 1), 1.2)
-            yield Cause(f"slots {times}+", f"{text}, its step and rate", trainable * (times - 1) + BOOKKEEPING, 1.2)
-            for size, said in BYTES.items():
+            yield Cause(f"slots {times}+", STATE.format(text), trainable * (times - 1) + BOOKKEEPING, 1.2)
+            for size, in_bytes in BYTES.items():
                 whole = size * (total + trainable * (times - 1))
-                yield Cause(f"slots {times} bytes {size}", f"{said}, with {text}", whole - total, 1.5)
+                yield Cause(f"slots {times} bytes {size}", f"{in_bytes}, {text}", whole - total, 1.5)
     for times, text in BYTES.items():
         yield Cause(f"bytes {times}", text, total * (times - 1), 1.3)
     buffers = report.buffers
     if isinstance(buffers, int) and buffers:
-        yield Cause("buffers", "buffers counted along", buffers, 1.0)
+        yield Cause("buffers", "including buffers", buffers, 1.0)
     yield from _tied(report)
 
 
 def _tied(report: Report) -> Iterator[Cause]:
-    # an embedding and the layer that turns back into tokens share their matrix; it lies in Keras's Dense the other way
-    # round, in PyTorch's Linear as in the embedding
+    # an embedding and the output layer share one matrix: transposed in Keras's Dense, as it is in PyTorch's Linear
     matrices = [
         (path, weight.shape, row.type in TABLES)
         for path, row in report.leaves
@@ -222,39 +221,40 @@ def _tied(report: Report) -> Iterator[Cause]:
             if path != other and shape[0] != shape[1] and alike:
                 size = prod(shape)
                 if isinstance(size, int):
-                    yield Cause(f"tied {path} {other}", f"{path} and {other} share their matrix", -size, 1.1)
+                    text = f"{path} and {other} share one matrix (tied weights)"
+                    yield Cause(f"tied {path} {other}", text, -size, 1.1)
 
 
 def guesses(report: Report, difference: int) -> Iterator[Cause]:
-    """Give layers that are not in the model and of the one size that fits."""
+    """Give extra layers whose size is solved so that the count fits."""
     if difference <= 0 or not report.outputs:
         return
     shape = report.outputs[0]
     width = None if isinstance(shape, UnknownShape) or not shape else shape[-1]
     if isinstance(width, int) and difference % (width + 1) == 0 and difference // (width + 1) <= PLAUSIBLE:
         units = difference // (width + 1)
-        text = f"a dense layer of {units:,} on top counted along"
+        text = f"an extra dense layer with {units:,} unit{plural(units)} after the last layer"
         yield Cause("output", text, difference, telling(units))
     if isinstance(width, int) and difference % width == 0 and FEWEST <= difference // width <= PLAUSIBLE:
         units = difference // width
-        text = f"a dense layer of {units:,} without bias on top counted along"
+        text = f"an extra dense layer with {units:,} unit{plural(units)} and no bias after the last layer"
         yield Cause("output without bias", text, difference, telling(units) + RARER)
-    # what is embedded are words in a row, not pixels
+    # an embedding reads sequences of tokens, not images
     read = report.inputs[0]
     features = None if isinstance(read, UnknownShape) or len(read) not in (2, 3) else read[-1]
     if isinstance(features, int) and difference % features == 0 and difference // features <= PLAUSIBLE:
         tokens = difference // features
-        text = f"an embedding of {tokens:,} token{plural(tokens)} below counted along"
+        text = f"an extra embedding of {tokens:,} token{plural(tokens)} before the first layer"
         yield Cause("embedding", text, difference, telling(tokens))
     if isinstance(features, int) and isinstance(width, int) and difference % (features + width + 1) == 0:
         tokens = difference // (features + width + 1)
-        text = f"a language model: an embedding of {tokens:,} token{plural(tokens)} below and a dense layer on top"
+        text = f"a language model: an extra embedding and output layer for {tokens:,} token{plural(tokens)}"
         if FEWEST <= tokens <= PLAUSIBLE:
-            yield Cause("language", f"{text} counted along", difference, min(telling(tokens), SHARED))
+            yield Cause("language", text, difference, min(telling(tokens), SHARED))
 
 
 def pairs(known: Iterable[Cause], difference: int) -> Iterator[tuple[Cause, ...]]:
-    """Find the causes, and the pairs of independent ones, that add up to a difference."""
+    """Find the causes, and the pairs of independent causes, that add up to a difference."""
     by_delta: dict[int, list[Cause]] = {}
     for cause in sorted(known, key=lambda one: one.cost):
         by_delta.setdefault(cause.delta, []).append(cause)
@@ -270,6 +270,6 @@ def pairs(known: Iterable[Cause], difference: int) -> Iterator[tuple[Cause, ...]
 
 
 def _apart(one: Cause, other: Cause) -> bool:
-    # two things said of one layer are one thing said wrongly, unless both are options of it
+    # two changes to one layer are independent only if they are two different options
     a, b = (cause.key.split()[0].split(".")[0] for cause in (one, other))
     return a != b or ("." in one.key and "." in other.key and one.key.split("=")[0] != other.key.split("=")[0])

@@ -1,4 +1,4 @@
-"""The cells of the literature as explanations: somebody's layer may be another paper's, by its own rule."""
+"""The recurrent cells of the literature as explanations: the number may come from another cell."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import replace
 from ..core.rule import Rule
 from .stacks import Change, Stack, conventions, formula, literature, row_at, rule_of, switches, with_option
 
-PAPER = "paper "  # what the keys begin with
-COST = 1.3  # of another paper's cell; with an option of it somewhat more
-VOWELS = re.compile(r"[aeiouAEIOU]|[FHLMNRSX][A-Z]")  # sounds, where letters are spelled out
+PAPER = "paper "  # prefix of the keys
+COST = 1.3  # of another cell; each option adds to it
+VOWELS = re.compile(r"[aeiouAEIOU]|[FHLMNRSX][A-Z]")  # names that take "an": LSTM is spelled out, "el"
 
 
 def of_papers(stack: Stack) -> Iterator[Change]:
-    """Put each cell of the literature in the place of the layer, as it is and with one of its options."""
+    """Replace the layer by each cell of the literature, with default options and with one option changed."""
     if stack.options:
         return
-    # what a framework counts so, too, is told as that framework's; what an option of the layer gives, as that option
+    # a count that a framework's convention or an option of the layer gives is explained by those, not by a paper
     told = {formula(place, ()) for place, _ in conventions(stack.cell, False)} | {formula(stack.row, ())}
     for place in literature():
         plain = replace(stack, row=place, steps=0)
@@ -31,7 +31,7 @@ def of_papers(stack: Stack) -> Iterator[Change]:
 
 
 def _same(stack: Stack) -> Rule | None:
-    # the paper's own layer, whose options are tried as the layer's: where both count alike
+    # the cell of the literature with the same count; `variants` tries its options already
     name = next((at for at in literature() if formula(at, ()) == formula(stack.row, ())), None)
     return None if name is None or stack.cell not in rule_of(name).name else rule_of(name)
 
@@ -40,12 +40,12 @@ def _text(stack: Stack) -> str:
     rule = rule_of(stack.row)
     if stack.options:
         options = ", ".join(f"{name}={value}" for name, value in stack.options)
-        return f"it is paper's {row_at(stack.row).layers[0]}({options})"
+        return f"paper.{row_at(stack.row).layers[0]}({options})"
     why = f"{rule.why[0].lower()}{rule.why[1:].removesuffix('.')}"
     words = _words(max((rule.name, *rule.aliases), key=len))
     if words == rule.name:
-        return f"it is paper's {rule.name}: {why}"
-    return f"it is {'an' if VOWELS.match(words) else 'a'} {words} (paper's {rule.name}): {why}"
+        return f"paper.{rule.name}: {why}"
+    return f"{'an' if VOWELS.match(words) else 'a'} {words} (paper.{rule.name}): {why}"
 
 
 def _words(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Recurrent stacks as a few choices, so that one can be changed after the other and the count seen at once."""
+"""Stacks of recurrent layers as a small record of choices, so that a changed choice is counted quickly."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from ..symbolic import Size, symbols
 
 CELLS = {"LSTM": "LSTM", "GRU": "GRU", "SimpleRNN": "RNN", "RNN": "RNN", "ElmanRNN": "RNN"}
 SIZES = ("units", "hidden_size", "input_size")
-OUTPUTS = {"Dense": "units", "Linear": "out_features"}  # dense layers, and what says their size
+OUTPUTS = {"Dense": "units", "Linear": "out_features"}  # dense layers, and the option with their size
 PROJECTIONS = ("projection", "proj_size")
 TIME = ("return_sequences", "return_state", "go_backwards", "stateful", "bidirectional", "batch_first")
-DEEPEST = 8  # layers tried
+DEEPEST = 8  # most layers tried
 
 
 class Change(NamedTuple):
-    """A stack made from another by one change: what it is, how far-fetched, and the new stack."""
+    """One change to a stack: its description, how unlikely it is, and the changed stack."""
 
     key: str
     text: str
     cost: float
     stack: Stack
-    alone: float | None = None  # how far-fetched where it is the only change, if that is another matter
-    guess: bool = False  # fits, and nothing else speaks for it
+    alone: float | None = None  # the cost as the only change, where it differs from ``cost``
+    guess: bool = False  # whether the size fits the number and has no other evidence
 
 
 @cache
 def _papers() -> tuple[Row, ...]:
-    # a row for each layer of the literature that needs its units alone
+    # a row for each layer of the literature whose only required option is its units
     d_x, d_h, steps = symbols("d_x d_h T")
     found = []
     for rule in rules("paper").values():
@@ -52,35 +52,36 @@ def _papers() -> tuple[Row, ...]:
 
 
 def literature() -> range:
-    """Give the places of the literature's layers, which come after the rows of the table."""
+    """Give the row numbers of the layers of the literature; they follow the rows of the table."""
     return range(len(rows()), len(rows()) + len(_papers()))
 
 
 def row_at(place: int) -> Row:
-    """Give a row of the table of conventions, or one of a layer of the literature."""
+    """Give a row of the table of conventions, or the row of a layer of the literature."""
     return rows()[place] if place < len(rows()) else _papers()[place - len(rows())]
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Recurrent layers of one kind on top of one another, and what may be counted along.
+    """Stacked recurrent layers of one kind, with an optional embedding before and dense layer after them.
 
     Attributes
     ----------
     row : int
-        Which row of the table of conventions, or which layer of the literature after it.
+        Row number in the table of conventions; layers of the literature follow the table.
     options : tuple of (name, value)
-        Other than the defaults.
+        Options that differ from their defaults.
     d_x, d_h : int
+        Input features and units.
     layers, directions : int
     output, vocabulary : int
-        Units of a dense layer above, tokens of an embedding below; 0 is none.
+        Units of the dense layer and tokens of the embedding; 0 if there is none.
     biased, halved, tied : bool
-        Whether the dense layer has a bias, reads one of two directions, shares its matrix with the embedding.
+        Whether the dense layer has a bias, reads only one of two directions, shares its matrix with the embedding.
     times, more : int
-        Multiples of the count (optimizer slots, bytes), and what is added to it.
+        Factor on the count (optimizer slots, bytes), and a constant added to it.
     steps : int
-        Time steps, where they are known; nothing is counted by them.
+        Number of time steps, 0 if unknown; the count does not depend on it.
     """
 
     row: int
@@ -105,12 +106,12 @@ class Stack:
 
     @property
     def width(self) -> int:
-        """Features that come out."""
+        """Number of output features."""
         return self.directions * _at(one_layer(self.row, self.options)[1], self.d_x, self.d_h)
 
     @property
     def count(self) -> int:
-        """Number of parameters, as it is counted here."""
+        """Number of parameters, with the factor and the constant."""
         form = formula(self.row, self.options)
         below = _at(form, self.d_x, self.d_h)
         above = _at(form, self.width, self.d_h) if self.layers > 1 else 0
@@ -132,7 +133,7 @@ def formula(row: int, options: tuple[tuple[str, Any], ...]) -> Size:
 
 @cache
 def one_layer(row: int, options: tuple[tuple[str, Any], ...]) -> tuple[Size, Size]:
-    """Give the count of one layer and direction, and the features it puts out, in d_x and d_h."""
+    """Give the count and the output features of one layer and direction, in d_x and d_h."""
     d_x, d_h, steps = symbols("d_x d_h T")
     built = layer_of(row_at(row), d_x, d_h, **dict(options)).on((BATCH, steps, d_x))
     count = built.params
@@ -147,7 +148,7 @@ def rule_of(row: int) -> Rule:
 
 @cache
 def both_ways(row: int) -> bool:
-    """Tell whether a row's framework reads in both directions, by an option of the layer or a wrapper."""
+    """Whether the framework of a row has bidirectional layers, by an option of the layer or by a wrapper."""
     rule = rule_of(row)
     return "bidirectional" in rule.options or known("Bidirectional", rule.framework) is not None
 
@@ -160,7 +161,7 @@ def cells(framework: str) -> tuple[Rule, ...]:
 
 
 def stack_of(model: Model) -> Stack | None:
-    """See a model as a stack, if it is one: layers of one kind, alike, perhaps with a dense layer on top."""
+    """Convert a model to a stack, if it is one: recurrent layers with equal options, and at most one dense layer."""
     layers = list(model.uses)
     output = 0
     if len(layers) > 1 and (units := _output(layers[-1])):
@@ -183,7 +184,7 @@ def _output(layer: Any) -> int:
 
 
 def stack_of_layer(layer: Any, shape: Shape) -> Stack | None:
-    """See a single layer as a stack, if it is one: PyTorch's has layers and directions of its own."""
+    """Convert one layer to a stack, if it is recurrent; a PyTorch layer may have several layers and directions."""
     if not isinstance(layer, Layer) or not shape:
         return None
     inner = layer.options["layer"] if layer.type == "Bidirectional" else layer
@@ -233,9 +234,10 @@ def switches(row: int) -> Iterator[tuple[str, Any]]:
 
 @cache
 def conventions(cell: str, both: bool) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """Group the rows of a cell by their count; give the first of each and whose the others are.
+    """Group the rows of a cell by their count; give the first row of each group and the frameworks of the others.
 
-    The variants of papers are options, not conventions. What reads in one direction only is none of two.
+    Variants from papers are options, not conventions. With ``both``, frameworks without bidirectional layers are left
+    out.
     """
     groups: dict[Size, list[int]] = {}
     for place, row in enumerate(rows()):
@@ -250,7 +252,7 @@ def conventions(cell: str, both: bool) -> tuple[tuple[int, tuple[str, ...]], ...
 
 
 def whose_row(place: int) -> str:
-    """Say whose a row is: the framework, and its layer where that is another only by an option."""
+    """Name the framework of a row; with the layer, where the layer's options make the convention."""
     row = rows()[place]
     return f"{row.framework}'s {row.called}" if row.called != row.layers[0] else row.framework
 
@@ -261,7 +263,7 @@ def projection_of(row: int) -> str | None:
 
 
 def with_option(stack: Stack, name: str, value: Any) -> Stack | None:
-    """Set an option; ``None`` where the rule refuses it beside the others."""
+    """Set an option; ``None`` if the rule refuses it in combination with the others."""
     options = dict(stack.options)
     options[name] = value
     if value == rule_of(stack.row).defaults[name]:

@@ -1,4 +1,4 @@
-"""Why is my number different? The fewest changes to a model that give the count somebody got."""
+"""Why is my number different? The fewest changes to a model that lead to a given count."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from ..errors import OptionError
 from ..graph.model import Model
 from .causes import Explanation
 
-FARTHER = 1.9  # how much more far-fetched than the likeliest an explanation may be to be worth telling
-FARTHER_BY_TWO = 1.4  # the same of two changes, where a single one fits
+FARTHER = 1.9  # explanations that cost this much more than the best one are left out
+FARTHER_BY_TWO = 1.4  # the same for pairs of changes, where a single change fits
 
 
 def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
-    """Explain a count that differs from the model's.
+    """Explain a number that differs from the count of a model.
 
     Parameters
     ----------
     model : Model
-        Of known sizes.
+        All sizes must be known.
     got : int
-        The number somebody got for it.
+        The number to explain.
     most : int
-        How many explanations to give.
+        Maximum number of explanations.
 
     Returns
     -------
     list of Explanation
-        The likeliest first: fewest changes, then the most ordinary. Empty when nothing fits; one explanation
-        without causes when the counts are equal.
+        The likeliest first: fewest changes, then the most common ones. Empty if nothing fits; one explanation
+        without causes if the numbers are equal.
 
     Raises
     ------
     OptionError
-        When the model's count is no number, or ``got`` is none.
+        If the count of the model is an expression, or ``got`` is not a positive integer.
     """
     total = model.total
     if not isinstance(total, int):
@@ -58,10 +58,10 @@ def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
 
 
 def _worded(one: Explanation, rank: int) -> Explanation:
-    # a guess is not to look as sure as a cause
-    said = "would also fit" if rank else "would fit"
+    # a guess must not look as certain as a cause
+    label = "would also fit" if rank else "would fit"
     return Explanation(
-        tuple(replace(cause, text=f"{said}: {cause.text}") if cause.guess else cause for cause in one.causes)
+        tuple(replace(cause, text=f"{label}: {cause.text}") if cause.guess else cause for cause in one.causes)
     )
 
 

@@ -1,4 +1,4 @@
-"""Explanations: where each term of a count comes from, tensor by tensor and gate by gate."""
+"""The tables of ``--explain``: where each term of a count comes from, by tensor and by gate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def explanation(report: Report) -> list[Table]:
-    """Explain every layer that has weights, the insides of nested models included."""
+    """Explain every layer that has weights, including the layers of nested models."""
     return [table for _, row in report.leaves if row.weights for table in _explain(row)]
 
 
@@ -27,7 +27,7 @@ def _explain(row: Row) -> list[Table]:
     if found is None:
         return []
     built, _ = found
-    if len(built.weights) != len(row.weights):  # sizes that happen to agree change what there is (PyTorch's kdim)
+    if len(built.weights) != len(row.weights):  # equal sizes may remove weights (PyTorch's kdim = embed_dim)
         return []
     tables = [_tensors(row, built.weights)]
     formula = built.formula() if built.formula else 0
@@ -49,11 +49,11 @@ def _tensors(row: Row, symbolic: tuple[Weight, ...]) -> Table:
     for actual, weight in zip(row.weights, symbolic, strict=True):
         rows.append((actual.path, shape_text(weight.shape), shape_text(actual.shape), number(actual.params)))
     return Table(
-        ("tensor", "in symbols", "here", "parameters"),
+        ("tensor", "symbolic shape", "shape", "parameters"),
         rows,
         (3,),
-        ("together", "", "", number(row.params)),
-        f"{row.name}, tensor by tensor",
+        ("total", "", "", number(row.params)),
+        f"{row.name}, by tensor",
         row.layer.rule.about if isinstance(row.layer, Layer) else "",
     )
 
@@ -67,21 +67,21 @@ def _gates(row: Row, place: str, actual: list[Weight], symbolic: list[Weight], f
         network = Math(_as_written(share, shares.count(share), formula))
         rows.append((f"{gate}  {name}", does, network, number(_share(actual, gate))))
     return Table(
-        ("network", "what it decides", "its weights", "parameters"),
+        ("network", "role", "weights", "parameters"),
         rows,
         (3,),
-        ("together", "", f"{len(gates)} networks", number(summed(weight.params for weight in actual))),
-        f"{row.name}, gate by gate{place}",
+        ("total", "", f"{len(gates)} networks", number(summed(weight.params for weight in actual))),
+        f"{row.name}, by gate{place}",
     )
 
 
 def _share(weights: list[Weight], gate: str) -> Size:
-    # a tensor is laid out gate by gate: of (d_x, 4d_h) each gate has d_x·d_h, of a peephole the candidate has none
+    # each gate has an equal share of the tensors that list it: d_x·d_h of (d_x, 4d_h); no peephole for the candidate
     return summed(exact(weight.params, len(weight.gates)) for weight in weights if gate in weight.gates)
 
 
 def _as_written(share: Size, gates: int, formula: Size) -> Size:
-    # the bracket of g[…] in the layer's own formula, if it is this share: as people write it
+    # the bracket of g[…] in the formula of the layer, if it equals this share: the textbook form
     if not isinstance(formula, Expr):
         return share
     if formula.op == "*" and formula.args[0] == gates:

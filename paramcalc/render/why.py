@@ -1,4 +1,4 @@
-"""Explanations of a number, ready for every view."""
+"""The explanations of `paramcalc.analysis.why` in the forms that views take."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ if TYPE_CHECKING:
     from ..graph.model import Model
 
 SCHEMA = "paramcalc-why/1"
-NOTHING = "no change, and no two changes, of those tried here lead there"
-ALL_PAIRS = "no single change leads there; each of these fits by two changes together, and may be an accident"
-SOME_PAIRS = "{} by two changes together, and may be an accident"
+NOTHING = "no single change and no pair of changes that was tried gives this number"
+NO_SINGLE = "no single change gives this number; "
+ALL_PAIRS = "each explanation combines two changes and may be a coincidence"
+SOME_PAIRS = "{} two changes and may be a coincidence"
 
 
 def presentation(model: Model, got: int, found: Sequence[Explanation]) -> Presentation:
-    """Give the explanations of the number somebody got for a model in the forms that views are made from."""
+    """Give the explanations of a number for a model in the forms that views take."""
     return Presentation(
         partial(_document, model, got, found), partial(_records, found), partial(_data, model, got, found)
     )
 
 
 def _document(model: Model, got: int, found: Sequence[Explanation]) -> Document:
-    # of explanations that take two changes it is said that any number might be reached so
+    # pairs of changes get a note, since a pair can be found for many numbers
     total = model.total
     if got == total:
-        return Document(f"{model.label}: {got:,} is the count, there is nothing to explain", "", [], [])
+        return Document(f"{model.label}: {got:,} is the count; there is nothing to explain", "", [], [])
     title = f"{model.label}: {got:,}, not {total:,} ({_signed(got - total)})"
     if not found:
         return Document(title, "", [("note", NOTHING)], [])
@@ -38,18 +39,18 @@ def _document(model: Model, got: int, found: Sequence[Explanation]) -> Document:
     for rank, one in enumerate(found, 1):
         for place, cause in enumerate(one.causes):
             rows.append(("" if place else f"{rank}", f"{'and ' * (place > 0)}{cause.text}", _signed(cause.delta)))
-    table = Table(("", "because of", "difference"), rows, (2,))
+    table = Table(("", "cause", "difference"), rows, (2,))
     return Document(title, "", [("note", remark) for remark in _remarks(found)], [table], lead=1)
 
 
 def _remarks(found: Sequence[Explanation]) -> list[str]:
     pairs = [rank for rank, one in enumerate(found, 1) if one.several]
     if len(pairs) == len(found):
-        return [ALL_PAIRS if len(pairs) > 1 else "no single change leads there; " + SOME_PAIRS.format("this fits")]
+        return [NO_SINGLE + (ALL_PAIRS if len(pairs) > 1 else SOME_PAIRS.format("the explanation combines"))]
     if not pairs:
         return []
-    which = f"{', '.join(map(str, pairs[:-1]))} and {pairs[-1]} fit" if len(pairs) > 1 else f"{pairs[0]} fits"
-    return [SOME_PAIRS.format(which)]
+    several = f"explanations {', '.join(map(str, pairs[:-1]))} and {pairs[-1]} combine" if len(pairs) > 1 else ""
+    return [SOME_PAIRS.format(several or f"explanation {pairs[0]} combines")]
 
 
 def _signed(number: Any) -> str:

@@ -40,7 +40,7 @@ def test_whose_lstm() -> None:
     model = recurrent("LSTM", 108, 128)
     assert one_line(model, 121_856).startswith("PyTorch's LSTM (and cudnn, onnx, mxnet, darknet): a second bias vector")
     assert one_line(model, 121_856).endswith("+4d_h = +512")
-    assert one_line(model, 2 * 121_344).startswith("both directions (bidirectional), or one optimizer slot")
+    assert one_line(model, 2 * 121_344).startswith("bidirectional, or including one optimizer slot per parameter")
     assert one_line(model, 120_832) == "use_bias=False: −512"
     assert one_line(recurrent("GRU", 108, 128), 91_008) == "reset_after=False: −384"
 
@@ -51,7 +51,7 @@ def test_on_the_command_line(run: Any) -> None:
     assert out.startswith("lstm: 121,856, not 121,344 (+512)\n")
     assert "1  PyTorch's LSTM (and cudnn, onnx, mxnet, darknet): a second bias vector: +4d_h" in out
     code, out, _ = run("why", "lstm", "--in", "108", "--hidden", "128", "--got", "127")
-    said = "note  no change, and no two changes, of those tried here lead there"
+    said = "note  no single change and no pair of changes that was tried gives this number"
     assert (code, out.split("\n")[2].strip()) == (1, said)
     code, out, _ = run("why", "docs/examples/tutorial.yaml", "--got", "153740", "--json")
     found = json.loads(out)
@@ -111,11 +111,11 @@ def test_a_model_of_pytorch_names_the_layer() -> None:
     model = pc.load("docs/examples/torch-lstm.yaml")
     biases = 2 * 4 * 16
     assert one_line(model, 4_436 - 2 * biases) == f"lstm with bias=False: −{2 * biases}"
-    assert one_line(model, 4_436 - biases).startswith("lstm as keras, tf1, ")
+    assert one_line(model, 4_436 - biases).startswith("lstm counted as in keras, tf1, ")
     assert one_line(model, 4_436 - 2_176) == "lstm with 1 layer: −2,176"
     assert one_line(model, 4_436 - 4_096 // 4) == "lstm as a GRU: −1,024"
     both = 2 * (4_096 + 4 * 16 * 16) - 4_096  # the upper layer reads both directions
-    assert one_line(model, 4_436 + both).startswith("lstm in both directions (bidirectional): ")
+    assert one_line(model, 4_436 + both).startswith("lstm as a bidirectional layer: ")
 
 
 def test_a_live_module_of_no_shape_names_the_layer() -> None:
@@ -124,7 +124,7 @@ def test_a_live_module_of_no_shape_names_the_layer() -> None:
     model = pc.from_torch(module)
     biases = 2 * 2 * 4 * 4
     assert one_line(model, model.total - biases) == f"1 with bias=False: −{biases}"
-    assert one_line(model, model.total - biases // 2).startswith("1 as keras, tf1, ")
+    assert one_line(model, model.total - biases // 2).startswith("1 counted as in keras, tf1, ")
     assert one_line(model, model.total - 4 * 4 * 8 - 2 * 4 * 4) == "1 with 1 layer: −160"
     assert one_line(model, model.total - 7) == "0 with bias=False: −7"
 
@@ -133,36 +133,36 @@ def test_an_equation_has_one_difference_on_its_left() -> None:
     model = recurrent("LSTM", 108, 128)
     assert one_line(model, 121_856).endswith(": +4d_h = +512")
     assert str(Cause("a", "b", -8)) == "b: −8"
-    assert str(Cause("a", "b: −4d_h; c: +3d_h", -8)) == "b: −4d_h; c: +3d_h; together −8"
+    assert str(Cause("a", "b: −4d_h; c: +3d_h", -8)) == "b: −4d_h; c: +3d_h; in total −8"
 
 
-def test_two_changes_that_fit_may_be_an_accident(run: Any) -> None:
+def test_two_changes_that_fit_may_be_a_coincidence(run: Any) -> None:
     sizes = ("why", "lstm", "--in", "108", "--hidden", "128")
     code, out, _ = run(*sizes, "--got", "123456")
     assert code == 0
     assert out.splitlines()[-1] == (
-        "  note  no single change leads there; this fits by two changes together, and may be an accident"
+        "  note  no single change gives this number; the explanation combines two changes and may be a coincidence"
     )
     _, out, _ = run(*sizes, "--layers", "2", "--got", "253952")  # PyTorch's
-    assert "accident" not in out
+    assert "coincidence" not in out
     one, two = Cause("a", "a", 512), Cause("b", "b", -512)
     single, pair = Explanation((one,)), Explanation((two, one))
     for found, said in (
-        ([single, pair], "2 fits by two changes together, and may be an accident"),
-        ([single, pair, pair], "2 and 3 fit by two changes together, and may be an accident"),
+        ([single, pair], "explanation 2 combines two changes and may be a coincidence"),
+        ([single, pair, pair], "explanations 2 and 3 combine two changes and may be a coincidence"),
         ([pair, pair],
-         "no single change leads there; each of these fits by two changes together, and may be an accident"),
+         "no single change gives this number; each explanation combines two changes and may be a coincidence"),
     ):  # fmt: skip
         assert presentation(recurrent("LSTM", 3, 4), 640, found).document().facts == [("note", said)]
     _, out, _ = run(*sizes, "--got", "121856")
-    assert "accident" not in out
+    assert "coincidence" not in out
     _, out, _ = run(*sizes, "--got", "123456", "--json")
     assert [one["may_be_accident"] for one in json.loads(out)["explanations"]] == [True]
 
 
 def test_one_of_a_thing_is_singular(run: Any) -> None:
     _, out, _ = run("why", "lstm", "--in", "108", "--hidden", "128", "--got", str(121_344 + 108))
-    assert "an embedding of 1 token counted along" in out
+    assert "an extra embedding of 1 token " in out
     assert "1 layer instead of 2" in one_line(recurrent_twice(), recurrent("LSTM", 3, 5).total)
 
 
@@ -171,7 +171,7 @@ def recurrent_twice() -> pc.Model:
     return pc.Model(x, pc.LSTM(5)(pc.LSTM(5, return_sequences=True)(x)))
 
 
-def test_two_changes_that_nearly_cancel_are_farther_fetched() -> None:
+def test_two_changes_that_nearly_cancel_are_less_likely() -> None:
     near = Explanation((Cause("a", "a", 600), Cause("b", "b", -100)))
     along = Explanation((Cause("a", "a", 400), Cause("b", "b", 100)))
     assert near.cost > along.cost == 2.5
@@ -186,10 +186,10 @@ def test_every_format(run: Any) -> None:
     assert found["csv"].splitlines()[1].startswith("1,2,peephole=True,")
     assert "| 1 | peephole, or kaldi's fast-lstm-layer: " in found["markdown"]
     assert found["latex"].startswith("% lstm: 123,456, not 121,344 (+2,112)\n")
-    assert "no single change leads there" in found["latex"]
+    assert "no single change gives this number" in found["latex"]
     assert r"\begin{tabular}{llr}" in found["latex"]
     assert found["html"].startswith('<div class="paramcalc">')
-    assert "an embedding of 16 tokens" in found["html"]
+    assert "an extra embedding of 16 tokens" in found["html"]
     assert max(map(len, found["table"].splitlines())) < 120
     assert run(*words, "cvs") == (2, "", "paramcalc: unknown format; expected table, text, markdown, latex, csv, "
                                          "json, html, received 'cvs' (did you mean 'csv'?)\n")  # fmt: skip
@@ -217,7 +217,7 @@ def test_on_a_terminal_it_wraps_and_has_colour() -> None:
     assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in shown.splitlines()) <= 60
 
 
-def test_what_nobody_can_explain() -> None:
+def test_a_number_without_an_explanation() -> None:
     assert why(recurrent("LSTM", 108, 128), 127) == []
     assert why(recurrent("LSTM", 108, 128), 121_344) == [Explanation(())]
     with pytest.raises(OptionError, match="not a count; expected a positive whole number, received 0"):
@@ -228,18 +228,19 @@ def test_what_nobody_can_explain() -> None:
 
 def test_a_model_names_the_layer() -> None:
     model = pc.load("docs/examples/tutorial.yaml")
-    assert one_line(model, 153_228 + 512) == "lstm as torch, cudnn, onnx, mxnet, darknet has it: +512"
+    assert one_line(model, 153_228 + 512) == "lstm counted as in torch, cudnn, onnx, mxnet, darknet: +512"
     assert one_line(model, 153_228 - 32) == "dense_1 with use_bias=False: −32"
     assert one_line(model, 153_228 - 32 - 108) == "all 2 Dense layers with use_bias=False: −140"
-    assert one_line(model, 278_668).startswith("lstm in both directions (bidirectional): ")
+    assert one_line(model, 278_668).startswith("lstm as a bidirectional layer: ")
     assert one_line(model, 123_276).startswith("lstm as a GRU: ")
-    assert one_line(model, 12 * 153_228).startswith("bytes of float32, with two optimizer slots for each (Adam): ")
+    in_bytes = "the size in bytes (float32), including two optimizer slots per parameter (Adam): "
+    assert one_line(model, 12 * 153_228).startswith(in_bytes)
     deep = pc.Sequential([pc.Input((None, 3)), *(pc.LSTM(n, return_sequences=True) for n in (4, 5, 6))])
-    assert one_line(deep, deep.total + 60).startswith("all 3 LSTM layers as torch, cudnn")
+    assert one_line(deep, deep.total + 60).startswith("all 3 LSTM layers counted as in torch, cudnn")
     frozen = pc.load("docs/examples/sentiment.keras")
-    assert one_line(frozen, 2_091) == "only what is trained: −1,600"
+    assert one_line(frozen, 2_091) == "trainable parameters only: −1,600"
     tied = pc.Sequential([pc.Input((None,)), pc.Embedding(50, 8), pc.Dense(50)])
-    assert one_line(tied, tied.total - 400) == "embedding and dense share their matrix: −400"
+    assert one_line(tied, tied.total - 400) == "embedding and dense share one matrix (tied weights): −400"
 
 
 # --- drawn at random --------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def test_a_convention_of_a_layer_in_a_file_is_named_with_its_options() -> None:
 
     x = nn.Input((7, 5, 12))
     model = pc.Model(x, nn.Linear(8, 3)(nn.Linear(16, 8)(nn.GRU(12, 16)(x)[0])))
-    said = "gru as keras's GRU(reset_after=False), tf1, flax-nnx, haiku has it: −48"
+    said = "gru counted as in keras's GRU(reset_after=False), tf1, flax-nnx, haiku: −48"
     assert one_line(model, model.total - 48).startswith(said)
 
 
@@ -42,7 +42,7 @@ def test_tied_weights_of_pytorch(run: Any, tmp_path: Path) -> None:
     )
     code, out, _ = run("why", str(path), "--got", "358280")
     assert code == 0
-    assert re.fullmatch(r"  1  emb and head share their matrix +−320,000", out.splitlines()[4])
+    assert re.fullmatch(r"  1  emb and head share one matrix \(tied weights\) +−320,000", out.splitlines()[4])
 
 
 def test_nothing_reads_both_ways_that_cannot(run: Any) -> None:
@@ -91,7 +91,7 @@ def test_an_input_size_that_fits_is_no_cause(run: Any) -> None:
 def test_time_steps_for_features() -> None:
     model = pc.Sequential([pc.Input((37, 108)), pc.LSTM(128)])
     got = recurrent("LSTM", 37, 128).total
-    assert one_line(model, got).startswith("an input size of 37 instead of 108: time steps for features: −")
+    assert one_line(model, got).startswith("an input size of 37 instead of 108: the number of time steps, not of features: −")
 
 
 def test_an_option_comes_before_the_one_framework_that_always_has_it() -> None:
@@ -101,15 +101,15 @@ def test_an_option_comes_before_the_one_framework_that_always_has_it() -> None:
 @pytest.mark.parametrize(
     ("words", "got", "said"),
     [
-        ("gru --framework paper", 60_672, "it is a minimal gated unit (paper's MGU): two dense networks: one gate, "),
-        ("gru", 60_672, "it is a minimal gated unit (paper's MGU): "),
-        ("gru --framework torch", 60_672, "it is a minimal gated unit (paper's MGU): "),
-        ("gru", 63_360, "it is paper's GRU(variant=1) "),
-        ("gru --framework paper", 60_928, "it is a light GRU (paper's LightGRU): two dense networks (update, "),
-        ("lstm", 151_552, "it is a multiplicative LSTM (paper's MultiplicativeLSTM): an LSTM whose networks see, "),
-        ("rnn --framework paper", 14_080, "it is paper's IndRNN: a dense network of the input; each unit sees, "),
-        ("lstm --bidirectional", 303_104, "it is a multiplicative LSTM "),
-        ("lstm --framework torch", 121_728, "it is paper's LSTM(peephole=True), or kaldi's fast-lstm-layer: "),
+        ("gru --framework paper", 60_672, "a minimal gated unit (paper.MGU): two dense networks: one gate, "),
+        ("gru", 60_672, "a minimal gated unit (paper.MGU): "),
+        ("gru --framework torch", 60_672, "a minimal gated unit (paper.MGU): "),
+        ("gru", 63_360, "paper.GRU(variant=1) "),
+        ("gru --framework paper", 60_928, "a light GRU (paper.LightGRU): two dense networks (update, "),
+        ("lstm", 151_552, "a multiplicative LSTM (paper.MultiplicativeLSTM): an LSTM whose networks see, "),
+        ("rnn --framework paper", 14_080, "paper.IndRNN: a dense network of the input; each unit sees, "),
+        ("lstm --bidirectional", 303_104, "a multiplicative LSTM "),
+        ("lstm --framework torch", 121_728, "paper.LSTM(peephole=True), or kaldi's fast-lstm-layer: "),
     ],
 )  # fmt: skip
 def test_a_cell_of_the_literature(run: Any, words: str, got: int, said: str) -> None:
@@ -120,7 +120,7 @@ def test_a_cell_of_the_literature(run: Any, words: str, got: int, said: str) -> 
 def test_a_cell_of_the_literature_in_a_file() -> None:
     model = pc.load("docs/examples/tutorial.yaml")
     more = 151_552 - 121_344
-    assert one_line(model, 153_228 + more).startswith("lstm: it is a multiplicative LSTM (paper's Multipl")
+    assert one_line(model, 153_228 + more).startswith("lstm: a multiplicative LSTM (paper.Multipl")
 
 
 LSTM = "why lstm --in 108 --hidden 128"
@@ -131,15 +131,15 @@ LSTM = "why lstm --in 108 --hidden 128"
     [
         (f"{LSTM} --framework torch --out 10", 123_136, "the dense layer without bias"),
         (f"{LSTM} --out 10", 122_624, "the dense layer without bias"),
-        (LSTM, 121_344 + 128 * 1_000, "a dense layer of 1,000 without bias counted along"),
+        (LSTM, 121_344 + 128 * 1_000, "an extra dense layer with 1,000 units and no bias"),
         ("why lstm --framework torch --in 300 --hidden 512", 4 * 512 * (300 + 512 + 2) + 10_000 * (300 + 512 + 1),
-         "a language model: an embedding of 10,000 tokens and a dense layer back to them counted along"),
+         "a language model: an extra embedding and output layer for 10,000 tokens"),
         (LSTM, 121_344 + 33_278 * (108 + 128 + 1),
-         "a language model: an embedding of 33,278 tokens and a dense layer back to them counted along"),
+         "a language model: an extra embedding and output layer for 33,278 tokens"),
         ("why lstm --in 200 --hidden 200", 320_800 + 33_278 * (200 + 1),
-         "a language model: an embedding of 33,278 tokens and a dense layer back to them counted along, which share "),
+         "a language model: an extra embedding and output layer for 33,278 tokens, with tied weights"),
         (f"{LSTM} --bidirectional --out 10", 2 * 121_344 + 10 * (128 + 1),
-         "the dense layer reads one direction, 128 numbers, not 256"),
+         "the dense layer reads one direction: 128 features, not 256"),
     ],
 )  # fmt: skip
 def test_layers_around(run: Any, words: str, got: int, said: str) -> None:
@@ -150,7 +150,7 @@ def test_layers_around(run: Any, words: str, got: int, said: str) -> None:
 def test_layers_around_a_model() -> None:
     model = pc.Sequential([pc.Input((None, 10)), pc.Dense(7), pc.LSTM(6)])
     for tokens, more, said in (
-        (1_024, 6, "a dense layer of 1,024 without bias on top counted along"),
-        (33_278, 17, "a language model: an embedding of 33,278 tokens below and a dense layer on top counted along"),
+        (1_024, 6, "an extra dense layer with 1,024 units and no bias after the last layer"),
+        (33_278, 17, "a language model: an extra embedding and output layer for 33,278 tokens"),
     ):
         assert one_line(model, model.total + tokens * more).startswith(f"{said}: +")
