@@ -1,8 +1,8 @@
 """Sizes with names: integer expressions that keep the form they were written in.
 
-An :class:`Expr` is a small immutable tree over ``int`` leaves; integers themselves stay plain
-``int``. Arithmetic folds only what nobody would write (``e + 0``, ``1·e``, ``0·e``, several
-numbers in one product), so ``4 * (h * (h + x) + h)`` prints with the brackets it was given.
+An :class:`Expr` is an immutable tree over symbols and ``int``; integers themselves stay plain ``int``.
+Arithmetic simplifies only ``e + 0``, ``1·e``, ``0·e`` and numbers that meet in one sum or product, so
+``4 * (h * (h + x) + h)`` prints with the brackets it was given.
 
 Equality and hashing go by the normal form (`paramcalc.symbolic.normal`): two expressions are
 equal when they are the same function of their symbols. Symbols stand for positive integers.
@@ -12,7 +12,7 @@ Invariants, besides those of a `Tree`
 - Every operator but ``^`` has two or more operands.
 - A sum holds no sum and at most one number; a product at most one number, in front, and no product, unless
   :func:`times` put it there for print.
-- ``^`` has an exponent from 2 to `MAX_EXPONENT`. ``/`` is exact: whoever wrote it vouches that it divides.
+- ``^`` has an exponent from 2 to `MAX_EXPONENT`. ``/`` is exact: that it leaves no remainder is up to its author.
 """
 
 from __future__ import annotations
@@ -115,10 +115,7 @@ class Expr(Tree):
     @property
     def normal(self) -> Normal:
         """The polynomial normal form (see `paramcalc.symbolic.normal`); do not change it."""
-        if self.memo is None:
-            self.memo = fold(self, _atom, NORMAL, _normal)
-        normal: Normal = self.memo
-        return normal
+        return _normal(self)
 
     # --- what people do with a formula ---------------------------------------------------------
 
@@ -320,4 +317,9 @@ def _atom(leaf: Expr) -> Normal:
 
 
 def _normal(size: Size) -> Normal:
-    return NORMAL.number(size) if isinstance(size, int) else size.normal
+    if isinstance(size, int):
+        return NORMAL.number(size)
+    if size.memo is None:
+        size.memo = fold(size, _atom, NORMAL, _normal)
+    normal: Normal = size.memo
+    return normal

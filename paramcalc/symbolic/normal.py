@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Normal = dict[Monomial, Coefficient]
 
 ONE: Monomial = frozenset()
-MAX_TERMS = 2_000  # an expansion longer than this is refused: nobody reads it, a file could ask for it
+MAX_TERMS = 2_000  # a longer expansion is refused: a small file could ask for it
 
 
 def atom(op: str, inside: str | tuple[Key, Key] | frozenset[Key]) -> Normal:
