@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..symbolic import Expr, Size
 from .products import Product, Source, Sources, State, Work
+from .sources import written_out
 
 Shape = tuple[Size, ...]
 
@@ -210,11 +211,15 @@ class Built(NamedTuple):
         index : int
             Which output.
         """
-        found = self.work().flow if self.work is not None else None
-        if found is not None:
-            return found[index]
-        found_all: list[Source] = [*range(inputs), *self.weight_paths]
-        return frozenset([*found_all, *(State(at) for at in range(len(self.states)))])
+        work = self.work() if self.work is not None else Work()
+        return written_out(self._flow(work, inputs, index + 1)[index])
+
+    def _flow(self, work: Work, inputs: int, outputs: int) -> tuple[Sources, ...]:
+        # what each output depends on; everything, where the work does not say
+        if work.flow is not None:
+            return work.flow[:outputs]
+        everything: list[Source] = [*range(inputs), *self.weight_paths]
+        return (frozenset([*everything, *(State(at) for at in range(len(self.states)))]),) * outputs
 
     @property
     def weight_paths(self) -> tuple[str, ...]:
@@ -325,10 +330,10 @@ def placed(
     Work
         With the flow of every output.
     """
-    flow = tuple(built.flow(len(read), at) for at in range(len(listed(built.outs))))
+    work = built.work() if built.work is not None else Work()
+    work = work._replace(flow=built._flow(work, len(read), len(listed(built.outs))))
     given: dict[Source, Sources] = dict(enumerate(read))
     given |= {State(at): found for at, found in enumerate(states or ())}
-    work = Work(built.products(), flow)
     return (work.scoped(scope + separator) if scope else work).bind(given)
 
 

@@ -19,17 +19,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..symbolic import Size, add
-
-
-class State(NamedTuple):
-    """An initial state of a layer, by its position among the states that the layer keeps."""
-
-    place: int
-
-
-Source = int | str | State  # an input by its position, a weight by its path, an initial state
-Sources = frozenset[Source]
-NOTHING: Sources = frozenset()
+from .sources import (
+    NOTHING as NOTHING,
+    Joined,
+    Source as Source,
+    Sources as Sources,
+    State as State,
+    settled,
+    sources as sources,
+)
 
 
 class Product(NamedTuple):
@@ -68,10 +66,17 @@ class Work(NamedTuple):
 
     def backward(self, live: Collection[Source]) -> Size:
         """Multiply-adds of the pass backwards, when the sources in ``live`` need a gradient."""
-        wanted = frozenset(live)
-        return _sum(
-            one.size for one in self.products for operand in (one.left, one.right) if not wanted.isdisjoint(operand)
-        )
+        wanted, known = frozenset(live), dict[Joined, bool]()
+
+        def alive(one: Joined) -> bool:
+            return not wanted.isdisjoint(one.sources) or any(known[inner] for inner in one.inner)
+
+        def needed(operand: Sources) -> bool:
+            return not wanted.isdisjoint(operand) or any(
+                settled(one, known, alive) for one in operand if isinstance(one, Joined)
+            )
+
+        return _sum(one.size for one in self.products for operand in (one.left, one.right) if needed(operand))
 
     def __add__(self, other: object) -> Work:
         """Do the work of both; what the outputs depend on stays open."""
@@ -93,11 +98,20 @@ class Work(NamedTuple):
 
     def _mapped(self, of: Callable[[Source], Sources]) -> Work:
         seen: dict[Sources, Sources] = {}  # operands are often the same set
+        known: dict[Joined, Sources] = {}
 
-        def mapped(sources: Sources) -> Sources:
-            if sources not in seen:
-                seen[sources] = NOTHING.union(*map(of, sources))
-            return seen[sources]
+        def within(one: Joined) -> Sources:
+            return frozenset({Joined(each(one.sources))})
+
+        def each(found: Sources) -> Sources:
+            return NOTHING.union(
+                *(settled(one, known, within) if isinstance(one, Joined) else of(one) for one in found)
+            )
+
+        def mapped(found: Sources) -> Sources:
+            if found not in seen:
+                seen[found] = each(found)
+            return seen[found]
 
         products = tuple(Product(one.size, mapped(one.left), mapped(one.right)) for one in self.products)
         return Work(products, None if self.flow is None else tuple(map(mapped, self.flow)))
@@ -109,11 +123,6 @@ def product(size: Size, left: Source | Iterable[Source], right: Source | Iterabl
     ``product(d_x * d_y, 0, "kernel")`` multiplies the first input by the kernel.
     """
     return Product(size, sources(left), sources(right))
-
-
-def sources(given: Source | Iterable[Source]) -> Sources:
-    """Make a set of one source, or of several."""
-    return frozenset({given}) if isinstance(given, (int, str, State)) else frozenset(given)
 
 
 def loop(step: Work, steps: Size, carried: Iterable[Sources], dead: int = 0) -> Work:

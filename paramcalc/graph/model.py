@@ -27,6 +27,7 @@ from ..core.built import (
 from ..core.framework import DEFAULT
 from ..core.products import NOTHING, Product, Sources, Work
 from ..core.rule import Layer
+from ..core.sources import joined
 from ..core.tensors import (
     Nested,
     Tensor,
@@ -294,7 +295,7 @@ class Model(Applicable):
             states = [values[position][index] for position, index in node.states] or [NOTHING] * len(step.states)
             done = placed(step, names[id(node.layer)], read, states)
             products += done.products
-            values.append(list(done.flow or ()))
+            values.append([joined(one) for one in done.flow or ()])
         return Work(tuple(products), tuple(values[position][index] for position, index in self.outputs))
 
     def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:
