@@ -28,13 +28,13 @@ def show(
     report = model.report()
     check: Any = None
     if verify:
+        from ..core.framework import verifiable
         from ..verification import verify as compare
-        from ..verification.adapter import SIDES
 
-        if report.framework not in SIDES:
+        if report.framework not in verifiable():
             raise OptionError(
                 f"--verify has nothing to build {report.framework}'s layers in",
-                expected=f"layers of {' or '.join(SIDES)}",
+                expected=f"layers of {' or '.join(verifiable())}",
             )
 
         check = compare(model)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..core.rule import Layer
 from ..core.tensors import BATCH
@@ -16,11 +16,11 @@ from ..errors import ParamcalcError
 from ..graph.bind import bind, names_in
 from ..graph.model import Model
 from ..symbolic import Expr, Size, degree, leaves
-from .adapters.keras.build import stateful
 
 VALUES = (2, 3, 5, 7, 11, 13, 17, 19, 23)
 SCALES = (1, 2, 4, 6, 8, 12, 16, 24, 64, 120, 256, 768, 1024)  # for sizes such as d // 8 or channels in 12 groups
 ODD = (7, 13, 29, 61, 127)
+OPEN = (7, 13, 29, 61, 127, 2, 1, 8, 64)  # values for sizes that only inputs have
 LARGEST = 64  # models
 
 
@@ -126,6 +126,43 @@ def with_open_sizes(model: Model, grid: Grid) -> list[dict[str, int]]:
             continue
         return [*grid.points, point]
     return grid.points
+
+
+def stateful(layer: Any) -> bool:
+    """Tell whether a layer, or one inside it, keeps its state between batches.
+
+    Keras makes such a state for real, and refuses to inside a scope that defers allocations; so a stateful
+    layer is built outside, weights and all.
+    """
+    if isinstance(layer, Model):
+        return False  # its layers have been built by then
+    if layer.options.get("stateful"):
+        return True
+    return any(isinstance(value, Layer) and stateful(value) for value in layer.options.values())
+
+
+def closed(model: Model) -> Model:
+    """Put numbers in place of the sizes that only inputs have, for a framework whose inputs have numbers for sizes.
+
+    Raises
+    ------
+    ParamcalcError
+        When the model fits none of the values tried.
+    """
+    found = [leaf.args[0] for shape in model.input_shapes for size in shape for leaf in leaves(size)]
+    names = tuple(dict.fromkeys(found))
+    problem: ParamcalcError | None = None
+    for at in range(len(OPEN)):  # different values first, then one for all
+        for values in (OPEN[at:] + OPEN[:at], (OPEN[at],) * len(names)):
+            bound: Model = bind(model, dict(zip(names, values)))  # noqa: B905  # there are values enough
+            try:
+                bound.built  # noqa: B018  # refuses sizes that do not fit
+            except ParamcalcError as error:
+                problem = problem or error
+            else:
+                return bound
+    assert problem is not None
+    raise problem
 
 
 def _named(sizes: Iterable[Size]) -> list[str]:

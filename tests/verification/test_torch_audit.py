@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 from paramcalc import torch as nn
+from paramcalc.core.framework import framework
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Built
 from paramcalc.errors import LayerError, MissingExtra
 from paramcalc.rules.shared import cells, windows
 from paramcalc.rules.torch import attention, convolutional, recurrent
-from paramcalc.verification.adapters.torch.adapter import UNSEEN, TorchSide
+from paramcalc.verification.adapters.torch.adapter import ADAPTER, UNSEEN
 from paramcalc.verification.audit import Audit, audit, auditable, configurations, option_mismatches, results
 from paramcalc.verification.cases import cases
+from paramcalc.verification.outcome import Installed
 
 torch = pytest.importorskip("torch")
 Module = torch.nn.Module
@@ -39,18 +41,18 @@ def test_every_rule_is_audited() -> None:
 
 
 def test_every_module_has_a_rule_or_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    left_out = TorchSide().left_out()
+    left_out = ADAPTER.left_out()
     assert [name for name, why in left_out.items() if why == UNSEEN] == []  # else PyTorch has a layer of late
     modules = {name for name, made in vars(torch.nn).items() if isinstance(made, type) and issubclass(made, Module)}
     assert left_out.keys() == modules - rules("torch").keys()
     assert left_out["AdaptiveLogSoftmaxWithLoss"] == "is a loss with weights of its own, for which there is no rule"
     monkeypatch.setattr(torch.nn, "Newest", type("Newest", (Module,), {}), raising=False)
-    assert TorchSide().left_out()["Newest"] == UNSEEN
+    assert ADAPTER.left_out()["Newest"] == UNSEEN
 
 
 def test_the_report_names_what_it_leaves_out() -> None:
     reasons = {"AdaptiveLogSoftmaxWithLoss": "is a loss", "MSELoss": "is a loss", "Newest": UNSEEN}
-    found = Audit([], "2.9", "meta device", 1.0, "torch", reasons)
+    found = Audit(Installed(framework("torch"), "2.9", "meta device"), 1.0, [], reasons)
     assert str(found).splitlines()[-6:-2] == [
         "without a rule",
         "AdaptiveLogSoftmaxWithLoss  is a loss",

@@ -14,6 +14,7 @@ from ....graph.unknown_layers import Guarded, Opaque
 from ....rules.keras.quantized import Policy
 from ....rules.keras.recurrent import unique_labels
 from ....rules.keras.values import Values
+from ...grid import stateful
 from .framework import keras, layer_class
 from .operations import build
 
@@ -37,11 +38,6 @@ class Builder:
             make = self._model if isinstance(layer, Model) else self._layer
             self._made[id(layer)] = make(layer, name or layer.label)
         return self._made[id(layer)]
-
-    def anew(self, layer: Any) -> Any:
-        """Make it once more, without the weights it may have by now."""
-        self._made.clear()
-        return self.layer(layer)
 
     def _layer(self, layer: Any, name: str) -> Any:
         if isinstance(layer, Opaque):
@@ -163,19 +159,6 @@ def scope(real: bool = False) -> Iterator[None]:
         else:
             with keras().StatelessScope(initialize_variables=False):
                 yield
-
-
-def stateful(layer: Any) -> bool:
-    """Tell whether a layer, or one inside it, keeps its state between batches.
-
-    Keras makes such a state for real, and refuses to inside a scope that defers allocations; so a stateful
-    layer is built outside, weights and all.
-    """
-    if isinstance(layer, Model):
-        return False  # its layers have been built by then
-    if layer.options.get("stateful"):
-        return True
-    return any(isinstance(value, Layer) and stateful(value) for value in layer.options.values())
 
 
 def refuse_large_states(model: Model) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import warnings
 from importlib import import_module
 from importlib.util import find_spec
 
+from ....core.framework import framework
 from ....core.rule import Rule
 from ....errors import MissingExtra
-from ...foreign import Foreign, class_named
+from ...foreign import Foreign, class_named, loaded
+from ...outcome import Installed
 
+KERAS = framework("keras")
 BACKENDS = ("jax", "torch", "tensorflow")  # in order of preference; jax alone traces what a layer computes
 
 
@@ -24,8 +26,8 @@ def keras() -> Foreign:
     MissingExtra
         When Keras, or a backend for it, is not installed.
     """
-    if "keras" not in sys.modules:
-        if find_spec("keras") is None:
+    if loaded(KERAS.name) is None:
+        if find_spec(KERAS.name) is None:
             raise MissingExtra("keras", "keras", "verification")
         if "KERAS_BACKEND" not in os.environ:
             found = next((name for name in BACKENDS if find_spec(name)), None)
@@ -44,6 +46,11 @@ def keras() -> Foreign:
     return keras
 
 
+def installed() -> Installed:
+    """Give the version of Keras, and its backend."""
+    return Installed(KERAS, keras().__version__, keras().backend.backend())
+
+
 def layer_class(rule: Rule) -> Foreign:
     """Give the Keras class a rule is about; those of the family ``applications`` are private to Keras's models.
 
@@ -55,4 +62,4 @@ def layer_class(rule: Rule) -> Foreign:
     places: list[object] = [keras().layers]
     if rule.family == "applications":
         places = list(vars(import_module("keras.src.applications")).values())
-    return class_named(rule.name, "Keras", *places)
+    return class_named(rule.name, KERAS.title, *places)
