@@ -18,6 +18,7 @@ from ..core.tensors import Tensor, check_states, connect, flat, in_order, shape_
 from ..errors import GraphError, ParamcalcError, ShapeError, Verbatim
 from ..symbolic import Size, add, collect, is_known
 from .edges import check_single, located, missing_output
+from .findings import STORED_OTHERWISE, Finding
 from .sharing import check_levels, check_uses, crossed
 
 if TYPE_CHECKING:
@@ -73,7 +74,6 @@ class Model:
     """
 
     type = "Functional"
-    holds = True  # whether the rules agree with the tensors its file stores
     crossed = False  # whether a layer is used on several levels: directly, and inside another
     single: Collection[int] = ()
 
@@ -134,6 +134,7 @@ class Model:
         self.name = name
         self.frozen = not trainable
         self.warnings: list[str] = []  # what a reader found worth saying
+        self.findings: tuple[Finding, ...] = ()  # where a reader found something wrong, those of models inside aside
         self.stored: int | None = None  # how many tensors of its file agree with the rules
         self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice
         self._built: list[Built] | None = None
@@ -143,6 +144,11 @@ class Model:
         """Whose layers they are."""
         known = (getattr(layer, "framework", None) or layer.rule.framework for layer in self.uses if _says(layer))
         return next(known, "keras")
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rules agree with the tensors its file stores."""
+        return not any(finding.kind == STORED_OTHERWISE for finding in self.findings)
 
     # --- names ----------------------------------------------------------------------------------
 

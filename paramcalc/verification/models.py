@@ -7,8 +7,8 @@ from time import perf_counter
 
 from ..core.framework import title, verifiable
 from ..errors import ParamcalcError
-from ..formats.keras.reconcile import OTHERWISE
 from ..graph.bind import bind
+from ..graph.findings import STORED_OTHERWISE, Finding
 from ..graph.model import Model
 from .adapter import Adapter, adapter
 from .compare import Difference, model_differences, told_at
@@ -65,9 +65,9 @@ def verify_model(model: Model) -> Verification:
     grid = grid_of(model)
     remarks: dict[str, None] = {}
     found = [
-        Difference(report.name, "stored tensors", "as the rules say", warning.replace(OTHERWISE, ""))
-        for warning in report.warnings
-        if OTHERWISE in warning
+        Difference(finding.place or report.name, "stored tensors", "as the rules say", finding.text)
+        for finding in _findings(model)
+        if finding.kind == STORED_OTHERWISE
     ]
     for differences, noted in asked.isolated(_compared(asked, model, grid)):
         found += differences
@@ -79,11 +79,20 @@ def verify_model(model: Model) -> Verification:
         installed,
         start,
         found,
-        [*remarks, *(warning for warning in report.warnings if OTHERWISE not in warning)],
+        [*remarks, *report.warnings],
         sizes=grid.names,
         models=len(grid.points),
         decisive=grid.decisive,
     )
+
+
+def _findings(model: Model) -> Iterator[Finding]:
+    # of the model, and of those inside it
+    yield from model.findings
+    names = model.names
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            yield from (finding.within(names[id(layer)]) for finding in _findings(layer))
 
 
 def _compared(asked: Adapter, model: Model, grid: Grid) -> Iterator[tuple[list[Difference], list[str]]]:

@@ -10,13 +10,13 @@ from ...core.built import Built, Shape, frozen
 from ...core.default_inputs import natural_inputs
 from ...core.rule import Layer
 from ...errors import ParamcalcError
+from ...graph import findings
+from ...graph.findings import STORED_OTHERWISE
 from ...graph.model import Model, Node
 from ...graph.sequential import Sequential
 from ...graph.unknown_layers import Opaque, counted
 from ..containers.groups import MODELS
 from .compare import Comparison, Finding
-
-OTHERWISE = "stored otherwise: "
 
 
 class KeptLayer(Layer):
@@ -53,7 +53,7 @@ def _least(built: Built, kept: Any) -> Built:
     theirs, ours = (sum(weight.params for weight in weights) for weights in (kept.finding.weights, built.weights))
     if isinstance(ours, int) and isinstance(theirs, int) and 0 < theirs < ours:
         built = replace(built, weights=kept.finding.weights, formula=None, guessed=not kept.frozen)
-    return _as_told(replace(built, unknown=f"{OTHERWISE}{kept.finding.told}"), kept)
+    return _as_told(replace(built, unknown=f"{STORED_OTHERWISE}: {kept.finding.told}"), kept)
 
 
 def _stored(built: Built, kept: KeptLayer) -> Built:
@@ -94,12 +94,17 @@ def settle(model: Model, check: Comparison) -> None:
         elif isinstance(layer, Model) and not finding.beside:
             swaps[id(layer)] = KeptModel(layer, finding)
         elif isinstance(layer, Opaque):
-            layer.more, layer.told = True, f"{layer.told}; {OTHERWISE}{finding.told}"
+            layer.more, layer.told = True, f"{layer.told}; {STORED_OTHERWISE}: {finding.told}"
         else:
-            model.warnings.append(f"{OTHERWISE}{finding}")
-    model.holds = all(finding.beside and finding.layer.type not in MODELS for finding in check.differences)
+            model.warnings.append(str(_recorded(finding)))
+    wrong = [one for one in check.differences if not one.beside or one.layer.type in MODELS]
+    model.findings = tuple(map(_recorded, wrong))
     model.stored = check.tensors
     swap(model, swaps)
+
+
+def _recorded(finding: Finding) -> findings.Finding:
+    return findings.Finding(STORED_OTHERWISE, finding.where, finding.told)
 
 
 def swap(model: Model, swaps: Mapping[int, Any]) -> None:

@@ -167,12 +167,12 @@ def verify_live(model: Foreign, by: Installed) -> Verification:
     found = _compared(reading, model, by)
     if found.differences and {one.what for one in found.differences} <= set(TOTALS):
         # every layer is as its rule says: the model has weights beside them, or some share theirs inside
-        again = _compared(_listed(model, BESIDE, by_rule=True), model, by)
+        again = _compared(_listed(model, BESIDE, by_rule=True), model, by, noted=(BESIDE,))
         return again if again.ok else found
     return found
 
 
-def _compared(reading: Model, model: Foreign, by: Installed) -> Verification:
+def _compared(reading: Model, model: Foreign, by: Installed, noted: tuple[str, ...] = ()) -> Verification:
     start = perf_counter()
     report = reading.report()
     remarks = [
@@ -180,9 +180,8 @@ def _compared(reading: Model, model: Foreign, by: Installed) -> Verification:
         for path, row in report.leaves
         if isinstance(row.layer, Opaque)
     ]
-    remarks += [BESIDE] * (BESIDE in report.warnings)
     found, settled = model_differences(report, _held(reading, report, model), by.framework.title)
-    return verified(report, by, start, found, remarks + settled)
+    return verified(report, by, start, found, [*remarks, *noted, *settled])
 
 
 def _held(reading: Model, report: Report, model: Foreign) -> ModelAnswer:

@@ -311,7 +311,7 @@ def verify_module(module: Foreign, by: Installed) -> Verification:
     assert isinstance(reading, Modules)
     report = reading.report()
     if not report.exact:
-        waits = any(WAITS in warning for warning in report.warnings)
+        waits = any(_lazy(piece.module) for piece in reading.pieces)
         raise ParamcalcError(
             f"{report.name} has weights that are not known: {report.warnings[0]}",
             suggestion="run it once, or read it with from_torch and an input_shape" if waits else None,
