@@ -60,14 +60,17 @@ class Adapter(Protocol):
 
     # --- layers, for the audit -------------------------------------------------------------------
 
-    def auditable(self) -> list[Rule]:
-        """Give the rules of the layers it has."""
+    def rules(self) -> list[Rule]:
+        """Give the rules to audit: those of the layers that its present versions have."""
+
+    def has(self, rule: Rule) -> bool:
+        """Tell whether the installed version has the layer of a rule."""
 
     def left_out(self) -> dict[str, str]:
         """Name the layers it has and no rule is about, each with the reason."""
 
     def find(self, name: str) -> Rule:
-        """Find the rule of a layer it has by name."""
+        """Find one of these rules by name; raise `LayerError` for any other."""
 
     def option_mismatches(self, rule: Rule) -> Iterator[str]:
         """Compare the names of the options a rule takes with those its class takes."""

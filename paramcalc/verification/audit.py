@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.framework import DEFAULT
 from ..core.rule import Built, Layer, Rule, Shape
-from ..errors import ParamcalcError
+from ..errors import LayerError, ParamcalcError
 from ..symbolic import is_known, leaves
 from ..symbolic.evaluate import evaluate
 from .adapter import Adapter, Answer, Case, adapter
@@ -66,10 +66,13 @@ class Audit(Outcome):
     rows : list of AuditRow
     left_out : dict of str to str
         What the framework has beside these, by name, and why there is no rule for it.
+    absent : list of str
+        Layers with a rule that the installed version does not have; they are not compared.
     """
 
     rows: list[AuditRow]
     left_out: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
 
     @property
     def configurations(self) -> int:
@@ -100,6 +103,7 @@ class Audit(Outcome):
             "mismatches": len(self.mismatches),
             "rules": [asdict(row) for row in self.rows],
             "left_out": self.left_out,
+            "absent": self.absent,
         }
 
     @property
@@ -125,6 +129,9 @@ class Audit(Outcome):
         if self.left_out:
             wide = max(map(len, self.left_out))
             lines += ["", "without a rule", *(f"{name:<{wide}}  {why}" for name, why in self.left_out.items())]
+        if self.absent:
+            title = self.installed.framework.title
+            lines += ["", f"not in this {title}, and not compared", *self.absent]
         return "\n".join([*lines, "", self.summary])
 
 
@@ -153,11 +160,15 @@ def audit(
     MissingExtra
         When the framework is not installed.
     LayerError
-        For an unknown rule, and for a layer only legacy Keras has.
+        For an unknown rule, for a layer only legacy Keras has, and for one by name that the installed version lacks.
     """
     asked = adapter(framework)
     installed = asked.installed()
-    chosen = asked.auditable() if names is None else [asked.find(name) for name in names]
+    chosen = asked.rules() if names is None else [asked.find(name) for name in names]
+    absent = [rule.name for rule in chosen if not asked.has(rule)]
+    if absent and names is not None:
+        raise LayerError(f"{installed} has no {absent[0]}")
+    chosen = [rule for rule in chosen if rule.name not in absent]
     start = perf_counter()
     plans = [(rule, list(configurations(cases(rule)))) for rule in chosen]
     total = sum(1 + len(plan) for _, plan in plans)
@@ -174,12 +185,13 @@ def audit(
     if progress:
         progress(done, total, "")
     left_out = asked.left_out() if names is None else {}
-    return Audit(installed, perf_counter() - start, rows, left_out)
+    return Audit(installed, perf_counter() - start, rows, left_out, absent)
 
 
 def auditable(framework: str = DEFAULT) -> list[Rule]:
     """Give the rules of the layers the installed framework has."""
-    return adapter(framework).auditable()
+    asked = adapter(framework)
+    return [rule for rule in asked.rules() if asked.has(rule)]
 
 
 def option_mismatches(rule: Rule) -> Iterator[str]:

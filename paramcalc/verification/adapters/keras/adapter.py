@@ -21,7 +21,7 @@ from ...foreign import first_line, isolated
 from ...outcome import Installed, Verification
 from . import live, models
 from .build import Builder, calibrated, is_cell, none_for_unknown, refuse_large_states, scope
-from .framework import KERAS, installed, layer_class
+from .framework import KERAS, installed, layer_class, traces
 from .macs import trace
 from .quirks import QUIRKS, counted
 from .tensors import ids, tensors_of
@@ -47,9 +47,17 @@ class KerasAdapter:
         """Go through results in a thread of its own."""
         return isolated(results)
 
-    def auditable(self) -> list[Rule]:
-        """Give the rules of the layers the installed Keras has: all but the family ``legacy``."""
+    def rules(self) -> list[Rule]:
+        """Give the rules of the layers Keras 3 has: all but the family ``legacy``."""
         return [rule for rule in rules().values() if rule.family != LEGACY]
+
+    def has(self, rule: Rule) -> bool:
+        """Tell whether the installed Keras has the layer of a rule."""
+        try:
+            layer_class(rule)
+        except LayerError:
+            return False
+        return True
 
     def left_out(self) -> dict[str, str]:
         """Name nothing: the table of layers lists what no rule is about."""
@@ -65,7 +73,7 @@ class KerasAdapter:
         """
         rule = find(name)
         if rule.family == LEGACY:
-            raise LayerError(f"{rule.name} is a layer of Keras 2", expected="a layer the installed Keras has")
+            raise LayerError(f"{rule.name} is a layer of Keras 2", expected="a layer of Keras 3")
         return rule
 
     def option_mismatches(self, rule: Rule) -> Iterator[str]:
@@ -128,7 +136,7 @@ def _answer(case: Case) -> Answer:
         wanted = []
     found = tensors_of(made, ids(made.trainable_weights), wanted)
     known = [tuple(size for size in shape if isinstance(size, int)) for shape in shapes]
-    if list(map(len, known)) != list(map(len, shapes)) or builder.keras.backend.backend() != "jax":
+    if list(map(len, known)) != list(map(len, shapes)) or not traces():
         return Answer(found, announced, None, None)
     computed, macs = _computed(builder, layer, calibrated(made), known, call)
     return Answer(found, announced, computed, macs if counted(layer.rule) else None)

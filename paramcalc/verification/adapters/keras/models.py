@@ -15,6 +15,7 @@ from ....symbolic.evaluate import evaluate
 from ...compare import ModelAnswer, Tensor, Use
 from ...foreign import Foreign, first_line
 from .build import Builder
+from .framework import traces
 from .macs import trace
 from .tensors import ids, row_tensors, whole
 
@@ -51,7 +52,7 @@ def computes(builder: Builder, row: Row, made: Foreign, shapes: tuple[Shape, ...
     ``Bidirectional`` announces twice the forward layer's units whatever the backward layer has, and
     computes the sum. Needs the jax backend; without it the announcement stands.
     """
-    if made is None or builder.keras.backend.backend() != "jax" or not isinstance(row.layer, Layer):
+    if made is None or not traces() or not isinstance(row.layer, Layer):
         return False
     unknown = {leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size)}
     values = dict.fromkeys(sorted(unknown), 2) | {"T": 5}

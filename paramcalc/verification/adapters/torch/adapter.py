@@ -42,9 +42,13 @@ class TorchAdapter:
         """Go through results; nothing of the caller's is touched."""
         return results
 
-    def auditable(self) -> list[Rule]:
-        """Give the rules of the layers the installed PyTorch has."""
-        return [rule for rule in rules(self.framework.name).values() if hasattr(torch().nn, rule.name)]
+    def rules(self) -> list[Rule]:
+        """Give the rules of all layers."""
+        return list(rules(self.framework.name).values())
+
+    def has(self, rule: Rule) -> bool:
+        """Tell whether the installed PyTorch has the layer of a rule."""
+        return hasattr(torch().nn, rule.name)
 
     def left_out(self) -> dict[str, str]:
         """Name the modules of the installed PyTorch that have no rule, each with the reason."""
