@@ -43,6 +43,7 @@ from ..errors import GraphError, ParamcalcError, ShapeError, Verbatim
 from ..report import Report, Row, report_of
 from ..symbolic import Size, add, collect, is_known
 from .edges import check_single, located, missing_output
+from .findings import STORED_OTHERWISE, Finding
 from .node import Node, Ref
 from .sharing import check_levels, check_uses, crossed
 
@@ -64,7 +65,6 @@ class Model(Applicable):
     """
 
     type = "Functional"
-    holds = True  # whether the rules agree with the tensors its file stores
     crossed = False  # whether a layer is used on several levels: directly, and inside another
     single: Collection[int] = ()
 
@@ -130,6 +130,7 @@ class Model(Applicable):
         self.name = name
         self.frozen = not trainable
         self.warnings: list[str] = []  # what a reader found worth saying
+        self.findings: tuple[Finding, ...] = ()  # where a reader found something wrong, those of models inside aside
         self.stored: int | None = None  # how many tensors of its file agree with the rules
         self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice
         self._built: list[Built] | None = None
@@ -143,6 +144,11 @@ class Model(Applicable):
     def sublayers(self) -> list[Applicable]:
         """Every layer once, in order of first use."""
         return self.layers
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rules agree with the tensors its file stores."""
+        return not any(finding.kind == STORED_OTHERWISE for finding in self.findings)
 
     # --- names ----------------------------------------------------------------------------------
 

@@ -61,6 +61,7 @@ class Sequential(Model):
         self.name = name
         self.frozen = not trainable
         self.warnings: list[str] = []
+        self.findings = ()
         self.stored: int | None = None
         self.shares = len(set(map(id, chain))) < len(chain)
         self._built = None

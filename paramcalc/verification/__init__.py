@@ -6,5 +6,5 @@ Importing this imports no framework; calling it does.
 from .adapters.keras.live import from_keras as from_keras
 from .adapters.torch.live import from_torch as from_torch
 from .compare import Difference as Difference
-from .dispatch import verify as verify
+from .models import verify as verify
 from .outcome import Verification as Verification

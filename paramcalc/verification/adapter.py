@@ -1,21 +1,28 @@
-"""What the audit asks of a framework, and where each framework's answers come from."""
+"""What verification asks of a framework: one protocol, and where each framework's answers come from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
-from ..core.rule import Rule
+from ..core.framework import Framework, framework, verifiable
+from ..core.rule import Layer, Rule, Shape
 from ..errors import LayerError
-from .cases import Case
-from .compare import Tensor
+from ..graph.model import Model
+from ..report import Report
+from .compare import ModelAnswer, OpenShape, Tensor
+from .outcome import Installed, Verification
 
 T = TypeVar("T")
-SIDES = {
-    "keras": "paramcalc.verification.adapters.keras.adapter",
-    "torch": "paramcalc.verification.adapters.torch.adapter",
-}
+
+
+class Case(NamedTuple):
+    """A layer, the shapes it is put on, and the switches of the call; sizes may be symbols."""
+
+    layer: Layer
+    shapes: tuple[Shape, ...]
+    call: Mapping[str, bool] = {}
 
 
 class Answer(NamedTuple):
@@ -27,59 +34,80 @@ class Answer(NamedTuple):
     announced : list of shapes
         The output shapes it announces.
     computed : list of shapes or None
-        Those of what it computes, where that has been looked at.
+        The output shapes of what it computes, where that has been looked at.
     macs : int or None
-        The multiply-adds of what it computes, where they can be told.
+        The multiply-adds of what it computes, where they are counted.
     """
 
     tensors: list[Tensor]
-    announced: list[Any]
-    computed: list[Any] | None
+    announced: Sequence[OpenShape]
+    computed: Sequence[OpenShape] | None
     macs: int | None
 
 
-class Side(Protocol):
-    """One framework, as the audit asks it."""
+class Adapter(Protocol):
+    """One framework, as audits and verification ask it. Nothing here imports the framework before it is asked."""
 
-    title: str
+    framework: Framework
     fresh: int  # layers built before its bookkeeping is begun anew
     open_sizes: bool  # whether it takes inputs of unknown sizes
 
-    def about(self) -> tuple[str, str]:
-        """Give its version, and on what it computes."""
+    def installed(self) -> Installed:
+        """Give its version, and on what it computes; raise `MissingExtra` where it is not installed."""
 
-    def auditable(self) -> list[Rule]:
-        """Give the rules of the layers it has."""
+    def isolated(self, results: Iterator[T]) -> Iterator[T]:
+        """Go through results without touching the caller's use of the framework."""
+
+    # --- layers, for the audit -------------------------------------------------------------------
+
+    def rules(self) -> list[Rule]:
+        """Give the rules to audit: those of the layers that its present versions have."""
+
+    def has(self, rule: Rule) -> bool:
+        """Tell whether the installed version has the layer of a rule."""
+
+    def left_out(self) -> dict[str, str]:
+        """Name the layers it has and no rule is about, each with the reason."""
 
     def find(self, name: str) -> Rule:
-        """Find one of these by name."""
-
-    def answer(self, case: Case) -> Answer | str:
-        """Build a layer and put it on inputs, or say why not."""
-
-    def again(self, case: Case) -> Answer | str | None:
-        """Give a second opinion where the first differs from ours, if there is one."""
-
-    def quirk(self, layer: str, refusal: str) -> str | None:
-        """Say what it is if it builds a layer and cannot run it."""
+        """Find one of these rules by name; raise `LayerError` for any other."""
 
     def option_mismatches(self, rule: Rule) -> Iterator[str]:
         """Compare the names of the options a rule takes with those its class takes."""
 
-    def apart(self, results: Iterator[T]) -> Iterator[T]:
-        """Go through results without touching the caller's session."""
+    def answer(self, case: Case) -> Answer | str:
+        """Build a layer and put it on inputs, or say why not."""
+
+    def second_answer(self, case: Case) -> Answer | str | None:
+        """Give a second opinion where the first differs from ours, if there is one."""
+
+    def quirk(self, layer: str, refusal: str) -> str | None:
+        """Explain why it builds a layer and cannot run it, where that is a known fault."""
+
+    # --- models ----------------------------------------------------------------------------------
+
+    def check(self, model: Model) -> None:
+        """Raise `ParamcalcError` for a model that it cannot be asked to build."""
+
+    def build(self, model: Model, report: Report) -> ModelAnswer | str:
+        """Build a model, and give what it has for each row of its report, or say why it refuses."""
+
+    def is_live(self, subject: object) -> bool:
+        """Tell whether something is one of its own layers or models."""
+
+    def verify_live(self, subject: object) -> Verification:
+        """Compare the reading of a live model with the tensors it has."""
 
 
-def side(framework: str) -> Side:
-    """Ask a framework.
+def adapter(name: str) -> Adapter:
+    """Give the adapter of a framework.
 
     Raises
     ------
     LayerError
-        For one that is not asked.
-    MissingExtra
-        When it is not installed.
+        For a framework without one.
     """
-    if framework not in SIDES:
-        raise LayerError("no framework to audit rules against", expected=" or ".join(SIDES), received=framework)
-    return import_module(SIDES[framework]).SIDE()  # type: ignore[no-any-return]
+    if name not in verifiable():
+        raise LayerError("no framework to audit rules against", expected=" or ".join(verifiable()), received=name)
+    found: Adapter = import_module(framework(name).adapter).ADAPTER
+    return found

@@ -9,15 +9,16 @@ from time import perf_counter
 from typing import Any
 
 from ..core.built import listed
-from ..core.framework import title
+from ..core.framework import DEFAULT
 from ..core.rule import Built, Layer, Rule, Shape
-from ..errors import ParamcalcError
+from ..errors import LayerError, ParamcalcError
 from ..symbolic import is_known, leaves
 from ..symbolic.evaluate import evaluate
-from .adapter import Answer, Side, side
-from .cases import Case, cases, configurations as configurations
+from .adapter import Adapter, Answer, Case, adapter
+from .cases import cases, configurations as configurations
 from .compare import same_shapes, shapes_text, tensor_differences
-from .grid import known
+from .grid import known_shapes
+from .outcome import Outcome
 
 SCHEMA = "paramcalc-audit/1"
 SHOWN = 50  # mismatches printed
@@ -58,28 +59,22 @@ class AuditRow:
         self.remarks += other.remarks
 
 
-@dataclass
-class Audit:
+@dataclass(frozen=True)
+class Audit(Outcome):
     """The audit of several rules.
 
     Attributes
     ----------
     rows : list of AuditRow
-    version, backend : str
-        Of the framework.
-    elapsed : float
-        Seconds.
-    framework : str
     left_out : dict of str to str
         What the framework has beside these, by name, and why there is no rule for it.
+    absent : list of str
+        Layers with a rule that the installed version does not have; they are not compared.
     """
 
     rows: list[AuditRow]
-    version: str
-    backend: str
-    elapsed: float
-    framework: str = "keras"
     left_out: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
 
     @property
     def configurations(self) -> int:
@@ -104,23 +99,20 @@ class Audit:
     def to_dict(self) -> dict[str, Any]:
         """Give the audit as plain data for JSON."""
         return {
-            "schema": SCHEMA,
-            "ok": self.ok,
-            self.framework: self.version,
-            "backend": self.backend,
-            "seconds": round(self.elapsed, 3),
+            **self.head(SCHEMA, self.ok),
             "configurations": self.configurations,
             "costs": self.costs,
             "mismatches": len(self.mismatches),
             "rules": [asdict(row) for row in self.rows],
             "left_out": self.left_out,
+            "absent": self.absent,
         }
 
     @property
     def summary(self) -> str:
         """Say in one line what came of it."""
         return (
-            f"{title(self.framework)} {self.version} ({self.backend}): {len(self.rows)} rules, "
+            f"{self.installed}: {len(self.rows)} rules, "
             f"{self.configurations:,} configurations, {self.costs:,} of them with their multiply-adds, "
             f"{len(self.mismatches):,} mismatches"
         )
@@ -139,13 +131,16 @@ class Audit:
         if self.left_out:
             wide = max(map(len, self.left_out))
             lines += ["", "without a rule", *(f"{name:<{wide}}  {why}" for name, why in self.left_out.items())]
+        if self.absent:
+            title = self.installed.framework.title
+            lines += ["", f"not in this {title}, and not compared", *self.absent]
         return "\n".join([*lines, "", self.summary])
 
 
 def audit(
     names: Iterable[str] | None = None,
     progress: Callable[[int, int, str], None] | None = None,
-    framework: str = "keras",
+    framework: str = DEFAULT,
 ) -> Audit:
     """Audit rules against the installed framework.
 
@@ -167,10 +162,15 @@ def audit(
     MissingExtra
         When the framework is not installed.
     LayerError
-        For an unknown rule, and for a layer only legacy Keras has.
+        For an unknown rule, for a layer only legacy Keras has, and for one by name that the installed version lacks.
     """
-    asked = side(framework)
-    chosen = asked.auditable() if names is None else [asked.find(name) for name in names]
+    asked = adapter(framework)
+    installed = asked.installed()
+    chosen = asked.rules() if names is None else [asked.find(name) for name in names]
+    absent = [rule.name for rule in chosen if not asked.has(rule)]
+    if absent and names is not None:
+        raise LayerError(f"{installed} has no {absent[0]}")
+    chosen = [rule for rule in chosen if rule.name not in absent]
     start = perf_counter()
     plans = [(rule, list(configurations(cases(rule)))) for rule in chosen]
     total = sum(1 + len(plan) for _, plan in plans)
@@ -186,39 +186,33 @@ def audit(
             row.add(result)
     if progress:
         progress(done, total, "")
-    # what a whole audit leaves out, of a framework that can name all it has
-    left_out: dict[str, str] = getattr(asked, "left_out", dict)() if names is None else {}
-    return Audit(rows, *asked.about(), perf_counter() - start, framework, left_out)
+    left_out = asked.left_out() if names is None else {}
+    return Audit(installed, perf_counter() - start, rows, left_out, absent)
 
 
-def auditable(framework: str = "keras") -> list[Rule]:
+def auditable(framework: str = DEFAULT) -> list[Rule]:
     """Give the rules of the layers the installed framework has."""
-    return side(framework).auditable()
+    asked = adapter(framework)
+    return [rule for rule in asked.rules() if asked.has(rule)]
 
 
 def option_mismatches(rule: Rule) -> Iterator[str]:
     """Compare the names of the options a rule takes with those the framework's class takes."""
-    return side(rule.framework).option_mismatches(rule)
+    return adapter(rule.framework).option_mismatches(rule)
 
 
 def results(rule: Rule, plan: Sequence[Case]) -> Iterator[AuditRow]:
     """Audit one rule, configuration by configuration; the first result is that of its options' names."""
     yield AuditRow(rule.name, 1, mismatches=[f"{rule.name}: {problem}" for problem in option_mismatches(rule)])
-    asked = side(rule.framework)
+    asked = adapter(rule.framework)
     for at in range(0, len(plan), asked.fresh):
-        yield from asked.apart(_checked(rule.framework, plan[at : at + asked.fresh]))
+        yield from asked.isolated(check(asked, case) for case in plan[at : at + asked.fresh])
 
 
-def _checked(framework: str, pending: Sequence[Case]) -> Iterator[AuditRow]:
-    asked = side(framework)
-    for case in pending:
-        yield check(asked, case)
-
-
-def check(asked: Side, case: Case) -> AuditRow:
+def check(asked: Adapter, case: Case) -> AuditRow:
     """Compare one layer on one input with the framework's: refusals, tensors, output shapes and multiply-adds."""
     layer, shapes, call = case
-    row = AuditRow(layer.type, 1)
+    row, title = AuditRow(layer.type, 1), asked.framework.title
     subject = f"{layer!r} on {shapes_text(shapes)}" + "".join(f", {name}" for name in call)
     ours = _answer(case)
     instances = list(_instances(shapes))
@@ -229,19 +223,19 @@ def check(asked: Side, case: Case) -> AuditRow:
     theirs = asked.answer(case)
     problems = list(_problems(asked, layer, ours, theirs))
     if problems and instances and all(_holds(asked, case, ours, instance) for instance in instances):
-        said = f"{asked.title} computes what paramcalc says, and announces otherwise: {problems[0]}"
+        said = f"{title} computes what paramcalc says, and announces otherwise: {problems[0]}"
         row.remarks.append(f"{subject}: {said}")
     elif problems and _agrees_after_all(asked, case, ours, theirs):
-        row.remarks.append(f"{subject}: {asked.title} computes what paramcalc says, and announced: {problems[0]}")
+        row.remarks.append(f"{subject}: {title} computes what paramcalc says, and announced: {problems[0]}")
     elif isinstance(theirs, str) and (quirk := asked.quirk(layer.type, theirs)):
         row.remarks.append(f"{subject}: {quirk}")
     else:
         row.mismatches += [f"{subject}: {problem}" for problem in problems]
     if isinstance(theirs, Answer):
         row.costs = theirs.macs is not None
-        if not problems and theirs.computed and not same_shapes(theirs.computed, theirs.announced):
+        if not problems and theirs.computed and list(theirs.computed) != list(theirs.announced):
             announced, computed = shapes_text(theirs.announced), shapes_text(theirs.computed)
-            row.remarks.append(f"{subject}: {asked.title} announces {announced}, computes {computed}")
+            row.remarks.append(f"{subject}: {title} announces {announced}, computes {computed}")
     row.refused = isinstance(theirs, str) and isinstance(ours, ParamcalcError)
     return row
 
@@ -253,8 +247,8 @@ def _answer(case: Case) -> Built | ParamcalcError:
         return error
 
 
-def _problems(asked: Side, layer: Layer, ours: Built | ParamcalcError, theirs: Answer | str) -> Iterator[str]:
-    title = asked.title
+def _problems(asked: Adapter, layer: Layer, ours: Built | ParamcalcError, theirs: Answer | str) -> Iterator[str]:
+    title = asked.framework.title
     if isinstance(theirs, str):
         # a weight of a size nobody knows stays open for us; the framework cannot build it
         if isinstance(ours, Built) and all(is_known(size) for weight in ours.weights for size in weight.shape):
@@ -267,9 +261,8 @@ def _problems(asked: Side, layer: Layer, ours: Built | ParamcalcError, theirs: A
         yield f"formula: it says {ours.formula()}, the weights add up to {ours.params}"
     for difference in tensor_differences(layer.label, ours.weights, theirs.tensors):
         yield difference.text(title)
-    told = all(
-        isinstance(size, int) for shape in known(listed(ours.outs)) for size in shape
-    )  # what hangs on values is open
+    # what depends on values is open
+    told = all(isinstance(size, int) for shape in known_shapes(listed(ours.outs)) for size in shape)
     computed = theirs.announced if theirs.computed is None or not told else theirs.computed
     if not same_shapes(ours.outs, computed):
         yield f"output shape: paramcalc {shapes_text(ours.outs)}, {title} {shapes_text(computed)}"
@@ -279,11 +272,11 @@ def _problems(asked: Side, layer: Layer, ours: Built | ParamcalcError, theirs: A
             yield f"multiply-adds: paramcalc {macs}, {title} {theirs.macs}"
 
 
-def _agrees_after_all(asked: Side, case: Case, ours: Built | ParamcalcError, theirs: Answer | str) -> bool:
+def _agrees_after_all(asked: Adapter, case: Case, ours: Built | ParamcalcError, theirs: Answer | str) -> bool:
     # who is right where one refuses and the other does not: a second opinion tells, if there is one
     if isinstance(ours, ParamcalcError) == isinstance(theirs, str):
         return False
-    real = asked.again(case)
+    real = asked.second_answer(case)
     return real is not None and not any(_problems(asked, case.layer, ours, real))
 
 
@@ -294,7 +287,7 @@ def _instances(shapes: tuple[Shape, ...]) -> Iterator[dict[str, int]]:
         yield from (dict(zip(names, row, strict=True)) for row in product(INSTANCES, repeat=len(names)))
 
 
-def _holds(asked: Side, case: Case, ours: Built | ParamcalcError, instance: dict[str, int]) -> bool:
+def _holds(asked: Adapter, case: Case, ours: Built | ParamcalcError, instance: dict[str, int]) -> bool:
     # with the unknown sizes known, do both sides agree, and with what was said about them unknown?
     known = case._replace(shapes=tuple(tuple(evaluate(size, instance) for size in shape) for shape in case.shapes))
     here, there = _answer(known), asked.answer(known)

@@ -1,17 +1,17 @@
 """What the audit tries: for every rule, all its switches, and tables of shapes and settings where kinds do not say.
 
 Sizes are symbols here; the audit puts a grid of values in their place that decides the count. The tables are
-in the modules of ``tried``, one for the families that belong together.
+in the modules of ``samples``, one for the families that belong together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from itertools import product
 from pkgutil import iter_modules
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..core.kinds import Choice, Maybe, Sized, Window
 from ..core.rule import Layer, Rule, Shape
@@ -19,24 +19,16 @@ from ..errors import LayerError, ParamcalcError
 from ..graph.bind import bind, names_in
 from ..symbolic import leaves, parse, unknown
 from ..symbolic.evaluate import evaluate
-from .adapters.keras.build import stateful
-from .grid import degrees, points
+from .adapter import Case as Case
+from .grid import degrees, points, stateful
 
 AXES = {"T": 7, "H": 9, "W": 8, "D": 5}  # long enough for every window tried
 EXTRA: tuple[tuple[str, ...], ...] = ((), ("n1",), ("n1", "n2"), ("n1", "n2", "n3"))  # what "..." stands for
 
 
-class Case(NamedTuple):
-    """A layer, the shapes it is put on, and the switches of the call; sizes may be symbols."""
-
-    layer: Layer
-    shapes: tuple[Shape, ...]
-    call: Mapping[str, bool] = {}
-
-
 @cache
-def tables(name: str, framework: str = "keras") -> dict[str, Any]:
-    """Gather one table, ``SETTINGS``, ``INPUTS`` or ``CASES``, from all modules of a framework's ``tried``."""
+def tables(name: str, framework: str) -> dict[str, Any]:
+    """Gather one table, ``SETTINGS``, ``INPUTS`` or ``CASES``, from all modules of a framework's ``samples``."""
     package = import_module(f"{__package__}.samples.{framework}")
     found: dict[str, Any] = {}
     for module in iter_modules(package.__path__):

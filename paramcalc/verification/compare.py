@@ -1,23 +1,24 @@
-"""Comparing what paramcalc says with what Keras has: tensors, output shapes, totals."""
+"""Comparing what paramcalc says with what a framework has: tensors, output shapes, multiply-adds, totals."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..core.built import AnyShape, Outputs, UnknownOutputs, UnknownShape, listed
 from ..core.rule import Weight
 from ..core.tensors import shape_text
-from ..report import Report, Row
+from ..report import Report
 from ..symbolic import Size, unicode, unknown
 
 ABSENT = "nothing"
-TOTALS = {"total", "trainable", "non-trainable"}
+TOTALS = ("total", "trainable", "non-trainable", "buffers")
+
+OpenShape = tuple[int | None, ...]  # a shape as a framework writes it; None is a size it does not know
 
 
 class Difference(NamedTuple):
-    """Something paramcalc and Keras disagree about.
+    """Something paramcalc and a framework disagree about.
 
     Attributes
     ----------
@@ -56,62 +57,103 @@ class Tensor(NamedTuple):
     buffer: bool = False
 
 
-def tensors_of(made: Any, learning: set[int], expected: Iterable[str]) -> list[Tensor]:
-    """List the weights of a Keras layer by path inside it.
+def _never() -> bool:
+    return False
 
-    Parameters
+
+class Use(NamedTuple):
+    """One use of a layer in a model, as the framework has it.
+
+    Attributes
     ----------
-    made : keras.Layer
-    learning : set of int
-        Ids of the variables that training changes.
-    expected : iterable of str
-        Paths to look for. Keras writes a path from where the layer was first built; where a name occurs in it
-        twice, only this tells which is the layer's.
+    announced : list of shapes
+        The output shapes it announces.
+    macs : int or None
+        Its multiply-adds, where they are counted.
+    computes : callable
+        Tells whether the layer, where it announces other shapes than ours, computes ours.
     """
-    wanted = set(expected)
-    return [Tensor(path, tuple(weight.shape), id(weight) in learning) for path, weight in variables(made, wanted)]
+
+    announced: Sequence[OpenShape]
+    macs: int | None = None
+    computes: Callable[[], bool] = _never
 
 
-def variables(made: Any, wanted: set[str]) -> Iterator[tuple[str, Any]]:
-    """Give the weights of a Keras layer, each with its path inside it; ``wanted`` is as for `tensors_of`."""
-    children = _parts(made)
-    if children is None:
-        for weight in made.weights:
-            *scope, last = weight.path.split("/")
-            yield _relative([*scope, _attribute(made, weight) or last], made.name, wanted), weight
-        return
-    seen: set[int] = set()
-    for child in children:
-        prefix = f"{child.name}/"
-        below = {path.removeprefix(prefix) for path in wanted if path.startswith(prefix)}
-        for path, weight in variables(child, below):
-            if id(weight) not in seen:
-                seen.add(id(weight))
-                yield prefix + path, weight
-    for weight in made.weights:  # of the model itself
-        if id(weight) not in seen:
-            yield weight.name, weight
+class ModelAnswer(NamedTuple):
+    """A model as the framework has it.
+
+    Attributes
+    ----------
+    tensors : dict of int to list of Tensor
+        The tensors of each of our layers, by its ``id``; a layer that is not here is not compared.
+    uses : dict of int to list of Use
+        The uses of each of our layers, likewise, in the order of its calls.
+    whole : list of Tensor
+        The tensors of the model, each once.
+    outputs : list of shapes or None
+        The output shapes of the model, where they are compared.
+    """
+
+    tensors: Mapping[int, list[Tensor]]
+    uses: Mapping[int, list[Use]]
+    whole: list[Tensor]
+    outputs: Sequence[OpenShape] | None = None
 
 
-def _attribute(made: Any, weight: Any) -> str | None:
-    # Keras numbers a variable that got no name; then the attribute that holds it is its name
-    if not re.fullmatch(r"variable(_\d+)?", weight.name):
-        return None
-    return next((name for name, value in vars(made).items() if value is weight), None)
+def model_differences(report: Report, theirs: ModelAnswer, title: str) -> tuple[list[Difference], list[str]]:
+    """Compare a model with a framework's, layer by layer.
+
+    Returns
+    -------
+    list of Difference
+    list of str
+        Where the framework announces other shapes than ours and computes ours.
+    """
+    found: list[Difference] = []
+    remarks: list[str] = []
+    for row in report.rows:
+        tensors, uses = theirs.tensors.get(id(row.layer)), theirs.uses.get(id(row.layer))
+        if tensors is not None:
+            found += tensor_differences(row.name, row.weights, tensors)
+        for call, use in zip(row.calls, uses, strict=True) if uses is not None else ():
+            if not same_shapes(call.built.outs, use.announced):
+                ours, announced = shapes_text(call.built.outs), shapes_text(use.announced)
+                if use.computes():
+                    remarks.append(f"{row.name}: {title} announces {announced} and computes {ours}")
+                else:
+                    found.append(Difference(row.name, "output shape", ours, announced))
+            macs = call.built.forward()
+            if use.macs is not None and use.macs != macs:
+                found.append(Difference(row.name, "multiply-adds", number(macs), number(use.macs)))
+    if theirs.outputs is not None and not remarks and not same_shapes(report.outputs, theirs.outputs):
+        ours, announced = shapes_text(report.outputs), shapes_text(theirs.outputs)
+        found.append(Difference(report.name, "output shape", ours, announced))
+    found += total_differences(report, theirs.whole)
+    return found, remarks
 
 
-def _parts(made: Any) -> list[Any] | None:
-    # the layers of a model, which Keras built before the model had a place, so their paths do not tell it
-    if hasattr(made, "layers"):
-        return list(made.layers)
-    inner = getattr(made, "layer", None)
-    return [inner] if inner is not None and _parts(inner) is not None else None
+def total_differences(report: Report, tensors: Sequence[Tensor]) -> Iterator[Difference]:
+    """Compare the totals of a model with those of all its tensors, each given once."""
+    learnt = [one for one in tensors if not one.buffer]
+    theirs = (
+        sum(count(one.shape) for one in learnt),
+        sum(count(one.shape) for one in learnt if one.trainable),
+        sum(count(one.shape) for one in learnt if not one.trainable),
+        sum(count(one.shape) for one in tensors if one.buffer),
+    )
+    ours = (report.total, report.trainable, report.non_trainable, report.buffers)
+    for what, here, there in zip(TOTALS, ours, theirs, strict=True):
+        if here != there and (report.exact or not isinstance(here, int) or here > there):
+            yield Difference(report.name, what, number(here), number(there))
 
 
-def _relative(parts: list[str], name: str, wanted: set[str]) -> str:
-    starts = [place + 1 for place, part in enumerate(parts[:-1]) if part == name] or [0]
-    paths = ["/".join(parts[start:]) for start in starts]
-    return next((path for path in paths if path in wanted), paths[0])
+def option_differences(theirs: Iterable[str], ours: Iterable[str], title: str) -> Iterator[str]:
+    """Compare the names of the options that a class of the framework and a rule take."""
+    theirs, ours = set(theirs), set(ours)
+    for name in sorted(theirs - ours):
+        yield f"{title} takes the option {name!r}, the rule does not"
+    for name in sorted(ours - theirs):
+        yield f"the rule takes the option {name!r}, {title} does not"
 
 
 def tensor_differences(layer: str, ours: Sequence[Weight], theirs: Sequence[Tensor]) -> Iterator[Difference]:
@@ -136,7 +178,7 @@ def _tensor(side: Tensor | None, other: Tensor | None) -> str:
 
 
 def same_shapes(ours: Outputs | Sequence[AnyShape], theirs: Sequence[Sequence[int | None]]) -> bool:
-    """Tell whether output shapes agree; what is no number for us is ``None`` for Keras."""
+    """Tell whether output shapes agree; a size that is no number for us is ``None`` for a framework."""
     several = listed(ours) if isinstance(ours, UnknownOutputs) else ours
     return [_numbers(shape) for shape in several] == [tuple(shape) for shape in theirs]
 
@@ -160,21 +202,6 @@ def _shape_text(shape: Any) -> str:
     return shape_text(tuple(none if size is None else size for size in shape))
 
 
-def total_differences(report: Report, weights: Iterable[Any], learning: set[int]) -> Iterator[Difference]:
-    """Compare the totals of a model."""
-    counts = {id(weight): (weight, id(weight) in learning) for weight in weights}.values()
-    size = {True: 0, False: 0}
-    for weight, trainable in counts:
-        size[trainable] += count(weight.shape)
-    for what, ours, theirs in (
-        ("total", report.total, size[True] + size[False]),
-        ("trainable", report.trainable, size[True]),
-        ("non-trainable", report.non_trainable, size[False]),
-    ):
-        if ours != theirs and (report.exact or not isinstance(ours, int) or ours > theirs):
-            yield Difference(report.name, what, number(ours), number(theirs))
-
-
 def count(shape: Iterable[int]) -> int:
     """Multiply the sizes of a shape."""
     product = 1
@@ -186,8 +213,3 @@ def count(shape: Iterable[int]) -> int:
 def number(size: Size) -> str:
     """Print a count for people."""
     return f"{size:,}" if isinstance(size, int) else unicode(size)
-
-
-def row_tensors(row: Row, made: Any, learning: set[int]) -> list[Tensor]:
-    """List the Keras weights of the layer of a row."""
-    return tensors_of(made, learning, [weight.path for weight in row.weights])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
@@ -12,6 +13,16 @@ from ..errors import LayerError, Verbatim, shorten
 Foreign: TypeAlias = Any  # a framework's own object: frameworks are extras, so their types are not there to be checked
 
 T = TypeVar("T")
+
+
+def loaded(name: str) -> Foreign | None:
+    """Give the module of a framework, if it has been imported."""
+    return sys.modules.get(name)
+
+
+def is_of(kind: type, name: str) -> bool:
+    """Tell whether a class is a framework's own, and not one derived from it."""
+    return kind.__module__.partition(".")[0] == name
 
 
 class _End:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..core.built import AnyShape, Shape, UnknownShape, listed
 from ..core.rule import Layer
@@ -17,11 +17,11 @@ from ..errors import ParamcalcError
 from ..graph.bind import bind, names_in
 from ..graph.model import Model
 from ..symbolic import Expr, Size, degree, leaves
-from .adapters.keras.build import stateful
 
 VALUES = (2, 3, 5, 7, 11, 13, 17, 19, 23)
 SCALES = (1, 2, 4, 6, 8, 12, 16, 24, 64, 120, 256, 768, 1024)  # for sizes such as d // 8 or channels in 12 groups
 ODD = (7, 13, 29, 61, 127)
+OPEN = (7, 13, 29, 61, 127, 2, 1, 8, 64)  # values for sizes that only inputs have
 LARGEST = 64  # models
 
 
@@ -90,11 +90,11 @@ def grid_of(model: Model) -> Grid:
     weights = [weight for built in model.built for weight in built.weights]
     sizes = [size for weight in weights for size in weight.shape]
     if any(isinstance(layer, Layer) and stateful(layer) for layer in model.layers):
-        sizes += [shape[0] for shape in known(model.input_shapes)]  # the batch
+        sizes += [shape[0] for shape in known_shapes(model.input_shapes)]  # the batch
     names = tuple(dict.fromkeys([*names_in(model), *_named(sizes)]))
     if not names:
         return Grid((), [{}], True)
-    outs = [size for built in model.built for shape in known(listed(built.outs)) for size in shape]
+    outs = [size for built in model.built for shape in known_shapes(listed(built.outs)) for size in shape]
     highest = degrees([*(weight.params for weight in weights), *outs], names)
     wanted = highest or dict.fromkeys(names, 2)
     problem: ParamcalcError | None = None
@@ -117,7 +117,7 @@ def with_open_sizes(model: Model, grid: Grid) -> list[dict[str, int]]:
 
     Odd values, so that a window or a stride miscounted by one shows.
     """
-    inputs = [leaf for shape in known(model.input_shapes) for size in shape for leaf in leaves(size)]
+    inputs = [leaf for shape in known_shapes(model.input_shapes) for size in shape for leaf in leaves(size)]
     names = {leaf.args[0] for leaf in inputs if leaf != BATCH} - set(grid.names)
     for value in ODD if names else ():
         point = {**grid.points[0], **dict.fromkeys(sorted(names), value)}
@@ -129,10 +129,47 @@ def with_open_sizes(model: Model, grid: Grid) -> list[dict[str, int]]:
     return grid.points
 
 
+def stateful(layer: Any) -> bool:
+    """Tell whether a layer, or one inside it, keeps its state between batches.
+
+    Keras makes such a state for real, and refuses to inside a scope that defers allocations; so a stateful
+    layer is built outside, weights and all.
+    """
+    if isinstance(layer, Model):
+        return False  # its layers have been built by then
+    if layer.options.get("stateful"):
+        return True
+    return any(isinstance(value, Layer) and stateful(value) for value in layer.options.values())
+
+
+def closed(model: Model) -> Model:
+    """Put numbers in place of the sizes that only inputs have, for a framework whose inputs have numbers for sizes.
+
+    Raises
+    ------
+    ParamcalcError
+        When the model fits none of the values tried.
+    """
+    found = [leaf.args[0] for shape in known_shapes(model.input_shapes) for size in shape for leaf in leaves(size)]
+    names = tuple(dict.fromkeys(found))
+    problem: ParamcalcError | None = None
+    for at in range(len(OPEN)):  # different values first, then one for all
+        for values in (OPEN[at:] + OPEN[:at], (OPEN[at],) * len(names)):
+            bound: Model = bind(model, dict(zip(names, values)))  # noqa: B905  # there are values enough
+            try:
+                bound.built  # noqa: B018  # refuses sizes that do not fit
+            except ParamcalcError as error:
+                problem = problem or error
+            else:
+                return bound
+    assert problem is not None
+    raise problem
+
+
 def _named(sizes: Iterable[Size]) -> list[str]:
     return [leaf.args[0] for size in sizes for leaf in leaves(size) if leaf.op == "name"]
 
 
-def known(shapes: Iterable[AnyShape]) -> list[Shape]:
+def known_shapes(shapes: Iterable[AnyShape]) -> list[Shape]:
     """List the shapes that are known."""
     return [shape for shape in shapes if not isinstance(shape, UnknownShape)]

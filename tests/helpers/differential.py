@@ -9,11 +9,10 @@ from paramcalc.core.registry import find
 from paramcalc.core.rule import Layer
 from paramcalc.errors import ParamcalcError
 from paramcalc.symbolic import unknown
-from paramcalc.verification.adapters.keras.adapter import KerasSide
+from paramcalc.verification.adapter import Case, adapter
 from paramcalc.verification.adapters.keras.build import Builder, none_for_unknown, scope
 from paramcalc.verification.adapters.keras.macs import trace
 from paramcalc.verification.audit import check
-from paramcalc.verification.cases import Case
 from paramcalc.verification.foreign import isolated
 
 Open = tuple[int | None, ...]  # a shape as Keras writes it
@@ -52,7 +51,7 @@ def _compared(name: str, options: Mapping[str, Any], shapes: tuple[Open, ...], r
         accepted = _keras_accepts(name, options, shapes)
         yield [f"{name}({dict(options)}) on {shapes}: refused, Keras accepts: {error}"] if accepted else []
     else:
-        row = check(KerasSide(), Case(layer, sizes))
+        row = check(adapter("keras"), Case(layer, sizes))
         yield row.mismatches + row.remarks * remarks
 
 

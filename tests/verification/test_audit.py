@@ -32,6 +32,7 @@ from paramcalc.rules.keras import (
     resizing,
 )
 from paramcalc.rules.shared import cells, windows
+from paramcalc.verification.adapter import adapter
 from paramcalc.verification.adapters.keras.quirks import TENSORFLOW, counted
 from paramcalc.verification.audit import audit, auditable, configurations, option_mismatches, results
 from paramcalc.verification.cases import cases, shape
@@ -71,6 +72,19 @@ def test_the_audit_of_several_rules_adds_up() -> None:
         audit(["LSMT"])
     with pytest.raises(LayerError, match="CuDNNLSTM is a layer of Keras 2"):
         audit(["CuDNNLSTM"])
+
+
+def test_a_layer_the_installed_version_lacks_is_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = adapter("keras")
+    monkeypatch.delattr("keras.layers.Flatten")
+    assert "Flatten" not in [rule.name for rule in auditable()]
+    monkeypatch.setattr(type(asked), "rules", lambda self: [pc.Flatten, pc.RepeatVector])
+    found = audit()
+    assert (found.absent, [row.name for row in found.rows], found.ok) == (["Flatten"], ["RepeatVector"], True)
+    assert str(found).splitlines()[-4:-2] == ["not in this Keras, and not compared", "Flatten"]
+    assert found.to_dict()["absent"] == ["Flatten"]
+    with pytest.raises(LayerError, match=r"^Keras .* has no Flatten$"):
+        audit(["Flatten"])
 
 
 def test_every_switch_is_tried() -> None:

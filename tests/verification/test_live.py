@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from math import prod
 from typing import Any
 
 import pytest
 
 import paramcalc as pc
+from paramcalc.graph.findings import Finding
 
 keras = pytest.importorskip("keras")
 
@@ -106,4 +108,35 @@ def test_within_one_nested_model_a_layer_that_stood_above_is_marked() -> None:
     within = keras.Model(deep, shared(deep))
     model = keras.Model(x, keras.Model(inner, within(shared(inner)))(x))
     (row,) = pc.from_keras(model).rows
-    assert [(one.params, one.counted_above) for one in row.rows] == [(20, False), (20, True)]
+    assert [(one.params, one.again) for one in row.rows] == [(20, False), (20, True)]
+
+
+def _stored_otherwise(path: Any) -> pc.Model:
+    # the description says 4 units where the weights are those of 3
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3, name="first")], name="inner")
+    model.save(path)
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    entries["config.json"] = entries["config.json"].replace(b'"units": 3', b'"units": 4')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return pc.load(path)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras, on its way to NumPy
+def test_what_a_file_stores_otherwise_is_data_on_the_model(tmp_path: Any) -> None:
+    reading = _stored_otherwise(tmp_path / "m.keras")
+    told = "(4), (5, 4) only by its rule; (3), (5, 3) only in the file"
+    assert reading.findings == (Finding("stored otherwise", "first", told),)
+    assert not reading.holds
+    assert reading.report().warnings == [f"first (Dense): stored otherwise: {told}"]
+    assert pc.verify(reading).differences[0] == ("first", "stored tensors", "as the rules say", told)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras, on its way to NumPy
+def test_findings_of_a_model_inside_another_are_found(tmp_path: Any) -> None:
+    x = pc.Input((5,))
+    outer = pc.Model(x, pc.Dense(2)(_stored_otherwise(tmp_path / "m.keras")(x)))
+    (found,) = [one for one in pc.verify(outer).differences if one.what == "stored tensors"]
+    assert found.layer == "inner/first"

@@ -11,15 +11,16 @@ from typing import Any
 import pytest
 
 from paramcalc import torch as nn
-from paramcalc.core.products import unsourced
+from paramcalc.core.framework import framework
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Built
 from paramcalc.errors import LayerError, MissingExtra
 from paramcalc.rules.shared import cells, windows
 from paramcalc.rules.torch import attention, convolutional, recurrent
-from paramcalc.verification.adapters.torch.adapter import UNSEEN, TorchSide
+from paramcalc.verification.adapters.torch.adapter import ADAPTER, UNSEEN
 from paramcalc.verification.audit import Audit, audit, auditable, configurations, option_mismatches, results
 from paramcalc.verification.cases import cases
+from paramcalc.verification.outcome import Installed
 
 torch = pytest.importorskip("torch")
 Module = torch.nn.Module
@@ -40,18 +41,18 @@ def test_every_rule_is_audited() -> None:
 
 
 def test_every_module_has_a_rule_or_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    left_out = TorchSide().left_out()
+    left_out = ADAPTER.left_out()
     assert [name for name, why in left_out.items() if why == UNSEEN] == []  # else PyTorch has a layer of late
     modules = {name for name, made in vars(torch.nn).items() if isinstance(made, type) and issubclass(made, Module)}
     assert left_out.keys() == modules - rules("torch").keys()
     assert left_out["AdaptiveLogSoftmaxWithLoss"] == "is a loss with weights of its own, for which there is no rule"
     monkeypatch.setattr(torch.nn, "Newest", type("Newest", (Module,), {}), raising=False)
-    assert TorchSide().left_out()["Newest"] == UNSEEN
+    assert ADAPTER.left_out()["Newest"] == UNSEEN
 
 
 def test_the_report_names_what_it_leaves_out() -> None:
     reasons = {"AdaptiveLogSoftmaxWithLoss": "is a loss", "MSELoss": "is a loss", "Newest": UNSEEN}
-    found = Audit([], "2.9", "meta device", 1.0, "torch", reasons)
+    found = Audit(Installed(framework("torch"), "2.9", "meta device"), 1.0, [], reasons)
     assert str(found).splitlines()[-6:-2] == [
         "without a rule",
         "AdaptiveLogSoftmaxWithLoss  is a loss",
@@ -154,31 +155,28 @@ BROKEN: dict[str, tuple[str, Wrong]] = {
     "a running mean that is a parameter": ("BatchNorm2d", built("BatchNorm2d", weight(-2, buffer=False))),
     "states that follow batch_first": (
         "GRU",
-        built("GRU", lambda a: a._replace(outs=(a.outs[0], (*a.outs[1][1::-1], *a.outs[1][2:])))),
+        built("GRU", lambda a: replace(a, outs=(a.outs[0], (*a.outs[1][1::-1], *a.outs[1][2:])))),
     ),
     "a window that fits once more": ("Conv1d", theory(windows, "padded", lambda honest, *a, **m: honest(*a, **m) + 1)),
     "rounding up overlooked": (
         "MaxPool2d",
-        theory(windows, "padded", lambda honest, n, k, s, m, d=1, ceil_mode=False: honest(n, k, s, m, d)),
+        theory(windows, "padded", lambda honest, n, k, s, m, d=1, up=False: honest(n, k, s, m, d)),
     ),
     "margins on one side": (
         "ConvTranspose2d",
-        theory(windows, "transposed_padded", lambda honest, n, k, s, m, *r: honest(n, k, s, m, *r) + m),
+        theory(windows, "laid", lambda honest, n, k, s, m, *r: honest(n, k, s, m, *r) + m),
     ),
     "heads unchecked": ("MultiheadAttention", theory(attention, "divides", lambda honest, *a: None)),
     "groups unchecked": ("Conv2d", theory(convolutional, "_grouped", lambda honest, *a: None)),
-    "a bias that multiplies": (
-        "Linear",
-        built("Linear", lambda a: a._replace(work=lambda: unsourced(a.forward() + 1))),
-    ),
-    "one direction's work": ("RNN", built("RNN", lambda a: a._replace(work=lambda: unsourced(a.forward() // 2)))),
+    "a bias that multiplies": ("Linear", built("Linear", lambda a: replace(a, macs=lambda: a.macs() + 1))),
+    "one direction's work": ("RNN", built("RNN", lambda a: replace(a, macs=lambda: a.macs() // 2))),
     "attention that costs nothing": (
         "TransformerEncoderLayer",
-        built("TransformerEncoderLayer", lambda a: a._replace(work=lambda: unsourced(a.params * prod(a.outs[0][:-1])))),
+        built("TransformerEncoderLayer", lambda a: replace(a, macs=lambda: a.params * prod(a.outs[0][:-1]))),
     ),
     "one layer of a stack": (
         "TransformerEncoder",
-        built("TransformerEncoder", lambda a: a._replace(weights=a.weights[:12])),
+        built("TransformerEncoder", lambda a: replace(a, weights=a.weights[:12])),
     ),
 }
 
@@ -203,7 +201,7 @@ def test_checks_left_out_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_option_too_many_too_few_or_out_of_place_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(option_mismatches(nn.LSTM)) == []
-    monkeypatch.setattr(nn.LSTM, "ignored", (nn.LSTM.ignored | {"peepholes"}) - {"device"})
+    monkeypatch.setitem(nn.LSTM.__dict__, "inert", (nn.LSTM.ignored | {"peepholes"}) - {"device"})
     assert list(option_mismatches(nn.LSTM)) == [
         "PyTorch takes the option 'device', the rule does not",
         "the rule takes the option 'peepholes', PyTorch does not",

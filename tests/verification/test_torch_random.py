@@ -13,9 +13,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from paramcalc import torch as nn
 from paramcalc.errors import ParamcalcError
-from paramcalc.verification.adapter import side
+from paramcalc.verification.adapter import Case, adapter
 from paramcalc.verification.audit import check
-from paramcalc.verification.cases import Case
 
 pytest.importorskip("torch")
 EXAMPLES = int(os.environ.get("PARAMCALC_EXAMPLES", "60"))
@@ -30,7 +29,7 @@ def holds(make: Any, options: dict[str, Any], *shapes: tuple[int, ...], at: tupl
         layer = make(*at, **options)
     except ParamcalcError:
         return  # said before PyTorch is asked: what the audit of options covers
-    asked = side("torch")
+    asked = adapter("torch")
     row = check(asked, Case(layer, shapes))
     assert row.mismatches == []
 

@@ -10,14 +10,14 @@ from ...core.built import AnyShape, Built, frozen
 from ...core.default_inputs import natural_inputs
 from ...core.rule import Layer
 from ...errors import ParamcalcError
+from ...graph import findings
+from ...graph.findings import STORED_OTHERWISE
 from ...graph.model import Model
 from ...graph.node import Node
 from ...graph.sequential import Sequential
 from ...graph.unknown_layers import UnknownLayer, counted
 from ..containers.groups import MODELS
 from .compare import Comparison, Finding
-
-OTHERWISE = "stored otherwise: "
 
 
 class KeptLayer(Layer):
@@ -54,7 +54,7 @@ def _least(built: Built, kept: Any) -> Built:
     theirs, ours = (sum(weight.params for weight in weights) for weights in (kept.finding.weights, built.weights))
     if isinstance(ours, int) and isinstance(theirs, int) and 0 < theirs < ours:
         built = built._replace(weights=kept.finding.weights, formula=None, guessed=not kept.frozen)
-    return _as_told(built._replace(unknown=f"{OTHERWISE}{kept.finding.told}"), kept)
+    return _as_told(built._replace(unknown=f"{STORED_OTHERWISE}: {kept.finding.told}"), kept)
 
 
 def _stored(built: Built, kept: KeptLayer) -> Built:
@@ -95,12 +95,17 @@ def settle(model: Model, check: Comparison) -> None:
         elif isinstance(layer, Model) and not finding.beside:
             swaps[id(layer)] = KeptModel(layer, finding)
         elif isinstance(layer, UnknownLayer):
-            layer.more, layer.told = True, f"{layer.told}; {OTHERWISE}{finding.told}"
+            layer.more, layer.told = True, f"{layer.told}; {STORED_OTHERWISE}: {finding.told}"
         else:
-            model.warnings.append(f"{OTHERWISE}{finding}")
-    model.holds = all(finding.beside and finding.layer.type not in MODELS for finding in check.differences)
+            model.warnings.append(str(_recorded(finding)))
+    wrong = [one for one in check.differences if not one.beside or one.layer.type in MODELS]
+    model.findings = tuple(map(_recorded, wrong))
     model.stored = check.tensors
     swap(model, swaps)
+
+
+def _recorded(finding: Finding) -> findings.Finding:
+    return findings.Finding(STORED_OTHERWISE, finding.where, finding.told)
 
 
 def swap(model: Model, swaps: Mapping[int, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Keras's answers to the audit: layers built from ours, their weights and shapes, and what they compute."""
+"""Keras's answers: layers and models built from ours, their weights and shapes, and what they compute."""
 
 from __future__ import annotations
 
@@ -8,43 +8,60 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from ....core.framework import Framework
 from ....core.registry import find, rules
 from ....core.rule import Layer, Rule
 from ....errors import LayerError, ParamcalcError
-from ...adapter import Answer
-from ...cases import Case, cases, configurations
-from ...compare import tensors_of
+from ....graph.model import Model
+from ....report import Report
+from ...adapter import Answer, Case
+from ...cases import cases, configurations
+from ...compare import ModelAnswer, option_differences
 from ...foreign import first_line, isolated
-from .build import Builder, calibrated, is_cell, none_for_unknown, scope
-from .framework import keras, layer_class
+from ...outcome import Installed, Verification
+from . import live, models
+from .build import Builder, calibrated, is_cell, none_for_unknown, refuse_large_states, scope
+from .framework import KERAS, installed, layer_class, traces
 from .macs import trace
 from .quirks import QUIRKS, counted
+from .tensors import ids, tensors_of
 
 T = TypeVar("T")
 
-# What every rule takes; where there is nothing to train it changes nothing.
-HARMLESS = frozenset({"trainable"})
+HARMLESS = ("trainable",)  # what every rule takes; where there is nothing to train it changes nothing
 LEGACY = "legacy"  # the family of layers Keras has no more
 
 
-class KerasSide:
-    """Keras, as the audit asks it."""
+class KerasAdapter:
+    """Keras, as audits and verification ask it."""
 
-    title = "Keras"
+    framework: Framework = KERAS
     fresh = 400
     open_sizes = True
 
-    def __init__(self) -> None:
-        self.builder = Builder()
-
-    def about(self) -> tuple[str, str]:
+    def installed(self) -> Installed:
         """Give its version and backend."""
-        framework = keras()
-        return framework.__version__, framework.backend.backend()
+        return installed()
 
-    def auditable(self) -> list[Rule]:
-        """Give the rules of the layers the installed Keras has: all but the family ``legacy``."""
+    def isolated(self, results: Iterator[T]) -> Iterator[T]:
+        """Go through results in a thread of its own."""
+        return isolated(results)
+
+    def rules(self) -> list[Rule]:
+        """Give the rules of the layers Keras 3 has: all but the family ``legacy``."""
         return [rule for rule in rules().values() if rule.family != LEGACY]
+
+    def has(self, rule: Rule) -> bool:
+        """Tell whether the installed Keras has the layer of a rule."""
+        try:
+            layer_class(rule)
+        except LayerError:
+            return False
+        return True
+
+    def left_out(self) -> dict[str, str]:
+        """Name nothing: the table of layers lists what no rule is about."""
+        return {}
 
     def find(self, name: str) -> Rule:
         """Find one of these by name.
@@ -56,54 +73,70 @@ class KerasSide:
         """
         rule = find(name)
         if rule.family == LEGACY:
-            raise LayerError(f"{rule.name} is a layer of Keras 2", expected="a layer the installed Keras has")
+            raise LayerError(f"{rule.name} is a layer of Keras 2", expected="a layer of Keras 3")
         return rule
+
+    def option_mismatches(self, rule: Rule) -> Iterator[str]:
+        """Compare the names of the options a rule takes with those the Keras class takes."""
+        parameters = inspect.signature(layer_class(rule).__init__).parameters
+        theirs = {name for name, parameter in parameters.items() if parameter.kind != parameter.VAR_KEYWORD} - {"self"}
+        ours = {*rule.options, *rule.ignored, "name", "trainable"}
+        taken = {name for name in ours - theirs if name in HARMLESS or _takes(rule, name)}
+        return option_differences(theirs | taken, ours, self.framework.title)
 
     def answer(self, case: Case) -> Answer | str:
         """Build a layer and put it on inputs, or say why not."""
         try:
-            return _answer(self.builder, case)
+            return _answer(case)
         except Exception as error:  # whatever Keras raises is its refusal
             return first_line(error)
 
-    def again(self, case: Case) -> Answer | str | None:
+    def second_answer(self, case: Case) -> Answer | str | None:
         """Give no second opinion: what Keras computes is looked at already."""
         return None
 
     def quirk(self, layer: str, refusal: str) -> str | None:
-        """Say what it is if Keras builds a layer and cannot run it."""
+        """Explain why Keras builds a layer and cannot run it, where that is a known fault."""
         return next((why for name, sign, why in QUIRKS if name == layer and sign in refusal), None)
 
-    def option_mismatches(self, rule: Rule) -> Iterator[str]:
-        """Compare the names of the options a rule takes with those the Keras class takes."""
-        return option_mismatches(rule)
+    def check(self, model: Model) -> None:
+        """Refuse a stateful layer whose weights would not fit into memory."""
+        refuse_large_states(model)
 
-    def apart(self, results: Iterator[T]) -> Iterator[T]:
-        """Go through results in a thread of its own (see `foreign.isolated`)."""
-        return isolated(results)
+    def build(self, model: Model, report: Report) -> ModelAnswer | str:
+        """Build a model without allocating its weights, or say why Keras refuses."""
+        return models.build(model, report)
+
+    def is_live(self, subject: object) -> bool:
+        """Tell whether something is a Keras model or layer, without importing Keras."""
+        return live.is_keras(subject)
+
+    def verify_live(self, subject: object) -> Verification:
+        """Compare the reading of a live Keras model with the weights and shapes it has."""
+        return live.verify_live(subject, self.installed())
 
 
-SIDE = KerasSide
+ADAPTER = KerasAdapter()
 
 
-def _answer(builder: Builder, case: Case) -> Answer:
+def _answer(case: Case) -> Answer:
     layer, shapes, call = case
+    builder = Builder()
     with scope():
         tensors = [builder.keras.Input(batch_shape=none_for_unknown(shape)) for shape in shapes]
-    made = builder.anew(layer)
+    made = builder.layer(layer)
     states: list[Any] = []
     if is_cell(made):
         with scope():
             states = builder.state_inputs(made, tensors[0].shape[0])
     announced = [tensor.shape for tensor in builder.call(layer, made, tensors, states, call)]
-    learning = {id(weight) for weight in made.trainable_weights}
     try:
         wanted = [weight.path for weight in layer.on(*shapes, **call).weights]
     except ParamcalcError:
         wanted = []
-    found = tensors_of(made, learning, wanted)
+    found = tensors_of(made, ids(made.trainable_weights), wanted)
     known = [tuple(size for size in shape if isinstance(size, int)) for shape in shapes]
-    if list(map(len, known)) != list(map(len, shapes)) or builder.keras.backend.backend() != "jax":
+    if list(map(len, known)) != list(map(len, shapes)) or not traces():
         return Answer(found, announced, None, None)
     computed, macs = _computed(builder, layer, calibrated(made), known, call)
     return Answer(found, announced, computed, macs if counted(layer.rule) else None)
@@ -133,18 +166,6 @@ def _something(layer: Layer, shape: tuple[int, ...]) -> Any:
         return full(shape, 0.0, "float32")
     words = layer.type in ("StringLookup", "TextVectorization") and not layer.options.get("invert")
     return full(shape, "a" if words else 5)
-
-
-def option_mismatches(rule: Rule) -> Iterator[str]:
-    """Compare the names of the options a rule takes with those the Keras class takes."""
-    parameters = inspect.signature(layer_class(rule).__init__).parameters
-    theirs = {name for name, parameter in parameters.items() if parameter.kind != parameter.VAR_KEYWORD} - {"self"}
-    ours = {*rule.options, *rule.ignored, "name", "trainable"}
-    for name in sorted(theirs - ours):
-        yield f"Keras takes the option {name!r}, the rule does not"
-    for name in sorted(ours - theirs - HARMLESS):
-        if not _takes(rule, name):
-            yield f"the rule takes the option {name!r}, Keras does not"
 
 
 def _takes(rule: Rule, name: str) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ....core.built import UnknownShape
 from ....core.rule import Layer, Shape
 from ....errors import LayerError, ParamcalcError
 from ....graph.model import Model
@@ -16,6 +15,7 @@ from ....rules.keras.quantized import Policy
 from ....rules.keras.recurrent import unique_labels
 from ....rules.keras.values import Values
 from ....rules.ops.operation import Operation
+from ...grid import known_shapes, stateful
 from .framework import keras, layer_class
 from .operations import build
 
@@ -39,11 +39,6 @@ class Builder:
             make = self._model if isinstance(layer, Model) else self._layer
             self._made[id(layer)] = make(layer, name or layer.label)
         return self._made[id(layer)]
-
-    def anew(self, layer: Any) -> Any:
-        """Make it once more, without the weights it may have by now."""
-        self._made.clear()
-        return self.layer(layer)
 
     def _layer(self, layer: Any, name: str) -> Any:
         if isinstance(layer, UnknownLayer):
@@ -87,11 +82,7 @@ class Builder:
         with scope():
             inputs = [
                 self.keras.Input(batch_shape=none_for_unknown(shape), name=label)
-                for shape, label in zip(
-                    [shape for shape in model.input_shapes if not isinstance(shape, UnknownShape)],
-                    model.input_names,
-                    strict=True,
-                )
+                for shape, label in zip(known_shapes(model.input_shapes), model.input_names, strict=True)
             ]
         values = [[tensor] for tensor in inputs]
         names = model.names
@@ -169,19 +160,6 @@ def scope(real: bool = False) -> Iterator[None]:
         else:
             with keras().StatelessScope(initialize_variables=False):
                 yield
-
-
-def stateful(layer: Any) -> bool:
-    """Tell whether a layer, or one inside it, keeps its state between batches.
-
-    Keras makes such a state for real, and refuses to inside a scope that defers allocations; so a stateful
-    layer is built outside, weights and all.
-    """
-    if isinstance(layer, Model):
-        return False  # its layers have been built by then
-    if layer.options.get("stateful"):
-        return True
-    return any(isinstance(value, Layer) and stateful(value) for value in layer.options.values())
 
 
 def refuse_large_states(model: Model) -> None:

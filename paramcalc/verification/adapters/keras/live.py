@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -16,27 +16,22 @@ from ....formats.keras.reconcile import swap
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
 from ....report import Report, Row
-from ...compare import (
-    TOTALS,
-    Difference,
-    row_tensors,
-    same_shapes,
-    shapes_text,
-    tensor_differences,
-    total_differences,
-)
-from ...foreign import first_line
-from ...grid import known
-from ...outcome import Verification, computes, outcome
+from ...compare import TOTALS, ModelAnswer, OpenShape, Tensor, Use, model_differences, tensor_differences
+from ...foreign import Foreign, first_line, is_of, loaded
+from ...grid import known_shapes
+from ...outcome import Installed, Verification, verified
 from .build import Builder
-from .live_listing import IN_CODE, Listed, held_by, ids, layers_of, listed, weights_by_name
+from .framework import KERAS, keras
+from .live_listing import IN_CODE, Listed, held_by, layers_of, listed, weights_by_name
+from .models import computes
+from .tensors import ids, row_tensors, whole
 
 BESIDE = "it has weights beside its layers, or shared inside them, of which its configuration says nothing"
 
 
-def is_keras(subject: Any) -> bool:
+def is_keras(subject: object) -> bool:
     """Tell whether something is a Keras model or layer, without importing Keras."""
-    framework = sys.modules.get("keras")
+    framework = loaded(KERAS.name)
     return framework is not None and isinstance(subject, framework.layers.Layer)
 
 
@@ -85,7 +80,7 @@ def _counts(reading: Model, model: Any) -> bool:
 
 
 def _read(model: Any, by_rule: bool = False) -> Model:
-    framework = sys.modules["keras"] if is_keras(model) else None
+    framework = keras() if is_keras(model) else None
     if framework is None or not isinstance(model, framework.Model):
         raise ParamcalcError(
             "not a Keras model",
@@ -128,7 +123,7 @@ def _otherwise(rows: list[Row], model: Any, learning: set[int]) -> Iterator[tupl
 
 def _graph(model: Any) -> dict[str, Any] | None:
     # the graph of a model, of a subclass of Keras's own kinds of model as well; None where it is in Python code
-    framework = sys.modules["keras"]
+    framework = keras()
     if isinstance(model, framework.Sequential):
         config = framework.Sequential.get_config(model)
         _name(config, model)
@@ -136,7 +131,7 @@ def _graph(model: Any) -> dict[str, Any] | None:
     if not getattr(model, "outputs", None):
         return None
     whole = model
-    if type(model).__module__.partition(".")[0] != "keras":
+    if not is_of(type(model), KERAS.name):
         whole = framework.Model(model.inputs, model.outputs, name=model.name)
     config = whole.get_config()
     _name(config, whole)
@@ -148,7 +143,7 @@ def _name(config: Any, model: Any) -> None:
     parts = config.get("layers") if isinstance(config, dict) else None
     layers = [one for one in parts or () if isinstance(one, dict) and one.get("class_name") != "InputLayer"]
     real = layers_of(model)
-    if isinstance(model, sys.modules["keras"].Sequential) and len(layers) == len(real):
+    if isinstance(model, keras().Sequential) and len(layers) == len(real):
         for part, layer in zip(layers, real, strict=True):
             part.setdefault("name", layer.name)
     by_name = {layer.name: layer for layer in real}
@@ -167,65 +162,56 @@ def _sharing() -> Any:
     return ObjectSharingScope()
 
 
-def verify_live(model: Any) -> Verification:
+def verify_live(model: Foreign, by: Installed) -> Verification:
     """Compare the reading of a live Keras model with the weights and shapes it has."""
     reading = _read(model, by_rule=True)
-    found = _compared(reading, model)
-    if found.differences and {one.what for one in found.differences} <= TOTALS:
+    found = _compared(reading, model, by)
+    if found.differences and {one.what for one in found.differences} <= set(TOTALS):
         # every layer is as its rule says: the model has weights beside them, or some share theirs inside
-        again = _compared(_listed(model, BESIDE, by_rule=True), model)
+        again = _compared(_listed(model, BESIDE, by_rule=True), model, by, noted=(BESIDE,))
         return again if again.ok else found
     return found
 
 
-def _compared(reading: Model, model: Any) -> Verification:
-    framework = sys.modules["keras"]
+def _compared(reading: Model, model: Foreign, by: Installed, noted: tuple[str, ...] = ()) -> Verification:
     start = perf_counter()
     report = reading.report()
-    learning = ids(model.trainable_weights)
-    layers = {one.name: one for one in getattr(model, "operations", model.layers)}  # functions of a graph among them
-    if isinstance(reading, Listed):
-        layers = dict(zip((row.name for row in report.rows), layers_of(model), strict=False))
-    found: list[Difference] = []
     remarks = [
         f"{path} ({row.type}): {'not compared' if row.unknown else 'counted as it is'}, no rule"
         for path, row in report.leaves
         if isinstance(row.layer, UnknownLayer)
     ]
-    remarks += [BESIDE] * (BESIDE in report.warnings)
-    settled: list[str] = []
+    found, settled = model_differences(report, _held(reading, report, model), by.framework.title)
+    return verified(report, by, start, found, [*remarks, *noted, *settled])
+
+
+def _held(reading: Model, report: Report, model: Foreign) -> ModelAnswer:
+    # what the live model has for each row that a rule is about
+    layers = {one.name: one for one in getattr(model, "operations", model.layers)}  # functions of a graph among them
+    if isinstance(reading, Listed):
+        layers = dict(zip((row.name for row in report.rows), layers_of(model), strict=False))
+    learning = ids(model.trainable_weights)
+    tensors: dict[int, list[Tensor]] = {}
+    uses: dict[int, list[Use]] = {}
     for row in report.rows:
         layer = layers.get(row.name)
-        if isinstance(layer, framework.layers.Layer) and not isinstance(row.layer, UnknownLayer):  # else a function
-            found += tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
-            found += _announced(row, layer, settled)
-    if not settled:
-        found += _outputs_differ(report, [tensor.shape for tensor in getattr(model, "outputs", None) or ()])
-    found += total_differences(report, model.weights, learning)
-    return outcome(report, found, start, framework, framework.backend.backend(), remarks=remarks + settled)
-
-
-def _announced(row: Row, layer: Any, settled: list[str]) -> Iterable[Difference]:
-    # the shapes a layer gave where it was used, once; what it computes settles where it announces others
-    theirs = _outputs(layer) if len(row.calls) == 1 else None
-    if theirs is None or _unshaped(row.outputs) or same_shapes(row.outputs, theirs):
-        return
-    if computes(Builder(), row, layer, known(row.inputs), known(row.outputs)):
-        settled.append(f"{row.name}: Keras announces {shapes_text(theirs)} and computes {shapes_text(row.outputs)}")
-    else:
-        yield Difference(row.name, "output shape", shapes_text(row.outputs), shapes_text(theirs))
-
-
-def _outputs_differ(report: Report, outs: list[Any]) -> Iterable[Difference]:
-    if outs and report.outputs and not _unshaped(report.outputs) and not same_shapes(report.outputs, outs):
-        yield Difference(report.name, "output shape", shapes_text(report.outputs), shapes_text(outs))
+        if is_keras(layer) and not isinstance(row.layer, UnknownLayer):  # else a function
+            tensors[id(row.layer)] = row_tensors(row, layer, learning)
+            # the shapes it gave where it was used, once
+            announced = _outputs(layer) if len(row.calls) == 1 else None
+            if announced is not None and not _unshaped(row.outputs):
+                settles = partial(computes, Builder(), row, layer, known_shapes(row.inputs), known_shapes(row.outputs))
+                uses[id(row.layer)] = [Use(announced, computes=settles)]
+    outs = [tensor.shape for tensor in getattr(model, "outputs", None) or ()]
+    known = outs and report.outputs and not _unshaped(report.outputs)
+    return ModelAnswer(tensors, uses, whole(model), outs if known else None)
 
 
 def _unshaped(shapes: Iterable[Any]) -> bool:
     return any(isinstance(shape, UnknownShape) for shape in shapes)
 
 
-def _outputs(layer: Any) -> list[Any] | None:
+def _outputs(layer: Foreign) -> list[OpenShape] | None:
     # what the layer gave where it was used; None where Keras does not tell (it was used elsewhere as well)
     if hasattr(layer, "layers"):  # a model tells of its own graph, not of where it was used
         return None
@@ -233,4 +219,4 @@ def _outputs(layer: Any) -> list[Any] | None:
         output = layer.output
     except (AttributeError, ValueError):
         return None
-    return [tensor.shape for tensor in sys.modules["keras"].tree.flatten(output)]
+    return [tensor.shape for tensor in keras().tree.flatten(output)]

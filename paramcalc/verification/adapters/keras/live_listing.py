@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -12,7 +11,9 @@ from ....formats.keras.config import apart
 from ....graph.model import Model
 from ....graph.node import Node
 from ....graph.unknown_layers import UnknownLayer
-from ...compare import row_tensors, tensor_differences, variables
+from ...compare import tensor_differences
+from .framework import keras
+from .tensors import ids, row_tensors, variables
 
 Named = Callable[[str | None, str], tuple[Weight, ...] | None]
 IN_CODE = "its graph is in Python code: what its layers read, and how often they are called, is not known"
@@ -59,7 +60,7 @@ def listed(model: Any, by_rule: bool = False) -> Model:
 
 def layers_of(model: Any) -> list[Any]:
     """List the layers of a live model, its inputs aside."""
-    return [layer for layer in model.layers if type(layer) is not sys.modules["keras"].layers.InputLayer]
+    return [layer for layer in model.layers if type(layer) is not keras().layers.InputLayer]
 
 
 def _nodes(layer: Any, by_name: Named, learning: set[int], seen: set[int], by_rule: bool) -> list[Node]:
@@ -104,7 +105,7 @@ def _name_apart(nodes: list[Node]) -> None:
 def described(layer: Any) -> Any:
     """Serialize a layer; one that cannot be written down is its class and name."""
     try:
-        return sys.modules["keras"].saving.serialize_keras_object(layer)
+        return keras().saving.serialize_keras_object(layer)
     except Exception:  # whatever its own code raises
         made = type(layer)
         # no class of Keras, whatever is around it: its options are not known
@@ -134,8 +135,3 @@ def held_by(layer: Any, learning: set[int], among: set[int] | None = None) -> tu
 def _weight(path: str, variable: Any, learning: set[int]) -> Weight:
     scope, _, name = path.rpartition("/")
     return Weight(name, tuple(variable.shape), id(variable) in learning, scope)
-
-
-def ids(weights: Iterable[Any]) -> set[int]:
-    """Give the identities of variables."""
-    return {id(weight) for weight in weights}

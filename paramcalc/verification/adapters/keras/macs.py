@@ -11,7 +11,8 @@ from math import prod
 from typing import Any, NamedTuple
 
 from ....errors import ParamcalcError
-from .build import Builder, scope, stateful
+from ...grid import stateful
+from .build import Builder, scope
 from .framework import keras
 
 

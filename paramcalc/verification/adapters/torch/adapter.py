@@ -1,18 +1,23 @@
-"""PyTorch's answers to the audit: layers built on the meta device, and what torch's own counter sees in them."""
+"""PyTorch's answers: layers and models built on the meta device, and what torch's own counter sees in them."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from ....core.framework import Framework
 from ....core.registry import find, refused, rules
 from ....core.rule import Rule
-from ...adapter import Answer
-from ...cases import Case
-from ...foreign import first_line
+from ....graph.model import Model
+from ....report import Report
+from ...adapter import Answer, Case
+from ...compare import ModelAnswer, option_differences
+from ...foreign import Foreign, first_line
+from ...outcome import Installed, Verification
+from . import live, models
 from .build import Maker, layer_class, shapes_of, tensors_of
-from .framework import BACKEND, PROCESSOR, torch
+from .framework import META, PROCESSOR, PYTORCH, installed, is_module, torch
 
 T = TypeVar("T")
 
@@ -22,69 +27,85 @@ UNSEEN = "is newer than the rules"
 LOOPS = ("RNN", "LSTM", "GRU")  # which take whatever their base class takes
 
 
-class TorchSide:
-    """PyTorch, as the audit asks it."""
+class TorchAdapter:
+    """PyTorch, as audits and verification ask it."""
 
-    title = "PyTorch"
+    framework: Framework = PYTORCH
     fresh = 4000
     open_sizes = False  # a tensor on the meta device has sizes, if no numbers
 
-    def __init__(self) -> None:
-        torch()
-
-    def about(self) -> tuple[str, str]:
+    def installed(self) -> Installed:
         """Give its version, and on what it computes."""
-        return str(torch().__version__), BACKEND
+        return installed()
 
-    def auditable(self) -> list[Rule]:
-        """Give the rules of the layers the installed PyTorch has."""
-        return [rule for rule in rules("torch").values() if hasattr(torch().nn, rule.name)]
+    def isolated(self, results: Iterator[T]) -> Iterator[T]:
+        """Go through results; nothing of the caller's is touched."""
+        return results
+
+    def rules(self) -> list[Rule]:
+        """Give the rules of all layers."""
+        return list(rules(self.framework.name).values())
+
+    def has(self, rule: Rule) -> bool:
+        """Tell whether the installed PyTorch has the layer of a rule."""
+        return hasattr(torch().nn, rule.name)
 
     def left_out(self) -> dict[str, str]:
         """Name the modules of the installed PyTorch that have no rule, each with the reason."""
-        modules = torch().nn.Module
+        modules, ours = torch().nn.Module, rules(self.framework.name)
+        reasons = refused(self.framework.name)
         found = sorted(
             name for name, made in vars(torch().nn).items() if inspect.isclass(made) and issubclass(made, modules)
         )
-        return {name: refused("torch").get(name, UNSEEN) for name in found if name not in rules("torch")}
+        return {name: reasons.get(name, UNSEEN) for name in found if name not in ours}
 
     def find(self, name: str) -> Rule:
         """Find one of these by name."""
-        return find(name, "torch")
-
-    def answer(self, case: Case) -> Answer | str:
-        """Build a layer and put it on inputs, or say why not."""
-        return _answer(case, Maker())
-
-    def again(self, case: Case) -> Answer | str | None:
-        """Ask the processor, which looks closer than the meta device, and computes; what is tried is small."""
-        return _answer(case, Maker(PROCESSOR))
-
-    def quirk(self, layer: str, refusal: str) -> str | None:
-        """Say what it is if PyTorch builds a layer and cannot run it."""
-        return None
+        return find(name, self.framework.name)
 
     def option_mismatches(self, rule: Rule) -> Iterator[str]:
         """Compare the options a rule takes, and their order, with those its class takes."""
         theirs = options_of(rule.name)
         ours = {*rule.options, *rule.ignored}
-        for name in sorted(theirs.keys() - ours - LATER):
-            yield f"PyTorch takes the option {name!r}, the rule does not"
-        for name in sorted(ours - theirs.keys()):
-            yield f"the rule takes the option {name!r}, PyTorch does not"
+        yield from option_differences(theirs.keys() - (LATER - ours), ours, self.framework.title)
         by_place = [name for name, positional in theirs.items() if positional and name in rule.positional]
         if by_place != list(rule.positional):
             yield f"PyTorch takes its options in the order {', '.join(by_place)}"
 
-    def apart(self, results: Iterator[T]) -> Iterator[T]:
-        """Go through results; nothing of the caller's is touched."""
-        return results
+    def answer(self, case: Case) -> Answer | str:
+        """Build a layer and put it on inputs, or say why not."""
+        return _answer(case, META)
+
+    def second_answer(self, case: Case) -> Answer | str | None:
+        """Ask the processor, which looks closer than the meta device, and computes; what is tried is small."""
+        return _answer(case, PROCESSOR)
+
+    def quirk(self, layer: str, refusal: str) -> str | None:
+        """Explain nothing: no layer is known that PyTorch builds and cannot run."""
+        return None
+
+    def check(self, model: Model) -> None:
+        """Refuse the reading of a live module, which does not know how its parts are connected."""
+        models.check(model)
+
+    def build(self, model: Model, report: Report) -> ModelAnswer | str:
+        """Build and run a model on the meta device, or say why PyTorch refuses."""
+        return models.build(model, report)
+
+    def is_live(self, subject: object) -> bool:
+        """Tell whether something is a PyTorch module, without importing PyTorch."""
+        return is_module(subject)
+
+    def verify_live(self, subject: object) -> Verification:
+        """Compare the reading of a live module with the tensors it has."""
+        return live.verify_module(subject, self.installed())
 
 
-SIDE = TorchSide
+ADAPTER = TorchAdapter()
 
 
-def _answer(case: Case, maker: Maker) -> Answer | str:
+def _answer(case: Case, device: str) -> Answer | str:
+    maker = Maker(device)
     try:
         inputs = maker.inputs(case.layer, case.shapes)  # type: ignore[arg-type]  # of known sizes by now
         run = maker.run(case.layer, inputs)
@@ -99,7 +120,7 @@ def _answer(case: Case, maker: Maker) -> Answer | str:
 def options_of(name: str) -> dict[str, bool]:
     """Name the options of a class, in order, and whether they can be given by place."""
     made = layer_class(name)
-    parameters: Any = inspect.signature((torch().nn.RNNBase if name in LOOPS else made).__init__).parameters
+    parameters: Foreign = inspect.signature((torch().nn.RNNBase if name in LOOPS else made).__init__).parameters
     stars = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     found = {
         key: parameter.kind != inspect.Parameter.KEYWORD_ONLY

@@ -13,7 +13,7 @@ from ....errors import LayerError
 from ....graph.model import Model
 from ...compare import Tensor
 from ...foreign import Foreign, class_named
-from .framework import META, quiet, torch
+from .framework import META, PYTORCH, quiet, torch
 
 INTEGERS = {"Embedding": (0,), "EmbeddingBag": (0, 1), "MaxUnpool1d": (1,), "MaxUnpool2d": (1,), "MaxUnpool3d": (1,)}
 UNCOUNTED = ("Bilinear",)  # layers whose products torch's own counter does not see
@@ -45,7 +45,7 @@ class Maker:
         return self._made[id(layer)]
 
     def _layer(self, layer: Any) -> Any:
-        if not isinstance(layer, Layer) or layer.rule.framework != "torch":
+        if not isinstance(layer, Layer) or layer.rule.framework != PYTORCH.name:
             raise LayerError(f"{layer.type} is no layer of PyTorch's", expected="layers of one framework")
         return layer_class(layer.rule.name)(**self.options(layer))
 
@@ -139,18 +139,18 @@ def flat(outs: Any) -> list[Any]:
     return [] if outs is None else [outs]
 
 
-def shapes_of(tensors: Sequence[Any]) -> list[tuple[int, ...]]:
+def shapes_of(tensors: Sequence[Foreign]) -> list[tuple[int, ...]]:
     """Give the shapes of tensors."""
     return [tuple(tensor.shape) for tensor in tensors]
 
 
-def tensors_of(module: Any) -> list[Tensor]:
-    """List the parameters and buffers of a module."""
+def tensors_of(module: Foreign, once: bool = False) -> list[Tensor]:
+    """List the parameters and buffers of a module; ``once`` leaves out a tensor that stands under a second name."""
     found = [
         Tensor(name, tuple(one.shape), one.requires_grad)
-        for name, one in module.named_parameters(remove_duplicate=False)
+        for name, one in module.named_parameters(remove_duplicate=once)
     ]
-    kept = module.named_buffers(remove_duplicate=False)
+    kept = module.named_buffers(remove_duplicate=once)
     return [*found, *(Tensor(name, tuple(one.shape), False, buffer=True) for name, one in kept)]
 
 
@@ -162,4 +162,4 @@ def layer_class(name: str) -> Foreign:
     LayerError
         Where the installed PyTorch has none.
     """
-    return class_named(name, "PyTorch", torch().nn)
+    return class_named(name, PYTORCH.title, torch().nn)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import Any
 
+from ....core.framework import framework
 from ....errors import MissingExtra
+from ...foreign import Foreign, loaded
+from ...outcome import Installed
 
+PYTORCH = framework("torch")
 META = "meta"
 PROCESSOR = "cpu"
 BACKEND = "meta device"
 
 
-def torch() -> Any:
+def torch() -> Foreign:
     """Import PyTorch and give the module.
 
     Raises
@@ -24,7 +26,7 @@ def torch() -> Any:
     MissingExtra
         When it is not installed.
     """
-    if "torch" not in sys.modules and find_spec("torch") is None:
+    if loaded(PYTORCH.name) is None and find_spec(PYTORCH.name) is None:
         raise MissingExtra("torch", "torch", "verification")
     try:
         with warnings.catch_warnings():
@@ -36,10 +38,15 @@ def torch() -> Any:
     return torch
 
 
-def is_module(subject: Any) -> bool:
+def installed() -> Installed:
+    """Give the version of PyTorch, and on what it is asked."""
+    return Installed(PYTORCH, str(torch().__version__), BACKEND)
+
+
+def is_module(subject: object) -> bool:
     """Tell whether something is a PyTorch module, without importing PyTorch."""
-    framework = sys.modules.get("torch")
-    return framework is not None and isinstance(subject, framework.nn.Module)
+    found = loaded(PYTORCH.name)
+    return found is not None and isinstance(subject, found.nn.Module)
 
 
 @contextmanager

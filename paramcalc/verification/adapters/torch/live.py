@@ -20,15 +20,16 @@ from ....core.tensors import input_shape as checked_shape
 from ....errors import ParamcalcError, ShapeError
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
-from ...compare import Difference, shapes_text, tensor_differences
-from ...outcome import Verification, outcome
+from ...compare import ModelAnswer, model_differences, shapes_text
+from ...foreign import Foreign
+from ...outcome import Installed, Verification, verified
 from .build import tensors_of
-from .framework import is_module
-from .models import totals
+from .framework import PYTORCH, is_module
 from .reading import layer_of
 from .running import Call, leaves, run
 
 WAITS = "it has not met its first input"
+LIVE = "live module"  # in the place of a backend
 PACKED = ("torch.ao.nn.quantized", "torch.ao.nn.intrinsic.quantized", "torch.nn.quantized")
 
 
@@ -67,7 +68,7 @@ class Modules(Model):
     @property
     def framework(self) -> str:
         """Whose layers they are."""
-        return "torch"
+        return PYTORCH.name
 
     @property
     def layers(self) -> list[Any]:
@@ -307,33 +308,21 @@ def _remarks(piece: Piece) -> Iterator[str]:
                 yield f"{piece.name}: the rule gives {shapes_text(outs)}, the module gave {shapes_text(call.outs)}"
 
 
-def verify_module(module: Any) -> Verification:
+def verify_module(module: Foreign, by: Installed) -> Verification:
     """Compare the reading of a live module with the tensors it has."""
-    from .framework import torch
-
-    framework = torch()
     start = perf_counter()
     reading = from_torch(module)
     assert isinstance(reading, Modules)
     report = reading.report()
     if not report.exact:
-        waits = any(WAITS in warning for warning in report.warnings)
+        waits = any(_lazy(piece.module) for piece in reading.pieces)
         raise ParamcalcError(
             f"{report.name} has weights that are not known: {report.warnings[0]}",
             suggestion="run it once, or read it with from_torch and an input_shape" if waits else None,
         )
-    found: list[Difference] = []
-    for piece in reading.pieces:
-        if isinstance(piece.layer, Layer):
-            found += tensor_differences(piece.name, piece.weights, tensors_of(piece.module))
-    found += totals(report, module)
-    return outcome(
-        report,
-        found,
-        start,
-        framework,
-        "live module",
-        remarks=[
-            f"{piece.name}: {piece.layer.reason}" for piece in reading.pieces if isinstance(piece.layer, UnknownLayer)
-        ],
-    )
+    held = {id(piece.layer): tensors_of(piece.module) for piece in reading.pieces if isinstance(piece.layer, Layer)}
+    found, _ = model_differences(report, ModelAnswer(held, {}, tensors_of(module, once=True)), by.framework.title)
+    remarks = [
+        f"{piece.name}: {piece.layer.reason}" for piece in reading.pieces if isinstance(piece.layer, UnknownLayer)
+    ]
+    return verified(report, replace(by, backend=LIVE), start, found, remarks)

@@ -7,6 +7,8 @@ from typing import Any
 from ....core.registry import known
 from ....core.rule import Layer
 from ....errors import ParamcalcError
+from ...foreign import is_of
+from .framework import PYTORCH
 
 # Where an option is not an attribute of its own name: an attribute of it, or of a module in it.
 ELSEWHERE: dict[str, dict[str, str]] = {
@@ -28,9 +30,9 @@ CONTAINERS = ("Transformer", "TransformerEncoder", "TransformerDecoder")  # read
 def layer_of(module: Any) -> Layer | None:
     """Make the layer a module of torch.nn is, or ``None`` where no rule knows its class."""
     kind = type(module)
-    if kind.__module__.partition(".")[0] != "torch" or kind.__name__ in CONTAINERS:
+    if not is_of(kind, PYTORCH.name) or kind.__name__ in CONTAINERS:
         return None  # a class of the user's own, whatever it derives from
-    rule = known(kind.__name__, "torch")
+    rule = known(kind.__name__, PYTORCH.name)
     if rule is None or rule.name != kind.__name__:
         return None
     options: dict[str, Any] = {}

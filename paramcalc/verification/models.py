@@ -1,0 +1,110 @@
+"""Verifying a model: built in its framework, or live, and compared layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+
+from ..core.framework import title, verifiable
+from ..errors import ParamcalcError
+from ..graph.bind import bind
+from ..graph.findings import STORED_OTHERWISE, Finding
+from ..graph.model import Model
+from .adapter import Adapter, adapter
+from .compare import Difference, model_differences, told_at
+from .grid import Grid, closed, grid_of, with_open_sizes
+from .outcome import SHOWN, Verification, verified
+
+
+def verify(subject: object) -> Verification:
+    """Compare a model with its framework: every tensor, every output shape, the totals.
+
+    Parameters
+    ----------
+    subject : paramcalc.Model, a Keras model or a PyTorch module
+        Ours is built in Keras, or PyTorch, without allocating its weights, at enough values of its named sizes to
+        decide all. A Keras model is read from its configuration, a PyTorch module from the modules in it, and the
+        reading compared with its weights.
+
+    Returns
+    -------
+    Verification
+
+    Raises
+    ------
+    MissingExtra
+        When the framework is not installed.
+    ParamcalcError
+        When the model itself does not hold together, or is nothing that can be read.
+    """
+    if isinstance(subject, Model):
+        return verify_model(subject)
+    for name in verifiable():
+        if adapter(name).is_live(subject):
+            return adapter(name).verify_live(subject)
+    raise ParamcalcError(
+        "nothing to verify",
+        expected="a paramcalc model with its input, a Keras model or a PyTorch module",
+        received=subject,
+    )
+
+
+def verify_model(model: Model) -> Verification:
+    """Compare a model with the same built in its framework, at enough values of its named sizes to decide all."""
+    if model.framework not in verifiable():
+        raise ParamcalcError(
+            "nothing to hold the model against",
+            expected=f"layers of {' or '.join(map(title, verifiable()))}",
+            received=model.framework,
+        )
+    asked = adapter(model.framework)
+    asked.check(model)
+    report = model.report()
+    installed = asked.installed()
+    start = perf_counter()
+    grid = grid_of(model)
+    remarks: dict[str, None] = {}
+    found = [
+        Difference(finding.place or report.name, "stored tensors", "as the rules say", finding.text)
+        for finding in _findings(model)
+        if finding.kind == STORED_OTHERWISE
+    ]
+    for differences, noted in asked.isolated(_compared(asked, model, grid)):
+        found += differences
+        remarks.update(dict.fromkeys(noted))
+        if len(found) > SHOWN * 20:
+            break
+    return verified(
+        report,
+        installed,
+        start,
+        found,
+        [*remarks, *report.warnings],
+        sizes=grid.names,
+        models=len(grid.points),
+        decisive=grid.decisive,
+    )
+
+
+def _findings(model: Model) -> Iterator[Finding]:
+    # of the model, and of those inside it
+    yield from model.findings
+    names = model.names
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            yield from (finding.within(names[id(layer)]) for finding in _findings(layer))
+
+
+def _compared(asked: Adapter, model: Model, grid: Grid) -> Iterator[tuple[list[Difference], list[str]]]:
+    for point in with_open_sizes(model, grid):
+        bound = bind(model, point) if point else model
+        if not asked.open_sizes:
+            bound = closed(bound)
+        report = bound.report()
+        theirs = asked.build(bound, report)
+        if isinstance(theirs, str):
+            refused = Difference(report.name, "model", "accepts it", f"refuses: {theirs}")
+            yield told_at([refused], point), []
+        else:
+            found, remarks = model_differences(report, theirs, asked.framework.title)
+            yield told_at(found, point), remarks
