@@ -7,20 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
+from ..core.framework import DEFAULT, framework as framework_named
 from ..core.kinds import SWITCH, Choice, Maybe, Sized
 from ..core.registry import find, known
 from ..core.rule import REQUIRED, Rule
 from ..errors import OptionError
 from .flags import Flags, flag_of, flag_size, switch, switches_of
 
-KERAS = {"LSTM": "LSTM", "GRU": "GRU", "RNN": "SimpleRNN"}
 OURS = ("bidirectional", "batch_first")  # options the command sets itself
 NAMES = {"proj_size": "projection"}
 
 
-def keras_rule(cell: str) -> Rule:
-    """Give Keras's rule for a cell, without a look at the table of conventions."""
-    return find(KERAS[cell])
+def usual_rule(cell: str) -> Rule:
+    """Give the rule that the default framework has for a cell, without a look at the table of conventions."""
+    return find(dict(framework_named(DEFAULT).recurrent).get(cell, cell))
 
 
 def flags(cell: str, words: Sequence[str], usual: Collection[str]) -> Flags:
@@ -36,7 +36,7 @@ def flags(cell: str, words: Sequence[str], usual: Collection[str]) -> Flags:
         The flags the command has of its own, as they are typed.
     """
     # what nobody typed is None: what is typed must mean something, Keras's own default included
-    own = {name: (note, None) for name, (note, _) in switches_of(keras_rule(cell)).items()}
+    own = {name: (note, None) for name, (note, _) in switches_of(usual_rule(cell)).items()}
     plain = {"--json", *usual, *(f"--{no}{name}".replace("_", "-") for name in own for no in ("", "no-"))}
     typed = {word.partition("=")[0] for word in words if word.startswith("--")}
     if not typed - plain and "-h" not in words:
@@ -140,5 +140,5 @@ def _rules(cell: str) -> Iterable[tuple[str, Rule]]:
     from ..rules.conventions.made import rule_for
     from ..rules.conventions.read import rows
 
-    for framework in dict.fromkeys(row.framework for row in rows() if row.cell == cell):
-        yield framework, rule_for(cell, framework)
+    for name in dict.fromkeys(row.framework for row in rows() if row.cell == cell):
+        yield name, rule_for(cell, name)

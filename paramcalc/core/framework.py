@@ -35,6 +35,8 @@ class Framework:
         The class of its dense layer; empty if there is none.
     recurrent : tuple of (str, str)
         The classes of its recurrent layers by cell, where they have names of their own.
+    evidence : str
+        What its rules are checked against, as a list of layers states it.
     common : bool
         Whether many people use it; such a framework comes first among equal explanations.
     adapter : str
@@ -49,6 +51,7 @@ class Framework:
     declares_inputs: bool = False
     dense: str = ""
     recurrent: tuple[tuple[str, str], ...] = ()
+    evidence: str = "verified"
     common: bool = False
     adapter: str = ""
 
@@ -64,7 +67,7 @@ BUILT_IN = (
         common=True,
         adapter="paramcalc.verification.adapters.keras",
     ),
-    Framework("paper", "the literature", "paramcalc.rules.paper", ("paper",)),
+    Framework("paper", "the literature", "paramcalc.rules.paper", ("paper",), evidence="from its paper"),
     Framework(
         "torch",
         "PyTorch",

@@ -8,23 +8,22 @@ from typing import Any
 
 from ..core.formula import Formula, rule_formula
 from ..core.framework import framework as framework_named, title
-from ..core.registry import rules
+from ..core.registry import families, rules
 from ..core.rule import Rule
 from ..errors import OptionError
-from ..rules.keras.unknown import OPAQUE
 from .document import Cell, Document, Math, Table
 from .presentation import Presentation, Record
 
-VERIFIED, UNKNOWN = "verified", "unknown"
+UNKNOWN = "unknown"
 STATUS = {"legacy": "of Keras 2", "applications": "of keras.applications"}  # of a family, where it is another
-BASIS = {"paper": "from its paper"}  # of a framework that nobody can install
 
 
 def status(rule: Rule) -> str:
     """Say what a rule is held against."""
-    if rule.family == "recurrent" and not framework_named(rule.framework).package:  # of the table of conventions
-        return "verified" if re.search(r"; run ", rule.about) else "read at its source"
-    return STATUS.get(rule.family) or BASIS.get(rule.framework, VERIFIED)
+    framework = framework_named(rule.framework)
+    if rule.family == "recurrent" and not framework.package:  # of the table of conventions
+        return framework.evidence if re.search(r"; run ", rule.about) else "read at its source"
+    return STATUS.get(rule.family, framework.evidence)
 
 
 def presentation(framework: str) -> Presentation:
@@ -59,7 +58,7 @@ def rule_data(framework: str) -> list[dict[str, Any]]:
 
 def opaque(framework: str) -> dict[str, str]:
     """Name the layers no rule can know, and say why."""
-    return OPAQUE if framework == "keras" else {}
+    return {name: why for module in families(framework) for name, why in getattr(module, "OPAQUE", {}).items()}
 
 
 def default_formula(rule: Rule) -> Formula | None:

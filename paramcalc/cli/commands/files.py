@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ...core.framework import DEFAULT
 from ...errors import OptionError
 from ...graph.model import Model
 from ..flags import Json, shows
@@ -51,7 +52,7 @@ def verify(
 
         check = compare(load(file))
     else:
-        check = _audited(framework or "keras")
+        check = _audited(framework or DEFAULT)
     if json:
         write_json(check.to_dict())
     elif rules:
@@ -89,4 +90,4 @@ def schema(framework: Whose = None) -> None:
     """Print the JSON Schema of spec files, for editors and checks."""
     from ...formats.modelspec.schema import schema as spec_schema
 
-    write_json(spec_schema(framework or "keras"))
+    write_json(spec_schema(framework or DEFAULT))

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ...core.framework import DEFAULT, framework as framework_named
 from ...core.registry import find, known
 from ...core.rule import Rule
 from ...core.tensors import Input
@@ -16,7 +17,7 @@ from ...errors import OptionError, ParamcalcError
 from ...graph.model import Model
 from ...symbolic import Size
 from ..flags import VIEWS, Batch, Shown, flag_batch, flag_of, flag_size, shows
-from ..framework_flags import chosen, either, flags, keras_rule
+from ..framework_flags import chosen, either, flags, usual_rule
 
 In = Annotated[str, typer.Option("--in", metavar="D", help="Input size: features at each time step.")]
 Hidden = Annotated[
@@ -38,7 +39,7 @@ def register(app: typer.Typer, names: Iterable[str]) -> None:
     """Add ``lstm``, ``gru`` and ``rnn``: one function, whose on/off flags come from the rules of the layer."""
     usual = {f"--{name}" for name in (*inspect.signature(stack).parameters, *VIEWS, "in")} - {"--size_in"}
     for name in names:
-        rule = keras_rule(COMMANDS[name])
+        rule = usual_rule(COMMANDS[name])
         help = f"Count {rule.name}: {rule.why[0].lower()}{rule.why[1:]}"
         shows(app, name, help, COMMANDS[name], flags(COMMANDS[name], sys.argv[2:], usual))(stack)
 
@@ -54,7 +55,7 @@ def stack(
     out: Out = None,
     steps: Steps = None,
     batch: Batch = None,
-    framework: Framework = "keras",
+    framework: Framework = DEFAULT,
     compare: Compare = False,
 ) -> Model | Shown:
     """Build the stack the flags describe; all layers but the last hand on their whole sequence."""
@@ -67,9 +68,9 @@ def stack(
     if compare:
         from .compare import Comparison
 
-        defaults = {flag_of(name): value for name, value in keras_rule(layer).defaults.items()}
+        defaults = {flag_of(name): value for name, value in usual_rule(layer).defaults.items()}
         asked = any(value not in (None, defaults.get(flag)) for flag, value in switches.items())
-        if len(sizes) > 1 or bidirectional or out or steps or batch or asked or framework != "keras":
+        if len(sizes) > 1 or bidirectional or out or steps or batch or asked or framework != DEFAULT:
             raise OptionError(
                 "--compare is about one layer as it comes",
                 expected="nothing but --in and --hidden, and --weights, --format or --json",
@@ -78,9 +79,9 @@ def stack(
     if merge != "concat" and not bidirectional:
         raise OptionError("--merge is about two directions", expected="--bidirectional with it", received=merge)
     inputs = Input((None if steps is None else flag_size("--steps", steps), d_x), flag_batch(batch))
-    if framework != "keras":
+    if framework != DEFAULT:
         return _theirs(framework, layer, switches, inputs, sizes, bidirectional, merge, out)
-    rule = keras_rule(layer)
+    rule = usual_rule(layer)
     options = chosen(rule, layer, switches)
     return _keras(rule, options, inputs, sizes, merge if bidirectional else "", out)
 
@@ -92,7 +93,7 @@ def _keras(rule: Rule, options: dict[str, Any], inputs: Any, sizes: list[Size], 
         tensor = wrap(rule(units, **{**options, "return_sequences": True, "return_state": False}))(tensor)
     outputs = _several(wrap(rule(sizes[-1], **options))(tensor))
     if out is not None:
-        outputs[0] = find("Dense")(flag_size("--out", out))(outputs[0])
+        outputs[0] = _output(rule.framework, outputs[0], flag_size("--out", out))
     return Model(inputs, outputs, name=rule.snake)
 
 
@@ -160,9 +161,11 @@ def _both_ways(rule: Rule, cell: str, merge: str) -> dict[str, bool]:
 
 
 def _output(framework: str, tensor: Any, size: Size) -> Any:
-    if framework != "torch":
+    whose = framework_named(framework)
+    if not whose.dense:
         raise OptionError(f"--out adds a dense layer, and of {framework} there are recurrent layers only")
-    return find("Linear", "torch")(tensor.shape[-1], size)(tensor)
+    sizes = (tensor.shape[-1], size) if whose.declares_inputs else (size,)
+    return find(whose.dense, framework)(*sizes)(tensor)
 
 
 def _several(made: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ...core.default_inputs import natural_inputs
-from ...core.framework import frameworks
+from ...core.framework import DEFAULT, framework as framework_named, frameworks
 from ...core.registry import find, rules, split_name
 from ...core.rule import Layer, Rule
 from ...core.tensors import Input, Tensor
@@ -68,7 +68,7 @@ def layer(
     from ...formats.modelspec.document import layer_options, model_from
 
     rule = rule_named(name, framework)
-    if not shapes and rule.framework == "torch":  # which says what comes in
+    if not shapes and framework_named(rule.framework).declares_inputs:
         if batch is not None:
             raise OptionError("--batch without --input", expected="the shape of an input without the batch with it")
         return _as_it_stands(rule(**layer_options(rule, values(options or []))))
@@ -95,7 +95,7 @@ def rule_named(name: str, framework: str | None = None) -> Rule:
         For a framework or a layer nobody knows.
     """
     told, plain = split_name(name)
-    whose = (framework or "keras") if told is None else told
+    whose = (framework or DEFAULT) if told is None else told
     try:
         rules(whose)
     except LayerError as error:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ...core.framework import DEFAULT
 from ...errors import OptionError
 from ...graph.model import Model
 from ..flags import Format, Json
@@ -34,7 +35,7 @@ def why(
     layers: Layers = 1,
     bidirectional: Both = False,
     out: Out = None,
-    framework: Framework = "keras",
+    framework: Framework = DEFAULT,
     format: Format = None,
     json: Json = False,
 ) -> None:
@@ -53,7 +54,7 @@ def why(
         assert isinstance(made, Model)  # without --compare
         model = made
     else:
-        if any(given.values()) or bidirectional or out or layers != 1 or framework != "keras":
+        if any(given.values()) or bidirectional or out or layers != 1 or framework != DEFAULT:
             raise OptionError("flags of a layer beside a file", expected="them with lstm, gru or rnn", received=target)
         from ...formats import load
 

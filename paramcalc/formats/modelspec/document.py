@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...core.built import listed
-from ...core.registry import rules
+from ...core.framework import DEFAULT, framework as framework_named
 from ...core.rule import Layer, Rule, Shape
 from ...core.tensors import disambiguate_unknowns, input_shape
 from ...errors import FileError, GraphError, LayerError, OptionError, ParamcalcError, nearest
@@ -69,17 +69,18 @@ def _model_from(data: Mapping[str, Any], framework: str | None) -> Model:
     check_keys(data, KEYS, "a spec")
     sizes = Sizes(data.get("sizes"))
     whose = _framework(data, framework)
-    graph = Graph(_inputs(data, sizes, whole=whose == "torch"))
+    whole = framework_named(whose).batch_in_shape
+    graph = Graph(_inputs(data, sizes, whole))
     reader = Reader(sizes, whose)
     if "layers" not in data:
         raise GraphError("no layers", expected="layers: with a list of them", suggestion=nearest("layers", data.keys()))
     reader.block(data["layers"], "layers", graph)
     if not graph.uses:
         raise GraphError("no layers", expected="at least one").at("layers")
-    if whose == "torch":
+    if whole:
         graph.inputs = _in_its_letters(graph)
     if graph.open_ended():
-        batch = "the batch among its sizes" if whose == "torch" else "without the batch"
+        batch = "the batch among its sizes" if whole else "without the batch"
         raise GraphError("the input shape is not known", expected=f"input: such as [32, 256], {batch}")
     model = graph.model(data.get("outputs"), name(data.get("name")), trainable(data))
     if data.get("outputs") is None:  # the last layer, all of it
@@ -97,10 +98,10 @@ def _framework(data: Mapping[str, Any], framework: str | None) -> str:
     try:
         if said is not None and framework is not None and said != framework:
             raise LayerError(f"a spec for {said!s:.80}", expected=framework)
-        chosen = said if said is not None else framework or "keras"
+        chosen = said if said is not None else framework or DEFAULT
         if not isinstance(chosen, str):
             raise LayerError("not the name of a framework", received=chosen)
-        rules(chosen)
+        framework_named(chosen)
     except ParamcalcError as error:
         raise error.at("framework")
     return chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.framework import frameworks
+from ...core.framework import DEFAULT, frameworks
 from ...core.ignored_options import schema as inert_schema
 from ...core.json_data import either
 from ...core.kinds import EXPRESSION, NULL, SIZE_SCHEMA
@@ -23,7 +23,7 @@ _SWITCH: Schema = {"type": "boolean"}
 _TRAINABLE = {**_SWITCH, "description": "false freezes the weights."}
 
 
-def schema(framework: str = "keras") -> Schema:
+def schema(framework: str = DEFAULT) -> Schema:
     """Give the schema of spec files.
 
     Raises
@@ -39,7 +39,10 @@ def schema(framework: str = "keras") -> Schema:
         **_object(
             {
                 "$schema": {"type": "string"},
-                "framework": {"enum": list(frameworks()), "description": "Whose layers they are; keras when left out."},
+                "framework": {
+                    "enum": list(frameworks()),
+                    "description": f"Whose layers they are; {DEFAULT} when left out.",
+                },
                 "name": _NAME,
                 "input": {**_SHAPE, "description": "Without the batch; a name is a symbolic size, null is unknown."},
                 "inputs": {"$ref": "#/$defs/inputs", "description": "Several inputs by name."},
