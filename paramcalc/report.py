@@ -171,7 +171,12 @@ class Row(Totals):
 
     def figures(self) -> dict[str, int | str | None]:
         """Give the counts and the cost as data; ``None`` where nothing is known, and so no zero is meant."""
-        found = {name: plain(getattr(self, name)) for name in ("params", "trainable", "non_trainable", "macs")}
+        found = {
+            "params": plain(self.params),
+            "trainable": plain(self.trainable),
+            "non_trainable": plain(self.non_trainable),
+            "macs": plain(self.macs),
+        }
         lost = [name for name in found if (name == "macs" and not self.costed) or (name != "macs" and self.unknown)]
         split = ("trainable", "non_trainable") if self.guessed else ()
         return {**found, **dict.fromkeys([*split, *(name for name in lost if found[name] == 0)])}

@@ -25,7 +25,7 @@ NULL: JsonObject = {"type": "null"}
 
 # What a kind gives. Its type is stated where it is used, by the annotation in the rule's own signature, and no checker
 # can follow it through a dictionary of options; a union of all types would be narrowed by a cast at every use.
-OptionValue: TypeAlias = Any
+OptionValue: TypeAlias = Any  # type: ignore[explicit-any]
 
 
 class Kind:

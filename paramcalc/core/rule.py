@@ -32,6 +32,7 @@ from .schema import (
     CELLS as CELLS,
     LAYER as LAYER,
     REQUIRED as REQUIRED,
+    Body,
     Inputs as Inputs,
     Schema,
 )
@@ -67,7 +68,7 @@ class Rule:
 
     def __init__(
         self,
-        body: Callable[..., Built],
+        body: Body,
         schema: Schema,
         framework: str,
         name: str,
@@ -384,7 +385,7 @@ def rule(
     copies: tuple[str, ...] = (),
     rank: int | None = None,
     aliases: tuple[str, ...] = (),
-) -> Callable[[Callable[..., Built]], Rule]:
+) -> Callable[[Body], Rule]:
     """Declare a rule by a function whose signature is its schema.
 
     Parameters
@@ -404,7 +405,7 @@ def rule(
         Other class names of the same layer; it is found by them and listed once.
     """
 
-    def declared(body: Callable[..., Built]) -> Rule:
+    def declared(body: Body) -> Rule:
         reason = why or body.__doc__ or ""
         schema = Schema.of(body, rank)
         names = (*base, *ignored)
@@ -421,10 +422,10 @@ def each_rank(
     framework: str = "keras",
     why: str | None = None,
     aliases: tuple[str, ...] = (),
-) -> Callable[[Callable[..., Built]], tuple[Rule, ...]]:
+) -> Callable[[Body], tuple[Rule, ...]]:
     """Declare one rule for each number of spatial axes: ``each_rank("Conv{}D", 1, 2, 3)``."""
 
-    def declared(body: Callable[..., Built], n: int) -> Rule:
+    def declared(body: Body, n: int) -> Rule:
         others = tuple(alias.format(n) for alias in aliases)
         return rule(ignored, base, framework, names.format(n), why, rank=n, aliases=others)(body)
 

@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from inspect import Parameter, get_annotations, signature
 from types import UnionType
-from typing import Annotated, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin
 
 from .built import Applicable, Built
 from .kinds import MAX_AXES, SWITCH, AtCall, ByRank, Check, Choice, Kind, Maybe, OptionValue
+
+# A rule's function: input shapes, then options and switches of the call by name. Each rule has its own parameters,
+# which are its schema, so that the arguments are checked by the kinds and not by a type.
+Body: TypeAlias = Callable[..., Built]  # type: ignore[explicit-any]
 
 REQUIRED: OptionValue = object()  # stands as a default where a parameter of any type has none
 SPATIAL = {1: "T", 2: "H W", 3: "D H W"}
@@ -105,7 +109,7 @@ class Schema(NamedTuple):
     rank: int | None = None
 
     @classmethod
-    def of(cls, function: Callable[..., Built], rank: int | None = None) -> Schema:
+    def of(cls, function: Body, rank: int | None = None) -> Schema:
         """Read the schema off a signature; the only place where signatures are read.
 
         Positional-only parameters are inputs; one that may be left out is ``… | None = None``. The others are

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
 import numpy
 import pytest
 
 import paramcalc as pc
+from paramcalc.core.framework import frameworks
+from paramcalc.core.kinds import ByRank, Maybe, Window
+from paramcalc.core.registry import rules
+from paramcalc.core.rule import Built, Inputs, Shape
+from paramcalc.core.schema import Schema, kind_of
 from paramcalc.errors import OptionError, ParamcalcError, SizeError
 from paramcalc.symbolic import symbols
 
@@ -107,3 +113,36 @@ def test_a_layer_prints_as_it_was_made() -> None:
     made = pc.Dense(32, activation="softmax", name="out", trainable=False)
     assert repr(made) == "Dense(units=32, activation='softmax', trainable=False, name='out')"
     assert repr(pc.LSTM("h")) == "LSTM(units=h)"
+
+
+def test_an_option_without_a_kind_is_refused_when_the_rule_is_declared() -> None:
+    def body(x: Annotated[Shape, Inputs("B ... d_x")], /, units: int) -> Built:
+        return Built((x,))
+
+    with pytest.raises(TypeError, match=r"int.* says no kind of option"):
+        Schema.of(body)
+
+
+def test_a_kind_by_rank_is_refused_in_a_rule_without_a_rank() -> None:
+    by_rank = Annotated[int, ByRank(lambda rank: Window("k", rank))]
+    assert kind_of(by_rank, 2).symbols((1, 1)) == ("k_h", "k_w")
+    with pytest.raises(TypeError, match="says no kind of option"):
+        kind_of(by_rank)
+
+
+def test_what_a_partial_function_has_given_is_no_option() -> None:
+    def body(x: Annotated[Shape, Inputs("B ... d_x")], /, bias: bool = True, *, rank: int) -> Built:
+        return Built((x,))
+
+    assert list(Schema.of(partial(body, rank=2)).options) == ["bias"]
+
+
+def test_the_base_of_a_kind_takes_no_null_and_like_names_an_option() -> None:
+    options = [(rule, option) for framework in frameworks() for rule in rules(framework).values() for option in
+               rule.options.values()]  # fmt: skip
+    assert options
+    for rule, option in options:
+        base = option.kind.base
+        assert (base is option.kind) == (not isinstance(option.kind, Maybe)), f"{rule} {option.name}"
+        assert not isinstance(base, Maybe), f"{rule} {option.name}"
+        assert base.like is None or base.like in rule.options, f"{rule} {option.name}"
