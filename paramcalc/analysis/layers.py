@@ -16,7 +16,7 @@ from ..errors import ParamcalcError
 from ..graph.model import Model
 from ..report import Report, Row
 from .causes import Cause, plural, telling
-from .changes import BOOKKEEPING, BYTES, FEWEST, RARER, SHARED, SLOTS
+from .changes import BOOKKEEPING, BYTES, FEWEST, RARER, SHARED, SLOTS, STATE
 from .literature import of_papers
 from .stacks import CELLS, DEEPEST, SIZES, TIME, Stack, cells, conventions, stack_of_layer, whose_row
 

@@ -91,7 +91,9 @@ def test_an_input_size_that_fits_is_no_cause(run: Any) -> None:
 def test_time_steps_for_features() -> None:
     model = pc.Sequential([pc.Input((37, 108)), pc.LSTM(128)])
     got = recurrent("LSTM", 37, 128).total
-    assert one_line(model, got).startswith("an input size of 37 instead of 108: the number of time steps, not of features: −")
+    assert one_line(model, got).startswith(
+        "an input size of 37 instead of 108: the number of time steps, not of features: −"
+    )
 
 
 def test_an_option_comes_before_the_one_framework_that_always_has_it() -> None:
