@@ -1,43 +1,47 @@
 """The errors paramcalc raises: one tree, each built from the same few facts.
 
-ParamcalcError                 every mistake this package reports; a ``ValueError``
-├── SizeError                  a size that is not a positive whole number or an expression
+ParamcalcError                 the base of all errors of this package; a ``ValueError``
+├── SizeError                  a size that is not a positive integer or an expression
 ├── ExpressionError            text that does not parse as an expression (with the position)
-├── LayerError                 a layer nobody has a rule for
-├── OptionError                an unknown, missing or ill-valued option of a layer
+├── LayerError                 a layer without a rule
+├── OptionError                an unknown, missing or invalid option of a layer
 ├── ShapeError                 a wrong rank, or sizes that do not fit
-│   └── Disagreement           sizes that two layers disagree about, and which
+│   └── Disagreement           two inputs of a layer with different sizes that must be equal
 ├── GraphError                 missing, duplicate or circular connections
 ├── FileError                  a file that cannot be read as a model
 └── MissingExtra               an optional dependency that is not installed
 
-An error carries its parts (``problem``, ``expected``, ``received``, ``suggestion``, ``where``) and
-builds its text only when asked, so a reader can add the place (``error.at("layers[2]")``) as
-the error passes through.
+An error stores its parts (``problem``, ``expected``, ``received``, ``suggestion``, ``where``). The text is built
+when it is printed, so a reader can add the place (``error.at("layers[2]")``) while the error propagates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+<<<<<<< HEAD
 _ABSENT = object()
 _LONGEST = 120  # characters of a received value worth repeating
+=======
+_ABSENT: Any = object()
+_LONGEST = 120  # most characters shown of a received value
+>>>>>>> prose
 _LONGEST_NAME = 80
 
 
 class ParamcalcError(ValueError):
-    """Something the caller can put right.
+    """The base of all errors of this package: a mistake in the input that the caller can correct.
 
     Parameters
     ----------
     problem : str
         What is wrong, in one clause.
     expected : str, optional
-        What would have been right.
+        What was expected.
     received : object, optional
-        The offending value; shown shortened.
+        The invalid value; shown in at most 120 characters.
     suggestion : str, optional
-        The nearest right spelling, or the next thing to try.
+        The nearest valid spelling, or the next thing to try.
     """
 
     def __init__(
@@ -56,7 +60,7 @@ class ParamcalcError(ValueError):
         self.where: list[str] = []
 
     def at(self, place: str) -> ParamcalcError:
-        """Say where it happened; outer places are added last and printed first."""
+        """Add the place of the error; outer places are added last and printed first."""
         self.where.insert(0, place)
         return self
 
@@ -72,7 +76,7 @@ class ParamcalcError(ValueError):
 
 
 class SizeError(ParamcalcError):
-    """A size that is not a positive whole number or an expression."""
+    """A size that is not a positive integer or an expression."""
 
 
 class ExpressionError(ParamcalcError):
@@ -80,27 +84,27 @@ class ExpressionError(ParamcalcError):
 
 
 class LayerError(ParamcalcError):
-    """A layer nobody has a rule for."""
+    """A layer without a rule."""
 
 
 class OptionError(ParamcalcError):
-    """An unknown, missing or ill-valued option of a layer."""
+    """An unknown, missing or invalid option of a layer."""
 
 
 class ShapeError(ParamcalcError):
-    """A wrong rank, or sizes that disagree."""
+    """A wrong rank, or sizes that do not fit."""
 
 
 class Disagreement(ShapeError):
-    """Two inputs of one layer have different sizes where they must agree.
+    """Two inputs of a layer have different sizes where they must be equal.
 
     Attributes
     ----------
     inputs : pair of int
-        Which inputs of the layer, from 0.
+        The positions of the two inputs, from 0.
     sizes : pair of int or Expr
     axis : int
-        Which axis, from 0 (the batch).
+        The axis, from 0 (the batch).
     """
 
     def __init__(self, inputs: tuple[int, int], sizes: tuple[object, object], axis: int) -> None:
@@ -112,13 +116,18 @@ class Disagreement(ShapeError):
         self.named = False
 
     def name(self, first: str, second: str) -> None:
-        """Say whose sizes they are; only the innermost model or call knows, so the first word stands."""
+        """Name the layers that give the sizes; the first call wins, since the innermost model knows the names."""
         if not self.named:
             self.problem = self.told(first, second, self.sizes, self.axis)
             self.named = True
 
+<<<<<<< HEAD
     def told(self, first: str, second: str, sizes: tuple[object, object], axis: int) -> str:
         """Tell the disagreement."""
+=======
+    def told(self, first: str, second: str, sizes: tuple[Any, Any], axis: int) -> str:
+        """Write the message."""
+>>>>>>> prose
         return f"{first} gives {sizes[0]} and {second} gives {sizes[1]} on axis {axis}; they must agree"
 
 
@@ -138,9 +147,9 @@ class MissingExtra(ParamcalcError, ImportError):
     package : str
         The module that could not be imported.
     extra : str
-        The extra of paramcalc that brings it.
+        The extra of paramcalc that installs it.
     purpose : str
-        What it is needed for.
+        What needs it.
     """
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
@@ -151,11 +160,16 @@ class MissingExtra(ParamcalcError, ImportError):
 
 
 class Verbatim(str):
-    """Text to be shown as it stands, without quotation marks."""
+    """Text that is shown without quotation marks."""
 
 
+<<<<<<< HEAD
 def shorten(value: object) -> str:
     """Show a received value on one line, in at most 120 characters, whatever it is."""
+=======
+def shorten(value: Any) -> str:
+    """Show any value on one line of at most 120 characters."""
+>>>>>>> prose
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 10_000:
         return f"an integer of {value.bit_length():,} bits"
     if isinstance(value, Verbatim):
@@ -172,17 +186,22 @@ def shorten(value: object) -> str:
 
 
 def cut(name: str) -> str:
-    """Cut a name out of a file where it is longer than anybody reads."""
+    """Shorten a name from a file to at most 80 characters."""
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def quoted(name: str) -> str:
-    """Quote a name out of a file, cut likewise."""
+    """Quote a name from a file, shortened by `cut`."""
     return repr(cut(name))
 
 
+<<<<<<< HEAD
 def placed(error: ParamcalcError, key: object) -> ParamcalcError:
     """Say at which key it happened, if the key is fit to be shown in a path."""
+=======
+def placed(error: ParamcalcError, key: Any) -> ParamcalcError:
+    """Add a key to the place of an error, if the key is short and printable."""
+>>>>>>> prose
     return error.at(key) if isinstance(key, str) and len(key) <= _LONGEST_NAME and key.isprintable() else error
 
 
@@ -200,10 +219,9 @@ def join_path(parts: Iterable[str]) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Phrase the nearest right spelling, or ``None`` when nothing is near.
+    """Suggest the nearest valid spelling; ``None`` if nothing is near.
 
-    Case and underscores do not count: ``lstm`` is near ``LSTM``, ``retrun_sequence`` is near
-    ``return_sequences``.
+    Case and underscores are ignored: ``lstm`` is near ``LSTM``, ``retrun_sequence`` is near ``return_sequences``.
     """
     from difflib import get_close_matches  # only on the way to an error
 

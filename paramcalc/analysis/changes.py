@@ -250,7 +250,7 @@ def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:
         # cells of the literature are named only where no other change gives the count
         papers = several[0].key.startswith(PAPER)
         yield (_cause(stack, [one for one in several if papers or not one.key.startswith(PAPER)], alone=True),)
-    # changes with equal counts may differ after a second one: a dense layer reads both directions, but not two copies
+    # equal counts may differ after a second change: a dense layer reads both directions, but not two copies
     pairs: dict[object, tuple[list[Change], list[Change]]] = {}
     for one in found:
         if one.stack.count not in (got, stack.count):

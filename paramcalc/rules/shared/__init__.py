@@ -1,1 +1,1 @@
-"""Theory that rules of several frameworks share."""
+"""Equations that rules of several frameworks use."""

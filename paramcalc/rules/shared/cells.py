@@ -1,12 +1,12 @@
-"""The theory gated cells share, whoever's they are.
+"""Counts and costs of gated recurrent cells, for all frameworks.
 
-A cell with g gates is g dense networks side by side, each from the input (d_x) and its own previous
-output (d_h) to d_h units, with b bias vectors::
+A cell with g gates is g dense networks of equal shape. Each maps the input (d_x) and the previous output (d_h) to d_h
+units, with b bias vectors::
 
     parameters       g[d_h(d_h + d_x) + b·d_h]
-    multiply-adds    g·d_h(d_x + d_h)            a time step and sample
+    multiply-adds    g·d_h(d_x + d_h)            for each time step and sample
 
-With a projection the output has d_p numbers, made of the d_h by a matrix without bias; the gates see those::
+With a projection, a matrix without bias maps the d_h units to an output of d_p features, which the gates read::
 
     parameters       g[d_h(d_p + d_x) + b·d_h] + d_p·d_h
     multiply-adds    g·d_h(d_x + d_p) + d_p·d_h
@@ -40,7 +40,7 @@ GATES = {
 
 
 def parameters(gates: int, d_x: Size, d_h: Size, biases: int, d_p: Size | None = None) -> Size:
-    """Count as textbooks do: ``g[d_h(d_h + d_x) + b·d_h]``; ``d_p`` is the size of a projection."""
+    """Count parameters in textbook form: ``g[d_h(d_h + d_x) + b·d_h]``; ``d_p`` is the size of a projection."""
     if d_p is not None:
         return gates * (d_h * (d_p + d_x) + biases * d_h) + d_p * d_h
     return gates * (d_h * (d_h + d_x) + biases * d_h)
@@ -63,7 +63,7 @@ def work(
     projection: tuple[str, Size] | None = None,
     others: Iterable[str] = (),
 ) -> Work:
-    """Give the products of one time step: the input with its kernel, and the previous output with its own.
+    """Give the products of one time step: input × kernel, and previous output × recurrent kernel.
 
     The previous output is the cell's first state.
 
@@ -74,9 +74,9 @@ def work(
     kernel, recurrent : str
         The paths of the weights.
     projection : (str, int or Expr), optional
-        The path of the matrix that makes the output of the d_h units, and the size of the output, d_p.
+        The path of the matrix that maps the d_h units to the output, and the size of the output, d_p.
     others : iterable of str
-        The paths of the other weights that the units depend on, such as biases; a projection needs them.
+        The paths of other weights that the units depend on, such as biases; only used with a projection.
     """
     seen = d_h if projection is None else projection[1]
     units: list[Source] = [0, kernel, recurrent, State(0), State(1), *others]

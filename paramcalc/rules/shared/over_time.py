@@ -1,7 +1,7 @@
-"""Time: a cell run over the steps of a sequence, of whichever framework.
+"""Recurrent layers: a cell run over the T time steps of a sequence, for all frameworks.
 
-The weights are the cell's, whatever T is; the work is T times the cell's, and each step reads the states of the one
-before.
+The weights are those of the cell and do not depend on T. The work is T times that of the cell. Each step reads the
+states of the step before.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from ...core.schema import options_of_dict
 from ...errors import ShapeError
 from ...symbolic import is_known
 
-AXIS = 1  # of time, behind the batch
+AXIS = 1  # the time axis; axis 0 is the batch
 
 
 class OverTime(TypedDict):
-    """What every recurrent layer can be told about time."""
+    """Options about time that every recurrent layer has."""
 
     return_sequences: bool
     return_state: bool
@@ -29,14 +29,14 @@ TIME = options_of_dict(OverTime)
 
 
 def over_time(x: Shape, step: Built, time: OverTime) -> Built:
-    """Run a cell over the time steps: its weights once, its work T times.
+    """Run a cell over the time steps: the weights count once, the work T times.
 
     Parameters
     ----------
     x : tuple of int or Expr
         The whole input, (B, T, …).
     step : Built
-        The cell on one time step; its first output is the step's, the others are its states.
+        The cell on one time step; its first output is the output of the step, the others are the new states.
     time : OverTime
     """
     batch, steps = x[0], x[AXIS]
@@ -55,10 +55,10 @@ def over_time(x: Shape, step: Built, time: OverTime) -> Built:
 
 
 def layer_of(cell: Callable[..., Built]) -> Callable[..., Built]:
-    """Make the function of a layer out of the function of its cell.
+    """Make the function of a recurrent layer from the function of its cell.
 
-    The layer takes the cell's input with a time axis behind the batch, and the options of `OverTime` besides the
-    cell's.
+    The layer takes the input of the cell with an additional time axis after the batch. Its options are those of the
+    cell and of `OverTime`.
     """
 
     def layer(x: Shape, /, **options: Any) -> Built:

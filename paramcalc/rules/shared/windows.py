@@ -1,21 +1,21 @@
-"""The geometry of windows sliding over axes: convolutions and pooling, one axis at a time.
+"""Output lengths of convolutions and pooling, one axis at a time.
 
-With input length n, window k, stride s and dilation d, the window spans w = d(k − 1) + 1 places::
+With input length n, window k, stride s and dilation d, the window spans w = d(k − 1) + 1 positions::
 
     valid           ⌊(n − w)/s⌋ + 1
-    same, causal    ⌊(n − 1)/s⌋ + 1          that is ⌈n/s⌉
+    same, causal    ⌊(n − 1)/s⌋ + 1          equal to ⌈n/s⌉
 
-Transposed, windows are laid down instead of read: every place of the input fills a window of the output, s places
-after the one before, and the output is p places output_padding than that::
+A transposed convolution adds one window to the output for each input position, s positions apart. With an output
+padding of q::
 
-    valid           (n − 1)s + w + p         p = max(s − w, 0) when not given
-    same            (n − 1)s + (w mod 2) + p     n·s when p is not given
+    valid           (n − 1)s + w + q         q = max(s − w, 0) if not given
+    same            (n − 1)s + (w mod 2) + q     n·s if q is not given
 
-Where the padding is said in places, p before the axis and p after it (PyTorch)::
+With an explicit padding of p positions on both sides (PyTorch)::
 
-    read            ⌊(n + 2p − w)/s⌋ + 1
-    read, rounded up    min(⌈(n + 2p − w)/s⌉ + 1, ⌈(n + p)/s⌉)    no window begins behind the axis
-    laid down       (n − 1)s + w − 2p + q    q places output_padding, since several n come from one length
+    convolution     ⌊(n + 2p − w)/s⌋ + 1
+    with ceil_mode  min(⌈(n + 2p − w)/s⌉ + 1, ⌈(n + p)/s⌉)    no window starts after the input
+    transposed      (n − 1)s + w − 2p + q    q selects one of the lengths that a convolution maps to n
 
 Source: Dumoulin & Visin 2016, *A guide to convolution arithmetic for deep learning*.
 """
@@ -29,12 +29,12 @@ Sizes = tuple[Size, ...]
 
 
 def length(n: Size, window: Size, stride: Size, padding: str, dilation: Size = 1) -> Size:
-    """Count the places a window takes along one axis.
+    """Give the output length along one axis, for a padding by name.
 
     Raises
     ------
     ShapeError
-        When the window is output_padding than the axis and there is no padding.
+        If the window is longer than the axis and there is no padding.
     """
     if padding != "valid":
         return ceil_div(n, stride)
@@ -50,12 +50,12 @@ def padded(
     ceil_mode: bool = False,
     suggestion: str | None = None,
 ) -> Size:
-    """Count the places a window takes along an axis with a padding on both sides; ``ceil_mode`` rounds them up.
+    """Give the output length along one axis, for a padding in positions on both sides; ``ceil_mode`` rounds up.
 
     Raises
     ------
     ShapeError
-        When there is no place for it.
+        If the window is longer than the padded axis.
     """
     span = dilation * (window - 1) + 1
     left = n + 2 * padding - span
@@ -73,12 +73,12 @@ def padded(
 def transposed_padded(
     n: Size, window: Size, stride: Size, padding: Size, dilation: Size = 1, output_padding: Size = 0
 ) -> Size:
-    """Count the places that windows laid down by ``n`` places fill along an axis, less a padding on both sides.
+    """Give the output length of a transposed convolution along one axis, for a padding in positions on both sides.
 
     Raises
     ------
     ShapeError
-        When the padding leaves nothing.
+        If the padding is so large that no output remains.
     """
     filled = (n - 1) * stride + dilation * (window - 1) + 1 - 2 * padding + output_padding
     if isinstance(filled, int) and filled < 1:
@@ -87,7 +87,7 @@ def transposed_padded(
 
 
 def lengths(n: Sizes, window: Sizes, stride: Sizes, padding: str, dilation: Iterable[Size] | None = None) -> Sizes:
-    """Count the places a window takes along each axis."""
+    """Give the output length along each axis."""
     dilated = dilation or (1,) * len(n)
     return tuple(length(a, k, s, padding, d) for a, k, s, d in zip(n, window, stride, dilated, strict=True))
 
@@ -95,7 +95,7 @@ def lengths(n: Sizes, window: Sizes, stride: Sizes, padding: str, dilation: Iter
 def transposed(
     n: Size, window: Size, stride: Size, padding: str, dilation: Size = 1, output_padding: Size | None = None
 ) -> Size:
-    """Count the places that windows laid down by ``n`` places fill along one axis; ``output_padding`` is p."""
+    """Give the output length of a transposed convolution along one axis, for a padding by name."""
     span = dilation * (window - 1) + 1
     if padding == "valid":
         if output_padding is None:
@@ -114,7 +114,7 @@ def spatial(shape: Sizes, data_format: str | None) -> tuple[Sizes, Size]:
 
 
 def joined(batch: Size, axes: Sizes, channels: Size, data_format: str | None) -> Sizes:
-    """Put batch, spatial axes and channels back in the layout's order."""
+    """Join batch, spatial axes and channels in the order of the data format."""
     if data_format == "channels_first":
         return (batch, channels, *axes)
     return (batch, *axes, channels)
