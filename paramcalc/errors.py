@@ -19,13 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-<<<<<<< HEAD
 _ABSENT = object()
-_LONGEST = 120  # characters of a received value worth repeating
-=======
-_ABSENT: Any = object()
 _LONGEST = 120  # most characters shown of a received value
->>>>>>> prose
 _LONGEST_NAME = 80
 
 
@@ -121,13 +116,8 @@ class Disagreement(ShapeError):
             self.problem = self.told(first, second, self.sizes, self.axis)
             self.named = True
 
-<<<<<<< HEAD
     def told(self, first: str, second: str, sizes: tuple[object, object], axis: int) -> str:
-        """Tell the disagreement."""
-=======
-    def told(self, first: str, second: str, sizes: tuple[Any, Any], axis: int) -> str:
         """Write the message."""
->>>>>>> prose
         return f"{first} gives {sizes[0]} and {second} gives {sizes[1]} on axis {axis}; they must agree"
 
 
@@ -163,13 +153,8 @@ class Verbatim(str):
     """Text that is shown without quotation marks."""
 
 
-<<<<<<< HEAD
 def shorten(value: object) -> str:
-    """Show a received value on one line, in at most 120 characters, whatever it is."""
-=======
-def shorten(value: Any) -> str:
     """Show any value on one line of at most 120 characters."""
->>>>>>> prose
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 10_000:
         return f"an integer of {value.bit_length():,} bits"
     if isinstance(value, Verbatim):
@@ -195,13 +180,8 @@ def quoted(name: str) -> str:
     return repr(cut(name))
 
 
-<<<<<<< HEAD
 def placed(error: ParamcalcError, key: object) -> ParamcalcError:
-    """Say at which key it happened, if the key is fit to be shown in a path."""
-=======
-def placed(error: ParamcalcError, key: Any) -> ParamcalcError:
     """Add a key to the place of an error, if the key is short and printable."""
->>>>>>> prose
     return error.at(key) if isinstance(key, str) and len(key) <= _LONGEST_NAME and key.isprintable() else error
 
 

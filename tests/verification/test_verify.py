@@ -303,7 +303,7 @@ def test_a_live_functional_model() -> None:
 def test_a_live_model_that_is_read_wrongly_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = recurrent.over_time
     drop = {"return_sequences": False}
-    monkeypatch.setattr(recurrent, "over_time", lambda x, step, time: honest(x, step, time | drop))
+    monkeypatch.setattr(recurrent, "over_time", lambda x, step, time, dead: honest(x, step, time | drop, dead))
     model = keras.Sequential([layers.Input((5, 3)), layers.LSTM(4, return_sequences=True)])
     found = verify(model)
     assert {difference.what for difference in found.differences} == {"output shape"}

@@ -9,11 +9,11 @@ All are called on query, value and perhaps key, which otherwise is the value. Wi
 from itertools import islice
 from math import prod
 from string import ascii_lowercase
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from ...core.ignored_options import BIAS, KERNEL
 from ...core.kinds import AXES, RATE, AtCall, Sized, Sizes
-from ...core.products import unsourced
+from ...core.products import NOTHING, Product, Source, Sources, Work, product
 from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
@@ -39,8 +39,13 @@ def agree(a: Size, b: Size, inputs: tuple[int, int], axis: int, broadcast: bool 
     return both(a, b, inputs, axis, broadcast)
 
 
-def attended(query: Shape, value: Shape, key: Shape | None, scores: bool, product: bool) -> Built:
-    """Weigh the values by scores of queries and keys, whose axes before the last two are stretched to one another."""
+def attended(
+    query: Shape, value: Shape, key: Shape | None, scores: bool, dot: bool, weights: tuple[Weight, ...]
+) -> Built:
+    """Weigh the values by scores of queries and keys, whose axes before the last two are stretched to one another.
+
+    The scores depend on ``weights``, too; they are products of queries and keys with ``dot``, else sums.
+    """
     lead, at = query[:-2], 1 if key is None else 2
     key = value if key is None else key
     for place, other in ((at, key), (1, value)):
@@ -48,13 +53,21 @@ def attended(query: Shape, value: Shape, key: Shape | None, scores: bool, produc
             raise ShapeError("inputs of several ranks", expected=f"{len(query)} axes each", received=len(other))
         pairs = zip(lead, other[:-2], strict=True)
         lead = tuple(agree(a, b, (0, place), axis, broadcast=True) for axis, (a, b) in enumerate(pairs))
-    d = agree(query[-1], key[-1], (0, at), len(key) - 1, broadcast=not product)
+    d = agree(query[-1], key[-1], (0, at), len(key) - 1, broadcast=not dot)
     (T, S), d_v = (query[-2], key[-2]), value[-1]
     agree(S, value[-2], (at, 1), len(value) - 2)
     return Built(
         outs=((*lead, T, d_v), (*lead, T, S)) if scores else ((*lead, T, d_v),),
-        work=lambda: unsourced(prod(lead) * T * S * (d + d_v if product else d_v)),
+        weights=weights,
+        work=lambda: _weighed(prod(lead) * T * S, d if dot else None, d_v, at, weights, scores),
     )
+
+
+def _weighed(places: Size, d: Size | None, d_v: Size, key: int, weights: tuple[Weight, ...], scores: bool) -> Work:
+    # the scores depend on queries and keys, the output on values, too
+    weighed = frozenset[Source]({0, key, *(weight.path for weight in weights)})
+    products = () if d is None else (product(places * d, 0, key),)
+    return Work((*products, product(places * d_v, weighed, 1)), (weighed | {1}, weighed)[: 1 + scores])
 
 
 @rule(("seed",))
@@ -73,12 +86,10 @@ def Attention(
 
     Source: Luong et al. 2015.
     """
-    built = attended(query, value, key, return_attention_scores, score_mode == "dot")
     names = ["scale"] * use_scale + ["concat_score_weight"] * (score_mode == "concat")
-    return built._replace(
-        weights=tuple(Weight(name, ()) for name in names),
-        formula=lambda: use_scale + (score_mode == "concat"),
-    )
+    weights = tuple(Weight(name, ()) for name in names)
+    built = attended(query, value, key, return_attention_scores, score_mode == "dot", weights)
+    return built._replace(formula=lambda: use_scale + (score_mode == "concat"))
 
 
 @rule(("seed", "score_mode"))
@@ -96,33 +107,42 @@ def AdditiveAttention(
 
     Source: Bahdanau et al. 2014, whose two projections are Dense layers of their own here.
     """
-    built = attended(query, value, key, return_attention_scores, product=False)
-    return built._replace(
-        weights=(Weight("scale", (query[-1],)),) * use_scale,
-        formula=lambda: use_scale * query[-1],
-    )
+    weights = (Weight("scale", (query[-1],)),) * use_scale
+    built = attended(query, value, key, return_attention_scores, dot=False, weights=weights)
+    return built._replace(formula=lambda: use_scale * query[-1])
+
+
+class Projection(NamedTuple):
+    """A dense layer from an input, of which its position is known, into heads of one width."""
+
+    input: int
+    x: Shape
+    heads: Size
+    width: Size
 
 
 class Projections:
     """Dense layers into heads, from several inputs, and one from all heads to the output.
 
-    ``into`` has the input, the heads and their width by the name of the projection; ``dtype`` says how each is kept.
+    ``into`` has a projection by its name; ``dtype`` says how the kernel of each is kept.
     """
 
     def __init__(
-        self, into: dict[str, tuple[Shape, Size, Size]], out: tuple[Size, ...], use_bias: bool, dtype: Policy | None
+        self, into: dict[str, Projection], out: tuple[Size, ...], use_bias: bool, dtype: Policy | None
     ) -> None:
         self.into = into
         self.out = out
         self.use_bias = use_bias
         self.dtype = dtype
-        (query, self.heads, _), (*_, self.width) = into["query"], into["value"]
-        free = len(query) - 1
-        kernels = {name: (_equation(free, 1, 2), (x[-1], *made)) for name, (x, *made) in into.items()}
+        self.heads, self.width = into["query"].heads, into["value"].width
+        free = len(into["query"].x) - 1
+        kernels: dict[str, tuple[Equation, Shape]] = {
+            name: (_equation(free, 1, 2), (x[-1], heads, width)) for name, (_, x, heads, width) in into.items()
+        }
         kernels["attention_output"] = _equation(free, 2, len(out)), (self.heads, self.width, *out)
         storage: Storage = {"lora_rank": None, "lora_alpha": None, "quantization_config": None, "dtype": dtype}
         self.kernels = {name: projected(equation, shape, storage) for name, (equation, shape) in kernels.items()}
-        self.biases = {name: tuple(made) for name, (_, *made) in into.items()} | {"attention_output": out}
+        self.biases = {name: (one.heads, one.width) for name, one in into.items()} | {"attention_output": out}
 
     @property
     def weights(self) -> tuple[Weight, ...]:
@@ -139,15 +159,37 @@ class Projections:
             biases = sum(map(prod, self.biases.values())) if self.use_bias else 0
             return sum(kernel.numbers() for kernel in self.kernels.values()) + biases
         out = prod(self.out) * (self.heads * self.width + self.use_bias)
-        sizes = [(heads, width, x[-1] + self.use_bias) for x, heads, width in self.into.values()]
+        sizes = [(heads, width, x[-1] + self.use_bias) for _, x, heads, width in self.into.values()]
         if all(heads is self.heads for heads, _, _ in sizes):
             return self.heads * sum(width * features for _, width, features in sizes) + out
         return self.width * sum(heads * features for heads, _, features in sizes) + out
 
-    def macs(self, places: Size) -> Size:
-        """Count the multiply-adds, of the last one over so many places."""
-        into = sum(prod(x) * (heads * width) for x, heads, width in self.into.values())
-        return into + places * (self.heads * self.width) * prod(self.out)
+    def work(self, places: Size, scores: Size, told: bool) -> Work:
+        """Give the products of attention, with so many scores, and with outputs in so many places.
+
+        With ``told`` the scores are a second output.
+        """
+        products: list[Product] = []
+        made: dict[str, Sources] = {}
+        for name, (at, x, heads, width) in self.into.items():
+            products.append(product(prod(x) * (heads * width), at, self._within(name, self.kernels[name].operand)))
+            made[name] = self._reached(name) | {at}
+        weighed = made["query"] | made["key"]
+        heads_of_all = weighed | made["value"] | made.get("gate", NOTHING)
+        out, kernel = "attention_output", self.kernels["attention_output"].operand
+        products += [
+            product(scores * self.into["query"].width, made["query"], made["key"]),
+            product(scores * self.width, weighed, made["value"]),
+            product(places * (self.heads * self.width) * prod(self.out), heads_of_all, self._within(out, kernel)),
+        ]
+        return Work(tuple(products), (heads_of_all | self._reached(out), weighed)[: 1 + told])
+
+    def _reached(self, name: str) -> Sources:
+        # the weights of a projection that its output depends on
+        return self._within(name, self.kernels[name].flow | ({"bias"} if self.use_bias else NOTHING))
+
+    def _within(self, name: str, sources: Sources) -> Sources:
+        return frozenset(f"{name}/{path}" for path in sources)
 
 
 def _equation(free: int, summed: int, made: int) -> Equation:
@@ -196,22 +238,22 @@ def MultiHeadAttention(
     The dtype policy is that of every projection, which may keep its kernel in few bits.
     Sources: Vaswani et al. 2017; Qiu et al. 2025 (the gate).
     """
-    key = value if key is None else key
+    key, at = (value, 1) if key is None else (key, 2)
     _check_sources(value, key, flash_attention, dropout, return_attention_scores)
     d_v = key_dim if value_dim is None else value_dim
     outs = output_shape or (query[-1],)
     told = bool(dropout or return_attention_scores)
     stretched(query[0], value[0], 0)
     scores = _scores((*query[:-1], num_heads), (*key[:-1], num_heads), attention_axes, told)
-    into = {"query": (query, num_heads, key_dim), "key": (key, num_heads, key_dim)}
-    into |= {"gate": (query, num_heads, d_v)} if use_gate else {}
-    dense = Projections({**into, "value": (value, num_heads, d_v)}, outs, use_bias, dtype)
+    into = {"query": Projection(0, query, num_heads, key_dim), "key": Projection(at, key, num_heads, key_dim)}
+    into |= {"gate": Projection(0, query, num_heads, d_v)} if use_gate else {}
+    dense = Projections({**into, "value": Projection(1, value, num_heads, d_v)}, outs, use_bias, dtype)
     out = (*query[:-1], *outs)
     return Built(
         outs=(out, scores) if return_attention_scores else (out,),
         weights=dense.weights,
         formula=dense.count,
-        work=lambda: unsourced(dense.macs(prod(query[:-1])) + prod(scores) * (key_dim + d_v)),
+        work=lambda: dense.work(prod(query[:-1]), prod(scores), return_attention_scores),
     )
 
 
@@ -261,7 +303,7 @@ def GroupQueryAttention(
     Source: Ainslie et al. 2023.
     """
     H, G, d_h, d = num_query_heads, num_key_value_heads, head_dim, query[-1]
-    key = value if key is None else key
+    key, at = (value, 1) if key is None else (key, 2)
     if isinstance(H, int) and isinstance(G, int) and H % G:
         raise OptionError(f"{H} query heads do not divide into {G} groups")
     if isinstance(d, int) and isinstance(value[-1], int) and d != value[-1]:
@@ -269,13 +311,13 @@ def GroupQueryAttention(
     _check_sources(value, key, flash_attention, dropout, return_attention_scores)
     stretched(query[0], value[0], 0)
     batch = stretched(query[0], key[0], 0)
-    into = {"query": (query, H, d_h), "key": (key, G, d_h)}
-    into |= {"gate": (query, H, d_h)} if use_gate else {}
-    dense = Projections({**into, "value": (value, G, d_h)}, (d,), use_bias, dtype)
+    into = {"query": Projection(0, query, H, d_h), "key": Projection(at, key, G, d_h)}
+    into |= {"gate": Projection(0, query, H, d_h)} if use_gate else {}
+    dense = Projections({**into, "value": Projection(1, value, G, d_h)}, (d,), use_bias, dtype)
     scores = (batch, H, query[1], key[1])
     return Built(
         outs=(query, scores) if return_attention_scores else (query,),
         weights=dense.weights,
         formula=dense.count,
-        work=lambda: unsourced(dense.macs(prod(query[:-1])) + prod(scores) * (2 * d_h)),
+        work=lambda: dense.work(prod(query[:-1]), prod(scores), return_attention_scores),
     )

@@ -3,14 +3,14 @@
 from math import prod
 from typing import Annotated, Any, Unpack
 
-from ...core.products import unsourced
+from ...core.products import State, Work, product
 from ...core.rule import Built, Inputs, Shape, Weight, each_rank
 from ...errors import ShapeError
-from ...symbolic import is_known
+from ...symbolic import Size, is_known
 from ..shared import windows
 from .axes import Layout, Padding
 from .convolutional import Filters, Kernel, Steps, check_steps
-from .recurrent import CELL, FORGET_AT_ONE, LOOP, LSTM_GATES, OverTime, over_time
+from .recurrent import CELL, FORGET_AT_ONE, LOOP, LSTM_GATES, Loop, over_steps
 
 
 class Frames(Inputs):
@@ -44,7 +44,7 @@ def conv_lstm(
     *,
     use_bias: bool = True,
     unit_forget_bias: bool = True,
-    **time: Unpack[OverTime],
+    **time: Unpack[Loop],
 ) -> Built:
     """Four convolutions (input, forget, candidate, output), each of the frame and of the previous output.
 
@@ -71,10 +71,20 @@ def conv_lstm(
     if use_bias:
         weights += (Weight("bias", (wide,), True, scope, LSTM_GATES, FORGET_AT_ONE if unit_forget_bias else ()),)
     step = Built(
-        outs=(state,),
+        outs=(state, state, state),
         weights=weights,
         formula=lambda: gates * (filters * (window * (channels + filters) + use_bias)),
-        work=lambda: unsourced(prod((x[0], *places)) * (gates * filters * (window * (channels + filters)))),
+        work=lambda: _work(prod((x[0], *places)) * (gates * filters * window), channels, filters, scope),
         states=(state, state),
     )
-    return over_time(x, step, time)
+    return over_steps(x, step, time)
+
+
+def _work(each: Size, channels: Size, filters: Size, scope: str) -> Work:
+    # the windows of the frame, and those of the previous output
+    return Work(
+        (
+            product(each * channels, 0, f"{scope}/kernel"),
+            product(each * filters, State(0), f"{scope}/recurrent_kernel"),
+        )
+    )

@@ -14,7 +14,7 @@ from ...core.rule import CELLS, LAYER, Built, Inputs, Layer, Part, Shape, Weight
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, times, unicode
 from ..shared import cells
-from ..shared.over_time import OverTime as OverTime, over_time as over_time
+from ..shared.over_time import OverTime, over_time
 
 Units = Annotated[Size, Sized("d_h")]
 Step = Annotated[Shape, Inputs("B d_x")]
@@ -23,7 +23,13 @@ Sequence = Annotated[Shape, Inputs("B T d_x")]
 CELL = ("activation", "recurrent_activation", *KERNEL, *RECURRENT, *BIAS, *DROPOUT, "seed")
 GATED = (*CELL, "implementation")
 PLAIN = ("activation", *KERNEL, *RECURRENT, *BIAS, *DROPOUT, "seed")
-LOOP = ("unroll", "zero_output_for_mask")
+LOOP = ("zero_output_for_mask",)
+
+
+class Loop(OverTime):
+    """What every recurrent layer can be told about time, and whether its loop is unrolled."""
+
+    unroll: bool
 
 
 RNN_GATES: tuple[str, ...] = ("h",)
@@ -88,6 +94,15 @@ def _path(scope: str, name: str) -> str:
     return f"{scope}/{name}" if scope else name
 
 
+def over_steps(x: Shape, step: Built, time: Loop) -> Built:
+    """Run a cell over the time steps.
+
+    The first state is zeros. An unrolled loop knows it, so no gradient goes through the first step to a state that is
+    not given; the steps of a loop in the compiled program are all alike.
+    """
+    return over_time(x, step, time, dead=int(time["unroll"]))
+
+
 @rule(PLAIN)
 def SimpleRNNCell(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
     """One dense network of the input and the previous output."""
@@ -95,14 +110,14 @@ def SimpleRNNCell(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
 
 
 @rule(PLAIN + LOOP)
-def SimpleRNN(x: Sequence, /, units: Units, *, use_bias: bool = True, **time: Unpack[OverTime]) -> Built:
+def SimpleRNN(x: Sequence, /, units: Units, *, use_bias: bool = True, **time: Unpack[Loop]) -> Built:
     """One dense network of the input and the previous output, the same at every time step.
 
     h_t = tanh(W x_t + U h_(t-1) + b). An output layer y_t = V h_t + c is a Dense of its own.
     The number of time steps changes the work, never the number of parameters.
     Source: Elman 1990.
     """
-    return over_time(x, cell(x[0], x[2], units, RNN_GATES, use_bias, 1, "simple_rnn_cell"), time)
+    return over_steps(x, cell(x[0], x[2], units, RNN_GATES, use_bias, 1, "simple_rnn_cell"), time)
 
 
 @rule(GATED)
@@ -120,7 +135,7 @@ def LSTM(
     *,
     use_bias: bool = True,
     unit_forget_bias: bool = True,
-    **time: Unpack[OverTime],
+    **time: Unpack[Loop],
 ) -> Built:
     """Four dense networks (input, forget, candidate, output), the same at every time step.
 
@@ -132,7 +147,7 @@ def LSTM(
     Jozefowicz et al. 2015 (its bias started at 1).
     """
     starts = FORGET_AT_ONE if unit_forget_bias else ()
-    return over_time(x, cell(x[0], x[2], units, LSTM_GATES, use_bias, 2, "lstm_cell", starts), time)
+    return over_steps(x, cell(x[0], x[2], units, LSTM_GATES, use_bias, 2, "lstm_cell", starts), time)
 
 
 @rule(GATED)
@@ -150,7 +165,7 @@ def GRU(
     *,
     use_bias: bool = True,
     reset_after: bool = True,
-    **time: Unpack[OverTime],
+    **time: Unpack[Loop],
 ) -> Built:
     """Three dense networks (update, reset, candidate); reset_after keeps a second, recurrent row of biases.
 
@@ -162,7 +177,7 @@ def GRU(
     """
     biases = use_bias * (1 + reset_after)
     step = cell(x[0], x[2], units, GRU_GATES, biases, 1, "gru_cell", reset_before=not reset_after)
-    return over_time(x, step, time)
+    return over_steps(x, step, time)
 
 
 @rule()
@@ -226,7 +241,7 @@ def RNN(
     x: Annotated[Shape, Inputs("B T *cell")],
     /,
     cell: Annotated[Any, CELLS],
-    **time: Unpack[OverTime],
+    **time: Unpack[Loop],
 ) -> Built:
     """Any cell, or a stack of cells, the same at every time step."""
     inner = StackedRNNCells(cell) if isinstance(cell, tuple) else cell
@@ -236,7 +251,7 @@ def RNN(
     weights = scoped(step.weights, inner.label, inner)
     own = [frozenset({State(at)}) for at in range(len(step.states))]
     work = lambda: placed(step, inner.label, [frozenset({0})], own)  # noqa: E731
-    return over_time(x, step._replace(weights=weights, work=work, parts=lambda: [cost]), time)
+    return over_steps(x, step._replace(weights=weights, work=work, parts=lambda: [cost]), time)
 
 
 @rule(("weights",), copies=("layer",))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypedDict, cast
 
 from ...core.built import Built, Shape
-from ...core.products import loop
+from ...core.products import Sources, loop
 from ...core.schema import options_of_dict
 from ...errors import ShapeError
 from ...symbolic import is_known
@@ -28,7 +28,7 @@ class OverTime(TypedDict):
 TIME = options_of_dict(OverTime)
 
 
-def over_time(x: Shape, step: Built, time: OverTime) -> Built:
+def over_time(x: Shape, step: Built, time: OverTime, dead: int = 0) -> Built:
     """Run a cell over the time steps: the weights count once, the work T times.
 
     Parameters
@@ -38,6 +38,8 @@ def over_time(x: Shape, step: Built, time: OverTime) -> Built:
     step : Built
         The cell on one time step; its first output is the output of the step, the others are the new states.
     time : OverTime
+    dead : int
+        How many steps read a state that is a constant (see `loop`).
     """
     batch, steps = x[0], x[AXIS]
     if time["stateful"] and not is_known(batch):
@@ -50,8 +52,13 @@ def over_time(x: Shape, step: Built, time: OverTime) -> Built:
     work = step.work
     return step._replace(
         outs=(out, *step.states) if time["return_state"] else (out,),
-        work=(lambda: loop(work(), steps, [step.flow(1, 1 + at) for at in range(len(step.states))])) if work else None,
+        work=(lambda: loop(work(), steps, carried(step), dead)) if work else None,
     )
+
+
+def carried(step: Built) -> list[Sources]:
+    """List what the new value of each state of a cell depends on."""
+    return [step.flow(1, 1 + at) for at in range(len(step.states))]
 
 
 def layer_of(cell: Callable[..., Built]) -> Callable[..., Built]:
