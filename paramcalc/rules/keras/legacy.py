@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Unpack
 
 from ...core.ignored_options import BIAS, KERNEL, RECURRENT
 from ...core.kinds import NUMBER, POSITIVE, Check, Sized, Window
-from ...core.products import unsourced
+from ...core.products import Work, product
 from ...core.rule import Built, Shape, Weight, each_rank, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
@@ -100,7 +100,7 @@ def locally_connected(
         weights=(*weights, Weight("bias", (*places, filters))) if use_bias else weights,
         outs=(windows.joined(x[0], places, filters, data_format),),
         formula=lambda: total + use_bias * sites * filters if cut else sites * filters * (each + use_bias),
-        work=lambda: unsourced(x[0] * total),
+        work=lambda: Work((product(x[0] * total, 0, "kernel"),)),
     )
 
 

@@ -4,7 +4,7 @@ from math import prod
 from typing import Annotated, Any
 
 from ...core.kinds import AXIS, AXIS_PAIR, grown
-from ...core.products import unsourced
+from ...core.products import Work, product
 from ...core.rule import Built, Inputs, Shape, rule
 from ...errors import Disagreement, OptionError, ShapeError
 from ...symbolic import Expr, Size, is_known, unknown
@@ -95,5 +95,5 @@ def Dot(xs: Several, /, axes: Annotated[Any, AXIS_PAIR]) -> Built:
     rest = left[1:at] + left[at + 1 :] + right[1:to] + right[to + 1 :]
     return Built(
         outs=((batch, *rest) if rest else (batch, 1),),
-        work=lambda: unsourced(prod((batch, *rest)) * shared),
+        work=lambda: Work((product(prod((batch, *rest)) * shared, 0, 1),)),
     )

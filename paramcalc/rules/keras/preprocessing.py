@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from ...core.built import placed
 from ...core.ignored_options import SEALED
 from ...core.kinds import AXES, Check, Sized
-from ...core.products import Product, Sources, Work, unsourced
+from ...core.products import NOTHING, Product, Sources, Work, product
 from ...core.rule import CELLS, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
@@ -144,7 +144,9 @@ def STFTSpectrogram(
         weights=tuple(Weight(name, (frame_length, 1, bins)) for name, there in names.items() if there),
         outs=(out,),
         formula=lambda: kernels * (frame_length * bins),
-        work=lambda: unsourced(x[0] * C * places * (kernels * frame_length * bins)),
+        work=lambda: Work(
+            tuple(product(x[0] * C * places * (frame_length * bins), 0, name) for name, there in names.items() if there)
+        ),
     )
 
 
@@ -179,7 +181,7 @@ def MelSpectrogram(
     bins = fft_length // 2 + 1
     return Built(
         outs=((*lead, num_mel_bins, frames),),
-        work=lambda: unsourced(prod(lead) * frames * (bins * num_mel_bins)),
+        work=lambda: Work((product(prod(lead) * frames * (bins * num_mel_bins), 0, NOTHING),)),  # a fixed matrix
     )
 
 
