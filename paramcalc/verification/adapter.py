@@ -69,6 +69,9 @@ class Adapter(Protocol):
     def left_out(self) -> dict[str, str]:
         """Name the layers it has and no rule is about, each with the reason."""
 
+    def limits(self) -> list[str]:
+        """Say what it cannot be asked as it is installed here."""
+
     def find(self, name: str) -> Rule:
         """Find one of these rules by name; raise `LayerError` for any other."""
 

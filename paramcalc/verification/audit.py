@@ -70,11 +70,14 @@ class Audit(Outcome):
         What the framework has beside these, by name, and why there is no rule for it.
     absent : list of str
         Layers with a rule that the installed version does not have; they are not compared.
+    limits : list of str
+        What the framework could not be asked as it is installed.
     """
 
     rows: list[AuditRow]
     left_out: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
 
     @property
     def configurations(self) -> int:
@@ -106,6 +109,7 @@ class Audit(Outcome):
             "rules": [asdict(row) for row in self.rows],
             "left_out": self.left_out,
             "absent": self.absent,
+            "limits": self.limits,
         }
 
     @property
@@ -134,7 +138,7 @@ class Audit(Outcome):
         if self.absent:
             title = self.installed.framework.title
             lines += ["", f"not in this {title}, and not compared", *self.absent]
-        return "\n".join([*lines, "", self.summary])
+        return "\n".join([*lines, "", *self.limits, self.summary])
 
 
 def audit(
@@ -187,7 +191,7 @@ def audit(
     if progress:
         progress(done, total, "")
     left_out = asked.left_out() if names is None else {}
-    return Audit(installed, perf_counter() - start, rows, left_out, absent)
+    return Audit(installed, perf_counter() - start, rows, left_out, absent, asked.limits())
 
 
 def auditable(framework: str = DEFAULT) -> list[Rule]:
@@ -273,8 +277,9 @@ def _problems(asked: Adapter, layer: Layer, ours: Built | ParamcalcError, theirs
 
 
 def _agrees_after_all(asked: Adapter, case: Case, ours: Built | ParamcalcError, theirs: Answer | str) -> bool:
-    # who is right where one refuses and the other does not: a second opinion tells, if there is one
-    if isinstance(ours, ParamcalcError) == isinstance(theirs, str):
+    # a second opinion tells, if there is one, where one refuses and the other does not, or theirs only announces
+    announces = isinstance(theirs, Answer) and theirs.computed is None
+    if isinstance(ours, ParamcalcError) == isinstance(theirs, str) and not announces:
         return False
     real = asked.second_answer(case)
     return real is not None and not any(_problems(asked, case.layer, ours, real))

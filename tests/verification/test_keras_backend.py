@@ -73,7 +73,11 @@ def test_the_place_of_keras_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert config_path({"KERAS_HOME": "~/elsewhere"}) == tmp_path / "elsewhere" / "keras.json"
 
 
-CODE = """
+AUDIT = """
+from paramcalc.verification.audit import audit
+print(audit(["Flatten", "RandomHue", "LSTMCell"]))
+"""
+VERIFY = """
 import paramcalc as pc
 try:
     print(pc.verify(pc.Sequential([pc.Input((3,)), pc.Dense(2)])))
@@ -82,10 +86,10 @@ except pc.ParamcalcError as error:
 """
 
 
-def run(**environ: str) -> str:
+def run(code: str = VERIFY, **environ: str) -> str:
     known = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
     done = subprocess.run(
-        [sys.executable, "-c", CODE], capture_output=True, text=True, check=False, env={**known, **environ}
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env={**known, **environ}
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
@@ -111,3 +115,14 @@ def test_the_backend_of_keras_json_is_respected(tmp_path: Path) -> None:
     pytest.importorskip("keras")
     pytest.importorskip("torch")
     assert "(torch) agrees" in run(**configured(tmp_path, '{"backend": "torch"}'))
+
+
+def test_on_another_backend_multiply_adds_are_left_out_and_the_rest_is_compared(tmp_path: Path) -> None:
+    pytest.importorskip("keras")
+    pytest.importorskip("torch")
+    found = run(AUDIT, KERAS_BACKEND="torch", **configured(tmp_path, "{}")).splitlines()
+    assert found[-2] == "multiply-adds are not compared: they need Keras on jax (KERAS_BACKEND=jax)"
+    assert found[-1].endswith(" 0 of them with their multiply-adds, 0 mismatches")
+    remarks = {name: int(row[-2]) for name, *row in map(str.split, found[1:4])}
+    assert remarks["RandomHue"] > 0  # it announces a shape for channels it cannot run on
+    assert remarks["Flatten"] == remarks["LSTMCell"] == 0

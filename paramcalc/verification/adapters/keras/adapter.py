@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import inspect
-import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import TypeVar
 
 from ....core.framework import Framework
 from ....core.registry import find, rules
-from ....core.rule import Layer, Rule
-from ....errors import LayerError, ParamcalcError
+from ....core.rule import Rule
+from ....errors import LayerError
 from ....graph.model import Model
 from ....report import Report
 from ...adapter import Answer, Case
 from ...cases import cases, configurations
 from ...compare import ModelAnswer, option_differences
-from ...foreign import first_line, isolated
+from ...foreign import isolated
 from ...outcome import Installed, Verification
-from . import live, models
-from .build import Builder, calibrated, is_cell, none_for_unknown, refuse_large_states, scope
-from .framework import KERAS, installed, layer_class, traces
-from .macs import trace
-from .quirks import QUIRKS, counted
-from .tensors import ids, tensors_of
+from . import answers, live, models
+from .build import Builder, refuse_large_states, scope
+from .framework import KERAS, TRACED, VARIABLE, installed, layer_class, traces
+from .quirks import QUIRKS
 
 T = TypeVar("T")
 
@@ -63,6 +60,12 @@ class KerasAdapter:
         """Name nothing: the table of layers lists what no rule is about."""
         return {}
 
+    def limits(self) -> list[str]:
+        """Say where the backend does not let multiply-adds be counted."""
+        if traces():
+            return []
+        return [f"multiply-adds are not compared: they need Keras on {TRACED} ({VARIABLE}={TRACED})"]
+
     def find(self, name: str) -> Rule:
         """Find one of these by name.
 
@@ -86,14 +89,11 @@ class KerasAdapter:
 
     def answer(self, case: Case) -> Answer | str:
         """Build a layer and put it on inputs, or say why not."""
-        try:
-            return _answer(case)
-        except Exception as error:  # whatever Keras raises is its refusal
-            return first_line(error)
+        return answers.announced(case)
 
     def second_answer(self, case: Case) -> Answer | str | None:
-        """Give no second opinion: what Keras computes is looked at already."""
-        return None
+        """Run the layer, where its program cannot be traced, and the first answer only announces."""
+        return None if traces() else answers.computed(case)
 
     def quirk(self, layer: str, refusal: str) -> str | None:
         """Explain why Keras builds a layer and cannot run it, where that is a known fault."""
@@ -117,55 +117,6 @@ class KerasAdapter:
 
 
 ADAPTER = KerasAdapter()
-
-
-def _answer(case: Case) -> Answer:
-    layer, shapes, call = case
-    builder = Builder()
-    with scope():
-        tensors = [builder.keras.Input(batch_shape=none_for_unknown(shape)) for shape in shapes]
-    made = builder.layer(layer)
-    states: list[Any] = []
-    if is_cell(made):
-        with scope():
-            states = builder.state_inputs(made, tensors[0].shape[0])
-    announced = [tensor.shape for tensor in builder.call(layer, made, tensors, states, call)]
-    try:
-        wanted = [weight.path for weight in layer.on(*shapes, **call).weights]
-    except ParamcalcError:
-        wanted = []
-    found = tensors_of(made, ids(made.trainable_weights), wanted)
-    known = [tuple(size for size in shape if isinstance(size, int)) for shape in shapes]
-    if list(map(len, known)) != list(map(len, shapes)) or not traces():
-        return Answer(found, announced, None, None)
-    computed, macs = _computed(builder, layer, calibrated(made), known, call)
-    return Answer(found, announced, computed, macs if counted(layer.rule) else None)
-
-
-def _computed(
-    builder: Builder, layer: Layer, made: Any, shapes: Sequence[tuple[int, ...]], call: Mapping[str, Any]
-) -> tuple[list[Any], int | None]:
-    from jax.errors import JAXTypeError
-
-    told = logging.getLogger("absl")
-    before, told.disabled = told.disabled, True  # Keras writes a page about each refusal of jax's attention
-    try:
-        return trace(builder, layer, made, shapes, call)
-    except (JAXTypeError, IndexError):  # a layer that looks at values cannot be traced: let it run
-        real = Builder(real=True)
-        values = [_something(layer, shape) for shape in shapes]
-        return [tuple(out.shape) for out in real.call(layer, real.layer(layer), values, (), call)], None
-    finally:
-        told.disabled = before
-
-
-def _something(layer: Layer, shape: tuple[int, ...]) -> Any:
-    from numpy import full
-
-    if layer.rule.family != "lookups":
-        return full(shape, 0.0, "float32")
-    words = layer.type in ("StringLookup", "TextVectorization") and not layer.options.get("invert")
-    return full(shape, "a" if words else 5)
 
 
 def _takes(rule: Rule, name: str) -> bool:

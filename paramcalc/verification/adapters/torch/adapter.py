@@ -59,6 +59,10 @@ class TorchAdapter:
         )
         return {name: reasons.get(name, UNSEEN) for name in found if name not in ours}
 
+    def limits(self) -> list[str]:
+        """Say nothing: what the meta device does not tell of a layer, another version does not tell either."""
+        return []
+
     def find(self, name: str) -> Rule:
         """Find one of these by name."""
         return find(name, self.framework.name)

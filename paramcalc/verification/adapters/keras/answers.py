@@ -1,0 +1,106 @@
+"""A Keras layer on inputs: what it has and announces, and what it computes, traced or run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from ....core.rule import Layer
+from ....errors import ParamcalcError
+from ...adapter import Answer, Case
+from ...compare import OpenShape, Tensor
+from ...foreign import Foreign, first_line
+from .build import Builder, calibrated, is_cell, none_for_unknown, scope
+from .framework import traces
+from .macs import trace
+from .quirks import counted
+from .tensors import ids, tensors_of
+
+Known = tuple[int, ...]
+
+
+def announced(case: Case) -> Answer | str:
+    """Build a layer and put it on symbolic inputs; trace what it computes, where the backend and the sizes allow it."""
+    try:
+        return _announced(case)
+    except Exception as error:  # whatever Keras raises is its refusal
+        return first_line(error)
+
+
+def computed(case: Case) -> Answer | str | None:
+    """Run a layer on inputs of zeros; ``None`` where a size is unknown."""
+    shapes = _known(case)
+    if shapes is None:
+        return None
+    try:
+        made, outs = _run(case.layer, shapes, case.call)
+        return Answer(_tensors(case, made), outs, outs, None)
+    except Exception as error:  # whatever Keras raises is its refusal
+        return first_line(error)
+
+
+def _announced(case: Case) -> Answer:
+    layer, shapes, call = case
+    builder = Builder()
+    with scope():
+        tensors = [builder.keras.Input(batch_shape=none_for_unknown(shape)) for shape in shapes]
+    made = builder.layer(layer)
+    states: list[Foreign] = []
+    if is_cell(made):
+        with scope():
+            states = builder.state_inputs(made, tensors[0].shape[0])
+    outs = [tensor.shape for tensor in builder.call(layer, made, tensors, states, call)]
+    found, known = _tensors(case, made), _known(case)
+    if known is None or not traces():
+        return Answer(found, outs, None, None)
+    traced, macs = _traced(builder, layer, calibrated(made), known, call)
+    return Answer(found, outs, traced, macs if counted(layer.rule) else None)
+
+
+def _tensors(case: Case, made: Foreign) -> list[Tensor]:
+    try:
+        wanted = [weight.path for weight in case.layer.on(*case.shapes, **case.call).weights]
+    except ParamcalcError:
+        wanted = []
+    return tensors_of(made, ids(made.trainable_weights), wanted)
+
+
+def _known(case: Case) -> list[Known] | None:
+    known = [tuple(size for size in shape if isinstance(size, int)) for shape in case.shapes]
+    return known if list(map(len, known)) == list(map(len, case.shapes)) else None
+
+
+def _traced(
+    builder: Builder, layer: Layer, made: Foreign, shapes: Sequence[Known], call: Mapping[str, bool]
+) -> tuple[Sequence[OpenShape], int | None]:
+    from jax.errors import JAXTypeError
+
+    told = logging.getLogger("absl")
+    before, told.disabled = told.disabled, True  # Keras writes a page about each refusal of jax's attention
+    try:
+        return trace(builder, layer, made, shapes, call)
+    except (JAXTypeError, IndexError):  # a layer that looks at values cannot be traced: let it run
+        return _run(layer, shapes, call)[1], None
+    finally:
+        told.disabled = before
+
+
+def _run(layer: Layer, shapes: Sequence[Known], call: Mapping[str, bool]) -> tuple[Foreign, list[Known]]:
+    from numpy import zeros
+
+    builder = Builder(real=True)
+    made = builder.layer(layer)
+    values = [_something(layer, shape) for shape in shapes]
+    states: list[Foreign] = []
+    if is_cell(made):
+        states = [zeros((shapes[0][0], size), "float32") for size in builder.keras.tree.flatten(made.state_size)]
+    return made, [tuple(out.shape) for out in builder.call(layer, made, values, states, call)]
+
+
+def _something(layer: Layer, shape: Known) -> Foreign:
+    from numpy import full
+
+    if layer.rule.family != "lookups":
+        return full(shape, 0.0, "float32")
+    words = layer.type in ("StringLookup", "TextVectorization") and not layer.options.get("invert")
+    return full(shape, "a" if words else 5)
