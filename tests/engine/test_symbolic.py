@@ -290,6 +290,20 @@ def test_the_order_of_terms_does_not_depend_on_hashing(tree: Any) -> None:
     assert text(collect(shuffled)) == text(size)
 
 
+def test_a_symbol_and_an_unknown_of_one_name_have_their_order() -> None:
+    one, other = unknown("T"), T
+    for size in (one * other**2 + h, other**2 * one + h):
+        assert text(collect(size)) == "T*T^2 + h"
+        assert text(collect(maximum(size, 0) + maximum(size - h, 0))) == "max(T*T^2 + h, 0) + max(T*T^2, 0)"
+
+
+def test_nothing_is_put_in_where_no_name_occurs() -> None:
+    size = times(2, 4 * (h + x))
+    assert size(T=3) is size
+    assert size() is size
+    assert text(size(T=1.5)) == "2*4(h + x)"
+
+
 @pytest.mark.parametrize(("size", "expected"), [(h**3 * x + h, 3), (x, 0), (7, 0), ((h + 1) ** 2 - h**2, 1)])
 def test_degree(size: Any, expected: int) -> None:
     assert degree(size, "h") == expected
