@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .document import Cell, Document, Table
+from ..catalogue import message
+from .document import Cell, Document, Fact, Table
 from .presentation import Presentation, Record
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 SCHEMA = "paramcalc-why/1"
 NOTHING = "no change, and no two changes, of those tried here lead there"
 ALL_PAIRS = "no single change leads there; each of these fits by two changes together, and may be an accident"
-SOME_PAIRS = "{} by two changes together, and may be an accident"
+THE_PAIR = "no single change leads there; this fits by two changes together, and may be an accident"
+SOME_PAIRS = "{most} and {last} fit by two changes together, and may be an accident"
+ONE_PAIR = "{last} fits by two changes together, and may be an accident"
 
 
 def presentation(model: Model, got: int, found: Sequence[Explanation]) -> Presentation:
@@ -28,28 +31,35 @@ def presentation(model: Model, got: int, found: Sequence[Explanation]) -> Presen
 
 def _document(model: Model, got: int, found: Sequence[Explanation]) -> Document:
     # of explanations that take two changes it is said that any number might be reached so
-    total = model.total
+    total, label = model.total, model.label
     if got == total:
-        return Document(f"{model.label}: {got:,} is the count, there is nothing to explain", "", [], [])
-    title = f"{model.label}: {got:,}, not {total:,} ({_signed(got - total)})"
+        equal = "{model}: {got} is the count, there is nothing to explain"
+        return Document(message(equal, model=label, got=f"{got:,}"), "", [], [])
+    different = "{model}: {got}, not {count} ({difference})"
+    title = message(different, model=label, got=f"{got:,}", count=f"{total:,}", difference=_signed(got - total))
     if not found:
-        return Document(title, "", [("note", NOTHING)], [])
+        return Document(title, "", [_note(message(NOTHING))], [])
     rows: list[tuple[Cell, ...]] = []
     for rank, one in enumerate(found, 1):
         for place, cause in enumerate(one.causes):
-            rows.append(("" if place else f"{rank}", f"{'and ' * (place > 0)}{cause.text}", _signed(cause.delta)))
-    table = Table(("", "because of", "difference"), rows, (2,))
-    return Document(title, "", [("note", remark) for remark in _remarks(found)], [table], lead=1)
+            text = message("and {cause}", cause=message(cause.text)) if place else message(cause.text)
+            rows.append(("" if place else f"{rank}", text, _signed(cause.delta)))
+    table = Table(("", message("because of"), message("difference")), rows, (2,))
+    return Document(title, "", [_note(remark) for remark in _remarks(found)], [table], lead=1)
+
+
+def _note(text: str) -> Fact:
+    return Fact(message("note"), text)
 
 
 def _remarks(found: Sequence[Explanation]) -> list[str]:
-    pairs = [rank for rank, one in enumerate(found, 1) if one.several]
+    pairs = [str(rank) for rank, one in enumerate(found, 1) if one.several]
     if len(pairs) == len(found):
-        return [ALL_PAIRS if len(pairs) > 1 else "no single change leads there; " + SOME_PAIRS.format("this fits")]
+        return [message(ALL_PAIRS if len(pairs) > 1 else THE_PAIR)]
     if not pairs:
         return []
-    which = f"{', '.join(map(str, pairs[:-1]))} and {pairs[-1]} fit" if len(pairs) > 1 else f"{pairs[0]} fits"
-    return [SOME_PAIRS.format(which)]
+    *most, last = pairs
+    return [message(SOME_PAIRS if most else ONE_PAIR, most=", ".join(most), last=last)]
 
 
 def _signed(number: Any) -> str:
