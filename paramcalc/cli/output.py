@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
+from ..catalogue import message
 from ..errors import OptionError
 from ..loading import load
 from ..render.presentation import Presentation, write as pieces_of
@@ -94,8 +95,8 @@ def _verified(model: Model) -> Verification:
 
 def print_outcome(check: Verification, stream: TextIO) -> None:
     """Print the outcome of a check on stdout, or on stderr where stdout belongs to a file format."""
-    mark = ("✓" if check.ok else "✗") if speaks_unicode() else ("ok:" if check.ok else "DIFFERS:")
-    print(f"{mark} {check}", file=stream)
+    mark = ("✓" if check.ok else "✗") if speaks_unicode() else (message("ok:") if check.ok else message("DIFFERS:"))
+    print(f"{mark} {message(str(check))}", file=stream)
 
 
 def write(pieces: Iterable[str]) -> None:

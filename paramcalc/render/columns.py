@@ -115,12 +115,12 @@ def _style(cell: Cell, number: bool) -> str:
 
 def fact_lines(facts: Sequence[Fact], indent: int, width: int | None = None, ascii: bool = False) -> Iterator[Line]:
     """Give the lines of labels and values, side by side."""
-    labels = [plain(label, ascii) for label, _ in facts]
+    labels = [plain(fact.label, ascii) for fact in facts]
     wide = max(map(width_of, labels), default=0)
     room = None if width is None else max(width - indent - wide - 2, 1)
-    for label, (key, value) in zip(labels, facts, strict=True):
-        written = plain(value, ascii)
-        style = "bold green" if key == "parameters" else ""
+    for label, fact in zip(labels, facts, strict=True):
+        written = plain(fact.value, ascii)
+        style = "bold green" if fact.strong else ""
         for place, line in enumerate([written] if room is None else fold(written, room)):
             shown = "" if place else label
             space = " " * (wide - width_of(shown) + 2)

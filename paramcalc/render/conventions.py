@@ -6,6 +6,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
+from ..catalogue import message
 from ..core.tensors import shape_text
 from ..rules.conventions.compare import Convention, signed
 from ..symbolic import Size, grouped
@@ -27,14 +28,17 @@ def _document(found: list[Convention], d_x: Size, d_h: Size, weights: bool = Fal
     # every count and its formula; then whose it is, how much more than the first's, and why
     headers = ("convention", "parameters", "difference", "why")
     body: list[tuple[Cell, ...]] = [
-        (f"{one.framework} {one.name}", number(one.params), signed(one.difference), one.reason) for one in found
+        (f"{one.framework} {one.name}", number(one.params), signed(one.difference), message(one.reason))
+        for one in found
     ]
     formulas: dict[tuple[Cell, ...], None] = {(number(one.params), Math(one.formula.expr)): None for one in found}
     several = len({one.params for one in found})
-    counts = "one count" if several == 1 else f"{several} counts"
-    subtitle = f"{grouped(d_x)} → {grouped(d_h)}: {counts} in {len(found)} conventions"
-    counted = Table(("parameters", "formula"), list(formulas), (0,))
-    tables = [counted, Table(headers, body, (1, 2)), *([_tensors(found)] if weights else [])]
+    counts = (
+        "one count in {conventions} conventions" if several == 1 else "{counts} counts in {conventions} conventions"
+    )
+    subtitle = f"{grouped(d_x)} → {grouped(d_h)}: {message(counts, counts=several, conventions=len(found))}"
+    counted = Table(tuple(map(message, ("parameters", "formula"))), list(formulas), (0,))
+    tables = [counted, Table(tuple(map(message, headers)), body, (1, 2)), *([_tensors(found)] if weights else [])]
     return Document(found[0].cell, subtitle, [], tables)
 
 
@@ -43,8 +47,8 @@ def _tensors(found: list[Convention]) -> Table:
     for one in found:
         shapes = groupby(one.weights, lambda weight: shape_text(weight.shape))
         tensors = ";  ".join(f"{', '.join(weight.name for weight in alike)} {shape}" for shape, alike in shapes)
-        rows.append((f"{one.framework} {one.name}", " ".join(one.gates), tensors, one.source))
-    return Table(("convention", "gates", "tensors", "checked"), rows)
+        rows.append((f"{one.framework} {one.name}", " ".join(one.gates), tensors, message(one.source)))
+    return Table(tuple(map(message, ("convention", "gates", "tensors", "checked"))), rows)
 
 
 def _data(found: list[Convention], d_x: Size, d_h: Size) -> dict[str, Any]:

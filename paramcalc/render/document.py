@@ -21,7 +21,14 @@ class Math(NamedTuple):
 
 
 Cell = str | Math
-Fact = tuple[str, Cell]  # a label and a value
+
+
+class Fact(NamedTuple):
+    """A label and a value; the answer itself is ``strong``."""
+
+    label: str
+    value: Cell
+    strong: bool = False
 
 
 class Table(NamedTuple):

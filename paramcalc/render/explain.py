@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from ..catalogue import message
 from ..core.formula import symbolic_build
 from ..core.rule import Layer, Weight
 from ..core.tensors import shape_text
@@ -35,8 +36,8 @@ def _explain(row: Row) -> list[Table]:
     for scope in scopes:
         actual = [weight for weight in row.weights if weight.scope == scope and _gated(weight)]
         symbolic = [weight for weight in built.weights if weight.scope == scope and _gated(weight)]
-        place = f" of {scope}" if "/" in scope or (scope and len(scopes) > 1) else ""
-        tables.append(_gates(row, place, actual, symbolic, formula))
+        named = scope if "/" in scope or len(scopes) > 1 else ""
+        tables.append(_gates(row, named, actual, symbolic, formula))
     return tables
 
 
@@ -48,30 +49,34 @@ def _tensors(row: Row, symbolic: tuple[Weight, ...]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for actual, weight in zip(row.weights, symbolic, strict=True):
         rows.append((actual.path, shape_text(weight.shape), shape_text(actual.shape), number(actual.params)))
+    headers = ("tensor", "symbolic shape", "shape", "parameters")
     return Table(
-        ("tensor", "symbolic shape", "shape", "parameters"),
+        tuple(map(message, headers)),
         rows,
         (3,),
-        ("total", "", "", number(row.params)),
-        f"{row.name}, by tensor",
-        row.layer.rule.about if isinstance(row.layer, Layer) else "",
+        (message("total"), "", "", number(row.params)),
+        message("{layer}, by tensor", layer=row.name),
+        message(row.layer.rule.about) if isinstance(row.layer, Layer) else "",
     )
 
 
-def _gates(row: Row, place: str, actual: list[Weight], symbolic: list[Weight], formula: Size) -> Table:
+def _gates(row: Row, scope: str, actual: list[Weight], symbolic: list[Weight], formula: Size) -> Table:
     gates = tuple(dict.fromkeys(gate for weight in actual for gate in weight.gates))
     shares = [_share(symbolic, gate) for gate in gates]
     rows: list[tuple[Cell, ...]] = []
     for gate, share in zip(gates, shares, strict=True):
         name, does = GATES[gate]
         network = Math(_as_written(share, shares.count(share), formula))
-        rows.append((f"{gate}  {name}", does, network, number(_share(actual, gate))))
+        rows.append((f"{gate}  {message(name)}", message(does), network, number(_share(actual, gate))))
+    headers = ("network", "role", "weights", "parameters")
+    count = message("{count} networks", count=len(gates))
+    title = "{layer}, by gate of {scope}" if scope else "{layer}, by gate"
     return Table(
-        ("network", "role", "weights", "parameters"),
+        tuple(map(message, headers)),
         rows,
         (3,),
-        ("total", "", f"{len(gates)} networks", number(summed(weight.params for weight in actual))),
-        f"{row.name}, by gate{place}",
+        (message("total"), "", count, number(summed(weight.params for weight in actual))),
+        message(title, layer=row.name, scope=scope),
     )
 
 

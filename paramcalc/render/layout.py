@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..catalogue import message
 from ..core.rule import Layer
 from ..core.tensors import shape_text
 from ..symbolic import grouped, unicode
@@ -50,19 +51,19 @@ def document(report: Report, weights: bool = False, explain: bool = False, depth
 def _card(report: Report, explain: bool) -> Document:
     row = report.rows[0]
     formula = row.formula
-    facts: list[Fact] = [("parameters", _params(row))]
+    facts = [Fact(message("parameters"), _params(row), strong=True)]
     if formula is not None:
-        facts.append(("formula", Math(formula.expr)))
+        facts.append(Fact(message("formula"), Math(formula.expr)))
         if formula.values:
-            facts.append(("substituted", Math(formula.expr, formula.values)))
+            facts.append(Fact(message("substituted"), Math(formula.expr, formula.values)))
     facts += _split(report)
-    facts += [("input", "  ".join(map(shape_text, row.inputs)))] * bool(row.inputs)
-    facts.append(("output", "  ".join(map(shape_text, row.outputs))))
-    facts += _cost(report)
-    facts += _gates(row) + _warnings(report)
+    if row.inputs:
+        facts.append(Fact(message("input"), "  ".join(map(shape_text, row.inputs))))
+    facts.append(Fact(message("output"), "  ".join(map(shape_text, row.outputs))))
+    facts += _cost(report) + _gates(row) + _warnings(report)
     tables = explanation(report) if explain else [_weights([row])] if row.weights else []
     why = row.layer.rule.why if isinstance(row.layer, Layer) else ""
-    return Document(row.type, why, facts, tables)
+    return Document(row.type, message(why), facts, tables)
 
 
 def _gates(row: Row) -> list[Fact]:
@@ -70,11 +71,12 @@ def _gates(row: Row) -> list[Fact]:
     gated = [weight for weight in row.weights if weight.gates]
     facts = dict.fromkeys((weight.scope for weight in gated), "")
     for weight in sorted(gated, key=lambda weight: len(weight.gates)):
-        places = "  ".join(f"{gate} [{unicode(start)}:{unicode(stop)}]" for gate, start, stop in weight.gate_slices())
-        facts[weight.scope] = places + "".join(f"  ({gate} starts at {n})" for gate, n in weight.starts)
+        places = [f"{gate} [{unicode(start)}:{unicode(stop)}]" for gate, start, stop in weight.gate_slices()]
+        places += [message("({gate} starts at {number})", gate=gate, number=n) for gate, n in weight.starts]
+        facts[weight.scope] = "  ".join(places)
     if len(set(facts.values())) == 1:
-        return [("gates", next(iter(facts.values())))]
-    return [(f"gates {scope}", places) for scope, places in facts.items()]
+        return [Fact(message("gates"), next(iter(facts.values())))]
+    return [Fact(message("gates {scope}", scope=scope), places) for scope, places in facts.items()]
 
 
 def _overview(report: Report, weights: bool, depth: int | None) -> Document:
@@ -83,15 +85,18 @@ def _overview(report: Report, weights: bool, depth: int | None) -> Document:
     for row in report.rows:
         _add(row, rows, 0, depth, graph)
     total = report.total
-    label = "total" if report.exact else "total, at least"
-    between = ("",) * (3 + graph - 1)
-    footer: tuple[Cell, ...] = (label, "", number(total), *between[1:]) if isinstance(total, int) else ()
+    facts: list[Fact] = []
+    footer: tuple[Cell, ...] = ()
+    if isinstance(total, int):
+        label = message("total") if report.exact else message("total, at least")
+        footer = (label, "", number(total), *("",) * (1 + graph))
+    else:  # a long expression is too wide for a column
+        label = message("parameters") if report.exact else message("parameters, at least")
+        facts.append(Fact(label, number(total), strong=report.exact))
     headers = ("layer", "output shape", "parameters", *(["reads"] if graph else []), "why")
-    tables = [Table(headers, rows, (2,), footer)]
+    tables = [Table(tuple(map(message, headers)), rows, (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
-    # a long expression is too wide for a column
-    facts: list[Fact] = [] if footer else [("parameters" + label[5:], number(total))]
     facts += _split(report) + _cost(report) + _warnings(report)
     return Document(report.name, "", facts, tables, lead=1)
 
@@ -123,52 +128,64 @@ def _add(row: Row, rows: list[tuple[Cell, ...]], level: int, depth: int | None, 
 
 
 def _params(row: Row) -> Cell:
-    # of a layer nobody knows, the least there can be
+    # of a layer without a rule, the least there can be
     if not row.unknown:
         return number(row.params)
-    return f"≥ {grouped(row.params)}" if row.weights else "unknown"
+    return f"≥ {grouped(row.params)}" if row.weights else message("unknown")
 
 
 def _warnings(report: Report) -> list[Fact]:
-    others = "" if report.holds else "; others otherwise"
-    stored = [("stored", f"{report.stored:,} tensors, as the rules say{others}")] if report.stored else []
-    again = any(one.counted_above for row in report.rows for one in [row, *row.rows])
-    marks = [("↑", "counted once, further up")] if again else []
-    return [*marks, *stored, *(("warning", warning) for warning in report.warnings)]
+    facts = []
+    if any(one.counted_above for row in report.rows for one in [row, *row.rows]):
+        facts.append(Fact("↑", message("counted once, further up")))
+    if report.stored:
+        match = "{count} tensors match the rules" if report.holds else "{count} tensors match the rules, others do not"
+        facts.append(Fact(message("stored"), message(match, count=f"{report.stored:,}")))
+    return facts + [Fact(message("warning"), message(warning)) for warning in report.warnings]
 
 
 def _split(report: Report) -> list[Fact]:
     # said only where something is not trained, or is kept and no parameter
-    split: list[Fact] = []
+    facts = []
     if report.guessed:
-        split = [("trainable", f"{'at most ' * report.exact}{grouped(report.trainable)}, a guess")]
+        guess = "at most {count}, a guess" if report.exact else "{count}, a guess"
+        facts.append(Fact(message("trainable"), message(guess, count=grouped(report.trainable))))
     elif report.non_trainable != 0:
-        split = [("trainable", number(report.trainable)), ("non-trainable", number(report.non_trainable))]
-    return split + ([("buffers", number(report.buffers))] if report.buffers != 0 else [])
+        facts.append(Fact(message("trainable"), number(report.trainable)))
+        facts.append(Fact(message("non-trainable"), number(report.non_trainable)))
+    if report.buffers != 0:
+        facts.append(Fact(message("buffers"), number(report.buffers)))
+    return facts
 
 
 def _cost(report: Report) -> list[Fact]:
-    if report.macs == 0:
+    macs, batch = report.macs, report.batch
+    if macs == 0:
         return []
-    batch = report.batch
-    whole = "this input" if batch is None else "one sample" if batch == 1 else f"a batch of {grouped(batch)}"
-    least = "" if report.costed else "at least "
-    return [("MACs", f"{least}{grouped(report.macs)} for {whole}, 2 FLOPs each")]
+    count = grouped(macs) if report.costed else message("at least {count}", count=grouped(macs))
+    if batch is None:
+        whole = message("{count} for this input, 2 FLOPs each", count=count)
+    elif batch == 1:
+        whole = message("{count} for one sample, 2 FLOPs each", count=count)
+    else:
+        whole = message("{count} for a batch of {batch}, 2 FLOPs each", count=count, batch=grouped(batch))
+    return [Fact(message("MACs"), whole)]
 
 
 def _weights(rows: list[Row]) -> Table:
     several = len(rows) > 1
     frozen = any(not weight.trainable for row in rows for weight in row.weights)
     headers = ("weight", "shape", "parameters", *(["trained"] if frozen else []))
+    yes, no = message("yes"), message("no")
     table: list[tuple[Cell, ...]] = []
     for row in rows:
-        names = [weight.name for weight in row.weights]
+        distinct = len({weight.name for weight in row.weights}) == len(row.weights)
         for weight in row.weights:
-            name = weight.name if len(set(names)) == len(names) else weight.path
+            name = weight.name if distinct else weight.path
             cells: tuple[Cell, ...] = (
                 f"{row.name}/{name}" if several else name,
                 shape_text(weight.shape),
                 number(weight.params),
             )
-            table.append((*cells, "yes" if weight.trainable else "no") if frozen else cells)
-    return Table(headers, table, (2,))
+            table.append((*cells, yes if weight.trainable else no) if frozen else cells)
+    return Table(tuple(map(message, headers)), table, (2,))

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import Any
 
+from ..catalogue import message
 from ..core.formula import Formula, rule_formula
 from ..core.framework import framework as framework_named, title
 from ..core.registry import families, rules
@@ -80,12 +81,14 @@ def _document(framework: str) -> Document:
     families: dict[str, list[tuple[Cell, ...]]] = {}
     for rule in rules(framework).values():
         formula = default_formula(rule)
-        count: Cell = Math(formula.expr) if formula else "none"
-        cells = (rule.name, count, status(rule), rule.why)
+        count: Cell = Math(formula.expr) if formula else message("none")
+        cells = (rule.name, count, message(status(rule)), message(rule.why))
         families.setdefault(rule.family, []).append(cells)
     for name, why in opaque(framework).items():
-        families.setdefault(UNKNOWN, []).append((name, "at least 0", UNKNOWN, f"{why[0].upper()}{why[1:]}."))
-    headers = ("layer", "parameters", "status", "why")
-    tables = [Table(headers, rows, title=family) for family, rows in families.items()]
+        said = message(f"{why[0].upper()}{why[1:]}.")
+        families.setdefault(UNKNOWN, []).append((name, message("at least 0"), message(UNKNOWN), said))
+    headers = tuple(map(message, ("layer", "parameters", "status", "why")))
+    tables = [Table(headers, rows, title=message(family)) for family, rows in families.items()]
     number = sum(map(len, families.values()))
-    return Document(f"{number} layer{'s' * (number != 1)} of {title(framework)}", "", [], tables)
+    counted = "{count} layer of {framework}" if number == 1 else "{count} layers of {framework}"
+    return Document(message(counted, count=number, framework=message(title(framework))), "", [], tables)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .document import Cell, Document, Table
+from ..catalogue import message
+from .document import Cell, Document, Fact, Table
 from .presentation import Presentation, Record
 
 if TYPE_CHECKING:
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
 SCHEMA = "paramcalc-why/1"
 NOTHING = "no single change and no pair of changes that was tried gives this number"
-NO_SINGLE = "no single change gives this number; "
-ALL_PAIRS = "each explanation combines two changes and may be a coincidence"
-SOME_PAIRS = "{} two changes and may be a coincidence"
+ALL_PAIRS = "no single change gives this number; each explanation combines two changes and may be a coincidence"
+THE_PAIR = "no single change gives this number; the explanation combines two changes and may be a coincidence"
+SOME_PAIRS = "explanations {most} and {last} combine two changes and may be a coincidence"
+ONE_PAIR = "explanation {last} combines two changes and may be a coincidence"
 
 
 def presentation(model: Model, got: int, found: Sequence[Explanation]) -> Presentation:
@@ -29,28 +31,35 @@ def presentation(model: Model, got: int, found: Sequence[Explanation]) -> Presen
 
 def _document(model: Model, got: int, found: Sequence[Explanation]) -> Document:
     # pairs of changes get a note, since a pair can be found for many numbers
-    total = model.total
+    total, label = model.total, model.label
     if got == total:
-        return Document(f"{model.label}: {got:,} is the count; there is nothing to explain", "", [], [])
-    title = f"{model.label}: {got:,}, not {total:,} ({_signed(got - total)})"
+        equal = "{model}: {got} is the count; there is nothing to explain"
+        return Document(message(equal, model=label, got=f"{got:,}"), "", [], [])
+    different = "{model}: {got}, not {count} ({difference})"
+    title = message(different, model=label, got=f"{got:,}", count=f"{total:,}", difference=_signed(got - total))
     if not found:
-        return Document(title, "", [("note", NOTHING)], [])
+        return Document(title, "", [_note(message(NOTHING))], [])
     rows: list[tuple[Cell, ...]] = []
     for rank, one in enumerate(found, 1):
         for place, cause in enumerate(one.causes):
-            rows.append(("" if place else f"{rank}", f"{'and ' * (place > 0)}{cause.text}", _signed(cause.delta)))
-    table = Table(("", "cause", "difference"), rows, (2,))
-    return Document(title, "", [("note", remark) for remark in _remarks(found)], [table], lead=1)
+            text = message("and {cause}", cause=message(cause.text)) if place else message(cause.text)
+            rows.append(("" if place else f"{rank}", text, _signed(cause.delta)))
+    table = Table(("", message("cause"), message("difference")), rows, (2,))
+    return Document(title, "", [_note(remark) for remark in _remarks(found)], [table], lead=1)
+
+
+def _note(text: str) -> Fact:
+    return Fact(message("note"), text)
 
 
 def _remarks(found: Sequence[Explanation]) -> list[str]:
-    pairs = [rank for rank, one in enumerate(found, 1) if one.several]
+    pairs = [str(rank) for rank, one in enumerate(found, 1) if one.several]
     if len(pairs) == len(found):
-        return [NO_SINGLE + (ALL_PAIRS if len(pairs) > 1 else SOME_PAIRS.format("the explanation combines"))]
+        return [message(ALL_PAIRS if len(pairs) > 1 else THE_PAIR)]
     if not pairs:
         return []
-    several = f"explanations {', '.join(map(str, pairs[:-1]))} and {pairs[-1]} combine" if len(pairs) > 1 else ""
-    return [SOME_PAIRS.format(several or f"explanation {pairs[0]} combines")]
+    *most, last = pairs
+    return [message(SOME_PAIRS if most else ONE_PAIR, most=", ".join(most), last=last)]
 
 
 def _signed(number: Any) -> str:

@@ -22,6 +22,7 @@ from paramcalc.analysis.causes import Cause, Explanation
 from paramcalc.analysis.changes import chains, changes
 from paramcalc.analysis.stacks import Stack, stack_of
 from paramcalc.errors import OptionError
+from paramcalc.render.document import Fact
 from paramcalc.render.why import presentation
 
 SIZES = (8, 10, 13, 16, 20, 32, 50, 64, 100, 108, 128, 200, 256, 300, 512, 768, 1024)
@@ -153,7 +154,7 @@ def test_two_changes_that_fit_may_be_a_coincidence(run: Any) -> None:
         ([pair, pair],
          "no single change gives this number; each explanation combines two changes and may be a coincidence"),
     ):  # fmt: skip
-        assert presentation(recurrent("LSTM", 3, 4), 640, found).document().facts == [("note", said)]
+        assert presentation(recurrent("LSTM", 3, 4), 640, found).document().facts == [Fact("note", said)]
     _, out, _ = run(*sizes, "--got", "121856")
     assert "coincidence" not in out
     _, out, _ = run(*sizes, "--got", "123456", "--json")

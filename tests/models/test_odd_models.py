@@ -171,7 +171,7 @@ def test_attention_put_into_few_bits_later_is_written_nowhere_but_in_its_weights
 
 def test_what_is_stored_otherwise_does_not_verify(tmp_path: Any) -> None:
     report = saved(quantized(attended(), "int8"), tmp_path, ".keras")
-    assert "8 tensors, as the rules say; others otherwise" in str(report)
+    assert "8 tensors match the rules, others do not" in str(report)
     found = pc.verify(pc.load(tmp_path / "m.keras"))
     assert [one.what for one in found.differences] == ["stored tensors"]
     assert "only in the file" in str(found)

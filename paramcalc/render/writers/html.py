@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from ..document import Cell, Document, Math, Table, plain
+from ..document import Cell, Document, Fact, Math, Table, plain
 from ..presentation import Presentation
 
 _STYLE = """
@@ -39,14 +39,14 @@ def _blocks(made: Document) -> Iterator[str]:
             yield from _table(block)
         else:
             yield '<table class="facts"><tbody>'
-            yield from (_fact(label, value) for label, value in block)
+            yield from map(_fact, block)
             yield "</tbody></table>"
     yield "</div>"
 
 
-def _fact(label: str, value: Cell) -> str:
-    mark = ' class="p"' if label == "parameters" else ""
-    return f"<tr{mark}><td>{escape(label)}</td>{_cell(value, False)}</tr>"
+def _fact(fact: Fact) -> str:
+    mark = ' class="p"' if fact.strong else ""
+    return f"<tr{mark}><td>{escape(fact.label)}</td>{_cell(fact.value, False)}</tr>"
 
 
 def _table(table: Table) -> Iterator[str]:

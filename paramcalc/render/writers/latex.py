@@ -43,7 +43,7 @@ def _blocks(made: Document) -> Iterator[str]:
             yield from _table(block)
         else:
             yield "\n\\begin{tabular}{ll}\n"
-            yield from (_line([label, value]) for label, value in block)
+            yield from (_line([fact.label, fact.value]) for fact in block)
             yield "\\end{tabular}\n"
 
 

@@ -22,7 +22,7 @@ def _blocks(made: Document, ascii: bool) -> Iterator[str]:
             yield from _table(block, ascii)
         else:
             yield "\n"
-            yield from (f"- {label}: {_cell(value, ascii)}\n" for label, value in block)
+            yield from (f"- {fact.label}: {_cell(fact.value, ascii)}\n" for fact in block)
 
 
 def _table(table: Table, ascii: bool) -> Iterator[str]:
