@@ -5,10 +5,12 @@ One declaration serves all of these layers, and a line of `TABLE` each of them::
     RandomHue 0..1 rgb: factor* value_range data_format seed
 
 is a class, what its factors lie between (``each``: both ends of a range), ``rgb`` if it wants three channels (``grey``:
-or one), and its options in Keras's order, a star after those that must be given, brackets around bounds of their own.
+or one), ``rounded`` if it rounds every number, so that no gradient comes back, and its options in Keras's order, a star
+after those that must be given, brackets around bounds of their own.
 What these may be is in `KINDS`.
 """
 
+from collections.abc import Callable
 from functools import partial
 from operator import index
 from typing import Annotated, Any, SupportsIndex
@@ -18,11 +20,12 @@ from ...core.kinds import NUMBER, SWITCH, Check, Choice, Kind, Maybe
 from ...core.rule import REQUIRED, Built, Inputs, Rule, Shape
 from ...core.schema import Option, Schema
 from ...errors import OptionError, ShapeError
+from ..shared.flow import no_gradient
 
 TABLE = """
 AugMix 0..1 each grey: value_range num_chains chain_depth factor alpha all_ops interpolation seed data_format
 AutoContrast: value_range
-ContrastLimitedAdaptiveHistogramEqualization: value_range clip_limit tile_grid_size data_format
+ContrastLimitedAdaptiveHistogramEqualization rounded: value_range clip_limit tile_grid_size data_format
 CutMix 0..1: factor seed data_format
 Equalization: value_range bins data_format
 MaxNumBoundingBoxes: max_number* fill_value
@@ -40,7 +43,7 @@ RandomGrayscale 0..1 grey: factor data_format seed
 RandomHue 0..1 rgb: factor* value_range data_format seed
 RandomInvert 0..1: factor value_range seed data_format
 RandomPerspective 0..1: factor scale interpolation fill_value seed data_format
-RandomPosterization 1..8: factor* value_range data_format seed
+RandomPosterization 1..8 rounded: factor* value_range data_format seed
 RandomRotation -1..1: factor* fill_mode interpolation seed fill_value data_format
 RandomSaturation -1..1 rgb: factor* value_range data_format seed
 RandomSharpness 0..1: factor* value_range data_format seed
@@ -115,6 +118,11 @@ def grey(x: Annotated[Shape, Inputs("... H W C")], /, **options: Any) -> Built:
     return _with_channels(x, options, (1, 3))
 
 
+def rounded(x: Annotated[Shape, Inputs("... H W C")], /, **options: Any) -> Built:
+    """Keep the shape of an image whose numbers are rounded."""
+    return kept(x)._replace(work=no_gradient)
+
+
 def _with_channels(x: Shape, options: dict[str, Any], wanted: tuple[int, ...]) -> Built:
     built = kept(x)
     channels = x[-3] if options["data_format"] == "channels_first" else x[-1]
@@ -125,12 +133,15 @@ def _with_channels(x: Shape, options: dict[str, Any], wanted: tuple[int, ...]) -
     return built
 
 
+BODIES: dict[str, Callable[..., Built]] = {"rgb": coloured, "grey": grey, "rounded": rounded}
+
+
 def augmentation(line: str) -> Rule:
     """Make the rule of a line: its options, and data_format, which all of these layers take."""
     head, _, words = line.partition(":")
     name, *marks = head.split()
     usual = next((mark for mark in marks if ".." in mark), "0..0")
-    body = coloured if "rgb" in marks else grey if "grey" in marks else kept
+    body = next((BODIES[mark] for mark in marks if mark in BODIES), kept)
     options: dict[str, Option] = {}
     for word in [*words.split(), "data_format"]:
         option, _, bounds = word.rstrip("*]").partition("[")

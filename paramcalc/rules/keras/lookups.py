@@ -219,8 +219,8 @@ def TextVectorization(
     depth = Lookup(vocabulary, idf_weights, *sizes, False, output_mode, "", "[UNK]", 1).depth()
     if split is None:  # texts are tokens already
         cut = output_mode == "int" and output_sequence_length is not None and len(x) > 1
-        return Built(outs=((*x[:-1], output_sequence_length),)) if cut else encoded(x, depth, output_mode)  # type: ignore[arg-type]  # it is given
+        return encoded((*x[:-1], output_sequence_length) if cut else x, depth, output_mode)  # type: ignore[arg-type]  # it is given
     if output_mode == "one_hot":
         raise OptionError("one_hot of texts of many lengths", expected="'multi_hot' or 'count'")
     words = unknown("words") if output_sequence_length is None else output_sequence_length
-    return Built(outs=((x[0], words if output_mode == "int" else depth),))
+    return encoded((x[0], words), depth, output_mode)

@@ -11,6 +11,7 @@ from ...core.rule import CELLS, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
 from ..shared import windows
+from ..shared.flow import no_gradient
 from .axes import AnyShape, Layout, Padding, position
 from .recurrent import unique_labels
 from .values import ARRAY, Values, shape_of
@@ -85,11 +86,13 @@ def Rescaling(x: AnyShape, /, scale: Array, offset: Array = 0.0) -> Built:
 def encoded(x: Shape, depth: Size, mode: str) -> Built:
     """Give the shape of categories written as ones among zeros, or counted."""
     if mode == "int":
-        return Built(outs=(x,))
-    if mode == "one_hot":
+        out = x
+    elif mode == "one_hot":
         alone = len(x) > 1 and isinstance(x[-1], int) and x[-1] == 1
-        return Built(outs=((*x[:-1], depth) if alone else (*x, depth),))
-    return Built(outs=((*x[:1], *x[2:], depth) if len(x) > 1 else (depth,),))
+        out = (*x[:-1], depth) if alone else (*x, depth)
+    else:
+        out = (*x[:1], *x[2:], depth) if len(x) > 1 else (depth,)
+    return Built(outs=(out,), work=no_gradient)
 
 
 @rule(("sparse",))
