@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, combinations
 from typing import Any
 
 import pytest
 import torch
+from by_hand_torch import TABLE
 from torch_products import Passes, Subject, measured
 
 from paramcalc import torch as nn
@@ -17,23 +18,96 @@ from paramcalc.core.products import Source
 
 FEW = 6  # sources of which every subset is tried
 DRAWN = 24  # subsets of more sources, besides the plain ones
+QUICK = 4  # of all these, tried in a quick run
+
+SEQUENCE, STEP = (3, 2, 5), (2, 5)
+L, S, N = 3, 5, 2
+Cases = list[tuple[Any, list[tuple[int, ...]]]]
+DENSE: Cases = [
+    (nn.Linear(5, 7), [(2, 3, 5)]),
+    (nn.Linear(5, 7, bias=False), [(5,)]),
+    (nn.LazyLinear(7), [(3, 5)]),
+    (nn.Embedding(11, 3), [(2, 4)]),
+    (nn.EmbeddingBag(11, 3), [(2, 4)]),
+    (nn.EmbeddingBag(11, 3), [(4,), (2,)]),
+]
+RECURRENT: Cases = [
+    (nn.RNN(5, 4), [SEQUENCE]),
+    (nn.RNN(5, 4, 2, nonlinearity="relu", bias=False), [(3, 5)]),
+    (nn.LSTM(5, 4), [SEQUENCE]),
+    (nn.LSTM(5, 4, bias=False, batch_first=True), [SEQUENCE]),
+    (nn.LSTM(5, 4, proj_size=3), [SEQUENCE]),
+    (nn.LSTM(5, 4, bias=False, proj_size=3), [(2, 2, 5)]),
+    (nn.LSTM(5, 4, bias=False, proj_size=3), [(1, 2, 5)]),
+    (nn.LSTM(5, 4, 2, proj_size=3, bidirectional=True), [SEQUENCE]),
+    (nn.LSTM(5, 4, 3, bias=False), [(1, 2, 5)]),
+    (nn.GRU(5, 4), [SEQUENCE]),
+    (nn.GRU(5, 4, 2, bias=False, bidirectional=True), [SEQUENCE]),
+    (nn.GRU(5, 4, 2), [(1, 5)]),
+    (nn.RNNCell(5, 4), [STEP]),
+    (nn.RNNCell(5, 4, bias=False, nonlinearity="relu"), [(5,)]),
+    (nn.LSTMCell(5, 4), [STEP]),
+    (nn.LSTMCell(5, 4, bias=False), [STEP]),
+    (nn.GRUCell(5, 4), [STEP]),
+    (nn.GRUCell(5, 4, bias=False), [(5,)]),
+]
+CONVOLUTIONS: Cases = [
+    (nn.Conv1d(3, 4, 3), [(2, 3, 9)]),
+    (nn.Conv2d(4, 6, (3, 2), stride=2, padding=1, groups=2), [(2, 4, 6, 5)]),
+    (nn.Conv2d(4, 8, 3, padding="same", groups=4, bias=False, padding_mode="circular"), [(4, 5, 5)]),
+    (nn.Conv3d(2, 4, 2, dilation=2), [(1, 2, 4, 5, 3)]),
+    (nn.LazyConv2d(6, 3), [(2, 4, 5, 5)]),
+    (nn.ConvTranspose1d(3, 4, 3, stride=2), [(2, 3, 5)]),
+    (nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2), [(2, 4, 5, 4)]),
+    (nn.ConvTranspose3d(2, 4, 2, dilation=2, bias=False), [(2, 3, 4, 3)]),
+    (nn.LazyConvTranspose1d(4, 3), [(2, 3, 5)]),
+]
+INDICES: Cases = [  # to which no gradient goes
+    (nn.MaxPool1d(2), [(3, 6)]),
+    (nn.MaxPool2d(2, return_indices=True), [(2, 3, 6, 6)]),
+    (nn.AdaptiveMaxPool1d(2, return_indices=True), [(3, 6)]),
+    (nn.FractionalMaxPool2d(2, output_size=3, return_indices=True), [(2, 3, 8, 8)]),
+    (nn.MaxUnpool2d(2), [(2, 3, 4, 4), (2, 3, 4, 4)]),
+]
+ATTENTION: Cases = [
+    (nn.MultiheadAttention(4, 2), [(L, N, 4), *[(S, N, 4)] * 2]),
+    (nn.MultiheadAttention(4, 2, bias=False, batch_first=True), [(N, L, 4), *[(N, S, 4)] * 2]),
+    (nn.MultiheadAttention(4, 1, kdim=3, vdim=5), [(L, 4), (S, 3), (S, 5)]),
+    (
+        nn.MultiheadAttention(4, 2, bias=False, add_bias_kv=True, add_zero_attn=True, kdim=3),
+        [(L, N, 4), (S, N, 3), (S, N, 4)],
+    ),
+    (nn.MultiheadAttention(4, 2, add_bias_kv=True), [(L, N, 4), *[(S, N, 4)] * 2]),
+    (nn.TransformerEncoderLayer(4, 2, 6), [(L, N, 4)]),
+    (nn.TransformerEncoderLayer(4, 2, 6, norm_first=True, bias=False, batch_first=True), [(N, L, 4)]),
+    (nn.TransformerDecoderLayer(4, 2, 6), [(L, N, 4), (S, N, 4)]),
+    (nn.TransformerDecoderLayer(4, 2, 6, norm_first=True, activation="gelu"), [(L, 4), (S, 4)]),
+    (nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 6), 2), [(L, N, 4)]),
+    (nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 6, norm_first=True), 3, nn.LayerNorm(4)), [(L, N, 4)]),
+    (nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, 6), 2, nn.LayerNorm(4)), [(L, N, 4), (S, N, 4)]),
+    (nn.Transformer(4, 2, 2, 2, 6), [(S, N, 4), (L, N, 4)]),
+    (nn.Transformer(4, 2, 1, 2, 6, norm_first=True, batch_first=True, bias=False), [(N, S, 4), (N, L, 4)]),
+]
+CASES = [*DENSE, *RECURRENT, *CONVOLUTIONS, *INDICES, *ATTENTION]
 
 
-def choices(sources: list[Source], drawn: int = DRAWN) -> Iterator[frozenset[Source]]:
+def choices(sources: list[Source]) -> list[frozenset[Source]]:
     """Choose what needs a gradient: every subset of a few sources; of more, each alone, all others, and drawn ones."""
+    whole = frozenset(sources)
+    kinds = [frozenset(one for one in sources if isinstance(one, kind)) for kind in (int, str)]
     if len(sources) <= FEW:
-        yield from map(frozenset, chain.from_iterable(combinations(sources, n) for n in range(len(sources) + 1)))
-        return
-    yield frozenset()
-    yield frozenset(sources)
-    for kind in (int, str, tuple):
-        yield frozenset(one for one in sources if isinstance(one, kind))
-    for one in sources:
-        yield frozenset({one})
-        yield frozenset(sources) - {one}
+        found = map(frozenset, chain.from_iterable(combinations(sources, n) for n in range(len(sources) + 1)))
+        return list(dict.fromkeys([whole, *kinds, *found]))
     draw = random.Random(str(sources))
-    for _ in range(drawn):
-        yield frozenset(one for one in sources if draw.random() < 0.3)
+    alone = [frozenset({one}) for one in sources]
+    drawn = [frozenset(one for one in sources if draw.random() < 0.3) for _ in range(DRAWN)]
+    return list(dict.fromkeys([whole, *kinds, frozenset(), *alone, *(whole - one for one in alone), *drawn]))
+
+
+def quick(sources: list[Source]) -> list[frozenset[Source]]:
+    """Choose all, the inputs, the weights, and a few others."""
+    first, others = choices(sources)[:3], choices(sources)[3:]
+    return first + random.Random(str(sources)).sample(others, min(QUICK, len(others)))
 
 
 def differences(built: Built, live: frozenset[Source], passes: Passes, inputs: int) -> Iterator[str]:
@@ -47,27 +121,22 @@ def differences(built: Built, live: frozenset[Source], passes: Passes, inputs: i
         yield f"outputs with a gradient {reached}, torch {passes.reached}"
 
 
-def check(layer: Any, *shapes: tuple[int, ...]) -> None:
+def check(layer: Any, shapes: list[tuple[int, ...]], chosen: Callable[[list[Source]], list[frozenset[Source]]]) -> None:
     subject = Subject(layer, *shapes)
-    for live in choices(subject.sources):
+    for live in chosen(subject.sources):
         found = list(differences(subject.built, live, subject.run(live), len(shapes)))
         assert not found, (layer, shapes, sorted(map(str, live)), found)
 
 
-@pytest.mark.parametrize(
-    ("layer", "shapes"),
-    [
-        (nn.Linear(5, 7), [(2, 3, 5)]),
-        (nn.Linear(5, 7, bias=False), [(5,)]),
-        (nn.LazyLinear(7), [(3, 5)]),
-        (nn.Embedding(11, 3), [(2, 4)]),
-        (nn.EmbeddingBag(11, 3), [(2, 4)]),
-        (nn.EmbeddingBag(11, 3), [(4,), (2,)]),
-    ],
-    ids=repr,
-)
-def test_dense_layers_and_tables(layer: Any, shapes: list[tuple[int, ...]]) -> None:
-    check(layer, *shapes)
+@pytest.mark.parametrize(("layer", "shapes"), CASES, ids=repr)
+def test_as_torch_does(layer: Any, shapes: list[tuple[int, ...]]) -> None:
+    check(layer, shapes, quick)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("layer", "shapes"), CASES, ids=repr)
+def test_as_torch_does_for_every_choice(layer: Any, shapes: list[tuple[int, ...]]) -> None:
+    check(layer, shapes, choices)
 
 
 def test_bilinear_layers_as_two_products() -> None:
@@ -86,66 +155,34 @@ def test_bilinear_layers_as_two_products() -> None:
         assert not list(differences(built, live, measured(bilinear, [x1, x2, weight]), 2)), live
 
 
-SEQUENCE, STEP = (3, 2, 5), (2, 5)
+def test_numbers_measured() -> None:
+    # 108 features, 128 units, 10 steps of 4 samples: weights alone, the input alone, both
+    built = nn.LSTM(108, 128).on((10, 4, 108))
+    weights = built.weight_paths
+    assert [built.backward(live) for live in (weights, [0], [0, *weights])] == [7_192_576, 4_571_136, 9_404_416]
+    projected = nn.LSTM(108, 128, proj_size=64).on((10, 4, 108))
+    assert projected.backward(projected.weight_paths) == 5_357_568
 
 
-@pytest.mark.parametrize(
-    ("layer", "shape"),
-    [
-        (nn.RNN(5, 4), SEQUENCE),
-        (nn.RNN(5, 4, 2, nonlinearity="relu", bias=False), (3, 5)),
-        (nn.LSTM(5, 4), SEQUENCE),
-        (nn.LSTM(5, 4, bias=False, batch_first=True), SEQUENCE),
-        (nn.LSTM(5, 4, proj_size=3), SEQUENCE),
-        (nn.LSTM(5, 4, bias=False, proj_size=3), (2, 2, 5)),
-        (nn.LSTM(5, 4, bias=False, proj_size=3), (1, 2, 5)),
-        (nn.LSTM(5, 4, 2, proj_size=3, bidirectional=True), SEQUENCE),
-        (nn.LSTM(5, 4, 3, bias=False), (1, 2, 5)),
-        (nn.GRU(5, 4), SEQUENCE),
-        (nn.GRU(5, 4, 2, bias=False, bidirectional=True), SEQUENCE),
-        (nn.GRU(5, 4, 2), (1, 5)),
-        (nn.RNNCell(5, 4), STEP),
-        (nn.RNNCell(5, 4, bias=False, nonlinearity="relu"), (5,)),
-        (nn.LSTMCell(5, 4), STEP),
-        (nn.LSTMCell(5, 4, bias=False), STEP),
-        (nn.GRUCell(5, 4), STEP),
-        (nn.GRUCell(5, 4, bias=False), (5,)),
-    ],
-    ids=repr,
-)
-def test_recurrent_layers_and_cells(layer: Any, shape: tuple[int, ...]) -> None:
-    check(layer, shape)
+@pytest.mark.parametrize("layer", [nn.LSTM(5, 4, 2, bidirectional=True, proj_size=3), nn.GRU(5, 4)], ids=repr)
+def test_the_processor_does_what_the_meta_device_does(layer: Any) -> None:
+    here, there = (Subject(layer, SEQUENCE, device=device) for device in ("cpu", "meta"))
+    live = frozenset(here.sources)
+    assert here.run(live) == there.run(live)
 
 
-@pytest.mark.parametrize(
-    ("layer", "shape"),
-    [
-        (nn.Conv1d(3, 4, 3), (2, 3, 9)),
-        (nn.Conv2d(4, 6, (3, 2), stride=2, padding=1, groups=2), (2, 4, 6, 5)),
-        (nn.Conv2d(4, 8, 3, padding="same", groups=4, bias=False, padding_mode="circular"), (4, 5, 5)),
-        (nn.Conv3d(2, 4, 2, dilation=2), (1, 2, 4, 5, 3)),
-        (nn.LazyConv2d(6, 3), (2, 4, 5, 5)),
-        (nn.ConvTranspose1d(3, 4, 3, stride=2), (2, 3, 5)),
-        (nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2), (2, 4, 5, 4)),
-        (nn.ConvTranspose3d(2, 4, 2, dilation=2, bias=False), (2, 3, 4, 3)),
-        (nn.LazyConvTranspose1d(4, 3), (2, 3, 5)),
-    ],
-    ids=repr,
-)
-def test_convolutions(layer: Any, shape: tuple[int, ...]) -> None:
-    check(layer, shape)
+def test_a_long_stack_costs_what_its_layers_do() -> None:
+    # so many weights that the sources of the layers above are joined
+    stack = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 6), 12)
+    subject = Subject(stack, (L, N, 4))
+    live = frozenset({"layers.5.norm1.weight"})
+    assert not list(differences(subject.built, live, subject.run(live), 1))
 
 
-@pytest.mark.parametrize(
-    ("layer", "shapes"),
-    [
-        (nn.MaxPool1d(2), [(3, 6)]),
-        (nn.MaxPool2d(2, return_indices=True), [(2, 3, 6, 6)]),
-        (nn.AdaptiveMaxPool1d(2, return_indices=True), [(3, 6)]),
-        (nn.FractionalMaxPool2d(2, output_size=3, return_indices=True), [(2, 3, 8, 8)]),
-        (nn.MaxUnpool2d(2), [(2, 3, 4, 4), (2, 3, 4, 4)]),
-    ],
-    ids=repr,
-)
-def test_no_gradient_goes_to_indices(layer: Any, shapes: list[tuple[int, ...]]) -> None:
-    check(layer, *shapes)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("line", [line for line in TABLE if line[4] is not None], ids=lambda line: repr(line[0]))
+def test_every_layer_worked_out_by_hand(line: Any) -> None:
+    layer, shapes = line[:2]
+    if layer.type == "Bilinear":
+        pytest.skip("has a test of its own")
+    check(layer, shapes, quick)

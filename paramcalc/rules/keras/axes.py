@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from ...core.json_data import JsonObject, either
 from ...core.kinds import EXPRESSION, ByRank, Choice, Kind, Window, size
 from ...core.rule import Inputs, Shape
-from ...errors import OptionError, ShapeError, SizeError
+from ...errors import OptionError, SizeError
 from ...symbolic import Size
+from ..shared.axes import position as position
 
 AnyShape = Annotated[Shape, Inputs("B ...")]
 Images = Annotated[Shape, Inputs("B H W C")]
@@ -17,19 +18,6 @@ Padding = Literal["valid", "same"]
 CausalPadding = Annotated[
     str, ByRank(lambda rank: Choice(("valid", "same", "causal") if rank == 1 else ("valid", "same")))
 ]
-
-
-def position(axis: int, rank: int) -> int:
-    """Turn an axis number, perhaps negative, into a position from 0.
-
-    Raises
-    ------
-    ShapeError
-        When there is no such axis.
-    """
-    if not -rank <= axis < rank:
-        raise ShapeError("no such axis", expected=f"a number from {-rank} to {rank - 1}", received=axis)
-    return axis % rank
 
 
 class Extra(Kind):

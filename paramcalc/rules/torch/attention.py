@@ -1,13 +1,15 @@
 """Attention and the transformer made of it (torch/nn/modules/activation.py, transformer.py)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Annotated, Any, Literal
 
+from ...core.built import placed
 from ...core.ignored_options import FACTORY
 from ...core.kinds import NUMBER, RATE, Sized
-from ...core.products import unsourced
+from ...core.products import Product, Sources, Work, product
 from ...core.rule import LAYER, Built, Inputs, Part, Shape, Weight
+from ...core.sources import joined, sources
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, add, times
 from .axes import agree, declared, divides, inside, rule
@@ -88,26 +90,76 @@ def MultiheadAttention(
             return 4 * (d * d + bias * d) + add_bias_kv * 2 * d
         return d * (2 * d + d_k + d_v) + bias * 4 * d + add_bias_kv * 2 * d
 
+    def work() -> Work:
+        wide, each = prod(batch) * d, ("q_proj_weight", "k_proj_weight", "v_proj_weight")
+        w_q, w_k, w_v = ("in_proj_weight",) * 3 if same else each
+        q: Sources = sources((0, w_q, *["in_proj_bias"] * bias))
+        k: Sources = sources((1, w_k, *["in_proj_bias"] * bias, *["bias_k"] * add_bias_kv))
+        v: Sources = sources((2, w_v, *["in_proj_bias"] * bias, *["bias_v"] * add_bias_kv))
+        made = (
+            product(wide * L * d, 0, w_q),
+            product(wide * S * d_k, 1, w_k),
+            product(wide * S * d_v, 2, w_v),
+            product(wide * L * seen, q, k),
+            product(wide * L * seen, q | k, v),
+            product(wide * L * d, q | k | v, "out_proj.weight"),
+        )
+        out = q | k | v | {"out_proj.weight", *["out_proj.bias"] * bias}
+        return Work(made, (out, q | k))
+
     return Built(
         outs=(query, (*batch, L, seen)),
         weights=_projections(d, d_k, d_v, same, bias, add_bias_kv),
         formula=formula,
-        work=lambda: unsourced(prod(batch) * (L * d * d + S * d * (d_k + d_v) + 2 * L * seen * d + L * d * d)),
+        work=work,
     )
 
 
-def assembled(outs: tuple[Shape, ...], pieces: Mapping[str, Built]) -> Built:
-    """Put together modules by name: their weights, formulas and work, one after the other."""
+Through = Callable[..., Sources]  # what a module, by name, gives for what its inputs depend on
+
+
+def assembled(outs: tuple[Shape, ...], pieces: Mapping[str, Built], order: Callable[[Through], Sources]) -> Built:
+    """Put together modules by name: their weights and formulas one after the other.
+
+    Parameters
+    ----------
+    outs : tuple of shapes
+    pieces : mapping of str to Built
+    order : callable
+        Goes through the modules as a call does, and gives what the output depends on. It is handed a function of a
+        name and of what each input of that module depends on, which gives what the module's output depends on.
+    """
+
+    def work() -> Work:
+        products: list[Product] = []
+
+        def through(name: str, *read: Sources) -> Sources:
+            done = placed(pieces[name], name, read, separator=".")
+            products.extend(done.products)
+            return joined((done.flow or ())[0])
+
+        out = order(through)
+        return Work(tuple(products), (out,))
+
     return Built(
         outs=outs,
         weights=tuple(weight for name, piece in pieces.items() for weight in inside(piece.weights, name)),
         formula=lambda: add([piece.formula() for piece in pieces.values() if piece.formula]),
-        work=lambda: unsourced(add([piece.forward() for piece in pieces.values()])),
+        work=work,
     )
 
 
-def _block(x: Shape, memory: Shape | None, d: Size, heads: Size, inner: Size, bias: bool, batch_first: bool) -> Built:
-    # attention to itself, perhaps to what the encoder made, then two dense networks; a normalization after each
+def _block(
+    x: Shape,
+    memory: Shape | None,
+    d: Size,
+    heads: Size,
+    inner: Size,
+    bias: bool,
+    batch_first: bool,
+    norm_first: bool,
+) -> Built:
+    # attention to itself, perhaps to what the encoder made, then two dense networks; a normalization with each
     attention = MultiheadAttention(d, heads, bias=bias, batch_first=batch_first)
     pieces: dict[str, Built] = {"self_attn": attention.on(x, x, x)}
     if memory is not None:
@@ -117,7 +169,21 @@ def _block(x: Shape, memory: Shape | None, d: Size, heads: Size, inner: Size, bi
     norms = 2 + (memory is not None)
     norm = affine_of(x, (d,), True, bias)
     pieces |= {f"norm{at}": norm for at in range(1, norms + 1)}
-    made = assembled((x,), pieces)
+
+    def order(through: Through) -> Sources:
+        steps: list[Callable[[Sources], Sources]] = [lambda read: through("self_attn", read, read, read)]
+        if memory is not None:
+            steps.append(lambda read: through("multihead_attn", read, frozenset({1}), frozenset({1})))
+        steps.append(lambda read: through("linear2", through("linear1", read)))
+        read: Sources = frozenset({0})
+        for at, step in enumerate(steps, 1):
+            if norm_first:
+                read |= step(through(f"norm{at}", read))
+            else:
+                read = through(f"norm{at}", read | step(read))
+        return read
+
+    made = assembled((x,), pieces, order)
     sides = [piece for name, piece in pieces.items() if not name.startswith("norm")]
     return made._replace(
         formula=lambda: add([*(piece.formula() for piece in sides if piece.formula), times(norms, (1 + bias) * d)])
@@ -143,7 +209,7 @@ def TransformerEncoderLayer(
     Source: Vaswani et al. 2017.
     """
     declared("TransformerEncoderLayer", d_model, src[-1])
-    return _block((*src[:-1], d_model), None, d_model, nhead, dim_feedforward, bias, batch_first)
+    return _block((*src[:-1], d_model), None, d_model, nhead, dim_feedforward, bias, batch_first, norm_first)
 
 
 @rule(FACTORY)
@@ -166,7 +232,7 @@ def TransformerDecoderLayer(
     A normalization goes with each of the three. Source: Vaswani et al. 2017.
     """
     declared("TransformerDecoderLayer", d_model, tgt[-1])
-    return _block((*tgt[:-1], d_model), memory, d_model, nhead, dim_feedforward, bias, batch_first)
+    return _block((*tgt[:-1], d_model), memory, d_model, nhead, dim_feedforward, bias, batch_first, norm_first)
 
 
 def copies(layer: Any, count: int, norm: Any, x: Shape, *memory: Shape) -> Built:
@@ -174,7 +240,15 @@ def copies(layer: Any, count: int, norm: Any, x: Shape, *memory: Shape) -> Built
     one: Built = layer.on(x, *memory)
     pieces = {f"layers.{at}": one for at in range(count)}
     last = None if norm is None else norm.on(one.shapes()[0])
-    made = assembled(one.shapes() if last is None else last.shapes(), pieces | ({} if last is None else {"norm": last}))
+    outs = one.shapes() if last is None else last.shapes()
+
+    def order(through: Through) -> Sources:
+        read: Sources = frozenset({0})
+        for at in range(count):
+            read = through(f"layers.{at}", read, *[frozenset({1})] * len(memory))
+        return read if last is None else through("norm", read)
+
+    made = assembled(outs, pieces | ({} if last is None else {"norm": last}), order)
 
     def formula() -> Size:
         many = times(count, one.formula() if one.formula else 0)
@@ -243,7 +317,12 @@ def Transformer(
     A normalization stands at the end of either. Source: Vaswani et al. 2017.
     """
     _batched({"src": src, "tgt": tgt}, batch_first)
-    options = {"dim_feedforward": dim_feedforward, "batch_first": batch_first, "bias": bias}
+    options = {
+        "dim_feedforward": dim_feedforward,
+        "batch_first": batch_first,
+        "norm_first": norm_first,
+        "bias": bias,
+    }
     encoder = TransformerEncoderLayer(d_model, nhead, **options)
     decoder = TransformerDecoderLayer(d_model, nhead, **options)
     norm = LayerNorm(d_model, bias=bias)
@@ -251,4 +330,8 @@ def Transformer(
         "encoder": copies(encoder, num_encoder_layers, norm, src),
         "decoder": copies(decoder, num_decoder_layers, norm, tgt, (*src[:-1], d_model)),
     }
-    return assembled(pieces["decoder"].shapes(), pieces)
+
+    def order(through: Through) -> Sources:
+        return through("decoder", frozenset({1}), through("encoder", frozenset({0})))
+
+    return assembled(pieces["decoder"].shapes(), pieces, order)

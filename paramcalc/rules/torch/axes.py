@@ -13,6 +13,7 @@ from ...core.rule import Inputs, Rule, each_rank as any_rank, rule as any_rule
 from ...core.schema import Schema, schema_of
 from ...errors import Disagreement, ShapeError
 from ...symbolic import Expr, Size, is_known, unicode
+from ..shared.axes import position as position
 
 FRAMEWORK = "torch"
 Made = TypeVar("Made")
@@ -174,16 +175,3 @@ def parted(x: Shape, spatial: int) -> tuple[Shape, Size, Shape]:
     """Split ``(N, C, *spatial)``, or the same without N, into the batch, the channels and the spatial axes."""
     at = len(x) - spatial - 1
     return x[:at], x[at], x[at + 1 :]
-
-
-def position(axis: int, rank: int) -> int:
-    """Turn an axis number, perhaps negative, into a position from 0.
-
-    Raises
-    ------
-    ShapeError
-        When there is no such axis.
-    """
-    if not -rank <= axis < rank:
-        raise ShapeError("no such axis", expected=f"a number from {-rank} to {rank - 1}", received=axis)
-    return axis % rank
