@@ -11,6 +11,7 @@ from ..core.rule import Layer, Rule, Shape
 from ..errors import LayerError
 from ..graph.model import Model
 from ..report import Report
+from .backward import Derivative
 from .compare import ModelAnswer, OpenShape, Tensor
 from .outcome import Installed, Verification
 
@@ -86,6 +87,9 @@ class Adapter(Protocol):
 
     def quirk(self, layer: str, refusal: str) -> str | None:
         """Explain why it builds a layer and cannot run it, where that is a known fault."""
+
+    def derivative(self, case: Case) -> Derivative | str:
+        """Give what counts the multiply-adds of a layer's gradients, or say why they are not counted."""
 
     # --- models ----------------------------------------------------------------------------------
 

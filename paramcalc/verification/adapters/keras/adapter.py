@@ -13,13 +13,15 @@ from ....core.rule import Rule
 from ....errors import LayerError
 from ....graph.model import Model
 from ....report import Report
-from ...adapter import Answer, Case
+from ...adapter import Adapter, Answer, Case
+from ...backward import Derivative
 from ...cases import cases, configurations
 from ...compare import ModelAnswer, option_differences
 from ...foreign import isolated
 from ...outcome import Installed, Verification
 from . import answers, live, models
 from .build import Builder, refuse_large_states, scope
+from .derivative import derivative
 from .framework import KERAS, TRACED, VARIABLE, installed, layer_class, traces
 from .quirks import QUIRKS
 
@@ -99,6 +101,10 @@ class KerasAdapter:
         """Explain why Keras builds a layer and cannot run it, where that is a known fault."""
         return next((why for name, sign, why in QUIRKS if name == layer and sign in refusal), None)
 
+    def derivative(self, case: Case) -> Derivative | str:
+        """Give what counts a layer's multiply-adds backwards, or say why they are not counted; needs jax."""
+        return derivative(case)
+
     def check(self, model: Model) -> None:
         """Refuse a stateful layer whose weights would not fit into memory."""
         refuse_large_states(model)
@@ -116,7 +122,7 @@ class KerasAdapter:
         return live.verify_live(subject, self.installed())
 
 
-ADAPTER = KerasAdapter()
+ADAPTER: Adapter = KerasAdapter()
 
 
 def _takes(rule: Rule, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ....core.rule import Layer
 from ....errors import ParamcalcError
@@ -29,19 +29,19 @@ def announced(case: Case) -> Answer | str:
 
 def computed(case: Case) -> Answer | str | None:
     """Run a layer on inputs of zeros; ``None`` where a size is unknown."""
-    shapes = _known(case)
+    shapes = known_shapes(case)
     if shapes is None:
         return None
     try:
-        made, outs = _run(case.layer, shapes, case.call)
+        made, outs = _run(case, shapes)
         return Answer(_tensors(case, made), outs, outs, None)
     except Exception as error:  # whatever Keras raises is its refusal
         return first_line(error)
 
 
-def _announced(case: Case) -> Answer:
+def built(builder: Builder, case: Case) -> tuple[Foreign, list[OpenShape]]:
+    """Build a layer for its inputs; give it, and the output shapes it announces."""
     layer, shapes, call = case
-    builder = Builder()
     with scope():
         tensors = [builder.keras.Input(batch_shape=none_for_unknown(shape)) for shape in shapes]
     made = builder.layer(layer)
@@ -50,11 +50,17 @@ def _announced(case: Case) -> Answer:
         with scope():
             states = builder.state_inputs(made, tensors[0].shape[0])
     outs = [tensor.shape for tensor in builder.call(layer, made, tensors, states, call)]
-    found, known = _tensors(case, made), _known(case)
+    return calibrated(made), outs
+
+
+def _announced(case: Case) -> Answer:
+    builder = Builder()
+    made, outs = built(builder, case)
+    found, known = _tensors(case, made), known_shapes(case)
     if known is None or not traces():
         return Answer(found, outs, None, None)
-    traced, macs = _traced(builder, layer, calibrated(made), known, call)
-    return Answer(found, outs, traced, macs if counted(layer.rule) else None)
+    traced, macs = _traced(builder, case, made, known)
+    return Answer(found, outs, traced, macs if counted(case.layer.rule) else None)
 
 
 def _tensors(case: Case, made: Foreign) -> list[Tensor]:
@@ -65,36 +71,37 @@ def _tensors(case: Case, made: Foreign) -> list[Tensor]:
     return tensors_of(made, ids(made.trainable_weights), wanted)
 
 
-def _known(case: Case) -> list[Known] | None:
+def known_shapes(case: Case) -> list[Known] | None:
+    """Give the shapes of the inputs, if all their sizes are known."""
     known = [tuple(size for size in shape if isinstance(size, int)) for shape in case.shapes]
     return known if list(map(len, known)) == list(map(len, case.shapes)) else None
 
 
 def _traced(
-    builder: Builder, layer: Layer, made: Foreign, shapes: Sequence[Known], call: Mapping[str, bool]
+    builder: Builder, case: Case, made: Foreign, shapes: Sequence[Known]
 ) -> tuple[Sequence[OpenShape], int | None]:
     from jax.errors import JAXTypeError
 
     told = logging.getLogger("absl")
     before, told.disabled = told.disabled, True  # Keras writes a page about each refusal of jax's attention
     try:
-        return trace(builder, layer, made, shapes, call)
+        return trace(builder, case.layer, made, shapes, case.call)
     except (JAXTypeError, IndexError):  # a layer that looks at values cannot be traced: let it run
-        return _run(layer, shapes, call)[1], None
+        return _run(case, shapes)[1], None
     finally:
         told.disabled = before
 
 
-def _run(layer: Layer, shapes: Sequence[Known], call: Mapping[str, bool]) -> tuple[Foreign, list[Known]]:
+def _run(case: Case, shapes: Sequence[Known]) -> tuple[Foreign, list[Known]]:
     from numpy import zeros
 
     builder = Builder(real=True)
-    made = builder.layer(layer)
-    values = [_something(layer, shape) for shape in shapes]
+    made, _ = built(builder, case)
+    values = [_something(case.layer, shape) for shape in shapes]
     states: list[Foreign] = []
     if is_cell(made):
         states = [zeros((shapes[0][0], size), "float32") for size in builder.keras.tree.flatten(made.state_size)]
-    return made, [tuple(out.shape) for out in builder.call(layer, made, values, states, call)]
+    return made, [tuple(out.shape) for out in builder.call(case.layer, made, values, states, case.call)]
 
 
 def _something(layer: Layer, shape: Known) -> Foreign:

@@ -121,8 +121,9 @@ class Builder:
         inputs: list[Any] = [list(args)] if together else list(args)
         if not states:
             return inputs, {}
-        sizes = getattr(made, "state_size", None)
-        packed = list(states) if sizes is None else self.keras.tree.pack_sequence_as(_plain(sizes), list(states))
+        packed, sizes = list(states), getattr(made, "state_size", None)
+        if sizes is not None and len(self.keras.tree.flatten(sizes)) == len(states):  # ConvLSTM's is no count of them
+            packed = self.keras.tree.pack_sequence_as(_plain(sizes), packed)
         return ([*inputs, packed], {}) if is_cell(made) else (inputs, {"initial_state": packed})
 
     def state_inputs(self, cell: Any, batch: int | None) -> list[Any]:

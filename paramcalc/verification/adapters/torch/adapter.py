@@ -11,12 +11,14 @@ from ....core.registry import find, refused, rules
 from ....core.rule import Rule
 from ....graph.model import Model
 from ....report import Report
-from ...adapter import Answer, Case
+from ...adapter import Adapter, Answer, Case
+from ...backward import Derivative
 from ...compare import ModelAnswer, option_differences
 from ...foreign import Foreign, first_line
 from ...outcome import Installed, Verification
 from . import live, models
 from .build import Maker, layer_class, shapes_of, tensors_of
+from .derivative import derivative
 from .framework import META, PROCESSOR, PYTORCH, installed, is_module, torch
 
 T = TypeVar("T")
@@ -88,6 +90,10 @@ class TorchAdapter:
         """Explain nothing: no layer is known that PyTorch builds and cannot run."""
         return None
 
+    def derivative(self, case: Case) -> Derivative | str:
+        """Give what counts a layer's multiply-adds backwards, or say why they are not counted."""
+        return derivative(case)
+
     def check(self, model: Model) -> None:
         """Refuse the reading of a live module, which does not know how its parts are connected."""
         models.check(model)
@@ -105,7 +111,7 @@ class TorchAdapter:
         return live.verify_module(subject, self.installed())
 
 
-ADAPTER = TorchAdapter()
+ADAPTER: Adapter = TorchAdapter()
 
 
 def _answer(case: Case, device: str) -> Answer | str:

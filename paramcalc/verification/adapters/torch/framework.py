@@ -50,8 +50,8 @@ def is_module(subject: object) -> bool:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Run nothing backwards and say nothing: PyTorch's warnings are not the caller's."""
-    with warnings.catch_warnings(), torch().no_grad():
+def quiet(gradients: bool = False) -> Iterator[None]:
+    """Say nothing, for PyTorch's warnings are not the caller's; keep nothing for a pass backwards, if not asked to."""
+    with warnings.catch_warnings(), torch().set_grad_enabled(gradients):
         warnings.simplefilter("ignore")
         yield
