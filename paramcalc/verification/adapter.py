@@ -60,7 +60,7 @@ class Side(Protocol):
     def again(self, case: Case) -> Answer | str | None:
         """Give a second opinion where the first differs from ours, if there is one."""
 
-    def quirk(self, layer: str, refusal: str) -> str | None:
+    def quirk(self, case: Case) -> str | None:
         """Say what it is if it builds a layer and cannot run it."""
 
     def option_mismatches(self, rule: Rule) -> Iterator[str]:

@@ -231,7 +231,7 @@ def check(asked: Side, case: Case) -> AuditRow:
         row.remarks.append(f"{subject}: {said}")
     elif problems and _agrees_after_all(asked, case, ours, theirs):
         row.remarks.append(f"{subject}: {asked.title} computes what paramcalc says, and announced: {problems[0]}")
-    elif isinstance(theirs, str) and (quirk := asked.quirk(layer.type, theirs)):
+    elif isinstance(theirs, str) and (quirk := asked.quirk(case)):
         row.remarks.append(f"{subject}: {quirk}")
     else:
         row.mismatches += [f"{subject}: {problem}" for problem in problems]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import logging
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -69,9 +68,9 @@ class KerasSide:
         """Give no second opinion: what Keras computes is looked at already."""
         return None
 
-    def quirk(self, layer: str, refusal: str) -> str | None:
+    def quirk(self, case: Case) -> str | None:
         """Say what it is if Keras builds a layer and cannot run it."""
-        return next((why for name, sign, why in QUIRKS if name == layer and sign in refusal), None)
+        return next((why for name, holds, why in QUIRKS if name == case.layer.type and holds(case)), None)
 
     def option_mismatches(self, rule: Rule) -> Iterator[str]:
         """Compare the names of the options a rule takes with those the Keras class takes."""
@@ -147,13 +146,18 @@ def option_mismatches(rule: Rule) -> Iterator[str]:
 
 
 def _takes(rule: Rule, name: str) -> bool:
-    # an option that no signature names may still be taken out of **kwargs: try it, and see which complaint comes
+    # an option that no signature names may still be taken out of **kwargs: try it, and see if the complaint is the one
+    # about an option that does not exist
+    return not (refusal := _refusal(rule, name)) or refusal != _refusal(rule, "no_such_option")
+
+
+def _refusal(rule: Rule, name: str) -> tuple[type[Exception], str] | None:
     builder, layer = Builder(), next(configurations(cases(rule))).layer
     try:
         with scope():
             layer_class(rule)(**{**builder.options(layer, layer.label), name: None})
     except (TypeError, ValueError) as error:
-        return not re.search(r"[Uu]nrecognized keyword|unexpected keyword", str(error))
+        return type(error), str(error).replace(name, "?")
     except ImportError:  # a layer that needs another framework: nobody can tell
-        return True
-    return True
+        return None
+    return None

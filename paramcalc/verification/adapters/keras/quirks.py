@@ -2,26 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib.util import find_spec
+
 from ....core.rule import Rule
+from ...cases import Case
 
 # Layers Keras has only where TensorFlow is installed.
 TENSORFLOW = ("Hashing", "HashedCrossing", "IntegerLookup", "StringLookup", "TextVectorization")
 # Layers that Keras cannot have in a functional model: what comes out is the very tensor that went in.
 CYCLES = ("Equalization",)
-# Where Keras builds a layer and cannot run it: (layer, sign in its message, what it is).
-QUIRKS = (
-    ("RNN", "same pytree structure", "Keras builds a stack of one cell that has a single state, and cannot run it"),
+
+
+def _stack_of_one(case: Case) -> bool:
+    cells = case.layer.options["cell"]
+    return isinstance(cells, tuple) and len(cells) == 1 and cells[0].type in ("SimpleRNNCell", "GRUCell")
+
+
+def _stateful_returning_states(case: Case) -> bool:
+    inner = case.layer.options["layer"].options
+    return bool(inner.get("stateful") and inner.get("return_state"))
+
+
+def _no_tensorflow(case: Case) -> bool:
+    return find_spec("tensorflow") is None
+
+
+def _values_of_another_width(case: Case) -> bool:
+    options = case.layer.options
+    return options["value_dim"] not in (None, options["key_dim"]) and not case.call.get("return_attention_scores")
+
+
+# Where Keras builds a layer and cannot run it: (layer, which of its configurations, what it is).
+QUIRKS: tuple[tuple[str, Callable[[Case], bool], str], ...] = (
+    ("RNN", _stack_of_one, "Keras builds a stack of one cell that has a single state, and cannot run it"),
     (
         "Bidirectional",
-        "'generator' and 'int'",
+        _stateful_returning_states,
         "Keras stumbles over its own masks when both stateful and returning states",
     ),
-    *((name, "requires TensorFlow", "Keras has this layer only where TensorFlow is installed") for name in TENSORFLOW),
-    ("StringLookup", "string arrays can only", "Keras on jax cannot give words back"),
-    ("Discretization", "call `adapt", "Keras computes it only once it has seen data"),
+    *((name, _no_tensorflow, "Keras has this layer only where TensorFlow is installed") for name in TENSORFLOW),
+    ("StringLookup", lambda case: bool(case.layer.options["invert"]), "Keras on jax cannot give words back"),
+    (
+        "Discretization",
+        lambda case: case.layer.options["bin_boundaries"] is None,
+        "Keras computes it only once it has seen data",
+    ),
     (
         "MultiHeadAttention",
-        "cannot reshape array",
+        _values_of_another_width,
         "Keras's fused attention on jax wants values as wide as keys, and computes others where it returns scores",
     ),
 )

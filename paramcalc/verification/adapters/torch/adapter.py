@@ -60,7 +60,7 @@ class TorchSide:
         """Ask the processor, which looks closer than the meta device, and computes; what is tried is small."""
         return _answer(case, Maker(PROCESSOR))
 
-    def quirk(self, layer: str, refusal: str) -> str | None:
+    def quirk(self, case: Case) -> str | None:
         """Say what it is if PyTorch builds a layer and cannot run it."""
         return None
 
