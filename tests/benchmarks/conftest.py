@@ -1,12 +1,16 @@
-"""What the benchmarks share: a fixture that records each ratio, and the closing table of all of them.
+"""What the benchmarks share: how a process is timed, a fixture that records each ratio, and the closing table.
 
 Run them with ``pytest tests/benchmarks``; a plain ``pytest`` leaves them out. Every figure is a ratio of two
-things measured in the same run on the same machine, so that it means something on another machine too.
+things measured in the same run on the same machine, so that it means something on another machine too. Times are
+processor times, so that what else runs on the machine counts for neither side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import resource
+import subprocess
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import pytest
@@ -26,6 +30,20 @@ class Line(NamedTuple):
 
 
 LINES = pytest.StashKey[list[Line]]()
+
+
+def child_environment() -> dict[str, str]:
+    """Give the environment of a child: Keras on jax, and byte code kept once it is compiled, as in an installation."""
+    return {**os.environ, "KERAS_BACKEND": "jax", "PYTHONDONTWRITEBYTECODE": ""}
+
+
+def cold(command: Sequence[str], answer: str = "") -> float:
+    """Run a command in a pipe, insist on its answer, and give its processor time with that of its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=child_environment(), timeout=300)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert answer in done.stdout
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import Record
+from conftest import Record, child_environment
 
 pytest.importorskip("keras")
 
@@ -34,7 +34,8 @@ print(found.ok, found.params, time.perf_counter() - start, imported, peak() - be
 
 
 def test_seventy_billion_parameters(record: Record) -> None:
-    done = subprocess.run([sys.executable, "-c", MEASURE], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", MEASURE]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=child_environment())
     ok, params, seconds, imported, memory, base = done.stdout.split()
     assert ok == "True"
     assert int(params) > 70 * 10**9

@@ -12,7 +12,10 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -24,8 +27,39 @@ GENERATED = re.compile(r"(<!-- generated: (.*?) -->\n)(.*?)(<!-- end -->)", re.S
 VERSION = re.compile(r"Keras \d+\.\d+\.\d+(\.dev\d+)?")
 
 
+class Place(NamedTuple):
+    """A command in a page: where it stands, what it is, and what stands there as its output."""
+
+    path: Path
+    start: int
+    end: int
+    command: str
+
+    @property
+    def page(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    def __str__(self) -> str:
+        return f"{self.path.relative_to(ROOT)}:{self.page.count(chr(10), 0, self.start) + 1}"
+
+
+def places(path: Path) -> Iterator[Place]:
+    """Find the commands of this package in a page; other commands set the scene."""
+    page = path.read_text(encoding="utf-8")
+    for block in CONSOLE.finditer(page):
+        for match in re.finditer(r"(?m)^\$ (.*)\n((?:(?!\$ ).*\n)*)", block[1]):
+            last = match[1].split("&&")[-1].strip().removeprefix(".venv/bin/")
+            if last.startswith("paramcalc "):
+                output = match[2].rstrip("\n")
+                start = block.start(1) + match.start(2)
+                yield Place(path, start, start + len(output), last)
+    for match in GENERATED.finditer(page):
+        yield Place(path, match.start(3), match.end(3), match[2])
+
+
+@cache
 def printed(command: str) -> str:
-    words = shlex.split(command.replace(".venv/bin/", ""))
+    words = shlex.split(command)
     assert words[0] == "paramcalc", f"{command!r} is not a command of this package"
     result = subprocess.run(
         [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=600
@@ -33,34 +67,21 @@ def printed(command: str) -> str:
     return result.stdout + result.stderr
 
 
-def session(block: str) -> str:
-    """Run the commands of a console block; lines that start otherwise than with ``$ paramcalc`` set the scene."""
-    parts = re.split(r"(?m)^(?=\$ )", block)
-    done = [parts[0]]
-    for part in parts[1:]:
-        command = part.splitlines()[0][2:]
-        last = command.split("&&")[-1].strip()
-        if last.startswith(("paramcalc ", ".venv/bin/paramcalc ")):
-            done.append(f"$ {command}\n{printed(last).rstrip()}\n")
-            done.append("\n" if part.endswith("\n\n") else "")
-        else:
-            done.append(part)
-    return "".join(done)
-
-
-def refreshed(page: str) -> str:
-    page = CONSOLE.sub(lambda match: session(match[1]), page)
-    return GENERATED.sub(lambda match: f"{match[1]}\n{printed(match[2]).strip()}\n\n{match[4]}", page)
+# From the last place of a page to the first: what --update writes moves nothing that is still to be written.
+@pytest.mark.parametrize("place", [place for path in PAGES for place in [*places(path)][::-1]], ids=str)
+def test_a_command(place: Place, update: bool) -> None:
+    fresh, page = printed(place.command).rstrip("\n"), place.page
+    if page[: place.start].endswith("-->\n"):
+        fresh = f"{fresh.strip()}\n\n"
+    if update:
+        place.path.write_text(page[: place.start] + fresh + page[place.end :], encoding="utf-8")
+    else:
+        assert VERSION.sub("Keras", page[place.start : place.end]) == VERSION.sub("Keras", fresh)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_page(path: Path, update: bool) -> None:
+def test_the_examples_of_a_page(path: Path) -> None:
     page = path.read_text(encoding="utf-8")
-    fresh = refreshed(page)
-    if update:
-        path.write_text(fresh, encoding="utf-8")
-    else:
-        assert VERSION.sub("Keras", page) == VERSION.sub("Keras", fresh)
     parser = doctest.DocTestParser()
     test = parser.get_doctest(re.sub(r"(?m)^```.*$", "", page), {}, path.name, str(path), 0)
     report: list[str] = []
