@@ -11,7 +11,6 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -119,6 +118,7 @@ def test_a_model_of_pytorch_names_the_layer() -> None:
     assert one_line(model, 4_436 + both).startswith("lstm as a bidirectional layer: ")
 
 
+@pytest.mark.torch
 def test_a_live_module_of_no_shape_names_the_layer() -> None:
     torch = pytest.importorskip("torch")
     module = torch.nn.Sequential(torch.nn.Linear(3, 7), torch.nn.LSTM(7, 4, 2, batch_first=True))
@@ -290,32 +290,32 @@ def told(one: Explanation, *wanted: str) -> bool:
     return (wanted[0] in a and wanted[1] in b) or (wanted[1] in a and wanted[0] in b)
 
 
-def test_a_single_cause_is_found_first() -> None:
+@pytest.mark.parametrize("wanted", [20, pytest.param(300, marks=pytest.mark.exhaustive)])
+def test_a_single_cause_is_found_first(wanted: int) -> None:
     random_ = random.Random(20)
-    first, tries, slowest = 0, 0, 0.0
+    first, tries = 0, 0
     missed = []
-    while tries < 300:
+    while tries < wanted:
         stack = drawn(random_)
         key, other = altered(random_, stack)
         if other.count == stack.count:
             continue
         tries += 1
-        start = perf_counter()
         found = ranked(stack, other.count)
-        slowest = max(slowest, perf_counter() - start)
         if found and len(found[0].causes) == 1 and key in keys(found[0].causes[0]):
             first += 1
         else:
             missed.append((stack, key, [str(one) for one in found[:2]]))
-    print(f"single causes found first: {first} of {tries}, the slowest in {slowest:.2f} s")
+    print(f"single causes found first: {first} of {tries}")
     assert first >= 0.95 * tries, missed
 
 
-def test_two_causes_are_among_the_first_three() -> None:
+@pytest.mark.parametrize("wanted", [10, pytest.param(100, marks=pytest.mark.exhaustive)])
+def test_two_causes_are_among_the_first_three(wanted: int) -> None:
     random_ = random.Random(21)
     among, tries = 0, 0
     missed = []
-    while tries < 100:
+    while tries < wanted:
         stack = drawn(random_)
         key, middle = altered(random_, stack)
         other_key, other = altered(random_, middle)

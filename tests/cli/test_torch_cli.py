@@ -186,6 +186,7 @@ def test_a_list_is_a_shape_where_the_first_option_is_one() -> None:
     assert spec("input: [9, 3, 4]\nlayers: [{LayerNorm: [3, 4]}]").total == 24
 
 
+@pytest.mark.torch
 def test_verifying() -> None:
     torch = pytest.importorskip("torch")
     found = run("verify", "docs/examples/torch-lstm.yaml")

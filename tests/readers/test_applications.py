@@ -14,6 +14,7 @@ keras = pytest.importorskip("keras")
 from held_against import differences, unallocated  # noqa: E402  # it imports Keras
 
 NAMES = [name for name, made in vars(keras.applications).items() if inspect.isfunction(made)]
+FAST = ("VGG16", "ResNet50", "MobileNetV3Small", "EfficientNetB0", "ConvNeXtTiny")  # a few kinds, the small ones
 
 # other inputs, outputs and widths
 OTHERS: list[tuple[str, dict[str, Any]]] = [
@@ -43,8 +44,10 @@ def test_there_are_all_of_them() -> None:
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [*((name, {}) for name in NAMES), *OTHERS],
-    ids=[*NAMES, *(f"{name} {' '.join(options)}" for name, options in OTHERS)],
+    [
+        pytest.param(name, options, id=" ".join([name, *options]), marks=() if name in FAST else pytest.mark.exhaustive)
+        for name, options in [*((name, {}) for name in NAMES), *OTHERS]
+    ],
 )
 def test_an_application(name: str, options: dict[str, Any]) -> None:
     model = unallocated(lambda: getattr(keras.applications, name)(weights=None, **options))

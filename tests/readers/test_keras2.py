@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from tiers import examples
 
 from paramcalc.errors import FileError, GraphError, OptionError, ParamcalcError
 from paramcalc.formats.keras.config import from_config
@@ -469,7 +470,7 @@ objects = st.fixed_dictionaries(
 
 
 @given(st.lists(objects | anything, max_size=4), st.sampled_from(["Sequential", "Model"]), anything)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(50, 300))
 def test_any_structure_is_put_in_the_new_form_or_is_an_error_of_ours(layers: Any, kind: str, ends: Any) -> None:
     config = {"layers": layers, "input_layers": [["x", 0, 0]], "output_layers": ends}
     found = {"class_name": kind, "config": config}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from tiers import examples
 
 import paramcalc as pc
 from paramcalc.core.registry import rules
@@ -348,7 +349,7 @@ anything = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.d
 
 
 @given(st.dictionaries(words, anything, max_size=4), st.sampled_from(["Sequential", "Functional"]))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(50, 300))
 def test_any_structure_ends_in_a_model_or_an_error_of_ours(config: dict[str, Any], kind: str) -> None:
     with suppress(ParamcalcError):
         _ = from_config({"class_name": kind, "config": {"layers": [], **config}}).total

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from differential import Open, compare
 from hypothesis import HealthCheck, given, settings, strategies as st
+from tiers import examples
 
 import paramcalc as pc
 from paramcalc.core.rule import REQUIRED
@@ -21,7 +22,7 @@ from paramcalc.verification.samples.keras.augmentation import ALONE, SLOW
 pytest.importorskip("keras")
 pytest.importorskip("jax")
 
-CONFIGURATIONS = 2_000
+CONFIGURATIONS = examples(60, 2_000)
 Drawn = tuple[dict[str, Any], list[Open]]
 Draw = Callable[[Any], Any]
 SIZE = st.integers(1, 4)

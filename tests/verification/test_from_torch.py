@@ -11,6 +11,7 @@ from paramcalc import torch as nn
 from paramcalc.errors import ParamcalcError
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.torch
 live = torch.nn
 
 

@@ -9,6 +9,7 @@ from math import prod
 from typing import Any
 
 import pytest
+from tiers import in_turn
 
 from paramcalc import torch as nn
 from paramcalc.core.framework import framework
@@ -23,10 +24,20 @@ from paramcalc.verification.cases import cases
 from paramcalc.verification.outcome import Installed
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.torch
+SAMPLE = 12  # configurations of a rule
 Module = torch.nn.Module
 UNCOUNTED = {"Bilinear"}
 
 
+@pytest.mark.parametrize("name", [rule.name for rule in auditable("torch")])
+def test_a_sample_has_no_mismatch(name: str) -> None:
+    rule = rules("torch")[name]
+    plan = in_turn([*configurations(cases(rule))])[:SAMPLE]
+    assert [problem for result in results(rule, plan) for problem in result.mismatches] == []
+
+
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", [rule.name for rule in auditable("torch")])
 def test_no_mismatch(name: str) -> None:
     found = audit([name], framework="torch")
@@ -185,7 +196,7 @@ BROKEN: dict[str, tuple[str, Wrong]] = {
 def test_a_broken_rule_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rule, break_it = BROKEN[name]
     break_it(monkeypatch)
-    plan = list(configurations(cases(rules("torch")[rule])))
+    plan = in_turn([*configurations(cases(rules("torch")[rule]))])
     assert any(result.mismatches for result in results(rules("torch")[rule], plan))
 
 
@@ -196,7 +207,7 @@ def test_checks_left_out_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(padding, "wrapped", lambda *args: None)
     for name in ("Linear", "ReflectionPad1d"):
         rule = rules("torch")[name]
-        assert any(result.mismatches for result in results(rule, list(configurations(cases(rule)))))
+        assert any(result.mismatches for result in results(rule, in_turn([*configurations(cases(rule))])))
 
 
 def test_an_option_too_many_too_few_or_out_of_place_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

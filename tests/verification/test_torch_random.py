@@ -5,11 +5,11 @@ What is drawn is often wrong on purpose: channels that do not divide, windows th
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from tiers import examples
 
 from paramcalc import torch as nn
 from paramcalc.errors import ParamcalcError
@@ -17,7 +17,8 @@ from paramcalc.verification.adapter import Case, adapter
 from paramcalc.verification.audit import check
 
 pytest.importorskip("torch")
-EXAMPLES = int(os.environ.get("PARAMCALC_EXAMPLES", "60"))
+pytestmark = pytest.mark.torch
+EXAMPLES = examples(15, 300)
 often = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 seldom = settings(often, max_examples=EXAMPLES // 5)
 few, switch, small = st.integers(1, 6), st.booleans(), st.integers(1, 4)

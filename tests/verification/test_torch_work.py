@@ -9,6 +9,7 @@ import pytest
 import paramcalc as pc
 
 torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.torch
 nn = torch.nn
 LSTM = 7 * 3 * 4 * 16 * (12 + 16) + 7 * 3 * 4 * 16 * (16 + 16)  # two layers, seven steps of three samples
 

@@ -1,0 +1,35 @@
+"""Two tiers: what every run tries, and what only the exhaustive one does (``pytest -m exhaustive``).
+
+The fast tier tries a sample of what the exhaustive one tries, the same in every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from random import Random
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import settings
+
+T = TypeVar("T")
+
+EXHAUSTIVE = 1_000  # examples of a property, where the profile `exhaustive` is loaded (conftest.py)
+
+
+def sampled(values: Iterable[Any], every: int) -> list[Any]:
+    """Give values to parametrize with: the first of every so many for every run, the rest for the exhaustive one."""
+    return [
+        value if at % every == 0 else pytest.param(value, marks=pytest.mark.exhaustive)
+        for at, value in enumerate(values)
+    ]
+
+
+def in_turn(plan: Sequence[T]) -> list[T]:
+    """Give a plan in an order in which any beginning of it is a sample of all of it."""
+    return Random(0).sample(plan, len(plan))
+
+
+def examples(fast: int, exhaustive: int) -> int:
+    """Choose how many examples of a property are drawn in this run."""
+    return exhaustive if settings().max_examples >= EXHAUSTIVE else fast
