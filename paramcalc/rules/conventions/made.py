@@ -8,14 +8,14 @@ from ...core.built import Built, Shape, Weight
 from ...core.framework import Framework
 from ...core.ignored_options import SEALED
 from ...core.kinds import SWITCH, Maybe, Sized, Window
-from ...core.products import unsourced
+from ...core.products import NOTHING, Sources, State, Work, loop, product, sources
 from ...core.registry import find
 from ...core.rule import Layer, Rule
 from ...core.schema import REQUIRED, Inputs, Option, Schema
 from ...errors import LayerError, nearest
 from ...symbolic import Expr, Size, symbols, unicode
 from ..shared.cells import GATES
-from .read import BESIDES, Row, Tensor, rows
+from .read import BESIDES, Row, Tensor, rows, symbols_of
 
 SEQUENCE = Inputs("B T d_x")
 FRAMES = Inputs("B T H W d_x")
@@ -151,10 +151,11 @@ def build(row: Row, x: Shape, options: dict[str, Any]) -> Built:
     def formula() -> Size:
         return _at(row.formula, {**switches, **sizes})
 
-    def macs() -> Size:
-        return prod((batch, steps, *places)) * sum(
-            [prod(_rows(tensor, sizes)) for tensor in there if _multiplies(tensor)]
-        )
+    def work() -> Work:
+        both = [direction(row, there, {**sizes, "D": 1}, prod((batch, *places)), way) for way in range(ways)]
+        runs = [loop(step, steps, (step.flow or ())[1:]) for step in both]
+        flow = tuple(NOTHING.union(*several) for several in zip(*(run.flow or () for run in runs), strict=True))
+        return Work(tuple(one for run in runs for one in run.products), flow)
 
     wide = _at(width(there), sizes)
     lead = (ways, batch) if ways > 1 else (batch,)
@@ -164,9 +165,30 @@ def build(row: Row, x: Shape, options: dict[str, Any]) -> Built:
         outs=(out, *states) if options["return_state"] else (out,),
         weights=tuple(_weight(row, tensor, sizes) for tensor in there),
         formula=formula,
-        work=lambda: unsourced(macs()),
+        work=work,
         states=states,
     )
+
+
+def direction(row: Row, there: list[Tensor], sizes: dict[str, Size], places: Size, way: int) -> Work:
+    """Give the products of one step in one direction; its flow is that of the output and of each state.
+
+    A kernel on the input and the previous output side by side makes one product, whose gradient is one as well.
+    """
+    mine = [tensor for tensor in there if tensor.backwards == bool(way) or "D" in symbols_of(tensor.shape)]
+    states = [State(at) for at in range(1 + ("o" in row.gates))]
+    own = {role: [one.name for one in mine if one.role == role] for role in BESIDES}
+    later = {*own["projection"], *own["output"]}
+    units: Sources = frozenset([0, *states, *(one.name for one in mine if one.name not in later)])
+    seen = units.union(own["projection"])
+    reads: dict[str, Sources] = {"recurrent": sources(State(0)), "projection": units, "output": units}
+    products = []
+    for tensor in filter(_multiplies, mine):
+        left = reads.get(tensor.role, sources(0))
+        if tensor.role == "input" and any({"d_x"} < symbols_of([axis]) for axis in tensor.shape):
+            left |= {State(0)}
+        products.append(product(places * prod(_rows(tensor, sizes)), left, tensor.name))
+    return Work(tuple(products), (seen.union(own["output"]), *(seen, units)[: len(states)]))
 
 
 def width(tensors: list[Tensor]) -> Size:

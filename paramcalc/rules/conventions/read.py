@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -67,7 +67,7 @@ class Row:
 
     def has(self, name: str) -> bool:
         """Tell whether a size occurs in the shapes."""
-        return any(name in _symbols(tensor.shape) for tensor in self.tensors)
+        return any(name in symbols_of(tensor.shape) for tensor in self.tensors)
 
 
 @cache
@@ -153,7 +153,7 @@ def _tensors(text: str, column: str) -> Iterator[Tensor]:
         at = match.end()
         role = _role(word, column, bool(optional))
         axes = tuple(_size(axis, column, SIZES) for axis in shape.split(","))
-        if (column == "input") != ("d_x" in _symbols(axes)):
+        if (column == "input") != ("d_x" in symbols_of(axes)):
             problem = "an input weight without d_x" if column == "input" else f"d_x in the column {column}"
             raise FileError(problem, received=match[0].strip()).at(column)
         option = word if optional else None
@@ -188,7 +188,7 @@ def _size(text: str, column: str, known: tuple[str, ...]) -> Size:
         size = parse(text)
     except ParamcalcError as error:
         raise error.at(column)
-    for name in _symbols((size,)):
+    for name in symbols_of((size,)):
         if name not in known:
             raise FileError(
                 "an unknown size", expected=", ".join(known), received=name, suggestion=nearest(name, known)
@@ -196,7 +196,8 @@ def _size(text: str, column: str, known: tuple[str, ...]) -> Size:
     return size
 
 
-def _symbols(sizes: tuple[Size, ...]) -> set[str]:
+def symbols_of(sizes: Iterable[Size]) -> set[str]:
+    """Name the sizes that occur in shapes."""
     return {name for size in sizes if isinstance(size, Expr) for name in size.symbols}
 
 

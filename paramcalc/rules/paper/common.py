@@ -5,12 +5,13 @@ Tensors have readable names; which letter of the paper each is, the docstrings s
 biases out to keep the equations short is counted with them, and without under ``use_bias=False``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Annotated
 
 from ...core.ignored_options import SEALED
 from ...core.kinds import Sized
+from ...core.products import Source
 from ...core.rule import Built, Inputs, Rule, Shape, Weight, rule
 from ...errors import OptionError
 from ...symbolic import Size
@@ -48,6 +49,11 @@ def norm(name: str, gates: tuple[str, ...], units: Size) -> tuple[Weight, ...]:
     if not gates:
         return Weight(f"{name}_gain", (units,)), Weight(f"{name}_bias", (units,))
     return bank(f"{name}_gain", gates, units), bank(f"{name}_bias", gates, units)
+
+
+def paths(weights: Iterable[Weight]) -> tuple[Source, ...]:
+    """Give the weights as what an operand depends on."""
+    return tuple(weight.path for weight in weights)
 
 
 def refuse(*conflicts: tuple[bool, str, str]) -> None:

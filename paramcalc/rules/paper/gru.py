@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from ...core.products import unsourced
+from ...core.products import Product, Source, State, Work, product
 from ...core.rule import Built, Weight
 from ...symbolic import Size
 from ..shared import cells
-from .common import Step, Units, bank, norm, recurrent, refuse
+from .common import Step, Units, bank, norm, paths, recurrent, refuse
 
 NETS = ("z", "r", "h")
 GATES = ("z", "r")
@@ -46,6 +46,20 @@ def gru(
     second = use_bias and reset == "after"
     g = {0: 3}.get(variant, 1)
     gates: Size = {0: 0, 1: 2 * (units**2 + use_bias * units), 2: 2 * units**2, 3: 2 * units}[variant]
+
+    def work() -> Work:
+        before: list[Source] = [State(0)]  # U (r h): what r depends on, too
+        if reset == "before":
+            before += [0, "kernel"] if variant == 0 else []
+            before += ["recurrent_kernel"] if variant < 3 else []
+            before += ["bias"] if use_bias and variant != 2 else []
+            before += paths(gate_norms(units)) if layer_norm else ()
+        products: list[Product] = [product(batch * (len(seeing) * units * d_x), 0, "kernel")]
+        if variant < 3:
+            products.append(product(batch * (2 * units**2), State(0), "recurrent_kernel"))
+        products.append(product(batch * units**2, before, "recurrent_kernel"))
+        return Work(tuple(products))
+
     return Built(
         outs=(state, state),
         weights=(
@@ -61,16 +75,20 @@ def gru(
             + second * units
             + layer_norm * 2 * (2 * (2 * units) + 2 * units)
         ),
-        work=lambda: unsourced(batch * (len(seeing) * units * d_x + len(recalling) * units**2)),
+        work=work,
         states=(state,),
     )
 
 
 def norms(units: Size) -> tuple[Weight, ...]:
     """Give the four normalised vectors their gains and biases: both gates' and the candidate's, each side's own."""
-    of_gates = (*norm("input_norm", GATES, units), *norm("recurrent_norm", GATES, units))
     of_candidate = norm("candidate_input_norm", CANDIDATE, units)
-    return (*of_gates, *of_candidate, *norm("candidate_recurrent_norm", CANDIDATE, units))
+    return (*gate_norms(units), *of_candidate, *norm("candidate_recurrent_norm", CANDIDATE, units))
+
+
+def gate_norms(units: Size) -> tuple[Weight, ...]:
+    """Give the gains and biases of both gates, side by side."""
+    return (*norm("input_norm", GATES, units), *norm("recurrent_norm", GATES, units))
 
 
 @recurrent("LightGRU", "LiGRU")
@@ -93,7 +111,7 @@ def light_gru(x: Step, /, units: Units, *, batch_norm: bool = True) -> Built:
             *(normed if batch_norm else (bank("bias", nets, units),)),
         ),
         formula=lambda: cells.parameters(2, d_x, units, 1 + batch_norm),
-        work=lambda: unsourced(cells.macs(2, d_x, units, batch)),
+        work=lambda: cells.work(2, d_x, units, batch),
         states=(state,),
     )
 
@@ -108,10 +126,21 @@ def mgu(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
     """
     (batch, d_x), state, nets = x, (x[0], units), ("u", "h")
     networks = bank("kernel", nets, units, d_x), bank("recurrent_kernel", nets, units, units)
+
+    def work() -> Work:
+        gated: tuple[Source, ...] = (0, "kernel", "recurrent_kernel", State(0), *["bias"] * use_bias)
+        return Work(
+            (
+                product(batch * (2 * units * d_x), 0, "kernel"),
+                product(batch * units**2, State(0), "recurrent_kernel"),
+                product(batch * units**2, gated, "recurrent_kernel"),
+            )
+        )
+
     return Built(
         outs=(state, state),
         weights=(*networks, *[bank("bias", nets, units)] * use_bias),
         formula=lambda: cells.parameters(2, d_x, units, use_bias),
-        work=lambda: unsourced(cells.macs(2, d_x, units, batch)),
+        work=work,
         states=(state,),
     )

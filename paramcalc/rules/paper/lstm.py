@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 
 from ...core.kinds import Sized
-from ...core.products import unsourced
+from ...core.products import Product, Source, Sources, State, Work, product
 from ...core.rule import Built, Weight
 from ...symbolic import Size
 from ..shared import cells
-from .common import Step, Units, bank, norm, recurrent, refuse
+from .common import Step, Units, bank, norm, paths, recurrent, refuse
 
 
 @recurrent("LSTM")
@@ -67,6 +67,30 @@ def lstm(
     bias.starts = (("f", forget_bias),) if forget_bias else ()
     matrices = full_gate_recurrence * n**2 * units**2 + besides * units
     states = ((x[0], seen), (x[0], units), *[(x[0], units)] * (full_gate_recurrence * n))
+    shaping = norms(nets, units) * layer_norm
+
+    def work() -> Work:
+        # what the networks read; i and f also see the cell through peepholes, o the new cell
+        before = [State(2 + place) for place in range(n)] if full_gate_recurrence else []
+        read: list[Source] = [0, "kernel", "recurrent_kernel", *["bias"] * use_bias, State(0), *before]
+        read += ["gate_kernel"] * full_gate_recurrence
+        net = frozenset(read).union(paths(shaping[:-2]))
+        looks: Sources = net | {"peephole", State(1)} if peephole else net
+        kept = net | {State(1)} | (looks if {"i", "f"} & {*gates} else net)
+        shows = net | kept | {"peephole"} if peephole else net
+        hidden = (kept | shows if "o" in gates else kept).union(paths(shaping[-2:]))
+        after = [shows if gate == "o" else looks for gate in gates] if full_gate_recurrence else []
+        through = projections(units, projection, nonrecurrent_projection)
+        recurs = hidden if projection is None else hidden | {through[0].path}
+        products: list[Product] = [
+            product(x[0] * (g * units * d_x), 0, "kernel"),
+            product(x[0] * (g * units * seen), State(0), "recurrent_kernel"),
+        ]
+        if full_gate_recurrence:
+            products.append(product(x[0] * (n**2 * units**2), before, "gate_kernel"))
+        products += [product(x[0] * (units * weight.shape[1]), hidden, weight.path) for weight in through]
+        return Work(tuple(products), (hidden.union(paths(through)), recurs, kept, *after))
+
     return Built(
         outs=((x[0], seen + besides), *states),
         weights=(
@@ -75,7 +99,7 @@ def lstm(
             *[bank("gate_kernel", gates, units, n * units)] * full_gate_recurrence,
             *[bank("peephole", gates, units)] * peephole,
             *[bias] * use_bias,
-            *norms(nets, units) * layer_norm,
+            *shaping,
             *projections(units, projection, nonrecurrent_projection),
         ),
         formula=lambda: (
@@ -84,7 +108,7 @@ def lstm(
             + peephole * n * units
             + layer_norm * 2 * (2 * g * units + units)
         ),
-        work=lambda: unsourced(cells.macs(g, d_x, units, x[0], projection) + x[0] * matrices),
+        work=work,
         states=states,
     )
 

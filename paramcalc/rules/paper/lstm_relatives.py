@@ -4,7 +4,7 @@ from math import prod
 from typing import Annotated, Any
 
 from ...core.kinds import Sized, Window
-from ...core.products import unsourced
+from ...core.products import Source, State, Work, product
 from ...core.rule import Built, Inputs, Shape, Weight
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
@@ -34,12 +34,24 @@ def multiplicative_lstm(
     (batch, d_x), d_m = x, units if intermediate is None else intermediate
     factors = Weight("factor_kernel", (d_x, d_m)), Weight("factor_recurrent_kernel", (units, d_m))
     networks = bank("kernel", NETS, units, d_x), bank("recurrent_kernel", NETS, units, d_m)
+
+    def work() -> Work:
+        m = (0, State(0), "factor_kernel", "factor_recurrent_kernel")
+        return Work(
+            (
+                product(batch * (d_m * d_x), 0, "factor_kernel"),
+                product(batch * (d_m * units), State(0), "factor_recurrent_kernel"),
+                product(batch * (4 * units * d_x), 0, "kernel"),
+                product(batch * (4 * units * d_m), m, "recurrent_kernel"),
+            )
+        )
+
     states = ((batch, units),) * 2
     return Built(
         outs=(states[0], *states),
         weights=(*factors, *networks, *[bank("bias", NETS, units)] * use_bias),
         formula=lambda: 4 * (units * (d_m + d_x) + use_bias * units) + d_m * (units + d_x),
-        work=lambda: unsourced(batch * (4 * units * (d_m + d_x) + d_m * (units + d_x))),
+        work=work,
         states=states,
     )
 
@@ -64,11 +76,21 @@ def nested_lstm(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
             *[bank("bias", NETS, units, scope=scope)] * use_bias,
         )
     )
+
+    def work() -> Work:
+        enters: list[Source] = [0, State(0), "kernel", "recurrent_kernel", *["bias"] * use_bias]
+        stays = [*enters, State(1)]
+        inner = (
+            product(batch * (4 * units * units), enters, "memory/kernel"),
+            product(batch * (4 * units * units), stays, "memory/recurrent_kernel"),
+        )
+        return Work(cells.work(4, d_x, units, batch).products + inner)
+
     return Built(
         outs=(state,) * 4,
         weights=weights,
         formula=lambda: cells.parameters(4, d_x, units, use_bias) + cells.parameters(4, units, units, use_bias),
-        work=lambda: unsourced(cells.macs(4, d_x, units, batch) + cells.macs(4, units, units, batch)),
+        work=work,
         states=(state,) * 3,
     )
 
@@ -106,6 +128,11 @@ def conv_lstm(
             *[bank("bias", NETS, filters)] * use_bias,
         ),
         formula=lambda: 4 * (filters * (window * (C + filters) + use_bias)) + peephole * 3 * (H * W * filters),
-        work=lambda: unsourced(prod((batch, H, W)) * (4 * filters * (window * (C + filters)))),
+        work=lambda: Work(
+            (
+                product(prod((batch, H, W)) * (4 * filters * (window * C)), 0, "kernel"),
+                product(prod((batch, H, W)) * (4 * filters * (window * filters)), State(0), "recurrent_kernel"),
+            )
+        ),
         states=(state,) * 2,
     )

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from ...core.kinds import Sized
-from ...core.products import unsourced
+from ...core.products import NOTHING, Source, Sources, State, Work, product
 from ...core.rule import Built, Weight
 from ...errors import ShapeError
 from ...symbolic import Size, exact
@@ -26,6 +26,25 @@ def lmu(x: Step, /, units: Units, order: Annotated[Size, Sized("d_m")]) -> Built
     matrices = (("kernel", d_x), ("recurrent_kernel", units), ("memory_kernel", order))
     fixed = (("memory_matrix", (order, order)), ("memory_input", (order,)))
     states = ((batch, units), (batch, order))
+
+    def work() -> Work:
+        h, m = State(0), State(1)
+        written: Sources = frozenset((0, h, m, *(name for name, _ in encoders)))  # A and B are constants
+        shown = written.union(name for name, _ in matrices)
+        return Work(
+            (
+                product(batch * d_x, 0, "input_encoder"),
+                product(batch * units, h, "hidden_encoder"),
+                product(batch * order, m, "memory_encoder"),
+                product(batch * order**2, m, NOTHING),
+                product(batch * order, written, NOTHING),
+                product(batch * (units * d_x), 0, "kernel"),
+                product(batch * (units * units), h, "recurrent_kernel"),
+                product(batch * (units * order), written, "memory_kernel"),
+            ),
+            (shown, shown, written),
+        )
+
     return Built(
         outs=(states[0], *states),
         weights=(
@@ -34,7 +53,7 @@ def lmu(x: Step, /, units: Units, order: Annotated[Size, Sized("d_m")]) -> Built
             *(Weight(name, shape, False, buffer=True) for name, shape in fixed),
         ),
         formula=lambda: (units + 1) * (d_x + units + order),
-        work=lambda: unsourced(batch * ((units + 1) * (d_x + units + order) + order**2 + order)),
+        work=work,
         states=states,
     )
 
@@ -58,6 +77,16 @@ def slstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) 
     check_heads(units, heads)
     (batch, d_x), state, nets = x, (x[0], units), ("i", "f", "c", "o")
     each = exact(units, heads)
+
+    def work() -> Work:
+        made = (
+            product(batch * (4 * units * d_x), 0, "kernel"),
+            product(batch * (4 * units * each), State(0), "recurrent_kernel"),
+        )
+        m: Sources = frozenset((0, State(0), State(3), "kernel", "recurrent_kernel", *["bias"] * use_bias))
+        c, n = m | {State(1)}, m | {State(2)}
+        return Work(made, (c | n, c | n, c, n, m))
+
     return Built(
         outs=(state,) * 5,
         weights=(
@@ -66,7 +95,7 @@ def slstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) 
             *[bank("bias", nets, units)] * use_bias,
         ),
         formula=lambda: 4 * (units * (each + d_x) + use_bias * units),
-        work=lambda: unsourced(batch * (4 * units * (each + d_x))),
+        work=work,
         states=(state,) * 4,
     )
 
@@ -86,6 +115,20 @@ def mlstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) 
     each = exact(units, heads)
     states = ((batch, heads, each, each), (batch, heads, each), (batch, heads))
     biases = bank("bias", wide, units), bank("gate_bias", gates, heads)
+
+    def work() -> Work:
+        qkv: Sources = frozenset[Source]((0, "kernel", *["bias"] * use_bias))
+        m: Sources = frozenset((0, State(2), "gate_kernel", *["gate_bias"] * use_bias))
+        C, n = qkv | m | {State(0)}, qkv | m | {State(1)}
+        made = (
+            product(batch * (4 * units * d_x), 0, "kernel"),
+            product(batch * (2 * heads * d_x), 0, "gate_kernel"),
+            product(batch * (units * each), qkv, qkv),
+            product(batch * (units * each), C, qkv),
+            product(batch * units, n, qkv),
+        )
+        return Work(made, (C | n, C, n, m))
+
     return Built(
         outs=((batch, units), *states),
         weights=(
@@ -94,6 +137,6 @@ def mlstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) 
             *biases * use_bias,
         ),
         formula=lambda: 4 * (d_x * units + use_bias * units) + 2 * heads * (d_x + use_bias),
-        work=lambda: unsourced(batch * (d_x * (4 * units + 2 * heads) + 2 * units * each + units)),
+        work=work,
         states=states,
     )

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, Unpack
 
 from ...core.kinds import Sized
-from ...core.products import unsourced
+from ...core.products import Work, product
 from ...core.rule import Built
 from ...errors import ShapeError
 from ...symbolic import Size
@@ -46,7 +46,7 @@ def sru(
             *[bank("bias", gates, units)] * use_bias,
         ),
         formula=lambda: g * d_x * units + n * (units + use_bias * units),
-        work=lambda: unsourced(batch * (g * d_x * units)),
+        work=lambda: Work((product(batch * (g * d_x * units), 0, "kernel"),)),
         states=(state,),
     )
 
@@ -76,7 +76,7 @@ def QRNN(
         outs=(state,),
         weights=(bank("kernel", nets, units, window, d_x), *[bank("bias", nets, units)] * use_bias),
         formula=lambda: g * (window * d_x * units + use_bias * units),
-        work=lambda: unsourced(batch * (g * (window * d_x * units))),
+        work=lambda: Work((product(batch * (g * (window * d_x * units)), 0, "kernel"),)),
         states=(state,),
     )
     return over_time(x, step, time)

@@ -1,9 +1,10 @@
 """Recurrent networks without gates: Elman's, Jordan's, and one whose units see only themselves."""
 
-from ...core.products import unsourced
+from ...core.products import Source, State, Work, product
 from ...core.rule import Built, Weight
 from ...symbolic import Size
-from .common import Outputs, Step, Units, recurrent
+from ..shared import cells
+from .common import Outputs, Step, Units, paths, recurrent
 
 
 def output_layer(d_h: Size, d_y: Size, use_bias: bool) -> tuple[Weight, ...]:
@@ -22,12 +23,21 @@ def elman(x: Step, /, units: Units, *, outputs: Outputs | None = None, use_bias:
     (batch, d_x), state = x, (x[0], units)
     weights: tuple[Weight, ...] = (Weight("kernel", (d_x, units)), Weight("recurrent_kernel", (units, units)))
     weights += (Weight("bias", (units,)),) * use_bias
+    reading = () if outputs is None else output_layer(units, outputs, use_bias)
     d_y: Size = 0 if outputs is None else outputs
+
+    def work() -> Work:
+        made = cells.work(1, d_x, units, batch)
+        hidden = frozenset[Source]((0, State(0), *paths(weights)))
+        read = hidden.union(paths(reading))
+        reads = (product(batch * (d_y * units), hidden, "output/kernel"),) if reading else ()
+        return Work(made.products + reads, (read, hidden))
+
     return Built(
         outs=(state if outputs is None else (batch, outputs), state),
-        weights=weights if outputs is None else weights + output_layer(units, outputs, use_bias),
+        weights=weights + reading,
         formula=lambda: units * (units + d_x) + use_bias * units + d_y * units + use_bias * d_y,
-        work=lambda: unsourced(batch * (units * (units + d_x) + d_y * units)),
+        work=work,
         states=(state,),
     )
 
@@ -43,11 +53,22 @@ def jordan(x: Step, /, units: Units, outputs: Outputs, *, use_bias: bool = True)
     (batch, d_x), state = x, (x[0], outputs)
     networks: tuple[Weight, ...] = (Weight("kernel", (d_x, units)), Weight("recurrent_kernel", (outputs, units)))
     networks += (Weight("bias", (units,)),) * use_bias
+
+    def work() -> Work:
+        hidden: tuple[Source, ...] = (0, State(0), *paths(networks))
+        return Work(
+            (
+                product(batch * (units * d_x), 0, "kernel"),
+                product(batch * (units * outputs), State(0), "recurrent_kernel"),
+                product(batch * (outputs * units), hidden, "output/kernel"),
+            )
+        )
+
     return Built(
         outs=(state, state),
         weights=networks + output_layer(units, outputs, use_bias),
         formula=lambda: units * (outputs + d_x) + use_bias * units + outputs * units + use_bias * outputs,
-        work=lambda: unsourced(batch * (units * (outputs + d_x) + outputs * units)),
+        work=work,
         states=(state,),
     )
 
@@ -65,6 +86,6 @@ def ind_rnn(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
         outs=(state, state),
         weights=(Weight("kernel", (d_x, units)), Weight("recurrent_vector", (units,)), *bias),
         formula=lambda: d_x * units + units + use_bias * units,
-        work=lambda: unsourced(batch * (d_x * units)),
+        work=lambda: Work((product(batch * (d_x * units), 0, "kernel"),)),
         states=(state,),
     )
