@@ -68,7 +68,7 @@ def test_good_sizes(size: Any) -> None:
         (lambda: pc.LSTM(3, return_sequence=True),
          "LSTM has no option 'return_sequence' (did you mean 'return_sequences'?)"),
         (lambda: pc.LSTM(3, foo=True), "LSTM has no option 'foo' (it has units, use_bias, unit_forget_bias, "
-         "return_sequences, return_state, go_backwards, stateful)"),
+         "return_sequences, return_state, go_backwards, stateful, unroll)"),
         (lambda: pc.Identity(foo=True), "Identity has no option 'foo' (it has none of its own)"),
         (lambda: pc.LSTM(3, "tanh", 5),
          "LSTM takes 2 positional options; expected units, activation, received (3, 'tanh', 5)"),
