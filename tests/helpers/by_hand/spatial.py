@@ -169,9 +169,9 @@ LEARNING = {
     "DepthwiseConv2D": 96,
     "SeparableConv1D": 96,
     "SeparableConv2D": 96,
-    "ConvLSTM1D": 144,  # 2 paddings, 3 layouts, 2 biases, sequences, and strides or dilation or neither
-    "ConvLSTM2D": 144,
-    "ConvLSTM3D": 144,
+    "ConvLSTM1D": 288,  # 2 paddings, 3 layouts, 2 biases, sequences, unrolled, strides or dilation or neither
+    "ConvLSTM2D": 288,
+    "ConvLSTM3D": 288,
 }
 
 # What to try for options that are neither sizes nor switches, and of switches that change no weight.
