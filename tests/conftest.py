@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,6 +31,15 @@ def names_from_the_start() -> None:
     """Let Keras number its layers from the start in every test, whatever ran before in this process."""
     if keras := sys.modules.get("keras"):
         keras.utils.clear_session(free_memory=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test that lacks PyTorch and not its marker: no tier would ever run it."""
+    report = yield
+    if report.skipped and "could not import 'torch'" in str(report.longrepr) and not item.get_closest_marker("torch"):
+        report.outcome, report.longrepr = "failed", "this test needs PyTorch: mark it with @pytest.mark.torch"
+    return report
 
 
 HANGS = 60  # seconds; what ends at all ends in a hundredth of it, on any machine

@@ -268,7 +268,7 @@ def test_only_operations_of_keras_are_built() -> None:
         (NN, "Mean"),
         ("keras.src.ops.x", "Mean"),
     ):
-        mean.module, mean.type = module, type
+        mean.module, mean._type = module, type
         with pytest.raises(LayerError, match="has no operation"):
             build(mean, keras)
 

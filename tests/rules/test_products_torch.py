@@ -8,13 +8,15 @@ from itertools import chain, combinations
 from typing import Any
 
 import pytest
-import torch
 from by_hand_torch import TABLE
-from torch_products import Passes, Subject, measured
 
 from paramcalc import torch as nn
 from paramcalc.core.built import Built
 from paramcalc.core.products import Source
+
+torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.torch
+from torch_products import Passes, Subject, measured  # noqa: E402  # it imports PyTorch itself
 
 FEW = 6  # sources of which every subset is tried
 DRAWN = 24  # subsets of more sources, besides the plain ones

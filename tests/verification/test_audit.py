@@ -17,7 +17,7 @@ from tiers import in_turn
 
 import paramcalc as pc
 from paramcalc.core.kinds import RATE
-from paramcalc.core.products import unsourced
+from paramcalc.core.products import Work, unsourced
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Built, Rule
 from paramcalc.core.schema import schema_of
@@ -276,7 +276,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
         theory(
             preprocessing,
             "encoded",
-            lambda honest, x, depth, mode: replace(honest(x, depth, mode), outs=((*x, depth),)),
+            lambda honest, x, depth, mode: honest(x, depth, mode)._replace(outs=((*x, depth),)),
         ),
     ),
     "shapes: height and width exchanged": (
@@ -350,7 +350,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     # costs
     "costs: scores for nothing": (
         "GroupQueryAttention",
-        theory(attention.Projections, "macs", lambda honest, self, places: honest(self, places) - 1),
+        theory(attention.Projections, "work", lambda honest, self, places, scores, told: honest(self, places, 0, told)),
     ),
     "costs: LoRA added up at no cost": (
         "Dense",
@@ -364,7 +364,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "costs: windows over all channels": ("DepthwiseConv2D", built("DepthwiseConv2D", cost(lambda macs: 2 * macs))),
     "costs: only the recurrent half": (
         "LSTM",
-        theory(cells, "macs", lambda honest, g, d_x, d_h, batch: honest(g, 0, d_h, batch)),
+        theory(cells, "work", lambda honest, g, d_x, d_h, batch, *names: honest(g, 0, d_h, batch, *names)),
     ),
     "costs: a step too few": ("GRU", built("GRU", cost(lambda macs: macs * 3 // 4))),
     "costs: one direction only": ("Bidirectional", built("Bidirectional", cost(lambda macs: macs // 2))),
@@ -373,7 +373,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "costs: the batch forgotten": ("Conv1D", built("Conv1D", cost(lambda macs: macs // 2))),
     "costs: a convolution that multiplies additions too": ("Conv2D", built("Conv2D", cost(lambda macs: 2 * macs))),
     "costs: a dot product for nothing": ("Dot", built("Dot", cost(lambda macs: 0))),
-    "costs: a stack that works once": ("RNN", theory(cells, "macs", lambda honest, *a: honest(*a) // 2)),
+    "costs: a stack that works once": ("RNN", theory(cells, "work", lambda honest, *a: Work(honest(*a).products[1:]))),
 }
 
 

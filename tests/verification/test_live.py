@@ -108,7 +108,7 @@ def test_within_one_nested_model_a_layer_that_stood_above_is_marked() -> None:
     within = keras.Model(deep, shared(deep))
     model = keras.Model(x, keras.Model(inner, within(shared(inner)))(x))
     (row,) = pc.from_keras(model).rows
-    assert [(one.params, one.again) for one in row.rows] == [(20, False), (20, True)]
+    assert [(one.params, one.counted_above) for one in row.rows] == [(20, False), (20, True)]
 
 
 def _stored_otherwise(path: Any) -> pc.Model:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import paramcalc as pc
+from paramcalc.core.built import UNKNOWN_SHAPE
 from paramcalc.graph.unknown_layers import UnknownLayer
 
 keras = pytest.importorskip("keras")
@@ -129,7 +130,7 @@ def test_the_layers_of_a_model_in_code_are_listed_with_their_shapes() -> None:
         "m_itself (InCode): weights of the model itself",
         "its graph is in Python code: what its layers read, and how often they are called, is not known",
     ]
-    assert (report.inputs, report.outputs, report.type) == ([()], [], "InCode")
+    assert (report.inputs, report.outputs, report.type) == ([UNKNOWN_SHAPE], [], "InCode")
 
 
 def test_a_graph_that_cannot_be_written_down_is_a_list_of_layers() -> None:

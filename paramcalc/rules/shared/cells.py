@@ -46,13 +46,6 @@ def parameters(gates: int, d_x: Size, d_h: Size, biases: int, d_p: Size | None =
     return gates * (d_h * (d_h + d_x) + biases * d_h)
 
 
-def macs(gates: int, d_x: Size, d_h: Size, batch: Size, d_p: Size | None = None) -> Size:
-    """Multiply-adds of one time step: ``B·g·d_h(d_x + d_h)``; ``d_p`` is the size of a projection."""
-    if d_p is not None:
-        return batch * (gates * d_h * (d_x + d_p) + d_p * d_h)
-    return batch * (gates * d_h * (d_x + d_h))
-
-
 def work(
     gates: int,
     d_x: Size,

@@ -121,9 +121,9 @@ LEARNING = {
     "SimpleRNNCell": 2,
     "LSTMCell": 4,
     "GRUCell": 4,
-    "SimpleRNN": 32,
-    "LSTM": 64,
-    "GRU": 64,
+    "SimpleRNN": 64,
+    "LSTM": 128,
+    "GRU": 128,
 }
 
 # What to try for options that are neither sizes nor switches.

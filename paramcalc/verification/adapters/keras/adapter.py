@@ -20,7 +20,7 @@ from ...compare import ModelAnswer, option_differences
 from ...foreign import isolated
 from ...outcome import Installed, Verification
 from . import answers, live, models
-from .build import Builder, refuse_large_states, scope
+from .build import Builder, refuse_large_states, refuse_unknown_layers, scope
 from .derivative import derivative
 from .framework import KERAS, TRACED, VARIABLE, installed, layer_class, traces
 from .quirks import QUIRKS
@@ -106,7 +106,8 @@ class KerasAdapter:
         return derivative(case)
 
     def check(self, model: Model) -> None:
-        """Refuse a stateful layer whose weights would not fit into memory."""
+        """Refuse a model with a layer that has no rule, or with weights that would not fit into memory."""
+        refuse_unknown_layers(model)
         refuse_large_states(model)
 
     def build(self, model: Model, report: Report) -> ModelAnswer | str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from ....core.built import UnknownShape
 from ....core.rule import Layer, Shape
 from ....errors import LayerError, ParamcalcError
 from ....graph.model import Model
@@ -42,7 +43,7 @@ class Builder:
 
     def _layer(self, layer: Any, name: str) -> Any:
         if isinstance(layer, UnknownLayer):
-            raise LayerError(f"{name!r} cannot be built: {layer.reason}")
+            raise _without_rule(layer, name)
         with scope(self.real or stateful(layer)):
             made = layer_class(layer.rule)(**self.options(layer, name))
             return _frozen(made, layer.frozen)  # set, not passed: only setting it reaches the layers inside
@@ -161,6 +162,27 @@ def scope(real: bool = False) -> Iterator[None]:
         else:
             with keras().StatelessScope(initialize_variables=False):
                 yield
+
+
+def refuse_unknown_layers(model: Model) -> None:
+    """Refuse a model with a layer that has no rule, or whose input shape is unknown.
+
+    Raises
+    ------
+    LayerError
+        Naming the layer.
+    """
+    for layer in model.layers:
+        if isinstance(layer, UnknownLayer):
+            raise _without_rule(layer, model.names[id(layer)])
+        if isinstance(layer, Model):
+            refuse_unknown_layers(layer)
+    if any(isinstance(shape, UnknownShape) for shape in model.input_shapes):
+        raise LayerError(f"{model.label!r} cannot be built: the shape of its input is unknown")
+
+
+def _without_rule(layer: UnknownLayer, name: str) -> LayerError:
+    return LayerError(f"{name!r} cannot be built: {layer.reason}")
 
 
 def refuse_large_states(model: Model) -> None:
