@@ -111,12 +111,14 @@ def test_what_keras_refuses_to_import_on(environ: dict[str, str], config: str, t
     assert found.count("\n") == 1
 
 
+@pytest.mark.torch
 def test_the_backend_of_keras_json_is_respected(tmp_path: Path) -> None:
     pytest.importorskip("keras")
     pytest.importorskip("torch")
     assert "(torch) agrees" in run(**configured(tmp_path, '{"backend": "torch"}'))
 
 
+@pytest.mark.torch
 def test_on_another_backend_multiply_adds_are_left_out_and_the_rest_is_compared(tmp_path: Path) -> None:
     pytest.importorskip("keras")
     pytest.importorskip("torch")
