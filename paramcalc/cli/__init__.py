@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
 
 
 def main() -> None:
@@ -22,9 +21,9 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # an old terminal shows \u2212, not a traceback
     try:
-        from .app import build
+        from .app import run
 
-        build(sys.argv[1:])(prog_name="paramcalc")
+        run(sys.argv[1:])
     except ParamcalcError as error:
         print(f"paramcalc: {error}", file=sys.stderr)
         sys.exit(2)
@@ -32,14 +31,7 @@ def main() -> None:
         sys.exit(130)
     except OSError as error:
         from ..formats.source import os_problem
+        from .output import abandon
 
         print(f"paramcalc: cannot write: {os_problem(error)}", file=sys.stderr)
-        _abandon(2)
-
-
-def _abandon(code: int) -> NoReturn:
-    # leave without the interpreter flushing into what cannot take it
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    sys.exit(code)
+        abandon(2)

@@ -1,16 +1,13 @@
-"""The app: which module has which command. Only the one asked for is loaded; help and completion load all."""
+"""The command line: which module has which command. Only the one asked for is loaded; help and completion load all."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
-from typing import Annotated
 
-import typer
-
-from .. import __version__
-from .output import write
+from .options import Command
+from .plain import plain
 
 MODULES = {
     "recurrent": ("lstm", "gru", "rnn"),
@@ -19,39 +16,33 @@ MODULES = {
     "rules": ("layers", "formula"),
     "why": ("why",),
 }
+VERSION = (["--version"], ["-V"])
 
 
-def build(words: Sequence[str]) -> typer.Typer:
-    """Make the app with the commands the words may mean: one, or all.
+def run(words: Sequence[str]) -> None:
+    """Run the command the words ask for: directly where they are plain, else through typer."""
+    if list(words) in VERSION:
+        from .version import print_version
 
-    Registering a command costs typer about a millisecond, so a known first word spares the others.
-    """
-    app = typer.Typer(
-        name="paramcalc",
-        epilog="Sizes may be symbols: paramcalc lstm --in d_x --hidden 4*k",
-        rich_markup_mode=None,  # rich would read [i, f, c, o] as markup
-        pretty_exceptions_enable=False,
-        no_args_is_help=True,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-    )
-    app.callback()(top)
-    asked = words[0] if words and "_PARAMCALC_COMPLETE" not in os.environ else ""
+        print_version()
+        return
+    asked, rest = (words[0], words[1:]) if words and "_PARAMCALC_COMPLETE" not in os.environ else ("", ())
+    commands = [*_commands(asked, rest)]
+    if asked and len(commands) == 1:
+        (one,) = commands
+        values = plain(one.parameters, rest)
+        if values is not None:
+            one.run(**values)
+            return
+    from .typer_app import build
+
+    build(commands)(prog_name="paramcalc", args=list(words))
+
+
+def _commands(asked: str, rest: Sequence[str]) -> Iterable[Command]:
+    # the one with this name, or all if there is none
     known = any(asked in names for names in MODULES.values())
     for module, names in MODULES.items():
         if not known or asked in names:
-            import_module(f"{__package__}.commands.{module}").register(app, (asked,) if known else names)
-    return app
-
-
-def _print_version(asked: bool) -> None:
-    if asked:
-        write([f"paramcalc {__version__}\n"])
-        raise typer.Exit
-
-
-def top(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
-    ] = False,
-) -> None:
-    """How many parameters has this layer, and why?"""  # noqa: D400  # a question, as users read it
+            make = import_module(f"{__package__}.commands.{module}").command
+            yield from (make(name, rest) for name in ([asked] if known else names))

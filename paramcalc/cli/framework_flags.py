@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from ..core.framework import DEFAULT, framework as framework_named
 from ..core.kinds import SWITCH, Choice, Maybe, Sized
@@ -13,6 +11,7 @@ from ..core.registry import find, known
 from ..core.rule import REQUIRED, Rule
 from ..errors import OptionError
 from .flags import Flags, flag_of, flag_size, switch, switches_of
+from .options import Flag, Parameter
 
 OURS = ("bidirectional", "batch_first")  # options the command sets itself
 NAMES = {"proj_size": "projection"}
@@ -36,7 +35,7 @@ def flags(cell: str, words: Sequence[str], usual: Collection[str]) -> Flags:
         The flags the command has of its own, as they are typed.
     """
     # what nobody typed is None: what is typed must mean something, Keras's own default included
-    own = {name: (note, None) for name, (note, _) in switches_of(usual_rule(cell)).items()}
+    own = {name: one._replace(default=None) for name, one in switches_of(usual_rule(cell)).items()}
     plain = {"--json", *usual, *(f"--{no}{name}".replace("_", "-") for name in own for no in ("", "no-"))}
     typed = {word.partition("=")[0] for word in words if word.startswith("--")}
     if not typed - plain and "-h" not in words:
@@ -125,10 +124,12 @@ def _others(cell: str) -> Flags:
     made: Flags = {}
     for flag, (option, theirs) in found.items():
         without = [framework for framework, _ in every if framework not in theirs]
-        few = f"Of all but {', '.join(without)}." if without else "Of all."
-        told = few if len(without) < len(theirs) / 2 else f"Of {', '.join(theirs)}."
-        size = Annotated[str | None, typer.Option(f"--{flag}".replace("_", "-"), metavar="D", help=told)]
-        made[flag] = (switch(flag, option.default, told) if option.kind is SWITCH else size, None)
+        few = f"All frameworks except {', '.join(without)}." if without else "All frameworks."
+        told = few if len(without) < len(theirs) / 2 else f"Only {', '.join(theirs)}."
+        if option.kind is SWITCH:
+            made[flag] = switch(flag, option.default, told)._replace(default=None)
+        else:
+            made[flag] = Parameter(flag, str, None, Flag(f"--{flag}".replace("_", "-"), told, "D"))
     return made
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from ..catalogue import message
 from ..errors import OptionError
@@ -105,9 +106,13 @@ def write(pieces: Iterable[str]) -> None:
         sys.stdout.writelines(pieces)
         sys.stdout.flush()
     except BrokenPipeError:
-        from . import _abandon
+        abandon(141)
 
-        _abandon(141)
+
+def abandon(code: int) -> NoReturn:
+    """Exit without flushing into a stream that takes nothing more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(code)
 
 
 def write_json(data: Any) -> None:

@@ -203,11 +203,11 @@ def test_a_misspelt_flag_suggests_the_nearest_of_any_framework(run) -> None:
 def test_help_shows_the_flags_of_every_framework(run) -> None:
     _, out, _ = run("lstm --help")
     said = " ".join(out.split())
-    assert "--peephole Of paper, tf1, onnx." in said
-    assert "--projection D Of torch, paper, tf1, cudnn, mxnet, kaldi." in said
+    assert "--peephole Only paper, tf1, onnx." in said
+    assert "--projection D Only torch, paper, tf1, cudnn, mxnet, kaldi." in said
     assert "--input-bias / --no-input-bias Of cudnn." in said
     assert "--stateful Of keras, paper." in said
-    assert "--return-sequences Of all but torch." in said
+    assert "--return-sequences All frameworks except torch." in said
     assert "Keras's" not in said
 
 

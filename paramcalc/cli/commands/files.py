@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
-
-import typer
 
 from ...core.framework import DEFAULT
 from ...errors import OptionError
 from ...graph.model import Model
 from ..flags import Json, shows
+from ..options import Command, Flag, Positional, command_of
 from ..output import print_outcome, write, write_json
 from .single import Whose
 
-File = Annotated[str, typer.Argument(metavar="FILE|-", help="A spec, or what Keras saved; - is standard input.")]
+File = Annotated[str, Positional("FILE|-", "A spec or a file saved by Keras; - reads standard input.")]
 
 
-def register(app: typer.Typer, names: Iterable[str]) -> None:
-    """Add the commands."""
-    if "count" in names:
-        shows(app, "count")(count)
-    for function in (verify, schema):
-        if function.__name__ in names:
-            app.command()(function)
+def command(name: str, words: Sequence[str]) -> Command:
+    """Make ``count``, ``verify`` or ``schema``."""
+    functions: dict[str, Callable[..., None]] = {"verify": verify, "schema": schema}
+    return shows(count) if name == "count" else command_of(functions[name])
 
 
 def count(file: File) -> Model:
@@ -35,8 +31,8 @@ def count(file: File) -> Model:
 
 
 def verify(
-    file: Annotated[str | None, typer.Argument(metavar="FILE|-", help="A spec, or what Keras saved.")] = None,
-    rules: Annotated[bool, typer.Option("--rules", help="Audit every rule against its framework instead.")] = False,
+    file: Annotated[str | None, Positional("FILE|-", "A spec or a file saved by Keras.")] = None,
+    rules: Annotated[bool, Flag("--rules", "Audit every rule against its framework; takes no FILE.")] = False,
     json: Json = False,
     framework: Whose = None,
 ) -> None:

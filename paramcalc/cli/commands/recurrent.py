@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
-
-import typer
 
 from ...core.framework import DEFAULT, framework as framework_named
 from ...core.registry import find, known
@@ -18,30 +14,30 @@ from ...graph.model import Model
 from ...symbolic import Size
 from ..flags import VIEWS, Batch, Shown, flag_batch, flag_of, flag_size, shows
 from ..framework_flags import chosen, either, flags, usual_rule
+from ..options import Command, Flag, parameters_of
 
-In = Annotated[str, typer.Option("--in", metavar="D", help="Input size: features at each time step.")]
-Hidden = Annotated[
-    str, typer.Option("--hidden", metavar="H", help="Units; 128,64 stacks two layers of different sizes.")
+In = Annotated[str, Flag("--in", "Input size: features at each time step.", "D")]
+Hidden = Annotated[str, Flag("--hidden", "Units. A list such as 128,64 stacks layers of different sizes.", "H")]
+Layers = Annotated[int, Flag("--layers", "Number of stacked layers.", "N", least=1, most=100_000)]
+Both = Annotated[bool, Flag("--bidirectional", "Read the sequence in both directions.")]
+Merge = Annotated[
+    str, Flag("--merge", "How --bidirectional combines the directions: concat, sum, mul, ave or none.", "M")
 ]
-Layers = Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="Layers on top of one another.")]
-Both = Annotated[bool, typer.Option("--bidirectional", help="One copy reads forwards, one backwards.")]
-Merge = Annotated[str, typer.Option(metavar="M", help="concat, sum, mul, ave or none, for --bidirectional.")]
-Out = Annotated[str | None, typer.Option("--out", metavar="O", help="Add an output layer (Dense) of this size.")]
-Steps = Annotated[str | None, typer.Option("--steps", metavar="T", help="Time steps; stays T when left out.")]
-Framework = Annotated[str, typer.Option("--framework", metavar="NAME", help="Whose layer: torch, onnx, tf1, ….")]
-Compare = Annotated[bool, typer.Option("--compare", help="The count in every framework, and why it differs.")]
+Out = Annotated[str | None, Flag("--out", "Add an output layer (Dense) of this size.", "O")]
+Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: the symbol T.", "T")]
+Framework = Annotated[str, Flag("--framework", "Framework of the layer: keras, torch, onnx, tf1, ….", "NAME")]
+Compare = Annotated[bool, Flag("--compare", "Compare the count in every framework, and explain the differences.")]
 
 
 COMMANDS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
 
 
-def register(app: typer.Typer, names: Iterable[str]) -> None:
-    """Add ``lstm``, ``gru`` and ``rnn``: one function, whose on/off flags come from the rules of the layer."""
-    usual = {f"--{name}" for name in (*inspect.signature(stack).parameters, *VIEWS, "in")} - {"--size_in"}
-    for name in names:
-        rule = usual_rule(COMMANDS[name])
-        help = f"Count {rule.name}: {rule.why[0].lower()}{rule.why[1:]}"
-        shows(app, name, help, COMMANDS[name], flags(COMMANDS[name], sys.argv[2:], usual))(stack)
+def command(name: str, words: Sequence[str]) -> Command:
+    """Make ``lstm``, ``gru`` or ``rnn``: one function, whose on/off flags come from the rules of the layer."""
+    usual = {flag for one in (*parameters_of(stack), *VIEWS) for flag in one.flags}
+    rule = usual_rule(COMMANDS[name])
+    help = f"Count {rule.name}: {rule.why[0].lower()}{rule.why[1:]}"
+    return shows(stack, name, help, COMMANDS[name], flags(COMMANDS[name], words, usual))
 
 
 def stack(

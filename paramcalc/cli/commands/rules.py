@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Annotated
-
-import typer
 
 from ...core.formula import rule_formula
 from ...core.framework import DEFAULT
 from ...errors import OptionError
 from ..flags import Format, Json
+from ..options import Command, Flag, Positional, command_of
 from ..output import View, show, speaks_unicode, write
 from .single import Whose, rule_named, values
 
 
-def register(app: typer.Typer, names: Iterable[str]) -> None:
-    """Add the commands."""
-    for function in (layers, formula):
-        if function.__name__ in names:
-            app.command()(function)
+def command(name: str, words: Sequence[str]) -> Command:
+    """Make ``layers`` or ``formula``."""
+    functions: dict[str, Callable[..., None]] = {"layers": layers, "formula": formula}
+    return command_of(functions[name])
 
 
 def layers(
@@ -27,19 +25,19 @@ def layers(
     json: Json = False,
     framework: Whose = None,
 ) -> None:
-    """List every layer there is a rule for, with its formula."""
+    """List every supported layer with its formula."""
     from ...render.rules import presentation
 
     show(presentation(framework or DEFAULT), View(format, json))
 
 
 def formula(
-    name: Annotated[str, typer.Argument(metavar="LAYER", help="lstm, Conv2D, nn.LSTM, paper.GRU, ….")],
-    options: Annotated[list[str] | None, typer.Argument(metavar="OPTION=VALUE", help="reset_after=false, ….")] = None,
-    latex: Annotated[bool, typer.Option("--latex", help="In LaTeX.")] = False,
+    name: Annotated[str, Positional("LAYER", "Class of the layer: lstm, Conv2D, nn.LSTM, paper.GRU, ….")],
+    options: Annotated[list[str] | None, Positional("OPTION=VALUE", "Options, such as reset_after=false.")] = None,
+    latex: Annotated[bool, Flag("--latex", "Print LaTeX.")] = False,
     framework: Whose = None,
 ) -> None:
-    """Print the formula of a layer: formula lstm; formula gru reset_after=false."""
+    """Print the formula of a layer, such as: formula gru reset_after=false."""
     from ...formats.modelspec.document import layer_options
 
     rule = rule_named(name, framework)

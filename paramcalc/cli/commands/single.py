@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
-
-import typer
 
 from ...core.default_inputs import natural_inputs
 from ...core.framework import DEFAULT, framework as framework_named, frameworks
@@ -17,22 +15,22 @@ from ...graph.model import Model
 from ...graph.sequential import Sequential
 from ...symbolic import unknown
 from ..flags import Batch, flag_batch, flag_size, shows
+from ..options import Command, Flag, Positional
 
-Whose = Annotated[str | None, typer.Option("--framework", metavar="NAME", help="Whose layers: keras, torch, ….")]
-Steps = Annotated[str | None, typer.Option("--steps", metavar="T", help="Time steps; stays T when left out.")]
+Whose = Annotated[str | None, Flag("--framework", "Framework of the layer: keras, torch, ….", "NAME")]
+Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: the symbol T.", "T")]
 
 
-def register(app: typer.Typer, names: Iterable[str]) -> None:
-    """Add the commands."""
-    for function in (dense, embedding, layer):
-        if function.__name__ in names:
-            shows(app, function.__name__)(function)
+def command(name: str, words: Sequence[str]) -> Command:
+    """Make ``dense``, ``embedding`` or ``layer``."""
+    functions: dict[str, Callable[..., Model]] = {"dense": dense, "embedding": embedding, "layer": layer}
+    return shows(functions[name])
 
 
 def dense(
-    size_in: Annotated[str, typer.Option("--in", metavar="D", help="Input size.")],
-    out: Annotated[str, typer.Option("--out", metavar="D", help="Units.")],
-    bias: Annotated[bool, typer.Option("--bias/--no-bias", help="Keras's use_bias.")] = True,
+    size_in: Annotated[str, Flag("--in", "Input size: features.", "D")],
+    out: Annotated[str, Flag("--out", "Units.", "D")],
+    bias: Annotated[bool, Flag("--bias/--no-bias", "Set use_bias of Keras.")] = True,
     batch: Batch = None,
 ) -> Model:
     """Count a Dense layer: d_x·d_y + d_y."""
@@ -41,8 +39,8 @@ def dense(
 
 
 def embedding(
-    vocab: Annotated[str, typer.Option("--vocab", metavar="V", help="Number of tokens.")],
-    out: Annotated[str, typer.Option("--out", metavar="D", help="Numbers for each token.")],
+    vocab: Annotated[str, Flag("--vocab", "Number of tokens in the vocabulary.", "V")],
+    out: Annotated[str, Flag("--out", "Size of each token's vector.", "D")],
     steps: Steps = None,
     batch: Batch = None,
 ) -> Model:
@@ -53,18 +51,18 @@ def embedding(
 
 
 def layer(
-    name: Annotated[str, typer.Argument(metavar="CLASS", help="A layer: Conv2D, nn.LSTM, paper.GRU, ….")],
+    name: Annotated[str, Positional("CLASS", "Class of the layer: Conv2D, nn.LSTM, paper.GRU, ….")],
     options: Annotated[
-        list[str] | None, typer.Argument(metavar="OPTION=VALUE", help="The framework's own argument names.")
+        list[str] | None, Positional("OPTION=VALUE", "Options, by the framework's own argument names.")
     ] = None,
     shapes: Annotated[
         list[str] | None,
-        typer.Option("--input", metavar="SHAPE", help="32,32,3 without the batch; repeat for several inputs."),
+        Flag("--input", "Input shape without the batch, such as 32,32,3; repeat it for several inputs.", "SHAPE"),
     ] = None,
     batch: Batch = None,
     framework: Whose = None,
 ) -> Model:
-    """Count any layer: layer Conv2D --input 32,32,3 filters=8 kernel_size=3."""
+    """Count any layer, such as: layer Conv2D --input 32,32,3 filters=8 kernel_size=3."""
     from ...formats.modelspec.document import layer_options, model_from
 
     rule = rule_named(name, framework)

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Annotated, Any
-
-import typer
 
 from ...core.framework import DEFAULT
 from ...errors import OptionError
 from ...graph.model import Model
 from ..flags import Format, Json
+from ..options import Command, Flag, Positional, command_of
 from ..output import View, show
 from .recurrent import COMMANDS, Both, Framework, Layers, Out, stack
 
-Target = Annotated[str, typer.Argument(metavar="lstm|gru|rnn|FILE", help="A recurrent layer, or a model in a file.")]
-Got = Annotated[str, typer.Option(metavar="N", help="The number to be explained.")]
-In = Annotated[str | None, typer.Option("--in", metavar="D", help="Input size, for a layer.")]
-Hidden = Annotated[str | None, typer.Option("--hidden", metavar="H", help="Units, for a layer.")]
+Target = Annotated[str, Positional("lstm|gru|rnn|FILE", "A recurrent layer, or a model in a file.")]
+Got = Annotated[str, Flag("--got", "The number to explain.", "N")]
+In = Annotated[str | None, Flag("--in", "Input size, for a layer.", "D")]
+Hidden = Annotated[str | None, Flag("--hidden", "Units, for a layer.", "H")]
 
 
-def register(app: typer.Typer, names: Iterable[str]) -> None:
-    """Add the command."""
-    if "why" in names:
-        app.command()(why)
+def command(name: str, words: Sequence[str]) -> Command:
+    """Make ``why``."""
+    return command_of(why)
 
 
 def why(
@@ -39,7 +37,7 @@ def why(
     format: Format = None,
     json: Json = False,
 ) -> None:
-    """Say why a number is different: why lstm --in 108 --hidden 128 --got 121856."""
+    """Explain a different count, such as: why lstm --in 108 --hidden 128 --got 121856."""
     from ...analysis import why as explain
     from ...render.why import presentation
 

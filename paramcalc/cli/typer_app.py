@@ -1,0 +1,66 @@
+"""The commands as a typer app, for help, completion, and what is wrong with a line."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from types import GenericAlias
+from typing import Annotated
+
+import typer
+
+from .options import Command, Flag, Parameter
+from .version import print_version
+
+
+def build(commands: Iterable[Command]) -> typer.Typer:
+    """Make the app."""
+    app = typer.Typer(
+        name="paramcalc",
+        epilog="Sizes may be symbols: paramcalc lstm --in d_x --hidden 4*k",
+        rich_markup_mode=None,  # rich would read [i, f, c, o] as markup
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    )
+    app.callback(help="How many parameters does this layer have, and why?")(_top)
+    for command in commands:
+        app.command(command.name, help=command.help)(_function(command))
+    return app
+
+
+def _function(command: Command) -> Callable[..., None]:
+    # typer reads the flags off a signature
+    def run(**values: object) -> None:
+        command.run(**values)
+
+    parameters = [_parameter(one) for one in command.parameters]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer asks inspect.signature
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run
+
+
+def _parameter(one: Parameter) -> inspect.Parameter:
+    told = one.told
+    if isinstance(told, Flag):
+        spelled = told.spelling.split() or []
+        info = typer.Option(*spelled, help=told.help, metavar=told.metavar, min=told.least, max=told.most)
+    else:
+        info = typer.Argument(metavar=told.metavar, help=told.help)
+    kind: GenericAlias | type = GenericAlias(list, one.kind) if one.many else one.kind
+    annotation: object = Annotated[(kind | None if one.default is None else kind, info)]
+    return inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=annotation)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print_version()
+        raise typer.Exit
+
+
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
