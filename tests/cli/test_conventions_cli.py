@@ -205,8 +205,8 @@ def test_help_shows_the_flags_of_every_framework(run) -> None:
     said = " ".join(out.split())
     assert "--peephole Only paper, tf1, onnx." in said
     assert "--projection D Only torch, paper, tf1, cudnn, mxnet, kaldi." in said
-    assert "--input-bias / --no-input-bias Of cudnn." in said
-    assert "--stateful Of keras, paper." in said
+    assert "--input-bias / --no-input-bias Only cudnn." in said
+    assert "--stateful Only keras, paper." in said
     assert "--return-sequences All frameworks except torch." in said
     assert "Keras's" not in said
 
