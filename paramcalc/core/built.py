@@ -212,7 +212,11 @@ class Built(NamedTuple):
             Which output.
         """
         work = self.work() if self.work is not None else Work()
-        return written_out(self._flow(work, inputs, index + 1)[index])
+        return self.flows(work, inputs, index + 1)[index]
+
+    def flows(self, work: Work, inputs: int, outputs: int) -> tuple[Sources, ...]:
+        """List what each of so many outputs depends on, given the work of the call."""
+        return tuple(map(written_out, self._flow(work, inputs, outputs)))
 
     def _flow(self, work: Work, inputs: int, outputs: int) -> tuple[Sources, ...]:
         # what each output depends on; everything, where the work does not say

@@ -8,10 +8,12 @@ substitution. Where one symbol would stand for several options (a stack of cells
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import overload
 
 from ..errors import ParamcalcError, SizeError
-from ..symbolic import Size, latex, symbols, text, unicode
+from ..symbolic import Expr, Size, latex, symbols, text, unicode
+from ..symbolic.fold import LEAVES
 from .built import AnyShape, Applicable, UnknownShape
 from .kinds import Kind, OptionValue
 from .registry import find
@@ -32,7 +34,7 @@ class Formula:
     def __init__(self, expr: Size, values: dict[str, Size]) -> None:
         self.expr = expr
         occurring = () if isinstance(expr, int) else expr.symbols
-        self.values = {name: values[name] for name in occurring if name in values and text(values[name]) != name}
+        self.values = {name: values[name] for name in occurring if name in values and not _is(values[name], name)}
 
     @property
     def value(self) -> Size:
@@ -79,7 +81,7 @@ class Formula:
         return self.unicode()
 
     def __repr__(self) -> str:
-        return text(self.expr)
+        return repr(self.expr)
 
     def _repr_latex_(self) -> str:
         steps = [self.latex()]
@@ -125,9 +127,35 @@ def symbolic_build(layer: Applicable, *shapes: AnyShape) -> tuple[Built, dict[st
         return None
     try:
         symbolic, values = symbolised(layer)
-        return symbolic.on(*_named_inputs(symbolic, known, values)), values
+        inputs = _named_inputs(symbolic, known, values)
+        if layer.rule.sublayer_options or not all(map(_is_plain, symbolic.options.values())):
+            return symbolic.on(*inputs), values
+        return _on_symbols(symbolic.rule, tuple(symbolic.options.items()), tuple(inputs)), values
     except (_NoFormula, ParamcalcError):  # Reshape((24,)) holds for 24 numbers, not for n of them
         return None
+
+
+@lru_cache(1024)
+def _on_symbols(rule: Rule, options: tuple[tuple[str, OptionValue], ...], inputs: tuple[Shape, ...]) -> Built:
+    # layers that differ in their sizes only have one formula
+    built = Layer(rule, dict(options)).on(*inputs)
+    if built.formula is None:
+        return built
+    expr = built.formula()
+    return built._replace(formula=lambda: expr)
+
+
+def _is_plain(value: OptionValue) -> bool:
+    # whether two values that are equal are also written in the same way
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    if isinstance(value, Expr):
+        return value.op == "name"
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+def _is(size: Size, name: str) -> bool:
+    return isinstance(size, Expr) and size.op in LEAVES and size.args[0] == name
 
 
 class _NoFormula(Exception):
@@ -148,8 +176,9 @@ def symbolised(layer: Layer) -> tuple[Layer, dict[str, Size]]:
         return symbols(name)  # type: ignore[no-any-return]  # one name, one symbol
 
     def visit(layer: Layer) -> Layer:
-        own = layer.rule.options
-        options = {name: visited(value, own[name].kind.base) for name, value in _own(layer).items()}
+        options = dict(layer.options)
+        for name, kind in layer.rule.sized_options:
+            options[name] = visited(_own(layer, name, kind), kind)
         copy = Layer(layer.rule, options)
         copy.name = layer.name
         return copy
@@ -169,13 +198,10 @@ def symbolised(layer: Layer) -> tuple[Layer, dict[str, Size]]:
     return visit(layer), values
 
 
-def _own(layer: Layer) -> dict[str, OptionValue]:
-    # the options, those left out that say what another one says already
-    own = {}
-    for name, value in layer.options.items():
-        like = layer.rule.options[name].kind.base.like
-        own[name] = None if like is not None and value is not None and value == layer.options.get(like) else value
-    return own
+def _own(layer: Layer, name: str, kind: Kind) -> OptionValue:
+    # an option that says what another one says already is left out
+    value = layer.options[name]
+    return None if kind.like is not None and value is not None and value == layer.options.get(kind.like) else value
 
 
 def _is_cells(value: OptionValue) -> bool:
@@ -185,14 +211,15 @@ def _is_cells(value: OptionValue) -> bool:
 def _count_symbols(layer: Applicable, bases: Counter[str]) -> None:
     if not isinstance(layer, Layer):
         raise _NoFormula(layer)
-    for name, value in layer.options.items():
+    for name, kind in layer.rule.sized_options:
+        value = layer.options[name]
         if isinstance(value, Layer) or (isinstance(value, Applicable) and value.sublayers):
             _count_symbols(value, bases)
         elif _is_cells(value):
             for one in value:
                 _count_symbols(one, bases)
         elif value is not None:
-            bases.update(layer.rule.options[name].kind.base.symbols(value))
+            bases.update(kind.symbols(value))
 
 
 def _named_inputs(layer: Layer, shapes: tuple[Shape, ...], values: dict[str, Size]) -> list[Shape]:

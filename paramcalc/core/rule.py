@@ -131,6 +131,15 @@ class Rule:
         return tuple(name for name, kind in kinds.items() if kind in (LAYER, CELLS) and name not in self.copies)
 
     @cached_property
+    def sized_options(self) -> tuple[tuple[str, Kind], ...]:
+        """Options that may hold sizes with symbols of their own, or layers; each with its kind besides ``None``."""
+        kinds = {name: option.kind.base for name, option in self.options.items()}
+        plain = Kind.symbols
+        return tuple(
+            (name, kind) for name, kind in kinds.items() if kind in (LAYER, CELLS) or type(kind).symbols is not plain
+        )
+
+    @cached_property
     def _kinds(self) -> dict[str, Kind]:
         return {name: option.kind for name, option in self.options.items()}
 
@@ -208,13 +217,26 @@ class Layer(Applicable):
     builds on given shapes.
     """
 
-    __slots__ = ("declared_inputs", "frozen", "ignored_options", "input_shape", "name", "options", "rule")
+    __slots__ = (
+        "_built",
+        "_shape",
+        "declared_inputs",
+        "frozen",
+        "ignored_options",
+        "input_shape",
+        "name",
+        "options",
+        "rule",
+    )
 
     def __init__(self, rule: Rule, options: dict[str, OptionValue]) -> None:
         self.rule = rule
         self.options = options
         self.name: str | None = None
         self.frozen = False
+        # the input shape it was last put on; what came of it is kept the second time, so that counting once stays cheap
+        self._shape: Shape | None = None
+        self._built: Built | None = None
         self.ignored_options: dict[str, object] | None = None
         self.input_shape: tuple[str, object] | None = None  # the option that declares one, and its value
         self.declared_inputs: Callable[[], tuple[Shape, ...] | None] | None = None  # what a file says it was built on
@@ -302,7 +324,7 @@ class Layer(Applicable):
             if len(shapes) == 1 and rule.one_input and not call:
                 (shape,) = shapes
                 if type(shape) is tuple and rule.least_axes <= len(shape) <= rule.most_axes:
-                    built = rule.body(shape, **self.options)
+                    built = self._remembered(shape)
                     return frozen(built) if self.frozen else built
             known = [shape for shape in shapes if not isinstance(shape, UnknownShape)]
             if len(known) < len(shapes):
@@ -314,6 +336,14 @@ class Layer(Applicable):
         except UnknownShapeError:
             return Built(UNKNOWN_OUTPUTS, unknown="the shape inside it is not known", costed=False)
         return frozen(built) if self.frozen else built
+
+    def _remembered(self, shape: Shape) -> Built:
+        if self._shape != shape:
+            self._shape, self._built = shape, None
+            return self.rule.body(shape, **self.options)
+        if self._built is None:
+            self._built = self.rule.body(shape, **self.options)
+        return self._built
 
     def _on_unknown(self, call: dict[str, bool]) -> Built:
         # a file may say what the layer was built on

@@ -18,6 +18,7 @@ Invariants, besides those of a `Tree`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Union
 
 from ..errors import SizeError
@@ -38,9 +39,11 @@ MAX_EXPONENT = 64
 class Expr(Tree):
     """An integer expression over named sizes; build one from :func:`symbols` and operators."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_key", "_symbols", "_text")
 
-    _key: Key  # set when it is first asked for
+    _key: Key  # each set when it is first asked for
+    _symbols: tuple[str, ...]
+    _text: str
 
     # --- arithmetic ----------------------------------------------------------------------------
 
@@ -134,7 +137,11 @@ class Expr(Tree):
     @property
     def symbols(self) -> tuple[str, ...]:
         """Names of the sizes it depends on, in the order they were written."""
-        return tuple(dict.fromkeys(leaf.args[0] for leaf in leaves(self)))
+        try:
+            return self._symbols
+        except AttributeError:
+            self._symbols = tuple(dict.fromkeys(leaf.args[0] for leaf in leaves(self)))
+            return self._symbols
 
     def expand(self) -> Size:
         """Multiply out and collect: ``4[h(h + x) + h]`` → ``4h² + 4h·x + 4h``."""
@@ -144,7 +151,11 @@ class Expr(Tree):
         return unicode(self)
 
     def __repr__(self) -> str:
-        return text(self)
+        try:
+            return self._text
+        except AttributeError:
+            self._text = text(self)
+            return self._text
 
     def _repr_latex_(self) -> str:
         return f"${latex(self)}$"
@@ -157,8 +168,9 @@ class Expr(Tree):
         return Expr, (self.op, self.args)
 
 
+@lru_cache(1024)  # layers of all kinds use the same few names
 def symbol(name: str) -> Expr:
-    """Make a symbol.
+    """Make a symbol; one name gives one symbol.
 
     Raises
     ------

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any, TypedDict, cast
 
 from ...core.built import Built, Shape
-from ...core.products import Sources, loop
+from ...core.products import Work, loop
 from ...core.schema import options_of_dict
 from ...errors import ShapeError
-from ...symbolic import is_known
+from ...symbolic import Size, is_known
 
 AXIS = 1  # the time axis; axis 0 is the batch
 
@@ -52,13 +52,14 @@ def over_time(x: Shape, step: Built, time: OverTime, dead: int = 0) -> Built:
     work = step.work
     return step._replace(
         outs=(out, *step.states) if time["return_state"] else (out,),
-        work=(lambda: loop(work(), steps, carried(step), dead)) if work else None,
+        work=(lambda: _repeated(step, work(), steps, dead)) if work else None,
     )
 
 
-def carried(step: Built) -> list[Sources]:
-    """List what the new value of each state of a cell depends on."""
-    return [step.flow(1, 1 + at) for at in range(len(step.states))]
+def _repeated(step: Built, work: Work, steps: Size, dead: int) -> Work:
+    # the outputs of a cell are its output and the new value of each state
+    _, *carried = step.flows(work, 1, 1 + len(step.states))
+    return loop(work, steps, carried, dead)
 
 
 def layer_of(cell: Callable[..., Built]) -> Callable[..., Built]:
