@@ -6,9 +6,11 @@ name, so a misspelt activation or initializer is an error here as it is in the f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..errors import OptionError, nearest
 from .json_data import JsonObject
-from .kinds import NUMBER, RATE, SWITCH, Check, Kind, Maybe
+from .kinds import NUMBER, RATE, SWITCH, Check, Choice, Kind, Maybe
 
 _NAMED = {
     "activation": "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh "
@@ -42,6 +44,19 @@ GAMMA = of_weight("gamma")
 DROPOUT = ("dropout", "recurrent_dropout")
 FACTORY = ("device", "dtype")  # what PyTorch's modules with tensors of their own take
 
+
+def _seed(value: object) -> object:
+    if isinstance(value, (float, str, list, tuple)):
+        raise TypeError(value)
+    return value
+
+
+def _dtype(value: object) -> object:
+    if isinstance(value, (bool, int, float, list, tuple)):
+        raise TypeError(value)
+    return value
+
+
 _CHECKS: dict[str, Kind] = {
     "dropout": RATE,
     "recurrent_dropout": RATE,
@@ -55,6 +70,11 @@ _CHECKS: dict[str, Kind] = {
     "autocast": SWITCH,
     "synchronized": SWITCH,
     "input_length": Maybe(NUMBER),
+    "sampling_rate": NUMBER,
+    "scaling": Maybe(Choice(("density", "spectrum"))),
+    "use_cudnn": Choice(("auto", True, False)),
+    "seed": Check("a whole number, a configuration of a generator, or null", _seed),
+    "dtype": Check("the name of a dtype, a configuration of a policy, or null", _dtype),
 }
 
 
@@ -71,7 +91,7 @@ ACTIVATION = Check("the name of an activation", _activation, {"type": ["string",
 
 
 def check(name: str, value: object) -> None:
-    """Refuse a misspelt activation, initializer, regularizer or constraint, and an impossible rate.
+    """Refuse what is no activation, initializer, regularizer or constraint, and an impossible rate.
 
     Raises
     ------
@@ -81,13 +101,23 @@ def check(name: str, value: object) -> None:
     if name in _CHECKS:
         _CHECKS[name](value)
         return
-    known = NAMED.get(name.rpartition("_")[2])
-    if known is None or not isinstance(value, str):
+    kind = name.rpartition("_")[2]
+    known = NAMED.get(kind)
+    if known is None or value is None or callable(value):
         return
+    article = "an" if kind[0] in "ai" else "a"
+    if isinstance(value, Mapping) and ("class_name" in value or "name" in value):
+        return
+    if not isinstance(value, str):
+        size = kind == "activation" and isinstance(value, int) and not isinstance(value, bool)
+        raise OptionError(
+            f"not {article} {kind}",
+            expected=f"the name of {article} {kind}, its configuration, or null",
+            received=value,
+            suggestion="Keras reads the size of the input off the input: give the units alone" if size else None,
+        )
     plain = "".join("_" + c.lower() if c.isupper() else c for c in value).lstrip("_")
     if plain not in known and value.lower().replace("_", "") not in {one.replace("_", "") for one in known}:
-        kind = name.rpartition("_")[2]
-        article = "an" if kind[0] in "ai" else "a"
         raise OptionError(
             f"unknown {kind}",
             expected=f"{article} {kind} Keras knows",
