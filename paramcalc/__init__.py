@@ -1,6 +1,7 @@
 """paramcalc: how many parameters a layer has, why, what shape comes out, and what it costs.
 
-Layers are spelled as in Keras and come from the rules themselves: ``paramcalc.LSTM(128)``.
+Layers are spelled as in Keras and come from the rules themselves: ``paramcalc.LSTM(128)``. Type checkers read the
+generated ``__init__.pyi``.
 """
 
 from __future__ import annotations
@@ -9,19 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .analysis import why as why
-    from .core.formula import Formula as Formula
-    from .core.registry import register as register
-    from .core.rule import Layer as Layer, Rule, Weight as Weight
-    from .core.tensors import Input as Input
-    from .errors import ParamcalcError as ParamcalcError
-    from .formats import load as load, loads as loads
-    from .graph.model import Model as Model
-    from .graph.sequential import Sequential as Sequential
-    from .report import Report as Report
-    from .rules.conventions.compare import conventions as conventions
-    from .symbolic import Expr as Expr, parse as parse, symbols as symbols
-    from .verification import from_keras as from_keras, from_torch as from_torch, verify as verify
+    from .core.rule import Rule
 
 __version__ = "0.1.0"
 
@@ -48,7 +37,7 @@ _PUBLIC = {
 }
 
 
-def __getattr__(name: str) -> Rule:  # the names in _PUBLIC have their own types, by the imports above
+def __getattr__(name: str) -> Rule:  # the names in _PUBLIC have types of their own, in the stub
     if name.startswith("_"):
         raise AttributeError(name)
     if name in _PUBLIC:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Annotated, Any, Protocol
 
+from ..core.descriptions import deed
 from ..core.kinds import SWITCH, size
 from ..core.rule import Rule
 from ..errors import ParamcalcError
@@ -86,7 +87,7 @@ def shows(
 def switches_of(rule: Rule) -> Flags:
     """Give a flag for each on/off option: use_bias=True → --bias/--no-bias, return_state=False → --return-state."""
     return {
-        flag_of(option.name): switch(option.name, option.default, f"Set {option.name} of Keras.")
+        flag_of(option.name): switch(option.name, option.default, deed(rule.framework, option.name))
         for option in rule.options.values()
         if option.kind is SWITCH
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from ..core.descriptions import deed
 from ..core.framework import DEFAULT, framework as framework_named
 from ..core.kinds import SWITCH, Choice, Maybe, Sized
 from ..core.registry import find, known
@@ -125,7 +126,8 @@ def _others(cell: str) -> Flags:
     for flag, (option, theirs) in found.items():
         without = [framework for framework, _ in every if framework not in theirs]
         few = f"All frameworks except {', '.join(without)}." if without else "All frameworks."
-        told = few if len(without) < len(theirs) / 2 else f"Only {', '.join(theirs)}."
+        whose = few if len(without) < len(theirs) / 2 else f"Only {', '.join(theirs)}."
+        told = f"{deed(theirs[0], option.name)} {whose}"
         if option.kind is SWITCH:
             made[flag] = switch(flag, option.default, told)._replace(default=None)
         else:

@@ -38,9 +38,36 @@ from .schema import (
 )
 
 if TYPE_CHECKING:
+    from inspect import Signature
+
     from .tensors import Nested, Tensors
 
 MOST_AXES = 9  # of an input made up to see whether a layer has weights
+
+
+class _Docstring:
+    """The text of one rule, written when it is asked for; on the class, that of the class."""
+
+    def __init__(self, own: str | None) -> None:
+        self.own = own
+
+    def __get__(self, rule: Rule | None, owner: type[Rule]) -> str | None:
+        if rule is None:
+            return self.own
+        from .signatures import docstring_of
+
+        return docstring_of(rule)
+
+
+class _Signature:
+    """The signature of one rule, made when ``inspect`` asks for it; a class has its own."""
+
+    def __get__(self, rule: Rule | None, owner: type[Rule]) -> Signature:
+        if rule is None:
+            raise AttributeError("__signature__")
+        from .signatures import signature_of
+
+        return signature_of(rule)
 
 
 class Rule:
@@ -81,7 +108,7 @@ class Rule:
         self.body = body
         self.schema = schema
         self.name = self.__name__ = name
-        self.__doc__ = why
+        self.text = why
         self.__module__ = module
         self.aliases = aliases
         self.inputs = tuple(schema.inputs.values())
@@ -95,6 +122,9 @@ class Rule:
         self.framework = framework
         self.copies = copies
 
+    __doc__ = _Docstring(__doc__)  # that of the class, or of one rule
+    __signature__ = _Signature()
+
     def __repr__(self) -> str:
         return f"<rule {self.framework} {self.name}>"
 
@@ -106,12 +136,12 @@ class Rule:
     @property
     def why(self) -> str:
         """First sentence of the docstring: why the weights have this shape."""
-        return (self.__doc__ or "").strip().splitlines()[0]
+        return (self.text or "").strip().splitlines()[0]
 
     @property
     def about(self) -> str:
         """What the docstring says beyond its first line: equations, sources, what to watch for."""
-        lines = (self.__doc__ or "").strip().splitlines()[1:]
+        lines = (self.text or "").strip().splitlines()[1:]
         return "\n".join(line.strip() for line in lines).strip()
 
     @property

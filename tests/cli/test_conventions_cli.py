@@ -203,11 +203,13 @@ def test_a_misspelt_flag_suggests_the_nearest_of_any_framework(run) -> None:
 def test_help_shows_the_flags_of_every_framework(run) -> None:
     _, out, _ = run("lstm --help")
     said = " ".join(out.split())
-    assert "--peephole Only paper, tf1, onnx." in said
-    assert "--projection D Only torch, paper, tf1, cudnn, mxnet, kaldi." in said
-    assert "--input-bias / --no-input-bias Only cudnn." in said
-    assert "--stateful Only keras, paper." in said
-    assert "--return-sequences All frameworks except torch." in said
+    assert "--peephole Let the gates see the cell state, too. Only paper, tf1, onnx." in said
+    assert (
+        "--projection D Size of the projected output, 0 for none. Only torch, paper, tf1, cudnn, mxnet, kaldi." in said
+    )
+    assert "--input-bias / --no-input-bias Have a separate bias in the product with the input. Only cudnn." in said
+    assert "--stateful Start each batch from the last state of the batch before. Only keras, paper." in said
+    assert "and not of the last one alone. All frameworks except torch." in said
     assert "Keras's" not in said
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -26,19 +24,6 @@ def test_names_are_the_public_ones_and_the_rules() -> None:
     for name, module in paramcalc._PUBLIC.items():
         value, declared = getattr(paramcalc, name), getattr(import_module(f"paramcalc.{module}"), name)
         assert value is declared or (isinstance(value, ModuleType) and callable(value))  # verify: see its __init__.py
-
-
-def test_type_checkers_see_what_is_there() -> None:
-    tree = ast.parse(Path(paramcalc.__file__).read_text(encoding="utf-8"))
-    (guarded,) = (node for node in tree.body if isinstance(node, ast.If))
-    seen = {
-        alias.asname: node.module
-        for node in guarded.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-        if alias.asname == alias.name
-    }
-    assert seen == paramcalc._PUBLIC
 
 
 def test_unknown_names_suggest_the_nearest() -> None:
