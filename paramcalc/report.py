@@ -15,11 +15,12 @@ from .core.kinds import MAX_SIZE
 from .core.rule import Part, Weight
 from .core.tensors import BATCH
 from .core.totals import Totals, summed
+from .displayed import Displayed
 from .errors import SizeError
 from .loading import load
 from .symbolic import Expr, Size, text
 from .symbolic.evaluate import put
-from .writers import FRAME, REPORT, RICH
+from .writers import FRAME
 
 SCHEMA = "paramcalc/1"
 
@@ -96,7 +97,7 @@ class Frame(Protocol):
     def __len__(self) -> int: ...
 
 
-class Row(Totals):
+class Row(Totals, Displayed):
     """One layer of a model: its weights, shapes, cost and formula.
 
     Attributes
@@ -116,6 +117,7 @@ class Row(Totals):
         Whether what is trained of it is a guess: a file does not say, and all is taken as trained.
     """
 
+    presented_by = "paramcalc.render.layout:row_presentation"
     weights: tuple[Weight, ...] = ()
 
     def __init__(self, calls: list[Part], frozen: bool) -> None:
@@ -135,6 +137,12 @@ class Row(Totals):
         self.costed: bool = all(call.built.costed for call in calls) and all(row.costed for row in self.rows)
         guessed = any(call.built.guessed for call in calls) or any(row.guessed for row in self.rows)
         self.guessed: bool = guessed and not frozen
+
+    def __getstate__(self) -> dict[str, object]:
+        # the functions of what was built cannot be stored; what they give is
+        kept = {"macs": self.macs, "formula": self.formula}
+        calls = [one._replace(built=one.built._replace(formula=None, work=None, parts=None)) for one in self.calls]
+        return {**vars(self), **kept, "calls": calls}
 
     def __repr__(self) -> str:
         return f"<row {self.name} ({self.type}): {self.params} parameters>"
@@ -209,7 +217,7 @@ class Row(Totals):
         return row
 
 
-class Report(Totals):
+class Report(Totals, Displayed):
     """Rows and totals of a model, and every view of them.
 
     Attributes
@@ -227,6 +235,8 @@ class Report(Totals):
     warnings : list of str
         Whose weights are not known, and what else a reader found worth saying.
     """
+
+    presented_by = "paramcalc.render.layout:presentation"
 
     def __init__(self, model: Reported) -> None:
         self._model = model
@@ -315,24 +325,6 @@ class Report(Totals):
             "warnings": [*self.warnings],
         }
 
-    def render(self, format: str = "text", **options: bool | int | None) -> str:
-        """Render in one of the formats of `paramcalc.writers.FORMATS`.
-
-        Parameters
-        ----------
-        format : {"table", "text", "markdown", "latex", "csv", "json", "html"}
-        **options
-            ``explain``, ``weights`` and ``depth`` for what is laid out for people; ``ascii`` for all; ``indent`` for
-            JSON; ``width`` for a table.
-
-        Raises
-        ------
-        OptionError
-            For an unknown format.
-        """
-        written: str = load(REPORT)(self, format, **options)
-        return written
-
     def to_json(self, indent: int | None = 2) -> str:
         """Give the report as JSON text."""
         return self.render("json", indent=indent)
@@ -351,18 +343,8 @@ class Report(Totals):
     def __reduce__(self) -> tuple[type[Report], tuple[Reported]]:
         return Report, (self._model,)
 
-    def __str__(self) -> str:
-        return self.render("text")
-
     def __repr__(self) -> str:
         return f"<report of {self.name!r}: {self.total} parameters in {len(self.rows)} layers>"
-
-    def __rich__(self) -> object:
-        drawing: object = load(RICH)(self)
-        return drawing
-
-    def _repr_html_(self) -> str:
-        return self.render("html")
 
 
 def report_of(model: Reported) -> Report:

@@ -52,10 +52,10 @@ WRITERS = (
 )
 FORMATS = tuple(one.name for one in WRITERS)
 
-# what a report asks for besides: itself in a view, as a data frame, as something rich can print
-REPORT = "paramcalc.render.layout:render"
+# what else is asked for by name: to write a presentation in a view, to make of it what rich can print, a data frame
+WRITE = "paramcalc.render.presentation:write"
+DRAWING = "paramcalc.render.writers.table:drawing_of"
 FRAME = "paramcalc.render.frame:frame"
-RICH = "paramcalc.render.writers.table:drawing_of"
 
 
 def writer(name: str) -> Writer:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from ..catalogue import message
+from ..displayed import speaks_unicode as speaks_unicode
 from ..errors import OptionError
 from ..loading import load
 from ..render.presentation import Presentation, write as pieces_of
@@ -17,8 +18,6 @@ from ..writers import Writer, writer
 if TYPE_CHECKING:
     from ..graph.model import Model
     from ..verification.outcome import Verification
-
-_SPECIAL = "─·−⌊²×✓≥↑"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +119,3 @@ def write_json(data: Any) -> None:
     import json
 
     write([json.dumps(data, indent=2, ensure_ascii=not speaks_unicode()), "\n"])
-
-
-def speaks_unicode() -> bool:
-    """Tell whether the output can show the characters the views use."""
-    try:
-        _SPECIAL.encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

@@ -71,7 +71,7 @@ def listed(outs: Outputs) -> tuple[AnyShape, ...]:
     return (UNKNOWN_SHAPE,) if isinstance(outs, UnknownOutputs) else outs
 
 
-@dataclass(slots=True)  # half the price of a NamedTuple, and counting is mostly making these
+@dataclass(slots=True, repr=False)  # half the price of a NamedTuple, and counting is mostly making these
 class Weight:
     """One tensor of a layer.
 
@@ -112,6 +112,10 @@ class Weight:
         """Number of parameters: the product of the shape."""
         count = prod(self.shape)
         return count.expand() if isinstance(count, Expr) else count
+
+    def __repr__(self) -> str:
+        frozen = "" if self.trainable else ", not trained"
+        return f"<weight {self.path} ({', '.join(map(str, self.shape))}): {self.params}{frozen}>"
 
     @property
     def path(self) -> str:

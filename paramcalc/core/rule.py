@@ -298,6 +298,11 @@ class Layer(Applicable):
         layer.set_option("name", name)
         return layer
 
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        # what was built holds functions, and is soon built again
+        kept = {name: getattr(self, name) for name in self.__slots__}
+        return None, {**kept, "_shape": None, "_built": None}
+
     @property
     def type(self) -> str:
         """Class name of the layer."""

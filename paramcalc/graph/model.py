@@ -39,6 +39,7 @@ from ..core.tensors import (
     in_order,
     shape_text,
 )
+from ..displayed import Displayed, speaks_unicode
 from ..errors import GraphError, ParamcalcError, ShapeError, Verbatim
 from ..report import Report, Row, report_of
 from ..symbolic import Size, add, collect, is_known
@@ -48,7 +49,7 @@ from .node import Node, Ref
 from .sharing import check_levels, check_uses, crossed
 
 
-class Model(Applicable):
+class Model(Applicable, Displayed):
     """Layers and the edges between them.
 
     Parameters
@@ -382,11 +383,22 @@ class Model(Applicable):
     def __repr__(self) -> str:
         return f"<{self.type} {self.label!r}: {len(self.layers)} layers>"
 
-    def __rich__(self) -> object:
-        return self.report().__rich__()
+    def summary(self, format: str = "table") -> None:
+        """Print the table of the layers, as ``print(model)`` does, in one of `paramcalc.writers.FORMATS`."""
+        print(self.render(format, ascii=not speaks_unicode()), end="")
 
-    def _repr_html_(self) -> str:
-        return self.report()._repr_html_()
+    def count_params(self) -> Size:
+        """Give the total, under the name it has in Keras."""
+        return self.total
+
+    def _presentation(self) -> object:
+        return self.report()._presentation()
+
+    def __str__(self) -> str:
+        try:
+            return self.render()
+        except ParamcalcError as error:  # no input yet, or layers that do not fit
+            return f"{self!r}: {error}"
 
 
 def _input_shapes(inputs: Sequence[Tensor]) -> list[AnyShape]:

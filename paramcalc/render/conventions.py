@@ -8,7 +8,7 @@ from typing import Any
 
 from ..catalogue import message
 from ..core.tensors import shape_text
-from ..rules.conventions.compare import Convention, signed
+from ..rules.conventions.compare import Convention, Conventions, signed
 from ..symbolic import Size, grouped
 from .document import Cell, Document, Math, Table, number
 from .presentation import Presentation, Record
@@ -16,12 +16,13 @@ from .presentation import Presentation, Record
 SCHEMA = "paramcalc-conventions/1"
 
 
-def presentation(found: list[Convention], d_x: Size, d_h: Size) -> Presentation:
+def presentation(found: Conventions) -> Presentation:
     """Give conventions in the forms that views are made from.
 
     Its layout takes ``weights``: a second table with their tensors, the order of their gates and what was run or read.
     """
-    return Presentation(partial(_document, found, d_x, d_h), partial(_records, found), partial(_data, found, d_x, d_h))
+    sizes = found.d_x, found.d_h
+    return Presentation(partial(_document, found, *sizes), partial(_records, found), partial(_data, found, *sizes))
 
 
 def _document(found: list[Convention], d_x: Size, d_h: Size, weights: bool = False) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..catalogue import message
 from ..core.rule import Layer
@@ -11,8 +11,8 @@ from ..core.tensors import shape_text
 from ..symbolic import grouped, unicode
 from .document import Cell, Document, Fact, Math, Table, number
 from .explain import explanation
-from .presentation import Presentation, write
-from .records import records
+from .presentation import Presentation
+from .records import record, records
 
 if TYPE_CHECKING:
     from ..report import Report, Row
@@ -23,9 +23,20 @@ def presentation(report: Report) -> Presentation:
     return Presentation(partial(document, report), partial(records, report), report.to_dict)
 
 
-def render(report: Report, format: str = "text", **options: Any) -> str:
-    """Write a report in one of the views (see `paramcalc.render.presentation.write`)."""
-    return "".join(write(presentation(report), format, **options))
+def row_presentation(row: Row) -> Presentation:
+    """Give one row of a report in the forms that views are made from."""
+    return Presentation(partial(_row_document, row), lambda: [record(row.name, row)], row.to_dict)
+
+
+def _row_document(row: Row) -> Document:
+    facts = [Fact(message("parameters"), _params(row), strong=True)]
+    if row.formula is not None:
+        facts.append(Fact(message("formula"), Math(row.formula.expr)))
+    facts += [
+        Fact(message("input"), "  ".join(map(shape_text, row.inputs))),
+        Fact(message("output"), "  ".join(map(shape_text, row.outputs))),
+    ]
+    return Document(f"{row.name} ({row.type})", "", facts, [_weights([row])] if row.weights else [])
 
 
 def document(report: Report, weights: bool = False, explain: bool = False, depth: int | None = None) -> Document:

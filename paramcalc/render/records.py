@@ -9,7 +9,7 @@ from ..core.tensors import shape_text
 from .presentation import Record
 
 if TYPE_CHECKING:
-    from ..report import Report
+    from ..report import Report, Row
 
 
 def records(report: Report) -> Iterator[Record]:
@@ -18,13 +18,18 @@ def records(report: Report) -> Iterator[Record]:
     (Unless a layer is shared between levels: it stands at each of them, and counts once in the total.)
     """
     for path, row in report.leaves:
-        formula = row.formula
-        yield {
-            "layer": path,
-            "type": row.type,
-            "input_shape": " ".join(map(shape_text, row.inputs)),
-            "output_shape": " ".join(map(shape_text, row.outputs)),
-            **row.figures(),
-            "formula": repr(formula) if formula else "",
-            "substituted": formula.substituted if formula else "",
-        }
+        yield record(path, row)
+
+
+def record(path: str, row: Row) -> Record:
+    """Give the record of one row."""
+    formula = row.formula
+    return {
+        "layer": path,
+        "type": row.type,
+        "input_shape": " ".join(map(shape_text, row.inputs)),
+        "output_shape": " ".join(map(shape_text, row.outputs)),
+        **row.figures(),
+        "formula": repr(formula) if formula else "",
+        "substituted": formula.substituted if formula else "",
+    }

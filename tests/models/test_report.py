@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -151,3 +152,29 @@ def test_a_size_that_outgrows_everything_is_refused() -> None:
     x = pc.Input((10**60, 10**60))
     with pytest.raises(pc.ParamcalcError, match=r"10\^100"):
         pc.Model(x, pc.Flatten()(x)).report()
+
+
+def test_a_model_prints_its_table_and_has_keras_names(capsys: pytest.CaptureFixture[str]) -> None:
+    model = pc.Sequential([pc.Input((32, 256)), pc.Dense(108), pc.LSTM(128), pc.Dense(32)])
+    assert model.count_params() == model.total == 153_228
+    assert str(model) == str(model.report()) == model.render("text")
+    model.summary()
+    assert capsys.readouterr().out == model.render("table")
+    assert str(pc.Sequential([pc.Dense(3)])).startswith("<Sequential 'sequential': 1 layers>: the input shape of ")
+
+
+def test_everything_that_is_shown_has_a_short_repr_and_can_be_stored() -> None:
+    model = pc.Sequential([pc.Input((32, 256)), pc.Dense(108), pc.Bidirectional(pc.LSTM("h"))])
+    assert model.total == model.total  # twice, so that its layers remember what they built
+    report = model.report()
+    shown = [model, report, report.rows[1], pc.conventions("LSTM", 3, 4)]
+    plain = [report.rows[1].weights[0], model.layers[1], report.rows[1].formula, pc.conventions("GRU")[1], pc.LSTM]
+    for one in [*shown, *plain]:
+        again = pickle.loads(pickle.dumps(one))
+        assert repr(again) == repr(one)
+        assert len(repr(one)) < 100
+    for one in shown:
+        assert pickle.loads(pickle.dumps(one)).render("json") == one.render("json")
+        assert one._repr_html_().startswith("<")
+        assert "\\begin" in one._repr_latex_()
+        assert str(one) == one.render("text")

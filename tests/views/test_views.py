@@ -15,7 +15,6 @@ import pytest
 
 import paramcalc as pc
 from paramcalc.errors import MissingExtra, OptionError
-from paramcalc.render.layout import render
 from paramcalc.writers import FORMATS
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -50,17 +49,17 @@ MODELS = {model.__name__: model for model in (tutorial, card, symbolic, nested)}
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("model", MODELS)
 def test_golden(model: str, format: str, update: bool) -> None:
-    hold(f"{model}.{format}", render(MODELS[model]().report(), format), update)
+    hold(f"{model}.{format}", MODELS[model]().report().render(format), update)
 
 
 @pytest.mark.parametrize("format", ["table", "text", "markdown"])
 @pytest.mark.parametrize("model", MODELS)
 def test_golden_explanations(model: str, format: str, update: bool) -> None:
-    hold(f"{model}.explain.{format}", render(MODELS[model]().report(), format, explain=True, weights=True), update)
+    hold(f"{model}.explain.{format}", MODELS[model]().report().render(format, explain=True, weights=True), update)
 
 
 def test_golden_ascii(update: bool) -> None:
-    written = render(symbolic().report(), "text", ascii=True)
+    written = symbolic().report().render("text", ascii=True)
     assert written.isascii()
     hold("symbolic.ascii", written, update)
 
@@ -82,7 +81,7 @@ def test_no_golden_file_is_left_over() -> None:
 @pytest.mark.parametrize("model", ["tutorial", "nested"])
 def test_the_columns_of_csv_add_up(model: str) -> None:
     report = MODELS[model]().report()
-    rows = list(csv.DictReader(io.StringIO(render(report, "csv"))))
+    rows = list(csv.DictReader(io.StringIO(report.render("csv"))))
     for column, total in (
         ("params", report.total),
         ("macs", report.macs),
@@ -95,19 +94,19 @@ def test_the_columns_of_csv_add_up(model: str) -> None:
 @pytest.mark.parametrize("model", MODELS)
 def test_json_is_the_contract(model: str) -> None:
     report = MODELS[model]().report()
-    assert json.loads(render(report, "json")) == report.to_dict()
+    assert json.loads(report.render("json")) == report.to_dict()
 
 
 @pytest.mark.parametrize("format", [name for name in FORMATS if name != "json"])
 def test_every_view_has_every_layer_and_its_number(format: str) -> None:
-    written = render(tutorial().report(), format).replace("\\_", "_")
+    written = tutorial().report().render(format).replace("\\_", "_")
     for name, count in (("dense", 27756), ("lstm", 121344), ("batch_normalization", 512), ("dense_1", 4128)):
         assert name in written
         assert str(count) in written.replace(",", "")
 
 
 def test_brackets_survive_rich() -> None:
-    drawn = render(card().report(), "table")
+    drawn = card().report().render("table")
     assert "4[d_h(d_h + d_x) + d_h]" in drawn
     assert "f [128:256]" in drawn
 
@@ -119,14 +118,14 @@ def huge() -> pc.Model:
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 @pytest.mark.parametrize("make", [tutorial, huge, symbolic])
 def test_a_narrow_terminal_loses_nothing(make: Callable[[], pc.Model], width: int) -> None:
-    wide, narrow = (render(make().report(), "table", width=columns) for columns in (400, width))
+    wide, narrow = (make().report().render("table", width=columns) for columns in (400, width))
     assert max(map(len, narrow.splitlines())) <= width
     assert sorted(re.sub(r"[\s─]", "", narrow)) == sorted(re.sub(r"[\s─]", "", wide))
 
 
 def test_html_is_well_formed_and_escapes_names() -> None:
     model = pc.Sequential([pc.Input((3,)), pc.Dense(2, name="<script>alert(1)</script>"), pc.Dense(2)])
-    written = render(model.report(), "html")
+    written = model.report().render("html")
     assert "<script" not in written
     checker = Balanced()
     checker.feed(written)
@@ -147,31 +146,31 @@ class Balanced(HTMLParser):
 
 def test_latex_braces_balance() -> None:
     for make in MODELS.values():
-        written = render(make().report(), "latex", explain=True).replace(r"\{", "").replace(r"\}", "")
+        written = make().report().render("latex", explain=True).replace(r"\{", "").replace(r"\}", "")
         assert written.count("{") == written.count("}")
         assert written.count(r"\begin") == written.count(r"\end")
 
 
 def test_csv_does_not_run_in_a_spreadsheet() -> None:
     model = pc.Sequential([pc.Input((3,)), pc.Dense(2, name="=1+1")])
-    assert "'=1+1" in render(model.report(), "csv")
+    assert "'=1+1" in model.report().render("csv")
 
 
 def test_an_unknown_format_is_an_error() -> None:
     with pytest.raises(OptionError) as error:
-        render(card().report(), "jsn")
+        card().report().render("jsn")
     assert str(error.value) == (
         "unknown format; expected table, text, markdown, latex, csv, json, html, received 'jsn' (did you mean 'json'?)"
     )
     with pytest.raises(OptionError):
-        render(card().report(), "__init__")
+        card().report().render("__init__")
 
 
 def test_a_report_prints_and_shows_itself() -> None:
     report = card().report()
-    assert str(report) == render(report, "text")
-    assert report._repr_html_() == render(report, "html") == card()._repr_html_()
-    assert report.to_json() == render(report, "json")
+    assert str(report) == report.render("text")
+    assert report._repr_html_() == report.render("html") == card()._repr_html_()
+    assert report.to_json() == report.render("json")
 
 
 def test_data_frames() -> None:

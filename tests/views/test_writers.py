@@ -30,7 +30,7 @@ def explanation() -> Presentation:
 
 
 def comparison() -> Presentation:
-    return conventions.presentation(pc.conventions("LSTM", 108, 128), 108, 128)
+    return conventions.presentation(pc.conventions("LSTM", 108, 128))
 
 
 def listing() -> Presentation:

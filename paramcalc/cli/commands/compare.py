@@ -30,4 +30,4 @@ class Comparison(NamedTuple):
         for name in ("explain", "depth", "verify"):
             if getattr(view, name):
                 raise OptionError(f"--{name} is about one layer, --compare about its conventions")
-        show(presentation(conventions(*self), self.d_x, self.d_h), view, weights=view.weights)
+        show(presentation(conventions(*self)), view, weights=view.weights)

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from ..columns import Line, Span, fact_lines, fold, table_lines
 from ..document import Document, Table, plain
-from ..layout import presentation
 from ..presentation import Presentation
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
-
-    from ...report import Report
 
 AT_ONCE = 1_000  # lines handed to rich together
 
@@ -36,9 +33,9 @@ def draw(shown: Presentation, stream: TextIO, **options: Any) -> None:
         console.print(_Lines(several), end="")
 
 
-def drawing_of(report: Report) -> RenderableType:
-    """Give a report as something rich can print."""
-    return _Drawing(presentation(report).document())
+def drawing_of(shown: Presentation) -> RenderableType:
+    """Give a presentation as something rich can print."""
+    return _Drawing(shown.document())
 
 
 class _Drawing:

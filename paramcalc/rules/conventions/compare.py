@@ -6,7 +6,7 @@ input, other squares what recurs, what is left is bias; a peephole, a projection
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from ...core.formula import Formula, formula_of
 from ...core.kinds import Window, size
 from ...core.rule import Layer, Shape, Weight
+from ...displayed import Displayed
 from ...errors import OptionError, nearest
 from ...symbolic import Expr, Size, add, collect, degree, grouped, symbols, unicode
 from .made import layer_of
@@ -25,7 +26,7 @@ KERNEL: tuple[Size, Size] = symbols("k_h k_w")
 SAME = "the same"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Convention:
     """What one framework makes of a cell.
 
@@ -58,6 +59,9 @@ class Convention:
     gates: tuple[str, ...]
     source: str
 
+    def __repr__(self) -> str:
+        return f"<convention {self.framework} {self.name}: {self.params}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Give it as plain data: numbers, and text for expressions."""
         return {
@@ -74,7 +78,30 @@ class Convention:
         }
 
 
-def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H, **options: Any) -> list[Convention]:
+class Conventions(list[Convention], Displayed):
+    """One cell in every convention; a list that shows itself as a table.
+
+    Attributes
+    ----------
+    d_x, d_h : int or Expr
+        Inputs and units.
+    """
+
+    presented_by = "paramcalc.render.conventions:presentation"
+
+    def __init__(self, found: Iterable[Convention], d_x: Size, d_h: Size) -> None:
+        super().__init__(found)
+        self.d_x = d_x
+        self.d_h = d_h
+
+    def __repr__(self) -> str:
+        return f"<{self[0].cell} in {len(self)} conventions>"
+
+    def __reduce__(self) -> tuple[type[Conventions], tuple[list[Convention], Size, Size]]:
+        return Conventions, ([*self], self.d_x, self.d_h)
+
+
+def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H, **options: Any) -> Conventions:
     """Count one layer in every convention there is for its cell, the first one being Keras's.
 
     Parameters
@@ -107,7 +134,7 @@ def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H, **options: Any) -> li
         more = _collected(one.params - before)
         params = _collected(before + more)  # terms in the order of the first one's
         told.append(replace(one, params=params, difference=more, reason=_reason(theirs, tensors[0], sizes)))
-    return told
+    return Conventions(told, sizes["d_x"], sizes["d_h"])
 
 
 def _convention(row: Row, sizes: dict[str, Size], options: dict[str, Any]) -> Convention:
