@@ -36,6 +36,7 @@ from paramcalc.core.products import Product, Source, Work
 from paramcalc.errors import ParamcalcError
 from paramcalc.rules.ops.operation import Operation, Slot
 from paramcalc.rules.ops.table import operations
+from paramcalc.verification.adapters.keras.build import scope
 from paramcalc.verification.adapters.keras.gradients import Gradients
 from paramcalc.verification.adapters.keras.operations import build
 
@@ -281,8 +282,9 @@ def attending(x: Any, tokens: Any) -> Any:
 
 
 def test_a_graph_of_operations_costs_what_keras_makes_of_it() -> None:
-    x, tokens = keras.Input((5, 6), 2), keras.Input((5,), 2, dtype="int32")
-    theirs = keras.Model([x, tokens], attending(x, tokens))
+    with scope():
+        x, tokens = keras.Input((5, 6), 2), keras.Input((5,), 2, dtype="int32")
+        theirs = keras.Model([x, tokens], attending(x, tokens))
     ours = pc.loads(theirs.to_json())
     built = ours.on((2, 5, 6), (2, 5))
     values: dict[Source, Any] = {0: jax.ShapeDtypeStruct((2, 5, 6), "float32")}
