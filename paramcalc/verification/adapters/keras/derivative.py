@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 
-from ....core.products import Source, State
+from ....core.products import Source, Sources, State
 from ....core.rule import Layer
 from ...adapter import Case
 from ...backward import Live, named
@@ -72,18 +72,14 @@ class KerasDerivative:
         self.builder, self.layer, self.made, self.call = builder, layer, made, call or {}
         self.shapes, self.states = shapes, states
         by_id = {id(variable): path for path, variable in variables(made, set(paths))}
-        held = (made.trainable_variables, made.non_trainable_variables)
-        # where each variable stands among those trained, and those not
+        # where each weight stands among those that are trained; the others, statistics and scales, have no gradient
         self.places = {
-            by_id[id(variable)]: (side, at)
-            for side, several in enumerate(held)
-            for at, variable in enumerate(several)
-            if id(variable) in by_id and builder.keras.backend.is_float_dtype(variable.dtype)
+            by_id[id(variable)]: at for at, variable in enumerate(made.trainable_variables) if id(variable) in by_id
         }
 
     @property
     def sources(self) -> Live:
-        """Everything that can need a gradient: all inputs, states, and weights that are floating-point numbers."""
+        """Everything that can need a gradient: all inputs, states, and weights that are trained."""
         return Live(frozenset(range(len(self.shapes))), frozenset(self.places), frozenset(range(len(self.states))))
 
     def forward(self) -> int:
@@ -101,9 +97,13 @@ class KerasDerivative:
         """
         return (self._started if live.states else self._plain).backward(named(live))
 
-    def flow(self) -> list[frozenset[Source]]:
-        """List, for each output, the sources that its gradient goes to; initial states are given."""
-        return self._started.flow()
+    def flow(self) -> list[Sources | None]:
+        """List, for each output, the sources that its gradient goes to, where initial states are given.
+
+        ``None`` stands for an output that has no numbers in it.
+        """
+        found = self._started
+        return [None if 0 in shape else reached for shape, reached in zip(found.shapes, found.flow(), strict=True)]
 
     @cached_property
     def _plain(self) -> Gradients:
@@ -117,19 +117,19 @@ class KerasDerivative:
         # of the layer with initial states, or without
         import jax
 
-        held = [list(side) for side in variables_like(self.made)]
+        trained, others = variables_like(self.made)
         spec = partial(jax.ShapeDtypeStruct, dtype="float32")
-        values: dict[Source, Foreign] = {path: held[side][at] for path, (side, at) in self.places.items()}
+        values: dict[Source, Foreign] = {path: trained[at] for path, at in self.places.items()}
         values |= {at: spec(shape) for at, shape in enumerate(self.shapes)}
         values |= {State(at): spec(shape) for at, shape in enumerate(states)}
 
-        def program(values: Mapping[Source, Foreign], held: Foreign) -> Foreign:
-            sides = [list(side) for side in held]
-            for path, (side, at) in self.places.items():
-                sides[side][at] = values[path]
+        def program(values: Mapping[Source, Foreign], fixed: tuple[list[Foreign], list[Foreign]]) -> Foreign:
+            held = list(fixed[0])
+            for path, at in self.places.items():
+                held[at] = values[path]
             args = [values[at] for at in range(len(self.shapes))]
             given = [values[State(at)] for at in range(len(states))]
-            return outputs(self.builder, self.layer, self.made, (sides[0], sides[1]), args, given, self.call)
+            return outputs(self.builder, self.layer, self.made, (held, fixed[1]), args, given, self.call)
 
         with scope(stateful(self.layer)):
-            return Gradients(program, values, held)
+            return Gradients(program, values, (trained, others))
