@@ -25,6 +25,7 @@ from paramcalc.verification.adapters.keras.derivative import KerasDerivative, de
 from paramcalc.verification.adapters.keras.quirks import TENSORFLOW, counted
 from paramcalc.verification.backward import MOST, Live, backward_problems, named
 from paramcalc.verification.cases import cases, configurations
+from paramcalc.verification.grid import stateful
 
 pytest.importorskip("keras")
 pytest.importorskip("jax")
@@ -35,9 +36,12 @@ RULES = [rule.name for rule in ADAPTER.rules() if counted(rule) and rule.name no
 UNTOLD = "a window is longer than the image"  # then the window cannot be told from the image in a gradient
 
 
-def plan(rule: Rule) -> Iterator[tuple[Case, Built]]:
-    """Give layers with all switches of a rule that it accepts, each on one input; any beginning is a sample."""
-    for symbolic in in_turn(list(cases(rule))):
+def plan(rule: Rule, quick: bool) -> Iterator[tuple[Case, Built]]:
+    """Give layers with all switches of a rule that it accepts, each on one input; any beginning is a sample.
+
+    A quick one begins with those that keep no states between calls, for which Keras would allocate and compile.
+    """
+    for symbolic in sorted(in_turn(list(cases(rule))), key=lambda case: quick and stateful(case.layer)):
         case = in_turn(list(configurations([symbolic])))[0]
         if all(isinstance(size, int) for shape in case.shapes for size in shape):
             try:
@@ -71,7 +75,7 @@ def problems(case: Case, ours: Built, most: int) -> list[str] | None:
 def compared(name: str, configurations: int, most: int) -> Iterator[str]:
     """Compare some configurations of a rule, those aside whose gradients cannot be counted."""
     done = 0
-    for case, built in plan(rules()[name]):
+    for case, built in plan(rules()[name], quick=configurations == 1):
         found = problems(case, built, most)
         if found is not None:
             yield from (f"{case}: {problem}" for problem in found)
