@@ -33,6 +33,10 @@ pytest.importorskip("jax")
 QUICK = 6  # choices of what needs a gradient, of one configuration of each rule
 MANY = 40  # configurations of each rule in the exhaustive tier
 RULES = [rule.name for rule in ADAPTER.rules() if counted(rule) and rule.name not in TENSORFLOW]
+COMPILED = ("STFTSpectrogram",)  # Keras compiles its windows: for the exhaustive tier
+FAULTS = {  # of Keras's, in the gradient: the sign of it in the message
+    "EinsumDense": "did not appear in the input",  # a quantized one whose equation sums an axis of the input alone
+}
 UNTOLD = "a window is longer than the image"  # then the window cannot be told from the image in a gradient
 
 
@@ -62,7 +66,8 @@ def problems(case: Case, ours: Built, most: int) -> list[str] | None:
     """Compare one layer; ``None`` where its gradients cannot be counted."""
     theirs = derivative(case)
     if isinstance(theirs, str):
-        assert ADAPTER.quirk(case.layer.type, theirs), f"{case}: {theirs}"
+        name = case.layer.type
+        assert ADAPTER.quirk(name, theirs) or FAULTS.get(name, "\n") in theirs, f"{case}: {theirs}"
         return None
     try:
         return [*backward_problems(ours, theirs, most), *flow_problems(ours, theirs)]
@@ -85,7 +90,7 @@ def compared(name: str, configurations: int, most: int) -> Iterator[str]:
     assert done
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", [name for name in RULES if name not in COMPILED])
 def test_as_keras_differentiates(name: str) -> None:
     assert not list(compared(name, 1, QUICK))
 

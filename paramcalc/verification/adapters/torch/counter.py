@@ -108,8 +108,10 @@ def counted() -> Iterator[Tally]:
 
     fast = framework.backends.mha.get_fastpath_enabled()
     framework.backends.mha.set_fastpath_enabled(False)  # one fused step for a whole encoder layer shows no products
+    fused, *_ = framework.backends.mkldnn.set_flags(False)
     try:
-        with framework.backends.mkldnn.flags(enabled=False), sdpa_kernel(SDPBackend.MATH), Counter():
+        with sdpa_kernel(SDPBackend.MATH), Counter():
             yield tally
     finally:
+        framework.backends.mkldnn.set_flags(fused)
         framework.backends.mha.set_fastpath_enabled(fast)
