@@ -31,7 +31,7 @@ pytest.importorskip("keras")
 pytest.importorskip("jax")
 
 QUICK = 6  # choices of what needs a gradient, of one configuration of each rule
-MANY = 40  # configurations of each rule in the exhaustive tier
+MANY = 12  # configurations of each rule in the exhaustive tier
 RULES = [rule.name for rule in ADAPTER.rules() if counted(rule) and rule.name not in TENSORFLOW]
 COMPILED = ("STFTSpectrogram",)  # Keras compiles its windows: for the exhaustive tier
 FAULTS = {  # of Keras's, in the gradient: the sign of it in the message
