@@ -216,14 +216,10 @@ class Built(NamedTuple):
             Which output.
         """
         work = self.work() if self.work is not None else Work()
-        return self.flows(work, inputs, index + 1)[index]
+        return written_out(self.flows(work, inputs, index + 1)[index])
 
     def flows(self, work: Work, inputs: int, outputs: int) -> tuple[Sources, ...]:
-        """List what each of so many outputs depends on, given the work of the call."""
-        return tuple(map(written_out, self._flow(work, inputs, outputs)))
-
-    def _flow(self, work: Work, inputs: int, outputs: int) -> tuple[Sources, ...]:
-        # what each output depends on; everything, where the work does not say
+        """List what each output depends on, where the work is done already; everything, where that does not say."""
         if work.flow is not None:
             return work.flow[:outputs]
         everything: list[Source] = [*range(inputs), *self.weight_paths]
@@ -339,7 +335,7 @@ def placed(
         With the flow of every output.
     """
     work = built.work() if built.work is not None else Work()
-    work = work._replace(flow=built._flow(work, len(read), len(listed(built.outs))))
+    work = work._replace(flow=built.flows(work, len(read), len(listed(built.outs))))
     given: dict[Source, Sources] = dict(enumerate(read))
     given |= {State(at): found for at, found in enumerate(states or ())}
     return (work.scoped(scope + separator) if scope else work).bind(given)

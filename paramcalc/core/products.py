@@ -8,6 +8,8 @@ for every operand that needs a gradient, because the gradient of either operand 
 
 An operand needs a gradient if one of its sources does: an input of the layer, one of its weights, or an initial state.
 So a rule states the sources of each operand once, and the cost of every combination of frozen weights follows.
+A product to whose result no gradient comes back, because all that reads it ends in whole numbers, has operands without
+sources: a model takes them away.
 
 Source of the rule: reverse-mode differentiation of a bilinear map (Griewank & Walther 2008, section 3.2).
 """

@@ -6,12 +6,13 @@ it, saves a product each. So a layer is compared for every choice of its inputs,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, combinations
 from random import Random
 from typing import NamedTuple, Protocol
 
-from ..symbolic import Size
+from ..core.built import Built
+from ..core.products import Source, State
 from .compare import number
 
 MOST = 64  # choices of a layer
@@ -40,6 +41,11 @@ class Live(NamedTuple):
         return ", ".join(named) or "nothing"
 
 
+def named(live: Live) -> frozenset[Source]:
+    """Give the sources of a rule that need a gradient."""
+    return frozenset([*live.inputs, *live.weights, *map(State, live.states)])
+
+
 class Derivative(Protocol):
     """A layer on inputs of known sizes, as the framework differentiates it."""
 
@@ -52,16 +58,6 @@ class Derivative(Protocol):
 
     def backward(self, live: Live) -> int:
         """Count those of the pass backwards, from every output, when these need a gradient."""
-
-
-class Worked(Protocol):
-    """What a rule states of its products."""
-
-    def forward(self) -> Size:
-        """Multiply-adds of the pass forwards."""
-
-    def backward(self, live: Collection[Hashable]) -> Size:
-        """Multiply-adds of the pass backwards when these sources need a gradient."""
 
 
 def choices(sources: Live, most: int = MOST) -> list[Live]:
@@ -88,24 +84,19 @@ def _live(some: Sequence[tuple[int, int | str]]) -> Live:
     return Live(inputs, weights, frozenset(one for kind, one in some if kind == 2 and isinstance(one, int)))
 
 
-def backward_problems(
-    ours: Worked, theirs: Derivative, state: Callable[[int], Hashable], most: int = MOST
-) -> Iterator[str]:
+def backward_problems(ours: Built, theirs: Derivative, most: int = MOST) -> Iterator[str]:
     """Compare the multiply-adds that a rule states with those of the framework, forwards and backwards.
 
     Parameters
     ----------
-    ours : Worked
+    ours : Built
     theirs : Derivative
-    state : callable
-        Makes the source that stands for an initial state of the rule from its position.
     most : int
         How many choices of what needs a gradient are compared.
     """
     if ours.forward() != theirs.forward():
         yield f"forwards: paramcalc {number(ours.forward())}, the framework {number(theirs.forward())}"
     for live in choices(theirs.sources, most):
-        sources: list[Hashable] = [*live.inputs, *live.weights, *map(state, live.states)]
-        here, there = ours.backward(sources), theirs.backward(live)
+        here, there = ours.backward(named(live)), theirs.backward(live)
         if here != there:
             yield f"backwards for {live}: paramcalc {number(here)}, the framework {number(there)}"

@@ -87,6 +87,21 @@ def test_a_model_used_as_a_layer_costs_what_its_layers_do(widths: list[int], dat
     assert built.forward() == sum(step.forward() for step in chain.run([(2, 3)]))
 
 
+def test_a_branch_that_no_gradient_comes_back_to_costs_nothing_backwards() -> None:
+    # the output of the second branch is whole numbers
+    x = pc.Input((3,))
+    read, cut = pc.Dense(4, name="read"), pc.Dense(5, name="cut")
+    rounded = pc.Discretization(bin_boundaries=[0.0, 1.0])(cut(x))
+    model = pc.Model(x, pc.Concatenate()([read(x), rounded]))
+    built = model.on((2, 3))
+    assert built.forward() == 2 * 3 * (4 + 5)
+    assert built.backward([0, *built.weight_paths]) == 2 * 2 * 3 * 4
+    assert built.backward(["cut/kernel"]) == 0
+    nested = pc.Model(x, pc.Dense(2, name="last")(model(x))).on((2, 3))
+    assert nested.backward(["functional/cut/kernel"]) == 0
+    assert nested.backward(["functional/read/kernel"]) == 2 * 9 * 2 + 2 * 3 * 4
+
+
 def test_directions_have_weights_of_their_own() -> None:
     both = pc.Bidirectional(pc.LSTM(2)).on((1, 3, 4))
     one = pc.LSTM(2).on((1, 3, 4))

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-NEEDED = re.compile(
-    r"^(import torch\b|from torch\b|from torch_products|(torch = )?pytest\.importorskip\(.torch.\))", re.M
-)
+NEEDED = re.compile(r"^(import torch\b|from torch\b|(torch = )?pytest\.importorskip\(.torch.\))", re.M)
 MODULES = [path for path in TESTS.rglob("test_*.py") if NEEDED.search(path.read_text(encoding="utf-8"))]
 
 

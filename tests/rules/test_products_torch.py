@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
-from itertools import chain, combinations
+from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,15 +11,14 @@ from by_hand_torch import TABLE
 
 from paramcalc import torch as nn
 from paramcalc.core.built import Built
-from paramcalc.core.products import Source
+from paramcalc.verification.adapters.torch.derivative import Passes, TorchDerivative, passes
+from paramcalc.verification.adapters.torch.framework import META, PROCESSOR
+from paramcalc.verification.backward import MOST, Live, choices, named
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
-from torch_products import Passes, Subject, measured  # noqa: E402  # it imports PyTorch itself
 
-FEW = 6  # sources of which every subset is tried
-DRAWN = 24  # subsets of more sources, besides the plain ones
-QUICK = 4  # of all these, tried in a quick run
+QUICK = 6  # choices of what needs a gradient, tried in a quick run
 
 SEQUENCE, STEP = (3, 2, 5), (2, 5)
 L, S, N = 3, 5, 2
@@ -93,52 +91,42 @@ ATTENTION: Cases = [
 CASES = [*DENSE, *RECURRENT, *CONVOLUTIONS, *INDICES, *ATTENTION]
 
 
-def choices(sources: list[Source]) -> list[frozenset[Source]]:
-    """Choose what needs a gradient: every subset of a few sources; of more, each alone, all others, and drawn ones."""
-    whole = frozenset(sources)
-    kinds = [frozenset(one for one in sources if isinstance(one, kind)) for kind in (int, str)]
-    if len(sources) <= FEW:
-        found = map(frozenset, chain.from_iterable(combinations(sources, n) for n in range(len(sources) + 1)))
-        return list(dict.fromkeys([whole, *kinds, *found]))
-    draw = random.Random(str(sources))
-    alone = [frozenset({one}) for one in sources]
-    drawn = [frozenset(one for one in sources if draw.random() < 0.3) for _ in range(DRAWN)]
-    return list(dict.fromkeys([whole, *kinds, frozenset(), *alone, *(whole - one for one in alone), *drawn]))
+def derivative(layer: Any, *shapes: tuple[int, ...], device: str = PROCESSOR) -> tuple[Built, TorchDerivative]:
+    built = layer.on(*shapes)
+    theirs = TorchDerivative(layer, shapes, built.states, device)
+    assert theirs.sources.weights == set(built.weight_paths)
+    return built, theirs
 
 
-def quick(sources: list[Source]) -> list[frozenset[Source]]:
-    """Choose all, the inputs, the weights, and a few others."""
-    first, others = choices(sources)[:3], choices(sources)[3:]
-    return first + random.Random(str(sources)).sample(others, min(QUICK, len(others)))
-
-
-def differences(built: Built, live: frozenset[Source], passes: Passes, inputs: int) -> Iterator[str]:
+def differences(built: Built, live: Live, measured: Passes, inputs: int) -> Iterator[str]:
     """Say where a pass differs from what the rule states."""
-    if built.forward() != passes.forward:
-        yield f"forward {built.forward()}, torch {passes.forward}"
-    if built.backward(live) != passes.backward:
-        yield f"backward {built.backward(live)}, torch {passes.backward}"
-    reached = tuple(not live.isdisjoint(built.flow(inputs, at)) for at in range(len(passes.reached)))
-    if reached != passes.reached:
-        yield f"outputs with a gradient {reached}, torch {passes.reached}"
+    sources = named(live)
+    if built.forward() != measured.forward:
+        yield f"forward {built.forward()}, torch {measured.forward}"
+    if built.backward(sources) != measured.backward:
+        yield f"backward {built.backward(sources)}, torch {measured.backward}"
+    reached = tuple(not sources.isdisjoint(built.flow(inputs, at)) for at in range(len(measured.reached)))
+    if reached != measured.reached:
+        yield f"outputs with a gradient {reached}, torch {measured.reached}"
 
 
-def check(layer: Any, shapes: list[tuple[int, ...]], chosen: Callable[[list[Source]], list[frozenset[Source]]]) -> None:
-    subject = Subject(layer, *shapes)
-    for live in chosen(subject.sources):
-        found = list(differences(subject.built, live, subject.run(live), len(shapes)))
-        assert not found, (layer, shapes, sorted(map(str, live)), found)
+def check(layer: Any, shapes: list[tuple[int, ...]], most: int) -> None:
+    built, theirs = derivative(layer, *shapes)
+    found = choices(theirs.sources)
+    for live in [theirs.sources, *Random(repr(layer)).sample(found, min(most, len(found)))]:
+        different = list(differences(built, live, theirs.passes(live), len(shapes)))
+        assert not different, (layer, shapes, str(live), different)
 
 
 @pytest.mark.parametrize(("layer", "shapes"), CASES, ids=repr)
 def test_as_torch_does(layer: Any, shapes: list[tuple[int, ...]]) -> None:
-    check(layer, shapes, quick)
+    check(layer, shapes, QUICK)
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(("layer", "shapes"), CASES, ids=repr)
 def test_as_torch_does_for_every_choice(layer: Any, shapes: list[tuple[int, ...]]) -> None:
-    check(layer, shapes, choices)
+    check(layer, shapes, MOST)
 
 
 def test_bilinear_layers_as_two_products() -> None:
@@ -146,15 +134,15 @@ def test_bilinear_layers_as_two_products() -> None:
     # 177 of elements for all three operands here, where the two products' own gradients cost 504
     layer = nn.Bilinear(5, 7, 3, bias=False)
     built = layer.on((2, 5), (2, 7))
-    for live in choices([0, 1, "weight"]):
-        x1, x2 = (torch.ones(2, n, requires_grad=at in live) for at, n in enumerate((5, 7)))
-        weight = torch.ones(3, 5, 7, requires_grad="weight" in live)
+    for live in choices(Live(frozenset({0, 1}), frozenset({"weight"}))):
+        x1, x2 = (torch.ones(2, n, requires_grad=at in live.inputs) for at, n in enumerate((5, 7)))
+        weight = torch.ones(3, 5, 7, requires_grad="weight" in live.weights)
 
         def bilinear(x1: Any, x2: Any, weight: Any) -> Any:
             seen = (x1 @ weight.transpose(0, 1).reshape(5, 21)).reshape(2, 3, 7)
             return seen @ x2[..., None]
 
-        assert not list(differences(built, live, measured(bilinear, [x1, x2, weight]), 2)), live
+        assert not list(differences(built, live, passes(bilinear, [x1, x2, weight]), 2)), live
 
 
 def test_numbers_measured() -> None:
@@ -168,17 +156,15 @@ def test_numbers_measured() -> None:
 
 @pytest.mark.parametrize("layer", [nn.LSTM(5, 4, 2, bidirectional=True, proj_size=3), nn.GRU(5, 4)], ids=repr)
 def test_the_processor_does_what_the_meta_device_does(layer: Any) -> None:
-    here, there = (Subject(layer, SEQUENCE, device=device) for device in ("cpu", "meta"))
-    live = frozenset(here.sources)
-    assert here.run(live) == there.run(live)
+    here, there = (derivative(layer, SEQUENCE, device=device)[1] for device in (PROCESSOR, META))
+    assert here.passes(here.sources) == there.passes(here.sources)
 
 
 def test_a_long_stack_costs_what_its_layers_do() -> None:
     # so many weights that the sources of the layers above are joined
-    stack = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 6), 12)
-    subject = Subject(stack, (L, N, 4))
-    live = frozenset({"layers.5.norm1.weight"})
-    assert not list(differences(subject.built, live, subject.run(live), 1))
+    built, theirs = derivative(nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 6), 12), (L, N, 4))
+    live = Live(weights=frozenset({"layers.5.norm1.weight"}))
+    assert not list(differences(built, live, theirs.passes(live), 1))
 
 
 @pytest.mark.exhaustive
@@ -187,4 +173,4 @@ def test_every_layer_worked_out_by_hand(line: Any) -> None:
     layer, shapes = line[:2]
     if layer.type == "Bilinear":
         pytest.skip("has a test of its own")
-    check(layer, shapes, quick)
+    check(layer, shapes, QUICK)

@@ -12,7 +12,7 @@ from .table import UnsupportedCall, gives, ops_of
 core, math, nn, numpy = ops_of("core"), ops_of("math"), ops_of("nn"), ops_of("numpy")
 
 
-@core("StopGradient")
+@core("StopGradient", flow="")
 @core("Cast SaturateCast", inert="dtype")
 @core("ConvertToTensor", inert="dtype sparse ragged")
 @math("Erf Erfc Erfinv Rsqrt")
@@ -24,13 +24,15 @@ core, math, nn, numpy = ops_of("core"), ops_of("math"), ops_of("nn"), ops_of("nu
 @nn("LeakyRelu", inert="negative_slope")
 @nn("Squareplus", inert="b")
 @nn("Threshold", inert="threshold default_value")
-@numpy("Abs Absolute Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh BitwiseInvert BitwiseNot Cbrt Ceil Conj")
-@numpy("Conjugate Copy Cos Cosh Deg2rad Exp Exp2 Expm1 Fabs Floor I0 Imag Isfinite Isinf Isnan Isneginf Isposinf")
-@numpy("Isreal Log Log10 Log1p Log2 LogicalNot Negative Rad2deg Real Reciprocal Sign Signbit Sin Sinc Sinh Sqrt")
-@numpy("Square Tan Tanh Trunc")
-@numpy("Array EmptyLike OnesLike ZerosLike", inert="dtype")
+@numpy("Abs Absolute Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh Cbrt Conj Conjugate Copy Cos Cosh Deg2rad Exp")
+@numpy("Exp2 Expm1 Fabs I0 Imag Log Log10 Log1p Log2 Negative Rad2deg Real Reciprocal Sin Sinc Sinh Sqrt Square Tan")
+@numpy("Tanh")
+@numpy("BitwiseInvert BitwiseNot Ceil Floor Isfinite Isinf Isnan Isneginf Isposinf Isreal LogicalNot Sign", flow="")
+@numpy("Signbit Trunc", flow="")
+@numpy("Array", inert="dtype")
+@numpy("EmptyLike OnesLike ZerosLike", inert="dtype", flow="")
 @numpy("NanToNum", inert="nan posinf neginf")
-@numpy("Round", inert="decimals")
+@numpy("Round", inert="decimals", flow="")
 @numpy("Tril Triu", inert="k")
 def each(x: Shape, /) -> Built:
     """One number for each number."""
@@ -43,7 +45,7 @@ def Clip(x: Shape, /, *, x_min: Any, x_max: Any) -> Built:
     return gives(stands(x, dims(x_min), dims(x_max)))
 
 
-@numpy("FullLike", inert="dtype")
+@numpy("FullLike", inert="dtype", flow="fill_value")
 def filled(x: Shape, fill_value: Any) -> Built:
     """One number in every place of a tensor."""
     return gives(stands(x, dims(fill_value)))
@@ -72,8 +74,9 @@ def Sparsemax(x: Shape, /, *, axis: Any = -1) -> Built:
     return gives(x)
 
 
-@numpy("Argsort Sort")
-@numpy("Argpartition", inert="kth")
+@numpy("Sort")
+@numpy("Argsort", flow="")
+@numpy("Argpartition", inert="kth", flow="")
 def ordered(x: Shape, /, *, axis: Any = -1) -> Built:
     """In another order along an axis, or laid end to end first."""
     return flat_or(x, axis)
@@ -105,28 +108,31 @@ def Flipud(x: Shape) -> Built:
     return gives(ranked(x, least=1))
 
 
-@numpy("Add Arctan2 Divide DivideNoNan Equal FloorDivide Fmax Fmin Fmod Gcd Greater GreaterEqual Heaviside Hypot Lcm")
-@numpy("Ldexp Less LessEqual Logaddexp Logaddexp2 LogicalAnd LogicalOr LogicalXor Maximum Minimum Mod Multiply")
-@numpy("Nextafter NotEqual Power Subtract TrueDivide")
+@numpy("Add Arctan2 Divide DivideNoNan Fmax Fmin Fmod Heaviside Hypot Logaddexp Logaddexp2 Maximum Minimum Mod")
+@numpy("Multiply Nextafter Power Subtract TrueDivide")
+@numpy("Ldexp", flow="x1")
+@numpy(
+    "Equal FloorDivide Gcd Greater GreaterEqual Lcm Less LessEqual LogicalAnd LogicalOr LogicalXor NotEqual", flow=""
+)
 def both(x1: Any, x2: Any) -> Built:
     """Element by element, the shapes stretched to one another."""
     return gives(broadcast(dims(x1), dims(x2)))
 
 
-@numpy("Isclose", inert="equal_nan")
+@numpy("Isclose", inert="equal_nan", flow="")
 def close(x1: Any, x2: Any, rtol: Any = 0, atol: Any = 0) -> Built:
     """Element by element, the shapes stretched to one another."""
     return gives(stands(broadcast(dims(x1), dims(x2)), dims(rtol), dims(atol)))
 
 
-@numpy("AllClose", inert="rtol atol equal_nan")
+@numpy("AllClose", inert="rtol atol equal_nan", flow="")
 def one_answer(x1: Any, x2: Any) -> Built:
     """One answer for all numbers."""
     broadcast(dims(x1), dims(x2))
     return gives(())
 
 
-@numpy("BitwiseAnd BitwiseLeftShift BitwiseOr BitwiseRightShift BitwiseXor LeftShift RightShift")
+@numpy("BitwiseAnd BitwiseLeftShift BitwiseOr BitwiseRightShift BitwiseXor LeftShift RightShift", flow="")
 def bits(x: Shape, y: Any) -> Built:
     """Element by element; the first shape stands."""
     return gives(stands(dims(x), dims(y)))
@@ -138,7 +144,7 @@ def Polar(abs_: Shape, angle: Shape) -> Built:
     return gives(stands(dims(abs_), dims(angle)))
 
 
-@numpy()
+@numpy(flow="x1 x2")
 def Where(condition: Any, x1: Any = None, x2: Any = None) -> Built:
     """One or the other, the shapes stretched to one another."""
     if x1 is None or x2 is None:
@@ -146,14 +152,14 @@ def Where(condition: Any, x1: Any = None, x2: Any = None) -> Built:
     return gives(broadcast(dims(condition), dims(x1), dims(x2)))
 
 
-@numpy()
+@numpy(flow="choicelist default")
 def Select(condlist: Any, choicelist: Any, default: Any = 0) -> Built:
     """For each number the first choice whose condition holds; the first choice's shape stands."""
     first, *others = tensors(choicelist)
     return gives(stands(first, *others, *tensors(condlist), dims(default)))
 
 
-@numpy()
+@numpy(flow="")
 def Digitize(x: Shape, bins: Any) -> Built:
     """The bin of each number."""
     if isinstance(bins, tuple):
@@ -161,13 +167,13 @@ def Digitize(x: Shape, bins: Any) -> Built:
     return gives(dims(x))
 
 
-@numpy("IsIn", inert="assume_unique invert")
+@numpy("IsIn", inert="assume_unique invert", flow="")
 def among(x1: Shape, x2: Any) -> Built:
     """Whether each number is one of those."""
     return gives(dims(x1))
 
 
-@numpy("SearchSorted", inert="side")
+@numpy("SearchSorted", inert="side", flow="")
 def sought(sorted_sequence: Shape, values: Shape) -> Built:
     """The place of each number in a sequence."""
     ranked(dims(sorted_sequence), 1)

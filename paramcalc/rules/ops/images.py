@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 from ...core.built import Built, Shape
-from ...core.products import unsourced
+from ...core.products import NOTHING, product
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
 from ..shared import windows
@@ -69,13 +69,13 @@ def bent(images: Shape, /) -> Built:
 def blurred(images: Shape, /, *, kernel_size: Any = (3, 3)) -> Built:
     """The same shape: a window over every pixel of every channel."""
     window = prod(spread(list(kernel_size), 2))
-    return gives(ranked(images, 3, 4), work=lambda: unsourced(prod(images) * window))
+    return gives(ranked(images, 3, 4), products=lambda: [product(prod(images) * window, "images", NOTHING)])
 
 
 @image("SobelEdges", inert="data_format")
 def edges(images: Shape, /) -> Built:
     """Two slopes for every pixel, by a window of nine each."""
-    return gives((*ranked(images, 4), 2), work=lambda: unsourced(prod(images) * 18))
+    return gives((*ranked(images, 4), 2), products=lambda: [product(prod(images) * 18, "images", NOTHING)])
 
 
 @image("AffineTransform", inert="interpolation fill_mode fill_value data_format")

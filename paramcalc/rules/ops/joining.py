@@ -150,7 +150,7 @@ def Meshgrid(*x: Any, indexing: Any = "xy") -> Built:
         if len(sizes) < 2:
             raise ShapeError("a grid of rows and columns needs two axes", received=len(sizes))
         sizes[:2] = sizes[1::-1]
-    return gives(*[sizes] * len(sizes))
+    return gives(*[sizes] * len(sizes), flow=range(len(sizes)))
 
 
 @numpy("Geomspace", inert="endpoint dtype")
@@ -185,7 +185,7 @@ def constant(fill_value: Any, /, *, shape: Any) -> Built:
     return gives(shaped(shape))
 
 
-@numpy()
+@numpy(flow="")
 def UnravelIndex(indices: Any, *, shape: Any) -> Built:
     """The place along each axis, from the place among all numbers."""
     if not isinstance(shape, list) or None in shape:
@@ -212,4 +212,4 @@ def distinct(
     outs += [(size,)] * bool(return_index)
     outs += [x if at is None else (x[at],)] * bool(return_inverse)
     outs += [(size,)] * bool(return_counts)
-    return gives(*outs)
+    return gives(*outs, flow=("x", *[()] * (len(outs) - 1)))

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from ...core.built import Built, Shape
-from ...core.products import unsourced
+from ...core.products import product
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known, minimum
 from ..keras.axes import position
@@ -62,7 +62,7 @@ def Conv(
     seen(inputs, kernel[-2], where)
     return gives(
         windows.joined(inputs[0], at, kernel[-1], where),
-        work=lambda: unsourced(prod((inputs[0], *at)) * volume(kernel)),
+        products=lambda: [product(prod((inputs[0], *at)) * volume(kernel), "inputs", "kernel")],
     )
 
 
@@ -76,7 +76,7 @@ def DepthwiseConv(
     at = slid(inputs, kernel[:-2], strides, padding, where, dilation_rate)
     seen(inputs, kernel[-2], where)
     out = windows.joined(inputs[0], at, kernel[-1] * kernel[-2], where)
-    return gives(out, work=lambda: unsourced(prod((inputs[0], *at)) * volume(kernel)))
+    return gives(out, products=lambda: [product(prod((inputs[0], *at)) * volume(kernel), "inputs", "kernel")])
 
 
 @nn()
@@ -88,10 +88,13 @@ def SeparableConv(
     where = layout(data_format)
     at = slid(inputs, depthwise_kernel[:-2], strides, padding, where, dilation_rate)
     seen(inputs, depthwise_kernel[-2], where)
-    made, mixed = depthwise_kernel[-1] * depthwise_kernel[-2], pointwise_kernel[-1]
+    places, made, mixed = (inputs[0], *at), depthwise_kernel[-1] * depthwise_kernel[-2], pointwise_kernel[-1]
     return gives(
         windows.joined(inputs[0], at, mixed, where),
-        work=lambda: unsourced(prod((inputs[0], *at)) * (volume(depthwise_kernel) + made * mixed)),
+        products=lambda: [
+            product(prod(places) * volume(depthwise_kernel), "inputs", "depthwise_kernel"),
+            product(prod(places) * made * mixed, ("inputs", "depthwise_kernel"), "pointwise_kernel"),
+        ],
     )
 
 
@@ -114,7 +117,7 @@ def ConvTranspose(
     met = tuple(map(minimum, spatial, at))  # a weight meets every place of the input once
     return gives(
         windows.joined(inputs[0], at, kernel[-2], where),
-        work=lambda: unsourced(prod((inputs[0], *met)) * volume(kernel)),
+        products=lambda: [product(prod((inputs[0], *met)) * volume(kernel), "inputs", "kernel")],
     )
 
 
@@ -187,7 +190,7 @@ def rms_norm(x: Shape, scale: Any = None) -> Built:
     return gives(x)
 
 
-@nn("DotProductAttention", inert="is_causal flash_attention attn_logits_soft_cap")
+@nn("DotProductAttention", inert="is_causal flash_attention attn_logits_soft_cap", flow="query key value bias scale")
 def attention(query: Shape, key: Shape, value: Shape, bias: Any = None, mask: Any = None, scale: Any = None) -> Built:
     """Values, mixed by how well their keys answer the queries: (batch, places, heads, numbers) each."""
     for shape in (query, key, value):
@@ -195,7 +198,9 @@ def attention(query: Shape, key: Shape, value: Shape, bias: Any = None, mask: An
     if is_known(query[-1]) and is_known(value[-1]) and query[-1] != value[-1]:
         raise UnsupportedCall("of values longer than queries: Keras announces the queries' shape")
     agree(query[-1], key[-1], (0, 1), 3)
-    return gives(query, work=lambda: unsourced(2 * prod(query) * key[1]))
+    scores = ("query", "key", "bias", "scale")
+    size = prod(query) * key[1]
+    return gives(query, products=lambda: [product(size, "query", "key"), product(size, scores, "value")])
 
 
 @nn("BinaryCrossentropy", inert="from_logits")
@@ -214,7 +219,7 @@ def loss(target: Shape, output: Shape, *, axis: Any = -1) -> Built:
     return gives(output[:-1])
 
 
-@nn("SparseCategoricalCrossentropy", inert="from_logits")
+@nn("SparseCategoricalCrossentropy", inert="from_logits", flow="output")
 def sparse_loss(target: Shape, output: Shape, *, axis: Any = -1) -> Built:
     """A loss for every row."""
     at = position(whole(axis), len(ranked(output, least=1)))
@@ -223,7 +228,7 @@ def sparse_loss(target: Shape, output: Shape, *, axis: Any = -1) -> Built:
     return gives(rest)
 
 
-@nn("CTCLoss", inert="mask_index")
+@nn("CTCLoss", inert="mask_index", flow="output")
 def alignment_loss(target: Shape, output: Shape, target_length: Shape, output_length: Shape) -> Built:
     """A loss for every sequence."""
     for shape in (output, target_length, output_length):
@@ -236,7 +241,7 @@ def decoded(inputs: Shape, sequence_lengths: Any, *, strategy: Any = "greedy", t
     """The likeliest sequences, and how likely they are."""
     batch, steps, _ = ranked(inputs, 3)
     paths = 1 if strategy == "greedy" else whole(top_paths)
-    return gives((paths, batch, steps), (batch, paths))
+    return gives((paths, batch, steps), (batch, paths), flow=((), "inputs"))
 
 
 @nn("PSNR", inert="max_val")

@@ -1,5 +1,8 @@
 # ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
-"""Stacks of matrices: their inverses, factors, determinants (keras/src/ops/linalg, numpy, math)."""
+"""Stacks of matrices: their inverses, factors, determinants (keras/src/ops/linalg, numpy, math).
+
+Multiply-adds of a factorization are not counted, forwards or backwards.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ def log_determinant(x: Shape, /) -> Built:
     return gives(ranked(x, least=2)[:-2])
 
 
-@linalg("MatrixRank", inert="tol")
+@linalg("MatrixRank", inert="tol", flow="")
 def rank(x: Shape, /) -> Built:
     """A number for each matrix."""
     return gives(ranked(x, least=2)[:-2])
@@ -60,7 +63,7 @@ def Slogdet(x: Shape, /) -> Built:
     """The determinant's sign and the logarithm of its size."""
     if len(ranked(x, least=2)) > 2:
         raise UnsupportedCall("of several matrices: Keras announces one sign for all")
-    return gives((), ())
+    return gives((), (), flow=((), "x"))
 
 
 @linalg("Eig Eigh")
@@ -72,7 +75,7 @@ def own(x: Shape, /) -> Built:
 @linalg()
 def LuFactor(x: Shape, /) -> Built:
     """Both triangles in one matrix, and the rows in the order they were taken."""
-    return gives(x, (*x[:-2], shorter(x)))
+    return gives(x, (*x[:-2], shorter(x)), flow=("x", ()))
 
 
 @linalg()

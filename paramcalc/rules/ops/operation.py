@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
-from ...core.built import UNKNOWN_OUTPUTS, AnyShape, Applicable, Built, Shape, UnknownShape
+from ...core.built import UNKNOWN_OUTPUTS, AnyShape, Applicable, Built, Shape, UnknownShape, listed
 from ...core.kinds import MAX_AXES, grown
+from ...core.products import NOTHING, Source, Sources, Work
 from ...core.rule import snake
 from ...errors import LayerError, ParamcalcError, ShapeError, shorten
 from ...symbolic import Expr, Size
@@ -133,14 +135,37 @@ class Operation(Applicable):
             return Built(UNKNOWN_OUTPUTS, costed=False)
         args, kwargs = _filled(self._call, known)
         try:
-            built = self._rule.body(*args, **kwargs, **self._options)
-            return _checked(built)
+            return self._placed(_checked(self._rule.body(*args, **kwargs, **self._options)))
         except UnsupportedCall as beyond:
             raise self._no_rule(str(beyond)) from None
         except ParamcalcError:
             raise
         except MALFORMED:  # options come from files: a word where a number belongs has no rule
             raise self._no_rule("called like this") from None
+
+    def _placed(self, built: Built) -> Built:
+        # the rule speaks of parameters; outside the call there are the tensors that were handed in for them
+        whole, flow = _whole(self.options.get("dtype")), self._rule.flow
+        if built.work is None and flow is None and not whole:
+            return built
+        reached = NOTHING if whole else None if flow is None else frozenset[Source](flow)
+
+        def work() -> Work:
+            done = built.work() if built.work is not None else Work()
+            if reached is not None:
+                done = done._replace(flow=(reached,) * len(listed(built.outs)))
+            return done.bind(self._sources)
+
+        return built._replace(work=work)
+
+    @cached_property
+    def _sources(self) -> dict[Source, Sources]:
+        # the tensors in each argument, by its position and by its name; a constant has none
+        args, kwargs = self._call
+        bound = self._rule.signature.bind(*args, **kwargs, **self._options)
+        bound.apply_defaults()
+        given: list[tuple[Source, Any]] = [*enumerate(bound.args), *bound.arguments.items()]
+        return {one: frozenset(slot.index for slot in _slots(value)) for one, value in given}
 
     def _no_rule(self, why: str = "") -> LayerError:
         return LayerError(f"no rule for the operation {self.type[:80]!r}" + (f" {why}" if why else ""))
@@ -159,6 +184,11 @@ def _checked(built: Built) -> Built:
             if not _is_size(size):
                 raise UnsupportedCall("given text for a tensor")
     return built
+
+
+def _whole(dtype: object) -> bool:
+    # no gradient comes back through whole numbers and truth values
+    return isinstance(dtype, str) and not dtype.startswith(("float", "bfloat", "complex"))
 
 
 def _is_size(size: Any) -> bool:
@@ -218,7 +248,7 @@ def _slots(value: Any) -> Iterator[Slot]:
         yield value
     elif isinstance(value, slice):
         yield from _slots([value.start, value.stop, value.step])
-    elif isinstance(value, (list, Mapping)):
+    elif isinstance(value, (list, tuple, Mapping)):
         for one in value.values() if isinstance(value, Mapping) else value:
             yield from _slots(one)
 

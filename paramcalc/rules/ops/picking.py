@@ -15,7 +15,7 @@ from .table import UnsupportedCall, gives, ops_of
 core, math, nn, numpy = ops_of("core"), ops_of("math"), ops_of("nn"), ops_of("numpy")
 
 
-@numpy()
+@numpy(flow="x")
 def GetItem(x: Shape, key: Any) -> Built:
     """What is written in brackets: numbers, slices, null for a new axis, dots for all axes between."""
     keys = key if isinstance(key, list) else [key]
@@ -76,7 +76,7 @@ def _between(size: Size, start: int, stop: int | None) -> Size:
     return maximum((size + stop if stop < 0 else fewest(size, stop)) - first, 0)
 
 
-@core()
+@core(flow="inputs")
 def Slice(inputs: Shape, start_indices: Any, *, shape: Any) -> Built:
     """A block of a shape, from a place on; -1 is all that follows."""
     if not isinstance(shape, list) or len(shape) != len(inputs):
@@ -97,20 +97,20 @@ def Slice(inputs: Shape, start_indices: Any, *, shape: Any) -> Built:
     return gives(out)
 
 
-@core("ScatterUpdate", inert="reduction")
-@core("SliceUpdate")
+@core("ScatterUpdate", inert="reduction", flow="inputs updates")
+@core("SliceUpdate", flow="inputs updates")
 def overwritten(inputs: Shape, places: Any, updates: Any, /) -> Built:
     """The same tensor with other numbers in some places."""
     return gives(inputs)
 
 
-@core()
+@core(flow="values")
 def Scatter(indices: Any, values: Any, *, shape: Any) -> Built:
     """Numbers in their places in a shape of zeros."""
     return gives(shaped(shape))
 
 
-@numpy()
+@numpy(flow="x")
 def Take(x: Shape, indices: Any, *, axis: Any = None) -> Built:
     """Rows along an axis by their numbers, or numbers out of all."""
     picked = counted(indices)
@@ -133,7 +133,7 @@ def counted(value: Any) -> Shape:
     return (*shape, 0) if isinstance(value, list) else (*shape, *dims(value))
 
 
-@numpy()
+@numpy(flow="x")
 def TakeAlongAxis(x: Shape, indices: Shape, *, axis: Any = None) -> Built:
     """A number for each index, along an axis; the other axes stretch to one another."""
     base = (volume(x),) if axis is None else x
@@ -150,23 +150,23 @@ def largest(x: Shape, /, *, k: Any) -> Built:
     last = ranked(x, least=1)[-1]
     if isinstance(last, int) and isinstance(most, int) and most > last:
         raise ShapeError("the largest of fewer numbers", expected=f"at most {last}", received=k)
-    return gives(*[(*x[:-1], most)] * 2)
+    return gives(*[(*x[:-1], most)] * 2, flow=("x", ()))
 
 
-@math("InTopK", inert="k")
+@math("InTopK", inert="k", flow="")
 def among_largest(targets: Shape, predictions: Shape) -> Built:
     """Whether each is among the k largest."""
     return gives(dims(targets))
 
 
-@nn("OneHot", inert="dtype sparse")
+@nn("OneHot", inert="dtype sparse", flow="")
 def indicated(x: Any, /, *, num_classes: Any, axis: Any = -1) -> Built:
     """A 1 among zeros for each number, along a new axis."""
     at = _new_axis(dims(x), axis)
     return gives((*x[:at], *shaped(num_classes), *x[at:]))
 
 
-@nn("MultiHot", inert="dtype sparse")
+@nn("MultiHot", inert="dtype sparse", flow="")
 def indicated_together(x: Shape, /, *, num_classes: Any, axis: Any = -1) -> Built:
     """A 1 among zeros for each number of a row, all rows' numbers together."""
     at = _new_axis(ranked(x, least=1), axis)

@@ -7,13 +7,13 @@ multiplies element by element, which is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...core.built import Built, Shape
-from ...core.products import unsourced
+from ...core.products import Product, Sources, product, sources
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
 from ..keras.axes import position
@@ -22,6 +22,7 @@ from .sizes import broadcast, dims, places, ranked, same, stretched, volume, who
 from .table import UnsupportedCall, gives, ops_of
 
 MOST = 50  # inputs of one product
+ORDERED = 5  # inputs of one product, of which the cheapest order is looked for
 
 math, numpy = ops_of("math"), ops_of("numpy")
 
@@ -33,7 +34,7 @@ def Matmul(x1: Any, x2: Any) -> Built:
     inner = agree(left[-1], right[0 if len(right) == 1 else -2], (0, 1), len(left) - 1)
     lead = broadcast(left[:-2], right[:-2])
     out = (*lead, *left[-2:-1], *(right[-1:] if len(right) > 1 else ()))
-    return gives(out, work=lambda: unsourced(prod(out) * inner))
+    return gives(out, products=lambda: [product(prod(out) * inner, "x1", "x2")])
 
 
 @numpy()
@@ -41,13 +42,13 @@ def Dot(x1: Any, x2: Any) -> Built:
     """The last axis of the one times the last but one of the other; a number multiplies all."""
     left, right = dims(x1), dims(x2)
     if not left or not right:
-        return gives(left or right, work=lambda: unsourced(prod(left or right)))
+        return gives(left or right, products=lambda: [product(prod(left or right), "x1", "x2")])
     if len(right) == 1 < len(left):
         inner = same(left[-1], right[0], (0, 1), len(left) - 1)  # Keras does not take an open size for a known one
-        return gives(left[:-1], work=lambda: unsourced(prod(left)))
+        return gives(left[:-1], products=lambda: [product(prod(left), "x1", "x2")])
     inner = agree(left[-1], right[-min(2, len(right))], (0, 1), len(left) - 1)
     out = (*left[:-1], *right[:-2], *(right[-1:] if len(right) > 1 else ()))
-    return gives(out, work=lambda: unsourced(prod(out) * inner))
+    return gives(out, products=lambda: [product(prod(out) * inner, "x1", "x2")])
 
 
 @numpy()
@@ -68,7 +69,7 @@ def Tensordot(x1: Any, x2: Any, *, axes: Any = 2) -> Built:
     inner = [agree(left[a], right[b], (0, 1), a) for a, b in zip(one, other, strict=True)]
     out = [size for at, size in enumerate(left) if at not in one]
     out += [size for at, size in enumerate(right) if at not in other]
-    return gives(out, work=lambda: unsourced(prod(out) * prod(inner)))
+    return gives(out, products=lambda: [product(prod(out) * prod(inner), "x1", "x2")])
 
 
 @numpy()
@@ -79,7 +80,7 @@ def Inner(x1: Any, x2: Any) -> Built:
         return gives(left or right)
     inner = agree(left[-1], right[-1], (0, 1), len(left) - 1)
     out = (*left[:-1], *right[:-1])
-    return gives(out, work=lambda: unsourced(prod(out) * inner))
+    return gives(out, products=lambda: [product(prod(out) * inner, "x1", "x2")])
 
 
 @numpy()
@@ -87,7 +88,7 @@ def Vdot(x1: Any, x2: Any) -> Built:
     """The sum of all products."""
     left, right = volume(dims(x1)), volume(dims(x2))
     shared = agree(left, right, (0, 1), 0)
-    return gives((), work=lambda: unsourced(shared))
+    return gives((), products=lambda: [product(shared, "x1", "x2")])
 
 
 @numpy()
@@ -130,7 +131,7 @@ def Correlate(x1: Shape, x2: Shape, *, mode: Any = "valid") -> Built:
         raise ShapeError("a correlation needs known lengths")
     long, short = max(left, right), min(left, right)
     out = {"valid": long - short + 1, "same": long, "full": left + right - 1}[mode]
-    return gives((out,), work=lambda: unsourced(min(out, long) * short))  # full: every number meets every other once
+    return gives((out,), products=lambda: [product(min(out, long) * short, "x1", "x2")])  # full: each number meets each
 
 
 @math()
@@ -149,11 +150,11 @@ def Einsum(*operands: Any, subscripts: Any) -> Built:
     kept = _kept(text, terms)
     if len(set(kept)) < len(kept):
         raise ShapeError("a letter is kept twice", received=subscripts)
-    factors = [  # what is stretched from 1 has no part in the sums
-        frozenset(label for label, size in zip(term, shape, strict=True) if size != 1 or sizes[label] == 1)
-        for term, shape in zip(terms, shapes, strict=True)
+    factors = [
+        Factor(frozenset(term), _unstretched(term, shape, sizes), sources(at))
+        for at, (term, shape) in enumerate(zip(terms, shapes, strict=True))
     ]
-    return gives((sizes[label] for label in kept), work=lambda: unsourced(_cost(factors, frozenset(kept), sizes)))
+    return gives((sizes[label] for label in kept), products=lambda: _pairwise(factors, frozenset(kept), sizes))
 
 
 def _named(subscripts: str, shapes: Sequence[Shape]) -> tuple[list[list[str]], dict[str, Size]]:
@@ -195,22 +196,67 @@ def _kept(subscripts: str, terms: list[list[str]]) -> list[str]:
     return labels
 
 
-def _cost(terms: list[frozenset[str]], kept: frozenset[str], sizes: dict[str, Size]) -> Size:
+class Factor(NamedTuple):
+    """An input of a product of several, or the product of some of them.
+
+    Attributes
+    ----------
+    labels : frozenset of str
+        Its axes.
+    held : frozenset of str
+        Those that are not stretched from 1, which has no part in the sums.
+    sources : frozenset of Source
+        The inputs it is made of.
+    """
+
+    labels: frozenset[str]
+    held: frozenset[str]
+    sources: Sources
+
+
+def _unstretched(term: Sequence[str], shape: Shape, sizes: dict[str, Size]) -> frozenset[str]:
+    return frozenset(label for label, size in zip(term, shape, strict=True) if size != 1 or sizes[label] == 1)
+
+
+def _pairwise(factors: list[Factor], kept: frozenset[str], sizes: dict[str, Size]) -> list[Product]:
     # two at a time; in the cheapest order where that can be told, else from the left
-    if len(terms) < 2:
-        return 0
-    told = len(terms) <= 5 and all(isinstance(size, int) for size in sizes.values())
-    costs = [cost + _cost(rest, kept, sizes) for cost, rest in _pairs(terms, kept, sizes, told)]
-    return min(costs) if told else costs[0]  # type: ignore[type-var]  # integers, if all sizes are
+    known = {label: size for label, size in sizes.items() if isinstance(size, int)}
+    if len(factors) <= ORDERED and len(known) == len(sizes):
+        return _cheapest(factors, kept, known)[1]
+    products = []
+    while len(factors) > 1:
+        one, first = _multiplied(factors[0], factors[1], kept.union(*(rest.labels for rest in factors[2:])), sizes)
+        products.append(one)
+        factors = [first, *factors[2:]]
+    return products
 
 
-def _pairs(
-    terms: list[frozenset[str]], kept: frozenset[str], sizes: dict[str, Size], every: bool
-) -> Iterator[tuple[Size, list[frozenset[str]]]]:
-    # the price of joining two terms, and what is then left to join
-    for a, b in combinations(range(len(terms)), 2) if every else [(0, 1)]:
-        rest = [term for at, term in enumerate(terms) if at not in (a, b)]
-        wanted = kept.union(*rest)
-        # what only one of the two has, and nobody else wants, is summed beforehand
-        left, right = (one & (wanted | other) for one, other in ((terms[a], terms[b]), (terms[b], terms[a])))
-        yield prod(sizes[label] for label in sorted(left | right)), [(left | right) & wanted, *rest]
+def _cheapest(factors: list[Factor], kept: frozenset[str], sizes: dict[str, int]) -> tuple[int, list[Product]]:
+    """Give the price of the cheapest order, and its products; of orders at one price the first.
+
+    The price is opt_einsum's, whose order jax takes: two for each combination of axes if something is summed, else one.
+    Of up to three inputs the order is always jax's; of more, opt_einsum does not always find the cheapest.
+    """
+    if len(factors) < 2:
+        return 0, []
+    found: tuple[int, list[Product]] | None = None
+    for a, b in combinations(range(len(factors)), 2):
+        rest = [factor for at, factor in enumerate(factors) if at not in (a, b)]
+        wanted = kept.union(*(factor.labels for factor in rest))
+        one, made = _multiplied(factors[a], factors[b], wanted, sizes)
+        summed = bool(factors[a].labels & factors[b].labels - wanted)
+        price, products = _cheapest([*rest, made], kept, sizes)
+        price += prod(sizes[label] for label in factors[a].labels | factors[b].labels) * (1 + summed)
+        if found is None or price < found[0]:
+            found = price, [one, *products]
+    assert found is not None
+    return found
+
+
+def _multiplied(
+    left: Factor, right: Factor, wanted: frozenset[str], sizes: Mapping[str, Size]
+) -> tuple[Product, Factor]:
+    # what only one of the two has, and no other wants, is summed beforehand
+    held = (left.held & (wanted | right.held)) | (right.held & (wanted | left.held))
+    made = Factor((left.labels | right.labels) & wanted, held & wanted, left.sources | right.sources)
+    return product(prod(sizes[label] for label in sorted(held)), left.sources, right.sources), made

@@ -15,7 +15,8 @@ linalg, math, nn, numpy = ops_of("linalg"), ops_of("math"), ops_of("nn"), ops_of
 
 
 @math("Logsumexp")
-@numpy("All Amax Amin Any Mean Median Nanmax Nanmean Nanmedian Nanmin Nanprod Nanstd Nansum Nanvar Ptp Std Sum Var")
+@numpy("All Any", flow="")
+@numpy("Amax Amin Mean Median Nanmax Nanmean Nanmedian Nanmin Nanprod Nanstd Nansum Nanvar Ptp Std Sum Var")
 @numpy("Max Min", inert="initial")
 @numpy("Prod", inert="dtype")
 def over(x: Shape, /, *, axis: Any = None, keepdims: Any = False) -> Built:
@@ -23,13 +24,13 @@ def over(x: Shape, /, *, axis: Any = None, keepdims: Any = False) -> Built:
     return gives(reduced(dims(x), axis, keepdims))
 
 
-@numpy("Argmax Argmin Nanargmax Nanargmin")
+@numpy("Argmax Argmin Nanargmax Nanargmin", flow="")
 def which(x: Shape, /, *, axis: Any = None, keepdims: Any = False) -> Built:
     """A place along one axis, or among all numbers."""
     return gives(reduced(dims(x), None if axis is None else whole(axis), keepdims))
 
 
-@numpy()
+@numpy(flow="")
 def CountNonzero(x: Shape, /, *, axis: Any = None) -> Built:
     """How many along some axes, or of all."""
     return gives(reduced(dims(x), axis))
@@ -89,13 +90,13 @@ def area(y: Shape, /, *, axis: Any = -1) -> Built:
     return gives(reduced(ranked(y, least=1), whole(axis)))
 
 
-@numpy()
+@numpy(flow="")
 def Size(x: Shape, /) -> Built:
     """How many numbers there are, as a number."""
     return gives(())
 
 
-@math("SegmentMax SegmentMin SegmentProd SegmentSum", inert="sorted")
+@math("SegmentMax SegmentMin SegmentProd SegmentSum", inert="sorted", flow="data")
 def segments(data: Shape, segment_ids: Any, *, num_segments: Any = None) -> Built:
     """One row for each segment of rows."""
     ranked(data, least=1)
@@ -104,7 +105,7 @@ def segments(data: Shape, segment_ids: Any, *, num_segments: Any = None) -> Buil
     return gives((*shaped(num_segments), *data[1:]))
 
 
-@numpy("Histogram", inert="range")
+@numpy("Histogram", inert="range", flow="")
 def counts(x: Shape, /, *, bins: Any = 10) -> Built:
     """How many numbers fall into each bin, and the edges of the bins."""
     return gives((whole(bins),), (whole(bins) + 1,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
@@ -11,9 +11,10 @@ from pkgutil import iter_modules
 from typing import Any, TypeVar
 
 from ...core.built import Built
-from ...core.products import Work
+from ...core.products import Product, Source, Work, sources
 
 PACKAGE = "keras.src.ops"
+Operand = Source | Iterable[Source]
 Body = TypeVar("Body", bound=Callable[..., Built])
 
 
@@ -31,10 +32,13 @@ class OperationRule:
         Takes what the call is given (a shape where a tensor stands), and by keyword the options that decide shapes.
     ignored : frozenset of str
         Options it also has, which change no shape.
+    flow : tuple of str, optional
+        Parameters that a gradient of every output goes to; ``None``: all of them, or those that the body names.
     """
 
     body: Callable[..., Built]
     ignored: frozenset[str]
+    flow: tuple[str, ...] | None = None
 
     @cached_property
     def signature(self) -> Signature:
@@ -54,16 +58,19 @@ _TABLE: dict[tuple[str, str], OperationRule] = {}
 def ops_of(module: str) -> Callable[..., Callable[[Body], Body]]:
     """Make the decorator that enters functions for operations of one module of ``keras.src.ops``.
 
-    The decorator takes the class names, separated by blanks, and in ``inert`` the options without influence on
-    shapes; without names, the function is named as the class.
+    The decorator takes the class names, separated by blanks; without them the function is named as the class. In
+    ``inert`` it takes the options without influence on shapes, and in ``flow`` the parameters that a gradient goes to,
+    if not to all.
     """
 
-    def enter(names: str = "", inert: str = "") -> Callable[[Body], Body]:
+    def enter(names: str = "", inert: str = "", flow: str | None = None) -> Callable[[Body], Body]:
         def entered(body: Body) -> Body:
             for name in names.split() or [body.__name__]:
                 if (module, name) in _TABLE:
                     raise AssertionError(f"two rules for {module}.{name}")
-                _TABLE[module, name] = OperationRule(body, frozenset(inert.split()))
+                _TABLE[module, name] = OperationRule(
+                    body, frozenset(inert.split()), None if flow is None else tuple(flow.split())
+                )
             return body
 
         return entered
@@ -92,6 +99,21 @@ def find(module: str, type: str) -> OperationRule | None:
     return operations().get((family, type)) if path == PACKAGE else None
 
 
-def gives(*shapes: Any, work: Callable[[], Work] | None = None) -> Built:
-    """Make an answer out of the shapes of the outputs."""
-    return Built(outs=tuple(tuple(shape) for shape in shapes), work=work)
+def gives(
+    *shapes: Any, products: Callable[[], Iterable[Product]] | None = None, flow: Sequence[Operand] | None = None
+) -> Built:
+    """Make an answer out of the shapes of the outputs.
+
+    Parameters
+    ----------
+    *shapes : iterable of Size
+    products : callable, optional
+        The products of the call. Their sources are the names of parameters, or positions among the arguments.
+    flow : sequence, optional
+        For each output what its gradient goes to, one parameter or several; all of them, when left out.
+    """
+    outs = tuple(tuple(shape) for shape in shapes)
+    if products is None and flow is None:
+        return Built(outs)
+    reached = None if flow is None else tuple(map(sources, flow))
+    return Built(outs, work=lambda: Work(tuple(products()) if products else (), reached))

@@ -10,6 +10,7 @@ from typing import Any, TypedDict, cast
 from ...core.built import Built, Shape
 from ...core.products import Work, loop
 from ...core.schema import options_of_dict
+from ...core.sources import written_out
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
 
@@ -58,7 +59,7 @@ def over_time(x: Shape, step: Built, time: OverTime, dead: int = 0) -> Built:
 
 def _repeated(step: Built, work: Work, steps: Size, dead: int) -> Work:
     # the outputs of a cell are its output and the new value of each state
-    _, *carried = step.flows(work, 1, 1 + len(step.states))
+    _, *carried = map(written_out, step.flows(work, 1, 1 + len(step.states)))
     return loop(work, steps, carried, dead)
 
 

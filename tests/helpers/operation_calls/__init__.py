@@ -6,7 +6,16 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .writing import Call, T as T, c as c, i as i, replaced as replaced, t as t
+from .writing import (
+    Call,
+    T as T,
+    c as c,
+    i as i,
+    name_of as name_of,
+    operation as operation,
+    replaced as replaced,
+    t as t,
+)
 
 MODULES = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__) if module.name != "writing"]
 CALLS: list[Call] = [call for module in MODULES for call in module.CALLS]
@@ -76,6 +85,8 @@ UNCOUNTED = {  # operations that jax runs as products, and are none
     "image.Resize": PIXELS,
     "image.SSIM": PIXELS,
     "image.ScaleAndTranslate": PIXELS,
+    "math.ExtractSequences": PIXELS,
+    "nn.Fold": PIXELS,
     "linalg.CholeskyInverse": "factors",
     "linalg.Lstsq": "factors",
     "linalg.Pinv": "factors",

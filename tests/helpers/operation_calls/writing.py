@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from paramcalc.rules.ops.operation import Operation, Slot
 from paramcalc.rules.ops.table import operations
 
 
@@ -38,6 +39,32 @@ def replaced(value: Any, put: Any) -> Any:
     if isinstance(value, dict):
         return {name: replaced(one, put) for name, one in value.items()}
     return value
+
+
+def slots(value: Any) -> Any:
+    counted = iter(range(1000))
+    return replaced(value, lambda tensor: Slot(next(counted)))
+
+
+def plain(value: Any) -> Any:
+    """Write constants down as Keras does."""
+    if isinstance(value, slice):
+        return {"class_name": "__slice__", "config": {"start": value.start, "stop": value.stop, "step": value.step}}
+    if value is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
+    if isinstance(value, (list, tuple)) and not isinstance(value, T):
+        return [plain(one) for one in value]
+    return {name: plain(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def operation(call: Call) -> Operation:
+    module, _, name = call.op.partition(".")
+    args, kwargs = slots([plain(call.args), plain(call.kwargs)])
+    return Operation(f"keras.src.ops.{module}", name, plain(call.options), args, kwargs)
+
+
+def name_of(call: Call) -> str:
+    return f"{call.op}-{call.options}-{call.args}"[:100]
 
 
 def t(*shape: Any) -> T:

@@ -1,24 +1,21 @@
-"""The multiply-adds of a Keras layer forwards and backwards, counted in the programs that jax makes of it.
-
-The program of the gradients of everything is traced once. What a choice of sources costs follows from it: the gradients
-that were not chosen are left out, and with them, as dead code, all that only they need.
-"""
+"""A Keras layer as jax differentiates it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
+from ....core.products import Source, Sources, State
 from ....core.rule import Layer
-from ....errors import ParamcalcError
 from ...adapter import Case
-from ...backward import Live
+from ...backward import Live, named
 from ...foreign import Foreign, first_line
 from ...grid import stateful
 from .answers import built, known_shapes
 from .build import Builder, is_cell, scope
 from .framework import TRACED, traces
-from .macs import Known, macs, outputs, variables_like
+from .gradients import Gradients
+from .macs import Known, outputs, variables_like
 from .quirks import counted
 from .tensors import variables
 
@@ -75,23 +72,19 @@ class KerasDerivative:
         self.builder, self.layer, self.made, self.call = builder, layer, made, call or {}
         self.shapes, self.states = shapes, states
         by_id = {id(variable): path for path, variable in variables(made, set(paths))}
-        held = (made.trainable_variables, made.non_trainable_variables)
-        # where each variable stands among those trained, and those not
+        # where each weight stands among those that are trained; the others, statistics and scales, have no gradient
         self.places = {
-            by_id[id(variable)]: (side, at)
-            for side, several in enumerate(held)
-            for at, variable in enumerate(several)
-            if id(variable) in by_id and builder.keras.backend.is_float_dtype(variable.dtype)
+            by_id[id(variable)]: at for at, variable in enumerate(made.trainable_variables) if id(variable) in by_id
         }
 
     @property
     def sources(self) -> Live:
-        """Everything that can need a gradient: all inputs, states, and weights that are floating-point numbers."""
+        """Everything that can need a gradient: all inputs, states, and weights that are trained."""
         return Live(frozenset(range(len(self.shapes))), frozenset(self.places), frozenset(range(len(self.states))))
 
     def forward(self) -> int:
         """Count the multiply-adds of the pass forwards."""
-        return macs(self._plain.forward)
+        return self._plain.forward()
 
     def backward(self, live: Live) -> int:
         """Count those of the pass backwards, from every floating-point output, when these need a gradient.
@@ -102,60 +95,41 @@ class KerasDerivative:
             Where a window is longer than the image and the output: then the places of the three cannot be seen in the
             gradients.
         """
-        return (self._started if live.states else self._plain).backward(live)
+        return (self._started if live.states else self._plain).backward(named(live))
+
+    def flow(self) -> list[Sources | None]:
+        """List, for each output, the sources that its gradient goes to, where initial states are given.
+
+        ``None`` stands for an output that has no numbers in it.
+        """
+        found = self._started
+        return [None if 0 in shape else reached for shape, reached in zip(found.shapes, found.flow(), strict=True)]
 
     @cached_property
-    def _plain(self) -> _Programs:
-        return _Programs(self, self.states if is_cell(self.made) else ())
+    def _plain(self) -> Gradients:
+        return self._gradients(self.states if is_cell(self.made) else ())
 
     @cached_property
-    def _started(self) -> _Programs:
-        return self._plain if is_cell(self.made) else _Programs(self, self.states)
+    def _started(self) -> Gradients:
+        return self._plain if is_cell(self.made) else self._gradients(self.states)
 
-
-class _Programs:
-    """The programs of a layer, forwards and of all its gradients; with initial states, or without."""
-
-    def __init__(self, one: KerasDerivative, states: Sequence[Known]) -> None:
+    def _gradients(self, states: Sequence[Known]) -> Gradients:
+        # of the layer with initial states, or without
         import jax
 
-        paths, places = list(one.places), list(one.places.values())
+        trained, others = variables_like(self.made)
+        spec = partial(jax.ShapeDtypeStruct, dtype="float32")
+        values: dict[Source, Foreign] = {path: trained[at] for path, at in self.places.items()}
+        values |= {at: spec(shape) for at, shape in enumerate(self.shapes)}
+        values |= {State(at): spec(shape) for at, shape in enumerate(states)}
 
-        def program(held: Foreign, args: Foreign, states: Foreign) -> list[Foreign]:
-            outs = jax.tree.leaves(outputs(one.builder, one.layer, one.made, held, args, states, one.call))
-            return [out for out in outs if jax.numpy.issubdtype(out.dtype, jax.numpy.inexact)]
+        def program(values: Mapping[Source, Foreign], fixed: tuple[list[Foreign], list[Foreign]]) -> Foreign:
+            held = list(fixed[0])
+            for path, at in self.places.items():
+                held[at] = values[path]
+            args = [values[at] for at in range(len(self.shapes))]
+            given = [values[State(at)] for at in range(len(states))]
+            return outputs(self.builder, self.layer, self.made, (held, fixed[1]), args, given, self.call)
 
-        def gradients(held: Foreign, args: Foreign, states: Foreign, cotangents: Foreign) -> Foreign:
-            def of(weights: Foreign, args: Foreign, states: Foreign) -> list[Foreign]:
-                sides = [list(side) for side in held]
-                for (side, at), weight in zip(places, weights, strict=True):
-                    sides[side][at] = weight
-                return program(tuple(sides), args, states)
-
-            outs, pull = jax.vjp(of, [held[side][at] for side, at in places], args, states)
-            return outs, pull(cotangents)
-
-        def like(shapes: Sequence[Known]) -> list[Foreign]:
-            return [jax.ShapeDtypeStruct(shape, "float32") for shape in shapes]
-
-        given = variables_like(one.made), like(one.shapes), like(states)
-        with scope(stateful(one.layer)):
-            forward, outs = jax.make_jaxpr(program, return_shape=True)(*given)
-            self.forward: Foreign = forward.jaxpr
-            self.whole: Foreign = jax.make_jaxpr(gradients)(*given, outs).jaxpr
-        self.outs = len(outs)
-        self.sources: list[tuple[int, int | str]] = [
-            *((1, path) for path in paths),
-            *((0, at) for at in range(len(one.shapes))),
-            *((2, at) for at in range(len(states))),
-        ]
-
-    def backward(self, live: Live) -> int:
-        from jax.interpreters.partial_eval import dce_jaxpr
-
-        once = macs(self.forward, derivative=True)
-        if once != macs(self.forward):
-            raise ParamcalcError("a window is longer than the image and the output, so its gradients cannot be counted")
-        used = [True] * self.outs + [source in live[kind] for kind, source in self.sources]
-        program, _ = dce_jaxpr(self.whole, used)
-        return macs(program, derivative=True) - once
+        with scope(stateful(self.layer)):
+            return Gradients(program, values, (trained, others))

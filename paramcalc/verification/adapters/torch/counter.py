@@ -79,7 +79,9 @@ class Tally:
 
 @contextmanager
 def counted() -> Iterator[Tally]:
-    """Count the multiply-adds of every operation inside the ``with``; attention is done as its products.
+    """Count the multiply-adds of every operation inside the ``with``.
+
+    Fused steps are off, those of attention and oneDNN's of recurrent layers: they are done as their products.
 
     Raises
     ------
@@ -106,8 +108,10 @@ def counted() -> Iterator[Tally]:
 
     fast = framework.backends.mha.get_fastpath_enabled()
     framework.backends.mha.set_fastpath_enabled(False)  # one fused step for a whole encoder layer shows no products
+    fused, *_ = framework.backends.mkldnn.set_flags(False)
     try:
         with sdpa_kernel(SDPBackend.MATH), Counter():
             yield tally
     finally:
+        framework.backends.mkldnn.set_flags(fused)
         framework.backends.mha.set_fastpath_enabled(fast)
