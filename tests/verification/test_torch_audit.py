@@ -27,7 +27,6 @@ torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 SAMPLE = 12  # configurations of a rule
 Module = torch.nn.Module
-UNCOUNTED = {"Bilinear"}
 
 
 @pytest.mark.parametrize("name", [rule.name for rule in auditable("torch")])
@@ -44,7 +43,7 @@ def test_no_mismatch(name: str) -> None:
     assert found.mismatches == []
     assert found.ok
     assert found.configurations > 5
-    assert (found.costs > 1) == (name not in UNCOUNTED)
+    assert found.costs > 1
 
 
 def test_every_rule_is_audited() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ....core.rule import Layer
+from ....errors import ParamcalcError
 from ...adapter import Case
 from ...backward import Live
 from ...foreign import Foreign, first_line
@@ -78,4 +79,6 @@ class TorchDerivative:
             reached = [out for out in outs if out.requires_grad]
             if reached:
                 torch().autograd.backward(reached, [torch().empty_like(out) for out in reached])
+        if tally.unknown:
+            raise ParamcalcError(f"the multiply-adds of {', '.join(tally.unknown)} are not known")
         return forward, tally.macs - forward

@@ -32,7 +32,6 @@ def torch() -> Foreign:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import torch
-            import torch.utils.flop_counter
     except ImportError as error:
         raise MissingExtra(error.name or "torch", "torch", "verification") from error
     return torch
