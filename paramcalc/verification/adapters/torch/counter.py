@@ -183,12 +183,15 @@ class Tally:
         The operators that are not known to be free of products and have no formula, and how often each was called.
     operators : int
         How many operators there were.
+    read : dict of str to None
+        The operators whose result, or its shape, is made of the numbers in a tensor, such as ``item``.
     """
 
     def __init__(self) -> None:
         self.macs = 0
         self.unknown: dict[str, int] = {}
         self.operators = 0
+        self.read: dict[str, None] = {}
 
     def add(self, count: Count, name: str, out: Foreign, args: Foreign, kwargs: Foreign) -> None:
         """Count a call by a formula, or by name where it has no number."""
@@ -219,6 +222,7 @@ def counted() -> Iterator[Tally]:
     from torch.utils._python_dispatch import TorchDispatchMode
 
     tally = Tally()
+    reads = {framework.Tag.data_dependent_output, framework.Tag.dynamic_output_shape}
 
     class Operators(TorchDispatchMode):  # type: ignore[misc]  # a class of a module that is not there to be checked
         supports_higher_order_operators = True
@@ -233,6 +237,8 @@ def counted() -> Iterator[Tally]:
             if not isinstance(func, framework._ops.OpOverload):  # takes functions: a loop, a branch
                 tally.lack(str(func))
                 return func(*args, **given)
+            if reads.intersection(func.tags):
+                tally.read[func._schema.name] = None
             count = formula(func)
             if count is None and not multiplies_nothing(func):
                 with self:
