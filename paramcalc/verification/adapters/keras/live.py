@@ -26,6 +26,7 @@ from .live_listing import IN_CODE, Listed, held_by, layers_of, listed, weights_b
 from .models import computes
 from .tensors import ids, row_tensors, whole
 
+WRAP = "a single layer can be wrapped: keras.Sequential([keras.Input(…), layer])"
 BESIDE = "it has weights beside its layers, or shared inside them, of which its configuration says nothing"
 
 
@@ -86,7 +87,7 @@ def _read(model: Any, by_rule: bool = False) -> Model:
             "not a Keras model",
             expected="a keras.Sequential or keras.Model",
             received=model if framework is None else type(model).__name__,
-            suggestion="a single layer can be wrapped: keras.Sequential([keras.Input(…), layer])" * bool(framework),
+            suggestion=WRAP if framework is not None else None,
         )
     try:
         with _sharing():

@@ -26,7 +26,10 @@ def torch() -> Foreign:
     MissingExtra
         When it is not installed.
     """
-    if loaded(PYTORCH.name) is None and find_spec(PYTORCH.name) is None:
+    found = loaded(PYTORCH.name)
+    if found is not None:
+        return found
+    if find_spec(PYTORCH.name) is None:
         raise MissingExtra("torch", "torch", "verification")
     try:
         with warnings.catch_warnings():

@@ -31,7 +31,7 @@ def children(module: Foreign) -> Mapping[str, Foreign]:
     Raises
     ------
     ParamcalcError
-        For one that was never initialised, and for something else than a module among them.
+        For one that was never initialised, and for something else than a module or tensor in its registries.
     """
     if scripted(module):
         return {}
@@ -39,17 +39,20 @@ def children(module: Foreign) -> Mapping[str, Foreign]:
     held = vars(module)
     if any(not isinstance(held.get(name), dict) for name in REGISTRIES):
         raise ParamcalcError(f"{kind} is not initialised", suggestion="its __init__ must call super().__init__()")
-    found = {}
-    for name, child in held["_modules"].items():
-        if child is not None and not isinstance(child, torch().nn.Module):
-            raise ParamcalcError(
-                f"{kind} has something else than a module among its modules: {name}",
-                expected="a torch.nn.Module",
-                received=child,
-            )
-        if child is not None:
-            found[str(name)] = child
-    return found
+    framework = torch()
+    for registry, what, of in (
+        ("_modules", "module", framework.nn.Module),
+        ("_parameters", "parameter", framework.Tensor),
+        ("_buffers", "buffer", framework.Tensor),
+    ):
+        for name, value in held[registry].items():
+            if value is not None and not isinstance(value, of):
+                raise ParamcalcError(
+                    f"{kind} has something else than a {what} among its {what}s: {name}",
+                    expected=f"a torch.{'nn.Module' if what == 'module' else 'Tensor'}",
+                    received=value,
+                )
+    return {str(name): child for name, child in held["_modules"].items() if child is not None}
 
 
 def modules(outermost: Foreign) -> list[Found]:
