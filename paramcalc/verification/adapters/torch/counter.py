@@ -146,7 +146,6 @@ FORMULAS: Mapping[Count, str] = {
     "_scaled_dot_product_fused_attention_overrideable",
     _recurrent: "mkldnn_rnn_layer",
 }
-FUNCTIONS = "outer ger linalg_vecdot"  # products that come to the operators as element by element
 
 
 @cache
@@ -165,11 +164,28 @@ def _vecdot(out: Foreign, x: Foreign, y: Foreign, *_: Foreign, dim: int = -1, **
     return int(out.numel()) * max(int(x.shape[dim]), int(y.shape[dim]))
 
 
+def _einsum(out: Foreign, equation: Foreign, *operands: Foreign, **_: Foreign) -> int | None:
+    # a sum over an axis of one place comes to the operators as element by element
+    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = tuple(operands[0])
+    if len(operands) != 2 or not isinstance(equation, str) or "." in equation:
+        return None  # of several the order decides, in which the operators see them
+    given, arrow, kept = equation.replace(" ", "").partition("->")
+    sizes: dict[str, int] = {}
+    for labels, operand in zip(given.split(","), operands, strict=True):
+        for label, size in zip(labels, operand.shape, strict=True):
+            sizes[label] = max(sizes.get(label, 1), int(size))
+    once = {label for label in sizes if given.count(label) == 1}
+    summed = sizes.keys() - (set(kept) if arrow else once)
+    return prod(sizes.values()) if summed - once else None
+
+
+# Functions of PyTorch with products that come to the operators as element by element; None: as the operators saw it.
 @cache
 def _functions() -> Mapping[Foreign, Count]:
     framework = torch()
     outer: list[Foreign] = [framework.outer, framework.ger, framework.Tensor.outer, framework.Tensor.ger]
-    return {**dict.fromkeys(outer, _outer), framework.linalg.vecdot: _vecdot}
+    return {**dict.fromkeys(outer, _outer), framework.linalg.vecdot: _vecdot, framework.einsum: _einsum}
 
 
 class Tally:
@@ -195,8 +211,7 @@ class Tally:
 
     def add(self, count: Count, name: str, out: Foreign, args: Foreign, kwargs: Foreign) -> None:
         """Count a call by a formula, or by name where it has no number."""
-        given = {key: value for key, value in kwargs.items() if key != "out"}
-        found = count(out, *args, **given) if _dense(args) else None
+        found = count(out, *args, **without_result(kwargs)) if _dense(args) else None
         if found is None:
             self.lack(name)
         else:
@@ -205,6 +220,11 @@ class Tally:
     def lack(self, name: str) -> None:
         """Keep the name of an operator that has no formula."""
         self.unknown[name] = self.unknown.get(name, 0) + 1
+
+
+def without_result(kwargs: Mapping[str, Foreign]) -> dict[str, Foreign]:
+    """Leave out the tensor that a result is written to."""
+    return {key: value for key, value in kwargs.items() if key != "out"}
 
 
 def _dense(args: Sequence[Foreign]) -> bool:
@@ -258,9 +278,9 @@ def counted() -> Iterator[Tally]:
             count = _functions().get(func)
             before = tally.macs
             out = func(*args, **(kwargs or {}))
-            if count is not None:
-                tally.macs = before  # a part of it may have been seen as an operator
-                tally.add(count, func.__name__, out, args, kwargs or {})
+            found = None if count is None else count(out, *args, **without_result(kwargs or {}))
+            if found is not None:
+                tally.macs = before + found  # a part of it may have been seen as an operator
             return out
 
     fast = framework.backends.mha.get_fastpath_enabled()
