@@ -24,7 +24,7 @@ from ...foreign import Foreign
 from ...outcome import Installed, Verification, verified
 from .arguments import given
 from .build import tensors_of
-from .framework import PYTORCH, is_module, torch
+from .framework import PYTORCH, is_module, quiet, torch
 from .modules import Found, modules, scripted, unregistered
 from .reading import layer_of
 from .running import Call, run
@@ -150,8 +150,9 @@ def from_torch(module: Any, /, *args: Any, input_shape: Any = None, **kwargs: An
         found = modules(module)
         outcome = None if example is None else run(found, example)
         made = [one for _, one in found] if outcome is None else outcome.modules
-        pieces = _pieces(found, made, outcome.calls if outcome is not None else {})
-        warnings = [*unregistered(found)]
+        with quiet():
+            pieces = _pieces(found, made, outcome.calls if outcome is not None else {})
+            warnings = [*unregistered(found)]
     except RecursionError:
         raise ParamcalcError(f"{type(module).__name__} is nested too deeply") from None
     shapes = [] if example is None else example.shapes()

@@ -187,16 +187,17 @@ def _open(tensor: Foreign) -> bool:
 def _attempt(found: Sequence[Found], given: Given, kinds: tuple[bool, ...], device: str) -> Outcome | Problem:
     tally, watch = Tally(), None
     try:
-        copier = Copier(device)
-        made = copier.modules(found)
-        example = given.made(kinds, device)
-        args = tuple(map(copier.value, example.args))
-        keywords = {name: copier.value(one) for name, one in example.keywords.items()}
-        made[0].eval()
-        with _untouched_random(), quiet(), counted() as tally:
-            watch = Watch([Found(path, one) for (path, _), one in zip(found, made, strict=True)], tally)
-            with torch().device(META) if device == META else nullcontext():
-                result = made[0](*args, **keywords)
+        with _untouched_random(), quiet():
+            copier = Copier(device)
+            made = copier.modules(found)
+            example = given.made(kinds, device)
+            args = tuple(map(copier.value, example.args))
+            keywords = {name: copier.value(one) for name, one in example.keywords.items()}
+            made[0].eval()
+            with counted() as tally:
+                watch = Watch([Found(path, one) for (path, _), one in zip(found, made, strict=True)], tally)
+                with torch().device(META) if device == META else nullcontext():
+                    result = made[0](*args, **keywords)
         outs = shapes_of([*tensors_in(result)])
     except KeyboardInterrupt:
         raise
