@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,10 +13,17 @@ import pytest
 import paramcalc as pc
 
 torch = pytest.importorskip("torch")
-OLD = [pytest.mark.filterwarnings(f"ignore::{kind}") for kind in ("DeprecationWarning", "FutureWarning", "UserWarning")]
-pytestmark = [pytest.mark.torch, *OLD]  # PyTorch's own, of what it no longer likes, where a test makes a module
+pytestmark = pytest.mark.torch
 nn = torch.nn
 F = nn.functional
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    # of PyTorch's own warnings, of what it no longer likes, where a test makes a module
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def made(forward: Callable[..., Any], **parts: Any) -> Any:
