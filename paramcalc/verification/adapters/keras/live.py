@@ -16,6 +16,7 @@ from ....formats.keras.reconcile import swap
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
 from ....report import Report, Row
+from ... import foreign
 from ...compare import TOTALS, ModelAnswer, OpenShape, Tensor, Use, model_differences, tensor_differences
 from ...foreign import Foreign, first_line, is_of, loaded
 from ...grid import known_shapes
@@ -57,6 +58,11 @@ def from_keras(model: Any) -> Model:
     GraphError
         When Keras counts otherwise.
     """
+    with foreign.reading(model):
+        return _counted(model)
+
+
+def _counted(model: Any) -> Model:
     reading = _read(model)
     if _counts(reading, model):
         return reading
@@ -165,6 +171,11 @@ def _sharing() -> Any:
 
 def verify_live(model: Foreign, by: Installed) -> Verification:
     """Compare the reading of a live Keras model with the weights and shapes it has."""
+    with foreign.reading(model):
+        return _verified(model, by)
+
+
+def _verified(model: Foreign, by: Installed) -> Verification:
     reading = _read(model, by_rule=True)
     found = _compared(reading, model, by)
     if found.differences and {one.what for one in found.differences} <= set(TOTALS):

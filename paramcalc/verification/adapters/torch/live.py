@@ -20,9 +20,9 @@ from ....errors import ParamcalcError, ShapeError
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
 from ...compare import ModelAnswer, model_differences, shapes_text
-from ...foreign import Foreign
+from ...foreign import Foreign, reading
 from ...outcome import Installed, Verification, verified
-from .arguments import given
+from .arguments import Given, given
 from .build import tensors_of
 from .framework import PYTORCH, is_module, quiet, torch
 from .modules import Found, modules, scripted, unregistered
@@ -145,16 +145,17 @@ def from_torch(module: Any, /, *args: Any, input_shape: Any = None, **kwargs: An
     """
     if not is_module(module):
         raise ParamcalcError("not a PyTorch module", expected="a torch.nn.Module", received=module)
-    example = given(args, kwargs, input_shape)
-    try:
-        found = modules(module)
-        outcome = None if example is None else run(found, example)
-        made = [one for _, one in found] if outcome is None else outcome.modules
-        with quiet():
-            pieces = _pieces(found, made, outcome.calls if outcome is not None else {})
-            warnings = [*unregistered(found)]
-    except RecursionError:
-        raise ParamcalcError(f"{type(module).__name__} is nested too deeply") from None
+    with reading(module):
+        return _read(module, given(args, kwargs, input_shape))
+
+
+def _read(module: Foreign, example: Given | None) -> Modules:
+    found = modules(module)
+    outcome = None if example is None else run(found, example)
+    made = [one for _, one in found] if outcome is None else outcome.modules
+    with quiet():
+        pieces = _pieces(found, made, outcome.calls if outcome is not None else {})
+        warnings = [*unregistered(found)]
     shapes = [] if example is None else example.shapes()
     outs: list[AnyShape] = [] if outcome is None else [*outcome.outs]
     ran = outcome is not None
@@ -324,18 +325,20 @@ def _remarks(piece: Piece) -> Iterator[str]:
 def verify_module(module: Foreign, by: Installed) -> Verification:
     """Compare the reading of a live module with the tensors it has."""
     start = perf_counter()
-    reading = from_torch(module)
-    assert isinstance(reading, Modules)
-    report = reading.report()
+    with reading(module):
+        return _verified(module, by, start)
+
+
+def _verified(module: Foreign, by: Installed, start: float) -> Verification:
+    read = _read(module, None)
+    report = read.report()
     if not report.exact:
-        waits = any(_lazy(piece.module) for piece in reading.pieces)
+        waits = any(_lazy(piece.module) for piece in read.pieces)
         raise ParamcalcError(
             f"{report.name} has weights that are not known: {report.warnings[0]}",
             suggestion="run it once, or read it with from_torch and an input_shape" if waits else None,
         )
-    held = {id(piece.layer): tensors_of(piece.module) for piece in reading.pieces if isinstance(piece.layer, Layer)}
+    held = {id(piece.layer): tensors_of(piece.module) for piece in read.pieces if isinstance(piece.layer, Layer)}
     found, _ = model_differences(report, ModelAnswer(held, {}, tensors_of(module, once=True)), by.framework.title)
-    remarks = [
-        f"{piece.name}: {piece.layer.reason}" for piece in reading.pieces if isinstance(piece.layer, UnknownLayer)
-    ]
+    remarks = [f"{piece.name}: {piece.layer.reason}" for piece in read.pieces if isinstance(piece.layer, UnknownLayer)]
     return verified(report, replace(by, backend=LIVE), start, found, remarks)

@@ -166,7 +166,9 @@ def _refusal(module: Foreign, problem: Problem) -> ParamcalcError:
     if isinstance(problem.error, ParamcalcError):
         return problem.error
     where = "on the meta device" if problem.device == META else "on the processor"
-    return ParamcalcError(f"{type(module).__name__} does not run {where}: {told(problem.error)}", suggestion=UNRUN)
+    return ParamcalcError(
+        f"{type(module).__name__} does not run {where}: {first_line(problem.error)}", suggestion=UNRUN
+    )
 
 
 def _no_second(found: Sequence[Found], given: Given, problem: Problem) -> ParamcalcError | None:
@@ -219,16 +221,8 @@ def _depends(module: Foreign, tally: Tally) -> ParamcalcError:
 
 def _about_kinds(error: BaseException) -> bool:
     # of numbers given where places in a table belong, or the other way round
-    text = told(error).lower()
+    text = first_line(error).lower()
     return any(word in text for word in ("dtype", "scalar type", "data type", "long", "int64"))
-
-
-def told(error: BaseException) -> str:
-    """Give the first line of what an error of foreign code says, or its name."""
-    try:
-        return first_line(error) if isinstance(error, Exception) else type(error).__name__
-    except Exception:  # its text is foreign code, too
-        return type(error).__name__
 
 
 def _plainly(error: BaseException, watch: Watch | None) -> BaseException:
