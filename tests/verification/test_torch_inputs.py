@@ -293,4 +293,18 @@ def test_a_gradient_inside_a_forward_is_counted() -> None:
             x = x.requires_grad_()
             return torch.autograd.grad(self.a(x).sum(), x)[0]
 
-    assert pc.from_torch(made(force, a=nn.Linear(3, 1)), torch.zeros(2, 3)).report().macs == 6 + 6
+    def inner_loop(self: Any, x: Any) -> Any:
+        with torch.enable_grad():
+            return torch.autograd.grad(self.a(x).sum(), self.a.weight)[0]
+
+    def of_its_input(self: Any, x: Any) -> Any:
+        with torch.enable_grad():
+            return torch.autograd.grad(self.a(x).sum(), x)[0]
+
+    frozen = nn.Linear(3, 1).requires_grad_(False)
+    for module, x in (
+        (made(force, a=frozen), torch.zeros(2, 3)),
+        (made(inner_loop, a=nn.Linear(3, 1)), torch.zeros(2, 3)),
+        (made(of_its_input, a=frozen), torch.zeros(2, 3, requires_grad=True)),
+    ):
+        assert pc.from_torch(module, x).report().macs == 6 + 6

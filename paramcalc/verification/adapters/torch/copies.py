@@ -133,9 +133,10 @@ class Copier:
                 made = framework.empty_like(tensor.detach(), device=META)
             else:
                 made = tensor.detach().to(self.device).clone()
-        if isinstance(tensor, framework.nn.Parameter):  # nothing is trained: a view of one is a tensor like any other
-            return framework.nn.Parameter(made, requires_grad=False)
-        return made
+        learns = tensor.requires_grad and tensor.is_leaf  # its code may differentiate
+        if isinstance(tensor, framework.nn.Parameter):
+            return framework.nn.Parameter(made, requires_grad=learns)
+        return made.requires_grad_(learns)
 
     def _packed(self, sequence: Foreign) -> Foreign:
         # the numbers of sequences of each length are always on the processor
