@@ -127,7 +127,10 @@ def load(path: str | os.PathLike[str], framework: str | None = None) -> Model:
     ParamcalcError
         When what it says is wrong. The message names the file, the line and the path inside.
     """
-    place = os.fspath(path)
+    try:
+        place = os.fsdecode(path)
+    except Exception:  # no path; one of a class of the caller's may raise anything
+        raise FileError("not the path of a file", expected="text or a pathlib.Path", received=path) from None
     return _read(opened(place, framework, SYNTAXES.get(os.path.splitext(place)[1].lower())))
 
 
@@ -147,6 +150,8 @@ def loads(text: str | bytes, name: str = "<text>", format: str | None = None) ->
     ParamcalcError
         As `load` does.
     """
+    if not isinstance(text, (str, bytes)):
+        raise FileError("not the text of a model", expected="text or bytes", received=text)
     return _read(Source(name, given=text, hint=format))
 
 

@@ -6,9 +6,10 @@ import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar
 
-from ..errors import LayerError, Verbatim, shorten
+from ..errors import LayerError, ParamcalcError, Verbatim, shorten
 
 Foreign: TypeAlias = Any  # a framework's own object: frameworks are extras, so their types are not there to be checked
 
@@ -44,10 +45,32 @@ def isolated(results: Iterator[T]) -> Iterator[T]:
 
 def first_line(error: BaseException) -> str:
     """Give the first line of an error's message that says something, or the name of the error."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    try:
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error) if isinstance(error, Exception) else "")
+    except Exception:  # its text is foreign code, too
+        plain = ""
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith("Exception encountered when calling")]
     return shorten(Verbatim((telling or lines or [type(error).__name__])[0]))
+
+
+@contextmanager
+def reading(subject: object) -> Iterator[None]:
+    """Read a live object, of which everything may be foreign code: whatever that raises is an error of ours.
+
+    Raises
+    ------
+    ParamcalcError
+    """
+    kind = type(subject).__name__
+    try:
+        yield
+    except (ParamcalcError, KeyboardInterrupt):
+        raise
+    except RecursionError:
+        raise ParamcalcError(f"{kind} is nested too deeply") from None
+    except BaseException as error:
+        raise ParamcalcError(f"{kind} cannot be read: {first_line(error)}") from None
 
 
 def class_named(name: str, title: str, *places: object) -> Foreign:

@@ -6,6 +6,7 @@ n + 1 values of it are one and the same, so a grid of (degree + 1) values a size
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ VALUES = (2, 3, 5, 7, 11, 13, 17, 19, 23)
 SCALES = (1, 2, 4, 6, 8, 12, 16, 24, 64, 120, 256, 768, 1024)  # for sizes such as d // 8 or channels in 12 groups
 ODD = (7, 13, 29, 61, 127)
 OPEN = (7, 13, 29, 61, 127, 2, 1, 8, 64)  # values for sizes that only inputs have
+MOST_FIXED = 1024  # tried for a size that the layers fix
 LARGEST = 64  # models
 
 
@@ -145,6 +147,8 @@ def stateful(layer: Any) -> bool:
 def closed(model: Model) -> Model:
     """Put numbers in place of the sizes that only inputs have, for a framework whose inputs have numbers for sizes.
 
+    A size that the layers fix, such as the features of a key, gets the number that they fix.
+
     Raises
     ------
     ParamcalcError
@@ -152,18 +156,51 @@ def closed(model: Model) -> Model:
     """
     found = [leaf.args[0] for shape in known_shapes(model.input_shapes) for size in shape for leaf in leaves(size)]
     names = tuple(dict.fromkeys(found))
+    tried = _closed(model, names)
+    if not isinstance(tried, ParamcalcError):
+        return tried
+    fixed: dict[str, int] = {}
+    for name in names:
+        value = _fixed(model, name)
+        if value is not None:
+            fixed[name] = value
+    again = _closed(bind(model, fixed), tuple(name for name in names if name not in fixed)) if fixed else tried
+    if isinstance(again, ParamcalcError):
+        raise tried
+    return again
+
+
+def _closed(model: Model, names: Sequence[str]) -> Model | ParamcalcError:
+    # different values first, then one for all
     problem: ParamcalcError | None = None
-    for at in range(len(OPEN)):  # different values first, then one for all
+    for at in range(len(OPEN)):
         for values in (OPEN[at:] + OPEN[:at], (OPEN[at],) * len(names)):
             bound: Model = bind(model, dict(zip(names, values)))  # noqa: B905  # there are values enough
-            try:
-                bound.built  # noqa: B018  # refuses sizes that do not fit
-            except ParamcalcError as error:
-                problem = problem or error
-            else:
+            refusal = _refusal(bound)
+            if refusal is None:
                 return bound
+            problem = problem or refusal
     assert problem is not None
-    raise problem
+    return problem
+
+
+def _fixed(model: Model, name: str) -> int | None:
+    # the first number that fits, where none of the usual ones does while every other size is open; the refusal of one
+    # often names it
+    refusals = [_refusal(bind(model, {name: value})) for value in OPEN]
+    if None in refusals:
+        return None
+    told = [int(number.replace(",", "")) for number in re.findall(r"\d[\d,]{0,20}", str(refusals[0]))]
+    values = dict.fromkeys(value for value in [*told, *range(1, MOST_FIXED + 1)] if value > 0)
+    return next((value for value in values if _refusal(bind(model, {name: value})) is None), None)
+
+
+def _refusal(model: Model) -> ParamcalcError | None:
+    try:
+        model.built  # noqa: B018  # refuses sizes that do not fit
+    except ParamcalcError as error:
+        return error
+    return None
 
 
 def _named(sizes: Iterable[Size]) -> list[str]:

@@ -33,6 +33,10 @@ STACK = 4 * (128 * (128 + 108) + 2 * 128) + 4 * (128 * 256 + 2 * 128)
         ("layer nn.LSTM --input 10,4,108 input_size=108 hidden_size=128 num_layers=2", STACK),
         ("layer nn.Conv2d --input 3,32,32 in_channels=3 out_channels=8 kernel_size=3", 224),
         ("layer nn.TransformerEncoderLayer d_model=16 nhead=4 dim_feedforward=32", 2224),
+        (
+            "layer nn.TransformerEncoder encoder_layer={TransformerEncoderLayer:{d_model:16,nhead:2}} num_layers=1",
+            68752,
+        ),
     ],
 )
 def test_a_layer(words: str, total: int) -> None:

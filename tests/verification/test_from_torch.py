@@ -277,10 +277,15 @@ def test_a_shape_too_large_for_pytorch_is_told() -> None:
         pc.from_torch(live.Linear(3, 4), (10**30, 3))
 
 
-def test_a_module_that_decides_by_numbers_does_not_run() -> None:
+def test_a_module_that_decides_by_numbers_runs_on_numbers() -> None:
     assert pc.from_torch(Stubborn()).total == 0
-    with pytest.raises(ParamcalcError, match="Stubborn does not run on the meta device: "):
+    with pytest.raises(ParamcalcError) as caught:
         pc.from_torch(Stubborn(), (2, 3))
+    assert str(caught.value) == (
+        "what Stubborn does depends on the numbers in its input (aten::_local_scalar_dense); expected an example "
+        "input, such as from_torch(module, tensor) (without inputs its modules are read, and nothing is run)"
+    )
+    assert pc.from_torch(Stubborn(), torch.ones(2, 3)).report().outputs == [(2, 3)]
 
 
 # --- models of ours -----------------------------------------------------------------------------------------
@@ -311,12 +316,10 @@ def test_models_are_built_and_agree() -> None:
 
 
 def test_a_model_that_is_not_as_pytorch_has_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
     honest = nn.Linear.body
     assert nn.Linear.options
     monkeypatch.setattr(
-        nn.Linear, "body", lambda x, **more: replace(honest(x, **more), weights=honest(x, **more).weights[:1])
+        nn.Linear, "body", lambda x, **more: honest(x, **more)._replace(weights=honest(x, **more).weights[:1])
     )
     found = pc.verify(pc.Sequential([nn.Input((5, 8)), nn.Linear(8, 4)]))
     assert not found.ok

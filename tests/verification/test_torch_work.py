@@ -117,19 +117,3 @@ def test_the_tutorial_with_a_linear_of_another_size_is_told_in_plain_words() -> 
     with pytest.raises(pc.ParamcalcError) as caught:
         pc.from_torch(Tutorial(32), STATES)
     assert str(caught.value) == "lin: Linear is declared on 32 features, and receives 16"
-
-
-@pytest.mark.filterwarnings("ignore")  # PyTorch's own, of what it no longer likes
-@pytest.mark.parametrize(
-    ("made", "problem"),
-    [
-        (lambda: torch.jit.script(nn.Linear(3, 4)), "RecursiveScriptModule cannot be watched: "),
-        (lambda: nn.utils.weight_norm(nn.Linear(3, 4)), "Linear cannot be copied: "),
-    ],
-)
-def test_what_cannot_be_run_is_told_that_it_can_be_read(made: Any, problem: str) -> None:
-    module = made()
-    with pytest.raises(pc.ParamcalcError) as caught:
-        pc.from_torch(module, (2, 3))
-    assert str(caught.value).startswith(problem)
-    assert str(caught.value).endswith("(without input_shape its modules are read, and nothing is run)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
@@ -137,6 +138,8 @@ def _value(word: str) -> Any:
 
     if "," in word and word[0] not in "[{\"'":
         word = f"[{word}]"
+    if word[0] in "[{" and not any(mark in word for mark in "\"'"):
+        word = re.sub(r"(?<=\w):(?=\S)", ": ", word)  # YAML would have a blank there
     return read_data(word)
 
 

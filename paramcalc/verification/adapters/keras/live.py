@@ -16,6 +16,7 @@ from ....formats.keras.reconcile import swap
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
 from ....report import Report, Row
+from ... import foreign
 from ...compare import TOTALS, ModelAnswer, OpenShape, Tensor, Use, model_differences, tensor_differences
 from ...foreign import Foreign, first_line, is_of, loaded
 from ...grid import known_shapes
@@ -26,6 +27,7 @@ from .live_listing import IN_CODE, Listed, held_by, layers_of, listed, weights_b
 from .models import computes
 from .tensors import ids, row_tensors, whole
 
+WRAP = "a single layer can be wrapped: keras.Sequential([keras.Input(…), layer])"
 BESIDE = "it has weights beside its layers, or shared inside them, of which its configuration says nothing"
 
 
@@ -56,6 +58,11 @@ def from_keras(model: Any) -> Model:
     GraphError
         When Keras counts otherwise.
     """
+    with foreign.reading(model):
+        return _counted(model)
+
+
+def _counted(model: Any) -> Model:
     reading = _read(model)
     if _counts(reading, model):
         return reading
@@ -86,7 +93,7 @@ def _read(model: Any, by_rule: bool = False) -> Model:
             "not a Keras model",
             expected="a keras.Sequential or keras.Model",
             received=model if framework is None else type(model).__name__,
-            suggestion="a single layer can be wrapped: keras.Sequential([keras.Input(…), layer])" * bool(framework),
+            suggestion=WRAP if framework is not None else None,
         )
     try:
         with _sharing():
@@ -164,6 +171,11 @@ def _sharing() -> Any:
 
 def verify_live(model: Foreign, by: Installed) -> Verification:
     """Compare the reading of a live Keras model with the weights and shapes it has."""
+    with foreign.reading(model):
+        return _verified(model, by)
+
+
+def _verified(model: Foreign, by: Installed) -> Verification:
     reading = _read(model, by_rule=True)
     found = _compared(reading, model, by)
     if found.differences and {one.what for one in found.differences} <= set(TOTALS):

@@ -13,10 +13,10 @@ from ....errors import LayerError
 from ....graph.model import Model
 from ...compare import Tensor
 from ...foreign import Foreign, class_named
+from .counter import counted
 from .framework import META, PYTORCH, quiet, torch
 
 INTEGERS = {"Embedding": (0,), "EmbeddingBag": (0, 1), "MaxUnpool1d": (1,), "MaxUnpool2d": (1,), "MaxUnpool3d": (1,)}
-UNCOUNTED = ("Bilinear",)  # layers whose products torch's own counter does not see
 
 
 class Run(NamedTuple):
@@ -79,14 +79,13 @@ class Maker:
         return graph(self.torch, children, nodes, model)
 
     def run(self, layer: Any, inputs: Sequence[Any], states: Sequence[Any] = ()) -> Run:
-        """Put the module of a layer on tensors, and count what its own counter sees."""
+        """Put the module of a layer on tensors, and count what its operators multiply."""
         module = self.module(layer)
         given = [*inputs, packed(states)] if states else list(inputs)
-        counter = self.torch.utils.flop_counter.FlopCounterMode(display=False)
-        with quiet(), counter:
+        with quiet(), counted() as tally:
             outs = flat(module(*given))
-        told = self.device == META and layer.type not in UNCOUNTED and not isinstance(layer, Model)
-        return Run(outs, counter.get_total_flops() // 2 if told else None)
+        told = self.device == META and not tally.unknown and not isinstance(layer, Model)
+        return Run(outs, tally.macs if told else None)
 
     def tensor(self, shape: Sequence[int], integers: bool = False) -> Any:
         """Make an input; on the meta device it holds nothing."""

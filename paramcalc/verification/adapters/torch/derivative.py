@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ....core.rule import Layer
+from ....errors import ParamcalcError
 from ...adapter import Case
 from ...backward import Live
 from ...foreign import Foreign, first_line
@@ -36,13 +37,21 @@ class Passes(NamedTuple):
 
 
 def passes(call: Callable[..., Foreign], given: Sequence[Foreign]) -> Passes:
-    """Run a function of tensors forwards, and backwards from every output that needs a gradient."""
+    """Run a function of tensors forwards, and backwards from every output that needs a gradient.
+
+    Raises
+    ------
+    ParamcalcError
+        At an operator without a formula.
+    """
     with quiet(gradients=True), counted() as tally:
         outs = flat(call(*given))
         forward = tally.macs
         reached = [out for out in outs if out.requires_grad]
         if reached:
             torch().autograd.backward(reached, [torch().ones_like(out) for out in reached])
+    if tally.unknown:
+        raise ParamcalcError(f"the multiply-adds of {', '.join(tally.unknown)} are not known")
     return Passes(forward, tally.macs - forward, tuple(bool(out.requires_grad) for out in outs))
 
 

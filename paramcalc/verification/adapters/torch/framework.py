@@ -26,13 +26,15 @@ def torch() -> Foreign:
     MissingExtra
         When it is not installed.
     """
-    if loaded(PYTORCH.name) is None and find_spec(PYTORCH.name) is None:
+    found = loaded(PYTORCH.name)
+    if found is not None:
+        return found
+    if find_spec(PYTORCH.name) is None:
         raise MissingExtra("torch", "torch", "verification")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import torch
-            import torch.utils.flop_counter
     except ImportError as error:
         raise MissingExtra(error.name or "torch", "torch", "verification") from error
     return torch

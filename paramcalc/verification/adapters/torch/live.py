@@ -16,19 +16,22 @@ from ....core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Built, Part
 from ....core.default_inputs import natural_inputs
 from ....core.products import Work, unsourced
 from ....core.rule import Layer, Shape, Weight
-from ....core.tensors import input_shape as checked_shape
 from ....errors import ParamcalcError, ShapeError
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
 from ...compare import ModelAnswer, model_differences, shapes_text
-from ...foreign import Foreign
+from ...foreign import Foreign, reading
 from ...outcome import Installed, Verification, verified
+from .arguments import Given, given
 from .build import tensors_of
-from .framework import PYTORCH, is_module
+from .framework import PYTORCH, is_module, quiet, torch
+from .modules import Found, modules, scripted, unregistered
 from .reading import layer_of
-from .running import Call, leaves, run
+from .running import Call, run
 
 WAITS = "it has not met its first input"
+COUNTED = "they are counted as they are"
+OWN_CODE = "what its own code multiplies, as PyTorch counts it"
 LIVE = "live module"  # in the place of a backend
 PACKED = ("torch.ao.nn.quantized", "torch.ao.nn.intrinsic.quantized", "torch.nn.quantized")
 
@@ -54,16 +57,24 @@ class Modules(Model):
 
     type = "Module"
 
-    def __init__(self, name: str, pieces: list[Piece], inputs: Sequence[Shape], outs: Sequence[AnyShape]) -> None:
+    def __init__(
+        self,
+        name: str,
+        pieces: list[Piece],
+        inputs: Sequence[Shape],
+        outs: Sequence[AnyShape],
+        ran: bool,
+        warnings: Sequence[str],
+    ) -> None:
         self.pieces = pieces
-        self.ran = any(piece.calls for piece in pieces)
+        self.ran = ran
         self.outs = tuple(outs)
         shapes: list[AnyShape] = [*inputs] or [UNKNOWN_SHAPE]
         results = tuple((len(shapes), index) for index in range(len(outs)))
         self._fill(shapes, [], results, name, [None] * len(shapes), True)
         origins = [weight.origin for piece in pieces for weight in piece.weights]
         self.crossed = len(set(origins)) < len(origins)  # a tensor in two modules is one
-        self.warnings += [*_shared(pieces), *(remark for piece in pieces for remark in _remarks(piece))]
+        self.warnings += [*warnings, *_shared(pieces), *(remark for piece in pieces for remark in _remarks(piece))]
 
     @property
     def framework(self) -> str:
@@ -104,17 +115,23 @@ class Modules(Model):
         raise ShapeError(f"{self.label!r} is read from a live module, and how its parts are connected is not known")
 
 
-def from_torch(module: Any, input_shape: Any = None) -> Model:
-    """Read a live PyTorch module.
+def from_torch(module: Any, /, *args: Any, input_shape: Any = None, **kwargs: Any) -> Model:
+    """Read a live PyTorch module, and run a copy of it on example inputs, if there are any.
 
     Parameters
     ----------
     module : torch.nn.Module
-        Nothing of it is run or changed, unless a shape is given.
+        It is not changed. Its code is called only if there are inputs, and then on a copy.
+    *args, **kwargs
+        The arguments of a call of the module: tensors of any dtype, lists, tuples, dicts, packed sequences, ``None``,
+        and any other value. The copy is run on the meta device, where a tensor has no numbers, or on the processor
+        where the meta device cannot run it. So the shapes in between and the multiply-adds of its own code are known.
+
+        If there is no tensor among them, every list or tuple is the whole shape of an input, ``(7, 3, 12)``, and a
+        list of shapes is a tuple of tensors. A single list of shapes stands for several arguments:
+        ``[(7, 3, 12), [(2, 3, 16), (2, 3, 16)]]`` is an input and the two states of an LSTM.
     input_shape : list of int, or list of such lists, optional
-        The whole shape of its input, or that of each of several; a list within those is a tuple of tensors, such as
-        the states of an LSTM: ``[(7, 3, 12), [(2, 3, 16), (2, 3, 16)]]``. Then a copy without numbers is run on the
-        meta device, to learn the shapes in between and the multiply-adds of its own code; this calls that code.
+        The same as a single argument without tensors.
 
     Returns
     -------
@@ -123,98 +140,87 @@ def from_torch(module: Any, input_shape: Any = None) -> Model:
     Raises
     ------
     ParamcalcError
-        For something else than a module, for what is no shape, and for a module that cannot be run so.
+        For something else than a module, a module that contains itself, what is no shape, and a module that does not
+        run on such inputs.
     """
     if not is_module(module):
         raise ParamcalcError("not a PyTorch module", expected="a torch.nn.Module", received=module)
-    given = _given(input_shape)
-    shapes = list(leaves(given))
-    outs: list[AnyShape] = []
-    calls: dict[str, list[Call]] = {}
-    whole = module
-    if shapes:
-        whole, calls, given_outs = run(module, given)
-        outs += given_outs
-    pieces = list(_pieces(whole, module))
-    for piece in pieces:
-        piece.calls = calls.get(piece.path, [])
-    pieces += _own_work(whole, pieces, calls)
-    if not shapes and len(pieces) == 1 and not pieces[0].path and isinstance(pieces[0].layer, Layer):
+    with reading(module):
+        return _read(module, given(args, kwargs, input_shape))
+
+
+def _read(module: Foreign, example: Given | None) -> Modules:
+    found = modules(module)
+    outcome = None if example is None else run(found, example)
+    made = [one for _, one in found] if outcome is None else outcome.modules
+    with quiet():
+        pieces = _pieces(found, made, outcome.calls if outcome is not None else {})
+        warnings = [*unregistered(found)]
+    shapes = [] if example is None else example.shapes()
+    outs: list[AnyShape] = [] if outcome is None else [*outcome.outs]
+    ran = outcome is not None
+    if not ran and len(pieces) == 1 and not pieces[0].path and isinstance(pieces[0].layer, Layer):
         shapes = natural_inputs(pieces[0].layer)  # a single layer says itself what it takes
-        given_outs = list(pieces[0].layer.on(*shapes).shapes())
-        outs += given_outs
-        pieces[0].calls = [Call(tuple(shapes), tuple(given_outs))]
-    return Modules(type(module).__name__, pieces, shapes, outs)
+        natural = list(pieces[0].layer.on(*shapes).shapes())
+        outs += natural
+        pieces[0].calls = [Call(tuple(shapes), tuple(natural))]
+        ran = True
+    return Modules(type(module).__name__, pieces, shapes, outs, ran, warnings)
 
 
-def _given(given: Any) -> list[Any]:
-    # a shape for each argument, or a list of shapes where a tuple of tensors is handed over
-    if given is None:
-        return []
-    try:
-        return [_shape(one) for one in given] if _lists(given) else [_shape(given)]
-    except ParamcalcError as error:
-        raise error.at("input_shape")
-
-
-def _shape(given: Any) -> Any:
-    if _lists(given):
-        return [_shape(one) for one in given]
-    if not isinstance(given, (list, tuple)):
-        raise ShapeError(
-            "not a shape", expected="every size of the input, such as (32, 3), or a list of shapes", received=given
-        )
-    shape = checked_shape(list(given))[1:]
-    if any(not isinstance(size, int) for size in shape):
-        raise ShapeError("a module is run on numbers", expected="a size for every axis", received=given)
-    return shape
-
-
-def _lists(given: Any) -> bool:
-    return isinstance(given, (list, tuple)) and any(isinstance(one, (list, tuple)) for one in given)
-
-
-def _own_work(whole: Any, pieces: Sequence[Piece], calls: dict[str, list[Call]]) -> list[Piece]:
-    # what modules multiply in their own forward, outside of the modules in them: no rule knows, PyTorch's counter does
-    known = {piece.path for piece in pieces}
-    taken = [piece.path for piece in pieces if isinstance(piece.layer, Layer)]
-    found = []
-    for path, module in whole.named_modules():
-        inside = any(not above or path.startswith(f"{above}.") for above in taken)
-        if path not in known and not inside and any(call.own for call in calls.get(path, ())):
-            kind = type(module).__name__
-            row = UnknownLayer(
-                kind, "what its own code multiplies, as PyTorch counts it", f"{path or kind} forward", ()
-            )
-            found.append(Piece(row.label, row, module, (), calls[path]))
-    return found
-
-
-def _pieces(whole: Any, live: Any) -> Iterator[Piece]:
-    # outermost modules that a rule knows, whose tensors are as it says; of the others those with tensors of their own.
-    # ``live`` has the identity of tensors, which a copy has lost
-    owners = dict(live.named_parameters(remove_duplicate=False))
-    taken: list[str] = []
-    for name, module in whole.named_modules():
-        if any(not above or name.startswith(f"{above}.") for above in taken):
+def _pieces(found: Sequence[Found], made: Sequence[Foreign], calls: dict[str, list[Call]]) -> list[Piece]:
+    # outermost modules that a rule knows, whose tensors are as it says; of the others those with tensors of their own,
+    # and those whose own code multiplies. ``found`` has the identity of tensors, ``made`` those of a lazy module
+    pieces, working = list[Piece](), list[Piece]()
+    taken: str | None = None
+    for (path, live), module in zip(found, made, strict=True):
+        if taken is not None and (not taken or path.startswith(f"{taken}.")):
             continue
-        layer = layer_of(module)
-        weights = None if layer is None else _known(layer, module)
-        if layer is not None and weights is not None:
-            taken.append(name)
-            yield Piece(name, layer, module, _owned(weights, name, owners, module))
-            continue
-        kind, own = type(module).__name__, _own(module)
-        if _lazy(module):
-            yield Piece(name, UnknownLayer(kind, WAITS, name or kind), module, ())
-        elif type(module).__module__.startswith(PACKED):
-            taken.append(name)
-            yield Piece(name, UnknownLayer(kind, "its weights are packed, and no parameters", name or kind), module, ())
-        elif own:
-            why = "no rule knows it and its tensors" if layer is None else f"its tensors are not those of a {kind}"
-            weights = _owned(own, name, owners, module)
-            other = UnknownLayer(kind, f"{why}; they are counted as they are", name or kind, weights)
-            yield Piece(name, other, module, weights)
+        taken = None
+        piece, whole = _piece(path, live, module)
+        if whole:
+            taken = path
+        called = calls.get(path, [])
+        if piece is not None:
+            piece.calls = called
+            pieces.append(piece)
+        elif any(call.own or call.own_lacking for call in called):
+            kind = type(live).__name__
+            row = UnknownLayer(kind, OWN_CODE, f"{path or kind} forward", ())
+            working.append(Piece(row.label, row, live, (), called))
+    return pieces + working
+
+
+def _piece(path: str, live: Foreign, module: Foreign) -> tuple[Piece | None, bool]:
+    # what a module is read as, if anything is; and whether that is all of it, the modules in it included
+    kind = type(live).__name__
+    if scripted(live):
+        weights = _owned(_tensors(live, True), live)
+        row = UnknownLayer(kind, "it is scripted; its tensors are counted as they are", path or kind, weights)
+        return Piece(path, row, live, weights), True
+    layer = layer_of(module)
+    known = None if layer is None else _known(layer, module)
+    if layer is not None and known is not None:
+        return Piece(path, layer, module, _owned(known, live)), True
+    if _lazy(module):
+        return Piece(path, UnknownLayer(kind, WAITS, path or kind), module, ()), False
+    if kind_is_packed(live):
+        row = UnknownLayer(kind, "its weights are packed, and no parameters", path or kind)
+        return Piece(path, row, module, _owned(_tensors(module, True), live)), True
+    own = _tensors(module)
+    if not own:
+        return None, False
+    why = "no rule knows it and its tensors" if layer is None else f"its tensors are not those of a {kind}"
+    weights = _owned(own, live)
+    return Piece(path, UnknownLayer(kind, f"{why}; {COUNTED}", path or kind, weights), module, weights), False
+
+
+def kind_is_packed(module: Foreign) -> bool:
+    """Tell whether a quantized module keeps its weights in an object that is no tensor."""
+    if not type(module).__module__.startswith(PACKED):
+        return False
+    packed = torch().ScriptObject
+    return any(isinstance(value, packed) for _, one in modules(module) for value in vars(one).values())
 
 
 def _known(layer: Layer, module: Any) -> tuple[Weight, ...] | None:
@@ -228,8 +234,8 @@ def _known(layer: Layer, module: Any) -> tuple[Weight, ...] | None:
     return weights if sorted(map(str, ours)) == sorted(map(str, theirs)) else None
 
 
-def _own(module: Any) -> tuple[Weight, ...]:
-    learnt, kept = module.named_parameters(recurse=False), module.named_buffers(recurse=False)
+def _tensors(module: Foreign, recurse: bool = False) -> tuple[Weight, ...]:
+    learnt, kept = module.named_parameters(recurse=recurse), module.named_buffers(recurse=recurse)
     own = tuple(Weight(name, tuple(one.shape), one.requires_grad) for name, one in learnt if not _open(one))
     return own + tuple(Weight(name, tuple(one.shape), False, buffer=True) for name, one in kept if not _open(one))
 
@@ -242,15 +248,14 @@ def _open(tensor: Any) -> bool:
     return type(tensor).__name__.startswith("Uninitialized")
 
 
-def _owned(weights: Sequence[Weight], path: str, owners: dict[str, Any], module: Any) -> tuple[Weight, ...]:
-    # who else has the same tensor is seen by its identity
-    trained = dict(module.named_parameters(remove_duplicate=False))
+def _owned(weights: Sequence[Weight], live: Foreign) -> tuple[Weight, ...]:
+    # who else has the same tensor is seen by its identity; what is trained, by the module that is not a copy
+    owners = dict(live.named_parameters(remove_duplicate=False)) if weights else {}
     found = []
     for place, weight in enumerate(weights):
-        tensor = owners.get(f"{path}.{weight.name}" if path else weight.name)
-        origin = (id(tensor), 0) if tensor is not None else (id(module), place + 1)
-        learns = weight.name in trained and trained[weight.name].requires_grad
-        found.append(replace(weight, trainable=learns, origin=origin))
+        tensor = owners.get(weight.name)
+        origin = (id(tensor), 0) if tensor is not None else (id(live), place + 1)
+        found.append(replace(weight, trainable=tensor is not None and tensor.requires_grad, origin=origin))
     return tuple(found)
 
 
@@ -262,11 +267,18 @@ def _parts(piece: Piece, ran: bool) -> list[Part]:
         return [Part(piece.name, piece.layer, (), base._replace(costed=ran))]
     parts = []
     for call in piece.calls:
-        inputs, work = call.inputs, _counted(call.own)
+        inputs, whole, built = call.inputs, scripted(piece.module) or lost, None
         if isinstance(piece.layer, Layer):
             inputs, built = _ruled(piece.layer, call)
-            work = _counted(call.macs or 0) if built is None else built.work
-        parts.append(Part(piece.name, piece.layer, inputs, base._replace(outs=call.outs, work=work)))
+            whole = True
+        step = base._replace(outs=call.outs, work=_counted(call.macs if whole else call.own))
+        if built is not None:
+            step = step._replace(work=built.work)
+        elif lacking := call.lacking if whole else call.own_lacking:
+            least = f"its multiply-adds are the least there can be: no formula for {', '.join(lacking)}"
+            note = f"{reason}; {least}" if reason else least
+            step = step._replace(costed=False, note=note, unknown=note if lost else "")
+        parts.append(Part(piece.name, piece.layer, inputs, step))
     return parts
 
 
@@ -304,6 +316,8 @@ def _remarks(piece: Piece) -> Iterator[str]:
         built = _ruled(piece.layer, call)[1] if isinstance(piece.layer, Layer) else None
         if built is not None:
             outs = listed(built.outs)[: len(call.outs)]  # it may have been told to give no more
+            if call.packed:  # of which the states have an axis that the steps have not
+                outs, call = outs[:1], call._replace(outs=call.outs[:1])
             if outs != call.outs:
                 yield f"{piece.name}: the rule gives {shapes_text(outs)}, the module gave {shapes_text(call.outs)}"
 
@@ -311,18 +325,20 @@ def _remarks(piece: Piece) -> Iterator[str]:
 def verify_module(module: Foreign, by: Installed) -> Verification:
     """Compare the reading of a live module with the tensors it has."""
     start = perf_counter()
-    reading = from_torch(module)
-    assert isinstance(reading, Modules)
-    report = reading.report()
+    with reading(module):
+        return _verified(module, by, start)
+
+
+def _verified(module: Foreign, by: Installed, start: float) -> Verification:
+    read = _read(module, None)
+    report = read.report()
     if not report.exact:
-        waits = any(_lazy(piece.module) for piece in reading.pieces)
+        waits = any(_lazy(piece.module) for piece in read.pieces)
         raise ParamcalcError(
             f"{report.name} has weights that are not known: {report.warnings[0]}",
             suggestion="run it once, or read it with from_torch and an input_shape" if waits else None,
         )
-    held = {id(piece.layer): tensors_of(piece.module) for piece in reading.pieces if isinstance(piece.layer, Layer)}
+    held = {id(piece.layer): tensors_of(piece.module) for piece in read.pieces if isinstance(piece.layer, Layer)}
     found, _ = model_differences(report, ModelAnswer(held, {}, tensors_of(module, once=True)), by.framework.title)
-    remarks = [
-        f"{piece.name}: {piece.layer.reason}" for piece in reading.pieces if isinstance(piece.layer, UnknownLayer)
-    ]
+    remarks = [f"{piece.name}: {piece.layer.reason}" for piece in read.pieces if isinstance(piece.layer, UnknownLayer)]
     return verified(report, replace(by, backend=LIVE), start, found, remarks)
