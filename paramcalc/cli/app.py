@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from importlib import import_module
 
+from ..core.framework import DEFAULT
+from ..errors import OptionError, ParamcalcError, nearest
+from ..lookalikes import as_meant
 from .options import Command
 from .plain import plain
 
@@ -16,6 +20,7 @@ MODULES = {
     "rules": ("layers", "formula"),
     "why": ("why",),
 }
+ALL = [name for names in MODULES.values() for name in names]
 VERSION = (["--version"], ["-V"])
 
 
@@ -26,6 +31,12 @@ def run(words: Sequence[str]) -> None:
 
         print_version()
         return
+    for word in words:
+        if (meant := as_meant(word)) != word and meant.startswith("-") and not word.startswith("--"):
+            flag = "--" + meant.partition("=")[0].lstrip("-")
+            raise OptionError(f"{word!r} does not begin with two hyphens", suggestion=f"did you mean {flag}?")
+    if words and not words[0].startswith("-") and words[0] not in ALL:
+        raise OptionError("no such command", received=words[0], suggestion=_command_meant(words[0]))
     asked, rest = (words[0], words[1:]) if words and "_PARAMCALC_COMPLETE" not in os.environ else ("", ())
     commands = [*_commands(asked, rest)]
     if asked and len(commands) == 1:
@@ -37,6 +48,21 @@ def run(words: Sequence[str]) -> None:
     from .typer_app import build
 
     build(commands)(prog_name="paramcalc", args=list(words))
+
+
+def _command_meant(word: str) -> str | None:
+    # a layer, a file, or a command that is misspelt
+    from ..core.registry import of_class, split_name
+
+    if word.lower() in ALL:
+        return f"did you mean {word.lower()!r}?"
+    with suppress(ParamcalcError):
+        framework, name = split_name(word)
+        if of_class(name, framework or DEFAULT) is not None:
+            return f"it is a layer: paramcalc layer {word}"
+    if "." in word or "/" in word:
+        return f"is it a file? paramcalc count {word}"
+    return nearest(word.lower(), ALL)
 
 
 def _commands(asked: str, rest: Sequence[str]) -> Iterable[Command]:

@@ -32,6 +32,7 @@ Weights = Annotated[bool, Flag("--weights", "List every weight of every layer.")
 Depth = Annotated[int | None, Flag("--depth", "Show nested layers down to N levels.", "N", least=0)]
 Verify = Annotated[bool, Flag("--verify", "Build the model in its framework and compare every tensor.")]
 
+MULTIPLES = {"k": "thousands", "K": "thousands", "M": "millions", "G": "billions"}
 VIEWS = (
     parameter("format", Format, None),
     parameter("json", Json, False),
@@ -108,9 +109,20 @@ def switch(option: str, default: Any, help: str) -> Parameter:
 def flag_size(flag: str, value: str) -> Size:
     """Read the size a flag gives; an error names the flag."""
     try:
-        return size(value)
+        found = size(value)
     except ParamcalcError as error:
         raise error.at(flag)
+    if note := multiple(value):
+        print(f"paramcalc: note: {flag}: {note}", file=sys.stderr)
+    return found
+
+
+def multiple(value: str) -> str | None:
+    """Say that a letter after a number is a symbol, where it may be meant as thousands or millions."""
+    number, letter = value.strip()[:-1], value.strip()[-1:]
+    if not number.isdecimal() or letter not in MULTIPLES:
+        return None
+    return f"{letter} is a symbol, so {value.strip()} is {number}·{letter}; for {MULTIPLES[letter]} write the number"
 
 
 def flag_batch(value: str | None) -> Size | None:

@@ -36,6 +36,7 @@ from .schema import (
     Inputs as Inputs,
     Schema,
 )
+from .synonyms import called_here
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -234,9 +235,10 @@ class Rule:
     def unknown_option(self, name: str) -> OptionError:
         """Make the error for an option this layer does not have."""
         known = [*self.options, *sorted(self.ignored), "name", "trainable"]
+        listed = f"it has {', '.join(self.options) or 'none of its own'}"
         return OptionError(
             f"{self.name} has no option {quoted(name)}",
-            suggestion=nearest(name, known) or f"it has {', '.join(self.options) or 'none of its own'}",
+            suggestion=called_here(name, known) or nearest(name, known) or listed,
         )
 
 

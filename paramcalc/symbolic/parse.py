@@ -21,6 +21,7 @@ from operator import floordiv, mul
 from typing import NamedTuple, NoReturn
 
 from ..errors import ExpressionError, SizeError
+from ..lookalikes import as_meant
 from .expr import MAX_EXPONENT, Expr, Size, add, exact, maximum, minimum, power, symbol
 from .fold import check_bits
 from .notation import NAME, is_name
@@ -65,6 +66,16 @@ def parse(source: str) -> Size:
     return _Parser(source).read()
 
 
+def _meant(source: str) -> str | None:
+    # 1,024, a comma at the end, quotes that were typed along, characters of another keyboard
+    plain = as_meant(source).strip().strip("'\"").rstrip(",;")
+    if re.fullmatch(r"[0-9]{1,3}([ ,][0-9]{3})+", plain):
+        return f"write {re.sub('[ ,]', '', plain)}, without a separator between thousands"
+    if plain != source.strip() and re.fullmatch(r"[0-9A-Za-z_*+/^() -]+", plain):
+        return f"did you mean {plain!r}?"
+    return None
+
+
 class _Parser:
     """One pass over the tokens of one expression."""
 
@@ -93,7 +104,7 @@ class _Parser:
     def fail(self, problem: str, position: int | None = None) -> NoReturn:
         where = self.peek.start if position is None else position
         shown = self.source if len(self.source) <= 80 else f"{self.source[:79]}…"
-        raise ExpressionError(f"{problem} at position {where + 1} of {shown!r}")
+        raise ExpressionError(f"{problem} at position {where + 1} of {shown!r}", suggestion=_meant(self.source))
 
     @property
     def peek(self) -> Token:

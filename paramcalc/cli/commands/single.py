@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Annotated, Any
 
 from ...core.default_inputs import natural_inputs
@@ -150,4 +151,8 @@ def _sizes(shape: str) -> list[Any]:
     words = [word.strip() for word in inner.removesuffix(",").split(",")] if inner else []
     if "" in words:
         raise OptionError("--input lacks a size", expected="sizes such as 32,32,3", received=shape)
+    for before, word in pairwise(words):
+        if len(word) == 3 and word.isdecimal() and word[0] == "0":
+            hint = f"a comma separates axes; write {before}{word} without it"
+            raise OptionError(f"{word} is no size", suggestion=hint)
     return [None if word.lower() in ("none", "null", "?") else word for word in words]

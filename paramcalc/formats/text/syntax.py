@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import FileError, quoted
+from ...lookalikes import lookalike
 from .bounds import (
     Malformed,
     Refused,
@@ -53,6 +54,7 @@ def read(text: str, hint: str | None = None) -> tuple[dict[str, Any], str]:
         try:
             data = SYNTAXES[name](text)
         except Malformed as error:
+            error.suggestion = error.suggestion or _odd(text, name, error.line)
             failures[name] = error
             continue
         if isinstance(data, dict):
@@ -61,6 +63,17 @@ def read(text: str, hint: str | None = None) -> tuple[dict[str, Any], str]:
         failures[name] = Refused(what, expected="keys and values such as input and layers", received=data)
     toml = "toml" in failures and _LIKE_TOML.search(text[:10_000])
     raise failures[hint if hint in failures else "toml" if toml else "json" if "json" in order else "yaml"]
+
+
+def _odd(text: str, syntax: str, line: int | None) -> str | None:
+    # what on the line of an error, or on the one above, no parser names: a tab, or a character of another keyboard
+    near = text.split("\n", line)[max(line - 2, 0) : line] if line else []
+    for one in reversed(near):
+        if syntax == "yaml" and "\t" in one[: len(one) - len(one.lstrip())]:
+            return "the line is indented with a tab, and YAML takes blanks alone"
+        if odd := lookalike(one):
+            return odd
+    return None
 
 
 _LIKE_TOML = re.compile(r"^[ \t]*(?:\[+[\w.\"' -]+\]+[ \t]*(?:#.*)?$|[\w.\"'-]+[ \t]*=)", re.MULTILINE)
