@@ -44,6 +44,8 @@ class UnknownLayer(Applicable):
         What stands in the report's warnings, if not the reason.
     guessed : bool
         Whether the stored weights are taken as trained of which a file does not say it.
+    lacks : str
+        Why it may have more than are stored, where it may.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class UnknownLayer(Applicable):
         more: bool = False,
         told: str | None = None,
         guessed: bool = False,
+        lacks: str = "",
     ) -> None:
         self._type = type
         self.reason = reason
@@ -66,6 +69,7 @@ class UnknownLayer(Applicable):
         self.more = more
         self.told = reason if told is None else told
         self.guessed = guessed
+        self.lacks = lacks
 
     @property
     def type(self) -> str:

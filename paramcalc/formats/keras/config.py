@@ -29,7 +29,11 @@ INERT = frozenset({"training", "use_causal_mask"})  # arguments of a call that c
 
 
 def from_config(
-    config: Mapping[str, Any], stored: Stored | None = None, whole: bool = False, live: bool = False
+    config: Mapping[str, Any],
+    stored: Stored | None = None,
+    whole: bool = False,
+    live: bool = False,
+    omits: str = "",
 ) -> Model:
     """Read a serialized model.
 
@@ -43,6 +47,8 @@ def from_config(
         Whether the archive holds all weights a layer has, as legacy files do, whatever its class makes of storing them.
     live : bool
         Whether it is no archive, but a model in memory, which holds all weights and knows which of them are trained.
+    omits : str
+        What the writer of the archive may have left out of a class of the user's own.
 
     Returns
     -------
@@ -56,7 +62,9 @@ def from_config(
     ParamcalcError
         For options that a rule does not take; the message names the layer.
     """
-    reading = Reading(_model, stored or (lambda name, kind: None), {}, [], {}, whole=whole or live, live=live)
+    reading = Reading(
+        _model, stored or (lambda name, kind: None), {}, [], {}, whole=whole or live, live=live, omits=omits
+    )
     model = layer_of(config, reading)
     if isinstance(model, UnknownLayer):
         return _subclassed(model, config)

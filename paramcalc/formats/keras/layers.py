@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from ...core.tensors import Tensor, input_shape
 from ...errors import FileError, cut, quoted
 from ...graph.unknown_layers import UnknownLayer, counted
 from ...rules.keras.quantized import by_place
+from ...rules.keras.unknown import OPAQUE, WEIGHTLESS
 from ...rules.ops.table import modules as operation_modules
 from ..containers.groups import GRAPH, MODELS
 from .graph import field
@@ -41,6 +42,8 @@ class Reading(NamedTuple):
         Whether the archive holds all weights a layer has, as legacy files do, whatever its class makes of storing them.
     live : bool
         Whether it is no archive, but a model in memory, of which is known as well what is trained.
+    omits : str
+        What the writer of the archive may have left out of a class of the user's own; empty where it leaves out nothing.
     """
 
     model: Callable[[Mapping[str, Any], Reading], Any]
@@ -51,6 +54,7 @@ class Reading(NamedTuple):
     depth: int = 0
     whole: bool = False
     live: bool = False
+    omits: str = ""
 
     def deeper(self) -> Reading:
         """Go one level down.
@@ -155,23 +159,45 @@ def module_of(found: Mapping[str, Any]) -> str:
 
 def why_unknown(kind: str, custom: bool) -> str:
     """Say why no rule knows a class."""
-    from ...rules.keras.unknown import OPAQUE
-
     if custom:
         return "a custom class; only its own code knows its weights"
     return OPAQUE.get(kind, "a class no rule knows")
 
 
-def opaque(kind: str, reason: str, config: Mapping[str, Any], reading: Reading, more: bool = False) -> UnknownLayer:
-    """Make the row of what no rule knows, with the weights an archive holds for it."""
+def opaque(
+    kind: str, reason: str, config: Mapping[str, Any], reading: Reading, lacks: str | None = None
+) -> UnknownLayer:
+    """Make the row of what no rule knows, with the weights an archive holds for it.
+
+    An archive may hold fewer weights than the layer has. ``lacks`` says why it may, and is empty where it holds all;
+    it is found from the class and its configuration when it is left out.
+    """
     name = name_in(config)
     weights, trainable = reading.stored(name, kind), config.get("trainable") is not False
-    more = more or (not reading.whole and _stores_its_own(config))
+    if lacks is None:
+        lacks = _lacks(kind, config, weights, reading)
     told = None if weights is None else f"{reason}; {counted(weights, not trainable, reading.live)}"
-    if told and more:
-        told += "; the layer of Keras that it extends stores no others"
+    if told and lacks:
+        told += f"; {lacks}"
     guessed = bool(weights) and trainable and not reading.live
-    return UnknownLayer(cut(kind), reason, name, weights, trainable, more, told, guessed)
+    return UnknownLayer(cut(kind), reason, name, weights, trainable, bool(lacks), told, guessed, lacks)
+
+
+def _lacks(kind: str, config: Mapping[str, Any], weights: tuple[Weight, ...] | None, reading: Reading) -> str:
+    # why an archive may hold fewer weights than a layer has
+    if reading.whole or weights is None or kind in WEIGHTLESS:
+        return ""
+    if _stores_its_own(config):
+        return "the layer of Keras that it extends stores no others"
+    return reading.omits if weights else "a class may keep weights that Keras does not store"
+
+
+def _around(inner: Sequence[UnknownLayer], reading: Reading) -> str:
+    # why an archive may hold fewer weights than a layer has that holds layers which no rule knows
+    if reading.whole:
+        return ""
+    lost = next((one for one in inner if one.lacks or one.stored is None), None)
+    return "" if lost is None else lost.lacks or f"the weights of {quoted(lost.label)} are not found in it"
 
 
 def _stores_its_own(config: Mapping[str, Any]) -> bool:
@@ -217,7 +243,7 @@ def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
     if not config.keys() <= _names(rule):
         _refuse_unknown(rule, config)
     if "dtype" in rule.options and isinstance(config.get("dtype"), dict) and by_place(config["dtype"]):
-        return opaque(rule.name, "how it is kept hangs on its place, by a map of dtype policies", config, reading)
+        return opaque(rule.name, "how it is kept hangs on its place, by a map of dtype policies", config, reading, "")
     inside = rule.sublayer_options + rule.copies
     given: dict[str, Any] = {"name": config.get("name")}
     for name, default in rule.defaults.items():
@@ -226,10 +252,10 @@ def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
             given[name] = _held(value, reading.deeper()) if name in inside else value
     if not inside and config.get("trainable", True) is not True:
         given["trainable"] = config["trainable"]  # of a wrapper, only what is written at the layers inside counts
-    for name in inside:
-        for one in _flat(given.get(name)):
-            if isinstance(one, UnknownLayer):
-                return opaque(rule.name, f"it is around {quoted(one.label)}, {one.reason}", config, reading, one.more)
+    unknown = [one for name in inside for one in _flat(given.get(name)) if isinstance(one, UnknownLayer)]
+    if unknown:
+        reason = f"it is around {quoted(unknown[0].label)}, {unknown[0].reason}"
+        return opaque(rule.name, reason, config, reading, _around(unknown, reading))
     return rule(**given)
 
 

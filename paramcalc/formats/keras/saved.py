@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ from .config import from_config, in_code
 from .deduplicate import count_once, share
 from .description import current, is_description
 from .reconcile import settle
+
+NESTED = (3, 15)  # since this version, Keras stores layers in containers within containers
 
 
 def read_archive(source: Source) -> Model:
@@ -96,13 +99,21 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
         handed.update((id(pair[0]), pair) for pair in pairs or ())
         return None if pairs is None else tuple(weight for weight, _ in pairs)
 
-    model = from_config(found, weights, stored.legacy)
+    model = from_config(found, weights, stored.legacy, omits=_omitted(stored))
     if in_code(model):
         return _weights_alone(stored, model)  # all that is stored is its
     if stored.legacy:
         share(model, stored, handed)
     settle(model, compare(model, whose))
     return model
+
+
+def _omitted(stored: Stored) -> str:
+    # what the saver of its version may have left out of a class of the user's own
+    version = re.match(r"(\d+)\.(\d+)", stored.keras_version or "")
+    if version is None or tuple(map(int, version.groups())) >= NESTED:
+        return ""
+    return f"Keras {version.group()} stores no layers that a class holds in a container within another"
 
 
 def _weights_alone(stored: Stored, model: Model | None = None, part: str | None = None) -> Model:
@@ -128,8 +139,12 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
         nodes.append(Node(rows_of_file[-1], ()))
     if stored.legacy:
         count_once(rows_of_file, handed)
-    if stored.legacy and model:
+    lacking = ""
+    if model and stored.legacy:
         lacking = f"what {model.type} has there a legacy file may lack"  # such as layers that its graph is without
+    elif model:
+        lacking = _omitted(stored) if rows else "a class may keep weights that Keras does not store"
+    if lacking:
         nodes.append(Node(UnknownLayer("stored", lacking, "beside its layers"), ()))
     if part:
         nodes.append(Node(UnknownLayer("stored", f"the file is {part}", "other shards"), ()))
