@@ -155,6 +155,11 @@ class Row(Totals):
         return tuple(read for call in self.calls for read in call.reads)
 
     @property
+    def origins(self) -> list[tuple[int, int]]:
+        """Of each weight, the layer it belongs to, by its ``id``, and its place there."""
+        return [weight.origin or (id(self.layer), place) for place, weight in enumerate(self.weights)]
+
+    @property
     def unknown(self) -> str:
         """Why the weights are not known, or nothing."""
         return self.calls[0].built.unknown
@@ -263,7 +268,7 @@ class Report(Totals):
             return [weight for row in self.rows for weight in row.weights]
         found: dict[tuple[int, int], Weight] = {}
         for row in self.rows:
-            for origin, weight in zip(_origins(row), row.weights, strict=True):
+            for origin, weight in zip(row.origins, row.weights, strict=True):
                 if not weight.trainable or origin not in found:
                     found[origin] = weight
         return list(found.values())
@@ -386,15 +391,11 @@ def _leaves(rows: Iterable[Row], above: str) -> Iterator[tuple[str, Row]]:
             yield above + row.name, row
 
 
-def _origins(row: Row) -> list[tuple[int, int]]:
-    return [weight.origin or (id(row.layer), place) for place, weight in enumerate(row.weights)]
-
-
 def _mark_counted(rows: Iterable[Row], seen: set[tuple[int, int]]) -> None:
     for row in rows:
-        row.counted_above = bool(row.weights) and seen.issuperset(_origins(row))
+        row.counted_above = bool(row.weights) and seen.issuperset(row.origins)
         _mark_counted(row.rows, seen)
-        seen.update(_origins(row))
+        seen.update(row.origins)
 
 
 def _read(name: str, index: int) -> str:

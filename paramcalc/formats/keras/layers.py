@@ -43,7 +43,7 @@ class Reading(NamedTuple):
     live : bool
         Whether it is no archive, but a model in memory, of which is known as well what is trained.
     omits : str
-        What the writer of the archive may have left out of a class of the user's own; empty where it leaves out nothing.
+        What the writer of the archive may have left out of a class of the user's own; empty where nothing.
     """
 
     model: Callable[[Mapping[str, Any], Reading], Any]
@@ -95,7 +95,7 @@ def _twin(found: Mapping[str, Any], reading: Reading) -> Any:
         reading.shared.setdefault(_label(one[0]), one)
     reading.unsorted.clear()
     before, made = reading.shared.get(_label(found), (None, None))
-    return made if before is not None and _alike(before.get("config"), found.get("config")) else None
+    return made if before is not None and alike(before.get("config"), found.get("config")) else None
 
 
 def _label(found: Mapping[str, Any]) -> Any:
@@ -334,16 +334,16 @@ def _one_copy(config: Mapping[str, Any]) -> Mapping[str, Any]:
     one, other = field(ahead, "config", dict), field(back, "config", dict)
     stem = str(one.get("name")).removeprefix("forward_")
     turned = {**one, "name": f"backward_{stem}", "go_backwards": not one.get("go_backwards")}
-    if ahead.get("class_name") != back.get("class_name") or not _alike(turned, other):
+    if ahead.get("class_name") != back.get("class_name") or not alike(turned, other):
         return config
     return {**config, "backward_layer": None, "layer": {**ahead, "config": {**one, "name": stem}}}
 
 
-def _alike(one: Any, other: Any) -> bool:
-    # equal, whatever numbers Keras gave to shared objects inside
+def alike(one: Any, other: Any) -> bool:
+    """Tell whether two configurations are equal, whatever numbers Keras gave to shared objects inside."""
     if isinstance(one, dict) and isinstance(other, dict):
         keys = (one.keys() | other.keys()) - {"shared_object_id"}
-        return all(_alike(one.get(key), other.get(key)) for key in keys)
+        return all(alike(one.get(key), other.get(key)) for key in keys)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(map(_alike, one, other))
+        return len(one) == len(other) and all(map(alike, one, other))
     return bool(one == other)

@@ -19,11 +19,13 @@ from ..containers.stored import Stored, StoredTensor, counts, opaque_tensors, we
 from ..source import Source
 from ..text.decoding import decode
 from ..text.syntax import read_json
-from .compare import compare, named
+from .compare import compare, container_of, named
 from .config import from_config, in_code
-from .deduplicate import count_once, share
+from .deduplicate import count_once, share, stored_twice
 from .description import current, is_description
+from .layers import alike
 from .reconcile import settle
+from .twins import number_twins
 
 NESTED = (3, 15)  # since this version, Keras stores layers in containers within containers
 
@@ -92,6 +94,8 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
     if stored is None:
         return from_config(found)
     whose = named(stored, found)
+    if not stored.legacy:
+        number_twins(found, stored, container_of(stored), alike)
     handed: dict[int, tuple[Weight, StoredTensor]] = {}
 
     def weights(name: str | None, kind: str) -> tuple[Weight, ...] | None:
@@ -104,7 +108,10 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
         return _weights_alone(stored, model)  # all that is stored is its
     if stored.legacy:
         share(model, stored, handed)
-    settle(model, compare(model, whose))
+    compared = compare(model, whose)
+    if stored.legacy:
+        compared.twice = stored_twice(compared.placed)
+    settle(model, compared)
     return model
 
 
