@@ -172,6 +172,9 @@ class Row(Totals):
     @cached_property
     def formula(self) -> Formula | None:
         """The textbook formula with its sizes, or ``None`` where there are no weights of its own."""
+        built = self.calls[0].built
+        if built.unknown and built.formula is None:
+            return None  # the weights listed are not those of the rule
         return formula_of(self.layer, *self.inputs)
 
     def figures(self) -> dict[str, int | str | None]:

@@ -64,6 +64,9 @@ class Rule:
         Options that hold a layer of which the framework makes a copy, with weights of its own.
     aliases : tuple of str
         Other class names of the same layer; it is found by them and listed once.
+    inner : bool
+        Whether its weights are those of layers that it makes itself: ``trainable`` of its constructor does not reach
+        them, as Keras 3 has it.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Rule:
         ignored: Iterable[str] = (),
         copies: tuple[str, ...] = (),
         aliases: tuple[str, ...] = (),
+        inner: bool = False,
     ) -> None:
         self.body = body
         self.schema = schema
@@ -94,6 +98,7 @@ class Rule:
         self.ignored = frozenset(ignored) - schema.options.keys()
         self.framework = framework
         self.copies = copies
+        self.inner = inner
 
     def __repr__(self) -> str:
         return f"<rule {self.framework} {self.name}>"
@@ -208,13 +213,23 @@ class Layer(Applicable):
     builds on given shapes.
     """
 
-    __slots__ = ("declared_inputs", "frozen", "ignored_options", "input_shape", "name", "options", "rule")
+    __slots__ = (
+        "constructed_frozen",
+        "declared_inputs",
+        "frozen",
+        "ignored_options",
+        "input_shape",
+        "name",
+        "options",
+        "rule",
+    )
 
     def __init__(self, rule: Rule, options: dict[str, OptionValue]) -> None:
         self.rule = rule
         self.options = options
         self.name: str | None = None
         self.frozen = False
+        self.constructed_frozen = False  # whether trainable=False is passed to the constructor, and not set later
         self.ignored_options: dict[str, object] | None = None
         self.input_shape: tuple[str, object] | None = None  # the option that declares one, and its value
         self.declared_inputs: Callable[[], tuple[Shape, ...] | None] | None = None  # what a file says it was built on
@@ -238,10 +253,16 @@ class Layer(Applicable):
         else:
             raise self.rule.unknown_option(name)
 
+    def freeze_by_constructor(self) -> None:
+        """Take ``trainable=False`` as an argument of the constructor, which in Keras 3 reaches no layer inside."""
+        self.constructed_frozen = True
+        self.frozen = not (self.rule.inner or self.rule.sublayer_options or self.rule.copies)
+
     def copy_with(self, name: str | None, options: dict[str, OptionValue] | None = None) -> Layer:
         """Make another such layer, of another name; of other options, checked already, where they are given."""
         layer = Layer(self.rule, self.options if options is None else options)
-        layer.frozen, layer.ignored_options = self.frozen, self.ignored_options
+        layer.frozen, layer.constructed_frozen = self.frozen, self.constructed_frozen
+        layer.ignored_options = self.ignored_options
         layer.input_shape, layer.declared_inputs = self.input_shape, self.declared_inputs
         layer.set_option("name", name)
         return layer
@@ -263,7 +284,7 @@ class Layer(Applicable):
             if value is not self.rule.defaults[name] and value != self.rule.defaults[name]
         ]
         changed += [f"{name}={value!r}" for name, value in (self.ignored_options or {}).items()]
-        if self.frozen:
+        if self.frozen or self.constructed_frozen:
             changed.append("trainable=False")
         if self.name:
             changed.append(f"name={self.name!r}")
@@ -303,6 +324,8 @@ class Layer(Applicable):
                 (shape,) = shapes
                 if type(shape) is tuple and rule.least_axes <= len(shape) <= rule.most_axes:
                     built = rule.body(shape, **self.options)
+                    if self.declared_inputs is not None:
+                        built = self._against_declared(built, shapes, call)
                     return frozen(built) if self.frozen else built
             known = [shape for shape in shapes if not isinstance(shape, UnknownShape)]
             if len(known) < len(shapes):
@@ -311,6 +334,8 @@ class Layer(Applicable):
             self._check_call(call)
             args = (tuple(known),) if rule.inputs[0].many else known
             built = rule.body(*args, **self.options, **call)
+            if self.declared_inputs is not None:
+                built = self._against_declared(built, shapes, call)
         except UnknownShapeError:
             return Built(UNKNOWN_OUTPUTS, unknown="the shape inside it is not known", costed=False)
         return frozen(built) if self.frozen else built
@@ -322,6 +347,31 @@ class Layer(Applicable):
             return self.on(*declared, **call)
         unknown = "" if self._weightless() else "the shape of its input is not known"
         return Built(UNKNOWN_OUTPUTS, unknown=unknown, costed=False)
+
+    def _against_declared(self, built: Built, shapes: tuple[AnyShape, ...], call: dict[str, bool]) -> Built:
+        # a file may say that the layer was built on another input, where it has other weights: then the fewer count
+        declared = self.declared_inputs() if self.declared_inputs else None
+        if not declared or declared == shapes or not built.weights:
+            return built
+        try:
+            other = self._undeclared().on(*declared, **call)
+        except ParamcalcError:
+            return built
+        ours, theirs = ([weight.shape for weight in one.weights] for one in (built, other))
+        if not _contradict(ours, theirs):
+            return built
+        from .tensors import shape_text  # only on the way to a warning
+
+        read, said = (", ".join(map(shape_text, several)) for several in (shapes, declared))
+        count, another = built.params, other.params
+        fewer = other if isinstance(count, int) and isinstance(another, int) and another < count else built
+        told = f"the file contradicts itself: it says that the layer was built on {said}, and it reads {read}"
+        return built._replace(weights=fewer.weights, formula=None, parts=None, unknown=built.unknown or told)
+
+    def _undeclared(self) -> Layer:
+        layer = self.copy_with(self.name)
+        layer.declared_inputs = None
+        return layer
 
     def _weightless(self) -> bool:
         # whether there are weights is a matter of options, not of sizes: any input it takes will do
@@ -376,6 +426,15 @@ class Layer(Applicable):
         return connect(self, tensors, initial_state, call)
 
 
+def _contradict(ours: list[Shape], theirs: list[Shape]) -> bool:
+    # whether two inventories cannot be one; a size that is no number may be any
+    return len(ours) != len(theirs) or any(
+        len(one) != len(other)
+        or any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(one, other, strict=True))
+        for one, other in zip(ours, theirs, strict=True)
+    )
+
+
 def rule(
     ignored: tuple[str, ...] = (),
     base: tuple[str, ...] = ignored_options.BASE,
@@ -385,6 +444,7 @@ def rule(
     copies: tuple[str, ...] = (),
     rank: int | None = None,
     aliases: tuple[str, ...] = (),
+    inner: bool = False,
 ) -> Callable[[Body], Rule]:
     """Declare a rule by a function whose signature is its schema.
 
@@ -403,13 +463,17 @@ def rule(
         The number of spatial axes, where the signature says ``spatial``.
     aliases : tuple of str
         Other class names of the same layer; it is found by them and listed once.
+    inner : bool
+        Whether its weights are those of layers that it makes itself, which ``trainable`` of its constructor does not
+        reach.
     """
 
     def declared(body: Body) -> Rule:
         reason = why or body.__doc__ or ""
         schema = Schema.of(body, rank)
         names = (*base, *ignored)
-        return Rule(body, schema, framework, name or body.__name__, reason, body.__module__, names, copies, aliases)
+        called = name or body.__name__
+        return Rule(body, schema, framework, called, reason, body.__module__, names, copies, aliases, inner)
 
     return declared
 
@@ -422,12 +486,13 @@ def each_rank(
     framework: str = "keras",
     why: str | None = None,
     aliases: tuple[str, ...] = (),
+    inner: bool = False,
 ) -> Callable[[Body], tuple[Rule, ...]]:
     """Declare one rule for each number of spatial axes: ``each_rank("Conv{}D", 1, 2, 3)``."""
 
     def declared(body: Body, n: int) -> Rule:
         others = tuple(alias.format(n) for alias in aliases)
-        return rule(ignored, base, framework, names.format(n), why, rank=n, aliases=others)(body)
+        return rule(ignored, base, framework, names.format(n), why, rank=n, aliases=others, inner=inner)(body)
 
     return lambda body: tuple(declared(body, n) for n in ranks)
 

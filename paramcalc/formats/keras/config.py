@@ -33,6 +33,7 @@ def from_config(
     stored: Stored | None = None,
     whole: bool = False,
     live: bool = False,
+    sets: bool = False,
     omits: str = "",
 ) -> Model:
     """Read a serialized model.
@@ -47,6 +48,8 @@ def from_config(
         Whether the archive holds all weights a layer has, as legacy files do, whatever its class makes of storing them.
     live : bool
         Whether it is no archive, but a model in memory, which holds all weights and knows which of them are trained.
+    sets : bool
+        Whether ``trainable`` is what was set on a layer, as Keras 2 has it, and not passed to its constructor.
     omits : str
         What the writer of the archive may have left out of a class of the user's own.
 
@@ -62,9 +65,8 @@ def from_config(
     ParamcalcError
         For options that a rule does not take; the message names the layer.
     """
-    reading = Reading(
-        _model, stored or (lambda name, kind: None), {}, [], {}, whole=whole or live, live=live, omits=omits
-    )
+    known = stored or (lambda name, kind: None)
+    reading = Reading(_model, known, {}, [], {}, whole=whole or live, live=live, sets=sets, omits=omits)
     model = layer_of(config, reading)
     if isinstance(model, UnknownLayer):
         return _subclassed(model, config)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...errors import FileError, OptionError
+from ..containers.groups import STORED_CLASS
 
 KERAS = ("keras", "tf_keras", "tensorflow", "keras_preprocessing")  # modules whose layers are Keras's own
 DEEPEST = 50  # lists inside lists
@@ -92,13 +93,15 @@ def layer(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``{"module": "keras.layers", "class_name": …, "config": …, "registered_name": None}``
+        ``{"module": "keras.layers", "class_name": …, "config": …, "registered_name": None}``, and the class that the
+        file names where that is another one.
 
     Raises
     ------
     OptionError
         For an option that changes a weight or a shape, and that Keras 3 has no words for.
     """
+    written = kind
     made = {RENAMED.get(name, name): _plain(value) for name, value in config.items() if name not in GONE}
     if kind == "InputLayer" and "batch_shape" not in made:
         made["batch_shape"] = _plain(config.get("batch_input_shape"))
@@ -114,7 +117,8 @@ def layer(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
         kind = SPECIAL[kind](made) or kind
     for name in GONE_FROM.get(kind, ()):
         made.pop(name, None)
-    return {"module": "keras.layers", "class_name": kind, "config": made, "registered_name": None}
+    made_of: dict[str, Any] = {"module": "keras.layers", "class_name": kind, "config": made, "registered_name": None}
+    return made_of if kind == written else {**made_of, STORED_CLASS: written}
 
 
 def dtype(value: Any) -> Any:

@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from ...core.built import Shape, Weight
+from ...core.kinds import SWITCH
 from ...core.registry import known as known_rule, registered, rules
 from ...core.rule import REQUIRED, Layer, Rule
 from ...core.tensors import Tensor, input_shape
@@ -42,6 +43,9 @@ class Reading(NamedTuple):
         Whether the archive holds all weights a layer has, as legacy files do, whatever its class makes of storing them.
     live : bool
         Whether it is no archive, but a model in memory, of which is known as well what is trained.
+    sets : bool
+        Whether ``trainable`` is what was set on a layer, which reaches the layers inside, as Keras 2 has it; Keras 3
+        passes it to the constructor.
     omits : str
         What the writer of the archive may have left out of a class of the user's own; empty where nothing.
     """
@@ -54,6 +58,7 @@ class Reading(NamedTuple):
     depth: int = 0
     whole: bool = False
     live: bool = False
+    sets: bool = False
     omits: str = ""
 
     def deeper(self) -> Reading:
@@ -173,7 +178,10 @@ def opaque(
     it is found from the class and its configuration when it is left out.
     """
     name = name_in(config)
-    weights, trainable = reading.stored(name, kind), config.get("trainable") is not False
+    weights = reading.stored(name, kind)
+    # Keras 3 passes it to the constructor of the class, and only that knows how far it reaches
+    reaches = reading.sets or (reading.depth == 0 and not reading.live)
+    trainable = config.get("trainable") is not False or not reaches
     if lacks is None:
         lacks = _lacks(kind, config, weights, reading)
     told = None if weights is None else f"{reason}; {counted(weights, not trainable, reading.live)}"
@@ -230,7 +238,7 @@ def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], read
         layer = before[1].copy_with(config.get("name"))
     else:
         layer = _configured(rule, config, reading)
-        if isinstance(layer, Layer) and not (rule.sublayer_options or rule.copies):
+        if isinstance(layer, Layer) and not (rule.sublayer_options or rule.copies or (reading.live and rule.inner)):
             reading.last[rule] = config, layer
     if "build_config" in found and isinstance(layer, Layer):
         layer.declared_inputs = partial(built_on, found["build_config"])
@@ -250,13 +258,27 @@ def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
         value = config.get(name, default)
         if value is not default and (type(value) is not type(default) or value != default):
             given[name] = _held(value, reading.deeper()) if name in inside else value
-    if not inside and config.get("trainable", True) is not True:
-        given["trainable"] = config["trainable"]  # of a wrapper, only what is written at the layers inside counts
     unknown = [one for name in inside for one in _flat(given.get(name)) if isinstance(one, UnknownLayer)]
     if unknown:
         reason = f"it is around {quoted(unknown[0].label)}, {unknown[0].reason}"
         return opaque(rule.name, reason, config, reading, _around(unknown, reading))
-    return rule(**given)
+    layer = rule(**given)
+    if not rule.checked("trainable", SWITCH, config.get("trainable", True)):
+        _freeze(layer, reading)
+    return layer
+
+
+def _freeze(layer: Layer, reading: Reading) -> None:
+    # of a wrapper, only what is written at the layers inside counts
+    rule = layer.rule
+    if reading.live and rule.inner:
+        names = (layer.name, f"forward_{layer.name}")  # the second of a copy in Bidirectional
+        held = next(filter(None, (reading.stored(name, rule.name) for name in names)), ())
+        layer.frozen = bool(held) and not any(weight.trainable for weight in held)
+    elif reading.sets or reading.live:
+        layer.frozen = not (rule.sublayer_options or rule.copies)
+    else:
+        layer.freeze_by_constructor()
 
 
 @cache

@@ -37,6 +37,8 @@ class KeptLayer(Layer):
         built = self.ruled.on(*shapes, **call)
         if self.twice:
             return _own(built, self)
+        if built.unknown and built.weights:  # the file contradicts itself, whatever it stores
+            return _least(built, self)._replace(unknown=built.unknown)
         return _stored(built, self) if built.unknown else _least(built, self)
 
 

@@ -23,6 +23,7 @@ from .compare import compare, container_of, named
 from .config import from_config, in_code
 from .deduplicate import count_once, share, stored_twice
 from .description import current, is_description
+from .keras2 import is_legacy
 from .layers import alike
 from .reconcile import settle
 from .twins import number_twins
@@ -90,9 +91,9 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
     ParamcalcError
         Where it is none.
     """
-    found = current(found)
+    legacy, found = is_legacy(found), current(found)
     if stored is None:
-        return from_config(found)
+        return from_config(found, sets=legacy)
     whose = named(stored, found)
     if not stored.legacy:
         number_twins(found, stored, container_of(stored), alike)
@@ -103,7 +104,7 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
         handed.update((id(pair[0]), pair) for pair in pairs or ())
         return None if pairs is None else tuple(weight for weight, _ in pairs)
 
-    model = from_config(found, weights, stored.legacy, omits=_omitted(stored))
+    model = from_config(found, weights, stored.legacy, sets=legacy, omits=_omitted(stored))
     if in_code(model):
         return _weights_alone(stored, model)  # all that is stored is its
     if stored.legacy:

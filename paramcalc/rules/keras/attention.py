@@ -211,7 +211,7 @@ def _differ(a: Size, b: Size) -> bool:
     return a != b if isinstance(a, int) and isinstance(b, int) else is_known(a) != is_known(b)
 
 
-@rule((*KERNEL, *BIAS, "seed"))
+@rule((*KERNEL, *BIAS, "seed"), inner=True)
 def MultiHeadAttention(
     query: Annotated[Shape, Inputs("B ... T d_Q")],
     value: Annotated[Shape, Inputs("B ... S d_V")],
@@ -278,7 +278,7 @@ def stretched(query: Size, key: Size, axis: int) -> Size:
     return query if isinstance(key, int) and key == 1 else agree(query, key, (0, 1), axis)
 
 
-@rule((*KERNEL, *BIAS, "seed"), aliases=("GroupedQueryAttention",))
+@rule((*KERNEL, *BIAS, "seed"), aliases=("GroupedQueryAttention",), inner=True)
 def GroupQueryAttention(
     query: Annotated[Shape, Inputs("B T d_Q")],
     value: Annotated[Shape, Inputs("B S d_V")],

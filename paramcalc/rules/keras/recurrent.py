@@ -3,10 +3,11 @@
 A recurrent layer is its cell, run over the time steps: the weights are the cell's, whatever T is.
 """
 
+from collections.abc import Callable
 from copy import copy
 from typing import Annotated, Any, Literal, Unpack
 
-from ...core.built import UNKNOWN_OUTPUTS, UnknownShape, listed, placed
+from ...core.built import UNKNOWN_OUTPUTS, UnknownShape, known_of, listed, placed
 from ...core.ignored_options import BIAS, DROPOUT, KERNEL, RECURRENT
 from ...core.kinds import Sized
 from ...core.products import Product, Source, Sources, State, Work, product
@@ -32,6 +33,8 @@ class Loop(OverTime):
 
     unroll: bool
 
+
+Count = Callable[[], Size]
 
 RNN_GATES: tuple[str, ...] = ("h",)
 LSTM_GATES = ("i", "f", "c", "o")
@@ -202,13 +205,25 @@ def StackedRNNCells(x: Annotated[Shape, Inputs("*cells")], /, cells: Annotated[A
         weights=tuple(weight for part, name, one in counted for weight in scoped(part.weights, name, one)),
         outs=(parts[-1].shapes()[0], *states),
         states=states,
-        formula=lambda: sum(part.formula() for part, _, _ in counted if part.formula),
+        **known_of(parts),
+        formula=added([part.formula for part, _, _ in counted]),
         work=lambda: _stacked(parts, names),
         parts=lambda: [
             Part(name, one, (x if not place else parts[place - 1].shapes()[0],), parts[place])
             for place, (name, one) in enumerate(zip(names, stack, strict=True))
         ],
     )
+
+
+def added(formulas: list[Count | None]) -> Count | None:
+    """Add up the formulas of parts; ``None`` where one of them has none."""
+    known = [formula for formula in formulas if formula is not None]
+    return (lambda: sum(formula() for formula in known)) if len(known) == len(formulas) else None
+
+
+def doubled(formula: Count | None) -> Count | None:
+    """Take a formula twice."""
+    return (lambda: times(2, formula())) if formula is not None else None
 
 
 def _stacked(parts: list[Built], names: list[str]) -> Work:
@@ -306,7 +321,8 @@ def Bidirectional(
         weights=ahead + scoped(backward.weights, name, backward_layer),
         outs=merged + forward.shapes()[1:] + backward.shapes()[1:],
         states=forward.states + backward.states,
-        formula=lambda: times(2, forward.formula()) if double else forward.formula() + backward.formula(),
+        **known_of((forward, backward)),
+        formula=doubled(forward.formula) if double else added([forward.formula, backward.formula]),
         work=lambda: _both_ways(forward, backward, ahead_name, name, len(merged)),
         parts=lambda: [
             Part(ahead_name, copy(layer), (x,), forward),
