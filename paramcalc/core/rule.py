@@ -40,6 +40,7 @@ from .schema import (
 if TYPE_CHECKING:
     from .tensors import Nested, Tensors
 
+LENGTH_AND_WIDTH = ("input_length", "input_dim")
 MOST_AXES = 9  # of an input made up to see whether a layer has weights
 
 
@@ -128,6 +129,11 @@ class Rule:
     def snake(self) -> str:
         """The name Keras gives a layer of this class: ``LSTMCell`` → ``lstm_cell``."""
         return snake(self.name)
+
+    @property
+    def of_sequences(self) -> bool:
+        """Whether its input is a sequence of features: three axes, or a time axis behind the batch."""
+        return self.least_axes == self.most_axes == 3 or self.inputs[0].tokens[1:2] == ["T"]
 
     @cached_property
     def sublayer_options(self) -> tuple[str, ...]:
@@ -242,8 +248,10 @@ class Layer(Applicable):
             self.name = value
         elif name == "trainable":
             self.frozen = not self.rule.checked(name, SWITCH, value)
-        elif name in ("input_shape", "batch_input_shape", "input_dim"):
+        elif name in ("input_shape", "batch_input_shape"):
             self.input_shape = (name, value)
+        elif name in LENGTH_AND_WIDTH:
+            self._declare(name, value)
         elif name in self.rule.ignored:
             try:
                 ignored_options.check(name, value)
@@ -252,6 +260,18 @@ class Layer(Applicable):
             self.ignored_options = {**(self.ignored_options or {}), name: value}
         else:
             raise self.rule.unknown_option(name)
+
+    def _declare(self, name: str, value: object) -> None:
+        # Keras 1 and 2: the length of a sequence and its features, either of them open; of tokens the length alone
+        rule = self.rule
+        if rule.of_sequences:
+            before = self.input_shape[1] if self.input_shape is not None else None
+            length, width = before if isinstance(before, tuple) and len(before) == 2 else (None, None)
+            self.input_shape = ("input_shape", (value, width) if name == "input_length" else (length, value))
+        elif name == "input_length" and name not in rule.ignored:
+            raise rule.unknown_option(name)
+        elif value is not None:
+            self.input_shape = ("input_shape", value if isinstance(value, (list, tuple)) else (value,))
 
     def freeze_by_constructor(self) -> None:
         """Take ``trainable=False`` as an argument of the constructor, which in Keras 3 reaches no layer inside."""

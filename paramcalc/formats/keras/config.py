@@ -24,6 +24,7 @@ from .graph import Arguments, Call, Ref as Place, Tensor as Read, calls, field, 
 from .layers import Reading, built_on, has_rule, input_of, layer_of, module_of, name_in, shape_stated
 
 Stored = Callable[[str | None, str], tuple[Weight, ...] | None]
+STATES = ("initial_state", "states")  # how a layer, and how a cell, is handed them by name
 STATED = "its shape is what the file states"
 INERT = frozenset({"training", "use_causal_mask"})  # arguments of a call that change neither weights nor shapes
 
@@ -228,16 +229,20 @@ def _node(layer: Any, given: Arguments, ref: Callable[[Read], Ref]) -> Node:
         read = list(tensors(value))
         if name in layer.rule.call:
             switches |= {name: value} if value else {}
+        elif name in STATES:
+            states += read
         elif name in names or (read and not inputs and name != "mask"):
             inputs[name] = read
-        elif name == "initial_state":
-            states += read
         elif name.endswith("mask") and len(read) <= 1:
             masks |= {name: ref(read[0])} if read else {}
         elif read or (value and name not in INERT):
-            raise OptionError(f"called with {quoted(name)}, which no rule knows", received=value)
+            raise OptionError(f"called with {quoted(name)}, which no rule knows", expected=_taken(layer))
     order = [tensor for name in (*names, *(inputs.keys() - set(names))) for tensor in inputs.get(name, ())]
     return Node(layer, tuple(map(ref, order)), tuple(map(ref, states)), call=switches or None, masks=masks or None)
+
+
+def _taken(layer: Layer) -> str:
+    return " or ".join((*layer.rule.input_names, *STATES[: 1 + layer.rule.name.endswith("Cell")], *layer.rule.call))
 
 
 def _ordered(layer: Any, given: Arguments) -> list[Read]:

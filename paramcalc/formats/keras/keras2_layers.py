@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ...core.registry import known
 from ...errors import FileError, OptionError
 from ..containers.groups import STORED_CLASS
 
@@ -77,6 +78,7 @@ RENAMED = {
 }
 SIDES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))  # Keras 1's windows
 LAYOUTS = {"tf": "channels_last", "th": "channels_first"}
+TABLES = ("Embedding",)
 UNITS = ("Dense", "LSTM", "GRU", "SimpleRNN")  # their size was called output_dim
 
 
@@ -108,9 +110,9 @@ def layer(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
     _layout(made)
     _time_first(kind, made)
     kind = CLASSES.get(kind, kind)
-    if kind in UNITS:
-        if "output_dim" in made:
-            made.setdefault("units", made.pop("output_dim"))
+    if kind in UNITS and "output_dim" in made:
+        made.setdefault("units", made.pop("output_dim"))
+    if kind not in TABLES:  # there it is the number of rows
         made.pop("input_dim", None)
         made.pop("input_length", None)
     if kind in SPECIAL:
@@ -119,6 +121,23 @@ def layer(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
         made.pop(name, None)
     made_of: dict[str, Any] = {"module": "keras.layers", "class_name": kind, "config": made, "registered_name": None}
     return made_of if kind == written else {**made_of, STORED_CLASS: written}
+
+
+def declared_input(kind: str, config: Mapping[str, Any]) -> list[Any] | None:
+    """Give the shape that the first layer of a chain declares for its input, batch first, if it does.
+
+    Keras 1 declares it by the length of a sequence and the number of features, too.
+    """
+    shape = config.get("batch_input_shape")
+    if shape is not None:
+        return list(shape) if isinstance(shape, (list, tuple)) else shape
+    length, width = config.get("input_length"), config.get("input_dim")
+    if kind in TABLES:
+        return None if length is None else [None, *(length if isinstance(length, list) else [length])]
+    if length is None and width is None:
+        return None
+    rule = known(CLASSES.get(kind, kind))
+    return [None, length, width] if rule is not None and rule.of_sequences else [None, width]
 
 
 def dtype(value: Any) -> Any:

@@ -11,7 +11,7 @@ from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
 from ...graph.node import Node
 from ...graph.unknown_layers import UnknownLayer
-from ..containers.archive import WEIGHTS, read_archive as archive_in
+from ..containers.archive import WEIGHTS, Archive, read_archive as archive_in, read_folder as folder_in
 from ..containers.groups import CONTAINERS
 from ..containers.hdf5 import stored_in
 from ..containers.shards import part_of, stored_beside
@@ -39,7 +39,21 @@ def read_archive(source: Source) -> Model:
     ParamcalcError
         When it is damaged, beyond the bounds, or no model.
     """
-    archive = archive_in(source.file)
+    return _archived(archive_in(source.file))
+
+
+def read_folder(source: Source) -> Model:
+    """Read a folder in which Keras saved a model, as it does with ``zipped=False``.
+
+    Raises
+    ------
+    ParamcalcError
+        When something in it is damaged, beyond the bounds, or no model.
+    """
+    return _archived(folder_in(source.member))
+
+
+def _archived(archive: Archive) -> Model:
     model = _described("config.json:", archive.config, archive.stored)
     if archive.stored is None:
         model.warnings.append(f"there is no {WEIGHTS} to hold the rules against")
