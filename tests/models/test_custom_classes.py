@@ -167,3 +167,45 @@ def test_a_legacy_file_lists_all_that_keras_counts(name: str, tmp_path: Path) ->
     report = pc.load(tmp_path / "m.h5").report()
     assert report.total <= model.count_params()
     assert not report.exact or report.total == model.count_params()
+
+
+# --- classes of libraries that extend a layer of Keras ----------------------------------------------------------
+
+
+def test_a_thin_class_of_a_library_counts_by_the_rule_of_the_layer() -> None:
+    reading = pc.load(DATA / "hub_reversible.keras")
+    report = reading.report()
+    assert (report.total, report.exact, report.trainable, report.holds) == (800, True, 800, True)
+    name = "reversible_embedding (ReversibleEmbedding)"
+    assert report.warnings == [f"{name}: a class of keras_hub, by the rule of ReversibleEmbedding"]
+    assert pc.verify(reading).ok
+
+
+def _described(kind: str, module: str, registered: str, **config: Any) -> str:
+    entry = {"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [None, 7], "name": "x"}}
+    found = {"module": module, "class_name": kind, "registered_name": registered, "config": config}
+    return json.dumps({"module": "keras", "class_name": "Sequential", "config": {"layers": [entry, found]}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "module", "config", "total", "exact"),
+    [
+        ("ReversibleEmbedding", "keras_nlp.src.layers", {"input_dim": 9, "output_dim": 4}, 36, True),
+        (
+            "ReversibleEmbedding",
+            "keras_hub.src.layers",
+            {"input_dim": 9, "output_dim": 4, "tie_weights": False},
+            72,
+            True,
+        ),
+        ("Embedding", "keras_hub.src.layers", {"input_dim": 9, "output_dim": 4}, 36, True),
+        ("Embedding", "keras_hub.src.layers", {"input_dim": 9, "output_dim": 4, "projected": 3}, 0, False),
+        ("Embedding", "keras_hub.src.layers", {"output_dim": 4}, 0, False),
+        ("PositionEmbedding", "keras_hub.src.layers", {"sequence_length": 7}, 0, False),
+        ("Embedding", "mine.layers", {"input_dim": 9, "output_dim": 4}, 0, False),
+    ],
+)
+def test_which_classes_are_thin(kind: str, module: str, config: dict[str, Any], total: int, exact: bool) -> None:
+    package = module.partition(".")[0]
+    report = pc.loads(_described(kind, module, f"{package}>{kind}", name="e", **config)).report()
+    assert (report.total, report.exact) == (total, exact)

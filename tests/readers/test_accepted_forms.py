@@ -177,7 +177,7 @@ def test_a_folder_that_lacks_a_part(tmp_path: Path) -> None:
         ["there is no model.weights.h5 to hold the rules against"],
     )
     (folder / "config.json").write_text("{")
-    with pytest.raises(ParamcalcError, match="config.json"):
+    with pytest.raises(ParamcalcError, match=r"config\.json"):
         pc.load(folder)
     (folder / "config.json").unlink()
     with pytest.raises(ParamcalcError, match="a directory"):

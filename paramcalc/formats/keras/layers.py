@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from ...core.built import Shape, Weight
+from ...core.built import AnyShape, Built, Shape, Weight
 from ...core.kinds import SWITCH
 from ...core.registry import known as known_rule, registered, rules
 from ...core.rule import REQUIRED, Layer, Rule
@@ -19,6 +19,7 @@ from ...rules.ops.table import modules as operation_modules
 from ..containers.groups import GRAPH, MODELS
 from .graph import field
 
+LIBRARIES = ("keras_hub", "keras_nlp")  # their classes of a layer's name extend it by calls, and not by weights
 DEEPEST = 50  # layers inside layers
 
 
@@ -119,6 +120,9 @@ def _made(found: Any, reading: Reading) -> Any:
             return _layer(rule, found, config, reading)
     elif (rule := _registered(found)) is not None:
         return _layer(rule, found, config, reading)
+    elif (rule := _extended(found)) is not None:
+        layer = _layer(rule, found, config, reading)
+        return ThinLayer(layer, _package(found)) if isinstance(layer, Layer) else layer
     elif config.keys() >= GRAPH:  # a subclass that writes down its graph
         made = reading.model({**found, "class_name": "Functional"}, reading.deeper())
         made.type = cut(kind)
@@ -132,7 +136,35 @@ def has_rule(found: Mapping[str, Any]) -> bool:
     kind = found.get("class_name")
     if not isinstance(kind, str):
         return False
-    return (_registered(found) if _custom(found) else known_rule(kind)) is not None
+    return ((_registered(found) or _extended(found)) if _custom(found) else known_rule(kind)) is not None
+
+
+class ThinLayer(Layer):
+    """A layer of a library that extends one of Keras and keeps its configuration and weights."""
+
+    __slots__ = ("package",)
+
+    def __init__(self, layer: Layer, package: str) -> None:
+        for name in Layer.__slots__:
+            setattr(self, name, getattr(layer, name))
+        self.package = package
+
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
+        """Build by the rule of the layer that it extends, and say so."""
+        built = super().on(*shapes, **call)
+        return built._replace(note=built.note or f"a class of {self.package}, by the rule of {self.rule.name}")
+
+
+def _extended(found: Mapping[str, Any]) -> Rule | None:
+    # the rule of the layer that a class of Keras's own libraries extends: it has its name and its configuration
+    kind = str(found["class_name"]).rpartition(">")[2]
+    rule = known_rule(kind) if _package(found) in LIBRARIES else None
+    required = {name for name, default in rule.defaults.items() if default is REQUIRED} if rule is not None else set()
+    return rule if rule is not None and required <= found["config"].keys() <= _names(rule) else None
+
+
+def _package(found: Mapping[str, Any]) -> str:
+    return str(found.get("module")).partition(".")[0]
 
 
 def _registered(found: Mapping[str, Any]) -> Rule | None:
