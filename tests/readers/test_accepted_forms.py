@@ -149,6 +149,49 @@ def test_trainable_stands_beside_a_layer_or_inside_it() -> None:
         pc.loads("input: [4]\nlayers:\n  - Dense: {units: 3, trainable: false}\n    trainable: false\n")
 
 
+# --- options of Keras 2, and Lambdas ---------------------------------------------------------------------------
+
+
+def _keras_2(shape: list[Any], *layers: tuple[str, dict[str, Any]]) -> str:
+    entry = {"class_name": "InputLayer", "config": {"batch_input_shape": shape, "name": "x"}}
+    found = [{"class_name": kind, "config": {"name": f"l{at}", **one}} for at, (kind, one) in enumerate(layers)]
+    config = {"name": "m", "layers": [entry, *found]}
+    return json.dumps({"class_name": "Sequential", "keras_version": "2.15.0", "config": config})
+
+
+@pytest.mark.parametrize("sequences", [True, False])
+def test_time_steps_before_the_batch(sequences: bool) -> None:
+    options = {"units": 3, "return_sequences": sequences}
+    dense = ("Dense", {"units": 2})
+    major = pc.loads(_keras_2([7, 5, 4], ("LSTM", {**options, "time_major": True}), dense)).report()
+    minor = pc.loads(_keras_2([5, 7, 4], ("LSTM", options), dense)).report()
+    assert (major.total, major.exact, major.macs) == (minor.total, True, minor.macs)
+    assert major.outputs == [(7, 5, 2) if sequences else (5, 2)]
+
+
+def test_time_steps_before_the_batch_in_wrappers_and_of_cells() -> None:
+    inner = {"class_name": "GRU", "config": {"name": "g", "units": 3, "time_major": True, "return_sequences": True}}
+    report = pc.loads(_keras_2([7, 5, 4], ("Bidirectional", {"layer": inner}))).report()
+    assert (report.total, report.exact, report.outputs) == (144, True, [(7, 5, 6)])
+    cell = {"class_name": "GRUCell", "config": {"name": "g", "units": 3}}
+    report = pc.loads(_keras_2([7, 5, 4], ("RNN", {"cell": cell, "time_major": True}))).report()
+    assert (report.total, report.exact, report.outputs) == (72, True, [(5, 3)])
+
+
+@pytest.mark.parametrize(("sizes", "least"), [([5, 2], 9), ([None, 3], 12), ([2], 9), (None, 0)])
+def test_a_lambda_that_states_its_output_shape(sizes: list[int | None] | None, least: int) -> None:
+    function = {"class_name": "__lambda__", "config": {"code": "", "defaults": None, "closure": None}}
+    layers = [
+        ("InputLayer", {"batch_shape": [None, 5, 4], "name": "x"}),
+        ("Lambda", {"name": "f", "function": function, "output_shape": sizes}),
+        ("Dense", {"name": "d", "units": 3}),
+    ]
+    found = [{"module": "keras.layers", "class_name": kind, "config": config} for kind, config in layers]
+    text = json.dumps({"module": "keras", "class_name": "Sequential", "config": {"layers": found}})
+    report = pc.loads(text).report()
+    assert (report.total, report.exact) == (least, False)
+
+
 # --- folders ---------------------------------------------------------------------------------------------------
 
 

@@ -108,7 +108,8 @@ def layer(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "InputLayer" and "batch_shape" not in made:
         made["batch_shape"] = _plain(config.get("batch_input_shape"))
     _layout(made)
-    _time_first(kind, made)
+    if made.get("time_major") is False:
+        del made["time_major"]
     kind = CLASSES.get(kind, kind)
     if kind in UNITS and "output_dim" in made:
         made.setdefault("units", made.pop("output_dim"))
@@ -166,17 +167,6 @@ def _layout(made: Config) -> None:
             made["kernel_size"] = [made.pop(side, None) for side in sides]
     if "dim_ordering" in made:
         made["data_format"] = LAYOUTS.get(str(made.pop("dim_ordering")))
-
-
-def _time_first(kind: str, made: Config) -> None:
-    if kind.startswith("CuDNN"):
-        return  # as are their other options: a legacy layer, in its own words
-    if made.pop("time_major", False):
-        raise OptionError(
-            "time_major puts the time steps before the batch",
-            expected="time_major=False, the batch first",
-            received=True,
-        ).at(kind)
 
 
 # --- single layers --------------------------------------------------------------------------------------------

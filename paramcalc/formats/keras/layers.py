@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from ...core.built import AnyShape, Built, Shape, Weight
+from ...core.built import AnyShape, Built, Shape, UnknownOutputs, UnknownShape, Weight
 from ...core.kinds import SWITCH
 from ...core.registry import known as known_rule, registered, rules
 from ...core.rule import REQUIRED, Layer, Rule
@@ -220,7 +220,15 @@ def opaque(
     if told and lacks:
         told += f"; {lacks}"
     guessed = bool(weights) and trainable and not reading.live
-    return UnknownLayer(cut(kind), reason, name, weights, trainable, bool(lacks), told, guessed, lacks)
+    made = UnknownLayer(cut(kind), reason, name, weights, trainable, bool(lacks), told, guessed, lacks)
+    sizes = config.get("output_shape")
+    if (
+        kind == "Lambda"
+        and isinstance(sizes, (list, tuple))
+        and not any(isinstance(one, (list, dict)) for one in sizes)
+    ):
+        made.out_sizes = shape_stated([None, *sizes])[1:]
+    return made
 
 
 def _lacks(kind: str, config: Mapping[str, Any], weights: tuple[Weight, ...] | None, reading: Reading) -> str:
@@ -264,7 +272,36 @@ def name_in(config: Mapping[str, Any]) -> str | None:
     return (name if name.isprintable() else ascii(name)[1:-1])[:200]  # no escapes for a terminal
 
 
+class TimeFirstLayer(Layer):
+    """A recurrent layer of Keras 2 whose input and sequence have the time steps before the batch (``time_major``)."""
+
+    __slots__ = ()
+
+    def __init__(self, layer: Layer) -> None:
+        for name in Layer.__slots__:
+            setattr(self, name, getattr(layer, name))
+
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
+        """Build with the batch first, and put the time steps of a sequence before it."""
+        built = super().on(*map(_swapped, shapes), **call)
+        if not self.options["return_sequences"] or isinstance(built.outs, UnknownOutputs):
+            return built
+        first, *states = built.outs
+        return built._replace(outs=(_swapped(first), *states))
+
+
+def _swapped(shape: AnyShape) -> AnyShape:
+    if isinstance(shape, UnknownShape) or len(shape) < 2:
+        return shape
+    first, second, *rest = shape
+    return (second, first, *rest)
+
+
 def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], reading: Reading) -> Any:
+    if config.get("time_major") is True and "return_sequences" in rule.options and "time_major" not in rule.options:
+        others = {name: value for name, value in config.items() if name != "time_major"}
+        layer = _layer(rule, {**found, "build_config": None}, others, reading)
+        return TimeFirstLayer(layer) if isinstance(layer, Layer) else layer
     before = reading.last.get(rule)
     if before is not None and before[0] == {**config, "name": before[0].get("name")}:
         layer = before[1].copy_with(config.get("name"))
