@@ -82,7 +82,7 @@ def _anything(source: Source) -> bool:
 ZIP = b"PK\x03\x04"
 
 READERS = (
-    Reader("a folder of Keras", _folder, "paramcalc.formats.keras.saved:read_folder"),
+    Reader("a .keras archive", _folder, "paramcalc.formats.keras.saved:read_folder"),  # not zipped
     # by their first bytes
     Reader("a PyTorch file", zip_beginning_with(b"/data.pkl")),
     Reader("a NumPy archive", zip_beginning_with(b".npy")),
@@ -174,5 +174,5 @@ def _read(source: Source) -> Model:
 
 def expected() -> str:
     """Name the formats that are read: ``a .keras archive, …, or a spec``."""
-    *most, last = (one.name for one in READERS if one.read)
+    *most, last = dict.fromkeys(one.name for one in READERS if one.read)
     return f"{', '.join(most)} or {last}"

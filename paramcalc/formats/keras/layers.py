@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from ...core.built import AnyShape, Built, Shape, UnknownOutputs, UnknownShape, Weight
+from ...core.built import Shape, Weight
 from ...core.kinds import SWITCH
 from ...core.registry import known as known_rule, registered, rules
 from ...core.rule import REQUIRED, Layer, Rule
@@ -18,6 +18,7 @@ from ...rules.keras.unknown import OPAQUE, WEIGHTLESS
 from ...rules.ops.table import modules as operation_modules
 from ..containers.groups import GRAPH, MODELS
 from .graph import field
+from .variants import ThinLayer, TimeFirstLayer
 
 LIBRARIES = ("keras_hub", "keras_nlp")  # their classes of a layer's name extend it by calls, and not by weights
 DEEPEST = 50  # layers inside layers
@@ -139,22 +140,6 @@ def has_rule(found: Mapping[str, Any]) -> bool:
     return ((_registered(found) or _extended(found)) if _custom(found) else known_rule(kind)) is not None
 
 
-class ThinLayer(Layer):
-    """A layer of a library that extends one of Keras and keeps its configuration and weights."""
-
-    __slots__ = ("package",)
-
-    def __init__(self, layer: Layer, package: str) -> None:
-        for name in Layer.__slots__:
-            setattr(self, name, getattr(layer, name))
-        self.package = package
-
-    def on(self, *shapes: AnyShape, **call: bool) -> Built:
-        """Build by the rule of the layer that it extends, and say so."""
-        built = super().on(*shapes, **call)
-        return built._replace(note=built.note or f"a class of {self.package}, by the rule of {self.rule.name}")
-
-
 def _extended(found: Mapping[str, Any]) -> Rule | None:
     # the rule of the layer that a class of Keras's own libraries extends: it has its name and its configuration
     kind = str(found["class_name"]).rpartition(">")[2]
@@ -270,31 +255,6 @@ def name_in(config: Mapping[str, Any]) -> str | None:
     if not isinstance(name, str) or not name:
         return None
     return (name if name.isprintable() else ascii(name)[1:-1])[:200]  # no escapes for a terminal
-
-
-class TimeFirstLayer(Layer):
-    """A recurrent layer of Keras 2 whose input and sequence have the time steps before the batch (``time_major``)."""
-
-    __slots__ = ()
-
-    def __init__(self, layer: Layer) -> None:
-        for name in Layer.__slots__:
-            setattr(self, name, getattr(layer, name))
-
-    def on(self, *shapes: AnyShape, **call: bool) -> Built:
-        """Build with the batch first, and put the time steps of a sequence before it."""
-        built = super().on(*map(_swapped, shapes), **call)
-        if not self.options["return_sequences"] or isinstance(built.outs, UnknownOutputs):
-            return built
-        first, *states = built.outs
-        return built._replace(outs=(_swapped(first), *states))
-
-
-def _swapped(shape: AnyShape) -> AnyShape:
-    if isinstance(shape, UnknownShape) or len(shape) < 2:
-        return shape
-    first, second, *rest = shape
-    return (second, first, *rest)
 
 
 def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], reading: Reading) -> Any:

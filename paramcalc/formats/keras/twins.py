@@ -32,9 +32,9 @@ def number_twins(config: Part, stored: Stored, container: str, alike: Callable[[
     """
     labels: dict[Any, tuple[list[Part], list[Part]]] = {}
     for group, part in described(config, container):
-        name = name_of(part)
-        if name is not None and part["class_name"] not in MODELS and not part["config"].keys() >= GRAPH:
-            with_tensors, without = labels.setdefault((part["class_name"], name), ([], []))
+        kind, name = part["class_name"], name_of(part)
+        if isinstance(kind, str) and name is not None and kind not in MODELS and not part["config"].keys() >= GRAPH:
+            with_tensors, without = labels.setdefault((kind, name), ([], []))
             inside = f"{group}/"
             has = any(counts(tensor, inside) for tensor in stored.beneath(group))
             (with_tensors if has else without).append(part)
