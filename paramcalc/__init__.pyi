@@ -2995,6 +2995,8 @@ class _StackedRNNCells(Rule):
     def __call__(self, cells: AnyLayer | Sequence[AnyLayer], *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Cells on top of one another: each takes the output of the one below as its input.
 
+        A cell that stands in several places has one set of weights.
+
         Options
         -------
         cells : AnyLayer | Sequence[AnyLayer], required

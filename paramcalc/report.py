@@ -163,6 +163,11 @@ class Row(Totals, Displayed):
         return tuple(read for call in self.calls for read in call.reads)
 
     @property
+    def origins(self) -> list[tuple[int, int]]:
+        """Of each weight, the layer it belongs to, by its ``id``, and its place there."""
+        return [weight.origin or (id(self.layer), place) for place, weight in enumerate(self.weights)]
+
+    @property
     def unknown(self) -> str:
         """Why the weights are not known, or nothing."""
         return self.calls[0].built.unknown
@@ -175,6 +180,9 @@ class Row(Totals, Displayed):
     @cached_property
     def formula(self) -> Formula | None:
         """The textbook formula with its sizes, or ``None`` where there are no weights of its own."""
+        built = self.calls[0].built
+        if built.unknown and built.formula is None:
+            return None  # the weights listed are not those of the rule
         return formula_of(self.layer, *self.inputs)
 
     def figures(self) -> dict[str, int | str | None]:
@@ -273,7 +281,7 @@ class Report(Totals, Displayed):
             return [weight for row in self.rows for weight in row.weights]
         found: dict[tuple[int, int], Weight] = {}
         for row in self.rows:
-            for origin, weight in zip(_origins(row), row.weights, strict=True):
+            for origin, weight in zip(row.origins, row.weights, strict=True):
                 if not weight.trainable or origin not in found:
                     found[origin] = weight
         return list(found.values())
@@ -368,15 +376,11 @@ def _leaves(rows: Iterable[Row], above: str) -> Iterator[tuple[str, Row]]:
             yield above + row.name, row
 
 
-def _origins(row: Row) -> list[tuple[int, int]]:
-    return [weight.origin or (id(row.layer), place) for place, weight in enumerate(row.weights)]
-
-
 def _mark_counted(rows: Iterable[Row], seen: set[tuple[int, int]]) -> None:
     for row in rows:
-        row.counted_above = bool(row.weights) and seen.issuperset(_origins(row))
+        row.counted_above = bool(row.weights) and seen.issuperset(row.origins)
         _mark_counted(row.rows, seen)
-        seen.update(_origins(row))
+        seen.update(row.origins)
 
 
 def _read(name: str, index: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from ..symbolic import Expr, Size
 from .products import Product, Source, Sources, State, Work
@@ -348,6 +348,23 @@ def scaled(built: Built, times: Size) -> Built:
         work=(lambda: work().times(times)) if work else None,
         parts=(lambda: [part._replace(built=scaled(part.built, times)) for part in parts()]) if parts else None,
     )
+
+
+class Known(TypedDict):
+    """How much is known of a layer, as `Built` has it."""
+
+    unknown: str
+    costed: bool
+    guessed: bool
+
+
+def known_of(parts: Sequence[Built]) -> Known:
+    """Say how much is known of a layer that is made of others: as much as of all of them."""
+    return {
+        "unknown": next((part.unknown for part in parts if part.unknown), ""),
+        "costed": all(part.costed for part in parts),
+        "guessed": any(part.guessed for part in parts),
+    }
 
 
 def without_cost(built: Built) -> Built:

@@ -165,7 +165,7 @@ class _NoFormula(Exception):
 def symbolised(layer: Layer) -> tuple[Layer, dict[str, Size]]:
     """Put symbols in place of a layer's sizes; give the layer and what each symbol stands for."""
     bases: Counter[str] = Counter()
-    _count_symbols(layer, bases)
+    _count_symbols(layer, bases, set())
     values: dict[str, Size] = {}
     taken: Counter[str] = Counter()
 
@@ -175,12 +175,17 @@ def symbolised(layer: Layer) -> tuple[Layer, dict[str, Size]]:
         values[name] = value
         return symbols(name)  # type: ignore[no-any-return]  # one name, one symbol
 
+    made: dict[int, Layer] = {}  # a layer that stands in several places is one there, too
+
     def visit(layer: Layer) -> Layer:
+        if id(layer) in made:
+            return made[id(layer)]
         options = dict(layer.options)
         for name, kind in layer.rule.sized_options:
             options[name] = visited(_own(layer, name, kind), kind)
         copy = Layer(layer.rule, options)
         copy.name = layer.name
+        made[id(layer)] = copy
         return copy
 
     def visited(value: OptionValue, kind: Kind) -> OptionValue:
@@ -208,16 +213,19 @@ def _is_cells(value: OptionValue) -> bool:
     return isinstance(value, tuple) and bool(value) and isinstance(value[0], Layer)
 
 
-def _count_symbols(layer: Applicable, bases: Counter[str]) -> None:
+def _count_symbols(layer: Applicable, bases: Counter[str], seen: set[int]) -> None:
     if not isinstance(layer, Layer):
         raise _NoFormula(layer)
+    if id(layer) in seen:
+        return
+    seen.add(id(layer))
     for name, kind in layer.rule.sized_options:
         value = layer.options[name]
         if isinstance(value, Layer) or (isinstance(value, Applicable) and value.sublayers):
-            _count_symbols(value, bases)
+            _count_symbols(value, bases, seen)
         elif _is_cells(value):
             for one in value:
-                _count_symbols(one, bases)
+                _count_symbols(one, bases, seen)
         elif value is not None:
             bases.update(kind.symbols(value))
 

@@ -321,6 +321,10 @@ def _axes(value: object) -> int | tuple[int, ...]:
     return tuple(_whole(axis) for axis in value)
 
 
+def _any_axes(value: object) -> int | tuple[int, ...]:
+    return () if isinstance(value, (list, tuple)) and not value else _axes(value)
+
+
 def _target(value: object) -> tuple[Size, ...]:
     # -1 stands for "whatever is left", once
     given = value if isinstance(value, (list, tuple)) else (value,)
@@ -355,6 +359,7 @@ _INTEGERS: JsonObject = {"type": "array", "items": _INTEGER, "minItems": 1}
 
 SWITCH = Choice((False, True))
 AXIS = Check("an axis number", _whole, _INTEGER)
+ANY_AXES = Check("axis numbers, perhaps none", _any_axes, either(_INTEGER, {"type": "array", "items": _INTEGER}))
 AXES = Check("an axis number or a list of them", _axes, either(_INTEGER, _INTEGERS))
 NUMBER = Check("a number", _number, {"type": "number"})
 POSITIVE = Check("a number from 0 up", _positive, {"type": "number", "minimum": 0})

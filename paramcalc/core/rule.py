@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from .tensors import Nested, Tensors
 
+LENGTH_AND_WIDTH = ("input_length", "input_dim")
 MOST_AXES = 9  # of an input made up to see whether a layer has weights
 
 
@@ -92,6 +93,9 @@ class Rule:
         Options that hold a layer of which the framework makes a copy, with weights of its own.
     aliases : tuple of str
         Other class names of the same layer; it is found by them and listed once.
+    inner : bool
+        Whether its weights are those of layers that it makes itself: ``trainable`` of its constructor does not reach
+        them, as Keras 3 has it.
     """
 
     def __init__(
@@ -105,6 +109,7 @@ class Rule:
         ignored: Iterable[str] = (),
         copies: tuple[str, ...] = (),
         aliases: tuple[str, ...] = (),
+        inner: bool = False,
     ) -> None:
         self.body = body
         self.schema = schema
@@ -122,6 +127,7 @@ class Rule:
         self.ignored = frozenset(ignored) - schema.options.keys()
         self.framework = framework
         self.copies = copies
+        self.inner = inner
 
     __doc__ = _Docstring(__doc__)  # that of the class, or of one rule
     __signature__ = _Signature()
@@ -154,6 +160,11 @@ class Rule:
     def snake(self) -> str:
         """The name Keras gives a layer of this class: ``LSTMCell`` → ``lstm_cell``."""
         return snake(self.name)
+
+    @property
+    def of_sequences(self) -> bool:
+        """Whether its input is a sequence of features: three axes, or a time axis behind the batch."""
+        return self.least_axes == self.most_axes == 3 or self.inputs[0].tokens[1:2] == ["T"]
 
     @cached_property
     def sublayer_options(self) -> tuple[str, ...]:
@@ -252,6 +263,7 @@ class Layer(Applicable):
     __slots__ = (
         "_built",
         "_shape",
+        "constructed_frozen",
         "declared_inputs",
         "frozen",
         "ignored_options",
@@ -269,6 +281,7 @@ class Layer(Applicable):
         # the input shape it was last put on; what came of it is kept the second time, so that counting once stays cheap
         self._shape: Shape | None = None
         self._built: Built | None = None
+        self.constructed_frozen = False  # whether trainable=False is passed to the constructor, and not set later
         self.ignored_options: dict[str, object] | None = None
         self.input_shape: tuple[str, object] | None = None  # the option that declares one, and its value
         self.declared_inputs: Callable[[], tuple[Shape, ...] | None] | None = None  # what a file says it was built on
@@ -281,8 +294,10 @@ class Layer(Applicable):
             self.name = value
         elif name == "trainable":
             self.frozen = not self.rule.checked(name, SWITCH, value)
-        elif name in ("input_shape", "batch_input_shape", "input_dim"):
+        elif name in ("input_shape", "batch_input_shape"):
             self.input_shape = (name, value)
+        elif name in LENGTH_AND_WIDTH:
+            self._declare(name, value)
         elif name in self.rule.ignored:
             try:
                 ignored_options.check(name, value)
@@ -292,10 +307,28 @@ class Layer(Applicable):
         else:
             raise self.rule.unknown_option(name)
 
+    def _declare(self, name: str, value: object) -> None:
+        # Keras 1 and 2: the length of a sequence and its features, either of them open; of tokens the length alone
+        rule = self.rule
+        if rule.of_sequences:
+            before = self.input_shape[1] if self.input_shape is not None else None
+            length, width = before if isinstance(before, tuple) and len(before) == 2 else (None, None)
+            self.input_shape = ("input_shape", (value, width) if name == "input_length" else (length, value))
+        elif name == "input_length" and name not in rule.ignored:
+            raise rule.unknown_option(name)
+        elif value is not None:
+            self.input_shape = ("input_shape", value if isinstance(value, (list, tuple)) else (value,))
+
+    def freeze_by_constructor(self) -> None:
+        """Take ``trainable=False`` as an argument of the constructor, which in Keras 3 reaches no layer inside."""
+        self.constructed_frozen = True
+        self.frozen = not (self.rule.inner or self.rule.sublayer_options or self.rule.copies)
+
     def copy_with(self, name: str | None, options: dict[str, OptionValue] | None = None) -> Layer:
         """Make another such layer, of another name; of other options, checked already, where they are given."""
         layer = Layer(self.rule, self.options if options is None else options)
-        layer.frozen, layer.ignored_options = self.frozen, self.ignored_options
+        layer.frozen, layer.constructed_frozen = self.frozen, self.constructed_frozen
+        layer.ignored_options = self.ignored_options
         layer.input_shape, layer.declared_inputs = self.input_shape, self.declared_inputs
         layer.set_option("name", name)
         return layer
@@ -322,7 +355,7 @@ class Layer(Applicable):
             if value is not self.rule.defaults[name] and value != self.rule.defaults[name]
         ]
         changed += [f"{name}={value!r}" for name, value in (self.ignored_options or {}).items()]
-        if self.frozen:
+        if self.frozen or self.constructed_frozen:
             changed.append("trainable=False")
         if self.name:
             changed.append(f"name={self.name!r}")
@@ -362,6 +395,8 @@ class Layer(Applicable):
                 (shape,) = shapes
                 if type(shape) is tuple and rule.least_axes <= len(shape) <= rule.most_axes:
                     built = self._remembered(shape)
+                    if self.declared_inputs is not None:
+                        built = self._against_declared(built, shapes, call)
                     return frozen(built) if self.frozen else built
             known = [shape for shape in shapes if not isinstance(shape, UnknownShape)]
             if len(known) < len(shapes):
@@ -370,6 +405,8 @@ class Layer(Applicable):
             self._check_call(call)
             args = (tuple(known),) if rule.inputs[0].many else known
             built = rule.body(*args, **self.options, **call)
+            if self.declared_inputs is not None:
+                built = self._against_declared(built, shapes, call)
         except UnknownShapeError:
             return Built(UNKNOWN_OUTPUTS, unknown="the shape inside it is not known", costed=False)
         return frozen(built) if self.frozen else built
@@ -389,6 +426,31 @@ class Layer(Applicable):
             return self.on(*declared, **call)
         unknown = "" if self._weightless() else "the shape of its input is not known"
         return Built(UNKNOWN_OUTPUTS, unknown=unknown, costed=False)
+
+    def _against_declared(self, built: Built, shapes: tuple[AnyShape, ...], call: dict[str, bool]) -> Built:
+        # a file may say that the layer was built on another input, where it has other weights: then the fewer count
+        declared = self.declared_inputs() if self.declared_inputs else None
+        if not declared or declared == shapes or not built.weights:
+            return built
+        try:
+            other = self._undeclared().on(*declared, **call)
+        except ParamcalcError:
+            return built
+        ours, theirs = ([weight.shape for weight in one.weights] for one in (built, other))
+        if not _contradict(ours, theirs):
+            return built
+        from .tensors import shape_text  # only on the way to a warning
+
+        read, said = (", ".join(map(shape_text, several)) for several in (shapes, declared))
+        count, another = built.params, other.params
+        fewer = other if isinstance(count, int) and isinstance(another, int) and another < count else built
+        told = f"the file contradicts itself: it says that the layer was built on {said}, and it reads {read}"
+        return built._replace(weights=fewer.weights, formula=None, parts=None, unknown=built.unknown or told)
+
+    def _undeclared(self) -> Layer:
+        layer = self.copy_with(self.name)
+        layer.declared_inputs = None
+        return layer
 
     def _weightless(self) -> bool:
         # whether there are weights is a matter of options, not of sizes: any input it takes will do
@@ -443,6 +505,15 @@ class Layer(Applicable):
         return connect(self, tensors, initial_state, call)
 
 
+def _contradict(ours: list[Shape], theirs: list[Shape]) -> bool:
+    # whether two inventories cannot be one; a size that is no number may be any
+    return len(ours) != len(theirs) or any(
+        len(one) != len(other)
+        or any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(one, other, strict=True))
+        for one, other in zip(ours, theirs, strict=True)
+    )
+
+
 def rule(
     ignored: tuple[str, ...] = (),
     base: tuple[str, ...] = ignored_options.BASE,
@@ -452,6 +523,7 @@ def rule(
     copies: tuple[str, ...] = (),
     rank: int | None = None,
     aliases: tuple[str, ...] = (),
+    inner: bool = False,
 ) -> Callable[[Body], Rule]:
     """Declare a rule by a function whose signature is its schema.
 
@@ -470,13 +542,17 @@ def rule(
         The number of spatial axes, where the signature says ``spatial``.
     aliases : tuple of str
         Other class names of the same layer; it is found by them and listed once.
+    inner : bool
+        Whether its weights are those of layers that it makes itself, which ``trainable`` of its constructor does not
+        reach.
     """
 
     def declared(body: Body) -> Rule:
         reason = why or body.__doc__ or ""
         schema = Schema.of(body, rank)
         names = (*base, *ignored)
-        return Rule(body, schema, framework, name or body.__name__, reason, body.__module__, names, copies, aliases)
+        called = name or body.__name__
+        return Rule(body, schema, framework, called, reason, body.__module__, names, copies, aliases, inner)
 
     return declared
 
@@ -489,12 +565,13 @@ def each_rank(
     framework: str = "keras",
     why: str | None = None,
     aliases: tuple[str, ...] = (),
+    inner: bool = False,
 ) -> Callable[[Body], tuple[Rule, ...]]:
     """Declare one rule for each number of spatial axes: ``each_rank("Conv{}D", 1, 2, 3)``."""
 
     def declared(body: Body, n: int) -> Rule:
         others = tuple(alias.format(n) for alias in aliases)
-        return rule(ignored, base, framework, names.format(n), why, rank=n, aliases=others)(body)
+        return rule(ignored, base, framework, names.format(n), why, rank=n, aliases=others, inner=inner)(body)
 
     return lambda body: tuple(declared(body, n) for n in ranks)
 

@@ -111,14 +111,12 @@ def _nobody_knows(at: int, axes: int, name: str | None) -> Size:
 
 
 def declared(option: str, value: object) -> Shape:
-    """Read the shape a first layer declares: ``input_shape=(13, 5)``, ``batch_input_shape``, ``input_dim=5``.
+    """Read the shape a first layer declares: ``input_shape=(13, 5)``, or ``batch_input_shape``.
 
     Raises
     ------
     ShapeError, SizeError
     """
-    if option == "input_dim":
-        return input_shape((value,))
     if option == "batch_input_shape" and isinstance(value, (list, tuple)) and value:
         return input_shape(value[1:], value[0])
     return input_shape(value)

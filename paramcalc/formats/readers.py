@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..errors import FileError, ParamcalcError
 from ..graph.model import Model
 from ..loading import load as function
-from .source import Source, opened
+from .source import FOLDER, Source, opened
 
 Sniff = Callable[[Source], bool]
 
@@ -71,6 +71,10 @@ def _shards(source: Source) -> bool:
     return isinstance(source.data.get("weight_map"), Mapping) and "layers" not in source.data
 
 
+def _folder(source: Source) -> bool:
+    return source.member(FOLDER) is not None
+
+
 def _anything(source: Source) -> bool:
     return isinstance(source.data, Mapping)
 
@@ -78,6 +82,7 @@ def _anything(source: Source) -> bool:
 ZIP = b"PK\x03\x04"
 
 READERS = (
+    Reader("a .keras archive", _folder, "paramcalc.formats.keras.saved:read_folder"),  # not zipped
     # by their first bytes
     Reader("a PyTorch file", zip_beginning_with(b"/data.pkl")),
     Reader("a NumPy archive", zip_beginning_with(b".npy")),
@@ -174,5 +179,5 @@ def _read(source: Source) -> Model:
 
 def expected() -> str:
     """Name the formats that are read: ``a .keras archive, …, or a spec``."""
-    *most, last = (one.name for one in READERS if one.read)
+    *most, last = dict.fromkeys(one.name for one in READERS if one.read)
     return f"{', '.join(most)} or {last}"

@@ -14,6 +14,7 @@ from ..errors import FileError, ParamcalcError
 from .text import bounds
 from .text.decoding import decode
 
+FOLDER = "config.json"  # the file that tells a folder in which Keras saved a model
 HEAD = 512  # bytes that tell what a file is
 STDIN = "-"
 
@@ -68,6 +69,11 @@ class Source:
         """The first bytes."""
         return read_file(self.path, HEAD) if self.path else _bytes(self._given[:HEAD])
 
+    def member(self, name: str) -> str | None:
+        """Give the path of a file in this folder, or ``None`` where it is no folder or has no such file."""
+        path = os.path.join(self.path, name)
+        return path if self.path and os.path.isdir(self.path) and os.path.isfile(path) else None
+
     @property
     def file(self) -> str | BinaryIO:
         """What a reader of binary files opens: the path, or the bytes as a file."""
@@ -113,7 +119,7 @@ def opened(path: str, framework: str | None = None, hint: str | None = None) -> 
         if path == STDIN:
             return Source(name, given=_standard_input(), hint=hint, framework=framework)
         source = Source(name, path, hint=hint, framework=framework)
-        if not source.head:
+        if source.member(FOLDER) is None and not source.head:
             raise FileError("the file is empty", expected="a model")
     except ParamcalcError as error:
         raise error.at(f"{name}:")

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from ..core.built import UNKNOWN_OUTPUTS, AnyShape, Applicable, Built, Outputs, Weight
+from ..core.built import (
+    UNKNOWN_OUTPUTS,
+    AnyShape,
+    Applicable,
+    Built,
+    Outputs,
+    Shape,
+    UnknownOutputs,
+    UnknownShape,
+    Weight,
+)
 from ..core.rule import snake
 from ..errors import LayerError
 
@@ -44,6 +54,8 @@ class UnknownLayer(Applicable):
         What stands in the report's warnings, if not the reason.
     guessed : bool
         Whether the stored weights are taken as trained of which a file does not say it.
+    lacks : str
+        Why it may have more than are stored, where it may.
     """
 
     def __init__(
@@ -56,16 +68,19 @@ class UnknownLayer(Applicable):
         more: bool = False,
         told: str | None = None,
         guessed: bool = False,
+        lacks: str = "",
     ) -> None:
         self._type = type
         self.reason = reason
         self.name = name
         self.stored = stored
         self.outs: Outputs = UNKNOWN_OUTPUTS  # where a file states them
+        self.out_sizes: Shape | None = None  # of its one output, the batch aside, where its configuration states them
         self.frozen = not trainable
         self.more = more
         self.told = reason if told is None else told
         self.guessed = guessed
+        self.lacks = lacks
 
     @property
     def type(self) -> str:
@@ -79,11 +94,15 @@ class UnknownLayer(Applicable):
 
     def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Answer what is known: the stored weights, or that there may be some, and the shapes a file states."""
+        outs = self.outs
+        if self.out_sizes is not None and isinstance(outs, UnknownOutputs) and shapes:
+            (first, *_) = shapes
+            outs = outs if isinstance(first, UnknownShape) or not first else ((first[0], *self.out_sizes),)
         if self.stored is None:
-            return Built(self.outs, unknown=self.told, costed=False)
+            return Built(outs, unknown=self.told, costed=False)
         if self.more:
-            return Built(self.outs, self.stored, unknown=self.told, costed=False, guessed=self.guessed)
-        return Built(self.outs, self.stored, note=self.told, costed=False, guessed=self.guessed)
+            return Built(outs, self.stored, unknown=self.told, costed=False, guessed=self.guessed)
+        return Built(outs, self.stored, note=self.told, costed=False, guessed=self.guessed)
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.label!r}: {self.reason}>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -78,6 +78,9 @@ class Adapter(Protocol):
 
     def option_mismatches(self, rule: Rule) -> Iterator[str]:
         """Compare the names of the options a rule takes with those its class takes."""
+
+    def split_mismatches(self, plan: Iterable[Case]) -> Iterator[str]:
+        """Compare what is trained of a layer that is frozen by its constructor, for the first case with weights."""
 
     def answer(self, case: Case) -> Answer | str:
         """Build a layer and put it on inputs, or say why not."""

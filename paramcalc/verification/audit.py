@@ -206,9 +206,10 @@ def option_mismatches(rule: Rule) -> Iterator[str]:
 
 
 def results(rule: Rule, plan: Sequence[Case]) -> Iterator[AuditRow]:
-    """Audit one rule, configuration by configuration; the first result is that of its options' names."""
-    yield AuditRow(rule.name, 1, mismatches=[f"{rule.name}: {problem}" for problem in option_mismatches(rule)])
+    """Audit one rule, configuration by configuration; the first is of its options' names, and of how it freezes."""
     asked = adapter(rule.framework)
+    problems = [f"{rule.name}: {problem}" for problem in option_mismatches(rule)]
+    yield AuditRow(rule.name, 1, mismatches=[*problems, *asked.split_mismatches(plan)])
     for at in range(0, len(plan), asked.fresh):
         yield from asked.isolated(check(asked, case) for case in plan[at : at + asked.fresh])
 

@@ -407,8 +407,6 @@ BAD: list[tuple[str, Any, type[ParamcalcError], str]] = [
     ("no config", {"class_name": "Model", "config": None}, FileError, "no config"),
     ("a layer that is none", chain(7), FileError, r"layers\[0\]: no class_name"),
     ("a layer without options", chain({"class_name": "Dense"}), FileError, r"layers\[0\]: no config"),
-    ("time before batch", chain(layer("LSTM", "l", units=3, time_major=True)), OptionError,
-     r"layers\[0\].LSTM: time_major puts the time steps before the batch; expected time_major=False"),
     ("several axes", chain(layer("BatchNormalization", "n", axis=[1, 2])), OptionError, "statistics along several"),
     ("no statistics", chain(layer("BatchNormalization", "n", mode=1)), OptionError, "BatchNormalization.mode"),
     ("constants", chain(layer("RNN", "r", num_constants=1)), OptionError, "a loop over constants"),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from ...errors import FileError, ParamcalcError
+from ..source import read_file
 from ..text.bounds import MAX_BYTES
 from ..text.decoding import decode
 from ..text.syntax import read_json
 from .hdf5 import opened, stored_in
-from .shards import listed, merged
+from .shards import listed, merged, stored_beside
 from .stored import Stored
 from .zipped import Entry, content, entries, window
 
@@ -74,6 +75,36 @@ def read_archive(file: str | os.PathLike[str] | BinaryIO) -> Archive:
         if stored is not None and stored.keras_version is None:
             stored.keras_version = metadata.get("keras_version")
         return Archive(config, metadata, stored)
+
+
+def read_folder(member: Callable[[str], str | None]) -> Archive:
+    """Read a folder in which Keras saved a model: the members of an archive, side by side.
+
+    Parameters
+    ----------
+    member : callable
+        Gives the path of a file in it by its name, or ``None``.
+
+    Raises
+    ------
+    FileError
+        When one of them is missing, damaged or beyond the bounds; the message names it.
+    """
+    config, metadata, weights, shards = map(member, (CONFIG, METADATA, WEIGHTS, SHARDS))
+    if config is None:
+        raise FileError(f"no {CONFIG} in the folder", expected="a folder of Keras")
+    found = _metadata(read_file(metadata, MAX_METADATA)) if metadata is not None else {}
+    stored = None
+    try:
+        if weights is not None:
+            stored = stored_in(weights)
+        elif shards is not None:
+            stored = stored_beside(shards, _json(SHARDS, read_file(shards)))
+    except ParamcalcError as error:
+        raise error.at(f"{WEIGHTS if weights is not None else SHARDS}:")
+    if stored is not None and stored.keras_version is None:
+        stored.keras_version = found.get("keras_version")
+    return Archive(read_file(config), found, stored)
 
 
 def _content(file: BinaryIO, members: dict[str, Entry], name: str, most: int) -> bytes:

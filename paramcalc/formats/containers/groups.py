@@ -10,6 +10,7 @@ from typing import Any
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies")  # the second until Keras 2.13
 MODELS = ("Sequential", "Functional", "Model")
 GRAPH = {"layers", "input_layers", "output_layers"}  # what a subclass writes down that keeps to its graph
+STORED_CLASS = "stored_class"  # beside a class that has another name now: the one that the groups are named after
 MAX_DEPTH = 200  # layers within layers of a configuration
 
 
@@ -77,7 +78,7 @@ def numbered(parts: list[Any] | tuple[Any, ...]) -> list[str]:
     for part in parts:
         one = ""
         if is_layer(part) and ".ops" not in str(part.get("module")):
-            stem = label(str(part["class_name"]))
+            stem = label(str(part.get(STORED_CLASS, part["class_name"])))
             one = f"{stem}_{used[stem]}" if used[stem] else stem
             used[stem] += 1
         labels.append(one)

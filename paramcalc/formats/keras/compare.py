@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ...core.built import Weight
+from ...core.built import Shape, Weight
 from ...core.rule import Layer
 from ...graph.model import Model
 from ...graph.unknown_layers import UnknownLayer
@@ -33,6 +34,8 @@ class Finding(NamedTuple):
         What the file stores.
     beside : bool
         Whether they are a model's, beside those of its layers.
+    elsewhere : bool
+        Whether the file stores nothing for the layer, and such tensors for others, which may be the same.
     """
 
     where: str
@@ -40,9 +43,18 @@ class Finding(NamedTuple):
     layer: Any = None
     weights: tuple[Weight, ...] = ()
     beside: bool = False
+    elsewhere: bool = False
 
     def __str__(self) -> str:
         return f"{self.where}: {self.told}" if self.where else self.told
+
+
+class Placed(NamedTuple):
+    """A row of the model, and the tensors that a file stores for it."""
+
+    finding: Finding
+    row: Row
+    tensors: list[StoredTensor]
 
 
 @dataclass(slots=True)
@@ -57,11 +69,35 @@ class Comparison:
         How many are as the rules say.
     known : list of Finding
         Layers on inputs of unknown shape, whose weights only the file tells.
+    placed : list of Placed
+        The rows of a legacy file that have tensors, those of layers without a rule aside.
+    twice : list of Finding
+        Layers of which a legacy file may store tensors for other layers as well.
     """
 
     differences: list[Finding] = field(default_factory=list)
     tensors: int = 0
     known: list[Finding] = field(default_factory=list)
+    placed: list[Placed] = field(default_factory=list)
+    twice: list[Finding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Shared:
+    """Weights that belong to several layers of a model: an archive stores each of them once, for one of these."""
+
+    origins: dict[tuple[int, int], Shape]
+    everywhere: Counter[Any]  # the shapes of all tensors of the file
+    met: Counter[Any] = field(default_factory=Counter)
+
+    def lacking(self) -> Counter[Any]:
+        """Give the shapes of those that are stored nowhere."""
+        return Counter(self.origins.values()) - self.met
+
+
+def container_of(stored: Stored) -> str:
+    """Give the group that holds the layers of a model."""
+    return CONTAINERS[any(tensor.path.startswith(CONTAINERS[1]) for tensor in stored.tensors)]
 
 
 def named(stored: Stored, config: dict[str, Any]) -> Stored:
@@ -74,8 +110,7 @@ def named(stored: Stored, config: dict[str, Any]) -> Stored:
         The model as serialized, ``{"class_name": "Functional", "config": {…}}``. A layer of a chain that writes its own
         configuration may have no name there; it gets the one the file has, beside its configuration.
     """
-    old = any(tensor.path.startswith(CONTAINERS[1]) for tensor in stored.tensors)
-    parts = _in_turn(stored, config) if stored.legacy else dict(described(config, CONTAINERS[old]))
+    parts = _in_turn(stored, config) if stored.legacy else dict(described(config, container_of(stored)))
     names = {}
     for group, part in parts.items():
         name = name_of(part)
@@ -107,8 +142,34 @@ def compare(model: Model, stored: Stored) -> Comparison:
     are passed over, and those that no rule knows.
     """
     found = Comparison()
-    _level(found, model, model.report().rows, stored, stored.tensors, _top(stored), "")
+    rows = model.report().rows
+    everywhere = Counter(tensor.shape for tensor in stored.tensors if counts(tensor, ""))
+    shared = _Shared({} if stored.legacy else _shared(rows), everywhere)
+    _level(found, model, rows, stored, stored.tensors, _top(stored), "", shared)
+    lacking = shared.lacking()
+    if lacking:
+        told = f"of layers that stand in several places: {_told(lacking, 'by their rules')}"
+        found.differences.append(Finding("", told))
     return found
+
+
+def _shared(rows: list[Row]) -> dict[tuple[int, int], Shape]:
+    # the weights that are part of several rows, those of models looked at one by one
+    found: dict[tuple[int, int], Shape] = {}
+    seen: set[tuple[int, int]] = set()
+    for row in _leaves(rows):
+        own = dict(zip(row.origins, row.weights, strict=True))
+        found |= {origin: own[origin].shape for origin in seen & own.keys()}
+        seen |= own.keys()
+    return found
+
+
+def _leaves(rows: list[Row]) -> Iterator[Row]:
+    for row in rows:
+        if isinstance(row.layer, Model):
+            yield from _leaves(row.rows)
+        else:
+            yield row
 
 
 def _top(stored: Stored) -> str:
@@ -126,6 +187,7 @@ def _level(
     tensors: list[StoredTensor],
     inside: str,
     place: str,
+    shared: _Shared,
 ) -> None:
     # the layers of one model
     groups = _listed(stored, tensors) if stored.legacy else groups_in(tensors, inside)
@@ -139,11 +201,13 @@ def _level(
         if row.counted_above and not held:  # stored once, where it stands first
             continue
         if isinstance(row.layer, Model) and group and not stored.legacy:
-            _level(found, row.layer, row.rows, stored, held, f"{group}/", f"{where}/")
+            _level(found, row.layer, row.rows, stored, held, f"{group}/", f"{where}/", shared)
             continue
         finding = Finding(where, row.unknown, row.layer, stored.weights_of(group) if group else ())
+        if stored.legacy and held and not isinstance(row.layer, UnknownLayer):
+            found.placed.append(Placed(finding, row, held))
         if not row.unknown:
-            _shapes(found, finding, row, stored.legacy)
+            _shapes(found, finding, row, stored.legacy, shared)
         elif held and isinstance(row.layer, Layer):
             found.known.append(finding)
     for group, held in groups.items():
@@ -193,16 +257,26 @@ def _repeated(row: Row) -> list[Any]:
     return found + [shape for one in row.rows for shape in _repeated(one)]
 
 
-def _shapes(found: Comparison, finding: Finding, row: Row, legacy: bool) -> None:
+def _shapes(found: Comparison, finding: Finding, row: Row, legacy: bool, shared: _Shared) -> None:
     if any(not isinstance(size, int) for weight in row.weights for size in weight.shape):
         return
-    ours: Counter[Any] = Counter(weight.shape for weight in row.weights if legacy or not weight.name.startswith(MERGED))
+    pairs = [
+        (origin, weight.shape)
+        for origin, weight in zip(row.origins, row.weights, strict=True)
+        if legacy or not weight.name.startswith(MERGED)
+    ]
+    ours = Counter(shape for origin, shape in pairs if origin not in shared.origins)
+    free = Counter(shape for origin, shape in pairs if origin in shared.origins)
     theirs: Counter[Any] = Counter(weight.shape for weight in finding.weights)
     theirs -= Counter([] if legacy else _repeated(row))
-    if ours != theirs:
-        told = [_told(ours - theirs, "by its rule"), _told(theirs - ours, "in the file")]
-        found.differences.append(finding._replace(told="; ".join(one for one in told if one)))
-    found.tensors += max(sum((ours & theirs).values()) - _unruled(row), 0)
+    here = (theirs - ours) & free  # what is stored here of the weights that belong to several layers
+    shared.met += here
+    if ours != theirs - here:
+        told = [_told(ours - theirs, "by its rule"), _told(theirs - here - ours, "in the file")]
+        elsewhere = not legacy and not theirs and ours <= shared.everywhere
+        told_all = "; ".join(one for one in told if one)
+        found.differences.append(finding._replace(told=told_all, elsewhere=elsewhere))
+    found.tensors += max(sum(((ours + here) & theirs).values()) - _unruled(row), 0)
 
 
 def _unruled(row: Row) -> int:

@@ -24,12 +24,18 @@ from .graph import Arguments, Call, Ref as Place, Tensor as Read, calls, field, 
 from .layers import Reading, built_on, has_rule, input_of, layer_of, module_of, name_in, shape_stated
 
 Stored = Callable[[str | None, str], tuple[Weight, ...] | None]
+STATES = ("initial_state", "states")  # how a layer, and how a cell, is handed them by name
 STATED = "its shape is what the file states"
 INERT = frozenset({"training", "use_causal_mask"})  # arguments of a call that change neither weights nor shapes
 
 
 def from_config(
-    config: Mapping[str, Any], stored: Stored | None = None, whole: bool = False, live: bool = False
+    config: Mapping[str, Any],
+    stored: Stored | None = None,
+    whole: bool = False,
+    live: bool = False,
+    sets: bool = False,
+    omits: str = "",
 ) -> Model:
     """Read a serialized model.
 
@@ -43,6 +49,10 @@ def from_config(
         Whether the archive holds all weights a layer has, as legacy files do, whatever its class makes of storing them.
     live : bool
         Whether it is no archive, but a model in memory, which holds all weights and knows which of them are trained.
+    sets : bool
+        Whether ``trainable`` is what was set on a layer, as Keras 2 has it, and not passed to its constructor.
+    omits : str
+        What the writer of the archive may have left out of a class of the user's own.
 
     Returns
     -------
@@ -56,7 +66,8 @@ def from_config(
     ParamcalcError
         For options that a rule does not take; the message names the layer.
     """
-    reading = Reading(_model, stored or (lambda name, kind: None), {}, [], {}, whole=whole or live, live=live)
+    known = stored or (lambda name, kind: None)
+    reading = Reading(_model, known, {}, [], {}, whole=whole or live, live=live, sets=sets, omits=omits)
     model = layer_of(config, reading)
     if isinstance(model, UnknownLayer):
         return _subclassed(model, config)
@@ -218,16 +229,20 @@ def _node(layer: Any, given: Arguments, ref: Callable[[Read], Ref]) -> Node:
         read = list(tensors(value))
         if name in layer.rule.call:
             switches |= {name: value} if value else {}
+        elif name in STATES:
+            states += read
         elif name in names or (read and not inputs and name != "mask"):
             inputs[name] = read
-        elif name == "initial_state":
-            states += read
         elif name.endswith("mask") and len(read) <= 1:
             masks |= {name: ref(read[0])} if read else {}
         elif read or (value and name not in INERT):
-            raise OptionError(f"called with {quoted(name)}, which no rule knows", received=value)
+            raise OptionError(f"called with {quoted(name)}, which no rule knows", expected=_taken(layer))
     order = [tensor for name in (*names, *(inputs.keys() - set(names))) for tensor in inputs.get(name, ())]
     return Node(layer, tuple(map(ref, order)), tuple(map(ref, states)), call=switches or None, masks=masks or None)
+
+
+def _taken(layer: Layer) -> str:
+    return " or ".join((*layer.rule.input_names, *STATES[: 1 + layer.rule.name.endswith("Cell")], *layer.rule.call))
 
 
 def _ordered(layer: Any, given: Arguments) -> list[Read]:

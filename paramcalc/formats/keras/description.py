@@ -19,7 +19,7 @@ def read(source: Source) -> Model:
     ParamcalcError
         Where it is none.
     """
-    return from_config(current(source.data))
+    return from_config(current(source.data), sets=is_legacy(source.data))
 
 
 def is_description(found: Mapping[str, Any]) -> bool:

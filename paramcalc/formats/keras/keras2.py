@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...errors import FileError, OptionError, ParamcalcError, quoted
-from .keras2_layers import KERAS, dtype, layer
+from .keras2_layers import KERAS, declared_input, dtype, layer
 from .keras2_ops import CONSTANT, OPERATIONS, operation, symbol
 
 MODELS = ("Sequential", "Functional", "Model")
@@ -147,7 +147,7 @@ def _chain(layers: Any, depth: int, frozen: bool) -> list[dict[str, Any]]:
     made = [_at(f"layers[{place}]", one, depth, frozen) for place, one in enumerate(layers)]
     if made and made[0]["class_name"] not in ("InputLayer", *MODELS):
         config = layers[0]["config"]
-        shape = config.get("batch_input_shape")
+        shape = declared_input(str(layers[0].get("class_name")), config)
         if shape is not None:
             name = f"{config.get('name')}_input" if config.get("name") else None
             made.insert(0, layer("InputLayer", {"batch_input_shape": shape, "name": name}))

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ...core.registry import known
 from ...errors import FileError, OptionError
+from ..containers.groups import STORED_CLASS
 
 KERAS = ("keras", "tf_keras", "tensorflow", "keras_preprocessing")  # modules whose layers are Keras's own
 DEEPEST = 50  # lists inside lists
@@ -76,6 +78,7 @@ RENAMED = {
 }
 SIDES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))  # Keras 1's windows
 LAYOUTS = {"tf": "channels_last", "th": "channels_first"}
+TABLES = ("Embedding",)
 UNITS = ("Dense", "LSTM", "GRU", "SimpleRNN")  # their size was called output_dim
 
 
@@ -92,29 +95,50 @@ def layer(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``{"module": "keras.layers", "class_name": …, "config": …, "registered_name": None}``
+        ``{"module": "keras.layers", "class_name": …, "config": …, "registered_name": None}``, and the class that the
+        file names where that is another one.
 
     Raises
     ------
     OptionError
         For an option that changes a weight or a shape, and that Keras 3 has no words for.
     """
+    written = kind
     made = {RENAMED.get(name, name): _plain(value) for name, value in config.items() if name not in GONE}
     if kind == "InputLayer" and "batch_shape" not in made:
         made["batch_shape"] = _plain(config.get("batch_input_shape"))
     _layout(made)
-    _time_first(kind, made)
+    if made.get("time_major") is False:
+        del made["time_major"]
     kind = CLASSES.get(kind, kind)
-    if kind in UNITS:
-        if "output_dim" in made:
-            made.setdefault("units", made.pop("output_dim"))
+    if kind in UNITS and "output_dim" in made:
+        made.setdefault("units", made.pop("output_dim"))
+    if kind not in TABLES:  # there it is the number of rows
         made.pop("input_dim", None)
         made.pop("input_length", None)
     if kind in SPECIAL:
         kind = SPECIAL[kind](made) or kind
     for name in GONE_FROM.get(kind, ()):
         made.pop(name, None)
-    return {"module": "keras.layers", "class_name": kind, "config": made, "registered_name": None}
+    made_of: dict[str, Any] = {"module": "keras.layers", "class_name": kind, "config": made, "registered_name": None}
+    return made_of if kind == written else {**made_of, STORED_CLASS: written}
+
+
+def declared_input(kind: str, config: Mapping[str, Any]) -> list[Any] | None:
+    """Give the shape that the first layer of a chain declares for its input, batch first, if it does.
+
+    Keras 1 declares it by the length of a sequence and the number of features, too.
+    """
+    shape = config.get("batch_input_shape")
+    if shape is not None:
+        return list(shape) if isinstance(shape, (list, tuple)) else shape
+    length, width = config.get("input_length"), config.get("input_dim")
+    if kind in TABLES:
+        return None if length is None else [None, *(length if isinstance(length, list) else [length])]
+    if length is None and width is None:
+        return None
+    rule = known(CLASSES.get(kind, kind))
+    return [None, length, width] if rule is not None and rule.of_sequences else [None, width]
 
 
 def dtype(value: Any) -> Any:
@@ -143,17 +167,6 @@ def _layout(made: Config) -> None:
             made["kernel_size"] = [made.pop(side, None) for side in sides]
     if "dim_ordering" in made:
         made["data_format"] = LAYOUTS.get(str(made.pop("dim_ordering")))
-
-
-def _time_first(kind: str, made: Config) -> None:
-    if kind.startswith("CuDNN"):
-        return  # as are their other options: a legacy layer, in its own words
-    if made.pop("time_major", False):
-        raise OptionError(
-            "time_major puts the time steps before the batch",
-            expected="time_major=False, the batch first",
-            received=True,
-        ).at(kind)
 
 
 # --- single layers --------------------------------------------------------------------------------------------

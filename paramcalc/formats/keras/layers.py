@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
 from ...core.built import Shape, Weight
+from ...core.kinds import SWITCH
 from ...core.registry import known as known_rule, registered, rules
 from ...core.rule import REQUIRED, Layer, Rule
 from ...core.tensors import Tensor, input_shape
 from ...errors import FileError, cut, quoted
 from ...graph.unknown_layers import UnknownLayer, counted
 from ...rules.keras.quantized import by_place
+from ...rules.keras.unknown import OPAQUE, WEIGHTLESS
 from ...rules.ops.table import modules as operation_modules
 from ..containers.groups import GRAPH, MODELS
 from .graph import field
+from .variants import ThinLayer, TimeFirstLayer
 
+LIBRARIES = ("keras_hub", "keras_nlp")  # their classes of a layer's name extend it by calls, and not by weights
 DEEPEST = 50  # layers inside layers
 
 
@@ -41,6 +45,11 @@ class Reading(NamedTuple):
         Whether the archive holds all weights a layer has, as legacy files do, whatever its class makes of storing them.
     live : bool
         Whether it is no archive, but a model in memory, of which is known as well what is trained.
+    sets : bool
+        Whether ``trainable`` is what was set on a layer, which reaches the layers inside, as Keras 2 has it; Keras 3
+        passes it to the constructor.
+    omits : str
+        What the writer of the archive may have left out of a class of the user's own; empty where nothing.
     """
 
     model: Callable[[Mapping[str, Any], Reading], Any]
@@ -51,6 +60,8 @@ class Reading(NamedTuple):
     depth: int = 0
     whole: bool = False
     live: bool = False
+    sets: bool = False
+    omits: str = ""
 
     def deeper(self) -> Reading:
         """Go one level down.
@@ -91,7 +102,7 @@ def _twin(found: Mapping[str, Any], reading: Reading) -> Any:
         reading.shared.setdefault(_label(one[0]), one)
     reading.unsorted.clear()
     before, made = reading.shared.get(_label(found), (None, None))
-    return made if before is not None and _alike(before.get("config"), found.get("config")) else None
+    return made if before is not None and alike(before.get("config"), found.get("config")) else None
 
 
 def _label(found: Mapping[str, Any]) -> Any:
@@ -110,6 +121,9 @@ def _made(found: Any, reading: Reading) -> Any:
             return _layer(rule, found, config, reading)
     elif (rule := _registered(found)) is not None:
         return _layer(rule, found, config, reading)
+    elif (rule := _extended(found)) is not None:
+        layer = _layer(rule, found, config, reading)
+        return ThinLayer(layer, _package(found)) if isinstance(layer, Layer) else layer
     elif config.keys() >= GRAPH:  # a subclass that writes down its graph
         made = reading.model({**found, "class_name": "Functional"}, reading.deeper())
         made.type = cut(kind)
@@ -123,7 +137,19 @@ def has_rule(found: Mapping[str, Any]) -> bool:
     kind = found.get("class_name")
     if not isinstance(kind, str):
         return False
-    return (_registered(found) if _custom(found) else known_rule(kind)) is not None
+    return ((_registered(found) or _extended(found)) if _custom(found) else known_rule(kind)) is not None
+
+
+def _extended(found: Mapping[str, Any]) -> Rule | None:
+    # the rule of the layer that a class of Keras's own libraries extends: it has its name and its configuration
+    kind = str(found["class_name"]).rpartition(">")[2]
+    rule = known_rule(kind) if _package(found) in LIBRARIES else None
+    required = {name for name, default in rule.defaults.items() if default is REQUIRED} if rule is not None else set()
+    return rule if rule is not None and required <= found["config"].keys() <= _names(rule) else None
+
+
+def _package(found: Mapping[str, Any]) -> str:
+    return str(found.get("module")).partition(".")[0]
 
 
 def _registered(found: Mapping[str, Any]) -> Rule | None:
@@ -155,23 +181,56 @@ def module_of(found: Mapping[str, Any]) -> str:
 
 def why_unknown(kind: str, custom: bool) -> str:
     """Say why no rule knows a class."""
-    from ...rules.keras.unknown import OPAQUE
-
     if custom:
         return "a custom class; only its own code knows its weights"
     return OPAQUE.get(kind, "a class no rule knows")
 
 
-def opaque(kind: str, reason: str, config: Mapping[str, Any], reading: Reading, more: bool = False) -> UnknownLayer:
-    """Make the row of what no rule knows, with the weights an archive holds for it."""
+def opaque(
+    kind: str, reason: str, config: Mapping[str, Any], reading: Reading, lacks: str | None = None
+) -> UnknownLayer:
+    """Make the row of what no rule knows, with the weights an archive holds for it.
+
+    An archive may hold fewer weights than the layer has. ``lacks`` says why it may, and is empty where it holds all;
+    it is found from the class and its configuration when it is left out.
+    """
     name = name_in(config)
-    weights, trainable = reading.stored(name, kind), config.get("trainable") is not False
-    more = more or (not reading.whole and _stores_its_own(config))
+    weights = reading.stored(name, kind)
+    # Keras 3 passes it to the constructor of the class, and only that knows how far it reaches
+    reaches = reading.sets or (reading.depth == 0 and not reading.live)
+    trainable = config.get("trainable") is not False or not reaches
+    if lacks is None:
+        lacks = _lacks(kind, config, weights, reading)
     told = None if weights is None else f"{reason}; {counted(weights, not trainable, reading.live)}"
-    if told and more:
-        told += "; the layer of Keras that it extends stores no others"
+    if told and lacks:
+        told += f"; {lacks}"
     guessed = bool(weights) and trainable and not reading.live
-    return UnknownLayer(cut(kind), reason, name, weights, trainable, more, told, guessed)
+    made = UnknownLayer(cut(kind), reason, name, weights, trainable, bool(lacks), told, guessed, lacks)
+    sizes = config.get("output_shape")
+    if (
+        kind == "Lambda"
+        and isinstance(sizes, (list, tuple))
+        and not any(isinstance(one, (list, dict)) for one in sizes)
+    ):
+        made.out_sizes = shape_stated([None, *sizes])[1:]
+    return made
+
+
+def _lacks(kind: str, config: Mapping[str, Any], weights: tuple[Weight, ...] | None, reading: Reading) -> str:
+    # why an archive may hold fewer weights than a layer has
+    if reading.whole or weights is None or kind in WEIGHTLESS:
+        return ""
+    if _stores_its_own(config):
+        return "the layer of Keras that it extends stores no others"
+    return reading.omits if weights else "a class may keep weights that Keras does not store"
+
+
+def _around(inner: Sequence[UnknownLayer], reading: Reading) -> str:
+    # why an archive may hold fewer weights than a layer has that holds layers which no rule knows
+    if reading.whole:
+        return ""
+    lost = next((one for one in inner if one.lacks or one.stored is None), None)
+    return "" if lost is None else lost.lacks or f"the weights of {quoted(lost.label)} are not found in it"
 
 
 def _stores_its_own(config: Mapping[str, Any]) -> bool:
@@ -199,12 +258,16 @@ def name_in(config: Mapping[str, Any]) -> str | None:
 
 
 def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], reading: Reading) -> Any:
+    if config.get("time_major") is True and "return_sequences" in rule.options and "time_major" not in rule.options:
+        others = {name: value for name, value in config.items() if name != "time_major"}
+        layer = _layer(rule, {**found, "build_config": None}, others, reading)
+        return TimeFirstLayer(layer) if isinstance(layer, Layer) else layer
     before = reading.last.get(rule)
     if before is not None and before[0] == {**config, "name": before[0].get("name")}:
         layer = before[1].copy_with(config.get("name"))
     else:
         layer = _configured(rule, config, reading)
-        if isinstance(layer, Layer) and not (rule.sublayer_options or rule.copies):
+        if isinstance(layer, Layer) and not (rule.sublayer_options or rule.copies or (reading.live and rule.inner)):
             reading.last[rule] = config, layer
     if "build_config" in found and isinstance(layer, Layer):
         layer.declared_inputs = partial(built_on, found["build_config"])
@@ -217,20 +280,34 @@ def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
     if not config.keys() <= _names(rule):
         _refuse_unknown(rule, config)
     if "dtype" in rule.options and isinstance(config.get("dtype"), dict) and by_place(config["dtype"]):
-        return opaque(rule.name, "how it is kept hangs on its place, by a map of dtype policies", config, reading)
+        return opaque(rule.name, "how it is kept hangs on its place, by a map of dtype policies", config, reading, "")
     inside = rule.sublayer_options + rule.copies
     given: dict[str, Any] = {"name": config.get("name")}
     for name, default in rule.defaults.items():
         value = config.get(name, default)
         if value is not default and (type(value) is not type(default) or value != default):
             given[name] = _held(value, reading.deeper()) if name in inside else value
-    if not inside and config.get("trainable", True) is not True:
-        given["trainable"] = config["trainable"]  # of a wrapper, only what is written at the layers inside counts
-    for name in inside:
-        for one in _flat(given.get(name)):
-            if isinstance(one, UnknownLayer):
-                return opaque(rule.name, f"it is around {quoted(one.label)}, {one.reason}", config, reading, one.more)
-    return rule(**given)
+    unknown = [one for name in inside for one in _flat(given.get(name)) if isinstance(one, UnknownLayer)]
+    if unknown:
+        reason = f"it is around {quoted(unknown[0].label)}, {unknown[0].reason}"
+        return opaque(rule.name, reason, config, reading, _around(unknown, reading))
+    layer = rule(**given)
+    if not rule.checked("trainable", SWITCH, config.get("trainable", True)):
+        _freeze(layer, reading)
+    return layer
+
+
+def _freeze(layer: Layer, reading: Reading) -> None:
+    # of a wrapper, only what is written at the layers inside counts
+    rule = layer.rule
+    if reading.live and rule.inner:
+        names = (layer.name, f"forward_{layer.name}")  # the second of a copy in Bidirectional
+        held = next(filter(None, (reading.stored(name, rule.name) for name in names)), ())
+        layer.frozen = bool(held) and not any(weight.trainable for weight in held)
+    elif reading.sets or reading.live:
+        layer.frozen = not (rule.sublayer_options or rule.copies)
+    else:
+        layer.freeze_by_constructor()
 
 
 @cache
@@ -308,16 +385,16 @@ def _one_copy(config: Mapping[str, Any]) -> Mapping[str, Any]:
     one, other = field(ahead, "config", dict), field(back, "config", dict)
     stem = str(one.get("name")).removeprefix("forward_")
     turned = {**one, "name": f"backward_{stem}", "go_backwards": not one.get("go_backwards")}
-    if ahead.get("class_name") != back.get("class_name") or not _alike(turned, other):
+    if ahead.get("class_name") != back.get("class_name") or not alike(turned, other):
         return config
     return {**config, "backward_layer": None, "layer": {**ahead, "config": {**one, "name": stem}}}
 
 
-def _alike(one: Any, other: Any) -> bool:
-    # equal, whatever numbers Keras gave to shared objects inside
+def alike(one: Any, other: Any) -> bool:
+    """Tell whether two configurations are equal, whatever numbers Keras gave to shared objects inside."""
     if isinstance(one, dict) and isinstance(other, dict):
         keys = (one.keys() | other.keys()) - {"shared_object_id"}
-        return all(_alike(one.get(key), other.get(key)) for key in keys)
+        return all(alike(one.get(key), other.get(key)) for key in keys)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(map(_alike, one, other))
+        return len(one) == len(other) and all(map(alike, one, other))
     return bool(one == other)

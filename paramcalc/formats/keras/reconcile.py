@@ -23,38 +23,56 @@ from .compare import Comparison, Finding
 class KeptLayer(Layer):
     """A layer with a rule, and what a file stores for it."""
 
-    __slots__ = ("finding", "ruled")
+    __slots__ = ("finding", "ruled", "twice")
 
-    def __init__(self, layer: Layer, finding: Finding) -> None:
+    def __init__(self, layer: Layer, finding: Finding, twice: bool = False) -> None:
         for name in Layer.__slots__:
             setattr(self, name, getattr(layer, name))
         self.ruled = layer
         self.finding = finding
+        self.twice = twice
 
     def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Build by the rule; where the file differs count the least, where the rule cannot say what is stored."""
         built = self.ruled.on(*shapes, **call)
+        if self.twice:
+            return _own(built, self)
+        if built.unknown and built.weights:  # the file contradicts itself, whatever it stores
+            return _least(built, self)._replace(unknown=built.unknown)
         return _stored(built, self) if built.unknown else _least(built, self)
 
 
 class KeptModel(Model):
     """A nested model, and what a file stores for it."""
 
-    def __init__(self, model: Model, finding: Finding) -> None:
-        vars(self).update(vars(model), ruled=model, finding=finding)
+    def __init__(self, model: Model, finding: Finding, twice: bool = False) -> None:
+        vars(self).update(vars(model), ruled=model, finding=finding, twice=twice)
 
     def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Build it; where the file differs count the least."""
         built: Built = vars(self)["ruled"].on(*shapes)
+        if vars(self)["twice"]:
+            return _own(built, self)
         return built if built.unknown else _least(built, self)
 
 
 def _least(built: Built, kept: Any) -> Built:
     # nobody knows whether the rule or the file is right
     theirs, ours = (sum(weight.params for weight in weights) for weights in (kept.finding.weights, built.weights))
-    if isinstance(ours, int) and isinstance(theirs, int) and 0 < theirs < ours:
-        built = built._replace(weights=kept.finding.weights, formula=None, guessed=not kept.frozen)
+    if isinstance(ours, int) and isinstance(theirs, int) and (0 < theirs < ours or kept.finding.elsewhere):
+        built = _with(built, kept)
     return _as_told(built._replace(unknown=f"{STORED_OTHERWISE}: {kept.finding.told}"), kept)
+
+
+def _own(built: Built, kept: Any) -> Built:
+    # what the file stores for this layer alone
+    return _as_told(_with(built, kept)._replace(unknown=kept.finding.told), kept)
+
+
+def _with(built: Built, kept: Any) -> Built:
+    # the weights that are stored, without the insides, which count others
+    weights = kept.finding.weights
+    return built._replace(weights=weights, formula=None, parts=None, guessed=bool(weights) and not kept.frozen)
 
 
 def _stored(built: Built, kept: KeptLayer) -> Built:
@@ -98,6 +116,9 @@ def settle(model: Model, check: Comparison) -> None:
             layer.more, layer.told = True, f"{layer.told}; {STORED_OTHERWISE}: {finding.told}"
         else:
             model.warnings.append(str(_recorded(finding)))
+    for finding in check.twice:
+        kind = KeptModel if isinstance(finding.layer, Model) else KeptLayer
+        swaps[id(finding.layer)] = kind(finding.layer, finding, twice=True)
     wrong = [one for one in check.differences if not one.beside or one.layer.type in MODELS]
     model.findings = tuple(map(_recorded, wrong))
     model.stored = check.tensors

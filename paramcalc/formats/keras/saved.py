@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
 from ...graph.node import Node
 from ...graph.unknown_layers import UnknownLayer
-from ..containers.archive import WEIGHTS, read_archive as archive_in
+from ..containers.archive import WEIGHTS, Archive, read_archive as archive_in, read_folder as folder_in
 from ..containers.groups import CONTAINERS
 from ..containers.hdf5 import stored_in
 from ..containers.shards import part_of, stored_beside
@@ -18,11 +19,16 @@ from ..containers.stored import Stored, StoredTensor, counts, opaque_tensors, we
 from ..source import Source
 from ..text.decoding import decode
 from ..text.syntax import read_json
-from .compare import compare, named
+from .compare import compare, container_of, named
 from .config import from_config, in_code
-from .deduplicate import count_once, share
+from .deduplicate import count_once, share, stored_twice
 from .description import current, is_description
+from .keras2 import is_legacy
+from .layers import alike
 from .reconcile import settle
+from .twins import number_twins
+
+NESTED = (3, 15)  # since this version, Keras stores layers in containers within containers
 
 
 def read_archive(source: Source) -> Model:
@@ -33,7 +39,21 @@ def read_archive(source: Source) -> Model:
     ParamcalcError
         When it is damaged, beyond the bounds, or no model.
     """
-    archive = archive_in(source.file)
+    return _archived(archive_in(source.file))
+
+
+def read_folder(source: Source) -> Model:
+    """Read a folder in which Keras saved a model, as it does with ``zipped=False``.
+
+    Raises
+    ------
+    ParamcalcError
+        When something in it is damaged, beyond the bounds, or no model.
+    """
+    return _archived(folder_in(source.member))
+
+
+def _archived(archive: Archive) -> Model:
     model = _described("config.json:", archive.config, archive.stored)
     if archive.stored is None:
         model.warnings.append(f"there is no {WEIGHTS} to hold the rules against")
@@ -85,10 +105,12 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
     ParamcalcError
         Where it is none.
     """
-    found = current(found)
+    legacy, found = is_legacy(found), current(found)
     if stored is None:
-        return from_config(found)
+        return from_config(found, sets=legacy)
     whose = named(stored, found)
+    if not stored.legacy:
+        number_twins(found, stored, container_of(stored), alike)
     handed: dict[int, tuple[Weight, StoredTensor]] = {}
 
     def weights(name: str | None, kind: str) -> tuple[Weight, ...] | None:
@@ -96,13 +118,24 @@ def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
         handed.update((id(pair[0]), pair) for pair in pairs or ())
         return None if pairs is None else tuple(weight for weight, _ in pairs)
 
-    model = from_config(found, weights, stored.legacy)
+    model = from_config(found, weights, stored.legacy, sets=legacy, omits=_omitted(stored))
     if in_code(model):
         return _weights_alone(stored, model)  # all that is stored is its
     if stored.legacy:
         share(model, stored, handed)
-    settle(model, compare(model, whose))
+    compared = compare(model, whose)
+    if stored.legacy:
+        compared.twice = stored_twice(compared.placed)
+    settle(model, compared)
     return model
+
+
+def _omitted(stored: Stored) -> str:
+    # what the saver of its version may have left out of a class of the user's own
+    version = re.match(r"(\d+)\.(\d+)", stored.keras_version or "")
+    if version is None or tuple(map(int, version.groups())) >= NESTED:
+        return ""
+    return f"Keras {version.group()} stores no layers that a class holds in a container within another"
 
 
 def _weights_alone(stored: Stored, model: Model | None = None, part: str | None = None) -> Model:
@@ -128,8 +161,12 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
         nodes.append(Node(rows_of_file[-1], ()))
     if stored.legacy:
         count_once(rows_of_file, handed)
-    if stored.legacy and model:
+    lacking = ""
+    if model and stored.legacy:
         lacking = f"what {model.type} has there a legacy file may lack"  # such as layers that its graph is without
+    elif model:
+        lacking = _omitted(stored) if rows else "a class may keep weights that Keras does not store"
+    if lacking:
         nodes.append(Node(UnknownLayer("stored", lacking, "beside its layers"), ()))
     if part:
         nodes.append(Node(UnknownLayer("stored", f"the file is {part}", "other shards"), ()))

@@ -10,7 +10,7 @@ An item is one of::
     use: embed                                     a layer from above once more, with the same weights
     repeat: 12, layers: [...]                      a block, twelve times, each with weights of its own
 
-``name``, ``inputs``, ``initial_state`` and ``repeat`` stand among the options or beside the layer.
+``name``, ``inputs``, ``initial_state``, ``repeat`` and ``trainable`` stand among the options or beside the layer.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ from .wiring import Graph, Pending, Scope, Use, references
 MAX_LAYERS = 1_000_000  # in a model, repeated, nested and shared ones counted each time
 
 CONNECTIONS = ("name", "inputs", "initial_state", "repeat")
+BESIDE = (*CONNECTIONS, "trainable")  # what may stand beside a layer's name
 MODELS = {"Sequential": "Sequential", "sequential": "Sequential", "Model": "Model", "model": "Model"}
 MODEL_KEYS = ("name", "input", "inputs", "layers", "outputs", "trainable")
+OWN = ("name", "trainable")  # those that are the layer's own
 USE_KEYS = ("use", *CONNECTIONS)
 BLOCK_KEYS = ("repeat", "layers", "inputs")
-BASE = ("name", "trainable", "input_shape", "batch_input_shape", "input_dim")  # what every layer takes
+BASE = ("name", "trainable", "input_shape", "batch_input_shape", "input_dim", "input_length")  # what every layer takes
 
 
 @cache
@@ -87,6 +89,7 @@ class Reader:
                 return self.repeated(item, place, graph, scope)
         key, value, beside = self.named(item)
         options, links = self.parted(key, value, beside)
+        options = {**options, **{own: links[own] for own in OWN[1:] if own in links}}
         count = self.count(links.get("repeat"), key)
         reads = self.reads(links)
         for copy in range(1, count + 1):
@@ -200,10 +203,9 @@ class Reader:
         key, given, beside = self.named(value)
         options, links = self.parted(key, given, beside)
         for link in links:
-            if link != "name":
+            if link not in OWN:
                 raise OptionError(f"a layer inside another has no {link}").at(link)
-        if "name" in links:
-            options = {**options, "name": links["name"]}
+        options = {**options, **links}
         return self.layer(key, options, f"{place}.{key}.")
 
     def model(self, kind: str, given: Mapping[str, Any], place: str) -> Any:
@@ -234,7 +236,7 @@ class Reader:
         expected = "a layer such as Flatten or Dense: 108"
         if not isinstance(item, Mapping):
             raise LayerError("not a layer", expected=expected, received=item)
-        keys = [key for key in item if key not in CONNECTIONS]
+        keys = [key for key in item if key not in BESIDE]
         if len(keys) != 1:
             layer = next((key for key in keys if self.is_layer(key)), None)
             stray = next((key for key in keys if key != layer), None)
@@ -242,7 +244,7 @@ class Reader:
             raise LayerError("not one layer", expected=expected, received=keys or item, suggestion=near)
         if not isinstance(keys[0], str):
             raise LayerError("not a layer", expected=expected, received=keys[0])
-        return keys[0], item[keys[0]], {key: item[key] for key in CONNECTIONS if key in item}
+        return keys[0], item[keys[0]], {key: item[key] for key in BESIDE if key in item}
 
     def is_layer(self, key: Any) -> bool:
         """Tell whether this names a layer."""
@@ -271,7 +273,7 @@ class Reader:
             raise GraphError("no layers", expected="layers: with a list of them", received=value).at(key)
         if value is None:
             return {}, beside
-        links = {link: value[link] for link in CONNECTIONS if link in value}
+        links = {link: value[link] for link in BESIDE if link in value}
         if key in MODELS and isinstance(links.get("inputs"), Mapping):
             del links["inputs"]  # its own, with their shapes
         if not links:

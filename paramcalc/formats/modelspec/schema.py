@@ -113,7 +113,8 @@ def _item(rule: Rule) -> Schema:
 
 def _keyed(spellings: tuple[str, ...], value: Schema) -> Schema:
     first, *others = spellings
-    properties = {first: value, **{one: {"$ref": f"#/$defs/{first}/properties/{first}"} for one in others}, **_links()}
+    properties = {first: value, **{one: {"$ref": f"#/$defs/{first}/properties/{first}"} for one in others}}
+    properties.update({**_links(), "trainable": _TRAINABLE})
     one = [{"required": [spelling]} for spelling in spellings]
     return {**_object(properties, []), "oneOf": one}
 
@@ -127,7 +128,9 @@ def _options(rule: Rule) -> Schema:
             properties[name] = {**properties[name], "default": option.default} if plain else properties[name]
     properties.update({name: inert_schema(name) for name in sorted(rule.ignored)})
     properties.update({**_links(), "trainable": _TRAINABLE})
-    properties.update({"input_shape": _SHAPE, "batch_input_shape": _SHAPE, "input_dim": {"$ref": "#/$defs/size"}})
+    size: Schema = {"$ref": "#/$defs/size"}
+    properties.update({"input_shape": _SHAPE, "batch_input_shape": _SHAPE})
+    properties = {"input_dim": size, "input_length": either(size, _SHAPE), **properties}
     first = first_option(rule)
     needed = [name for name in _required(rule) if name != first]
     whole = _object(properties, _required(rule))

@@ -6,13 +6,14 @@ All are called on query, value and perhaps key, which otherwise is the value. Wi
     softmax(QKᵀ/√d_k)V      T·S·d_k multiply-adds for QKᵀ in each head, T·S·d_v for the product with V
 """
 
+from collections.abc import Mapping
 from itertools import islice
 from math import prod
 from string import ascii_lowercase
 from typing import Annotated, Any, Literal, NamedTuple
 
 from ...core.ignored_options import BIAS, KERNEL
-from ...core.kinds import AXES, RATE, AtCall, Sized, Sizes
+from ...core.kinds import ANY_AXES, RATE, AtCall, Sized, Sizes
 from ...core.products import NOTHING, Product, Source, Sources, Work, product
 from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
@@ -211,11 +212,28 @@ def _differ(a: Size, b: Size) -> bool:
     return a != b if isinstance(a, int) and isinstance(b, int) else is_known(a) != is_known(b)
 
 
-@rule((*KERNEL, *BIAS, "seed"))
+class Attended(Inputs):
+    """``B ... T d_Q``; without an axis to attend over, each sample has one place: ``B d_Q``."""
+
+    __slots__ = ()
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(pattern)
+        self.least = 2
+
+    def named(self, rank: int, options: Mapping[str, Any]) -> list[str] | None:
+        """Name the axes of an input of this rank, or ``None`` if the rank does not fit."""
+        if rank == 2:
+            return [self.tokens[0], self.tokens[-1]]
+        (batch, _, *rest) = self.tokens
+        return [batch, *(f"n{at + 1}" for at in range(rank - 3)), *rest] if 2 < rank <= self.most else None
+
+
+@rule((*KERNEL, *BIAS, "seed"), inner=True)
 def MultiHeadAttention(
-    query: Annotated[Shape, Inputs("B ... T d_Q")],
-    value: Annotated[Shape, Inputs("B ... S d_V")],
-    key: Annotated[Shape, Inputs("B ... S d_K")] | None = None,
+    query: Annotated[Shape, Attended("B ... T d_Q")],
+    value: Annotated[Shape, Attended("B ... S d_V")],
+    key: Annotated[Shape, Attended("B ... S d_K")] | None = None,
     /,
     num_heads: Heads = REQUIRED,
     key_dim: Annotated[Size, Sized("d_k")] = REQUIRED,
@@ -223,7 +241,7 @@ def MultiHeadAttention(
     dropout: Rate = 0.0,
     use_bias: bool = True,
     output_shape: Annotated[Any, Sizes("d_o")] | None = None,
-    attention_axes: Annotated[Any, AXES] | None = None,
+    attention_axes: Annotated[Any, ANY_AXES] | None = None,
     sliding_window: Window = None,
     flash_attention: bool | None = None,
     *,
@@ -278,7 +296,7 @@ def stretched(query: Size, key: Size, axis: int) -> Size:
     return query if isinstance(key, int) and key == 1 else agree(query, key, (0, 1), axis)
 
 
-@rule((*KERNEL, *BIAS, "seed"), aliases=("GroupedQueryAttention",))
+@rule((*KERNEL, *BIAS, "seed"), aliases=("GroupedQueryAttention",), inner=True)
 def GroupQueryAttention(
     query: Annotated[Shape, Inputs("B T d_Q")],
     value: Annotated[Shape, Inputs("B S d_V")],

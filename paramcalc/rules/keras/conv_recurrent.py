@@ -31,7 +31,7 @@ class Frames(Inputs):
         return [batch, time, channels, *frame] if first else [batch, time, *frame, channels]
 
 
-@each_rank("ConvLSTM{}D", 1, 2, 3, ignored=(*CELL, *LOOP))
+@each_rank("ConvLSTM{}D", 1, 2, 3, ignored=(*CELL, *LOOP), inner=True)
 def conv_lstm(
     x: Annotated[Shape, Frames("B T spatial C")],
     /,

@@ -3,14 +3,16 @@
 A recurrent layer is its cell, run over the time steps: the weights are the cell's, whatever T is.
 """
 
+from collections.abc import Callable
 from copy import copy
 from typing import Annotated, Any, Literal, Unpack
 
-from ...core.built import UNKNOWN_OUTPUTS, UnknownShape, listed, placed
+from ...core.built import UNKNOWN_OUTPUTS, UnknownShape, known_of, listed, placed
 from ...core.ignored_options import BIAS, DROPOUT, KERNEL, RECURRENT
 from ...core.kinds import Sized
 from ...core.products import Product, Source, Sources, State, Work, product
 from ...core.rule import CELLS, LAYER, Built, Inputs, Layer, Part, Shape, Weight, rule, scaled, scoped
+from ...core.tensors import shape_text
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, times, unicode
 from ..shared import cells
@@ -31,6 +33,8 @@ class Loop(OverTime):
 
     unroll: bool
 
+
+Count = Callable[[], Size]
 
 RNN_GATES: tuple[str, ...] = ("h",)
 LSTM_GATES = ("i", "f", "c", "o")
@@ -182,7 +186,10 @@ def GRU(
 
 @rule()
 def StackedRNNCells(x: Annotated[Shape, Inputs("*cells")], /, cells: Annotated[Any, CELLS]) -> Built:
-    """Cells on top of one another: each takes the output of the one below as its input."""
+    """Cells on top of one another: each takes the output of the one below as its input.
+
+    A cell that stands in several places has one set of weights.
+    """
     stack = cells if isinstance(cells, tuple) else (cells,)
     names = unique_labels(stack)
     parts: list[Built] = []
@@ -190,19 +197,33 @@ def StackedRNNCells(x: Annotated[Shape, Inputs("*cells")], /, cells: Annotated[A
         parts.append(one.on(x if not parts else parts[-1].shapes()[0]))
         _check_cell(one, parts[-1])
     states = tuple(state for part in parts for state in part.states)
+    distinct = {id(one): place for place, one in reversed([*enumerate(stack)])}  # each cell where it stands first
+    for place, one in enumerate(stack):
+        _check_same_weights(one, parts[distinct[id(one)]], parts[place])
+    counted = [(parts[place], names[place], stack[place]) for place in sorted(distinct.values())]
     return Built(
-        weights=tuple(
-            w for part, name, one in zip(parts, names, stack, strict=True) for w in scoped(part.weights, name, one)
-        ),
+        weights=tuple(weight for part, name, one in counted for weight in scoped(part.weights, name, one)),
         outs=(parts[-1].shapes()[0], *states),
         states=states,
-        formula=lambda: sum(part.formula() for part in parts if part.formula),
+        **known_of(parts),
+        formula=added([part.formula for part, _, _ in counted]),
         work=lambda: _stacked(parts, names),
         parts=lambda: [
             Part(name, one, (x if not place else parts[place - 1].shapes()[0],), parts[place])
             for place, (name, one) in enumerate(zip(names, stack, strict=True))
         ],
     )
+
+
+def added(formulas: list[Count | None]) -> Count | None:
+    """Add up the formulas of parts; ``None`` where one of them has none."""
+    known = [formula for formula in formulas if formula is not None]
+    return (lambda: sum(formula() for formula in known)) if len(known) == len(formulas) else None
+
+
+def doubled(formula: Count | None) -> Count | None:
+    """Take a formula twice."""
+    return (lambda: times(2, formula())) if formula is not None else None
 
 
 def _stacked(parts: list[Built], names: list[str]) -> Work:
@@ -225,15 +246,27 @@ def _check_cell(layer: Any, step: Built) -> None:
         raise OptionError(f"{layer.type} is not a cell", expected="LSTMCell, GRUCell, SimpleRNNCell or a stack of them")
 
 
+def _check_same_weights(layer: Any, first: Built, again: Built) -> None:
+    for one, other in zip(first.weights, again.weights, strict=True):
+        if any(
+            isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(one.shape, other.shape, strict=True)
+        ):
+            raise ShapeError(
+                f"{layer.label} stands in several places, which need a {one.name} of {shape_text(one.shape)} "
+                f"and of {shape_text(other.shape)}; one cell has one set of weights"
+            )
+
+
 def unique_labels(layers: tuple[Layer, ...]) -> list[str]:
-    """Number layers of one name as Keras does: ``lstm_cell``, ``lstm_cell_1``."""
+    """Number layers of one name as Keras does: ``lstm_cell``, ``lstm_cell_1``; one layer keeps one name."""
     seen: dict[str, int] = {}
-    labels = []
+    labels: dict[int, str] = {}
     for layer in layers:
-        count = seen.get(layer.label, 0)
-        seen[layer.label] = count + 1
-        labels.append(f"{layer.label}_{count}" if count else layer.label)
-    return labels
+        if id(layer) not in labels:
+            count = seen.get(layer.label, 0)
+            seen[layer.label] = count + 1
+            labels[id(layer)] = f"{layer.label}_{count}" if count else layer.label
+    return [labels[id(layer)] for layer in layers]
 
 
 @rule(LOOP)
@@ -285,10 +318,11 @@ def Bidirectional(
     ahead = scoped(forward.weights, ahead_name)
     double = backward_layer is None
     return Built(
-        weights=ahead + scoped(backward.weights, name),
+        weights=ahead + scoped(backward.weights, name, backward_layer),
         outs=merged + forward.shapes()[1:] + backward.shapes()[1:],
         states=forward.states + backward.states,
-        formula=lambda: times(2, forward.formula()) if double else forward.formula() + backward.formula(),
+        **known_of((forward, backward)),
+        formula=doubled(forward.formula) if double else added([forward.formula, backward.formula]),
         work=lambda: _both_ways(forward, backward, ahead_name, name, len(merged)),
         parts=lambda: [
             Part(ahead_name, copy(layer), (x,), forward),

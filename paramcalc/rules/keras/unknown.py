@@ -7,3 +7,5 @@ OPAQUE = {
     "FlaxLayer": "a Flax module in Python code, which is not read",
     "TorchModuleWrapper": "a PyTorch module, which is not read",
 }
+
+WEIGHTLESS = frozenset({"Lambda"})  # of these, Keras counts no weights, whatever their code uses

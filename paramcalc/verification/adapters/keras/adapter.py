@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 from ....core.framework import Framework
 from ....core.registry import find, rules
 from ....core.rule import Rule
-from ....errors import LayerError
+from ....errors import LayerError, ParamcalcError
 from ....graph.model import Model
 from ....report import Report
 from ...adapter import Adapter, Answer, Case
 from ...backward import Derivative
 from ...cases import cases, configurations
-from ...compare import ModelAnswer, option_differences
+from ...compare import ModelAnswer, option_differences, tensor_differences
 from ...foreign import isolated
 from ...outcome import Installed, Verification
 from . import answers, live, models
@@ -28,6 +29,7 @@ from .quirks import QUIRKS
 T = TypeVar("T")
 
 HARMLESS = ("trainable",)  # what every rule takes; where there is nothing to train it changes nothing
+TRIED = 100  # configurations of a rule, to find one with weights
 LEGACY = "legacy"  # the family of layers Keras has no more
 
 
@@ -88,6 +90,22 @@ class KerasAdapter:
         ours = {*rule.options, *rule.ignored, "name", "trainable"}
         taken = {name for name in ours - theirs if name in HARMLESS or _takes(rule, name)}
         return option_differences(theirs | taken, ours, self.framework.title)
+
+    def split_mismatches(self, plan: Iterable[Case]) -> Iterator[str]:
+        """Compare what is trained of a layer that is frozen by its constructor, for the first case with weights."""
+        for case in islice(plan, TRIED):
+            layer = case.layer.copy_with(case.layer.name)
+            layer.freeze_by_constructor()
+            frozen = case._replace(layer=layer)
+            try:
+                ours = layer.on(*case.shapes, **case.call).weights
+            except ParamcalcError:
+                continue
+            theirs = answers.announced(frozen) if ours else ""
+            if isinstance(theirs, Answer):
+                found = tensor_differences(layer.label, ours, theirs.tensors)
+                yield from (f"{layer!r}: {difference.text(self.framework.title)}" for difference in found)
+                return
 
     def answer(self, case: Case) -> Answer | str:
         """Build a layer and put it on inputs, or say why not."""

@@ -68,7 +68,8 @@ def _tensors(case: Case, made: Foreign) -> list[Tensor]:
         wanted = [weight.path for weight in case.layer.on(*case.shapes, **case.call).weights]
     except ParamcalcError:
         wanted = []
-    return tensors_of(made, ids(made.trainable_weights), wanted)
+    learning = ids(weight for weight in made.weights if weight.trainable)  # as in a model, whatever the layer says
+    return tensors_of(made, learning, wanted)
 
 
 def known_shapes(case: Case) -> list[Known] | None:

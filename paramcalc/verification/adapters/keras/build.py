@@ -45,7 +45,10 @@ class Builder:
         if isinstance(layer, UnknownLayer):
             raise _without_rule(layer, name)
         with scope(self.real or stateful(layer)):
-            made = layer_class(layer.rule)(**self.options(layer, name))
+            options = self.options(layer, name)
+            if layer.constructed_frozen:
+                return layer_class(layer.rule)(**options, trainable=False)
+            made = layer_class(layer.rule)(**options)
             return _frozen(made, layer.frozen)  # set, not passed: only setting it reaches the layers inside
 
     def options(self, layer: Layer, name: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
 from ....report import Report, Row
 from ... import foreign
-from ...compare import TOTALS, ModelAnswer, OpenShape, Tensor, Use, model_differences, tensor_differences
+from ...compare import TOTALS, ModelAnswer, OpenShape, Tensor, Use, count, model_differences, tensor_differences
 from ...foreign import Foreign, first_line, is_of, loaded
 from ...grid import known_shapes
 from ...outcome import Installed, Verification, verified
@@ -71,7 +71,7 @@ def _counted(model: Any) -> Model:
     if _counts(reading, model):
         return reading
     reading = _listed(model, BESIDE)
-    if _counts(reading, model):
+    if _counts(reading, model, split=False):
         return reading
     raise GraphError(
         f"{model.name!r} was read as {reading.total:,} parameters, and Keras counts {model.count_params():,}",
@@ -79,11 +79,14 @@ def _counted(model: Any) -> Model:
     )
 
 
-def _counts(reading: Model, model: Any) -> bool:
-    # whether it counts as Keras does, as far as both can say
-    if not model.built or not reading.report().exact or not isinstance(reading.total, int):
+def _counts(reading: Model, model: Any, split: bool = True) -> bool:
+    # whether it counts as Keras does, as far as both can say, and splits as Keras does where it counts so
+    report = reading.report()
+    if not model.built or not report.exact or not isinstance(report.total, int):
         return True
-    return bool(reading.total == model.count_params())
+    if report.total != model.count_params():
+        return False
+    return not split or report.trainable == sum(count(one.shape) for one in whole(model) if one.trainable)
 
 
 def _read(model: Any, by_rule: bool = False) -> Model:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from ....core.framework import Framework
@@ -77,6 +77,10 @@ class TorchAdapter:
         by_place = [name for name, positional in theirs.items() if positional and name in rule.positional]
         if by_place != list(rule.positional):
             yield f"PyTorch takes its options in the order {', '.join(by_place)}"
+
+    def split_mismatches(self, plan: Iterable[Case]) -> Iterator[str]:
+        """Find nothing: no module of PyTorch is frozen by its constructor."""
+        return iter(())
 
     def answer(self, case: Case) -> Answer | str:
         """Build a layer and put it on inputs, or say why not."""
