@@ -163,6 +163,9 @@ class Maker:
         return self.random.choice(table)(self, shape)
 
 
+INSIDE = ("MultiHeadAttention", "GroupQueryAttention", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+
+
 def made(seed: int) -> Any:
     """Make the model of a seed, some of its layers frozen; nothing is allocated within a stateless scope."""
     random = Random(seed)
@@ -171,7 +174,10 @@ def made(seed: int) -> Any:
     if maker.chance(0.4):
         parts = freezable(model)
         for one in random.sample(parts, min(len(parts), random.randint(1, 3))):
-            one.trainable = maker.chance(0.15)
+            # a file says the same of a layer frozen when it was made and of one frozen later; of these Keras trains the
+            # layers inside when it reads the file, so what was trained before is not in it
+            if not any(type(each).__name__ in INSIDE for each in one._flatten_layers()):
+                one.trainable = maker.chance(0.15)
     return model
 
 

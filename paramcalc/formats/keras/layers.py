@@ -344,7 +344,8 @@ def built_on(build: Any) -> tuple[Shape, ...] | None:
     shapes = build.get("input_shape")
     several = build.get("shapes_dict")
     if isinstance(several, dict):
-        shapes = list(several.values())
+        # the states that a recurrent layer is handed are no inputs, and decide no weight
+        shapes = [shape for name, shape in several.items() if name != "initial_state_shape"]
     if not isinstance(shapes, (list, tuple)) or not shapes:
         return None
     return tuple(map(shape_stated, shapes)) if isinstance(shapes[0], (list, tuple)) else (shape_stated(shapes),)
