@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+import paramcalc as pc
 from paramcalc import Model, ParamcalcError, symbols
 from paramcalc.core.registry import find
-from paramcalc.errors import GraphError, LayerError, OptionError, SizeError
+from paramcalc.errors import FileError, GraphError, LayerError, OptionError, SizeError
 from paramcalc.formats.modelspec.document import layer_options, model_from
 
 
@@ -271,7 +272,7 @@ MISTAKES: dict[str, tuple[Any, type[ParamcalcError]]] = {
         GraphError,
     ),
     "no layer above": ({"input": [3], "layers": [{"use": "input"}]}, GraphError),
-    "too many layers": (
+    "too many copies": (
         {"input": [3], "layers": [{"repeat": 1001, "layers": [{"ReLU": None, "repeat": 1000}]}]},
         GraphError,
     ),
@@ -328,3 +329,24 @@ def test_expressions_that_grow_without_end_are_refused() -> None:
     spec = {"input": ["d"], "layers": [{"repeat": 12_000, "layers": [{"Concatenate": {"inputs": ["input", "input"]}}]}]}
     with pytest.raises(SizeError, match="a number of more than 10,000 bits"):
         model_from(spec)
+
+
+BOMBS = {
+    "one layer": "- {Dense: 4, repeat: 1000000}",
+    "a use": "- {Dense: 4, name: a}\n- {use: a, repeat: 200000}",
+    "blocks in blocks": "- {repeat: 300, layers: [{repeat: 300, layers: [{repeat: 300, layers: [{Dense: 4}]}]}]}",
+    "chains in chains": "- {Sequential: {layers: [{Dense: 4, repeat: 400}]}, repeat: 400}",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_few_bytes_cannot_ask_for_minutes_of_work(name: str, ends: None) -> None:
+    with pytest.raises(GraphError, match=r"too many copies; expected at most 100,000 layers that repeat adds"):
+        pc.loads(f"input: [4]\nlayers:\n{BOMBS[name]}", "yaml")
+
+
+def test_aliases_that_double_are_refused(ends: None) -> None:
+    lines = ["- &b0 {Sequential: {layers: [{Dense: 4}, {Dense: 4}]}}"]
+    lines += [f"- &b{at} {{Sequential: {{layers: [*b{at - 1}, *b{at - 1}]}}}}" for at in range(1, 18)]
+    with pytest.raises(FileError, match="too many values, aliases followed; expected at most 100,000"):
+        pc.loads("\n".join(["input: [4]", "layers:", *lines]), "yaml")

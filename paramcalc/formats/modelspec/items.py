@@ -28,6 +28,7 @@ from .sizes import Sizes
 from .wiring import Graph, Pending, Scope, Use, references
 
 MAX_LAYERS = 1_000_000  # in a model, repeated, nested and shared ones counted each time
+MAX_COPIES = 100_000  # layers that ``repeat`` adds, so that a few bytes cannot ask for minutes of work
 
 CONNECTIONS = ("name", "inputs", "initial_state", "repeat")
 BESIDE = (*CONNECTIONS, "trainable")  # what may stand beside a layer's name
@@ -60,6 +61,7 @@ class Reader:
         self.sizes = sizes
         self.framework = framework
         self.spent = 0
+        self.copied = 0
         self.costs: dict[int, int] = {}  # by id: how many layers a layer is, for those that are several
 
     # --- items ----------------------------------------------------------------------------------
@@ -91,6 +93,7 @@ class Reader:
         options, links = self.parted(key, value, beside)
         options = {**options, **{own: links[own] for own in OWN[1:] if own in links}}
         count = self.count(links.get("repeat"), key)
+        self.copy(count - 1, key)
         reads = self.reads(links)
         for copy in range(1, count + 1):
             label = self.label(links, graph, scope, copy)
@@ -110,7 +113,9 @@ class Reader:
                 "no layer above has this name", expected="the name of a layer", received=wanted, suggestion=near
             ).at("use")
         reads = self.reads(item)
-        for copy in range(1, self.count(item.get("repeat"), "") + 1):
+        count = self.count(item.get("repeat"), "")
+        self.copy(count - 1)
+        for copy in range(1, count + 1):
             self.label(item, graph, scope, copy)
             self.spend(self.costs.get(id(layer), 1))
             graph.add(Use(layer, reads[0] if copy == 1 else None, reads[1], graph.last, scope, place))
@@ -124,11 +129,23 @@ class Reader:
         inputs = self.reads(item)[0]
         if inputs is not None:
             graph.last = Pending(inputs, scope)
+        self.copy((count - 1) * self.least_layers(item["layers"]))
         for copy in range(1, count + 1):
             start = len(graph.uses)
             self.block(item["layers"], f"{place}.layers", graph, Scope(graph.last, scope, copy))
             if len(graph.uses) == start:
                 raise GraphError("a block of no layers", expected="at least one").at("layers")
+
+    def least_layers(self, items: Any) -> int:
+        """Count the layers that a list of items will add at least, repetitions included."""
+        if not isinstance(items, list):
+            return 1
+        found = 0
+        for item in items:
+            copies = item.get("repeat", 1) if isinstance(item, Mapping) else 1
+            inner = self.least_layers(item["layers"]) if isinstance(item, Mapping) and "layers" in item else 1
+            found += inner * (copies if type(copies) is int and copies > 0 else 1)
+        return max(found, 1)
 
     # --- layers ---------------------------------------------------------------------------------
 
@@ -317,6 +334,15 @@ class Reader:
         except ParamcalcError as error:
             raise error.at("repeat").at(key) if key else error.at("repeat")
         return count
+
+    def copy(self, layers: int, key: str = "") -> None:
+        """Count layers that repetition adds, before they are made, and stop where there are too many."""
+        self.copied += layers
+        if self.copied > MAX_COPIES:
+            problem = GraphError("too many copies", expected=f"at most {MAX_COPIES:,} layers that repeat adds").at(
+                "repeat"
+            )
+            raise problem.at(key) if key else problem
 
     def spend(self, layers: int) -> None:
         """Count layers made or applied, and stop where there are too many."""

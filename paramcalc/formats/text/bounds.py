@@ -6,7 +6,8 @@ decides from the text whether the file asked for more than it may, so the answer
 ======================  ==========  ==========================================================
 `MAX_BYTES`                 64 MiB  of text
 `MAX_DEPTH`                     64  brackets within brackets, aliases followed
-`MAX_NODES`             10,000,000  values in a file, aliases followed (so none can explode)
+`MAX_NODES`             10,000,000  values in a file, aliases followed
+`MAX_REPEATED`             100,000  values that aliases stand for, so that none can explode
 `MAX_DIGITS`                 1,000  digits of one number
 ======================  ==========  ==========================================================
 """
@@ -23,6 +24,7 @@ from ...errors import FileError
 MAX_BYTES = 64 * 2**20  # a spec of a million layers takes about half of it
 MAX_DEPTH = 64
 MAX_NODES = 10_000_000
+MAX_REPEATED = 100_000
 MAX_DIGITS = 1_000
 _LARGEST = 10**MAX_DIGITS
 # Quoted text and comments, which open nothing; brackets; and the dashes and question marks that open blocks in a row.

@@ -152,6 +152,7 @@ class _Document:
         self.open: list[_Open] = []
         self.keys: list[Any] = []  # for each open collection: the key whose value comes next
         self.deepest: list[int] = [0]  # how deep the brackets inside each open collection go
+        self.repeated = 0  # nodes that aliases stand for
         self.anchors: dict[str, tuple[Any, int, int] | None] = {}  # node, size, depth; None while it is open
         self.result: Any = None
 
@@ -204,6 +205,9 @@ class _Document:
             raise Refused(f"*{name[:80]} stands inside itself", line)
         node, size, depth = known
         self.count(size, line)
+        self.repeated += size
+        if self.repeated > bounds.MAX_REPEATED:
+            raise Refused("too many values, aliases followed", line, expected=f"at most {bounds.MAX_REPEATED:,}")
         if len(self.open) + depth > bounds.MAX_DEPTH:
             too_deep(line)
         self.deepest[-1] = max(self.deepest[-1], depth)
