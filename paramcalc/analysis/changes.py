@@ -9,8 +9,8 @@ from functools import cache, partial
 from ..core.framework import title
 from ..rules.conventions.compare import against
 from ..rules.conventions.read import rows
-from .causes import ROUND, Cause, mistaken, plural, telling
-from .literature import PAPER, of_papers
+from .causes import PAPER, ROUND, Cause, mistaken, plural, telling
+from .literature import of_papers
 from .stacks import (
     CELLS,
     DEEPEST,

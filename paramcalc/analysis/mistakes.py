@@ -1,0 +1,230 @@
+"""Mistakes of a count by hand, in every layer of a model, in all layers of a kind, and in the model as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+from ..core.built import UnknownShape
+from ..core.registry import known
+from ..core.rule import Layer
+from ..errors import ParamcalcError
+from ..graph.model import Model
+from ..report import Report, Row
+from .causes import Cause, Mistake
+from .inventory import BIAS, of_weights
+from .variants import Variant, Widths, inputs_of, variants, weightless
+
+SMALL = 60  # most layers of a model that is run again for each change
+PLACES = 0.9  # cost of a count for each time step, or for each place of a convolution
+UNSTATED = 1.35  # the same, where the number of time steps is not stated
+LEAST = 50  # smallest count of which a multiple is a cause
+JOINED = ("with ", "counted ", "reads ", "read ")  # beginnings of what is said of a layer without a colon
+OPTION = "."  # what the keys of options begin with
+
+
+class Sites:
+    """The layers of a model with weights, each with its path, and what is read off them once."""
+
+    def __init__(self, model: Model, report: Report) -> None:
+        self.model = model
+        self.rows = [
+            (path, row) for path, row in report.leaves if isinstance(row.params, int) and not row.counted_above
+        ]
+        self.report = report
+        self.widths = _widths(row for _, row in self.rows)
+        # layers that can be replaced and the model run again: a live module has no nodes
+        tops = {id(row.layer) for row in report.rows}
+        small = bool(model.nodes) and len(model.uses) <= SMALL
+        self.replaceable = tops if small else set[int]()
+
+    def count_with(self, layers: Mapping[int, Any]) -> int | None:
+        """Count the model with layers replaced, by their ``id``."""
+        return count_with(self.model, layers)
+
+
+def count_with(model: Model, layers: Mapping[int, Any]) -> int | None:
+    """Count a model with layers replaced, by their ``id``; ``None`` if they do not fit, or it has no graph."""
+    if not model.nodes:
+        return None
+    nodes = [replace(node, layer=layers.get(id(node.layer), node.layer)) for node in model.nodes]
+    try:
+        count = Model.from_nodes(model.input_shapes, nodes, model.outputs, single=model.single).total
+    except ParamcalcError:
+        return None
+    return count if isinstance(count, int) else None
+
+
+def mistakes(model: Model, report: Report, total: int, got: int) -> list[Cause]:
+    """List the mistakes in one layer, the same one in all layers of a kind, and those in the whole model."""
+    sites = Sites(model, report)
+    found: list[tuple[str, str, Mistake]] = []  # the path, the class, the mistake
+    flows: dict[tuple[str, str], list[tuple[str, int, Variant]]] = {}
+    for path, row in sites.rows:
+        found += [(path, row.type, one) for one in _of_row(path, row, sites, flows)]
+    for path, row in report.leaves:
+        if weightless(row.layer, row) and id(row.layer) in sites.replaceable:
+            identity = known("Identity", model.framework)
+            if identity is not None:
+                left_out = Variant(" left out", "left out", 1.1, identity(), row.inputs)
+                flows.setdefault((row.type, left_out.key), []).append((path, id(row.layer), left_out))
+    causes = list(_grouped(found, len(sites.rows) == 1))
+    said = {cause.delta for cause in causes}
+    causes += [cause for cause in _flowed(sites, flows, total) if cause.delta not in said]
+    return [*causes, *_of_model(sites, total, got)]
+
+
+def _widths(rows: Iterable[Row]) -> Widths:
+    first: dict[str, int] = {}
+    both: set[int] = set()
+    tokens: set[int] = set()
+    for row in rows:
+        inputs = inputs_of(row)
+        width = None if not inputs or isinstance(inputs[0], UnknownShape) or not inputs[0] else inputs[0][-1]
+        if isinstance(width, int):
+            first.setdefault(row.type, width)
+        given = row.outputs[0] if row.outputs else UnknownShape()
+        if _both_ways(row.layer) and not isinstance(given, UnknownShape) and isinstance(given[-1], int):
+            both.add(given[-1])
+        if isinstance(row.layer, Layer):
+            for name, option in row.layer.rule.options.items():
+                size = row.layer.options[name]
+                if option.kind.base.symbol == "V" and isinstance(size, int):
+                    tokens.add(size)
+    return Widths(first, frozenset(both), frozenset(tokens))
+
+
+def _both_ways(layer: Any) -> bool:
+    if not isinstance(layer, Layer):
+        return False
+    return layer.options.get("merge_mode") == "concat" or bool(layer.options.get("bidirectional"))
+
+
+def _of_row(
+    path: str, row: Row, sites: Sites, flows: dict[tuple[str, str], list[tuple[str, int, Variant]]]
+) -> Iterator[Mistake]:
+    here = row.params
+    assert isinstance(here, int)
+    options: set[int] = set()
+    for one in variants(row, sites.widths):
+        try:
+            built = one.layer.on(*one.inputs)
+        except ParamcalcError:
+            continue
+        count = built.params
+        if not isinstance(count, int) or built.unknown:
+            continue
+        if count != here:
+            if one.key.startswith(OPTION):
+                options.add(count - here)
+            yield Mistake(one.key, one.text, count - here, one.cost)
+        if built.outs != row.calls[0].built.outs and one.inputs is row.inputs and id(row.layer) in sites.replaceable:
+            flows.setdefault((row.type, one.key), []).append((path, id(row.layer), one))
+    if not here:
+        return
+    for mistake in of_weights(row):
+        # what an option says as well is said by the option
+        if mistake.delta not in options or not BIAS.search(mistake.key):
+            yield mistake
+    yield from _repeated(row, here)
+
+
+def _repeated(row: Row, here: int) -> Iterator[Mistake]:
+    # the weights counted for each time step, or for each place of the output
+    inputs = inputs_of(row)
+    if len(inputs) != 1 or isinstance(inputs[0], UnknownShape) or not isinstance(row.layer, Layer):
+        return
+    names = row.layer.axes(len(inputs[0])) or []
+    sizes = dict(zip(names, inputs[0], strict=False))
+    steps = sizes.get("T", sizes.get("L", sizes.get("n1") if len(inputs[0]) <= 3 else None))
+    if isinstance(steps, int) and steps > 1:
+        yield Mistake(" each step", f"counted at each of {steps:,} time steps", here * (steps - 1), PLACES)
+    given = row.outputs[0]
+    if "C" in names and not isinstance(given, UnknownShape):
+        places = [size for at, size in enumerate(given) if at and at != _channel_axis(row.layer, len(given))]
+        count = prod(places)
+        if isinstance(count, int) and count > 1:
+            yield Mistake(" each place", f"counted at each of {count:,} places", here * (count - 1), PLACES + 0.1)
+
+
+def _channel_axis(layer: Layer, rank: int) -> int:
+    names = layer.axes(rank) or []
+    return names.index("C") if "C" in names else rank - 1
+
+
+def clause(place: str, text: str) -> str:
+    """Join a layer and what was done to it: ``lstm with use_bias=False``, ``lstm: the bias is missing``."""
+    return f"{place} {text}" if text.startswith(JOINED) else f"{place}: {text}"
+
+
+def _grouped(found: list[tuple[str, str, Mistake]], alone: bool) -> Iterator[Cause]:
+    # each by itself, in all layers of a class, and in all layers
+    by_class: dict[tuple[str, str], list[tuple[str, Mistake]]] = {}
+    by_key: dict[str, dict[str, list[tuple[str, Mistake]]]] = {}
+    for path, kind, one in found:
+        text = one.text if alone and not one.text.startswith(JOINED) else clause(path, one.text)
+        key = f"{path}{one.key}"
+        yield Cause(key, text, one.delta, one.cost, mistake=True, where=frozenset([path]))
+        by_class.setdefault((kind, one.key), []).append((path, one))
+        by_key.setdefault(one.key, {}).setdefault(kind, []).append((path, one))
+    for (kind, key), several in by_class.items():
+        if len(several) > 1:
+            yield _all(f"all {kind}{key}", f"all {len(several)} {kind} layers", several)
+    for key, kinds in by_key.items():
+        if len(kinds) > 1:
+            every = [one for theirs in kinds.values() for one in theirs]
+            yield _all(f"all{key}", f"all {len(every)} layers of {_listed(kinds)}", every)
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _all(key: str, place: str, several: list[tuple[str, Mistake]]) -> Cause:
+    texts = list(dict.fromkeys(one.text for _, one in several))
+    text = texts[0].replace("reads ", "read ", 1) if texts[0].startswith("reads ") else texts[0]
+    if len(texts) > 1:  # with sizes of their own
+        text = text.partition(":")[0] if ":" in text else text
+    where = frozenset(path for path, _ in several)
+    delta, cost = sum(one.delta for _, one in several), several[0][1].cost
+    return Cause(key, clause(place, text), delta, cost, mistake=True, where=where)
+
+
+def _flowed(
+    sites: Sites, flows: Mapping[tuple[str, str], list[tuple[str, int, Variant]]], total: int
+) -> Iterator[Cause]:
+    # other output shapes, so that the layers after it read another input
+    for (kind, key), several in flows.items():
+        groups = [([one], f"{one[0]}") for one in several]
+        if len(several) > 1:
+            groups.append((several, f"all {len(several)} {kind} layers"))
+        for chosen, place in groups:
+            count = sites.count_with({at: variant.layer for _, at, variant in chosen})
+            if count is not None and count != total:
+                variant = chosen[0][2]
+                begin = f"all {kind}" if len(chosen) > 1 else place
+                text = f"{clause(place, variant.text)}; the layers after it follow"
+                where = frozenset(path for path, _, _ in chosen)
+                yield Cause(f"{begin}{key} onwards", text, count - total, variant.cost, mistake=True, where=where)
+
+
+def _of_model(sites: Sites, total: int, got: int) -> Iterator[Cause]:
+    if not total or not sites.report.inputs:
+        return
+    shape = sites.report.inputs[0]
+    if isinstance(shape, UnknownShape) or len(shape) not in (2, 3) or len(sites.rows) < 1:
+        return
+    steps = shape[1]
+    sequence = len(shape) == 3 or any(row.type == "Embedding" for _, row in sites.rows)
+    if not sequence:
+        return
+    if isinstance(steps, int):
+        if len(sites.rows) > 1:
+            text = f"the whole count, at each of {steps:,} time steps"
+            yield Cause("each step", text, total * (steps - 1), PLACES, mistake=True)
+    elif total >= LEAST and got % total == 0:
+        text = f"the whole count, at each of {got // total:,} time steps"
+        yield Cause("each step", text, got - total, UNSTATED, mistake=True)
