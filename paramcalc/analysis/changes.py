@@ -264,6 +264,13 @@ def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:
             yield _cause(stack, named), _cause(several[0].stack, seconds)
 
 
+def of_stack(stack: Stack) -> Iterator[Cause]:
+    """Give the conventions and options whose differences add to those of a mistake in one layer."""
+    for one in (*whose(stack, 0), *variants(stack, 0)):
+        if one.stack.count != stack.count:
+            yield _cause(stack, [one])
+
+
 def alike(stack: Stack, found: list[Change], papers: bool = False) -> Iterable[list[Change]]:
     """Group changes that give equal counts at all sizes, such as two directions and two copies."""
     if len(found) < 2:

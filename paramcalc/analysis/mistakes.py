@@ -22,6 +22,7 @@ PLACES = 0.9  # cost of a count for each time step, or for each place of a convo
 UNSTATED = 1.35  # the same, where the number of time steps is not stated
 LEAST = 50  # smallest count of which a multiple is a cause
 JOINED = ("with ", "counted ", "reads ", "read ")  # beginnings of what is said of a layer without a colon
+BIAS_TWICE = " bias twice"  # key of a mistake
 OPTION = "."  # what the keys of options begin with
 
 
@@ -81,9 +82,8 @@ def _widths(rows: Iterable[Row]) -> Widths:
     both: set[int] = set()
     tokens: set[int] = set()
     for row in rows:
-        inputs = inputs_of(row)
-        width = None if not inputs or isinstance(inputs[0], UnknownShape) or not inputs[0] else inputs[0][-1]
-        if isinstance(width, int):
+        width = _width(row)
+        if width is not None:
             first.setdefault(row.type, width)
         given = row.outputs[0] if row.outputs else UnknownShape()
         if _both_ways(row.layer) and not isinstance(given, UnknownShape) and isinstance(given[-1], int):
@@ -94,6 +94,12 @@ def _widths(rows: Iterable[Row]) -> Widths:
                 if option.kind.base.symbol == "V" and isinstance(size, int):
                     tokens.add(size)
     return Widths(first, frozenset(both), frozenset(tokens))
+
+
+def _width(row: Row) -> int | None:
+    inputs = inputs_of(row)
+    width = None if not inputs or isinstance(inputs[0], UnknownShape) or not inputs[0] else inputs[0][-1]
+    return width if isinstance(width, int) else None
 
 
 def _both_ways(layer: Any) -> bool:
@@ -108,6 +114,7 @@ def _of_row(
     here = row.params
     assert isinstance(here, int)
     options: set[int] = set()
+    rules_: set[int] = set()
     for one in variants(row, sites.widths):
         try:
             built = one.layer.on(*one.inputs)
@@ -119,12 +126,18 @@ def _of_row(
         if count != here:
             if one.key.startswith(OPTION):
                 options.add(count - here)
+            if one.key.startswith(" as "):
+                if count in rules_:
+                    continue  # a transposed convolution counts as an ordinary one does
+                rules_.add(count)
             yield Mistake(one.key, one.text, count - here, one.cost)
         if built.outs != row.calls[0].built.outs and one.inputs is row.inputs and id(row.layer) in sites.replaceable:
             flows.setdefault((row.type, one.key), []).append((path, id(row.layer), one))
     if not here:
         return
     for mistake in of_weights(row):
+        if mistake.key == BIAS_TWICE and _width(row) in sites.widths.both:
+            mistake = mistake._replace(text=f"{mistake.text}, once for each direction below")
         # what an option says as well is said by the option
         if mistake.delta not in options or not BIAS.search(mistake.key):
             yield mistake

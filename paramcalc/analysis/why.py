@@ -10,9 +10,11 @@ from typing import Any
 
 from ..errors import OptionError
 from ..graph.model import Model
+from ..loading import load
 from .causes import Cause, Explanation
 
 FARTHER = 1.9  # explanations that cost this much more than the best one are left out
+READ = "paramcalc.verification.models:model_of"  # a live model
 SURE = 1.1  # highest cost of an option or a convention
 SAID = re.compile(r"\.\w+=|bias|\bB$|twice|gates|one direction$|steps$")  # mistakes that such a change may be, too
 ALIKE = 0.3  # mistakes whose costs differ by no more than this are given together
@@ -20,13 +22,13 @@ NAMED = 4  # most mistakes named in one explanation
 FARTHER_BY_TWO = 1.4  # the same for pairs of changes, where a single change fits
 
 
-def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
+def why(model: object, got: int, most: int = 5) -> list[Explanation]:
     """Explain a number that differs from the count of a model.
 
     Parameters
     ----------
-    model : Model
-        All sizes must be known.
+    model : paramcalc.Model, a Keras model or a PyTorch module
+        All sizes must be known. A live model is read by `paramcalc.from_keras` or `paramcalc.from_torch`.
     got : int
         The number to explain.
     most : int
@@ -42,7 +44,12 @@ def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
     ------
     OptionError
         If the count of the model is an expression, or ``got`` is not a positive integer.
+    ParamcalcError
+        For something else than a model.
     """
+    if not isinstance(model, Model):
+        read: Model = load(READ)(model)
+        model = read
     total = model.total
     if not isinstance(total, int):
         raise OptionError("the count is an expression", expected="a value for every size", received=str(total))
@@ -60,7 +67,7 @@ def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
 
 
 def _found(model: Model, got: int, total: int) -> Iterator[tuple[Cause, ...]]:
-    from .changes import chains
+    from .changes import chains, of_stack
     from .layers import pairs, sums
     from .mistakes import mistakes
     from .stacks import stack_of
@@ -74,7 +81,10 @@ def _found(model: Model, got: int, total: int) -> Iterator[tuple[Cause, ...]]:
     known = any(len(causes) == 1 and causes[0].cost <= SURE for causes in changed)
     by_hand = mistakes(model, model.report(), total, got)
     # what an option or a convention of the whole stack says as well is said by it
-    yield from pairs([one for one in by_hand if not (known and SAID.search(one.key))], got - total)
+    by_hand = [one for one in by_hand if not (known and SAID.search(one.key))]
+    for causes in pairs([*by_hand, *of_stack(stack)], got - total):
+        if any(cause.mistake for cause in causes):
+            yield causes
 
 
 def _together(found: list[Explanation]) -> Iterator[Explanation]:
