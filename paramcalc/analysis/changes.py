@@ -38,6 +38,8 @@ GUESS, GUESSED = 0.9, 3.4  # added for a size that enters linearly, since many f
 SHARED = 2.1  # highest cost of a vocabulary that two layers share
 FEWEST = 20  # smallest vocabulary considered
 RARER = 0.2  # added for the rarer of two changes that are described alike
+BIASES = ("use_bias", "bias")  # options of all biases of a layer
+FORGETFUL = 0.1  # by which a bias too few is likelier than other options
 LARGEST = 10_000_000  # largest size solved for
 
 
@@ -107,7 +109,7 @@ def _with(stack: Stack, options: Iterable[tuple[str, object]], cost: float) -> I
     for name, value in options:
         made = with_option(stack, name, value)
         if made is not None and made.count != stack.count:
-            yield Change(f"{name}={value}", _option(name, value), cost, made)
+            yield Change(f"{name}={value}", _option(name, value), cost - FORGETFUL * (name in BIASES), made)
 
 
 def _option(name: str, value: object) -> str:

@@ -29,6 +29,7 @@ NAMES = {
     "value": "value projection",
 }
 BIAS = re.compile(r"bias|\bB$")  # in the name of a bias, and in the keys of mistakes about biases
+VECTOR = " vector"  # end of the key where a vector is forgotten, which may be an option
 RECURRENT = ("recurrent_kernel", "weight_hh")
 FORGOTTEN, ONCE = 0.95, 0.95  # costs: a weight left out; one bias for all gates
 SEVERAL = 1.15  # all kernels of a layer with several
@@ -100,7 +101,8 @@ def _forgotten(weights: list[Weight]) -> Iterator[Mistake]:
         name, many = _called(role, roles), len({_scope(one) for one in several}) > 1
         text = f"the {name}s are missing" if many else f"the {name} is missing"
         text = text.replace("biass", "biases")
-        yield Mistake(f" without {role}", text, -_sum(several), SEVERAL if many else FORGOTTEN)
+        vector = VECTOR if all(len(one.shape) == 1 for one in several) else ""
+        yield Mistake(f" without {role}{vector}", text, -_sum(several), SEVERAL if many else FORGOTTEN)
         if len(roles) > 2:
             yield Mistake(f" only {role}", f"only the {name} is counted", _sum(several) - here, ALONE)
         if not BIAS.search(role):

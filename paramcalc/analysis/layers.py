@@ -67,9 +67,11 @@ def causes(report: Report, total: int) -> Iterator[Cause]:
             yield cause
             kinds.setdefault((row.type, cause.key.removeprefix(path)), []).append(cause)
     for (kind, key), several in kinds.items():
-        if len(several) > 1 and not key.startswith((" missing", " twice", " each")):
+        if len(several) > 1 and not key.startswith((" twice", " each")):
             text = f"all {len(several)} {kind} layers {several[0].text.partition(' ')[2]}"
-            yield Cause(f"all {kind}{key}", text, sum(one.delta for one in several), several[0].cost)
+            where = frozenset(path for one in several for path in one.where)
+            delta, cost, mistake = sum(one.delta for one in several), several[0].cost, several[0].mistake
+            yield Cause(f"all {kind}{key}", text, delta, cost, mistake=mistake, where=where)
     yield from of_model(report, total)
 
 
@@ -126,14 +128,14 @@ def of_layer(path: str, row: Row) -> Iterator[Cause]:
     here = row.params
     if not isinstance(here, int) or not here:
         return
-    yield Cause(f"{path} missing", f"{path} left out", -here, 1.3)
+    yield Cause(f"{path} missing", f"{path} left out", -here, 1.25, mistake=True, where=frozenset([path]))
     yield Cause(f"{path} twice", f"{path} counted twice", here, 1.3)
     if len(row.calls) > 1:
         more = here * (len(row.calls) - 1)
         yield Cause(f"{path} each", f"{path} counted at each of its {len(row.calls)} uses", more, 1.0)
     fixed = sum(prod(one.shape) for one in row.weights if not one.trainable and not one.buffer)
     if isinstance(fixed, int) and 0 < fixed < here:
-        yield Cause(f"{path}.fixed", f"{path} without non-trainable parameters", -fixed, 1.1)
+        yield Cause(f"{path}.fixed", f"{path} without non-trainable parameters", -fixed, 1.1, mistake=True)
     yield from _whose(path, row, here)
 
 
@@ -174,7 +176,7 @@ def of_model(report: Report, total: int) -> Iterator[Cause]:
     trainable, fixed = report.trainable, report.non_trainable
     if isinstance(trainable, int) and isinstance(fixed, int):
         if fixed:
-            yield Cause("trainable", "trainable parameters only", -fixed, 1.0)
+            yield Cause("trainable", "trainable parameters only", -fixed, 1.0, mistake=True)
             yield Cause("not trained", "non-trainable parameters only", -trainable, 1.2)
         for times, text in SLOTS.items():
             yield Cause(f"slots {times}", text, trainable * (times - 1), 1.2)
@@ -205,7 +207,7 @@ def _tied(report: Report) -> Iterator[Cause]:
                 size = prod(shape)
                 if isinstance(size, int):
                     text = f"{path} and {other} share one matrix (tied weights)"
-                    yield Cause(f"tied {path} {other}", text, -size, 1.1)
+                    yield Cause(f"tied {path} {other}", text, -size, 1.0, mistake=True)
 
 
 def guesses(report: Report, difference: int) -> Iterator[Cause]:

@@ -14,14 +14,14 @@ from ..errors import ParamcalcError
 from ..graph.model import Model
 from ..report import Report, Row
 from .causes import Cause, Mistake
-from .inventory import BIAS, of_weights
+from .inventory import BIAS, VECTOR, of_weights
 from .variants import Variant, Widths, inputs_of, variants, weightless
 
 SMALL = 60  # most layers of a model that is run again for each change
 PLACES = 0.9  # cost of a count for each time step, or for each place of a convolution
 UNSTATED = 1.35  # the same, where the number of time steps is not stated
 LEAST = 50  # smallest count of which a multiple is a cause
-JOINED = ("with ", "counted ", "reads ", "read ")  # beginnings of what is said of a layer without a colon
+JOINED = ("with ", "counted ", "reads ", "read ", "left out")  # beginnings of what is said of a layer without a colon
 BIAS_TWICE = " bias twice"  # key of a mistake
 OPTION = "."  # what the keys of options begin with
 
@@ -116,6 +116,8 @@ def _of_row(
     options: set[int] = set()
     rules_: set[int] = set()
     for one in variants(row, sites.widths):
+        if not here and one.key.startswith(" as "):
+            continue
         try:
             built = one.layer.on(*one.inputs)
         except ParamcalcError:
@@ -127,8 +129,8 @@ def _of_row(
             if one.key.startswith(OPTION):
                 options.add(count - here)
             if one.key.startswith(" as "):
-                if count in rules_:
-                    continue  # a transposed convolution counts as an ordinary one does
+                if count in rules_ or not count:
+                    continue  # a transposed convolution counts as an ordinary one does; without weights is left out
                 rules_.add(count)
             yield Mistake(one.key, one.text, count - here, one.cost)
         if built.outs != row.calls[0].built.outs and one.inputs is row.inputs and id(row.layer) in sites.replaceable:
@@ -139,7 +141,8 @@ def _of_row(
         if mistake.key == BIAS_TWICE and _width(row) in sites.widths.both:
             mistake = mistake._replace(text=f"{mistake.text}, once for each direction below")
         # what an option says as well is said by the option
-        if mistake.delta not in options or not BIAS.search(mistake.key):
+        vector = mistake.key.endswith(VECTOR) or BIAS.search(mistake.key)
+        if mistake.delta not in options or not vector:
             yield mistake
     yield from _repeated(row, here)
 

@@ -17,8 +17,8 @@ FARTHER = 1.9  # explanations that cost this much more than the best one are lef
 READ = "paramcalc.verification.models:model_of"  # a live model
 SURE = 1.1  # highest cost of an option or a convention
 SAID = re.compile(r"\.\w+=|bias|\bB$|twice|gates|one direction$|steps$")  # mistakes that such a change may be, too
-ALIKE = 0.3  # mistakes whose costs differ by no more than this are given together
-NAMED = 4  # most mistakes named in one explanation
+ALIKE = 0.21  # mistakes whose costs differ by no more than this are given together
+NAMED = 6  # most mistakes named in one explanation
 FARTHER_BY_TWO = 1.4  # the same for pairs of changes, where a single change fits
 
 
@@ -83,7 +83,8 @@ def _found(model: Model, got: int, total: int) -> Iterator[tuple[Cause, ...]]:
     # what an option or a convention of the whole stack says as well is said by it
     by_hand = [one for one in by_hand if not (known and SAID.search(one.key))]
     for causes in pairs([*by_hand, *of_stack(stack)], got - total):
-        if any(cause.mistake for cause in causes):
+        made = [cause for cause in causes if cause.mistake]
+        if made and (len(made) == len(causes) or not SAID.search(made[0].key)):
             yield causes
 
 
