@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 
 from ..core.built import Weight
+from ..core.rule import Layer
 from ..report import Row
 from ..symbolic import Size
 from .causes import Mistake
@@ -30,6 +31,7 @@ NAMES = {
 }
 BIAS = re.compile(r"bias|\bB$")  # in the name of a bias, and in the keys of mistakes about biases
 VECTOR = " vector"  # end of the key where a vector is forgotten, which may be an option
+KERNEL_AND_BIAS = 2  # weights of a layer such as Dense, and axes of a matrix
 RECURRENT = ("recurrent_kernel", "weight_hh")
 FORGOTTEN, ONCE = 0.95, 0.95  # costs: a weight left out; one bias for all gates
 SEVERAL = 1.15  # all kernels of a layer with several
@@ -48,6 +50,7 @@ def of_weights(row: Row) -> Iterator[Mistake]:
     yield from _biases(weights)
     yield from _directions(weights)
     yield from _levels(weights)
+    yield from _heads(row, weights)
     statistics = [weight for weight in row.weights if weight.buffer and weight.shape]
     if statistics:
         yield Mistake(" buffers", f"the {_listed(statistics)} are counted, too", _sum(statistics), 1.0)
@@ -141,6 +144,13 @@ def _biases(weights: list[Weight]) -> Iterator[Mistake]:
     biases = [weight for weight in weights if BIAS.search(role_of(weight))]
     if biases and len(biases) < len(weights):
         yield Mistake(" bias twice", "the bias is counted twice", _sum(biases), BIAS_TWICE)
+    if len(biases) == 1 and len(biases[0].shape) == 1 and len(weights) == KERNEL_AND_BIAS and not biases[0].gates:
+        (units,) = map(_known, biases[0].shape)
+        yield Mistake(" one bias number", "one bias for the layer, not one for each unit", 1 - units, 1.1)
+        (kernel,) = (weight for weight in weights if weight is not biases[0])
+        reads = _sum([kernel]) // units
+        if len(kernel.shape) == KERNEL_AND_BIAS and reads != units:
+            yield Mistake(" bias of inputs", "a bias for each input, not for each unit", reads - units, 1.15)
 
 
 def _directions(weights: list[Weight]) -> Iterator[Mistake]:
@@ -173,3 +183,15 @@ def _levels(weights: list[Weight]) -> Iterator[Mistake]:
     if d_x != wide:
         text = f"every layer reads the {d_x:,} features of the first, not {wide:,}"
         yield Mistake(" reads the first width", text, tall * (d_x - wide) * len(above), 0.95)
+
+
+def _heads(row: Row, weights: list[Weight]) -> Iterator[Mistake]:
+    # attention whose heads share one width, as PyTorch has it
+    heads = row.layer.options.get("num_heads") if isinstance(row.layer, Layer) else None
+    inner = [weight for weight in weights if "in_proj" in weight.name or "out_proj.weight" in weight.name]
+    inner += [weight for weight in weights if weight.name.endswith("_proj_weight") and "in_proj" not in weight.name]
+    if isinstance(heads, int) and heads > 1 and inner:
+        text = f"each of {heads} heads has the whole width"
+        yield Mistake(" heads whole", text, _sum(inner) * (heads - 1), 0.95)
+        text = f"one head of {heads} is counted"
+        yield Mistake(" one head", text, -_sum(inner) * (heads - 1) // heads, 1.0)

@@ -19,14 +19,13 @@ from .inventory import BIAS
 from .literature import of_papers
 from .mistakes import SMALL, count_with, mistakes
 from .stacks import CELLS, DEEPEST, SIZES, TIME, Stack, cells, conventions, stack_of_layer, whose_row
-from .variants import inputs_of
+from .variants import TABLES, inputs_of
 
 ONE_WAY, BOTH_WAYS = "as a unidirectional layer", "as a bidirectional layer"
 MOST = 200_000  # most pairs tried
 FEW = 3  # most causes tried for each difference
 PLAUSIBLE = 5_000_000  # most units or tokens of an extra layer
 TIED = 2  # axes of a matrix that two layers may share
-TABLES = ("Embedding", "EmbeddingBag")  # one row per token
 
 
 def sums(model: Model, got: int) -> Iterator[tuple[Cause, ...]]:

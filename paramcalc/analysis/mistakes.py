@@ -7,21 +7,29 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
-from ..core.built import UnknownShape
+from ..core.built import UnknownShape, Weight
 from ..core.registry import known
 from ..core.rule import Layer
 from ..errors import ParamcalcError
 from ..graph.model import Model
 from ..report import Report, Row
 from .causes import Cause, Mistake
-from .inventory import BIAS, VECTOR, of_weights
-from .variants import Variant, Widths, inputs_of, variants, weightless
+from .inventory import BIAS, VECTOR, of_weights, role_of
+from .stacks import CELLS
+from .variants import SEQUENCE, TABLES, Variant, Widths, inputs_of, variants, weightless
 
 SMALL = 60  # most layers of a model that is run again for each change
 PLACES = 0.9  # cost of a count for each time step, or for each place of a convolution
 UNSTATED = 1.35  # the same, where the number of time steps is not stated
-LEAST = 50  # smallest count of which a multiple is a cause
-JOINED = ("with ", "counted ", "reads ", "read ", "left out")  # beginnings of what is said of a layer without a colon
+LEAST = 500  # smallest count of which a multiple is a cause
+JOINED = (
+    "with ",
+    "counted ",
+    "reads ",
+    "read ",
+    "left out",
+    "as ",
+)  # beginnings of what is said of a layer without a colon
 BIAS_TWICE = " bias twice"  # key of a mistake
 OPTION = "."  # what the keys of options begin with
 
@@ -35,7 +43,7 @@ class Sites:
             (path, row) for path, row in report.leaves if isinstance(row.params, int) and not row.counted_above
         ]
         self.report = report
-        self.widths = _widths(row for _, row in self.rows)
+        self.widths = _widths([row for _, row in self.rows], report)
         # layers that can be replaced and the model run again: a live module has no nodes
         tops = {id(row.layer) for row in report.rows}
         small = bool(model.nodes) and len(model.uses) <= SMALL
@@ -67,17 +75,18 @@ def mistakes(model: Model, report: Report, total: int, got: int) -> list[Cause]:
         found += [(path, row.type, one) for one in _of_row(path, row, sites, flows)]
     for path, row in report.leaves:
         if weightless(row.layer, row) and id(row.layer) in sites.replaceable:
-            identity = known("Identity", model.framework)
-            if identity is not None:
-                left_out = Variant(" left out", "left out", 1.1, identity(), row.inputs)
-                flows.setdefault((row.type, left_out.key), []).append((path, id(row.layer), left_out))
+            for name, key, text in (("Identity", " left out", "left out"), ("Flatten", " as Flatten", "as Flatten")):
+                rule = known(name, model.framework)
+                if rule is not None and rule.name != row.type:
+                    other = Variant(key, text, 1.1, rule(), row.inputs)
+                    flows.setdefault((row.type, key), []).append((path, id(row.layer), other))
     causes = list(_grouped(found, len(sites.rows) == 1))
     said = {cause.delta for cause in causes}
     causes += [cause for cause in _flowed(sites, flows, total) if cause.delta not in said]
     return [*causes, *_of_model(sites, total, got)]
 
 
-def _widths(rows: Iterable[Row]) -> Widths:
+def _widths(rows: Iterable[Row], report: Report) -> Widths:
     first: dict[str, int] = {}
     both: set[int] = set()
     tokens: set[int] = set()
@@ -93,7 +102,10 @@ def _widths(rows: Iterable[Row]) -> Widths:
                 size = row.layer.options[name]
                 if option.kind.base.symbol == "V" and isinstance(size, int):
                     tokens.add(size)
-    return Widths(first, frozenset(both), frozenset(tokens))
+    read = report.inputs[0] if report.inputs else UnknownShape()
+    sequence = not isinstance(read, UnknownShape) and (len(read) == SEQUENCE or (len(read) == SEQUENCE - 1 and tokens))
+    steps = read[1] if sequence and not isinstance(read, UnknownShape) else None
+    return Widths(first, frozenset(both), frozenset(tokens), steps if isinstance(steps, int) else None)
 
 
 def _width(row: Row) -> int | None:
@@ -228,19 +240,46 @@ def _flowed(
 
 
 def _of_model(sites: Sites, total: int, got: int) -> Iterator[Cause]:
-    if not total or not sites.report.inputs:
+    yield from _untied(sites)
+    if not total or not sites.report.inputs or not sites.rows:
         return
     shape = sites.report.inputs[0]
-    if isinstance(shape, UnknownShape) or len(shape) not in (2, 3) or len(sites.rows) < 1:
+    if isinstance(shape, UnknownShape) or len(shape) not in (2, SEQUENCE):
         return
     steps = shape[1]
-    sequence = len(shape) == 3 or any(row.type == "Embedding" for _, row in sites.rows)
-    if not sequence:
+    if len(shape) != SEQUENCE and not any(row.type in TABLES for _, row in sites.rows):
         return
     if isinstance(steps, int):
         if len(sites.rows) > 1:
             text = f"the whole count, at each of {steps:,} time steps"
             yield Cause("each step", text, total * (steps - 1), PLACES, mistake=True)
-    elif total >= LEAST and got % total == 0:
-        text = f"the whole count, at each of {got // total:,} time steps"
-        yield Cause("each step", text, got - total, UNSTATED, mistake=True)
+        return
+    # the number of steps is not stated, but a count of which the difference is a multiple is no accident
+    over_time = [row.params for _, row in sites.rows if _runs(row.layer) and isinstance(row.params, int)]
+    recurrent = sum(over_time)
+    for count, text in ((total, "the whole count"), (recurrent, "the recurrent layers")):
+        if count >= LEAST and got > total and (got - total) % count == 0 and (count == total or recurrent < total):
+            steps = (got - total) // count + 1
+            said = f"{text}, at each of {steps:,} time steps"
+            yield Cause(f"{text} each step", said, got - total, UNSTATED, mistake=True)
+
+
+def _runs(layer: Any) -> bool:
+    # whether a layer runs over time
+    if not isinstance(layer, Layer):
+        return False
+    return layer.type in CELLS or "layer" in layer.options or "go_backwards" in layer.options
+
+
+def _untied(sites: Sites) -> Iterator[Cause]:
+    # one tensor in two layers, which is counted for each of them
+    found: dict[tuple[int, int], list[tuple[str, Weight]]] = {}
+    for path, row in sites.rows:
+        for weight in row.weights:
+            if weight.origin is not None and not weight.buffer:
+                found.setdefault(weight.origin, []).append((path, weight))
+    for places in found.values():
+        paths, count = list(dict.fromkeys(path for path, _ in places)), places[0][1].params
+        if len(paths) > 1 and isinstance(count, int):
+            text = f"the {role_of(places[0][1])} that {_listed(paths)} share is counted for each of them"
+            yield Cause(f"untied {paths[0]}", text, count * (len(paths) - 1), 0.95, mistake=True)

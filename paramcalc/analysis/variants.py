@@ -24,6 +24,7 @@ OFF = {
     2: "two more than stated (padding and unknown token)",
 }
 WITHOUT = 0.9  # cost of a bias too few or too many
+TABLES = ("Embedding", "EmbeddingBag", "ReversibleEmbedding")  # one row per token
 SEQUENCE = 3  # axes of a batch of sequences
 COUNTED_ELSEWHERE = (*TIME, "num_layers")  # options whose changes are tried as other layers
 
@@ -57,11 +58,14 @@ class Widths(NamedTuple):
         Features that two directions give together.
     vocabularies : frozenset of int
         Tokens of the embeddings.
+    steps : int or None
+        Time steps of the input, if it is a sequence of known length.
     """
 
     first: Mapping[str, int]
     both: frozenset[int]
     vocabularies: frozenset[int]
+    steps: int | None = None
 
 
 def inputs_of(row: Row) -> Sequence[AnyShape]:
@@ -248,6 +252,9 @@ def _features(
         units = inner.options.get("units")
     if layer.rule.name in (*CELLS, "Bidirectional") and isinstance(units, int):
         yield " reads units", f"reads {units:,} features, its number of units, not {size:,}", 1.05, units
+    if len(shape) == SEQUENCE - 1 and widths.steps is not None and widths.steps > 1:
+        flat = size * widths.steps
+        yield " flattened", f"reads the flattened sequence: {flat:,} features, not {size:,}", 0.95, flat
     steps = shape[1] if len(shape) == SEQUENCE and at != 1 else None
     if isinstance(steps, int):
         yield " reads steps", f"reads the {steps:,} time steps as features, not {size:,}", 1.05, steps

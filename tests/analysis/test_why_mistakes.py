@@ -76,6 +76,10 @@ KERNELS = 4 * 128 * 100, 4 * 128 * 128
         ("MultiHeadAttention --input 10,512 --input 10,512 num_heads=8 key_dim=64", 3 * 513 * 4096 + 4097 * 512,
          "each of 8 heads has the whole width, 512, not 64"),
         ("ConvLSTM2D --input 10,32,32,3 filters=8 kernel_size=3", 4 * 8 * 28, "the recurrent kernel is missing"),
+        ("nn.MultiheadAttention embed_dim=512 num_heads=8", 8 * (4 * 512 * 512 + 3 * 512) + 512,
+         "each of 8 heads has the whole width"),
+        ("dense --in 784 --out 10", 7841, "one bias for the layer"),
+        ("lstm --in 100 --hidden 128 --out 10", 30 * 117_248 + 1290, "the recurrent layers, at each of 30 time steps"),
         ("embedding --vocab 10000 --out 128", 10_001 * 128, "a vocabulary of 10,001 tokens, one more than stated"),
         ("nn.Embedding num_embeddings=10000 embedding_dim=128", 9_998 * 128, "a vocabulary of 9,998 tokens, two fewer"),
     ],
@@ -166,6 +170,16 @@ def test_layers_left_out_change_those_after_them() -> None:
     assert first(model, conv + (14 * 14 * 8 + 1) * 10).startswith("conv2d with padding=same; the layers after it")
 
 
+def test_a_dense_layer_reads_the_whole_sequence() -> None:
+    model = sequence(pc.LSTM(32), pc.Dense(10), shape=(50, 20))
+    assert (
+        first(model, lstm(20, 32) + 10 * (50 * 32 + 1)) == "dense reads the flattened sequence: 1,600 features, not 32"
+    )
+    image = sequence(pc.Conv2D(8, 3), pc.GlobalAveragePooling2D(), pc.Dense(10), shape=(28, 28, 1))
+    said = "global_average_pooling2d as Flatten; the layers after it follow"
+    assert first(image, 80 + 7 * (26 * 26 * 8 + 1)) == said
+
+
 def test_mistakes_of_one_number_are_given_together(run: Any) -> None:
     words = ["why", "SimpleRNN", "--input", "10,64", "units=64", "--got"]  # both kernels are of one size
     code, out, _ = run(*words, str(64 * 64 + 64))
@@ -201,6 +215,10 @@ def test_a_live_module_of_pytorch() -> None:
     total = sum(parameter.numel() for parameter in module.parameters())
     assert "the 3 input channels are left out" in first(module, total - 2 * 8 * 9)
     assert "running mean and running var are counted, too" in first(module, total + 2 * 8)
+    tied = torch.nn.Sequential(torch.nn.Embedding(50, 8), torch.nn.LSTM(8, 8), torch.nn.Linear(8, 50))
+    tied[2].weight = tied[0].weight
+    total = sum(parameter.numel() for parameter in tied.parameters())
+    assert first(tied, total + 50 * 8) == "the weight that 0 and 2 share is counted for each of them"
     assert first(torch.nn.LSTM(100, 128), 51_200 + 1_024) == "the recurrent kernel (weight_hh) is missing"
 
 
