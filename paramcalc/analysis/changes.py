@@ -132,8 +132,16 @@ def depth(stack: Stack, got: int) -> Iterator[Change]:
         framework = rows()[stack.row].framework
         for place, row in enumerate(rows()):
             if row.framework == framework and row.cell in CELLS.values() and row.cell != stack.cell:
-                text = f"{row.called} instead of {rows()[stack.row].called}"
-                yield Change(f"cell {row.called}", text, 1.2, replace(stack, row=place))
+                made = replace(stack, row=place)
+                text = f"{row.called} instead of {rows()[stack.row].called}{_one_gate(stack, made)}"
+                yield Change(f"cell {row.called}", text, 1.2, made)
+
+
+def _one_gate(stack: Stack, other: Stack) -> str:
+    # a plain cell has the weights of one gate, which is what somebody counts who forgets the others
+    wider = replace(stack, d_x=stack.d_x + 7).count, replace(other, d_x=other.d_x + 7).count
+    gates = next((n for n in (3, 4) if stack.count == n * other.count and wider[0] == n * wider[1]), None)
+    return "" if gates is None else f" (one gate of {gates} is counted)"
 
 
 def sizes(stack: Stack, got: int) -> Iterator[Change]:
@@ -144,6 +152,8 @@ def sizes(stack: Stack, got: int) -> Iterator[Change]:
     for one in _solved(stack, got, "input size", here[0], lambda n: replace(stack, d_x=n)):
         if one.stack.d_x == stack.steps:
             yield one._replace(text=f"{one.text}: the number of time steps, not of features", cost=1.1)
+        elif one.stack.d_x == stack.d_h:
+            yield one._replace(text=f"{one.text}: the number of units, not of features", cost=1.1)
         else:  # a bias vector has as many weights as one input feature, so many numbers fit some input size
             known = mistaken(one.stack.d_x, stack.d_x)
             yield one._replace(alone=known or _guessed(one), guess=known is None)

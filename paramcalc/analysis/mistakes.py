@@ -20,7 +20,7 @@ from .variants import SEQUENCE, TABLES, Variant, Widths, inputs_of, variants, we
 
 SMALL = 60  # most layers of a model that is run again for each change
 PLACES = 0.9  # cost of a count for each time step, or for each place of a convolution
-UNSTATED = 1.35  # the same, where the number of time steps is not stated
+UNSTATED = 1.5  # the same, where the number of time steps is not stated
 LEAST = 500  # smallest count of which a multiple is a cause
 JOINED = (
     "with ",
@@ -257,8 +257,8 @@ def _of_model(sites: Sites, total: int, got: int) -> Iterator[Cause]:
     # the number of steps is not stated, but a count of which the difference is a multiple is no accident
     over_time = [row.params for _, row in sites.rows if _runs(row.layer) and isinstance(row.params, int)]
     recurrent = sum(over_time)
-    for count, text in ((total, "the whole count"), (recurrent, "the recurrent layers")):
-        if count >= LEAST and got > total and (got - total) % count == 0 and (count == total or recurrent < total):
+    for count, text in {recurrent: "the recurrent layers", total: "the whole count"}.items():
+        if count >= LEAST and got > total and (got - total) % count == 0:
             steps = (got - total) // count + 1
             said = f"{text}, at each of {steps:,} time steps"
             yield Cause(f"{text} each step", said, got - total, UNSTATED, mistake=True)

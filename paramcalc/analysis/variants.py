@@ -250,7 +250,8 @@ def _features(
     inner = layer.options.get("layer")
     if isinstance(inner, Layer):
         units = inner.options.get("units")
-    if layer.rule.name in (*CELLS, "Bidirectional") and isinstance(units, int):
+    two = size in widths.both and units == size // 2  # said already
+    if layer.rule.name in (*CELLS, "Bidirectional") and isinstance(units, int) and not two:
         yield " reads units", f"reads {units:,} features, its number of units, not {size:,}", 1.05, units
     if len(shape) == SEQUENCE - 1 and widths.steps is not None and widths.steps > 1:
         flat = size * widths.steps

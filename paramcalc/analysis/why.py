@@ -15,8 +15,10 @@ from .causes import Cause, Explanation
 
 FARTHER = 1.9  # explanations that cost this much more than the best one are left out
 READ = "paramcalc.verification.models:model_of"  # a live model
-SURE = 1.1  # highest cost of an option or a convention
-SAID = re.compile(r"\.\w+=|bias|\bB$|twice|gates|one direction$|steps$")  # mistakes that such a change may be, too
+SURE = 1.2  # highest cost of an option, a convention or another cell
+SAID = re.compile(
+    r"\.\w+=|bias|\bB$|twice|gates?\b|one direction$|steps$|units$"
+)  # mistakes that such a change may be, too
 ALIKE = 0.21  # mistakes whose costs differ by no more than this are given together
 NAMED = 6  # most mistakes named in one explanation
 FARTHER_BY_TWO = 1.4  # the same for pairs of changes, where a single change fits
