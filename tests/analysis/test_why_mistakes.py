@@ -175,7 +175,7 @@ def test_a_dense_layer_reads_the_whole_sequence() -> None:
     assert (
         first(model, lstm(20, 32) + 10 * (50 * 32 + 1)) == "dense reads the flattened sequence: 1,600 features, not 32"
     )
-    image = sequence(pc.Conv2D(8, 3), pc.GlobalAveragePooling2D(), pc.Dense(10), shape=(28, 28, 1))
+    image = sequence(pc.Conv2D(8, 3), pc.GlobalAveragePooling2D(), pc.Dense(7), shape=(28, 28, 1))
     said = "global_average_pooling2d as Flatten; the layers after it follow"
     assert first(image, 80 + 7 * (26 * 26 * 8 + 1)) == said
 
