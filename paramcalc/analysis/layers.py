@@ -104,7 +104,7 @@ def _instead(layer: Any) -> Iterator[tuple[str, str, Any]]:
         return
     if layer.type == "Bidirectional":
         yield "directions", ONE_WAY, layer.options["layer"]
-    elif layer.type in CELLS:
+    elif layer.type in CELLS and any(size in layer.options for size in SIZES):  # Keras's RNN takes a cell
         options, rules_ = layer.options, rules(layer.rule.framework)
         if "bidirectional" in options:
             both = not options["bidirectional"]

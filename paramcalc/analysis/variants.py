@@ -138,6 +138,11 @@ def _sizes(
                 if size + more > 0:
                     said = f"a vocabulary of {size + more:,} tokens, {text}"
                     yield f" vocabulary {more:+}", said, 0.95 + 0.05 * abs(more), {named[symbol]: size + more}
+    if isinstance(sizes.get(VOCABULARY), int) and widths.steps is not None:
+        text = (
+            f"the {widths.steps:,} places of the sequence are taken for the vocabulary of {sizes[VOCABULARY]:,} tokens"
+        )
+        yield " length for vocabulary", text, 1.05, {named[VOCABULARY]: widths.steps}
     for name, option in layer.rule.options.items():
         window = layer.options[name]
         if isinstance(option.kind, Window) and option.kind.symbol and len(window) > 1 and window[-1] != 1:

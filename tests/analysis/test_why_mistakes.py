@@ -151,6 +151,17 @@ def test_the_same_mistake_in_all_layers_of_a_kind() -> None:
     assert first(model, model.total - biases) == "all 3 layers of LSTM and Dense with use_bias=False"
 
 
+def test_cells_in_a_layer() -> None:
+    model = sequence(pc.RNN([pc.LSTMCell(64), pc.LSTMCell(32)]))
+    assert first(model, model.total - 3 * (64 + 32)) == "one bias for all 4 gates"
+    assert first(model, model.total - 4 * (64 * 64 + 32 * 32)) == "the recurrent kernels are missing"
+
+
+def test_the_length_of_a_sequence_is_no_vocabulary() -> None:
+    model = sequence(pc.Embedding(5_000, 64), pc.LSTM(32), shape=(80,))
+    assert "the 80 places of the sequence are taken for the vocabulary" in first(model, 80 * 64 + lstm(64, 32))
+
+
 def test_a_mistake_deep_inside_a_model() -> None:
     inner = pc.Sequential([pc.Input((30, 20)), pc.LSTM(12), pc.Dense(5)], name="inner")
     x = pc.Input((7, 30, 20))
