@@ -139,8 +139,8 @@ def depth(stack: Stack, got: int) -> Iterator[Change]:
 
 def _one_gate(stack: Stack, other: Stack) -> str:
     # a plain cell has the weights of one gate, which is what somebody counts who forgets the others
-    wider = replace(stack, d_x=stack.d_x + 7).count, replace(other, d_x=other.d_x + 7).count
-    gates = next((n for n in (3, 4) if stack.count == n * other.count and wider[0] == n * wider[1]), None)
+    ours, theirs = formula(stack.row, stack.options), formula(other.row, other.options)
+    gates = next((n for n in (3, 4) if ours == n * theirs), None)
     return "" if gates is None else f" (one gate of {gates} is counted)"
 
 
