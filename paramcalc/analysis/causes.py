@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log2
+from typing import NamedTuple
 
+PAPER = "paper "  # in the keys of cells of the literature
 PAIR = 0.5  # added for a second change, since needing two is less likely
 DOUBLE, ROUND, NEXT = 1.4, 1.5, 1.9  # sizes: twice or half the stated one; one digit or a power of two; off by one
 AGAINST = 0.1  # added where two changes nearly cancel: once for each doubling of Σ|delta| over |Σ delta|
+
+
+class Mistake(NamedTuple):
+    """One mistake about one layer.
+
+    Attributes
+    ----------
+    key : str
+        Identifier, which is the same for all layers: `` without bias``, ``.use_bias=False``.
+    text : str
+        What was done: ``the bias is missing``, ``with use_bias=False``.
+    delta : int
+        Difference that it makes to the count.
+    cost : float
+        How unlikely it is, as in `Cause`.
+    """
+
+    key: str
+    text: str
+    delta: int
+    cost: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +51,12 @@ class Cause:
         Keys of other changes that give the same count at all sizes; ``text`` names them, too.
     guess : bool
         Whether it is a size that fits the number and has no other evidence.
+    mistake : bool
+        Whether it is a mistake of a count by hand; such causes are given together where they fit equally well.
+    texts : tuple of str
+        The descriptions of the causes that are given together, one by one.
+    where : frozenset of str
+        The paths of the layers that a mistake is about, if it is not about the whole model.
     """
 
     key: str
@@ -36,6 +65,14 @@ class Cause:
     cost: float = 1.0
     also: tuple[str, ...] = ()
     guess: bool = False
+    mistake: bool = False
+    texts: tuple[str, ...] = ()
+    where: frozenset[str] = frozenset()
+
+    @property
+    def paper(self) -> bool:
+        """Whether it is a cell of the literature."""
+        return PAPER in self.key
 
     def __str__(self) -> str:
         terms = self.text.count(": +") + self.text.count(": −")  # one: the text is the left side of an equation

@@ -9,8 +9,8 @@ from functools import cache, partial
 from ..core.framework import title
 from ..rules.conventions.compare import against
 from ..rules.conventions.read import rows
-from .causes import ROUND, Cause, mistaken, plural, telling
-from .literature import PAPER, of_papers
+from .causes import PAPER, ROUND, Cause, mistaken, plural, telling
+from .literature import of_papers
 from .stacks import (
     CELLS,
     DEEPEST,
@@ -38,6 +38,8 @@ GUESS, GUESSED = 0.9, 3.4  # added for a size that enters linearly, since many f
 SHARED = 2.1  # highest cost of a vocabulary that two layers share
 FEWEST = 20  # smallest vocabulary considered
 RARER = 0.2  # added for the rarer of two changes that are described alike
+BIASES = ("use_bias", "bias")  # options of all biases of a layer
+FORGETFUL = 0.1  # by which a bias too few is likelier than other options
 LARGEST = 10_000_000  # largest size solved for
 
 
@@ -107,7 +109,7 @@ def _with(stack: Stack, options: Iterable[tuple[str, object]], cost: float) -> I
     for name, value in options:
         made = with_option(stack, name, value)
         if made is not None and made.count != stack.count:
-            yield Change(f"{name}={value}", _option(name, value), cost, made)
+            yield Change(f"{name}={value}", _option(name, value), cost - FORGETFUL * (name in BIASES), made)
 
 
 def _option(name: str, value: object) -> str:
@@ -130,8 +132,16 @@ def depth(stack: Stack, got: int) -> Iterator[Change]:
         framework = rows()[stack.row].framework
         for place, row in enumerate(rows()):
             if row.framework == framework and row.cell in CELLS.values() and row.cell != stack.cell:
-                text = f"{row.called} instead of {rows()[stack.row].called}"
-                yield Change(f"cell {row.called}", text, 1.2, replace(stack, row=place))
+                made = replace(stack, row=place)
+                text = f"{row.called} instead of {rows()[stack.row].called}{_one_gate(stack, made)}"
+                yield Change(f"cell {row.called}", text, 1.2, made)
+
+
+def _one_gate(stack: Stack, other: Stack) -> str:
+    # a plain cell has the weights of one gate, which is what somebody counts who forgets the others
+    ours, theirs = formula(stack.row, stack.options), formula(other.row, other.options)
+    gates = next((n for n in (3, 4) if ours == n * theirs), None)
+    return "" if gates is None else f" (one gate of {gates} is counted)"
 
 
 def sizes(stack: Stack, got: int) -> Iterator[Change]:
@@ -142,6 +152,8 @@ def sizes(stack: Stack, got: int) -> Iterator[Change]:
     for one in _solved(stack, got, "input size", here[0], lambda n: replace(stack, d_x=n)):
         if one.stack.d_x == stack.steps:
             yield one._replace(text=f"{one.text}: the number of time steps, not of features", cost=1.1)
+        elif one.stack.d_x == stack.d_h:
+            yield one._replace(text=f"{one.text}: the number of units, not of features", cost=1.1)
         else:  # a bias vector has as many weights as one input feature, so many numbers fit some input size
             known = mistaken(one.stack.d_x, stack.d_x)
             yield one._replace(alone=known or _guessed(one), guess=known is None)
@@ -262,6 +274,13 @@ def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:
         for several in alike(stack, firsts):
             named = [_before(one, stack, seconds[0]) for one in several]
             yield _cause(stack, named), _cause(several[0].stack, seconds)
+
+
+def of_stack(stack: Stack) -> Iterator[Cause]:
+    """Give the conventions and options whose differences add to those of a mistake in one layer."""
+    for one in (*whose(stack, 0), *variants(stack, 0)):
+        if one.stack.count != stack.count:
+            yield _cause(stack, [one])
 
 
 def alike(stack: Stack, found: list[Change], papers: bool = False) -> Iterable[list[Change]]:

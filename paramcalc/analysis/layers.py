@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import prod
 from typing import Any
 
-from ..core.built import AnyShape, UnknownShape
-from ..core.default_inputs import natural_inputs
-from ..core.kinds import Choice
+from ..core.built import UnknownShape
 from ..core.registry import rules
 from ..core.rule import Layer
 from ..errors import ParamcalcError
@@ -17,16 +15,17 @@ from ..graph.model import Model
 from ..report import Report, Row
 from .causes import Cause, plural, telling
 from .changes import BOOKKEEPING, BYTES, FEWEST, RARER, SHARED, SLOTS, STATE
+from .inventory import BIAS
 from .literature import of_papers
+from .mistakes import SMALL, count_with, mistakes
 from .stacks import CELLS, DEEPEST, SIZES, TIME, Stack, cells, conventions, stack_of_layer, whose_row
+from .variants import TABLES, inputs_of
 
 ONE_WAY, BOTH_WAYS = "as a unidirectional layer", "as a bidirectional layer"
-SMALL = 60  # most layers of a model that is rebuilt for each change
 MOST = 200_000  # most pairs tried
 FEW = 3  # most causes tried for each difference
 PLAUSIBLE = 5_000_000  # most units or tokens of an extra layer
 TIED = 2  # axes of a matrix that two layers may share
-TABLES = ("Embedding", "EmbeddingBag")  # one row per token
 
 
 def sums(model: Model, got: int) -> Iterator[tuple[Cause, ...]]:
@@ -35,12 +34,28 @@ def sums(model: Model, got: int) -> Iterator[tuple[Cause, ...]]:
     total = model.total
     assert isinstance(total, int)
     known = [*causes(report, total), *rebuilt(model, report, total)]
+    known += _unsaid(mistakes(model, report, total, got), known)
     yield from pairs(known, got - total)
     for one in (*guesses(report, got - total), *_papers(report, got - total)):
         yield (one,)
     for cause in known:
         for one in guesses(report, got - total - cause.delta):
             yield cause, one
+
+
+def _unsaid(by_hand: Iterable[Cause], known: Iterable[Cause]) -> Iterator[Cause]:
+    # a bias too few is what a convention says better, and a kernel too few is what tied weights say better
+    conventions_, tied = set[int](), set[int]()
+    for one in known:
+        if " convention " in one.key:
+            conventions_.add(one.delta)
+        elif one.key.startswith("tied "):
+            tied.add(one.delta)
+    for one in by_hand:
+        if not (one.delta in conventions_ and BIAS.search(one.key)) and not (
+            one.delta in tied and " without " in one.key
+        ):
+            yield one
 
 
 def causes(report: Report, total: int) -> Iterator[Cause]:
@@ -51,9 +66,11 @@ def causes(report: Report, total: int) -> Iterator[Cause]:
             yield cause
             kinds.setdefault((row.type, cause.key.removeprefix(path)), []).append(cause)
     for (kind, key), several in kinds.items():
-        if len(several) > 1 and not key.startswith((" missing", " twice", " each")):
+        if len(several) > 1 and not key.startswith((" twice", " each")):
             text = f"all {len(several)} {kind} layers {several[0].text.partition(' ')[2]}"
-            yield Cause(f"all {kind}{key}", text, sum(one.delta for one in several), several[0].cost)
+            where = frozenset(path for one in several for path in one.where)
+            delta, cost, mistake = sum(one.delta for one in several), several[0].cost, several[0].mistake
+            yield Cause(f"all {kind}{key}", text, delta, cost, mistake=mistake, where=where)
     yield from of_model(report, total)
 
 
@@ -63,7 +80,7 @@ def rebuilt(model: Model, report: Report, total: int) -> Iterator[Cause]:
     rows = [(layer, *found[id(layer)]) for layer in model.layers if id(layer) in found]
     for layer, path, row in rows if len(model.uses) <= SMALL else ():
         for key, text, other in _instead(layer):
-            count = _with(model, layer, other)
+            count = count_with(model, {id(layer): other})
             if count is None:  # the next layer declares its input size, as in PyTorch, or the graph is unknown
                 here = _params(other, row)
                 count = None if here is None or not isinstance(row.params, int) else total - row.params + here
@@ -71,30 +88,14 @@ def rebuilt(model: Model, report: Report, total: int) -> Iterator[Cause]:
                 yield Cause(f"{path} {key}", f"{path} {text}", count - total, 1.1)
 
 
-def _with(model: Model, layer: Any, other: Any) -> int | None:
-    # the count of the model with one layer replaced; a live module has no nodes to rebuild
-    if not model.nodes:
-        return None
-    nodes = [replace(node, layer=other if node.layer is layer else node.layer) for node in model.nodes]
-    try:
-        count = Model.from_nodes(model.input_shapes, nodes, model.outputs, single=model.single).total
-    except ParamcalcError:
-        return None
-    return count if isinstance(count, int) else None
-
-
 def _params(layer: Layer, row: Row) -> int | None:
     # the count of a layer on the inputs of a row
     try:
-        built = layer.on(*_inputs(row))
+        built = layer.on(*inputs_of(row))
     except ParamcalcError:
         return None
     count = built.params
     return count if isinstance(count, int) and not built.unknown else None
-
-
-def _inputs(row: Row) -> Sequence[AnyShape]:
-    return row.inputs or (natural_inputs(row.layer) if isinstance(row.layer, Layer) else ())
 
 
 def _instead(layer: Any) -> Iterator[tuple[str, str, Any]]:
@@ -103,7 +104,7 @@ def _instead(layer: Any) -> Iterator[tuple[str, str, Any]]:
         return
     if layer.type == "Bidirectional":
         yield "directions", ONE_WAY, layer.options["layer"]
-    elif layer.type in CELLS:
+    elif layer.type in CELLS and any(size in layer.options for size in SIZES):  # Keras's RNN takes a cell
         options, rules_ = layer.options, rules(layer.rule.framework)
         if "bidirectional" in options:
             both = not options["bidirectional"]
@@ -126,32 +127,15 @@ def of_layer(path: str, row: Row) -> Iterator[Cause]:
     here = row.params
     if not isinstance(here, int) or not here:
         return
-    yield Cause(f"{path} missing", f"{path} left out", -here, 1.3)
+    yield Cause(f"{path} missing", f"{path} left out", -here, 1.25, mistake=True, where=frozenset([path]))
     yield Cause(f"{path} twice", f"{path} counted twice", here, 1.3)
     if len(row.calls) > 1:
         more = here * (len(row.calls) - 1)
         yield Cause(f"{path} each", f"{path} counted at each of its {len(row.calls)} uses", more, 1.0)
     fixed = sum(prod(one.shape) for one in row.weights if not one.trainable and not one.buffer)
     if isinstance(fixed, int) and 0 < fixed < here:
-        yield Cause(f"{path}.fixed", f"{path} without non-trainable parameters", -fixed, 1.1)
-    yield from _options(path, row, here)
+        yield Cause(f"{path}.fixed", f"{path} without non-trainable parameters", -fixed, 1.1, mistake=True)
     yield from _whose(path, row, here)
-
-
-def _options(path: str, row: Row, here: int) -> Iterator[Cause]:
-    # every switch of the rule, with each of its other values
-    if not isinstance(row.layer, Layer):
-        return
-    layer = row.layer
-    for name, option in layer.rule.options.items():
-        if not isinstance(option.kind, Choice) or name in TIME:
-            continue
-        for value in option.kind.values:
-            if value == layer.options[name]:
-                continue
-            count = _params(Layer(layer.rule, {**layer.options, name: value}), row)
-            if count is not None and count != here:
-                yield Cause(f"{path}.{name}={value}", f"{path} with {name}={value}", count - here, 1.0)
 
 
 def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
@@ -169,7 +153,7 @@ def _whose(path: str, row: Row, here: int) -> Iterator[Cause]:
 def _stack(row: Row) -> Stack | None:
     if not isinstance(row.layer, Layer):
         return None
-    shape = _inputs(row)[0]
+    shape = inputs_of(row)[0]
     return None if isinstance(shape, UnknownShape) else stack_of_layer(row.layer, shape)
 
 
@@ -191,7 +175,7 @@ def of_model(report: Report, total: int) -> Iterator[Cause]:
     trainable, fixed = report.trainable, report.non_trainable
     if isinstance(trainable, int) and isinstance(fixed, int):
         if fixed:
-            yield Cause("trainable", "trainable parameters only", -fixed, 1.0)
+            yield Cause("trainable", "trainable parameters only", -fixed, 1.0, mistake=True)
             yield Cause("not trained", "non-trainable parameters only", -trainable, 1.2)
         for times, text in SLOTS.items():
             yield Cause(f"slots {times}", text, trainable * (times - 1), 1.2)
@@ -222,7 +206,7 @@ def _tied(report: Report) -> Iterator[Cause]:
                 size = prod(shape)
                 if isinstance(size, int):
                     text = f"{path} and {other} share one matrix (tied weights)"
-                    yield Cause(f"tied {path} {other}", text, -size, 1.1)
+                    yield Cause(f"tied {path} {other}", text, -size, 1.0, mistake=True)
 
 
 def guesses(report: Report, difference: int) -> Iterator[Cause]:
@@ -270,6 +254,18 @@ def pairs(known: Iterable[Cause], difference: int) -> Iterator[tuple[Cause, ...]
 
 
 def _apart(one: Cause, other: Cause) -> bool:
-    # two changes to one layer are independent only if they are two different options
-    a, b = (cause.key.split()[0].split(".")[0] for cause in (one, other))
-    return a != b or ("." in one.key and "." in other.key and one.key.split("=")[0] != other.key.split("=")[0])
+    # two changes to one layer are independent only if they are two different options; one change to two layers of
+    # several is no change that people make
+    a, b = (cause.where or {cause.key.split()[0].split(".")[0]} for cause in (one, other))
+    if one.mistake and other.mistake and _change(one) == _change(other):
+        return False
+    return not a & b or (len(a | b) == 1 and _option(one) != "" != _option(other) and _option(one) != _option(other))
+
+
+def _change(cause: Cause) -> str:
+    # what is done, wherever it is
+    return cause.key.removeprefix(next(iter(cause.where))) if len(cause.where) == 1 else cause.key
+
+
+def _option(cause: Cause) -> str:
+    return cause.key.split("=")[0] if "." in cause.key else ""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..core.rule import Rule
+from .causes import PAPER
 from .stacks import Change, Stack, conventions, formula, literature, row_at, rule_of, switches, with_option
 
-PAPER = "paper "  # prefix of the keys
 COST = 1.3  # of another cell; each option adds to it
 VOWELS = re.compile(r"[aeiouAEIOU]|[FHLMNRSX][A-Z]")  # names that take "an": LSTM is spelled out, "el"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ..core.built import UNKNOWN_SHAPE, UnknownShape
 from ..core.kinds import Choice
@@ -107,12 +107,12 @@ class Stack:
     @property
     def width(self) -> int:
         """Number of output features."""
-        return self.directions * _at(one_layer(self.row, self.options)[1], self.d_x, self.d_h)
+        return self.directions * _at(_terms(self.row, self.options)[1], self.d_x, self.d_h)
 
     @property
     def count(self) -> int:
         """Number of parameters, with the factor and the constant."""
-        form = formula(self.row, self.options)
+        form = _terms(self.row, self.options)[0]
         below = _at(form, self.d_x, self.d_h)
         above = _at(form, self.width, self.d_h) if self.layers > 1 else 0
         total = self.directions * (below + (self.layers - 1) * above)
@@ -121,9 +121,30 @@ class Stack:
         return total * self.times + self.more
 
 
-def _at(form: Size, d_x: int, d_h: int) -> int:
-    sizes = {"d_x": d_x, "d_h": d_h}
-    return form if isinstance(form, int) else int(form(**{name: sizes[name] for name in form.symbols}))
+Terms: TypeAlias = tuple[tuple[int, int, int], ...]  # a factor, and the exponents of d_x and d_h
+
+
+@cache
+def _terms(row: int, options: tuple[tuple[str, Any], ...]) -> tuple[Terms, Terms]:
+    # the count and the output features as polynomials: thousands of sizes are tried
+    count, width = one_layer(row, options)
+    return _polynomial(count), _polynomial(width)
+
+
+def _polynomial(size: Size) -> Terms:
+    if isinstance(size, int):
+        return ((size, 0, 0),)
+    terms = []
+    for monomial, factor in size.normal.items():
+        exponents = {name: exponent for (_, name), exponent in monomial}
+        assert isinstance(factor, int)
+        assert exponents.keys() <= {"d_x", "d_h"}  # counts of cells are polynomials in their sizes
+        terms.append((factor, exponents.get("d_x", 0), exponents.get("d_h", 0)))
+    return tuple(terms)
+
+
+def _at(terms: Terms, d_x: int, d_h: int) -> int:
+    return sum(factor * d_x**i * d_h**j for factor, i, j in terms)
 
 
 def formula(row: int, options: tuple[tuple[str, Any], ...]) -> Size:

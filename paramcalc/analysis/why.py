@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from ..errors import OptionError
 from ..graph.model import Model
-from .causes import Explanation
+from ..loading import load
+from .causes import Cause, Explanation
 
 FARTHER = 1.9  # explanations that cost this much more than the best one are left out
+READ = "paramcalc.verification.models:model_of"  # a live model
+SURE = 1.2  # highest cost of an option, a convention or another cell
+SAID = re.compile(
+    r"\.\w+=|bias|\bB$|twice|gates?\b|one direction$|steps$|units$"
+)  # mistakes that such a change may be, too
+ALIKE = 0.21  # mistakes whose costs differ by no more than this are given together
+NAMED = 6  # most mistakes named in one explanation
 FARTHER_BY_TWO = 1.4  # the same for pairs of changes, where a single change fits
 
 
-def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
+def why(model: object, got: int, most: int = 5) -> list[Explanation]:
     """Explain a number that differs from the count of a model.
 
     Parameters
     ----------
-    model : Model
-        All sizes must be known.
+    model : paramcalc.Model, a Keras model or a PyTorch module
+        All sizes must be known. A live model is read by `paramcalc.from_keras` or `paramcalc.from_torch`.
     got : int
         The number to explain.
     most : int
@@ -35,7 +46,12 @@ def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
     ------
     OptionError
         If the count of the model is an expression, or ``got`` is not a positive integer.
+    ParamcalcError
+        For something else than a model.
     """
+    if not isinstance(model, Model):
+        read: Model = load(READ)(model)
+        model = read
     total = model.total
     if not isinstance(total, int):
         raise OptionError("the count is an expression", expected="a value for every size", received=str(total))
@@ -43,18 +59,52 @@ def why(model: Model, got: int, most: int = 5) -> list[Explanation]:
         raise OptionError("not a count", expected="a positive whole number", received=got)
     if got == total:
         return [Explanation(())]
-    from .changes import chains
-    from .layers import sums
-    from .stacks import stack_of
-
-    stack = stack_of(model)
-    found = [Explanation(causes) for causes in (sums(model, got) if stack is None else chains(stack, got))]
+    found = [Explanation(causes) for causes in _found(model, got, total)]
     best: dict[Any, Explanation] = {}
-    for one in sorted(found, key=lambda one: one.cost):
+    for one in sorted(_together(found), key=lambda one: one.cost):
         best.setdefault(frozenset(cause.key for cause in one.causes), one)
     likely = list(best.values())
     near = [one for one in likely if one.cost <= likely[0].cost + _slack(one, likely[0])][:most]
     return [_worded(one, rank) for rank, one in enumerate(near)]
+
+
+def _found(model: Model, got: int, total: int) -> Iterator[tuple[Cause, ...]]:
+    from .changes import chains, of_stack
+    from .layers import pairs, sums
+    from .mistakes import mistakes
+    from .stacks import stack_of
+
+    stack = stack_of(model)
+    if stack is None:
+        yield from sums(model, got)
+        return
+    changed = list(chains(stack, got))
+    yield from changed
+    known = any(len(causes) == 1 and causes[0].cost <= SURE for causes in changed)
+    by_hand = mistakes(model, model.report(), total, got)
+    # what an option or a convention of the whole stack says as well is said by it
+    by_hand = [one for one in by_hand if not (known and SAID.search(one.key))]
+    for causes in pairs([*by_hand, *of_stack(stack)], got - total):
+        made = [cause for cause in causes if cause.mistake]
+        if made and (len(made) == len(causes) or not SAID.search(made[0].key)):
+            yield causes
+
+
+def _together(found: list[Explanation]) -> Iterator[Explanation]:
+    # mistakes of one number that are about equally likely are one explanation
+    by_hand = sorted((one for one in found if not one.several and one.causes[0].mistake), key=lambda one: one.cost)
+    papers = by_hand[0].cost if by_hand else inf  # a cell of the literature is named where nothing likelier fits
+    for one in found:
+        if one.several or not (one.causes[0].mistake or (one.causes[0].paper and one.cost > papers)):
+            yield one
+    while by_hand:
+        near = [one.causes[0] for one in by_hand if one.cost <= by_hand[0].cost + ALIKE]
+        by_hand = by_hand[len(near) :]
+        texts = list(dict.fromkeys(one.text for one in near))
+        if len(texts) > NAMED:
+            texts[NAMED:] = [f"{len(texts) - NAMED} other mistakes"]
+        also = tuple(one.key for one in near[1:])
+        yield Explanation((replace(near[0], text=", or ".join(texts), texts=tuple(texts), also=also),))
 
 
 def _worded(one: Explanation, rank: int) -> Explanation:

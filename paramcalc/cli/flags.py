@@ -1,7 +1,7 @@
 """Making commands: the flags that every command which shows a model has, and those read off a rule.
 
-A command is a function that gives a `Model`, or something that knows how to show itself. :func:`shows` adds
-``--format``, ``--explain``, ``--verify`` and the like, and shows what the function gave. :func:`switches_of` reads the
+:func:`builds` makes a command of a function that gives a `Model`, or something that knows how to show itself.
+:func:`shows` adds ``--format``, ``--explain``, ``--verify`` and the like, and shows it. :func:`switches_of` reads the
 flags of the on/off options of a rule, so that a new option in a rule is a new flag here.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 from ..core.descriptions import deed
 from ..core.kinds import SWITCH, size
@@ -45,6 +45,7 @@ VIEWS = (
 Flags = dict[str, Parameter]
 
 
+@runtime_checkable
 class Shown(Protocol):
     """Something other than a model that can be shown."""
 
@@ -52,10 +53,10 @@ class Shown(Protocol):
         """Print it in the view asked for."""
 
 
-def shows(
+def builds(
     function: Callable[..., Model | Shown], name: str = "", help: str = "", layer: str = "", flags: Flags | None = None
 ) -> Command:
-    """Make a command that shows the model a function gives.
+    """Make a command that gives a model; it shows nothing.
 
     Parameters
     ----------
@@ -71,18 +72,29 @@ def shows(
     """
     besides = flags or {}
 
-    def run(**given: Any) -> None:
-        view = View(**{one.name: given.pop(one.name) for one in VIEWS})
+    def run(**given: Any) -> Model | Shown:
         if layer:
             given |= {"layer": layer, "switches": {key: given.pop(key) for key in besides}}
-        made = function(**given)
-        if not isinstance(made, Model):
-            made.show(view)
-        elif code := show_model(made, view):
-            sys.exit(code)
+        return function(**given)
 
     plain = command_of(function, name, help)
-    return plain._replace(parameters=(*plain.parameters, *besides.values(), *VIEWS), run=run)
+    return plain._replace(parameters=(*plain.parameters, *besides.values()), run=run)
+
+
+def shows(made: Command) -> Command:
+    """Make a command that shows the model another command gives, with the flags of all such commands."""
+
+    def run(**given: Any) -> None:
+        view = View(**{one.name: given.pop(one.name) for one in VIEWS})
+        found = made.run(**given)
+        if isinstance(found, Model):
+            if code := show_model(found, view):
+                sys.exit(code)
+            return
+        assert isinstance(found, Shown)
+        found.show(view)
+
+    return made._replace(parameters=(*made.parameters, *VIEWS), run=run)
 
 
 def switches_of(rule: Rule) -> Flags:

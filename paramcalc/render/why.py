@@ -42,8 +42,10 @@ def _document(model: Model, got: int, found: Sequence[Explanation]) -> Document:
     rows: list[tuple[Cell, ...]] = []
     for rank, one in enumerate(found, 1):
         for place, cause in enumerate(one.causes):
-            text = message("and {cause}", cause=message(cause.text)) if place else message(cause.text)
+            first, *others = cause.texts or (cause.text,)
+            text = message("and {cause}", cause=message(first)) if place else message(first)
             rows.append(("" if place else f"{rank}", text, _signed(cause.delta)))
+            rows += [("", message("or {cause}", cause=message(other)), "") for other in others]
     table = Table(("", message("cause"), message("difference")), rows, (2,))
     return Document(title, "", [_note(remark) for remark in _remarks(found)], [table], lead=1)
 

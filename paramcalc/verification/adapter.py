@@ -105,6 +105,9 @@ class Adapter(Protocol):
     def is_live(self, subject: object) -> bool:
         """Tell whether something is one of its own layers or models."""
 
+    def read_live(self, subject: object) -> Model:
+        """Read a live model."""
+
     def verify_live(self, subject: object) -> Verification:
         """Compare the reading of a live model with the tensors it has."""
 

@@ -39,14 +39,36 @@ def verify(subject: object) -> Verification:
     """
     if isinstance(subject, Model):
         return verify_model(subject)
-    for name in verifiable():
-        if adapter(name).is_live(subject):
-            return adapter(name).verify_live(subject)
+    live = _adapter_of(subject)
+    if live is not None:
+        return live.verify_live(subject)
     raise ParamcalcError(
         "nothing to verify",
         expected="a paramcalc model with its input, a Keras model or a PyTorch module",
         received=subject,
     )
+
+
+def model_of(subject: object) -> Model:
+    """Give a model of ours as it is, and read a live one of a framework.
+
+    Raises
+    ------
+    ParamcalcError
+        For anything else, and for what cannot be read.
+    """
+    if isinstance(subject, Model):
+        return subject
+    live = _adapter_of(subject)
+    if live is None:
+        raise ParamcalcError(
+            "not a model", expected="a paramcalc model, a Keras model or a PyTorch module", received=subject
+        )
+    return live.read_live(subject)
+
+
+def _adapter_of(subject: object) -> Adapter | None:
+    return next((adapter(name) for name in verifiable() if adapter(name).is_live(subject)), None)
 
 
 def verify_model(model: Model) -> Verification:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from ...core.framework import DEFAULT
 from ...errors import OptionError
 from ...graph.model import Model
-from ..flags import Json, shows
+from ..flags import Json, builds, shows
 from ..options import Command, Flag, Positional, command_of
 from ..output import print_outcome, write, write_json
 from .single import Whose
@@ -20,7 +20,7 @@ File = Annotated[str, Positional("FILE|-", "A spec or a file saved by Keras; - r
 def command(name: str, words: Sequence[str]) -> Command:
     """Make ``count``, ``verify`` or ``schema``."""
     functions: dict[str, Callable[..., None]] = {"verify": verify, "schema": schema}
-    return shows(count) if name == "count" else command_of(functions[name])
+    return shows(builds(count)) if name == "count" else command_of(functions[name])
 
 
 def count(file: File) -> Model:

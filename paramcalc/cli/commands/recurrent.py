@@ -12,7 +12,7 @@ from ...core.tensors import Input
 from ...errors import OptionError, ParamcalcError
 from ...graph.model import Model
 from ...symbolic import Size
-from ..flags import VIEWS, Batch, Shown, flag_batch, flag_of, flag_size, shows
+from ..flags import VIEWS, Batch, Shown, builds, flag_batch, flag_of, flag_size, shows
 from ..framework_flags import chosen, either, flags, usual_rule
 from ..options import Command, Flag, parameters_of
 
@@ -33,11 +33,16 @@ COMMANDS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
 
 
 def command(name: str, words: Sequence[str]) -> Command:
-    """Make ``lstm``, ``gru`` or ``rnn``: one function, whose on/off flags come from the rules of the layer."""
+    """Make ``lstm``, ``gru`` or ``rnn``."""
+    return shows(builder(name, words))
+
+
+def builder(name: str, words: Sequence[str]) -> Command:
+    """Make what gives the model of ``lstm``, ``gru`` or ``rnn``; its on/off flags come from the rules of the layer."""
     usual = {flag for one in (*parameters_of(stack), *VIEWS) for flag in one.flags}
     rule = usual_rule(COMMANDS[name])
     help = f"Count {rule.name}: {rule.why[0].lower()}{rule.why[1:]}"
-    return shows(stack, name, help, COMMANDS[name], flags(COMMANDS[name], words, usual))
+    return builds(stack, name, help, COMMANDS[name], flags(COMMANDS[name], words, usual))
 
 
 def stack(

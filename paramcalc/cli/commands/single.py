@@ -16,7 +16,7 @@ from ...errors import LayerError, OptionError
 from ...graph.model import Model
 from ...graph.sequential import Sequential
 from ...symbolic import unknown
-from ..flags import Batch, flag_batch, flag_size, shows
+from ..flags import Batch, builds, flag_batch, flag_size, shows
 from ..options import Command, Flag, Positional
 
 Whose = Annotated[str | None, Flag("--framework", "Framework of the layer: keras, torch, ….", "NAME")]
@@ -25,8 +25,13 @@ Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: th
 
 def command(name: str, words: Sequence[str]) -> Command:
     """Make ``dense``, ``embedding`` or ``layer``."""
+    return shows(builder(name))
+
+
+def builder(name: str) -> Command:
+    """Make what gives the model of ``dense``, ``embedding`` or ``layer``."""
     functions: dict[str, Callable[..., Model]] = {"dense": dense, "embedding": embedding, "layer": layer}
-    return shows(functions[name])
+    return builds(functions[name])
 
 
 def dense(

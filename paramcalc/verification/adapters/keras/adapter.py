@@ -136,6 +136,10 @@ class KerasAdapter:
         """Tell whether something is a Keras model or layer, without importing Keras."""
         return live.is_keras(subject)
 
+    def read_live(self, subject: object) -> Model:
+        """Read a live model."""
+        return live.from_keras(subject)
+
     def verify_live(self, subject: object) -> Verification:
         """Compare the reading of a live Keras model with the weights and shapes it has."""
         return live.verify_live(subject, self.installed())

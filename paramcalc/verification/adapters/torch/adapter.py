@@ -110,6 +110,10 @@ class TorchAdapter:
         """Tell whether something is a PyTorch module, without importing PyTorch."""
         return is_module(subject)
 
+    def read_live(self, subject: object) -> Model:
+        """Read a live model."""
+        return live.from_torch(subject)
+
     def verify_live(self, subject: object) -> Verification:
         """Compare the reading of a live module with the tensors it has."""
         return live.verify_module(subject, self.installed())
