@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .characters import visible
+
 _ABSENT = object()
 _LONGEST = 120  # most characters shown of a received value
 _LONGEST_NAME = 80
@@ -67,7 +69,7 @@ class ParamcalcError(ValueError):
             text += f", received {shorten(self.received)}"
         if self.suggestion is not None:
             text += f" ({self.suggestion})"
-        return f"{join_path(self.where)}: {text}" if self.where else text
+        return visible(f"{join_path(self.where)}: {text}" if self.where else text)
 
 
 class SizeError(ParamcalcError):

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
 
+from ..characters import as_meant
 from ..core.framework import DEFAULT
 from ..errors import OptionError, ParamcalcError, nearest
-from ..lookalikes import as_meant
 from .options import Command
 from .plain import plain
 

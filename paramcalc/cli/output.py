@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from ..catalogue import message
+from ..characters import in_json
 from ..displayed import speaks_unicode as speaks_unicode
 from ..errors import OptionError
 from ..loading import load
@@ -118,4 +119,4 @@ def write_json(data: Any) -> None:
     """Print data as JSON."""
     import json
 
-    write([json.dumps(data, indent=2, ensure_ascii=not speaks_unicode()), "\n"])
+    write([in_json(json.dumps(data, indent=2, ensure_ascii=not speaks_unicode())), "\n"])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..characters import visible
 from ..symbolic import Size, grouped, text, unicode
 
 _ASCII = str.maketrans({"×": "x", "·": "*", "−": "-", "≥": ">=", "↑": "^", "→": "->", "⌊": "floor(", "⌋": ")"})
@@ -51,12 +52,35 @@ class Document(NamedTuple):
     tables: list[Table]
     lead: int = 0
 
+    def visible(self) -> Document:
+        """Give the same with control characters as escapes, as every view writes it."""
+        return Document(
+            visible(self.title),
+            visible(self.subtitle),
+            [one._replace(label=visible(one.label), value=_visible(one.value)) for one in self.facts],
+            [
+                one._replace(
+                    headers=tuple(map(visible, one.headers)),
+                    rows=[tuple(map(_visible, row)) for row in one.rows],
+                    footer=tuple(map(_visible, one.footer)),
+                    title=visible(one.title),
+                    note=visible(one.note),
+                )
+                for one in self.tables
+            ],
+            self.lead,
+        )
+
     def blocks(self) -> Iterator[Table | list[Fact]]:
         """Give what stands below the title, in order."""
         yield from self.tables[: self.lead]
         if self.facts:
             yield self.facts
         yield from self.tables[self.lead :]
+
+
+def _visible(cell: Cell) -> Cell:
+    return visible(cell) if isinstance(cell, str) else cell
 
 
 def number(size: Size) -> Math:

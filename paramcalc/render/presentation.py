@@ -29,6 +29,10 @@ class Presentation(NamedTuple):
     records: Callable[[], Iterable[Record]]
     data: Callable[[], Any]
 
+    def laid_out(self, **options: Any) -> Document:
+        """Give the document as views write it, without control characters."""
+        return self.document(**options).visible()
+
 
 def write(shown: Presentation, format: str = "text", *, ascii: bool = False, **options: Any) -> Iterator[str]:
     """Write a presentation, piece by piece.

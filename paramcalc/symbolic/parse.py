@@ -20,8 +20,8 @@ from collections.abc import Callable
 from operator import floordiv, mul
 from typing import NamedTuple, NoReturn
 
+from ..characters import as_meant
 from ..errors import ExpressionError, SizeError
-from ..lookalikes import as_meant
 from .expr import MAX_EXPONENT, Expr, Size, add, exact, maximum, minimum, power, symbol
 from .fold import check_bits
 from .notation import NAME, is_name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..characters import visible
 from ..core.built import AnyShape, Outputs, UnknownOutputs, UnknownShape, listed
 from ..core.rule import Weight
 from ..core.tensors import shape_text
@@ -36,7 +37,7 @@ class Difference(NamedTuple):
 
     def text(self, title: str) -> str:
         """Tell the difference from the framework of this name."""
-        return f"{self.layer}: {self.what}: paramcalc {self.ours}, {title} {self.theirs}"
+        return visible(f"{self.layer}: {self.what}: paramcalc {self.ours}, {title} {self.theirs}")
 
     def __str__(self) -> str:
         return self.text("Keras")

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ...characters import lookalike
 from ...errors import FileError, quoted
-from ...lookalikes import lookalike
 from .bounds import (
     Malformed,
     Refused,

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
+from ...characters import visible
 from ..presentation import Presentation
 
 
@@ -29,4 +30,6 @@ def write(shown: Presentation, *, ascii: bool = False) -> Iterator[str]:
 
 def _safe(value: Any) -> Any:
     # a name such as =HYPERLINK(…) would run in a spreadsheet
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t", "\r") else value
+    if not isinstance(value, str):
+        return value
+    return visible(f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value)

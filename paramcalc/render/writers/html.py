@@ -28,7 +28,7 @@ _STYLE = """
 
 def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
     """Write a presentation as an HTML fragment; in ASCII its characters become references, by `paramcalc.writers`."""
-    return _blocks(shown.document(**options))
+    return _blocks(shown.laid_out(**options))
 
 
 def _blocks(made: Document) -> Iterator[str]:

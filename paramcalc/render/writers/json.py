@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from ...characters import in_json
 from ..presentation import Presentation
 
 
 def write(shown: Presentation, *, ascii: bool = False, indent: int | None = 2) -> Iterator[str]:
     """Write a presentation as JSON."""
-    yield json.dumps(shown.data(), indent=indent, ensure_ascii=ascii)
+    yield in_json(json.dumps(shown.data(), indent=indent, ensure_ascii=ascii))
     yield "\n"

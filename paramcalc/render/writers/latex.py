@@ -32,7 +32,7 @@ _SPECIAL = {
 
 def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
     """Write a presentation as LaTeX; its notation is in ASCII already."""
-    return _blocks(shown.document(**options))
+    return _blocks(shown.laid_out(**options))
 
 
 def _blocks(made: Document) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ..presentation import Presentation
 
 def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
     """Write a presentation as Markdown."""
-    return _blocks(shown.document(**options), ascii)
+    return _blocks(shown.laid_out(**options), ascii)
 
 
 def _blocks(made: Document, ascii: bool) -> Iterator[str]:

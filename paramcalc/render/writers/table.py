@@ -19,7 +19,7 @@ AT_ONCE = 1_000  # lines handed to rich together
 
 def write(shown: Presentation, *, ascii: bool = False, width: int | None = None, **options: Any) -> Iterator[str]:
     """Draw a presentation without colour, as wide as it needs unless a width is given."""
-    for line in _lines(shown.document(**options), width, ascii):
+    for line in _lines(shown.laid_out(**options), width, ascii):
         yield "".join(span.text for span in line).rstrip() + "\n"
 
 
@@ -28,14 +28,14 @@ def draw(shown: Presentation, stream: TextIO, **options: Any) -> None:
     from rich.console import Console
 
     console = Console(file=stream)
-    lines = _lines(shown.document(**options), console.width)
+    lines = _lines(shown.laid_out(**options), console.width)
     while several := list(islice(lines, AT_ONCE)):
         console.print(_Lines(several), end="")
 
 
 def drawing_of(shown: Presentation) -> RenderableType:
     """Give a presentation as something rich can print."""
-    return _Drawing(shown.document())
+    return _Drawing(shown.laid_out())
 
 
 class _Drawing:

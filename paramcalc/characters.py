@@ -1,6 +1,8 @@
-"""Characters that look like those of the notation and are others: a full-width digit, a curly quote, an em dash."""
+"""Characters that mislead: those that look like others, and those that steer a terminal instead of being shown."""
 
 from __future__ import annotations
+
+import re
 
 _DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")
 _QUOTES = {**dict.fromkeys("“”„‟″＂«»", '"'), **dict.fromkeys("‘’‚‛′＇", "'")}
@@ -24,3 +26,25 @@ def lookalike(text: str) -> str | None:
     shown = found if found.isprintable() and not found.isspace() else f"U+{ord(found):04X}"
     meant = "a blank" if MEANT[found] == " " else repr(MEANT[found])
     return f"{shown!r} is not {meant}, which was probably meant"
+
+
+# C0 and C1 controls, line and paragraph separators, and marks that turn the direction of the text around
+_CONTROLS = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+
+
+def visible(text: str) -> str:
+    """Write control characters as escapes: a name from a file must not move the cursor or begin a new line."""
+    if text.isprintable():
+        return text
+    return re.sub(_CONTROLS, lambda match: _escaped(ord(match[0])), text)
+
+
+def in_json(text: str) -> str:
+    """Escape what a JSON encoder leaves in texts: controls above ASCII, and marks of direction."""
+    if text.isascii():
+        return text
+    return re.sub(_CONTROLS.replace(r"\x00-\x1f", ""), lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _escaped(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
