@@ -11,6 +11,13 @@ def main() -> None:
     Exit codes: 0 fine; 1 a check did not hold; 2 bad usage or a bad file, or nowhere to write; 130 interrupted;
     141 the reader of a pipe has gone.
     """
+    try:
+        _main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _main() -> None:
     import os
 
     from ..errors import ParamcalcError
@@ -25,13 +32,18 @@ def main() -> None:
 
         run(sys.argv[1:])
     except ParamcalcError as error:
-        print(f"paramcalc: {error}", file=sys.stderr)
+        from .output import tell
+
+        tell(f"paramcalc: {error}")
         sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except MemoryError:
+        from .output import tell
+
+        tell("paramcalc: out of memory")
+        sys.exit(2)
     except OSError as error:
         from ..formats.source import os_problem
-        from .output import abandon
+        from .output import abandon, tell
 
-        print(f"paramcalc: cannot write: {os_problem(error)}", file=sys.stderr)
+        tell(f"paramcalc: cannot write: {os_problem(error)}")
         abandon(2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -45,9 +46,30 @@ def run(words: Sequence[str]) -> None:
         if values is not None:
             one.run(**values)
             return
+    _by_typer(commands, words)
+
+
+def _by_typer(commands: list[Command], words: Sequence[str]) -> None:
     from .typer_app import build
 
-    build(commands)(prog_name="paramcalc", args=list(words))
+    app = build(commands)
+    if words and not {"-h", "--help"}.intersection(words):
+        app(prog_name="paramcalc", args=list(words))
+        return
+    # help is written by our own function, which knows what to do when nobody reads it
+    from contextlib import redirect_stdout
+    from io import StringIO
+
+    from .output import write
+
+    code: object = 0
+    with redirect_stdout(StringIO()) as help:
+        try:
+            app(prog_name="paramcalc", args=list(words))
+        except SystemExit as stop:
+            code = stop.code
+    write([help.getvalue()])
+    sys.exit(code)  # type: ignore[arg-type]  # what an exit was asked for with
 
 
 def _command_meant(word: str) -> str | None:

@@ -19,7 +19,7 @@ from ..graph.model import Model
 from ..symbolic import Size
 from ..writers import FORMATS
 from .options import Command, Flag, Parameter, command_of, parameter
-from .output import View, show_model
+from .output import View, show_model, tell
 
 Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: costs for one sample.", "B")]
 Format = Annotated[
@@ -125,7 +125,7 @@ def flag_size(flag: str, value: str) -> Size:
     except ParamcalcError as error:
         raise error.at(flag)
     if note := multiple(value):
-        print(f"paramcalc: note: {flag}: {note}", file=sys.stderr)
+        tell(f"paramcalc: note: {flag}: {note}")
     return found
 
 

@@ -109,6 +109,14 @@ def write(pieces: Iterable[str]) -> None:
         abandon(141)
 
 
+def tell(text: str) -> None:
+    """Write a line to standard error; where that takes nothing, the answer matters more than the remark."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
 def abandon(code: int) -> NoReturn:
     """Exit without flushing into a stream that takes nothing more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
