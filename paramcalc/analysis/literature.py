@@ -41,7 +41,7 @@ def _text(stack: Stack) -> str:
     if stack.options:
         options = ", ".join(f"{name}={value}" for name, value in stack.options)
         return f"paper.{row_at(stack.row).layers[0]}({options})"
-    why = f"{rule.why[0].lower()}{rule.why[1:].removesuffix('.')}"
+    why = f"{rule.why[:1].lower()}{rule.why[1:].removesuffix('.')}"
     words = _words(max((rule.name, *rule.aliases), key=len))
     if words == rule.name:
         return f"paper.{rule.name}: {why}"

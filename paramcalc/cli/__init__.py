@@ -45,5 +45,6 @@ def _main() -> None:
         from ..formats.source import os_problem
         from .output import abandon, tell
 
-        tell(f"paramcalc: cannot write: {os_problem(error)}")
+        place = "cannot write" if error.filename is None else error.filename
+        tell(f"paramcalc: {place}: {os_problem(error)}")
         abandon(2)

@@ -60,7 +60,8 @@ def _by_typer(commands: list[Command], words: Sequence[str]) -> None:
     from contextlib import redirect_stdout
     from io import StringIO
 
-    from .output import write
+    from ..render.document import asciified
+    from .output import speaks_unicode, write
 
     code: object = 0
     with redirect_stdout(StringIO()) as help:
@@ -68,7 +69,8 @@ def _by_typer(commands: list[Command], words: Sequence[str]) -> None:
             app(prog_name="paramcalc", args=list(words))
         except SystemExit as stop:
             code = stop.code
-    write([help.getvalue()])
+    text = help.getvalue()
+    write([text if speaks_unicode() else asciified(text)])
     sys.exit(code)  # type: ignore[arg-type]  # what an exit was asked for with
 
 

@@ -143,7 +143,7 @@ class Rule:
     @property
     def why(self) -> str:
         """First sentence of the docstring: why the weights have this shape."""
-        return (self.text or "").strip().splitlines()[0]
+        return next(iter((self.text or "").strip().splitlines()), "")
 
     @property
     def about(self) -> str:

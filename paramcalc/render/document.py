@@ -9,7 +9,9 @@ from typing import NamedTuple
 from ..characters import visible
 from ..symbolic import Size, grouped, text, unicode
 
-_ASCII = str.maketrans({"×": "x", "·": "*", "−": "-", "≥": ">=", "↑": "^", "→": "->", "⌊": "floor(", "⌋": ")"})
+_ASCII = str.maketrans(
+    {"×": "x", "·": "*", "−": "-", "≥": ">=", "↑": "^", "→": "->", "…": "...", "⌊": "floor(", "⌋": ")"}
+)
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 

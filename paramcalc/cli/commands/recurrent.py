@@ -41,7 +41,7 @@ def builder(name: str, words: Sequence[str]) -> Command:
     """Make what gives the model of ``lstm``, ``gru`` or ``rnn``; its on/off flags come from the rules of the layer."""
     usual = {flag for one in (*parameters_of(stack), *VIEWS) for flag in one.flags}
     rule = usual_rule(COMMANDS[name])
-    help = f"Count {rule.name}: {rule.why[0].lower()}{rule.why[1:]}"
+    help = f"Count {rule.name}: {rule.why[:1].lower()}{rule.why[1:]}"
     return builds(stack, name, help, COMMANDS[name], flags(COMMANDS[name], words, usual))
 
 

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from ...errors import FileError, ParamcalcError, nearest
 from ...symbolic import Expr, Size, parse
 from ..shared.cells import GATES
 
-TABLE = Path(__file__).with_name("conventions.txt")
+TABLE = "conventions.txt"
 COLUMNS = (
     *("framework", "cell", "layers", "gates", "input", "recurrent", "bias", "besides"),
     *("formula", "count", "source"),
@@ -73,7 +72,9 @@ class Row:
 @cache
 def rows() -> tuple[Row, ...]:
     """Read the table that comes with the package, once."""
-    return read(TABLE.read_text(encoding="utf-8"))
+    from importlib.resources import files  # reads from a zip file as well; a count in Keras's convention needs none
+
+    return read(files(__package__).joinpath(TABLE).read_text(encoding="utf-8"))
 
 
 def read(text: str) -> tuple[Row, ...]:
@@ -90,7 +91,7 @@ def read(text: str) -> tuple[Row, ...]:
             try:
                 found.append(_row([cell.strip() for cell in line.split("|")]))
             except ParamcalcError as error:
-                raise error.at(f"{TABLE.name}:{number}:")
+                raise error.at(f"{TABLE}:{number}:")
     return tuple(found)
 
 
