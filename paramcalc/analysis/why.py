@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import inf
 from typing import Any
 
+from ..displayed import Displayed
 from ..errors import OptionError
 from ..graph.model import Model
 from ..loading import load
-from .causes import Cause, Explanation
+from .causes import Cause, Explanation, plural
 
 FARTHER = 1.9  # explanations that cost this much more than the best one are left out
 READ = "paramcalc.verification.models:model_of"  # a live model
@@ -24,7 +25,31 @@ NAMED = 6  # most mistakes named in one explanation
 FARTHER_BY_TWO = 1.4  # the same for pairs of changes, where a single change fits
 
 
-def why(model: object, got: int, most: int = 5) -> list[Explanation]:
+class Explanations(list[Explanation], Displayed):
+    """The explanations of a number, the likeliest first; a list that shows itself as a table.
+
+    Attributes
+    ----------
+    model : Model
+    got : int
+        The number that is explained.
+    """
+
+    presented_by = "paramcalc.render.why:presentation_of"
+
+    def __init__(self, found: Iterable[Explanation], model: Model, got: int) -> None:
+        super().__init__(found)
+        self.model = model
+        self.got = got
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} explanation{plural(len(self))} of {self.got:,} for {self.model.label!r}>"
+
+    def __reduce__(self) -> tuple[type[Explanations], tuple[list[Explanation], Model, int]]:
+        return Explanations, ([*self], self.model, self.got)
+
+
+def why(model: object, got: int, most: int = 5) -> Explanations:
     """Explain a number that differs from the count of a model.
 
     Parameters
@@ -38,7 +63,7 @@ def why(model: object, got: int, most: int = 5) -> list[Explanation]:
 
     Returns
     -------
-    list of Explanation
+    Explanations
         The likeliest first: fewest changes, then the most common ones. Empty if nothing fits; one explanation
         without causes if the numbers are equal.
 
@@ -58,14 +83,14 @@ def why(model: object, got: int, most: int = 5) -> list[Explanation]:
     if not isinstance(got, int) or isinstance(got, bool) or got <= 0:
         raise OptionError("not a count", expected="a positive whole number", received=got)
     if got == total:
-        return [Explanation(())]
+        return Explanations([Explanation(())], model, got)
     found = [Explanation(causes) for causes in _found(model, got, total)]
     best: dict[Any, Explanation] = {}
     for one in sorted(_together(found), key=lambda one: one.cost):
         best.setdefault(frozenset(cause.key for cause in one.causes), one)
     likely = list(best.values())
     near = [one for one in likely if one.cost <= likely[0].cost + _slack(one, likely[0])][:most]
-    return [_worded(one, rank) for rank, one in enumerate(near)]
+    return Explanations((_worded(one, rank) for rank, one in enumerate(near)), model, got)
 
 
 def _found(model: Model, got: int, total: int) -> Iterator[tuple[Cause, ...]]:

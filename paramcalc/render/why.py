@@ -12,6 +12,7 @@ from .presentation import Presentation, Record
 
 if TYPE_CHECKING:
     from ..analysis import Explanation
+    from ..analysis.why import Explanations
     from ..graph.model import Model
 
 SCHEMA = "paramcalc-why/1"
@@ -20,6 +21,11 @@ ALL_PAIRS = "no single change gives this number; each explanation combines two c
 THE_PAIR = "no single change gives this number; the explanation combines two changes and may be a coincidence"
 SOME_PAIRS = "explanations {most} and {last} combine two changes and may be a coincidence"
 ONE_PAIR = "explanation {last} combines two changes and may be a coincidence"
+
+
+def presentation_of(found: Explanations) -> Presentation:
+    """Give explanations that know their model and number."""
+    return presentation(found.model, found.got, found)
 
 
 def presentation(model: Model, got: int, found: Sequence[Explanation]) -> Presentation:

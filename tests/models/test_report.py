@@ -167,7 +167,13 @@ def test_everything_that_is_shown_has_a_short_repr_and_can_be_stored() -> None:
     model = pc.Sequential([pc.Input((32, 256)), pc.Dense(108), pc.Bidirectional(pc.LSTM("h"))])
     assert model.total == model.total  # twice, so that its layers remember what they built
     report = model.report()
-    shown = [model, report, report.rows[1], pc.conventions("LSTM", 3, 4)]
+    shown = [
+        model,
+        report,
+        report.rows[1],
+        pc.conventions("LSTM", 3, 4),
+        pc.why(pc.Sequential([pc.Input((3, 5)), pc.LSTM(4)]), 176),
+    ]
     plain = [report.rows[1].weights[0], model.layers[1], report.rows[1].formula, pc.conventions("GRU")[1], pc.LSTM]
     for one in [*shown, *plain]:
         again = pickle.loads(pickle.dumps(one))
