@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from ..errors import FileError, ParamcalcError
+from ..errors import FileError, OptionError, ParamcalcError
 from ..graph.model import Model
 from ..loading import load as function
 from .source import FOLDER, Source, opened
@@ -108,7 +108,9 @@ READERS = (
 SYNTAXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
 
 
-def load(path: str | os.PathLike[str], framework: str | None = None) -> Model:
+def load(
+    path: str | os.PathLike[str], framework: str | None = None, sizes: Mapping[str, object] | None = None
+) -> Model:
     """Read a model from a spec file in YAML, TOML or JSON, or from what Keras saved.
 
     The format is told by the content, not by the name of the file.
@@ -119,6 +121,8 @@ def load(path: str | os.PathLike[str], framework: str | None = None) -> Model:
         ``-`` reads standard input.
     framework : str, optional
         Whose layers they are, where the file does not say; Keras's otherwise.
+    sizes : mapping of str to int, str or Expr, optional
+        Values for the named sizes of a spec, ``{"h": 64}``; they take precedence over those the spec gives.
 
     Returns
     -------
@@ -136,7 +140,7 @@ def load(path: str | os.PathLike[str], framework: str | None = None) -> Model:
         place = os.fsdecode(path)
     except Exception:  # no path; one of a class of the caller's may raise anything
         raise FileError("not the path of a file", expected="text or a pathlib.Path", received=path) from None
-    return _read(opened(place, framework, SYNTAXES.get(os.path.splitext(place)[1].lower())))
+    return _read(opened(place, framework, SYNTAXES.get(os.path.splitext(place)[1].lower()), sizes))
 
 
 def loads(text: str | bytes, name: str = "<text>", format: str | None = None) -> Model:
@@ -166,6 +170,8 @@ def _read(source: Source) -> Model:
         if not reader.read:
             raise FileError(f"this is {reader.name}", expected=expected())
         model: Model = function(reader.read)(source)
+        if source.sizes:  # a reader that has named sizes takes them out
+            raise OptionError("only a spec has named sizes", received=", ".join(source.sizes))
         source.forget()
         # sizes that do not fit and names given twice are errors of the file, and get its lines
         model.built  # noqa: B018

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Mapping
 from functools import cached_property
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -47,6 +48,8 @@ class Source:
         The syntax to try first.
     framework : str, optional
         Whose layers they are, where the content does not say.
+    sizes : mapping of str to int or str, optional
+        Values for the named sizes of a spec.
     """
 
     def __init__(
@@ -56,11 +59,13 @@ class Source:
         given: str | bytes = b"",
         hint: str | None = None,
         framework: str | None = None,
+        sizes: Mapping[str, object] | None = None,
     ) -> None:
         self.name = name
         self.path = path
         self.hint = hint
         self.framework = framework
+        self.sizes = dict(sizes or {})
         self._given = given
         self.syntax = ""  # of the data, once it was read
 
@@ -106,7 +111,12 @@ class Source:
         return error.at(f"{self.name}:{line}:" if line else f"{self.name}:")
 
 
-def opened(path: str, framework: str | None = None, hint: str | None = None) -> Source:
+def opened(
+    path: str,
+    framework: str | None = None,
+    hint: str | None = None,
+    sizes: Mapping[str, object] | None = None,
+) -> Source:
     """Give the source at a path, or standard input for ``-``.
 
     Raises
@@ -117,8 +127,8 @@ def opened(path: str, framework: str | None = None, hint: str | None = None) -> 
     name = "<stdin>" if path == STDIN else path if path.isprintable() else ascii(path)
     try:
         if path == STDIN:
-            return Source(name, given=_standard_input(), hint=hint, framework=framework)
-        source = Source(name, path, hint=hint, framework=framework)
+            return Source(name, given=_standard_input(), hint=hint, framework=framework, sizes=sizes)
+        source = Source(name, path, hint=hint, framework=framework, sizes=sizes)
         if source.member(FOLDER) is None and not source.head:
             raise FileError("the file is empty", expected="a model")
     except ParamcalcError as error:

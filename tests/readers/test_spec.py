@@ -350,3 +350,27 @@ def test_aliases_that_double_are_refused(ends: None) -> None:
     lines += [f"- &b{at} {{Sequential: {{layers: [*b{at - 1}, *b{at - 1}]}}}}" for at in range(1, 18)]
     with pytest.raises(FileError, match="too many values, aliases followed; expected at most 100,000"):
         pc.loads("\n".join(["input: [4]", "layers:", *lines]), "yaml")
+
+
+SIZED = "sizes: {h: 128, d: 2*h}\ninput: [T, f]\nlayers: [{LSTM: h}, {Dense: d}]"
+
+
+@pytest.mark.parametrize(
+    ("given", "units"),
+    [({}, (128, 256)), ({"h": 64}, (64, 128)), ({"d": "7"}, (128, 7)), ({"h": "2*k", "f": 3}, (2 * symbols("k"),))],
+)
+def test_sizes_from_outside_take_precedence(given: dict[str, Any], units: tuple[Any, ...], tmp_path: Any) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(SIZED, encoding="utf-8")
+    found = [layer.options["units"] for layer in pc.load(path, sizes=given).layers]
+    assert found[: len(units)] == list(units)
+
+
+def test_a_size_that_a_file_does_not_have_is_refused(tmp_path: Any) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(SIZED, encoding="utf-8")
+    with pytest.raises(SizeError, match=r"sizes: no size 'hh'; expected T or d or f or h \(did you mean 'h'\?\)"):
+        pc.load(path, sizes={"hh": 3})
+    path.write_text('{"class_name": "Sequential", "config": {"layers": []}}', encoding="utf-8")
+    with pytest.raises(ParamcalcError):
+        pc.load(path, sizes={"h": 3})

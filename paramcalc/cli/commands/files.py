@@ -14,6 +14,9 @@ from ..options import Command, Flag, Positional, command_of
 from ..output import print_outcome, write, write_json
 from .single import Whose
 
+Set = Annotated[
+    list[str] | None, Flag("--set", "Set a named size of a spec, such as h=64; repeat it for several.", "NAME=SIZE")
+]
 File = Annotated[str, Positional("FILE|-", "A spec or a file saved by Keras; - reads standard input.")]
 
 
@@ -23,15 +26,33 @@ def command(name: str, words: Sequence[str]) -> Command:
     return shows(builds(count)) if name == "count" else command_of(functions[name])
 
 
-def count(file: File) -> Model:
+def count(file: File, sizes: Set = None) -> Model:
     """Count a whole model: a spec (YAML, TOML, JSON), .keras, .h5, or Keras's JSON."""
     from ...formats import load
 
-    return load(file)
+    return load(file, sizes=named_sizes(sizes))
+
+
+def named_sizes(words: list[str] | None) -> dict[str, object]:
+    """Read ``h=64`` words.
+
+    Raises
+    ------
+    OptionError
+        For a word without ``=``, and a name given twice.
+    """
+    found: dict[str, object] = {}
+    for word in words or []:
+        name, _, value = word.partition("=")
+        if not name.strip() or not value.strip() or name.strip() in found:
+            raise OptionError("--set", expected="NAME=SIZE such as h=64, each name once", received=word)
+        found[name.strip()] = value.strip()
+    return found
 
 
 def verify(
     file: Annotated[str | None, Positional("FILE|-", "A spec or a file saved by Keras.")] = None,
+    sizes: Set = None,
     rules: Annotated[bool, Flag("--rules", "Audit every rule against its framework; takes no FILE.")] = False,
     json: Json = False,
     framework: Whose = None,
@@ -46,7 +67,7 @@ def verify(
         from ...formats import load
         from ...verification import verify as compare
 
-        check = compare(load(file))
+        check = compare(load(file, sizes=named_sizes(sizes)))
     else:
         check = _audited(framework or DEFAULT)
     if json:

@@ -28,10 +28,13 @@ KEYS = ("framework", "name", "input", "inputs", "batch", "sizes", "layers", "out
 
 def read(source: Source) -> Model:
     """Read a spec (see `model_from`)."""
-    return model_from(source.data, source.framework)
+    sizes, source.sizes = source.sizes, {}
+    return model_from(source.data, source.framework, sizes)
 
 
-def model_from(data: Mapping[str, Any], framework: str | None = None) -> Model:
+def model_from(
+    data: Mapping[str, Any], framework: str | None = None, sizes: Mapping[str, object] | None = None
+) -> Model:
     """Make the model a spec describes, and work out its shapes.
 
     Parameters
@@ -40,6 +43,8 @@ def model_from(data: Mapping[str, Any], framework: str | None = None) -> Model:
         Plain data: dictionaries, lists, text, numbers, booleans, ``None``.
     framework : str, optional
         Whose layers they are, where the spec does not say; Keras's otherwise.
+    sizes : mapping of str to int, str or Expr, optional
+        Values for named sizes; they take precedence over those the spec gives.
 
     Raises
     ------
@@ -47,7 +52,7 @@ def model_from(data: Mapping[str, Any], framework: str | None = None) -> Model:
         Whatever is wrong; the message has the path inside the spec.
     """
     try:
-        return _model_from(data, framework)
+        return _model_from(data, framework, sizes or {})
     except RecursionError:
         raise FileError("nested too deeply") from None
 
@@ -63,11 +68,11 @@ def layer_options(rule: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
     return Reader(Sizes(), rule.framework).options(rule, given, "")
 
 
-def _model_from(data: Mapping[str, Any], framework: str | None) -> Model:
+def _model_from(data: Mapping[str, Any], framework: str | None, given: Mapping[str, object]) -> Model:
     if not isinstance(data, Mapping):
         raise FileError("not a spec", expected="keys and values such as input and layers", received=data)
     check_keys(data, KEYS, "a spec")
-    sizes = Sizes(data.get("sizes"))
+    sizes = Sizes(data.get("sizes"), given)
     whose = _framework(data, framework)
     whole = framework_named(whose).batch_in_shape
     graph = Graph(_inputs(data, sizes, whole))
@@ -89,6 +94,7 @@ def _model_from(data: Mapping[str, Any], framework: str | None) -> Model:
         if several > 1:
             model.outputs = tuple((last, index) for index in range(several))
             model.type = "Functional"
+    sizes.check_used(given)
     model.built  # noqa: B018  # here shapes flow, and what does not fit is an error
     return model
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from ...core.kinds import size
-from ...errors import ParamcalcError, SizeError, placed
+from ...errors import ParamcalcError, SizeError, nearest, placed
 from ...symbolic import Expr, Size, leaves, parse, symbols
 from ...symbolic.evaluate import evaluate
 
@@ -23,17 +23,19 @@ class Sizes:
         For names and values that are none, and sizes defined by one another in a circle.
     """
 
-    def __init__(self, given: Any = None) -> None:
+    def __init__(self, given: Any = None, instead: Mapping[str, object] | None = None) -> None:
         self.values: dict[str, Size] = {}
+        self.used: set[str] = set()
         self.known: dict[str, Size] = {}  # what an expression came to; layers repeat themselves
         if given is None:
-            return
+            given = {}
         if not isinstance(given, Mapping):
             raise SizeError("not a list of sizes", expected="names and values such as h: 128", received=given).at(
                 "sizes"
             )
         written: dict[str, Size] = {}
-        for name, value in given.items():
+        self.used.update(name for name in given if isinstance(name, str))
+        for name, value in {**given, **(instead or {})}.items():
             try:
                 if not isinstance(name, str) or len(name) > 200:
                     raise SizeError(
@@ -50,8 +52,25 @@ class Sizes:
             except ParamcalcError as error:
                 raise placed(error, name).at("sizes")
 
+    def check_used(self, names: Iterable[str]) -> None:
+        """Refuse names that the spec neither gives nor uses.
+
+        Raises
+        ------
+        SizeError
+            With those it has.
+        """
+        for name in names:
+            if name not in self.used:
+                known = sorted(self.used)
+                raise SizeError(
+                    f"no size {name!r}", expected=" or ".join(known) or None, suggestion=nearest(name, known)
+                ).at("sizes")
+
     def put_in(self, expr: Size) -> Size:
         """Put the values in place of their names."""
+        if isinstance(expr, Expr):
+            self.used.update(expr.symbols)
         if isinstance(expr, int) or not self.values:
             return expr
         found = [self.values.get(leaf.args[0], 1) for leaf in leaves(expr)]
