@@ -66,7 +66,7 @@ class Document(NamedTuple):
                     rows=[tuple(map(_visible, row)) for row in one.rows],
                     footer=tuple(map(_visible, one.footer)),
                     title=visible(one.title),
-                    note=visible(one.note),
+                    note="\n".join(map(visible, one.note.split("\n"))),  # paragraphs of a rule's own text
                 )
                 for one in self.tables
             ],
