@@ -335,7 +335,8 @@ class Layer(Applicable):
 
     def __getstate__(self) -> tuple[None, dict[str, object]]:
         # what was built holds functions, and is soon built again
-        kept = {name: getattr(self, name) for name in self.__slots__}
+        names = [name for one in type(self).__mro__ for name in getattr(one, "__slots__", ())]
+        kept = {name: getattr(self, name) for name in names}
         return None, {**kept, "_shape": None, "_built": None}
 
     @property

@@ -136,12 +136,54 @@ def test_errors_are_one_line_and_exit_2(run, command: str, error: str | None) ->
         assert err == f"paramcalc: {error}\n"
 
 
-@pytest.mark.parametrize("command", ["lstm --in 3", "lstm --hiden 3", "nonsense", "lstm --in 3 --hidden 4 extra"])
+@pytest.mark.parametrize("command", ["lstm --in 3", "lstm --hiden 3", "lstm --in 3 --hidden 4 extra"])
 def test_bad_usage_exits_2(run, command: str) -> None:
     code, out, err = run(*command.split())
     assert (code, out) == (2, "")
     assert "Traceback" not in err
     assert err.startswith("Usage:")
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        ("LSTM --in 3", "did you mean 'lstm'?"),
+        ("cuont x", "did you mean 'count'?"),
+        ("Conv2D filters=3", "it is a layer: paramcalc layer Conv2D"),
+        ("nn.LSTM", "it is a layer: paramcalc layer nn.LSTM"),
+        ("x.yaml", "is it a file? paramcalc count x.yaml"),
+    ],
+)
+def test_a_command_that_is_none(run, command: str, hint: str) -> None:
+    received = command.split()[0]
+    assert run(*command.split()) == (2, "", f"paramcalc: no such command, received {received!r} ({hint})\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("lstm —in 108 --hidden 128", "'—in' does not begin with two hyphens (did you mean --in?)"),
+        ("lstm --in １０８ --hidden 128", "--in: unexpected '１' at position 1 of '１０８' (did you mean '108'?)"),
+        (
+            "lstm --in 1,024 --hidden 128",
+            "--in: unexpected ',' at position 2 of '1,024' (write 1024, without a separator between thousands)",
+        ),
+        ("layer LSTM --input 1,024 units=3", "024 is no size (a comma separates axes; write 1024 without it)"),
+        (
+            "layer LSTM --input 3,4 hidden_size=3",
+            "layers[0].LSTM.hidden_size: LSTM has no option 'hidden_size' (here it is called units)",
+        ),
+        ("layer nn.LSTM units=3", "units: LSTM has no option 'units' (here it is called hidden_size)"),
+    ],
+)
+def test_an_error_names_the_fix(run, command: str, said: str) -> None:
+    assert run(*command.split()) == (2, "", f"paramcalc: {said}\n")
+
+
+def test_a_letter_after_a_number_is_a_symbol_and_said_so(run) -> None:
+    code, out, err = run(*["lstm", "--in", "2M", "--hidden", "3"])
+    assert (code, err) == (0, "paramcalc: note: --in: M is a symbol, so 2M is 2·M; for millions write the number\n")
+    assert "24M + 48" in out
 
 
 def test_every_command_is_registered_under_its_module(run) -> None:

@@ -90,7 +90,7 @@ ERRORS = [
     ("h + 12.5", "not a whole number at position 5 of 'h + 12.5'"),
     ("1e3", "not a whole number at position 1 of '1e3'"),
     ("1__0", "not a whole number at position 1 of '1__0'"),
-    ("３", "unexpected '３' at position 1 of '３'"),
+    ("３", "unexpected '３' at position 1 of '３' (did you mean '3'?)"),
     ("h $ 2", "unexpected '$' at position 3 of 'h $ 2'"),
     ("__import__", "unexpected '_' at position 1 of '__import__'"),
     ("h.real", "unexpected '.' at position 2 of 'h.real'"),

@@ -46,7 +46,7 @@ SIZE = "Dense.units: not a size; expected a positive whole number or an expressi
         (10**4000, "Dense.units: not a size; expected at most 10^100, received an integer of 13,288 bits"),
         ("4*", "Dense.units: expected a size at position 3 of '4*'"),
         ("", "Dense.units: an empty expression at position 1 of ''"),
-        ("３", "Dense.units: unexpected '３' at position 1 of '３'"),
+        ("３", "Dense.units: unexpected '３' at position 1 of '３' (did you mean '3'?)"),
         ("1e3", "Dense.units: not a whole number at position 1 of '1e3'"),
         ("7/2", "Dense.units: 7 does not divide evenly by 2 at position 3 of '7/2'"),
     ],

@@ -24,7 +24,9 @@ def zeros(*shape: int) -> Any:
 
 def own(call: Callable[..., Any], given: list[Any]) -> tuple[int, int]:
     """What PyTorch's counter says of a pass forwards, and of one backwards."""
-    counter = torch.utils.flop_counter.FlopCounterMode(display=False)
+    from torch.utils.flop_counter import FlopCounterMode  # a module of its own, which torch does not import
+
+    counter = FlopCounterMode(display=False)
     with counter:
         out = call(*given)
         forward = counter.get_total_flops()
