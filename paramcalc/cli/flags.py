@@ -24,7 +24,7 @@ from .output import View, show_model, tell
 Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: costs for one sample.", "B")]
 Format = Annotated[
     str | None,
-    Flag("--format -f", f"Output format: {', '.join(FORMATS[:-1])} or {FORMATS[-1]}.", "F"),
+    Flag("--format -f", f"Output format: {', '.join(FORMATS[:-1])} or {FORMATS[-1]}.", "F", values=lambda _: FORMATS),
 ]
 Json = Annotated[bool, Flag("--json", "Print JSON; the same as --format json.")]
 Explain = Annotated[bool, Flag("--explain", "Explain each term of the formula.")]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from inspect import Parameter as Declared, signature
 from types import UnionType
 from typing import Annotated, NamedTuple, TypeAlias, get_args, get_origin
 
 REQUIRED = Declared.empty
 
-Value: TypeAlias = str | int | bool | list[str] | None
+Values: TypeAlias = Callable[[Mapping[str, object]], Iterable[str]]
 
 
 class Flag(NamedTuple):
@@ -25,6 +25,8 @@ class Flag(NamedTuple):
         What stands for the value in the help.
     least, most : int, optional
         The range of a number.
+    values : callable, optional
+        Lists values for the completion in a shell, given the values of the other parameters so far.
     """
 
     spelling: str
@@ -32,6 +34,7 @@ class Flag(NamedTuple):
     metavar: str | None = None
     least: int | None = None
     most: int | None = None
+    values: Values | None = None
 
 
 class Positional(NamedTuple):
@@ -43,10 +46,13 @@ class Positional(NamedTuple):
         What stands for it in the help.
     help : str
         What it is.
+    values : callable, optional
+        As of a `Flag`.
     """
 
     metavar: str
     help: str
+    values: Values | None = None
 
 
 class Parameter(NamedTuple):

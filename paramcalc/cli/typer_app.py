@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from .options import Command, Flag, Parameter
+from ..errors import ParamcalcError
+from .options import Command, Flag, Parameter, Values
 from .version import print_version
 
 
@@ -42,14 +43,32 @@ def _function(command: Command) -> Callable[..., None]:
 
 def _parameter(one: Parameter) -> inspect.Parameter:
     told = one.told
+    offered = _completion(told.values) if told.values else None
     if isinstance(told, Flag):
-        spelled = told.spelling.split() or []
-        info = typer.Option(*spelled, help=told.help, metavar=told.metavar, min=told.least, max=told.most)
+        info = typer.Option(
+            *told.spelling.split(),
+            help=told.help,
+            metavar=told.metavar,
+            min=told.least,
+            max=told.most,
+            autocompletion=offered,
+        )
     else:
-        info = typer.Argument(metavar=told.metavar, help=told.help)
+        info = typer.Argument(metavar=told.metavar, help=told.help, autocompletion=offered)
     kind: GenericAlias | type = GenericAlias(list, one.kind) if one.many else one.kind
     annotation: object = Annotated[(kind | None if one.default is None else kind, info)]
     return inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=annotation)
+
+
+def _completion(values: Values) -> Callable[[typer.Context, str], list[str]]:
+    def complete(ctx: typer.Context, incomplete: str) -> list[str]:
+        try:
+            found = [*values(ctx.params)]
+        except ParamcalcError:  # a layer that is not typed to the end
+            return []
+        return [one for one in found if one.lower().startswith(incomplete.lower())]
+
+    return complete
 
 
 def _version(asked: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from ...core.framework import DEFAULT, framework as framework_named
+from ...core.framework import DEFAULT, framework as framework_named, frameworks
 from ...core.registry import find, known
 from ...core.rule import Rule
 from ...core.tensors import Input
@@ -21,14 +21,24 @@ Hidden = Annotated[str, Flag("--hidden", "Units. A list such as 128,64 stacks la
 Layers = Annotated[int, Flag("--layers", "Number of stacked layers.", "N", least=1, most=100_000)]
 Both = Annotated[bool, Flag("--bidirectional", "Read the sequence in both directions.")]
 Merge = Annotated[
-    str, Flag("--merge", "How --bidirectional combines the directions: concat, sum, mul, ave or none.", "M")
+    str,
+    Flag(
+        "--merge",
+        "How --bidirectional combines the directions: concat, sum, mul, ave or none.",
+        "M",
+        values=lambda _: MERGES,
+    ),
 ]
 Out = Annotated[str | None, Flag("--out", "Add an output layer (Dense) of this size.", "O")]
 Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: the symbol T.", "T")]
-Framework = Annotated[str, Flag("--framework", "Framework of the layer: keras, torch, onnx, tf1, ….", "NAME")]
+Framework = Annotated[
+    str,
+    Flag("--framework", "Framework of the layer: keras, torch, onnx, tf1, ….", "NAME", values=lambda _: frameworks()),
+]
 Compare = Annotated[bool, Flag("--compare", "Compare the count in every framework, and explain the differences.")]
 
 
+MERGES = ("concat", "sum", "mul", "ave", "none")
 COMMANDS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
 
 

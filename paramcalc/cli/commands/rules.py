@@ -9,9 +9,9 @@ from ...core.formula import rule_formula
 from ...core.framework import DEFAULT
 from ...errors import OptionError
 from ..flags import Format, Json
-from ..options import Command, Flag, Positional, command_of
+from ..options import Command, Flag, command_of
 from ..output import View, show, speaks_unicode, write
-from .single import Whose, rule_named, values
+from .single import Class, Options, Whose, rule_named, values
 
 
 def command(name: str, words: Sequence[str]) -> Command:
@@ -32,8 +32,8 @@ def layers(
 
 
 def formula(
-    name: Annotated[str, Positional("LAYER", "Class of the layer: lstm, Conv2D, nn.LSTM, paper.GRU, ….")],
-    options: Annotated[list[str] | None, Positional("OPTION=VALUE", "Options, such as reset_after=false.")] = None,
+    name: Class,
+    options: Options = None,
     latex: Annotated[bool, Flag("--latex", "Print LaTeX.")] = False,
     framework: Whose = None,
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -19,7 +19,30 @@ from ...symbolic import unknown
 from ..flags import Batch, builds, flag_batch, flag_size, shows
 from ..options import Command, Flag, Positional
 
-Whose = Annotated[str | None, Flag("--framework", "Framework of the layer: keras, torch, ….", "NAME")]
+
+def classes(given: Mapping[str, object]) -> list[str]:
+    """List the layers of a framework, and those of PyTorch and the literature with their module."""
+    whose = given.get("framework")
+    if isinstance(whose, str):
+        return [*rules(whose)]
+    return [*rules(), *(f"nn.{name}" for name in rules("torch")), *(f"paper.{name}" for name in rules("paper"))]
+
+
+def options_of(given: Mapping[str, object]) -> list[str]:
+    """List the options of the layer that is named already."""
+    whose = given.get("framework")
+    rule = rule_named(str(given.get("name")), whose if isinstance(whose, str) else None)
+    return [f"{name}=" for name in (*rule.options, *sorted(rule.ignored))]
+
+
+Whose = Annotated[
+    str | None, Flag("--framework", "Framework of the layer: keras, torch, ….", "NAME", values=lambda _: frameworks())
+]
+Class = Annotated[str, Positional("CLASS", "Class of the layer: Conv2D, nn.LSTM, paper.GRU, ….", values=classes)]
+Options = Annotated[
+    list[str] | None,
+    Positional("OPTION=VALUE", "Options, by the framework's own argument names.", values=options_of),
+]
 Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: the symbol T.", "T")]
 
 
@@ -58,10 +81,8 @@ def embedding(
 
 
 def layer(
-    name: Annotated[str, Positional("CLASS", "Class of the layer: Conv2D, nn.LSTM, paper.GRU, ….")],
-    options: Annotated[
-        list[str] | None, Positional("OPTION=VALUE", "Options, by the framework's own argument names.")
-    ] = None,
+    name: Class,
+    options: Options = None,
     shapes: Annotated[
         list[str] | None,
         Flag("--input", "Input shape without the batch, such as 32,32,3; repeat it for several inputs.", "SHAPE"),
