@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import ClassVar
 
+from .errors import ParamcalcError
 from .loading import load
 from .writers import DRAWING, WRITE
 
@@ -55,12 +56,23 @@ class Displayed:
     def __str__(self) -> str:
         return self.render("text")
 
+    # A notebook shows the text where these give nothing: a model without an input, or whose layers do not fit.
+
     def __rich__(self) -> object:
-        drawing: object = load(DRAWING)(self._presentation())
+        try:
+            drawing: object = load(DRAWING)(self._presentation())
+        except ParamcalcError:
+            return str(self)
         return drawing
 
-    def _repr_html_(self) -> str:
-        return self.render("html")
+    def _repr_html_(self) -> str | None:
+        return self._in("html")
 
-    def _repr_latex_(self) -> str:
-        return self.render("latex")
+    def _repr_latex_(self) -> str | None:
+        return self._in("latex")
+
+    def _in(self, format: str) -> str | None:
+        try:
+            return self.render(format)
+        except ParamcalcError:
+            return None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
 
-from ..characters import as_meant
+from ..characters import LOOKS_LIKE_A_HYPHEN, as_meant
 from ..core.framework import DEFAULT
 from ..errors import OptionError, ParamcalcError, nearest
 from .options import Command
@@ -32,10 +32,6 @@ def run(words: Sequence[str]) -> None:
 
         print_version()
         return
-    for word in words:
-        if (meant := as_meant(word)) != word and meant.startswith("-") and not word.startswith("--"):
-            flag = "--" + meant.partition("=")[0].lstrip("-")
-            raise OptionError(f"{word!r} does not begin with two hyphens", suggestion=f"did you mean {flag}?")
     if words and not words[0].startswith("-") and words[0] not in ALL:
         raise OptionError("no such command", received=words[0], suggestion=_command_meant(words[0]))
     asked, rest = (words[0], words[1:]) if words and "_PARAMCALC_COMPLETE" not in os.environ else ("", ())
@@ -52,6 +48,11 @@ def run(words: Sequence[str]) -> None:
 def _by_typer(commands: list[Command], words: Sequence[str]) -> None:
     from .typer_app import build
 
+    known = {flag for one in commands for parameter in one.parameters for flag in parameter.flags}
+    for word in words:
+        flag = "--" + as_meant(word).partition("=")[0].lstrip("-")
+        if word[:1] in LOOKS_LIKE_A_HYPHEN and flag in known:
+            raise OptionError(f"{word!r} does not begin with two hyphens", suggestion=f"did you mean {flag}?")
     app = build(commands)
     if words and not {"-h", "--help"}.intersection(words):
         app(prog_name="paramcalc", args=list(words))

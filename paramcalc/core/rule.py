@@ -27,6 +27,7 @@ from .built import (
     scaled as scaled,
     scoped as scoped,
 )
+from .framework import framework
 from .kinds import SWITCH, Kind, OptionValue
 from .schema import (
     CELLS as CELLS,
@@ -182,6 +183,11 @@ class Rule:
         )
 
     @cached_property
+    def holds_layers(self) -> bool:
+        """Whether one of its options is a layer, or several."""
+        return any(kind in (LAYER, CELLS) for _, kind in self.sized_options)
+
+    @cached_property
     def _kinds(self) -> dict[str, Kind]:
         return {name: option.kind for name, option in self.options.items()}
 
@@ -261,8 +267,7 @@ class Layer(Applicable):
     """
 
     __slots__ = (
-        "_built",
-        "_shape",
+        "_last",
         "constructed_frozen",
         "declared_inputs",
         "frozen",
@@ -278,9 +283,9 @@ class Layer(Applicable):
         self.options = options
         self.name: str | None = None
         self.frozen = False
-        # the input shape it was last put on; what came of it is kept the second time, so that counting once stays cheap
-        self._shape: Shape | None = None
-        self._built: Built | None = None
+        # The input shape it was last put on, and from the second time on what came of it, so that counting once stays
+        # cheap. One tuple, since several threads may put one layer on several shapes.
+        self._last: tuple[Shape, Built | None] | None = None
         self.constructed_frozen = False  # whether trainable=False is passed to the constructor, and not set later
         self.ignored_options: dict[str, object] | None = None
         self.input_shape: tuple[str, object] | None = None  # the option that declares one, and its value
@@ -296,7 +301,7 @@ class Layer(Applicable):
             self.frozen = not self.rule.checked(name, SWITCH, value)
         elif name in ("input_shape", "batch_input_shape"):
             self.input_shape = (name, value)
-        elif name in LENGTH_AND_WIDTH:
+        elif name in LENGTH_AND_WIDTH and not framework(self.rule.framework).declares_inputs:
             self._declare(name, value)
         elif name in self.rule.ignored:
             try:
@@ -337,7 +342,7 @@ class Layer(Applicable):
         # what was built holds functions, and is soon built again
         names = [name for one in type(self).__mro__ for name in getattr(one, "__slots__", ())]
         kept = {name: getattr(self, name) for name in names}
-        return None, {**kept, "_shape": None, "_built": None}
+        return None, {**kept, "_last": None}
 
     @property
     def type(self) -> str:
@@ -413,12 +418,14 @@ class Layer(Applicable):
         return frozen(built) if self.frozen else built
 
     def _remembered(self, shape: Shape) -> Built:
-        if self._shape != shape:
-            self._shape, self._built = shape, None
-            return self.rule.body(shape, **self.options)
-        if self._built is None:
-            self._built = self.rule.body(shape, **self.options)
-        return self._built
+        last = self._last
+        if last is not None and last[0] == shape and last[1] is not None:
+            return last[1]
+        built = self.rule.body(shape, **self.options)
+        # what holds other layers is built anew, since those may be frozen in the meantime
+        again = last is not None and last[0] == shape and not self.rule.holds_layers
+        self._last = shape, built if again else None
+        return built
 
     def _on_unknown(self, call: dict[str, bool]) -> Built:
         # a file may say what the layer was built on

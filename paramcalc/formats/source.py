@@ -11,7 +11,7 @@ from functools import cached_property
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from ..errors import FileError, ParamcalcError
+from ..errors import FileError, OptionError, ParamcalcError
 from .text import bounds
 from .text.decoding import decode
 
@@ -65,6 +65,8 @@ class Source:
         self.path = path
         self.hint = hint
         self.framework = framework
+        if sizes is not None and not isinstance(sizes, Mapping):
+            raise OptionError("no sizes", expected='names and values such as {"h": 64}', received=sizes).at("sizes")
         self.sizes = dict(sizes or {})
         self._given = given
         self.syntax = ""  # of the data, once it was read

@@ -168,6 +168,11 @@ def test_a_command_that_is_none(run, command: str, hint: str) -> None:
             "lstm --in 1,024 --hidden 128",
             "--in: unexpected ',' at position 2 of '1,024' (write 1024, without a separator between thousands)",
         ),
+        (
+            "layer Conv2D --input 32x32x3 filters=3 kernel_size=3",
+            "--input; expected commas between the axes, received '32x32x3' (did you mean 32,32,3?)",
+        ),
+        ("layer nn.LSTM input_dim=3 hidden_size=4", "LSTM has no option 'input_dim' (did you mean 'input_size'?)"),
         ("layer LSTM --input 1,024 units=3", "024 is no size (a comma separates axes; write 1024 without it)"),
         (
             "layer LSTM --input 3,4 hidden_size=3",
@@ -178,6 +183,20 @@ def test_a_command_that_is_none(run, command: str, hint: str) -> None:
 )
 def test_an_error_names_the_fix(run, command: str, said: str) -> None:
     assert run(*command.split()) == (2, "", f"paramcalc: {said}\n")
+
+
+def test_a_value_may_begin_with_a_minus_sign_of_print(run) -> None:
+    code, out, err = run("lstm", "--in", "3", "--hidden", "−2+h")
+    assert (code, err) == (0, "")
+    assert out == run("lstm", "--in", "3", "--hidden=-2+h")[1]
+
+
+def test_why_gives_sizes_values(run, tmp_path: Path) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text("input: [h]\nlayers: [{Dense: 4}]", encoding="utf-8")
+    code, out, err = run("why", str(path), "--got", "17", "--set", "h=3")
+    assert (code, err) == (0, "")
+    assert "17, not 16 (+1)" in out
 
 
 def test_a_letter_after_a_number_is_a_symbol_and_said_so(run) -> None:

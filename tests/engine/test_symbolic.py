@@ -15,6 +15,7 @@ import pytest
 import sympy
 from hypothesis import assume, example, given, settings, strategies as st
 from strategies import NAMES, at, ours, polynomials, pythons, trees, values
+from work import lines
 
 import paramcalc.symbolic
 from paramcalc.errors import SizeError
@@ -390,16 +391,6 @@ def test_the_deepest_expression_still_works() -> None:
         degree(size, "h")
 
 
-def seconds(operate: Any) -> float:
-    """Give the least of this process's time over a few runs."""
-    found = []
-    for _ in range(3):
-        start = time.process_time()
-        operate()
-        found.append(time.process_time() - start)
-    return min(found)
-
-
 @pytest.mark.parametrize(
     "work",
     [
@@ -414,10 +405,11 @@ def seconds(operate: Any) -> float:
     ],
 )
 def test_long_expressions_take_linear_time(work: Any) -> None:
-    def of(length: int) -> float:
-        return seconds(lambda: work([Expr("name", (f"h{place}",)) for place in range(length)]))
+    def of(length: int) -> int:
+        many = [Expr("name", (f"h{place}",)) for place in range(length)]
+        return lines(lambda: work(many))
 
-    assert of(3_200) < 3 * 8 * of(400)  # quadratic would be 64 times
+    assert of(1_600) < 6 * of(400)  # linear is 4 times, quadratic would be 16
 
 
 def test_long_sums() -> None:

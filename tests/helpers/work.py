@@ -14,6 +14,24 @@ class TooMuchWork(Exception):
     """More lines than allowed."""
 
 
+def lines(operate: Callable[[], object]) -> int:
+    """Run, and count the lines of Python that takes."""
+    ran = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal ran
+        ran += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        operate()
+    finally:
+        sys.settrace(before)
+    return ran
+
+
 def within(most: int, operate: Callable[[], T]) -> T:
     """Run, and insist that it takes no more than so many lines of Python. A million take about 0.1 s untraced.
 

@@ -184,3 +184,10 @@ def test_everything_that_is_shown_has_a_short_repr_and_can_be_stored() -> None:
         assert one._repr_html_().startswith("<")
         assert "\\begin" in one._repr_latex_()
         assert str(one) == one.render("text")
+
+
+def test_a_model_without_an_input_is_shown_as_text_in_notebooks() -> None:
+    model = pc.Sequential([pc.Dense(4)])
+    assert model._repr_html_() is None
+    assert model._repr_latex_() is None
+    assert model.__rich__() == str(model)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
 import paramcalc as pc
 from paramcalc import Model, ParamcalcError, symbols
-from paramcalc.core.registry import find
+from paramcalc.core.registry import find, unregister
+from paramcalc.core.rule import Built, Inputs, Shape, rule
 from paramcalc.errors import FileError, GraphError, LayerError, OptionError, SizeError
 from paramcalc.formats.modelspec.document import layer_options, model_from
 
@@ -374,3 +375,24 @@ def test_a_size_that_a_file_does_not_have_is_refused(tmp_path: Any) -> None:
     path.write_text('{"class_name": "Sequential", "config": {"layers": []}}', encoding="utf-8")
     with pytest.raises(ParamcalcError):
         pc.load(path, sizes={"h": 3})
+
+
+@pytest.mark.parametrize("sizes", ["h=4", 5, ["h"]])
+def test_sizes_of_another_type_are_refused(sizes: Any, tmp_path: Any) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(SIZED, encoding="utf-8")
+    with pytest.raises(OptionError, match="sizes: no sizes; expected names and values such as"):
+        pc.load(path, sizes=sizes)
+
+
+def test_a_registered_layer_is_found_inside_wrappers_that_were_read_before() -> None:
+    def body(x: Annotated[Shape, Inputs("B d_x")], /) -> Built:
+        return Built(outs=(x,))
+
+    spec = "input: [3, 4]\nlayers: [{TimeDistributed: {%s: {}}}]"
+    pc.loads(spec % "ReLU", "yaml")
+    made = pc.register(rule(name="ReadLater", why="It does nothing.")(body))
+    try:
+        assert pc.loads(spec % "ReadLater", "yaml").total == 0
+    finally:
+        unregister(made)

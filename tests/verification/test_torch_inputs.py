@@ -308,3 +308,17 @@ def test_a_gradient_inside_a_forward_is_counted() -> None:
         (made(of_its_input, a=frozen), torch.zeros(2, 3, requires_grad=True)),
     ):
         assert pc.from_torch(module, x).report().macs == 6 + 6
+
+
+def test_a_module_under_vmap_is_at_least() -> None:
+    class Mapped(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = torch.nn.Linear(4, 4)
+
+        def forward(self, x: Any) -> Any:
+            return torch.vmap(self.inner)(x)
+
+    report = pc.from_torch(Mapped(), torch.ones(100, 4)).report()
+    assert report.macs in (16, 1_600)
+    assert not report.costed

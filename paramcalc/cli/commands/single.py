@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Any
 
+from ...characters import as_meant
 from ...core.default_inputs import natural_inputs
 from ...core.framework import DEFAULT, framework as framework_named, frameworks
 from ...core.registry import find, rules, split_name
@@ -175,6 +176,11 @@ def _sizes(shape: str) -> list[Any]:
     if inner[:1] + inner[-1:] in ("()", "[]"):
         inner = inner[1:-1].strip()
     words = [word.strip() for word in inner.removesuffix(",").split(",")] if inner else []
+    plain = re.sub("[;xX×]", ",", as_meant(inner))
+    if plain != inner and re.fullmatch("[0-9]+(, *[0-9]+)+", plain):
+        raise OptionError(
+            "--input", expected="commas between the axes", received=shape, suggestion=f"did you mean {plain}?"
+        )
     if "" in words:
         raise OptionError("--input lacks a size", expected="sizes such as 32,32,3", received=shape)
     for before, word in pairwise(words):

@@ -15,6 +15,7 @@ from ..flags import Format, Json
 from ..options import REQUIRED, Command, Flag, Positional, command_of
 from ..output import View, show
 from . import recurrent, single
+from .files import Set, named_sizes
 from .recurrent import COMMANDS, Both, Framework, Layers, Out
 
 LAYERS = ("dense", "embedding", "layer")
@@ -92,6 +93,7 @@ def why(
     bidirectional: Both = False,
     out: Out = None,
     framework: Framework = DEFAULT,
+    sizes: Set = None,
     format: Format = None,
     json: Json = False,
 ) -> None:
@@ -100,7 +102,7 @@ def why(
 
     if size_in or hidden or bidirectional or out or layers != 1 or framework != DEFAULT:
         raise OptionError("flags of a layer beside a file", expected="them with lstm, gru or rnn", received=target)
-    _explain(load(target), _number(got), View(format, json))
+    _explain(load(target, sizes=named_sizes(sizes)), _number(got), View(format, json))
 
 
 def _explain(model: Model, number: int, view: View) -> None:

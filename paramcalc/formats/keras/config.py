@@ -119,7 +119,7 @@ def _model(found: Mapping[str, Any], reading: Reading) -> Model:
     # what is passed to a nested model reaches no weight in it; what is set on it is written at every layer inside
     trainable = reading.depth > 1 or config.get("trainable") is not False
     if found["class_name"] == "Sequential":
-        return _sequential(config, trainable, reading)
+        return _sequential(config, True, reading)  # Keras reads its layers, and not what was set on the whole
     return _functional(config, trainable, reading)
 
 

@@ -20,7 +20,7 @@ from functools import cache
 from typing import Any
 
 from ...core.kinds import TARGET, Sized, Window
-from ...core.registry import find, rules
+from ...core.registry import find, known
 from ...core.rule import CELLS, LAYER, Rule
 from ...errors import GraphError, LayerError, OptionError, ParamcalcError, nearest, placed
 from .fields import check_keys, declared_inputs, name, trainable
@@ -265,7 +265,7 @@ class Reader:
 
     def is_layer(self, key: Any) -> bool:
         """Tell whether this names a layer."""
-        return isinstance(key, str) and (key in MODELS or key in _spellings(self.framework))
+        return isinstance(key, str) and (key in MODELS or known(key, self.framework) is not None)
 
     def parted(self, key: str, value: Any, beside: dict[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
         """Tell a layer's own options from its connections to others; one value is the first option."""
@@ -349,8 +349,3 @@ class Reader:
         self.spent += layers
         if self.spent > MAX_LAYERS:
             raise GraphError("too many layers", expected=f"at most {MAX_LAYERS:,}, repeated and nested ones included")
-
-
-@cache
-def _spellings(framework: str) -> frozenset[str]:
-    return frozenset(spelling for rule in rules(framework).values() for spelling in (rule.name, rule.snake))

@@ -27,7 +27,7 @@ from .build import tensors_of
 from .framework import PYTORCH, is_module, quiet, torch
 from .modules import Found, modules, scripted, unregistered
 from .reading import layer_of
-from .running import Call, run
+from .running import MAPPED, Call, run
 
 WAITS = "it has not met its first input"
 COUNTED = "they are counted as they are"
@@ -272,7 +272,7 @@ def _parts(piece: Piece, ran: bool) -> list[Part]:
             inputs, built = _ruled(piece.layer, call)
             whole = True
         step = base._replace(outs=call.outs, work=_counted(call.macs if whole else call.own))
-        if built is not None:
+        if built is not None and MAPPED not in call.lacking:
             step = step._replace(work=built.work)
         elif lacking := call.lacking if whole else call.own_lacking:
             least = f"its multiply-adds are the least there can be: no formula for {', '.join(lacking)}"

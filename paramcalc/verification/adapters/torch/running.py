@@ -83,6 +83,9 @@ def _less(counts: dict[str, int], others: dict[str, int]) -> dict[str, int]:
     return {name: count for name, count in left.items() if count > 0}
 
 
+MAPPED = "torch.vmap"  # under it a module sees one sample, and the operators see all
+
+
 class Watch:
     """Notes every call of the modules in a module, and which are under way."""
 
@@ -99,6 +102,8 @@ class Watch:
             given = _in_order(module, args, keywords)
             shapes = tuple(shapes_of([*tensors_in(given)]))
             self.stack.append(Inside(path, module, shapes, any(map(_packed, given)), self.tally))
+            if any(map(_mapped, tensors_in(given))):  # such a tensor hides the axis that is mapped over
+                self.tally.unknown[MAPPED] = self.tally.unknown.get(MAPPED, 0) + 1
 
         return enter
 
@@ -109,6 +114,10 @@ class Watch:
         above = self.stack[-1] if self.stack else None
         call = inside.end(tuple(shapes_of([*tensors_in(output)])), self.tally, above)
         self.calls.setdefault(inside.path, []).append(call)
+
+
+def _mapped(tensor: Foreign) -> bool:
+    return bool(torch()._C._functorch.is_batchedtensor(tensor))
 
 
 def _packed(value: object) -> bool:
