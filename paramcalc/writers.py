@@ -24,6 +24,8 @@ class Writer(NamedTuple):
         Whether it writes the document for people, and so takes the options of a layout; CSV and JSON have everything.
     ascii : str
         What becomes of characters outside ASCII where the output cannot show them: an error handler of codecs.
+    options : tuple of str
+        What it takes besides the options of a layout.
     draw : str
         ``"module:function"`` that draws it on a terminal, in colour and in the terminal's width; empty if none does.
     """
@@ -34,6 +36,7 @@ class Writer(NamedTuple):
     laid_out: bool = True
     ascii: str = "backslashreplace"
     draw: str = ""
+    options: tuple[str, ...] = ()
 
     @property
     def for_reading(self) -> bool:
@@ -41,20 +44,28 @@ class Writer(NamedTuple):
         return self.media_type in ("text/plain", "text/markdown")
 
 
+_FOLDER = "paramcalc.render.writers"
+
 WRITERS = (
-    Writer("table", "paramcalc.render.writers.table:write", "text/plain", draw="paramcalc.render.writers.table:draw"),
-    Writer("text", "paramcalc.render.writers.text:write", "text/plain"),
-    Writer("markdown", "paramcalc.render.writers.markdown:write", "text/markdown"),
-    Writer("latex", "paramcalc.render.writers.latex:write", "application/x-latex"),
-    Writer("csv", "paramcalc.render.writers.csv:write", "text/csv", laid_out=False),
-    Writer("json", "paramcalc.render.writers.json:write", "application/json", laid_out=False),
-    Writer("html", "paramcalc.render.writers.html:write", "text/html", ascii="xmlcharrefreplace"),
+    Writer(
+        "table",
+        f"{_FOLDER}.table:write",
+        "text/plain",
+        draw=f"{_FOLDER}.table:draw",
+        options=("width",),
+    ),
+    Writer("text", f"{_FOLDER}.text:write", "text/plain"),
+    Writer("markdown", f"{_FOLDER}.markdown:write", "text/markdown"),
+    Writer("latex", f"{_FOLDER}.latex:write", "application/x-latex"),
+    Writer("csv", f"{_FOLDER}.csv:write", "text/csv", laid_out=False),
+    Writer("json", f"{_FOLDER}.json:write", "application/json", laid_out=False, options=("indent",)),
+    Writer("html", f"{_FOLDER}.html:write", "text/html", ascii="xmlcharrefreplace"),
 )
 FORMATS = tuple(one.name for one in WRITERS)
 
 # what else is asked for by name: to write a presentation in a view, to make of it what rich can print, a data frame
 WRITE = "paramcalc.render.presentation:write"
-DRAWING = "paramcalc.render.writers.table:drawing_of"
+DRAWING = f"{_FOLDER}.table:drawing_of"
 FRAME = "paramcalc.render.frame:frame"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from inspect import signature
 from typing import Any, NamedTuple
 
+from ..errors import OptionError, nearest
 from ..loading import load
-from ..writers import writer
+from ..writers import Writer, writer
 from .document import Document
 
 Record = dict[str, Any]  # a flat line of data: texts, numbers, None
@@ -34,6 +36,16 @@ class Presentation(NamedTuple):
         return self.document(**options).visible()
 
 
+def _fitting(one: Writer, shown: Presentation, options: dict[str, Any]) -> dict[str, Any]:
+    # options of the layout are for views that are laid out; data formats have everything
+    layout = signature(shown.document).parameters
+    for name in options:
+        if name not in one.options and name not in layout:
+            known = ", ".join((*one.options, *layout)) or "none"
+            raise OptionError(f"no option {name!r} here", expected=known, suggestion=nearest(name, layout))
+    return {name: value for name, value in options.items() if name in one.options or one.laid_out}
+
+
 def write(shown: Presentation, format: str = "text", *, ascii: bool = False, **options: Any) -> Iterator[str]:
     """Write a presentation, piece by piece.
 
@@ -50,8 +62,8 @@ def write(shown: Presentation, format: str = "text", *, ascii: bool = False, **o
     Raises
     ------
     OptionError
-        For an unknown format.
+        For an unknown format, and for an option that neither the view nor the layout has.
     """
     one = writer(format)
-    pieces: Iterator[str] = load(one.function)(shown, ascii=ascii, **options)
+    pieces: Iterator[str] = load(one.function)(shown, ascii=ascii, **_fitting(one, shown, options))
     return (piece.encode("ascii", one.ascii).decode() for piece in pieces) if ascii else pieces

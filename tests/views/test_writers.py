@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import pytest
 
 import paramcalc as pc
+from paramcalc.errors import OptionError
 from paramcalc.loading import load
 from paramcalc.render import conventions, layout, rules, why
 from paramcalc.render.columns import fold, width_of
@@ -119,3 +120,12 @@ def test_folding_keeps_every_letter_and_the_width(text: str, width: int) -> None
     assert all(width_of(line) <= max(width, 2) for line in lines)
     if width >= max(map(width_of, text.split()), default=0) + 2:  # no word is broken that fits
         assert " ".join(lines).split() == text.split()
+
+
+def test_options_of_a_layout_are_no_matter_to_data_and_others_are_refused() -> None:
+    model = pc.Sequential([pc.Input((4,)), pc.Dense(3), pc.Dense(2)])
+    assert model.render("csv", weights=True) == model.render("csv")
+    assert model.render("json", explain=True, indent=None) == model.render("json", indent=None)
+    for format, option in (("html", "width"), ("text", "indent"), ("csv", "wieghts")):
+        with pytest.raises(OptionError, match=f"no option '{option}' here; expected "):
+            model.render(format, **{option: 3})
