@@ -30,21 +30,21 @@ def lookalike(text: str) -> str | None:
 
 
 # C0 and C1 controls, line and paragraph separators, and marks that turn the direction of the text around
-_CONTROLS = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_ABOVE_ASCII = r"\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069"
 
 
 def visible(text: str) -> str:
     """Write control characters as escapes: a name from a file must not move the cursor or begin a new line."""
     if text.isprintable():
         return text
-    return re.sub(_CONTROLS, lambda match: _escaped(ord(match[0])), text)
+    return re.sub(rf"[\x00-\x1f{_ABOVE_ASCII}]", lambda match: _escaped(ord(match[0])), text)
 
 
 def in_json(text: str) -> str:
     """Escape what a JSON encoder leaves in texts: controls above ASCII, and marks of direction."""
     if text.isascii():
         return text
-    return re.sub(_CONTROLS.replace(r"\x00-\x1f", ""), lambda match: f"\\u{ord(match[0]):04x}", text)
+    return re.sub(f"[{_ABOVE_ASCII}]", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _escaped(code: int) -> str:

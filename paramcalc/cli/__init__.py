@@ -31,15 +31,10 @@ def _main() -> None:
         from .app import run
 
         run(sys.argv[1:])
-    except ParamcalcError as error:
+    except (ParamcalcError, MemoryError) as error:
         from .output import tell
 
-        tell(f"paramcalc: {error}")
-        sys.exit(2)
-    except MemoryError:
-        from .output import tell
-
-        tell("paramcalc: out of memory")
+        tell(f"paramcalc: {'out of memory' if isinstance(error, MemoryError) else error}")
         sys.exit(2)
     except OSError as error:
         from ..formats.source import os_problem

@@ -92,7 +92,7 @@ def _command_meant(word: str) -> str | None:
 
 def _commands(asked: str, rest: Sequence[str]) -> Iterable[Command]:
     # the one with this name, or all if there is none
-    known = any(asked in names for names in MODULES.values())
+    known = asked in ALL
     for module, names in MODULES.items():
         if not known or asked in names:
             make = import_module(f"{__package__}.commands.{module}").command

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from inspect import Parameter
 from textwrap import indent
 
 import paramcalc
 from paramcalc.core.registry import rules
-from paramcalc.core.rule import REQUIRED, Rule
-from paramcalc.core.signatures import FRAMEWORKS_OWN, Argument, arguments
+from paramcalc.core.rule import Rule
+from paramcalc.core.signatures import signature_of
 
 HEADER = '''\
 """{title} Generated from the rules: ``pytest tests/docs --update``."""
@@ -62,7 +63,7 @@ def _written(title: str, imports: str, made: Iterable[Rule], own: str) -> str:
 
 
 def _class(rule: Rule) -> str:
-    keywords = ", ".join(_keywords(arguments(rule)))
+    keywords = ", ".join(_keywords(signature_of(rule).parameters.values()))
     doc = f'"""{rule.__doc__}\n"""'.replace("\\", "\\\\")
     return (
         f"class _{rule.name}(Rule):\n"
@@ -71,13 +72,11 @@ def _class(rule: Rule) -> str:
     )
 
 
-def _keywords(found: list[Argument]) -> Iterator[str]:
-    open_to_position, optional = True, False
+def _keywords(found: Iterable[Parameter]) -> Iterator[str]:
+    open_to_position = True
     for one in found:
-        required = one.default is REQUIRED
-        if open_to_position and (not one.positional or (optional and required)):
+        if open_to_position and one.kind is one.KEYWORD_ONLY:
             open_to_position = False
             yield "*"
-        optional = optional or not required
-        plain = isinstance(one.default, FEW) and one.default is not FRAMEWORKS_OWN
-        yield f"{one.name}: {one.type}" + ("" if required else f" = {one.default!r}" if plain else " = ...")
+        default = repr(one.default) if isinstance(one.default, FEW) else "..."
+        yield f"{one.name}: {one.annotation}" + ("" if one.default is one.empty else f" = {default}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from math import inf
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -16,20 +17,7 @@ class TooMuchWork(Exception):
 
 def lines(operate: Callable[[], object]) -> int:
     """Run, and count the lines of Python that takes."""
-    ran = 0
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal ran
-        ran += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        operate()
-    finally:
-        sys.settrace(before)
-    return ran
+    return _counted(operate, inf)[1]
 
 
 def within(most: int, operate: Callable[[], T]) -> T:
@@ -40,6 +28,10 @@ def within(most: int, operate: Callable[[], T]) -> T:
     TooMuchWork
         Out of the work itself, so what would never end does end.
     """
+    return _counted(operate, most)[0]
+
+
+def _counted(operate: Callable[[], T], most: float) -> tuple[T, int]:
     ran = 0
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
@@ -53,6 +45,7 @@ def within(most: int, operate: Callable[[], T]) -> T:
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        return operate()
+        made = operate()
+        return made, ran
     finally:
         sys.settrace(before)
