@@ -23,7 +23,7 @@ _PUBLIC = {
     "ParamcalcError": "errors",
     "Report": "report",
     "Sequential": "graph.sequential",
-    "Weight": "core.rule",
+    "Weight": "core.built",
     "conventions": "rules.conventions.compare",
     "from_keras": "verification",
     "from_torch": "verification",

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from .analysis import why as why
+from .core.built import Weight as Weight
 from .core.formula import Formula as Formula
 from .core.registry import register as register
 from .core.rule import Layer as Layer
-from .core.rule import Weight as Weight
 from .core.tensors import Input as Input
 from .errors import ParamcalcError as ParamcalcError
 from .formats import load as load

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Protocol
 
 from .core.built import AnyShape, Built, Outputs, UnknownShape, listed, output
+from .core.declare import Part, Weight
 from .core.formula import Formula, formula_of
 from .core.framework import framework
 from .core.json_data import Json, JsonObject
 from .core.kinds import MAX_SIZE
-from .core.rule import Part, Weight
 from .core.tensors import BATCH
 from .core.totals import Totals, summed
 from .displayed import Displayed

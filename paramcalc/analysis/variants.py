@@ -8,10 +8,11 @@ from math import prod
 from typing import Any, NamedTuple
 
 from ..core.built import AnyShape, Applicable, UnknownShape
+from ..core.declare import LAYER, REQUIRED, Shape
 from ..core.default_inputs import natural_inputs
 from ..core.kinds import AXES, AXIS, Choice, Sized, Window
 from ..core.registry import rules_in
-from ..core.rule import LAYER, REQUIRED, Layer, Shape
+from ..core.rule import Layer
 from ..report import Row
 from .inventory import BIAS
 from .stacks import CELLS, TIME

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from ..core.declare import REQUIRED
 from ..core.descriptions import deed
 from ..core.framework import DEFAULT, framework as framework_named
 from ..core.kinds import SWITCH, Choice, Maybe, Sized
 from ..core.registry import find, known
-from ..core.rule import REQUIRED, Rule
+from ..core.rule import Rule
 from ..errors import OptionError
 from .flags import Flags, flag_of, flag_size, switch, switches_of
 from .options import Flag, Parameter

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import NamedTuple, TypedDict
 
-from ..symbolic import Expr, Size
+from ..symbolic import Expr, Size, unicode
 from .products import Product, Source, Sources, State, Work
 from .sources import written_out
 
@@ -69,6 +69,14 @@ def output(outs: Outputs, index: int) -> AnyShape:
 def listed(outs: Outputs) -> tuple[AnyShape, ...]:
     """List the outputs; one unknown shape stands for an unknown number of them."""
     return (UNKNOWN_SHAPE,) if isinstance(outs, UnknownOutputs) else outs
+
+
+def shape_text(shape: AnyShape) -> str:
+    """Print a shape for people: ``(B, T, 108)``; one axis keeps its comma: ``(512,)``."""
+    if isinstance(shape, UnknownShape):
+        return "unknown"
+    sizes = ", ".join(unicode(size) for size in shape)
+    return f"({sizes},)" if len(shape) == 1 else f"({sizes})"
 
 
 @dataclass(slots=True, repr=False)  # half the price of a NamedTuple, and counting is mostly making these

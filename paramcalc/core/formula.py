@@ -14,10 +14,11 @@ from typing import overload
 from ..errors import ParamcalcError, SizeError
 from ..symbolic import Expr, Size, latex, symbols, text, unicode
 from ..symbolic.fold import LEAVES
-from .built import AnyShape, Applicable, UnknownShape
+from .built import AnyShape, Applicable, Built, Shape, UnknownShape
 from .kinds import Kind, OptionValue
 from .registry import find
-from .rule import CELLS, LAYER, REQUIRED, Built, Layer, Rule, Shape
+from .rule import Layer, Rule
+from .schema import CELLS, LAYER, REQUIRED
 
 
 class Formula:

@@ -8,6 +8,7 @@ expected; ``symbols`` names the sizes that appear in the layer's formula; ``sche
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from operator import index
 from typing import Any, SupportsFloat, SupportsIndex, TypeAlias
@@ -28,7 +29,7 @@ NULL: JsonObject = {"type": "null"}
 OptionValue: TypeAlias = Any  # type: ignore[explicit-any]
 
 
-class Kind:
+class Kind(ABC):
     """What every kind answers.
 
     Attributes
@@ -45,6 +46,7 @@ class Kind:
     symbol: str | None = None
     like: str | None = None
 
+    @abstractmethod
     def __call__(self, value: object) -> OptionValue:
         """Give the checked value in the form a rule's body expects.
 
@@ -53,11 +55,10 @@ class Kind:
         OptionError, SizeError
             When the value is not of this kind.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def schema(self) -> JsonObject:
         """Describe the accepted values as JSON Schema."""
-        raise NotImplementedError
 
     def symbols(self, value: OptionValue) -> tuple[str, ...]:
         """Give the names of the sizes in formulas, one for each size in a checked value; none if it is no size."""

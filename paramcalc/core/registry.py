@@ -17,7 +17,8 @@ from typing import TypeVar
 
 from ..errors import LayerError, ParamcalcError, nearest
 from .framework import CONVENTIONS, DEFAULT, framework as framework_named, framework_of_module, frameworks
-from .rule import Rule, snake
+from .rule import Rule
+from .spelling import snake
 
 INDEX = "paramcalc.rules.index"
 ENTRY_POINTS = "paramcalc.rules"  # the group in which other packages offer their rules

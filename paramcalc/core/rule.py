@@ -1,6 +1,6 @@
 """What a rule is: weights, outputs and cost declared by one function, and the layers made from it.
 
-The grammar is described, with examples, in ``README.md`` beside this file.
+The grammar is described, with examples, in ``paramcalc/rules/README.md``.
 """
 
 from __future__ import annotations
@@ -10,67 +10,22 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest, quoted
+from ..errors import OptionError, ParamcalcError, nearest, quoted
 from ..symbolic import symbols
 from . import ignored_options
-from .built import (
-    UNKNOWN_OUTPUTS,
-    AnyShape,
-    Applicable,
-    Built as Built,
-    Part as Part,
-    Shape as Shape,
-    UnknownShape,
-    UnknownShapeError,
-    Weight as Weight,
-    frozen as frozen,
-    scaled as scaled,
-    scoped as scoped,
-)
+from .built import UNKNOWN_OUTPUTS, AnyShape, Applicable, Built, Shape, UnknownShape, UnknownShapeError, frozen
 from .framework import framework
 from .kinds import SWITCH, Kind, OptionValue
-from .schema import (
-    CELLS as CELLS,
-    LAYER as LAYER,
-    REQUIRED as REQUIRED,
-    Body,
-    Inputs as Inputs,
-    Schema,
-)
+from .reflection import Docstring, SignatureOfRule
+from .schema import CELLS, LAYER, REQUIRED, Body, Schema
+from .spelling import snake
 from .synonyms import called_here
 
 if TYPE_CHECKING:
-    from inspect import Signature
-
     from .tensors import Nested, Tensors
 
 LENGTH_AND_WIDTH = ("input_length", "input_dim")
 MOST_AXES = 9  # of an input made up to see whether a layer has weights
-
-
-class _Docstring:
-    """The text of one rule, written when it is asked for; on the class, that of the class."""
-
-    def __init__(self, own: str | None) -> None:
-        self.own = own
-
-    def __get__(self, rule: Rule | None, owner: type[Rule]) -> str | None:
-        if rule is None:
-            return self.own
-        from .signatures import docstring_of
-
-        return docstring_of(rule)
-
-
-class _Signature:
-    """The signature of one rule, made when ``inspect`` asks for it; a class has its own."""
-
-    def __get__(self, rule: Rule | None, owner: type[Rule]) -> Signature:
-        if rule is None:
-            raise AttributeError("__signature__")
-        from .signatures import signature_of
-
-        return signature_of(rule)
 
 
 class Rule:
@@ -130,8 +85,8 @@ class Rule:
         self.copies = copies
         self.inner = inner
 
-    __doc__ = _Docstring(__doc__)  # that of the class, or of one rule
-    __signature__ = _Signature()
+    __doc__ = Docstring(__doc__)  # that of the class, or of one rule
+    __signature__ = SignatureOfRule()
 
     def __repr__(self) -> str:
         return f"<rule {self.framework} {self.name}>"
@@ -407,8 +362,8 @@ class Layer(Applicable):
             known = [shape for shape in shapes if not isinstance(shape, UnknownShape)]
             if len(known) < len(shapes):
                 return self._on_unknown(call)
-            self._check_inputs(known)
-            self._check_call(call)
+            rule.schema.check_inputs(rule.name, known, self.options)
+            rule.schema.check_call(rule.name, call)
             args = (tuple(known),) if rule.inputs[0].many else known
             built = rule.body(*args, **self.options, **call)
             if self.declared_inputs is not None:
@@ -436,29 +391,18 @@ class Layer(Applicable):
         return Built(UNKNOWN_OUTPUTS, unknown=unknown, costed=False)
 
     def _against_declared(self, built: Built, shapes: tuple[AnyShape, ...], call: dict[str, bool]) -> Built:
-        # a file may say that the layer was built on another input, where it has other weights: then the fewer count
         declared = self.declared_inputs() if self.declared_inputs else None
         if not declared or declared == shapes or not built.weights:
             return built
-        try:
-            other = self._undeclared().on(*declared, **call)
-        except ParamcalcError:
-            return built
-        ours, theirs = ([weight.shape for weight in one.weights] for one in (built, other))
-        if not _contradict(ours, theirs):
-            return built
-        from .tensors import shape_text  # only on the way to a warning
+        from .declared import reconciled  # only for what files say
 
-        read, said = (", ".join(map(shape_text, several)) for several in (shapes, declared))
-        count, another = built.params, other.params
-        fewer = other if isinstance(count, int) and isinstance(another, int) and another < count else built
-        told = f"the file contradicts itself: it says that the layer was built on {said}, and it reads {read}"
-        return built._replace(weights=fewer.weights, formula=None, parts=None, unknown=built.unknown or told)
-
-    def _undeclared(self) -> Layer:
         layer = self.copy_with(self.name)
         layer.declared_inputs = None
-        return layer
+        try:
+            other = layer.on(*declared, **call)
+        except ParamcalcError:
+            return built
+        return reconciled(shapes, built, declared, other)
 
     def _weightless(self) -> bool:
         # whether there are weights is a matter of options, not of sizes: any input it takes will do
@@ -468,41 +412,6 @@ class Layer(Applicable):
                 return not self.on(*[(size,) * axes] * several).weights
         return False
 
-    def _check_call(self, call: dict[str, bool]) -> None:
-        for name, value in call.items():
-            if name not in self.rule.call:
-                raise OptionError(
-                    f"{self.rule.name} is not called with {name!r}",
-                    expected=" or ".join(self.rule.call) or "inputs only",
-                    suggestion=nearest(name, self.rule.call),
-                )
-            self.rule.checked(name, SWITCH, value)
-
-    def _check_inputs(self, shapes: list[Shape]) -> None:
-        rule, inputs = self.rule, self.rule.inputs
-        if inputs[0].many:
-            inputs = inputs * len(shapes)
-        least = 1 if rule.inputs[0].many else rule.least_inputs
-        if not least <= len(shapes) <= len(inputs) or not shapes:
-            several = (
-                f"{least} input{'s' * (least > 1)}" if least == len(inputs) else f"{least} to {len(inputs)} inputs"
-            )
-            wanted = "at least one input" if rule.inputs[0].many else several
-            raise ShapeError(f"{rule.name} takes {wanted}", received=len(shapes))
-        for pattern, shape in zip(inputs, shapes):  # noqa: B905  # inputs that may be left out
-            if not pattern.least <= len(shape) <= pattern.most:
-                raise self._misfit(pattern, shape)
-
-    def _misfit(self, inputs: Inputs, shape: Shape) -> ShapeError:
-        from .tensors import shape_text  # only on the way to an error
-
-        axes = "1 axis" if len(shape) == 1 else f"{len(shape)} axes"
-        return ShapeError(
-            f"{self.rule.name} does not take an input of {axes}",
-            expected=inputs.text(self.options),
-            received=Verbatim(shape_text(shape)),
-        )
-
     def __call__(self, *tensors: Nested, initial_state: Nested | None = None, **call: bool) -> Tensors:
         """Connect the layer to tensors and give its output tensor, or a tuple of several.
 
@@ -511,82 +420,3 @@ class Layer(Applicable):
         from .tensors import connect
 
         return connect(self, tensors, initial_state, call)
-
-
-def _contradict(ours: list[Shape], theirs: list[Shape]) -> bool:
-    # whether two inventories cannot be one; a size that is no number may be any
-    return len(ours) != len(theirs) or any(
-        len(one) != len(other)
-        or any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(one, other, strict=True))
-        for one, other in zip(ours, theirs, strict=True)
-    )
-
-
-def rule(
-    ignored: tuple[str, ...] = (),
-    base: tuple[str, ...] = ignored_options.BASE,
-    framework: str = "keras",
-    name: str | None = None,
-    why: str | None = None,
-    copies: tuple[str, ...] = (),
-    rank: int | None = None,
-    aliases: tuple[str, ...] = (),
-    inner: bool = False,
-) -> Callable[[Body], Rule]:
-    """Declare a rule by a function whose signature is its schema.
-
-    Parameters
-    ----------
-    ignored : tuple of str
-        The options it takes that change neither weights nor shapes (see `paramcalc.core.ignored_options`).
-    base : tuple of str
-        Those that all layers of the framework take.
-    framework : str
-    name, why : str, optional
-        For layers that share one function: the class name and the reason, else taken from the function.
-    copies : tuple of str
-        Options that hold a layer of which the framework makes a copy, with weights of its own.
-    rank : int, optional
-        The number of spatial axes, where the signature says ``spatial``.
-    aliases : tuple of str
-        Other class names of the same layer; it is found by them and listed once.
-    inner : bool
-        Whether its weights are those of layers that it makes itself, which ``trainable`` of its constructor does not
-        reach.
-    """
-
-    def declared(body: Body) -> Rule:
-        reason = why or body.__doc__ or ""
-        schema = Schema.of(body, rank)
-        names = (*base, *ignored)
-        called = name or body.__name__
-        return Rule(body, schema, framework, called, reason, body.__module__, names, copies, aliases, inner)
-
-    return declared
-
-
-def each_rank(
-    names: str,
-    *ranks: int,
-    ignored: tuple[str, ...] = (),
-    base: tuple[str, ...] = ignored_options.BASE,
-    framework: str = "keras",
-    why: str | None = None,
-    aliases: tuple[str, ...] = (),
-    inner: bool = False,
-) -> Callable[[Body], tuple[Rule, ...]]:
-    """Declare one rule for each number of spatial axes: ``each_rank("Conv{}D", 1, 2, 3)``."""
-
-    def declared(body: Body, n: int) -> Rule:
-        others = tuple(alias.format(n) for alias in aliases)
-        return rule(ignored, base, framework, names.format(n), why, rank=n, aliases=others, inner=inner)(body)
-
-    return lambda body: tuple(declared(body, n) for n in ranks)
-
-
-def snake(name: str) -> str:
-    """Spell a class name as Keras spells layer names: ``GlobalMaxPooling1D`` → ``global_max_pooling1d``."""
-    import re
-
-    spaced = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", re.sub(r"\W+", "", name))
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from inspect import Parameter, get_annotations, signature
 from types import UnionType
 from typing import Annotated, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin
 
-from .built import Applicable, Built
+from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest
+from .built import Applicable, Built, Shape, shape_text
 from .kinds import MAX_AXES, SWITCH, AtCall, ByRank, Check, Choice, Kind, Maybe, OptionValue
 
 # A rule's function: input shapes, then options and switches of the call by name. Each rule has its own parameters,
@@ -147,6 +148,45 @@ class Schema(NamedTuple):
                 options[name] = Option(name, kind_of(note, rank), given, positional)
         return cls(inputs, least, options, tuple(switches), rank)
 
+    def check_call(self, layer: str, call: Mapping[str, object]) -> None:
+        """Check the switches of a call.
+
+        Raises
+        ------
+        OptionError
+            For a switch that the call does not have, or a value that is no switch.
+        """
+        for name, value in call.items():
+            if name not in self.call_switches:
+                raise OptionError(
+                    f"{layer} is not called with {name!r}",
+                    expected=" or ".join(self.call_switches) or "inputs only",
+                    suggestion=nearest(name, self.call_switches),
+                )
+            try:
+                SWITCH(value)
+            except ParamcalcError as error:
+                raise error.at(name).at(layer)
+
+    def check_inputs(self, layer: str, shapes: Sequence[Shape], options: Mapping[str, OptionValue]) -> None:
+        """Check the number of inputs, and the number of axes of each.
+
+        Raises
+        ------
+        ShapeError
+        """
+        inputs = tuple(self.inputs.values())
+        several = inputs[0].many
+        if several:
+            inputs = inputs * len(shapes)
+        least = 1 if several else self.least_inputs
+        if not least <= len(shapes) <= len(inputs) or not shapes:
+            number = f"{least} input{'s' * (least > 1)}" if least == len(inputs) else f"{least} to {len(inputs)} inputs"
+            raise ShapeError(f"{layer} takes {'at least one input' if several else number}", received=len(shapes))
+        for pattern, shape in zip(inputs, shapes):  # noqa: B905  # inputs that may be left out
+            if not pattern.least <= len(shape) <= pattern.most:
+                raise _misfit(layer, pattern, shape, options)
+
     def over(self, *patterns: str) -> Schema:
         """Take inputs of these patterns instead."""
         return self._replace(inputs={name: Inputs(one) for name, one in zip(self.inputs, patterns, strict=True)})
@@ -204,6 +244,15 @@ def kind_of(note: object, rank: int | None = None) -> Kind:
     if get_origin(note) is not Literal:
         raise TypeError(f"the annotation {note} says no kind of option")
     return Choice(get_args(note))
+
+
+def _misfit(layer: str, inputs: Inputs, shape: Shape, options: Mapping[str, OptionValue]) -> ShapeError:
+    axes = "1 axis" if len(shape) == 1 else f"{len(shape)} axes"
+    return ShapeError(
+        f"{layer} does not take an input of {axes}",
+        expected=inputs.text(options),
+        received=Verbatim(shape_text(shape)),
+    )
 
 
 def _present(note: object) -> object:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from ..errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
-from ..symbolic import Expr, Size, is_known, leaves, unicode, unknown
-from .built import AnyShape, Applicable, Built, Shape, UnknownShape, listed
+from ..symbolic import Expr, Size, is_known, leaves, unknown
+from .built import AnyShape, Applicable, Built, Shape, UnknownShape, listed, shape_text
 from .kinds import MAX_AXES, size as checked_size
 
 BATCH = unknown("B")
@@ -239,11 +239,3 @@ def check_states(layer: Applicable, built: Built, shapes: Sequence[AnyShape]) ->
         for axis, (a, b) in enumerate(zip(given, kept, strict=True)):
             if a != b and is_known(a) and is_known(b):
                 raise StateDisagreement((place, place), (a, b), axis)
-
-
-def shape_text(shape: AnyShape) -> str:
-    """Print a shape for people: ``(B, T, 108)``; one axis keeps its comma: ``(512,)``."""
-    if isinstance(shape, UnknownShape):
-        return "unknown"
-    sizes = ", ".join(unicode(size) for size in shape)
-    return f"({sizes},)" if len(shape) == 1 else f"({sizes})"

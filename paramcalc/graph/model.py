@@ -25,6 +25,7 @@ from ..core.built import (
     output,
     placed,
     scoped,
+    shape_text,
 )
 from ..core.framework import DEFAULT
 from ..core.products import NOTHING, Product, Source, Sources, State, Work
@@ -39,7 +40,6 @@ from ..core.tensors import (
     disambiguate_unknowns,
     flat,
     in_order,
-    shape_text,
 )
 from ..displayed import Displayed, speaks_unicode
 from ..errors import GraphError, ParamcalcError, ShapeError, Verbatim

@@ -13,7 +13,7 @@ from ..core.built import (
     UnknownShape,
     Weight,
 )
-from ..core.rule import snake
+from ..core.spelling import snake
 from ..errors import LayerError
 
 

@@ -6,9 +6,10 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from ..catalogue import message
+from ..core.built import shape_text
+from ..core.declare import Weight
 from ..core.formula import symbolic_build
-from ..core.rule import Layer, Weight
-from ..core.tensors import shape_text
+from ..core.rule import Layer
 from ..core.totals import summed
 from ..rules.shared.cells import GATES
 from ..symbolic import Expr, Size, exact

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..catalogue import message
+from ..core.built import shape_text
 from ..core.rule import Layer
-from ..core.tensors import shape_text
 from ..symbolic import grouped, unicode
 from .document import Cell, Document, Fact, Math, Table, number
 from .explain import explanation

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple, Protocol, TypeVar
 
+from ..core.declare import Shape
 from ..core.framework import Framework, framework, verifiable
-from ..core.rule import Layer, Rule, Shape
+from ..core.rule import Layer, Rule
 from ..errors import LayerError
 from ..graph.model import Model
 from ..report import Report

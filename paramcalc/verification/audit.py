@@ -9,8 +9,9 @@ from time import perf_counter
 from typing import Any
 
 from ..core.built import listed
+from ..core.declare import Built, Shape
 from ..core.framework import DEFAULT
-from ..core.rule import Built, Layer, Rule, Shape
+from ..core.rule import Layer, Rule
 from ..errors import LayerError, ParamcalcError
 from ..symbolic import is_known, leaves
 from ..symbolic.evaluate import evaluate

@@ -13,8 +13,9 @@ from itertools import product
 from pkgutil import iter_modules
 from typing import Any
 
+from ..core.declare import Shape
 from ..core.kinds import Choice, Maybe, Sized, Window
-from ..core.rule import Layer, Rule, Shape
+from ..core.rule import Layer, Rule
 from ..errors import LayerError, ParamcalcError
 from ..graph.bind import bind, names_in
 from ..symbolic import leaves, parse, unknown

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..characters import visible
-from ..core.built import AnyShape, Outputs, UnknownOutputs, UnknownShape, listed
-from ..core.rule import Weight
-from ..core.tensors import shape_text
+from ..core.built import AnyShape, Outputs, UnknownOutputs, UnknownShape, listed, shape_text
+from ..core.declare import Weight
 from ..report import Report
 from ..symbolic import Size, unicode, unknown
 

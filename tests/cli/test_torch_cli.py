@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import paramcalc as pc
-from paramcalc.core.tensors import shape_text
+from paramcalc.core.built import shape_text
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,10 +10,11 @@ from stubs import of_paper, of_paramcalc, of_torch
 
 import paramcalc as pc
 from paramcalc import paper, torch as nn
+from paramcalc.core.declare import REQUIRED
 from paramcalc.core.descriptions import DESCRIPTIONS, description
 from paramcalc.core.framework import frameworks
 from paramcalc.core.registry import rules
-from paramcalc.core.rule import REQUIRED, Rule
+from paramcalc.core.rule import Rule
 from paramcalc.core.signatures import FRAMEWORKS_OWN
 
 PACKAGE = Path(pc.__file__).parent

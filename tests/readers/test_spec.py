@@ -8,8 +8,8 @@ import pytest
 
 import paramcalc as pc
 from paramcalc import Model, ParamcalcError, symbols
+from paramcalc.core.declare import Built, Inputs, Shape, rule
 from paramcalc.core.registry import find, unregister
-from paramcalc.core.rule import Built, Inputs, Shape, rule
 from paramcalc.errors import FileError, GraphError, LayerError, OptionError, SizeError
 from paramcalc.formats.modelspec.document import layer_options, model_from
 

@@ -14,10 +14,11 @@ import pytest
 from by_hand import LEARNING, TRIED
 
 import paramcalc as pc
+from paramcalc.core.declare import REQUIRED
 from paramcalc.core.formula import formula_of, symbolised
 from paramcalc.core.kinds import Choice, Maybe, Sized, Window
 from paramcalc.core.registry import rules
-from paramcalc.core.rule import REQUIRED, Layer, Rule
+from paramcalc.core.rule import Layer, Rule
 from paramcalc.errors import ParamcalcError
 from paramcalc.symbolic import is_known, symbols
 

@@ -9,10 +9,10 @@ import numpy
 import pytest
 
 import paramcalc as pc
+from paramcalc.core.declare import Built, Inputs, Shape
 from paramcalc.core.framework import frameworks
 from paramcalc.core.kinds import ByRank, Maybe, Window
 from paramcalc.core.registry import rules
-from paramcalc.core.rule import Built, Inputs, Shape
 from paramcalc.core.schema import Schema, kind_of
 from paramcalc.errors import OptionError, ParamcalcError, SizeError
 from paramcalc.symbolic import symbols

@@ -13,11 +13,12 @@ import pytest
 
 import paramcalc as pc
 from paramcalc.core import registry
+from paramcalc.core.declare import Built, Inputs, Shape, Weight, rule
 from paramcalc.core.ignored_options import BIAS, KERNEL
 from paramcalc.core.kinds import Sized
 from paramcalc.core.products import Work, product
 from paramcalc.core.registry import find, rules, unregister
-from paramcalc.core.rule import Built, Inputs, Rule, Shape, Weight, rule
+from paramcalc.core.rule import Rule
 from paramcalc.errors import LayerError
 from paramcalc.symbolic import Size
 

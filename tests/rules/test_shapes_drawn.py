@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from tiers import examples
 
 import paramcalc as pc
-from paramcalc.core.rule import REQUIRED
+from paramcalc.core.declare import REQUIRED
 from paramcalc.rules.keras.augmentation import LAYERS
 from paramcalc.verification.samples.keras.augmentation import ALONE, SLOW
 

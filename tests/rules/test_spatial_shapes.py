@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from tiers import examples
 
 import paramcalc as pc
+from paramcalc.core.declare import REQUIRED
 from paramcalc.core.formula import formula_of
 from paramcalc.core.kinds import Choice, Maybe, Sized, Window
 from paramcalc.core.registry import find, named, rules
-from paramcalc.core.rule import REQUIRED, Rule
+from paramcalc.core.rule import Rule
 from paramcalc.errors import ParamcalcError
 from paramcalc.symbolic import symbols, unknown
 

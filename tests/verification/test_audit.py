@@ -16,10 +16,11 @@ import pytest
 from tiers import in_turn
 
 import paramcalc as pc
+from paramcalc.core.declare import Built
 from paramcalc.core.kinds import RATE
 from paramcalc.core.products import Work, unsourced
 from paramcalc.core.registry import rules
-from paramcalc.core.rule import Built, Rule
+from paramcalc.core.rule import Rule
 from paramcalc.core.schema import schema_of
 from paramcalc.errors import LayerError, ParamcalcError
 from paramcalc.rules.keras import (

@@ -12,10 +12,10 @@ import pytest
 from tiers import in_turn
 
 from paramcalc import torch as nn
+from paramcalc.core.declare import Built
 from paramcalc.core.framework import framework
 from paramcalc.core.products import unsourced
 from paramcalc.core.registry import rules
-from paramcalc.core.rule import Built
 from paramcalc.errors import LayerError, MissingExtra
 from paramcalc.rules.shared import cells, windows
 from paramcalc.rules.torch import attention, convolutional, recurrent

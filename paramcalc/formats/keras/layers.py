@@ -7,9 +7,10 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from ...core.built import Shape, Weight
+from ...core.declare import REQUIRED
 from ...core.kinds import SWITCH
 from ...core.registry import known as known_rule, registered, rules
-from ...core.rule import REQUIRED, Layer, Rule
+from ...core.rule import Layer, Rule
 from ...core.tensors import Tensor, input_shape
 from ...errors import FileError, cut, quoted
 from ...graph.unknown_layers import UnknownLayer, counted

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...core.declare import Shape
 from ...core.kinds import SWITCH
-from ...core.rule import Shape
 from ...core.tensors import input_shape
 from ...errors import GraphError, OptionError, ParamcalcError, nearest, placed
 from .sizes import Sizes

@@ -19,9 +19,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from ...core.declare import CELLS, LAYER
 from ...core.kinds import TARGET, Sized, Window
 from ...core.registry import find, known
-from ...core.rule import CELLS, LAYER, Rule
+from ...core.rule import Rule
 from ...errors import GraphError, LayerError, OptionError, ParamcalcError, nearest, placed
 from .fields import check_keys, declared_inputs, name, trainable
 from .sizes import Sizes

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.declare import REQUIRED
 from ...core.framework import DEFAULT, frameworks
 from ...core.ignored_options import schema as inert_schema
 from ...core.json_data import either
 from ...core.kinds import EXPRESSION, NULL, SIZE_SCHEMA
 from ...core.registry import rules
-from ...core.rule import REQUIRED, Rule
+from ...core.rule import Rule
 from .items import MAX_LAYERS, MODELS, first_option, roles
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

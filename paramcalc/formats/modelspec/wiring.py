@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
-from ...core.rule import Shape
+from ...core.declare import Shape
 from ...core.tensors import declared
 from ...errors import GraphError, ParamcalcError, nearest, quoted
 from ...graph.model import Model

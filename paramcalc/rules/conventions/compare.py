@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
+from ...core.declare import Shape, Weight
 from ...core.formula import Formula, formula_of
 from ...core.kinds import Window, size
-from ...core.rule import Layer, Shape, Weight
+from ...core.rule import Layer
 from ...displayed import Displayed
 from ...errors import OptionError, nearest
 from ...symbolic import Expr, Size, add, collect, degree, grouped, symbols, unicode

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
+from ...core.declare import Built, Inputs, Shape, Weight, rule
 from ...core.kinds import NUMBER, Sized
-from ...core.rule import Built, Inputs, Shape, Weight, rule
 from ...errors import ShapeError
 from ...symbolic import Size
 from .merging import Several, agree

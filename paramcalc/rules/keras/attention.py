@@ -12,10 +12,10 @@ from math import prod
 from string import ascii_lowercase
 from typing import Annotated, Any, Literal, NamedTuple
 
+from ...core.declare import REQUIRED, Built, Inputs, Shape, Weight, rule, scoped
 from ...core.ignored_options import BIAS, KERNEL
 from ...core.kinds import ANY_AXES, RATE, AtCall, Sized, Sizes
 from ...core.products import NOTHING, Product, Source, Sources, Work, product
-from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
 from .core import projected

@@ -15,9 +15,10 @@ from functools import partial
 from operator import index
 from typing import Annotated, Any, SupportsIndex
 
+from ...core.declare import REQUIRED, Built, Inputs, Shape
 from ...core.ignored_options import BASE
 from ...core.kinds import NUMBER, SWITCH, Check, Choice, Kind, Maybe
-from ...core.rule import REQUIRED, Built, Inputs, Rule, Shape
+from ...core.rule import Rule
 from ...core.schema import Option, Schema
 from ...errors import OptionError, ShapeError
 from ..shared.flow import no_gradient

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
+from ...core.declare import Inputs, Shape
 from ...core.json_data import JsonObject, either
 from ...core.kinds import EXPRESSION, ByRank, Choice, Kind, Window, size
-from ...core.rule import Inputs, Shape
 from ...errors import OptionError, SizeError
 from ...symbolic import Size
 from ..shared.axes import position as position

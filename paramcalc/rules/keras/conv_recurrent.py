@@ -3,8 +3,8 @@
 from math import prod
 from typing import Annotated, Any, Unpack
 
+from ...core.declare import Built, Inputs, Shape, Weight, each_rank
 from ...core.products import State, Work, product
-from ...core.rule import Built, Inputs, Shape, Weight, each_rank
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
 from ..shared import windows

@@ -3,10 +3,10 @@
 from math import prod
 from typing import Annotated, Any, Unpack
 
+from ...core.declare import Built, Shape, Weight, each_rank, rule
 from ...core.ignored_options import BIAS, DEPTHWISE, KERNEL, POINTWISE
 from ...core.kinds import Sized, Window, grown
 from ...core.products import Work, product
-from ...core.rule import Built, Shape, Weight, each_rank, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact, minimum
 from ..shared import windows

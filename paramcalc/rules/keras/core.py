@@ -3,10 +3,10 @@
 from math import prod
 from typing import Annotated, Any, Unpack
 
+from ...core.declare import Built, Inputs, Shape, Weight, rule
 from ...core.ignored_options import BIAS, EMBEDDINGS, KERNEL
 from ...core.kinds import NUMBER, AtCall, Sized, Sizes
 from ...core.products import NOTHING, Product, Sources, Work, product
-from ...core.rule import Built, Inputs, Shape, Weight, rule
 from ...errors import OptionError, ShapeError, Verbatim
 from ...symbolic import Size, ceil_div
 from .equations import EQUATION, LETTERS, Equation, scales, sides

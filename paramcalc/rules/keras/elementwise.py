@@ -6,9 +6,9 @@
 from math import prod
 from typing import Annotated, Any
 
+from ...core.declare import Built, Weight, each_rank, rule
 from ...core.ignored_options import ACTIVATION, ALPHA, SEALED
 from ...core.kinds import AXES, NUMBER, POSITIVE, RATE
-from ...core.rule import Built, Weight, each_rank, rule
 from .axes import AnyShape, Layout, Spatial, position
 
 Number = Annotated[float, NUMBER]

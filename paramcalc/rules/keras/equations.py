@@ -10,8 +10,8 @@ import re
 from math import prod
 from typing import Any
 
+from ...core.declare import Shape
 from ...core.kinds import Check
-from ...core.rule import Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
 

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Literal
 
+from ...core.declare import Built, Inputs, Shape, rule
 from ...core.kinds import NUMBER, Sized
-from ...core.rule import Built, Inputs, Shape, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
 from .axes import Layout

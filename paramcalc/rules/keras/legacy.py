@@ -7,10 +7,10 @@ layers/preprocessing/image_preprocessing.py)
 from math import prod
 from typing import Annotated, Any, Literal, Unpack
 
+from ...core.declare import Built, Shape, Weight, each_rank, rule
 from ...core.ignored_options import BIAS, KERNEL, RECURRENT
 from ...core.kinds import NUMBER, POSITIVE, Check, Sized, Window
 from ...core.products import Work, product
-from ...core.rule import Built, Shape, Weight, each_rank, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
 from ..shared import cells, windows

@@ -6,8 +6,8 @@ says of its own.
 
 from typing import Annotated, Any, Literal, NamedTuple
 
+from ...core.declare import Built, Inputs, Shape, rule
 from ...core.kinds import Check, Sized
-from ...core.rule import Built, Inputs, Shape, rule
 from ...errors import OptionError, ShapeError, Verbatim
 from ...symbolic import Size, is_known, unknown
 from .axes import AnyShape

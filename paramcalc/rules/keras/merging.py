@@ -3,9 +3,9 @@
 from math import prod
 from typing import Annotated, Any
 
+from ...core.declare import Built, Inputs, Shape, rule
 from ...core.kinds import AXIS, AXIS_PAIR, grown
 from ...core.products import Work, product
-from ...core.rule import Built, Inputs, Shape, rule
 from ...errors import Disagreement, OptionError, ShapeError
 from ...symbolic import Expr, Size, is_known, unknown
 from .axes import position as position

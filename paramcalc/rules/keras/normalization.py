@@ -4,9 +4,9 @@ from math import prod
 from typing import Annotated, Any
 
 from ...core.built import placed
+from ...core.declare import LAYER, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...core.ignored_options import BETA, GAMMA
 from ...core.kinds import AXES, AXIS, Check, Sized
-from ...core.rule import LAYER, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
 from .axes import AnyShape, position

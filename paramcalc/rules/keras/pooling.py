@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
+from ...core.declare import Built, Shape, each_rank
 from ...core.kinds import Window
-from ...core.rule import Built, Shape, each_rank
 from ..shared import windows
 from .axes import Layout, Padding, Spatial
 

@@ -4,10 +4,10 @@ from math import ceil, log2, prod
 from typing import Annotated, Any, Literal
 
 from ...core.built import placed
+from ...core.declare import CELLS, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...core.ignored_options import SEALED
 from ...core.kinds import AXES, Check, Sized
 from ...core.products import NOTHING, Product, Sources, Work, product
-from ...core.rule import CELLS, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
 from ..shared import windows

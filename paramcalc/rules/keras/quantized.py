@@ -17,10 +17,10 @@ from collections.abc import Callable
 from math import prod
 from typing import Annotated, Any, NamedTuple, TypedDict
 
+from ...core.declare import Shape, Weight
 from ...core.ignored_options import check
 from ...core.kinds import NUMBER, Check, Sized
 from ...core.products import NOTHING, Product, Sources, product
-from ...core.rule import Shape, Weight
 from ...errors import OptionError
 from ...symbolic import Size, ceil_div
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from copy import copy
 from typing import Annotated, Any, Literal, Unpack
 
-from ...core.built import UNKNOWN_OUTPUTS, UnknownShape, known_of, listed, placed
+from ...core.built import UNKNOWN_OUTPUTS, UnknownShape, known_of, listed, placed, shape_text
+from ...core.declare import CELLS, LAYER, Built, Inputs, Part, Shape, Weight, rule, scaled, scoped
 from ...core.ignored_options import BIAS, DROPOUT, KERNEL, RECURRENT
 from ...core.kinds import Sized
 from ...core.products import Product, Source, Sources, State, Work, product
-from ...core.rule import CELLS, LAYER, Built, Inputs, Layer, Part, Shape, Weight, rule, scaled, scoped
-from ...core.tensors import shape_text
+from ...core.rule import Layer
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, times, unicode
 from ..shared import cells

@@ -3,8 +3,8 @@
 from math import prod
 from typing import Annotated, Any
 
+from ...core.declare import Built, Inputs, Shape, rule
 from ...core.kinds import PERMUTATION, TARGET, Sized, grown
-from ...core.rule import Built, Inputs, Shape, rule
 from ...errors import ShapeError
 from ...symbolic import Size, exact, is_known, unicode, unknown
 from .axes import AnyShape, Layout

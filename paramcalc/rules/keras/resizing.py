@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
+from ...core.declare import Built, Shape, each_rank, rule
 from ...core.json_data import JsonObject, either
 from ...core.kinds import Kind, OptionValue, Sized, Window, grown
-from ...core.rule import Built, Shape, each_rank, rule
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
 from ..shared import windows

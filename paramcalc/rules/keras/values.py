@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ...core.declare import Shape
 from ...core.kinds import MAX_AXES, Check
-from ...core.rule import Shape
 from ...symbolic import unicode
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...core.built import UNKNOWN_OUTPUTS, AnyShape, Applicable, Built, Shape, UnknownShape, listed
 from ...core.kinds import MAX_AXES, grown
 from ...core.products import NOTHING, Source, Sources, Work
-from ...core.rule import snake
+from ...core.spelling import snake
 from ...errors import LayerError, ParamcalcError, ShapeError, shorten
 from ...symbolic import Expr, Size
 from .table import UnsupportedCall, find

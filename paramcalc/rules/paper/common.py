@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Annotated
 
+from ...core.declare import Built, Inputs, Shape, Weight, rule
 from ...core.ignored_options import SEALED
 from ...core.kinds import Sized
 from ...core.products import Source
-from ...core.rule import Built, Inputs, Rule, Shape, Weight, rule
+from ...core.rule import Rule
 from ...errors import OptionError
 from ...symbolic import Size
 from ..shared.over_time import TIME, layer_of

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
+from ...core.declare import Built, Weight
 from ...core.products import Product, Source, State, Work, product
-from ...core.rule import Built, Weight
 from ...symbolic import Size
 from ..shared import cells
 from .common import Step, Units, bank, norm, paths, recurrent, refuse

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
+from ...core.declare import Built, Weight
 from ...core.kinds import Sized
 from ...core.products import Product, Source, Sources, State, Work, product
-from ...core.rule import Built, Weight
 from ...symbolic import Size
 from ..shared import cells
 from .common import Step, Units, bank, norm, paths, recurrent, refuse

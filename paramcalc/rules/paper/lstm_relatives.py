@@ -3,9 +3,9 @@
 from math import prod
 from typing import Annotated, Any
 
+from ...core.declare import Built, Inputs, Shape, Weight
 from ...core.kinds import Sized, Window
 from ...core.products import Source, State, Work, product
-from ...core.rule import Built, Inputs, Shape, Weight
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
 from ..shared import cells

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
+from ...core.declare import Built, Weight
 from ...core.kinds import Sized
 from ...core.products import NOTHING, Source, Sources, State, Work, product
-from ...core.rule import Built, Weight
 from ...errors import ShapeError
 from ...symbolic import Size, exact
 from .common import Step, Units, bank, recurrent

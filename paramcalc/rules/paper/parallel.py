@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal, Unpack
 
+from ...core.declare import Built
 from ...core.kinds import Sized
 from ...core.products import Work, product
-from ...core.rule import Built
 from ...errors import ShapeError
 from ...symbolic import Size
 from ..shared.over_time import OverTime, over_time

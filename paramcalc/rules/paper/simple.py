@@ -1,7 +1,7 @@
 """Recurrent networks without gates: Elman's, Jordan's, and one whose units see only themselves."""
 
+from ...core.declare import Built, Weight
 from ...core.products import Source, State, Work, product
-from ...core.rule import Built, Weight
 from ...symbolic import Size
 from ..shared import cells
 from .common import Outputs, Step, Units, paths, recurrent

@@ -5,10 +5,10 @@ from math import prod
 from typing import Annotated, Any, Literal
 
 from ...core.built import placed
+from ...core.declare import LAYER, Built, Inputs, Part, Shape, Weight
 from ...core.ignored_options import FACTORY
 from ...core.kinds import NUMBER, RATE, Sized
 from ...core.products import Product, Sources, Work, product
-from ...core.rule import LAYER, Built, Inputs, Part, Shape, Weight
 from ...core.sources import joined, sources
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, add, times

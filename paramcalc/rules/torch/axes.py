@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from ...core.built import Built, Shape, Weight
+from ...core.declare import Inputs, each_rank as any_rank, rule as any_rule
 from ...core.kinds import Kind
-from ...core.rule import Inputs, Rule, each_rank as any_rank, rule as any_rule
+from ...core.rule import Rule
 from ...core.schema import Schema, schema_of
 from ...errors import Disagreement, ShapeError
 from ...symbolic import Expr, Size, is_known, unicode

@@ -3,10 +3,10 @@
 from math import prod
 from typing import Annotated, Any, Literal
 
+from ...core.declare import Built, Shape, Weight
 from ...core.ignored_options import FACTORY
 from ...core.kinds import Sized, Window
 from ...core.products import Work, product
-from ...core.rule import Built, Shape, Weight
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact
 from ..shared import windows

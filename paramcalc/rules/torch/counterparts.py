@@ -1,6 +1,6 @@
 """Names of Keras that PyTorch has another one for: whoever writes ``Dense`` is told of ``Linear``."""
 
-from ...core.rule import snake
+from ...core.spelling import snake
 
 # {} is a number of axes, 1 to 3
 _SAME = {

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
+from ...core.declare import Built, Shape
 from ...core.kinds import AXIS, NUMBER
-from ...core.rule import Built, Shape
 from ...errors import Disagreement
 from ...symbolic import Size
 from .axes import AnyShape, differ, position, rule

@@ -5,9 +5,9 @@ Most are one function and a line in a table; PReLU alone learns something.
 
 from typing import Annotated, Any
 
+from ...core.declare import REQUIRED, Built, Inputs, Shape, Weight
 from ...core.ignored_options import FACTORY
 from ...core.kinds import AXIS, NUMBER, POSITIVE, RATE, SWITCH, Choice, Maybe, Sized
-from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight
 from ...errors import ShapeError
 from ...symbolic import Size, exact
 from .axes import AnyShape, declared, divides, position, rule, tabled

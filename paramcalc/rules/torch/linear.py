@@ -3,10 +3,10 @@
 from math import prod
 from typing import Annotated, Literal
 
+from ...core.declare import REQUIRED, Built, Inputs, Shape, Weight
 from ...core.ignored_options import FACTORY
 from ...core.kinds import AXIS, NUMBER, Sized
 from ...core.products import Work, product
-from ...core.rule import REQUIRED, Built, Inputs, Shape, Weight
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
 from .axes import AnyShape, agree, declared, rule

@@ -5,9 +5,10 @@ from functools import partial
 from math import prod
 from typing import Annotated, Any
 
+from ...core.declare import Built, Inputs, Shape, Weight
 from ...core.ignored_options import FACTORY
 from ...core.kinds import NUMBER, Sized
-from ...core.rule import Built, Inputs, Rule, Shape, Weight
+from ...core.rule import Rule
 from ...errors import ShapeError
 from ...symbolic import Size
 from .axes import AnyShape, buffer, declared, differ, divides, lazy, parted, patterned, rule

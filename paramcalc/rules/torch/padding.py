@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
+from ...core.declare import Built, Shape
 from ...core.kinds import NUMBER
-from ...core.rule import Built, Shape
 from ...errors import ShapeError
 from ...symbolic import Size, unicode
 from .axes import AnyShape, Spatial, each_rank

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Annotated, Any
 
+from ...core.declare import Built, Shape
 from ...core.kinds import NUMBER, Window
 from ...core.products import Work
-from ...core.rule import Built, Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
 from ..shared import windows

@@ -7,10 +7,11 @@ The layers share one signature, and so do the cells; each leaves out the options
 from functools import partial
 from typing import Annotated, Literal, NamedTuple
 
+from ...core.declare import Built, Shape, Weight
 from ...core.ignored_options import FACTORY
 from ...core.kinds import RATE, Sized
 from ...core.products import Product, Source, Sources, State, Work, loop
-from ...core.rule import Built, Rule, Shape, Weight
+from ...core.rule import Rule
 from ...errors import OptionError
 from ...symbolic import Size, times
 from ..shared import cells

@@ -3,8 +3,8 @@
 from math import prod
 from typing import Annotated, Any
 
+from ...core.declare import Built, Inputs, Shape
 from ...core.kinds import AXIS, TARGET, Sized, Window, grown
-from ...core.rule import Built, Inputs, Shape
 from ...errors import ShapeError
 from ...symbolic import Size, exact, is_known, unicode, unknown
 from ..shared import windows

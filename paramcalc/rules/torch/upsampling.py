@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from ...core.rule import Built, Inputs, Shape
+from ...core.declare import Built, Inputs, Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
 from .axes import rule

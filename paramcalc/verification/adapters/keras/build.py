@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from ....core.built import UnknownShape
-from ....core.rule import Layer, Shape
+from ....core.declare import Shape
+from ....core.rule import Layer
 from ....errors import LayerError, ParamcalcError
 from ....graph.model import Model
 from ....graph.unknown_layers import BestEffortOperation, UnknownLayer

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from ....core.built import listed
-from ....core.rule import Layer, Shape
+from ....core.declare import Shape
+from ....core.rule import Layer
 from ....errors import ParamcalcError
 from ....graph.model import Model
 from ....graph.unknown_layers import BestEffortOperation

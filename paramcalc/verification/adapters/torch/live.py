@@ -13,9 +13,10 @@ from time import perf_counter
 from typing import Any
 
 from ....core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Built, Part, listed
+from ....core.declare import Shape, Weight
 from ....core.default_inputs import natural_inputs
 from ....core.products import Work, unsourced
-from ....core.rule import Layer, Shape, Weight
+from ....core.rule import Layer
 from ....errors import ParamcalcError, ShapeError
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ....core.rule import Weight
+from ....core.declare import Weight
 from ....errors import ParamcalcError
 from ....graph.model import Model
 from ....report import Report

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from ....core.rule import REQUIRED, Rule
+from ....core.declare import REQUIRED
+from ....core.rule import Rule
 from ....errors import OptionError
 from ....rules.keras.augmentation import LAYERS
 from ...cases import Case, shape
