@@ -16,7 +16,7 @@ Source of the rule: reverse-mode differentiation of a bilinear map (Griewank & W
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,20 +32,80 @@ from .sources import (
 )
 
 
+class Steps(NamedTuple):
+    """What is special in some steps of a product that is done at each step of a loop.
+
+    Most steps read the state that the step before hands on. Some read a constant instead, so that their operands
+    depend on less.
+
+    Attributes
+    ----------
+    unit : int or Expr
+        Multiply-adds of one step.
+    number : int or Expr
+        How many steps there are, T.
+    initial : int
+        How many steps are known to read the initial state: 1 or 0.
+    first : tuple of frozenset of Source
+        What the two operands depend on in such a step.
+    cut : int or Expr
+        How many steps read a state through which no gradient passes, as at the start of each further window of
+        truncated back-propagation.
+    start : tuple of frozenset of Source
+        What the two operands depend on in such a step.
+    """
+
+    unit: Size
+    number: Size
+    initial: int
+    first: tuple[Sources, Sources]
+    start: tuple[Sources, Sources]
+    cut: Size = 0
+
+
 class Product(NamedTuple):
     """A product of two operands.
 
     Attributes
     ----------
     size : int or Expr
-        Multiply-adds, for the whole input.
+        Multiply-adds, for the whole input and all steps.
     left, right : frozenset of Source
         What each operand depends on.
+    steps : Steps, optional
+        For a product that is done at each step of a loop.
     """
 
     size: Size
     left: Sources
     right: Sources
+    steps: Steps | None = None
+
+    @property
+    def operands(self) -> Iterator[tuple[Size, Sources]]:
+        """Each operand with the multiply-adds in which it depends on these sources."""
+        steps = self.steps
+        if steps is None:
+            yield from ((self.size, self.left), (self.size, self.right))
+            return
+        rest = (steps.number - steps.initial - steps.cut) * steps.unit
+        yield from ((rest, self.left), (rest, self.right))
+        for number, pair in ((steps.initial, steps.first), (steps.cut, steps.start)):
+            if number != 0:
+                yield from ((number * steps.unit, operand) for operand in pair)
+
+    def times(self, n: Size) -> Product:
+        """Do it n times."""
+        steps = self.steps and self.steps._replace(unit=n * self.steps.unit)
+        return self._replace(size=n * self.size, steps=steps)
+
+    def mapped(self, of: Callable[[Sources], Sources]) -> Product:
+        """Replace the sources of every operand."""
+        steps = self.steps
+        if steps is not None:
+            first, start = ((of(left), of(right)) for left, right in (steps.first, steps.start))
+            steps = steps._replace(first=first, start=start)
+        return Product(self.size, of(self.left), of(self.right), steps)
 
 
 class Work(NamedTuple):
@@ -78,7 +138,7 @@ class Work(NamedTuple):
                 settled(one, known, alive) for one in operand if isinstance(one, Joined)
             )
 
-        return _sum(one.size for one in self.products for operand in (one.left, one.right) if needed(operand))
+        return _sum(size for one in self.products for size, operand in one.operands if needed(operand))
 
     def __add__(self, other: object) -> Work:
         """Do the work of both; what the outputs depend on stays open."""
@@ -88,7 +148,18 @@ class Work(NamedTuple):
 
     def times(self, n: Size) -> Work:
         """Do the same work n times."""
-        return self._replace(products=tuple(one._replace(size=n * one.size) for one in self.products))
+        return self._replace(products=tuple(one.times(n) for one in self.products))
+
+    def truncated(self, window: Size) -> Work:
+        """Cut the states of every loop at the start of each window of so many steps, as truncated back-propagation."""
+
+        def cut(one: Product) -> Product:
+            if one.steps is None:
+                return one
+            windows = (one.steps.number + window - 1) // window
+            return one._replace(steps=one.steps._replace(initial=1, cut=windows - 1))
+
+        return self._replace(products=tuple(map(cut, self.products)))
 
     def scoped(self, prefix: str) -> Work:
         """Put a scope in front of the paths of weights; the prefix includes the separator: ``lstm_cell/``."""
@@ -115,7 +186,7 @@ class Work(NamedTuple):
                 seen[found] = each(found)
             return seen[found]
 
-        products = tuple(Product(one.size, mapped(one.left), mapped(one.right)) for one in self.products)
+        products = tuple(one.mapped(mapped) for one in self.products)
         return Work(products, None if self.flow is None else tuple(map(mapped, self.flow)))
 
 
@@ -150,15 +221,28 @@ def loop(step: Work, steps: Size, carried: Iterable[Sources], dead: int = 0) -> 
     """
     carried = tuple(carried)
     reach = carried if steps == dead else _closed(carried)  # else no step reads what another one hands on
-    alive = Work(
-        tuple(Product(one.size, _alive(one.left, reach), _alive(one.right, reach)) for one in step.products),
-        None if step.flow is None else tuple(_alive(found, reach) for found in step.flow),
-    )
-    products = alive.times(steps - dead).products
-    if dead:
-        products += step.times(dead).products
-    flow = None if step.flow is None else (alive.flow or ())[:1] + reach
+    products = tuple(_over(one, steps, dead, reach) for whole in step.products for one in _alike(whole))
+    flow = None if step.flow is None else (_alive(step.flow[0], reach), *reach)
     return Work(products, flow)
+
+
+def _over(one: Product, number: Size, initial: int, reach: tuple[Sources, ...]) -> Product:
+    left, right = _alive(one.left, reach), _alive(one.right, reach)
+    start = (_stateless(one.left), _stateless(one.right))
+    return Product(number * one.size, left, right, Steps(one.size, number, initial, (one.left, one.right), start))
+
+
+def _alike(whole: Product) -> Iterable[Product]:
+    # a loop within a step: its steps of each sort are products of their own
+    if whole.steps is None:
+        return (whole,)
+    found = list(whole.operands)
+    return [Product(size, left, right) for (size, left), (_, right) in zip(found[::2], found[1::2], strict=True)]
+
+
+@lru_cache(1024)
+def _stateless(operand: Sources) -> Sources:
+    return frozenset(one for one in operand if not isinstance(one, State))
 
 
 @lru_cache(1024)  # layers of one kind ask for the same few sets
