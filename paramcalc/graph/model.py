@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from math import prod
 
 from ..core.built import (
@@ -21,16 +20,12 @@ from ..core.built import (
     UnknownOutputs,
     UnknownShape,
     Weight,
-    listed,
     output,
-    placed,
     scoped,
     shape_text,
 )
 from ..core.framework import DEFAULT
-from ..core.products import NOTHING, Product, Source, Sources, State, Work
 from ..core.rule import Layer
-from ..core.sources import joined, written_out
 from ..core.tensors import (
     Nested,
     Tensor,
@@ -47,6 +42,7 @@ from ..report import Report, Row, report_of
 from ..symbolic import Size, add, collect, is_known
 from .edges import check_single, located, missing_output
 from .findings import STORED_OTHERWISE, Finding
+from .gradients import work_of_graph
 from .node import Node, Ref
 from .sharing import check_levels, check_uses, crossed
 
@@ -289,44 +285,10 @@ class Model(Applicable, Displayed):
         return Built(
             outs=tuple(output(values[position], index) for position, index in self.outputs),
             weights=tuple(self._all_weights(built)),
-            work=lambda: self._work(built),
+            work=lambda: work_of_graph(self.nodes, self.names, len(self.input_shapes), self.outputs, built),
             parts=lambda: self.parts(shapes, built),
             unknown=next((step.unknown for step in built if step.unknown), ""),
         )
-
-    def _work(self, built: Sequence[Built]) -> Work:
-        # the products of every layer, their sources traced back to the inputs and weights of the model
-        names = self.names
-        works = [step.work() if step.work is not None else Work() for step in built]
-        differentiated = self._differentiated(built, works)
-        values: list[list[Sources]] = [[frozenset({at})] for at in range(len(self.input_shapes))]
-        products: list[Product] = []
-        for node, step, work, needed in zip(self.nodes, built, works, differentiated, strict=True):
-            read = [values[position][index] for position, index in node.args]
-            states = [values[position][index] for position, index in node.states] or [NOTHING] * len(step.states)
-            done = placed(step._replace(work=partial(Work, *work)), names[id(node.layer)], read, states)
-            products += done.products if needed else (Product(one.size, NOTHING, NOTHING) for one in done.products)
-            values.append([joined(one) for one in done.flow or ()])
-        return Work(tuple(products), tuple(values[position][index] for position, index in self.outputs))
-
-    def _differentiated(self, built: Sequence[Built], works: Sequence[Work]) -> list[bool]:
-        # whether a gradient comes back to each node: from an output of the model, through nodes that let it pass
-        wanted: dict[int, set[int]] = {}  # the outputs it comes back to, by the position of the node
-        for position, index in self.outputs:
-            wanted.setdefault(position, set()).add(index)
-        needed: list[bool] = []
-        numbered = list(enumerate(zip(self.nodes, built, works, strict=True), len(self.input_shapes)))
-        for place, (node, step, work) in reversed(numbered):
-            outputs = wanted.get(place, ())
-            flows = step.flows(work, len(node.args), len(listed(step.outs))) if outputs else ()
-            into = written_out(NOTHING.union(*(flows[index] for index in outputs)))
-            sources: list[tuple[Source, Ref]] = [*enumerate(node.args)]
-            sources += [(State(at), ref) for at, ref in enumerate(node.states)]
-            for source, (position, index) in sources:
-                if source in into:
-                    wanted.setdefault(position, set()).add(index)
-            needed.append(bool(outputs))
-        return needed[::-1]
 
     def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:
         """List every use of a layer, with what it reads and what it built on these input shapes."""
