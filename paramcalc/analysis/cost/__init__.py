@@ -1,0 +1,3 @@
+"""The cost of a model: multiply-adds of each pass, memory for each purpose, and what training on sequences takes."""
+
+from .cost import Cost as Cost, LayerCost as LayerCost, cost as cost

@@ -1,0 +1,68 @@
+"""Dtypes and dtype policies: how many bits a number takes, of a variable and in a computation."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...errors import OptionError, nearest
+from ...symbolic import Size
+
+BITS = {
+    "float64": 64,
+    "float32": 32,
+    "float16": 16,
+    "bfloat16": 16,
+    "float8_e4m3fn": 8,
+    "float8_e5m2": 8,
+    "int64": 64,
+    "int32": 32,
+    "int16": 16,
+    "int8": 8,
+    "int4": 4,
+    "uint8": 8,
+    "bool": 8,
+}
+FLOATS = tuple(name for name in BITS if "float" in name)
+
+
+class Policy(NamedTuple):
+    """A dtype policy, as Keras has them: ``mixed_bfloat16`` computes in bfloat16 with variables of float32."""
+
+    name: str
+    variables: str
+    computation: str
+
+    @property
+    def trains(self) -> bool:
+        """Whether its variables can be trained: whole numbers have no gradients."""
+        return self.variables in FLOATS
+
+
+POLICIES = (
+    *(Policy(name, name, name) for name in BITS if name != "bool"),
+    Policy("mixed_float16", "float32", "float16"),
+    Policy("mixed_bfloat16", "float32", "bfloat16"),
+)
+SPELLINGS = {"fp64": "float64", "fp32": "float32", "fp16": "float16", "half": "float16", "bf16": "bfloat16"}
+
+
+def policy(name: str) -> Policy:
+    """Find a dtype policy by its name.
+
+    Raises
+    ------
+    OptionError
+        For an unknown name.
+    """
+    spelled = SPELLINGS.get(name, name)
+    for one in POLICIES:
+        if one.name == spelled:
+            return one
+    names = [one.name for one in POLICIES]
+    raise OptionError("unknown dtype", expected=", ".join(names), received=name, suggestion=nearest(name, names))
+
+
+def in_bytes(elements: Size, dtype: str) -> Size:
+    """Give the bytes of so many numbers; a part of a byte counts as a whole one."""
+    bits = BITS[dtype]
+    return elements * (bits // 8) if bits >= 8 else (elements * bits + 7) // 8

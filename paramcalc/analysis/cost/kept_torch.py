@@ -1,0 +1,12 @@
+"""What the kernels of PyTorch keep for the pass backwards, by the class of the layer."""
+
+from __future__ import annotations
+
+from .kept import Keeping
+
+TABLE: dict[str, Keeping] = {}
+
+
+def keeping(type: str) -> Keeping | None:
+    """Find what a class of layers keeps; ``None`` where that is not known."""
+    return TABLE.get(type)

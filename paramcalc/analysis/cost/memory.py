@@ -1,0 +1,102 @@
+"""Memory by purpose, in bytes: weights, gradients, optimizer, activations kept for the pass backwards, and states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import NamedTuple
+
+from ...core.built import Weight
+from ...core.rule import Layer
+from ...core.totals import summed
+from ...symbolic import Size
+from .dtypes import Policy, in_bytes, policy as policy_named
+from .kept import Found
+from .passes import Origin, Use, leaves_of, origin_of, together
+
+
+class Memory(NamedTuple):
+    """Bytes for each purpose; ``None`` where a part of it is unknown.
+
+    Attributes
+    ----------
+    weights : int, Expr or None
+        All weights, those that do not train and buffers included.
+    gradients : int, Expr or None
+        One number for each weight that trains.
+    optimizer : int, Expr or None
+        What the optimizer keeps between steps.
+    activations : int, Expr or None
+        What is kept from the pass forwards for the pass backwards, the inputs of the model aside.
+    state : int, Expr or None
+        What inference keeps between time steps: hidden and cell states, cached keys and values.
+    """
+
+    weights: Size | None = 0
+    gradients: Size | None = 0
+    optimizer: Size | None = 0
+    activations: Size | None = 0
+    state: Size | None = 0
+
+    @property
+    def training(self) -> Size | None:
+        """Weights, gradients, optimizer and activations together."""
+        return together((self.weights, self.gradients, self.optimizer, self.activations))
+
+    @property
+    def inference(self) -> Size | None:
+        """Weights and states together."""
+        return together((self.weights, self.state))
+
+
+def memory_of(
+    found: Sequence[Use], keeps: Sequence[Found], policy: Policy, optimizer: Callable[[Sequence[Weight]], Size] | None
+) -> Memory:
+    """Add up the bytes of a model for each purpose.
+
+    Parameters
+    ----------
+    found : list of Use
+    keeps : list of Found
+        What each use keeps for the pass backwards.
+    policy : Policy
+        Of the layers that have none of their own.
+    optimizer : callable, optional
+        Gives the bytes of its slots for the weights that train.
+    """
+    every: dict[Origin, tuple[Weight, Policy, bool]] = {}
+    known = True
+    for use in leaves_of(found):
+        built, own = use.part.built, _policy(use, policy)
+        known = known and not built.unknown
+        for at, weight in enumerate(built.weights):
+            trains = weight.path in use.live
+            every.setdefault(origin_of(weight, id(use.part.layer), at), (weight, own, trains))
+    trained = [(weight, own) for weight, own, trains in every.values() if trains]
+    return Memory(
+        summed(in_bytes(weight.params, own.variables) for weight, own, _ in every.values()) if known else None,
+        summed(in_bytes(weight.params, own.variables) for weight, own in trained) if known else None,
+        (optimizer([weight for weight, _ in trained]) if optimizer else 0) if known else None,
+        together(_kept(use, one, policy) for use, one in zip(found, keeps, strict=True)),
+        summed(_state(use, policy) for use in leaves_of(found)),
+    )
+
+
+def _policy(use: Use, usual: Policy) -> Policy:
+    # a layer may have a policy of its own
+    layer = use.part.layer
+    own = (layer.ignored_options or {}).get("dtype") if isinstance(layer, Layer) else None
+    return policy_named(own) if isinstance(own, str) else usual
+
+
+def _kept(use: Use, found: Found, usual: Policy) -> Size | None:
+    if use.inner:
+        return together(_kept(one, inner, usual) for one, inner in zip(use.inner, found.inner, strict=True))
+    own = _policy(use, usual)
+    sizes = [in_bytes(one.size, one.dtype or own.computation) for one in found.tensors]
+    return summed(sizes) if found.known else None
+
+
+def _state(use: Use, usual: Policy) -> Size:
+    own = _policy(use, usual)
+    return in_bytes(summed(prod(shape) for shape in use.part.built.states), own.computation)

@@ -1,0 +1,216 @@
+"""Multiply-adds of the passes forwards and backwards, layer by layer, for any set of frozen weights.
+
+A gradient is needed for a value if something that trains is upstream of it. A layer does the products of its gradients
+if one comes back to it and something in it, or before it, needs one. So the flow of what needs a gradient is followed
+through the graph once forwards, and the flow of the gradients once backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ...core.built import AnyShape, Built, Part, Weight, listed
+from ...core.products import Source, State, Work
+from ...core.sources import written_out
+from ...core.totals import summed
+from ...graph.gradients import gradients, work_of
+from ...graph.model import Model
+from ...symbolic import Size
+
+Origin = tuple[int, int]
+
+
+class Passes(NamedTuple):
+    """Multiply-adds of one training step.
+
+    Attributes
+    ----------
+    forward : int or Expr
+    weight_gradient : int, Expr or None
+        Of the pass backwards, what the gradients of the weights take when no input needs one. For a recurrent layer
+        that includes the gradients of its hidden states.
+    input_gradient : int, Expr or None
+        What the gradients of the inputs take besides. Both are ``None`` where it is unknown how layers are connected.
+    """
+
+    forward: Size = 0
+    weight_gradient: Size | None = 0
+    input_gradient: Size | None = 0
+
+    @property
+    def backward(self) -> Size | None:
+        """Multiply-adds of the pass backwards."""
+        return together((self.weight_gradient, self.input_gradient))
+
+    @property
+    def step(self) -> Size | None:
+        """Multiply-adds of both passes."""
+        return together(self)
+
+
+def together(sizes: Iterable[Size | None]) -> Size | None:
+    """Add sizes up; unknown if one of them is."""
+    terms = [*sizes]
+    known = [one for one in terms if one is not None]
+    return summed(known) if len(known) == len(terms) else None
+
+
+def total(several: Sequence[Passes]) -> Passes:
+    """Add passes up."""
+    return Passes(
+        summed(one.forward for one in several),
+        together(one.weight_gradient for one in several),
+        together(one.input_gradient for one in several),
+    )
+
+
+class Use(NamedTuple):
+    """One use of a layer in a model.
+
+    Attributes
+    ----------
+    part : Part
+    passes : Passes
+    live : frozenset of Source
+        Which of its own inputs, weights and initial states need a gradient.
+    reached : frozenset of int
+        The outputs to which a gradient comes back; empty if training does not concern it.
+    inner : list of Use
+        The uses inside, if it is a model.
+    """
+
+    part: Part
+    passes: Passes
+    live: frozenset[Source]
+    reached: frozenset[int]
+    inner: list[Use]
+
+
+class Training(NamedTuple):
+    """What trains, and how the pass backwards is done.
+
+    Attributes
+    ----------
+    frozen : callable
+        Whether the weight of a layer, by the path of the layer in the model, is frozen by request.
+    origins : frozenset of (int, int)
+        Weights that are frozen somewhere, and so wherever they are used.
+    window : int, Expr or None
+        Of truncated back-propagation through time.
+    """
+
+    frozen: Callable[[str], bool]
+    origins: frozenset[Origin]
+    window: Size | None = None
+
+
+def frozen_origins(model: Model, built: Sequence[Built]) -> frozenset[Origin]:
+    """List the weights that a model freezes, by their origins."""
+    found = set[Origin]()
+    for node, step in zip(model.nodes, built, strict=True):
+        whole = model.frozen or node.layer.frozen
+        found.update(
+            origin_of(one, id(node.layer), at) for at, one in enumerate(step.weights) if whole or not one.trainable
+        )
+    return frozenset(found)
+
+
+def uses(
+    model: Model,
+    parts: Sequence[Part],
+    training: Training,
+    inputs: Sequence[bool],
+    wanted: frozenset[int] | None = None,
+    above: str = "",
+) -> tuple[list[Use], list[bool]]:
+    """Give the passes of every use of a layer, and whether each output of the model needs a gradient.
+
+    Parameters
+    ----------
+    model : Model
+    parts : list of Part
+        What every node builds, in order.
+    training : Training
+    inputs : list of bool
+        Whether each input needs a gradient.
+    wanted : frozenset of int, optional
+        The outputs from which gradients come; all of them when left out.
+    above : str
+        The path of the model.
+    """
+    if not model.nodes:  # the parts of a live module, whose connections are in its code
+        return [_unconnected(part) for part in parts], []
+    built = [part.built for part in parts]
+    works = [work_of(step) for step in built]
+    outputs = [ref for at, ref in enumerate(model.outputs) if wanted is None or at in wanted]
+    reached = gradients(model.nodes, len(inputs), outputs, built, works)
+    values: list[list[bool]] = [[one] for one in inputs]
+    found: list[Use] = []
+    for node, part, work, back in zip(model.nodes, parts, works, reached, strict=True):
+        read = [values[position][index] for position, index in node.args]
+        states = [values[position][index] for position, index in node.states]
+        path = f"{above}{part.name}"
+        use, needs = _use(part, work, training, read, states, back, path)
+        found.append(use)
+        values.append(needs)
+    return found, [values[position][index] for position, index in model.outputs]
+
+
+def _unconnected(part: Part) -> Use:
+    live = frozenset[Source](one.path for one in part.built.weights if one.trainable and not one.buffer)
+    return Use(part, Passes(part.built.forward(), None, None), live, frozenset(), [])
+
+
+def _use(
+    part: Part,
+    work: Work,
+    training: Training,
+    read: Sequence[bool],
+    states: Sequence[bool],
+    back: frozenset[int],
+    path: str,
+) -> tuple[Use, list[bool]]:
+    layer, built = part.layer, part.built
+    if isinstance(layer, Model) and built.parts is not None:
+        inner, needs = uses(layer, built.parts(), training, read, back, f"{path}/")
+        live = frozenset[Source](at for at, one in enumerate(read) if one)
+        return Use(part, total([one.passes for one in inner]), live, back, inner), needs
+    weights = frozenset(
+        one.path
+        for at, one in enumerate(built.weights)
+        if one.trainable
+        and not one.buffer
+        and origin_of(one, id(layer), at) not in training.origins
+        and not training.frozen(f"{path}/{one.path}")
+    )
+    given = frozenset[Source](
+        [*(at for at, one in enumerate(read) if one), *(State(at) for at, one in enumerate(states) if one)]
+    )
+    live = given | weights
+    flows = built.flows(work, len(read), len(listed(built.outs)))
+    needs = [not live.isdisjoint(written_out(flow)) for flow in flows]
+    if training.window is not None:
+        work = work.truncated(training.window)
+    own = work.backward(weights) if back else 0
+    both = work.backward(live) if back else 0
+    return Use(part, Passes(work.forward(), own, summed((both, -1 * own))), live, back, []), needs
+
+
+def origin_of(weight: Weight, layer: int, place: int) -> Origin:
+    """Identify a weight: by the layer it belongs to and its place there, wherever that layer is used."""
+    return weight.origin or (layer, place)
+
+
+def leaves_of(found: Iterable[Use]) -> Iterator[Use]:
+    """List the uses of layers, those inside models instead of the models."""
+    for use in found:
+        if use.inner:
+            yield from leaves_of(use.inner)
+        else:
+            yield use
+
+
+def parts_on(model: Model, shapes: Sequence[AnyShape]) -> list[Part]:
+    """Let shapes flow through a model; give what every node builds on them."""
+    return model.parts(shapes, model.run(shapes))

@@ -1,0 +1,99 @@
+"""The open sizes of a model's inputs: which axis is the batch, which is time, and what is put in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...core.built import AnyShape, UnknownShape
+from ...core.tensors import BATCH
+from ...errors import OptionError
+from ...symbolic import Expr, Size, leaves, unicode
+from ...symbolic.evaluate import put
+
+BATCHES = ("B", "N")  # the names of a batch in the inputs of a layer that stands alone: Keras's, PyTorch's
+TIMES = ("T", "L")
+
+
+def open_sizes(shapes: Sequence[AnyShape]) -> list[Expr]:
+    """List the leaves of the sizes that are not numbers, each once, in order."""
+    found: dict[Expr, None] = {}
+    for shape in shapes:
+        for size in () if isinstance(shape, UnknownShape) else shape:
+            if isinstance(size, Expr):
+                found.update(dict.fromkeys(leaves(size)))
+    return list(found)
+
+
+def batch_of(shapes: Sequence[AnyShape]) -> Expr | None:
+    """Find the size that is the batch, where it is open."""
+    found = open_sizes(shapes)
+    return BATCH if BATCH in found else next((one for one in found if one.args[0] in BATCHES), None)
+
+
+def times_of(shapes: Sequence[AnyShape]) -> list[Expr]:
+    """Find the sizes that may be numbers of time steps: unknown ones, and those that are called so."""
+    batch = batch_of(shapes)
+    return [one for one in open_sizes(shapes) if one != batch and (one.op == "?" or one.args[0] in TIMES)]
+
+
+def with_sizes(shapes: Sequence[AnyShape], batch: Size | None, steps: Size | None) -> list[AnyShape]:
+    """Put a batch and a number of time steps into the shapes of the inputs.
+
+    Raises
+    ------
+    OptionError
+        When the batch is fixed already, and when there is no open time axis, or more than one.
+    """
+    given: dict[Expr, Size] = {}
+    if batch is not None:
+        place = batch_of(shapes)
+        if place is not None:
+            given[place] = batch
+        elif not any(not isinstance(shape, UnknownShape) and shape[:1] == (batch,) for shape in shapes):
+            raise OptionError("the batch is fixed", expected=_sizes(shapes), received=batch)
+    if steps is not None:
+        times = times_of(shapes)
+        if len(times) > 1:
+            names = [unicode(one) for one in times]
+            raise OptionError(
+                f"the inputs have {len(times)} open axes: {', '.join(names)}",
+                expected="a size for each, as in " + ", ".join(f"{name}=10" for name in names),
+                received=steps,
+            )
+        if times:
+            given[times[0]] = steps
+        else:
+            raise OptionError("no time axis is open", expected=_sizes(shapes), received=steps)
+    return [
+        shape if isinstance(shape, UnknownShape) else tuple(_put(size, given) for size in shape) for shape in shapes
+    ]
+
+
+def _put(size: Size, given: dict[Expr, Size]) -> Size:
+    for leaf, value in given.items():
+        size = put(size, leaf, value)
+    return size
+
+
+def _sizes(shapes: Sequence[AnyShape]) -> str:
+    from ...core.built import shape_text
+
+    return "the inputs as they are: " + ", ".join(map(shape_text, shapes))
+
+
+def batch_in(before: Sequence[AnyShape], after: Sequence[AnyShape]) -> Size | None:
+    """Give the batch in the shapes that sizes were put into; ``None`` if the inputs do not say which axis it is."""
+    return _at(before, after, batch_of(before))
+
+
+def steps_in(before: Sequence[AnyShape], after: Sequence[AnyShape]) -> Size | None:
+    """Give the number of time steps, where the inputs had one open time axis."""
+    times = times_of(before)
+    return _at(before, after, times[0]) if len(times) == 1 else None
+
+
+def _at(before: Sequence[AnyShape], after: Sequence[AnyShape], leaf: Expr | None) -> Size | None:
+    for old, new in zip(before, after, strict=True):
+        if not isinstance(old, UnknownShape) and not isinstance(new, UnknownShape) and leaf in old:
+            return new[old.index(leaf)]
+    return None
