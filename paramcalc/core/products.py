@@ -81,18 +81,28 @@ class Product(NamedTuple):
     right: Sources
     steps: Steps | None = None
 
-    @property
-    def operands(self) -> Iterator[tuple[Size, Sources]]:
-        """Each operand with the multiply-adds in which it depends on these sources."""
+    def backward(self, needed: Callable[[Sources], bool]) -> Iterator[Size]:
+        """Give the multiply-adds of the pass backwards, term by term, for the operands that need a gradient."""
+        for place, operand in enumerate((self.left, self.right)):
+            if not needed(operand):
+                continue
+            yield self.size
+            if self.steps is not None:  # in some steps the operand depends on less
+                unit = self.steps.unit
+                for number, pair in ((self.steps.initial, self.steps.first), (self.steps.cut, self.steps.start)):
+                    if number != 0 and not needed(pair[place]):
+                        yield -1 * number * unit
+
+    def sorts(self) -> Iterator[Product]:
+        """Give one product for each sort of steps, those that read the same kind of state."""
         steps = self.steps
         if steps is None:
-            yield from ((self.size, self.left), (self.size, self.right))
+            yield self
             return
-        rest = (steps.number - steps.initial - steps.cut) * steps.unit
-        yield from ((rest, self.left), (rest, self.right))
+        yield Product((steps.number - steps.initial - steps.cut) * steps.unit, self.left, self.right)
         for number, pair in ((steps.initial, steps.first), (steps.cut, steps.start)):
             if number != 0:
-                yield from ((number * steps.unit, operand) for operand in pair)
+                yield Product(number * steps.unit, *pair)
 
     def times(self, n: Size) -> Product:
         """Do it n times."""
@@ -138,7 +148,7 @@ class Work(NamedTuple):
                 settled(one, known, alive) for one in operand if isinstance(one, Joined)
             )
 
-        return _sum(size for one in self.products for size, operand in one.operands if needed(operand))
+        return _sum(size for one in self.products for size in one.backward(needed))
 
     def __add__(self, other: object) -> Work:
         """Do the work of both; what the outputs depend on stays open."""
@@ -221,7 +231,8 @@ def loop(step: Work, steps: Size, carried: Iterable[Sources], dead: int = 0) -> 
     """
     carried = tuple(carried)
     reach = carried if steps == dead else _closed(carried)  # else no step reads what another one hands on
-    products = tuple(_over(one, steps, dead, reach) for whole in step.products for one in _alike(whole))
+    # a loop within a step: its steps of each sort are products of their own
+    products = tuple(_over(one, steps, dead, reach) for whole in step.products for one in whole.sorts())
     flow = None if step.flow is None else (_alive(step.flow[0], reach), *reach)
     return Work(products, flow)
 
@@ -230,14 +241,6 @@ def _over(one: Product, number: Size, initial: int, reach: tuple[Sources, ...]) 
     left, right = _alive(one.left, reach), _alive(one.right, reach)
     start = (_stateless(one.left), _stateless(one.right))
     return Product(number * one.size, left, right, Steps(one.size, number, initial, (one.left, one.right), start))
-
-
-def _alike(whole: Product) -> Iterable[Product]:
-    # a loop within a step: its steps of each sort are products of their own
-    if whole.steps is None:
-        return (whole,)
-    found = list(whole.operands)
-    return [Product(size, left, right) for (size, left), (_, right) in zip(found[::2], found[1::2], strict=True)]
 
 
 @lru_cache(1024)
