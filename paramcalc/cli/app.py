@@ -20,6 +20,7 @@ MODULES = {
     "files": ("count", "verify", "schema"),
     "rules": ("layers", "formula"),
     "why": ("why",),
+    "cost": ("cost",),
 }
 ALL = [name for names in MODULES.values() for name in names]
 VERSION = (["--version"], ["-V"])

@@ -8,18 +8,17 @@ flags of the on/off options of a rule, so that a new option in a rule is a new f
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Protocol, runtime_checkable
 
 from ..core.descriptions import deed
-from ..core.kinds import SWITCH, size
+from ..core.kinds import SWITCH
 from ..core.rule import Rule
-from ..errors import ParamcalcError
 from ..graph.model import Model
-from ..symbolic import Size
 from ..writers import FORMATS
+from .costing import COST, FLAGS as COST_FLAGS, show_cost
 from .options import Command, Flag, Parameter, command_of, parameter
-from .output import View, show_model, tell
+from .output import View, show_model
 
 Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: costs for one sample.", "B")]
 Format = Annotated[
@@ -32,7 +31,6 @@ Weights = Annotated[bool, Flag("--weights", "List every weight of every layer.")
 Depth = Annotated[int | None, Flag("--depth", "Show nested layers down to N levels.", "N", least=0)]
 Verify = Annotated[bool, Flag("--verify", "Build the model in its framework and compare every tensor.")]
 
-MULTIPLES = {"k": "thousands", "K": "thousands", "M": "millions", "G": "billions"}
 VIEWS = (
     parameter("format", Format, None),
     parameter("json", Json, False),
@@ -81,20 +79,31 @@ def builds(
     return plain._replace(parameters=(*plain.parameters, *besides.values()), run=run)
 
 
-def shows(made: Command) -> Command:
-    """Make a command that shows the model another command gives, with the flags of all such commands."""
+def shows(made: Command, words: Sequence[str] = ()) -> Command:
+    """Make a command that shows the model another command gives, with the flags of all such commands.
+
+    Those of a cost are among them where ``--cost`` is among the words.
+    """
+    own = {one.name for one in made.parameters}
+    asked = "--cost" in words
+    costs = tuple(one for one in COST_FLAGS if asked and one.name not in own)
 
     def run(**given: Any) -> None:
         view = View(**{one.name: given.pop(one.name) for one in VIEWS})
+        cost = {one.name: given.pop(one.name) for one in costs}
+        given.pop("cost")
         found = made.run(**given)
         if isinstance(found, Model):
+            if asked:
+                show_cost(found, view, **cost)
+                return
             if code := show_model(found, view):
                 sys.exit(code)
             return
         assert isinstance(found, Shown)
         found.show(view)
 
-    return made._replace(parameters=(*made.parameters, *VIEWS), run=run)
+    return made._replace(parameters=(*made.parameters, COST, *costs, *VIEWS), run=run)
 
 
 def switches_of(rule: Rule) -> Flags:
@@ -116,27 +125,3 @@ def switch(option: str, default: Any, help: str) -> Parameter:
     name = flag_of(option)
     flag = name.replace("_", "-")
     return Parameter(name, bool, default, Flag(f"--{flag}/--no-{flag}" if default else f"--{flag}", help))
-
-
-def flag_size(flag: str, value: str) -> Size:
-    """Read the size a flag gives; an error names the flag."""
-    try:
-        found = size(value)
-    except ParamcalcError as error:
-        raise error.at(flag)
-    if note := multiple(value):
-        tell(f"paramcalc: note: {flag}: {note}")
-    return found
-
-
-def multiple(value: str) -> str | None:
-    """Say that a letter after a number is a symbol, where it may be meant as thousands or millions."""
-    number, letter = value.strip()[:-1], value.strip()[-1:]
-    if not number.isdecimal() or letter not in MULTIPLES:
-        return None
-    return f"{letter} is a symbol, so {value.strip()} is {number}·{letter}; for {MULTIPLES[letter]} write the number"
-
-
-def flag_batch(value: str | None) -> Size | None:
-    """Read ``--batch``, which may be left out."""
-    return None if value is None else flag_size("--batch", value)

@@ -12,8 +12,9 @@ from ..core.kinds import SWITCH, Choice, Maybe, Sized
 from ..core.registry import find, known
 from ..core.rule import Rule
 from ..errors import OptionError
-from .flags import Flags, flag_of, flag_size, switch, switches_of
+from .flags import Flags, flag_of, switch, switches_of
 from .options import Flag, Parameter
+from .sizes import flag_size
 
 OURS = ("bidirectional", "batch_first")  # options the command sets itself
 NAMES = {"proj_size": "projection"}

@@ -14,11 +14,12 @@ from ...graph.model import Model
 from ...report import plain
 from ...symbolic import Size, unicode
 from .dtypes import Policy, policy as policy_named
+from .formulas import Formulas, formulas
 from .kept import Convention, Found, Tensor, convention_of, kept
 from .memory import Memory, memory_of
 from .naming import is_named
-from .passes import Passes, Training, Use, frozen_origins, parts_on, total, uses
-from .sizes import batch_in, steps_in, with_sizes
+from .passes import Passes, Training, Use, frozen_origins, parts_on, together, total, uses
+from .sizes import BATCHES, TIMES, size_of, with_sizes
 
 SCHEMA = "paramcalc-cost/1"
 
@@ -39,6 +40,8 @@ class LayerCost:
         Whether its multiply-adds are all there are.
     layers : tuple of LayerCost
         The layers inside a model.
+    formulas : Formulas, optional
+        The formula of each pass, for a layer that is used once.
     """
 
     name: str
@@ -48,6 +51,7 @@ class LayerCost:
     kept_known: bool = True
     exact: bool = True
     layers: tuple[LayerCost, ...] = ()
+    formulas: Formulas | None = None
 
     @property
     def elements(self) -> Size | None:
@@ -87,6 +91,17 @@ class Cost(Displayed):
     def passes(self) -> Passes:
         """Multiply-adds of all layers together."""
         return total([one.passes for one in self.layers])
+
+    @property
+    def elements(self) -> Size | None:
+        """Number of elements that all layers keep."""
+        return together(one.elements for one in self.layers)
+
+    def largest(self, number: int) -> list[LayerCost]:
+        """List the layers that take most of a training step, where that can be compared."""
+        counted = [(one.passes.step, one) for one in self.layers]
+        comparable = [(size, one) for size, one in counted if isinstance(size, int)]
+        return [one for _, one in sorted(comparable, key=lambda pair: -pair[0])[:number]]
 
     def to_dict(self) -> JsonObject:
         """Give the cost as the JSON contract ``paramcalc-cost/1`` has it."""
@@ -148,12 +163,12 @@ def cost(
     found, _ = uses(model, parts, training, [input_gradient] * len(shapes))
     convention = convention_of(model.framework)
     keeps, _ = kept(model, found, convention)
-    layers = tuple(_layers(found, keeps))
+    layers = tuple(_layers(found, keeps, bptt))
     return Cost(
         model.label,
         model.framework,
-        batch_in(model.input_shapes, shapes),
-        steps_in(model.input_shapes, shapes),
+        size_of(BATCHES, parts),
+        size_of(TIMES, parts),
         layers,
         memory_of(found, keeps, chosen, None),
         tuple(_conventions(model, chosen, convention, bptt, input_gradient)),
@@ -161,7 +176,7 @@ def cost(
     )
 
 
-def _layers(found: Sequence[Use], keeps: Sequence[Found]) -> Iterator[LayerCost]:
+def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None) -> Iterator[LayerCost]:
     # the uses of one layer are one line
     by_name: dict[str, list[tuple[Use, Found]]] = {}
     for use, kept_by in zip(found, keeps, strict=True):
@@ -171,6 +186,7 @@ def _layers(found: Sequence[Use], keeps: Sequence[Found]) -> Iterator[LayerCost]
             _layers(
                 [one for use, _ in several for one in use.inner],
                 [one for _, kept_by in several for one in kept_by.inner],
+                window,
             )
         )
         yield LayerCost(
@@ -181,6 +197,7 @@ def _layers(found: Sequence[Use], keeps: Sequence[Found]) -> Iterator[LayerCost]
             all(kept_by.complete for _, kept_by in several),
             all(use.part.built.costed for use, _ in several) and all(one.exact for one in inner),
             inner,
+            formulas(several[0][0], window) if len(several) == 1 and not inner else None,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...core.built import AnyShape, UnknownShape
+from ...core.built import AnyShape, Part, UnknownShape
 from ...core.tensors import BATCH
 from ...errors import OptionError
 from ...symbolic import Expr, Size, leaves, unicode
@@ -81,19 +81,12 @@ def _sizes(shapes: Sequence[AnyShape]) -> str:
     return "the inputs as they are: " + ", ".join(map(shape_text, shapes))
 
 
-def batch_in(before: Sequence[AnyShape], after: Sequence[AnyShape]) -> Size | None:
-    """Give the batch in the shapes that sizes were put into; ``None`` if the inputs do not say which axis it is."""
-    return _at(before, after, batch_of(before))
-
-
-def steps_in(before: Sequence[AnyShape], after: Sequence[AnyShape]) -> Size | None:
-    """Give the number of time steps, where the inputs had one open time axis."""
-    times = times_of(before)
-    return _at(before, after, times[0]) if len(times) == 1 else None
-
-
-def _at(before: Sequence[AnyShape], after: Sequence[AnyShape], leaf: Expr | None) -> Size | None:
-    for old, new in zip(before, after, strict=True):
-        if not isinstance(old, UnknownShape) and not isinstance(new, UnknownShape) and leaf in old:
-            return new[old.index(leaf)]
+def size_of(axes: Sequence[str], parts: Sequence[Part]) -> Size | None:
+    """Give the size of the batch, or of the time axis, by its name in the first layer that has an axis so called."""
+    for part in parts:
+        for shape in part.inputs[:1]:
+            names = [] if isinstance(shape, UnknownShape) else part.layer.axes(len(shape)) or []
+            for name in axes:
+                if name in names and not isinstance(shape, UnknownShape):
+                    return shape[names.index(name)]
     return None

@@ -23,7 +23,7 @@ File = Annotated[str, Positional("FILE|-", "A spec or a file saved by Keras; - r
 def command(name: str, words: Sequence[str]) -> Command:
     """Make ``count``, ``verify`` or ``schema``."""
     functions: dict[str, Callable[..., None]] = {"verify": verify, "schema": schema}
-    return shows(builds(count)) if name == "count" else command_of(functions[name])
+    return shows(builds(count), words) if name == "count" else command_of(functions[name])
 
 
 def count(file: File, sizes: Set = None) -> Model:

@@ -12,9 +12,10 @@ from ...core.tensors import Input
 from ...errors import OptionError, ParamcalcError
 from ...graph.model import Model
 from ...symbolic import Size
-from ..flags import VIEWS, Batch, Shown, builds, flag_batch, flag_of, flag_size, shows
+from ..flags import VIEWS, Batch, Shown, builds, flag_of, shows
 from ..framework_flags import chosen, either, flags, usual_rule
 from ..options import Command, Flag, parameters_of
+from ..sizes import flag_batch, flag_size
 
 In = Annotated[str, Flag("--in", "Input size: features at each time step.", "D")]
 Hidden = Annotated[str, Flag("--hidden", "Units. A list such as 128,64 stacks layers of different sizes.", "H")]
@@ -44,7 +45,7 @@ COMMANDS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
 
 def command(name: str, words: Sequence[str]) -> Command:
     """Make ``lstm``, ``gru`` or ``rnn``."""
-    return shows(builder(name, words))
+    return shows(builder(name, words), words)
 
 
 def builder(name: str, words: Sequence[str]) -> Command:

@@ -17,8 +17,9 @@ from ...errors import LayerError, OptionError
 from ...graph.model import Model
 from ...graph.sequential import Sequential
 from ...symbolic import unknown
-from ..flags import Batch, builds, flag_batch, flag_size, shows
+from ..flags import Batch, builds, shows
 from ..options import Command, Flag, Positional
+from ..sizes import flag_batch, flag_size
 
 
 def classes(given: Mapping[str, object]) -> list[str]:
@@ -49,7 +50,7 @@ Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: th
 
 def command(name: str, words: Sequence[str]) -> Command:
     """Make ``dense``, ``embedding`` or ``layer``."""
-    return shows(builder(name))
+    return shows(builder(name), words)
 
 
 def builder(name: str) -> Command:

@@ -1,0 +1,63 @@
+"""The multiply-adds of a layer as formulas in its own letters, with the sizes to put in."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...core.formula import Formula, symbolic_build
+from ...graph.gradients import work_of
+from ...symbolic import Size, symbols
+from ...symbolic.expr import BUILD
+from ...symbolic.factor import factored
+from ...symbolic.fold import fold
+from .passes import Use
+
+OUTSIDE = tuple(symbols(name) for name in ("B", "N", "T", "L"))  # the batch and the time steps come first
+
+
+class Formulas(NamedTuple):
+    """What each pass takes; ``None`` where there is nothing to do.
+
+    Attributes
+    ----------
+    forward, weight_gradient, input_gradient : Formula or None
+    """
+
+    forward: Formula | None
+    weight_gradient: Formula | None
+    input_gradient: Formula | None
+
+
+def formulas(use: Use, window: Size | None = None) -> Formulas | None:
+    """Give the formulas of one use of a layer; ``None`` for a model, and where a layer has no formula in symbols.
+
+    Parameters
+    ----------
+    use : Use
+    window : int or Expr, optional
+        Of truncated back-propagation through time.
+    """
+    found = symbolic_build(use.part.layer, *use.part.inputs)
+    if found is None or found[0].work is None:
+        return None
+    built, values = found
+    work = work_of(built)
+    if window is not None:
+        work, values = work.truncated(symbols("k")), {**values, "k": window}
+    own = frozenset(one for one in use.live if isinstance(one, str))
+    weights = work.backward(own) if use.reached else 0
+    both = work.backward(use.live) if use.reached else 0
+
+    def written(size: Size) -> Formula | None:
+        size = factored(size, OUTSIDE)
+        return Formula(size, values) if size != 0 else None
+
+    made = Formulas(written(work.forward()), written(weights), written(both - weights))
+    # a rule may be another function at some sizes, as one group of channels is: then it has no formula
+    same = (_named(one.value if one else 0) == _named(size) for one, size in zip(made, use.passes, strict=True))
+    return made if all(same) else None
+
+
+def _named(size: Size | None) -> Size | None:
+    # a formula has symbols for sizes that are unknown in the model
+    return None if size is None else fold(size, lambda leaf: symbols(leaf.args[0]), BUILD)

@@ -1,0 +1,34 @@
+"""``paramcalc cost``: what a model costs to train and to run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..costing import FLAGS, show_cost
+from ..flags import Depth, Explain, Format, Json
+from ..options import Command, command_of
+from ..output import View
+from .files import File, Set, named_sizes
+
+
+def command(name: str, words: Sequence[str]) -> Command:
+    """Make ``cost``."""
+    made = command_of(cost)
+    return made._replace(parameters=(*made.parameters, *FLAGS))
+
+
+def cost(
+    file: File,
+    sizes: Set = None,
+    format: Format = None,
+    json: Json = False,
+    explain: Explain = False,
+    depth: Depth = None,
+    **asked: Any,
+) -> None:
+    """Show what a model costs: multiply-adds of each pass, and memory for each purpose."""
+    from ...formats import load
+
+    model = load(file, sizes=named_sizes(sizes))
+    show_cost(model, View(format, json, explain=explain, depth=depth), **asked)

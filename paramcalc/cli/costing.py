@@ -1,0 +1,54 @@
+"""The flags of a cost, and how a cost is shown: for ``paramcalc cost``, and for ``--cost`` of other commands."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from ..errors import OptionError
+from ..graph.model import Model
+from .options import Flag, parameter, parameters_of
+from .output import View, show
+from .sizes import flag_size
+
+Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: the symbol B.", "B")]
+Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: the symbol T.", "T")]
+Window = Annotated[str | None, Flag("--bptt", "Truncate back-propagation to windows of K time steps.", "K")]
+Frozen = Annotated[
+    list[str] | None, Flag("--frozen", "Do not train this layer or weight; repeat it for several.", "NAME")
+]
+InputGradient = Annotated[bool, Flag("--input-gradient", "Compute the gradient of the inputs, too.")]
+SIZES = ("batch", "steps", "bptt")
+
+
+def show_cost(
+    model: Model,
+    view: View,
+    batch: Batch = None,
+    steps: Steps = None,
+    bptt: Window = None,
+    frozen: Frozen = None,
+    input_gradient: InputGradient = False,
+) -> None:
+    """Show what a model costs.
+
+    Raises
+    ------
+    OptionError
+        For views of a count, and for what `paramcalc.analysis.cost.cost` refuses.
+    """
+    from ..analysis.cost import cost
+    from ..render.cost import presentation
+
+    for name in ("weights", "verify"):
+        if getattr(view, name):
+            raise OptionError(f"--{name} is about a count, and not about a cost")
+    sizes = {"batch": batch, "steps": steps, "bptt": bptt}
+    read: dict[str, Any] = {name: flag_size(f"--{name}", text) for name, text in sizes.items() if text is not None}
+    found = cost(model, **read, frozen=frozen or (), input_gradient=input_gradient)
+    show(presentation(found), view, explain=view.explain, depth=view.depth)
+
+
+FLAGS = parameters_of(show_cost)
+COST = parameter(
+    "cost", Annotated[bool, Flag("--cost", "Show what it costs instead; see paramcalc cost --help.")], False
+)

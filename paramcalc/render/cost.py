@@ -1,0 +1,152 @@
+"""A cost in the forms that views take: the passes layer by layer, and the memory by purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..catalogue import message
+from ..core.storage import bytes_text
+from ..symbolic import Size, unicode
+from .document import Cell, Document, Fact, Math, Table, number
+from .presentation import Presentation, Record
+
+if TYPE_CHECKING:
+    from ..analysis.cost import Cost, LayerCost
+
+UNKNOWN = "unknown"
+PASSES = ("forward", "gradients of weights", "gradients of inputs")
+PURPOSES = ("weights", "gradients", "optimizer", "activations", "state")
+LARGEST = 3  # layers that are named
+
+
+def presentation(cost: Cost) -> Presentation:
+    """Give a cost in the forms that views are made from."""
+    return Presentation(partial(document, cost), partial(_records, cost), cost.to_dict)
+
+
+def document(cost: Cost, explain: bool = False, depth: int | None = None) -> Document:
+    """Lay out a cost: a single layer by its formulas, a model by its layers.
+
+    Parameters
+    ----------
+    cost : Cost
+    explain : bool
+        Give the formulas of every layer, and list the tensors that each keeps.
+    depth : int, optional
+        How many levels of insides to show; all when left out.
+    """
+    single = len(cost.layers) == 1 and not cost.layers[0].layers
+    tables = [] if single else [_by_layer(cost, depth)]
+    lead = len(tables)
+    if single or explain:
+        tables += [_by_pass(one, name=not single) for one in _leaves(cost.layers) if _has_work(one)]
+        lead = len(tables)
+    tables.append(_by_purpose(cost))
+    if explain:
+        tables += [table for one in _leaves(cost.layers) if (table := _kept(one)) is not None]
+    return Document(cost.name, _setting(cost), _facts(cost), tables, lead)
+
+
+def _setting(cost: Cost) -> str:
+    sizes = [("B", cost.batch), ("T", cost.steps)]
+    return ", ".join(f"{name} = {unicode(size)}" for name, size in sizes if size is not None and unicode(size) != name)
+
+
+def _facts(cost: Cost) -> list[Fact]:
+    passes = cost.passes
+    step = message("training step") if cost.exact else message("training step, at least")
+    found = [Fact(step, _cell(passes.step), strong=True), Fact(message("forward"), number(passes.forward))]
+    found.append(Fact(message("backward"), _cell(passes.backward)))
+    named = [one for one in cost.largest(LARGEST) if one.passes.step not in (None, 0)]
+    if len(named) > 1:
+        found.append(Fact(message("most of it"), ", ".join(one.name for one in named)))
+    return found + [Fact(message("note"), one) for one in cost.conventions]
+
+
+def _by_layer(cost: Cost, depth: int | None) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    _add(cost.layers, rows, 0, depth)
+    headers = tuple(map(message, ("layer", *PASSES, "kept")))
+    passes = cost.passes
+    kept = cost.elements
+    footer = (message("total"), *map(_cell, passes), _cell(kept))
+    return Table(headers, rows, (1, 2, 3, 4), footer, message("multiply-adds"))
+
+
+def _add(layers: Sequence[LayerCost], rows: list[tuple[Cell, ...]], level: int, depth: int | None) -> None:
+    for one in layers:
+        rows.append((f"{'  ' * level}{one.name} ({one.type})", *map(_cell, one.passes), _cell(one.elements)))
+        if depth is None or level < depth:
+            _add(one.layers, rows, level + 1, depth)
+
+
+def _by_pass(one: LayerCost, name: bool) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for place, size in enumerate(one.passes):
+        formula = one.formulas[place] if one.formulas is not None else None
+        if formula is None:
+            rows.append((message(PASSES[place]), "", "", _cell(size)))
+        else:
+            rows.append((message(PASSES[place]), Math(formula.expr), Math(formula.expr, formula.values), _cell(size)))
+    headers = tuple(map(message, ("pass", "formula", "substituted", "multiply-adds")))
+    return Table(headers, rows, (3,), title=f"{one.name} ({one.type})" if name else "")
+
+
+def _by_purpose(cost: Cost) -> Table:
+    memory = cost.memory
+    rows: list[tuple[Cell, ...]] = [
+        (message(name), _cell(size), _in_units(size)) for name, size in zip(PURPOSES, memory, strict=True)
+    ]
+    rows += [
+        (message("to train"), _cell(memory.training), _in_units(memory.training)),
+        (message("to infer"), _cell(memory.inference), _in_units(memory.inference)),
+    ]
+    return Table(tuple(map(message, ("memory", "bytes", "size"))), rows, (1, 2))
+
+
+def _kept(one: LayerCost) -> Table | None:
+    if not one.kept:
+        return None
+    rows: list[tuple[Cell, ...]] = [(message(tensor.name), number(tensor.size), tensor.dtype) for tensor in one.kept]
+    headers = tuple(map(message, ("tensor", "elements", "dtype")))
+    return Table(headers, rows, (1,), title=message("kept by {layer}", layer=one.name))
+
+
+def _cell(size: Size | None) -> Cell:
+    return message(UNKNOWN) if size is None else number(size)
+
+
+def _in_units(size: Size | None) -> str:
+    return bytes_text(size) if isinstance(size, int) else ""
+
+
+def _leaves(layers: Sequence[LayerCost]) -> Iterator[LayerCost]:
+    for one in layers:
+        if one.layers:
+            yield from _leaves(one.layers)
+        else:
+            yield one
+
+
+def _has_work(one: LayerCost) -> bool:
+    return any(size != 0 for size in one.passes)
+
+
+def _records(cost: Cost) -> Iterator[Record]:
+    for one in _leaves(cost.layers):
+        yield {
+            "layer": one.name,
+            "type": one.type,
+            **{name: size if size is None else _plain(size) for name, size in _figures(one)},
+        }
+
+
+def _figures(one: LayerCost) -> Iterator[tuple[str, Size | None]]:
+    yield from zip(("forward_macs", "weight_gradient_macs", "input_gradient_macs"), one.passes, strict=True)
+    yield from (("backward_macs", one.passes.backward), ("step_macs", one.passes.step), ("kept", one.elements))
+
+
+def _plain(size: Size) -> int | str:
+    return size if isinstance(size, int) else repr(size)
