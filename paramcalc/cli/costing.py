@@ -17,7 +17,10 @@ Frozen = Annotated[
     list[str] | None, Flag("--frozen", "Do not train this layer or weight; repeat it for several.", "NAME")
 ]
 InputGradient = Annotated[bool, Flag("--input-gradient", "Compute the gradient of the inputs, too.")]
-SIZES = ("batch", "steps", "bptt")
+Lengths = Annotated[
+    str | None,
+    Flag("--lengths", "Length of each sequence of the batch, such as 7,3,1; PyTorch packs them.", "N,…"),
+]
 
 
 def show_cost(
@@ -25,6 +28,7 @@ def show_cost(
     view: View,
     batch: Batch = None,
     steps: Steps = None,
+    lengths: Lengths = None,
     bptt: Window = None,
     frozen: Frozen = None,
     input_gradient: InputGradient = False,
@@ -44,8 +48,17 @@ def show_cost(
             raise OptionError(f"--{name} is about a count, and not about a cost")
     sizes = {"batch": batch, "steps": steps, "bptt": bptt}
     read: dict[str, Any] = {name: flag_size(f"--{name}", text) for name, text in sizes.items() if text is not None}
+    if lengths is not None:
+        read["lengths"] = _lengths(lengths)
     found = cost(model, **read, frozen=frozen or (), input_gradient=input_gradient)
     show(presentation(found), view, explain=view.explain, depth=view.depth)
+
+
+def _lengths(text: str) -> list[int]:
+    words = [word.strip() for word in text.split(",")]
+    if not all(word.isascii() and word.isdigit() and len(word) < 19 for word in words):
+        raise OptionError("--lengths", expected="whole numbers such as 7,3,1", received=text)
+    return [int(word) for word in words]
 
 
 FLAGS = parameters_of(show_cost)

@@ -41,6 +41,8 @@ class Framework:
         Whether many people use it; such a framework comes first among equal explanations.
     adapter : str
         The module that asks the installed framework for its own answer; empty if there is none.
+    packs : bool
+        Whether its recurrent layers take packed sequences, of which no step is computed beyond the length of each.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Framework:
     evidence: str = "verified"
     common: bool = False
     adapter: str = ""
+    packs: bool = False
 
 
 BUILT_IN = (
@@ -78,6 +81,7 @@ BUILT_IN = (
         dense="Linear",
         common=True,
         adapter="paramcalc.verification.adapters.torch",
+        packs=True,
     ),
 )
 

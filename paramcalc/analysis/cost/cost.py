@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...catalogue import message
+from ...core.framework import framework
 from ...core.json_data import JsonObject
 from ...core.totals import summed
 from ...displayed import Displayed
@@ -19,7 +20,7 @@ from .kept import Convention, Found, Tensor, convention_of, kept
 from .memory import Memory, memory_of
 from .naming import is_named
 from .passes import Passes, Training, Use, frozen_origins, parts_on, together, total, uses
-from .sizes import BATCHES, TIMES, size_of, with_sizes
+from .sizes import BATCHES, TIMES, padded, size_of, with_sizes
 
 SCHEMA = "paramcalc-cost/1"
 
@@ -126,6 +127,7 @@ def cost(
     steps: Size | None = None,
     optimizer: str | None = None,
     dtype: str = "float32",
+    lengths: Sequence[int] = (),
     bptt: Size | None = None,
     frozen: Sequence[str] = (),
     input_gradient: bool = False,
@@ -141,6 +143,8 @@ def cost(
         Whose slots are counted; none when left out.
     dtype : str
         The dtype policy: ``float32``, ``bfloat16``, ``mixed_bfloat16``, ….
+    lengths : list of int, optional
+        The length of each sequence of the batch, in place of ``batch`` and ``steps``.
     bptt : int or Expr, optional
         The window of truncated back-propagation through time, in steps; without it, back-propagation is full.
     frozen : list of str
@@ -156,14 +160,17 @@ def cost(
         When the layers do not fit these sizes.
     """
     chosen = policy_named(dtype)
+    if lengths:
+        batch, steps = padded(lengths, batch, steps)
+    packs = bool(lengths) and framework(model.framework).packs
     shapes = with_sizes(model.input_shapes, batch, steps)
     parts = parts_on(model, shapes)
     built = [part.built for part in parts]
-    training = Training(is_named(frozen, parts), frozen_origins(model, built), bptt)
+    training = Training(is_named(frozen, parts), frozen_origins(model, built), bptt, tuple(lengths) if packs else ())
     found, _ = uses(model, parts, training, [input_gradient] * len(shapes))
-    convention = convention_of(model.framework)
+    convention = None if packs else convention_of(model.framework)
     keeps, _ = kept(model, found, convention)
-    layers = tuple(_layers(found, keeps, bptt))
+    layers = tuple(_layers(found, keeps, bptt, formal=not packs))
     return Cost(
         model.label,
         model.framework,
@@ -171,12 +178,12 @@ def cost(
         size_of(TIMES, parts),
         layers,
         memory_of(found, keeps, chosen, None),
-        tuple(_conventions(model, chosen, convention, bptt, input_gradient)),
+        tuple(_conventions(model, chosen, convention, bptt, lengths, input_gradient)),
         all(one.exact for one in layers),
     )
 
 
-def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None) -> Iterator[LayerCost]:
+def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None, formal: bool) -> Iterator[LayerCost]:
     # the uses of one layer are one line
     by_name: dict[str, list[tuple[Use, Found]]] = {}
     for use, kept_by in zip(found, keeps, strict=True):
@@ -187,6 +194,7 @@ def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None) -
                 [one for use, _ in several for one in use.inner],
                 [one for _, kept_by in several for one in kept_by.inner],
                 window,
+                formal,
             )
         )
         yield LayerCost(
@@ -197,16 +205,25 @@ def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None) -
             all(kept_by.complete for _, kept_by in several),
             all(use.part.built.costed for use, _ in several) and all(one.exact for one in inner),
             inner,
-            formulas(several[0][0], window) if len(several) == 1 and not inner else None,
+            formulas(several[0][0], window) if formal and len(several) == 1 and not inner else None,
         )
 
 
 def _conventions(
-    model: Model, policy: Policy, convention: Convention | None, window: Size | None, input_gradient: bool
+    model: Model,
+    policy: Policy,
+    convention: Convention | None,
+    window: Size | None,
+    lengths: Sequence[int],
+    input_gradient: bool,
 ) -> Iterator[str]:
     yield message("MACs are multiply-adds of matrix products and convolutions; one is two FLOPs")
     if window is not None:
         yield message("back-propagation is truncated to windows of {window} steps", window=unicode(window))
+    if lengths and framework(model.framework).packs:
+        yield message("recurrent layers read packed sequences, and compute no step beyond the length of each")
+    elif lengths:
+        yield message("masks save no work: every sequence is computed up to the longest")
     if input_gradient:
         yield message("the inputs of the model need a gradient")
     else:

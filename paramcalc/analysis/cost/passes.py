@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ...core.built import AnyShape, Built, Part, Weight, listed
+from ...core.built import AnyShape, Built, Part, UnknownShape, Weight, listed
 from ...core.products import Source, State, Work
 from ...core.sources import written_out
 from ...core.totals import summed
 from ...graph.gradients import gradients, work_of
 from ...graph.model import Model
 from ...symbolic import Size
+from .sizes import BATCHES, TIMES
 
 Origin = tuple[int, int]
 
@@ -98,11 +99,14 @@ class Training(NamedTuple):
         Weights that are frozen somewhere, and so wherever they are used.
     window : int, Expr or None
         Of truncated back-propagation through time.
+    lengths : tuple of int
+        Of sequences that are packed, so that a recurrent layer computes no step beyond them; empty if none are.
     """
 
     frozen: Callable[[str], bool]
     origins: frozenset[Origin]
     window: Size | None = None
+    lengths: tuple[int, ...] = ()
 
 
 def frozen_origins(model: Model, built: Sequence[Built]) -> frozenset[Origin]:
@@ -190,11 +194,26 @@ def _use(
     live = given | weights
     flows = built.flows(work, len(read), len(listed(built.outs)))
     needs = [not live.isdisjoint(written_out(flow)) for flow in flows]
+    if training.lengths and any(one.steps is not None for one in work.products):
+        work = packed(part, training.lengths)
     if training.window is not None:
         work = work.truncated(training.window)
     own = work.backward(weights) if back else 0
     both = work.backward(live) if back else 0
     return Use(part, Passes(work.forward(), own, summed((both, -1 * own))), live, back, []), needs
+
+
+def packed(part: Part, lengths: Sequence[int]) -> Work:
+    """Give the work of a recurrent layer on packed sequences: that of each sequence by itself."""
+    (shape, *others) = part.inputs
+    assert not isinstance(shape, UnknownShape)  # it has products
+    names = part.layer.axes(len(shape)) or []
+    whole = Work()
+    for length in lengths:
+        own: dict[str, Size] = {**dict.fromkeys(BATCHES, 1), **dict.fromkeys(TIMES, length)}
+        alone = tuple(own.get(name, size) for name, size in zip(names, shape, strict=True))
+        whole += work_of(part.layer.on(alone, *others))
+    return whole
 
 
 def origin_of(weight: Weight, layer: int, place: int) -> Origin:

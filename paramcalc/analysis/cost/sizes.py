@@ -69,6 +69,23 @@ def with_sizes(shapes: Sequence[AnyShape], batch: Size | None, steps: Size | Non
     ]
 
 
+def padded(lengths: Sequence[int], batch: Size | None, steps: Size | None) -> tuple[int, int]:
+    """Give the batch and the number of time steps of sequences of these lengths, padded to the longest.
+
+    Raises
+    ------
+    OptionError
+        For a length below 1, and for another batch or number of steps.
+    """
+    if any(length < 1 for length in lengths):
+        raise OptionError("the length of a sequence", expected="at least 1", received=min(lengths))
+    number, longest = len(lengths), max(lengths)
+    for name, given, own in (("batch", batch, number), ("steps", steps, longest)):
+        if given is not None and given != own:
+            raise OptionError(f"{name} of sequences with lengths", expected=f"{own}, or none", received=given)
+    return number, longest
+
+
 def _put(size: Size, given: dict[Expr, Size]) -> Size:
     for leaf, value in given.items():
         size = put(size, leaf, value)
