@@ -24,7 +24,7 @@ def is_named(names: Sequence[str], parts: Sequence[Part]) -> Callable[[str], boo
         if name not in known:
             layers = [part.name for part in parts]
             raise OptionError(
-                "no layer or weight of this name",
+                "no layer or weight has this name",
                 expected=", ".join(layers),
                 received=name,
                 suggestion=nearest(name, known),
