@@ -8,12 +8,14 @@ substitution. Where one symbol would stand for several options (a stack of cells
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 from typing import overload
 
 from ..errors import ParamcalcError, SizeError
-from ..symbolic import Expr, Size, latex, symbols, text, unicode
+from ..symbolic import Expr, Size, html, latex, symbols, text, unicode
 from ..symbolic.fold import LEAVES
+from ..symbolic.notation import MATH_FONT
 from .built import AnyShape, Applicable, UnknownShape
 from .kinds import Kind, OptionValue
 from .registry import find
@@ -83,13 +85,24 @@ class Formula:
     def __repr__(self) -> str:
         return repr(self.expr)
 
+    def html(self, substituted: bool = False) -> str:
+        """Print for HTML, as the formula or with the sizes put in."""
+        return html(self.expr, self.values if substituted else None)
+
+    def _repr_html_(self) -> str:
+        return f"<span style={MATH_FONT!r}>{self._equation(self.html, ',')}</span>"
+
     def _repr_latex_(self) -> str:
-        steps = [self.latex()]
+        return f"$\\displaystyle {self._equation(self.latex, '{,}')}$"
+
+    def _equation(self, written: Callable[[bool], str], comma: str) -> str:
+        # formula = substitution = count, as far as the sizes are known
+        steps = [written(False)]
         if self.values:
-            steps.append(self.latex(substituted=True))
+            steps.append(written(True))
             if isinstance(self.value, int):
-                steps.append(f"{self.value:,}".replace(",", "{,}"))
-        return f"$\\displaystyle {' = '.join(steps)}$"
+                steps.append(f"{self.value:,}".replace(",", comma))
+        return " = ".join(steps)
 
     def _sympy_(self) -> object:
         from ..symbolic.evaluate import to_sympy

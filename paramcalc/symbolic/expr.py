@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Union
 from ..errors import SizeError
 from .fold import Algebra, DivisionByZero, Tree, check_bits, fold, leaves
 from .normal import NORMAL, atom, key
-from .notation import is_name, latex, text, unicode
+from .notation import MATH_FONT, html, is_name, latex, text, unicode
 from .operands import divide, evaluate, to_sympy
 from .terms import write
 
@@ -156,6 +156,9 @@ class Expr(Tree):
         except AttributeError:
             self._text = text(self)
             return self._text
+
+    def _repr_html_(self) -> str:
+        return f"<span style={MATH_FONT!r}>{html(self)}</span>"
 
     def _repr_latex_(self) -> str:
         return f"${latex(self)}$"
