@@ -97,7 +97,7 @@ KINDS: dict[str, Kind] = {
     "tile_grid_size": Check("two sizes", _sizes),
     "value_range": Check("two numbers", _pair),
 }
-WHY = "Changes images at random while training and keeps their shape; nothing to learn."
+WHY = "Changes images at random during training and keeps their shape; no weights."
 
 
 def kept(x: Annotated[Shape, Inputs("... H W C")], /, **options: Any) -> Built:

@@ -176,7 +176,7 @@ def Embedding(
     weights: Annotated[Any, TENSOR] | None = None,
     **storage: Unpack[Storage],
 ) -> Built:
-    """A table with one row of output_dim numbers for each of input_dim tokens; looking up multiplies nothing."""
+    """A table with one row of output_dim numbers for each of input_dim tokens. A lookup costs no multiply-adds."""
     table = embedded("embeddings", input_dim, output_dim, storage, embeddings_constraint)
     if weights is not None:
         _check_initial(weights.shape, table)
@@ -209,7 +209,7 @@ def ReversibleEmbedding(
     reverse: Annotated[bool, AtCall] = False,
     **storage: Unpack[Storage],
 ) -> Built:
-    """A table of embeddings that also leads back to tokens, by itself or by a second one with tie_weights=False.
+    """A table of embeddings that also maps back to tokens; with tie_weights=False, a second table does.
 
     Called with reverse=True it takes embeddings and gives one number for each token.
     Source: Press & Wolf 2017.

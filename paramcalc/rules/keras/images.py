@@ -36,7 +36,7 @@ def Resizing(
     antialias: bool = False,
     data_format: Layout = None,
 ) -> Built:
-    """Images scaled to a height and width; nothing to learn."""
+    """Resizes images to a height and width; no weights."""
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise OptionError("both cropped and padded", expected="crop_to_aspect_ratio or pad_to_aspect_ratio")
     return resized(x, height, width, data_format)
@@ -44,11 +44,11 @@ def Resizing(
 
 @rule(("bounding_box_format",))
 def CenterCrop(x: Picture, /, height: Side, width: Side, data_format: Layout = None) -> Built:
-    """The middle of each image, scaled up first where the image is smaller; nothing to learn."""
+    """Crops the center of each image; enlarges a smaller image first; no weights."""
     return resized(x, height, width, data_format)
 
 
 @rule(("bounding_box_format", "seed"))
 def RandomCrop(x: Picture, /, height: Side, width: Side, *, data_format: Layout = None) -> Built:
-    """A random part of each image of a height and width; nothing to learn."""
+    """Crops each image at a random position; no weights."""
     return resized(x, height, width, data_format)

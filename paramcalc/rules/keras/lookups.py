@@ -46,7 +46,7 @@ def Hashing(
     output_mode: Literal["int", "one_hot", "multi_hot", "count"] = "int",
     sparse: bool = False,
 ) -> Built:
-    """The bin each value is hashed into; nothing to learn."""
+    """Hashes each value into a bin; no weights."""
     _check_sparse(sparse, output_mode)
     return encoded(x, num_bins, output_mode)
 
@@ -58,7 +58,7 @@ def HashedCrossing(
     num_bins: Count,
     output_mode: Literal["int", "one_hot"] = "int",
 ) -> Built:
-    """The bin a pair of values is hashed into; nothing to learn."""
+    """Hashes each pair of values into a bin; no weights."""
     if len(xs) != 2:
         raise ShapeError("HashedCrossing takes 2 inputs", received=len(xs))
     first, second = xs
@@ -163,7 +163,7 @@ def IntegerLookup(
     pad_to_max_tokens: bool = False,
     vocabulary_size: Count | None = None,
 ) -> Built:
-    """The index of each number in a vocabulary, or ones at those indices; the vocabulary is no weight."""
+    """Maps numbers to their indices in a vocabulary, or encodes the indices. A vocabulary is not a weight."""
     _check_sparse(sparse, output_mode)
     sizes = (max_tokens, vocabulary_size, pad_to_max_tokens)
     told = Lookup(vocabulary, idf_weights, *sizes, invert, output_mode, mask_token, oov_token, num_oov_indices)
@@ -187,7 +187,7 @@ def StringLookup(
     sparse: bool = False,
     vocabulary_size: Count | None = None,
 ) -> Built:
-    """The index of each word in a vocabulary, or ones at those indices; the vocabulary is no weight."""
+    """Maps words to their indices in a vocabulary, or encodes the indices. A vocabulary is not a weight."""
     _check_sparse(sparse, output_mode)
     sizes = (max_tokens, vocabulary_size, pad_to_max_tokens)
     told = Lookup(vocabulary, idf_weights, *sizes, invert, output_mode, mask_token, oov_token, num_oov_indices)
@@ -210,7 +210,7 @@ def TextVectorization(
     ragged: bool = False,
     vocabulary_size: Count | None = None,
 ) -> Built:
-    """Texts split into words, each the index of a vocabulary, or counted; the vocabulary is no weight."""
+    """Splits texts into words and maps them to indices, or counts them. The vocabulary is not a weight."""
     if output_mode != "int" and (output_sequence_length is not None or ragged):
         raise OptionError("sequences", expected="output_mode='int'", received=output_mode)
     if split is not None and (len(x) > 2 or (len(x) == 2 and is_known(x[-1]) and x[-1] != 1)):

@@ -33,7 +33,7 @@ def BatchNormalization(
     scale: bool = True,
     renorm: bool = False,
 ) -> Built:
-    """A learned scale and shift for each feature, and its moving mean and variance, which are not trained.
+    """A learned scale and shift for each feature, and a moving mean and variance, which are not trained.
 
     Sources: Ioffe & Szegedy 2015; Ioffe 2017 (renorm, with statistics of its own).
     """
@@ -61,7 +61,7 @@ def along(axis: Any, x: Shape) -> Shape:
 def LayerNormalization(
     x: Features, /, axis: Axes = -1, *, center: bool = True, scale: bool = True, rms_scaling: bool = False
 ) -> Built:
-    """A learned scale and shift for each place along the normalized axes.
+    """A learned scale and shift for each position along the normalized axes.
 
     With rms_scaling, which Keras calls deprecated, always a scale and never a shift.
     Source: Ba et al. 2016.
@@ -77,7 +77,7 @@ def LayerNormalization(
 
 @rule(("epsilon",))
 def RMSNormalization(x: Features, /, axis: Axes = -1) -> Built:
-    """A learned scale for each place along the normalized axes; no mean is taken away, no shift added.
+    """A learned scale for each position along the normalized axes. No mean is subtracted and no shift is added.
 
     Source: Zhang & Sennrich 2019.
     """
@@ -94,7 +94,7 @@ def RMSNormalization(x: Features, /, axis: Axes = -1) -> Built:
 
 @rule()
 def UnitNormalization(x: AnyShape, /, axis: Axes = -1) -> Built:
-    """Divides by the length along the axes; nothing to learn."""
+    """Divides by the norm along the axes; no weights."""
     along(axis, x)
     return Built(outs=(x,))
 
@@ -117,7 +117,7 @@ def GroupNormalization(
     center: bool = True,
     scale: bool = True,
 ) -> Built:
-    """A learned scale and shift for each channel, normalized by groups of channels; the groups add no weights.
+    """A learned scale and shift for each channel. The number of groups does not change the count.
 
     One group is nearly layer normalization, groups=-1 instance normalization.
     Source: Wu & He 2018.
@@ -153,7 +153,7 @@ def SpectralNormalization(
     layer: Annotated[Any, LAYER],
     power_iterations: Annotated[int, ITERATIONS] = 1,
 ) -> Built:
-    """The weights of a layer, and a vector along the last axis of its kernel that estimates its norm, not trained.
+    """The weights of a layer, and an untrained vector that estimates the spectral norm of its kernel.
 
     Source: Miyato et al. 2018.
     """

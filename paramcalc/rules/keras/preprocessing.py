@@ -35,7 +35,7 @@ def Normalization(
     variance: Array | None = None,
     invert: bool = False,
 ) -> Built:
-    """A mean and a variance for each place along the axes, and a count, learned from data and never by training.
+    """A mean and a variance for each position along the axes, and a count. adapt() sets them; training does not.
 
     Given a mean and a variance it has no weights at all.
     """
@@ -71,7 +71,7 @@ def _check_statistics(mean: Values, variance: Values, kept: Shape) -> None:
 
 @rule()
 def Rescaling(x: AnyShape, /, scale: Array, offset: Array = 0.0) -> Built:
-    """A number times the input, and one added; nothing to learn."""
+    """Multiplies the input by a constant and adds another; no weights."""
     out = list(x)
     for given in (scale.shape, offset.shape):
         out = [*given[: max(len(given) - len(out), 0)], *out]
@@ -99,7 +99,7 @@ def encoded(x: Shape, depth: Size, mode: str) -> Built:
 def CategoryEncoding(
     x: AnyShape, /, num_tokens: Count, output_mode: Literal["multi_hot", "one_hot", "count", "binary"] = "multi_hot"
 ) -> Built:
-    """Categories as ones among zeros, or counted; nothing to learn."""
+    """One-hot, multi-hot or count encoding of categories; no weights."""
     return encoded(x, num_tokens, output_mode)
 
 
@@ -112,7 +112,7 @@ def Discretization(
     *,
     output_mode: Literal["int", "one_hot", "multi_hot", "count"] = "int",
 ) -> Built:
-    """The bin each number falls into; the boundaries are found in data and are no weights."""
+    """Maps each number to a bin. The boundaries come from data and are not weights."""
     if bin_boundaries is None and num_bins is None:
         raise OptionError("Discretization needs bins", expected="bin_boundaries or num_bins")
     bins = num_bins if bin_boundaries is None else prod(bin_boundaries.shape) + 1
@@ -132,7 +132,7 @@ def STFTSpectrogram(
     expand_dims: bool = False,
     data_format: Layout = None,
 ) -> Built:
-    """A convolution with a wave for every frequency, its real and its imaginary part, which can be trained."""
+    """A convolution with a real and an imaginary wave for each frequency. The waves can be trained."""
     step, length = _frames(frame_length, frame_step, fft_length)
     bins, kernels = length // 2 + 1, 1 if mode in ("real", "imag") else 2
     (T,), C = windows.spatial(x, data_format)
@@ -176,7 +176,7 @@ def MelSpectrogram(
     *,
     num_mel_bins: Count = 128,
 ) -> Built:
-    """The strength of each pitch over time: a fixed matrix over a Fourier transform; nothing to learn."""
+    """A Fourier transform and a fixed matrix give the energy in each mel band over time; no weights."""
     if isinstance(sequence_length, int) and isinstance(fft_length, int) and sequence_length > fft_length:
         raise OptionError("longer than the transform", expected=f"at most {fft_length}", received=sequence_length)
     *lead, T = x
@@ -190,7 +190,7 @@ def MelSpectrogram(
 
 @rule((), base=())
 def Pipeline(x: Annotated[Shape, Inputs("*layers")], /, layers: Annotated[Any, CELLS]) -> Built:
-    """Layers one after the other: their weights, and none of its own."""
+    """A chain of layers: their weights, and none of its own."""
     if not isinstance(layers, tuple):
         raise OptionError("one layer", expected="a list of layers")
     names = unique_labels(layers)

@@ -186,7 +186,7 @@ def GRU(
 
 @rule()
 def StackedRNNCells(x: Annotated[Shape, Inputs("*cells")], /, cells: Annotated[Any, CELLS]) -> Built:
-    """Cells on top of one another: each takes the output of the one below as its input.
+    """A stack of cells: each cell takes the output of the cell below as its input.
 
     A cell that stands in several places has one set of weights.
     """
@@ -296,7 +296,7 @@ def Bidirectional(
     *,
     backward_layer: Annotated[Any, LAYER] | None = None,
 ) -> Built:
-    """Two copies with weights of their own, one reading forwards, one backwards."""
+    """Two copies with separate weights: one reads forwards, one backwards."""
     _check_directions(layer, backward_layer)
     forward = layer.on(x)
     backward = backward_layer.on(x) if backward_layer is not None else forward
@@ -362,7 +362,7 @@ def _check_directions(forward: Layer, backward: Layer | None) -> None:
 
 @rule()
 def TimeDistributed(x: Annotated[Shape, Inputs("B T *layer")], /, layer: Annotated[Any, LAYER]) -> Built:
-    """One layer applied to every time step: its weights once, its work T times."""
+    """One layer applied to every time step: its weights count once, its cost T times."""
     batch, T, *rest = x
     if not rest:
         raise ShapeError("TimeDistributed does not take an input of 2 axes", expected="at least (B, T, d)")

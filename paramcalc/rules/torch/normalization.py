@@ -143,7 +143,7 @@ def GroupNorm(
     *,
     bias: bool = True,
 ) -> Built:
-    """A learned scale and shift for each channel; means are taken over groups of channels."""
+    """A learned scale and shift for each channel; the statistics are those of groups of channels."""
     divides(num_channels, num_groups, "{} channels do not divide into {} groups")
     if affine:  # else nobody looks
         declared("GroupNorm", num_channels, x[1], "channels")
@@ -169,7 +169,7 @@ def trailing(name: str, x: Shape, shape: Shape) -> None:
 def LayerNorm(
     x: AnyShape, /, normalized_shape: Extent, eps: Number = 1e-5, elementwise_affine: bool = True, bias: bool = True
 ) -> Built:
-    """A learned scale and shift for each place along the last axes, those it normalizes over."""
+    """A learned scale and shift for each position along the normalized axes, which are the last ones."""
     trailing("LayerNorm", x, normalized_shape)
     return affine_of(x, normalized_shape, elementwise_affine, elementwise_affine and bias)
 
@@ -178,7 +178,7 @@ def LayerNorm(
 def RMSNorm(
     x: AnyShape, /, normalized_shape: Extent, eps: Number | None = None, elementwise_affine: bool = True
 ) -> Built:
-    """A learned scale for each place along the last axes; no mean is taken away, so there is no shift."""
+    """A learned scale for each position along the normalized axes. No mean is subtracted and there is no shift."""
     trailing("RMSNorm", x, normalized_shape)
     return affine_of(x, normalized_shape, elementwise_affine, False)
 
@@ -192,7 +192,7 @@ def LocalResponseNorm(
     beta: Number = 0.75,
     k: Number = 1.0,
 ) -> Built:
-    """Each number by those in the channels around it; nothing to learn."""
+    """Normalizes each value by its neighboring channels; no weights."""
     return Built(outs=(x,))
 
 
@@ -205,5 +205,5 @@ def CrossMapLRN2d(
     beta: Number = 0.75,
     k: Number = 1,
 ) -> Built:
-    """Each number by those in the channels around it; nothing to learn."""
+    """Normalizes each value by its neighboring channels; no weights."""
     return Built(outs=(x,))

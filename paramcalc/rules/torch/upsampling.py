@@ -59,7 +59,7 @@ def Upsample(
     align_corners: bool | None = None,
     recompute_scale_factor: bool | None = None,
 ) -> Built:
-    """Places between those there are, copied or interpolated; nothing to learn."""
+    """Enlarges the spatial axes by copies or interpolation; no weights."""
     if align_corners is not None and mode not in RANKS:
         raise OptionError("align_corners is about interpolation", expected=" or ".join(map(repr, RANKS)), received=mode)
     if recompute_scale_factor and size is not None:
@@ -69,11 +69,11 @@ def Upsample(
 
 @rule()
 def UpsamplingNearest2d(x: Places, /, size: Sizes = None, scale_factor: Scales = None) -> Built:
-    """Places between those there are, copied from the nearest; nothing to learn."""
+    """Enlarges an image by copies of the nearest pixel; no weights."""
     return resized(x, size, scale_factor, "nearest")
 
 
 @rule()
 def UpsamplingBilinear2d(x: Places, /, size: Sizes = None, scale_factor: Scales = None) -> Built:
-    """Places between those there are, interpolated along both axes; nothing to learn."""
+    """Enlarges an image by bilinear interpolation; no weights."""
     return resized(x, size, scale_factor, "bilinear")
