@@ -405,7 +405,7 @@ def _check_sizes(row: Row) -> None:
     for shape in row.outputs:
         for size in () if isinstance(shape, UnknownShape) else shape:
             if isinstance(size, int) and size > MAX_SIZE:
-                raise SizeError("a size has grown above 10^100").at(f"layer {row.name!r}:")
+                raise SizeError("a size is above 10^100").at(f"layer {row.name!r}:")
 
 
 def plain(size: Size) -> int | str:

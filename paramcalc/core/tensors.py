@@ -75,7 +75,7 @@ def input_shape(shape: object, batch: object = None, name: str | None = None) ->
             raise ShapeError("not the shape of an input", expected="a list of sizes, without the batch", received=shape)
         shape = list(shape)
     if len(shape) > MAX_AXES:
-        raise ShapeError("an input of too many axes", expected=f"at most {MAX_AXES}", received=len(shape))
+        raise ShapeError("an input with too many axes", expected=f"at most {MAX_AXES}", received=len(shape))
     checked: list[Size] = [BATCH if batch is None else _size(batch, "batch")]
     for at, size in enumerate(shape):
         checked.append(_nobody_knows(at, len(shape), name) if size is None else _size(size, f"[{at}]"))
@@ -174,7 +174,7 @@ def flat(values: Nested) -> tuple[Tensor, ...]:
         elif isinstance(value, (list, tuple)):
             pending.extend(reversed(value))
         else:
-            raise GraphError("not a tensor", expected="what Input() or a layer gave", received=value)
+            raise GraphError("not a tensor", expected="an output of Input() or of a layer", received=value)
     return tuple(found)
 
 

@@ -82,7 +82,7 @@ def _anything(source: Source) -> bool:
 ZIP = b"PK\x03\x04"
 
 READERS = (
-    Reader("a folder of Keras", _folder, "paramcalc.formats.keras.saved:read_folder"),
+    Reader("a folder saved by Keras", _folder, "paramcalc.formats.keras.saved:read_folder"),
     # by their first bytes
     Reader("a PyTorch file", zip_beginning_with(b"/data.pkl")),
     Reader("a NumPy archive", zip_beginning_with(b".npy")),

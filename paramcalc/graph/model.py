@@ -280,7 +280,7 @@ class Model(Applicable, Displayed):
         for given, wanted in zip(shapes, self.input_shapes, strict=True):
             if not _fits(given, wanted):
                 raise ShapeError(
-                    f"{self.label!r} was made for another input",
+                    f"{self.label!r} was built for another input",
                     expected=shape_text(wanted),
                     received=Verbatim(shape_text(given)),
                 )

@@ -307,7 +307,7 @@ def _extremum(op: str, pick: Callable[[Iterable[int]], int], sizes: Iterable[Siz
             others[size] = None
     parts = [*others, pick(numbers)] if numbers else [*others]
     if not parts:
-        raise SizeError(f"{op} of nothing", expected="at least one size")
+        raise SizeError(f"{op} of no values", expected="at least one size")
     return parts[0] if len(parts) == 1 else Expr(op, tuple(parts))
 
 

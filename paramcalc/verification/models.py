@@ -75,7 +75,7 @@ def verify_model(model: Model) -> Verification:
     """Compare a model with the same built in its framework, at enough values of its named sizes to decide all."""
     if model.framework not in verifiable():
         raise ParamcalcError(
-            "nothing to hold the model against",
+            "no framework to compare the model with",
             expected=f"layers of {' or '.join(map(title, verifiable()))}",
             received=model.framework,
         )

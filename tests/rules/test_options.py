@@ -119,7 +119,7 @@ def test_an_option_without_a_kind_is_refused_when_the_rule_is_declared() -> None
     def body(x: Annotated[Shape, Inputs("B ... d_x")], /, units: int) -> Built:
         return Built((x,))
 
-    with pytest.raises(TypeError, match=r"int.* says no kind of option"):
+    with pytest.raises(TypeError, match=r"int.* names no kind of option"):
         Schema.of(body)
 
 

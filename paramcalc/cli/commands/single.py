@@ -97,7 +97,7 @@ def layer(
     rule = rule_named(name, framework)
     if not shapes and framework_named(rule.framework).declares_inputs:
         if batch is not None:
-            raise OptionError("--batch without --input", expected="the shape of an input without the batch with it")
+            raise OptionError("--batch without --input", expected="--input, the shape without the batch")
         return _as_it_stands(rule(**layer_options(rule, values(options or []))))
     if not shapes:
         raise OptionError("--input is missing", expected="the shape of an input without the batch, such as 32,32,3")
@@ -186,5 +186,5 @@ def _sizes(shape: str) -> list[Any]:
     for before, word in pairwise(words):
         if len(word) == 3 and word.isdecimal() and word[0] == "0":
             hint = f"a comma separates axes; write {before}{word} without it"
-            raise OptionError(f"{word} is no size", suggestion=hint)
+            raise OptionError(f"{word} is not a size", suggestion=hint)
     return [None if word.lower() in ("none", "null", "?") else word for word in words]

@@ -155,7 +155,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
         value = value.get("items")
     if isinstance(value, list):
         if depth > DEEPEST:
-            raise FileError("lists inside lists", expected=f"at most {DEEPEST} deep")
+            raise FileError("lists are nested too deeply", expected=f"at most {DEEPEST} deep")
         return [_plain(one, depth + 1) for one in value]
     return value
 
@@ -220,7 +220,7 @@ def _merge(made: Config) -> str:
     if made.pop("layers", None):
         raise OptionError("models merged inside a Sequential", expected="a Merge in a graph").at("Merge.layers")
     if not isinstance(mode, str) or mode not in MERGES or made.pop("mode_type", "raw") != "raw":
-        raise OptionError("not a known way to merge", expected=" or ".join(MERGES), received=mode).at("Merge.mode")
+        raise OptionError("not a known merge mode", expected=" or ".join(MERGES), received=mode).at("Merge.mode")
     options = {"axis": made.pop("concat_axis", -1)} if mode == "concat" else {}
     if mode == "dot":
         options = {"axes": made.get("dot_axes", -1)}

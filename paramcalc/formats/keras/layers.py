@@ -72,7 +72,7 @@ class Reading(NamedTuple):
             Where nobody goes.
         """
         if self.depth >= DEEPEST:
-            raise FileError("layers inside layers", expected=f"at most {DEEPEST} deep")
+            raise FileError("layers are nested too deeply", expected=f"at most {DEEPEST} deep")
         return self._replace(depth=self.depth + 1)
 
 
@@ -82,7 +82,7 @@ def layer_of(found: Any, reading: Reading) -> Any:
     Raises
     ------
     FileError
-        When it is not what Keras serializes.
+        When it is not the form that Keras writes.
     OptionError, SizeError
         For options that the layer's rule does not take.
     """
@@ -374,7 +374,7 @@ def input_of(config: Mapping[str, Any], axes: str | None = None) -> Tensor:
     """
     shape = field(config, "batch_shape", (list, tuple))
     if not shape:
-        raise FileError("an input of no axes", expected="the batch first", received=shape)
+        raise FileError("an input without axes", expected="the batch first", received=shape)
     return Tensor(input_shape(shape[1:], shape[0], axes), name=name_in(config))
 
 

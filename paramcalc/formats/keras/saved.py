@@ -83,7 +83,7 @@ def read_index(source: Source) -> Model:
         When one of them is missing, damaged or beyond the bounds.
     """
     if not source.path:
-        raise FileError("an index of shards, which lie beside it", expected="the path of its file")
+        raise FileError("an index of shards; the shards are separate files", expected="the path of the index")
     return _weights_alone(stored_beside(source.path, source.data))
 
 
@@ -91,7 +91,7 @@ def _described(place: str, text: bytes, stored: Stored | None) -> Model:
     try:
         found = read_json(decode(text))
         if not (isinstance(found, dict) and is_description(found)):
-            raise FileError("not a model as Keras writes one", expected="class_name and config")
+            raise FileError("not a model in the form that Keras writes", expected="class_name and config")
         return model_of(found, stored)
     except ParamcalcError as error:
         raise error.at(place)

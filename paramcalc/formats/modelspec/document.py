@@ -125,7 +125,9 @@ def _inputs(data: Mapping[str, Any], sizes: Sizes, whole: bool) -> dict[str, Sha
         error.where = []
         raise error.at("batch")
     if whole and batch is not None:
-        raise OptionError("a batch besides the input", expected="it among the sizes of the input").at("batch")
+        raise OptionError("a batch size next to the input", expected="the batch size in the shape of the input").at(
+            "batch"
+        )
     inputs = declared_inputs(data.get("input"), data.get("inputs"), sizes, batch)
     return {label: shape[1:] for label, shape in inputs.items()} if whole else inputs
 

@@ -117,7 +117,7 @@ def _without_surrogates(data: Any, text: str) -> Any:
         try:
             json.dumps(data, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            raise Refused("half a surrogate pair in a text") from None
+            raise Refused("an unpaired surrogate in a text") from None
     return data
 
 

@@ -43,7 +43,7 @@ def convolution(
     spatial, channels = windows.spatial(x, data_format)
     for what, size in (("filters", filters), ("input channels", channels)):
         if isinstance(size, int) and isinstance(groups, int) and size % groups:
-            raise ShapeError(f"{size} {what} do not divide into {groups} groups")
+            raise ShapeError(f"{size} {what} are not divisible into {groups} groups")
     check_steps(strides, dilation_rate)
     seen = exact(channels, groups)
     places = windows.lengths(spatial, kernel_size, strides, padding, dilation_rate)
@@ -66,7 +66,7 @@ def convolution(
 def check_steps(strides: tuple[Size, ...], dilation_rate: tuple[Size, ...]) -> None:
     """Refuse strides together with dilation, as Keras does wherever one of its backends would."""
     if any(s != 1 for s in strides) and any(d != 1 for d in dilation_rate):
-        raise OptionError("strides and dilation_rate are both above 1", expected="one of them to be 1")
+        raise OptionError("strides and dilation_rate are both above 1", expected="one of them equal to 1")
 
 
 SPREAD = """Each filter has a weight for every window position and every input channel, and one bias.

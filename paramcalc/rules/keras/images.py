@@ -16,7 +16,7 @@ Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"
 def resized(x: Shape, height: Size, width: Size, data_format: str | None) -> Built:
     """Give images of another height and width."""
     if len(x) > 4:
-        raise ShapeError("neither an image nor a batch of them", expected="3 or 4 axes", received=len(x))
+        raise ShapeError("not an image or a batch of images", expected="3 or 4 axes", received=len(x))
     if data_format == "channels_first":
         return Built(outs=((*x[:-2], height, width),))
     return Built(outs=((*x[:-3], height, width, x[-1]),))
@@ -38,7 +38,7 @@ def Resizing(
 ) -> Built:
     """Resizes images to a height and width; no weights."""
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
-        raise OptionError("both cropped and padded", expected="crop_to_aspect_ratio or pad_to_aspect_ratio")
+        raise OptionError("crop_to_aspect_ratio and pad_to_aspect_ratio are both given", expected="at most one of them")
     return resized(x, height, width, data_format)
 
 

@@ -107,7 +107,7 @@ def locally_connected(
 def reached(n: Size, window: Size, stride: Size) -> int:
     """Count the inputs along one axis that all the windows together look at, those beyond the edges aside."""
     if not (isinstance(n, int) and isinstance(window, int) and isinstance(stride, int)):
-        raise ShapeError("how much windows reach beyond the edges hangs on all sizes", expected="numbers")
+        raise ShapeError("the padding of the windows depends on the values of all sizes", expected="numbers")
     places = -(-n // stride)
     left, right = window // 2, (places - 1) * stride + window - window // 2 - n
     return places * window - _beyond(left, stride, places) - _beyond(right, stride, places)

@@ -87,7 +87,7 @@ def Dot(xs: Several, /, axes: Annotated[Any, AXIS_PAIR]) -> Built:
     pair = (axes, axes) if isinstance(axes, int) else axes
     at, to = position(pair[0], len(left)), position(pair[1], len(right))
     if at == 0 or to == 0:
-        raise OptionError("Dot works sample by sample", expected="axes other than 0, the batch", received=axes)
+        raise OptionError("Dot does not reduce the batch axis", expected="axes other than 0, the batch", received=axes)
     if is_known(left[at]) != is_known(right[to]):
         raise Disagreement((0, 1), (left[at], right[to]), at)  # Keras does not take one open size for a known one
     shared = agree(left[at], right[to], (0, 1), at)

@@ -53,7 +53,7 @@ def along(axis: Any, x: Shape) -> Shape:
     ordered = (axis,) if isinstance(axis, int) else sorted(axis)  # before it looks at signs
     places = [position(one, len(x)) for one in ordered]
     if len(set(places)) != len(places):
-        raise ShapeError("an axis named twice", expected="different axes", received=axis)
+        raise ShapeError("an axis is given twice", expected="different axes", received=axis)
     return tuple(x[at] for at in places)
 
 
@@ -87,7 +87,9 @@ def RMSNormalization(x: Features, /, axis: Axes = -1) -> Built:
         size, scale = x[at], shape[at]
         if isinstance(size, int) and isinstance(scale, int) and size != scale:
             if size != 1 and scale != 1:
-                raise ShapeError(f"a scale of {scale} does not go with {size} on the last axis", expected="axis=-1")
+                raise ShapeError(
+                    f"a scale of {scale} cannot be combined with {size} on the last axis", expected="axis=-1"
+                )
             out[at] = size * scale
     return Built(weights=(Weight("scale", shape),), outs=(tuple(out),), formula=lambda: prod(shape))
 
@@ -124,9 +126,9 @@ def GroupNormalization(
     """
     d = x[position(axis, len(x))]
     if axis == -len(x):  # though 0, which is the same axis, passes
-        raise OptionError("the batch is no channel", expected="another axis", received=axis)
+        raise OptionError("the batch axis cannot be the channel axis", expected="another axis", received=axis)
     if not is_known(d):
-        raise ShapeError("the channels must be known", expected="a number of them", received=None)
+        raise ShapeError("the number of channels must be known", expected="a number of them", received=None)
     if isinstance(d, int) and isinstance(groups, int) and groups != -1 and (groups > d or d % groups):
         raise ShapeError(f"{d} channels do not divide into {groups} groups")
     names = ["gamma"] * scale + ["beta"] * center

@@ -43,14 +43,14 @@ def Normalization(
     places = sorted(position(one, len(x)) for one in axes)
     kept = tuple(x[at] for at in places)
     if not all(is_known(size) for size in kept):
-        raise ShapeError("axes with statistics of their own must be known", expected="sizes", received=None)
+        raise ShapeError("the sizes of the kept axes must be known", expected="sizes", received=None)
     if (mean is None) != (variance is None):
-        raise OptionError("one of mean and variance", expected="both or neither")
+        raise OptionError("only one of mean and variance is given", expected="both or neither")
     if mean is not None and variance is not None:
         _check_statistics(mean, variance, kept)
         return Built(outs=(x,), formula=lambda: 0)
     if prod(kept) != prod(x[at] for at in set(places)):
-        raise ShapeError("an axis named twice", expected="different axes", received=axis)
+        raise ShapeError("an axis is given twice", expected="different axes", received=axis)
     names = {"mean": kept, "variance": kept, "count": ()}
     return Built(
         weights=tuple(Weight(name, shape, False) for name, shape in names.items()),
@@ -63,7 +63,7 @@ def _check_statistics(mean: Values, variance: Values, kept: Shape) -> None:
     if mean.shape != variance.shape:
         raise OptionError("mean and variance of two shapes", expected=shape_of(mean.shape), received=variance)
     if len(mean.shape) > len(kept):
-        raise ShapeError("a mean of more axes than are kept", expected=f"at most {len(kept)}", received=mean.shape)
+        raise ShapeError("the mean has more axes than are kept", expected=f"at most {len(kept)}", received=mean.shape)
     for size, given in zip(kept[len(kept) - len(mean.shape) :], mean.shape, strict=True):
         if isinstance(size, int) and given not in (1, size):
             raise ShapeError(f"a mean of {given} for {size} places", expected=f"{size} or 1")
@@ -156,13 +156,17 @@ def STFTSpectrogram(
 def _frames(frame_length: Size, frame_step: Size | None, fft_length: Size | None) -> tuple[Size, Size]:
     if fft_length is None:
         if not isinstance(frame_length, int):
-            raise OptionError("frame_length is a name", expected="fft_length, too")
+            raise OptionError("frame_length is a symbol", expected="fft_length, too")
         fft_length = 2 ** ceil(log2(frame_length))
     elif isinstance(frame_length, int) and isinstance(fft_length, int) and fft_length < frame_length:
-        raise OptionError("frames longer than the transform", expected=f"at most {fft_length}", received=frame_length)
+        raise OptionError(
+            "frames longer than the Fourier transform", expected=f"at most {fft_length}", received=frame_length
+        )
     step = frame_length // 2 if frame_step is None else frame_step
     if isinstance(step, int) and isinstance(frame_length, int) and not 0 < step <= frame_length:
-        raise OptionError("frames that leave something out", expected=f"a step from 1 to {frame_length}", received=step)
+        raise OptionError(
+            "the step is longer than the frame", expected=f"a step from 1 to {frame_length}", received=step
+        )
     return step, fft_length
 
 
@@ -178,7 +182,9 @@ def MelSpectrogram(
 ) -> Built:
     """A Fourier transform and a fixed matrix give the energy in each mel band over time; no weights."""
     if isinstance(sequence_length, int) and isinstance(fft_length, int) and sequence_length > fft_length:
-        raise OptionError("longer than the transform", expected=f"at most {fft_length}", received=sequence_length)
+        raise OptionError(
+            "longer than the Fourier transform", expected=f"at most {fft_length}", received=sequence_length
+        )
     *lead, T = x
     frames = (T + 2 * (fft_length // 2) - fft_length) // sequence_stride + 1
     bins = fft_length // 2 + 1

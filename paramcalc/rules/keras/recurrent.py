@@ -252,7 +252,7 @@ def _check_same_weights(layer: Any, first: Built, again: Built) -> None:
             isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(one.shape, other.shape, strict=True)
         ):
             raise ShapeError(
-                f"{layer.label} stands in several places, which need a {one.name} of {shape_text(one.shape)} "
+                f"{layer.label} is used in several places, which need a {one.name} of {shape_text(one.shape)} "
                 f"and of {shape_text(other.shape)}; one cell has one set of weights"
             )
 
@@ -310,8 +310,8 @@ def Bidirectional(
         merged = (there,)
     else:
         raise ShapeError(
-            f"merge_mode {merge_mode!r} adds both directions up, but the forward layer has {unicode(there[-1])} "
-            f"units and the backward layer {unicode(back[-1])}"
+            f"merge_mode {merge_mode!r} combines both directions elementwise, but the forward layer has "
+            f"{unicode(there[-1])} units and the backward layer {unicode(back[-1])}"
         )
     name = f"backward_{layer.label.removeprefix('backward_')}" if backward_layer is None else backward_layer.label
     ahead_name = f"forward_{layer.label.removeprefix('forward_')}"

@@ -27,7 +27,7 @@ def Reshape(x: AnyShape, /, target_shape: Annotated[Any, TARGET]) -> Built:
         if _open(size):
             if isinstance(total, int) and isinstance(rest, int) and total % rest:
                 raise ShapeError(
-                    f"{total} numbers cannot be laid out with -1", expected=f"a multiple of {rest}", received=total
+                    f"{total} numbers cannot be reshaped with -1", expected=f"a multiple of {rest}", received=total
                 )
             left = exact(total, rest) if known else unknown("?")
             return Built(outs=((batch, *(left if _open(one) else one for one in target_shape)),))
@@ -44,7 +44,7 @@ def _open(size: Size) -> bool:
 def Permute(x: AnyShape, /, dims: Annotated[Any, PERMUTATION]) -> Built:
     """Reorders the axes; axis 1 is the first after the batch."""
     if len(dims) != len(x) - 1:
-        raise ShapeError("Permute must name every axis but the batch", expected=f"{len(x) - 1} axes", received=dims)
+        raise ShapeError("Permute must name every axis except the batch", expected=f"{len(x) - 1} axes", received=dims)
     return Built(outs=((x[0], *(x[dim] for dim in dims)),))
 
 

@@ -33,7 +33,7 @@ def _batched(shapes: Mapping[str, Shape], batch_first: bool) -> tuple[Shape, lis
     first, *others = shapes.values()
     for name, shape in list(shapes.items())[1:]:
         if len(shape) != len(first):
-            raise ShapeError(f"the {name} is of another rank", expected=f"{len(first)} axes", received=len(shape))
+            raise ShapeError(f"the {name} has a wrong rank", expected=f"{len(first)} axes", received=len(shape))
     at = 0 if batch_first else 1
     if len(first) == 2:
         return (), [shape[0] for shape in shapes.values()]
@@ -261,7 +261,7 @@ def copies(layer: Any, count: int, norm: Any, x: Shape, *memory: Shape) -> Built
 
 def _check_layer(owner: str, layer: Any, wanted: str) -> None:
     if layer.type != wanted:
-        raise OptionError(f"{layer.type} is no layer for a {owner}", expected=wanted)
+        raise OptionError(f"{layer.type} is not a layer for a {owner}", expected=wanted)
 
 
 @rule(copies=("encoder_layer",))

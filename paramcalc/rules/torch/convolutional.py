@@ -67,7 +67,7 @@ def conv(
     batch, _, spatial = parted(x, len(kernel))
     _grouped(channels, filters, groups)
     if padding == "same" and any(s != 1 for s in stride):
-        raise OptionError("padding 'same' goes without a stride", expected="stride 1", received=stride)
+        raise OptionError("padding 'same' does not allow a stride", expected="stride 1", received=stride)
     margins = (padding,) * len(kernel) if isinstance(padding, str) else padding
     steps = zip(spatial, kernel, stride, margins, dilation, strict=True)
     places = tuple(_taken(n, k, s, p, d, mode) for n, k, s, p, d in steps)

@@ -135,7 +135,9 @@ def EmbeddingBag(
     Bags are the rows of an input of two axes; or they lie end to end in one, and offsets say where each begins.
     """
     if mode == "max" and (sparse or scale_grad_by_freq):
-        raise OptionError("mode 'max' goes without sparse and scale_grad_by_freq", expected="'sum' or 'mean' with them")
+        raise OptionError(
+            "mode 'max' does not allow sparse or scale_grad_by_freq", expected="mode='sum' or mode='mean'"
+        )
     if (len(x) == 1) != (len(offsets) == 1):
         expected = "offsets with them" if len(x) == 1 else "no offsets"
         raise ShapeError(f"bags in an input of {len(x)} {'axis' if len(x) == 1 else 'axes'}", expected=expected)

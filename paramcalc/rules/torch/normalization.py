@@ -42,7 +42,9 @@ def varies(together: Shape, tracked: bool = False) -> None:
     """
     places = prod(together)
     if not tracked and isinstance(places, int) and places == 1:
-        raise ShapeError("one number has no variance", expected="more than one of each channel or group")
+        raise ShapeError(
+            "the variance of a single value is undefined", expected="more than one value for each channel or group"
+        )
 
 
 def batch_norm(
@@ -160,7 +162,7 @@ def trailing(name: str, x: Shape, shape: Shape) -> None:
     ShapeError
     """
     if len(x) < len(shape):
-        raise ShapeError(f"{name} normalizes over {len(shape)} axes, and receives {len(x)}")
+        raise ShapeError(f"{name} normalizes over {len(shape)} axes, but receives {len(x)}")
     for size, received in zip(shape, x[len(x) - len(shape) :], strict=True):
         declared(name, size, received)
 

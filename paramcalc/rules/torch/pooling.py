@@ -120,7 +120,7 @@ def fractional(
     """The maximum of windows at random positions; no weights."""
     batch, channels, spatial = parted(x, len(kernel_size))
     if (output_size is None) == (output_ratio is None):
-        raise OptionError("how large is the output?", expected="either output_size or output_ratio")
+        raise OptionError("the output size is missing", expected="either output_size or output_ratio")
     places: Any = output_size
     if output_ratio is not None:  # rounded down; of an axis nobody knows nobody knows a share
         shares = zip(spatial, output_ratio, strict=True)
@@ -158,7 +158,7 @@ def unpooled(x: Spatial, indices: Spatial, /, kernel_size: Kernel, stride: Strid
     """Puts each value at its index and zeros elsewhere; no weights."""
     # no gradient goes to the indices
     if len(x) != len(indices):
-        raise ShapeError("the indices are of another rank", expected=f"{len(x)} axes", received=len(indices))
+        raise ShapeError("the indices have a wrong rank", expected=f"{len(x)} axes", received=len(indices))
     agree((x, indices), range(len(x)))
     batch, channels, spatial = parted(x, len(kernel_size))
     steps = zip(spatial, kernel_size, stride or kernel_size, padding, strict=True)

@@ -37,7 +37,7 @@ def Unflatten(x: AnyShape, /, dim: Axis, unflattened_size: Annotated[Any, TARGET
     rest = grown(prod(size for size in unflattened_size if not _open(size)))
     laid = unflattened_size
     if any(map(_open, laid)):
-        divides(x[at], rest, "{} places cannot be laid out with -1, since they do not divide by {}")
+        divides(x[at], rest, "{} places cannot be reshaped with -1, since they do not divide by {}")
         left = exact(x[at], rest) if is_known(x[at]) else unknown("?")
         laid = tuple(left if _open(size) else size for size in laid)
     elif differ(x[at], rest):

@@ -21,7 +21,7 @@ def resized(x: Shape, size: Any, scale_factor: Any, mode: str) -> Built:
     """Give each spatial axis a size, or so many times its size, rounded down."""
     spatial = x[2:]
     if (size is None) == (scale_factor is None):
-        raise OptionError("how large is the output?", expected="either size or scale_factor")
+        raise OptionError("the output size is missing", expected="either size or scale_factor")
     wanted = RANKS.get(mode)
     if len(spatial) > 3 or (wanted and len(spatial) != wanted):
         expected = f"{wanted + 2} axes" if wanted else "3 to 5 axes"
@@ -61,9 +61,11 @@ def Upsample(
 ) -> Built:
     """Enlarges the spatial axes by copies or interpolation; no weights."""
     if align_corners is not None and mode not in RANKS:
-        raise OptionError("align_corners is about interpolation", expected=" or ".join(map(repr, RANKS)), received=mode)
+        raise OptionError(
+            "align_corners applies only to interpolation modes", expected=" or ".join(map(repr, RANKS)), received=mode
+        )
     if recompute_scale_factor and size is not None:
-        raise OptionError("recompute_scale_factor is about a scale_factor", expected="no size with it")
+        raise OptionError("recompute_scale_factor needs scale_factor", expected="scale_factor without size")
     return resized(x, size, scale_factor, mode)
 
 

@@ -40,7 +40,7 @@ def listed(model: Any, by_rule: bool = False) -> Model:
     """
     if not model.built:
         raise ParamcalcError(
-            f"{type(model).__name__} {model.name!r} keeps its graph in Python code, and is not built yet",
+            f"{type(model).__name__} {model.name!r} keeps its graph in Python code, and is not built",
             suggestion="call it on data, or model.build(input_shape), first",
         )
     learning = ids(model.trainable_weights)
