@@ -23,14 +23,14 @@ from .rule import CELLS, LAYER, REQUIRED, Built, Layer, Rule, Shape
 
 
 class Formula:
-    """The count of a layer as a formula, with the sizes to put into it.
+    """The count of a layer as a formula, with the sizes to substitute.
 
     Attributes
     ----------
     expr : int or Expr
         The textbook formula, for example ``4[d_h(d_h + d_x) + d_h]``.
     values : dict of str to int or Expr
-        What its symbols stand for in this layer; symbols that stand for themselves are left out.
+        The values of its symbols in this layer; a symbol without a value is not listed.
     """
 
     def __init__(self, expr: Size, values: dict[str, Size]) -> None:
@@ -40,7 +40,7 @@ class Formula:
 
     @property
     def value(self) -> Size:
-        """The count: the formula at its values."""
+        """The count, which is the formula at its values."""
         return self(**self.values)
 
     @overload
@@ -68,15 +68,15 @@ class Formula:
 
     @property
     def substituted(self) -> str:
-        """The formula with the sizes put in, nothing worked out: ``4[128(128 + 108) + 128]``."""
+        """The formula with the sizes substituted and nothing evaluated, such as ``4[128(128 + 108) + 128]``."""
         return text(self.expr, self.values)
 
     def unicode(self, substituted: bool = False) -> str:
-        """Print for people, as the formula or with the sizes put in."""
+        """Return the formula as Unicode text, with symbols or with the sizes substituted."""
         return unicode(self.expr, self.values if substituted else None)
 
     def latex(self, substituted: bool = False) -> str:
-        """Print for LaTeX, as the formula or with the sizes put in."""
+        """Return the formula as LaTeX, with symbols or with the sizes substituted."""
         return latex(self.expr, self.values if substituted else None)
 
     def __str__(self) -> str:
@@ -86,7 +86,7 @@ class Formula:
         return repr(self.expr)
 
     def html(self, substituted: bool = False) -> str:
-        """Print for HTML, as the formula or with the sizes put in."""
+        """Return the formula as HTML, with symbols or with the sizes substituted."""
         return html(self.expr, self.values if substituted else None)
 
     def _repr_html_(self) -> str:

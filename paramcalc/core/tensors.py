@@ -53,7 +53,7 @@ def Input(shape: Iterable[object], batch_size: object = None, name: str | None =
     Parameters
     ----------
     shape : list of int, str, Expr or None
-        Without the batch. A name is a symbolic size; ``None`` is a size nobody knows.
+        Without the batch. A name is a symbolic size; ``None`` is an unknown size.
     batch_size : int, str or Expr, optional
         Unknown (``B``) when left out.
     name : str, optional
@@ -63,7 +63,7 @@ def Input(shape: Iterable[object], batch_size: object = None, name: str | None =
     Raises
     ------
     ShapeError, SizeError
-        When it is not a list of sizes.
+        If the shape is not a list of sizes.
     """
     return Tensor(input_shape(shape, batch_size, name), name=name)
 
@@ -212,7 +212,7 @@ def in_order(outputs: Sequence[Tensor], inputs: Iterable[int]) -> list[Call]:
 class StateDisagreement(Disagreement):
     """An initial state of another size than the layer keeps."""
 
-    def told(self, first: str, second: str, sizes: tuple[object, object], axis: int) -> str:
+    def describe(self, first: str, second: str, sizes: tuple[object, object], axis: int) -> str:
         """Tell the disagreement; ``first`` is who gives the state."""
         return f"{first} gives an initial state of {sizes[0]}, the layer keeps states of {sizes[1]}"
 

@@ -21,16 +21,16 @@ class Sequential(Model):
     Parameters
     ----------
     layers : list of Layer, Model or Tensor
-        The first may be an ``Input``, or a layer with ``input_shape=``; without either, the chain takes its
+        The first may be an ``Input``, or a layer with ``input_shape=``. Without either, the chain takes its
         shape from what it is applied to.
     name : str, optional
     trainable : bool
-        False freezes every layer in it when the chain is used as a layer.
+        False freezes all its layers when the chain is used as a layer.
 
     Raises
     ------
     GraphError
-        When something in the list is not a layer.
+        If an item of the list is not a layer.
     """
 
     type = "Sequential"

@@ -136,7 +136,7 @@ class Expr(Tree):
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """Names of the sizes it depends on, in the order they were written."""
+        """Names of the sizes in the expression, in order of appearance."""
         try:
             return self._symbols
         except AttributeError:
@@ -186,7 +186,7 @@ def symbol(name: str) -> Expr:
 
 
 def symbols(names: str) -> Any:  # no type says both h = symbols("h") and h, x = symbols("h x")
-    """Make one symbol a name: ``d_h, d_x = symbols("d_h d_x")``; a single name gives one symbol."""
+    """Make a symbol for each name: ``d_h, d_x = symbols("d_h d_x")``. A single name gives one symbol."""
     made = [symbol(name) for name in names.replace(",", " ").split()]
     return made[0] if len(made) == 1 else tuple(made)
 

@@ -164,7 +164,7 @@ def audit(
     Raises
     ------
     MissingExtra
-        When the framework is not installed.
+        If the framework is not installed.
     LayerError
         For an unknown rule, for a layer only legacy Keras has, and for one by name that the installed version lacks.
     """

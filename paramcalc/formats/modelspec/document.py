@@ -44,7 +44,7 @@ def model_from(
     framework : str, optional
         Whose layers they are, where the spec does not say; Keras's otherwise.
     sizes : mapping of str to int, str or Expr, optional
-        Values for named sizes; they take precedence over those the spec gives.
+        Values for named sizes; they take precedence over the values in the spec.
 
     Raises
     ------

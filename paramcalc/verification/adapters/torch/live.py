@@ -140,7 +140,7 @@ def from_torch(module: Any, /, *args: Any, input_shape: Any = None, **kwargs: An
     Raises
     ------
     ParamcalcError
-        For something else than a module, a module that contains itself, what is no shape, and a module that does not
+        If it is not a module, contains itself, has an invalid input shape, or does not
         run on such inputs.
     """
     if not is_module(module):
