@@ -388,7 +388,7 @@ def _read(name: str, index: int) -> str:
 
 
 def _remarks(rows: Iterable[Row], above: str = "") -> list[str]:
-    # one sentence for each layer whose weights are not known, that of a model or wrapper told by its insides
+    # one sentence for each layer whose weights are not known, a model or wrapper has those of its inner layers
     found = []
     for row in rows:
         inner = _remarks(row.rows, f"{above}{row.name}/")

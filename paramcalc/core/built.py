@@ -154,7 +154,7 @@ class Built(NamedTuple):
     costed : bool
         Whether ``work`` is all of it; false where what a call does, or its shape, is unknown.
     guessed : bool
-        Whether weights are taken as trained although a file does not say so.
+        Whether weights count as trainable although the file does not state it.
     """
 
     outs: Outputs

@@ -214,7 +214,7 @@ def _load_entry_points() -> None:
     for point in entry_points(group=ENTRY_POINTS):
         try:
             offered = point.load()
-        except Exception as error:  # whatever the other package raises is told with its name
+        except Exception as error:  # the error names the package, whatever it raises
             raise LayerError(f"the rules offered by {point.value} cannot be loaded: {error}") from error
         for rule in [offered] if isinstance(offered, Rule) else rules_in(offered):
             try:

@@ -78,13 +78,13 @@ def input_shape(shape: object, batch: object = None, name: str | None = None) ->
         raise ShapeError("an input with too many axes", expected=f"at most {MAX_AXES}", received=len(shape))
     checked: list[Size] = [BATCH if batch is None else _size(batch, "batch")]
     for at, size in enumerate(shape):
-        checked.append(_nobody_knows(at, len(shape), name) if size is None else _size(size, f"[{at}]"))
+        checked.append(_unknown_size(at, len(shape), name) if size is None else _size(size, f"[{at}]"))
     (made,) = disambiguate_unknowns([tuple(checked)]) if any(size is None for size in shape) else (tuple(checked),)
     return made
 
 
 def disambiguate_unknowns(shapes: Sequence[Shape]) -> list[Shape]:
-    """Name unknown sizes apart, from one another and from named sizes: two lengths nobody knows are two lengths."""
+    """Give unknown sizes distinct names: two unknown lengths may differ from each other and from named sizes."""
     taken = {leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size) if leaf.op == "name"}
     made = []
     for shape in shapes:
@@ -104,7 +104,7 @@ def disambiguate_unknowns(shapes: Sequence[Shape]) -> list[Shape]:
 _AXES = {1: ("T",), 2: ("T", "d_x"), 3: ("H", "W", "C"), 4: ("T", "H", "W", "C")}
 
 
-def _nobody_knows(at: int, axes: int, name: str | None) -> Size:
+def _unknown_size(at: int, axes: int, name: str | None) -> Size:
     # two inputs' unknown lengths are two unknowns: T_encoder, T_decoder
     letter = _AXES[axes][at] if axes in _AXES else f"n{at + 1}"
     return unknown(f"{letter}_{re.sub('[^A-Za-z0-9_]', '_', name)}" if name else letter)

@@ -119,7 +119,7 @@ def rule_named(name: str, framework: str | None = None) -> Rule:
     OptionError
         When the name is one framework's and ``framework`` another.
     LayerError
-        For a framework or a layer nobody knows.
+        For an unknown framework or layer.
     """
     told, plain = split_name(name)
     whose = (framework or DEFAULT) if told is None else told

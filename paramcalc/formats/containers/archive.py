@@ -43,7 +43,7 @@ class Archive:
 
     @property
     def keras_version(self) -> str | None:
-        """The version of Keras that wrote it, if it says so."""
+        """The version of Keras that wrote it, if it is stated."""
         return self.metadata.get("keras_version")
 
 

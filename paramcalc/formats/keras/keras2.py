@@ -1,4 +1,4 @@
-"""Legacy Keras (1, 2 and tf.keras up to 2.15): its descriptions of models, told apart and put as Keras 3 writes them.
+"""Legacy Keras (1, 2 and tf.keras up to 2.15): descriptions of models, recognized and converted to Keras 3.
 
 What differs is how a graph is written down. A call is a list of ``[layer, call, output, arguments]``, arguments other
 than the first hang on its tensors, initial states stand among the inputs, and the calls of a nested model that knew
@@ -292,7 +292,7 @@ def _layer(found: Any, depth: int, frozen: bool) -> dict[str, Any]:
         raise OptionError("a loop over constants", expected="a loop over time steps and states only").at(kind)
     for option in HELD:
         if option in config:
-            # what freezes the wrapper freezes what is in it, even if that does not say so
+            # a frozen wrapper freezes the layer inside, whatever that layer states
             inner = frozen or config.get("trainable") is False
             config[option] = _held(config[option], option, depth, inner)
     if _foreign(found):

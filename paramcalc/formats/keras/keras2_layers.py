@@ -200,7 +200,7 @@ def _leaky_relu(made: Config) -> None:
 
 
 def _lambda(made: Config) -> None:
-    # the function may be bytecode: it is handed on as it stands, and nobody looks into it
+    # the function may be bytecode: it is passed on unchanged and never read
     kind = made.pop("function_type", None)
     shaped = made.pop("output_shape_type", "raw")
     shape = made.pop("output_shape", None)
@@ -232,7 +232,7 @@ def _merge(made: Config) -> str:
 
 def _transposed(made: Config) -> None:
     made.pop("groups", None)  # inherited from the convolution; always 1
-    made.pop("output_shape", None)  # Keras 1's Deconvolution2D was told it; it follows from the rest
+    made.pop("output_shape", None)  # an option of Keras 1's Deconvolution2D; it follows from the others
 
 
 SPECIAL: dict[str, Callable[[Config], str | None]] = {

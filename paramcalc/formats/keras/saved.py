@@ -171,7 +171,7 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
     if part:
         nodes.append(Node(UnknownLayer("stored", f"the file is {part}", "other shards"), ()))
     shapes = model.input_shapes if model else [UNKNOWN_SHAPE]
-    made = Model.from_nodes(shapes, nodes, (), model.name if model else "weights")  # what comes out nobody says
+    made = Model.from_nodes(shapes, nodes, (), model.name if model else "weights")  # its outputs are unknown
     made.type = model.type if model else "Weights"
     trained = "none of them trained" if frozen else "all taken as trained: no file says which are"
     made.warnings = [f"{what}: tensors as they are stored, without a rule, {trained}"]

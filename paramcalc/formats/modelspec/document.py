@@ -133,7 +133,7 @@ def _inputs(data: Mapping[str, Any], sizes: Sizes, whole: bool) -> dict[str, Sha
 
 
 def _in_its_letters(graph: Graph) -> dict[str, Shape]:
-    # sizes nobody knows are called as the layer that reads them does: (L, N, 108) of an LSTM, (N, 3, H, W) of a Conv2d
+    # unknown sizes have the names that the layer gives to them: (L, N, 108) of an LSTM, (N, 3, H, W) of a Conv2d
     shapes = []
     for position, (label, shape) in enumerate(graph.inputs.items()):
         first = next((use.layer for use in graph.uses if use.inputs == [label] or use.before == position), None)

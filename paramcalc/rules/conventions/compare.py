@@ -1,7 +1,7 @@
 """One cell in every convention: the count, how it differs from the first one's, and the reason in words.
 
 The reason is worked out from the tensors. Each is taken apart into the terms of its size: those with d_x weigh the
-input, other squares what recurs, what is left is bias; a peephole, a projection, an output layer say so themselves.
+input, other squares what recurs, what is left is bias; a peephole, a projection and an output layer state their role.
 """
 
 from __future__ import annotations

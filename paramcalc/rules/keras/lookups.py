@@ -79,7 +79,7 @@ def _check_sparse(sparse: bool, mode: str) -> None:
 
 
 class Lookup(NamedTuple):
-    """What a lookup is told.
+    """The options of a lookup.
 
     Attributes
     ----------

@@ -17,7 +17,7 @@ def pooled(x: Shape, pool_size: Any, strides: Any, padding: str, data_format: st
     return Built(outs=(windows.joined(x[0], places, channels, data_format),))
 
 
-# Keras gives maxima a window of 2 when none is given; means must be told.
+# Keras gives maxima a window of 2 when none is given; means need one.
 
 
 @each_rank("MaxPooling{}D", 1, 2, 3, aliases=("MaxPool{}D",))

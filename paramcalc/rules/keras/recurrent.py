@@ -29,7 +29,7 @@ LOOP = ("zero_output_for_mask",)
 
 
 class Loop(OverTime):
-    """What every recurrent layer can be told about time, and whether its loop is unrolled."""
+    """The options of every recurrent layer for time, and whether its loop is unrolled."""
 
     unroll: bool
 

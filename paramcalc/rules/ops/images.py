@@ -162,7 +162,7 @@ def CropImages(
 
 
 def _framed(size: Size, before: Any, after: Any, target: Any, grows: bool) -> Size:
-    # two of the three are told, and none is below 0
+    # two of the three are given, and none is below 0
     told = [whole(one) for one in (before, after, target) if one is not None]
     if len(told) != 2 or min(told) < 0:
         raise OptionError(

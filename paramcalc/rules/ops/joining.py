@@ -204,7 +204,7 @@ def distinct(
     axis: Any = None,
     size: Any = None,
 ) -> Built:
-    """Every value once, if it is told how many to make room for."""
+    """Every value once, if the number of values is given."""
     if size is None:
         raise UnsupportedCall("without a size: their number depends on the values")
     at = None if axis is None else position(whole(axis), len(x))

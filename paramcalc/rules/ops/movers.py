@@ -35,7 +35,7 @@ einops, numpy = ops_of("einops"), ops_of("numpy")
 
 @numpy()
 def Reshape(x: Shape, /, *, newshape: Any) -> Built:
-    """The same numbers in another shape; -1 takes what is left, and null is nobody's guess."""
+    """The same numbers in another shape; -1 takes what is left, and null is unknown."""
     sizes = several(newshape)
     opens = [at for at, size in enumerate(sizes) if size is None or whole(size) == -1]
     if sizes.count(-1) > 1 or any(size is not None and size < -1 for size in sizes):

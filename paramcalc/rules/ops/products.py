@@ -219,7 +219,7 @@ def _unstretched(term: Sequence[str], shape: Shape, sizes: dict[str, Size]) -> f
 
 
 def _pairwise(factors: list[Factor], kept: frozenset[str], sizes: dict[str, Size]) -> list[Product]:
-    # two at a time; in the cheapest order where that can be told, else from the left
+    # two at a time; in the cheapest order if it is known, else from the left
     known = {label: size for label, size in sizes.items() if isinstance(size, int)}
     if len(factors) <= ORDERED and len(known) == len(sizes):
         return _cheapest(factors, kept, known)[1]

@@ -93,7 +93,7 @@ def stands(x: Shape, *others: Shape) -> Shape:
 
 
 def same(a: Size, b: Size, inputs: tuple[int, int], axis: int) -> Size:
-    """Give the common size where Keras wants it told alike: both known and equal, or both unknown."""
+    """Return the common size if Keras requires equal ones: both known and equal, or both unknown."""
     if is_known(a) != is_known(b):
         raise Disagreement(inputs, (a, b), axis)
     return agree(a, b, inputs, axis)

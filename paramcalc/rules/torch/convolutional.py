@@ -1,4 +1,4 @@
-"""Convolutions (torch/nn/modules/conv.py), those that are told their input channels and those that find out."""
+"""Convolutions (torch/nn/modules/conv.py), with given input channels and lazy ones."""
 
 from math import prod
 from typing import Annotated, Any, Literal

@@ -147,7 +147,7 @@ def GroupNorm(
 ) -> Built:
     """A learned scale and shift for each channel; the statistics are those of groups of channels."""
     divides(num_channels, num_groups, "{} channels do not divide into {} groups")
-    if affine:  # else nobody looks
+    if affine:  # else unused
         declared("GroupNorm", num_channels, x[1], "channels")
     divides(x[1], num_groups, "{} channels do not divide into {} groups")
     varies((*x[:1], x[1] // num_groups, *x[2:]))

@@ -122,7 +122,7 @@ def fractional(
     if (output_size is None) == (output_ratio is None):
         raise OptionError("the output size is missing", expected="either output_size or output_ratio")
     places: Any = output_size
-    if output_ratio is not None:  # rounded down; of an axis nobody knows nobody knows a share
+    if output_ratio is not None:  # rounded down; unknown if the axis is unknown
         shares = zip(spatial, output_ratio, strict=True)
         places = tuple(int(n * share) if isinstance(n, int) else unknown("?") for n, share in shares)
     # in three dimensions PyTorch wants one place more than the windows need
