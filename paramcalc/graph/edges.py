@@ -58,4 +58,4 @@ def missing_output(model: Wired, values: Sequence[Outputs]) -> ParamcalcError | 
 def _no_output(model: Wired, ref: Ref, values: Sequence[Outputs]) -> GraphError:
     name, count = model.producer(ref), len(listed(values[ref[0]]))
     known = f"{name}[0] to {name}[{count - 1}]" if count > 1 else f"{name}, its only output"
-    return GraphError(f"{name}[{ref[1]}] does not exist", expected=known)
+    return GraphError(f"there is no {name}[{ref[1]}]", expected=known)

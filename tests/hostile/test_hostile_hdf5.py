@@ -129,7 +129,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     ),
     "a layer that is not there": (
         hdf5(lambda file: file.attrs.__setitem__("layer_names", [b"../a"])),
-        "the file lists a layer '../a' and has none",
+        "the file lists a layer '../a' that it does not contain",
     ),
     "a tensor that is not there": (
         hdf5(listed),

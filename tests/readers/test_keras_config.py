@@ -170,7 +170,7 @@ BAD: list[tuple[str, Any, type[ParamcalcError], str]] = [
             ["a", 0, 0],
         ),
         GraphError,
-        "'a', 'b' feed one another",
+        "'a', 'b' form a cycle",
     ),
     (
         "a tensor given by name",

@@ -236,7 +236,7 @@ def test_losses_are_no_layers() -> None:
     with pytest.raises(LayerError) as caught:
         find("CrossEntropyLoss", "torch")
     assert str(caught.value) == "CrossEntropyLoss is a loss, not a layer: it has no parameters"
-    with pytest.raises(AttributeError, match="NLLLoss is a loss and no layer"):
+    with pytest.raises(AttributeError, match="NLLLoss is a loss, not a layer"):
         nn.NLLLoss  # noqa: B018
     with pytest.raises(
         AttributeError, match=r"torch.nn has no 'Liner' that paramcalc knows \(did you mean 'Linear'\?\)"

@@ -43,7 +43,7 @@ def convolution(
     spatial, channels = windows.spatial(x, data_format)
     for what, size in (("filters", filters), ("input channels", channels)):
         if isinstance(size, int) and isinstance(groups, int) and size % groups:
-            raise ShapeError(f"{size} {what} are not divisible into {groups} groups")
+            raise ShapeError(f"{size} {what} do not divide into {groups} groups")
     check_steps(strides, dilation_rate)
     seen = exact(channels, groups)
     places = windows.lengths(spatial, kernel_size, strides, padding, dilation_rate)
