@@ -180,5 +180,5 @@ def field(found: Any, name: str, kind: Any) -> Any:
     """
     value = found.get(name) if isinstance(found, dict) else found
     if value is found or not isinstance(value, kind):
-        raise FileError(f"{name} is missing", expected="the form that Keras writes", received=value)
+        raise FileError(f"no {name}", expected="the form that Keras writes", received=value)
     return value

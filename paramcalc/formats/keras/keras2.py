@@ -322,5 +322,5 @@ def _kept(found: Mapping[str, Any]) -> dict[str, Any]:
 def _field(found: Any, name: str, kind: Any) -> Any:
     if not isinstance(found, Mapping) or not isinstance(found.get(name), kind):
         received = found.get(name) if isinstance(found, Mapping) else found
-        raise FileError(f"{name} is missing", expected="the form that Keras writes", received=received)
+        raise FileError(f"no {name}", expected="the form that Keras writes", received=received)
     return found[name]
