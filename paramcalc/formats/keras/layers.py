@@ -374,7 +374,7 @@ def input_of(config: Mapping[str, Any], axes: str | None = None) -> Tensor:
     """
     shape = field(config, "batch_shape", (list, tuple))
     if not shape:
-        raise FileError("an input without axes", expected="the batch first", received=shape)
+        raise FileError("an input of no axes", expected="the batch first", received=shape)
     return Tensor(input_shape(shape[1:], shape[0], axes), name=name_in(config))
 
 
