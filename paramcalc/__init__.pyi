@@ -32,7 +32,7 @@ __version__: str
 
 class _LayerScale(Rule):
     def __call__(self, init_values: float, projection_dim: Size, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """One factor for each channel, near 0 at first, so that a deep network begins as the identity.
+        """A learned factor for each channel. It starts near 0, so that a deep network starts as the identity.
 
         (convnext.py; https://arxiv.org/abs/2103.17239)
 
@@ -52,7 +52,7 @@ class _LayerScale(Rule):
 
 class _CustomScaleLayer(Rule):
     def __call__(self, scale: float, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The second of two inputs, made smaller, is added to the first; nothing to learn.
+        """Scales the second input and adds it to the first; no weights.
 
         (inception_resnet_v2.py)
 
@@ -70,7 +70,7 @@ class _CustomScaleLayer(Rule):
 
 class _Attention(Rule):
     def __call__(self, use_scale: bool = False, score_mode: Literal['dot', 'concat'] = 'dot', dropout: float = 0.0, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Scores are products of queries and keys; at most a scale and a weight of sums (concat) to learn, two numbers.
+        """Scores are products of queries and keys. Two optional weights: a scale, and the factor of score_mode="concat".
 
         Source: Luong et al. 2015.
 
@@ -92,7 +92,7 @@ class _Attention(Rule):
 
 class _AdditiveAttention(Rule):
     def __call__(self, use_scale: bool = True, dropout: float = 0.0, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., score_mode: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Scores are sums over tanh(query + key), each of its numbers with a weight of its own.
+        """Scores are sums over tanh(query + key), with one weight for each feature.
 
         Source: Bahdanau et al. 2014, whose two projections are Dense layers of their own here.
 
@@ -112,7 +112,7 @@ class _AdditiveAttention(Rule):
 
 class _MultiHeadAttention(Rule):
     def __call__(self, num_heads: Size, key_dim: Size, value_dim: Size | None = None, dropout: float = 0.0, use_bias: bool = True, output_shape: Size | Sequence[Size] | None = None, attention_axes: int | Sequence[int] | None = None, sliding_window: Size | None = None, flash_attention: bool | None = None, *, use_gate: bool = False, dtype: object = None, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """For each head a projection of query, key and value; one of all heads back, whatever T and S are.
+        """Each head projects query, key and value; one projection combines the heads. Sequence lengths do not matter.
 
         Four matrices a head where d_Q = d_K = d_V = d: 4·H·d_k·d, and with H·d_k = d the 4·d² of the transformer.
         A gate (use_gate) is a projection of the query more. The window and the causal mask leave out scores, not weights.
@@ -153,7 +153,7 @@ class _MultiHeadAttention(Rule):
 
 class _GroupQueryAttention(Rule):
     def __call__(self, head_dim: Size, num_query_heads: Size, num_key_value_heads: Size, dropout: float = 0.0, use_bias: bool = True, sliding_window: Size | None = None, flash_attention: bool | None = None, *, use_gate: bool = False, dtype: object = None, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A projection of the query for each of H heads, of key and value for each of G groups that share one.
+        """H heads project the query; groups of heads share G projections of key and value.
 
         G = H is multi-head attention, G = 1 multi-query attention. Fewer groups have fewer weights; the products of
         queries and keys stay those of H heads.
@@ -189,7 +189,7 @@ class _GroupQueryAttention(Rule):
 
 class _AugMix(Rule):
     def __call__(self, value_range: object = None, num_chains: int | None = None, chain_depth: int | None = None, factor: object = None, alpha: float | None = None, all_ops: bool | None = None, interpolation: Literal['nearest', 'bilinear'] | None = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -221,7 +221,7 @@ class _AugMix(Rule):
 
 class _AutoContrast(Rule):
     def __call__(self, value_range: object = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -239,7 +239,7 @@ class _AutoContrast(Rule):
 
 class _ContrastLimitedAdaptiveHistogramEqualization(Rule):
     def __call__(self, value_range: object = None, clip_limit: float | None = None, tile_grid_size: object = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -261,7 +261,7 @@ class _ContrastLimitedAdaptiveHistogramEqualization(Rule):
 
 class _CutMix(Rule):
     def __call__(self, factor: object = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -281,7 +281,7 @@ class _CutMix(Rule):
 
 class _Equalization(Rule):
     def __call__(self, value_range: object = None, bins: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -301,7 +301,7 @@ class _Equalization(Rule):
 
 class _MaxNumBoundingBoxes(Rule):
     def __call__(self, max_number: int, fill_value: float | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -321,7 +321,7 @@ class _MaxNumBoundingBoxes(Rule):
 
 class _MixUp(Rule):
     def __call__(self, alpha: float | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, seed: int | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -341,7 +341,7 @@ class _MixUp(Rule):
 
 class _RandAugment(Rule):
     def __call__(self, value_range: object = None, num_ops: int | None = None, factor: object = None, interpolation: Literal['nearest', 'bilinear'] | None = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -367,7 +367,7 @@ class _RandAugment(Rule):
 
 class _RandomBrightness(Rule):
     def __call__(self, factor: object, value_range: object = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -389,7 +389,7 @@ class _RandomBrightness(Rule):
 
 class _RandomColorDegeneration(Rule):
     def __call__(self, factor: object, value_range: object = None, data_format: Literal['channels_last', 'channels_first'] | None = None, seed: int | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -411,7 +411,7 @@ class _RandomColorDegeneration(Rule):
 
 class _RandomColorJitter(Rule):
     def __call__(self, value_range: object = None, brightness_factor: object = None, contrast_factor: object = None, saturation_factor: object = None, hue_factor: object = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -439,7 +439,7 @@ class _RandomColorJitter(Rule):
 
 class _RandomContrast(Rule):
     def __call__(self, factor: object, value_range: object = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -461,7 +461,7 @@ class _RandomContrast(Rule):
 
 class _RandomElasticTransform(Rule):
     def __call__(self, factor: object = None, scale: object = None, interpolation: Literal['nearest', 'bilinear'] | None = None, fill_mode: Literal['constant', 'nearest', 'wrap', 'mirror', 'reflect'] | None = None, fill_value: float | None = None, value_range: object = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -491,7 +491,7 @@ class _RandomElasticTransform(Rule):
 
 class _RandomErasing(Rule):
     def __call__(self, factor: object = None, scale: object = None, fill_value: float | None = None, value_range: object = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -517,7 +517,7 @@ class _RandomErasing(Rule):
 
 class _RandomFlip(Rule):
     def __call__(self, mode: Literal['horizontal', 'vertical', 'horizontal_and_vertical'] | None = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -537,7 +537,7 @@ class _RandomFlip(Rule):
 
 class _RandomGaussianBlur(Rule):
     def __call__(self, factor: object = None, kernel_size: object = None, sigma: object = None, value_range: object = None, data_format: Literal['channels_last', 'channels_first'] | None = None, seed: int | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -563,7 +563,7 @@ class _RandomGaussianBlur(Rule):
 
 class _RandomGrayscale(Rule):
     def __call__(self, factor: object = None, data_format: Literal['channels_last', 'channels_first'] | None = None, seed: int | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -583,7 +583,7 @@ class _RandomGrayscale(Rule):
 
 class _RandomHue(Rule):
     def __call__(self, factor: object, value_range: object = None, data_format: Literal['channels_last', 'channels_first'] | None = None, seed: int | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -605,7 +605,7 @@ class _RandomHue(Rule):
 
 class _RandomInvert(Rule):
     def __call__(self, factor: object = None, value_range: object = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -627,7 +627,7 @@ class _RandomInvert(Rule):
 
 class _RandomPerspective(Rule):
     def __call__(self, factor: object = None, scale: object = None, interpolation: Literal['nearest', 'bilinear'] | None = None, fill_value: float | None = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -653,7 +653,7 @@ class _RandomPerspective(Rule):
 
 class _RandomPosterization(Rule):
     def __call__(self, factor: object, value_range: object = None, data_format: Literal['channels_last', 'channels_first'] | None = None, seed: int | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -675,7 +675,7 @@ class _RandomPosterization(Rule):
 
 class _RandomRotation(Rule):
     def __call__(self, factor: object, fill_mode: Literal['constant', 'nearest', 'wrap', 'mirror', 'reflect'] | None = None, interpolation: Literal['nearest', 'bilinear'] | None = None, seed: int | None = None, fill_value: float | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -701,7 +701,7 @@ class _RandomRotation(Rule):
 
 class _RandomSaturation(Rule):
     def __call__(self, factor: object, value_range: object = None, data_format: Literal['channels_last', 'channels_first'] | None = None, seed: int | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -723,7 +723,7 @@ class _RandomSaturation(Rule):
 
 class _RandomSharpness(Rule):
     def __call__(self, factor: object, value_range: object = None, data_format: Literal['channels_last', 'channels_first'] | None = None, seed: int | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -745,7 +745,7 @@ class _RandomSharpness(Rule):
 
 class _RandomShear(Rule):
     def __call__(self, x_factor: object = None, y_factor: object = None, interpolation: Literal['nearest', 'bilinear'] | None = None, fill_mode: Literal['constant', 'nearest', 'wrap', 'mirror', 'reflect'] | None = None, fill_value: float | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, seed: int | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -773,7 +773,7 @@ class _RandomShear(Rule):
 
 class _RandomTranslation(Rule):
     def __call__(self, height_factor: object, width_factor: object, fill_mode: Literal['constant', 'nearest', 'wrap', 'mirror', 'reflect'] | None = None, interpolation: Literal['nearest', 'bilinear'] | None = None, seed: int | None = None, fill_value: float | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -801,7 +801,7 @@ class _RandomTranslation(Rule):
 
 class _RandomZoom(Rule):
     def __call__(self, height_factor: object, width_factor: object = None, fill_mode: Literal['constant', 'nearest', 'wrap', 'mirror', 'reflect'] | None = None, interpolation: Literal['nearest', 'bilinear'] | None = None, seed: int | None = None, fill_value: float | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -829,7 +829,7 @@ class _RandomZoom(Rule):
 
 class _Solarization(Rule):
     def __call__(self, addition_factor: object = None, threshold_factor: object = None, value_range: object = None, seed: int | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Changes images at random while training and keeps their shape; nothing to learn.
+        """Changes images at random during training and keeps their shape; no weights.
 
         Options
         -------
@@ -988,7 +988,7 @@ class _ConvLSTM3D(Rule):
 
 class _Conv1D(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same', 'causal'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., groups: Size = 1, activation: Named = ..., *, use_bias: bool = True, kernel_constraint: Named | None = None, lora_rank: Size | None = None, lora_alpha: float | None = None, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dtype: object = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each filter has a weight for every place in the window and every input channel, and one bias.
+        """Each filter has a weight for every window position and every input channel, and one bias.
 
         Options
         -------
@@ -1024,7 +1024,7 @@ class _Conv1D(Rule):
 
 class _Conv2D(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., groups: Size = 1, activation: Named = ..., *, use_bias: bool = True, kernel_constraint: Named | None = None, lora_rank: Size | None = None, lora_alpha: float | None = None, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dtype: object = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each filter has a weight for every place in the window and every input channel, and one bias.
+        """Each filter has a weight for every window position and every input channel, and one bias.
 
         Options
         -------
@@ -1060,7 +1060,7 @@ class _Conv2D(Rule):
 
 class _Conv3D(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., groups: Size = 1, activation: Named = ..., *, use_bias: bool = True, kernel_constraint: Named | None = None, lora_rank: Size | None = None, lora_alpha: float | None = None, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dtype: object = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each filter has a weight for every place in the window and every input channel, and one bias.
+        """Each filter has a weight for every window position and every input channel, and one bias.
 
         Options
         -------
@@ -1096,7 +1096,7 @@ class _Conv3D(Rule):
 
 class _Conv1DTranspose(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', output_padding: Size | Sequence[Size] | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., activation: Named = ..., *, use_bias: bool = True, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dtype: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each filter has a weight for every place in the window and every input channel, and one bias.
+        """Each filter has a weight for every window position and every input channel, and one bias.
 
         A convolution run backwards: every place of the input is spread over a window of the output. The kernel holds
         (window, filters, input channels), the other way about than Conv. Every weight meets every place of the input once.
@@ -1129,7 +1129,7 @@ class _Conv1DTranspose(Rule):
 
 class _Conv2DTranspose(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', output_padding: Size | Sequence[Size] | None = None, data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., activation: Named = ..., *, use_bias: bool = True, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dtype: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each filter has a weight for every place in the window and every input channel, and one bias.
+        """Each filter has a weight for every window position and every input channel, and one bias.
 
         A convolution run backwards: every place of the input is spread over a window of the output. The kernel holds
         (window, filters, input channels), the other way about than Conv. Every weight meets every place of the input once.
@@ -1162,7 +1162,7 @@ class _Conv2DTranspose(Rule):
 
 class _Conv3DTranspose(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, output_padding: Size | Sequence[Size] | None = None, dilation_rate: Size | Sequence[Size] = ..., activation: Named = ..., *, use_bias: bool = True, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dtype: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each filter has a weight for every place in the window and every input channel, and one bias.
+        """Each filter has a weight for every window position and every input channel, and one bias.
 
         A convolution run backwards: every place of the input is spread over a window of the output. The kernel holds
         (window, filters, input channels), the other way about than Conv. Every weight meets every place of the input once.
@@ -1195,7 +1195,7 @@ class _Conv3DTranspose(Rule):
 
 class _DepthwiseConv1D(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', depth_multiplier: Size = 1, data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., activation: Named = ..., *, use_bias: bool = True, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., depthwise_constraint: Named = ..., depthwise_initializer: Named = ..., depthwise_regularizer: Named = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each input channel has depth_multiplier windows of its own, each with a bias.
+        """Each input channel has depth_multiplier filters of its own, each with a bias.
 
         Options
         -------
@@ -1223,7 +1223,7 @@ class _DepthwiseConv1D(Rule):
 
 class _DepthwiseConv2D(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', depth_multiplier: Size = 1, data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., activation: Named = ..., *, use_bias: bool = True, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., depthwise_constraint: Named = ..., depthwise_initializer: Named = ..., depthwise_regularizer: Named = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each input channel has depth_multiplier windows of its own, each with a bias.
+        """Each input channel has depth_multiplier filters of its own, each with a bias.
 
         Options
         -------
@@ -1251,7 +1251,7 @@ class _DepthwiseConv2D(Rule):
 
 class _SeparableConv1D(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., depth_multiplier: Size = 1, activation: Named = ..., *, use_bias: bool = True, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., depthwise_constraint: Named = ..., depthwise_initializer: Named = ..., depthwise_regularizer: Named = ..., dtype: object = ..., pointwise_constraint: Named = ..., pointwise_initializer: Named = ..., pointwise_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """First windows over each channel by itself, then a dense network across the channels at every place.
+        """A depthwise convolution of each channel, then a dense network across the channels at every position.
 
         The depthwise kernel has k·C weights (times depth_multiplier m), the pointwise one C·F (times m), where an
         ordinary convolution has k·C·F. Source: Chollet 2017, Xception.
@@ -1284,7 +1284,7 @@ class _SeparableConv1D(Rule):
 
 class _SeparableConv2D(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., depth_multiplier: Size = 1, activation: Named = ..., *, use_bias: bool = True, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., depthwise_constraint: Named = ..., depthwise_initializer: Named = ..., depthwise_regularizer: Named = ..., dtype: object = ..., pointwise_constraint: Named = ..., pointwise_initializer: Named = ..., pointwise_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """First windows over each channel by itself, then a dense network across the channels at every place.
+        """A depthwise convolution of each channel, then a dense network across the channels at every position.
 
         The depthwise kernel has k·C weights (times depth_multiplier m), the pointwise one C·F (times m), where an
         ordinary convolution has k·C·F. Source: Chollet 2017, Xception.
@@ -1379,7 +1379,7 @@ class _EinsumDense(Rule):
 
 class _Embedding(Rule):
     def __call__(self, input_dim: Size, output_dim: Size, *, embeddings_constraint: Named | None = None, weights: object = None, lora_rank: Size | None = None, lora_alpha: float | None = None, quantization_config: Mapping[str, object] | None = None, dtype: object = None, activity_regularizer: Named = ..., autocast: bool = ..., embeddings_initializer: Named = ..., embeddings_regularizer: Named = ..., input_length: float | None = ..., mask_zero: bool = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A table with one row of output_dim numbers for each of input_dim tokens; looking up multiplies nothing.
+        """A table with one row of output_dim numbers for each of input_dim tokens. A lookup costs no multiply-adds.
 
         Options
         -------
@@ -1409,7 +1409,7 @@ class _Embedding(Rule):
 
 class _ReversibleEmbedding(Rule):
     def __call__(self, input_dim: Size, output_dim: Size, tie_weights: bool = True, *, logit_soft_cap: float | None = None, embeddings_constraint: Named | None = None, lora_rank: Size | None = None, lora_alpha: float | None = None, quantization_config: Mapping[str, object] | None = None, dtype: object = None, activity_regularizer: Named = ..., autocast: bool = ..., embeddings_initializer: Named = ..., embeddings_regularizer: Named = ..., input_length: float | None = ..., mask_zero: bool = ..., reverse_dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A table of embeddings that also leads back to tokens, by itself or by a second one with tie_weights=False.
+        """A table of embeddings that also maps back to tokens; with tie_weights=False, a second table does.
 
         Called with reverse=True it takes embeddings and gives one number for each token.
         Source: Press & Wolf 2017.
@@ -1444,7 +1444,7 @@ class _ReversibleEmbedding(Rule):
 
 class _Masking(Rule):
     def __call__(self, mask_value: object = ..., *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Marks time steps to be skipped; nothing to learn.
+        """Marks time steps to skip; no weights.
 
         Options
         -------
@@ -1458,7 +1458,7 @@ class _Masking(Rule):
 
 class _Identity(Rule):
     def __call__(self, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """What comes in goes out; nothing to learn.
+        """Returns its input; no weights.
 
         Options
         -------
@@ -1472,7 +1472,7 @@ class _Identity(Rule):
 
 class _Dropout(Rule):
     def __call__(self, rate: float, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., noise_shape: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Zeroes a random share while training; nothing to learn.
+        """Sets a random fraction to zero during training; no weights.
 
         Options
         -------
@@ -1488,7 +1488,7 @@ class _Dropout(Rule):
 
 class _AlphaDropout(Rule):
     def __call__(self, rate: float, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., noise_shape: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Dropout that keeps mean and variance; nothing to learn.
+        """Dropout that preserves mean and variance; no weights.
 
         Options
         -------
@@ -1504,7 +1504,7 @@ class _AlphaDropout(Rule):
 
 class _GaussianDropout(Rule):
     def __call__(self, rate: float, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Multiplies by noise around 1 while training; nothing to learn.
+        """Multiplies by noise around 1 during training; no weights.
 
         Options
         -------
@@ -1520,7 +1520,7 @@ class _GaussianDropout(Rule):
 
 class _GaussianNoise(Rule):
     def __call__(self, stddev: float, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Adds noise while training; nothing to learn.
+        """Adds noise during training; no weights.
 
         Options
         -------
@@ -1536,7 +1536,7 @@ class _GaussianNoise(Rule):
 
 class _SpatialDropout1D(Rule):
     def __call__(self, rate: float, *, dtype: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Zeroes whole channels while training; nothing to learn.
+        """Sets random channels to zero during training; no weights.
 
         Options
         -------
@@ -1552,7 +1552,7 @@ class _SpatialDropout1D(Rule):
 
 class _SpatialDropout2D(Rule):
     def __call__(self, rate: float, data_format: Literal['channels_last', 'channels_first'] | None = None, *, dtype: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Zeroes whole channels while training; nothing to learn.
+        """Sets random channels to zero during training; no weights.
 
         Options
         -------
@@ -1570,7 +1570,7 @@ class _SpatialDropout2D(Rule):
 
 class _SpatialDropout3D(Rule):
     def __call__(self, rate: float, data_format: Literal['channels_last', 'channels_first'] | None = None, *, dtype: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Zeroes whole channels while training; nothing to learn.
+        """Sets random channels to zero during training; no weights.
 
         Options
         -------
@@ -1588,7 +1588,7 @@ class _SpatialDropout3D(Rule):
 
 class _ActivityRegularization(Rule):
     def __call__(self, l1: float = 0.0, l2: float = 0.0, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Adds the activations' size to the loss; nothing to learn.
+        """Adds a penalty on the activations to the loss; no weights.
 
         Options
         -------
@@ -1606,7 +1606,7 @@ class _ActivityRegularization(Rule):
 
 class _Activation(Rule):
     def __call__(self, activation: Named, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -1622,7 +1622,7 @@ class _Activation(Rule):
 
 class _ReLU(Rule):
     def __call__(self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -1642,7 +1642,7 @@ class _ReLU(Rule):
 
 class _LeakyReLU(Rule):
     def __call__(self, negative_slope: float = 0.3, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -1658,7 +1658,7 @@ class _LeakyReLU(Rule):
 
 class _ELU(Rule):
     def __call__(self, alpha: float = 1.0, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -1674,7 +1674,7 @@ class _ELU(Rule):
 
 class _Softmax(Rule):
     def __call__(self, axis: int | Sequence[int] = -1, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Shares that add up to 1 along an axis; nothing to learn.
+        """Positive values that sum to 1 along an axis; no weights.
 
         Options
         -------
@@ -1690,7 +1690,7 @@ class _Softmax(Rule):
 
 class _PReLU(Rule):
     def __call__(self, *, shared_axes: int | Sequence[int] | None = None, activity_regularizer: Named = ..., alpha_constraint: Named = ..., alpha_initializer: Named = ..., alpha_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """One slope for each element of a sample, or one for all places along the shared axes.
+        """One slope for each element of a sample; shared_axes share a slope.
 
         Options
         -------
@@ -1706,7 +1706,7 @@ class _PReLU(Rule):
 
 class _Resizing(Rule):
     def __call__(self, height: Size, width: Size, interpolation: Literal['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5'] = 'bilinear', crop_to_aspect_ratio: bool = False, pad_to_aspect_ratio: bool = False, fill_mode: Literal['constant'] = 'constant', fill_value: float = 0.0, antialias: bool = False, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Images scaled to a height and width; nothing to learn.
+        """Resizes images to a height and width; no weights.
 
         Options
         -------
@@ -1738,7 +1738,7 @@ class _Resizing(Rule):
 
 class _CenterCrop(Rule):
     def __call__(self, height: Size, width: Size, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The middle of each image, scaled up first where the image is smaller; nothing to learn.
+        """Crops the center of each image; enlarges a smaller image first; no weights.
 
         Options
         -------
@@ -1758,7 +1758,7 @@ class _CenterCrop(Rule):
 
 class _RandomCrop(Rule):
     def __call__(self, height: Size, width: Size, *, data_format: Literal['channels_last', 'channels_first'] | None = None, activity_regularizer: Named = ..., autocast: bool = ..., bounding_box_format: object = ..., dtype: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A random part of each image of a height and width; nothing to learn.
+        """Crops each image at a random position; no weights.
 
         Options
         -------
@@ -1778,7 +1778,7 @@ class _RandomCrop(Rule):
 
 class _CuDNNLSTM(Rule):
     def __call__(self, units: Size, *, unit_forget_bias: bool = True, time_major: bool = False, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dtype: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., recurrent_constraint: Named = ..., recurrent_initializer: Named = ..., recurrent_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """An LSTM as cuDNN keeps it: each of the four networks has two biases, for the input and the previous output.
+        """An LSTM in cuDNN's layout: each of the four networks has two biases, for the input and the previous output.
 
         The two biases are added up, so one would do; cuDNN has both, and LSTM with one only has 4·d_h parameters less.
 
@@ -1808,7 +1808,7 @@ class _CuDNNLSTM(Rule):
 
 class _CuDNNGRU(Rule):
     def __call__(self, units: Size, *, time_major: bool = False, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dtype: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., recurrent_constraint: Named = ..., recurrent_initializer: Named = ..., recurrent_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A GRU as cuDNN keeps it: each of the three networks has two biases, for the input and the previous output.
+        """A GRU in cuDNN's layout: each of the three networks has two biases, for the input and the previous output.
 
         The same count as GRU with reset_after, whose biases are two rows.
 
@@ -1836,7 +1836,7 @@ class _CuDNNGRU(Rule):
 
 class _LocallyConnected1D(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, activation: Named = ..., *, use_bias: bool = True, implementation: Literal[1, 2, 3] = 1, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dtype: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A convolution that shares nothing: every place has windows and biases of its own.
+        """A convolution without shared weights: every position has filters and biases of its own.
 
         Implementation 2 keeps a weight from every input to every output, most of them held at zero; 3 keeps those
         that are used, 1 the same in another order.
@@ -1867,7 +1867,7 @@ class _LocallyConnected1D(Rule):
 
 class _LocallyConnected2D(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, activation: Named = ..., *, use_bias: bool = True, implementation: Literal[1, 2, 3] = 1, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dtype: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A convolution that shares nothing: every place has windows and biases of its own.
+        """A convolution without shared weights: every position has filters and biases of its own.
 
         Implementation 2 keeps a weight from every input to every output, most of them held at zero; 3 keeps those
         that are used, 1 the same in another order.
@@ -1898,7 +1898,7 @@ class _LocallyConnected2D(Rule):
 
 class _ThresholdedReLU(Rule):
     def __call__(self, theta: float = 1.0, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -1914,7 +1914,7 @@ class _ThresholdedReLU(Rule):
 
 class _RandomHeight(Rule):
     def __call__(self, factor: object, interpolation: Literal['bilinear', 'nearest', 'bicubic', 'area', 'lanczos3', 'lanczos5', 'gaussian', 'mitchellcubic'] = 'bilinear', *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Images of another height at every step; nothing to learn, and nobody knows the height.
+        """Changes the height of images at random; no weights, and the output height is unknown.
 
         Options
         -------
@@ -1932,7 +1932,7 @@ class _RandomHeight(Rule):
 
 class _RandomWidth(Rule):
     def __call__(self, factor: object, interpolation: Literal['bilinear', 'nearest', 'bicubic', 'area', 'lanczos3', 'lanczos5', 'gaussian', 'mitchellcubic'] = 'bilinear', *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Images of another width at every step; nothing to learn, and nobody knows the width.
+        """Changes the width of images at random; no weights, and the output width is unknown.
 
         Options
         -------
@@ -1950,7 +1950,7 @@ class _RandomWidth(Rule):
 
 class _Hashing(Rule):
     def __call__(self, num_bins: Size, mask_value: object = ..., *, output_mode: Literal['int', 'one_hot', 'multi_hot', 'count'] = 'int', sparse: bool = False, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., salt: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The bin each value is hashed into; nothing to learn.
+        """Hashes each value into a bin; no weights.
 
         Options
         -------
@@ -1970,7 +1970,7 @@ class _Hashing(Rule):
 
 class _HashedCrossing(Rule):
     def __call__(self, num_bins: Size, output_mode: Literal['int', 'one_hot'] = 'int', *, dtype: object = ..., name: str | None = None, sparse: object = ..., trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The bin a pair of values is hashed into; nothing to learn.
+        """Hashes each pair of values into a bin; no weights.
 
         Options
         -------
@@ -1988,7 +1988,7 @@ class _HashedCrossing(Rule):
 
 class _IntegerLookup(Rule):
     def __call__(self, max_tokens: Size | None = None, num_oov_indices: int = 1, mask_token: object = None, oov_token: object = -1, vocabulary: Sequence[object] | str | None = None, *, idf_weights: Sequence[object] | str | None = None, invert: bool = False, output_mode: Literal['int', 'one_hot', 'multi_hot', 'count', 'tf_idf', 'binary', 'tf-idf'] = 'int', sparse: bool = False, pad_to_max_tokens: bool = False, vocabulary_size: Size | None = None, dtype: object = ..., has_input_vocabulary: object = ..., name: str | None = None, oov_method: object = ..., salt: object = ..., trainable: bool = True, vocabulary_dtype: object = ...) -> Layer:  # type: ignore[override]
-        """The index of each number in a vocabulary, or ones at those indices; the vocabulary is no weight.
+        """Maps numbers to their indices in a vocabulary, or encodes the indices. A vocabulary is not a weight.
 
         Options
         -------
@@ -2024,7 +2024,7 @@ class _IntegerLookup(Rule):
 
 class _StringLookup(Rule):
     def __call__(self, max_tokens: Size | None = None, num_oov_indices: int = 1, mask_token: object = None, oov_token: object = '[UNK]', vocabulary: Sequence[object] | str | None = None, *, idf_weights: Sequence[object] | str | None = None, invert: bool = False, output_mode: Literal['int', 'one_hot', 'multi_hot', 'count', 'tf_idf', 'binary', 'tf-idf'] = 'int', pad_to_max_tokens: bool = False, sparse: bool = False, vocabulary_size: Size | None = None, dtype: object = ..., encoding: object = ..., has_input_vocabulary: object = ..., name: str | None = None, oov_method: object = ..., salt: object = ..., trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The index of each word in a vocabulary, or ones at those indices; the vocabulary is no weight.
+        """Maps words to their indices in a vocabulary, or encodes the indices. A vocabulary is not a weight.
 
         Options
         -------
@@ -2060,7 +2060,7 @@ class _StringLookup(Rule):
 
 class _TextVectorization(Rule):
     def __call__(self, max_tokens: Size | None = None, *, split: object = 'whitespace', output_mode: Literal['int', 'one_hot', 'multi_hot', 'count', 'tf_idf', 'binary', 'tf-idf'] = 'int', output_sequence_length: Size | None = None, pad_to_max_tokens: bool = False, vocabulary: Sequence[object] | str | None = None, idf_weights: Sequence[object] | str | None = None, sparse: bool = False, ragged: bool = False, vocabulary_size: Size | None = None, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., encoding: object = ..., has_input_vocabulary: object = ..., ngrams: object = ..., standardize: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Texts split into words, each the index of a vocabulary, or counted; the vocabulary is no weight.
+        """Splits texts into words and maps them to indices, or counts them. The vocabulary is not a weight.
 
         Options
         -------
@@ -2094,7 +2094,7 @@ class _TextVectorization(Rule):
 
 class _Add(Rule):
     def __call__(self, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Element by element, the shapes stretched to one another; nothing to learn.
+        """Elementwise, with broadcast; no weights.
 
         Options
         -------
@@ -2108,7 +2108,7 @@ class _Add(Rule):
 
 class _Multiply(Rule):
     def __call__(self, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Element by element, the shapes stretched to one another; nothing to learn.
+        """Elementwise, with broadcast; no weights.
 
         Options
         -------
@@ -2122,7 +2122,7 @@ class _Multiply(Rule):
 
 class _Average(Rule):
     def __call__(self, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Element by element, the shapes stretched to one another; nothing to learn.
+        """Elementwise, with broadcast; no weights.
 
         Options
         -------
@@ -2136,7 +2136,7 @@ class _Average(Rule):
 
 class _Maximum(Rule):
     def __call__(self, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Element by element, the shapes stretched to one another; nothing to learn.
+        """Elementwise, with broadcast; no weights.
 
         Options
         -------
@@ -2150,7 +2150,7 @@ class _Maximum(Rule):
 
 class _Minimum(Rule):
     def __call__(self, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Element by element, the shapes stretched to one another; nothing to learn.
+        """Elementwise, with broadcast; no weights.
 
         Options
         -------
@@ -2164,7 +2164,7 @@ class _Minimum(Rule):
 
 class _Subtract(Rule):
     def __call__(self, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The second input from the first, element by element; nothing to learn.
+        """Subtracts the second input from the first, elementwise; no weights.
 
         Options
         -------
@@ -2178,7 +2178,7 @@ class _Subtract(Rule):
 
 class _Concatenate(Rule):
     def __call__(self, axis: int = -1, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """One input after the other along an axis; all other axes must agree.
+        """Concatenates its inputs along an axis. All other axes must have equal sizes.
 
         Options
         -------
@@ -2194,7 +2194,7 @@ class _Concatenate(Rule):
 
 class _Dot(Rule):
     def __call__(self, axes: int | Sequence[int], *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., normalize: bool = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Sums of products along one axis of each input, sample by sample.
+        """The dot product of two inputs along one axis of each, for each sample.
 
         Options
         -------
@@ -2210,7 +2210,7 @@ class _Dot(Rule):
 
 class _BatchNormalization(Rule):
     def __call__(self, axis: int = -1, *, center: bool = True, scale: bool = True, renorm: bool = False, activity_regularizer: Named = ..., autocast: bool = ..., beta_constraint: Named = ..., beta_initializer: Named = ..., beta_regularizer: Named = ..., dtype: object = ..., epsilon: float = ..., gamma_constraint: Named = ..., gamma_initializer: Named = ..., gamma_regularizer: Named = ..., momentum: float = ..., moving_mean_initializer: Named = ..., moving_variance_initializer: Named = ..., renorm_clipping: object = ..., renorm_momentum: float = ..., synchronized: bool = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A learned scale and shift for each feature, and its moving mean and variance, which are not trained.
+        """A learned scale and shift for each feature, and a moving mean and variance, which are not trained.
 
         Sources: Ioffe & Szegedy 2015; Ioffe 2017 (renorm, with statistics of its own).
 
@@ -2234,7 +2234,7 @@ class _BatchNormalization(Rule):
 
 class _LayerNormalization(Rule):
     def __call__(self, axis: int | Sequence[int] = -1, *, center: bool = True, scale: bool = True, rms_scaling: bool = False, activity_regularizer: Named = ..., autocast: bool = ..., beta_constraint: Named = ..., beta_initializer: Named = ..., beta_regularizer: Named = ..., dtype: object = ..., epsilon: float = ..., gamma_constraint: Named = ..., gamma_initializer: Named = ..., gamma_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A learned scale and shift for each place along the normalized axes.
+        """A learned scale and shift for each position along the normalized axes.
 
         With rms_scaling, which Keras calls deprecated, always a scale and never a shift.
         Source: Ba et al. 2016.
@@ -2259,7 +2259,7 @@ class _LayerNormalization(Rule):
 
 class _RMSNormalization(Rule):
     def __call__(self, axis: int | Sequence[int] = -1, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., epsilon: float = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A learned scale for each place along the normalized axes; no mean is taken away, no shift added.
+        """A learned scale for each position along the normalized axes. No mean is subtracted and no shift is added.
 
         Source: Zhang & Sennrich 2019.
 
@@ -2277,7 +2277,7 @@ class _RMSNormalization(Rule):
 
 class _UnitNormalization(Rule):
     def __call__(self, axis: int | Sequence[int] = -1, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Divides by the length along the axes; nothing to learn.
+        """Divides by the norm along the axes; no weights.
 
         Options
         -------
@@ -2293,7 +2293,7 @@ class _UnitNormalization(Rule):
 
 class _GroupNormalization(Rule):
     def __call__(self, groups: Size = 32, axis: int = -1, *, center: bool = True, scale: bool = True, activity_regularizer: Named = ..., autocast: bool = ..., beta_constraint: Named = ..., beta_initializer: Named = ..., beta_regularizer: Named = ..., dtype: object = ..., epsilon: float = ..., gamma_constraint: Named = ..., gamma_initializer: Named = ..., gamma_regularizer: Named = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A learned scale and shift for each channel, normalized by groups of channels; the groups add no weights.
+        """A learned scale and shift for each channel. The number of groups does not change the count.
 
         One group is nearly layer normalization, groups=-1 instance normalization.
         Source: Wu & He 2018.
@@ -2318,7 +2318,7 @@ class _GroupNormalization(Rule):
 
 class _SpectralNormalization(Rule):
     def __call__(self, layer: AnyLayer, power_iterations: int = 1, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The weights of a layer, and a vector along the last axis of its kernel that estimates its norm, not trained.
+        """The weights of a layer, and an untrained vector that estimates the spectral norm of its kernel.
 
         Source: Miyato et al. 2018.
 
@@ -2338,7 +2338,7 @@ class _SpectralNormalization(Rule):
 
 class _MaxPooling1D(Rule):
     def __call__(self, pool_size: Size | Sequence[Size] = ..., strides: Size | Sequence[Size] | None = None, padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number in each window; nothing to learn.
+        """The maximum of each window; no weights.
 
         Options
         -------
@@ -2360,7 +2360,7 @@ class _MaxPooling1D(Rule):
 
 class _MaxPooling2D(Rule):
     def __call__(self, pool_size: Size | Sequence[Size] = ..., strides: Size | Sequence[Size] | None = None, padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number in each window; nothing to learn.
+        """The maximum of each window; no weights.
 
         Options
         -------
@@ -2382,7 +2382,7 @@ class _MaxPooling2D(Rule):
 
 class _MaxPooling3D(Rule):
     def __call__(self, pool_size: Size | Sequence[Size] = ..., strides: Size | Sequence[Size] | None = None, padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number in each window; nothing to learn.
+        """The maximum of each window; no weights.
 
         Options
         -------
@@ -2404,7 +2404,7 @@ class _MaxPooling3D(Rule):
 
 class _AveragePooling1D(Rule):
     def __call__(self, pool_size: Size | Sequence[Size], strides: Size | Sequence[Size] | None = None, padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each window; nothing to learn.
+        """The mean of each window; no weights.
 
         Options
         -------
@@ -2426,7 +2426,7 @@ class _AveragePooling1D(Rule):
 
 class _AveragePooling2D(Rule):
     def __call__(self, pool_size: Size | Sequence[Size], strides: Size | Sequence[Size] | None = None, padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each window; nothing to learn.
+        """The mean of each window; no weights.
 
         Options
         -------
@@ -2448,7 +2448,7 @@ class _AveragePooling2D(Rule):
 
 class _AveragePooling3D(Rule):
     def __call__(self, pool_size: Size | Sequence[Size], strides: Size | Sequence[Size] | None = None, padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each window; nothing to learn.
+        """The mean of each window; no weights.
 
         Options
         -------
@@ -2470,7 +2470,7 @@ class _AveragePooling3D(Rule):
 
 class _GlobalMaxPooling1D(Rule):
     def __call__(self, data_format: Literal['channels_last', 'channels_first'] | None = None, keepdims: bool = False, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number of each channel; nothing to learn.
+        """The maximum of each channel; no weights.
 
         Options
         -------
@@ -2488,7 +2488,7 @@ class _GlobalMaxPooling1D(Rule):
 
 class _GlobalMaxPooling2D(Rule):
     def __call__(self, data_format: Literal['channels_last', 'channels_first'] | None = None, keepdims: bool = False, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number of each channel; nothing to learn.
+        """The maximum of each channel; no weights.
 
         Options
         -------
@@ -2506,7 +2506,7 @@ class _GlobalMaxPooling2D(Rule):
 
 class _GlobalMaxPooling3D(Rule):
     def __call__(self, data_format: Literal['channels_last', 'channels_first'] | None = None, keepdims: bool = False, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number of each channel; nothing to learn.
+        """The maximum of each channel; no weights.
 
         Options
         -------
@@ -2524,7 +2524,7 @@ class _GlobalMaxPooling3D(Rule):
 
 class _GlobalAveragePooling1D(Rule):
     def __call__(self, data_format: Literal['channels_last', 'channels_first'] | None = None, keepdims: bool = False, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each channel; nothing to learn.
+        """The mean of each channel; no weights.
 
         Options
         -------
@@ -2542,7 +2542,7 @@ class _GlobalAveragePooling1D(Rule):
 
 class _GlobalAveragePooling2D(Rule):
     def __call__(self, data_format: Literal['channels_last', 'channels_first'] | None = None, keepdims: bool = False, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each channel; nothing to learn.
+        """The mean of each channel; no weights.
 
         Options
         -------
@@ -2560,7 +2560,7 @@ class _GlobalAveragePooling2D(Rule):
 
 class _GlobalAveragePooling3D(Rule):
     def __call__(self, data_format: Literal['channels_last', 'channels_first'] | None = None, keepdims: bool = False, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each channel; nothing to learn.
+        """The mean of each channel; no weights.
 
         Options
         -------
@@ -2578,7 +2578,7 @@ class _GlobalAveragePooling3D(Rule):
 
 class _AdaptiveMaxPooling1D(Rule):
     def __call__(self, output_size: Size | Sequence[Size], data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number of each window, as many windows as are asked for; nothing to learn.
+        """The maximum of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2596,7 +2596,7 @@ class _AdaptiveMaxPooling1D(Rule):
 
 class _AdaptiveMaxPooling2D(Rule):
     def __call__(self, output_size: Size | Sequence[Size], data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number of each window, as many windows as are asked for; nothing to learn.
+        """The maximum of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2614,7 +2614,7 @@ class _AdaptiveMaxPooling2D(Rule):
 
 class _AdaptiveMaxPooling3D(Rule):
     def __call__(self, output_size: Size | Sequence[Size], data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number of each window, as many windows as are asked for; nothing to learn.
+        """The maximum of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2632,7 +2632,7 @@ class _AdaptiveMaxPooling3D(Rule):
 
 class _AdaptiveAveragePooling1D(Rule):
     def __call__(self, output_size: Size | Sequence[Size], data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each window, as many windows as are asked for; nothing to learn.
+        """The mean of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2650,7 +2650,7 @@ class _AdaptiveAveragePooling1D(Rule):
 
 class _AdaptiveAveragePooling2D(Rule):
     def __call__(self, output_size: Size | Sequence[Size], data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each window, as many windows as are asked for; nothing to learn.
+        """The mean of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2668,7 +2668,7 @@ class _AdaptiveAveragePooling2D(Rule):
 
 class _AdaptiveAveragePooling3D(Rule):
     def __call__(self, output_size: Size | Sequence[Size], data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each window, as many windows as are asked for; nothing to learn.
+        """The mean of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2686,7 +2686,7 @@ class _AdaptiveAveragePooling3D(Rule):
 
 class _Normalization(Rule):
     def __call__(self, axis: int | Sequence[int] | None = -1, mean: object = None, variance: object = None, invert: bool = False, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A mean and a variance for each place along the axes, and a count, learned from data and never by training.
+        """A mean and a variance for each position along the axes, and a count. adapt() sets them; training does not.
 
         Given a mean and a variance it has no weights at all.
 
@@ -2710,7 +2710,7 @@ class _Normalization(Rule):
 
 class _Rescaling(Rule):
     def __call__(self, scale: object, offset: object = ..., *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A number times the input, and one added; nothing to learn.
+        """Multiplies the input by a constant and adds another; no weights.
 
         Options
         -------
@@ -2728,7 +2728,7 @@ class _Rescaling(Rule):
 
 class _CategoryEncoding(Rule):
     def __call__(self, num_tokens: Size, output_mode: Literal['multi_hot', 'one_hot', 'count', 'binary'] = 'multi_hot', *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., sparse: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Categories as ones among zeros, or counted; nothing to learn.
+        """One-hot, multi-hot or count encoding of categories; no weights.
 
         Options
         -------
@@ -2746,7 +2746,7 @@ class _CategoryEncoding(Rule):
 
 class _Discretization(Rule):
     def __call__(self, bin_boundaries: object = None, num_bins: Size | None = None, *, output_mode: Literal['int', 'one_hot', 'multi_hot', 'count'] = 'int', dtype: object = ..., epsilon: float = ..., sparse: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The bin each number falls into; the boundaries are found in data and are no weights.
+        """Maps each number to a bin. The boundaries come from data and are not weights.
 
         Options
         -------
@@ -2766,7 +2766,7 @@ class _Discretization(Rule):
 
 class _STFTSpectrogram(Rule):
     def __call__(self, mode: Literal['log', 'magnitude', 'psd', 'real', 'imag', 'angle', 'stft'] = 'log', frame_length: Size = 256, frame_step: Size | None = None, fft_length: Size | None = None, *, padding: Literal['valid', 'same'] = 'valid', expand_dims: bool = False, data_format: Literal['channels_last', 'channels_first'] | None = None, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., periodic: object = ..., scaling: Literal['density', 'spectrum'] | None = ..., window: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A convolution with a wave for every frequency, its real and its imaginary part, which can be trained.
+        """A convolution with a real and an imaginary wave for each frequency. The waves can be trained.
 
         Options
         -------
@@ -2794,7 +2794,7 @@ class _STFTSpectrogram(Rule):
 
 class _MelSpectrogram(Rule):
     def __call__(self, fft_length: Size = 2048, sequence_stride: Size = 512, sequence_length: Size | None = None, *, num_mel_bins: Size = 128, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., mag_exp: object = ..., max_freq: object = ..., min_freq: object = ..., min_power: object = ..., power_to_db: object = ..., ref_power: object = ..., sampling_rate: float = ..., top_db: object = ..., window: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The strength of each pitch over time: a fixed matrix over a Fourier transform; nothing to learn.
+        """A Fourier transform and a fixed matrix give the energy in each mel band over time; no weights.
 
         Options
         -------
@@ -2816,7 +2816,7 @@ class _MelSpectrogram(Rule):
 
 class _Pipeline(Rule):
     def __call__(self, layers: AnyLayer | Sequence[AnyLayer], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Layers one after the other: their weights, and none of its own.
+        """A chain of layers: their weights, and none of its own.
 
         Options
         -------
@@ -2993,7 +2993,7 @@ class _GRU(Rule):
 
 class _StackedRNNCells(Rule):
     def __call__(self, cells: AnyLayer | Sequence[AnyLayer], *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Cells on top of one another: each takes the output of the one below as its input.
+        """A stack of cells: each cell takes the output of the cell below as its input.
 
         A cell that stands in several places has one set of weights.
 
@@ -3037,7 +3037,7 @@ class _RNN(Rule):
 
 class _Bidirectional(Rule):
     def __call__(self, layer: AnyLayer, merge_mode: Literal['concat', 'sum', 'mul', 'ave'] | None = 'concat', *, backward_layer: AnyLayer | None = None, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., weights: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Two copies with weights of their own, one reading forwards, one backwards.
+        """Two copies with separate weights: one reads forwards, one backwards.
 
         Options
         -------
@@ -3057,7 +3057,7 @@ class _Bidirectional(Rule):
 
 class _TimeDistributed(Rule):
     def __call__(self, layer: AnyLayer, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """One layer applied to every time step: its weights once, its work T times.
+        """One layer applied to every time step: its weights count once, its cost T times.
 
         Options
         -------
@@ -3073,7 +3073,7 @@ class _TimeDistributed(Rule):
 
 class _Flatten(Rule):
     def __call__(self, data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """All axes but the batch, laid end to end.
+        """Merges all axes except the batch into one; no weights.
 
         Options
         -------
@@ -3089,7 +3089,7 @@ class _Flatten(Rule):
 
 class _Reshape(Rule):
     def __call__(self, target_shape: Sequence[Size | int], *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The same numbers in another shape; -1 takes what is left.
+        """The same numbers in another shape; -1 is inferred from the other sizes.
 
         Options
         -------
@@ -3105,7 +3105,7 @@ class _Reshape(Rule):
 
 class _Permute(Rule):
     def __call__(self, dims: Sequence[int], *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The axes in another order; 1 is the first after the batch.
+        """Reorders the axes; axis 1 is the first after the batch.
 
         Options
         -------
@@ -3121,7 +3121,7 @@ class _Permute(Rule):
 
 class _RepeatVector(Rule):
     def __call__(self, n: Size, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """One vector, n times: a sequence for a decoder to start from.
+        """Repeats a vector n times, for example as the input sequence of a decoder.
 
         Options
         -------
@@ -3137,7 +3137,7 @@ class _RepeatVector(Rule):
 
 class _Cropping1D(Rule):
     def __call__(self, cropping: Size | Sequence[Size] = ..., *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Cuts margins off; nothing to learn.
+        """Crops the borders; no weights.
 
         Options
         -------
@@ -3153,7 +3153,7 @@ class _Cropping1D(Rule):
 
 class _Cropping2D(Rule):
     def __call__(self, cropping: Size | Sequence[Size | Sequence[Size]] = ..., data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Cuts margins off; nothing to learn.
+        """Crops the borders; no weights.
 
         Options
         -------
@@ -3171,7 +3171,7 @@ class _Cropping2D(Rule):
 
 class _Cropping3D(Rule):
     def __call__(self, cropping: Size | Sequence[Size | Sequence[Size]] = ..., data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Cuts margins off; nothing to learn.
+        """Crops the borders; no weights.
 
         Options
         -------
@@ -3189,7 +3189,7 @@ class _Cropping3D(Rule):
 
 class _ZeroPadding1D(Rule):
     def __call__(self, padding: Size | Sequence[Size] = ..., data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Puts margins of zeros around; nothing to learn.
+        """Pads the borders with zeros; no weights.
 
         Options
         -------
@@ -3207,7 +3207,7 @@ class _ZeroPadding1D(Rule):
 
 class _ZeroPadding2D(Rule):
     def __call__(self, padding: Size | Sequence[Size | Sequence[Size]] = ..., data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Puts margins of zeros around; nothing to learn.
+        """Pads the borders with zeros; no weights.
 
         Options
         -------
@@ -3225,7 +3225,7 @@ class _ZeroPadding2D(Rule):
 
 class _ZeroPadding3D(Rule):
     def __call__(self, padding: Size | Sequence[Size | Sequence[Size]] = ..., data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Puts margins of zeros around; nothing to learn.
+        """Pads the borders with zeros; no weights.
 
         Options
         -------
@@ -3243,7 +3243,7 @@ class _ZeroPadding3D(Rule):
 
 class _UpSampling1D(Rule):
     def __call__(self, size: Size = 2, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Repeats every place along each axis; nothing to learn.
+        """Repeats every element along each axis; no weights.
 
         Options
         -------
@@ -3259,7 +3259,7 @@ class _UpSampling1D(Rule):
 
 class _UpSampling2D(Rule):
     def __call__(self, size: Size | Sequence[Size] = ..., data_format: Literal['channels_last', 'channels_first'] | None = None, interpolation: Literal['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5'] = 'nearest', *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Repeats every pixel along both axes, or interpolates between pixels; nothing to learn.
+        """Repeats every pixel along both axes, or interpolates between pixels; no weights.
 
         Options
         -------
@@ -3279,7 +3279,7 @@ class _UpSampling2D(Rule):
 
 class _UpSampling3D(Rule):
     def __call__(self, size: Size | Sequence[Size] = ..., data_format: Literal['channels_last', 'channels_first'] | None = None, *, activity_regularizer: Named = ..., autocast: bool = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Repeats every place along each axis; nothing to learn.
+        """Repeats every element along each axis; no weights.
 
         Options
         -------

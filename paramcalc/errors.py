@@ -1,4 +1,4 @@
-"""The errors paramcalc raises: one tree, each built from the same few facts.
+"""The errors that paramcalc raises, as one tree.
 
 ParamcalcError                 the base of all errors of this package; a ``ValueError``
 ├── SizeError                  a size that is not a positive integer or an expression
@@ -106,7 +106,7 @@ class Disagreement(ShapeError):
 
     def __init__(self, inputs: tuple[int, int], sizes: tuple[object, object], axis: int) -> None:
         first, second = (f"input {place + 1}" for place in inputs)
-        super().__init__(self.told(first, second, sizes, axis))
+        super().__init__(self.describe(first, second, sizes, axis))
         self.inputs = inputs
         self.sizes = sizes
         self.axis = axis
@@ -115,10 +115,10 @@ class Disagreement(ShapeError):
     def name(self, first: str, second: str) -> None:
         """Name the layers that give the sizes; the first call wins, since the innermost model knows the names."""
         if not self.named:
-            self.problem = self.told(first, second, self.sizes, self.axis)
+            self.problem = self.describe(first, second, self.sizes, self.axis)
             self.named = True
 
-    def told(self, first: str, second: str, sizes: tuple[object, object], axis: int) -> str:
+    def describe(self, first: str, second: str, sizes: tuple[object, object], axis: int) -> str:
         """Write the message."""
         return f"{first} gives {sizes[0]} and {second} gives {sizes[1]} on axis {axis}; they must agree"
 

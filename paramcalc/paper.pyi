@@ -918,7 +918,7 @@ class _IndRNN(Rule):
 
 class _StackedRNNCells(Rule):
     def __call__(self, cells: AnyLayer | Sequence[AnyLayer], *, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Cells on top of one another: each takes the output of the one below as its input.
+        """A stack of cells: each cell takes the output of the cell below as its input.
 
         A cell that stands in several places has one set of weights.
 
@@ -962,7 +962,7 @@ class _RNN(Rule):
 
 class _Bidirectional(Rule):
     def __call__(self, layer: AnyLayer, merge_mode: Literal['concat', 'sum', 'mul', 'ave'] | None = 'concat', *, backward_layer: AnyLayer | None = None, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Two copies with weights of their own, one reading forwards, one backwards.
+        """Two copies with separate weights: one reads forwards, one backwards.
 
         Options
         -------
@@ -982,7 +982,7 @@ class _Bidirectional(Rule):
 
 class _TimeDistributed(Rule):
     def __call__(self, layer: AnyLayer, *, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """One layer applied to every time step: its weights once, its work T times.
+        """One layer applied to every time step: its weights count once, its cost T times.
 
         Options
         -------

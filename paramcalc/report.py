@@ -108,13 +108,13 @@ class Row(Totals, Displayed):
     calls : list of Part
         Every use of the layer; a shared layer has several.
     rows : list of Row
-        The insides of a nested model or a wrapper.
+        The layers inside a nested model or a wrapper.
     counted_above : bool
-        Whether its weights are those of a row above: it is used on several levels.
+        Whether its weights count in a row above, because the layer is used on several levels.
     costed : bool
-        Whether ``macs`` is all its work, and not the least there can be.
+        Whether ``macs`` is exact and not a lower bound.
     guessed : bool
-        Whether what is trained of it is a guess: a file does not say, and all is taken as trained.
+        Whether ``trainable`` is a guess: the file does not state it, and all weights count as trainable.
     """
 
     presented_by = "paramcalc.render.layout:row_presentation"
@@ -159,17 +159,17 @@ class Row(Totals, Displayed):
 
     @property
     def reads(self) -> tuple[tuple[str, int], ...]:
-        """Names of the layers it reads, each with which of its outputs; of all uses, one after the other."""
+        """Names of the layers it reads, each with the index of the output, for all uses in order."""
         return tuple(read for call in self.calls for read in call.reads)
 
     @property
     def origins(self) -> list[tuple[int, int]]:
-        """Of each weight, the layer it belongs to, by its ``id``, and its place there."""
+        """For each weight, the ``id`` of its layer and its index in that layer."""
         return [weight.origin or (id(self.layer), place) for place, weight in enumerate(self.weights)]
 
     @property
     def unknown(self) -> str:
-        """Why the weights are not known, or nothing."""
+        """Why the weights are unknown; empty if they are known."""
         return self.calls[0].built.unknown
 
     @cached_property
@@ -179,14 +179,14 @@ class Row(Totals, Displayed):
 
     @cached_property
     def formula(self) -> Formula | None:
-        """The textbook formula with its sizes, or ``None`` where there are no weights of its own."""
+        """The textbook formula with its sizes, or ``None`` if the layer has no weights of its own."""
         built = self.calls[0].built
         if built.unknown and built.formula is None:
             return None  # the weights listed are not those of the rule
         return formula_of(self.layer, *self.inputs)
 
     def figures(self) -> dict[str, int | str | None]:
-        """Give the counts and the cost as data; ``None`` where nothing is known, and so no zero is meant."""
+        """Return the counts and the cost as data; ``None`` is unknown, and never means zero."""
         found = {
             "params": plain(self.params),
             "trainable": plain(self.trainable),
@@ -198,7 +198,7 @@ class Row(Totals, Displayed):
         return {**found, **dict.fromkeys([*split, *(name for name in lost if found[name] == 0)])}
 
     def to_dict(self) -> JsonObject:
-        """Give the row as the JSON contract has it."""
+        """Return the row in the JSON form ``paramcalc/1``."""
         formula = self.formula
         row: JsonObject = {
             "name": self.name,
@@ -226,7 +226,7 @@ class Row(Totals, Displayed):
 
 
 class Report(Totals, Displayed):
-    """Rows and totals of a model, and every view of them.
+    """Rows and totals of a model, which every view shows.
 
     Attributes
     ----------
@@ -235,13 +235,13 @@ class Report(Totals, Displayed):
     inputs, outputs : list of shapes
     input_names : list of str or None
     batch : int, Expr or None
-        What the multiply-adds are for; ``None`` is the input as it stands.
+        Batch size of the multiply-adds; ``None`` if the input shape includes the batch.
     stored : int or None
-        For a file with weights: how many of its tensors are as the rules say.
+        For a file with weights, the number of stored tensors that match the rules.
     holds : bool
         Whether all of them are.
     warnings : list of str
-        Whose weights are not known, and what else a reader found worth saying.
+        Layers with unknown weights, and other remarks of the reader.
     """
 
     presented_by = "paramcalc.render.layout:presentation"
@@ -271,12 +271,12 @@ class Report(Totals, Displayed):
 
     @property
     def leaves(self) -> list[tuple[str, Row]]:
-        """The rows that have a formula or nothing inside, each with its path: ``encoder/dense``."""
+        """The rows with a formula or without inner rows, each with its path, such as ``encoder/dense``."""
         return list(_leaves(self.rows, ""))
 
     @property
     def weights(self) -> list[Weight]:
-        """Every weight once, also where its layer is used on several levels; frozen if it is so anywhere."""
+        """Every weight once, even if its layer is used on several levels; frozen if it is frozen anywhere."""
         if not self._model.crossed:
             return [weight for row in self.rows for weight in row.weights]
         found: dict[tuple[int, int], Weight] = {}
@@ -288,22 +288,22 @@ class Report(Totals, Displayed):
 
     @property
     def exact(self) -> bool:
-        """Whether the total is the number of parameters, and not the least there can be."""
+        """Whether the total is exact and not a lower bound."""
         return self.holds and not any(row.unknown for row in self.rows)
 
     @property
     def guessed(self) -> bool:
-        """Whether the split is a guess: ``trainable`` is the most there can be."""
+        """Whether the split into trainable and non-trainable is a guess; ``trainable`` is then an upper bound."""
         return any(row.guessed for row in self.rows)
 
     @property
     def costed(self) -> bool:
-        """Whether the multiply-adds are all of them, and not the least there can be."""
+        """Whether the multiply-adds are exact and not a lower bound."""
         return all(row.costed for row in self.rows)
 
     @property
     def total(self) -> Size:
-        """Number of parameters, a shared layer's once."""
+        """Number of parameters; a shared layer counts once."""
         return self.params
 
     @cached_property
@@ -312,7 +312,7 @@ class Report(Totals, Displayed):
         return summed(row.macs for row in self.rows)
 
     def to_dict(self) -> JsonObject:
-        """Give the report as the JSON contract ``paramcalc/1`` has it."""
+        """Return the report in the JSON form ``paramcalc/1``."""
         trainable, non_trainable = (None, None) if self.guessed else (plain(self.trainable), plain(self.non_trainable))
         return {
             "schema": SCHEMA,
@@ -338,12 +338,12 @@ class Report(Totals, Displayed):
         return self.render("json", indent=indent)
 
     def to_frame(self) -> Frame:
-        """Give a data frame, a row a layer, of pandas if installed, else of polars.
+        """Return a data frame with one row for each layer: pandas if it is installed, else polars.
 
         Raises
         ------
         MissingExtra
-            When neither is installed.
+            If neither is installed.
         """
         made: Frame = load(FRAME)(self)
         return made
@@ -388,7 +388,7 @@ def _read(name: str, index: int) -> str:
 
 
 def _remarks(rows: Iterable[Row], above: str = "") -> list[str]:
-    # one sentence for each layer whose weights are not known, that of a model or wrapper told by its insides
+    # one sentence for each layer whose weights are not known, a model or wrapper has those of its inner layers
     found = []
     for row in rows:
         inner = _remarks(row.rows, f"{above}{row.name}/")
@@ -405,7 +405,7 @@ def _check_sizes(row: Row) -> None:
     for shape in row.outputs:
         for size in () if isinstance(shape, UnknownShape) else shape:
             if isinstance(size, int) and size > MAX_SIZE:
-                raise SizeError("a size has grown above 10^100").at(f"layer {row.name!r}:")
+                raise SizeError("a size is above 10^100").at(f"layer {row.name!r}:")
 
 
 def plain(size: Size) -> int | str:

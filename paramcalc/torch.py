@@ -14,13 +14,13 @@ def Input(shape: Sequence[object], name: str | None = None) -> Tensor:
     Parameters
     ----------
     shape : list of int, str, Expr or None
-        A name is a symbolic size; ``None`` is a size nobody knows.
+        A name is a symbolic size; ``None`` is an unknown size.
     name : str, optional
 
     Raises
     ------
     ShapeError, SizeError
-        When it is not a list of sizes.
+        If the shape is not a list of sizes.
     """
     sizes = input_shape(shape, None, name)[1:]
     open_places = [at for at, size in enumerate(shape) if size is None]

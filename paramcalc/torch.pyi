@@ -16,7 +16,7 @@ def Input(shape: Sequence[Size | None], name: str | None = None) -> Tensor: ...
 
 class _MultiheadAttention(Rule):
     def __call__(self, embed_dim: Size, num_heads: Size, dropout: float = 0.0, bias: bool = True, add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: Size | None = None, vdim: Size | None = None, batch_first: bool = False, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Four dense networks: for query, key, value and what comes of them; the number of heads changes none.
+        """Four dense networks: query, key, value and output. The number of heads does not change the count.
 
         softmax(Q K^T / sqrt(d/h)) V for each of h heads of d/h numbers, side by side; then one more matrix.
         The second output is how much each place of the query looks at each of the key, the mean over all heads.
@@ -52,7 +52,7 @@ class _MultiheadAttention(Rule):
 
 class _TransformerEncoderLayer(Rule):
     def __call__(self, d_model: Size, nhead: Size, dim_feedforward: Size = 2048, dropout: float = 0.1, activation: Literal['relu', 'gelu'] = 'relu', layer_norm_eps: float = 1e-05, batch_first: bool = False, norm_first: bool = False, bias: bool = True, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Attention of a sequence to itself, then a wide and a narrow dense network, each with a normalization.
+        """Self-attention, then a feed-forward network of two dense layers, each part with a normalization.
 
         Source: Vaswani et al. 2017.
 
@@ -86,7 +86,7 @@ class _TransformerEncoderLayer(Rule):
 
 class _TransformerDecoderLayer(Rule):
     def __call__(self, d_model: Size, nhead: Size, dim_feedforward: Size = 2048, dropout: float = 0.1, activation: Literal['relu', 'gelu'] = 'relu', layer_norm_eps: float = 1e-05, batch_first: bool = False, norm_first: bool = False, bias: bool = True, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Attention to itself and to the encoder's sequence, then a wide and a narrow dense network.
+        """Self-attention, attention to the encoder's output and a feed-forward network, each with a normalization.
 
         A normalization goes with each of the three. Source: Vaswani et al. 2017.
 
@@ -120,7 +120,7 @@ class _TransformerDecoderLayer(Rule):
 
 class _TransformerEncoder(Rule):
     def __call__(self, encoder_layer: AnyLayer, num_layers: int, norm: AnyLayer | None = None, enable_nested_tensor: bool = True, mask_check: bool = True, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Copies of one layer on top of one another, each with weights of its own; at the end a normalization, if given.
+        """A stack of copies of one layer, each with its own weights, and an optional normalization at the end.
 
         Options
         -------
@@ -142,7 +142,7 @@ class _TransformerEncoder(Rule):
 
 class _TransformerDecoder(Rule):
     def __call__(self, decoder_layer: AnyLayer, num_layers: int, norm: AnyLayer | None = None, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Copies of one layer on top of one another, each with weights of its own; at the end a normalization, if given.
+        """A stack of copies of one layer, each with its own weights, and an optional normalization at the end.
 
         Options
         -------
@@ -160,7 +160,7 @@ class _TransformerDecoder(Rule):
 
 class _Transformer(Rule):
     def __call__(self, d_model: Size = 512, nhead: Size = 8, num_encoder_layers: int = 6, num_decoder_layers: int = 6, dim_feedforward: Size = 2048, dropout: float = 0.1, activation: Literal['relu', 'gelu'] = 'relu', custom_encoder: None = None, custom_decoder: None = None, layer_norm_eps: float = 1e-05, batch_first: bool = False, norm_first: bool = False, bias: bool = True, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A stack of encoder layers and one of decoder layers, which look at what the encoder made.
+        """A stack of encoder layers and a stack of decoder layers, which attend to the encoder's output.
 
         A normalization stands at the end of either. Source: Vaswani et al. 2017.
 
@@ -202,7 +202,7 @@ class _Transformer(Rule):
 
 class _Conv1d(Rule):
     def __call__(self, in_channels: Size, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Literal['same'] | Literal['valid'] | Size | Sequence[Size] = ..., dilation: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, padding_mode: Literal['zeros', 'reflect', 'replicate', 'circular'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each filter has a weight for every place in the window and every input channel, and one bias.
+        """Each filter has a weight for every window position and every input channel, and one bias.
 
         Options
         -------
@@ -234,7 +234,7 @@ class _Conv1d(Rule):
 
 class _Conv2d(Rule):
     def __call__(self, in_channels: Size, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Literal['same'] | Literal['valid'] | Size | Sequence[Size] = ..., dilation: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, padding_mode: Literal['zeros', 'reflect', 'replicate', 'circular'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each filter has a weight for every place in the window and every input channel, and one bias.
+        """Each filter has a weight for every window position and every input channel, and one bias.
 
         Options
         -------
@@ -266,7 +266,7 @@ class _Conv2d(Rule):
 
 class _Conv3d(Rule):
     def __call__(self, in_channels: Size, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Literal['same'] | Literal['valid'] | Size | Sequence[Size] = ..., dilation: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, padding_mode: Literal['zeros', 'reflect', 'replicate', 'circular'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each filter has a weight for every place in the window and every input channel, and one bias.
+        """Each filter has a weight for every window position and every input channel, and one bias.
 
         Options
         -------
@@ -298,7 +298,7 @@ class _Conv3d(Rule):
 
 class _LazyConv1d(Rule):
     def __call__(self, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Literal['same'] | Literal['valid'] | Size | Sequence[Size] = ..., dilation: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, padding_mode: Literal['zeros', 'reflect', 'replicate', 'circular'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A convolution that learns the number of its input channels from its first input.
+        """A convolution that takes the number of its input channels from the first input.
 
         Options
         -------
@@ -328,7 +328,7 @@ class _LazyConv1d(Rule):
 
 class _LazyConv2d(Rule):
     def __call__(self, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Literal['same'] | Literal['valid'] | Size | Sequence[Size] = ..., dilation: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, padding_mode: Literal['zeros', 'reflect', 'replicate', 'circular'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A convolution that learns the number of its input channels from its first input.
+        """A convolution that takes the number of its input channels from the first input.
 
         Options
         -------
@@ -358,7 +358,7 @@ class _LazyConv2d(Rule):
 
 class _LazyConv3d(Rule):
     def __call__(self, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Literal['same'] | Literal['valid'] | Size | Sequence[Size] = ..., dilation: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, padding_mode: Literal['zeros', 'reflect', 'replicate', 'circular'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A convolution that learns the number of its input channels from its first input.
+        """A convolution that takes the number of its input channels from the first input.
 
         Options
         -------
@@ -388,7 +388,7 @@ class _LazyConv3d(Rule):
 
 class _ConvTranspose1d(Rule):
     def __call__(self, in_channels: Size, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Size | Sequence[Size] = ..., output_padding: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, dilation: Size | Sequence[Size] = ..., padding_mode: Literal['zeros'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each input channel lays a window on every output channel, and each output has one bias.
+        """Each pair of input and output channel has a window of weights, and each output channel has one bias.
 
         Options
         -------
@@ -422,7 +422,7 @@ class _ConvTranspose1d(Rule):
 
 class _ConvTranspose2d(Rule):
     def __call__(self, in_channels: Size, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Size | Sequence[Size] = ..., output_padding: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, dilation: Size | Sequence[Size] = ..., padding_mode: Literal['zeros'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each input channel lays a window on every output channel, and each output has one bias.
+        """Each pair of input and output channel has a window of weights, and each output channel has one bias.
 
         Options
         -------
@@ -456,7 +456,7 @@ class _ConvTranspose2d(Rule):
 
 class _ConvTranspose3d(Rule):
     def __call__(self, in_channels: Size, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Size | Sequence[Size] = ..., output_padding: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, dilation: Size | Sequence[Size] = ..., padding_mode: Literal['zeros'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each input channel lays a window on every output channel, and each output has one bias.
+        """Each pair of input and output channel has a window of weights, and each output channel has one bias.
 
         Options
         -------
@@ -490,7 +490,7 @@ class _ConvTranspose3d(Rule):
 
 class _LazyConvTranspose1d(Rule):
     def __call__(self, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Size | Sequence[Size] = ..., output_padding: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, dilation: Size | Sequence[Size] = ..., padding_mode: Literal['zeros'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A transposed convolution that learns the number of its input channels from its first input.
+        """A transposed convolution that takes the number of its input channels from the first input.
 
         Options
         -------
@@ -522,7 +522,7 @@ class _LazyConvTranspose1d(Rule):
 
 class _LazyConvTranspose2d(Rule):
     def __call__(self, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Size | Sequence[Size] = ..., output_padding: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, dilation: Size | Sequence[Size] = ..., padding_mode: Literal['zeros'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A transposed convolution that learns the number of its input channels from its first input.
+        """A transposed convolution that takes the number of its input channels from the first input.
 
         Options
         -------
@@ -554,7 +554,7 @@ class _LazyConvTranspose2d(Rule):
 
 class _LazyConvTranspose3d(Rule):
     def __call__(self, out_channels: Size, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] = ..., padding: Size | Sequence[Size] = ..., output_padding: Size | Sequence[Size] = ..., groups: Size = 1, bias: bool = True, dilation: Size | Sequence[Size] = ..., padding_mode: Literal['zeros'] = 'zeros', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A transposed convolution that learns the number of its input channels from its first input.
+        """A transposed convolution that takes the number of its input channels from the first input.
 
         Options
         -------
@@ -586,7 +586,7 @@ class _LazyConvTranspose3d(Rule):
 
 class _CosineSimilarity(Rule):
     def __call__(self, dim: int = 1, eps: float = 1e-08, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The cosine between the two along an axis, which goes; nothing to learn.
+        """The cosine of the angle between two inputs along an axis, which is removed; no weights.
 
         Options
         -------
@@ -602,7 +602,7 @@ class _CosineSimilarity(Rule):
 
 class _PairwiseDistance(Rule):
     def __call__(self, p: float = 2.0, eps: float = 1e-06, keepdim: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The distance between the two along the last axis, which goes; nothing to learn.
+        """The distance between two inputs along the last axis, which is removed; no weights.
 
         Options
         -------
@@ -620,7 +620,7 @@ class _PairwiseDistance(Rule):
 
 class _CELU(Rule):
     def __call__(self, alpha: float = 1.0, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -636,7 +636,7 @@ class _CELU(Rule):
 
 class _ELU(Rule):
     def __call__(self, alpha: float = 1.0, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -652,7 +652,7 @@ class _ELU(Rule):
 
 class _GELU(Rule):
     def __call__(self, approximate: Literal['none', 'tanh'] = 'none', *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -666,7 +666,7 @@ class _GELU(Rule):
 
 class _Hardshrink(Rule):
     def __call__(self, lambd: float = 0.5, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -680,7 +680,7 @@ class _Hardshrink(Rule):
 
 class _Hardsigmoid(Rule):
     def __call__(self, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -694,7 +694,7 @@ class _Hardsigmoid(Rule):
 
 class _Hardswish(Rule):
     def __call__(self, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -708,7 +708,7 @@ class _Hardswish(Rule):
 
 class _Hardtanh(Rule):
     def __call__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -726,7 +726,7 @@ class _Hardtanh(Rule):
 
 class _LeakyReLU(Rule):
     def __call__(self, negative_slope: float = 0.01, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -742,7 +742,7 @@ class _LeakyReLU(Rule):
 
 class _LogSigmoid(Rule):
     def __call__(self, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -754,7 +754,7 @@ class _LogSigmoid(Rule):
 
 class _Mish(Rule):
     def __call__(self, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -768,7 +768,7 @@ class _Mish(Rule):
 
 class _RReLU(Rule):
     def __call__(self, lower: float = 0.125, upper: float = 0.3333333333333333, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -786,7 +786,7 @@ class _RReLU(Rule):
 
 class _ReLU(Rule):
     def __call__(self, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -800,7 +800,7 @@ class _ReLU(Rule):
 
 class _ReLU6(Rule):
     def __call__(self, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -814,7 +814,7 @@ class _ReLU6(Rule):
 
 class _SELU(Rule):
     def __call__(self, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -828,7 +828,7 @@ class _SELU(Rule):
 
 class _SiLU(Rule):
     def __call__(self, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -842,7 +842,7 @@ class _SiLU(Rule):
 
 class _Sigmoid(Rule):
     def __call__(self, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -854,7 +854,7 @@ class _Sigmoid(Rule):
 
 class _Softplus(Rule):
     def __call__(self, beta: float = 1.0, threshold: float = 20.0, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -870,7 +870,7 @@ class _Softplus(Rule):
 
 class _Softshrink(Rule):
     def __call__(self, lambd: float = 0.5, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -884,7 +884,7 @@ class _Softshrink(Rule):
 
 class _Softsign(Rule):
     def __call__(self, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -896,7 +896,7 @@ class _Softsign(Rule):
 
 class _Tanh(Rule):
     def __call__(self, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -908,7 +908,7 @@ class _Tanh(Rule):
 
 class _Tanhshrink(Rule):
     def __call__(self, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -920,7 +920,7 @@ class _Tanhshrink(Rule):
 
 class _Threshold(Rule):
     def __call__(self, threshold: float, value: float, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A function of each element; nothing to learn.
+        """An elementwise function; no weights.
 
         Options
         -------
@@ -938,7 +938,7 @@ class _Threshold(Rule):
 
 class _Dropout(Rule):
     def __call__(self, p: float = 0.5, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Zeroes a random share while training; nothing to learn.
+        """Sets a random fraction to zero during training; no weights.
 
         Options
         -------
@@ -954,7 +954,7 @@ class _Dropout(Rule):
 
 class _AlphaDropout(Rule):
     def __call__(self, p: float = 0.5, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Dropout that keeps mean and variance; nothing to learn.
+        """Dropout that preserves mean and variance; no weights.
 
         Options
         -------
@@ -970,7 +970,7 @@ class _AlphaDropout(Rule):
 
 class _Dropout1d(Rule):
     def __call__(self, p: float = 0.5, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Zeroes whole channels while training; nothing to learn.
+        """Sets random channels to zero during training; no weights.
 
         Options
         -------
@@ -986,7 +986,7 @@ class _Dropout1d(Rule):
 
 class _Dropout2d(Rule):
     def __call__(self, p: float = 0.5, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Zeroes whole channels while training; nothing to learn.
+        """Sets random channels to zero during training; no weights.
 
         Options
         -------
@@ -1002,7 +1002,7 @@ class _Dropout2d(Rule):
 
 class _Dropout3d(Rule):
     def __call__(self, p: float = 0.5, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Zeroes whole channels while training; nothing to learn.
+        """Sets random channels to zero during training; no weights.
 
         Options
         -------
@@ -1018,7 +1018,7 @@ class _Dropout3d(Rule):
 
 class _FeatureAlphaDropout(Rule):
     def __call__(self, p: float = 0.5, inplace: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Dropout of channels that keeps mean and variance; nothing to learn.
+        """Dropout of channels that preserves mean and variance; no weights.
 
         Options
         -------
@@ -1034,7 +1034,7 @@ class _FeatureAlphaDropout(Rule):
 
 class _Softmax(Rule):
     def __call__(self, dim: int | None = None, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Shares that add up to 1 along an axis, or a function of them; nothing to learn.
+        """A softmax, or a function of it, along an axis; no weights.
 
         Options
         -------
@@ -1048,7 +1048,7 @@ class _Softmax(Rule):
 
 class _LogSoftmax(Rule):
     def __call__(self, dim: int | None = None, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Shares that add up to 1 along an axis, or a function of them; nothing to learn.
+        """A softmax, or a function of it, along an axis; no weights.
 
         Options
         -------
@@ -1062,7 +1062,7 @@ class _LogSoftmax(Rule):
 
 class _Softmin(Rule):
     def __call__(self, dim: int | None = None, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Shares that add up to 1 along an axis, or a function of them; nothing to learn.
+        """A softmax, or a function of it, along an axis; no weights.
 
         Options
         -------
@@ -1076,7 +1076,7 @@ class _Softmin(Rule):
 
 class _Softmax2d(Rule):
     def __call__(self, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Shares over the channels that add up to 1 at each place; nothing to learn.
+        """A softmax over the channels at each position; no weights.
 
         Options
         -------
@@ -1088,7 +1088,7 @@ class _Softmax2d(Rule):
 
 class _GLU(Rule):
     def __call__(self, dim: int = -1, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """One half of an axis, passed on by the other; nothing to learn.
+        """One half of an axis, gated by the sigmoid of the other half; no weights.
 
         Options
         -------
@@ -1140,7 +1140,7 @@ class _Linear(Rule):
 
 class _LazyLinear(Rule):
     def __call__(self, out_features: Size, bias: bool = True, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A Linear that learns the number of its input features from its first input.
+        """A Linear that takes its input size from the first input.
 
         Options
         -------
@@ -1158,7 +1158,7 @@ class _LazyLinear(Rule):
 
 class _Bilinear(Rule):
     def __call__(self, in1_features: Size, in2_features: Size, out_features: Size, bias: bool = True, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A matrix for each output: a weight for every pair of features, one of either input.
+        """A matrix for each output: one weight for every pair of features of the two inputs.
 
         y_k = x1 W_k x2 + b_k.
 
@@ -1182,7 +1182,7 @@ class _Bilinear(Rule):
 
 class _Identity(Rule):
     def __call__(self, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """What comes in goes out; nothing to learn.
+        """Returns its input; no weights.
 
         Options
         -------
@@ -1194,7 +1194,7 @@ class _Identity(Rule):
 
 class _Embedding(Rule):
     def __call__(self, num_embeddings: Size, embedding_dim: Size, padding_idx: int | None = None, max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A table with one row of embedding_dim numbers for each token; looking up multiplies nothing.
+        """A table with one row of embedding_dim numbers for each token. A lookup costs no multiply-adds.
 
         Options
         -------
@@ -1222,7 +1222,7 @@ class _Embedding(Rule):
 
 class _EmbeddingBag(Rule):
     def __call__(self, num_embeddings: Size, embedding_dim: Size, max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False, mode: Literal['mean', 'sum', 'max'] = 'mean', sparse: bool = False, *, include_last_offset: bool = False, padding_idx: int | None = None, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A table with one row for each token, whose rows are added up, or the like, over each bag of tokens.
+        """A table with one row for each token. Each bag of tokens gives the sum, mean or maximum of its rows.
 
         Bags are the rows of an input of two axes; or they lie end to end in one, and offsets say where each begins.
 
@@ -1582,7 +1582,7 @@ class _LazyInstanceNorm3d(Rule):
 
 class _GroupNorm(Rule):
     def __call__(self, num_groups: Size, num_channels: Size, eps: float = 1e-05, affine: bool = True, *, bias: bool = True, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A learned scale and shift for each channel; means are taken over groups of channels.
+        """A learned scale and shift for each channel; the statistics are those of groups of channels.
 
         Options
         -------
@@ -1606,7 +1606,7 @@ class _GroupNorm(Rule):
 
 class _LayerNorm(Rule):
     def __call__(self, normalized_shape: Size | Sequence[Size], eps: float = 1e-05, elementwise_affine: bool = True, bias: bool = True, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A learned scale and shift for each place along the last axes, those it normalizes over.
+        """A learned scale and shift for each position along the normalized axes, which are the last ones.
 
         Options
         -------
@@ -1628,7 +1628,7 @@ class _LayerNorm(Rule):
 
 class _RMSNorm(Rule):
     def __call__(self, normalized_shape: Size | Sequence[Size], eps: float | None = None, elementwise_affine: bool = True, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A learned scale for each place along the last axes; no mean is taken away, so there is no shift.
+        """A learned scale for each position along the normalized axes. No mean is subtracted and there is no shift.
 
         Options
         -------
@@ -1648,7 +1648,7 @@ class _RMSNorm(Rule):
 
 class _LocalResponseNorm(Rule):
     def __call__(self, size: Size, alpha: float = 0.0001, beta: float = 0.75, k: float = 1.0, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each number by those in the channels around it; nothing to learn.
+        """Normalizes each value by its neighboring channels; no weights.
 
         Options
         -------
@@ -1668,7 +1668,7 @@ class _LocalResponseNorm(Rule):
 
 class _CrossMapLRN2d(Rule):
     def __call__(self, size: Size, alpha: float = 0.0001, beta: float = 0.75, k: float = 1.0, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each number by those in the channels around it; nothing to learn.
+        """Normalizes each value by its neighboring channels; no weights.
 
         Options
         -------
@@ -1688,7 +1688,7 @@ class _CrossMapLRN2d(Rule):
 
 class _ConstantPad1d(Rule):
     def __call__(self, padding: Size | Sequence[Size], value: float, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """One number all around the last axes; nothing to learn.
+        """Pads the last axes with a constant; no weights.
 
         Options
         -------
@@ -1704,7 +1704,7 @@ class _ConstantPad1d(Rule):
 
 class _ConstantPad2d(Rule):
     def __call__(self, padding: Size | Sequence[Size], value: float, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """One number all around the last axes; nothing to learn.
+        """Pads the last axes with a constant; no weights.
 
         Options
         -------
@@ -1720,7 +1720,7 @@ class _ConstantPad2d(Rule):
 
 class _ConstantPad3d(Rule):
     def __call__(self, padding: Size | Sequence[Size], value: float, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """One number all around the last axes; nothing to learn.
+        """Pads the last axes with a constant; no weights.
 
         Options
         -------
@@ -1736,7 +1736,7 @@ class _ConstantPad3d(Rule):
 
 class _ZeroPad1d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Zeroes all around the last axes; nothing to learn.
+        """Pads the last axes with zeros; no weights.
 
         Options
         -------
@@ -1750,7 +1750,7 @@ class _ZeroPad1d(Rule):
 
 class _ZeroPad2d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Zeroes all around the last axes; nothing to learn.
+        """Pads the last axes with zeros; no weights.
 
         Options
         -------
@@ -1764,7 +1764,7 @@ class _ZeroPad2d(Rule):
 
 class _ZeroPad3d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Zeroes all around the last axes; nothing to learn.
+        """Pads the last axes with zeros; no weights.
 
         Options
         -------
@@ -1778,7 +1778,7 @@ class _ZeroPad3d(Rule):
 
 class _ReflectionPad1d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The axes mirrored at their ends, the ends themselves left out; nothing to learn.
+        """Pads the last axes with a reflection that does not repeat the border; no weights.
 
         Options
         -------
@@ -1792,7 +1792,7 @@ class _ReflectionPad1d(Rule):
 
 class _ReflectionPad2d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The axes mirrored at their ends, the ends themselves left out; nothing to learn.
+        """Pads the last axes with a reflection that does not repeat the border; no weights.
 
         Options
         -------
@@ -1806,7 +1806,7 @@ class _ReflectionPad2d(Rule):
 
 class _ReflectionPad3d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The axes mirrored at their ends, the ends themselves left out; nothing to learn.
+        """Pads the last axes with a reflection that does not repeat the border; no weights.
 
         Options
         -------
@@ -1820,7 +1820,7 @@ class _ReflectionPad3d(Rule):
 
 class _ReplicationPad1d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The ends of the axes again and again; nothing to learn.
+        """Pads the last axes with copies of the border; no weights.
 
         Options
         -------
@@ -1834,7 +1834,7 @@ class _ReplicationPad1d(Rule):
 
 class _ReplicationPad2d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The ends of the axes again and again; nothing to learn.
+        """Pads the last axes with copies of the border; no weights.
 
         Options
         -------
@@ -1848,7 +1848,7 @@ class _ReplicationPad2d(Rule):
 
 class _ReplicationPad3d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The ends of the axes again and again; nothing to learn.
+        """Pads the last axes with copies of the border; no weights.
 
         Options
         -------
@@ -1862,7 +1862,7 @@ class _ReplicationPad3d(Rule):
 
 class _CircularPad1d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The axes closed to a circle, which goes round once at most; nothing to learn.
+        """Pads each axis with values from its opposite end; no weights.
 
         Options
         -------
@@ -1876,7 +1876,7 @@ class _CircularPad1d(Rule):
 
 class _CircularPad2d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The axes closed to a circle, which goes round once at most; nothing to learn.
+        """Pads each axis with values from its opposite end; no weights.
 
         Options
         -------
@@ -1890,7 +1890,7 @@ class _CircularPad2d(Rule):
 
 class _CircularPad3d(Rule):
     def __call__(self, padding: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The axes closed to a circle, which goes round once at most; nothing to learn.
+        """Pads each axis with values from its opposite end; no weights.
 
         Options
         -------
@@ -1904,7 +1904,7 @@ class _CircularPad3d(Rule):
 
 class _MaxPool1d(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, padding: Size | Sequence[Size] = ..., dilation: Size | Sequence[Size] = ..., return_indices: bool = False, ceil_mode: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number in each window, and where it stood if asked; nothing to learn.
+        """The maximum of each window and, with return_indices, its position; no weights.
 
         Options
         -------
@@ -1928,7 +1928,7 @@ class _MaxPool1d(Rule):
 
 class _MaxPool2d(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, padding: Size | Sequence[Size] = ..., dilation: Size | Sequence[Size] = ..., return_indices: bool = False, ceil_mode: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number in each window, and where it stood if asked; nothing to learn.
+        """The maximum of each window and, with return_indices, its position; no weights.
 
         Options
         -------
@@ -1952,7 +1952,7 @@ class _MaxPool2d(Rule):
 
 class _MaxPool3d(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, padding: Size | Sequence[Size] = ..., dilation: Size | Sequence[Size] = ..., return_indices: bool = False, ceil_mode: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number in each window, and where it stood if asked; nothing to learn.
+        """The maximum of each window and, with return_indices, its position; no weights.
 
         Options
         -------
@@ -1976,7 +1976,7 @@ class _MaxPool3d(Rule):
 
 class _AvgPool1d(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, padding: Size | Sequence[Size] = ..., ceil_mode: bool = False, count_include_pad: bool = True, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each window; nothing to learn.
+        """The mean of each window; no weights.
 
         Options
         -------
@@ -1998,7 +1998,7 @@ class _AvgPool1d(Rule):
 
 class _AvgPool2d(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, padding: Size | Sequence[Size] = ..., ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: float | None = None, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each window; nothing to learn.
+        """The mean of each window; no weights.
 
         Options
         -------
@@ -2022,7 +2022,7 @@ class _AvgPool2d(Rule):
 
 class _AvgPool3d(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, padding: Size | Sequence[Size] = ..., ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: float | None = None, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of each window; nothing to learn.
+        """The mean of each window; no weights.
 
         Options
         -------
@@ -2046,7 +2046,7 @@ class _AvgPool3d(Rule):
 
 class _LPPool1d(Rule):
     def __call__(self, norm_type: float, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, ceil_mode: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The power mean of each window; nothing to learn.
+        """The p-norm of each window (norm_type is p); no weights.
 
         Options
         -------
@@ -2066,7 +2066,7 @@ class _LPPool1d(Rule):
 
 class _LPPool2d(Rule):
     def __call__(self, norm_type: float, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, ceil_mode: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The power mean of each window; nothing to learn.
+        """The p-norm of each window (norm_type is p); no weights.
 
         Options
         -------
@@ -2086,7 +2086,7 @@ class _LPPool2d(Rule):
 
 class _LPPool3d(Rule):
     def __call__(self, norm_type: float, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, ceil_mode: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The power mean of each window; nothing to learn.
+        """The p-norm of each window (norm_type is p); no weights.
 
         Options
         -------
@@ -2106,7 +2106,7 @@ class _LPPool3d(Rule):
 
 class _FractionalMaxPool2d(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], output_size: Size | Sequence[Size] | None = None, output_ratio: float | Sequence[float] | None = None, return_indices: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number in windows strewn at random over the axes; nothing to learn.
+        """The maximum of windows at random positions; no weights.
 
         Options
         -------
@@ -2126,7 +2126,7 @@ class _FractionalMaxPool2d(Rule):
 
 class _FractionalMaxPool3d(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], output_size: Size | Sequence[Size] | None = None, output_ratio: float | Sequence[float] | None = None, return_indices: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number in windows strewn at random over the axes; nothing to learn.
+        """The maximum of windows at random positions; no weights.
 
         Options
         -------
@@ -2146,7 +2146,7 @@ class _FractionalMaxPool3d(Rule):
 
 class _AdaptiveMaxPool1d(Rule):
     def __call__(self, output_size: Size | Sequence[Size], return_indices: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number in as many windows as are asked for; nothing to learn.
+        """The maximum of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2162,7 +2162,7 @@ class _AdaptiveMaxPool1d(Rule):
 
 class _AdaptiveMaxPool2d(Rule):
     def __call__(self, output_size: Size | Sequence[Size | None] | None, return_indices: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number in as many windows as are asked for; nothing to learn.
+        """The maximum of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2178,7 +2178,7 @@ class _AdaptiveMaxPool2d(Rule):
 
 class _AdaptiveMaxPool3d(Rule):
     def __call__(self, output_size: Size | Sequence[Size | None] | None, return_indices: bool = False, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The largest number in as many windows as are asked for; nothing to learn.
+        """The maximum of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2194,7 +2194,7 @@ class _AdaptiveMaxPool3d(Rule):
 
 class _AdaptiveAvgPool1d(Rule):
     def __call__(self, output_size: Size | Sequence[Size], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of as many windows as are asked for; nothing to learn.
+        """The mean of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2208,7 +2208,7 @@ class _AdaptiveAvgPool1d(Rule):
 
 class _AdaptiveAvgPool2d(Rule):
     def __call__(self, output_size: Size | Sequence[Size | None] | None, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of as many windows as are asked for; nothing to learn.
+        """The mean of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2222,7 +2222,7 @@ class _AdaptiveAvgPool2d(Rule):
 
 class _AdaptiveAvgPool3d(Rule):
     def __call__(self, output_size: Size | Sequence[Size | None] | None, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """The mean of as many windows as are asked for; nothing to learn.
+        """The mean of each window; output_size sets the number of windows; no weights.
 
         Options
         -------
@@ -2236,7 +2236,7 @@ class _AdaptiveAvgPool3d(Rule):
 
 class _MaxUnpool1d(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, padding: Size | Sequence[Size] = ..., *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each number back to where its index says, zeroes elsewhere; nothing to learn.
+        """Puts each value at its index and zeros elsewhere; no weights.
 
         Options
         -------
@@ -2254,7 +2254,7 @@ class _MaxUnpool1d(Rule):
 
 class _MaxUnpool2d(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, padding: Size | Sequence[Size] = ..., *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each number back to where its index says, zeroes elsewhere; nothing to learn.
+        """Puts each value at its index and zeros elsewhere; no weights.
 
         Options
         -------
@@ -2272,7 +2272,7 @@ class _MaxUnpool2d(Rule):
 
 class _MaxUnpool3d(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], stride: Size | Sequence[Size] | None = None, padding: Size | Sequence[Size] = ..., *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Each number back to where its index says, zeroes elsewhere; nothing to learn.
+        """Puts each value at its index and zeros elsewhere; no weights.
 
         Options
         -------
@@ -2451,7 +2451,7 @@ class _GRUCell(Rule):
 
 class _Flatten(Rule):
     def __call__(self, start_dim: int = 1, end_dim: int = -1, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """A range of axes laid end to end, all but the first unless it says otherwise.
+        """Merges a range of axes into one; by default all except the first.
 
         Options
         -------
@@ -2467,7 +2467,7 @@ class _Flatten(Rule):
 
 class _Unflatten(Rule):
     def __call__(self, dim: int, unflattened_size: Sequence[Size | int], *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """One axis laid out as several; -1 takes what is left.
+        """Splits one axis into several; -1 is inferred from the other sizes.
 
         Options
         -------
@@ -2483,7 +2483,7 @@ class _Unflatten(Rule):
 
 class _PixelShuffle(Rule):
     def __call__(self, upscale_factor: Size, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Channels to places: r² of them become an r × r block.
+        """Moves channels to positions: r² channels become an r × r block.
 
         Options
         -------
@@ -2497,7 +2497,7 @@ class _PixelShuffle(Rule):
 
 class _PixelUnshuffle(Rule):
     def __call__(self, downscale_factor: Size, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Places to channels: an r × r block becomes r² channels.
+        """Moves positions to channels: an r × r block becomes r² channels.
 
         Options
         -------
@@ -2511,7 +2511,7 @@ class _PixelUnshuffle(Rule):
 
 class _ChannelShuffle(Rule):
     def __call__(self, groups: Size, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Channels in another order, one of each group after the other.
+        """Interleaves the channels of the groups.
 
         Options
         -------
@@ -2525,7 +2525,7 @@ class _ChannelShuffle(Rule):
 
 class _Unfold(Rule):
     def __call__(self, kernel_size: Size | Sequence[Size], dilation: Size | Sequence[Size] = ..., padding: Size | Sequence[Size] = ..., stride: Size | Sequence[Size] = ..., *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Every window of an image as a column.
+        """Each window of an image becomes a column.
 
         Options
         -------
@@ -2545,7 +2545,7 @@ class _Unfold(Rule):
 
 class _Fold(Rule):
     def __call__(self, output_size: Size | Sequence[Size], kernel_size: Size | Sequence[Size], dilation: Size | Sequence[Size] = ..., padding: Size | Sequence[Size] = ..., stride: Size | Sequence[Size] = ..., *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Columns back to the windows of an image, where they overlap added up.
+        """Columns become windows of an image; overlaps are summed.
 
         Options
         -------
@@ -2567,7 +2567,7 @@ class _Fold(Rule):
 
 class _Upsample(Rule):
     def __call__(self, size: Size | Sequence[Size] | None = None, scale_factor: float | Sequence[float] | None = None, mode: Literal['nearest', 'linear', 'bilinear', 'bicubic', 'trilinear', 'area', 'nearest-exact'] = 'nearest', align_corners: bool | None = None, recompute_scale_factor: bool | None = None, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Places between those there are, copied or interpolated; nothing to learn.
+        """Enlarges the spatial axes by copies or interpolation; no weights.
 
         Options
         -------
@@ -2589,7 +2589,7 @@ class _Upsample(Rule):
 
 class _UpsamplingNearest2d(Rule):
     def __call__(self, size: Size | Sequence[Size] | None = None, scale_factor: float | Sequence[float] | None = None, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Places between those there are, copied from the nearest; nothing to learn.
+        """Enlarges an image by copies of the nearest pixel; no weights.
 
         Options
         -------
@@ -2605,7 +2605,7 @@ class _UpsamplingNearest2d(Rule):
 
 class _UpsamplingBilinear2d(Rule):
     def __call__(self, size: Size | Sequence[Size] | None = None, scale_factor: float | Sequence[float] | None = None, *, name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
-        """Places between those there are, interpolated along both axes; nothing to learn.
+        """Enlarges an image by bilinear interpolation; no weights.
 
         Options
         -------

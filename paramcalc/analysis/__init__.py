@@ -1,4 +1,4 @@
 """Analysis of a count: why it differs from another number."""
 
 from .causes import Cause as Cause, Explanation as Explanation
-from .why import why as why
+from .why import Explanations as Explanations, why as why

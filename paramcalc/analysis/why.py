@@ -26,7 +26,7 @@ FARTHER_BY_TWO = 1.4  # the same for pairs of changes, where a single change fit
 
 
 class Explanations(list[Explanation], Displayed):
-    """The explanations of a number, the likeliest first; a list that shows itself as a table.
+    """The explanations of a number, the likeliest first; a list that is displayed as a table.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ def why(model: object, got: int, most: int = 5) -> Explanations:
     OptionError
         If the count of the model is an expression, or ``got`` is not a positive integer.
     ParamcalcError
-        For something else than a model.
+        If ``model`` is not a model.
     """
     if not isinstance(model, Model):
         read: Model = load(READ)(model)

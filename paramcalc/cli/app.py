@@ -58,7 +58,7 @@ def _by_typer(commands: list[Command], words: Sequence[str]) -> None:
     if words and not {"-h", "--help"}.intersection(words):
         app(prog_name="paramcalc", args=list(words))
         return
-    # help is written by our own function, which knows what to do when nobody reads it
+    # help is written by our own function, which handles a closed output
     from contextlib import redirect_stdout
     from io import StringIO
 

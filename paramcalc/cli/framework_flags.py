@@ -37,7 +37,7 @@ def flags(cell: str, words: Sequence[str], usual: Collection[str]) -> Flags:
     usual : collection of str
         The flags the command has of its own, as they are typed.
     """
-    # what nobody typed is None: what is typed must mean something, Keras's own default included
+    # None means not typed: a typed value must have an effect, even if it is Keras's default
     own = {name: one._replace(default=None) for name, one in switches_of(usual_rule(cell)).items()}
     plain = {"--json", *usual, *(f"--{no}{name}".replace("_", "-") for name in own for no in ("", "no-"))}
     typed = {word.partition("=")[0] for word in words if word.startswith("--")}

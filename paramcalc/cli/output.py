@@ -88,7 +88,7 @@ def _verified(model: Model) -> Verification:
 
     if model.framework not in verifiable():
         raise OptionError(
-            f"--verify has nothing to build {model.framework}'s layers in",
+            f"--verify cannot build {model.framework}'s layers in",
             expected=f"layers of {' or '.join(verifiable())}",
         )
     return verify(model)

@@ -91,18 +91,18 @@ class Weight:
     trainable : bool
         False for statistics such as a moving mean.
     scope : str
-        Where it sits inside the layer (``lstm_cell``, ``forward_lstm/lstm_cell``), if deeper.
+        Path inside the layer (``lstm_cell``, ``forward_lstm/lstm_cell``), if it is nested.
     gates : tuple of str
-        The gates side by side along one axis, in order; each takes an equal share.
+        The gates along one axis, in order; each has an equal part of the axis.
     starts : tuple of (str, int)
-        Gates whose initial value is not the initializer's.
+        Gates with an initial value other than the initializer's.
     buffer : bool
-        Kept with the layer and no parameter at all, as PyTorch has it of a running mean; it does not count.
+        Stored with the layer but not a parameter, such as a running mean in PyTorch; it does not count.
     origin : (int, int), optional
         The layer it belongs to, by ``id``, and its place there, once that layer is part of another: a layer
         used on several levels has one set of weights.
     gate_axis : int
-        The axis its gates lie along: the last, or the first.
+        The axis of the gates, the last or the first.
     """
 
     name: str
@@ -117,7 +117,7 @@ class Weight:
 
     @property
     def params(self) -> Size:
-        """Number of parameters: the product of the shape."""
+        """Number of parameters, the product of the shape."""
         count = prod(self.shape)
         return count.expand() if isinstance(count, Expr) else count
 
@@ -162,7 +162,7 @@ class Built(NamedTuple):
     costed : bool
         Whether ``work`` is all of it; false where what a call does, or its shape, is unknown.
     guessed : bool
-        Whether weights are taken as trained although a file does not say so.
+        Whether weights count as trainable although the file does not state it.
     """
 
     outs: Outputs

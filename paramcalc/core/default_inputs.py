@@ -1,4 +1,4 @@
-"""The inputs a layer takes as it stands: sizes that it declares, and symbols for the rest.
+"""The default inputs of a layer: the sizes that it declares, and symbols for the rest.
 
 PyTorch's layers say how many features come in, so that they can be counted and shown on no input in particular.
 """

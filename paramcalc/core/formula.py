@@ -8,12 +8,14 @@ substitution. Where one symbol would stand for several options (a stack of cells
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 from typing import overload
 
 from ..errors import ParamcalcError, SizeError
-from ..symbolic import Expr, Size, latex, symbols, text, unicode
+from ..symbolic import Expr, Size, html, latex, symbols, text, unicode
 from ..symbolic.fold import LEAVES
+from ..symbolic.notation import MATH_FONT
 from .built import AnyShape, Applicable, Built, Shape, UnknownShape
 from .kinds import Kind, OptionValue
 from .registry import find
@@ -22,14 +24,14 @@ from .schema import CELLS, LAYER, REQUIRED
 
 
 class Formula:
-    """The count of a layer as a formula, with the sizes to put into it.
+    """The count of a layer as a formula, with the sizes to substitute.
 
     Attributes
     ----------
     expr : int or Expr
         The textbook formula, for example ``4[d_h(d_h + d_x) + d_h]``.
     values : dict of str to int or Expr
-        What its symbols stand for in this layer; symbols that stand for themselves are left out.
+        The values of its symbols in this layer; a symbol without a value is not listed.
     """
 
     def __init__(self, expr: Size, values: dict[str, Size]) -> None:
@@ -39,7 +41,7 @@ class Formula:
 
     @property
     def value(self) -> Size:
-        """The count: the formula at its values."""
+        """The count, which is the formula at its values."""
         return self(**self.values)
 
     @overload
@@ -67,15 +69,15 @@ class Formula:
 
     @property
     def substituted(self) -> str:
-        """The formula with the sizes put in, nothing worked out: ``4[128(128 + 108) + 128]``."""
+        """The formula with the sizes substituted and nothing evaluated, such as ``4[128(128 + 108) + 128]``."""
         return text(self.expr, self.values)
 
     def unicode(self, substituted: bool = False) -> str:
-        """Print for people, as the formula or with the sizes put in."""
+        """Return the formula as Unicode text, with symbols or with the sizes substituted."""
         return unicode(self.expr, self.values if substituted else None)
 
     def latex(self, substituted: bool = False) -> str:
-        """Print for LaTeX, as the formula or with the sizes put in."""
+        """Return the formula as LaTeX, with symbols or with the sizes substituted."""
         return latex(self.expr, self.values if substituted else None)
 
     def __str__(self) -> str:
@@ -84,13 +86,24 @@ class Formula:
     def __repr__(self) -> str:
         return repr(self.expr)
 
+    def html(self, substituted: bool = False) -> str:
+        """Return the formula as HTML, with symbols or with the sizes substituted."""
+        return html(self.expr, self.values if substituted else None)
+
+    def _repr_html_(self) -> str:
+        return f"<span style={MATH_FONT!r}>{self._equation(self.html, ',')}</span>"
+
     def _repr_latex_(self) -> str:
-        steps = [self.latex()]
+        return f"$\\displaystyle {self._equation(self.latex, '{,}')}$"
+
+    def _equation(self, written: Callable[[bool], str], comma: str) -> str:
+        # formula = substitution = count, as far as the sizes are known
+        steps = [written(False)]
         if self.values:
-            steps.append(self.latex(substituted=True))
+            steps.append(written(True))
             if isinstance(self.value, int):
-                steps.append(f"{self.value:,}".replace(",", "{,}"))
-        return f"$\\displaystyle {' = '.join(steps)}$"
+                steps.append(f"{self.value:,}".replace(",", comma))
+        return " = ".join(steps)
 
     def _sympy_(self) -> object:
         from ..symbolic.evaluate import to_sympy

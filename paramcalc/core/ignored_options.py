@@ -114,7 +114,7 @@ def check(name: str, value: object) -> None:
             f"not {article} {kind}",
             expected=f"the name of {article} {kind}, its configuration, or null",
             received=value,
-            suggestion="Keras reads the size of the input off the input: give the units alone" if size else None,
+            suggestion="Keras takes the input size from the input: give only the units" if size else None,
         )
     plain = "".join("_" + c.lower() if c.isupper() else c for c in value).lstrip("_")
     if plain not in known and value.lower().replace("_", "") not in {one.replace("_", "") for one in known}:

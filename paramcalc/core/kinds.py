@@ -112,9 +112,9 @@ def grown(made: Size) -> Size:
     """
     if isinstance(made, int):
         if made > MAX_SIZE:
-            raise SizeError("a size has grown above 10^100")
+            raise SizeError("a size is above 10^100")
     elif made.length > MAX_TERMS:
-        raise SizeError(f"a size has grown past {MAX_TERMS:,} terms")
+        raise SizeError(f"a size has more than {MAX_TERMS:,} terms")
     return made
 
 
@@ -194,7 +194,7 @@ class Sizes(Kind):
         if not isinstance(value, (list, tuple)):
             return (size(value),)
         if len(value) > MAX_AXES:
-            raise OptionError("a shape of too many axes", expected=f"at most {MAX_AXES}", received=len(value))
+            raise OptionError("a shape with too many axes", expected=f"at most {MAX_AXES}", received=len(value))
         return tuple(None if one is None and self.open else size(one) for one in value)
 
     def symbols(self, value: Sequence[Size | None]) -> tuple[str, ...]:
@@ -330,12 +330,12 @@ def _target(value: object) -> tuple[Size, ...]:
     # -1 stands for "whatever is left", once
     given = value if isinstance(value, (list, tuple)) else (value,)
     if len(given) > MAX_AXES:
-        raise OptionError("a shape of too many axes", expected=f"at most {MAX_AXES}", received=len(given))
+        raise OptionError("a shape with too many axes", expected=f"at most {MAX_AXES}", received=len(given))
     shape: list[Size] = []
     for one in given:
         shape.append(-1 if type(one) is int and one == -1 else size(one))
     if sum(type(one) is int and one == -1 for one in shape) > 1:
-        raise OptionError("-1 more than once", expected="at most one -1", received=given)
+        raise OptionError("-1 is given more than once", expected="at most one -1", received=given)
     return tuple(shape)
 
 

@@ -35,10 +35,10 @@ def register(rule: R, *, replace: bool = False) -> R:
     Parameters
     ----------
     rule : Rule
-        Its framework, name and aliases are the names it is found by. A name of the form ``Package>Class`` among the
+        The rule is found by its framework, name and aliases. A name of the form ``Package>Class`` among the
         aliases is the ``registered_name`` of the class in a ``.keras`` file.
     replace : bool
-        Whether it may take a name that is taken.
+        Whether the rule may replace another rule of the same name.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def register(rule: R, *, replace: bool = False) -> R:
     Raises
     ------
     LayerError
-        When a name is taken, or the framework is unknown.
+        If the name is taken, or the framework is unknown.
     """
     home = framework_named(rule.framework).name
     names = [rule.name, *rule.aliases]
@@ -62,7 +62,7 @@ def register(rule: R, *, replace: bool = False) -> R:
 
 
 def unregister(rule: Rule) -> None:
-    """Take a registered rule away again; the rule it replaced, if any, is found from then on."""
+    """Remove a registered rule. The rule that it replaced, if any, is used again."""
     own = _registered.get(rule.framework, {})
     names = [name for name, one in own.items() if one is rule]
     for name in names:
@@ -215,7 +215,7 @@ def _load_entry_points() -> None:
     for point in entry_points(group=ENTRY_POINTS):
         try:
             offered = point.load()
-        except Exception as error:  # whatever the other package raises is told with its name
+        except Exception as error:  # the error names the package, whatever it raises
             raise LayerError(f"the rules offered by {point.value} cannot be loaded: {error}") from error
         for rule in [offered] if isinstance(offered, Rule) else rules_in(offered):
             try:

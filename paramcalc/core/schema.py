@@ -242,7 +242,7 @@ def kind_of(note: object, rank: int | None = None) -> Kind:
     if present is not note:
         return Maybe(kind_of(present, rank))
     if get_origin(note) is not Literal:
-        raise TypeError(f"the annotation {note} says no kind of option")
+        raise TypeError(f"the annotation {note} names no kind of option")
     return Choice(get_args(note))
 
 

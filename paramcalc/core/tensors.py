@@ -53,7 +53,7 @@ def Input(shape: Iterable[object], batch_size: object = None, name: str | None =
     Parameters
     ----------
     shape : list of int, str, Expr or None
-        Without the batch. A name is a symbolic size; ``None`` is a size nobody knows.
+        Without the batch. A name is a symbolic size; ``None`` is an unknown size.
     batch_size : int, str or Expr, optional
         Unknown (``B``) when left out.
     name : str, optional
@@ -63,7 +63,7 @@ def Input(shape: Iterable[object], batch_size: object = None, name: str | None =
     Raises
     ------
     ShapeError, SizeError
-        When it is not a list of sizes.
+        If the shape is not a list of sizes.
     """
     return Tensor(input_shape(shape, batch_size, name), name=name)
 
@@ -75,16 +75,16 @@ def input_shape(shape: object, batch: object = None, name: str | None = None) ->
             raise ShapeError("not the shape of an input", expected="a list of sizes, without the batch", received=shape)
         shape = list(shape)
     if len(shape) > MAX_AXES:
-        raise ShapeError("an input of too many axes", expected=f"at most {MAX_AXES}", received=len(shape))
+        raise ShapeError("an input with too many axes", expected=f"at most {MAX_AXES}", received=len(shape))
     checked: list[Size] = [BATCH if batch is None else _size(batch, "batch")]
     for at, size in enumerate(shape):
-        checked.append(_nobody_knows(at, len(shape), name) if size is None else _size(size, f"[{at}]"))
+        checked.append(_unknown_size(at, len(shape), name) if size is None else _size(size, f"[{at}]"))
     (made,) = disambiguate_unknowns([tuple(checked)]) if any(size is None for size in shape) else (tuple(checked),)
     return made
 
 
 def disambiguate_unknowns(shapes: Sequence[Shape]) -> list[Shape]:
-    """Name unknown sizes apart, from one another and from named sizes: two lengths nobody knows are two lengths."""
+    """Give unknown sizes distinct names: two unknown lengths may differ from each other and from named sizes."""
     taken = {leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size) if leaf.op == "name"}
     made = []
     for shape in shapes:
@@ -104,7 +104,7 @@ def disambiguate_unknowns(shapes: Sequence[Shape]) -> list[Shape]:
 _AXES = {1: ("T",), 2: ("T", "d_x"), 3: ("H", "W", "C"), 4: ("T", "H", "W", "C")}
 
 
-def _nobody_knows(at: int, axes: int, name: str | None) -> Size:
+def _unknown_size(at: int, axes: int, name: str | None) -> Size:
     # two inputs' unknown lengths are two unknowns: T_encoder, T_decoder
     letter = _AXES[axes][at] if axes in _AXES else f"n{at + 1}"
     return unknown(f"{letter}_{re.sub('[^A-Za-z0-9_]', '_', name)}" if name else letter)
@@ -174,7 +174,7 @@ def flat(values: Nested) -> tuple[Tensor, ...]:
         elif isinstance(value, (list, tuple)):
             pending.extend(reversed(value))
         else:
-            raise GraphError("not a tensor", expected="what Input() or a layer gave", received=value)
+            raise GraphError("not a tensor", expected="an output of Input() or of a layer", received=value)
     return tuple(found)
 
 
@@ -212,7 +212,7 @@ def in_order(outputs: Sequence[Tensor], inputs: Iterable[int]) -> list[Call]:
 class StateDisagreement(Disagreement):
     """An initial state of another size than the layer keeps."""
 
-    def told(self, first: str, second: str, sizes: tuple[object, object], axis: int) -> str:
+    def describe(self, first: str, second: str, sizes: tuple[object, object], axis: int) -> str:
         """Tell the disagreement; ``first`` is who gives the state."""
         return f"{first} gives an initial state of {sizes[0]}, the layer keeps states of {sizes[1]}"
 

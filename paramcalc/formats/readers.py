@@ -82,7 +82,7 @@ def _anything(source: Source) -> bool:
 ZIP = b"PK\x03\x04"
 
 READERS = (
-    Reader("a folder of Keras", _folder, "paramcalc.formats.keras.saved:read_folder"),
+    Reader("a folder saved by Keras", _folder, "paramcalc.formats.keras.saved:read_folder"),
     # by their first bytes
     Reader("a PyTorch file", zip_beginning_with(b"/data.pkl")),
     Reader("a NumPy archive", zip_beginning_with(b".npy")),
@@ -111,30 +111,30 @@ SYNTAXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
 def load(
     path: str | os.PathLike[str], framework: str | None = None, sizes: Mapping[str, object] | None = None
 ) -> Model:
-    """Read a model from a spec file in YAML, TOML or JSON, or from what Keras saved.
+    """Read a model from a spec file in YAML, TOML or JSON, or from a file saved by Keras.
 
-    The format is told by the content, not by the name of the file.
+    The content decides the format, not the name of the file.
 
     Parameters
     ----------
     path : str or Path
         ``-`` reads standard input.
     framework : str, optional
-        Whose layers they are, where the file does not say; Keras's otherwise.
+        Framework of the layers if the file does not name one; by default ``keras``.
     sizes : mapping of str to int, str or Expr, optional
-        Values for the named sizes of a spec, ``{"h": 64}``; they take precedence over those the spec gives.
+        Values for the named sizes of a spec, ``{"h": 64}``; they take precedence over the values in the spec.
 
     Returns
     -------
     Model
-        With its shapes worked out, so a file whose layers do not fit is refused here.
+        With all shapes computed, so a file whose layers do not fit together is an error here.
 
     Raises
     ------
     FileError
-        When the file cannot be read, or is in no known format.
+        If the file cannot be read, or its format is unknown.
     ParamcalcError
-        When what it says is wrong. The message names the file, the line and the path inside.
+        If the content is invalid. The message names the file, the line and the path inside it.
     """
     try:
         place = os.fsdecode(path)
@@ -150,9 +150,9 @@ def loads(text: str | bytes, name: str = "<text>", format: str | None = None) ->
     ----------
     text : str or bytes
     name : str
-        What errors call it.
+        Name of the text in error messages.
     format : {"yaml", "toml", "json"}, optional
-        Which syntax to try first; the content decides otherwise.
+        Syntax to try first; by default the content decides.
 
     Raises
     ------

@@ -39,7 +39,7 @@ class Source:
     Parameters
     ----------
     name : str
-        What errors call it.
+        Name of the text in error messages.
     path : str
         Where the file lies; empty for text and standard input.
     given : str or bytes, optional

@@ -20,7 +20,7 @@ def located(model: Wired, error: ParamcalcError, node: Node) -> ParamcalcError:
 
 
 def check_single(model: Wired, built: Sequence[Built]) -> None:
-    """Check that no layer of several outputs is read as if it had one, where the model says so.
+    """Check that no layer of several outputs is read as if it had one, in models that check it.
 
     Raises
     ------

@@ -55,12 +55,12 @@ class Model(Applicable, Displayed):
     inputs, outputs : Tensor, or nested lists, tuples and dicts of them
     name : str, optional
     trainable : bool
-        False freezes every layer in it when the model is used as a layer.
+        False freezes all its layers when the model is used as a layer.
 
     Raises
     ------
     GraphError
-        When an output depends on an input that is not given, or two layers share a name.
+        If an output depends on an input that is not listed, or if two layers have one name.
     """
 
     type = "Functional"
@@ -276,7 +276,7 @@ class Model(Applicable, Displayed):
         for given, wanted in zip(shapes, self.input_shapes, strict=True):
             if not _fits(given, wanted):
                 raise ShapeError(
-                    f"{self.label!r} was made for another input",
+                    f"{self.label!r} was built for another input",
                     expected=shape_text(wanted),
                     received=Verbatim(shape_text(given)),
                 )
@@ -325,7 +325,7 @@ class Model(Applicable, Displayed):
 
     @property
     def total(self) -> Size:
-        """Number of parameters, a shared layer's once; an expression where sizes are symbols."""
+        """Number of parameters; a shared layer counts once. An expression if sizes are symbols."""
         steps = self.built
         if self.crossed:
             return self.report().total
@@ -350,7 +350,7 @@ class Model(Applicable, Displayed):
 
     @property
     def non_trainable(self) -> Size:
-        """Number of parameters that training leaves alone: statistics and frozen layers."""
+        """Number of parameters that training does not change, such as statistics and frozen layers."""
         return self.report().non_trainable
 
     @property
@@ -359,7 +359,7 @@ class Model(Applicable, Displayed):
         return self.report().rows
 
     def report(self) -> Report:
-        """Give rows and totals, with every view of them."""
+        """Return the rows and totals, which every view shows."""
         return report_of(self)
 
     def __getstate__(self) -> dict[str, object]:
@@ -373,7 +373,7 @@ class Model(Applicable, Displayed):
         print(self.render(format, ascii=not speaks_unicode()), end="")
 
     def count_params(self) -> Size:
-        """Give the total, under the name it has in Keras."""
+        """Return the total; the method has its name in Keras."""
         return self.total
 
     def _presentation(self) -> object:

@@ -21,16 +21,16 @@ class Sequential(Model):
     Parameters
     ----------
     layers : list of Layer, Model or Tensor
-        The first may be an ``Input``, or a layer with ``input_shape=``; without either, the chain takes its
+        The first may be an ``Input``, or a layer with ``input_shape=``. Without either, the chain takes its
         shape from what it is applied to.
     name : str, optional
     trainable : bool
-        False freezes every layer in it when the chain is used as a layer.
+        False freezes all its layers when the chain is used as a layer.
 
     Raises
     ------
     GraphError
-        When something in the list is not a layer.
+        If an item of the list is not a layer.
     """
 
     type = "Sequential"
@@ -48,7 +48,7 @@ class Sequential(Model):
                 shape, input_name = layer.shape, layer.name
             else:
                 raise GraphError(
-                    f"item {len(chain)} of Sequential", expected="a layer (an Input only at the start)", received=layer
+                    f"item {len(chain)} of Sequential", expected="a layer, or an Input at the start", received=layer
                 )
         if chain and not shape and isinstance(chain[0], Layer) and chain[0].input_shape is not None:
             shape = declared(*chain[0].input_shape)
@@ -93,7 +93,7 @@ class Sequential(Model):
             for layer in self.chain:
                 if isinstance(outs, tuple) and len(outs) > 1:
                     raise GraphError(
-                        f"{self.producer((len(built), 0))!r} has {len(outs)} outputs, a Sequential passes on one",
+                        f"{self.producer((len(built), 0))!r} has {len(outs)} outputs, a Sequential takes one",
                         suggestion="connect the layers by calling them on tensors",
                     )
                 step = layer.on(output(outs, 0))

@@ -18,7 +18,7 @@ from ..errors import LayerError
 
 
 def counted(weights: tuple[Weight, ...], sure: bool = False, live: bool = False) -> str:
-    """Say where weights are from, and, unless it is sure, that nobody knows which of them are trained.
+    """State where weights are from and, unless it is sure, that the trainable ones are unknown.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class BestEffortOperation(Applicable):
         return self.operation.label
 
     def on(self, *shapes: AnyShape, **call: bool) -> Built:
-        """Apply the operation's rule; where it has no answer, say so."""
+        """Apply the operation's rule; without an answer, the result is marked as unknown."""
         try:
             return self.operation.on(*shapes)
         except LayerError as error:

@@ -18,7 +18,7 @@ def frame(report: Report) -> Any:
     Raises
     ------
     MissingExtra
-        When neither is installed.
+        If neither is installed.
     """
     rows = list(records(report))
     for library in ("pandas", "polars"):

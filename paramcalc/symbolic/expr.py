@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Union
 from ..errors import SizeError
 from .fold import Algebra, DivisionByZero, Tree, check_bits, fold, leaves
 from .normal import NORMAL, atom, key
-from .notation import is_name, latex, text, unicode
+from .notation import MATH_FONT, html, is_name, latex, text, unicode
 from .operands import divide, evaluate, to_sympy
 from .terms import write
 
@@ -136,7 +136,7 @@ class Expr(Tree):
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """Names of the sizes it depends on, in the order they were written."""
+        """Names of the sizes in the expression, in order of appearance."""
         try:
             return self._symbols
         except AttributeError:
@@ -156,6 +156,9 @@ class Expr(Tree):
         except AttributeError:
             self._text = text(self)
             return self._text
+
+    def _repr_html_(self) -> str:
+        return f"<span style={MATH_FONT!r}>{html(self)}</span>"
 
     def _repr_latex_(self) -> str:
         return f"${latex(self)}$"
@@ -183,7 +186,7 @@ def symbol(name: str) -> Expr:
 
 
 def symbols(names: str) -> Any:  # no type says both h = symbols("h") and h, x = symbols("h x")
-    """Make one symbol a name: ``d_h, d_x = symbols("d_h d_x")``; a single name gives one symbol."""
+    """Make a symbol for each name: ``d_h, d_x = symbols("d_h d_x")``. A single name gives one symbol."""
     made = [symbol(name) for name in names.replace(",", " ").split()]
     return made[0] if len(made) == 1 else tuple(made)
 
@@ -304,7 +307,7 @@ def _extremum(op: str, pick: Callable[[Iterable[int]], int], sizes: Iterable[Siz
             others[size] = None
     parts = [*others, pick(numbers)] if numbers else [*others]
     if not parts:
-        raise SizeError(f"{op} of nothing", expected="at least one size")
+        raise SizeError(f"{op} of no values", expected="at least one size")
     return parts[0] if len(parts) == 1 else Expr(op, tuple(parts))
 
 

@@ -6,6 +6,7 @@ style      ``4*(h*(h+x) + h)``                    ``(T - 3)//2 + 1``
 text       ``4[h(h + x) + h]``                    ``floor((T - 3)/2) + 1``
 unicode    ``4[h(h + x) + h]``                    ``⌊(T − 3)/2⌋ + 1``
 latex      ``4\\left[h\\left(h + x\\right) + …``  ``\\left\\lfloor …``
+html       ``4[<i>h</i>(<i>h</i> + <i>x</i>) …``  ``⌊(<i>T</i> − 3)/2⌋ …``
 =========  =====================================  ==========================
 
 What ``text`` and ``unicode`` print, `paramcalc.symbolic.parse` reads back. With ``values`` the symbols
@@ -57,8 +58,16 @@ def _latex_symbol(name: str) -> str:
     return f"{base}_{{{index}}}" if len(index) <= 2 else rf"{base}_{{\mathrm{{{index}}}}}"
 
 
+def _html_symbol(name: str) -> str:
+    # d_model -> <i>d</i><sub>model</sub>; a name has letters, digits and underscores only
+    stem, _, index = name.partition("_")
+    return f"<i>{stem}</i><sub>{index}</sub>" if index else f"<i>{stem}</i>"
+
+
+MATH_FONT = "font-family: STIX Two Text, Latin Modern Roman, Times New Roman, serif; font-size: 1.1em"
 TEXT = Style("*", "-", (("(", ")"), ("[", "]"), ("{", "}")), ("floor(", ")"), "^{}", "{}/{}", "{}({})")
 UNICODE = TEXT._replace(times="·", minus="−", floor=("⌊", "⌋"), power="")
+HTML = UNICODE._replace(power="<sup>{}</sup>", symbol=_html_symbol)
 GROUPED = UNICODE._replace(number="{:,}")
 LATEX = Style(
     r" \cdot ",
@@ -101,6 +110,11 @@ def latex(size: int | Tree, values: Mapping[str, int | Tree] | None = None) -> s
     return _LATEX(size, values)
 
 
+def html(size: int | Tree, values: Mapping[str, int | Tree] | None = None) -> str:
+    """Print for HTML, with italic names, subscripts and superscripts: no script is needed to show it."""
+    return _HTML(size, values)
+
+
 def is_name(word: str) -> bool:
     """Tell whether a word can name a size: a letter, then letters, digits and underscores."""
     return bool(re.fullmatch(NAME, word)) and len(word) <= 100 and word not in _RESERVED
@@ -138,7 +152,7 @@ def _product(style: Style, parts: list[Piece]) -> Piece:
     for part in parts:
         piece = _inside(part, PRODUCT, style)  # a(b/c), since a·b/c reads as (a·b)/c
         beside = piece.string.startswith(_OPENING)  # 4(…), h(…)
-        if number and (piece.string[0].isalpha() or piece.string[0] == "\\"):  # 2h, but 2·128
+        if number and (piece.string[0].isalpha() or piece.string[0] in "\\<"):  # 2h, but 2·128
             beside = not (piece.string[0] in "eE" and "0" <= piece.string[1:2] <= "9")  # 2e1 reads as 20
         if string and not beside:
             string += style.times
@@ -218,4 +232,4 @@ class _Printer:
         return Piece(self.style.symbol(leaf.args[0]), ATOM)
 
 
-_TEXT, _UNICODE, _GROUPED, _LATEX = map(_Printer, (TEXT, UNICODE, GROUPED, LATEX))
+_TEXT, _UNICODE, _GROUPED, _LATEX, _HTML = map(_Printer, (TEXT, UNICODE, GROUPED, LATEX, HTML))

@@ -59,7 +59,7 @@ def parse(source: str) -> Size:
     Raises
     ------
     ExpressionError
-        With the position, and the text around it, of what does not parse.
+        If the text is not an expression. The message has the position and the text around it.
     """
     if len(source) > MAX_LENGTH:
         raise ExpressionError(f"an expression of {len(source):,} characters", expected=f"at most {MAX_LENGTH:,}")

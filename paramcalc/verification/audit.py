@@ -154,7 +154,7 @@ def audit(
     names : iterable of str, optional
         Class names; all rules when left out.
     progress : callable, optional
-        Told ``(configurations done, configurations in all, the rule's name)``, and once more at the end.
+        Called with ``(configurations done, all configurations, the rule's name)``, and once more at the end.
     framework : str
         ``keras`` or ``torch``.
 
@@ -165,7 +165,7 @@ def audit(
     Raises
     ------
     MissingExtra
-        When the framework is not installed.
+        If the framework is not installed.
     LayerError
         For an unknown rule, for a layer only legacy Keras has, and for one by name that the installed version lacks.
     """
@@ -256,7 +256,7 @@ def _answer(case: Case) -> Built | ParamcalcError:
 def _problems(asked: Adapter, layer: Layer, ours: Built | ParamcalcError, theirs: Answer | str) -> Iterator[str]:
     title = asked.framework.title
     if isinstance(theirs, str):
-        # a weight of a size nobody knows stays open for us; the framework cannot build it
+        # a weight of unknown size stays symbolic here; the framework cannot build it
         if isinstance(ours, Built) and all(is_known(size) for weight in ours.weights for size in weight.shape):
             yield f"accepted, {title} refuses: {theirs}"
         return

@@ -22,7 +22,7 @@ def verify(subject: object) -> Verification:
     Parameters
     ----------
     subject : paramcalc.Model, a Keras model or a PyTorch module
-        Ours is built in Keras, or PyTorch, without allocating its weights, at enough values of its named sizes to
+        A paramcalc model is built in Keras or PyTorch, without weights in memory, at enough values of its sizes to
         decide all. A Keras model is read from its configuration, a PyTorch module from the modules in it, and the
         reading compared with its weights.
 
@@ -33,9 +33,9 @@ def verify(subject: object) -> Verification:
     Raises
     ------
     MissingExtra
-        When the framework is not installed.
+        If the framework is not installed.
     ParamcalcError
-        When the model itself does not hold together, or is nothing that can be read.
+        If the model is inconsistent, or cannot be read.
     """
     if isinstance(subject, Model):
         return verify_model(subject)
@@ -75,7 +75,7 @@ def verify_model(model: Model) -> Verification:
     """Compare a model with the same built in its framework, at enough values of its named sizes to decide all."""
     if model.framework not in verifiable():
         raise ParamcalcError(
-            "nothing to hold the model against",
+            "no framework to compare the model with",
             expected=f"layers of {' or '.join(map(title, verifiable()))}",
             received=model.framework,
         )

@@ -58,11 +58,16 @@ def test_on_the_command_line(run: Any) -> None:
     assert (code, found["schema"], found["total"], found["got"]) == (0, "paramcalc-why/1", 153_228, 153_740)
     assert found["explanations"][0]["causes"][0]["difference"] == 512
     code, _, err = run("why", "docs/examples/tutorial.yaml", "--got", "153740", "--framework", "torch")
-    assert err.startswith("paramcalc: flags of a layer beside a file; expected them with lstm, gru or rnn, received ")
+    assert err.startswith(
+        "paramcalc: a file cannot be combined with the options of a layer; "
+        "expected such options only with lstm, gru or rnn, received "
+    )
     code, _, err = run("why", "lstm", "--got", "3")
     assert (code, err) == (2, "paramcalc: no --in and no --hidden; expected the sizes of the lstm\n")
     code, _, err = run("why", "lstm", "--in", "3", "--hidden", "3", "--got", "many")
-    assert err == "paramcalc: --got is no count; expected a whole number, such as 121856 or 121,856, received 'many'\n"
+    assert (
+        err == "paramcalc: --got is not a count; expected a whole number, such as 121856 or 121,856, received 'many'\n"
+    )
 
 
 def stacked(framework: str, layers: int, directions: int) -> str:

@@ -92,7 +92,7 @@ SIZE = "a positive whole number or an expression such as 4*h"
         ("lstm --in 3 --hidden 4 --bidirectional --merge max", None),
         (
             "lstm --in 3 --hidden 4 --layers 2 --bidirectional --merge none",
-            "--merge none leaves two outputs, and what follows takes one; expected another --merge",
+            "--merge none gives two outputs, but the next layer takes one; expected another --merge",
         ),
         (
             "rnn --in 3 --hidden 4 --stateful",
@@ -110,7 +110,7 @@ SIZE = "a positive whole number or an expression such as 4*h"
         ),
         (
             "layer nn.Linear in_features=3 out_features=4 --batch 5",
-            "--batch without --input; expected the shape of an input without the batch with it",
+            "--batch without --input; expected --input, the shape without the batch",
         ),
         ("count no-such-file.yaml", None),
         ("count .", None),
@@ -121,9 +121,9 @@ SIZE = "a positive whole number or an expression such as 4*h"
         ("lstm --in 3 --hidden -h", f"--hidden: not a size; expected {SIZE}, received -h"),
         (
             "lstm --in 3 --hidden 4 --merge sum",
-            "--merge is about two directions; expected --bidirectional with it, received 'sum'",
+            "--merge needs --bidirectional; expected --bidirectional and --merge, received 'sum'",
         ),
-        ("verify", "verify takes one of two; expected either a FILE or --rules"),
+        ("verify", "verify takes one of two; expected a FILE or --rules"),
     ],
 )
 def test_errors_are_one_line_and_exit_2(run, command: str, error: str | None) -> None:
@@ -173,7 +173,7 @@ def test_a_command_that_is_none(run, command: str, hint: str) -> None:
             "--input; expected commas between the axes, received '32x32x3' (did you mean 32,32,3?)",
         ),
         ("layer nn.LSTM input_dim=3 hidden_size=4", "LSTM has no option 'input_dim' (did you mean 'input_size'?)"),
-        ("layer LSTM --input 1,024 units=3", "024 is no size (a comma separates axes; write 1024 without it)"),
+        ("layer LSTM --input 1,024 units=3", "024 is not a size (a comma separates axes; write 1024 without it)"),
         (
             "layer LSTM --input 3,4 hidden_size=3",
             "layers[0].LSTM.hidden_size: LSTM has no option 'hidden_size' (here it is called units)",

@@ -106,32 +106,32 @@ def test_shapes(run, words: str, shape: Any) -> None:
         ),
         (
             "lstm --framework paper --bidirectional --layers 2 --merge none",
-            "--merge none leaves two outputs, and what follows takes one; expected another --merge",
+            "--merge none gives two outputs, but the next layer takes one; expected another --merge",
         ),
-        ("lstm --framework caffe --merge sum", "--merge is about two directions; expected --bidirectional with it"),
+        ("lstm --framework caffe --merge sum", "--merge needs --bidirectional; expected --bidirectional and --merge"),
         (
             "lstm --framework onnx --bidirectional --merge sum",
-            "--merge is Keras's; onnx puts both directions side by side, received 'sum'",
+            "--merge is Keras's; onnx concatenates both directions, received 'sum'",
         ),
         ("lstm --framework onnx --out 3", "--out adds a dense layer, and of onnx there are recurrent layers only"),
         ("lstm --framework tf1 --projection 0", "--projection: not a size; expected a positive whole number"),
         (
             "lstm --framework onnx --verify",
-            "--verify has nothing to build onnx's layers in; expected layers of keras or torch",
+            "--verify cannot build onnx's layers in; expected layers of keras or torch",
         ),
         ("lstm --framework paper --unit-forget-bias", "paper's LSTM has no --unit-forget-bias; expected --framework k"),
         ("lstm --framework tf1 --unit-forget-bias", "tf1's LSTM has no --unit-forget-bias; expected --framework keras"),
         (
             "lstm --compare --layers 2",
-            "--compare is about one layer as it comes; expected nothing but --in and --hidden, and --weights, --format",
+            "--compare takes one layer with its default options; expected only --in, --hidden, --weights, --format",
         ),
         (
             "lstm --compare --no-bias",
-            "--compare is about one layer as it comes; expected nothing but --in and --hidden",
+            "--compare takes one layer with its default options; expected only --in, --hidden",
         ),
         (
             "lstm --framework torch --peephole --compare",
-            "--compare is about one layer as it comes; expected nothing but --in and --hidden",
+            "--compare takes one layer with its default options; expected only --in, --hidden",
         ),
         ("lstm --framework cudnn --no-bias", "cudnn's LSTM has no --no-bias; expected --framework keras, torch, "),
         (
@@ -140,9 +140,9 @@ def test_shapes(run, words: str, shape: Any) -> None:
         ),
         (
             "lstm --compare --peephole",
-            "--compare is about one layer as it comes; expected nothing but --in and --hidden",
+            "--compare takes one layer with its default options; expected only --in, --hidden",
         ),
-        ("lstm --compare --explain", "--explain is about one layer, --compare about its conventions"),
+        ("lstm --compare --explain", "--explain describes one layer and cannot be combined with --compare"),
         ("lstm --compare --format cvs", "unknown format; expected table, text, markdown, latex, csv, json, html, rec"),
         ("lstm --compare --json --format text", "--json and --format ask for different views, received 'text'"),
     ],

@@ -94,7 +94,7 @@ def test_a_formula_and_a_list() -> None:
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        ("layer nn.CrossEntropyLoss", "CrossEntropyLoss is a loss and no layer: it has no parameters, leave it out"),
+        ("layer nn.CrossEntropyLoss", "CrossEntropyLoss is a loss, not a layer: it has no parameters"),
         ("layer nn.Liner in_features=3", "no rule for a layer 'Liner' (did you mean 'Linear'?)"),
         ("layer nn.LSTM --framework keras units=3",
          "nn.LSTM is torch's; expected --framework torch, or none, received 'keras'"),
@@ -106,9 +106,9 @@ def test_a_formula_and_a_list() -> None:
         ("layer BatchNormalization --framework torch",
          "BatchNormalization is Keras's; PyTorch has BatchNorm1d, BatchNorm2d or BatchNorm3d"),
         ("layer nn.Linear --input 4,128 in_features=64 out_features=3",
-         "layers[0].Linear: Linear is declared on 64 features, and receives 128"),
+         "layers[0].Linear: Linear is declared with 64 features, but receives 128"),
         ("verify docs/examples/torch-lstm.yaml --framework torch",
-         "a file says itself whose layers it has; expected --framework with --rules"),
+         "--framework cannot be combined with a file, which names its framework; expected --framework with --rules"),
     ],
 )  # fmt: skip
 def test_what_is_wrong(words: str, problem: str) -> None:
@@ -149,7 +149,7 @@ def test_sizes_nobody_knows_of_several_inputs_are_told_apart() -> None:
     ("layer", "problem"),
     [
         ("LSTM: [108, 128]",
-         "layers[0].LSTM: options without their names; expected them by name, such as "
+         "layers[0].LSTM: options without names; expected them by name, such as "
          "{input_size: 108, hidden_size: 128}, received [108, 128]"),
         ("Linear: [3]", "layers[0].Linear.in_features: not a size; expected a positive whole number or an expression"),
         ("paper.LSTM: 4", "layers[0]: paper.LSTM is paper's; expected a layer of torch"),

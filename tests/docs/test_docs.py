@@ -73,6 +73,8 @@ def test_a_command(place: Place, update: bool) -> None:
     fresh, page = printed(place.command).rstrip("\n"), place.page
     if page[: place.start].endswith("-->\n"):
         fresh = f"{fresh.strip()}\n\n"
+    elif place.start == place.end and fresh:  # an output that is new needs a line of its own
+        fresh += "\n"
     if update:
         place.path.write_text(page[: place.start] + fresh + page[place.end :], encoding="utf-8")
     else:

@@ -117,8 +117,8 @@ def test_the_states_of_pytorch_s_lstm_and_a_linear_of_another_size() -> None:
     assert [row.macs for row in model.rows] == [32 * 5 * 4 * 16 * (12 + 16 + 16 + 16), 32 * 5 * 16 * 20, 0]
     for old, new, problem in (
         ("in_features: 16", "in_features: 128",
-         "layers[1].Linear: Linear is declared on 128 features, and receives 16"),
-        ("input_size: 12", "input_size: 13", "layers[0].LSTM: LSTM is declared on 13 features, and receives 12"),
+         "layers[1].Linear: Linear is declared with 128 features, but receives 16"),
+        ("input_size: 12", "input_size: 13", "layers[0].LSTM: LSTM is declared with 13 features, but receives 12"),
         ("h_0: [2, 5, 16]", "h_0: [1, 5, 16]",
          "layers[0].LSTM: 'h_0' gives an initial state of 1, the layer keeps states of 2"),
     ):  # fmt: skip

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from strategies import ours, trees
 
 from paramcalc.errors import SizeError
-from paramcalc.symbolic import Expr, exact, grouped, latex, maximum, minimum, parse, symbols, text, times, unicode
+from paramcalc.symbolic import Expr, exact, grouped, html, latex, maximum, minimum, parse, symbols, text, times, unicode
 
 d_h, d_x, h, x, T, s = symbols("d_h d_x h x T s")
 LSTM = 4 * (d_h * (d_h + d_x) + d_h)
@@ -133,6 +133,15 @@ def test_what_notebooks_call() -> None:
     assert str(h**2) == "h²"
     assert repr(h**2) == "h^2"
     assert (h**2)._repr_latex_() == "$h^{2}$"
+    assert (h**2)._repr_html_().endswith("><i>h</i><sup>2</sup></span>")
+
+
+@given(trees)
+def test_html_shows_what_unicode_shows(tree: Any) -> None:
+    size = ours(tree)
+    shown = re.sub(r"</?i>|</su[bp]>", "", html(size)).replace("<sub>", "_")
+    shown = re.sub(r"<sup>(\d+)", lambda power: power[1].translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")), shown)
+    assert shown == unicode(size)
 
 
 @given(trees)

@@ -83,7 +83,10 @@ ARCHIVES = {
         archive((link("config.json"), b"/etc/passwd")),
         "config.json: a symbolic link; expected a file",
     ),
-    "two of one name": (twice("config.json"), "the archive holds two files 'config.json'; expected one of each name"),
+    "two of one name": (
+        twice("config.json"),
+        "the archive contains two files named 'config.json'; expected different names",
+    ),
     "too many": (
         put(PLAIN, END, 8, "<HH", 20_000, 20_000),
         "too many files in the archive; expected at most 10,000, received 20000",
@@ -109,34 +112,34 @@ ARCHIVES = {
     ),
     "more than the file": (
         put(PLAIN, ENTRY, 20, "<II", 2**20, 2**20),
-        "files overlap in the archive; expected each in a place of its own",
+        "files in the archive overlap; expected separate ranges",
     ),
     "two sizes": (
         put(PLAIN, ENTRY, 24, "<I", 3),
-        "config.json: its two sizes differ, though it is not compressed, received (3, 2)",
+        "config.json: its two sizes differ, although it is not compressed, received (3, 2)",
     ),
     "overlapping": (
         put(archive(("a", bytes(99)), ("config.json", b"{}")), ENTRY, 20, "<II", 140, 140),
-        "files overlap in the archive; expected each in a place of its own",
+        "files in the archive overlap; expected separate ranges",
     ),
-    "encrypted": (put(PLAIN, ENTRY, 8, "<H", 1), "config.json: encrypted; expected a file anyone can read"),
+    "encrypted": (put(PLAIN, ENTRY, 8, "<H", 1), "config.json: encrypted; expected a file without encryption"),
     "another compression": (
         put(PLAIN, ENTRY, 10, "<H", 14),
         "config.json: an unknown compression; expected none, or deflate, received 14",
     ),
     "no deflate": (
         put(archive(("config.json", b"\7\7")), ENTRY, 10, "<H", 8),
-        "config.json: its compressed form is damaged",
+        "config.json: the compressed data is damaged",
     ),
     "another name inside": (
         PLAIN.replace(b"config.json", b"CONFIG.JSON", 1),
-        "config.json: another file stands where the archive lists it",
+        "config.json: another file is at the listed position",
     ),
-    "no member": (put(PLAIN, MEMBER, 0, "<I", 0), "config.json: another file stands where the archive lists it"),
-    "other content": (PLAIN.replace(b"{}", b"[]"), "config.json: damaged: its checksum is another"),
+    "no member": (put(PLAIN, MEMBER, 0, "<I", 0), "config.json: another file is at the listed position"),
+    "other content": (PLAIN.replace(b"{}", b"[]"), "config.json: damaged: the checksum differs"),
     "metadata of one text": (
         archive(("config.json", b"{}"), ("metadata.json", b'"3.0"')),
-        "metadata.json: not what Keras writes; expected keys and values, received '3.0'",
+        "metadata.json: not in the form that Keras writes; expected keys and values, received '3.0'",
     ),
     "a version of another kind": (
         archive(("config.json", b"{}"), ("metadata.json", b'{"keras_version": [3]}')),

@@ -58,64 +58,70 @@ FILES: dict[str, tuple[bytes, str]] = {
     "another file": (bytes(99), "not an HDF5 file; expected HDF5"),
     "a later version": (
         WHOLE[:8] + b"\x09" + WHOLE[9:],
-        "a newer HDF5; expected a superblock of version 0 to 3, received 9",
+        "a newer version of HDF5; expected a superblock of version 0 to 3, received 9",
     ),
     "short addresses": (
         WHOLE[:13] + b"\4" + WHOLE[14:],
-        "an HDF5 file of unusual addresses; expected 8 bytes each, received (4, 8)",
+        "an HDF5 file with addresses of an unusual size; expected 8 bytes, received (4, 8)",
     ),
     "truncated": (WHOLE[:1500], f"a truncated HDF5 file; expected {len(WHOLE):,} bytes, received 1500"),
     "an external link": (
         hdf5(lambda file: file.__setitem__("layers", h5py.ExternalLink("/etc/passwd", "/"))),
-        "layers: a link to another place; expected groups and tensors",
+        "layers: a link to another object; expected groups and tensors",
     ),
     "a soft link": (
         hdf5(lambda file: file.__setitem__("layers", h5py.SoftLink("/layers"))),
-        "layers: a link to another place; expected groups and tensors",
+        "layers: a link to another object; expected groups and tensors",
     ),
     "a soft link, new style": (
         hdf5(lambda file: file.__setitem__("layers", h5py.SoftLink("/")), libver="latest"),
-        "layers: a link to another place; expected groups and tensors",
+        "layers: a link to another object; expected groups and tensors",
     ),
-    "a loop": (hdf5(looped), "layers/again: an object stands in the file under two names; expected one name each"),
-    "depth": (hdf5(deep), "/".join("a" * 60) + "/: groups within groups; expected at most 200 deep"),
+    "a loop": (hdf5(looped), "layers/again: an object has two names in the file; expected one name for each object"),
+    "depth": (hdf5(deep), "/".join("a" * 60) + "/: groups are nested too deeply; expected at most 200 deep"),
     "a long path": (
         hdf5(lambda file: file.create_group("/".join(["x" * 300] * 4))),
         f"{'x' * 120}: a path is too long; expected at most 1,000 characters",
     ),
     "a huge shape": (
         hdf5(lambda file: file.create_dataset("k", (2**40, 2**20), "f8", chunks=(1, 1))),
-        "k: more is claimed than the file can hold; expected data for the shape, received (1099511627776, 1048576)",
+        "k: the declared size exceeds the file; expected a size that fits the file, received (1099511627776, 1048576)",
     ),
     "a shape without data": (
         hdf5(lambda file: file.create_dataset("k", (2**20,), "f4")),
-        "k: more is claimed than the file can hold; expected data for the shape, received (1048576,)",
+        "k: the declared size exceeds the file; expected a size that fits the file, received (1048576,)",
     ),
     "data in another file": (
         hdf5(lambda file: file.create_dataset("k", (4,), "f4", external=[("/etc/passwd", 0, 16)])),
         "k: its data is in another file; expected data in the file itself",
     ),
-    "data in other tensors": (hdf5(virtual), "layers: its data is in other tensors; expected data in the file itself"),
+    "data in other tensors": (
+        hdf5(virtual),
+        "layers: its data is a view of other tensors; expected data in the file itself",
+    ),
     "texts for numbers": (
         hdf5(lambda file: file.create_dataset("k", data=["a"])),
-        f"k: no tensor of numbers; expected {NUMBERS}",
+        f"k: not a tensor of numbers; expected {NUMBERS}",
     ),
     "records": (
         hdf5(lambda file: file.create_dataset("k", (1,), [("a", "f4"), ("b", "i4")])),
-        f"k: no tensor of numbers; expected {NUMBERS}",
+        f"k: not a tensor of numbers; expected {NUMBERS}",
     ),
-    "opaque": (hdf5(lambda file: file.create_dataset("k", (1,), "V9")), f"k: no tensor of numbers; expected {NUMBERS}"),
+    "opaque": (
+        hdf5(lambda file: file.create_dataset("k", (1,), "V9")),
+        f"k: not a tensor of numbers; expected {NUMBERS}",
+    ),
     "references": (
         hdf5(lambda file: file.create_dataset("k", (1,), h5py.ref_dtype)),
-        f"k: no tensor of numbers; expected {NUMBERS}",
+        f"k: not a tensor of numbers; expected {NUMBERS}",
     ),
     "a type": (
         hdf5(lambda file: file.__setitem__("t", numpy.dtype("f4"))),
-        "t: a type on its own; expected groups and tensors",
+        "t: a named type without data; expected groups and tensors",
     ),
     "a description that is a number": (
         hdf5(lambda file: file.attrs.__setitem__("model_config", 3)),
-        "the attribute model_config is no text; expected text",
+        "the attribute model_config is not text; expected text",
     ),
     "a description that is not UTF-8": (
         hdf5(lambda file: file.attrs.__setitem__("model_config", b"\xff")),
@@ -123,11 +129,11 @@ FILES: dict[str, tuple[bytes, str]] = {
     ),
     "a layer that is not there": (
         hdf5(lambda file: file.attrs.__setitem__("layer_names", [b"../a"])),
-        "the file lists a layer '../a' and has none",
+        "the file lists a layer '../a' that it does not contain",
     ),
     "a tensor that is not there": (
         hdf5(listed),
-        "model_weights/a: lists a tensor '../../k' that it does not hold",
+        "model_weights/a: lists a tensor '../../k' that it does not contain",
     ),
 }
 
@@ -169,7 +175,8 @@ def test_one_text_told_a_thousand_times() -> None:
     assert one
     content[one.start() : one.start() + 16 * 3200] = one[0] * 3200
     assert said(stored_in, bytes(content), 2 * MAX_TOTAL) == (
-        "too much structure in an HDF5 file; expected at most 1,000,000 pieces and 128 MiB, tensors not counted"
+        "the structure of the HDF5 file is too large; "
+        "expected at most 1,000,000 pieces and 128 MiB, tensors not counted"
     )
 
 

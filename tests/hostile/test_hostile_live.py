@@ -218,14 +218,14 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
     "in itself": (lambda: cyclic(0), "up: Sequential contains itself"),
     "in one in it": (lambda: cyclic(2), "0.0.up: Sequential contains itself"),
     "many levels": (lambda: deep(2000), "modules are nested too deeply; expected at most 500 levels"),
-    "not initialised": (lambda: made(lambda self, x: x, initialised=False), "Made is not initialised"),
-    "a number among modules": (lambda: registered("_modules", 5), "Linear has something else than a module"),
+    "not initialised": (lambda: made(lambda self, x: x, initialised=False), "Made is not initialized"),
+    "a number among modules": (lambda: registered("_modules", 5), "Linear has an object that is not a module"),
     "an odd thing among modules": (
         lambda: registered("_modules", Everything()),
-        "Linear has something else than a mod",
+        "Linear has an object that is not a mod",
     ),
-    "a number among parameters": (lambda: registered("_parameters", 5), "Linear has something else than a parameter"),
-    "a text among buffers": (lambda: registered("_buffers", "x"), "Linear has something else than a buffer"),
+    "a number among parameters": (lambda: registered("_parameters", 5), "Linear has an object that is not a parameter"),
+    "a text among buffers": (lambda: registered("_buffers", "x"), "Linear has an object that is not a buffer"),
 }
 
 
@@ -258,10 +258,10 @@ def runs_out(self: Any, x: Any) -> Any:
 @pytest.mark.parametrize(
     ("forward", "problem"),
     [
-        (leaves, "Made does not run on the meta device: SystemExit"),
-        (raises, "Made does not run on the meta device: Odd"),
+        (leaves, "Made fails on the meta device: SystemExit"),
+        (raises, "Made fails on the meta device: Odd"),
         (calls_itself, "modules or calls are nested too deeply to be run"),
-        (runs_out, "Made does not run on the processor: MemoryError"),
+        (runs_out, "Made fails on the processor: MemoryError"),
     ],
 )
 def test_a_forward_that_does_not_end_well_is_told(forward: Any, problem: str) -> None:

@@ -69,7 +69,7 @@ def test_names_are_cut(name: str) -> None:
 def test_a_circle_of_many_names_a_few() -> None:
     labels = [f"layer_{number}" for number in range(1_000)]
     layers = [dense(label, labels[place - 1]) for place, label in enumerate(labels)]
-    with pytest.raises(ParamcalcError, match=r"'layer_0', 'layer_1'.*, … feed one another") as caught:
+    with pytest.raises(ParamcalcError, match=r"'layer_0', 'layer_1'.*, … form a cycle") as caught:
         pc.loads(json.dumps(functional(*layers, out="layer_0")))
     assert len(str(caught.value)) < 250
 

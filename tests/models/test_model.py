@@ -75,8 +75,7 @@ def test_the_last_layer_may_give_several_outputs_and_no_other() -> None:
     assert [text(shape[-1]) for shape in model.report().outputs] == ["4", "4", "4"]
     assert len(model(pc.Input((5, 3)))) == 3
     assert rejected(GraphError, lambda: pc.Sequential([*model.layers, pc.Dense(2)]).on((1, 5, 3))) == (
-        "layer 'dense': 'lstm' has 3 outputs, a Sequential passes on one "
-        "(connect the layers by calling them on tensors)"
+        "layer 'dense': 'lstm' has 3 outputs, a Sequential takes one (connect the layers by calling them on tensors)"
     )
 
 
@@ -207,7 +206,7 @@ def test_a_nested_model_used_twice_counts_once() -> None:
 def test_a_nested_model_refuses_another_input() -> None:
     inner = pc.Sequential([pc.Dense(4, input_shape=(5,))])
     assert rejected(ShapeError, lambda: inner(pc.Input((6,)))) == (
-        "sequential: 'sequential' was made for another input; expected (B, 5), received (B, 6)"
+        "sequential: 'sequential' was built for another input; expected (B, 5), received (B, 6)"
     )
     two = pc.Model([a := pc.Input((2,)), b := pc.Input((2,))], pc.Add()([a, b]))
     assert rejected(ShapeError, lambda: two(a)) == "functional: 'functional' inputs; expected 2, received 1"
@@ -311,10 +310,10 @@ def test_graphs_that_do_not_hold_together() -> None:
         "an output depends on the input y (list it among the model's inputs)"
     )
     assert rejected(GraphError, lambda: pc.Dense(3)(5)) == (
-        "not a tensor; expected what Input() or a layer gave, received 5"
+        "not a tensor; expected an output of Input() or of a layer, received 5"
     )
     assert rejected(GraphError, lambda: pc.Sequential([pc.Dense(3), 4])) == (
-        "item 1 of Sequential; expected a layer (an Input only at the start), received 4"
+        "item 1 of Sequential; expected a layer, or an Input at the start, received 4"
     )
     with pytest.raises(GraphError, match="item 1 of Sequential"):
         pc.Sequential([pc.Dense(3), pc.Input((3,))])
@@ -327,7 +326,7 @@ def test_graphs_that_do_not_hold_together() -> None:
         ("32,3", "not the shape of an input; expected a list of sizes, without the batch, received '32,3'"),
         ({"a": 1}, "not the shape of an input; expected a list of sizes, without the batch, received {'a': 1}"),
         ([3, 0], "[1]: not a size; expected a positive whole number or an expression such as 4*h, received 0"),
-        ([3] * 21, "an input of too many axes; expected at most 20, received 21"),
+        ([3] * 21, "an input with too many axes; expected at most 20, received 21"),
     ],
 )
 def test_shapes_that_are_none(shape: Any, problem: str) -> None:

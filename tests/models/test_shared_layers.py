@@ -34,7 +34,7 @@ def test_a_legacy_file_that_lists_one_tensor_twice_does_not_say_whether_it_is_on
 def test_a_cell_in_two_places_needs_inputs_of_one_size() -> None:
     cell = pc.LSTMCell(8)
     assert pc.Sequential([pc.Input((5, 8)), pc.RNN([cell, cell])]).total == 544
-    with pytest.raises(ShapeError, match="stands in several places"):
+    with pytest.raises(ShapeError, match="is used in several places"):
         _ = pc.Sequential([pc.Input((5, 3)), pc.RNN([cell, cell])]).total
 
 

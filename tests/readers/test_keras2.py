@@ -413,9 +413,9 @@ BAD: list[tuple[str, Any, type[ParamcalcError], str]] = [
     ("models merged", chain(layer("Merge", "m", layers=[1], mode="sum")), OptionError, r"Merge.layers"),
     ("merged by code", chain(layer("Merge", "m", mode=["code"], mode_type="lambda")), OptionError, r"Merge.mode"),
     ("calls that are none", graph(entry("x", 3), layer("Dense", "a", 7)), FileError, "layer 'a': not a call"),
-    ("calls of nothing", graph({**entry("x", 3), "inbound_nodes": 3}), FileError, "no inbound_nodes"),
-    ("places that are none", graph(entry("x", 3), layer("Dense", "a", [["x", "y", 0]])), FileError, "not a place"),
-    ("outputs that are none", graph(entry("x", 3), outputs=[["x", 0]]), FileError, "not a place"),
+    ("calls of no values", graph({**entry("x", 3), "inbound_nodes": 3}), FileError, "no inbound_nodes"),
+    ("places that are none", graph(entry("x", 3), layer("Dense", "a", [["x", "y", 0]])), FileError, "not a reference"),
+    ("outputs that are none", graph(entry("x", 3), outputs=[["x", 0]]), FileError, "not a reference to a tensor"),
     ("a nameless function", graph(entry("x", 3), layer("TFOpLambda", "f", ["x", 0, 0]) | {"config": {}}), FileError,
      "layer 'f': a function without a name"),
 ]  # fmt: skip

@@ -147,7 +147,7 @@ BAD: list[tuple[str, Any, type[ParamcalcError], str]] = [
     ),
     ("an option of another layer", sequential(dense("a", groups=4)), OptionError, r"layers\[0\].*groups"),
     ("a bad size", sequential(dense("a", -4)), ParamcalcError, r"layers\[0\].Dense.units"),
-    ("an input in the middle", sequential(dense("a"), entry("x", [None, 5])), GraphError, "Input only at the start"),
+    ("an input in the middle", sequential(dense("a"), entry("x", [None, 5])), GraphError, "an Input at the start"),
     ("a bad input", sequential(entry("x", [])), FileError, "no axes"),
     ("no such layer", functional([], ["x", 0, 0], ["x", 0, 0]), FileError, "layer 'x'"),
     (
@@ -170,7 +170,7 @@ BAD: list[tuple[str, Any, type[ParamcalcError], str]] = [
             ["a", 0, 0],
         ),
         GraphError,
-        "'a', 'b' feed one another",
+        "'a', 'b' form a cycle",
     ),
     (
         "a tensor given by name",

@@ -55,12 +55,12 @@ def test_one_shard_alone_is_a_part(shards: Any) -> None:
         ({"/vars": ["/etc/passwd"]}, "/vars: not the name of a shard, received '/etc/passwd'"),
         ({"/vars": ["a/b.h5"]}, "/vars: not the name of a shard, received 'a/b.h5'"),
         ({"/vars": 3}, "/vars: not the name of a shard, received 3"),
-        ({}, "an index without shards; expected the shard of each group"),
+        ({}, "an index without shards; expected a map from each group to its shard"),
         ({f"/{n}": f"m_{n:05}.h5" for n in range(1001)}, "too many shards; expected at most 1,000, received 1001"),
         ({"/vars": "m_00007.weights.h5"}, "m_00007.weights.h5: no such file or directory"),
         ({"/vars": "text.h5"}, "text.h5: not an HDF5 file; expected HDF5"),
         ({"/vars": ["m_00000.weights.h5", "copy.h5"]},
-         "a tensor stands in two shards, received 'layers/dense/vars/0'"),
+         "a tensor is stored in two shards, received 'layers/dense/vars/0'"),
     ],
     ids=lambda value: str(value)[-30:],
 )  # fmt: skip
@@ -76,5 +76,7 @@ def test_bad_indices(shards: Any, weights: Any, message: str) -> None:
 
 
 def test_an_index_without_a_place() -> None:
-    with pytest.raises(FileError, match="an index of shards, which lie beside it; expected the path of its file"):
+    with pytest.raises(
+        FileError, match="an index of shards; the shards are separate files; expected the path of the index"
+    ):
         loads('{"metadata": {}, "weight_map": {"/vars": "m.h5"}}')

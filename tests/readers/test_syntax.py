@@ -149,7 +149,7 @@ REFUSED = {
     '{"a": 1, "a": 2}': "<text>: the key 'a' is given twice",
     '{"a": NaN}': "<text>: not a number anything can have, received 'NaN'",
     '{"a": -Infinity}': "<text>: not a number anything can have, received '-Infinity'",
-    '{"a": "\\ud800"}': "<text>: half a surrogate pair in a text",
+    '{"a": "\\ud800"}': "<text>: an unpaired surrogate in a text",
     "a = 1\na = 2": "<text>: not valid TOML: …",
     "a = inf": "<text>: not a number anything can have, received 'inf'",
     "[a]\nb = ": "<text>: not valid TOML: …",
@@ -158,7 +158,7 @@ REFUSED = {
     '{"a": ' + "1" * 1001 + "}": "<text>: a number is too long; expected at most 1,000 digits",
     "a = -" + "1" * 1001: "<text>: a number is too long; expected at most 1,000 digits",
     "a\0b": "<text>: a binary file; expected YAML, TOML or JSON",
-    "\ud800": "<text>: half a surrogate pair at character 1; expected text",
+    "\ud800": "<text>: an unpaired surrogate at character 1; expected text",
 }
 
 

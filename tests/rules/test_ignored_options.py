@@ -101,5 +101,5 @@ def test_the_sizes_in_the_order_of_pytorch_are_refused_with_a_hint(rule: str, ar
         getattr(pc, rule)(*args)
     assert str(caught.value) == (
         f"{rule}.activation: not an activation; expected the name of an activation, its configuration, or null, "
-        f"received {args[1]} (Keras reads the size of the input off the input: give the units alone)"
+        f"received {args[1]} (Keras takes the input size from the input: give only the units)"
     )

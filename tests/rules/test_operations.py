@@ -109,12 +109,12 @@ def agree(call: Call) -> None:
     if not isinstance(mine, ParamcalcError):
         if theirs is None and call.op in LENIENT:
             return
-        assert theirs == mine, f"{call}: Keras announces {theirs}, ours is {mine}"
+        assert theirs == mine, f"{call}: Keras infers {theirs}, ours is {mine}"
     elif theirs is not None:
         truths = [computed(call, size) for size in (1, 2, 3, 4, 6)]
         unsure = isinstance(mine, LayerError) and call.op not in UNCOMPUTED  # then only a false announcement excuses us
         excused = [not fits(theirs, truth) if truth is not None else not unsure for truth in truths]
-        assert any(excused), f"{call}: Keras announces and computes {theirs}: {mine}"
+        assert any(excused), f"{call}: Keras infers and computes {theirs}: {mine}"
 
 
 def exact(call: Call) -> None:

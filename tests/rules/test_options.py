@@ -119,14 +119,14 @@ def test_an_option_without_a_kind_is_refused_when_the_rule_is_declared() -> None
     def body(x: Annotated[Shape, Inputs("B ... d_x")], /, units: int) -> Built:
         return Built((x,))
 
-    with pytest.raises(TypeError, match=r"int.* says no kind of option"):
+    with pytest.raises(TypeError, match=r"int.* names no kind of option"):
         Schema.of(body)
 
 
 def test_a_kind_by_rank_is_refused_in_a_rule_without_a_rank() -> None:
     by_rank = Annotated[int, ByRank(lambda rank: Window("k", rank))]
     assert kind_of(by_rank, 2).symbols((1, 1)) == ("k_h", "k_w")
-    with pytest.raises(TypeError, match="says no kind of option"):
+    with pytest.raises(TypeError, match="names no kind of option"):
         kind_of(by_rank)
 
 

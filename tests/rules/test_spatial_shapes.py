@@ -133,7 +133,7 @@ def test_keras_says_the_same(configuration: tuple[str, dict[str, Any], Open]) ->
         (pc.Conv1DTranspose(8, 3, 2, output_padding=2), (2, 9, 4),
          "output_padding 2 reaches the next window; expected less than the stride, 2"),
         (pc.Conv2DTranspose(8, 3, 2, dilation_rate=2), (2, 9, 9, 4),
-         "strides and dilation_rate are both above 1; expected one of them to be 1"),
+         "strides and dilation_rate are both above 1; expected one of them equal to 1"),
         (pc.Cropping1D((3, 4)), (2, 7, 4),
          "cropping 7 places leaves nothing of an axis of 7; expected at most 6 in all"),
         (pc.ConvLSTM2D(8, 3), (2, 5, unknown("H"), 9, 4),
@@ -154,7 +154,7 @@ def test_what_does_not_fit_says_so(layer: Any, shape: Any, problem: str) -> None
     ("name", "options", "problem"),
     [
         ("Conv1DTranspose", {"filters": 8, "kernel_size": 3, "output_padding": -1},
-         "Conv1DTranspose.output_padding: not a number of places; "
+         "Conv1DTranspose.output_padding: not a number of elements; "
          "expected a whole number from 0 up or an expression such as 4*h, "
          "received -1"),
         ("Cropping2D", {"cropping": (1, 2, 3)},

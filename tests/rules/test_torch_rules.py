@@ -159,11 +159,11 @@ def test_sizes_nobody_knows_flow() -> None:
 @pytest.mark.parametrize(
     ("layer", "inputs", "problem"),
     [
-        (nn.Linear(64, 3), [(4, 128)], "Linear is declared on 64 features, and receives 128"),
-        (nn.Linear("h", 3), [(4, 2 * h)], "Linear is declared on h features, and receives 2h"),
-        (nn.LSTM(108, 3), [(4, 2, 107)], "LSTM is declared on 108 features, and receives 107"),
-        (nn.Conv2d(3, 8, 3), [(4, 1, 28, 28)], "Conv2d is declared on 3 channels, and receives 1"),
-        (nn.BatchNorm2d(3), [(4, 8, 5, 5)], "BatchNorm2d is declared on 3 channels, and receives 8"),
+        (nn.Linear(64, 3), [(4, 128)], "Linear is declared with 64 features, but receives 128"),
+        (nn.Linear("h", 3), [(4, 2 * h)], "Linear is declared with h features, but receives 2h"),
+        (nn.LSTM(108, 3), [(4, 2, 107)], "LSTM is declared with 108 features, but receives 107"),
+        (nn.Conv2d(3, 8, 3), [(4, 1, 28, 28)], "Conv2d is declared with 3 channels, but receives 1"),
+        (nn.BatchNorm2d(3), [(4, 8, 5, 5)], "BatchNorm2d is declared with 3 channels, but receives 8"),
         (nn.LSTM(5, 7), [(5,)],
          "LSTM does not take an input of 1 axis; expected (L, N, d_x) or (L, d_x), received (5,)"),
         (nn.LSTM(5, 7, batch_first=True), [(2, 3, 4, 5)],
@@ -177,7 +177,7 @@ def test_sizes_nobody_knows_flow() -> None:
          "a window over 9 places does not fit on an axis of 5, 1 on each side"),
         (nn.Conv1d(3, 8, 3, groups=2), [(3, 5)], "3 input channels do not divide into 2 groups"),
         (nn.Conv1d(3, 8, 3, stride=2, padding="same"), [(3, 5)],
-         "padding 'same' goes without a stride; expected stride 1, received (2,)"),
+         "padding 'same' does not allow a stride; expected stride 1, received (2,)"),
         (nn.Conv1d(3, 8, 3, padding=5, padding_mode="reflect"), [(3, 5)],
          "reflect padding of 5 on an axis of 5; expected at least 6 places"),
         (nn.MaxPool1d(3, padding=2), [(3, 5)],
@@ -188,16 +188,16 @@ def test_sizes_nobody_knows_flow() -> None:
         (nn.MultiheadAttention(8, 2), [(4, 2, 8), (5, 3, 8), (5, 3, 8)],
          "input 1 gives 2 and input 2 gives 3 on axis 1; they must agree"),
         (nn.MultiheadAttention(8, 2, kdim=5), [(4, 2, 8), (5, 2, 8), (5, 2, 8)],
-         "MultiheadAttention is declared on 5 features of the key, and receives 8"),
+         "MultiheadAttention is declared with 5 features of the key, but receives 8"),
         (nn.GroupNorm(4, 6), [(2, 6)], "6 channels do not divide into 4 groups"),
-        (nn.LayerNorm((3, 4)), [(4,)], "LayerNorm normalizes over 2 axes, and receives 1"),
+        (nn.LayerNorm((3, 4)), [(4,)], "LayerNorm normalizes over 2 axes, but receives 1"),
         (nn.Unflatten(1, (2, 3)), [(2, 7)], "7 places do not fill a shape of 6"),
         (nn.Upsample(scale_factor=2, mode="linear"), [(2, 3, 4, 4)],
          "mode 'linear' does not take an input of 4 axes; expected 3 axes"),
         (nn.LazyInstanceNorm1d(), [(2, 3)],
          "LazyInstanceNorm1d finds its channels on axis 1, so its first input needs a batch, received (2, 3)"),
         (nn.TransformerEncoder(nn.Linear(3, 3), 2), [(4, 2, 3)],
-         "Linear is no layer for a TransformerEncoder; expected TransformerEncoderLayer"),
+         "Linear is not a layer for a TransformerEncoder; expected TransformerEncoderLayer"),
     ],
     ids=lambda value: repr(value)[:40],
 )  # fmt: skip
@@ -235,8 +235,8 @@ def test_options_that_are_wrong_say_so(make: Any, problem: str) -> None:
 def test_losses_are_no_layers() -> None:
     with pytest.raises(LayerError) as caught:
         find("CrossEntropyLoss", "torch")
-    assert str(caught.value) == "CrossEntropyLoss is a loss and no layer: it has no parameters, leave it out"
-    with pytest.raises(AttributeError, match="NLLLoss is a loss and no layer"):
+    assert str(caught.value) == "CrossEntropyLoss is a loss, not a layer: it has no parameters"
+    with pytest.raises(AttributeError, match="NLLLoss is a loss, not a layer"):
         nn.NLLLoss  # noqa: B018
     with pytest.raises(
         AttributeError, match=r"torch.nn has no 'Liner' that paramcalc knows \(did you mean 'Linear'\?\)"

@@ -50,5 +50,5 @@ def test_sizes_that_nothing_fits_are_refused_with_the_first_reason() -> None:
     first = nn.MultiheadAttention(16, 4)
     inputs = [Tensor(shape) for shape in natural_inputs(first)]
     out, _ = first(*inputs)
-    with pytest.raises(pc.ParamcalcError, match="Linear is declared on 7 features, and receives 16"):
+    with pytest.raises(pc.ParamcalcError, match="Linear is declared with 7 features, but receives 16"):
         closed(pc.Model(inputs, nn.Linear(7, 3)(out)))

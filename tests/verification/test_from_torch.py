@@ -245,13 +245,13 @@ class Stubborn(live.Module):  # type: ignore[misc]
     ("module", "shape", "problem"),
     [
         (live.Linear(3, 4), (2, 5),
-         "Linear is declared on 3 features, and receives 5"),
+         "Linear is declared with 3 features, but receives 5"),
         (live.Sequential(live.Conv2d(3, 4, 3), live.Conv2d(8, 4, 3)), (2, 3, 9, 9),
-         "1: Conv2d is declared on 8 channels, and receives 4"),
+         "1: Conv2d is declared with 8 channels, but receives 4"),
         (live.Linear(3, 4), ("h", 3),
-         "input_shape: a module is run on numbers; expected a size for every axis, received ('h', 3)"),
+         "input_shape: a module needs numeric sizes to run; expected a size for every axis, received ('h', 3)"),
         (live.Linear(3, 4), (None, 3),
-         "input_shape: a module is run on numbers; expected a size for every axis, received (None, 3)"),
+         "input_shape: a module needs numeric sizes to run; expected a size for every axis, received (None, 3)"),
         (live.Linear(3, 4), (0, 3),
          "input_shape[0]: not a size; expected a positive whole number or an expression such as 4*h, received 0"),
         (live.Linear(3, 4), 3,
@@ -273,7 +273,7 @@ def test_what_cannot_be_read_says_so(module: Any, shape: Any, problem: str) -> N
 
 
 def test_a_shape_too_large_for_pytorch_is_told() -> None:
-    with pytest.raises(ParamcalcError, match=r"Linear does not run on the meta device: empty\(\): argument 'size'"):
+    with pytest.raises(ParamcalcError, match=r"Linear fails on the meta device: empty\(\): argument 'size'"):
         pc.from_torch(live.Linear(3, 4), (10**30, 3))
 
 

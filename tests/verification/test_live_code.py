@@ -142,7 +142,7 @@ def test_a_graph_that_cannot_be_written_down_is_a_list_of_layers() -> None:
 
 
 def test_a_model_in_code_that_is_not_built_is_refused() -> None:
-    with pytest.raises(pc.ParamcalcError, match=r"InCode 'm' keeps its graph in Python code, and is not built yet"):
+    with pytest.raises(pc.ParamcalcError, match=r"InCode 'm' keeps its graph in Python code, and is not built"):
         pc.from_keras(InCode(name="m"))
 
 
@@ -157,7 +157,7 @@ def test_a_shape_that_keras_announces_otherwise_is_settled_by_running_it() -> No
     model = keras.Sequential([keras.Input((6, 4)), L.EinsumDense("abc,cd->abd", output_shape=(None, 5), name="e")])
     found = pc.verify(model)
     assert found.ok
-    assert found.remarks == ["e: Keras announces (None, None, 5) and computes (B, 6, 5)"]
+    assert found.remarks == ["e: Keras infers (None, None, 5) and computes (B, 6, 5)"]
 
 
 def test_a_layer_changed_since_it_was_made_is_counted_as_it_is() -> None:

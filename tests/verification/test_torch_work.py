@@ -116,4 +116,4 @@ def test_without_a_shape_no_work_is_known() -> None:
 def test_the_tutorial_with_a_linear_of_another_size_is_told_in_plain_words() -> None:
     with pytest.raises(pc.ParamcalcError) as caught:
         pc.from_torch(Tutorial(32), STATES)
-    assert str(caught.value) == "lin: Linear is declared on 32 features, and receives 16"
+    assert str(caught.value) == "lin: Linear is declared with 32 features, but receives 16"

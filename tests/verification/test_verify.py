@@ -236,7 +236,7 @@ def test_bidirectional_layers_of_two_sizes() -> None:
     both = pc.Bidirectional(pc.LSTM(3), backward_layer=pc.LSTM(5, go_backwards=True))
     found = verify(pc.Sequential([pc.Input((5, 4)), both]))
     assert found.ok, str(found)
-    assert found.remarks == ["bidirectional: Keras announces (None, 6) and computes (B, 8)"]
+    assert found.remarks == ["bidirectional: Keras infers (None, 6) and computes (B, 8)"]
     # Keras then builds the next layer for what it announced: such a model does not run there
     after = verify(pc.Sequential([pc.Input((5, 4)), both, pc.Dense(2)]))
     assert str(after.differences[0]) == "dense: kernel: paramcalc (8, 2), Keras (6, 2)"

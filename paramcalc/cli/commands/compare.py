@@ -29,5 +29,5 @@ class Comparison(NamedTuple):
 
         for name in ("explain", "depth", "verify"):
             if getattr(view, name):
-                raise OptionError(f"--{name} is about one layer, --compare about its conventions")
+                raise OptionError(f"--{name} describes one layer and cannot be combined with --compare")
         show(presentation(conventions(*self)), view, weights=view.weights)

@@ -59,9 +59,11 @@ def verify(
 ) -> None:
     """Build the model in its framework and compare every tensor, shape and total."""
     if (file is None) == (not rules):
-        raise OptionError("verify takes one of two", expected="either a FILE or --rules")
+        raise OptionError("verify takes one of two", expected="a FILE or --rules")
     if file is not None and framework is not None:
-        raise OptionError("a file says itself whose layers it has", expected="--framework with --rules")
+        raise OptionError(
+            "--framework cannot be combined with a file, which names its framework", expected="--framework with --rules"
+        )
     check: Any
     if file is not None:
         from ...formats import load

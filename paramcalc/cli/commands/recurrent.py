@@ -84,12 +84,12 @@ def stack(
         asked = any(value not in (None, defaults.get(flag)) for flag, value in switches.items())
         if len(sizes) > 1 or bidirectional or out or steps or batch or asked or framework != DEFAULT:
             raise OptionError(
-                "--compare is about one layer as it comes",
-                expected="nothing but --in and --hidden, and --weights, --format or --json",
+                "--compare takes one layer with its default options",
+                expected="only --in, --hidden, --weights, --format and --json",
             )
         return Comparison(layer, d_x, sizes[0])
     if merge != "concat" and not bidirectional:
-        raise OptionError("--merge is about two directions", expected="--bidirectional with it", received=merge)
+        raise OptionError("--merge needs --bidirectional", expected="--bidirectional and --merge", received=merge)
     inputs = Input((None if steps is None else flag_size("--steps", steps), d_x), flag_batch(batch))
     if framework != DEFAULT:
         return _theirs(framework, layer, switches, inputs, sizes, bidirectional, merge, out)
@@ -112,7 +112,7 @@ def _keras(rule: Rule, options: dict[str, Any], inputs: Any, sizes: list[Size], 
 def _wrapping(wrapper: Rule, merge: str, more: bool) -> Callable[[Any], Any]:
     # a layer in both directions, by the wrapper its framework has for that; ``more`` is what follows
     if merge == "none" and more:
-        raise OptionError("--merge none leaves two outputs, and what follows takes one", expected="another --merge")
+        raise OptionError("--merge none gives two outputs, but the next layer takes one", expected="another --merge")
     # null is not a word of the command line, so refused with the choices
     mode = {"none": None, "None": "null"}.get(merge, merge)
     return lambda layer: wrapper(layer, mode)
@@ -168,7 +168,7 @@ def _both_ways(rule: Rule, cell: str, merge: str) -> dict[str, bool]:
             f"{rule.framework}'s {rule.name} reads in one direction", expected=f"--framework {theirs} for both"
         )
     if merge != "concat":
-        raise OptionError(f"--merge is Keras's; {rule.framework} puts both directions side by side", received=merge)
+        raise OptionError(f"--merge is Keras's; {rule.framework} concatenates both directions", received=merge)
     return {"bidirectional": True}
 
 

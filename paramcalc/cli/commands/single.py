@@ -98,7 +98,7 @@ def layer(
     rule = rule_named(name, framework)
     if not shapes and framework_named(rule.framework).declares_inputs:
         if batch is not None:
-            raise OptionError("--batch without --input", expected="the shape of an input without the batch with it")
+            raise OptionError("--batch without --input", expected="--input, the shape without the batch")
         return _as_it_stands(rule(**layer_options(rule, values(options or []))))
     if not shapes:
         raise OptionError("--input is missing", expected="the shape of an input without the batch, such as 32,32,3")
@@ -120,7 +120,7 @@ def rule_named(name: str, framework: str | None = None) -> Rule:
     OptionError
         When the name is one framework's and ``framework`` another.
     LayerError
-        For a framework or a layer nobody knows.
+        For an unknown framework or layer.
     """
     told, plain = split_name(name)
     whose = (framework or DEFAULT) if told is None else told
@@ -187,5 +187,5 @@ def _sizes(shape: str) -> list[Any]:
     for before, word in pairwise(words):
         if len(word) == 3 and word.isdecimal() and word[0] == "0":
             hint = f"a comma separates axes; write {before}{word} without it"
-            raise OptionError(f"{word} is no size", suggestion=hint)
+            raise OptionError(f"{word} is not a size", suggestion=hint)
     return [None if word.lower() in ("none", "null", "?") else word for word in words]

@@ -101,7 +101,11 @@ def why(
     from ...formats import load
 
     if size_in or hidden or bidirectional or out or layers != 1 or framework != DEFAULT:
-        raise OptionError("flags of a layer beside a file", expected="them with lstm, gru or rnn", received=target)
+        raise OptionError(
+            "a file cannot be combined with the options of a layer",
+            expected="such options only with lstm, gru or rnn",
+            received=target,
+        )
     _explain(load(target, sizes=named_sizes(sizes)), _number(got), View(format, json))
 
 
@@ -118,5 +122,5 @@ def _explain(model: Model, number: int, view: View) -> None:
 def _number(words: str) -> int:
     plain: Any = words.replace(",", "").replace("_", "").replace(" ", "").replace("\u202f", "")
     if not plain.isdecimal() or len(plain) > 100:
-        raise OptionError("--got is no count", expected="a whole number, such as 121856 or 121,856", received=words)
+        raise OptionError("--got is not a count", expected="a whole number, such as 121856 or 121,856", received=words)
     return int(plain)

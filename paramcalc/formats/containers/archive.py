@@ -43,7 +43,7 @@ class Archive:
 
     @property
     def keras_version(self) -> str | None:
-        """The version of Keras that wrote it, if it says so."""
+        """The version of Keras that wrote it, if it is stated."""
         return self.metadata.get("keras_version")
 
 
@@ -92,7 +92,7 @@ def read_folder(member: Callable[[str], str | None]) -> Archive:
     """
     config, metadata, weights, shards = map(member, (CONFIG, METADATA, WEIGHTS, SHARDS))
     if config is None:
-        raise FileError(f"no {CONFIG} in the folder", expected="a folder of Keras")
+        raise FileError(f"no {CONFIG} in the folder", expected="a folder saved by Keras")
     found = _metadata(read_file(metadata, MAX_METADATA)) if metadata is not None else {}
     stored = None
     try:
@@ -126,7 +126,7 @@ def _json(name: str, text: bytes) -> Mapping[str, Any]:
     try:
         found = read_json(decode(text))
         if not isinstance(found, dict):
-            raise FileError("not what Keras writes", expected="keys and values", received=found)
+            raise FileError("not in the form that Keras writes", expected="keys and values", received=found)
     except ParamcalcError as error:
         raise error.at(f"{name}:")
     return found

@@ -32,7 +32,7 @@ from .hdf5_objects import (
 from .stored import Stored, StoredTensor
 
 MAX_OBJECTS = 200_000  # groups and tensors; a model of ten thousand layers has about fifty thousand
-MAX_DEPTH = 200  # groups within groups; fifty models within one another take about a hundred
+MAX_DEPTH = 200  # groups are nested too deeply; fifty models within one another take about a hundred
 MAX_PATH = 1_000  # characters of a path, so that long names and deep groups do not multiply
 MAX_CHUNKS = 1_000  # layer_names0, layer_names1, …: Keras cuts its lists into pieces of 63 KiB
 
@@ -91,7 +91,7 @@ def _walked(source: Source) -> _Found:
     while pending:
         path, address, depth = pending.pop()
         if address in seen:
-            raise FileError("an object stands in the file under two names", expected="one name each").at(_shown(path))
+            raise FileError("an object has two names in the file", expected="one name for each object").at(_shown(path))
         seen.add(address)
         if len(seen) > MAX_OBJECTS:
             raise FileError("too many groups and tensors", expected=f"at most {MAX_OBJECTS:,}")
@@ -114,7 +114,7 @@ def _visited(known: Texts, found: _Found, path: str, address: int, depth: int) -
         return []
     if not kinds & {SYMBOLS, LINKS, LINK}:
         if TYPE in kinds:
-            raise FileError("a type on its own", expected="groups and tensors")
+            raise FileError("a named type without data", expected="groups and tensors")
         return []
     found.said[path] = said
     inner = []
@@ -122,12 +122,12 @@ def _visited(known: Texts, found: _Found, path: str, address: int, depth: int) -
         below = _below(path, label)
         if path or below not in _SKIPPED or "layer_names" in said:
             if place is None:
-                raise FileError("a link to another place", expected="groups and tensors").at(_shown(below))
+                raise FileError("a link to another object", expected="groups and tensors").at(_shown(below))
             inner.append((below, place, depth + 1))
             if len(inner) > MAX_OBJECTS:
                 raise FileError("too many groups and tensors", expected=f"at most {MAX_OBJECTS:,}")
     if inner and depth >= MAX_DEPTH:
-        raise FileError("groups within groups", expected=f"at most {MAX_DEPTH} deep")
+        raise FileError("groups are nested too deeply", expected=f"at most {MAX_DEPTH} deep")
     return inner
 
 
@@ -210,12 +210,12 @@ def _listed(found: _Found, top: str) -> tuple[list[StoredTensor], dict[str, str]
         if said is None:
             if layer == "top_level_model_weights":  # new in Keras 2.6
                 continue
-            raise FileError(f"the file lists a layer {quoted(layer)} and has none")
+            raise FileError(f"the file lists a layer {quoted(layer)} that it does not contain")
         names[group] = layer
         for name in said.get("weight_names", ()):
             tensor = found.tensors.get(f"{group}/{name}")
             if tensor is None or tensor.path in taken:
-                raise FileError(f"lists a tensor {quoted(name)} that it does not hold").at(_shown(group))
+                raise FileError(f"lists a tensor {quoted(name)} that it does not contain").at(_shown(group))
             taken.add(tensor.path)
             tensors.append(replace(tensor, group=group, name=name.removesuffix(":0")))
     return tensors, names

@@ -44,7 +44,7 @@ class Source:
         self.file.seek(address)
         found = self.file.read(size)
         if len(found) != size:
-            raise FileError("the file has become shorter while it was read")
+            raise FileError("the file became shorter during reading")
         return found
 
     def charge(self, size: int) -> None:
@@ -55,7 +55,7 @@ class Source:
             raise damaged("a structure is too large", expected=f"at most {MAX_BLOCK >> 20} MiB")
         if self.reads < 0 or self.left < 0:
             raise FileError(
-                "too much structure in an HDF5 file",
+                "the structure of the HDF5 file is too large",
                 expected=f"at most {MAX_READS:,} pieces and {MAX_TOTAL >> 20} MiB, tensors not counted",
             )
 

@@ -43,15 +43,17 @@ def root_of(source: Source) -> int:
         raise FileError("not an HDF5 file", expected="HDF5")
     version = source.take(8, 1)[0]
     if version > 3:
-        raise FileError("a newer HDF5", expected="a superblock of version 0 to 3", received=version)
+        raise FileError("a newer version of HDF5", expected="a superblock of version 0 to 3", received=version)
     old = version < 2
     sizes = source.take(13 if old else 9, 2)
     if sizes != b"\x08\x08":
-        raise FileError("an HDF5 file of unusual addresses", expected="8 bytes each", received=tuple(sizes))
+        raise FileError("an HDF5 file with addresses of an unusual size", expected="8 bytes", received=tuple(sizes))
     head = Fields(source.take({0: 24, 1: 28}.get(version, 12), 48 if old else 32))
     base, _, end, last = (head.number() for _ in range(4))
     if base:
-        raise FileError("an HDF5 file within another file", expected="one that begins at its beginning")
+        raise FileError(
+            "an HDF5 file that is embedded in another file", expected="an HDF5 file that starts at the first byte"
+        )
     if end > source.length:
         raise FileError("a truncated HDF5 file", expected=f"{end:,} bytes", received=source.length)
     if not old:
@@ -176,7 +178,7 @@ def texts(known: Texts, body: Fields, name: str) -> list[str]:
     head = Fields(body.data)
     version, flags, _, type_size, space_size = (head.number(size) for size in (1, 1, 2, 2, 2))
     if flags & 3 and version > 1:
-        raise FileError(f"the attribute {name} has a type of its own", expected="text")
+        raise FileError(f"the attribute {name} has an unusual type", expected="text")
     kind = body.take(type_size)
     body.skip(-type_size % 8 if version == 1 else 0)
     count = prod(shape_in(body.take(space_size)))
@@ -192,7 +194,7 @@ def texts(known: Texts, body: Fields, name: str) -> list[str]:
     elif family == 9 and kind[1] & 15 == 1 and size == 16:
         found = [_distant(known, body) for _ in range(count)]
     else:
-        raise FileError(f"the attribute {name} is no text", expected="text")
+        raise FileError(f"the attribute {name} is not text", expected="text")
     try:
         return [text.partition(b"\0")[0].decode() for text in found]
     except UnicodeDecodeError:
@@ -255,14 +257,14 @@ def tensor_in(source: Source, found: list[Message]) -> tuple[tuple[int, ...], st
     if EXTERNAL in by_kind:
         raise FileError("its data is in another file", expected="data in the file itself")
     if (by_kind[SPACE][0] | by_kind[TYPE][0]) & _SHARED:
-        raise FileError("its type stands elsewhere", expected="a type of its own")
+        raise FileError("its type is stored elsewhere", expected="a type stored with the tensor")
     shape = shape_in(by_kind[SPACE][1])
     dtype, size = type_in(by_kind[TYPE][1])
     if not dtype:
-        raise FileError("no tensor of numbers", expected="integers, floats or booleans")
+        raise FileError("not a tensor of numbers", expected="integers, floats or booleans")
     claimed = prod(shape) * size
     if claimed > _stored(source, Fields(by_kind[LAYOUT][1])):
-        raise FileError("more is claimed than the file can hold", expected="data for the shape", received=shape)
+        raise FileError("the declared size exceeds the file", expected="a size that fits the file", received=shape)
     return shape, dtype
 
 
@@ -272,7 +274,7 @@ def _stored(source: Source, body: Fields) -> int:
     if version < 3:
         kind = body.number(1)
     if kind == 3:
-        raise FileError("its data is in other tensors", expected="data in the file itself")
+        raise FileError("its data is a view of other tensors", expected="data in the file itself")
     if version < 3 or kind == 2:
         return MAX_EXPANSION * source.length
     if kind == 0:

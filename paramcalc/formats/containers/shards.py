@@ -39,7 +39,7 @@ def listed(found: Mapping[str, Any]) -> list[str]:
     """
     places = found.get("weight_map")
     if not isinstance(places, dict):
-        raise FileError("no weight_map", expected="the shard of each group")
+        raise FileError("no weight_map", expected="a map from each group to its shard")
     names: dict[str, None] = {}
     for group, files in places.items():
         for name in files if isinstance(files, list) else [files]:
@@ -47,7 +47,7 @@ def listed(found: Mapping[str, Any]) -> list[str]:
                 raise placed(FileError("not the name of a shard", received=name), group)
             names[name] = None
     if not names:
-        raise FileError("an index without shards", expected="the shard of each group")
+        raise FileError("an index without shards", expected="a map from each group to its shard")
     if len(names) > MAX_SHARDS:
         raise FileError("too many shards", expected=f"at most {MAX_SHARDS:,}", received=len(names))
     return list(names)
@@ -66,7 +66,7 @@ def merged(parts: list[Stored]) -> Stored:
     for part in parts:
         for tensor in part.tensors:
             if tensor.path in seen:
-                raise FileError("a tensor stands in two shards", received=tensor.path)
+                raise FileError("a tensor is stored in two shards", received=tensor.path)
             seen.add(tensor.path)
         if len(seen) > MAX_OBJECTS:
             raise FileError("too many groups and tensors", expected=f"at most {MAX_OBJECTS:,}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ...core.built import Weight
 from .groups import CONTAINERS, label
 
-# state of random numbers, stored but counted by nobody; SpectralNormalization stores the kernel it wraps once more
+# state of random numbers, stored but never counted; SpectralNormalization stores the kernel it wraps once more
 _UNCOUNTED = re.compile(
     r"(?:^|/)(?:_?seed_generators?(?:_\d+)?/|seed_generator_state(?:_\d+)?(?::0)?$|spectral_normalization(?:_\d+)?/vars/0$)"
 )

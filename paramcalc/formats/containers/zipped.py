@@ -58,7 +58,7 @@ def entries(file: BinaryIO) -> dict[str, Entry]:
         entry, place = _entry(data, place)
         name = entry.name.decode("utf-8" if entry.flags & 0x800 else "cp437", "replace")
         if name in found:
-            raise FileError(f"the archive holds two files {quoted(name)}", expected="one of each name")
+            raise FileError(f"the archive contains two files named {quoted(name)}", expected="different names")
         found[name] = entry
     _apart(list(found.values()), start)
     return found
@@ -139,13 +139,13 @@ def _apart(found: list[Entry], end: int) -> None:
     found.sort(key=lambda entry: entry.at)
     for entry, after in zip(found, [*(entry.at for entry in found[1:]), end], strict=True):
         if entry.at + 30 + len(entry.name) + entry.packed > after:
-            raise FileError("files overlap in the archive", expected="each in a place of its own")
+            raise FileError("files in the archive overlap", expected="separate ranges")
 
 
 def _checked(file: BinaryIO, entry: Entry, most: int) -> int:
     # where the member's bytes begin
     if entry.flags & 0x2041:
-        raise FileError("encrypted", expected="a file anyone can read")
+        raise FileError("encrypted", expected="a file without encryption")
     if entry.mode & 0o170000 == 0o120000:
         raise FileError("a symbolic link", expected="a file")
     if entry.method not in (STORED, DEFLATED):
@@ -153,7 +153,7 @@ def _checked(file: BinaryIO, entry: Entry, most: int) -> int:
     if entry.size > most:
         raise FileError("too large", expected=f"at most {most:,} bytes", received=entry.size)
     if entry.method == STORED and entry.size != entry.packed:
-        raise FileError("its two sizes differ, though it is not compressed", received=(entry.size, entry.packed))
+        raise FileError("its two sizes differ, although it is not compressed", received=(entry.size, entry.packed))
     if entry.size > FREE and entry.size > MAX_RATIO * entry.packed:
         raise FileError(
             "compressed too much", expected=f"at most {MAX_RATIO} to 1", received=(entry.size, entry.packed)
@@ -162,7 +162,7 @@ def _checked(file: BinaryIO, entry: Entry, most: int) -> int:
     head = _exactly(file, entry.at, 30, length)
     named = _number(head, 26, 2)
     if not head.startswith(_MEMBER) or _exactly(file, entry.at + 30, named, length) != entry.name:
-        raise FileError("another file stands where the archive lists it")
+        raise FileError("another file is at the listed position")
     start = entry.at + 30 + named + _number(head, 28, 2)
     if start + entry.packed > length:
         raise FileError("a truncated archive")
@@ -227,7 +227,7 @@ def _copy(file: BinaryIO, entry: Entry, start: int, target: Any) -> None:
         more = "more" if total > entry.size else "less"
         raise FileError(f"holds {more} than it says", expected=f"{entry.size:,} bytes")
     if check != entry.check:
-        raise FileError("damaged: its checksum is another")
+        raise FileError("damaged: the checksum differs")
 
 
 def _unpacked(unpack: Any, data: bytes) -> tuple[bytes, bytes]:
@@ -236,7 +236,7 @@ def _unpacked(unpack: Any, data: bytes) -> tuple[bytes, bytes]:
     try:
         return unpack.decompress(data, _CHUNK), unpack.unconsumed_tail
     except zlib.error:
-        raise FileError("its compressed form is damaged") from None
+        raise FileError("the compressed data is damaged") from None
 
 
 class Window(io.RawIOBase):

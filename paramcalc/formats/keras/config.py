@@ -80,7 +80,7 @@ def from_config(
 
 
 def apart(described: Sequence[Any], name: str, type: str, stored: Stored) -> Model:
-    """Read layers in memory of which nobody says what they read: each on the input it says it was built on.
+    """Read live layers whose inputs are unknown: each on the input that it was built on.
 
     Parameters
     ----------
@@ -255,7 +255,7 @@ def _ordered(layer: Any, given: Arguments) -> list[Read]:
 
 
 def _said(shapes: Mapping[int, Any] | None) -> tuple[AnyShape, ...]:
-    # the shapes a file states for the outputs of a call; one nobody reads is not stated
+    # the shapes a file states for the outputs of a call; an unused one is not stated
     found = shapes or {}
     return tuple(
         shape_stated(found[index]) if found.get(index) is not None else UNKNOWN_SHAPE
@@ -285,7 +285,7 @@ def _entry(label: str, found: Any, several: int) -> Tensor:
     try:
         if field(found, "class_name", str) != "InputLayer":
             raise GraphError("an input of the model", expected="an InputLayer", received=found["class_name"])
-        # two inputs' unknown lengths are two unknowns, told apart by name
+        # the unknown lengths of two inputs are two unknowns with two names
         return input_of(field(found, "config", dict), label if several > 1 else None)
     except ParamcalcError as error:
         raise error.at(f"layer {quoted(label)}:")

@@ -1,4 +1,4 @@
-"""Tensors that a legacy file may store twice: once for every layer that has them, and nobody says which layers share.
+"""Tensors that a legacy file may store twice: once for every layer that has them, without stating which layers share.
 
 Such a file names each tensor as its variable was named when it was made. So tensors of two names are two; tensors of
 one name may be one, unless the description tells their layers apart. Counted once, they are the least there can be.

@@ -23,7 +23,7 @@ def read(source: Source) -> Model:
 
 
 def is_description(found: Mapping[str, Any]) -> bool:
-    """Tell whether data is what Keras serializes."""
+    """Tell whether data is the form that Keras writes."""
     return "class_name" in found and "config" in found
 
 

@@ -86,7 +86,7 @@ def _in_order(written: list[Call], found: Mapping[Call, Arguments]) -> Iterator[
     except CycleError as error:
         circle = sorted({call[0] for call in error.args[1]})
         names = [quoted(name) for name in circle[:MOST_NAMED]] + ["…"] * (len(circle) > MOST_NAMED)
-        raise GraphError(f"the layers {', '.join(names)} feed one another") from None
+        raise GraphError(f"the layers {', '.join(names)} form a cycle") from None
     ready: list[tuple[int, Call]] = []
     while sorter.is_active():
         for call in sorter.get_ready():
@@ -167,7 +167,7 @@ def _ref(value: Any) -> Ref:
 
 
 def _no_ref(value: Any) -> FileError:
-    return FileError("not a place in a graph", expected="[layer, call, output]", received=value)
+    return FileError("not a reference to a tensor of the graph", expected="[layer, call, output]", received=value)
 
 
 def field(found: Any, name: str, kind: Any) -> Any:
@@ -180,5 +180,5 @@ def field(found: Any, name: str, kind: Any) -> Any:
     """
     value = found.get(name) if isinstance(found, dict) else found
     if value is found or not isinstance(value, kind):
-        raise FileError(f"no {name} where Keras writes one", expected="what Keras serializes", received=value)
+        raise FileError(f"no {name}", expected="the form that Keras writes", received=value)
     return value

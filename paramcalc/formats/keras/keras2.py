@@ -1,4 +1,4 @@
-"""Legacy Keras (1, 2 and tf.keras up to 2.15): its descriptions of models, told apart and put as Keras 3 writes them.
+"""Legacy Keras (1, 2 and tf.keras up to 2.15): descriptions of models, recognized and converted to Keras 3.
 
 What differs is how a graph is written down. A call is a list of ``[layer, call, output, arguments]``, arguments other
 than the first hang on its tensors, initial states stand among the inputs, and the calls of a nested model that knew
@@ -217,7 +217,7 @@ def _call(node: Any, kind: str, seen: list[list[Any]]) -> tuple[list[Any], dict[
 
 def _inputs(value: Any, seen: list[list[Any]], hanging: list[Mapping[str, Any]], depth: int) -> Any:
     if depth > DEEPEST:
-        raise FileError("lists inside lists", expected=f"at most {DEEPEST} deep")
+        raise FileError("lists are nested too deeply", expected=f"at most {DEEPEST} deep")
     if isinstance(value, Mapping):
         return {key: _inputs(value[key], seen, hanging, depth + 1) for key in sorted(value, key=str)}
     if not isinstance(value, (list, tuple)):
@@ -234,7 +234,7 @@ def _inputs(value: Any, seen: list[list[Any]], hanging: list[Mapping[str, Any]],
 def _argument(value: Any, seen: list[list[Any]], depth: int) -> Any:
     # an argument of a call: a constant, or lists of constants and tensors
     if depth > DEEPEST:
-        raise FileError("lists inside lists", expected=f"at most {DEEPEST} deep")
+        raise FileError("lists are nested too deeply", expected=f"at most {DEEPEST} deep")
     if isinstance(value, Mapping):
         return {key: _argument(one, seen, depth + 1) for key, one in value.items()}
     if not isinstance(value, (list, tuple)):
@@ -247,7 +247,7 @@ def _argument(value: Any, seen: list[list[Any]], depth: int) -> Any:
 def _ends(value: Any, seen: list[list[Any]], depth: int) -> Any:
     # the inputs or outputs of a model: places, in lists or dictionaries
     if depth > DEEPEST:
-        raise FileError("lists inside lists", expected=f"at most {DEEPEST} deep")
+        raise FileError("lists are nested too deeply", expected=f"at most {DEEPEST} deep")
     if isinstance(value, Mapping):
         return {key: _ends(one, seen, depth + 1) for key, one in value.items()}
     if isinstance(value, (list, tuple)) and not (value and isinstance(value[0], str)):
@@ -257,7 +257,7 @@ def _ends(value: Any, seen: list[list[Any]], depth: int) -> Any:
 
 def _place(place: list[Any], seen: list[list[Any]]) -> list[Any]:
     if not (len(place) == 3 and isinstance(place[0], str) and all(type(one) is int for one in place[1:])):
-        raise FileError("not a place in a graph", expected="[layer, call, output]", received=place)
+        raise FileError("not a reference to a tensor of the graph", expected="[layer, call, output]", received=place)
     seen.append(place)
     return place
 
@@ -279,7 +279,7 @@ def _at(place: str, found: Any, depth: int, frozen: bool) -> dict[str, Any]:
 def _layer(found: Any, depth: int, frozen: bool) -> dict[str, Any]:
     # a layer, or a nested model
     if depth > DEEPEST:
-        raise FileError("layers inside layers", expected=f"at most {DEEPEST} deep")
+        raise FileError("layers are nested too deeply", expected=f"at most {DEEPEST} deep")
     kind = _field(found, "class_name", str)
     if kind in MODELS or (isinstance(found.get("config"), Mapping) and found["config"].keys() >= GRAPH):
         return _model(found, depth, frozen)
@@ -292,7 +292,7 @@ def _layer(found: Any, depth: int, frozen: bool) -> dict[str, Any]:
         raise OptionError("a loop over constants", expected="a loop over time steps and states only").at(kind)
     for option in HELD:
         if option in config:
-            # what freezes the wrapper freezes what is in it, even if that does not say so
+            # a frozen wrapper freezes the layer inside, whatever that layer states
             inner = frozen or config.get("trainable") is False
             config[option] = _held(config[option], option, depth, inner)
     if _foreign(found):
@@ -322,5 +322,5 @@ def _kept(found: Mapping[str, Any]) -> dict[str, Any]:
 def _field(found: Any, name: str, kind: Any) -> Any:
     if not isinstance(found, Mapping) or not isinstance(found.get(name), kind):
         received = found.get(name) if isinstance(found, Mapping) else found
-        raise FileError(f"no {name} where Keras writes one", expected="what Keras serializes", received=received)
+        raise FileError(f"no {name}", expected="the form that Keras writes", received=received)
     return found[name]

@@ -155,7 +155,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
         value = value.get("items")
     if isinstance(value, list):
         if depth > DEEPEST:
-            raise FileError("lists inside lists", expected=f"at most {DEEPEST} deep")
+            raise FileError("lists are nested too deeply", expected=f"at most {DEEPEST} deep")
         return [_plain(one, depth + 1) for one in value]
     return value
 
@@ -200,7 +200,7 @@ def _leaky_relu(made: Config) -> None:
 
 
 def _lambda(made: Config) -> None:
-    # the function may be bytecode: it is handed on as it stands, and nobody looks into it
+    # the function may be bytecode: it is passed on unchanged and never read
     kind = made.pop("function_type", None)
     shaped = made.pop("output_shape_type", "raw")
     shape = made.pop("output_shape", None)
@@ -220,7 +220,7 @@ def _merge(made: Config) -> str:
     if made.pop("layers", None):
         raise OptionError("models merged inside a Sequential", expected="a Merge in a graph").at("Merge.layers")
     if not isinstance(mode, str) or mode not in MERGES or made.pop("mode_type", "raw") != "raw":
-        raise OptionError("not a known way to merge", expected=" or ".join(MERGES), received=mode).at("Merge.mode")
+        raise OptionError("not a known merge mode", expected=" or ".join(MERGES), received=mode).at("Merge.mode")
     options = {"axis": made.pop("concat_axis", -1)} if mode == "concat" else {}
     if mode == "dot":
         options = {"axes": made.get("dot_axes", -1)}
@@ -232,7 +232,7 @@ def _merge(made: Config) -> str:
 
 def _transposed(made: Config) -> None:
     made.pop("groups", None)  # inherited from the convolution; always 1
-    made.pop("output_shape", None)  # Keras 1's Deconvolution2D was told it; it follows from the rest
+    made.pop("output_shape", None)  # an option of Keras 1's Deconvolution2D; it follows from the others
 
 
 SPECIAL: dict[str, Callable[[Config], str | None]] = {

@@ -146,7 +146,7 @@ def operation(function: str, config: Mapping[str, Any], calls: list[tuple[list[A
     -------
     dict
         ``module``, ``class_name``, ``config``, ``registered_name`` and ``inbound_nodes``. A function without
-        counterpart keeps its own name, as an operation nobody knows.
+        counterpart keeps its own name, as an unknown operation.
 
     Raises
     ------

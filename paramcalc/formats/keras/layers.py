@@ -38,7 +38,7 @@ class Reading(NamedTuple):
         Objects that stand in several places of the file, by Keras's number for them; and the others, each with what
         it was read from, by class and name.
     unsorted : list
-        Objects, each with what it was read from, that nobody has looked for yet; they belong into ``shared``.
+        Objects, each with what it was read from, that are not resolved yet; they belong into ``shared``.
     last : dict
         The last layer of each rule, with the configuration it was read from: networks repeat themselves.
     depth : int
@@ -70,10 +70,10 @@ class Reading(NamedTuple):
         Raises
         ------
         FileError
-            Where nobody goes.
+            If layers are nested too deeply.
         """
         if self.depth >= DEEPEST:
-            raise FileError("layers inside layers", expected=f"at most {DEEPEST} deep")
+            raise FileError("layers are nested too deeply", expected=f"at most {DEEPEST} deep")
         return self._replace(depth=self.depth + 1)
 
 
@@ -83,7 +83,7 @@ def layer_of(found: Any, reading: Reading) -> Any:
     Raises
     ------
     FileError
-        When it is not what Keras serializes.
+        When it is not the form that Keras writes.
     OptionError, SizeError
         For options that the layer's rule does not take.
     """
@@ -170,7 +170,7 @@ def _custom(found: Mapping[str, Any]) -> bool:
 def module_of(found: Mapping[str, Any]) -> str:
     """Give the module of an object in a graph; files in the format before Keras 3 name none.
 
-    There an operation is told from the layer of its name by what every layer writes down of itself.
+    There, the keys that every layer has distinguish a layer from an operation of the same name.
     """
     module, kind = found.get("module"), found.get("class_name")
     if module is None and isinstance(kind, str):

@@ -57,7 +57,7 @@ class KeptModel(Model):
 
 
 def _least(built: Built, kept: Any) -> Built:
-    # nobody knows whether the rule or the file is right
+    # it is unknown whether the rule or the file is right
     theirs, ours = (sum(weight.params for weight in weights) for weights in (kept.finding.weights, built.weights))
     if isinstance(ours, int) and isinstance(theirs, int) and (0 < theirs < ours or kept.finding.elsewhere):
         built = _with(built, kept)
@@ -130,7 +130,7 @@ def _recorded(finding: Finding) -> findings.Finding:
 
 
 def swap(model: Model, swaps: Mapping[int, Any]) -> None:
-    """Put other layers in the place of some, told by their ``id``, in a model and those inside it."""
+    """Replace layers, given by their ``id``, in a model and the models inside it."""
     for layer in model.layers:
         if isinstance(layer, Model):
             swap(layer, swaps)

@@ -83,7 +83,7 @@ def read_index(source: Source) -> Model:
         When one of them is missing, damaged or beyond the bounds.
     """
     if not source.path:
-        raise FileError("an index of shards, which lie beside it", expected="the path of its file")
+        raise FileError("an index of shards; the shards are separate files", expected="the path of the index")
     return _weights_alone(stored_beside(source.path, source.data))
 
 
@@ -91,7 +91,7 @@ def _described(place: str, text: bytes, stored: Stored | None) -> Model:
     try:
         found = read_json(decode(text))
         if not (isinstance(found, dict) and is_description(found)):
-            raise FileError("not a model as Keras writes one", expected="class_name and config")
+            raise FileError("not a model in the form that Keras writes", expected="class_name and config")
         return model_of(found, stored)
     except ParamcalcError as error:
         raise error.at(place)
@@ -171,7 +171,7 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
     if part:
         nodes.append(Node(UnknownLayer("stored", f"the file is {part}", "other shards"), ()))
     shapes = model.input_shapes if model else [UNKNOWN_SHAPE]
-    made = Model.from_nodes(shapes, nodes, (), model.name if model else "weights")  # what comes out nobody says
+    made = Model.from_nodes(shapes, nodes, (), model.name if model else "weights")  # its outputs are unknown
     made.type = model.type if model else "Weights"
     trained = "none of them trained" if frozen else "all taken as trained: no file says which are"
     made.warnings = [f"{what}: tensors as they are stored, without a rule, {trained}"]

@@ -1,4 +1,4 @@
-"""Layers that stand in several places of an archive without a number that says so, found by what is stored.
+"""Layers that an archive uses in several places without stating it, found by their stored weights.
 
 An archive stores each layer once, where it stands first. So a layer without tensors is the same object as the one
 layer of its class, name and options that has them.

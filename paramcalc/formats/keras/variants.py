@@ -17,7 +17,7 @@ class ThinLayer(Layer):
         self.package = package
 
     def on(self, *shapes: AnyShape, **call: bool) -> Built:
-        """Build by the rule of the layer that it extends, and say so."""
+        """Build by the rule of the layer that it extends, with a remark."""
         built = super().on(*shapes, **call)
         return built._replace(note=built.note or f"a class of {self.package}, by the rule of {self.rule.name}")
 

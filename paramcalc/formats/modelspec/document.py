@@ -45,7 +45,7 @@ def model_from(
     framework : str, optional
         Whose layers they are, where the spec does not say; Keras's otherwise.
     sizes : mapping of str to int, str or Expr, optional
-        Values for named sizes; they take precedence over those the spec gives.
+        Values for named sizes; they take precedence over the values in the spec.
 
     Raises
     ------
@@ -126,13 +126,15 @@ def _inputs(data: Mapping[str, Any], sizes: Sizes, whole: bool) -> dict[str, Sha
         error.where = []
         raise error.at("batch")
     if whole and batch is not None:
-        raise OptionError("a batch besides the input", expected="it among the sizes of the input").at("batch")
+        raise OptionError("a batch size next to the input", expected="the batch size in the shape of the input").at(
+            "batch"
+        )
     inputs = declared_inputs(data.get("input"), data.get("inputs"), sizes, batch)
     return {label: shape[1:] for label, shape in inputs.items()} if whole else inputs
 
 
 def _in_its_letters(graph: Graph) -> dict[str, Shape]:
-    # sizes nobody knows are called as the layer that reads them does: (L, N, 108) of an LSTM, (N, 3, H, W) of a Conv2d
+    # unknown sizes have the names that the layer gives to them: (L, N, 108) of an LSTM, (N, 3, H, W) of a Conv2d
     shapes = []
     for position, (label, shape) in enumerate(graph.inputs.items()):
         first = next((use.layer for use in graph.uses if use.inputs == [label] or use.before == position), None)

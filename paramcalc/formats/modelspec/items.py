@@ -125,7 +125,7 @@ class Reader:
         """Read ``repeat: 12, layers: [...]``: a block several times, each copy after the one before."""
         check_keys(item, BLOCK_KEYS, "a repeated block")
         if "repeat" not in item:
-            raise OptionError("how often?", expected="repeat: and a whole number").at("repeat")
+            raise OptionError("the number of copies is missing", expected="repeat: and a whole number").at("repeat")
         count = self.count(item["repeat"], "")
         inputs = self.reads(item)[0]
         if inputs is not None:
@@ -135,7 +135,7 @@ class Reader:
             start = len(graph.uses)
             self.block(item["layers"], f"{place}.layers", graph, Scope(graph.last, scope, copy))
             if len(graph.uses) == start:
-                raise GraphError("a block of no layers", expected="at least one").at("layers")
+                raise GraphError("a block without layers", expected="at least one").at("layers")
 
     def least_layers(self, items: Any) -> int:
         """Count the layers that a list of items will add at least, repetitions included."""
@@ -222,7 +222,7 @@ class Reader:
         options, links = self.parted(key, given, beside)
         for link in links:
             if link not in OWN:
-                raise OptionError(f"a layer inside another has no {link}").at(link)
+                raise OptionError(f"a nested layer has no {link}").at(link)
         options = {**options, **links}
         return self.layer(key, options, f"{place}.{key}.")
 
@@ -276,14 +276,14 @@ class Reader:
                 first = first_option(rule)
                 if first is None:
                     error = OptionError(
-                        f"{rule.name} takes no single value", expected="options by name", received=value
+                        f"{rule.name} does not take a single value", expected="options by name", received=value
                     )
                     raise error.at(key)
                 size = first in rule.options and isinstance(rule.options[first].kind, Sized)
                 if isinstance(value, list) and len(value) > 1 and size:
                     named = ", ".join(f"{name}: {one}" for name, one in zip(rule.positional, value))  # noqa: B905
                     expected = f"them by name, such as {{{named}}}"[:200]
-                    raise OptionError("options without their names", expected=expected, received=value).at(key)
+                    raise OptionError("options without names", expected=expected, received=value).at(key)
                 value = {first: value}
         elif isinstance(value, list):
             value = {"layers": value}

@@ -75,7 +75,7 @@ class Sizes:
             return expr
         found = [self.values.get(leaf.args[0], 1) for leaf in leaves(expr)]
         if sum(one.length if isinstance(one, Expr) else 1 for one in found) > max(MAX_TERMS, expr.length):
-            raise SizeError(f"an expression of more than {MAX_TERMS} terms, with the sizes put in")
+            raise SizeError(f"an expression of more than {MAX_TERMS} terms after substitution")
         return evaluate(expr, self.values)
 
     def of(self, value: Any) -> Any:

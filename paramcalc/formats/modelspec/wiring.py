@@ -17,7 +17,7 @@ _REFERENCE = re.compile(r"(.+)\[([0-9]{1,6})\]", re.DOTALL)
 
 
 class Pending(NamedTuple):
-    """References still to be found: what a block was told to read."""
+    """References that are not resolved yet: the inputs of a block."""
 
     names: list[str]
     scope: Scope

@@ -22,7 +22,7 @@ def decode(content: str | bytes) -> str:
         try:
             content.encode()
         except UnicodeEncodeError as error:
-            raise FileError(f"half a surrogate pair at character {error.start + 1}", expected="text") from None
+            raise FileError(f"an unpaired surrogate at character {error.start + 1}", expected="text") from None
     if len(content) > bounds.MAX_BYTES:
         raise FileError("too large", expected=f"at most {bounds.MAX_BYTES >> 20} MiB")
     if "\0" in content:

@@ -82,7 +82,7 @@ _LIKE_TOML = re.compile(r"^[ \t]*(?:\[+[\w.\"' -]+\]+[ \t]*(?:#.*)?$|[\w.\"'-]+[
 def read_json(text: str) -> Any:
     """Read JSON; keys given twice, ``NaN`` and ``Infinity`` are refused.
 
-    What a machine wrote, told by its ``class_name``, is read as Keras reads it, at four times the speed: there the
+    A file of Keras, recognized by its ``class_name``, is read as Keras reads it, at four times the speed: there the
     last of two equal keys counts.
 
     Raises
@@ -117,7 +117,7 @@ def _without_surrogates(data: Any, text: str) -> Any:
         try:
             json.dumps(data, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            raise Refused("half a surrogate pair in a text") from None
+            raise Refused("an unpaired surrogate in a text") from None
     return data
 
 

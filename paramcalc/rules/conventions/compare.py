@@ -1,7 +1,7 @@
 """One cell in every convention: the count, how it differs from the first one's, and the reason in words.
 
 The reason is worked out from the tensors. Each is taken apart into the terms of its size: those with d_x weigh the
-input, other squares what recurs, what is left is bias; a peephole, a projection, an output layer say so themselves.
+input, other squares what recurs, what is left is bias; a peephole, a projection and an output layer state their role.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ SAME = "the same"
 
 @dataclass(frozen=True, repr=False)
 class Convention:
-    """What one framework makes of a cell.
+    """A cell in the convention of one framework.
 
     Attributes
     ----------
     framework, cell : str
-        Whose, and what it is compared as: ``flax-linen``, ``LSTM``.
+        The framework, such as ``flax-linen``, and the cell it is compared as, such as ``LSTM``.
     name : str
         Its own name for it, with options that make it another convention: ``GRU(reset_after=False)``.
     params, difference : int or Expr
-        The count, and how much more that is than the first convention's.
+        The count, and its difference from the count of the first convention.
     reason : str
-        Where the difference comes from: ``a second bias vector: +4d_h = 512``; empty for the first.
+        Reason of the difference: ``a second bias vector: +4d_h = 512``; empty for the first.
     formula : Formula
     weights : tuple of Weight
     gates : tuple of str
-        Its networks in its own order; empty for a single one.
+        The gates in the framework's order; empty for a single network.
     source : str
-        What was run or read.
+        How the convention was checked: what was run or read.
     """
 
     framework: str
@@ -103,7 +103,7 @@ class Conventions(list[Convention], Displayed):
 
 
 def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H, **options: Any) -> Conventions:
-    """Count one layer in every convention there is for its cell, the first one being Keras's.
+    """Count one layer in every known convention of its cell; the first is that of Keras.
 
     Parameters
     ----------
@@ -112,12 +112,12 @@ def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H, **options: Any) -> Co
     d_x, d_h : int, str or Expr
         Inputs and units; symbols when left out.
     **options
-        What every layer of the cell is told besides: ``kernel_size`` for the last one.
+        Options for the layer, such as ``kernel_size`` for ConvLSTM2D.
 
     Raises
     ------
     OptionError, SizeError
-        For another cell, or what is no size.
+        If the cell is unknown, or a size is invalid.
     """
     sizes = {"d_x": size(d_x), "d_h": size(d_h)}
     found = [_convention(row, sizes, options) for row in rows() if row.cell == cell]

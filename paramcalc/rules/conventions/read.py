@@ -19,7 +19,7 @@ COLUMNS = (
     *("formula", "count", "source"),
 )
 SHORT = ("framework", "cell", "layer", "count", "source")
-BESIDES = {"peephole": "peepholes", "projection": "a projection", "output": "an output layer"}  # roles, as told
+BESIDES = {"peephole": "peepholes", "projection": "a projection", "output": "an output layer"}  # names of the roles
 SIZES = ("d_x", "d_h", "d_p", "d_r", "D", "k_h", "k_w")
 NONE, ABOVE = "-", '"'
 AXES = "batch_first"  # an option that moves axes and makes no other convention

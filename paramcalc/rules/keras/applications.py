@@ -16,7 +16,7 @@ def LayerScale(
     init_values: Annotated[float, NUMBER],
     projection_dim: Annotated[Size, Sized("d_y")],
 ) -> Built:
-    """One factor for each channel, near 0 at first, so that a deep network begins as the identity.
+    """A learned factor for each channel. It starts near 0, so that a deep network starts as the identity.
 
     (convnext.py; https://arxiv.org/abs/2103.17239)
     """
@@ -33,7 +33,7 @@ def LayerScale(
 
 @rule()
 def CustomScaleLayer(xs: Several, /, scale: Annotated[float, NUMBER]) -> Built:
-    """The second of two inputs, made smaller, is added to the first; nothing to learn.
+    """Scales the second input and adds it to the first; no weights.
 
     (inception_resnet_v2.py)
     """

@@ -83,7 +83,7 @@ def Attention(
     *,
     return_attention_scores: Scores = False,
 ) -> Built:
-    """Scores are products of queries and keys; at most a scale and a weight of sums (concat) to learn, two numbers.
+    """Scores are products of queries and keys. Two optional weights: a scale, and the factor of score_mode="concat".
 
     Source: Luong et al. 2015.
     """
@@ -104,7 +104,7 @@ def AdditiveAttention(
     *,
     return_attention_scores: Scores = False,
 ) -> Built:
-    """Scores are sums over tanh(query + key), each of its numbers with a weight of its own.
+    """Scores are sums over tanh(query + key), with one weight for each feature.
 
     Source: Bahdanau et al. 2014, whose two projections are Dense layers of their own here.
     """
@@ -249,7 +249,7 @@ def MultiHeadAttention(
     dtype: Annotated[Any, POLICY] | None = None,
     return_attention_scores: Scores = False,
 ) -> Built:
-    """For each head a projection of query, key and value; one of all heads back, whatever T and S are.
+    """Each head projects query, key and value; one projection combines the heads. Sequence lengths do not matter.
 
     Four matrices a head where d_Q = d_K = d_V = d: 4·H·d_k·d, and with H·d_k = d the 4·d² of the transformer.
     A gate (use_gate) is a projection of the query more. The window and the causal mask leave out scores, not weights.
@@ -314,7 +314,7 @@ def GroupQueryAttention(
     dtype: Annotated[Any, POLICY] | None = None,
     return_attention_scores: Scores = False,
 ) -> Built:
-    """A projection of the query for each of H heads, of key and value for each of G groups that share one.
+    """H heads project the query; groups of heads share G projections of key and value.
 
     G = H is multi-head attention, G = 1 multi-query attention. Fewer groups have fewer weights; the products of
     queries and keys stay those of H heads.

@@ -79,7 +79,7 @@ def _any_number(value: Any) -> Any:
 def _factor(low: float, high: float, each: bool, value: Any) -> Any:
     first, last = _pair(value) if isinstance(value, (list, tuple)) else (NUMBER(value),) * 2
     if first > high or last < low or (each and (first < low or last > high)):
-        raise OptionError("a factor out of reach", expected=f"from {low:g} to {high:g}", received=value)
+        raise OptionError("a factor out of range", expected=f"from {low:g} to {high:g}", received=value)
     return value
 
 
@@ -98,13 +98,13 @@ KINDS: dict[str, Kind] = {
     "tile_grid_size": Check("two sizes", _sizes),
     "value_range": Check("two numbers", _pair),
 }
-WHY = "Changes images at random while training and keeps their shape; nothing to learn."
+WHY = "Changes images at random during training and keeps their shape; no weights."
 
 
 def kept(x: Annotated[Shape, Inputs("... H W C")], /, **options: Any) -> Built:
     """Keep the shape of an image, or of a batch of them."""
     if len(x) > 4:
-        raise ShapeError("neither an image nor a batch of them", expected="3 or 4 axes", received=len(x))
+        raise ShapeError("not an image or a batch of images", expected="3 or 4 axes", received=len(x))
     return Built(outs=(x,))
 
 
@@ -129,7 +129,7 @@ def _with_channels(x: Shape, options: dict[str, Any], wanted: tuple[int, ...]) -
     channels = x[-3] if options["data_format"] == "channels_first" else x[-1]
     if isinstance(channels, int) and channels not in wanted:
         raise ShapeError(
-            "channels that are no colours", expected=" or ".join(map(str, wanted)) + " channels", received=channels
+            "an unsupported number of channels", expected=" or ".join(map(str, wanted)) + " channels", received=channels
         )
     return built
 

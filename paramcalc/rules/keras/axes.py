@@ -29,7 +29,7 @@ class Extra(Kind):
         """Check one number."""
         if type(value) is int and value <= 0:
             if value:
-                raise SizeError("not a number of places", expected=self.expected, received=value)
+                raise SizeError("not a number of elements", expected=self.expected, received=value)
             return 0
         return size(value)
 

@@ -39,7 +39,7 @@ def convolution(
     kernel_constraint: Constraint = None,
     **lora: Unpack[Thin],
 ) -> Built:
-    """Each filter has a weight for every place in the window and every input channel, and one bias."""
+    """Each filter has a weight for every window position and every input channel, and one bias."""
     spatial, channels = windows.spatial(x, data_format)
     for what, size in (("filters", filters), ("input channels", channels)):
         if isinstance(size, int) and isinstance(groups, int) and size % groups:
@@ -66,10 +66,10 @@ def convolution(
 def check_steps(strides: tuple[Size, ...], dilation_rate: tuple[Size, ...]) -> None:
     """Refuse strides together with dilation, as Keras does wherever one of its backends would."""
     if any(s != 1 for s in strides) and any(d != 1 for d in dilation_rate):
-        raise OptionError("strides and dilation_rate are both above 1", expected="one of them to be 1")
+        raise OptionError("strides and dilation_rate are both above 1", expected="one of them equal to 1")
 
 
-SPREAD = """Each filter has a weight for every place in the window and every input channel, and one bias.
+SPREAD = """Each filter has a weight for every window position and every input channel, and one bias.
 
 A convolution run backwards: every place of the input is spread over a window of the output. The kernel holds
 (window, filters, input channels), the other way about than Conv. Every weight meets every place of the input once.
@@ -121,7 +121,7 @@ def spread(
     *,
     use_bias: bool = True,
 ) -> Built:
-    """Spread every place of the input over a window of the output."""
+    """Spread every position of the input over a window of the output."""
     return transposed(x, filters, kernel_size, strides, padding, output_padding, data_format, dilation_rate, use_bias)
 
 
@@ -139,7 +139,7 @@ def Conv3DTranspose(
     *,
     use_bias: bool = True,
 ) -> Built:
-    """Spread every place of the input over a window of the output."""
+    """Spread every position of the input over a window of the output."""
     return transposed(x, filters, kernel_size, strides, padding, output_padding, data_format, dilation_rate, use_bias)
 
 
@@ -156,7 +156,7 @@ def depthwise(
     *,
     use_bias: bool = True,
 ) -> Built:
-    """Each input channel has depth_multiplier windows of its own, each with a bias."""
+    """Each input channel has depth_multiplier filters of its own, each with a bias."""
     spatial, channels = windows.spatial(x, data_format)
     places = windows.lengths(spatial, kernel_size, strides, padding, dilation_rate)
     made = grown(depth_multiplier * channels)
@@ -189,7 +189,7 @@ def separable(
     *,
     use_bias: bool = True,
 ) -> Built:
-    """First windows over each channel by itself, then a dense network across the channels at every place.
+    """A depthwise convolution of each channel, then a dense network across the channels at every position.
 
     The depthwise kernel has k·C weights (times depth_multiplier m), the pointwise one C·F (times m), where an
     ordinary convolution has k·C·F. Source: Chollet 2017, Xception.

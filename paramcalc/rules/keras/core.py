@@ -98,7 +98,10 @@ def EinsumDense(
     bias = read.bias(bias_axes, sizes, said, len(x)) if bias_axes is not None else None
     rank = storage["lora_rank"]
     if rank is not None and lora_in_steps(storage) and read.kernel[-1] != read.outputs[-1]:
-        raise OptionError(f"LoRA in few bits with {equation}", expected="kernel and output to end on one letter")
+        raise OptionError(
+            f"LoRA with quantization and the equation {equation}",
+            expected="a kernel and an output that end with the same letter",
+        )
 
     def work() -> Work:
         products: tuple[Product, ...] = (product(read.macs(sizes, x), 0, kernel.operand),)
@@ -127,7 +130,9 @@ def _spread(equation: Equation, shape: Shape, mode: str) -> Table:
     if mode in ("", "float8"):
         return Table("kernel", shape, 1, 1, (), ())
     if equation.left or equation.right:
-        raise ShapeError(f"{equation} kept as {mode}", expected="an equation without ...: Keras stumbles over it")
+        raise ShapeError(
+            f"{equation} kept as {mode}", expected="an equation without ..., which Keras does not support here"
+        )
     if mode in ("gptq", "awq"):
         return Table("kernel", shape, *_sides(shape, mode), (), (), zero="zero_point")
     rows, columns = sides(equation, shape)
@@ -176,7 +181,7 @@ def Embedding(
     weights: Annotated[Any, TENSOR] | None = None,
     **storage: Unpack[Storage],
 ) -> Built:
-    """A table with one row of output_dim numbers for each of input_dim tokens; looking up multiplies nothing."""
+    """A table with one row of output_dim numbers for each of input_dim tokens. A lookup costs no multiply-adds."""
     table = embedded("embeddings", input_dim, output_dim, storage, embeddings_constraint)
     if weights is not None:
         _check_initial(weights.shape, table)
@@ -209,7 +214,7 @@ def ReversibleEmbedding(
     reverse: Annotated[bool, AtCall] = False,
     **storage: Unpack[Storage],
 ) -> Built:
-    """A table of embeddings that also leads back to tokens, by itself or by a second one with tie_weights=False.
+    """A table of embeddings that also maps back to tokens; with tie_weights=False, a second table does.
 
     Called with reverse=True it takes embeddings and gives one number for each token.
     Source: Press & Wolf 2017.
@@ -219,12 +224,16 @@ def ReversibleEmbedding(
     tables, count, back = table.weights, table.numbers, table
     if not tie_weights:
         if storage["lora_rank"] is not None and not mode_of(storage):
-            raise OptionError("LoRA with tie_weights=False", expected="tied weights, or a table kept as int8 or int4")
+            raise OptionError(
+                "LoRA with tie_weights=False", expected="tie_weights=True, or a table quantized to int8 or int4"
+            )
         alone: Storage = {**storage, "lora_rank": None}
         back = embedded("reverse_embeddings", input_dim, output_dim, alone)
         tables, count = (*table.weights, *back.weights), lambda: table.numbers() + back.numbers()
     if reverse and isinstance(x[-1], int) and isinstance(output_dim, int) and x[-1] != output_dim:
-        raise ShapeError("not embeddings of this table", expected=f"{output_dim} numbers each", received=x[-1])
+        raise ShapeError(
+            "the input is not made of embeddings of this table", expected=f"{output_dim} numbers each", received=x[-1]
+        )
 
     def work() -> Work:
         if not reverse:

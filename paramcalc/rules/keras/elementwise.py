@@ -18,13 +18,13 @@ Rate = Annotated[float, RATE]
 
 @rule(("mask_value",))
 def Masking(x: AnyShape, /) -> Built:
-    """Marks time steps to be skipped; nothing to learn."""
+    """Marks time steps to skip; no weights."""
     return Built(outs=(x,))
 
 
 @rule()
 def Identity(x: AnyShape, /) -> Built:
-    """What comes in goes out; nothing to learn."""
+    """Returns its input; no weights."""
     return Built(outs=(x,))
 
 
@@ -34,9 +34,9 @@ def dropped(x: AnyShape, /, rate: Rate) -> Built:
 
 
 NOISE = ("noise_shape", "seed")
-ZEROES = "Zeroes a random share while training; nothing to learn."
-KEEPS = "Dropout that keeps mean and variance; nothing to learn."
-MULTIPLIES = "Multiplies by noise around 1 while training; nothing to learn."
+ZEROES = "Sets a random fraction to zero during training; no weights."
+KEEPS = "Dropout that preserves mean and variance; no weights."
+MULTIPLIES = "Multiplies by noise around 1 during training; no weights."
 Dropout = rule(NOISE, name="Dropout", why=ZEROES)(dropped)
 AlphaDropout = rule(NOISE, name="AlphaDropout", why=KEEPS)(dropped)
 GaussianDropout = rule(("seed",), name="GaussianDropout", why=MULTIPLIES)(dropped)
@@ -44,31 +44,31 @@ GaussianDropout = rule(("seed",), name="GaussianDropout", why=MULTIPLIES)(droppe
 
 @rule(("seed",))
 def GaussianNoise(x: AnyShape, /, stddev: Rate) -> Built:
-    """Adds noise while training; nothing to learn."""
+    """Adds noise during training; no weights."""
     return Built(outs=(x,))
 
 
 @rule(("seed",), base=SEALED, rank=1)
 def SpatialDropout1D(x: Spatial, /, rate: Rate) -> Built:
-    """Zeroes whole channels while training; nothing to learn."""
+    """Sets random channels to zero during training; no weights."""
     return Built(outs=(x,))
 
 
 @each_rank("SpatialDropout{}D", 2, 3, ignored=("seed",), base=SEALED)
 def spatial_dropout(x: Spatial, /, rate: Rate, data_format: Layout = None) -> Built:
-    """Zeroes whole channels while training; nothing to learn."""
+    """Sets random channels to zero during training; no weights."""
     return Built(outs=(x,))
 
 
 @rule()
 def ActivityRegularization(x: AnyShape, /, l1: Number = 0.0, l2: Number = 0.0) -> Built:
-    """Adds the activations' size to the loss; nothing to learn."""
+    """Adds a penalty on the activations to the loss; no weights."""
     return Built(outs=(x,))
 
 
 @rule()
 def Activation(x: AnyShape, /, activation: Annotated[Any, ACTIVATION]) -> Built:
-    """A function of each element; nothing to learn."""
+    """An elementwise function; no weights."""
     return Built(outs=(x,))
 
 
@@ -76,25 +76,25 @@ def Activation(x: AnyShape, /, activation: Annotated[Any, ACTIVATION]) -> Built:
 def ReLU(
     x: AnyShape, /, max_value: Positive | None = None, negative_slope: Positive = 0.0, threshold: Positive = 0.0
 ) -> Built:
-    """A function of each element; nothing to learn."""
+    """An elementwise function; no weights."""
     return Built(outs=(x,))
 
 
 @rule()
 def LeakyReLU(x: AnyShape, /, negative_slope: Positive = 0.3) -> Built:
-    """A function of each element; nothing to learn."""
+    """An elementwise function; no weights."""
     return Built(outs=(x,))
 
 
 @rule()
 def ELU(x: AnyShape, /, alpha: Number = 1.0) -> Built:
-    """A function of each element; nothing to learn."""
+    """An elementwise function; no weights."""
     return Built(outs=(x,))
 
 
 @rule()
 def Softmax(x: AnyShape, /, axis: Annotated[Any, AXES] = -1) -> Built:
-    """Shares that add up to 1 along an axis; nothing to learn."""
+    """Positive values that sum to 1 along an axis; no weights."""
     for one in (axis,) if isinstance(axis, int) else axis:
         position(one, len(x))
     return Built(outs=(x,))
@@ -102,7 +102,7 @@ def Softmax(x: AnyShape, /, axis: Annotated[Any, AXES] = -1) -> Built:
 
 @rule(ALPHA)
 def PReLU(x: AnyShape, /, *, shared_axes: Annotated[Any, AXES] | None = None) -> Built:
-    """One slope for each element of a sample, or one for all places along the shared axes."""
+    """One slope for each element of a sample; shared_axes share a slope."""
     shape = list(x[1:])
     for axis in (shared_axes,) if isinstance(shared_axes, int) else shared_axes or ():
         shape[position(axis - 1, len(shape))] = 1

@@ -48,7 +48,9 @@ class Equation(str):
         for letter in read.kernel + read.outputs:
             if letter not in read.inputs + read.outputs or letter not in read.inputs + read.kernel:
                 lacks = "neither in the input nor in the output" if letter in read.kernel else "nowhere else"
-                raise OptionError(f"{letter} of {text} is {lacks}", expected="every letter at least twice")
+                raise OptionError(
+                    f"{letter} of {text} is {lacks}", expected="every letter at least twice in the equation"
+                )
         return read
 
     def axes(self, rank: int) -> list[str] | None:
@@ -167,7 +169,9 @@ def _laid(letters: str, equation: Equation) -> tuple[list[int], list[int], list[
         else:
             dropped.append(at)
         if place is None:
-            raise ShapeError(f"the sums of {equation} leave no room for scales", suggestion="keep it in full")
+            raise ShapeError(
+                f"the sums of {equation} do not allow scales", suggestion="keep the layer in full precision"
+            )
         order.insert(place, at)
     return order, free, dropped
 

@@ -16,7 +16,7 @@ Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"
 def resized(x: Shape, height: Size, width: Size, data_format: str | None) -> Built:
     """Give images of another height and width."""
     if len(x) > 4:
-        raise ShapeError("neither an image nor a batch of them", expected="3 or 4 axes", received=len(x))
+        raise ShapeError("not an image or a batch of images", expected="3 or 4 axes", received=len(x))
     if data_format == "channels_first":
         return Built(outs=((*x[:-2], height, width),))
     return Built(outs=((*x[:-3], height, width, x[-1]),))
@@ -36,19 +36,19 @@ def Resizing(
     antialias: bool = False,
     data_format: Layout = None,
 ) -> Built:
-    """Images scaled to a height and width; nothing to learn."""
+    """Resizes images to a height and width; no weights."""
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
-        raise OptionError("both cropped and padded", expected="crop_to_aspect_ratio or pad_to_aspect_ratio")
+        raise OptionError("crop_to_aspect_ratio and pad_to_aspect_ratio are both given", expected="at most one of them")
     return resized(x, height, width, data_format)
 
 
 @rule(("bounding_box_format",))
 def CenterCrop(x: Picture, /, height: Side, width: Side, data_format: Layout = None) -> Built:
-    """The middle of each image, scaled up first where the image is smaller; nothing to learn."""
+    """Crops the center of each image; enlarges a smaller image first; no weights."""
     return resized(x, height, width, data_format)
 
 
 @rule(("bounding_box_format", "seed"))
 def RandomCrop(x: Picture, /, height: Side, width: Side, *, data_format: Layout = None) -> Built:
-    """A random part of each image of a height and width; nothing to learn."""
+    """Crops each image at a random position; no weights."""
     return resized(x, height, width, data_format)

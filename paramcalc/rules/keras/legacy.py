@@ -43,7 +43,7 @@ def CuDNNLSTM(
     time_major: bool = False,
     **time: Unpack[OverTime],
 ) -> Built:
-    """An LSTM as cuDNN keeps it: each of the four networks has two biases, for the input and the previous output.
+    """An LSTM in cuDNN's layout: each of the four networks has two biases, for the input and the previous output.
 
     The two biases are added up, so one would do; cuDNN has both, and LSTM with one only has 4·d_h parameters less.
     """
@@ -52,7 +52,7 @@ def CuDNNLSTM(
 
 @rule((*KERNEL, *RECURRENT, *BIAS))
 def CuDNNGRU(x: Sequence, /, units: Units, *, time_major: bool = False, **time: Unpack[OverTime]) -> Built:
-    """A GRU as cuDNN keeps it: each of the three networks has two biases, for the input and the previous output.
+    """A GRU in cuDNN's layout: each of the three networks has two biases, for the input and the previous output.
 
     The same count as GRU with reset_after, whose biases are two rows.
     """
@@ -72,7 +72,7 @@ def locally_connected(
     use_bias: bool = True,
     implementation: Literal[1, 2, 3] = 1,
 ) -> Built:
-    """A convolution that shares nothing: every place has windows and biases of its own.
+    """A convolution without shared weights: every position has filters and biases of its own.
 
     Implementation 2 keeps a weight from every input to every output, most of them held at zero; 3 keeps those
     that are used, 1 the same in another order.
@@ -107,7 +107,7 @@ def locally_connected(
 def reached(n: Size, window: Size, stride: Size) -> int:
     """Count the inputs along one axis that all the windows together look at, those beyond the edges aside."""
     if not (isinstance(n, int) and isinstance(window, int) and isinstance(stride, int)):
-        raise ShapeError("how much windows reach beyond the edges hangs on all sizes", expected="numbers")
+        raise ShapeError("the padding of the windows depends on the values of all sizes", expected="numbers")
     places = -(-n // stride)
     left, right = window // 2, (places - 1) * stride + window - window // 2 - n
     return places * window - _beyond(left, stride, places) - _beyond(right, stride, places)
@@ -121,7 +121,7 @@ def _beyond(most: int, stride: int, places: int) -> int:
 
 @rule()
 def ThresholdedReLU(x: AnyShape, /, theta: Annotated[float, POSITIVE] = 1.0) -> Built:
-    """A function of each element; nothing to learn."""
+    """An elementwise function; no weights."""
     return Built(outs=(x,))
 
 
@@ -138,11 +138,11 @@ Interpolation = Literal["bilinear", "nearest", "bicubic", "area", "lanczos3", "l
 
 @rule(("seed",))
 def RandomHeight(x: Images, /, factor: Factor, interpolation: Interpolation = "bilinear") -> Built:
-    """Images of another height at every step; nothing to learn, and nobody knows the height."""
+    """Changes the height of images at random; no weights, and the output height is unknown."""
     return Built(outs=((x[0], unknown("?"), *x[2:]),))
 
 
 @rule(("seed",))
 def RandomWidth(x: Images, /, factor: Factor, interpolation: Interpolation = "bilinear") -> Built:
-    """Images of another width at every step; nothing to learn, and nobody knows the width."""
+    """Changes the width of images at random; no weights, and the output width is unknown."""
     return Built(outs=((*x[:2], unknown("?"), x[3]),))

@@ -46,7 +46,7 @@ def Hashing(
     output_mode: Literal["int", "one_hot", "multi_hot", "count"] = "int",
     sparse: bool = False,
 ) -> Built:
-    """The bin each value is hashed into; nothing to learn."""
+    """Hashes each value into a bin; no weights."""
     _check_sparse(sparse, output_mode)
     return encoded(x, num_bins, output_mode)
 
@@ -58,12 +58,12 @@ def HashedCrossing(
     num_bins: Count,
     output_mode: Literal["int", "one_hot"] = "int",
 ) -> Built:
-    """The bin a pair of values is hashed into; nothing to learn."""
+    """Hashes each pair of values into a bin; no weights."""
     if len(xs) != 2:
         raise ShapeError("HashedCrossing takes 2 inputs", received=len(xs))
     first, second = xs
     if len(first) != len(second) or any(_differ(a, b) for a, b in zip(first, second, strict=True)):
-        raise ShapeError("inputs of one shape", expected=shape_of(first), received=Verbatim(shape_of(second)))
+        raise ShapeError("inputs with different shapes", expected=shape_of(first), received=Verbatim(shape_of(second)))
     if len(first) > 2 or (len(first) == 2 and first[-1] != 1):
         raise ShapeError("one value for each sample", expected="(B,) or (B, 1)", received=Verbatim(shape_of(first)))
     return encoded(first, num_bins, output_mode)
@@ -79,7 +79,7 @@ def _check_sparse(sparse: bool, mode: str) -> None:
 
 
 class Lookup(NamedTuple):
-    """What a lookup is told.
+    """The options of a lookup.
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ class Lookup(NamedTuple):
         """
         weighed = self.mode in ("tf_idf", "tf-idf")
         if self.pad and self.max_tokens is None:
-            raise OptionError("pad_to_max_tokens without max_tokens", expected="max_tokens")
+            raise OptionError("pad_to_max_tokens needs max_tokens", expected="max_tokens")
         if self.max_tokens == 1:
             raise OptionError("one token", expected="max_tokens above 1")
         if self.invert and self.mode != "int":
@@ -139,7 +139,9 @@ class Lookup(NamedTuple):
         if not self.tokens or len(set(own)) != len(own):
             raise OptionError("a vocabulary", expected="different tokens, one at least", received=self.tokens)
         if set(mask) & set(own) or (self.invert and self.oov in own):
-            raise OptionError("a token that stands for none", expected=f"it in front, as {list(before)}, or nowhere")
+            raise OptionError(
+                "mask_token or oov_token is in the vocabulary", expected=f"it in front, as {list(before)}, or nowhere"
+            )
         places = len(before) + len(own)
         if isinstance(self.max_tokens, int) and places > self.max_tokens:
             raise OptionError(f"a vocabulary of {places}", expected=f"at most {self.max_tokens}")
@@ -163,7 +165,7 @@ def IntegerLookup(
     pad_to_max_tokens: bool = False,
     vocabulary_size: Count | None = None,
 ) -> Built:
-    """The index of each number in a vocabulary, or ones at those indices; the vocabulary is no weight."""
+    """Maps numbers to their indices in a vocabulary, or encodes the indices. A vocabulary is not a weight."""
     _check_sparse(sparse, output_mode)
     sizes = (max_tokens, vocabulary_size, pad_to_max_tokens)
     told = Lookup(vocabulary, idf_weights, *sizes, invert, output_mode, mask_token, oov_token, num_oov_indices)
@@ -187,7 +189,7 @@ def StringLookup(
     sparse: bool = False,
     vocabulary_size: Count | None = None,
 ) -> Built:
-    """The index of each word in a vocabulary, or ones at those indices; the vocabulary is no weight."""
+    """Maps words to their indices in a vocabulary, or encodes the indices. A vocabulary is not a weight."""
     _check_sparse(sparse, output_mode)
     sizes = (max_tokens, vocabulary_size, pad_to_max_tokens)
     told = Lookup(vocabulary, idf_weights, *sizes, invert, output_mode, mask_token, oov_token, num_oov_indices)
@@ -210,7 +212,7 @@ def TextVectorization(
     ragged: bool = False,
     vocabulary_size: Count | None = None,
 ) -> Built:
-    """Texts split into words, each the index of a vocabulary, or counted; the vocabulary is no weight."""
+    """Splits texts into words and maps them to indices, or counts them. The vocabulary is not a weight."""
     if output_mode != "int" and (output_sequence_length is not None or ragged):
         raise OptionError("sequences", expected="output_mode='int'", received=output_mode)
     if split is not None and (len(x) > 2 or (len(x) == 2 and is_known(x[-1]) and x[-1] != 1)):
@@ -221,6 +223,6 @@ def TextVectorization(
         cut = output_mode == "int" and output_sequence_length is not None and len(x) > 1
         return encoded((*x[:-1], output_sequence_length) if cut else x, depth, output_mode)  # type: ignore[arg-type]  # it is given
     if output_mode == "one_hot":
-        raise OptionError("one_hot of texts of many lengths", expected="'multi_hot' or 'count'")
+        raise OptionError("one_hot needs one token for each text", expected="'multi_hot' or 'count'")
     words = unknown("words") if output_sequence_length is None else output_sequence_length
     return encoded((x[0], words), depth, output_mode)

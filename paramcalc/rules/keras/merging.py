@@ -42,7 +42,7 @@ def elementwise(xs: Several, /) -> Built:
     return Built(outs=((batch, *merged),))
 
 
-WHY = "Element by element, the shapes stretched to one another; nothing to learn."
+WHY = "Elementwise, with broadcast; no weights."
 Add = rule(name="Add", why=WHY)(elementwise)
 Multiply = rule(name="Multiply", why=WHY)(elementwise)
 Average = rule(name="Average", why=WHY)(elementwise)
@@ -52,7 +52,7 @@ Minimum = rule(name="Minimum", why=WHY)(elementwise)
 
 @rule()
 def Subtract(xs: Several, /) -> Built:
-    """The second input from the first, element by element; nothing to learn."""
+    """Subtracts the second input from the first, elementwise; no weights."""
     if len(xs) != 2:
         raise ShapeError("Subtract takes 2 inputs", received=len(xs))
     return elementwise(xs)
@@ -60,7 +60,7 @@ def Subtract(xs: Several, /) -> Built:
 
 @rule()
 def Concatenate(xs: Several, /, axis: Annotated[int, AXIS] = -1) -> Built:
-    """One input after the other along an axis; all other axes must agree."""
+    """Concatenates its inputs along an axis. All other axes must have equal sizes."""
     first = xs[0]
     rank = len(first)
     along = position(axis, rank)
@@ -80,14 +80,14 @@ def Concatenate(xs: Several, /, axis: Annotated[int, AXIS] = -1) -> Built:
 
 @rule(("normalize",))
 def Dot(xs: Several, /, axes: Annotated[Any, AXIS_PAIR]) -> Built:
-    """Sums of products along one axis of each input, sample by sample."""
+    """The dot product of two inputs along one axis of each, for each sample."""
     if len(xs) != 2:
         raise ShapeError("Dot takes 2 inputs", received=len(xs))
     left, right = xs
     pair = (axes, axes) if isinstance(axes, int) else axes
     at, to = position(pair[0], len(left)), position(pair[1], len(right))
     if at == 0 or to == 0:
-        raise OptionError("Dot works sample by sample", expected="axes other than 0, the batch", received=axes)
+        raise OptionError("Dot does not reduce the batch axis", expected="axes other than 0, the batch", received=axes)
     if is_known(left[at]) != is_known(right[to]):
         raise Disagreement((0, 1), (left[at], right[to]), at)  # Keras does not take one open size for a known one
     shared = agree(left[at], right[to], (0, 1), at)

@@ -33,7 +33,7 @@ def BatchNormalization(
     scale: bool = True,
     renorm: bool = False,
 ) -> Built:
-    """A learned scale and shift for each feature, and its moving mean and variance, which are not trained.
+    """A learned scale and shift for each feature, and a moving mean and variance, which are not trained.
 
     Sources: Ioffe & Szegedy 2015; Ioffe 2017 (renorm, with statistics of its own).
     """
@@ -53,7 +53,7 @@ def along(axis: Any, x: Shape) -> Shape:
     ordered = (axis,) if isinstance(axis, int) else sorted(axis)  # before it looks at signs
     places = [position(one, len(x)) for one in ordered]
     if len(set(places)) != len(places):
-        raise ShapeError("an axis named twice", expected="different axes", received=axis)
+        raise ShapeError("an axis is given twice", expected="different axes", received=axis)
     return tuple(x[at] for at in places)
 
 
@@ -61,7 +61,7 @@ def along(axis: Any, x: Shape) -> Shape:
 def LayerNormalization(
     x: Features, /, axis: Axes = -1, *, center: bool = True, scale: bool = True, rms_scaling: bool = False
 ) -> Built:
-    """A learned scale and shift for each place along the normalized axes.
+    """A learned scale and shift for each position along the normalized axes.
 
     With rms_scaling, which Keras calls deprecated, always a scale and never a shift.
     Source: Ba et al. 2016.
@@ -77,7 +77,7 @@ def LayerNormalization(
 
 @rule(("epsilon",))
 def RMSNormalization(x: Features, /, axis: Axes = -1) -> Built:
-    """A learned scale for each place along the normalized axes; no mean is taken away, no shift added.
+    """A learned scale for each position along the normalized axes. No mean is subtracted and no shift is added.
 
     Source: Zhang & Sennrich 2019.
     """
@@ -87,14 +87,16 @@ def RMSNormalization(x: Features, /, axis: Axes = -1) -> Built:
         size, scale = x[at], shape[at]
         if isinstance(size, int) and isinstance(scale, int) and size != scale:
             if size != 1 and scale != 1:
-                raise ShapeError(f"a scale of {scale} does not go with {size} on the last axis", expected="axis=-1")
+                raise ShapeError(
+                    f"a scale of {scale} cannot be combined with {size} on the last axis", expected="axis=-1"
+                )
             out[at] = size * scale
     return Built(weights=(Weight("scale", shape),), outs=(tuple(out),), formula=lambda: prod(shape))
 
 
 @rule()
 def UnitNormalization(x: AnyShape, /, axis: Axes = -1) -> Built:
-    """Divides by the length along the axes; nothing to learn."""
+    """Divides by the norm along the axes; no weights."""
     along(axis, x)
     return Built(outs=(x,))
 
@@ -117,16 +119,16 @@ def GroupNormalization(
     center: bool = True,
     scale: bool = True,
 ) -> Built:
-    """A learned scale and shift for each channel, normalized by groups of channels; the groups add no weights.
+    """A learned scale and shift for each channel. The number of groups does not change the count.
 
     One group is nearly layer normalization, groups=-1 instance normalization.
     Source: Wu & He 2018.
     """
     d = x[position(axis, len(x))]
     if axis == -len(x):  # though 0, which is the same axis, passes
-        raise OptionError("the batch is no channel", expected="another axis", received=axis)
+        raise OptionError("the batch axis cannot be the channel axis", expected="another axis", received=axis)
     if not is_known(d):
-        raise ShapeError("the channels must be known", expected="a number of them", received=None)
+        raise ShapeError("the number of channels must be known", expected="a number of them", received=None)
     if isinstance(d, int) and isinstance(groups, int) and groups != -1 and (groups > d or d % groups):
         raise ShapeError(f"{d} channels do not divide into {groups} groups")
     names = ["gamma"] * scale + ["beta"] * center
@@ -153,7 +155,7 @@ def SpectralNormalization(
     layer: Annotated[Any, LAYER],
     power_iterations: Annotated[int, ITERATIONS] = 1,
 ) -> Built:
-    """The weights of a layer, and a vector along the last axis of its kernel that estimates its norm, not trained.
+    """The weights of a layer, and an untrained vector that estimates the spectral norm of its kernel.
 
     Source: Miyato et al. 2018.
     """

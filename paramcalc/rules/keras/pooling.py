@@ -17,7 +17,7 @@ def pooled(x: Shape, pool_size: Any, strides: Any, padding: str, data_format: st
     return Built(outs=(windows.joined(x[0], places, channels, data_format),))
 
 
-# Keras gives maxima a window of 2 when none is given; means must be told.
+# Keras gives maxima a window of 2 when none is given; means need one.
 
 
 @each_rank("MaxPooling{}D", 1, 2, 3, aliases=("MaxPool{}D",))
@@ -29,7 +29,7 @@ def largest(
     padding: Padding = "valid",
     data_format: Layout = None,
 ) -> Built:
-    """The largest number in each window; nothing to learn."""
+    """The maximum of each window; no weights."""
     return pooled(x, pool_size, strides, padding, data_format)
 
 
@@ -42,7 +42,7 @@ def mean(
     padding: Padding = "valid",
     data_format: Layout = None,
 ) -> Built:
-    """The mean of each window; nothing to learn."""
+    """The mean of each window; no weights."""
     return pooled(x, pool_size, strides, padding, data_format)
 
 
@@ -59,11 +59,11 @@ def adaptive(x: Spatial, /, output_size: Places, data_format: Layout = None) -> 
     return Built(outs=(windows.joined(x[0], output_size, channels, data_format),))
 
 
-LARGEST, MEAN = "The largest number of each channel; nothing to learn.", "The mean of each channel; nothing to learn."
+LARGEST, MEAN = "The maximum of each channel; no weights.", "The mean of each channel; no weights."
 GLOBAL_MAX = each_rank("GlobalMaxPooling{}D", 1, 2, 3, why=LARGEST, aliases=("GlobalMaxPool{}D",))(overall)
 GLOBAL_AVERAGE = each_rank("GlobalAveragePooling{}D", 1, 2, 3, why=MEAN, aliases=("GlobalAvgPool{}D",))(overall)
 
-FITTED_MAX = "The largest number of each window, as many windows as are asked for; nothing to learn."
-FITTED_MEAN = "The mean of each window, as many windows as are asked for; nothing to learn."
+FITTED_MAX = "The maximum of each window; output_size sets the number of windows; no weights."
+FITTED_MEAN = "The mean of each window; output_size sets the number of windows; no weights."
 ADAPTIVE_MAX = each_rank("AdaptiveMaxPooling{}D", 1, 2, 3, why=FITTED_MAX)(adaptive)
 ADAPTIVE_AVERAGE = each_rank("AdaptiveAveragePooling{}D", 1, 2, 3, why=FITTED_MEAN)(adaptive)

@@ -35,7 +35,7 @@ def Normalization(
     variance: Array | None = None,
     invert: bool = False,
 ) -> Built:
-    """A mean and a variance for each place along the axes, and a count, learned from data and never by training.
+    """A mean and a variance for each position along the axes, and a count. adapt() sets them; training does not.
 
     Given a mean and a variance it has no weights at all.
     """
@@ -43,14 +43,14 @@ def Normalization(
     places = sorted(position(one, len(x)) for one in axes)
     kept = tuple(x[at] for at in places)
     if not all(is_known(size) for size in kept):
-        raise ShapeError("axes with statistics of their own must be known", expected="sizes", received=None)
+        raise ShapeError("the sizes of the kept axes must be known", expected="sizes", received=None)
     if (mean is None) != (variance is None):
-        raise OptionError("one of mean and variance", expected="both or neither")
+        raise OptionError("only one of mean and variance is given", expected="both or neither")
     if mean is not None and variance is not None:
         _check_statistics(mean, variance, kept)
         return Built(outs=(x,), formula=lambda: 0)
     if prod(kept) != prod(x[at] for at in set(places)):
-        raise ShapeError("an axis named twice", expected="different axes", received=axis)
+        raise ShapeError("an axis is given twice", expected="different axes", received=axis)
     names = {"mean": kept, "variance": kept, "count": ()}
     return Built(
         weights=tuple(Weight(name, shape, False) for name, shape in names.items()),
@@ -63,7 +63,7 @@ def _check_statistics(mean: Values, variance: Values, kept: Shape) -> None:
     if mean.shape != variance.shape:
         raise OptionError("mean and variance of two shapes", expected=shape_of(mean.shape), received=variance)
     if len(mean.shape) > len(kept):
-        raise ShapeError("a mean of more axes than are kept", expected=f"at most {len(kept)}", received=mean.shape)
+        raise ShapeError("the mean has more axes than are kept", expected=f"at most {len(kept)}", received=mean.shape)
     for size, given in zip(kept[len(kept) - len(mean.shape) :], mean.shape, strict=True):
         if isinstance(size, int) and given not in (1, size):
             raise ShapeError(f"a mean of {given} for {size} places", expected=f"{size} or 1")
@@ -71,7 +71,7 @@ def _check_statistics(mean: Values, variance: Values, kept: Shape) -> None:
 
 @rule()
 def Rescaling(x: AnyShape, /, scale: Array, offset: Array = 0.0) -> Built:
-    """A number times the input, and one added; nothing to learn."""
+    """Multiplies the input by a constant and adds another; no weights."""
     out = list(x)
     for given in (scale.shape, offset.shape):
         out = [*given[: max(len(given) - len(out), 0)], *out]
@@ -99,7 +99,7 @@ def encoded(x: Shape, depth: Size, mode: str) -> Built:
 def CategoryEncoding(
     x: AnyShape, /, num_tokens: Count, output_mode: Literal["multi_hot", "one_hot", "count", "binary"] = "multi_hot"
 ) -> Built:
-    """Categories as ones among zeros, or counted; nothing to learn."""
+    """One-hot, multi-hot or count encoding of categories; no weights."""
     return encoded(x, num_tokens, output_mode)
 
 
@@ -112,7 +112,7 @@ def Discretization(
     *,
     output_mode: Literal["int", "one_hot", "multi_hot", "count"] = "int",
 ) -> Built:
-    """The bin each number falls into; the boundaries are found in data and are no weights."""
+    """Maps each number to a bin. The boundaries come from data and are not weights."""
     if bin_boundaries is None and num_bins is None:
         raise OptionError("Discretization needs bins", expected="bin_boundaries or num_bins")
     bins = num_bins if bin_boundaries is None else prod(bin_boundaries.shape) + 1
@@ -132,7 +132,7 @@ def STFTSpectrogram(
     expand_dims: bool = False,
     data_format: Layout = None,
 ) -> Built:
-    """A convolution with a wave for every frequency, its real and its imaginary part, which can be trained."""
+    """A convolution with a real and an imaginary wave for each frequency. The waves can be trained."""
     step, length = _frames(frame_length, frame_step, fft_length)
     bins, kernels = length // 2 + 1, 1 if mode in ("real", "imag") else 2
     (T,), C = windows.spatial(x, data_format)
@@ -156,13 +156,17 @@ def STFTSpectrogram(
 def _frames(frame_length: Size, frame_step: Size | None, fft_length: Size | None) -> tuple[Size, Size]:
     if fft_length is None:
         if not isinstance(frame_length, int):
-            raise OptionError("frame_length is a name", expected="fft_length, too")
+            raise OptionError("frame_length is a symbol", expected="fft_length, too")
         fft_length = 2 ** ceil(log2(frame_length))
     elif isinstance(frame_length, int) and isinstance(fft_length, int) and fft_length < frame_length:
-        raise OptionError("frames longer than the transform", expected=f"at most {fft_length}", received=frame_length)
+        raise OptionError(
+            "frames longer than the Fourier transform", expected=f"at most {fft_length}", received=frame_length
+        )
     step = frame_length // 2 if frame_step is None else frame_step
     if isinstance(step, int) and isinstance(frame_length, int) and not 0 < step <= frame_length:
-        raise OptionError("frames that leave something out", expected=f"a step from 1 to {frame_length}", received=step)
+        raise OptionError(
+            "the step is longer than the frame", expected=f"a step from 1 to {frame_length}", received=step
+        )
     return step, fft_length
 
 
@@ -176,9 +180,11 @@ def MelSpectrogram(
     *,
     num_mel_bins: Count = 128,
 ) -> Built:
-    """The strength of each pitch over time: a fixed matrix over a Fourier transform; nothing to learn."""
+    """A Fourier transform and a fixed matrix give the energy in each mel band over time; no weights."""
     if isinstance(sequence_length, int) and isinstance(fft_length, int) and sequence_length > fft_length:
-        raise OptionError("longer than the transform", expected=f"at most {fft_length}", received=sequence_length)
+        raise OptionError(
+            "longer than the Fourier transform", expected=f"at most {fft_length}", received=sequence_length
+        )
     *lead, T = x
     frames = (T + 2 * (fft_length // 2) - fft_length) // sequence_stride + 1
     bins = fft_length // 2 + 1
@@ -190,7 +196,7 @@ def MelSpectrogram(
 
 @rule((), base=())
 def Pipeline(x: Annotated[Shape, Inputs("*layers")], /, layers: Annotated[Any, CELLS]) -> Built:
-    """Layers one after the other: their weights, and none of its own."""
+    """A chain of layers: their weights, and none of its own."""
     if not isinstance(layers, tuple):
         raise OptionError("one layer", expected="a list of layers")
     names = unique_labels(layers)

@@ -96,7 +96,7 @@ def _one_of_many(config: dict[str, Any]) -> Any:
     # a map from the paths of layers to policies: what it says of this one depends on where the layer is
     policies = [policy(one) for one in _listed(config)]
     if any(one.mode for one in policies):
-        raise OptionError("a map of policies, some in few bits", expected="the policy of the layer itself")
+        raise OptionError("a map of policies that quantizes some layers", expected="the policy of the layer itself")
     return policies[0]
 
 
@@ -129,7 +129,7 @@ def _mode(name: str) -> tuple[str, int | None, int | None]:
             received=name,
         )
     if kind == "int8" and source in ("float16", "mixed_float16"):
-        raise OptionError("int8 does not go with float16", expected="float32 or bfloat16", received=name)
+        raise OptionError("int8 cannot be combined with float16", expected="float32 or bfloat16", received=name)
     *bits, block = (int(number) for number in numbers) if numbers else (-1,)
     if bits and bits[0] not in ((4,) if kind == "awq" else (2, 3, 4, 8)):
         wanted_bits = "4" if kind == "awq" else "2, 3, 4 or 8"
@@ -291,7 +291,9 @@ def thinned(name: str, shape: Shape, options: Thin, constraint: Any = None) -> S
     if rank is None:
         return Stored((), lambda: 0)
     if constraint is not None:
-        raise OptionError("LoRA leaves the table alone", expected="no constraint on it", received=constraint)
+        raise OptionError(
+            "LoRA cannot be combined with a constraint on the table", expected="no constraint", received=constraint
+        )
     first, second = thin_names(name)
     tables = (Weight(first, (*lead, rank)), Weight(second, (rank, last)))
     both = frozenset({first, second})

@@ -29,7 +29,7 @@ LOOP = ("zero_output_for_mask",)
 
 
 class Loop(OverTime):
-    """What every recurrent layer can be told about time, and whether its loop is unrolled."""
+    """The options of every recurrent layer for time, and whether its loop is unrolled."""
 
     unroll: bool
 
@@ -186,7 +186,7 @@ def GRU(
 
 @rule()
 def StackedRNNCells(x: Annotated[Shape, Inputs("*cells")], /, cells: Annotated[Any, CELLS]) -> Built:
-    """Cells on top of one another: each takes the output of the one below as its input.
+    """A stack of cells: each cell takes the output of the cell below as its input.
 
     A cell that stands in several places has one set of weights.
     """
@@ -252,7 +252,7 @@ def _check_same_weights(layer: Any, first: Built, again: Built) -> None:
             isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(one.shape, other.shape, strict=True)
         ):
             raise ShapeError(
-                f"{layer.label} stands in several places, which need a {one.name} of {shape_text(one.shape)} "
+                f"{layer.label} is used in several places, which need a {one.name} of {shape_text(one.shape)} "
                 f"and of {shape_text(other.shape)}; one cell has one set of weights"
             )
 
@@ -296,7 +296,7 @@ def Bidirectional(
     *,
     backward_layer: Annotated[Any, LAYER] | None = None,
 ) -> Built:
-    """Two copies with weights of their own, one reading forwards, one backwards."""
+    """Two copies with separate weights: one reads forwards, one backwards."""
     _check_directions(layer, backward_layer)
     forward = layer.on(x)
     backward = backward_layer.on(x) if backward_layer is not None else forward
@@ -310,8 +310,8 @@ def Bidirectional(
         merged = (there,)
     else:
         raise ShapeError(
-            f"merge_mode {merge_mode!r} adds both directions up, but the forward layer has {unicode(there[-1])} "
-            f"units and the backward layer {unicode(back[-1])}"
+            f"merge_mode {merge_mode!r} combines both directions elementwise, but the forward layer has "
+            f"{unicode(there[-1])} units and the backward layer {unicode(back[-1])}"
         )
     name = f"backward_{layer.label.removeprefix('backward_')}" if backward_layer is None else backward_layer.label
     ahead_name = f"forward_{layer.label.removeprefix('forward_')}"
@@ -362,7 +362,7 @@ def _check_directions(forward: Layer, backward: Layer | None) -> None:
 
 @rule()
 def TimeDistributed(x: Annotated[Shape, Inputs("B T *layer")], /, layer: Annotated[Any, LAYER]) -> Built:
-    """One layer applied to every time step: its weights once, its work T times."""
+    """One layer applied to every time step: its weights count once, its cost T times."""
     batch, T, *rest = x
     if not rest:
         raise ShapeError("TimeDistributed does not take an input of 2 axes", expected="at least (B, T, d)")

@@ -12,13 +12,13 @@ from .axes import AnyShape, Layout
 
 @rule()
 def Flatten(x: AnyShape, /, data_format: Layout = None) -> Built:
-    """All axes but the batch, laid end to end."""
+    """Merges all axes except the batch into one; no weights."""
     return Built(outs=((x[0], grown(prod(x[1:]))),))
 
 
 @rule()
 def Reshape(x: AnyShape, /, target_shape: Annotated[Any, TARGET]) -> Built:
-    """The same numbers in another shape; -1 takes what is left."""
+    """The same numbers in another shape; -1 is inferred from the other sizes."""
     batch, *sizes = x
     total = grown(prod(sizes))
     rest = grown(prod(size for size in target_shape if size is not None and not _open(size)))
@@ -27,7 +27,7 @@ def Reshape(x: AnyShape, /, target_shape: Annotated[Any, TARGET]) -> Built:
         if _open(size):
             if isinstance(total, int) and isinstance(rest, int) and total % rest:
                 raise ShapeError(
-                    f"{total} numbers cannot be laid out with -1", expected=f"a multiple of {rest}", received=total
+                    f"{total} numbers cannot be reshaped with -1", expected=f"a multiple of {rest}", received=total
                 )
             left = exact(total, rest) if known else unknown("?")
             return Built(outs=((batch, *(left if _open(one) else one for one in target_shape)),))
@@ -42,14 +42,14 @@ def _open(size: Size) -> bool:
 
 @rule()
 def Permute(x: AnyShape, /, dims: Annotated[Any, PERMUTATION]) -> Built:
-    """The axes in another order; 1 is the first after the batch."""
+    """Reorders the axes; axis 1 is the first after the batch."""
     if len(dims) != len(x) - 1:
-        raise ShapeError("Permute must name every axis but the batch", expected=f"{len(x) - 1} axes", received=dims)
+        raise ShapeError("Permute must name every axis except the batch", expected=f"{len(x) - 1} axes", received=dims)
     return Built(outs=((x[0], *(x[dim] for dim in dims)),))
 
 
 @rule()
 def RepeatVector(x: Annotated[Shape, Inputs("B d")], /, n: Annotated[Size, Sized()]) -> Built:
-    """One vector, n times: a sequence for a decoder to start from."""
+    """Repeats a vector n times, for example as the input sequence of a decoder."""
     batch, d = x
     return Built(outs=((batch, n, d),))

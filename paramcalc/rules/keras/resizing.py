@@ -84,12 +84,12 @@ def repeated(n: Size, times: Size) -> Size:
     return grown(times * n)
 
 
-CUT = "Cuts margins off; nothing to learn."
+CUT = "Crops the borders; no weights."
 
 
 @rule(why=CUT, rank=1)
 def Cropping1D(x: Spatial, /, cropping: Annotated[Any, Margins()] = (1, 1)) -> Built:
-    """Cut margins off a sequence."""
+    """Crop the ends of a sequence."""
     return resized(x, None, (cropping,), cropped)
 
 
@@ -97,7 +97,7 @@ def Cropping1D(x: Spatial, /, cropping: Annotated[Any, Margins()] = (1, 1)) -> B
 def Cropping2D(
     x: Spatial, /, cropping: Annotated[Any, Margins()] = ((0, 0), (0, 0)), data_format: Layout = None
 ) -> Built:
-    """Cut margins off an image; Keras cuts nothing when it is not told."""
+    """Crop the borders of an image. The default crops nothing."""
     return resized(x, data_format, cropping, cropped)
 
 
@@ -105,17 +105,17 @@ def Cropping2D(
 def Cropping3D(
     x: Spatial, /, cropping: Annotated[Any, Margins()] = ((1, 1), (1, 1), (1, 1)), data_format: Layout = None
 ) -> Built:
-    """Cut margins off a volume."""
+    """Crop the borders of a volume."""
     return resized(x, data_format, cropping, cropped)
 
 
 @each_rank("ZeroPadding{}D", 1, 2, 3)
 def zero_padding(x: Spatial, /, padding: Annotated[Any, Margins()] = 1, data_format: Layout = None) -> Built:
-    """Puts margins of zeros around; nothing to learn."""
+    """Pads the borders with zeros; no weights."""
     return resized(x, data_format, padding if len(x) > 3 else (padding,), padded)
 
 
-REPEAT = "Repeats every place along each axis; nothing to learn."
+REPEAT = "Repeats every element along each axis; no weights."
 
 
 @rule(why=REPEAT, rank=1)
@@ -132,11 +132,11 @@ def UpSampling2D(
     data_format: Layout = None,
     interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] = "nearest",
 ) -> Built:
-    """Repeats every pixel along both axes, or interpolates between pixels; nothing to learn."""
+    """Repeats every pixel along both axes, or interpolates between pixels; no weights."""
     return resized(x, data_format, size, repeated)
 
 
 @rule(why=REPEAT, rank=3)
 def UpSampling3D(x: Spatial, /, size: Annotated[Any, Window()] = 2, data_format: Layout = None) -> Built:
-    """Repeat every place of a volume."""
+    """Repeat every element of a volume."""
     return resized(x, data_format, size, repeated)

@@ -148,7 +148,7 @@ def Polar(abs_: Shape, angle: Shape) -> Built:
 def Where(condition: Any, x1: Any = None, x2: Any = None) -> Built:
     """One or the other, the shapes stretched to one another."""
     if x1 is None or x2 is None:
-        raise UnsupportedCall("of a condition alone: the result hangs on its values")
+        raise UnsupportedCall("of a condition alone: the shape of the result depends on its values")
     return gives(broadcast(dims(condition), dims(x1), dims(x2)))
 
 

@@ -38,7 +38,7 @@ def recoloured(images: Shape, /, *, data_format: Any = None) -> Built:
     """Three numbers for three."""
     size = images[channels(images, data_format)]
     if is_known(size) and size != 3:
-        raise ShapeError("a picture of three channels is needed", received=size)
+        raise ShapeError("an image of three channels is needed", received=size)
     return gives(images)
 
 
@@ -47,7 +47,7 @@ def RGBToGrayscale(images: Shape, /, *, data_format: Any = None) -> Built:
     """One number for three."""
     at = channels(images, data_format)
     if is_known(images[at]) and images[at] not in (1, 3):
-        raise ShapeError("a picture of three channels, or one, is needed", received=images[at])
+        raise ShapeError("an image of three channels, or one, is needed", received=images[at])
     return gives(put(images, at, 1))
 
 
@@ -90,7 +90,7 @@ def tilted(images: Shape, start_points: Shape, end_points: Shape) -> Built:
     """The same shape; four corners move."""
     for points in (start_points, end_points):
         if ranked(points, 2, 3)[-2:] != (4, 2):
-            raise ShapeError("four points are needed", expected="(4, 2) for each picture")
+            raise ShapeError("four points are needed", expected="(4, 2) for each image")
     for axis, (a, b) in enumerate(zip(start_points, ranked(end_points, len(start_points)), strict=True)):
         same(a, b, (1, 2), axis)
     return gives(ranked(images, 3, 4))
@@ -132,7 +132,7 @@ def ExtractPatches(
     at = slid(batch, window, window if strides is None else strides, padding, where, dilation_rate)
     seen = windows.spatial(batch, where)[1]
     if not is_known(seen):
-        raise ShapeError("pictures of known channels are needed")
+        raise ShapeError("the number of channels must be known")
     out = windows.joined(batch[0], at, volume((*window, seen)), where)
     return gives(out[1:] if alone else out)
 
@@ -162,7 +162,7 @@ def CropImages(
 
 
 def _framed(size: Size, before: Any, after: Any, target: Any, grows: bool) -> Size:
-    # two of the three are told, and none is below 0
+    # two of the three are given, and none is below 0
     told = [whole(one) for one in (before, after, target) if one is not None]
     if len(told) != 2 or min(told) < 0:
         raise OptionError(
@@ -170,7 +170,7 @@ def _framed(size: Size, before: Any, after: Any, target: Any, grows: bool) -> Si
         )
     if target is None:
         if not grows and not is_known(size):
-            raise ShapeError("a picture of known sides is needed", suggestion="or a target")
+            raise ShapeError("an image of known sides is needed", suggestion="or a target")
         return size + sum(told) if grows else size - sum(told)
     border = before if after is None else after
     if isinstance(size, int) and (target - size if grows else size - target) < border:

@@ -59,7 +59,7 @@ def Hstack(xs: Any, /) -> Built:
 def Vstack(xs: Any, /) -> Built:
     """Below one another along the first axis."""
     if any(len(x) < 2 for x in tensors(xs)):
-        raise UnsupportedCall("of rows: Keras announces them end to end")
+        raise UnsupportedCall("of rows: Keras infers them end to end")
     return joined(xs, 0)
 
 
@@ -88,7 +88,7 @@ def apart(x: Shape, at: int, sections: Any) -> Built:
         return gives(*[put(x, at, parts(size, sections))] * sections)
     ends: list[Size] = [0, *wholes(sections), size]
     if sorted(sections) != sections or any(isinstance(size, int) and not 0 <= cut <= size for cut in sections):
-        raise UnsupportedCall("cut at places out of order or off the axis")
+        raise UnsupportedCall("the split positions are not sorted or are out of range")
     return gives(*(put(x, at, after - before) for before, after in pairwise(ends)))
 
 
@@ -132,13 +132,13 @@ def Unstack(x: Shape, /, *, num: Any = None, axis: Any = 0) -> Built:
     at = position(whole(axis), len(x))
     count = x[at] if num is None else whole(num)
     if not is_known(count):
-        raise ShapeError("a known length is needed to unstack an axis", suggestion="num tells it")
+        raise ShapeError("a known length is needed to unstack an axis", suggestion="give num")
     if not isinstance(count, int) or not 0 <= count <= MOST:
         raise UnsupportedCall(
             "into a number of outputs that has a name" if not isinstance(count, int) else "into so many"
         )
     if isinstance(x[at], int) and x[at] != count:
-        raise ShapeError("num is another length than the axis has", expected=f"{x[at]}", received=num)
+        raise ShapeError("num differs from the size of the axis", expected=f"{x[at]}", received=num)
     return gives(*[(*x[:at], *x[at + 1 :])] * count)
 
 
@@ -175,7 +175,7 @@ def counted(start: Any, stop: Any = None, step: Any = None) -> Built:
     """Numbers at equal steps."""
     start, stop, step = (0, start, step) if stop is None else (start, stop, step)
     if isinstance(start, tuple) or isinstance(stop, tuple) or isinstance(step, tuple):
-        raise UnsupportedCall("of a tensor: how many there are hangs on its value")
+        raise UnsupportedCall("of a tensor: their number depends on its value")
     return gives((max(ceil((stop - start) / (1 if step is None else step)), 0),))
 
 
@@ -189,7 +189,7 @@ def constant(fill_value: Any, /, *, shape: Any) -> Built:
 def UnravelIndex(indices: Any, *, shape: Any) -> Built:
     """The place along each axis, from the place among all numbers."""
     if not isinstance(shape, list) or None in shape:
-        raise UnsupportedCall("in a shape nobody knows")
+        raise UnsupportedCall("in an unknown shape")
     return gives(*[dims(indices)] * len(shape))
 
 
@@ -204,9 +204,9 @@ def distinct(
     axis: Any = None,
     size: Any = None,
 ) -> Built:
-    """Every value once, if it is told how many to make room for."""
+    """Every value once, if the number of values is given."""
     if size is None:
-        raise UnsupportedCall("without a size: how many there are hangs on the values")
+        raise UnsupportedCall("without a size: their number depends on the values")
     at = None if axis is None else position(whole(axis), len(x))
     outs = [(whole(size),) if at is None else put(x, at, whole(size))]
     outs += [(size,)] * bool(return_index)

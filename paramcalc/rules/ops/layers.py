@@ -26,7 +26,9 @@ def spread(value: Any, rank: int) -> list[int]:
     """Read one size for each spatial axis, or one for all."""
     sizes = [whole(one) for one in value] if isinstance(value, list) else [whole(value)] * rank
     if len(sizes) != rank or min(sizes, default=1) < 1:
-        raise OptionError("a size for each spatial axis is needed", expected=f"{rank} or one for all", received=value)
+        raise OptionError(
+            "one size for each spatial axis is required", expected=f"{rank} or one for all", received=value
+        )
     return sizes
 
 
@@ -41,7 +43,7 @@ def slid(x: Shape, kernel: Any, strides: Any, padding: Any, data_format: Any, di
         raise OptionError("an unknown padding", expected="valid or same", received=padding)
     spatial, _ = windows.spatial(ranked(x, least=3), data_format)
     if len(kernel) != len(spatial):
-        raise ShapeError("a window of another rank", expected=f"{len(spatial)} axes", received=len(kernel))
+        raise ShapeError("the window has a wrong rank", expected=f"{len(spatial)} axes", received=len(kernel))
     steps, gaps = spread(strides, len(spatial)), spread(dilation, len(spatial))
     return tuple(windows.length(n, k, s, padding, d) for n, k, s, d in zip(spatial, kernel, steps, gaps, strict=True))
 
@@ -149,7 +151,7 @@ def pooled_to(inputs: Shape, /, *, output_size: Any, data_format: Any = None) ->
     """One number from each of so many parts."""
     where = _told(data_format)
     if where == "channels_last":
-        raise UnsupportedCall("with the channels last: Keras announces an axis too many")
+        raise UnsupportedCall("with the channels last: Keras infers an axis too many")
     spatial, channels = windows.spatial(ranked(inputs, least=3), where)
     return gives(windows.joined(inputs[0], tuple(spread(output_size, len(spatial))), channels, where))
 
@@ -196,7 +198,7 @@ def attention(query: Shape, key: Shape, value: Shape, bias: Any = None, mask: An
     for shape in (query, key, value):
         ranked(shape, 4)
     if is_known(query[-1]) and is_known(value[-1]) and query[-1] != value[-1]:
-        raise UnsupportedCall("of values longer than queries: Keras announces the queries' shape")
+        raise UnsupportedCall("of values longer than queries: Keras infers the queries' shape")
     agree(query[-1], key[-1], (0, 1), 3)
     scores = ("query", "key", "bias", "scale")
     size = prod(query) * key[1]
@@ -215,7 +217,7 @@ def loss(target: Shape, output: Shape, *, axis: Any = -1) -> Built:
     """A loss for every row."""
     all_same(target, ranked(output, least=1))
     if position(whole(axis), len(output)) != len(output) - 1:
-        raise UnsupportedCall("along another axis than the last: Keras announces what it does not compute")
+        raise UnsupportedCall("along another axis than the last: Keras infers what it does not compute")
     return gives(output[:-1])
 
 
@@ -256,7 +258,7 @@ def Unfold(x: Shape, /, *, kernel_size: Any, dilation: Any = 1, padding: Any = 0
     """The windows of a picture as columns; the channels come second."""
     batch, channels, *sides = ranked(x, 4)
     if not all(isinstance(size, int) for size in (channels, *sides)):
-        raise ShapeError("a picture of known sides is needed")
+        raise ShapeError("an image of known sides is needed")
     kernel, gaps, steps = (spread(option, 2) for option in (kernel_size, dilation, stride))
     border = [whole(one) for one in padding] if isinstance(padding, list) else [whole(padding)] * 2
     at = [

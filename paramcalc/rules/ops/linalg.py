@@ -62,7 +62,7 @@ def rank(x: Shape, /) -> Built:
 def Slogdet(x: Shape, /) -> Built:
     """The determinant's sign and the logarithm of its size."""
     if len(ranked(x, least=2)) > 2:
-        raise UnsupportedCall("of several matrices: Keras announces one sign for all")
+        raise UnsupportedCall("of several matrices: Keras infers one sign for all")
     return gives((), (), flow=((), "x"))
 
 

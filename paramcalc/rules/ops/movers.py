@@ -35,11 +35,11 @@ einops, numpy = ops_of("einops"), ops_of("numpy")
 
 @numpy()
 def Reshape(x: Shape, /, *, newshape: Any) -> Built:
-    """The same numbers in another shape; -1 takes what is left, and null is nobody's guess."""
+    """The same numbers in another shape; -1 takes what is left, and null is unknown."""
     sizes = several(newshape)
     opens = [at for at, size in enumerate(sizes) if size is None or whole(size) == -1]
     if sizes.count(-1) > 1 or any(size is not None and size < -1 for size in sizes):
-        raise ShapeError("not a shape to lay numbers out in", expected="sizes, and -1 at most once", received=newshape)
+        raise ShapeError("not a shape to reshape to", expected="sizes, and -1 at most once", received=newshape)
     known = all(map(is_known, x))
     given = [size for at, size in enumerate(sizes) if at not in opens]
     if not opens:
@@ -63,7 +63,7 @@ def Transpose(x: Shape, /, *, axes: Any = None) -> Built:
     """The axes in another order, or the other way round."""
     order = list(range(len(x)))[::-1] if axes is None else places(axes, len(x))
     if len(order) != len(x):
-        raise ShapeError("a transposition names every axis", expected=f"{len(x)} axes", received=axes)
+        raise ShapeError("transpose must name every axis", expected=f"{len(x)} axes", received=axes)
     return gives(x[at] for at in order)
 
 
@@ -84,7 +84,7 @@ def Squeeze(x: Shape, /, *, axis: Any = None) -> Built:
     gone = places(axis, len(x))
     for at in gone:
         if x[at] != 1:
-            raise ShapeError("an axis to be left out has more than one number", expected="1", received=x[at])
+            raise ShapeError("squeeze needs axes of size 1", expected="1", received=x[at])
     return gives(size for at, size in enumerate(x) if at not in gone)
 
 
@@ -100,7 +100,7 @@ def Moveaxis(x: Shape, /, *, source: Any, destination: Any) -> Built:
     """Some axes to other places, the others close up in order."""
     leave, arrive = places(source, len(x)), places(destination, len(x))
     if len(leave) != len(arrive):
-        raise ShapeError("as many places to arrive at as to leave are needed", received=[source, destination])
+        raise ShapeError("source and destination must have equal lengths", received=[source, destination])
     others = (size for at, size in enumerate(x) if at not in leave)
     moved = {to: x[at] for at, to in zip(leave, arrive, strict=True)}
     return gives(moved[at] if at in moved else next(others) for at in range(len(x)))
@@ -112,7 +112,7 @@ def Rot90(array: Shape, /, *, k: Any = 1, axes: Any = (0, 1)) -> Built:
     ranked(array, least=2)
     one, other = places(list(axes), len(array))
     if whole(k) % 2 == 0 and array[one] != array[other]:
-        raise UnsupportedCall("by half turns: Keras announces a quarter")
+        raise UnsupportedCall("by 180 degrees: the shape that Keras infers is wrong")
     return gives(put(put(array, one, array[other]), other, array[one]))
 
 
@@ -124,7 +124,7 @@ def BroadcastTo(x: Shape, /, *, shape: Any) -> Built:
     if len(made) != len(target) or any(
         a != b and is_known(b) and is_known(a) for a, b in zip(made, target, strict=True)
     ):
-        raise ShapeError("nothing can be stretched to fewer numbers", received=shape)
+        raise ShapeError("broadcast cannot reduce the rank", received=shape)
     return gives(target)
 
 

@@ -177,10 +177,10 @@ def _checked(built: Built) -> Built:
         raise UnsupportedCall(f"of more than {MAX_OUTPUTS:,} outputs")
     for shape in outs:
         if len(shape) > MAX_AXES + 1:
-            raise ShapeError("a shape of too many axes", expected=f"at most {MAX_AXES + 1}", received=len(shape))
+            raise ShapeError("a shape with too many axes", expected=f"at most {MAX_AXES + 1}", received=len(shape))
         for size in map(grown, shape):
             if isinstance(size, int) and size < 0:
-                raise ShapeError("less than nothing is left of an axis", received=size)
+                raise ShapeError("the size of an axis would be negative", received=size)
             if not _is_size(size):
                 raise UnsupportedCall("given text for a tensor")
     return built
@@ -201,7 +201,7 @@ def _is_size(size: Any) -> bool:
 def _decoded(value: Any, depth: int) -> Any:
     # serialized constants: arrays become their shapes, keys what Python has for them; lists stay lists
     if depth < 0:
-        raise UnsupportedCall("with lists inside lists inside lists")
+        raise UnsupportedCall("with lists inside lists are nested too deeply")
     if isinstance(value, (list, tuple)):
         return [_decoded(one, depth - 1) for one in value]
     if not isinstance(value, Mapping):

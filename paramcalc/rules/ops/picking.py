@@ -149,7 +149,7 @@ def largest(x: Shape, /, *, k: Any) -> Built:
     (most,) = shaped(k)
     last = ranked(x, least=1)[-1]
     if isinstance(last, int) and isinstance(most, int) and most > last:
-        raise ShapeError("the largest of fewer numbers", expected=f"at most {last}", received=k)
+        raise ShapeError("top_k needs at least k values", expected=f"at most {last}", received=k)
     return gives(*[(*x[:-1], most)] * 2, flow=("x", ()))
 
 

@@ -65,7 +65,7 @@ def Tensordot(x1: Any, x2: Any, *, axes: Any = 2) -> Built:
             )
         one, other = list(range(len(left) - count, len(left))), list(range(count))
     if len(one) != len(other):
-        raise ShapeError("the axes of a product go in pairs", received=axes)
+        raise ShapeError("the axes of tensordot must be pairs", received=axes)
     inner = [agree(left[a], right[b], (0, 1), a) for a, b in zip(one, other, strict=True)]
     out = [size for at, size in enumerate(left) if at not in one]
     out += [size for at, size in enumerate(right) if at not in other]
@@ -102,7 +102,7 @@ def Kron(x1: Any, x2: Any) -> Built:
     """Every number of the one times a copy of the other."""
     left, right = dims(x1), dims(x2)
     if len(left) != len(right):
-        raise UnsupportedCall("of two ranks: Keras announces the shorter")
+        raise UnsupportedCall("of two ranks: the shape that Keras infers is wrong")
     return gives(tuple(volume(pair) for pair in zip(left, right, strict=True)))
 
 
@@ -113,11 +113,11 @@ def Cross(x1: Shape, x2: Shape, *, axisa: Any = -1, axisb: Any = -1, axisc: Any 
     a, b = position(whole(axisa), len(x1)), position(whole(axisb), len(x2))
     for x, at in ((x1, a), (x2, b)):
         if is_known(x[at]) and x[at] not in (2, 3):
-            raise ShapeError("a cross product of other vectors", expected="2 or 3 numbers in each", received=x[at])
+            raise ShapeError("cross needs vectors of 2 or 3 numbers", expected="2 or 3 numbers in each", received=x[at])
     out = broadcast((*x1[:a], *x1[a + 1 :]), (*x2[:b], *x2[b + 1 :]))
     if 3 not in (x1[a], x2[b]):
         if not (is_known(x1[a]) and is_known(x2[b])):
-            raise UnsupportedCall("of vectors nobody knows the length of")
+            raise UnsupportedCall("of vectors of unknown length")
         return gives(out)
     to = position(whole(axisc), len(out) + 1)
     return gives((*out[:to], 3, *out[to:]))
@@ -149,7 +149,7 @@ def Einsum(*operands: Any, subscripts: Any) -> Built:
     terms, sizes = _named(text, shapes)
     kept = _kept(text, terms)
     if len(set(kept)) < len(kept):
-        raise ShapeError("a letter is kept twice", received=subscripts)
+        raise ShapeError("a letter occurs twice in the output", received=subscripts)
     factors = [
         Factor(frozenset(term), _unstretched(term, shape, sizes), sources(at))
         for at, (term, shape) in enumerate(zip(terms, shapes, strict=True))
@@ -163,7 +163,7 @@ def _named(subscripts: str, shapes: Sequence[Shape]) -> tuple[list[list[str]], d
     if len(words) > MOST:
         raise UnsupportedCall(f"of more than {MOST} inputs")
     if len(words) != len(shapes):
-        raise ShapeError("einsum of another number of inputs", expected=f"{len(words)}", received=len(shapes))
+        raise ShapeError("the equation has another number of inputs", expected=f"{len(words)}", received=len(shapes))
     terms: list[list[str]] = []
     sizes: dict[str, Size] = {}
     for place, (word, shape) in enumerate(zip(words, shapes, strict=True)):
@@ -219,7 +219,7 @@ def _unstretched(term: Sequence[str], shape: Shape, sizes: dict[str, Size]) -> f
 
 
 def _pairwise(factors: list[Factor], kept: frozenset[str], sizes: dict[str, Size]) -> list[Product]:
-    # two at a time; in the cheapest order where that can be told, else from the left
+    # two at a time; in the cheapest order if it is known, else from the left
     known = {label: size for label, size in sizes.items() if isinstance(size, int)}
     if len(factors) <= ORDERED and len(known) == len(sizes):
         return _cheapest(factors, kept, known)[1]

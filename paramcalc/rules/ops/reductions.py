@@ -74,7 +74,7 @@ def percent(x: Shape, q: Any, *, axis: Any = None, keepdims: Any = False) -> Bui
 def share(x: Shape, q: Any, *, axis: Any = None, keepdims: Any = False) -> Built:
     """A number for each of the shares, along some axes or of all."""
     if isinstance(q, list) and len(q) == 1:
-        raise UnsupportedCall("of a list of one share: Keras announces no axis for it, and computes one")
+        raise UnsupportedCall("of a list of one share: Keras infers no axis for it, and computes one")
     return percent(x, q, axis=axis, keepdims=keepdims)
 
 
@@ -101,7 +101,7 @@ def segments(data: Shape, segment_ids: Any, *, num_segments: Any = None) -> Buil
     """One row for each segment of rows."""
     ranked(data, least=1)
     if num_segments is None:
-        raise UnsupportedCall("without num_segments: how many there are hangs on the values")
+        raise UnsupportedCall("without num_segments: their number depends on the values")
     return gives((*shaped(num_segments), *data[1:]))
 
 

@@ -85,15 +85,15 @@ def broadcast(*shapes: Shape) -> Shape:
 
 
 def stands(x: Shape, *others: Shape) -> Shape:
-    """Give the first shape, unless stretching it to the others changes it: Keras announces it all the same."""
+    """Give the first shape, unless stretching it to the others changes it: Keras infers it all the same."""
     made = broadcast(x, *others)
     if len(made) != len(x) or any(is_known(a) and a != b for a, b in zip(x, made, strict=True)):
-        raise UnsupportedCall("whose announced shape is not the computed one")
+        raise UnsupportedCall("whose inferred shape differs from the computed one")
     return tuple(a if a == b else unknown("?") for a, b in zip(x, made, strict=True))
 
 
 def same(a: Size, b: Size, inputs: tuple[int, int], axis: int) -> Size:
-    """Give the common size where Keras wants it told alike: both known and equal, or both unknown."""
+    """Return the common size if Keras requires equal ones: both known and equal, or both unknown."""
     if is_known(a) != is_known(b):
         raise Disagreement(inputs, (a, b), axis)
     return agree(a, b, inputs, axis)
@@ -123,7 +123,7 @@ def places(axis: Any, rank: int) -> list[int]:
     """
     found = [position(one, rank) for one in wholes(axis)]
     if len(set(found)) < len(found):
-        raise ShapeError("an axis named twice", received=axis)
+        raise ShapeError("an axis is given twice", received=axis)
     return found
 
 
@@ -175,7 +175,7 @@ def parts(size: Size, count: int, what: str = "an axis") -> Size:
     if isinstance(size, int) and (count < 1 or size % count):
         raise ShapeError(f"{what} of {size} does not divide into {count}")
     if count < 1:
-        raise ShapeError("nothing divides into so few parts", received=count)
+        raise ShapeError("the number of parts must be positive", received=count)
     return exact(size, count)
 
 
@@ -190,7 +190,7 @@ def quotient(above: Sequence[Size], below: Sequence[int]) -> Size:
     top, bottom = prod(size for size in above if isinstance(size, int)), prod(below)
     named = [size for size in above if not isinstance(size, int)]
     if not bottom:
-        raise ShapeError("-1 beside a 0 could be anything")
+        raise ShapeError("-1 next to a 0 is ambiguous")
     common = gcd(top, bottom)
     top, bottom = top // common, bottom // common
     if bottom == 1:

@@ -33,7 +33,7 @@ def _batched(shapes: Mapping[str, Shape], batch_first: bool) -> tuple[Shape, lis
     first, *others = shapes.values()
     for name, shape in list(shapes.items())[1:]:
         if len(shape) != len(first):
-            raise ShapeError(f"the {name} is of another rank", expected=f"{len(first)} axes", received=len(shape))
+            raise ShapeError(f"the {name} has a wrong rank", expected=f"{len(first)} axes", received=len(shape))
     at = 0 if batch_first else 1
     if len(first) == 2:
         return (), [shape[0] for shape in shapes.values()]
@@ -70,7 +70,7 @@ def MultiheadAttention(
     vdim: Annotated[Size, Sized("d_v")] | None = None,
     batch_first: bool = False,
 ) -> Built:
-    """Four dense networks: for query, key, value and what comes of them; the number of heads changes none.
+    """Four dense networks: query, key, value and output. The number of heads does not change the count.
 
     softmax(Q K^T / sqrt(d/h)) V for each of h heads of d/h numbers, side by side; then one more matrix.
     The second output is how much each place of the query looks at each of the key, the mean over all heads.
@@ -204,7 +204,7 @@ def TransformerEncoderLayer(
     norm_first: bool = False,
     bias: bool = True,
 ) -> Built:
-    """Attention of a sequence to itself, then a wide and a narrow dense network, each with a normalization.
+    """Self-attention, then a feed-forward network of two dense layers, each part with a normalization.
 
     Source: Vaswani et al. 2017.
     """
@@ -227,7 +227,7 @@ def TransformerDecoderLayer(
     norm_first: bool = False,
     bias: bool = True,
 ) -> Built:
-    """Attention to itself and to the encoder's sequence, then a wide and a narrow dense network.
+    """Self-attention, attention to the encoder's output and a feed-forward network, each with a normalization.
 
     A normalization goes with each of the three. Source: Vaswani et al. 2017.
     """
@@ -261,7 +261,7 @@ def copies(layer: Any, count: int, norm: Any, x: Shape, *memory: Shape) -> Built
 
 def _check_layer(owner: str, layer: Any, wanted: str) -> None:
     if layer.type != wanted:
-        raise OptionError(f"{layer.type} is no layer for a {owner}", expected=wanted)
+        raise OptionError(f"{layer.type} is not a layer for a {owner}", expected=wanted)
 
 
 @rule(copies=("encoder_layer",))
@@ -274,7 +274,7 @@ def TransformerEncoder(
     enable_nested_tensor: bool = True,
     mask_check: bool = True,
 ) -> Built:
-    """Copies of one layer on top of one another, each with weights of its own; at the end a normalization, if given."""
+    """A stack of copies of one layer, each with its own weights, and an optional normalization at the end."""
     _check_layer("TransformerEncoder", encoder_layer, "TransformerEncoderLayer")
     return copies(encoder_layer, num_layers, norm, src)
 
@@ -288,7 +288,7 @@ def TransformerDecoder(
     num_layers: Count,
     norm: Annotated[Any, LAYER] | None = None,
 ) -> Built:
-    """Copies of one layer on top of one another, each with weights of its own; at the end a normalization, if given."""
+    """A stack of copies of one layer, each with its own weights, and an optional normalization at the end."""
     _check_layer("TransformerDecoder", decoder_layer, "TransformerDecoderLayer")
     return copies(decoder_layer, num_layers, norm, tgt, memory)
 
@@ -312,7 +312,7 @@ def Transformer(
     norm_first: bool = False,
     bias: bool = True,
 ) -> Built:
-    """A stack of encoder layers and one of decoder layers, which look at what the encoder made.
+    """A stack of encoder layers and a stack of decoder layers, which attend to the encoder's output.
 
     A normalization stands at the end of either. Source: Vaswani et al. 2017.
     """

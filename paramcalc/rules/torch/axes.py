@@ -127,14 +127,14 @@ def differ(a: Size, b: Size) -> bool:
 
 
 def declared(layer: str, size: Size, received: Size, what: str = "features") -> None:
-    """Refuse an input of another size than a layer is declared on.
+    """Refuse an input of another size than a layer is declared with.
 
     Raises
     ------
     ShapeError
     """
     if differ(size, received):
-        raise ShapeError(f"{layer} is declared on {unicode(size)} {what}, and receives {unicode(received)}")
+        raise ShapeError(f"{layer} is declared with {unicode(size)} {what}, but receives {unicode(received)}")
 
 
 def agree(shapes: Sequence[Shape], axes: Sequence[int], inputs: tuple[int, int] = (0, 1)) -> None:

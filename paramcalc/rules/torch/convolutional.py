@@ -1,4 +1,4 @@
-"""Convolutions (torch/nn/modules/conv.py), those that are told their input channels and those that find out."""
+"""Convolutions (torch/nn/modules/conv.py), with given input channels and lazy ones."""
 
 from math import prod
 from typing import Annotated, Any, Literal
@@ -67,7 +67,7 @@ def conv(
     batch, _, spatial = parted(x, len(kernel))
     _grouped(channels, filters, groups)
     if padding == "same" and any(s != 1 for s in stride):
-        raise OptionError("padding 'same' goes without a stride", expected="stride 1", received=stride)
+        raise OptionError("padding 'same' does not allow a stride", expected="stride 1", received=stride)
     margins = (padding,) * len(kernel) if isinstance(padding, str) else padding
     steps = zip(spatial, kernel, stride, margins, dilation, strict=True)
     places = tuple(_taken(n, k, s, p, d, mode) for n, k, s, p, d in steps)
@@ -95,13 +95,13 @@ def convolution(
     bias: bool = True,
     padding_mode: Mode = "zeros",
 ) -> Built:
-    """Each filter has a weight for every place in the window and every input channel, and one bias."""
+    """Each filter has a weight for every window position and every input channel, and one bias."""
     rank = len(kernel_size)
     declared(f"Conv{rank}d", in_channels, x[-rank - 1], "channels")
     return conv(x, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode)
 
 
-LATER = "A convolution that learns the number of its input channels from its first input."
+LATER = "A convolution that takes the number of its input channels from the first input."
 LAZY = tuple(lazy(one, LATER, "in_channels", -n - 1) for n, one in enumerate(convolution, 1))
 
 
@@ -152,7 +152,7 @@ def transposed_convolution(
     dilation: Step = 1,
     padding_mode: Literal["zeros"] = "zeros",
 ) -> Built:
-    """Each input channel lays a window on every output channel, and each output has one bias."""
+    """Each pair of input and output channel has a window of weights, and each output channel has one bias."""
     rank = len(kernel_size)
     declared(f"ConvTranspose{rank}d", in_channels, x[-rank - 1], "channels")
     return conv_transpose(
@@ -160,7 +160,7 @@ def transposed_convolution(
     )
 
 
-TRANSPOSED_LATER = "A transposed convolution that learns the number of its input channels from its first input."
+TRANSPOSED_LATER = "A transposed convolution that takes the number of its input channels from the first input."
 LAZY_TRANSPOSED = tuple(
     lazy(one, TRANSPOSED_LATER, "in_channels", -n - 1) for n, one in enumerate(transposed_convolution, 1)
 )

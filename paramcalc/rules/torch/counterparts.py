@@ -1,4 +1,4 @@
-"""Names of Keras that PyTorch has another one for: whoever writes ``Dense`` is told of ``Linear``."""
+"""Names of Keras that PyTorch has another one for: the error for ``Dense`` suggests ``Linear``."""
 
 from ...core.spelling import snake
 

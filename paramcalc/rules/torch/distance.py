@@ -30,7 +30,7 @@ def _stretched(a: Size, b: Size, axis: int) -> Size:
 
 @rule()
 def CosineSimilarity(x1: AnyShape, x2: AnyShape, /, dim: Annotated[int, AXIS] = 1, eps: Number = 1e-8) -> Built:
-    """The cosine between the two along an axis, which goes; nothing to learn."""
+    """The cosine of the angle between two inputs along an axis, which is removed; no weights."""
     both = broadcast(x1, x2)
     at = position(dim, len(both))
     return Built(outs=((*both[:at], *both[at + 1 :]),))
@@ -40,6 +40,6 @@ def CosineSimilarity(x1: AnyShape, x2: AnyShape, /, dim: Annotated[int, AXIS] = 
 def PairwiseDistance(
     x1: AnyShape, x2: AnyShape, /, p: Number = 2.0, eps: Number = 1e-6, keepdim: bool = False
 ) -> Built:
-    """The distance between the two along the last axis, which goes; nothing to learn."""
+    """The distance between two inputs along the last axis, which is removed; no weights."""
     both = broadcast(x1, x2)
     return Built(outs=((*both[:-1], *((1,) if keepdim and both else ())),))

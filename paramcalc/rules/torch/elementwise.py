@@ -52,17 +52,17 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
 }
 DROPS: dict[str, Any] = {"p": (RATE, 0.5)} | INPLACE
 DROPOUTS = {
-    "Dropout": "Zeroes a random share while training; nothing to learn.",
-    "AlphaDropout": "Dropout that keeps mean and variance; nothing to learn.",
+    "Dropout": "Sets a random fraction to zero during training; no weights.",
+    "AlphaDropout": "Dropout that preserves mean and variance; no weights.",
 }
-EACH = "A function of each element; nothing to learn."
+EACH = "An elementwise function; no weights."
 
 KEPT = tuple(tabled(kept, name, EACH, options, __name__) for name, options in FUNCTIONS.items())
 DROPPED = tuple(tabled(kept, name, why, DROPS, __name__) for name, why in DROPOUTS.items())
 
 
-ZEROES = "Zeroes whole channels while training; nothing to learn."
-KEEPS = "Dropout of channels that keeps mean and variance; nothing to learn."
+ZEROES = "Sets random channels to zero during training; no weights."
+KEEPS = "Dropout of channels that preserves mean and variance; no weights."
 CHANNELS = (
     tabled(kept, "Dropout1d", ZEROES, DROPS, __name__, "N? C L"),
     tabled(kept, "Dropout2d", ZEROES, DROPS, __name__, "N C ..."),
@@ -78,20 +78,20 @@ def along(x: AnyShape, /, dim: int | None = None) -> Built:
     return Built(outs=(x,))
 
 
-SHARES = "Shares that add up to 1 along an axis, or a function of them; nothing to learn."
+SHARES = "A softmax, or a function of it, along an axis; no weights."
 DIM: dict[str, Any] = {"dim": (Maybe(AXIS), None)}
 SOFT = tuple(tabled(along, name, SHARES, DIM, __name__) for name in ("Softmax", "LogSoftmax", "Softmin"))
 
 
 @rule()
 def Softmax2d(x: Annotated[Shape, Inputs("N? C H W")], /) -> Built:
-    """Shares over the channels that add up to 1 at each place; nothing to learn."""
+    """A softmax over the channels at each position; no weights."""
     return Built(outs=(x,))
 
 
 @rule()
 def GLU(x: AnyShape, /, dim: Annotated[int, AXIS] = -1) -> Built:
-    """One half of an axis, passed on by the other; nothing to learn."""
+    """One half of an axis, gated by the sigmoid of the other half; no weights."""
     at = position(dim, len(x))
     divides(x[at], 2, "{} does not divide into {} halves")
     return Built(outs=((*x[:at], exact(x[at], 2), *x[at + 1 :]),))

@@ -38,7 +38,7 @@ def Linear(x: Vectors, /, in_features: Annotated[Size, Sized("d_x")], out_featur
 
 @rule(FACTORY)
 def LazyLinear(x: Vectors, /, out_features: Out, bias: bool = True) -> Built:
-    """A Linear that learns the number of its input features from its first input."""
+    """A Linear that takes its input size from the first input."""
     return dense(x, out_features, bias)
 
 
@@ -52,7 +52,7 @@ def Bilinear(
     out_features: Out,
     bias: bool = True,
 ) -> Built:
-    """A matrix for each output: a weight for every pair of features, one of either input.
+    """A matrix for each output: one weight for every pair of features of the two inputs.
 
     y_k = x1 W_k x2 + b_k.
     """
@@ -78,7 +78,7 @@ def Bilinear(
 
 @rule()
 def Identity(x: AnyShape, /) -> Built:
-    """What comes in goes out; nothing to learn."""
+    """Returns its input; no weights."""
     return Built(outs=(x,))
 
 
@@ -110,7 +110,7 @@ def Embedding(
     scale_grad_by_freq: bool = False,
     sparse: bool = False,
 ) -> Built:
-    """A table with one row of embedding_dim numbers for each token; looking up multiplies nothing."""
+    """A table with one row of embedding_dim numbers for each token. A lookup costs no multiply-adds."""
     return table(num_embeddings, embedding_dim, padding_idx, (*x, embedding_dim))
 
 
@@ -130,12 +130,14 @@ def EmbeddingBag(
     include_last_offset: bool = False,
     padding_idx: Annotated[int, AXIS] | None = None,
 ) -> Built:
-    """A table with one row for each token, whose rows are added up, or the like, over each bag of tokens.
+    """A table with one row for each token. Each bag of tokens gives the sum, mean or maximum of its rows.
 
     Bags are the rows of an input of two axes; or they lie end to end in one, and offsets say where each begins.
     """
     if mode == "max" and (sparse or scale_grad_by_freq):
-        raise OptionError("mode 'max' goes without sparse and scale_grad_by_freq", expected="'sum' or 'mean' with them")
+        raise OptionError(
+            "mode 'max' does not allow sparse or scale_grad_by_freq", expected="mode='sum' or mode='mean'"
+        )
     if (len(x) == 1) != (len(offsets) == 1):
         expected = "offsets with them" if len(x) == 1 else "no offsets"
         raise ShapeError(f"bags in an input of {len(x)} {'axis' if len(x) == 1 else 'axes'}", expected=expected)

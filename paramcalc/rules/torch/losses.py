@@ -11,7 +11,7 @@ _CONTAINERS = ("Container", "DataParallel", "Module", "ModuleDict", "ModuleList"
 _BASES = ("RNNBase", "RNNCellBase")
 
 REFUSED = {
-    **dict.fromkeys(_LOSSES.split(), "is a loss and no layer: it has no parameters, leave it out"),
+    **dict.fromkeys(_LOSSES.split(), "is a loss, not a layer: it has no parameters"),
     **dict.fromkeys(_WITH_WEIGHTS, "is a loss with weights of its own, for which there is no rule"),
     **dict.fromkeys(_CONTAINERS, "holds modules and is no layer: list those instead"),
     **dict.fromkeys(_BASES, "is what RNN, LSTM and GRU are made from: name one of those"),

@@ -43,7 +43,9 @@ def varies(together: Shape, tracked: bool = False) -> None:
     """
     places = prod(together)
     if not tracked and isinstance(places, int) and places == 1:
-        raise ShapeError("one number has no variance", expected="more than one of each channel or group")
+        raise ShapeError(
+            "the variance of a single value is undefined", expected="more than one value for each channel or group"
+        )
 
 
 def batch_norm(
@@ -144,9 +146,9 @@ def GroupNorm(
     *,
     bias: bool = True,
 ) -> Built:
-    """A learned scale and shift for each channel; means are taken over groups of channels."""
+    """A learned scale and shift for each channel; the statistics are those of groups of channels."""
     divides(num_channels, num_groups, "{} channels do not divide into {} groups")
-    if affine:  # else nobody looks
+    if affine:  # else unused
         declared("GroupNorm", num_channels, x[1], "channels")
     divides(x[1], num_groups, "{} channels do not divide into {} groups")
     varies((*x[:1], x[1] // num_groups, *x[2:]))
@@ -161,7 +163,7 @@ def trailing(name: str, x: Shape, shape: Shape) -> None:
     ShapeError
     """
     if len(x) < len(shape):
-        raise ShapeError(f"{name} normalizes over {len(shape)} axes, and receives {len(x)}")
+        raise ShapeError(f"{name} normalizes over {len(shape)} axes, but receives {len(x)}")
     for size, received in zip(shape, x[len(x) - len(shape) :], strict=True):
         declared(name, size, received)
 
@@ -170,7 +172,7 @@ def trailing(name: str, x: Shape, shape: Shape) -> None:
 def LayerNorm(
     x: AnyShape, /, normalized_shape: Extent, eps: Number = 1e-5, elementwise_affine: bool = True, bias: bool = True
 ) -> Built:
-    """A learned scale and shift for each place along the last axes, those it normalizes over."""
+    """A learned scale and shift for each position along the normalized axes, which are the last ones."""
     trailing("LayerNorm", x, normalized_shape)
     return affine_of(x, normalized_shape, elementwise_affine, elementwise_affine and bias)
 
@@ -179,7 +181,7 @@ def LayerNorm(
 def RMSNorm(
     x: AnyShape, /, normalized_shape: Extent, eps: Number | None = None, elementwise_affine: bool = True
 ) -> Built:
-    """A learned scale for each place along the last axes; no mean is taken away, so there is no shift."""
+    """A learned scale for each position along the normalized axes. No mean is subtracted and there is no shift."""
     trailing("RMSNorm", x, normalized_shape)
     return affine_of(x, normalized_shape, elementwise_affine, False)
 
@@ -193,7 +195,7 @@ def LocalResponseNorm(
     beta: Number = 0.75,
     k: Number = 1.0,
 ) -> Built:
-    """Each number by those in the channels around it; nothing to learn."""
+    """Normalizes each value by its neighboring channels; no weights."""
     return Built(outs=(x,))
 
 
@@ -206,5 +208,5 @@ def CrossMapLRN2d(
     beta: Number = 0.75,
     k: Number = 1,
 ) -> Built:
-    """Each number by those in the channels around it; nothing to learn."""
+    """Normalizes each value by its neighboring channels; no weights."""
     return Built(outs=(x,))

@@ -45,29 +45,29 @@ def _taken(n: Size, margins: tuple[Size, Size]) -> None:
 
 @each_rank("ConstantPad{}d", 1, 2, 3)
 def constant(x: AnyShape, /, padding: Sides, value: Annotated[float, NUMBER]) -> Built:
-    """One number all around the last axes; nothing to learn."""
+    """Pads the last axes with a constant; no weights."""
     return widened(x, padding, _taken)
 
 
 @each_rank("ZeroPad{}d", 1, 2, 3)
 def zero(x: AnyShape, /, padding: Sides) -> Built:
-    """Zeroes all around the last axes; nothing to learn."""
+    """Pads the last axes with zeros; no weights."""
     return widened(x, padding, _taken)
 
 
 @each_rank("ReflectionPad{}d", 1, 2, 3)
 def reflection(x: Spatial, /, padding: Sides) -> Built:
-    """The axes mirrored at their ends, the ends themselves left out; nothing to learn."""
+    """Pads the last axes with a reflection that does not repeat the border; no weights."""
     return widened(x, padding, lambda n, margins: wrapped(n, margins, "reflect"))
 
 
 @each_rank("ReplicationPad{}d", 1, 2, 3)
 def replication(x: Spatial, /, padding: Sides) -> Built:
-    """The ends of the axes again and again; nothing to learn."""
+    """Pads the last axes with copies of the border; no weights."""
     return widened(x, padding, _anything)
 
 
 @each_rank("CircularPad{}d", 1, 2, 3)
 def circular(x: Spatial, /, padding: Sides) -> Built:
-    """The axes closed to a circle, which goes round once at most; nothing to learn."""
+    """Pads each axis with values from its opposite end; no weights."""
     return widened(x, padding, lambda n, margins: wrapped(n, margins, "circular"))

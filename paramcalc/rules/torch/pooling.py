@@ -59,7 +59,7 @@ def largest(
     return_indices: bool = False,
     ceil_mode: bool = False,
 ) -> Built:
-    """The largest number in each window, and where it stood if asked; nothing to learn."""
+    """The maximum of each window and, with return_indices, its position; no weights."""
     return indexed(pooled(x, kernel_size, stride, padding, dilation, ceil_mode), return_indices)
 
 
@@ -73,7 +73,7 @@ def mean_along(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Built:
-    """The mean of each window; nothing to learn."""
+    """The mean of each window; no weights."""
     return Built(outs=(pooled(x, kernel_size, stride, padding, (1,), ceil_mode),))
 
 
@@ -88,7 +88,7 @@ def mean(
     count_include_pad: bool = True,
     divisor_override: Annotated[float, NUMBER] | None = None,
 ) -> Built:
-    """The mean of each window; nothing to learn."""
+    """The mean of each window; no weights."""
     held(x, kernel_size)
     return Built(outs=(pooled(x, kernel_size, stride, padding, (1,) * len(kernel_size), ceil_mode),))
 
@@ -102,7 +102,7 @@ def power(
     stride: Stride = None,
     ceil_mode: bool = False,
 ) -> Built:
-    """The power mean of each window; nothing to learn."""
+    """The p-norm of each window (norm_type is p); no weights."""
     held(x, kernel_size)
     rank = len(kernel_size)
     return Built(outs=(pooled(x, kernel_size, stride, (0,) * rank, (1,) * rank, ceil_mode),))
@@ -117,12 +117,12 @@ def fractional(
     output_ratio: Annotated[Any, SHARES] | None = None,
     return_indices: bool = False,
 ) -> Built:
-    """The largest number in windows strewn at random over the axes; nothing to learn."""
+    """The maximum of windows at random positions; no weights."""
     batch, channels, spatial = parted(x, len(kernel_size))
     if (output_size is None) == (output_ratio is None):
-        raise OptionError("how large is the output?", expected="either output_size or output_ratio")
+        raise OptionError("the output size is missing", expected="either output_size or output_ratio")
     places: Any = output_size
-    if output_ratio is not None:  # rounded down; of an axis nobody knows nobody knows a share
+    if output_ratio is not None:  # rounded down; unknown if the axis is unknown
         shares = zip(spatial, output_ratio, strict=True)
         places = tuple(int(n * share) if isinstance(n, int) else unknown("?") for n, share in shares)
     # in three dimensions PyTorch wants one place more than the windows need
@@ -143,22 +143,22 @@ def adapted(x: Shape, output_size: tuple[Size | None, ...]) -> Shape:
 
 @each_rank("AdaptiveMaxPool{}d", 1, 2, 3)
 def adaptive_largest(x: Spatial, /, output_size: Annotated[Any, TARGETS], return_indices: bool = False) -> Built:
-    """The largest number in as many windows as are asked for; nothing to learn."""
+    """The maximum of each window; output_size sets the number of windows; no weights."""
     return indexed(adapted(x, output_size), return_indices)
 
 
 @each_rank("AdaptiveAvgPool{}d", 1, 2, 3)
 def adaptive_mean(x: Spatial, /, output_size: Annotated[Any, TARGETS]) -> Built:
-    """The mean of as many windows as are asked for; nothing to learn."""
+    """The mean of each window; output_size sets the number of windows; no weights."""
     return Built(outs=(adapted(x, output_size),))
 
 
 @each_rank("MaxUnpool{}d", 1, 2, 3)
 def unpooled(x: Spatial, indices: Spatial, /, kernel_size: Kernel, stride: Stride = None, padding: Margin = 0) -> Built:
-    """Each number back to where its index says, zeroes elsewhere; nothing to learn."""
+    """Puts each value at its index and zeros elsewhere; no weights."""
     # no gradient goes to the indices
     if len(x) != len(indices):
-        raise ShapeError("the indices are of another rank", expected=f"{len(x)} axes", received=len(indices))
+        raise ShapeError("the indices have a wrong rank", expected=f"{len(x)} axes", received=len(indices))
     agree((x, indices), range(len(x)))
     batch, channels, spatial = parted(x, len(kernel_size))
     steps = zip(spatial, kernel_size, stride or kernel_size, padding, strict=True)

@@ -20,7 +20,7 @@ Images = Annotated[Shape, Inputs("... C H W")]
 
 @rule()
 def Flatten(x: AnyShape, /, start_dim: Axis = 1, end_dim: Axis = -1) -> Built:
-    """A range of axes laid end to end, all but the first unless it says otherwise."""
+    """Merges a range of axes into one; by default all except the first."""
     if not x:
         position(start_dim, 1), position(end_dim, 1)
         return Built(outs=((1,),))
@@ -32,12 +32,12 @@ def Flatten(x: AnyShape, /, start_dim: Axis = 1, end_dim: Axis = -1) -> Built:
 
 @rule()
 def Unflatten(x: AnyShape, /, dim: Axis, unflattened_size: Annotated[Any, TARGET]) -> Built:
-    """One axis laid out as several; -1 takes what is left."""
+    """Splits one axis into several; -1 is inferred from the other sizes."""
     at = position(dim, len(x))
     rest = grown(prod(size for size in unflattened_size if not _open(size)))
     laid = unflattened_size
     if any(map(_open, laid)):
-        divides(x[at], rest, "{} places cannot be laid out with -1, since they do not divide by {}")
+        divides(x[at], rest, "{} places cannot be reshaped with -1, since they do not divide by {}")
         left = exact(x[at], rest) if is_known(x[at]) else unknown("?")
         laid = tuple(left if _open(size) else size for size in laid)
     elif differ(x[at], rest):
@@ -51,7 +51,7 @@ def _open(size: Size) -> bool:
 
 @rule()
 def PixelShuffle(x: Images, /, upscale_factor: Factor) -> Built:
-    """Channels to places: r² of them become an r × r block."""
+    """Moves channels to positions: r² channels become an r × r block."""
     *lead, channels, high, wide = x
     r = upscale_factor
     divides(channels, r**2, "{} channels do not divide into blocks of {}")
@@ -60,7 +60,7 @@ def PixelShuffle(x: Images, /, upscale_factor: Factor) -> Built:
 
 @rule()
 def PixelUnshuffle(x: Images, /, downscale_factor: Factor) -> Built:
-    """Places to channels: an r × r block becomes r² channels."""
+    """Moves positions to channels: an r × r block becomes r² channels."""
     *lead, channels, high, wide = x
     r = downscale_factor
     for size in (high, wide):
@@ -70,7 +70,7 @@ def PixelUnshuffle(x: Images, /, downscale_factor: Factor) -> Built:
 
 @rule()
 def ChannelShuffle(x: Annotated[Shape, Inputs("N C L ...")], /, groups: Factor) -> Built:
-    """Channels in another order, one of each group after the other."""
+    """Interleaves the channels of the groups."""
     divides(x[1], groups, "{} channels do not divide into {} groups")
     return Built(outs=(x,))
 
@@ -90,7 +90,7 @@ def Unfold(
     padding: PairFrom0 = 0,
     stride: Pair = 1,
 ) -> Built:
-    """Every window of an image as a column."""
+    """Each window of an image becomes a column."""
     *batch, channels, high, wide = x
     columns = blocks((high, wide), kernel_size, dilation, padding, stride)
     return Built(outs=((*batch, channels * prod(kernel_size), columns),))
@@ -106,7 +106,7 @@ def Fold(
     padding: PairFrom0 = 0,
     stride: Pair = 1,
 ) -> Built:
-    """Columns back to the windows of an image, where they overlap added up."""
+    """Columns become windows of an image; overlaps are summed."""
     *batch, tall, columns = x
     divides(tall, prod(kernel_size), "{} numbers in a column do not divide into windows of {}")
     wanted = blocks(output_size, kernel_size, dilation, padding, stride)

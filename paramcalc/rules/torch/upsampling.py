@@ -21,7 +21,7 @@ def resized(x: Shape, size: Any, scale_factor: Any, mode: str) -> Built:
     """Give each spatial axis a size, or so many times its size, rounded down."""
     spatial = x[2:]
     if (size is None) == (scale_factor is None):
-        raise OptionError("how large is the output?", expected="either size or scale_factor")
+        raise OptionError("the output size is missing", expected="either size or scale_factor")
     wanted = RANKS.get(mode)
     if len(spatial) > 3 or (wanted and len(spatial) != wanted):
         expected = f"{wanted + 2} axes" if wanted else "3 to 5 axes"
@@ -59,21 +59,23 @@ def Upsample(
     align_corners: bool | None = None,
     recompute_scale_factor: bool | None = None,
 ) -> Built:
-    """Places between those there are, copied or interpolated; nothing to learn."""
+    """Enlarges the spatial axes by copies or interpolation; no weights."""
     if align_corners is not None and mode not in RANKS:
-        raise OptionError("align_corners is about interpolation", expected=" or ".join(map(repr, RANKS)), received=mode)
+        raise OptionError(
+            "align_corners applies only to interpolation modes", expected=" or ".join(map(repr, RANKS)), received=mode
+        )
     if recompute_scale_factor and size is not None:
-        raise OptionError("recompute_scale_factor is about a scale_factor", expected="no size with it")
+        raise OptionError("recompute_scale_factor needs scale_factor", expected="scale_factor without size")
     return resized(x, size, scale_factor, mode)
 
 
 @rule()
 def UpsamplingNearest2d(x: Places, /, size: Sizes = None, scale_factor: Scales = None) -> Built:
-    """Places between those there are, copied from the nearest; nothing to learn."""
+    """Enlarges an image by copies of the nearest pixel; no weights."""
     return resized(x, size, scale_factor, "nearest")
 
 
 @rule()
 def UpsamplingBilinear2d(x: Places, /, size: Sizes = None, scale_factor: Scales = None) -> Built:
-    """Places between those there are, interpolated along both axes; nothing to learn."""
+    """Enlarges an image by bilinear interpolation; no weights."""
     return resized(x, size, scale_factor, "bilinear")

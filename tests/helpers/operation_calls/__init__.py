@@ -64,7 +64,7 @@ LEFT = {  # operations of Keras without a rule, and why
     "numpy.Bincount": "how many bins there are hangs on the values",
     "numpy.Corrcoef": "Keras announces the shape of its input, and computes a square",
     "numpy.Ndim": "Keras announces a vector, and computes a number",
-    "numpy.Nonzero": "how many there are hangs on the values",
+    "numpy.Nonzero": "their number depends on the values",
     "numpy.View": "the size of a number hangs on the type of the input",
     "operation.Operation": "what the others are made from",
 }

@@ -156,6 +156,6 @@ def _takes(rule: Rule, name: str) -> bool:
             layer_class(rule)(**{**builder.options(layer, layer.label), name: None})
     except (TypeError, ValueError) as error:
         return not re.search(r"[Uu]nrecognized keyword|unexpected keyword", str(error))
-    except ImportError:  # a layer that needs another framework: nobody can tell
+    except ImportError:  # a layer that needs another framework: unknown
         return True
     return True

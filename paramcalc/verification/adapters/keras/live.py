@@ -54,9 +54,9 @@ def from_keras(model: Any) -> Model:
     Raises
     ------
     ParamcalcError
-        For anything else, and for a subclassed model that is not built yet.
+        If it is not a Keras model, or a subclassed model that is not built.
     GraphError
-        When Keras counts otherwise.
+        If Keras counts a different number.
     """
     with foreign.reading(model):
         return _counted(model)

@@ -20,7 +20,7 @@ IN_CODE = "its graph is in Python code: what its layers read, and how often they
 
 
 class Listed(Model):
-    """Layers of which nobody says what they read, nor how often they are called: so no work of theirs is known."""
+    """Layers whose inputs and number of calls are unknown, and so is their cost."""
 
     def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:
         """List every layer, without what it reads and what it multiplies."""
@@ -40,7 +40,7 @@ def listed(model: Any, by_rule: bool = False) -> Model:
     """
     if not model.built:
         raise ParamcalcError(
-            f"{type(model).__name__} {model.name!r} keeps its graph in Python code, and is not built yet",
+            f"{type(model).__name__} {model.name!r} keeps its graph in Python code, and is not built",
             suggestion="call it on data, or model.build(input_shape), first",
         )
     learning = ids(model.trainable_weights)
@@ -113,7 +113,7 @@ def described(layer: Any) -> Any:
 
 
 def weights_by_name(model: Any) -> Named:
-    """Give what finds the weights of a layer by its name; of two that differ nobody can tell which is meant."""
+    """Give what finds the weights of a layer by its name; of two that differ, it finds neither."""
     learning = ids(model.trainable_weights)
     named: dict[str, list[Any]] = {}
     for layer in model._flatten_layers(include_self=False, recursive=True):

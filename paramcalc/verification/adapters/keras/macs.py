@@ -102,7 +102,7 @@ def _equation(equation: Foreign, derivative: bool) -> int:
         return 0  # pixels between pixels: jax writes interpolation as products with matrices of mostly zeros
     if name == "while":
         if macs(params["body_jaxpr"].jaxpr, derivative):
-            raise ParamcalcError("a loop without a known number of turns multiplies, so its cost cannot be told")
+            raise ParamcalcError("a loop without a known number of turns multiplies, so its cost is unknown")
         return 0
     if name == "cond":
         return max(macs(branch.jaxpr, derivative) for branch in params["branches"])

@@ -147,7 +147,7 @@ def options_of(name: str) -> dict[str, bool]:
     }
     if name in ("RNN", "GRU"):
         del found["proj_size"]
-    if name == "RNN":  # its place is told in the class's own code
+    if name == "RNN":  # its position is fixed in the class's own code
         at = list(found).index("bias")
         found = dict([*list(found.items())[:at], ("nonlinearity", True), *list(found.items())[at:]])
     return found

@@ -97,7 +97,7 @@ def _shape(given: Any) -> Any:
         )
     shape = checked_shape(list(given))[1:]
     if any(not isinstance(size, int) for size in shape):
-        raise ShapeError("a module is run on numbers", expected="a size for every axis", received=given)
+        raise ShapeError("a module needs numeric sizes to run", expected="a size for every axis", received=given)
     return Sizes(shape)
 
 

@@ -20,7 +20,7 @@ INTEGERS = {"Embedding": (0,), "EmbeddingBag": (0, 1), "MaxUnpool1d": (1,), "Max
 
 
 class Run(NamedTuple):
-    """What a module gave on inputs of known shapes: the tensors, and multiply-adds if they can be told."""
+    """What a module gave on inputs of known shapes: the tensors, and the multiply-adds if they are known."""
 
     outs: list[Any]
     macs: int | None
@@ -72,7 +72,7 @@ class Maker:
         children = OrderedDict((names[id(layer)], self.module(layer)) for layer in model.layers)
         chain = len(model.input_shapes) == 1 and len(children) == len(nodes)
         chain = chain and all(node.args == ((at, 0),) and not node.states for at, (_, node) in enumerate(nodes))
-        # a Sequential hands on all there is; what a nested one without a shape of its own gives, nobody can say here
+        # a Sequential hands on all there is; the outputs of a nested one without a shape are unknown here
         chain = chain and bool(model.input_shapes[0]) and all(len(listed(step.outs)) == 1 for step in model.built)
         if chain and model.outputs == ((len(nodes), 0),):
             return self.torch.nn.Sequential(children)

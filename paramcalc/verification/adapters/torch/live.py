@@ -141,7 +141,7 @@ def from_torch(module: Any, /, *args: Any, input_shape: Any = None, **kwargs: An
     Raises
     ------
     ParamcalcError
-        For something else than a module, a module that contains itself, what is no shape, and a module that does not
+        If it is not a module, contains itself, has an invalid input shape, or does not
         run on such inputs.
     """
     if not is_module(module):
@@ -297,7 +297,7 @@ def _ruled(layer: Layer, call: Call) -> tuple[tuple[Shape, ...], Built | None]:
 
 
 def _shared(pieces: Sequence[Piece]) -> Iterator[str]:
-    # whose some of the tensors are; where all are another module's, the row says so
+    # the owner of some of the tensors; if all belong to another module, the row states it
     owners: dict[Any, tuple[Piece, str]] = {}
     for piece in pieces:
         theirs: dict[str, list[str]] = {}
@@ -316,7 +316,7 @@ def _remarks(piece: Piece) -> Iterator[str]:
     for call in piece.calls:
         built = _ruled(piece.layer, call)[1] if isinstance(piece.layer, Layer) else None
         if built is not None:
-            outs = listed(built.outs)[: len(call.outs)]  # it may have been told to give no more
+            outs = listed(built.outs)[: len(call.outs)]  # an option may reduce its outputs
             if call.packed:  # of which the states have an axis that the steps have not
                 outs, call = outs[:1], call._replace(outs=call.outs[:1])
             if outs != call.outs:

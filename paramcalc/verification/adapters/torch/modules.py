@@ -38,7 +38,7 @@ def children(module: Foreign) -> Mapping[str, Foreign]:
     kind = type(module).__name__
     held = vars(module)
     if any(not isinstance(held.get(name), dict) for name in REGISTRIES):
-        raise ParamcalcError(f"{kind} is not initialised", suggestion="its __init__ must call super().__init__()")
+        raise ParamcalcError(f"{kind} is not initialized", suggestion="its __init__ must call super().__init__()")
     framework = torch()
     for registry, what, of in (
         ("_modules", "module", framework.nn.Module),
@@ -48,7 +48,7 @@ def children(module: Foreign) -> Mapping[str, Foreign]:
         for name, value in held[registry].items():
             if value is not None and not isinstance(value, of):
                 raise ParamcalcError(
-                    f"{kind} has something else than a {what} among its {what}s: {name}",
+                    f"{kind} has an object that is not a {what} among its {what}s: {name}",
                     expected=f"a torch.{'nn.Module' if what == 'module' else 'Tensor'}",
                     received=value,
                 )

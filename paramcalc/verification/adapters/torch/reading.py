@@ -23,7 +23,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     },
 }
 ELSEWHERE["TransformerDecoderLayer"] = ELSEWHERE["TransformerEncoderLayer"]
-PRESENT = ("bias", "add_bias_kv")  # told by a tensor, or None
+PRESENT = ("bias", "add_bias_kv")  # True if the tensor is not None
 CONTAINERS = ("Transformer", "TransformerEncoder", "TransformerDecoder")  # read by what is in them
 
 

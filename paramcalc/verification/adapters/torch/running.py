@@ -175,9 +175,7 @@ def _refusal(module: Foreign, problem: Problem) -> ParamcalcError:
     if isinstance(problem.error, ParamcalcError):
         return problem.error
     where = "on the meta device" if problem.device == META else "on the processor"
-    return ParamcalcError(
-        f"{type(module).__name__} does not run {where}: {first_line(problem.error)}", suggestion=UNRUN
-    )
+    return ParamcalcError(f"{type(module).__name__} fails {where}: {first_line(problem.error)}", suggestion=UNRUN)
 
 
 def _no_second(found: Sequence[Found], given: Given, problem: Problem) -> ParamcalcError | None:

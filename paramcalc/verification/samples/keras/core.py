@@ -1,4 +1,4 @@
-"""What is tried of dense layers and embeddings: everything they can be told about storing what they learn."""
+"""Samples for dense layers and embeddings: all options for the storage of their weights."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ AXES = ("7", "9", "8")
 
 
 def over(rank: int, channels: str) -> list[str]:
-    """List inputs with a batch and without, one of odd sizes, one too small, one of sizes nobody knows."""
+    """List inputs with a batch and without, one of odd sizes, one too small, one of unknown sizes."""
     full = " ".join((*AXES, *AXES)[:rank])
     small = " ".join(("2",) * rank)
     return [f"2 {channels} {full}", f"{channels} {full}", f"{channels} {small}"]
@@ -100,14 +100,14 @@ def windows(name: str, rank: int, **more: Any) -> Any:
 
 
 def adaptive(name: str, rank: int) -> Any:
-    """Try a pooling layer that is told its output."""
+    """Try a pooling layer with a given output size."""
     own = {1: (3,), 2: (3, None), 3: (None, 2, 9)}[rank]
     rows: list[Settings] = [{"output_size": 1}, {"output_size": 9}, {"output_size": own}]
     return listed(name, rows, [*over(rank, "3"), f"? 3 {' '.join(AXES[:rank])}"])
 
 
 def fractional(rank: int) -> Any:
-    """Try a pooling layer of random windows; told a size, a share, both or nothing."""
+    """Try a pooling layer of random windows with a size, a ratio, both or neither."""
     sizes: list[Settings] = [{"output_size": size} for size in (1, 2, 5, (5, 4, 3)[:rank], 6, 7, 8)]
     shares: list[Settings] = [{"output_ratio": share} for share in (0.5, 0.9, (0.3, 0.5, 0.7)[:rank])]
     wrong: list[Settings] = [{}, {"output_size": 2, "output_ratio": 0.5}]
