@@ -1,6 +1,7 @@
 """The cost of a model: figures computed by hand, their parts, and what is refused."""
 
 import json
+import pickle
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -178,3 +179,11 @@ def alone(layer):
 
     tensor = pc.core.tensors.Tensor(natural_inputs(layer)[0])
     return pc.Model(tensor, layer(tensor))
+
+
+def test_a_cost_pickles():
+    found = cost(of(pc.LSTM(128), None, 108), batch=4, steps=10)
+    again = pickle.loads(pickle.dumps(found))
+    assert again.to_dict() == found.to_dict()
+    assert again.layers[0].formulas == found.layers[0].formulas
+    assert again.render("markdown", explain=True) == found.render("markdown", explain=True)

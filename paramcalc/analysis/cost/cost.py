@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import ClassVar
 
 from ...catalogue import message
@@ -25,6 +26,10 @@ from .sizes import BATCHES, TIMES, padded, size_of, with_sizes
 SCHEMA = "paramcalc-cost/1"
 
 
+def nothing() -> None:
+    """Give no formulas."""
+
+
 @dataclass(frozen=True)
 class LayerCost:
     """The cost of one layer, all its uses together.
@@ -41,8 +46,8 @@ class LayerCost:
         Whether its multiply-adds are all there are.
     layers : tuple of LayerCost
         The layers inside a model.
-    formulas : Formulas, optional
-        The formula of each pass, for a layer that is used once.
+    make_formulas : callable
+        Gives the formulas of the passes; made when they are asked for.
     """
 
     name: str
@@ -52,7 +57,16 @@ class LayerCost:
     kept_known: bool = True
     exact: bool = True
     layers: tuple[LayerCost, ...] = ()
-    formulas: Formulas | None = None
+    make_formulas: Callable[[], Formulas | None] = nothing
+
+    @cached_property
+    def formulas(self) -> Formulas | None:
+        """The formula of each pass, for a layer that is used once."""
+        return self.make_formulas()
+
+    def __getstate__(self) -> dict[str, object]:
+        # a use of a layer holds functions, which cannot be stored; the formulas can
+        return {**vars(self), "formulas": self.formulas, "make_formulas": nothing}
 
     @property
     def elements(self) -> Size | None:
@@ -205,7 +219,7 @@ def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None, f
             all(kept_by.complete for _, kept_by in several),
             all(use.part.built.costed for use, _ in several) and all(one.exact for one in inner),
             inner,
-            formulas(several[0][0], window) if formal and len(several) == 1 and not inner else None,
+            partial(formulas, several[0][0], window) if formal and len(several) == 1 and not inner else nothing,
         )
 
 
