@@ -24,6 +24,7 @@ _PUBLIC = {
     "Report": "report",
     "Sequential": "graph.sequential",
     "Weight": "core.built",
+    "cost": "analysis.cost",
     "conventions": "rules.conventions.compare",
     "from_keras": "verification",
     "from_torch": "verification",

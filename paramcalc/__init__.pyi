@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from .analysis import why as why
+from .analysis.cost import cost as cost
 from .core.built import Weight as Weight
 from .core.formula import Formula as Formula
 from .core.registry import register as register

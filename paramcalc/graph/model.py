@@ -38,6 +38,7 @@ from ..core.tensors import (
 )
 from ..displayed import Displayed, speaks_unicode
 from ..errors import GraphError, ParamcalcError, ShapeError, Verbatim
+from ..loading import load
 from ..report import Report, Row, report_of
 from ..symbolic import Size, add, collect, is_known
 from .edges import check_single, located, missing_output
@@ -45,6 +46,8 @@ from .findings import STORED_OTHERWISE, Finding
 from .gradients import work_of_graph
 from .node import Node, Ref
 from .sharing import check_levels, check_uses, crossed
+
+COST = "paramcalc.analysis.cost:cost"  # what stands above a model is loaded when it is asked for
 
 
 class Model(Applicable, Displayed):
@@ -361,6 +364,11 @@ class Model(Applicable, Displayed):
     def report(self) -> Report:
         """Return the rows and totals, which every view shows."""
         return report_of(self)
+
+    def cost(self, **asked: object) -> Displayed:
+        """Give what the model costs to train and to run: `paramcalc.cost` of it, with the same keywords."""
+        found: Displayed = load(COST)(self, **asked)
+        return found
 
     def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "_built": None}  # what was built holds functions, and is soon built again
