@@ -9,7 +9,7 @@ from .errors import ParamcalcError
 from .loading import load
 from .writers import DRAWING, WRITE
 
-_SPECIAL = "─·−⌊²×✓≥↑"
+_SPECIAL = "─·−⌊²×✓≥↑σ⊙∗"
 
 
 def speaks_unicode() -> bool:

@@ -141,7 +141,10 @@ class Row(Totals, Displayed):
     def __getstate__(self) -> dict[str, object]:
         # the functions of what was built cannot be stored; what they give is
         kept = {"macs": self.macs, "formula": self.formula}
-        calls = [one._replace(built=one.built._replace(formula=None, work=None, parts=None)) for one in self.calls]
+        calls = [
+            one._replace(built=one.built._replace(formula=None, work=None, parts=None, equations=None))
+            for one in self.calls
+        ]
         return {**vars(self), **kept, "calls": calls}
 
     def __repr__(self) -> str:

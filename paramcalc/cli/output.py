@@ -55,14 +55,13 @@ def show(shown: Presentation, view: View, **layout: Any) -> None:
     shown : Presentation
     view : View
     **layout
-        Options of the layout; formats for data go without.
+        Options of the layout.
     """
     one, unicode = view.writer, speaks_unicode()
-    options = layout if one.laid_out else {}
     if one.draw and unicode and sys.stdout.isatty():
-        load(one.draw)(shown, sys.stdout, **options)
+        load(one.draw)(shown, sys.stdout, **layout)
     else:
-        write(pieces_of(shown, one.name, ascii=not unicode, **options))
+        write(pieces_of(shown, one.name, ascii=not unicode, **layout))
 
 
 def show_model(model: Model, view: View) -> int:
@@ -75,7 +74,8 @@ def show_model(model: Model, view: View) -> int:
     check = _verified(model) if view.verify else None
     if check is not None:
         outcome = check.to_dict()
-        shown = shown._replace(data=lambda: report.to_dict() | {"verification": outcome})
+        data = shown.data
+        shown = shown._replace(data=lambda explain=False: data(explain) | {"verification": outcome})
     show(shown, view, explain=view.explain, weights=view.weights, depth=view.depth)
     if check is not None and one.name != "json":
         print_outcome(check, sys.stdout if one.for_reading else sys.stderr)

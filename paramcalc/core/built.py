@@ -8,6 +8,7 @@ from math import prod
 from typing import NamedTuple, TypedDict
 
 from ..symbolic import Expr, Size
+from .equations import Equations
 from .products import Product, Source, Sources, State, Work
 from .sources import written_out
 
@@ -155,6 +156,8 @@ class Built(NamedTuple):
         Whether ``work`` is all of it; false where what a call does, or its shape, is unknown.
     guessed : bool
         Whether weights are taken as trained although a file does not say so.
+    equations : callable, optional
+        What the layer computes, for ``--explain``.
     """
 
     outs: Outputs
@@ -167,6 +170,7 @@ class Built(NamedTuple):
     note: str = ""
     costed: bool = True
     guessed: bool = False
+    equations: Callable[[], Equations] | None = None
 
     @property
     def params(self) -> Size:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
-from .document import Cell, Fact, Math, Table, plain
+from .document import Cell, Fact, Math, Passage, Table, plain
 
 FOLDED = 14  # columns of the terminal that are enough for what can be folded
 
@@ -125,3 +125,21 @@ def fact_lines(facts: Sequence[Fact], indent: int, width: int | None = None, asc
             shown = "" if place else label
             space = " " * (wide - width_of(shown) + 2)
             yield Span(" " * indent), Span(shown, "dim"), Span(space), Span(line, style)
+
+
+def passage_lines(passage: Passage, width: int) -> Iterator[str]:
+    """Give the lines of a passage: its title, the equations, and the sentences folded to a width."""
+    yield from fold(passage.title, width)
+    for line in passage.equations:
+        yield from _folded(line, width, "  ", "      ")
+    if passage.equations and passage.sentences:
+        yield ""
+    for sentence in passage.sentences:
+        yield from _folded(sentence, width, "  ", "  ")
+
+
+def _folded(text: str, width: int, first: str, then: str) -> Iterator[str]:
+    # the lines after the first have their own indent
+    start, *more = fold(text, max(width - len(then), 1))
+    yield first + start
+    yield from (then + line for line in more)

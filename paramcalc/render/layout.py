@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..catalogue import message
-from ..core.rule import Layer
+from ..core.json_data import JsonObject
 from ..core.tensors import shape_text
 from ..symbolic import grouped, unicode
-from .document import Cell, Document, Fact, Math, Table, number
-from .explain import explanation
+from .document import Block, Cell, Document, Fact, Math, Table, number
+from .explain import blocks, data, summary
 from .presentation import Presentation
 from .records import record, records
 
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 def presentation(report: Report) -> Presentation:
     """Give a report in the forms that views are made from."""
-    return Presentation(partial(document, report), partial(records, report), report.to_dict)
+    return Presentation(partial(document, report), partial(records, report), partial(_data, report))
 
 
 def row_presentation(row: Row) -> Presentation:
     """Give one row of a report in the forms that views are made from."""
     return Presentation(partial(_row_document, row), lambda: [record(row.name, row)], row.to_dict)
+
+
+def _data(report: Report, explain: bool = False) -> JsonObject:
+    return {**report.to_dict(), "explanation": data(report)} if explain else report.to_dict()
 
 
 def _row_document(row: Row) -> Document:
@@ -56,7 +60,7 @@ def document(report: Report, weights: bool = False, explain: bool = False, depth
     if single and (not report.rows[0].rows or report.rows[0].formula):
         return _card(report, explain)
     made = _overview(report, weights, depth)
-    return made._replace(tables=made.tables + explanation(report)) if explain else made
+    return made._replace(tables=[*made.tables, *blocks(report)]) if explain else made
 
 
 def _card(report: Report, explain: bool) -> Document:
@@ -72,9 +76,8 @@ def _card(report: Report, explain: bool) -> Document:
         facts.append(Fact(message("input"), "  ".join(map(shape_text, row.inputs))))
     facts.append(Fact(message("output"), "  ".join(map(shape_text, row.outputs))))
     facts += _cost(report) + _gates(row) + _warnings(report)
-    tables = explanation(report) if explain else [_weights([row])] if row.weights else []
-    why = row.layer.rule.why if isinstance(row.layer, Layer) else ""
-    return Document(row.type, message(why), facts, tables)
+    tables: list[Block] = blocks(report, introduced=True) if explain else [_weights([row])] if row.weights else []
+    return Document(row.type, message(summary(row)), facts, tables)
 
 
 def _gates(row: Row) -> list[Fact]:
@@ -105,7 +108,7 @@ def _overview(report: Report, weights: bool, depth: int | None) -> Document:
         label = message("parameters") if report.exact else message("parameters, at least")
         facts.append(Fact(label, number(total), strong=report.exact))
     headers = ("layer", "output shape", "parameters", *(["reads"] if graph else []), "why")
-    tables = [Table(tuple(map(message, headers)), rows, (2,), footer)]
+    tables: list[Block] = [Table(tuple(map(message, headers)), rows, (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
     facts += _split(report) + _cost(report) + _warnings(report)

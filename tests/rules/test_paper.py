@@ -184,7 +184,7 @@ def test_names_and_gates_of_an_lstm() -> None:
         "recurrent_norm_bias", "cell_norm_gain", "cell_norm_bias", "projection/kernel",
     ]  # fmt: skip
     h = symbols("h")
-    assert weights["kernel"].gate_slices() == [("i", 0, h), ("c", h, 2 * h), ("o", 2 * h, 3 * h)]
+    assert weights["kernel"].gate_slices() == [("i", 0, h), ("g", h, 2 * h), ("o", 2 * h, 3 * h)]
     assert weights["peephole"].gate_slices() == [("i", 0, h), ("o", h, 2 * h)]
 
 
