@@ -6,7 +6,7 @@ An `Explanation` is made once for each layer; the blocks of a document and the d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -108,9 +108,10 @@ def _explained(row: Row) -> Explanation | None:
     built, _ = found
     if len(built.weights) != len(row.weights):  # equal sizes may remove weights (PyTorch's kdim = embed_dim)
         return None
-    computed = tuple(_distinct(_computed(row)))
+    every = tuple(_computed(row))
+    computed = tuple(_distinct(every))
     tensors = tuple(
-        Tensor(actual.path, _letter(actual.path, computed), weight.shape, actual.shape, actual.params)
+        Tensor(actual.path, _letter(actual.path, every), weight.shape, actual.shape, actual.params)
         for actual, weight in zip(row.weights, built.weights, strict=True)
     )
     formula = built.formula() if built.formula else 0
@@ -138,7 +139,7 @@ def _computed(row: Row, scope: str = "") -> Iterator[Computed]:
         yield from _computed(inner, f"{scope}{inner.name}/")
 
 
-def _distinct(several: Iterator[Computed]) -> Iterator[Computed]:
+def _distinct(several: Iterable[Computed]) -> Iterator[Computed]:
     # the directions of a bidirectional layer compute the same
     seen = set()
     for one in several:
@@ -152,7 +153,7 @@ def _letter(path: str, computed: tuple[Computed, ...]) -> str:
     # of the innermost layer that has it
     letters = ""
     for one in computed:
-        if one.letters is not None:
+        if one.letters is not None and path.startswith(one.scope):
             letters = one.letters.letter(path) or letters
     return letters
 

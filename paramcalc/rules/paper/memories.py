@@ -141,7 +141,7 @@ def mlstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) 
     The gates i and f are one number for each head. The paper also lets f be an exponential. A state m_t besides keeps
     the exponentials small, and changes no output.
     The equations are those of one head. Each of N heads has its d_h/N elements of q, k, v, o and h and a matrix C of
-    (d_h/N)²; d is d_h/N.
+    (d_h/N)²; d_k is d_h/N.
     Nothing sees the previous output. The cell alone: without the block's convolution, norms, skip and projections.
     Source: Beck et al. 2024 (xLSTM).
     """
@@ -177,7 +177,7 @@ def mlstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) 
         equations=lambda: Equations(
             (
                 f"q_t = {X} W_q" + " + b_q" * use_bias,
-                f"k_t = ({X} W_k{' + b_k' * use_bias}) / sqrt(d)",
+                f"k_t = ({X} W_k{' + b_k' * use_bias}) / sqrt(d_k)",
                 f"v_t = {X} W_v" + " + b_v" * use_bias,
                 f"o_t = σ({X} W_o{' + b_o' * use_bias})",
                 f"i_t = exp({X} w_i{' + β_i' * use_bias})",
