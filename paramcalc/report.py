@@ -14,6 +14,7 @@ from .core.json_data import Json, JsonObject
 from .core.kinds import MAX_SIZE
 from .core.rule import Part, Weight
 from .core.tensors import BATCH
+from .core.time_axis import layout_of
 from .core.totals import Totals, summed
 from .displayed import Displayed
 from .errors import SizeError
@@ -161,6 +162,11 @@ class Row(Totals, Displayed):
         return listed(self.calls[0].built.outs)
 
     @property
+    def layout(self) -> str | None:
+        """Which axis of its input comes first, ``"time first"`` or ``"batch first"``, if the layer can be told."""
+        return layout_of(self.layer, self.inputs[0]) if self.inputs else None
+
+    @property
     def reads(self) -> tuple[tuple[str, int], ...]:
         """Names of the layers it reads, each with which of its outputs; of all uses, one after the other."""
         return tuple(read for call in self.calls for read in call.reads)
@@ -213,6 +219,8 @@ class Row(Totals, Displayed):
             "substituted": formula.substituted if formula else None,
             "weights": [_weight(weight) for weight in self.weights],
         }
+        if self.layout is not None:
+            row["layout"] = self.layout
         if any(weight.buffer for weight in self.weights):
             row["buffers"] = plain(self.buffers)
         if self.unknown:

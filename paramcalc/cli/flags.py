@@ -14,6 +14,7 @@ from typing import Annotated, Any, Protocol, runtime_checkable
 from ..core.descriptions import deed
 from ..core.kinds import SWITCH, size
 from ..core.rule import Rule
+from ..core.storage import BITS, DTYPE
 from ..errors import ParamcalcError
 from ..graph.model import Model
 from ..symbolic import Size
@@ -32,6 +33,11 @@ Weights = Annotated[bool, Flag("--weights", "List every weight of every layer.")
 Depth = Annotated[int | None, Flag("--depth", "Show nested layers down to N levels.", "N", least=0)]
 Verify = Annotated[bool, Flag("--verify", "Build the model in its framework and compare every tensor.")]
 
+Dtype = Annotated[
+    str | None,
+    Flag("--dtype", f"Type of the parameters, for their size. Default: {DTYPE}.", "TYPE", values=lambda _: BITS),
+]
+
 MULTIPLES = {"k": "thousands", "K": "thousands", "M": "millions", "G": "billions"}
 VIEWS = (
     parameter("format", Format, None),
@@ -39,6 +45,7 @@ VIEWS = (
     parameter("explain", Explain, False),
     parameter("weights", Weights, False),
     parameter("depth", Depth, None),
+    parameter("dtype", Dtype, None),
     parameter("verify", Verify, False),
 )
 

@@ -1,0 +1,52 @@
+"""The size of parameters in memory or in a file, if all of them have one dtype."""
+
+from __future__ import annotations
+
+from ..errors import OptionError, nearest
+
+BITS = {
+    "float64": 64,
+    "float32": 32,
+    "float16": 16,
+    "bfloat16": 16,
+    "float8_e4m3fn": 8,
+    "float8_e5m2": 8,
+    "int64": 64,
+    "int32": 32,
+    "int16": 16,
+    "int8": 8,
+    "int4": 4,
+}
+DTYPE = "float32"
+_UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+
+
+def check_dtype(name: str) -> str:
+    """Give the name of a dtype back.
+
+    Raises
+    ------
+    OptionError
+        For an unknown one.
+    """
+    if name not in BITS:
+        raise OptionError("unknown dtype", expected=", ".join(BITS), received=name, suggestion=nearest(name, BITS))
+    return name
+
+
+def bytes_of(params: int, dtype: str = DTYPE) -> int:
+    """Count the bytes of so many numbers; the last byte may be half used."""
+    return (params * BITS[check_dtype(dtype)] + 7) // 8
+
+
+def bytes_text(size: int) -> str:
+    """Print a number of bytes in the largest unit that it fills, with one decimal: ``474.0 KiB``."""
+    if size < 1024:
+        return f"{size} byte" if size == 1 else f"{size} bytes"
+    unit = 1
+    for name in _UNITS:
+        unit *= 1024
+        tenths = (20 * size + unit) // (2 * unit)  # to the nearest
+        if tenths < 10240 or name == _UNITS[-1]:
+            break
+    return f"{tenths // 10:,}.{tenths % 10} {name}"
