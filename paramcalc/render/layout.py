@@ -214,7 +214,7 @@ def _split(report: Report) -> list[Fact]:
 
 
 def _cost(report: Report) -> list[Fact]:
-    macs, batch = report.macs, report.batch
+    macs = report.macs
     if macs == 0:
         return []
     count = grouped(macs) if report.costed else message("at least {count}", count=grouped(macs))
@@ -230,11 +230,11 @@ def _costed_input(report: Report) -> str:
     if batch is None or isinstance(shape, UnknownShape):
         return message("this input")
     if first == TIME_FIRST:  # the first axis is not the batch
-        samples = grouped(shape[1])
-        return message("{steps} time steps of {batch} samples", steps=grouped(batch), batch=samples)
+        said = "one time step of {batch} samples" if batch == 1 else "{steps} time steps of {batch} samples"
+        return message(said, steps=grouped(batch), batch=grouped(shape[1]))
     steps = "T" in macs.symbols if isinstance(macs, Expr) else False
     whole = message("one sample") if batch == 1 else message("a batch of {batch}", batch=grouped(batch))
-    return message("{input} of T time steps", input=whole) if steps else whole
+    return message("{input}, T time steps", input=whole) if steps else whole
 
 
 def _weights(rows: list[Row]) -> Table:
