@@ -26,7 +26,9 @@ def build(commands: Iterable[Command]) -> typer.Typer:
     )
     app.callback(help="How many parameters does this layer have, and why?")(_top)
     for command in commands:
-        app.command(command.name, help=command.help)(_function(command))
+        # \b keeps the lines as they are
+        lines = ("\b", "Examples:", *(f"  {example}" for example in command.examples)) if command.examples else ()
+        app.command(command.name, help=command.help, epilog="\n".join(lines))(_function(command))
     return app
 
 
