@@ -61,8 +61,7 @@ def _by_typer(commands: list[Command], words: Sequence[str]) -> None:
     from contextlib import redirect_stdout
     from io import StringIO
 
-    from ..render.document import asciified
-    from .output import speaks_unicode, write
+    from .help import print_help
 
     code: object = 0
     with redirect_stdout(StringIO()) as help:
@@ -70,8 +69,7 @@ def _by_typer(commands: list[Command], words: Sequence[str]) -> None:
             app(prog_name="paramcalc", args=list(words))
         except SystemExit as stop:
             code = stop.code
-    text = help.getvalue()
-    write([text if speaks_unicode() else asciified(text)])
+    print_help(help.getvalue())
     sys.exit(code)  # type: ignore[arg-type]  # what an exit was asked for with
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from types import GenericAlias
 from typing import Annotated
@@ -12,6 +13,8 @@ import typer
 from ..errors import ParamcalcError
 from .options import Command, Flag, Parameter, Values
 from .version import print_version
+
+SHORT = 65
 
 
 def build(commands: Iterable[Command]) -> typer.Typer:
@@ -28,8 +31,15 @@ def build(commands: Iterable[Command]) -> typer.Typer:
     for command in commands:
         # \b keeps the lines as they are
         lines = ("\b", "Examples:", *(f"  {example}" for example in command.examples)) if command.examples else ()
-        app.command(command.name, help=command.help, epilog="\n".join(lines))(_function(command))
+        epilog, short = "\n".join(lines), _short(command.help)
+        app.command(command.name, help=command.help, short_help=short, epilog=epilog)(_function(command))
     return app
+
+
+def _short(help: str) -> str:
+    # for the list of commands: whole words that fit beside a name in 80 columns
+    first = help.partition("\n")[0]
+    return first if len(first) <= SHORT else re.split(r"[:;,(]", first)[0].strip() + "."
 
 
 def _function(command: Command) -> Callable[..., None]:
