@@ -348,7 +348,8 @@ def data_of(one: Explanation) -> list[Any]:
     for part in one.computed:
         found += [part.name, part.summary, *part.equations, *part.sentences]
     for tensor in one.tensors:
-        found += [tensor.path, tensor.letter or None, *map(text, tensor.symbolic), *map(text, tensor.shape), text(tensor.params)]
+        sizes = (*tensor.symbolic, *tensor.shape, tensor.params)
+        found += [tensor.path, tensor.letter or None, *map(text, sizes)]
     for gates in one.gates.values():
         for gate in gates:
             found += [gate.letter, gate.name, gate.role, text(gate.weights), text(gate.params)]
