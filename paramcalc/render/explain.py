@@ -231,7 +231,7 @@ def _gates(actual: list[Weight], symbolic: list[Weight], formula: Size) -> Itera
     gates = tuple(dict.fromkeys(gate for weight in actual for gate in weight.gates))
     shares = [_share(symbolic, gate) for gate in gates]
     for gate, share in zip(gates, shares, strict=True):
-        name, role = GATES[gate]
+        name, role = GATES.get(gate, (gate, ""))  # a rule from elsewhere has its own letters
         yield Gate(
             gate, message(name), message(role), _as_written(share, shares.count(share), formula), _share(actual, gate)
         )
