@@ -106,7 +106,7 @@ def test_gates_lie_side_by_side() -> None:
     assert bias.starts == (("f", 1),)
     assert not kernel.starts
     assert pc.LSTM("h", unit_forget_bias=False).on((B, 10, 108)).weights[2].starts == ()
-    assert pc.GRU(128).on((B, 10, 108)).weights[2].gate_slices() == [("z", 0, 128), ("r", 128, 256), ("h", 256, 384)]
+    assert pc.GRU(128).on((B, 10, 108)).weights[2].gate_slices() == [("z", 0, 128), ("r", 128, 256), ("g", 256, 384)]
     assert pc.SimpleRNN(128).on((B, 10, 108)).weights[0].gates == ()
 
 

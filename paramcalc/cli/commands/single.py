@@ -102,7 +102,7 @@ def layer(
     """Count any layer of a framework, by its class.
 
     $ paramcalc layer Conv2D --input 32,32,3 filters=8 kernel_size=3
-    $ paramcalc layer nn.LSTM input_size=108 hidden_size=128 proj_size=32 --explain
+    $ paramcalc layer nn.LSTM input_size=108 hidden_size=128 --explain
     $ paramcalc layer paper.LSTM --input 10,108 units=128 peephole=true
     """
     from ...formats.modelspec.document import layer_options, model_from

@@ -104,15 +104,18 @@ def rule_of(row: Row, name: str) -> Rule:
 
 
 def besides(row: Row) -> list[str]:
-    """Say which weights there are besides kernels and biases, and which of them an option asks for."""
-    found: dict[tuple[str, str], list[str]] = {}
+    """Say which weights there are besides kernels and biases: a sentence for each option that asks for some."""
+    found: dict[str | None, dict[str, list[str]]] = {}
     for tensor in row.tensors:
         if tensor.role in BESIDES and not tensor.backwards:
-            asked = "" if tensor.option is None else ", when asked for"
             shape = f"({', '.join(map(unicode, tensor.shape))}{',' * (len(tensor.shape) == 1)})"
-            found.setdefault((tensor.role, asked), []).append(f"{tensor.name} {shape}")
-    told = [f"{BESIDES[role]}{asked}: {', '.join(tensors)}" for (role, asked), tensors in found.items()]
-    return [f"Besides: {'; '.join(told)}."] if told else []
+            roles = found.setdefault(tensor.option, {})
+            roles.setdefault(tensor.role, []).append(f"{tensor.name} {shape}")
+    said = []
+    for option, roles in found.items():
+        told = "; ".join(f"{BESIDES[role]}: {', '.join(tensors)}" for role, tensors in roles.items())
+        said.append(f"{f'{option}: ' if option else ''}Besides: {told}.")
+    return said
 
 
 def options_of(row: Row) -> dict[str, Option]:
