@@ -263,7 +263,7 @@ def test_compare_with_the_tensors(run) -> None:
     (keras,) = (line for line in table.splitlines() if line.startswith("  keras GRU  "))
     assert keras.split(maxsplit=2)[2].startswith("z r g  kernel (d_x, 3d_h);  recurrent_kernel (d_h, 3d_h);  bias (2, ")
     (linen,) = (line for line in table.splitlines() if line.startswith("  flax-linen"))
-    assert "r z n  ir/kernel, iz/kernel, in/kernel (d_x, d_h);  hr/kernel, hz/kernel, hn/kernel (d_h, d_h);  " in linen
+    assert "r z g  ir/kernel, iz/kernel, in/kernel (d_x, d_h);  hr/kernel, hz/kernel, hn/kernel (d_h, d_h);  " in linen
     assert linen.split("  ")[-1].strip() == "run flax 0.12.8: flax/linen/recurrent.py"
 
 
