@@ -856,8 +856,12 @@ class _ConvLSTM1D(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., activation: Named = ..., *, use_bias: bool = True, unit_forget_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dropout: float = ..., dtype: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., recurrent_activation: Named = ..., recurrent_constraint: Named = ..., recurrent_dropout: float = ..., recurrent_initializer: Named = ..., recurrent_regularizer: Named = ..., seed: object = ..., zero_output_for_mask: bool = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four convolutions (input, forget, candidate, output), each of the frame and of the previous output.
 
-        An LSTM whose products are convolutions: i, f, o = sigmoid(W * x_t + U * h_(t-1) + b), and so on.
+        An LSTM whose products are convolutions (∗).
         W is laid over the frame with these strides and this padding; U over the previous output, at every place of it.
+        use_bias and unit_forget_bias: The bias of the forget gate starts at 1 (Jozefowicz et al. 2015), the others at
+        what bias_initializer gives, 0 by default.
+        use_bias and unit_forget_bias=False: All biases, the forget gate's too, start at what bias_initializer gives, 0 by
+        default.
         The number of time steps and the size of the frames change the work, never the number of parameters.
         Source: Shi et al. 2015, without the peepholes.
 
@@ -901,8 +905,12 @@ class _ConvLSTM2D(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., activation: Named = ..., *, use_bias: bool = True, unit_forget_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dropout: float = ..., dtype: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., recurrent_activation: Named = ..., recurrent_constraint: Named = ..., recurrent_dropout: float = ..., recurrent_initializer: Named = ..., recurrent_regularizer: Named = ..., seed: object = ..., zero_output_for_mask: bool = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four convolutions (input, forget, candidate, output), each of the frame and of the previous output.
 
-        An LSTM whose products are convolutions: i, f, o = sigmoid(W * x_t + U * h_(t-1) + b), and so on.
+        An LSTM whose products are convolutions (∗).
         W is laid over the frame with these strides and this padding; U over the previous output, at every place of it.
+        use_bias and unit_forget_bias: The bias of the forget gate starts at 1 (Jozefowicz et al. 2015), the others at
+        what bias_initializer gives, 0 by default.
+        use_bias and unit_forget_bias=False: All biases, the forget gate's too, start at what bias_initializer gives, 0 by
+        default.
         The number of time steps and the size of the frames change the work, never the number of parameters.
         Source: Shi et al. 2015, without the peepholes.
 
@@ -946,8 +954,12 @@ class _ConvLSTM3D(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], strides: Size | Sequence[Size] = ..., padding: Literal['valid', 'same'] = 'valid', data_format: Literal['channels_last', 'channels_first'] | None = None, dilation_rate: Size | Sequence[Size] = ..., activation: Named = ..., *, use_bias: bool = True, unit_forget_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dropout: float = ..., dtype: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., recurrent_activation: Named = ..., recurrent_constraint: Named = ..., recurrent_dropout: float = ..., recurrent_initializer: Named = ..., recurrent_regularizer: Named = ..., seed: object = ..., zero_output_for_mask: bool = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four convolutions (input, forget, candidate, output), each of the frame and of the previous output.
 
-        An LSTM whose products are convolutions: i, f, o = sigmoid(W * x_t + U * h_(t-1) + b), and so on.
+        An LSTM whose products are convolutions (∗).
         W is laid over the frame with these strides and this padding; U over the previous output, at every place of it.
+        use_bias and unit_forget_bias: The bias of the forget gate starts at 1 (Jozefowicz et al. 2015), the others at
+        what bias_initializer gives, 0 by default.
+        use_bias and unit_forget_bias=False: All biases, the forget gate's too, start at what bias_initializer gives, 0 by
+        default.
         The number of time steps and the size of the frames change the work, never the number of parameters.
         Source: Shi et al. 2015, without the peepholes.
 
@@ -2851,7 +2863,7 @@ class _SimpleRNN(Rule):
     def __call__(self, units: Size, activation: Named = ..., *, use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dropout: float = ..., dtype: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., recurrent_constraint: Named = ..., recurrent_dropout: float = ..., recurrent_initializer: Named = ..., recurrent_regularizer: Named = ..., seed: object = ..., zero_output_for_mask: bool = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """One dense network of the input and the previous output, the same at every time step.
 
-        h_t = tanh(W x_t + U h_(t-1) + b). An output layer y_t = V h_t + c is a Dense of its own.
+        An output layer y_t = h_t V + c is a Dense of its own.
         The number of time steps changes the work, never the number of parameters.
         Source: Elman 1990.
 
@@ -2883,6 +2895,11 @@ class _LSTMCell(Rule):
     def __call__(self, units: Size, activation: Named = ..., *, use_bias: bool = True, unit_forget_bias: bool = True, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dropout: float = ..., dtype: object = ..., implementation: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., recurrent_activation: Named = ..., recurrent_constraint: Named = ..., recurrent_dropout: float = ..., recurrent_initializer: Named = ..., recurrent_regularizer: Named = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four dense networks (input, forget, candidate, output), each of the input and the previous output.
 
+        use_bias and unit_forget_bias: The bias of the forget gate starts at 1 (Jozefowicz et al. 2015), the others at
+        what bias_initializer gives, 0 by default.
+        use_bias and unit_forget_bias=False: All biases, the forget gate's too, start at what bias_initializer gives, 0 by
+        default.
+
         Options
         -------
         units : Size, required
@@ -2903,12 +2920,14 @@ class _LSTM(Rule):
     def __call__(self, units: Size, activation: Named = ..., *, use_bias: bool = True, unit_forget_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dropout: float = ..., dtype: object = ..., implementation: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., recurrent_activation: Named = ..., recurrent_constraint: Named = ..., recurrent_dropout: float = ..., recurrent_initializer: Named = ..., recurrent_regularizer: Named = ..., seed: object = ..., use_cudnn: Literal['auto', True, False] = ..., zero_output_for_mask: bool = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four dense networks (input, forget, candidate, output), the same at every time step.
 
-        Each network sees the input x_t and the previous output h_(t-1):
-        i, f, o = sigmoid(W x_t + U h_(t-1) + b), g = tanh(W x_t + U h_(t-1) + b), one W, U, b for each;
-        c_t = f c_(t-1) + i g and h_t = o tanh(c_t) have no weights of their own.
+        Each network sees the input x_t and the previous output h_(t-1). The cell state c_t and the output h_t have no
+        weights of their own.
+        use_bias and unit_forget_bias: The bias of the forget gate starts at 1 (Jozefowicz et al. 2015), the others at
+        what bias_initializer gives, 0 by default.
+        use_bias and unit_forget_bias=False: All biases, the forget gate's too, start at what bias_initializer gives, 0 by
+        default.
         The number of time steps changes the work, never the number of parameters.
-        Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate);
-        Jozefowicz et al. 2015 (its bias started at 1).
+        Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate).
 
         Options
         -------
@@ -2940,6 +2959,9 @@ class _GRUCell(Rule):
     def __call__(self, units: Size, activation: Named = ..., *, use_bias: bool = True, reset_after: bool = True, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dropout: float = ..., dtype: object = ..., implementation: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., recurrent_activation: Named = ..., recurrent_constraint: Named = ..., recurrent_dropout: float = ..., recurrent_initializer: Named = ..., recurrent_regularizer: Named = ..., seed: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Three dense networks (update, reset, candidate); reset_after keeps a second, recurrent row of biases.
 
+        use_bias and reset_after: The reset gate acts on the product with U, which therefore has biases b' of its own.
+        reset_after=False: The reset gate acts on the previous output, before the product with U.
+
         Options
         -------
         units : Size, required
@@ -2960,9 +2982,9 @@ class _GRU(Rule):
     def __call__(self, units: Size, activation: Named = ..., *, use_bias: bool = True, reset_after: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, unroll: bool = False, activity_regularizer: Named = ..., autocast: bool = ..., bias_constraint: Named = ..., bias_initializer: Named = ..., bias_regularizer: Named = ..., dropout: float = ..., dtype: object = ..., implementation: object = ..., kernel_constraint: Named = ..., kernel_initializer: Named = ..., kernel_regularizer: Named = ..., recurrent_activation: Named = ..., recurrent_constraint: Named = ..., recurrent_dropout: float = ..., recurrent_initializer: Named = ..., recurrent_regularizer: Named = ..., seed: object = ..., use_cudnn: Literal['auto', True, False] = ..., zero_output_for_mask: bool = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Three dense networks (update, reset, candidate); reset_after keeps a second, recurrent row of biases.
 
-        z, r = sigmoid(W x_t + U h_(t-1) + b); h_t mixes h_(t-1) and the candidate by z.
-        With reset_after (Keras's default, and cuDNN's) the reset gate is applied after U h_(t-1) has been
-        computed, so the recurrent side needs biases of its own: 2·d_h a network instead of d_h.
+        use_bias and reset_after: The reset gate acts on the product with U, as in cuDNN, so that product has biases b' of
+        its own: 2·d_h a network instead of d_h.
+        reset_after=False: The reset gate acts on the previous output, before the product with U, as in the paper.
         The number of time steps changes the work, never the number of parameters.
         Source: Cho et al. 2014.
 

@@ -9,7 +9,7 @@ from .errors import ParamcalcError
 from .loading import load
 from .writers import DRAWING, WRITE
 
-_SPECIAL = "─·−⌊²×✓≥↑"
+_SPECIAL = "─·−⌊²×✓≥↑σ⊙∗"
 
 
 def speaks_unicode() -> bool:
@@ -32,14 +32,15 @@ class Displayed:
 
     presented_by: ClassVar[str]
 
-    def render(self, format: str = "text", **options: bool | int | None) -> str:
+    def render(self, format: str = "text", **options: bool | int | str | None) -> str:
         """Render in one of the formats of `paramcalc.writers.FORMATS`.
 
         Parameters
         ----------
         format : {"table", "text", "markdown", "latex", "csv", "json", "html"}
         **options
-            ``explain``, ``weights`` and ``depth`` for the views of a report for people; ``ascii`` for all views;
+            ``explain``, ``weights``, ``depth`` and ``dtype`` for the views of a report for people; ``explain`` for
+            JSON, too; ``ascii`` for all views;
             ``indent`` for JSON; ``width`` for a table.
 
         Raises

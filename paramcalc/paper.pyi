@@ -15,13 +15,15 @@ class _GRUCell(Rule):
     def __call__(self, units: Size, *, variant: Literal[0, 1, 2, 3] = 0, reset: Literal['before', 'after'] = 'before', layer_norm: bool = False, use_bias: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Three dense networks (update, reset, candidate), each of the input and the previous output.
 
-        z, r = σ(W x_t + U h_(t-1) + b), candidate tanh(W x_t + U (r h_(t-1)) + b), h_t = z h_(t-1) + (1 − z) candidate.
-        reset="after": tanh(W x_t + b + r (U h_(t-1) + b')): the gate acts after the product, which has a bias of its
-        own; frameworks that keep two biases for all three networks count 2·d_h more.
-        variant 1: the gates do without the input, σ(U h_(t-1) + b); 2: without biases, too, σ(U h_(t-1)); 3: they
-        are a bias alone, σ(b) (Dey & Salem 2017: GRU1, GRU2, GRU3).
-        layer_norm: z, r = σ(LN(W x_t) + LN(U h_(t-1))), candidate tanh(LN(W x_t) + r LN(U h_(t-1))), so four vectors
-        with a gain and a bias each (Ba, Kiros & Hinton 2016, who write no other b: use_bias=False).
+        reset=before: The reset gate acts on the previous output, before the product with U.
+        reset=after: The reset gate acts after the product with U.
+        reset=after and use_bias: That product has a bias b' of its own; frameworks that keep two biases for all three
+        networks count 2·d_h more.
+        variant=1: The gates do without the input (Dey & Salem 2017: GRU1).
+        variant=2: The gates do without the input and without biases (Dey & Salem 2017: GRU2).
+        variant=3: The gates are biases alone (Dey & Salem 2017: GRU3).
+        layer_norm: LN normalizes a vector over its elements; each of the four normalized vectors has its own gain γ and
+        bias β (Ba, Kiros & Hinton 2016, who write no other bias: use_bias=False).
         Source: Cho et al. 2014 (who leave the biases out to keep the equations short).
 
         Options
@@ -48,13 +50,15 @@ class _GRU(Rule):
     def __call__(self, units: Size, *, variant: Literal[0, 1, 2, 3] = 0, reset: Literal['before', 'after'] = 'before', layer_norm: bool = False, use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Three dense networks (update, reset, candidate), each of the input and the previous output.
 
-        z, r = σ(W x_t + U h_(t-1) + b), candidate tanh(W x_t + U (r h_(t-1)) + b), h_t = z h_(t-1) + (1 − z) candidate.
-        reset="after": tanh(W x_t + b + r (U h_(t-1) + b')): the gate acts after the product, which has a bias of its
-        own; frameworks that keep two biases for all three networks count 2·d_h more.
-        variant 1: the gates do without the input, σ(U h_(t-1) + b); 2: without biases, too, σ(U h_(t-1)); 3: they
-        are a bias alone, σ(b) (Dey & Salem 2017: GRU1, GRU2, GRU3).
-        layer_norm: z, r = σ(LN(W x_t) + LN(U h_(t-1))), candidate tanh(LN(W x_t) + r LN(U h_(t-1))), so four vectors
-        with a gain and a bias each (Ba, Kiros & Hinton 2016, who write no other b: use_bias=False).
+        reset=before: The reset gate acts on the previous output, before the product with U.
+        reset=after: The reset gate acts after the product with U.
+        reset=after and use_bias: That product has a bias b' of its own; frameworks that keep two biases for all three
+        networks count 2·d_h more.
+        variant=1: The gates do without the input (Dey & Salem 2017: GRU1).
+        variant=2: The gates do without the input and without biases (Dey & Salem 2017: GRU2).
+        variant=3: The gates are biases alone (Dey & Salem 2017: GRU3).
+        layer_norm: LN normalizes a vector over its elements; each of the four normalized vectors has its own gain γ and
+        bias β (Ba, Kiros & Hinton 2016, who write no other bias: use_bias=False).
         Source: Cho et al. 2014 (who leave the biases out to keep the equations short).
 
         Options
@@ -89,9 +93,10 @@ class _LightGRUCell(Rule):
     def __call__(self, units: Size, *, batch_norm: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Two dense networks (update, candidate); batch norm's gain and bias for each stand where a bias would.
 
-        z = σ(BN(W x_t) + U h_(t-1)), candidate ReLU(BN(W x_t) + U h_(t-1)), h_t = z h_(t-1) + (1 − z) candidate.
-        There is no reset gate. The means and variances that batch norm keeps are no parameters.
-        Without batch_norm each network has a bias instead.
+        There is no reset gate.
+        batch_norm: BN normalizes over the batch, with a gain γ and a bias β. The means and variances that it keeps are no
+        parameters.
+        batch_norm=False: Each network has a bias instead of batch norm.
         Source: Ravanelli et al. 2018.
 
         Options
@@ -112,9 +117,10 @@ class _LightGRU(Rule):
     def __call__(self, units: Size, *, batch_norm: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Two dense networks (update, candidate); batch norm's gain and bias for each stand where a bias would.
 
-        z = σ(BN(W x_t) + U h_(t-1)), candidate ReLU(BN(W x_t) + U h_(t-1)), h_t = z h_(t-1) + (1 − z) candidate.
-        There is no reset gate. The means and variances that batch norm keeps are no parameters.
-        Without batch_norm each network has a bias instead.
+        There is no reset gate.
+        batch_norm: BN normalizes over the batch, with a gain γ and a bias β. The means and variances that it keeps are no
+        parameters.
+        batch_norm=False: Each network has a bias instead of batch norm.
         Source: Ravanelli et al. 2018.
 
         Options
@@ -143,8 +149,7 @@ class _MGUCell(Rule):
     def __call__(self, units: Size, *, use_bias: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Two dense networks: one gate, which is reset and update gate in one, and the candidate.
 
-        f = σ(W x_t + U h_(t-1) + b), candidate tanh(W x_t + U (f h_(t-1)) + b), h_t = (1 − f) h_(t-1) + f candidate.
-        The gate f is listed as u, for it decides other things than an LSTM's f.
+        The gate u is the paper's f; it decides other things than the f of an LSTM.
         Source: Zhou et al. 2016.
 
         Options
@@ -165,8 +170,7 @@ class _MGU(Rule):
     def __call__(self, units: Size, *, use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Two dense networks: one gate, which is reset and update gate in one, and the candidate.
 
-        f = σ(W x_t + U h_(t-1) + b), candidate tanh(W x_t + U (f h_(t-1)) + b), h_t = (1 − f) h_(t-1) + f candidate.
-        The gate f is listed as u, for it decides other things than an LSTM's f.
+        The gate u is the paper's f; it decides other things than the f of an LSTM.
         Source: Zhou et al. 2016.
 
         Options
@@ -195,19 +199,25 @@ class _LSTMCell(Rule):
     def __call__(self, units: Size, *, peephole: bool = False, coupled: bool = False, no_input_gate: bool = False, no_forget_gate: bool = False, no_output_gate: bool = False, no_input_activation: bool = False, no_output_activation: bool = False, full_gate_recurrence: bool = False, projection: Size | None = None, nonrecurrent_projection: Size | None = None, layer_norm: bool = False, use_bias: bool = True, forget_bias: Literal[0, 1, 2] = 0, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four dense networks (input, forget, candidate, output), each of the input and the previous output.
 
-        i, f, o = σ(W x_t + U h_(t-1) + b), g = tanh(W x_t + U h_(t-1) + b), one W, U, b for each;
-        c_t = f c_(t-1) + i g, h_t = o tanh(c_t).
-        peephole: i and f also see p c_(t-1), o sees p c_t; p is a vector for each gate (Gers & Schmidhuber 2000).
-        coupled: f = 1 − i, three networks; no_input_gate, no_forget_gate, no_output_gate: that gate is 1;
-        no_input_activation, no_output_activation: the tanh of g, or of c_t, is left out, and no weight changes;
-        full_gate_recurrence: each gate also sees every gate one step ago, R i_(t-1) + R f_(t-1) + R o_(t-1), nine
-        matrices R (Greff et al. 2017, who call these CIFG, NIG, NFG, NOG, NIAF, NOAF and FGR).
-        projection: the networks see r_t = W_r h_t instead of h_t, and r_t is put out; nonrecurrent_projection:
-        so is p_t = W_p h_t, beside it; neither has a bias (Sak, Senior & Beaufays 2014: LSTMP).
-        layer_norm: LN(W x_t) + LN(U h_(t-1)) + b for all networks side by side, and tanh(LN(c_t)); each of the
-        three vectors has its own gain and bias (Ba, Kiros & Hinton 2016).
-        forget_bias: what b of the forget gate starts at (Jozefowicz et al. 2015).
-        Sources besides: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate).
+        peephole: A gate also reads the cell state through a vector v of weights: the output gate the new one, the others
+        the old one (Gers & Schmidhuber 2000).
+        coupled: The forget gate is 1 − i and has no network of its own (Greff et al. 2017: CIFG).
+        no_input_gate: There is no input gate: it is 1 (Greff et al. 2017: NIG).
+        no_forget_gate: There is no forget gate: it is 1 (Greff et al. 2017: NFG).
+        no_output_gate: There is no output gate: it is 1 (Greff et al. 2017: NOG).
+        no_input_activation: The candidate has no activation, and no weight changes (Greff et al. 2017: NIAF).
+        no_output_activation: The cell state has no activation on its way out, and no weight changes (Greff et al. 2017:
+        NOAF).
+        full_gate_recurrence: Each gate also reads every gate one step ago, through a matrix R for each pair (Greff et al.
+        2017: FGR).
+        projection: P maps the d_h units m_t to the output h_t, which the networks read at the next step; it has no bias
+        (Sak, Senior & Beaufays 2014: LSTMP).
+        nonrecurrent_projection: Q maps them to a second part of the output, which no network reads.
+        layer_norm: LN normalizes a vector over the units of all networks side by side; each of the three normalized vectors
+        has its own gain γ and bias β (Ba, Kiros & Hinton 2016).
+        use_bias and forget_bias=1: The bias of the forget gate starts at 1 (Jozefowicz et al. 2015).
+        use_bias and forget_bias=2: The bias of the forget gate starts at 2 (Jozefowicz et al. 2015).
+        Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate).
 
         Options
         -------
@@ -238,7 +248,7 @@ class _LSTMCell(Rule):
         use_bias : bool, default True
             Whether to have a bias.
         forget_bias : Literal[0, 1, 2], default 0
-            Initial value of the forget gate's bias, 1 or 2.
+            Initial value of the forget gate's bias: 0, 1 or 2.
         name : str | None, default None
             Name of the layer.
         trainable : bool, default True
@@ -251,19 +261,25 @@ class _LSTM(Rule):
     def __call__(self, units: Size, *, peephole: bool = False, coupled: bool = False, no_input_gate: bool = False, no_forget_gate: bool = False, no_output_gate: bool = False, no_input_activation: bool = False, no_output_activation: bool = False, full_gate_recurrence: bool = False, projection: Size | None = None, nonrecurrent_projection: Size | None = None, layer_norm: bool = False, use_bias: bool = True, forget_bias: Literal[0, 1, 2] = 0, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four dense networks (input, forget, candidate, output), each of the input and the previous output.
 
-        i, f, o = σ(W x_t + U h_(t-1) + b), g = tanh(W x_t + U h_(t-1) + b), one W, U, b for each;
-        c_t = f c_(t-1) + i g, h_t = o tanh(c_t).
-        peephole: i and f also see p c_(t-1), o sees p c_t; p is a vector for each gate (Gers & Schmidhuber 2000).
-        coupled: f = 1 − i, three networks; no_input_gate, no_forget_gate, no_output_gate: that gate is 1;
-        no_input_activation, no_output_activation: the tanh of g, or of c_t, is left out, and no weight changes;
-        full_gate_recurrence: each gate also sees every gate one step ago, R i_(t-1) + R f_(t-1) + R o_(t-1), nine
-        matrices R (Greff et al. 2017, who call these CIFG, NIG, NFG, NOG, NIAF, NOAF and FGR).
-        projection: the networks see r_t = W_r h_t instead of h_t, and r_t is put out; nonrecurrent_projection:
-        so is p_t = W_p h_t, beside it; neither has a bias (Sak, Senior & Beaufays 2014: LSTMP).
-        layer_norm: LN(W x_t) + LN(U h_(t-1)) + b for all networks side by side, and tanh(LN(c_t)); each of the
-        three vectors has its own gain and bias (Ba, Kiros & Hinton 2016).
-        forget_bias: what b of the forget gate starts at (Jozefowicz et al. 2015).
-        Sources besides: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate).
+        peephole: A gate also reads the cell state through a vector v of weights: the output gate the new one, the others
+        the old one (Gers & Schmidhuber 2000).
+        coupled: The forget gate is 1 − i and has no network of its own (Greff et al. 2017: CIFG).
+        no_input_gate: There is no input gate: it is 1 (Greff et al. 2017: NIG).
+        no_forget_gate: There is no forget gate: it is 1 (Greff et al. 2017: NFG).
+        no_output_gate: There is no output gate: it is 1 (Greff et al. 2017: NOG).
+        no_input_activation: The candidate has no activation, and no weight changes (Greff et al. 2017: NIAF).
+        no_output_activation: The cell state has no activation on its way out, and no weight changes (Greff et al. 2017:
+        NOAF).
+        full_gate_recurrence: Each gate also reads every gate one step ago, through a matrix R for each pair (Greff et al.
+        2017: FGR).
+        projection: P maps the d_h units m_t to the output h_t, which the networks read at the next step; it has no bias
+        (Sak, Senior & Beaufays 2014: LSTMP).
+        nonrecurrent_projection: Q maps them to a second part of the output, which no network reads.
+        layer_norm: LN normalizes a vector over the units of all networks side by side; each of the three normalized vectors
+        has its own gain γ and bias β (Ba, Kiros & Hinton 2016).
+        use_bias and forget_bias=1: The bias of the forget gate starts at 1 (Jozefowicz et al. 2015).
+        use_bias and forget_bias=2: The bias of the forget gate starts at 2 (Jozefowicz et al. 2015).
+        Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate).
 
         Options
         -------
@@ -294,7 +310,7 @@ class _LSTM(Rule):
         use_bias : bool, default True
             Whether to have a bias.
         forget_bias : Literal[0, 1, 2], default 0
-            Initial value of the forget gate's bias, 1 or 2.
+            Initial value of the forget gate's bias: 0, 1 or 2.
         return_sequences : bool, default False
             Whether to return the output of every time step, and not of the last one alone.
         return_state : bool, default False
@@ -315,8 +331,7 @@ class _MultiplicativeLSTMCell(Rule):
     def __call__(self, units: Size, *, intermediate: Size | None = None, use_bias: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """An LSTM whose networks see, instead of the previous output, its product with the input in a space of its own.
 
-        m_t = (W_mx x_t)(W_mh h_(t-1)), element by element; then an LSTM's four networks of x_t and m_t.
-        m_t has as many elements as h_t, unless ``intermediate`` says otherwise.
+        intermediate: The factor m_t has d_m elements, else as many as h_t.
         The paper leaves the biases out; they are the four networks' own.
         Source: Krause et al. 2016 (mLSTM; that of Beck et al. 2024 is another).
 
@@ -340,8 +355,7 @@ class _MultiplicativeLSTM(Rule):
     def __call__(self, units: Size, *, intermediate: Size | None = None, use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """An LSTM whose networks see, instead of the previous output, its product with the input in a space of its own.
 
-        m_t = (W_mx x_t)(W_mh h_(t-1)), element by element; then an LSTM's four networks of x_t and m_t.
-        m_t has as many elements as h_t, unless ``intermediate`` says otherwise.
+        intermediate: The factor m_t has d_m elements, else as many as h_t.
         The paper leaves the biases out; they are the four networks' own.
         Source: Krause et al. 2016 (mLSTM; that of Beck et al. 2024 is another).
 
@@ -373,8 +387,8 @@ class _NestedLSTMCell(Rule):
     def __call__(self, units: Size, *, use_bias: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """An LSTM whose cell is an LSTM: four networks outside, four inside, of what would enter and what would stay.
 
-        i, f, o, g as in an LSTM, of x_t and h_(t-1); then the inner LSTM's input is i g and its previous output
-        f c_(t-1), and its new output is c_t. The inner networks see d_h numbers of either kind.
+        The inner LSTM, marked ', reads i ⊙ g as its input and f ⊙ c_(t-1) as its previous output; its output is c_t. Its
+        networks read d_h numbers of either kind.
         Two levels, as in the paper's experiments.
         Source: Moniz & Krueger 2017.
 
@@ -396,8 +410,8 @@ class _NestedLSTM(Rule):
     def __call__(self, units: Size, *, use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """An LSTM whose cell is an LSTM: four networks outside, four inside, of what would enter and what would stay.
 
-        i, f, o, g as in an LSTM, of x_t and h_(t-1); then the inner LSTM's input is i g and its previous output
-        f c_(t-1), and its new output is c_t. The inner networks see d_h numbers of either kind.
+        The inner LSTM, marked ', reads i ⊙ g as its input and f ⊙ c_(t-1) as its previous output; its output is c_t. Its
+        networks read d_h numbers of either kind.
         Two levels, as in the paper's experiments.
         Source: Moniz & Krueger 2017.
 
@@ -427,9 +441,8 @@ class _ConvLSTM2DCell(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], *, peephole: bool = True, use_bias: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four convolutions of the frame and of the previous output; a peephole for every place and filter.
 
-        i, f = σ(W * x_t + U * h_(t-1) + p c_(t-1) + b), o the same with c_t, g = tanh(W * x_t + U * h_(t-1) + b);
-        c_t = f c_(t-1) + i g, h_t = o tanh(c_t). * is a convolution that keeps the frame's size; p has the shape of the
-        cell's state, so with peepholes the number of parameters depends on the frame.
+        A convolution (∗) keeps the frame's size.
+        peephole: The vector v has the shape of the cell's state, so the number of parameters depends on the frame.
         Source: Shi et al. 2015.
 
         Options
@@ -454,9 +467,8 @@ class _ConvLSTM2D(Rule):
     def __call__(self, filters: Size, kernel_size: Size | Sequence[Size], *, peephole: bool = True, use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four convolutions of the frame and of the previous output; a peephole for every place and filter.
 
-        i, f = σ(W * x_t + U * h_(t-1) + p c_(t-1) + b), o the same with c_t, g = tanh(W * x_t + U * h_(t-1) + b);
-        c_t = f c_(t-1) + i g, h_t = o tanh(c_t). * is a convolution that keeps the frame's size; p has the shape of the
-        cell's state, so with peepholes the number of parameters depends on the frame.
+        A convolution (∗) keeps the frame's size.
+        peephole: The vector v has the shape of the cell's state, so the number of parameters depends on the frame.
         Source: Shi et al. 2015.
 
         Options
@@ -489,7 +501,7 @@ class _LMUCell(Rule):
     def __call__(self, units: Size, order: Size, *, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """One number is written to a memory of fixed dynamics; a dense network sees input, previous output and memory.
 
-        u_t = e_x x_t + e_h h_(t-1) + e_m m_(t-1), m_t = A m_(t-1) + B u_t, h_t = tanh(W_x x_t + W_h h_(t-1) + W_m m_t).
+        The number written is a_t.
         A and B follow from the order and the length of the memory's window; they are kept, and no parameters.
         No equation has a bias.
         Source: Voelker, Kajić & Eliasmith 2019.
@@ -512,7 +524,7 @@ class _LMU(Rule):
     def __call__(self, units: Size, order: Size, *, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """One number is written to a memory of fixed dynamics; a dense network sees input, previous output and memory.
 
-        u_t = e_x x_t + e_h h_(t-1) + e_m m_(t-1), m_t = A m_(t-1) + B u_t, h_t = tanh(W_x x_t + W_h h_(t-1) + W_m m_t).
+        The number written is a_t.
         A and B follow from the order and the length of the memory's window; they are kept, and no parameters.
         No equation has a bias.
         Source: Voelker, Kajić & Eliasmith 2019.
@@ -543,9 +555,9 @@ class _sLSTMCell(Rule):
     def __call__(self, units: Size, *, heads: Size = 1, use_bias: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four dense networks (input, forget, candidate, output); the previous output is mixed within each head alone.
 
-        candidate tanh(W x_t + R h_(t-1) + b), i = exp(W x_t + R h_(t-1) + b), f = exp or σ of the same, o = σ of it;
-        c_t = f c_(t-1) + i candidate, n_t = f n_(t-1) + i, h_t = o c_t/n_t, and m_t, which keeps the exponentials small.
-        R has a block of (d_h/N)² for each of N heads and each network.
+        A state m_t besides, max(ln f + m_(t-1), ln i), is subtracted from the exponents of i and f to keep them small, and
+        changes no output. The paper also lets f be an exponential.
+        heads: U has a block of (d_h/N)² for each of N heads and each network.
         The cell alone: without the block's convolution, norms and projections up and down.
         Source: Beck et al. 2024 (xLSTM).
 
@@ -569,9 +581,9 @@ class _sLSTM(Rule):
     def __call__(self, units: Size, *, heads: Size = 1, use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four dense networks (input, forget, candidate, output); the previous output is mixed within each head alone.
 
-        candidate tanh(W x_t + R h_(t-1) + b), i = exp(W x_t + R h_(t-1) + b), f = exp or σ of the same, o = σ of it;
-        c_t = f c_(t-1) + i candidate, n_t = f n_(t-1) + i, h_t = o c_t/n_t, and m_t, which keeps the exponentials small.
-        R has a block of (d_h/N)² for each of N heads and each network.
+        A state m_t besides, max(ln f + m_(t-1), ln i), is subtracted from the exponents of i and f to keep them small, and
+        changes no output. The paper also lets f be an exponential.
+        heads: U has a block of (d_h/N)² for each of N heads and each network.
         The cell alone: without the block's convolution, norms and projections up and down.
         Source: Beck et al. 2024 (xLSTM).
 
@@ -603,9 +615,10 @@ class _mLSTMCell(Rule):
     def __call__(self, units: Size, *, heads: Size = 1, use_bias: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four dense networks of the input alone (query, key, value, output gate); two gates with a number a head.
 
-        q, k, v = W x_t + b (k over √d), o = σ(W x_t + b); i = exp(w x_t + b), f = exp or σ(w x_t + b), one number each;
-        C_t = f C_(t-1) + i v kᵀ, n_t = f n_(t-1) + i k, h_t = o (C_t q)/max(|nᵀ q|, 1), and m_t, which keeps the
-        exponentials small. Each of N heads has its d_h/N elements of q, k, v and a matrix C of (d_h/N)².
+        The gates i and f are one number for each head. The paper also lets f be an exponential. A state m_t besides keeps
+        the exponentials small, and changes no output.
+        The equations are those of one head. Each of N heads has its d_h/N elements of q, k, v, o and h and a matrix C of
+        (d_h/N)²; d_k is d_h/N.
         Nothing sees the previous output. The cell alone: without the block's convolution, norms, skip and projections.
         Source: Beck et al. 2024 (xLSTM).
 
@@ -629,9 +642,10 @@ class _mLSTM(Rule):
     def __call__(self, units: Size, *, heads: Size = 1, use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four dense networks of the input alone (query, key, value, output gate); two gates with a number a head.
 
-        q, k, v = W x_t + b (k over √d), o = σ(W x_t + b); i = exp(w x_t + b), f = exp or σ(w x_t + b), one number each;
-        C_t = f C_(t-1) + i v kᵀ, n_t = f n_(t-1) + i k, h_t = o (C_t q)/max(|nᵀ q|, 1), and m_t, which keeps the
-        exponentials small. Each of N heads has its d_h/N elements of q, k, v and a matrix C of (d_h/N)².
+        The gates i and f are one number for each head. The paper also lets f be an exponential. A state m_t besides keeps
+        the exponentials small, and changes no output.
+        The equations are those of one head. Each of N heads has its d_h/N elements of q, k, v, o and h and a matrix C of
+        (d_h/N)²; d_k is d_h/N.
         Nothing sees the previous output. The cell alone: without the block's convolution, norms, skip and projections.
         Source: Beck et al. 2024 (xLSTM).
 
@@ -663,10 +677,12 @@ class _SRUCell(Rule):
     def __call__(self, units: Size, *, skip: Literal['identity', 'projection'] | None = 'identity', use_bias: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Three dense networks of the input alone (forget, candidate, highway); the gates see the cell by a vector each.
 
-        f, r = σ(W x_t + v c_(t-1) + b), c_t = f c_(t-1) + (1 − f)(W x_t), h_t = r c_t + (1 − r) x_t.
-        The candidate W x_t has no bias; the highway gate r is listed as t.
-        x_t must be as wide as h_t for that; skip="projection" sends it through a fourth matrix, and with skip=None
-        there is no highway and no r: h_t = c_t. The scale α of the highway is a constant.
+        The candidate g has no bias.
+        skip=identity: The highway gate t, the paper's r, mixes the input, which must be as wide as the output, into it. The
+        scale α of the highway is a constant.
+        skip=projection: The highway gate t, the paper's r, mixes the input into the output, through a fourth matrix W_s.
+        The scale α of the highway is a constant.
+        skip=None: There is no highway and no gate for it.
         Source: Lei et al. 2018.
 
         Options
@@ -689,10 +705,12 @@ class _SRU(Rule):
     def __call__(self, units: Size, *, skip: Literal['identity', 'projection'] | None = 'identity', use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Three dense networks of the input alone (forget, candidate, highway); the gates see the cell by a vector each.
 
-        f, r = σ(W x_t + v c_(t-1) + b), c_t = f c_(t-1) + (1 − f)(W x_t), h_t = r c_t + (1 − r) x_t.
-        The candidate W x_t has no bias; the highway gate r is listed as t.
-        x_t must be as wide as h_t for that; skip="projection" sends it through a fourth matrix, and with skip=None
-        there is no highway and no r: h_t = c_t. The scale α of the highway is a constant.
+        The candidate g has no bias.
+        skip=identity: The highway gate t, the paper's r, mixes the input, which must be as wide as the output, into it. The
+        scale α of the highway is a constant.
+        skip=projection: The highway gate t, the paper's r, mixes the input into the output, through a fourth matrix W_s.
+        The scale α of the highway is a constant.
+        skip=None: There is no highway and no gate for it.
         Source: Lei et al. 2018.
 
         Options
@@ -723,9 +741,8 @@ class _QRNN(Rule):
     def __call__(self, units: Size, window: Size = 2, *, pooling: Literal['f', 'fo', 'ifo'] = 'fo', use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Convolutions over the last k inputs (candidate and gates); what runs along time has no weights.
 
-        z = tanh(W * x), f, o, i = σ(W * x), each W over x_(t-k+1) … x_t, zeros before the first.
-        pooling "f": h_t = f h_(t-1) + (1 − f) z; "fo": c_t = f c_(t-1) + (1 − f) z, h_t = o c_t;
-        "ifo": c_t = f c_(t-1) + i z, h_t = o c_t. z is listed as the candidate c. The paper leaves the biases out.
+        Each convolution (∗) reads x_(t-k+1) … x_t, zeros before the first step. The candidate g is the paper's z. The paper
+        leaves the biases out.
         Source: Bradbury et al. 2017.
 
         Options
@@ -758,8 +775,7 @@ class _ElmanRNNCell(Rule):
     def __call__(self, units: Size, *, outputs: Size | None = None, use_bias: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """One dense network of the input and the previous hidden state, and perhaps one that reads the state.
 
-        h_t = tanh(U x_t + W h_(t-1) + b), and with ``outputs`` y_t = V h_t + c.
-        kernel is U, recurrent_kernel W, bias b, output/kernel V, output/bias c.
+        outputs: The output y_t is that of a dense layer V, which reads the hidden state.
         Source: Elman 1990.
 
         Options
@@ -782,8 +798,7 @@ class _ElmanRNN(Rule):
     def __call__(self, units: Size, *, outputs: Size | None = None, use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """One dense network of the input and the previous hidden state, and perhaps one that reads the state.
 
-        h_t = tanh(U x_t + W h_(t-1) + b), and with ``outputs`` y_t = V h_t + c.
-        kernel is U, recurrent_kernel W, bias b, output/kernel V, output/bias c.
+        outputs: The output y_t is that of a dense layer V, which reads the hidden state.
         Source: Elman 1990.
 
         Options
@@ -814,7 +829,7 @@ class _JordanRNNCell(Rule):
     def __call__(self, units: Size, outputs: Size, *, use_bias: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """One dense network of the input and the previous output, and one that makes the output of it.
 
-        h_t = tanh(U x_t + W y_(t-1) + b), y_t = V h_t + c: what comes back is the output, not the hidden state.
+        The network reads the output y of the step before, not the hidden state.
         The fixed decay by which Jordan's plan units remember older outputs is no weight.
         Source: Jordan 1986.
 
@@ -838,7 +853,7 @@ class _JordanRNN(Rule):
     def __call__(self, units: Size, outputs: Size, *, use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """One dense network of the input and the previous output, and one that makes the output of it.
 
-        h_t = tanh(U x_t + W y_(t-1) + b), y_t = V h_t + c: what comes back is the output, not the hidden state.
+        The network reads the output y of the step before, not the hidden state.
         The fixed decay by which Jordan's plan units remember older outputs is no weight.
         Source: Jordan 1986.
 
@@ -870,7 +885,7 @@ class _IndRNNCell(Rule):
     def __call__(self, units: Size, *, use_bias: bool = True, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """A dense network of the input; each unit sees, of the previous output, its own element alone.
 
-        h_t = σ(W x_t + u h_(t-1) + b), u a vector: one recurrent weight a unit.
+        There is one recurrent weight for each unit, in the vector u.
         Source: Li et al. 2018.
 
         Options
@@ -891,7 +906,7 @@ class _IndRNN(Rule):
     def __call__(self, units: Size, *, use_bias: bool = True, return_sequences: bool = False, return_state: bool = False, go_backwards: bool = False, stateful: bool = False, dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """A dense network of the input; each unit sees, of the previous output, its own element alone.
 
-        h_t = σ(W x_t + u h_(t-1) + b), u a vector: one recurrent weight a unit.
+        There is one recurrent weight for each unit, in the vector u.
         Source: Li et al. 2018.
 
         Options

@@ -14,6 +14,7 @@ from .core.framework import framework
 from .core.json_data import Json, JsonObject
 from .core.kinds import MAX_SIZE
 from .core.tensors import BATCH
+from .core.time_axis import layout_of
 from .core.totals import Totals, summed
 from .displayed import Displayed
 from .errors import SizeError
@@ -141,7 +142,10 @@ class Row(Totals, Displayed):
     def __getstate__(self) -> dict[str, object]:
         # the functions of what was built cannot be stored; what they give is
         kept = {"macs": self.macs, "formula": self.formula}
-        calls = [one._replace(built=one.built._replace(formula=None, work=None, parts=None)) for one in self.calls]
+        calls = [
+            one._replace(built=one.built._replace(formula=None, work=None, parts=None, equations=None))
+            for one in self.calls
+        ]
         return {**vars(self), **kept, "calls": calls}
 
     def __repr__(self) -> str:
@@ -156,6 +160,11 @@ class Row(Totals, Displayed):
     def outputs(self) -> tuple[AnyShape, ...]:
         """Output shapes of the first use."""
         return listed(self.calls[0].built.outs)
+
+    @property
+    def layout(self) -> str | None:
+        """Which axis of its input comes first, ``"time first"`` or ``"batch first"``, if the layer can be told."""
+        return layout_of(self.layer, self.inputs[0]) if self.inputs else None
 
     @property
     def reads(self) -> tuple[tuple[str, int], ...]:
@@ -210,6 +219,8 @@ class Row(Totals, Displayed):
             "substituted": formula.substituted if formula else None,
             "weights": [_weight(weight) for weight in self.weights],
         }
+        if self.layout is not None:
+            row["layout"] = self.layout
         if any(weight.buffer for weight in self.weights):
             row["buffers"] = plain(self.buffers)
         if self.unknown:

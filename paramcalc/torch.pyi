@@ -2292,7 +2292,10 @@ class _RNN(Rule):
     def __call__(self, input_size: Size, hidden_size: Size, num_layers: int = 1, nonlinearity: Literal['tanh', 'relu'] = 'tanh', bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """One dense network of the input and the previous output, with two biases, for each layer and direction.
 
-        h_t = tanh(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh). Source: Elman 1990; the second bias is there for cuDNN.
+        bias: The two biases are added up, so one would do; the second is there for cuDNN.
+        num_layers: A layer above the first reads the output of the layer below, of both directions if there are two.
+        bidirectional: The tensors _reverse read the sequence from its end, by the same equations.
+        Source: Elman 1990.
 
         Options
         -------
@@ -2324,11 +2327,14 @@ class _LSTM(Rule):
     def __call__(self, input_size: Size, hidden_size: Size, num_layers: int = 1, bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: Size = 0, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four dense networks (input, forget, candidate, output), two biases each, for each layer and direction.
 
-        i, f, o = sigmoid(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh), g = tanh(the same), one W, b each;
-        c_t = f c_(t-1) + i g and h_t = o tanh(c_t), or W_hr o tanh(c_t) where proj_size is given.
-        The two biases are added up, so one would do; the second is there for cuDNN, and 4·d_h parameters more.
-        The states h_n and c_n are (D·num_layers, N, H_out), whatever batch_first says; D is 2 in both directions.
-        Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000; Sak, Senior & Beaufays 2014.
+        bias: The two biases are added up, so one would do; the second is there for cuDNN. That is 4·d_h parameters more.
+        num_layers: A layer above the first reads the output of the layer below, of both directions if there are two.
+        bidirectional: The tensors _reverse read the sequence from its end, by the same equations.
+        proj_size: P maps the d_h units to an output of d_p numbers, which the networks read at the next step (Sak,
+        Senior & Beaufays 2014).
+        The states h_n and c_n are (D·num_layers, N, H_out), whatever batch_first says; D is the number of
+        directions.
+        Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000.
 
         Options
         -------
@@ -2360,8 +2366,11 @@ class _GRU(Rule):
     def __call__(self, input_size: Size, hidden_size: Size, num_layers: int = 1, bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Three dense networks (reset, update, candidate), two biases each, for each layer and direction.
 
-        r, z = sigmoid(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh), n = tanh(W_ih x_t + b_ih + r (W_hh h_(t-1) + b_hh)).
-        Source: Cho et al. 2014; the reset gate after the product, as in cuDNN, needs the second bias.
+        bias: The reset gate acts on the product with U, as in cuDNN, so that product needs biases b' of its own.
+        bias=False: The reset gate acts on the product with U, as in cuDNN.
+        num_layers: A layer above the first reads the output of the layer below, of both directions if there are two.
+        bidirectional: The tensors _reverse read the sequence from its end, by the same equations.
+        Source: Cho et al. 2014.
 
         Options
         -------
@@ -2391,6 +2400,8 @@ class _RNNCell(Rule):
     def __call__(self, input_size: Size, hidden_size: Size, bias: bool = True, nonlinearity: Literal['tanh', 'relu'] = 'tanh', *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """One dense network of the input and the previous output, with two biases.
 
+        bias: The two biases are added up, so one would do; the second is there for cuDNN.
+
         Options
         -------
         input_size : Size, required
@@ -2413,6 +2424,8 @@ class _LSTMCell(Rule):
     def __call__(self, input_size: Size, hidden_size: Size, bias: bool = True, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Four dense networks (input, forget, candidate, output), two biases each.
 
+        bias: The two biases are added up, so one would do; the second is there for cuDNN.
+
         Options
         -------
         input_size : Size, required
@@ -2432,6 +2445,8 @@ class _LSTMCell(Rule):
 class _GRUCell(Rule):
     def __call__(self, input_size: Size, hidden_size: Size, bias: bool = True, *, device: object = ..., dtype: object = ..., name: str | None = None, trainable: bool = True) -> Layer:  # type: ignore[override]
         """Three dense networks (reset, update, candidate), two biases each.
+
+        bias: The reset gate acts on the product with U, as in cuDNN, so that product needs biases b' of its own.
 
         Options
         -------

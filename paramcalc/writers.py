@@ -20,8 +20,8 @@ class Writer(NamedTuple):
     function : str
         ``"module:function"``; takes a `paramcalc.render.presentation.Presentation` and gives text, piece by piece.
     media_type : str
-    laid_out : bool
-        Whether it writes the document for people, and so takes the options of a layout; CSV and JSON have everything.
+    form : {"document", "records", "data"}
+        What it writes of a presentation: the document for people, flat records, or plain data.
     ascii : str
         What becomes of characters outside ASCII where the output cannot show them: an error handler of codecs.
     options : tuple of str
@@ -33,7 +33,7 @@ class Writer(NamedTuple):
     name: str
     function: str
     media_type: str
-    laid_out: bool = True
+    form: str = "document"
     ascii: str = "backslashreplace"
     draw: str = ""
     options: tuple[str, ...] = ()
@@ -57,8 +57,8 @@ WRITERS = (
     Writer("text", f"{_FOLDER}.text:write", "text/plain"),
     Writer("markdown", f"{_FOLDER}.markdown:write", "text/markdown"),
     Writer("latex", f"{_FOLDER}.latex:write", "application/x-latex"),
-    Writer("csv", f"{_FOLDER}.csv:write", "text/csv", laid_out=False),
-    Writer("json", f"{_FOLDER}.json:write", "application/json", laid_out=False, options=("indent",)),
+    Writer("csv", f"{_FOLDER}.csv:write", "text/csv", form="records"),
+    Writer("json", f"{_FOLDER}.json:write", "application/json", form="data", options=("indent",)),
     Writer("html", f"{_FOLDER}.html:write", "text/html", ascii="xmlcharrefreplace"),
 )
 FORMATS = tuple(one.name for one in WRITERS)

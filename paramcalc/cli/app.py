@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -35,7 +36,11 @@ def run(words: Sequence[str]) -> None:
         return
     if words and not words[0].startswith("-") and words[0] not in ALL:
         raise OptionError("no such command", received=words[0], suggestion=_command_meant(words[0]))
-    asked, rest = (words[0], words[1:]) if words and "_PARAMCALC_COMPLETE" not in os.environ else ("", ())
+    if "_PARAMCALC_COMPLETE" in os.environ:
+        # the words after the command decide which flags it has
+        _by_typer([*_commands("", _typed()[2:])], words)
+        return
+    asked, rest = (words[0], words[1:]) if words else ("", ())
     commands = [*_commands(asked, rest)]
     if asked and len(commands) == 1:
         (one,) = commands
@@ -62,8 +67,7 @@ def _by_typer(commands: list[Command], words: Sequence[str]) -> None:
     from contextlib import redirect_stdout
     from io import StringIO
 
-    from ..render.document import asciified
-    from .output import speaks_unicode, write
+    from .help import print_help
 
     code: object = 0
     with redirect_stdout(StringIO()) as help:
@@ -71,9 +75,17 @@ def _by_typer(commands: list[Command], words: Sequence[str]) -> None:
             app(prog_name="paramcalc", args=list(words))
         except SystemExit as stop:
             code = stop.code
-    text = help.getvalue()
-    write([text if speaks_unicode() else asciified(text)])
+    print_help(help.getvalue())
     sys.exit(code)  # type: ignore[arg-type]  # what an exit was asked for with
+
+
+def _typed() -> list[str]:
+    # the line so far, as bash hands it over, or zsh and fish
+    line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
+    try:
+        return shlex.split(line)
+    except ValueError:  # a quote that is still open
+        return line.split()
 
 
 def _command_meant(word: str) -> str | None:

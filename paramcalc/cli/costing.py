@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from ..errors import OptionError
@@ -10,6 +11,14 @@ from .options import Flag, parameter, parameters_of
 from .output import View, show
 from .sizes import flag_size
 
+
+def policies(given: Mapping[str, object]) -> list[str]:
+    """List the dtype policies."""
+    from ..analysis.cost.dtypes import POLICIES
+
+    return [one.name for one in POLICIES]
+
+
 Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: the symbol B.", "B")]
 Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: the symbol T.", "T")]
 Window = Annotated[str | None, Flag("--bptt", "Truncate back-propagation to windows of K time steps.", "K")]
@@ -17,6 +26,15 @@ Frozen = Annotated[
     list[str] | None, Flag("--frozen", "Do not train this layer or weight; repeat it for several.", "NAME")
 ]
 InputGradient = Annotated[bool, Flag("--input-gradient", "Compute the gradient of the inputs, too.")]
+Policy = Annotated[
+    str | None,
+    Flag(
+        "--dtype",
+        "Dtype policy, such as bfloat16 or mixed_bfloat16. Default: float32.",
+        "TYPE",
+        values=policies,
+    ),
+]
 Lengths = Annotated[
     str | None,
     Flag("--lengths", "Length of each sequence of the batch, such as 7,3,1; PyTorch packs them.", "N,…"),
@@ -50,6 +68,8 @@ def show_cost(
     read: dict[str, Any] = {name: flag_size(f"--{name}", text) for name, text in sizes.items() if text is not None}
     if lengths is not None:
         read["lengths"] = _lengths(lengths)
+    if view.dtype is not None:
+        read["dtype"] = view.dtype
     found = cost(model, **read, frozen=frozen or (), input_gradient=input_gradient)
     show(presentation(found), view, explain=view.explain, depth=view.depth)
 

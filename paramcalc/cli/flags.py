@@ -14,6 +14,7 @@ from typing import Annotated, Any, Protocol, runtime_checkable
 from ..core.descriptions import deed
 from ..core.kinds import SWITCH
 from ..core.rule import Rule
+from ..core.storage import BITS, DTYPE
 from ..graph.model import Model
 from ..writers import FORMATS
 from .costing import COST, FLAGS as COST_FLAGS, show_cost
@@ -31,12 +32,18 @@ Weights = Annotated[bool, Flag("--weights", "List every weight of every layer.")
 Depth = Annotated[int | None, Flag("--depth", "Show nested layers down to N levels.", "N", least=0)]
 Verify = Annotated[bool, Flag("--verify", "Build the model in its framework and compare every tensor.")]
 
+Dtype = Annotated[
+    str | None,
+    Flag("--dtype", f"Type of the parameters, for their size. Default: {DTYPE}.", "TYPE", values=lambda _: BITS),
+]
+
 VIEWS = (
     parameter("format", Format, None),
     parameter("json", Json, False),
     parameter("explain", Explain, False),
     parameter("weights", Weights, False),
     parameter("depth", Depth, None),
+    parameter("dtype", Dtype, None),
     parameter("verify", Verify, False),
 )
 

@@ -18,6 +18,8 @@ from .sizes import flag_size
 
 OURS = ("bidirectional", "batch_first")  # options the command sets itself
 NAMES = {"proj_size": "projection"}
+# an option that is a number in one framework and a switch in another: the flag is the number
+SWITCHED = {"unit_forget_bias": ("forget_bias", {"0": False, "1": True})}
 
 
 def usual_rule(cell: str) -> Rule:
@@ -55,7 +57,7 @@ def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
         For a flag of other frameworks only; the message names them.
     """
     names = {_flag(name): name for name in rule.options}
-    either_ = _either_way(rule)
+    either_, numbered = _either_way(rule), _numbered(rule)
     options: dict[str, Any] = {}
     for flag, value in given.items():
         if value is None:
@@ -64,6 +66,9 @@ def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
         if flag in either_:
             name, values = either_[flag]
             options |= {name: values[value]} if values[value] != rule.defaults[name] else {}
+            continue
+        if flag in numbered:
+            options |= _by_number(rule, cell, flag, value, given)
             continue
         if flag not in names:
             raise OptionError(
@@ -74,6 +79,37 @@ def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
         if value != rule.defaults[names[flag]]:
             options[names[flag]] = flag_size(typed, value) if isinstance(value, str) else value
     return options
+
+
+def _numbered(rule: Rule) -> dict[str, tuple[str, dict[str, Any]]]:
+    # the options that a number chooses, by flag: forget_bias, which Keras has as a switch
+    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    for name, option in rule.options.items():
+        kind = option.kind
+        if name in SWITCHED:
+            flag, values = SWITCHED[name]
+            found[flag] = name, values
+        elif isinstance(kind, Choice) and kind is not SWITCH and all(type(one) is int for one in kind.values):
+            found[_flag(name)] = name, {str(one): one for one in kind.values}
+    return found
+
+
+def _by_number(rule: Rule, cell: str, flag: str, value: str, given: dict[str, Any]) -> dict[str, Any]:
+    name, values = _numbered(rule)[flag]
+    typed = f"--{flag}".replace("_", "-")
+    if _flag(name) != flag and given.get(_flag(name)) is not None:
+        raise OptionError(f"{typed} and --{_flag(name)} set one option".replace("_", "-"), expected="one of the two")
+    if value not in values:
+        others = [
+            framework for framework, one in _rules(cell) if value in _numbered(one).get(flag, ("", dict[str, Any]()))[1]
+        ]
+        raise OptionError(
+            f"{typed} of {rule.framework}'s {rule.name}",
+            expected=either([*values]),
+            received=value,
+            suggestion=f"--framework {either(others)} has it" if others else None,
+        )
+    return {name: values[value]} if values[value] != rule.defaults[name] else {}
 
 
 def _either_way(rule: Rule) -> dict[str, tuple[str, dict[bool, Any]]]:
@@ -96,7 +132,11 @@ def _akin(rule: Rule, flag: str, value: Any) -> str | None:
 
 def having(cell: str, flag: str) -> list[str]:
     """Name the frameworks whose layer has the option of a flag."""
-    return [framework for framework, rule in _rules(cell) if flag in {*map(_flag, rule.options), *_either_way(rule)}]
+    return [
+        framework
+        for framework, rule in _rules(cell)
+        if flag in {*map(_flag, rule.options), *_either_way(rule), *_numbered(rule)}
+    ]
 
 
 def both_ways(cell: str) -> list[str]:
@@ -116,6 +156,7 @@ def either(words: Sequence[str]) -> str:
 def _others(cell: str) -> Flags:
     # every on/off option and every size that may be left out, with the frameworks that have it
     found: dict[str, tuple[Any, list[str]]] = {}
+    numbers: dict[str, tuple[dict[str, None], list[tuple[str, str]]]] = {}
     every = list(_rules(cell))
     for framework, rule in every:
         for name, option in rule.options.items():
@@ -124,7 +165,15 @@ def _others(cell: str) -> Flags:
                 found.setdefault(_flag(name), (option, []))[1].append(framework)
         for flag in found.keys() & _either_way(rule).keys():
             found[flag][1].append(framework)
+        for flag, (name, values) in _numbered(rule).items():
+            numbers.setdefault(flag, ({}, []))[0].update(dict.fromkeys(values))
+            numbers[flag][1].append((framework, name))
     made: Flags = {}
+    for flag, (values, places) in numbers.items():
+        framework, name = next((place for place in places if place[1] == flag), places[0])
+        told = f"{deed(framework, name)} Only {', '.join(framework for framework, _ in places)}."
+        offered = lambda _, values=values: [*values]  # noqa: E731
+        made[flag] = Parameter(flag, str, None, Flag(f"--{flag}".replace("_", "-"), told, "N", values=offered))
     for flag, (option, theirs) in found.items():
         without = [framework for framework, _ in every if framework not in theirs]
         few = f"All frameworks except {', '.join(without)}." if without else "All frameworks."

@@ -97,17 +97,28 @@ class Command(NamedTuple):
     parameters : tuple of Parameter
     run : callable
         Receives the values of all parameters by name.
+    examples : tuple of str
+        Command lines, for the end of the help.
     """
 
     name: str
     help: str
     parameters: tuple[Parameter, ...]
     run: Callable[..., object]
+    examples: tuple[str, ...] = ()
 
 
 def command_of(function: Callable[..., object], name: str = "", help: str = "") -> Command:
-    """Make a command of a function: its parameters are annotated with a `Flag` or a `Positional`."""
-    return Command(name or function.__name__, help or function.__doc__ or "", parameters_of(function), function)
+    """Make a command of a function.
+
+    Its parameters are annotated with a `Flag` or a `Positional`. Its docstring is the help; lines that begin with ``$``
+    are the examples. ``{name}`` in them stands for the name of the command.
+    """
+    called = name or function.__name__
+    lines = [line.strip() for line in (function.__doc__ or "").splitlines()]
+    examples = tuple(line.removeprefix("$ ").replace("{name}", called) for line in lines if line.startswith("$ "))
+    own = "\n".join(line for line in lines if not line.startswith("$ ")).strip()
+    return Command(called, help or own, parameters_of(function), function, examples)
 
 
 def parameters_of(function: Callable[..., object]) -> tuple[Parameter, ...]:

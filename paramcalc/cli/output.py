@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from ..catalogue import message
 from ..characters import in_json
+from ..core.storage import DTYPE, check_dtype
 from ..displayed import speaks_unicode as speaks_unicode
-from ..errors import OptionError
+from ..errors import OptionError, ParamcalcError
 from ..loading import load
 from ..render.presentation import Presentation, write as pieces_of
 from ..writers import Writer, writer
@@ -30,6 +31,7 @@ class View:
     explain: bool = False
     weights: bool = False
     depth: int | None = None
+    dtype: str | None = None
     verify: bool = False
 
     @property
@@ -55,14 +57,13 @@ def show(shown: Presentation, view: View, **layout: Any) -> None:
     shown : Presentation
     view : View
     **layout
-        Options of the layout; formats for data go without.
+        Options of the layout.
     """
     one, unicode = view.writer, speaks_unicode()
-    options = layout if one.laid_out else {}
     if one.draw and unicode and sys.stdout.isatty():
-        load(one.draw)(shown, sys.stdout, **options)
+        load(one.draw)(shown, sys.stdout, **layout)
     else:
-        write(pieces_of(shown, one.name, ascii=not unicode, **options))
+        write(pieces_of(shown, one.name, ascii=not unicode, **layout))
 
 
 def show_model(model: Model, view: View) -> int:
@@ -75,11 +76,19 @@ def show_model(model: Model, view: View) -> int:
     check = _verified(model) if view.verify else None
     if check is not None:
         outcome = check.to_dict()
-        shown = shown._replace(data=lambda: report.to_dict() | {"verification": outcome})
-    show(shown, view, explain=view.explain, weights=view.weights, depth=view.depth)
+        data = shown.data
+        shown = shown._replace(data=lambda explain=False: data(explain) | {"verification": outcome})
+    show(shown, view, explain=view.explain, weights=view.weights, depth=view.depth, dtype=_dtype(view))
     if check is not None and one.name != "json":
         print_outcome(check, sys.stdout if one.for_reading else sys.stderr)
     return 0 if model.holds and (check is None or check.ok) else 1
+
+
+def _dtype(view: View) -> str:
+    try:
+        return check_dtype(DTYPE if view.dtype is None else view.dtype)
+    except ParamcalcError as error:
+        raise error.at("--dtype")
 
 
 def _verified(model: Model) -> Verification:

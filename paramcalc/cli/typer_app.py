@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from types import GenericAlias
 from typing import Annotated
@@ -12,6 +13,8 @@ import typer
 from ..errors import ParamcalcError
 from .options import Command, Flag, Parameter, Values
 from .version import print_version
+
+SHORT = 65
 
 
 def build(commands: Iterable[Command]) -> typer.Typer:
@@ -26,8 +29,17 @@ def build(commands: Iterable[Command]) -> typer.Typer:
     )
     app.callback(help="How many parameters does this layer have, and why?")(_top)
     for command in commands:
-        app.command(command.name, help=command.help)(_function(command))
+        # \b keeps the lines as they are
+        lines = ("\b", "Examples:", *(f"  {example}" for example in command.examples)) if command.examples else ()
+        epilog, short = "\n".join(lines), _short(command.help)
+        app.command(command.name, help=command.help, short_help=short, epilog=epilog)(_function(command))
     return app
+
+
+def _short(help: str) -> str:
+    # for the list of commands: whole words that fit beside a name in 80 columns
+    first = help.partition("\n")[0]
+    return first if len(first) <= SHORT else re.split(r"[:;,(]", first)[0].strip() + "."
 
 
 def _function(command: Command) -> Callable[..., None]:

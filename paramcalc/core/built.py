@@ -8,6 +8,7 @@ from math import prod
 from typing import NamedTuple, TypedDict
 
 from ..symbolic import Expr, Size, unicode
+from .equations import Equations
 from .products import Product, Source, Sources, State, Work
 from .sources import written_out
 
@@ -163,6 +164,8 @@ class Built(NamedTuple):
         Whether ``work`` is all of it; false where what a call does, or its shape, is unknown.
     guessed : bool
         Whether weights count as trainable although the file does not state it.
+    equations : callable, optional
+        What the layer computes, for ``--explain``.
     """
 
     outs: Outputs
@@ -175,6 +178,7 @@ class Built(NamedTuple):
     note: str = ""
     costed: bool = True
     guessed: bool = False
+    equations: Callable[[], Equations] | None = None
 
     @property
     def params(self) -> Size:

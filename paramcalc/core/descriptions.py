@@ -98,7 +98,7 @@ DESCRIPTIONS = {
     "fill_value": "Value to fill with.",
     "filters": "Output channels.",
     "flash_attention": "Whether to use flash attention.",
-    "forget_bias": "Initial value of the forget gate's bias, 1 or 2.",
+    "forget_bias": "Initial value of the forget gate's bias: 0, 1 or 2.",
     "frame_length": "Samples in each frame.",
     "frame_step": "Samples between the starts of two frames.",
     "full_gate_recurrence": "Whether to let all gates also read the gates of the step before.",

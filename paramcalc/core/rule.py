@@ -233,6 +233,8 @@ class Layer(Applicable):
         "rule",
     )
 
+    time_first = False  # whether its input has the time steps before the batch, where no option says so
+
     def __init__(self, rule: Rule, options: dict[str, OptionValue]) -> None:
         self.rule = rule
         self.options = options

@@ -26,6 +26,7 @@ from ..core.built import (
 )
 from ..core.framework import DEFAULT
 from ..core.rule import Layer
+from ..core.storage import DTYPE
 from ..core.tensors import (
     Nested,
     Tensor,
@@ -376,9 +377,12 @@ class Model(Applicable, Displayed):
     def __repr__(self) -> str:
         return f"<{self.type} {self.label!r}: {len(self.layers)} layers>"
 
-    def summary(self, format: str = "table") -> None:
-        """Print the table of the layers, as ``print(model)`` does, in one of `paramcalc.writers.FORMATS`."""
-        print(self.render(format, ascii=not speaks_unicode()), end="")
+    def summary(self, format: str = "table", dtype: str = DTYPE) -> None:
+        """Print the table of the layers, as ``print(model)`` does, in one of `paramcalc.writers.FORMATS`.
+
+        The size of the parameters is that of a ``dtype`` of `paramcalc.core.storage.BITS`.
+        """
+        print(self.render(format, ascii=not speaks_unicode(), dtype=dtype), end="")
 
     def count_params(self) -> Size:
         """Return the total; the method has its name in Keras."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-from unicodedata import combining, east_asian_width
+from unicodedata import category, east_asian_width
 
-from .document import Cell, Fact, Math, Table, plain
+from .document import Cell, Fact, Math, Passage, Table, plain
 
+_NO_WIDTH = ("Mn", "Me", "Cf")
 FOLDED = 14  # columns of the terminal that are enough for what can be folded
 
 
@@ -23,19 +24,22 @@ Line = tuple[Span, ...]
 
 
 def width_of(text: str) -> int:
-    """Count the columns that text takes on a terminal: two for a Chinese character, none for an accent."""
+    """Count the columns that text takes on a terminal: two for a Chinese character, none for an accent or a joiner."""
     if text.isascii():
         return len(text)
-    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
+    return sum(0 if category(one) in _NO_WIDTH else 2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def fold(text: str, width: int) -> list[str]:
-    """Break text into lines of a width, between words where it can."""
+    """Break text into lines of a width, between words where it can, and a longer word after a slash."""
     lines, start = [], 0
     while (end := _reach(text, start, width)) < len(text):
         space = text.rfind(" ", start, end + 1)
+        slash = text.rfind("/", start, end) + 1
         if space > start and not text[start:space].isspace():
             end = space
+        elif slash > start:
+            end = slash
         lines.append(text[start:end].rstrip())
         start = end
         while text[start : start + 1] == " ":
@@ -53,31 +57,61 @@ def _reach(text: str, start: int, width: int) -> int:
     return len(text)
 
 
-def fitted(longest: Sequence[int], whole: set[int], room: int) -> list[int]:
-    """Give each column its width: what it needs, or less where there is not room for all.
+def indented(text: str, width: int) -> list[str]:
+    """Break text into lines of a width that all begin with the spaces in front of it."""
+    plain_text = text.lstrip(" ")
+    lead = text[: len(text) - len(plain_text)]
+    return [lead + line for line in fold(plain_text, max(width - len(lead), 1))] if lead else fold(text, width)
 
-    The widest columns shrink first, those in ``whole`` only when the others have shrunk to `FOLDED`.
+
+def longest_word(text: str) -> int:
+    """Give the width of the longest word, and of the spaces in front of the text."""
+    lead = len(text) - len(text.lstrip(" "))
+    return lead + max(map(width_of, text.split()), default=0)
+
+
+def fitted(longest: Sequence[int], words: Sequence[int], whole: set[int], room: int) -> list[int] | None:
+    """Give each column its width: what it needs, or less where there is not room for all, or ``None``.
+
+    The widest columns shrink first, those in ``whole`` only when the others have shrunk to `FOLDED`. No column gets
+    narrower than its longest word.
+
+    Parameters
+    ----------
+    longest, words : sequence of int
+        The longest cell and the longest word of each column.
+    whole : set of int
+    room : int
     """
     widths = list(longest)
     for shrinking, least in ((set(range(len(widths))) - whole, FOLDED), (set(range(len(widths))), 1)):
         if sum(widths) <= room or not shrinking:
             continue
 
-        def total(cap: int, shrinking: set[int] = shrinking, widths: Sequence[int] = tuple(widths)) -> int:
-            return sum(min(width, cap) if at in shrinking else width for at, width in enumerate(widths))
+        def at_most(cap: int, shrinking: set[int] = shrinking, widths: Sequence[int] = tuple(widths)) -> list[int]:
+            return [min(width, max(cap, words[at])) if at in shrinking else width for at, width in enumerate(widths)]
 
-        cap = max(bisect_right(range(max(widths) + 1), room, lo=least, key=total) - 1, least)
-        widths = [min(width, cap) if at in shrinking else width for at, width in enumerate(widths)]
-    return widths
+        cap = max(bisect_right(range(max(widths) + 1), room, lo=least, key=lambda cap: sum(at_most(cap))) - 1, least)
+        widths = at_most(cap)
+    return widths if sum(widths) <= room else None
 
 
 def table_lines(table: Table, indent: int, gap: int, width: int | None = None, ascii: bool = False) -> Iterator[Line]:
-    """Give the lines of a table; in ``width`` columns, if there is a limit. Its title and note are not among them."""
+    """Give the lines of a table; in ``width`` columns, if there is a limit. Its title is not among them.
+
+    Where even the longest words of the columns are too wide side by side, the cells of a row are listed one below the
+    other, each with its header.
+    """
     several = [table.headers, *table.rows, *[table.footer] * bool(table.footer)]
     body = [[plain(cell, ascii) for cell in row] for row in several]
-    widths = [max(map(width_of, column)) for column in zip(*body, strict=True)]
-    if width is not None:
-        widths = fitted(widths, {0, *table.right}, width - indent - gap * (len(widths) - 1))
+    widths: list[int] | None = [max(map(width_of, column)) for column in zip(*body, strict=True)]
+    assert widths is not None
+    if width is not None and sum(widths) + gap * (len(widths) - 1) + indent > width:
+        words = [max(map(longest_word, column)) for column in zip(*body, strict=True)]
+        widths = fitted(widths, words, {0, *table.right}, width - indent - gap * (len(widths) - 1))
+        if widths is None:
+            yield from _listed(table, body, indent, width, ascii)
+            return
     rule = Span(" " * indent + ("-" if ascii else "─") * (sum(widths) + gap * (len(widths) - 1)))
     last = len(several) - 1
     for place, (row, cells) in enumerate(zip(several, body, strict=True)):
@@ -90,13 +124,47 @@ def table_lines(table: Table, indent: int, gap: int, width: int | None = None, a
             yield (rule,)
 
 
+def _listed(table: Table, body: list[list[str]], indent: int, width: int, ascii: bool) -> Iterator[Line]:
+    # each row as a list of its cells under the first one; what is empty is left out
+    rule = Span(" " * indent + ("-" if ascii else "─") * max(width - indent, 1))
+    (_, *headers), *rows = body
+    kinds = [*table.rows, *[table.footer] * bool(table.footer)]
+    wide = max(map(width_of, headers), default=0)
+    for place, ((name, *cells), row) in enumerate(zip(rows, kinds, strict=True)):
+        footer = place == len(table.rows)
+        if footer:
+            yield (rule,)
+        lead = len(name) - len(name.lstrip(" "))
+        for line in indented(name, max(width - indent, 1)):
+            yield Span(" " * indent), Span(line, "bold" if footer else _style(row[0], False))
+        styles = ["bold" if footer else _style(cell, at in table.right) for at, cell in enumerate(row)]
+        for header, cell, style in zip(headers, cells, styles[1:], strict=True):
+            if cell:
+                yield from _labelled(header, cell, style, indent + lead + 2, wide, width)
+
+
+def _labelled(label: str, written: str, style: str, indent: int, wide: int, width: int | None) -> Iterator[Line]:
+    # a label and a value side by side, or one below the other where a word of the value would be broken
+    room = None if width is None else max(width - indent - wide - 2, 1)
+    if room is not None and width is not None and longest_word(written) > room and wide > 2:
+        for line in fold(label, max(width - indent, 1)):
+            yield Span(" " * indent), Span(line, "dim")
+        for line in fold(written, max(width - indent - 2, 1)):
+            yield Span(" " * (indent + 2)), Span(line, style)
+        return
+    for place, line in enumerate([written] if room is None else fold(written, room)):
+        shown = "" if place else label
+        space = " " * (wide - width_of(shown) + 2)
+        yield Span(" " * indent), Span(shown, "dim"), Span(space), Span(line, style)
+
+
 def _row(
     cells: list[str], styles: list[str], widths: list[int], right: tuple[int, ...], indent: int, gap: int
 ) -> Iterator[Line]:
     if all(width_of(cell) <= width for cell, width in zip(cells, widths, strict=True)):
         folded = [[cell] for cell in cells]
     else:
-        folded = [fold(cell, width) for cell, width in zip(cells, widths, strict=True)]
+        folded = [indented(cell, width) for cell, width in zip(cells, widths, strict=True)]
     for line in range(max(map(len, folded))):
         spans = []
         for at, parts in enumerate(folded):
@@ -117,11 +185,24 @@ def fact_lines(facts: Sequence[Fact], indent: int, width: int | None = None, asc
     """Give the lines of labels and values, side by side."""
     labels = [plain(fact.label, ascii) for fact in facts]
     wide = max(map(width_of, labels), default=0)
-    room = None if width is None else max(width - indent - wide - 2, 1)
     for label, fact in zip(labels, facts, strict=True):
-        written = plain(fact.value, ascii)
         style = "bold green" if fact.strong else ""
-        for place, line in enumerate([written] if room is None else fold(written, room)):
-            shown = "" if place else label
-            space = " " * (wide - width_of(shown) + 2)
-            yield Span(" " * indent), Span(shown, "dim"), Span(space), Span(line, style)
+        yield from _labelled(label, plain(fact.value, ascii), style, indent, wide, width)
+
+
+def passage_lines(passage: Passage, width: int) -> Iterator[str]:
+    """Give the lines of a passage: its title, the equations, and the sentences folded to a width."""
+    yield from fold(passage.title, width)
+    for line in passage.equations:
+        yield from _folded(line, width, "  ", "      ")
+    if passage.equations and passage.sentences:
+        yield ""
+    for sentence in passage.sentences:
+        yield from _folded(sentence, width, "  ", "  ")
+
+
+def _folded(text: str, width: int, first: str, then: str) -> Iterator[str]:
+    # the lines after the first have their own indent
+    start, *more = fold(text, max(width - len(then), 1))
+    yield first + start
+    yield from (then + line for line in more)

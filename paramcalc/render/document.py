@@ -1,16 +1,31 @@
-"""The document that views write: a title, facts and tables; a cell is text, or :class:`Math` in the view's notation."""
+"""The document that views write: a title, facts and tables; a cell is text, or a formula in the view's notation."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..characters import visible
 from ..symbolic import Size, grouped, text, unicode
 
 _ASCII = str.maketrans(
-    {"×": "x", "·": "*", "−": "-", "≥": ">=", "↑": "^", "→": "->", "…": "...", "⌊": "floor(", "⌋": ")"}
+    {
+        "×": "x",
+        "·": "*",
+        "−": "-",
+        "≥": ">=",
+        "↑": "^",
+        "→": "->",
+        "…": "...",
+        "⌊": "floor(",
+        "⌋": ")",
+        "σ": "sigmoid",
+        "⊙": ".*",
+        "∗": "*",
+        "γ": "gamma",
+        "β": "beta",
+    }
 )
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -23,7 +38,13 @@ class Math(NamedTuple):
     result: bool = False
 
 
-Cell = str | Math
+class Letters(NamedTuple):
+    """Letters of tensors, as equations have them."""
+
+    text: str
+
+
+Cell = str | Math | Letters
 
 
 class Fact(NamedTuple):
@@ -42,16 +63,26 @@ class Table(NamedTuple):
     right: tuple[int, ...] = ()
     footer: tuple[Cell, ...] = ()
     title: str = ""
-    note: str = ""
+
+
+class Passage(NamedTuple):
+    """What is explained in equations and sentences (`paramcalc.core.equations` has the notation)."""
+
+    title: str
+    equations: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+
+Block = Table | Passage
 
 
 class Document(NamedTuple):
-    """Everything to be shown, in order: title, the first ``lead`` tables, facts, the other tables."""
+    """Everything to be shown, in order: title, the first ``lead`` tables, facts, the other tables and passages."""
 
     title: str
     subtitle: str
     facts: list[Fact]
-    tables: list[Table]
+    tables: Sequence[Block]
     lead: int = 0
 
     def visible(self) -> Document:
@@ -60,25 +91,27 @@ class Document(NamedTuple):
             visible(self.title),
             visible(self.subtitle),
             [one._replace(label=visible(one.label), value=_visible(one.value)) for one in self.facts],
-            [
-                one._replace(
-                    headers=tuple(map(visible, one.headers)),
-                    rows=[tuple(map(_visible, row)) for row in one.rows],
-                    footer=tuple(map(_visible, one.footer)),
-                    title=visible(one.title),
-                    note="\n".join(map(visible, one.note.split("\n"))),  # paragraphs of a rule's own text
-                )
-                for one in self.tables
-            ],
+            [_visible_block(one) for one in self.tables],
             self.lead,
         )
 
-    def blocks(self) -> Iterator[Table | list[Fact]]:
+    def blocks(self) -> Iterator[Block | list[Fact]]:
         """Give what stands below the title, in order."""
         yield from self.tables[: self.lead]
         if self.facts:
             yield self.facts
         yield from self.tables[self.lead :]
+
+
+def _visible_block(block: Block) -> Block:
+    if isinstance(block, Passage):
+        return Passage(visible(block.title), block.equations, tuple(map(visible, block.sentences)))
+    return block._replace(
+        headers=tuple(map(visible, block.headers)),
+        rows=[tuple(map(_visible, row)) for row in block.rows],
+        footer=tuple(map(_visible, block.footer)),
+        title=visible(block.title),
+    )
 
 
 def _visible(cell: Cell) -> Cell:
@@ -94,6 +127,8 @@ def plain(cell: Cell, ascii: bool = False) -> str:
     """Write any cell as text."""
     if isinstance(cell, str):
         written = cell
+    elif isinstance(cell, Letters):
+        written = cell.text
     elif isinstance(cell.size, int) or (cell.result and not ascii):
         written = grouped(cell.size)
     else:

@@ -1,84 +1,239 @@
-"""The tables of ``--explain``: where each term of a count comes from, by tensor and by gate."""
+"""``--explain``: what a layer computes, and where each term of its count comes from, by tensor and by gate.
+
+An `Explanation` is made once for each layer; the blocks of a document and the data of JSON are two forms of it.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..catalogue import message
-from ..core.built import shape_text
-from ..core.declare import Weight
+from ..core.built import Shape, Weight, shape_text
+from ..core.equations import Equations
 from ..core.formula import symbolic_build
+from ..core.json_data import Json, JsonObject
+from ..core.kinds import SWITCH
 from ..core.rule import Layer
 from ..core.totals import summed
 from ..rules.shared.cells import GATES
-from ..symbolic import Expr, Size, exact
-from .document import Cell, Math, Table, number
+from ..symbolic import Expr, Size, exact, text
+from .document import Block, Cell, Letters, Math, Passage, Table, number
 
 if TYPE_CHECKING:
     from ..report import Report, Row
 
+_CONDITION = re.compile(r"(\w+(?:=\w+)?(?: and \w+(?:=\w+)?)*): (?=[A-Z])")
+_ACTIVATIONS = {"activation": "tanh", "recurrent_activation": "σ"}
 
-def explanation(report: Report) -> list[Table]:
+
+class Computed(NamedTuple):
+    """What one layer, or one layer inside it, computes.
+
+    Attributes
+    ----------
+    name : str
+        Of the layer.
+    scope : str
+        What stands in front of the paths of its weights.
+    summary : str
+        One sentence.
+    equations : tuple of str
+    sentences : tuple of str
+        What else there is to say with these options.
+    letters : Equations or None
+    """
+
+    name: str
+    scope: str
+    summary: str
+    equations: tuple[str, ...]
+    sentences: tuple[str, ...]
+    letters: Equations | None
+
+
+class Tensor(NamedTuple):
+    """One tensor: its letter in the equations, and its shape in symbols and in numbers."""
+
+    path: str
+    letter: str
+    symbolic: Shape
+    shape: Shape
+    params: Size
+
+
+class Gate(NamedTuple):
+    """One network of a gated cell: its weights as a formula, and their number."""
+
+    letter: str
+    name: str
+    role: str
+    weights: Size
+    params: Size
+
+
+class Explanation(NamedTuple):
+    """Everything that is said about one layer; ``gates`` has a list for each cell of it, by its scope."""
+
+    layer: str
+    computed: tuple[Computed, ...]
+    tensors: tuple[Tensor, ...]
+    params: Size
+    gates: dict[str, tuple[Gate, ...]]
+
+
+def explanations(report: Report) -> Iterator[Explanation]:
     """Explain every layer that has weights, including the layers of nested models."""
-    return [table for _, row in report.leaves if row.weights for table in _explain(row)]
+    for _, row in report.leaves:
+        if row.weights and (found := _explained(row)) is not None:
+            yield found
 
 
-def _explain(row: Row) -> list[Table]:
+def summary(row: Row) -> str:
+    """Say in a sentence why the weights of a layer have their shape, with the options it has."""
+    if not isinstance(row.layer, Layer):
+        return ""
+    found = symbolic_build(row.layer, *row.inputs)
+    made = found[0].equations() if found is not None and found[0].equations else None
+    return made.summary if made is not None and made.summary else row.layer.rule.why
+
+
+def _explained(row: Row) -> Explanation | None:
     found = symbolic_build(row.layer, *row.inputs)
     if found is None:
-        return []
+        return None
     built, _ = found
     if len(built.weights) != len(row.weights):  # equal sizes may remove weights (PyTorch's kdim = embed_dim)
-        return []
-    tables = [_tensors(row, built.weights)]
+        return None
+    every = tuple(_computed(row))
+    computed = tuple(_distinct(every))
+    tensors = tuple(
+        Tensor(actual.path, _letter(actual.path, every), weight.shape, actual.shape, actual.params)
+        for actual, weight in zip(row.weights, built.weights, strict=True)
+    )
     formula = built.formula() if built.formula else 0
-    scopes = list(dict.fromkeys(weight.scope for weight in row.weights if _gated(weight)))
-    for scope in scopes:
-        actual = [weight for weight in row.weights if weight.scope == scope and _gated(weight)]
-        symbolic = [weight for weight in built.weights if weight.scope == scope and _gated(weight)]
-        named = scope if "/" in scope or len(scopes) > 1 else ""
-        tables.append(_gates(row, named, actual, symbolic, formula))
-    return tables
+    gates = {}
+    for scope in dict.fromkeys(weight.scope for weight in row.weights if _gated(weight)):
+        one = [weight for weight in row.weights if weight.scope == scope and _gated(weight)]
+        other = [weight for weight in built.weights if weight.scope == scope and _gated(weight)]
+        gates[scope] = tuple(_gates(one, other, formula))
+    first, *others = computed
+    sentences = (*_side_by_side(row.weights, tensors), *first.sentences) if first.equations else first.sentences
+    return Explanation(row.name, (first._replace(sentences=sentences), *others), tensors, row.params, gates)
+
+
+def _computed(row: Row, scope: str = "") -> Iterator[Computed]:
+    # a wrapper first, then the layers inside it
+    layer = row.layer
+    if not isinstance(layer, Layer):
+        return
+    found = symbolic_build(layer, *row.inputs)
+    made = found[0].equations() if found is not None and found[0].equations else None
+    lines = tuple(_with_activations(line, layer) for line in made.lines) if made else ()
+    said = made.summary if made is not None and made.summary else layer.rule.why
+    yield Computed(row.name, scope, message(said), lines, tuple(map(message, sentences(layer))), made)
+    for inner in row.rows:
+        yield from _computed(inner, f"{scope}{inner.name}/")
+
+
+def _distinct(several: Iterable[Computed]) -> Iterator[Computed]:
+    # the directions of a bidirectional layer compute the same
+    seen = set()
+    for one in several:
+        said = (one.summary, one.equations, one.sentences)
+        if said not in seen:
+            seen.add(said)
+            yield one
+
+
+def _letter(path: str, computed: tuple[Computed, ...]) -> str:
+    # of the innermost layer that has it
+    letters = ""
+    for one in computed:
+        if one.letters is not None and path.startswith(one.scope):
+            letters = one.letters.letter(path) or letters
+    return letters
+
+
+def _with_activations(line: str, layer: Layer) -> str:
+    # Keras's layers take their activations by name; the equations have those they have by default
+    for option, usual in _ACTIVATIONS.items():
+        given = (layer.ignored_options or {}).get(option, usual)
+        if given not in (usual, "sigmoid" if usual == "σ" else usual):
+            named = "linear" if given is None else given if isinstance(given, str) else option
+            line = re.sub(rf"(?<!\w){usual}\(", f"{named}(", line)
+    return line
+
+
+def sentences(layer: Layer) -> list[str]:
+    """List what the rule of a layer says beyond its first line, without what is about other options.
+
+    A sentence may begin with options: ``use_bias and reset=after: …`` is there with both. A switch is asked for when
+    it is on, any other option when it differs from its default.
+    """
+    found = []
+    for sentence in _sentences(layer.rule.about):
+        condition = _CONDITION.match(sentence)
+        names = condition[1].split(" and ") if condition else []
+        if condition is None or not {name.partition("=")[0] for name in names} <= layer.options.keys():
+            found.append(sentence)
+        elif all(_holds(name, layer) for name in names):
+            found.append(sentence[condition.end() :])
+    return found
+
+
+def _sentences(about: str) -> Iterator[str]:
+    # lines up to one that ends a sentence
+    lines: list[str] = []
+    for line in about.splitlines():
+        lines += [line] if line else []
+        if lines and (not line or re.search(r"(?<!\bal)\.$", line)):
+            yield " ".join(lines)
+            lines = []
+    if lines:
+        yield " ".join(lines)
+
+
+def _holds(name: str, layer: Layer) -> bool:
+    option, equals, value = name.partition("=")
+    given = layer.options[option]
+    if equals:
+        return str(given) == value
+    return given is True if layer.rule.options[option].kind is SWITCH else given != layer.rule.defaults[option]
+
+
+def _side_by_side(weights: tuple[Weight, ...], tensors: tuple[Tensor, ...]) -> Iterator[str]:
+    # which tensors hold the weights of several networks, along which axis and in which order
+    found: dict[tuple[tuple[str, ...], bool], dict[str, None]] = {}
+    for weight, tensor in zip(weights, tensors, strict=True):
+        if _gated(weight) and tensor.letter:
+            key = weight.gates, weight.gate_axis == 0
+            found.setdefault(key, {}).update(dict.fromkeys(tensor.letter.split(", ")))
+    for (gates, first), letters in found.items():
+        said = "{letters} split into {gates} along the {axis} axis, in this order."
+        one = "{letters} splits into {gates} along the {axis} axis, in this order."
+        yield message(
+            said if len(letters) > 1 else one,
+            letters=" and ".join(filter(None, (", ".join([*letters][:-1]), [*letters][-1]))),
+            gates=", ".join(gates),
+            axis="first" if first else "last",
+        )
 
 
 def _gated(weight: Weight) -> bool:
     return bool(weight.gates) and not weight.buffer
 
 
-def _tensors(row: Row, symbolic: tuple[Weight, ...]) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    for actual, weight in zip(row.weights, symbolic, strict=True):
-        rows.append((actual.path, shape_text(weight.shape), shape_text(actual.shape), number(actual.params)))
-    headers = ("tensor", "symbolic shape", "shape", "parameters")
-    return Table(
-        tuple(map(message, headers)),
-        rows,
-        (3,),
-        (message("total"), "", "", number(row.params)),
-        message("{layer}, by tensor", layer=row.name),
-        message(row.layer.rule.about) if isinstance(row.layer, Layer) else "",
-    )
-
-
-def _gates(row: Row, scope: str, actual: list[Weight], symbolic: list[Weight], formula: Size) -> Table:
+def _gates(actual: list[Weight], symbolic: list[Weight], formula: Size) -> Iterator[Gate]:
     gates = tuple(dict.fromkeys(gate for weight in actual for gate in weight.gates))
     shares = [_share(symbolic, gate) for gate in gates]
-    rows: list[tuple[Cell, ...]] = []
     for gate, share in zip(gates, shares, strict=True):
-        name, does = GATES[gate]
-        network = Math(_as_written(share, shares.count(share), formula))
-        rows.append((f"{gate}  {message(name)}", message(does), network, number(_share(actual, gate))))
-    headers = ("network", "role", "weights", "parameters")
-    count = message("{count} networks", count=len(gates))
-    title = "{layer}, by gate of {scope}" if scope else "{layer}, by gate"
-    return Table(
-        tuple(map(message, headers)),
-        rows,
-        (3,),
-        (message("total"), "", count, number(summed(weight.params for weight in actual))),
-        message(title, layer=row.name, scope=scope),
-    )
+        name, role = GATES.get(gate, (gate, ""))  # a rule from elsewhere has its own letters
+        yield Gate(
+            gate, message(name), message(role), _as_written(share, shares.count(share), formula), _share(actual, gate)
+        )
 
 
 def _share(weights: list[Weight], gate: str) -> Size:
@@ -100,3 +255,98 @@ def _as_written(share: Size, gates: int, formula: Size) -> Size:
             if inner is not share:
                 return inner
     return share
+
+
+def blocks(report: Report, introduced: bool = False) -> list[Block]:
+    """Lay out the explanations of a report.
+
+    Parameters
+    ----------
+    report : Report
+    introduced : bool
+        Whether the summary of its only layer stands in the title.
+    """
+    return [block for one in explanations(report) for block in _blocks(one, introduced)]
+
+
+def _blocks(one: Explanation, introduced: bool) -> Iterator[Block]:
+    for place, part in enumerate(one.computed):
+        said = part.sentences if introduced and place == 0 else (part.summary, *part.sentences)
+        if part.equations or said:
+            title = "{layer}, equations" if part.equations else "{layer}"
+            yield Passage(message(title, layer=part.name), part.equations, said)
+    yield _tensor_table(one)
+    for scope, gates in one.gates.items():
+        yield _gate_table(one.layer, scope if "/" in scope or len(one.gates) > 1 else "", gates)
+
+
+def _tensor_table(one: Explanation) -> Table:
+    lettered = any(tensor.letter for tensor in one.tensors)
+    rows: list[tuple[Cell, ...]] = []
+    for tensor in one.tensors:
+        letter: tuple[Cell, ...] = (Letters(tensor.letter),) if lettered else ()
+        shapes = shape_text(tensor.symbolic), shape_text(tensor.shape)
+        rows.append((tensor.path, *letter, *shapes, number(tensor.params)))
+    headers = ("tensor", *["letter"] * lettered, "symbolic shape", "shape", "parameters")
+    title = message("{layer}, by tensor", layer=one.layer)
+    last = len(headers) - 1
+    footer: list[Cell] = [message("total"), *[""] * (last - 1), number(one.params)]
+    return Table(tuple(map(message, headers)), rows, (last,), tuple(footer), title)
+
+
+def _gate_table(layer: str, scope: str, gates: tuple[Gate, ...]) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (f"{gate.letter}  {gate.name}", gate.role, Math(gate.weights), number(gate.params)) for gate in gates
+    ]
+    headers = ("network", "role", "weights", "parameters")
+    total = message("{count} networks" if len(gates) > 1 else "{count} network", count=len(gates))
+    title = message("{layer}, by gate of {scope}" if scope else "{layer}, by gate", layer=layer, scope=scope)
+    footer = (message("total"), "", total, number(summed(gate.params for gate in gates)))
+    return Table(tuple(map(message, headers)), rows, (3,), footer, title)
+
+
+def data(report: Report) -> list[Json]:
+    """Give the explanations of a report as data, for the key ``explanation`` of its JSON."""
+    return [_data(one) for one in explanations(report)]
+
+
+def _data(one: Explanation) -> JsonObject:
+    return {
+        "layer": one.layer,
+        "computes": [
+            {
+                "name": part.name,
+                "summary": part.summary,
+                "equations": list(part.equations),
+                "sentences": list(part.sentences),
+            }
+            for part in one.computed
+        ],
+        "tensors": [
+            {
+                "path": tensor.path,
+                "letter": tensor.letter or None,
+                "symbolic_shape": [_size(axis) for axis in tensor.symbolic],
+                "shape": [_size(axis) for axis in tensor.shape],
+                "count": _size(tensor.params),
+            }
+            for tensor in one.tensors
+        ],
+        "count": _size(one.params),
+        "networks": [
+            {
+                "scope": scope,
+                "letter": gate.letter,
+                "name": gate.name,
+                "role": gate.role,
+                "formula": text(gate.weights),
+                "count": _size(gate.params),
+            }
+            for scope, gates in one.gates.items()
+            for gate in gates
+        ],
+    }
+
+
+def _size(size: Size) -> int | str:
+    return size if isinstance(size, int) else text(size)

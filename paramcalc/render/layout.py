@@ -6,11 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..catalogue import message
-from ..core.built import shape_text
-from ..core.rule import Layer
-from ..symbolic import grouped, unicode
-from .document import Cell, Document, Fact, Math, Table, number
-from .explain import explanation
+from ..core.built import UnknownShape, shape_text
+from ..core.json_data import JsonObject
+from ..core.storage import DTYPE, bytes_of, bytes_text, check_dtype
+from ..core.time_axis import BATCH_FIRST, TIME_FIRST, UNBATCHED
+from ..symbolic import Expr, grouped, unicode
+from .document import Block, Cell, Document, Fact, Math, Table, number
+from .explain import blocks, data, summary
 from .presentation import Presentation
 from .records import record, records
 
@@ -20,12 +22,16 @@ if TYPE_CHECKING:
 
 def presentation(report: Report) -> Presentation:
     """Give a report in the forms that views are made from."""
-    return Presentation(partial(document, report), partial(records, report), report.to_dict)
+    return Presentation(partial(document, report), partial(records, report), partial(_data, report))
 
 
 def row_presentation(row: Row) -> Presentation:
     """Give one row of a report in the forms that views are made from."""
     return Presentation(partial(_row_document, row), lambda: [record(row.name, row)], row.to_dict)
+
+
+def _data(report: Report, explain: bool = False) -> JsonObject:
+    return {**report.to_dict(), "explanation": data(report)} if explain else report.to_dict()
 
 
 def _row_document(row: Row) -> Document:
@@ -39,7 +45,9 @@ def _row_document(row: Row) -> Document:
     return Document(f"{row.name} ({row.type})", "", facts, [_weights([row])] if row.weights else [])
 
 
-def document(report: Report, weights: bool = False, explain: bool = False, depth: int | None = None) -> Document:
+def document(
+    report: Report, weights: bool = False, explain: bool = False, depth: int | None = None, dtype: str = DTYPE
+) -> Document:
     """Lay out a report: a single layer as a card, several as a table with totals.
 
     Parameters
@@ -51,15 +59,17 @@ def document(report: Report, weights: bool = False, explain: bool = False, depth
         Say where each term comes from.
     depth : int, optional
         How many levels of insides to show; all when left out.
+    dtype : str
+        Of the parameters, for their size in memory: one of `paramcalc.core.storage.BITS`.
     """
     single = len(report.rows) == 1
     if single and (not report.rows[0].rows or report.rows[0].formula):
-        return _card(report, explain)
-    made = _overview(report, weights, depth)
-    return made._replace(tables=made.tables + explanation(report)) if explain else made
+        return _card(report, explain, dtype)
+    made = _overview(report, weights, depth, dtype)
+    return made._replace(tables=[*made.tables, *blocks(report)]) if explain else made
 
 
-def _card(report: Report, explain: bool) -> Document:
+def _card(report: Report, explain: bool, dtype: str) -> Document:
     row = report.rows[0]
     formula = row.formula
     facts = [Fact(message("parameters"), _params(row), strong=True)]
@@ -67,14 +77,14 @@ def _card(report: Report, explain: bool) -> Document:
         facts.append(Fact(message("formula"), Math(formula.expr)))
         if formula.values:
             facts.append(Fact(message("substituted"), Math(formula.expr, formula.values)))
-    facts += _split(report)
+    facts += _size(report, dtype) + _split(report)
     if row.inputs:
         facts.append(Fact(message("input"), "  ".join(map(shape_text, row.inputs))))
+        facts += _layout(row)
     facts.append(Fact(message("output"), "  ".join(map(shape_text, row.outputs))))
     facts += _cost(report) + _gates(row) + _warnings(report)
-    tables = explanation(report) if explain else [_weights([row])] if row.weights else []
-    why = row.layer.rule.why if isinstance(row.layer, Layer) else ""
-    return Document(row.type, message(why), facts, tables)
+    tables: list[Block] = blocks(report, introduced=True) if explain else [_weights([row])] if row.weights else []
+    return Document(row.type, message(summary(row)), facts, tables)
 
 
 def _gates(row: Row) -> list[Fact]:
@@ -90,7 +100,7 @@ def _gates(row: Row) -> list[Fact]:
     return [Fact(message("gates {scope}", scope=scope), places) for scope, places in facts.items()]
 
 
-def _overview(report: Report, weights: bool, depth: int | None) -> Document:
+def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> Document:
     rows: list[tuple[Cell, ...]] = []
     graph = _branches(report.rows, depth)
     for row in report.rows:
@@ -105,10 +115,10 @@ def _overview(report: Report, weights: bool, depth: int | None) -> Document:
         label = message("parameters") if report.exact else message("parameters, at least")
         facts.append(Fact(label, number(total), strong=report.exact))
     headers = ("layer", "output shape", "parameters", *(["reads"] if graph else []), "why")
-    tables = [Table(tuple(map(message, headers)), rows, (2,), footer)]
+    tables: list[Block] = [Table(tuple(map(message, headers)), rows, (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
-    facts += _split(report) + _cost(report) + _warnings(report)
+    facts += _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _warnings(report)
     return Document(report.name, "", facts, tables, lead=1)
 
 
@@ -155,6 +165,39 @@ def _warnings(report: Report) -> list[Fact]:
     return facts + [Fact(message("warning"), message(warning)) for warning in report.warnings]
 
 
+def _size(report: Report, dtype: str) -> list[Fact]:
+    # of the parameters if all have this dtype; buffers, gradients and the state of an optimizer are not among them
+    check_dtype(dtype)
+    if not isinstance(report.total, int) or report.total == 0:
+        return []
+    size = bytes_text(bytes_of(report.total, dtype))
+    said = "{size} in {dtype}" if report.exact else "at least {size} in {dtype}"
+    return [Fact(message("size"), message(said, size=size, dtype=dtype))]
+
+
+def _layout(row: Row) -> list[Fact]:
+    # where PyTorch has the batch of a sequence, and time_major of Keras 2
+    if row.layout is None or isinstance(row.inputs[0], UnknownShape):
+        return []
+    first, second = (unicode(size) for size in row.inputs[0][:2])
+    said = {
+        TIME_FIRST: "time first: {first} time steps, {second} samples",
+        BATCH_FIRST: "batch first: {first} samples, {second} time steps",
+        UNBATCHED: "no batch axis: {first} time steps of one sample",
+    }
+    return [Fact(message("layout"), message(said[row.layout], first=first, second=second))]
+
+
+def _layouts(report: Report) -> list[Fact]:
+    # of a model, once for all layers that have the same
+    found: dict[str, list[str]] = {}
+    for path, row in report.leaves:
+        if row.layout is not None:
+            found.setdefault(row.layout, []).append(path)
+    said = [f"{message(layout)}: {', '.join(paths)}" for layout, paths in found.items()]
+    return [Fact(message("layout"), "; ".join(said))] if said else []
+
+
 def _split(report: Report) -> list[Fact]:
     # said only where something is not trained, or is kept and no parameter
     facts = []
@@ -170,17 +213,27 @@ def _split(report: Report) -> list[Fact]:
 
 
 def _cost(report: Report) -> list[Fact]:
-    macs, batch = report.macs, report.batch
+    macs = report.macs
     if macs == 0:
         return []
     count = grouped(macs) if report.costed else message("at least {count}", count=grouped(macs))
-    if batch is None:
-        whole = message("{count} for this input, 2 FLOPs each", count=count)
-    elif batch == 1:
-        whole = message("{count} for one sample, 2 FLOPs each", count=count)
-    else:
-        whole = message("{count} for a batch of {batch}, 2 FLOPs each", count=count, batch=grouped(batch))
-    return [Fact(message("MACs"), whole)]
+    said = "{count} for {input}, 2 FLOPs each"
+    return [Fact(message("MACs"), message(said, count=count, input=_costed_input(report)))]
+
+
+def _costed_input(report: Report) -> str:
+    # what the multiply-adds are for; T is said to be the number of time steps where it occurs
+    batch, macs = report.batch, report.macs
+    first = report.rows[0].layout if report.rows else None
+    shape = report.inputs[0]
+    if batch is None or isinstance(shape, UnknownShape):
+        return message("this input")
+    if first == TIME_FIRST:  # the first axis is not the batch
+        said = "one time step of {batch} samples" if batch == 1 else "{steps} time steps of {batch} samples"
+        return message(said, steps=grouped(batch), batch=grouped(shape[1]))
+    steps = "T" in macs.symbols if isinstance(macs, Expr) else False
+    whole = message("one sample") if batch == 1 else message("a batch of {batch}", batch=grouped(batch))
+    return message("{input}, T time steps", input=whole) if steps else whole
 
 
 def _weights(rows: list[Row]) -> Table:

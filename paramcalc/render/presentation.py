@@ -24,12 +24,12 @@ class Presentation(NamedTuple):
     records : callable
         Gives it as flat records, for CSV and data frames.
     data : callable
-        Gives it as plain data, for JSON.
+        Gives it as plain data, for JSON; takes those options of the layout that add to the data.
     """
 
     document: Callable[..., Document]
     records: Callable[[], Iterable[Record]]
-    data: Callable[[], Any]
+    data: Callable[..., Any]
 
     def laid_out(self, **options: Any) -> Document:
         """Give the document as views write it, without control characters."""
@@ -37,13 +37,14 @@ class Presentation(NamedTuple):
 
 
 def _fitting(one: Writer, shown: Presentation, options: dict[str, Any]) -> dict[str, Any]:
-    # options of the layout are for views that are laid out; data formats have everything
+    # options of the layout that change nothing in a data format are dropped there
     layout = signature(shown.document).parameters
+    taken = {*one.options, *signature(getattr(shown, one.form)).parameters}
     for name in options:
         if name not in one.options and name not in layout:
             known = ", ".join((*one.options, *layout)) or "none"
             raise OptionError(f"no option {name!r} here", expected=known, suggestion=nearest(name, layout))
-    return {name: value for name, value in options.items() if name in one.options or one.laid_out}
+    return {name: value for name, value in options.items() if name in taken}
 
 
 def write(shown: Presentation, format: str = "text", *, ascii: bool = False, **options: Any) -> Iterator[str]:

@@ -19,6 +19,16 @@ WANTED = [
     ("paramcalc layer Conv2D fil", {"filters="}),
     ("paramcalc layer nn.LSTM hid", {"hidden_size="}),
     ("paramcalc layer Nothing x", set()),
+    ("paramcalc lstm --peep", {"--peephole"}),
+    ("paramcalc lstm --forget-bias ", {"0", "1", "2"}),
+    ("paramcalc why lstm --unit", {"--unit-forget-bias"}),
+    ("paramcalc why lstm --peep", {"--peephole"}),
+    ("paramcalc why lstm --framework t", {"torch", "tf1", "tesseract"}),
+    ("paramcalc why gru --in 3 --go", {"--got", "--go-backwards"}),
+    ("paramcalc why dense --no-b", {"--no-bias"}),
+    ("paramcalc why embedding --vo", {"--vocab"}),
+    ("paramcalc why Conv2D --inp", {"--input"}),
+    ("paramcalc dense --dtype bf", {"bfloat16"}),
 ]
 
 

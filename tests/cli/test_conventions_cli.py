@@ -164,11 +164,11 @@ def test_a_flag_that_says_what_is_so_anyway_is_fine_where_it_means_something(run
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("lstm --framework kaldi",
-         "Besides: peepholes: lstm_nonlin/params (3, d_h); a projection, when asked for: "
-         "W_rp/linear_params (2d_p, d_h), W_rp/bias_params (2d_p,)."),
-        ("lstm --framework mxnet", "Besides: a projection, when asked for: l0_h2r_weight (d_p, d_h)."),
-        ("lstm --framework onnx", "Besides: peepholes, when asked for: P (D, 3d_h)."),
+        ("lstm --framework kaldi", "Besides: peepholes: lstm_nonlin/params (3, d_h)."),
+        ("lstm --framework kaldi --projection 2",
+         "Besides: a projection: W_rp/linear_params (2d_p, d_h), W_rp/bias_params (2d_p,)."),
+        ("lstm --framework mxnet --projection 2", "Besides: a projection: l0_h2r_weight (d_p, d_h)."),
+        ("lstm --framework onnx --peephole", "Besides: peepholes: P (D, 3d_h)."),
         ("rnn --framework caffe", "Besides: an output layer: W_ho (d_h, d_h), b_o (d_h,)."),
     ],
 )  # fmt: skip
@@ -179,6 +179,8 @@ def test_explain_says_which_further_weights_there_are(run, words: str, said: str
 
 def test_explain_says_nothing_where_there_are_none(run) -> None:
     assert "Besides" not in run("gru --framework mxnet --in 3 --hidden 4 --explain")[1]
+    assert "Besides" not in run("lstm --framework onnx --in 3 --hidden 4 --explain")[1]
+    assert "projection" not in run("lstm --framework kaldi --in 3 --hidden 4 --explain")[1]
 
 
 def test_one_layer_is_singular(run) -> None:
@@ -259,9 +261,9 @@ def test_compare_with_the_tensors(run) -> None:
     _, out, _ = run("gru --in d_x --hidden d_h --compare --weights")
     table = out.split("\n\n")[3]
     (keras,) = (line for line in table.splitlines() if line.startswith("  keras GRU  "))
-    assert keras.split(maxsplit=2)[2].startswith("z r h  kernel (d_x, 3d_h);  recurrent_kernel (d_h, 3d_h);  bias (2, ")
+    assert keras.split(maxsplit=2)[2].startswith("z r g  kernel (d_x, 3d_h);  recurrent_kernel (d_h, 3d_h);  bias (2, ")
     (linen,) = (line for line in table.splitlines() if line.startswith("  flax-linen"))
-    assert "r z n  ir/kernel, iz/kernel, in/kernel (d_x, d_h);  hr/kernel, hz/kernel, hn/kernel (d_h, d_h);  " in linen
+    assert "r z g  ir/kernel, iz/kernel, in/kernel (d_x, d_h);  hr/kernel, hz/kernel, hn/kernel (d_h, d_h);  " in linen
     assert linen.split("  ")[-1].strip() == "run flax 0.12.8: flax/linen/recurrent.py"
 
 

@@ -44,7 +44,7 @@ def onnx(row: Row, d_x: int, d_h: int, **options: Any) -> Tensors:
         if one.name in ("W", "R", "B") and shape:
             sizes = {"num_directions": 1, "hidden_size": d_h, "input_size": d_x}
             found[one.name] = tuple(_size(axis, sizes) for axis in shape[1].split(","))
-    order = "".join(row.gates)
+    order = "".join(row.gates).replace("g", "c" if row.cell == "LSTM" else "h")  # its letters of the candidate
     assert len(order) == 1 or f"W[{order}]" in defs.get_schema(row.layers[0]).inputs[1].description
     return found
 
@@ -131,7 +131,7 @@ def _gate(cell: str, rest: list[float], now: list[float]) -> str:
     if all(abs(one - before) < 1e-3 for one, before in zip(now, rest, strict=True)):
         return "i" if cell == "LSTM" else "r"
     if cell == "GRU":
-        return "z" if min(abs(now[0]), abs(now[0] - 2)) < 1e-3 else "n"
+        return "z" if min(abs(now[0]), abs(now[0] - 2)) < 1e-3 else "g"
     return "f" if abs(now[1]) < 1e-3 else "o" if abs(now[0]) < 1e-3 else "g"
 
 

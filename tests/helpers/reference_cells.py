@@ -72,8 +72,8 @@ def networks(w: Taken, o: dict[str, Any], nets: str, x: Array, h: Array, d_h: in
 def lstm(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[Array, list[Array]]:
     r, c, *before = states
     d_h = o["units"]
-    without = {"i": o["no_input_gate"], "f": o["no_forget_gate"] or o["coupled"], "o": o["no_output_gate"], "c": False}
-    nets = [n for n in "ifco" if not without[n]]
+    without = {"i": o["no_input_gate"], "f": o["no_forget_gate"] or o["coupled"], "o": o["no_output_gate"], "g": False}
+    nets = [n for n in "ifgo" if not without[n]]
     if o["layer_norm"]:
         wide = np.concatenate([w.dense("kernel", n, x, d_h) for n in nets], -1)
         deep = np.concatenate([w.dense("recurrent_kernel", n, r, d_h) for n in nets], -1)
@@ -83,7 +83,7 @@ def lstm(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[Ar
             a = {n: a[n] + w("bias", d_h, gate=n) for n in nets}
     else:
         a = networks(w, o, "".join(nets), x, r, d_h)
-    gates = [n for n in nets if n != "c"]
+    gates = [n for n in nets if n != "g"]
     if o["full_gate_recurrence"]:
         for n in gates:  # R_in i + R_fn f + R_on o, one block of rows below the other
             a[n] = a[n] + w.dense("gate_kernel", n, np.concatenate(before, -1), d_h)
@@ -93,7 +93,7 @@ def lstm(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[Ar
     now = {n: sigma(a[n]) for n in gates if n != "o"}
     i = now.get("i", 1)
     f = 1 - i if o["coupled"] else now.get("f", 1)
-    c = f * c + i * (same if o["no_input_activation"] else np.tanh)(a["c"])
+    c = f * c + i * (same if o["no_input_activation"] else np.tanh)(a["g"])
     if "o" in gates:
         now["o"] = sigma(a["o"] + (w("peephole", d_h, gate="o") * c if o["peephole"] else 0))
     shown = w.norm("cell_norm", c) if o["layer_norm"] else c
@@ -112,18 +112,18 @@ def multiplicative_lstm(w: Taken, o: dict[str, Any], x: Array, states: list[Arra
     h, c = states
     d_m = o["intermediate"] or o["units"]
     m = w.dense("factor_kernel", "", x, d_m) * w.dense("factor_recurrent_kernel", "", h, d_m)
-    a = networks(w, o, "ifco", x, m, o["units"])
-    c = sigma(a["f"]) * c + sigma(a["i"]) * np.tanh(a["c"])
+    a = networks(w, o, "ifgo", x, m, o["units"])
+    c = sigma(a["f"]) * c + sigma(a["i"]) * np.tanh(a["g"])
     h = sigma(a["o"]) * np.tanh(c)
     return h, [h, c]
 
 
 def nested_lstm(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[Array, list[Array]]:
     h, c, inner_c = states
-    a = networks(w, o, "ifco", x, h, o["units"])
-    enters, stays = sigma(a["i"]) * np.tanh(a["c"]), sigma(a["f"]) * c
-    b = networks(w, o, "ifco", enters, stays, o["units"], "memory/")
-    inner_c = sigma(b["f"]) * inner_c + sigma(b["i"]) * np.tanh(b["c"])
+    a = networks(w, o, "ifgo", x, h, o["units"])
+    enters, stays = sigma(a["i"]) * np.tanh(a["g"]), sigma(a["f"]) * c
+    b = networks(w, o, "ifgo", enters, stays, o["units"], "memory/")
+    inner_c = sigma(b["f"]) * inner_c + sigma(b["i"]) * np.tanh(b["g"])
     c = sigma(b["o"]) * np.tanh(inner_c)
     h = sigma(a["o"]) * np.tanh(c)
     return h, [h, c, inner_c]
@@ -147,11 +147,11 @@ def conv_lstm(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tup
         n: conv(w, x, w("kernel", *k, C, F, gate=n))
         + conv(w, h, w("recurrent_kernel", *k, F, F, gate=n))
         + (w("bias", F, gate=n) if o["use_bias"] else 0)
-        for n in "ifco"
+        for n in "ifgo"
     }
     peep = {n: w("peephole", H, W, F, gate=n) if o["peephole"] else np.zeros((H, W, F)) for n in "ifo"}
     before = c
-    c = sigma(a["f"] + peep["f"] * before) * before + sigma(a["i"] + peep["i"] * before) * np.tanh(a["c"])
+    c = sigma(a["f"] + peep["f"] * before) * before + sigma(a["i"] + peep["i"] * before) * np.tanh(a["g"])
     h = sigma(a["o"] + peep["o"] * c) * np.tanh(c)
     return h, [h, c]
 
@@ -172,13 +172,13 @@ def gru(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[Arr
         from_x = {n: w.dense("kernel", n, x, d_h) if variant == 0 else 0 for n in "zr"}
         from_h = {n: w.dense("recurrent_kernel", n, h, d_h) if variant < 3 else 0 for n in "zr"}
         z, r = (sigma(from_x[n] + from_h[n] + (bias(n) if variant != 2 else 0)) for n in "zr")
-    new = w.dense("kernel", "h", x, d_h)
-    old = w.dense("recurrent_kernel", "h", r * h if o["reset"] == "before" else h, d_h)
+    new = w.dense("kernel", "g", x, d_h)
+    old = w.dense("recurrent_kernel", "g", r * h if o["reset"] == "before" else h, d_h)
     if o["layer_norm"]:
-        new, old = w.norm("candidate_input_norm", new, "h"), w.norm("candidate_recurrent_norm", old, "h")
-    new = new + bias("h")
+        new, old = w.norm("candidate_input_norm", new, "g"), w.norm("candidate_recurrent_norm", old, "g")
+    new = new + bias("g")
     if o["reset"] == "after":
-        old = r * (old + (w("recurrent_bias", d_h, gate="h") if o["use_bias"] else 0))
+        old = r * (old + (w("recurrent_bias", d_h, gate="g") if o["use_bias"] else 0))
     h = z * h + (1 - z) * np.tanh(new + old)
     return h, [h]
 
@@ -186,8 +186,8 @@ def gru(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[Arr
 def light_gru(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[Array, list[Array]]:
     (h,) = states
     d_h = o["units"]
-    a = {n: w.dense("kernel", n, x, d_h) for n in "zh"}
-    for n in "zh":
+    a = {n: w.dense("kernel", n, x, d_h) for n in "zg"}
+    for n in "zg":
         if o["batch_norm"]:
             mean, variance = w("norm_mean", d_h, gate=n), w("norm_variance", d_h, gate=n)
             a[n] = (a[n] - mean) / np.sqrt(variance) * w("norm_gain", d_h, gate=n) + w("norm_bias", d_h, gate=n)
@@ -195,14 +195,14 @@ def light_gru(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tup
             a[n] = a[n] + w("bias", d_h, gate=n)
         a[n] = a[n] + w.dense("recurrent_kernel", n, h, d_h)
     z = sigma(a["z"])
-    h = z * h + (1 - z) * np.maximum(a["h"], 0)
+    h = z * h + (1 - z) * np.maximum(a["g"], 0)
     return h, [h]
 
 
 def mgu(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[Array, list[Array]]:
     (h,) = states
     f = sigma(networks(w, o, "u", x, h, o["units"])["u"])
-    new = np.tanh(networks(w, o, "h", x, f * h, o["units"])["h"])
+    new = np.tanh(networks(w, o, "g", x, f * h, o["units"])["g"])
     h = (1 - f) * h + f * new
     return h, [h]
 
@@ -243,7 +243,7 @@ def sru(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[Arr
 
     before = c
     f = gate("f")
-    c = f * c + (1 - f) * w.dense("kernel", "c", x, d_h)
+    c = f * c + (1 - f) * w.dense("kernel", "g", x, d_h)
     if o["skip"] is None:
         return c, [c]
     r = gate("t")
@@ -266,13 +266,13 @@ def slstm(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[A
     e = d_h // N
     heads = h.reshape(-1, N, e).transpose(1, 0, 2)
     a = {}
-    for net in "ifco":
+    for net in "ifgo":
         mixed = w.dot(heads, w("recurrent_kernel", N, e, e, gate=net)).transpose(1, 0, 2).reshape(-1, d_h)
         a[net] = w.dense("kernel", net, x, d_h) + mixed + (w("bias", d_h, gate=net) if o["use_bias"] else 0)
     log_f = np.log(sigma(a["f"]))
     new_m = np.maximum(log_f + m, a["i"])
     i, f = np.exp(a["i"] - new_m), np.exp(log_f + m - new_m)
-    c, n = f * c + i * np.tanh(a["c"]), f * n + i
+    c, n = f * c + i * np.tanh(a["g"]), f * n + i
     h = sigma(a["o"]) * c / n
     return h, [h, c, n, new_m]
 
@@ -301,7 +301,7 @@ def qrnn(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[Ar
     d_h, k, T = o["units"], o["window"], x.shape[1]
     past = np.concatenate([np.zeros((len(x), k - 1, x.shape[2])), x], 1)
     a = {}
-    for n in {"f": "cf", "fo": "cfo", "ifo": "cfoi"}[o["pooling"]]:
+    for n in {"f": "gf", "fo": "gfo", "ifo": "gfoi"}[o["pooling"]]:
         kernel = w("kernel", k, x.shape[2], d_h, gate=n)
         a[n] = sum(w.dot(past[:, j : j + T], kernel[j]) for j in range(k))
         a[n] = a[n] + (w("bias", d_h, gate=n) if o["use_bias"] else 0)
@@ -309,7 +309,7 @@ def qrnn(w: Taken, o: dict[str, Any], x: Array, states: list[Array]) -> tuple[Ar
     for t in range(T):
         f = sigma(a["f"][:, t])
         i = sigma(a["i"][:, t]) if "i" in a else 1 - f
-        c = f * c + i * np.tanh(a["c"][:, t])
+        c = f * c + i * np.tanh(a["g"][:, t])
         out.append(sigma(a["o"][:, t]) * c if "o" in a else c)
     return np.stack(out, 1), [c]
 

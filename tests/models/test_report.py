@@ -107,7 +107,7 @@ def test_the_tutorial_model_in_full() -> None:
     assert (report["total"], report["input_shape"], report["output_shape"]) == (153_228, [None, 32, 256], [None, 32])
     assert lstm["weights"][2] == {
         "name": "bias", "path": "lstm_cell/bias", "shape": [512], "trainable": True, "count": 512,
-        "gates": {"i": [0, 128], "f": [128, 256], "c": [256, 384], "o": [384, 512]}, "starts": {"f": 1},
+        "gates": {"i": [0, 128], "f": [128, 256], "g": [256, 384], "o": [384, 512]}, "starts": {"f": 1},
     }  # fmt: skip
     del lstm["weights"]
     assert lstm == {

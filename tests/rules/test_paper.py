@@ -184,7 +184,7 @@ def test_names_and_gates_of_an_lstm() -> None:
         "recurrent_norm_bias", "cell_norm_gain", "cell_norm_bias", "projection/kernel",
     ]  # fmt: skip
     h = symbols("h")
-    assert weights["kernel"].gate_slices() == [("i", 0, h), ("c", h, 2 * h), ("o", 2 * h, 3 * h)]
+    assert weights["kernel"].gate_slices() == [("i", 0, h), ("g", h, 2 * h), ("o", 2 * h, 3 * h)]
     assert weights["peephole"].gate_slices() == [("i", 0, h), ("o", h, 2 * h)]
 
 
@@ -238,9 +238,9 @@ def test_explained_gate_by_gate() -> None:
         [pc.Input((None, 108)), P["LSTM"](128, peephole=True, projection=64, forget_bias=1)]
     ).report()
     text = report.render("text", explain=True)
-    assert "gates        i [0:128]  f [128:256]  c [256:384]  o [384:512]  (f starts at 1)" in text
+    assert "gates        i [0:128]  f [128:256]  g [256:384]  o [384:512]  (f starts at 1)" in text
     gates = [
-        line.split("  ")[-1].strip() for line in text.splitlines() if line[:5] in ("  i  ", "  f  ", "  c  ", "  o  ")
+        line.split("  ")[-1].strip() for line in text.splitlines() if line[:5] in ("  i  ", "  f  ", "  g  ", "  o  ")
     ]
     assert gates == ["22,272", "22,272", "22,144", "22,272"]
     assert "88,960" in text  # the four networks; the projection is none of them
@@ -248,7 +248,7 @@ def test_explained_gate_by_gate() -> None:
 
 def test_the_widest_tensor_says_where_the_gates_sit() -> None:
     report = pc.Sequential([pc.Input((None, 4)), P["LSTM"](4, peephole=True, use_bias=False)]).report()
-    assert "gates        i [0:4]  f [4:8]  c [8:12]  o [12:16]\n" in report.render("text")
+    assert "gates        i [0:4]  f [4:8]  g [8:12]  o [12:16]\n" in report.render("text")
 
 
 def test_explained_level_by_level() -> None:

@@ -101,12 +101,12 @@ def test_moving_statistics_are_not_trained() -> None:
 def test_gates_lie_side_by_side() -> None:
     h = symbols("h")
     kernel, recurrent, bias = pc.LSTM("h").on((B, 10, 108)).weights
-    expected = [("i", 0, h), ("f", h, 2 * h), ("c", 2 * h, 3 * h), ("o", 3 * h, 4 * h)]
+    expected = [("i", 0, h), ("f", h, 2 * h), ("g", 2 * h, 3 * h), ("o", 3 * h, 4 * h)]
     assert kernel.gate_slices() == recurrent.gate_slices() == bias.gate_slices() == expected
     assert bias.starts == (("f", 1),)
     assert not kernel.starts
     assert pc.LSTM("h", unit_forget_bias=False).on((B, 10, 108)).weights[2].starts == ()
-    assert pc.GRU(128).on((B, 10, 108)).weights[2].gate_slices() == [("z", 0, 128), ("r", 128, 256), ("h", 256, 384)]
+    assert pc.GRU(128).on((B, 10, 108)).weights[2].gate_slices() == [("z", 0, 128), ("r", 128, 256), ("g", 256, 384)]
     assert pc.SimpleRNN(128).on((B, 10, 108)).weights[0].gates == ()
 
 

@@ -211,7 +211,7 @@ def test_the_gates_of_recurrent_convolutions() -> None:
         f"conv_lstm_cell/{name}" for name in ("kernel", "recurrent_kernel", "bias")
     ]
     assert [weight.shape for weight in (kernel, recurrent, bias)] == [(3, 1, 4, 8), (3, 1, 2, 8), (8,)]
-    assert kernel.gates == recurrent.gates == bias.gates == ("i", "f", "c", "o")
+    assert kernel.gates == recurrent.gates == bias.gates == ("i", "f", "g", "o")
     assert bias.starts == (("f", 1),)
     assert pc.ConvLSTM2D(2, 3).on((2, 5, 9, 8, 4)).states == ((2, 7, 6, 2),) * 2
 

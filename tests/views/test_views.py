@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,6 +19,7 @@ from paramcalc.errors import MissingExtra, OptionError
 from paramcalc.writers import FORMATS
 
 GOLDEN = Path(__file__).parents[1] / "golden"
+EXPLAINED = [format for format in FORMATS if format != "csv"]
 
 
 def tutorial() -> pc.Model:
@@ -52,7 +54,7 @@ def test_golden(model: str, format: str, update: bool) -> None:
     hold(f"{model}.{format}", MODELS[model]().report().render(format), update)
 
 
-@pytest.mark.parametrize("format", ["table", "text", "markdown"])
+@pytest.mark.parametrize("format", EXPLAINED)
 @pytest.mark.parametrize("model", MODELS)
 def test_golden_explanations(model: str, format: str, update: bool) -> None:
     hold(f"{model}.explain.{format}", MODELS[model]().report().render(format, explain=True, weights=True), update)
@@ -74,7 +76,11 @@ def hold(name: str, written: str, update: bool) -> None:
 
 def test_no_golden_file_is_left_over() -> None:
     names = {f"{model}.{format}" for model in MODELS for format in FORMATS}
-    names |= {f"{model}.explain.{format}" for model in MODELS for format in ("table", "text", "markdown")}
+    names |= {
+        f"{model}.explain.{format}"
+        for model in MODELS
+        for format in ("table", "text", "markdown", "latex", "html", "json")
+    }
     assert {path.name for path in GOLDEN.iterdir()} == names | {"symbolic.ascii"}
 
 
@@ -120,7 +126,13 @@ def huge() -> pc.Model:
 def test_a_narrow_terminal_loses_nothing(make: Callable[[], pc.Model], width: int) -> None:
     wide, narrow = (make().report().render("table", width=columns) for columns in (400, width))
     assert max(map(len, narrow.splitlines())) <= width
-    assert sorted(re.sub(r"[\s─]", "", narrow)) == sorted(re.sub(r"[\s─]", "", wide))
+    assert not missing(wide, narrow)
+
+
+def missing(wide: str, narrow: str) -> Counter[str]:
+    """The letters that are in a wide table and not in a narrow one, which may list cells without the first header."""
+    counts = [Counter(re.sub(r"[\s─]", "", written)) for written in (wide.replace("layer", "", 1), narrow)]
+    return counts[0] - counts[1]
 
 
 def test_html_is_well_formed_and_escapes_names() -> None:
@@ -195,7 +207,5 @@ def test_a_narrow_terminal_folds_and_cuts_nothing(width: int) -> None:
     report = pc.Sequential([pc.Input((None, 8)), *layers]).report()
     drawn = report.render("table", width=width)
     assert max(map(len, drawn.splitlines())) <= width
-    letters = "".join(drawn.split())
-    whole = "".join(report.render("table", width=500).split())
-    assert sorted(letters.replace("─", "")) == sorted(whole.replace("─", ""))
-    assert ("reader_of_sentences (LSTM)" in drawn) == (width == 80)
+    assert not missing(report.render("table", width=500), drawn)
+    assert ("reader_of_sentences" in drawn) == (width >= 40)

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ...core.storage import BITS as STORED
 from ...errors import OptionError, nearest
 from ...symbolic import Size
 
-BITS = {
-    "float64": 64,
-    "float32": 32,
-    "float16": 16,
-    "bfloat16": 16,
-    "float8_e4m3fn": 8,
-    "float8_e5m2": 8,
-    "int64": 64,
-    "int32": 32,
-    "int16": 16,
-    "int8": 8,
-    "int4": 4,
-    "uint8": 8,
-    "bool": 8,
-}
+BITS = {**STORED, "uint8": 8, "bool": 8}
 FLOATS = tuple(name for name in BITS if "float" in name)
 
 

@@ -27,7 +27,7 @@ class Comparison(NamedTuple):
         from ...render.conventions import presentation
         from ...rules.conventions.compare import conventions
 
-        for name in ("explain", "depth", "verify"):
+        for name in ("explain", "depth", "dtype", "verify"):
             if getattr(view, name):
                 raise OptionError(f"--{name} describes one layer and cannot be combined with --compare")
         show(presentation(conventions(*self)), view, weights=view.weights)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..costing import FLAGS, show_cost
+from ..costing import FLAGS, Policy, show_cost
 from ..flags import Depth, Explain, Format, Json
 from ..options import Command, command_of
 from ..output import View
@@ -25,10 +25,16 @@ def cost(
     json: Json = False,
     explain: Explain = False,
     depth: Depth = None,
+    dtype: Policy = None,
     **asked: Any,
 ) -> None:
-    """Show what a model costs: multiply-adds of each pass, and memory for each purpose."""
+    """Show what a model costs: multiply-adds of each pass, and memory for each purpose.
+
+    $ paramcalc cost docs/examples/tutorial.yaml --batch 32 --dtype mixed_bfloat16
+    $ paramcalc cost docs/examples/many-to-many.yaml --steps 1000 --bptt 50
+    $ paramcalc cost docs/examples/tutorial.yaml --frozen dense --explain
+    """
     from ...formats import load
 
     model = load(file, sizes=named_sizes(sizes))
-    show_cost(model, View(format, json, explain=explain, depth=depth), **asked)
+    show_cost(model, View(format, json, explain=explain, depth=depth, dtype=dtype), **asked)

@@ -27,7 +27,12 @@ def command(name: str, words: Sequence[str]) -> Command:
 
 
 def count(file: File, sizes: Set = None) -> Model:
-    """Count a whole model: a spec (YAML, TOML, JSON), .keras, .h5, or Keras's JSON."""
+    """Count a whole model: a spec (YAML, TOML, JSON), .keras, .h5, or Keras's JSON.
+
+    $ paramcalc count model.yaml
+    $ paramcalc count model.yaml --set h=64 --depth 0
+    $ paramcalc count model.yaml --format markdown
+    """
     from ...formats import load
 
     return load(file, sizes=named_sizes(sizes))
@@ -57,7 +62,11 @@ def verify(
     json: Json = False,
     framework: Whose = None,
 ) -> None:
-    """Build the model in its framework and compare every tensor, shape and total."""
+    """Build the model in its framework and compare every tensor, shape and total.
+
+    $ paramcalc verify model.yaml
+    $ paramcalc verify --rules --framework torch
+    """
     if (file is None) == (not rules):
         raise OptionError("verify takes one of two", expected="a FILE or --rules")
     if file is not None and framework is not None:
@@ -106,7 +115,11 @@ def _audited(framework: str) -> Any:
 
 
 def schema(framework: Whose = None) -> None:
-    """Print the JSON Schema of spec files, for editors and checks."""
+    """Print the JSON Schema of spec files, for editors and checks.
+
+    $ paramcalc schema
+    $ paramcalc schema --framework torch
+    """
     from ...formats.modelspec.schema import schema as spec_schema
 
     write_json(spec_schema(framework or DEFAULT))

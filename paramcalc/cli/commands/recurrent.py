@@ -70,7 +70,12 @@ def stack(
     framework: Framework = DEFAULT,
     compare: Compare = False,
 ) -> Model | Shown:
-    """Build the stack the flags describe; all layers but the last hand on their whole sequence."""
+    """Build the stack the flags describe; all layers but the last hand on their whole sequence.
+
+    $ paramcalc {name} --in 108 --hidden 128 --explain
+    $ paramcalc {name} --in 108 --hidden 128,64 --bidirectional --out 10
+    $ paramcalc {name} --in 108 --hidden 128 --compare
+    """
     sizes = [flag_size("--hidden", one) for one in hidden.split(",")]
     if len(sizes) == 1:
         sizes *= layers

@@ -25,7 +25,11 @@ def layers(
     json: Json = False,
     framework: Whose = None,
 ) -> None:
-    """List every supported layer with its formula."""
+    """List every supported layer with its formula.
+
+    $ paramcalc layers
+    $ paramcalc layers --framework torch --format csv
+    """
     from ...render.rules import presentation
 
     show(presentation(framework or DEFAULT), View(format, json))
@@ -37,7 +41,11 @@ def formula(
     latex: Annotated[bool, Flag("--latex", "Print LaTeX.")] = False,
     framework: Whose = None,
 ) -> None:
-    """Print the formula of a layer, such as: formula gru reset_after=false."""
+    """Print the formula of a layer.
+
+    $ paramcalc formula gru reset_after=false
+    $ paramcalc formula nn.LSTM --latex
+    """
     from ...formats.modelspec.document import layer_options
 
     rule = rule_named(name, framework)

@@ -65,7 +65,11 @@ def dense(
     bias: Annotated[bool, Flag("--bias/--no-bias", "Set use_bias of Keras.")] = True,
     batch: Batch = None,
 ) -> Model:
-    """Count a Dense layer: d_x·d_y + d_y."""
+    """Count a Dense layer: d_x·d_y + d_y.
+
+    $ paramcalc dense --in 256 --out 108
+    $ paramcalc dense --in d_x --out 4*d_x --no-bias
+    """
     one = find("Dense")(flag_size("--out", out), use_bias=bias)
     return Sequential([Input((flag_size("--in", size_in),), flag_batch(batch)), one], name="dense")
 
@@ -76,7 +80,11 @@ def embedding(
     steps: Steps = None,
     batch: Batch = None,
 ) -> Model:
-    """Count an Embedding: V·d_e."""
+    """Count an Embedding: V·d_e.
+
+    $ paramcalc embedding --vocab 32000 --out 512
+    $ paramcalc embedding --vocab 32000 --out 512 --dtype bfloat16
+    """
     length = unknown("T") if steps is None else flag_size("--steps", steps)
     one = find("Embedding")(flag_size("--vocab", vocab), flag_size("--out", out))
     return Sequential([Input((length,), flag_batch(batch)), one], name="embedding")
@@ -92,7 +100,12 @@ def layer(
     batch: Batch = None,
     framework: Whose = None,
 ) -> Model:
-    """Count any layer, such as: layer Conv2D --input 32,32,3 filters=8 kernel_size=3."""
+    """Count any layer of a framework, by its class.
+
+    $ paramcalc layer Conv2D --input 32,32,3 filters=8 kernel_size=3
+    $ paramcalc layer nn.LSTM input_size=108 hidden_size=128 --explain
+    $ paramcalc layer paper.LSTM --input 10,108 units=128 peephole=true
+    """
     from ...formats.modelspec.document import layer_options, model_from
 
     rule = rule_named(name, framework)

@@ -97,7 +97,12 @@ def why(
     format: Format = None,
     json: Json = False,
 ) -> None:
-    """Explain a different count, such as: why lstm --in 108 --hidden 128 --got 121856."""
+    """Explain a count that differs from the one here.
+
+    $ paramcalc why lstm --in 108 --hidden 128 --got 121856
+    $ paramcalc why Conv2D --input 32,32,3 filters=8 kernel_size=3 --got 216
+    $ paramcalc why model.yaml --got 153228
+    """
     from ...formats import load
 
     if size_in or hidden or bidirectional or out or layers != 1 or framework != DEFAULT:

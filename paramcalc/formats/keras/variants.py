@@ -26,6 +26,7 @@ class TimeFirstLayer(Layer):
     """A recurrent layer of Keras 2 whose input and sequence have the time steps before the batch (``time_major``)."""
 
     __slots__ = ()
+    time_first = True
 
     def __init__(self, layer: Layer) -> None:
         for name in Layer.__slots__:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from ..document import Cell, Document, Fact, Math, Table, plain
+from ..document import Cell, Document, Fact, Letters, Math, Passage, Table, plain
 from ..presentation import Presentation
 
 _STYLE = """
@@ -20,7 +20,8 @@ _STYLE = """
 .paramcalc .n { text-align: right !important; font-variant-numeric: tabular-nums; }
 .paramcalc .m { font-family: ui-monospace, monospace; }
 .paramcalc tfoot td { border-top: 1px solid currentColor; font-weight: 600; }
-.paramcalc .note { white-space: pre-line; opacity: .75; }
+.paramcalc .equations { white-space: pre; margin: .3em 0 .5em; }
+.paramcalc .note { max-width: 46em; opacity: .75; }
 .paramcalc .facts td:first-child { opacity: .65; }
 .paramcalc .facts .p td:last-child { font-weight: 600; }
 """
@@ -35,7 +36,9 @@ def _blocks(made: Document) -> Iterator[str]:
     subtitle = f"<small>{escape(made.subtitle)}</small>" if made.subtitle else ""
     yield f'<div class="paramcalc"><style>{_STYLE}</style><div class="title">{escape(made.title)}{subtitle}</div>'
     for block in made.blocks():
-        if isinstance(block, Table):
+        if isinstance(block, Passage):
+            yield from _passage(block)
+        elif isinstance(block, Table):
             yield from _table(block)
         else:
             yield '<table class="facts"><tbody>'
@@ -49,11 +52,16 @@ def _fact(fact: Fact) -> str:
     return f"<tr{mark}><td>{escape(fact.label)}</td>{_cell(fact.value, False)}</tr>"
 
 
+def _passage(passage: Passage) -> Iterator[str]:
+    yield f"<div>{escape(passage.title)}</div>"
+    if passage.equations:
+        yield f'<div class="m equations">{escape(chr(10).join(passage.equations))}</div>'
+    yield from (f'<div class="note">{escape(sentence)}</div>' for sentence in passage.sentences)
+
+
 def _table(table: Table) -> Iterator[str]:
     if table.title:
         yield f"<div>{escape(table.title)}</div>"
-    if table.note:
-        yield f'<div class="note">{escape(table.note)}</div>'
     head = "".join(f"<th{_class(at in table.right)}>{escape(header)}</th>" for at, header in enumerate(table.headers))
     yield f"<table><thead><tr>{head}</tr></thead><tbody>"
     yield from (_row(row, table.right) for row in table.rows)
@@ -68,7 +76,7 @@ def _row(cells: tuple[Cell, ...], right: tuple[int, ...]) -> str:
 
 
 def _cell(cell: Cell, number: bool) -> str:
-    formula = isinstance(cell, Math) and not isinstance(cell.size, int)
+    formula = isinstance(cell, Letters) or (isinstance(cell, Math) and not isinstance(cell.size, int))
     return f"<td{_class(number, formula)}>{escape(plain(cell))}</td>"
 
 

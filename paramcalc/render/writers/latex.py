@@ -1,4 +1,4 @@
-"""The LaTeX view: the derivation as aligned equations and the rows as a ``tabular``; it needs the package booktabs."""
+"""The LaTeX view: equations aligned, and rows as a ``tabular``; it needs the packages booktabs and amsmath."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...symbolic import latex
-from ..document import Cell, Document, Math, Table, plain
+from ..document import Cell, Document, Letters, Math, Passage, Table, plain
+from ..notation import latex_equation, latex_letters
 from ..presentation import Presentation
 
 _SPECIAL = {
@@ -27,6 +28,16 @@ _SPECIAL = {
     "⌋": r"$\rfloor$",
     "²": "$^2$",
     "³": "$^3$",
+    "≥": r"$\geq$",
+    "↑": r"$\uparrow$",
+    "→": r"$\rightarrow$",
+    "…": r"\dots{}",
+    "σ": r"$\sigma$",
+    "γ": r"$\gamma$",
+    "β": r"$\beta$",
+    "⊙": r"$\odot$",
+    "∗": "$*$",
+    "√": r"$\surd$",
 }
 
 
@@ -37,14 +48,33 @@ def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterat
 
 def _blocks(made: Document) -> Iterator[str]:
     yield f"% {made.title}".replace("\n", " ") + "\n"
+    yield from _heading(made.title, made.subtitle)
     for block in made.blocks():
-        if isinstance(block, Table):
+        if isinstance(block, Passage):
             yield "\n"
+            yield from _passage(block)
+        elif isinstance(block, Table):
+            yield "\n"
+            if block.title:
+                yield from _heading(block.title)
             yield from _table(block)
         else:
             yield "\n\\begin{tabular}{ll}\n"
             yield from (_line([fact.label, fact.value]) for fact in block)
             yield "\\end{tabular}\n"
+
+
+def _heading(title: str, text: str = "") -> Iterator[str]:
+    yield f"\\noindent\\textbf{{{_escape(title)}}}{f': {_escape(text)}' if text else ''}\\par\n"
+
+
+def _passage(passage: Passage) -> Iterator[str]:
+    yield from _heading(passage.title)
+    if passage.equations:
+        yield "\\begin{align*}\n"
+        yield " \\\\\n".join(map(latex_equation, passage.equations))
+        yield "\n\\end{align*}\n"
+    yield from (f"\\noindent {_escape(sentence)}\\par\n" for sentence in passage.sentences)
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -66,6 +96,8 @@ def _line(cells: Sequence[Cell]) -> str:
 def _cell(cell: Cell) -> str:
     if isinstance(cell, Math) and not isinstance(cell.size, int):
         return f"${latex(cell.size, cell.values)}$"
+    if isinstance(cell, Letters) and cell.text:
+        return f"${latex_letters(cell.text)}$"
     return _escape(plain(cell))
 
 

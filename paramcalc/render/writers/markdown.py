@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..document import Cell, Document, Math, Table, plain
+from ..document import Cell, Document, Letters, Math, Passage, Table, plain
 from ..presentation import Presentation
 
 
@@ -17,7 +17,10 @@ def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterat
 def _blocks(made: Document, ascii: bool) -> Iterator[str]:
     yield f"**{_escape(made.title)}**" + (f": {_escape(made.subtitle)}" if made.subtitle else "") + "\n"
     for block in made.blocks():
-        if isinstance(block, Table):
+        if isinstance(block, Passage):
+            yield "\n"
+            yield from _passage(block, ascii)
+        elif isinstance(block, Table):
             yield "\n"
             yield from _table(block, ascii)
         else:
@@ -25,11 +28,19 @@ def _blocks(made: Document, ascii: bool) -> Iterator[str]:
             yield from (f"- {fact.label}: {_cell(fact.value, ascii)}\n" for fact in block)
 
 
+def _passage(passage: Passage, ascii: bool) -> Iterator[str]:
+    yield f"*{_escape(passage.title)}*\n"
+    if passage.equations:
+        yield "\n```\n"
+        yield from (f"{plain(line, ascii)}\n" for line in passage.equations)
+        yield "```\n"
+    for sentence in passage.sentences:
+        yield f"\n{_escape(plain(sentence, ascii))}\n"
+
+
 def _table(table: Table, ascii: bool) -> Iterator[str]:
     if table.title:
         yield f"*{_escape(table.title)}*\n\n"
-    if table.note:
-        yield f"{_escape(table.note)}\n\n"
     yield _line(table.headers)
     yield _line(["--:" if at in table.right else "---" for at in range(len(table.headers))])
     for row in table.rows:
@@ -44,8 +55,8 @@ def _line(cells: tuple[str, ...] | list[str]) -> str:
 
 def _cell(cell: Cell, ascii: bool) -> str:
     written = plain(cell, ascii)
-    code = isinstance(cell, Math) and not isinstance(cell.size, int)
-    return f"`{written}`" if code else _escape(written)
+    code = isinstance(cell, Letters) or (isinstance(cell, Math) and not isinstance(cell.size, int))
+    return f"`{written}`" if code and written else _escape(written)
 
 
 def _escape(text: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ..columns import Line, Span, fact_lines, fold, table_lines
-from ..document import Document, Table, plain
+from ..columns import Line, Span, fact_lines, fold, passage_lines, table_lines
+from ..document import Document, Passage, Table, plain
 from ..presentation import Presentation
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
 
 AT_ONCE = 1_000  # lines handed to rich together
+WIDTH = 100  # of sentences, where the terminal is wider
 
 
 def write(shown: Presentation, *, ascii: bool = False, width: int | None = None, **options: Any) -> Iterator[str]:
@@ -70,11 +71,15 @@ def _segments(lines: Iterator[Line]) -> Iterator[Segment]:
 def _lines(made: Document, width: int | None, ascii: bool = False) -> Iterator[Line]:
     yield from _title(made, width, ascii)
     for block in made.blocks():
-        if isinstance(block, Table):
+        if isinstance(block, Passage):
             yield (Span(""),)
-            for text, style in ((block.title, "bold"), (block.note, "dim")):
-                if text:
-                    yield from _text(plain(text, ascii), style, width)
+            title, *lines = passage_lines(block, WIDTH if width is None else min(width, WIDTH))
+            yield (Span(plain(title, ascii), "bold"),)
+            yield from ((Span(plain(line, ascii)),) for line in lines)
+        elif isinstance(block, Table):
+            yield (Span(""),)
+            if block.title:
+                yield from _text(plain(block.title, ascii), "bold", width)
             yield from table_lines(block, 2, 3, width, ascii)
         else:
             yield (Span(""),)

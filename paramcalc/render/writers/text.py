@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..columns import Line, fact_lines, table_lines
-from ..document import Document, Table, plain
+from ..columns import Line, fact_lines, passage_lines, table_lines
+from ..document import Document, Passage, Table, plain
 from ..presentation import Presentation
+
+WIDTH = 100  # of sentences; tables are as wide as they need
 
 
 def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
@@ -19,21 +21,17 @@ def _blocks(made: Document, ascii: bool) -> Iterator[str]:
     title = f"{made.title}: {made.subtitle}" if made.subtitle else made.title
     yield f"{plain(title, ascii)}\n"
     for block in made.blocks():
-        if isinstance(block, Table):
+        if isinstance(block, Passage):
             yield "\n"
-            yield from _head(block, ascii)
+            yield from (f"{plain(line, ascii)}\n" for line in passage_lines(block, WIDTH))
+        elif isinstance(block, Table):
+            yield "\n"
+            if block.title:
+                yield f"{plain(block.title, ascii)}\n"
             yield from map(_joined, table_lines(block, 2, 2, ascii=ascii))
         else:
             yield "\n"
             yield from map(_joined, fact_lines(block, 2, ascii=ascii))
-
-
-def _head(table: Table, ascii: bool) -> Iterator[str]:
-    if table.title:
-        yield f"{plain(table.title, ascii)}\n"
-        if table.note:
-            yield from (f"  {plain(line, ascii)}\n" for line in table.note.splitlines())
-            yield "\n"
 
 
 def _joined(line: Line) -> str:

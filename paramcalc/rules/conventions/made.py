@@ -14,7 +14,7 @@ from ...core.rule import Layer, Rule
 from ...core.schema import REQUIRED, Inputs, Option, Schema
 from ...errors import LayerError, nearest
 from ...symbolic import Expr, Size, symbols, unicode
-from ..shared.cells import GATES
+from ..shared.equations import networks
 from .read import BESIDES, Row, Tensor, rows, symbols_of
 
 SEQUENCE = Inputs("B T d_x")
@@ -22,7 +22,6 @@ FRAMES = Inputs("B T H W d_x")
 FAMILY = f"{__package__}.recurrent"
 TIME = ("return_sequences", "return_state")
 TITLES = {"tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}  # others are written as they are named
-NUMBERS = ("no", "one", "two", "three", "four")
 
 
 @cache
@@ -95,11 +94,9 @@ def rule_of(row: Row, name: str) -> Rule:
     def body(x: Shape, /, **options: Any) -> Built:
         return build(row, x, options)
 
-    networks = [GATES[gate][0].removesuffix(" gate") for gate in row.gates]
-    several = f"{NUMBERS[len(networks)].capitalize()} dense networks ({', '.join(networks)})"
-    what = several if len(networks) > 1 else "One dense network"
+    what = networks(row.gates) if len(row.gates) > 1 else "One dense network"
     why = f"{what} of the input and the previous output, as {row.framework} has them."
-    order = f"In the order {', '.join(row.gates)}. " if len(networks) > 1 else ""
+    order = f"In the order {', '.join(row.gates)}. " if len(row.gates) > 1 else ""
     about = "\n".join([f"{order}{' or '.join(row.layers)} of {row.framework}; {row.source}.", *besides(row)])
     schema = Schema({"x": FRAMES if row.has("k_h") else SEQUENCE}, 1, options_of(row))
     why = f"{why}\n\n{about}"
@@ -107,15 +104,18 @@ def rule_of(row: Row, name: str) -> Rule:
 
 
 def besides(row: Row) -> list[str]:
-    """Say which weights there are besides kernels and biases, and which of them an option asks for."""
-    found: dict[tuple[str, str], list[str]] = {}
+    """Say which weights there are besides kernels and biases: a sentence for each option that asks for some."""
+    found: dict[str | None, dict[str, list[str]]] = {}
     for tensor in row.tensors:
         if tensor.role in BESIDES and not tensor.backwards:
-            asked = "" if tensor.option is None else ", when asked for"
             shape = f"({', '.join(map(unicode, tensor.shape))}{',' * (len(tensor.shape) == 1)})"
-            found.setdefault((tensor.role, asked), []).append(f"{tensor.name} {shape}")
-    told = [f"{BESIDES[role]}{asked}: {', '.join(tensors)}" for (role, asked), tensors in found.items()]
-    return [f"Besides: {'; '.join(told)}."] if told else []
+            roles = found.setdefault(tensor.option, {})
+            roles.setdefault(tensor.role, []).append(f"{tensor.name} {shape}")
+    said = []
+    for option, roles in found.items():
+        told = "; ".join(f"{BESIDES[role]}: {', '.join(tensors)}" for role, tensors in roles.items())
+        said.append(f"{f'{option}: ' if option else ''}Besides: {told}.")
+    return said
 
 
 def options_of(row: Row) -> dict[str, Option]:

@@ -4,13 +4,14 @@ from math import prod
 from typing import Annotated, Any, Unpack
 
 from ...core.declare import Built, Inputs, Shape, Weight, each_rank
+from ...core.equations import Equations
 from ...core.products import State, Work, product
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
-from ..shared import windows
+from ..shared import equations, windows
 from .axes import Layout, Padding
 from .convolutional import Filters, Kernel, Steps, check_steps
-from .recurrent import CELL, FORGET_AT_ONE, LOOP, LSTM_GATES, Loop, over_steps
+from .recurrent import CELL, FORGET_AT_ONE, LETTERS, LOOP, LSTM_GATES, Loop, over_steps
 
 
 class Frames(Inputs):
@@ -48,8 +49,12 @@ def conv_lstm(
 ) -> Built:
     """Four convolutions (input, forget, candidate, output), each of the frame and of the previous output.
 
-    An LSTM whose products are convolutions: i, f, o = sigmoid(W * x_t + U * h_(t-1) + b), and so on.
+    An LSTM whose products are convolutions (∗).
     W is laid over the frame with these strides and this padding; U over the previous output, at every place of it.
+    use_bias and unit_forget_bias: The bias of the forget gate starts at 1 (Jozefowicz et al. 2015), the others at
+    what bias_initializer gives, 0 by default.
+    use_bias and unit_forget_bias=False: All biases, the forget gate's too, start at what bias_initializer gives, 0 by
+    default.
     The number of time steps and the size of the frames change the work, never the number of parameters.
     Source: Shi et al. 2015, without the peepholes.
     """
@@ -76,6 +81,9 @@ def conv_lstm(
         formula=lambda: gates * (filters * (window * (channels + filters) + use_bias)),
         work=lambda: _work(prod((x[0], *places)) * (gates * filters * window), channels, filters, scope),
         states=(state, state),
+        equations=lambda: Equations(
+            equations.lstm(LSTM_GATES, lambda gate: equations.reads(gate, equations.convolved, int(use_bias))), LETTERS
+        ),
     )
     return over_steps(x, step, time)
 

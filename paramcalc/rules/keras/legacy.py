@@ -16,7 +16,7 @@ from ...symbolic import Size, unknown
 from ..shared import cells, windows
 from ..shared.over_time import OverTime, over_time
 from .axes import AnyShape, Images, Layout, Padding, Spatial
-from .recurrent import GRU_GATES, LSTM_GATES, Sequence, Units, cell
+from .recurrent import GRU_GATES, LSTM_GATES, Sequence, Units, cell, computed
 
 
 def on_cudnn(x: Shape, units: Size, gates: tuple[str, ...], states: int, time_major: bool, time: OverTime) -> Built:
@@ -26,6 +26,7 @@ def on_cudnn(x: Shape, units: Size, gates: tuple[str, ...], states: int, time_ma
     step = step._replace(
         weights=(*step.weights, Weight("bias", (2 * len(gates) * units,))),
         formula=lambda: cells.parameters(len(gates), d_x, units, 2),
+        equations=lambda: computed(gates, biases=2),
     )
     built = over_time((batch, T, d_x), step, time)
     if time_major and time["return_sequences"]:

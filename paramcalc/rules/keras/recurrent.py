@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal, Unpack
 
 from ...core.built import UNKNOWN_OUTPUTS, UnknownShape, known_of, listed, placed, shape_text
 from ...core.declare import CELLS, LAYER, Built, Inputs, Part, Shape, Weight, rule, scaled, scoped
+from ...core.equations import Equations
 from ...core.ignored_options import BIAS, DROPOUT, KERNEL, RECURRENT
 from ...core.kinds import Sized
 from ...core.products import Product, Source, Sources, State, Work, product
 from ...core.rule import Layer
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, times, unicode
-from ..shared import cells
+from ..shared import cells, equations
 from ..shared.over_time import OverTime, over_time
 
 Units = Annotated[Size, Sized("d_h")]
@@ -37,9 +38,10 @@ class Loop(OverTime):
 Count = Callable[[], Size]
 
 RNN_GATES: tuple[str, ...] = ("h",)
-LSTM_GATES = ("i", "f", "c", "o")
-GRU_GATES = ("z", "r", "h")
+LSTM_GATES = ("i", "f", "g", "o")
+GRU_GATES = ("z", "r", "g")
 FORGET_AT_ONE = (("f", 1),)
+LETTERS = {"kernel": "W", "recurrent_kernel": "U", "bias": "b"}
 
 
 def cell(
@@ -74,7 +76,24 @@ def cell(
         lambda: cells.parameters(g, d_x, units, biases),
         lambda: _reset_before(g, d_x, units, batch, scope) if reset_before else _work(g, d_x, units, batch, scope),
         (state,) * states,
+        equations=lambda: computed(gates, biases, reset_before),
     )
+
+
+def computed(gates: tuple[str, ...], biases: int, reset_before: bool = False) -> Equations:
+    """Give the equations of a cell: a plain RNN, a GRU or an LSTM, by its gates."""
+    if len(gates) == 1:
+        lines: tuple[str, ...] = (f"h_t = tanh({equations.reads('', biases=biases)})",)
+    elif "z" in gates:
+        lines = equations.gru(gates, equations.behind, biases, reset_before)
+    else:
+        lines = equations.lstm(gates, lambda gate: equations.reads(gate, biases=biases))
+    summary = (
+        ""
+        if biases == 2 or "z" not in gates
+        else f"{equations.networks(gates)}, each of the input and the previous output."
+    )
+    return Equations(lines, {**LETTERS, "bias": "b, b'"} if biases == 2 else LETTERS, summary)
 
 
 def _work(g: int, d_x: Size, units: Size, batch: Size, scope: str) -> Work:
@@ -117,7 +136,7 @@ def SimpleRNNCell(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
 def SimpleRNN(x: Sequence, /, units: Units, *, use_bias: bool = True, **time: Unpack[Loop]) -> Built:
     """One dense network of the input and the previous output, the same at every time step.
 
-    h_t = tanh(W x_t + U h_(t-1) + b). An output layer y_t = V h_t + c is a Dense of its own.
+    An output layer y_t = h_t V + c is a Dense of its own.
     The number of time steps changes the work, never the number of parameters.
     Source: Elman 1990.
     """
@@ -126,7 +145,13 @@ def SimpleRNN(x: Sequence, /, units: Units, *, use_bias: bool = True, **time: Un
 
 @rule(GATED)
 def LSTMCell(x: Step, /, units: Units, *, use_bias: bool = True, unit_forget_bias: bool = True) -> Built:
-    """Four dense networks (input, forget, candidate, output), each of the input and the previous output."""
+    """Four dense networks (input, forget, candidate, output), each of the input and the previous output.
+
+    use_bias and unit_forget_bias: The bias of the forget gate starts at 1 (Jozefowicz et al. 2015), the others at
+    what bias_initializer gives, 0 by default.
+    use_bias and unit_forget_bias=False: All biases, the forget gate's too, start at what bias_initializer gives, 0 by
+    default.
+    """
     starts = FORGET_AT_ONE if unit_forget_bias else ()
     return cell(x[0], x[1], units, LSTM_GATES, use_bias, 2, "", starts)
 
@@ -143,12 +168,14 @@ def LSTM(
 ) -> Built:
     """Four dense networks (input, forget, candidate, output), the same at every time step.
 
-    Each network sees the input x_t and the previous output h_(t-1):
-    i, f, o = sigmoid(W x_t + U h_(t-1) + b), g = tanh(W x_t + U h_(t-1) + b), one W, U, b for each;
-    c_t = f c_(t-1) + i g and h_t = o tanh(c_t) have no weights of their own.
+    Each network sees the input x_t and the previous output h_(t-1). The cell state c_t and the output h_t have no
+    weights of their own.
+    use_bias and unit_forget_bias: The bias of the forget gate starts at 1 (Jozefowicz et al. 2015), the others at
+    what bias_initializer gives, 0 by default.
+    use_bias and unit_forget_bias=False: All biases, the forget gate's too, start at what bias_initializer gives, 0 by
+    default.
     The number of time steps changes the work, never the number of parameters.
-    Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate);
-    Jozefowicz et al. 2015 (its bias started at 1).
+    Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate).
     """
     starts = FORGET_AT_ONE if unit_forget_bias else ()
     return over_steps(x, cell(x[0], x[2], units, LSTM_GATES, use_bias, 2, "lstm_cell", starts), time)
@@ -156,7 +183,11 @@ def LSTM(
 
 @rule(GATED)
 def GRUCell(x: Step, /, units: Units, *, use_bias: bool = True, reset_after: bool = True) -> Built:
-    """Three dense networks (update, reset, candidate); reset_after keeps a second, recurrent row of biases."""
+    """Three dense networks (update, reset, candidate); reset_after keeps a second, recurrent row of biases.
+
+    use_bias and reset_after: The reset gate acts on the product with U, which therefore has biases b' of its own.
+    reset_after=False: The reset gate acts on the previous output, before the product with U.
+    """
     biases = use_bias * (1 + reset_after)
     return cell(x[0], x[1], units, GRU_GATES, biases, states=1, reset_before=not reset_after)
 
@@ -173,9 +204,9 @@ def GRU(
 ) -> Built:
     """Three dense networks (update, reset, candidate); reset_after keeps a second, recurrent row of biases.
 
-    z, r = sigmoid(W x_t + U h_(t-1) + b); h_t mixes h_(t-1) and the candidate by z.
-    With reset_after (Keras's default, and cuDNN's) the reset gate is applied after U h_(t-1) has been
-    computed, so the recurrent side needs biases of its own: 2·d_h a network instead of d_h.
+    use_bias and reset_after: The reset gate acts on the product with U, as in cuDNN, so that product has biases b' of
+    its own: 2·d_h a network instead of d_h.
+    reset_after=False: The reset gate acts on the previous output, before the product with U, as in the paper.
     The number of time steps changes the work, never the number of parameters.
     Source: Cho et al. 2014.
     """
@@ -284,7 +315,7 @@ def RNN(
     weights = scoped(step.weights, inner.label, inner)
     own = [frozenset({State(at)}) for at in range(len(step.states))]
     work = lambda: placed(step, inner.label, [frozenset({0})], own)  # noqa: E731
-    return over_steps(x, step._replace(weights=weights, work=work, parts=lambda: [cost]), time)
+    return over_steps(x, step._replace(weights=weights, work=work, parts=lambda: [cost], equations=None), time)
 
 
 @rule(("weights",), copies=("layer",))
@@ -376,4 +407,5 @@ def TimeDistributed(x: Annotated[Shape, Inputs("B T *layer")], /, layer: Annotat
         parts=lambda: [Part(layer.label, layer, ((batch, *rest),), each)],
         outs=UNKNOWN_OUTPUTS if isinstance(shape, UnknownShape) else ((batch, T, *shape[1:]),),
         states=(),
+        equations=None,
     )

@@ -1,7 +1,7 @@
 """What the cells of the papers share: how they are declared, and gates side by side in one tensor.
 
 A cell is written once, as a function of one time step; its layer is the same function with a time axis.
-Tensors have readable names; which letter of the paper each is, the docstrings say. A paper that leaves its
+Tensors have readable names; the equations of a cell have a letter for each. A paper that leaves its
 biases out to keep the equations short is counted with them, and without under ``use_bias=False``.
 """
 
@@ -50,6 +50,9 @@ def norm(name: str, gates: tuple[str, ...], units: Size) -> tuple[Weight, ...]:
     if not gates:
         return Weight(f"{name}_gain", (units,)), Weight(f"{name}_bias", (units,))
     return bank(f"{name}_gain", gates, units), bank(f"{name}_bias", gates, units)
+
+
+LETTERS = {"kernel": "W", "recurrent_kernel": "U", "bias": "b"}
 
 
 def paths(weights: Iterable[Weight]) -> tuple[Source, ...]:

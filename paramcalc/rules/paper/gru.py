@@ -3,14 +3,16 @@
 from typing import Literal
 
 from ...core.declare import Built, Weight
+from ...core.equations import Equations
 from ...core.products import Product, Source, State, Work, product
 from ...symbolic import Size
 from ..shared import cells
-from .common import Step, Units, bank, norm, paths, recurrent, refuse
+from ..shared.equations import MIXED, H, X, reads
+from .common import LETTERS, Step, Units, bank, norm, paths, recurrent, refuse
 
-NETS = ("z", "r", "h")
+NETS = ("z", "r", "g")
 GATES = ("z", "r")
-CANDIDATE = ("h",)
+CANDIDATE = ("g",)
 
 
 @recurrent("GRU")
@@ -26,13 +28,15 @@ def gru(
 ) -> Built:
     """Three dense networks (update, reset, candidate), each of the input and the previous output.
 
-    z, r = σ(W x_t + U h_(t-1) + b), candidate tanh(W x_t + U (r h_(t-1)) + b), h_t = z h_(t-1) + (1 − z) candidate.
-    reset="after": tanh(W x_t + b + r (U h_(t-1) + b')): the gate acts after the product, which has a bias of its
-    own; frameworks that keep two biases for all three networks count 2·d_h more.
-    variant 1: the gates do without the input, σ(U h_(t-1) + b); 2: without biases, too, σ(U h_(t-1)); 3: they
-    are a bias alone, σ(b) (Dey & Salem 2017: GRU1, GRU2, GRU3).
-    layer_norm: z, r = σ(LN(W x_t) + LN(U h_(t-1))), candidate tanh(LN(W x_t) + r LN(U h_(t-1))), so four vectors
-    with a gain and a bias each (Ba, Kiros & Hinton 2016, who write no other b: use_bias=False).
+    reset=before: The reset gate acts on the previous output, before the product with U.
+    reset=after: The reset gate acts after the product with U.
+    reset=after and use_bias: That product has a bias b' of its own; frameworks that keep two biases for all three
+    networks count 2·d_h more.
+    variant=1: The gates do without the input (Dey & Salem 2017: GRU1).
+    variant=2: The gates do without the input and without biases (Dey & Salem 2017: GRU2).
+    variant=3: The gates are biases alone (Dey & Salem 2017: GRU3).
+    layer_norm: LN normalizes a vector over its elements; each of the four normalized vectors has its own gain γ and
+    bias β (Ba, Kiros & Hinton 2016, who write no other bias: use_bias=False).
     Source: Cho et al. 2014 (who leave the biases out to keep the equations short).
     """
     refuse(
@@ -77,6 +81,46 @@ def gru(
         ),
         work=work,
         states=(state,),
+        equations=lambda: computed(variant, reset == "after", layer_norm, use_bias),
+    )
+
+
+GRU_LETTERS = {
+    **LETTERS,
+    "recurrent_bias": "b'",
+    "input_norm_gain": "γ_x",
+    "input_norm_bias": "β_x",
+    "recurrent_norm_gain": "γ_h",
+    "recurrent_norm_bias": "β_h",
+    "candidate_input_norm_gain": "γ_g",
+    "candidate_input_norm_bias": "β_g",
+    "candidate_recurrent_norm_gain": "γ'_g",
+    "candidate_recurrent_norm_bias": "β'_g",
+}
+
+
+def computed(variant: int, after: bool, layer_norm: bool, use_bias: bool) -> Equations:
+    """Give the equations of a GRU."""
+    b = " + b_g" * use_bias
+    new, old = f"{X} W_g", f"{H} U_g" if after else f"(r_t ⊙ {H}) U_g"
+    if layer_norm:
+        new, old = f"LN({new}; γ_g, β_g)", f"LN({old}; γ'_g, β'_g)"
+    if after:
+        second = " + b'_g" * use_bias
+        old = f"r_t ⊙ ({old}{second})"
+    candidate = f"g_t = tanh({new}{b} + {old})"
+    if layer_norm:
+        sides = f"LN({X} [W_z, W_r]; γ_x, β_x) + LN({H} [U_z, U_r]; γ_h, β_h)" + " + [b_z, b_r]" * use_bias
+        gates = [f"[a_z, a_r] = {sides}", *(f"{gate}_t = σ(a_{gate})" for gate in GATES)]
+    else:
+        gates = [f"{gate}_t = σ({_gate(gate, variant, use_bias)})" for gate in GATES]
+    return Equations((*gates, candidate, MIXED), GRU_LETTERS)
+
+
+def _gate(gate: str, variant: int, use_bias: bool) -> str:
+    bias = f" + b_{gate}" * use_bias
+    return {0: reads(gate, biases=int(use_bias)), 1: f"{H} U_{gate}{bias}", 2: f"{H} U_{gate}"}.get(
+        variant, f"b_{gate}"
     )
 
 
@@ -95,12 +139,13 @@ def gate_norms(units: Size) -> tuple[Weight, ...]:
 def light_gru(x: Step, /, units: Units, *, batch_norm: bool = True) -> Built:
     """Two dense networks (update, candidate); batch norm's gain and bias for each stand where a bias would.
 
-    z = σ(BN(W x_t) + U h_(t-1)), candidate ReLU(BN(W x_t) + U h_(t-1)), h_t = z h_(t-1) + (1 − z) candidate.
-    There is no reset gate. The means and variances that batch norm keeps are no parameters.
-    Without batch_norm each network has a bias instead.
+    There is no reset gate.
+    batch_norm: BN normalizes over the batch, with a gain γ and a bias β. The means and variances that it keeps are no
+    parameters.
+    batch_norm=False: Each network has a bias instead of batch norm.
     Source: Ravanelli et al. 2018.
     """
-    (batch, d_x), state, nets = x, (x[0], units), ("z", "h")
+    (batch, d_x), state, nets = x, (x[0], units), ("z", "g")
     kept = [Weight(f"norm_{name}", (2 * units,), False, "", nets, buffer=True) for name in ("mean", "variance")]
     normed = (*norm("norm", nets, units), *kept)
     return Built(
@@ -113,18 +158,30 @@ def light_gru(x: Step, /, units: Units, *, batch_norm: bool = True) -> Built:
         formula=lambda: cells.parameters(2, d_x, units, 1 + batch_norm),
         work=lambda: cells.work(2, d_x, units, batch),
         states=(state,),
+        equations=lambda: light(batch_norm),
     )
+
+
+def light(batch_norm: bool) -> Equations:
+    """Give the equations of a light GRU."""
+
+    def net(name: str) -> str:
+        if not batch_norm:
+            return reads(name)
+        return f"BN({X} W_{name}; γ_{name}, β_{name}) + {H} U_{name}"
+
+    letters = {**LETTERS, "norm_gain": "γ", "norm_bias": "β"}
+    return Equations((f"z_t = σ({net('z')})", f"g_t = relu({net('g')})", MIXED), letters)
 
 
 @recurrent("MGU", "MinimalGatedUnit")
 def mgu(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
     """Two dense networks: one gate, which is reset and update gate in one, and the candidate.
 
-    f = σ(W x_t + U h_(t-1) + b), candidate tanh(W x_t + U (f h_(t-1)) + b), h_t = (1 − f) h_(t-1) + f candidate.
-    The gate f is listed as u, for it decides other things than an LSTM's f.
+    The gate u is the paper's f; it decides other things than the f of an LSTM.
     Source: Zhou et al. 2016.
     """
-    (batch, d_x), state, nets = x, (x[0], units), ("u", "h")
+    (batch, d_x), state, nets = x, (x[0], units), ("u", "g")
     networks = bank("kernel", nets, units, d_x), bank("recurrent_kernel", nets, units, units)
 
     def work() -> Work:
@@ -143,4 +200,12 @@ def mgu(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
         formula=lambda: cells.parameters(2, d_x, units, use_bias),
         work=work,
         states=(state,),
+        equations=lambda: Equations(
+            (
+                f"u_t = σ({reads('u', biases=int(use_bias))})",
+                f"g_t = tanh({reads('g', biases=int(use_bias), seen=f'(u_t ⊙ {H})')})",
+                f"h_t = (1 − u_t) ⊙ {H} + u_t ⊙ g_t",
+            ),
+            LETTERS,
+        ),
     )

@@ -3,11 +3,13 @@
 from typing import Annotated, Literal
 
 from ...core.declare import Built, Weight
+from ...core.equations import Equations
 from ...core.kinds import Sized
 from ...core.products import Product, Source, Sources, State, Work, product
 from ...symbolic import Size
-from ..shared import cells
-from .common import Step, Units, bank, norm, paths, recurrent, refuse
+from ..shared import cells, equations
+from ..shared.equations import C, H, X
+from .common import LETTERS, Step, Units, bank, norm, paths, recurrent, refuse
 
 
 @recurrent("LSTM")
@@ -32,22 +34,28 @@ def lstm(
 ) -> Built:
     """Four dense networks (input, forget, candidate, output), each of the input and the previous output.
 
-    i, f, o = σ(W x_t + U h_(t-1) + b), g = tanh(W x_t + U h_(t-1) + b), one W, U, b for each;
-    c_t = f c_(t-1) + i g, h_t = o tanh(c_t).
-    peephole: i and f also see p c_(t-1), o sees p c_t; p is a vector for each gate (Gers & Schmidhuber 2000).
-    coupled: f = 1 − i, three networks; no_input_gate, no_forget_gate, no_output_gate: that gate is 1;
-    no_input_activation, no_output_activation: the tanh of g, or of c_t, is left out, and no weight changes;
-    full_gate_recurrence: each gate also sees every gate one step ago, R i_(t-1) + R f_(t-1) + R o_(t-1), nine
-    matrices R (Greff et al. 2017, who call these CIFG, NIG, NFG, NOG, NIAF, NOAF and FGR).
-    projection: the networks see r_t = W_r h_t instead of h_t, and r_t is put out; nonrecurrent_projection:
-    so is p_t = W_p h_t, beside it; neither has a bias (Sak, Senior & Beaufays 2014: LSTMP).
-    layer_norm: LN(W x_t) + LN(U h_(t-1)) + b for all networks side by side, and tanh(LN(c_t)); each of the
-    three vectors has its own gain and bias (Ba, Kiros & Hinton 2016).
-    forget_bias: what b of the forget gate starts at (Jozefowicz et al. 2015).
-    Sources besides: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate).
+    peephole: A gate also reads the cell state through a vector v of weights: the output gate the new one, the others
+    the old one (Gers & Schmidhuber 2000).
+    coupled: The forget gate is 1 − i and has no network of its own (Greff et al. 2017: CIFG).
+    no_input_gate: There is no input gate: it is 1 (Greff et al. 2017: NIG).
+    no_forget_gate: There is no forget gate: it is 1 (Greff et al. 2017: NFG).
+    no_output_gate: There is no output gate: it is 1 (Greff et al. 2017: NOG).
+    no_input_activation: The candidate has no activation, and no weight changes (Greff et al. 2017: NIAF).
+    no_output_activation: The cell state has no activation on its way out, and no weight changes (Greff et al. 2017:
+    NOAF).
+    full_gate_recurrence: Each gate also reads every gate one step ago, through a matrix R for each pair (Greff et al.
+    2017: FGR).
+    projection: P maps the d_h units m_t to the output h_t, which the networks read at the next step; it has no bias
+    (Sak, Senior & Beaufays 2014: LSTMP).
+    nonrecurrent_projection: Q maps them to a second part of the output, which no network reads.
+    layer_norm: LN normalizes a vector over the units of all networks side by side; each of the three normalized vectors
+    has its own gain γ and bias β (Ba, Kiros & Hinton 2016).
+    use_bias and forget_bias=1: The bias of the forget gate starts at 1 (Jozefowicz et al. 2015).
+    use_bias and forget_bias=2: The bias of the forget gate starts at 2 (Jozefowicz et al. 2015).
+    Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (the forget gate).
     """
     nets = networks(coupled, no_input_gate, no_forget_gate, no_output_gate)
-    gates = tuple(net for net in nets if net != "c")
+    gates = tuple(net for net in nets if net != "g")
     refuse(
         (peephole and not gates, "peephole without a gate that could look through it", "a gate"),
         (full_gate_recurrence and not gates, "full_gate_recurrence without a gate", "a gate"),
@@ -91,6 +99,28 @@ def lstm(
         products += [product(x[0] * (units * weight.shape[1]), hidden, weight.path) for weight in through]
         return Work(tuple(products), (hidden.union(paths(through)), recurs, kept, *after))
 
+    def computed() -> Equations:
+        net = gate_input(nets, gates, peephole, full_gate_recurrence, layer_norm, use_bias)
+        activation = "{}" if no_input_activation else "tanh({})"
+        made = {n: f"{n}_t = {activation if n == 'g' else 'σ({})'}".format(net(n)) for n in nets}
+        late = made.pop("o", None) if peephole else None
+        forget = "f_t ⊙ " if "f" in nets or coupled else ""
+        normed = "LN(c_t; γ_c, β_c)" if layer_norm else "c_t"
+        shows = normed if no_output_activation else f"tanh({normed})"
+        shows = f"o_t ⊙ {shows}" if "o" in nets else shows
+        lines = [
+            *[side_by_side(nets, use_bias)] * layer_norm,
+            *made.values(),
+            *["f_t = 1 − i_t"] * coupled,
+            f"c_t = {forget}{C} + {'i_t ⊙ ' if 'i' in nets else ''}g_t",
+            *([late] if late else []),
+            f"h_t = {shows}" if projection is None else f"m_t = {shows}",
+            *["h_t = m_t P"] * (projection is not None),
+            *["y_t = [h_t, m_t Q]"] * (nonrecurrent_projection is not None),
+        ]
+        summary = f"{equations.networks(nets)}, each of the input and the previous output."
+        return Equations(tuple(lines), LSTM_LETTERS, summary)
+
     return Built(
         outs=((x[0], seen + besides), *states),
         weights=(
@@ -110,7 +140,45 @@ def lstm(
         ),
         work=work,
         states=states,
+        equations=computed,
     )
+
+
+LSTM_LETTERS = {
+    **LETTERS,
+    "gate_kernel": "R",
+    "peephole": "v",
+    "input_norm_gain": "γ_x",
+    "input_norm_bias": "β_x",
+    "recurrent_norm_gain": "γ_h",
+    "recurrent_norm_bias": "β_h",
+    "cell_norm_gain": "γ_c",
+    "cell_norm_bias": "β_c",
+    "projection/kernel": "P",
+    "nonrecurrent_projection/kernel": "Q",
+}
+
+
+def gate_input(
+    nets: tuple[str, ...], gates: tuple[str, ...], peephole: bool, recurrence: bool, layer_norm: bool, use_bias: bool
+) -> equations.Network:
+    """Give what writes down the sum that a network takes."""
+
+    def written(net: str) -> str:
+        terms = [f"a_{net}" if layer_norm else equations.reads(net, biases=int(use_bias))]
+        if recurrence and net in gates:
+            terms.append(f"[{', '.join(f'{gate}_(t-1)' for gate in gates)}] R_{net}")
+        if peephole and net in gates:
+            terms.append(f"v_{net} ⊙ {'c_t' if net == 'o' else C}")
+        return " + ".join(terms)
+
+    return written
+
+
+def side_by_side(nets: tuple[str, ...], use_bias: bool) -> str:
+    """Write the normalized sums of all networks, side by side in one vector."""
+    sums = f"LN({X} W; γ_x, β_x) + LN({H} U; γ_h, β_h)" + " + b" * use_bias
+    return f"[{', '.join(f'a_{net}' for net in nets)}] = {sums}"
 
 
 def networks(coupled: bool, no_input_gate: bool, no_forget_gate: bool, no_output_gate: bool) -> tuple[str, ...]:
@@ -120,7 +188,7 @@ def networks(coupled: bool, no_input_gate: bool, no_forget_gate: bool, no_output
         (coupled and no_forget_gate, "coupled replaces the forget gate: there is none to leave out", "one of the two"),
     )
     absent = {"i": no_input_gate, "f": no_forget_gate or coupled, "o": no_output_gate}
-    return tuple(net for net in ("i", "f", "c", "o") if not absent.get(net))
+    return tuple(net for net in ("i", "f", "g", "o") if not absent.get(net))
 
 
 def norms(nets: tuple[str, ...], units: Size) -> tuple[Weight, ...]:

@@ -4,14 +4,16 @@ from math import prod
 from typing import Annotated, Any
 
 from ...core.declare import Built, Inputs, Shape, Weight
+from ...core.equations import Equations
 from ...core.kinds import Sized, Window
 from ...core.products import Source, State, Work, product
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
-from ..shared import cells
-from .common import Step, Units, bank, recurrent
+from ..shared import cells, equations
+from ..shared.equations import C, H, X, reads
+from .common import LETTERS, Step, Units, bank, recurrent
 
-NETS = ("i", "f", "c", "o")
+NETS = ("i", "f", "g", "o")
 GATES = ("i", "f", "o")
 
 
@@ -26,8 +28,7 @@ def multiplicative_lstm(
 ) -> Built:
     """An LSTM whose networks see, instead of the previous output, its product with the input in a space of its own.
 
-    m_t = (W_mx x_t)(W_mh h_(t-1)), element by element; then an LSTM's four networks of x_t and m_t.
-    m_t has as many elements as h_t, unless ``intermediate`` says otherwise.
+    intermediate: The factor m_t has d_m elements, else as many as h_t.
     The paper leaves the biases out; they are the four networks' own.
     Source: Krause et al. 2016 (mLSTM; that of Beck et al. 2024 is another).
     """
@@ -53,6 +54,13 @@ def multiplicative_lstm(
         formula=lambda: 4 * (units * (d_m + d_x) + use_bias * units) + d_m * (units + d_x),
         work=work,
         states=states,
+        equations=lambda: Equations(
+            (
+                f"m_t = ({X} F) ⊙ ({H} G)",
+                *equations.lstm(NETS, lambda gate: reads(gate, biases=int(use_bias), seen="m_t")),
+            ),
+            {**LETTERS, "factor_kernel": "F", "factor_recurrent_kernel": "G"},
+        ),
     )
 
 
@@ -60,8 +68,8 @@ def multiplicative_lstm(
 def nested_lstm(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
     """An LSTM whose cell is an LSTM: four networks outside, four inside, of what would enter and what would stay.
 
-    i, f, o, g as in an LSTM, of x_t and h_(t-1); then the inner LSTM's input is i g and its previous output
-    f c_(t-1), and its new output is c_t. The inner networks see d_h numbers of either kind.
+    The inner LSTM, marked ', reads i ⊙ g as its input and f ⊙ c_(t-1) as its previous output; its output is c_t. Its
+    networks read d_h numbers of either kind.
     Two levels, as in the paper's experiments.
     Source: Moniz & Krueger 2017.
     """
@@ -92,7 +100,26 @@ def nested_lstm(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
         formula=lambda: cells.parameters(4, d_x, units, use_bias) + cells.parameters(4, units, units, use_bias),
         work=work,
         states=(state,) * 3,
+        equations=lambda: nested(use_bias),
     )
+
+
+def nested(use_bias: bool) -> Equations:
+    """Give the equations of an LSTM whose cell is an LSTM."""
+
+    def inside(gate: str) -> str:
+        return f"(i_t ⊙ g_t) W'_{gate} + (f_t ⊙ {C}) U'_{gate}" + f" + b'_{gate}" * use_bias
+
+    outside = equations.lstm(NETS, lambda gate: reads(gate, biases=int(use_bias)))
+    acts = {gate: "tanh" if gate == "g" else "σ" for gate in NETS}
+    lines = (
+        *outside[:4],
+        *(f"{gate}'_t = {acts[gate]}({inside(gate)})" for gate in NETS),
+        "c'_t = f'_t ⊙ c'_(t-1) + i'_t ⊙ g'_t",
+        "c_t = o'_t ⊙ tanh(c'_t)",
+        outside[-1],
+    )
+    return Equations(lines, LETTERS | {f"memory/{name}": f"{letter}'" for name, letter in LETTERS.items()})
 
 
 @recurrent("ConvLSTM2D", "ConvLSTM")
@@ -107,9 +134,8 @@ def conv_lstm(
 ) -> Built:
     """Four convolutions of the frame and of the previous output; a peephole for every place and filter.
 
-    i, f = σ(W * x_t + U * h_(t-1) + p c_(t-1) + b), o the same with c_t, g = tanh(W * x_t + U * h_(t-1) + b);
-    c_t = f c_(t-1) + i g, h_t = o tanh(c_t). * is a convolution that keeps the frame's size; p has the shape of the
-    cell's state, so with peepholes the number of parameters depends on the frame.
+    A convolution (∗) keeps the frame's size.
+    peephole: The vector v has the shape of the cell's state, so the number of parameters depends on the frame.
     Source: Shi et al. 2015.
     """
     batch, H, W, C = x
@@ -135,4 +161,18 @@ def conv_lstm(
             )
         ),
         states=(state,) * 2,
+        equations=lambda: convolutional(peephole, use_bias),
     )
+
+
+def convolutional(peephole: bool, use_bias: bool) -> Equations:
+    """Give the equations of an LSTM of convolutions."""
+
+    def net(gate: str) -> str:
+        looks = f" + v_{gate} ⊙ {'c_t' if gate == 'o' else C}" if peephole and gate in GATES else ""
+        return reads(gate, equations.convolved, int(use_bias)) + looks
+
+    *nets, output, state, shown = equations.lstm(NETS, net)
+    last = (state, output) if peephole else (output, state)
+    summary = "" if peephole else "Four convolutions of the frame and of the previous output."
+    return Equations((*nets, *last, shown), {**LETTERS, "peephole": "v"}, summary)

@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from ...core.declare import Built, Weight
+from ...core.equations import Equations
 from ...core.kinds import Sized
 from ...core.products import NOTHING, Source, Sources, State, Work, product
 from ...errors import ShapeError
 from ...symbolic import Size, exact
-from .common import Step, Units, bank, recurrent
+from ..shared.equations import H, X, reads
+from .common import LETTERS, Step, Units, bank, recurrent
 
 Heads = Annotated[Size, Sized("N", unless=1)]
 
@@ -16,7 +18,7 @@ Heads = Annotated[Size, Sized("N", unless=1)]
 def lmu(x: Step, /, units: Units, order: Annotated[Size, Sized("d_m")]) -> Built:
     """One number is written to a memory of fixed dynamics; a dense network sees input, previous output and memory.
 
-    u_t = e_x x_t + e_h h_(t-1) + e_m m_(t-1), m_t = A m_(t-1) + B u_t, h_t = tanh(W_x x_t + W_h h_(t-1) + W_m m_t).
+    The number written is a_t.
     A and B follow from the order and the length of the memory's window; they are kept, and no parameters.
     No equation has a bias.
     Source: Voelker, Kajić & Eliasmith 2019.
@@ -55,7 +57,27 @@ def lmu(x: Step, /, units: Units, order: Annotated[Size, Sized("d_m")]) -> Built
         formula=lambda: (units + 1) * (d_x + units + order),
         work=work,
         states=states,
+        equations=lambda: Equations(
+            (
+                f"a_t = {X} e_x + {H} e_h + m_(t-1) e_m",
+                "m_t = A m_(t-1) + a_t ⊙ B",
+                f"h_t = tanh({X} W + {H} U + m_t M)",
+            ),
+            LMU_LETTERS,
+        ),
     )
+
+
+LMU_LETTERS = {
+    "input_encoder": "e_x",
+    "hidden_encoder": "e_h",
+    "memory_encoder": "e_m",
+    "kernel": "W",
+    "recurrent_kernel": "U",
+    "memory_kernel": "M",
+    "memory_matrix": "A",
+    "memory_input": "B",
+}
 
 
 def check_heads(units: Size, heads: Size) -> None:
@@ -68,14 +90,14 @@ def check_heads(units: Size, heads: Size) -> None:
 def slstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) -> Built:
     """Four dense networks (input, forget, candidate, output); the previous output is mixed within each head alone.
 
-    candidate tanh(W x_t + R h_(t-1) + b), i = exp(W x_t + R h_(t-1) + b), f = exp or σ of the same, o = σ of it;
-    c_t = f c_(t-1) + i candidate, n_t = f n_(t-1) + i, h_t = o c_t/n_t, and m_t, which keeps the exponentials small.
-    R has a block of (d_h/N)² for each of N heads and each network.
+    A state m_t besides, max(ln f + m_(t-1), ln i), is subtracted from the exponents of i and f to keep them small, and
+    changes no output. The paper also lets f be an exponential.
+    heads: U has a block of (d_h/N)² for each of N heads and each network.
     The cell alone: without the block's convolution, norms and projections up and down.
     Source: Beck et al. 2024 (xLSTM).
     """
     check_heads(units, heads)
-    (batch, d_x), state, nets = x, (x[0], units), ("i", "f", "c", "o")
+    (batch, d_x), state, nets = x, (x[0], units), ("i", "f", "g", "o")
     each = exact(units, heads)
 
     def work() -> Work:
@@ -97,6 +119,18 @@ def slstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) 
         formula=lambda: 4 * (units * (each + d_x) + use_bias * units),
         work=work,
         states=(state,) * 4,
+        equations=lambda: Equations(
+            (
+                *(
+                    f"{gate}_t = {act}({reads(gate, biases=int(use_bias))})"
+                    for gate, act in zip(nets, ("exp", "σ", "tanh", "σ"), strict=True)
+                ),
+                "c_t = f_t ⊙ c_(t-1) + i_t ⊙ g_t",
+                "n_t = f_t ⊙ n_(t-1) + i_t",
+                "h_t = o_t ⊙ c_t / n_t",
+            ),
+            LETTERS,
+        ),
     )
 
 
@@ -104,9 +138,10 @@ def slstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) 
 def mlstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) -> Built:
     """Four dense networks of the input alone (query, key, value, output gate); two gates with a number a head.
 
-    q, k, v = W x_t + b (k over √d), o = σ(W x_t + b); i = exp(w x_t + b), f = exp or σ(w x_t + b), one number each;
-    C_t = f C_(t-1) + i v kᵀ, n_t = f n_(t-1) + i k, h_t = o (C_t q)/max(|nᵀ q|, 1), and m_t, which keeps the
-    exponentials small. Each of N heads has its d_h/N elements of q, k, v and a matrix C of (d_h/N)².
+    The gates i and f are one number for each head. The paper also lets f be an exponential. A state m_t besides keeps
+    the exponentials small, and changes no output.
+    The equations are those of one head. Each of N heads has its d_h/N elements of q, k, v, o and h and a matrix C of
+    (d_h/N)²; d_k is d_h/N.
     Nothing sees the previous output. The cell alone: without the block's convolution, norms, skip and projections.
     Source: Beck et al. 2024 (xLSTM).
     """
@@ -139,4 +174,18 @@ def mlstm(x: Step, /, units: Units, *, heads: Heads = 1, use_bias: bool = True) 
         formula=lambda: 4 * (d_x * units + use_bias * units) + 2 * heads * (d_x + use_bias),
         work=work,
         states=states,
+        equations=lambda: Equations(
+            (
+                f"q_t = {X} W_q" + " + b_q" * use_bias,
+                f"k_t = ({X} W_k{' + b_k' * use_bias}) / sqrt(d_k)",
+                f"v_t = {X} W_v" + " + b_v" * use_bias,
+                f"o_t = σ({X} W_o{' + b_o' * use_bias})",
+                f"i_t = exp({X} w_i{' + β_i' * use_bias})",
+                f"f_t = σ({X} w_f{' + β_f' * use_bias})",
+                "C_t = f_t ⊙ C_(t-1) + i_t ⊙ outer(v_t, k_t)",
+                "n_t = f_t ⊙ n_(t-1) + i_t ⊙ k_t",
+                "h_t = o_t ⊙ (C_t q_t) / max(abs(n_t q_t), 1)",
+            ),
+            {"kernel": "W", "bias": "b", "gate_kernel": "w", "gate_bias": "β"},
+        ),
     )

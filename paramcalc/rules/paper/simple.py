@@ -1,14 +1,18 @@
 """Recurrent networks without gates: Elman's, Jordan's, and one whose units see only themselves."""
 
 from ...core.declare import Built, Weight
+from ...core.equations import Equations
 from ...core.products import Source, State, Work, product
 from ...symbolic import Size
 from ..shared import cells
-from .common import Outputs, Step, Units, paths, recurrent
+from ..shared.equations import H, X, reads
+from .common import LETTERS, Outputs, Step, Units, paths, recurrent
+
+OUTPUT = {"output/kernel": "V", "output/bias": "d"}
 
 
 def output_layer(d_h: Size, d_y: Size, use_bias: bool) -> tuple[Weight, ...]:
-    """Give the weights of the dense layer that reads the hidden state: V and c."""
+    """Give the weights of the dense layer that reads the hidden state: V and d."""
     return (Weight("kernel", (d_h, d_y), scope="output"), *[Weight("bias", (d_y,), scope="output")] * use_bias)
 
 
@@ -16,8 +20,7 @@ def output_layer(d_h: Size, d_y: Size, use_bias: bool) -> tuple[Weight, ...]:
 def elman(x: Step, /, units: Units, *, outputs: Outputs | None = None, use_bias: bool = True) -> Built:
     """One dense network of the input and the previous hidden state, and perhaps one that reads the state.
 
-    h_t = tanh(U x_t + W h_(t-1) + b), and with ``outputs`` y_t = V h_t + c.
-    kernel is U, recurrent_kernel W, bias b, output/kernel V, output/bias c.
+    outputs: The output y_t is that of a dense layer V, which reads the hidden state.
     Source: Elman 1990.
     """
     (batch, d_x), state = x, (x[0], units)
@@ -39,6 +42,14 @@ def elman(x: Step, /, units: Units, *, outputs: Outputs | None = None, use_bias:
         formula=lambda: units * (units + d_x) + use_bias * units + d_y * units + use_bias * d_y,
         work=work,
         states=(state,),
+        equations=lambda: Equations(
+            (
+                f"h_t = tanh({reads('', biases=int(use_bias))})",
+                *[f"y_t = h_t V{' + d' * use_bias}"] * (outputs is not None),
+            ),
+            {**LETTERS, **OUTPUT},
+            "" if outputs is not None else "One dense network of the input and the previous hidden state.",
+        ),
     )
 
 
@@ -46,7 +57,7 @@ def elman(x: Step, /, units: Units, *, outputs: Outputs | None = None, use_bias:
 def jordan(x: Step, /, units: Units, outputs: Outputs, *, use_bias: bool = True) -> Built:
     """One dense network of the input and the previous output, and one that makes the output of it.
 
-    h_t = tanh(U x_t + W y_(t-1) + b), y_t = V h_t + c: what comes back is the output, not the hidden state.
+    The network reads the output y of the step before, not the hidden state.
     The fixed decay by which Jordan's plan units remember older outputs is no weight.
     Source: Jordan 1986.
     """
@@ -70,6 +81,10 @@ def jordan(x: Step, /, units: Units, outputs: Outputs, *, use_bias: bool = True)
         formula=lambda: units * (outputs + d_x) + use_bias * units + outputs * units + use_bias * outputs,
         work=work,
         states=(state,),
+        equations=lambda: Equations(
+            (f"h_t = σ({reads('', biases=int(use_bias), seen='y_(t-1)')})", f"y_t = h_t V{' + d' * use_bias}"),
+            {**LETTERS, **OUTPUT},
+        ),
     )
 
 
@@ -77,7 +92,7 @@ def jordan(x: Step, /, units: Units, outputs: Outputs, *, use_bias: bool = True)
 def ind_rnn(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
     """A dense network of the input; each unit sees, of the previous output, its own element alone.
 
-    h_t = σ(W x_t + u h_(t-1) + b), u a vector: one recurrent weight a unit.
+    There is one recurrent weight for each unit, in the vector u.
     Source: Li et al. 2018.
     """
     (batch, d_x), state = x, (x[0], units)
@@ -88,4 +103,7 @@ def ind_rnn(x: Step, /, units: Units, *, use_bias: bool = True) -> Built:
         formula=lambda: d_x * units + units + use_bias * units,
         work=lambda: Work((product(batch * (d_x * units), 0, "kernel"),)),
         states=(state,),
+        equations=lambda: Equations(
+            (f"h_t = relu({X} W + u ⊙ {H}{' + b' * use_bias})",), {**LETTERS, "recurrent_vector": "u"}
+        ),
     )

@@ -20,16 +20,15 @@ from collections.abc import Iterable
 from ...core.products import Source, State, Work, product
 from ...symbolic import Size
 
+CANDIDATE = "g"  # its letter in every cell of every framework
 GATES = {
     "i": ("input gate", "how much of the candidate enters the cell"),
     "f": ("forget gate", "how much of the old cell state stays"),
-    "c": ("candidate", "what could be written into the cell"),
-    "g": ("candidate", "what could be written into the cell"),
+    CANDIDATE: ("candidate", "what could enter the state"),
     "o": ("output gate", "how much of the cell is shown as output"),
     "z": ("update gate", "how much of the old output is kept"),
     "r": ("reset gate", "how much of the old output the candidate sees"),
-    "h": ("candidate", "the new output before mixing"),
-    "n": ("candidate", "the new output before mixing"),
+    "h": ("hidden state", "the new output"),
     "u": ("forget gate", "how much of the old output the candidate sees and replaces"),
     "t": ("highway gate", "how much of the cell, and not of the input, is shown as output"),
     "s": ("skip", "the input as wide as the output"),

@@ -4,17 +4,19 @@ PyTorch's gates lie one below the other, along the first axis of the weights, an
 The layers share one signature, and so do the cells; each leaves out the options it does not have.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Literal, NamedTuple
 
 from ...core.declare import Built, Shape, Weight
+from ...core.equations import Equations
 from ...core.ignored_options import FACTORY
 from ...core.kinds import RATE, Sized
 from ...core.products import Product, Source, Sources, State, Work, loop
 from ...core.rule import Rule
 from ...errors import OptionError
 from ...symbolic import Size, times
-from ..shared import cells
+from ..shared import cells, equations
 from .axes import AnyShape, declared, patterned
 from .options import COUNT, Whole
 
@@ -34,7 +36,7 @@ class Cell(NamedTuple):
 
 RNN_CELL = Cell("RNN", ("h",))
 LSTM_CELL = Cell("LSTM", ("i", "f", "g", "o"), 2)
-GRU_CELL = Cell("GRU", ("r", "z", "n"))
+GRU_CELL = Cell("GRU", ("r", "z", "g"))
 
 
 def gated(cell: Cell, d_x: Size, d_h: Size, bias: bool, d_p: Size = 0, suffix: str = "") -> list[Weight]:
@@ -45,6 +47,24 @@ def gated(cell: Cell, d_x: Size, d_h: Size, bias: bool, d_p: Size = 0, suffix: s
     shapes |= {"bias_ih": (tall,), "bias_hh": (tall,)} if bias else {}
     made = [Weight(name + suffix, shape, gates=shown, gate_axis=0) for name, shape in shapes.items()]
     return [*made, Weight(f"weight_hr{suffix}", (d_p, d_h))] if d_p != 0 else made
+
+
+LETTERS = {"weight_ih": "W", "weight_hh": "U", "bias_ih": "b", "bias_hh": "b'", "weight_hr": "P"}
+
+
+def computed(cell: Cell, bias: bool, nonlinearity: str, weights: Sequence[Weight], where: str = "") -> Equations:
+    """Give the equations of a cell; those of a layer are the same in every layer and direction."""
+    biases = 2 * bias
+    letters = {weight.name: LETTERS["_".join(weight.name.split("_")[:2])] for weight in weights}
+    what = equations.networks(cell.gates) if len(cell.gates) > 1 else "One dense network"
+    if len(cell.gates) == 1:
+        lines: tuple[str, ...] = (f"h_t = {nonlinearity}({equations.reads('', equations.before, biases)})",)
+    elif cell.states == 1:
+        lines = equations.gru(cell.gates, equations.before, biases)
+    else:
+        projected = "P" if "P" in letters.values() else ""
+        lines = equations.lstm(cell.gates, lambda gate: equations.reads(gate, equations.before, biases), projected)
+    return Equations(lines, letters, "" if bias else f"{what} of the input and the previous output{where}.")
 
 
 def step(cell: Cell, d_x: Size, d_h: Size, batch: Size, bias: bool, d_p: Size = 0, suffix: str = "") -> Work:
@@ -120,7 +140,14 @@ def stacked(
         return Work(tuple(products), (below, *last))
 
     kept = tuple((num_layers * ways, *batch, size) for size in (wide, d_h)[: cell.states])
-    return Built(((*x[:-1], ways * wide), *kept), tuple(weights), formula, work, kept)
+    return Built(
+        ((*x[:-1], ways * wide), *kept),
+        tuple(weights),
+        formula,
+        work,
+        kept,
+        equations=lambda: computed(cell, bias, nonlinearity, weights, ", for each layer and direction"),
+    )
 
 
 def single(
@@ -137,35 +164,47 @@ def single(
     d_x, d_h = input_size, hidden_size
     declared(f"{cell.name}Cell", d_x, x[-1])
     kept = ((*x[:-1], d_h),) * cell.states
+    weights = tuple(gated(cell, d_x, d_h, bias))
     return Built(
         kept,
-        tuple(gated(cell, d_x, d_h, bias)),
+        weights,
         lambda: cells.parameters(len(cell.gates), d_x, d_h, 2 * bias),
         lambda: step(cell, d_x, d_h, x[0] if len(x) == 2 else 1, bias),
         kept,
+        equations=lambda: computed(cell, bias, nonlinearity, weights),
     )
 
 
-RNN_WHY = """One dense network of the input and the previous output, with two biases, for each layer and direction.
-
-h_t = tanh(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh). Source: Elman 1990; the second bias is there for cuDNN.
+STACK = """num_layers: A layer above the first reads the output of the layer below, of both directions if there are two.
+bidirectional: The tensors _reverse read the sequence from its end, by the same equations.
 """
-LSTM_WHY = """Four dense networks (input, forget, candidate, output), two biases each, for each layer and direction.
+CUDNN = "bias: The two biases are added up, so one would do; the second is there for cuDNN."
+RNN_WHY = f"""One dense network of the input and the previous output, with two biases, for each layer and direction.
 
-i, f, o = sigmoid(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh), g = tanh(the same), one W, b each;
-c_t = f c_(t-1) + i g and h_t = o tanh(c_t), or W_hr o tanh(c_t) where proj_size is given.
-The two biases are added up, so one would do; the second is there for cuDNN, and 4·d_h parameters more.
-The states h_n and c_n are (D·num_layers, N, H_out), whatever batch_first says; D is 2 in both directions.
-Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000; Sak, Senior & Beaufays 2014.
+{CUDNN}
+{STACK}Source: Elman 1990.
 """
-GRU_WHY = """Three dense networks (reset, update, candidate), two biases each, for each layer and direction.
+LSTM_WHY = f"""Four dense networks (input, forget, candidate, output), two biases each, for each layer and direction.
 
-r, z = sigmoid(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh), n = tanh(W_ih x_t + b_ih + r (W_hh h_(t-1) + b_hh)).
-Source: Cho et al. 2014; the reset gate after the product, as in cuDNN, needs the second bias.
+{CUDNN} That is 4·d_h parameters more.
+{STACK}proj_size: P maps the d_h units to an output of d_p numbers, which the networks read at the next step (Sak,
+Senior & Beaufays 2014).
+The states h_n and c_n are (D·num_layers, N, H_out), whatever batch_first says; D is the number of
+directions.
+Sources: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000.
 """
-RNN_CELL_WHY = "One dense network of the input and the previous output, with two biases."
-LSTM_CELL_WHY = "Four dense networks (input, forget, candidate, output), two biases each."
-GRU_CELL_WHY = "Three dense networks (reset, update, candidate), two biases each."
+GRU_WHY = f"""Three dense networks (reset, update, candidate), two biases each, for each layer and direction.
+
+bias: The reset gate acts on the product with U, as in cuDNN, so that product needs biases b' of its own.
+bias=False: The reset gate acts on the product with U, as in cuDNN.
+{STACK}Source: Cho et al. 2014.
+"""
+RNN_CELL_WHY = f"One dense network of the input and the previous output, with two biases.\n\n{CUDNN}"
+LSTM_CELL_WHY = f"Four dense networks (input, forget, candidate, output), two biases each.\n\n{CUDNN}"
+GRU_CELL_WHY = """Three dense networks (reset, update, candidate), two biases each.
+
+bias: The reset gate acts on the product with U, as in cuDNN, so that product needs biases b' of its own.
+"""
 
 
 def _layer(cell: Cell, why: str, *without: str) -> Rule:
