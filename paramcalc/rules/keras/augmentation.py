@@ -13,10 +13,10 @@ What these may be is in `KINDS`.
 from collections.abc import Callable
 from functools import partial
 from operator import index
-from typing import Annotated, Any, SupportsIndex
+from typing import Annotated, Any
 
 from ...core.ignored_options import BASE
-from ...core.kinds import NUMBER, SWITCH, Check, Choice, Kind, Maybe
+from ...core.kinds import NUMBER, SWITCH, Check, Choice, Kind, Maybe, has_index
 from ...core.rule import REQUIRED, Built, Inputs, Rule, Shape
 from ...core.schema import Option, Schema
 from ...errors import OptionError, ShapeError
@@ -55,7 +55,7 @@ Solarization 0..1 each: addition_factor threshold_factor value_range seed
 
 
 def _whole(value: object) -> int:
-    if not isinstance(value, SupportsIndex):
+    if not has_index(value):
         raise TypeError(value)
     return index(value)
 
