@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import resource
 import signal
 import sys
@@ -19,16 +20,18 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from time import process_time
 from types import FrameType
 from typing import NamedTuple
 
-from mutations import KINDS, prepare
+from mutations import KINDS, READY
 
 from paramcalc import ParamcalcError
 
+os.environ.setdefault("KERAS_BACKEND", "jax")
 SECONDS = 2.0
 BYTES = 500 * 10**6
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
@@ -98,6 +101,8 @@ def findings(kind: str, numbers: range) -> Iterator[Finding]:
     """Run several inputs, and give those that fail."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the frameworks, about odd modules
+        if kind in READY:
+            READY[kind][1]()
         for number in numbers:
             found = attempt(kind, number)
             if found is not None:
@@ -112,11 +117,11 @@ def main() -> int:
     parser.add_argument("--from", type=int, default=0, dest="first", metavar="N", help="number of the first")
     parser.add_argument("--log", type=Path, help="file that findings are appended to")
     given = parser.parse_args()
+    kinds = given.kinds or [kind for kind in KINDS if kind not in READY or find_spec(READY[kind][0])]
     failed = 0
-    prepare()
     for first in range(given.first, given.first + given.many, 1000):
         numbers = range(first, min(first + 1000, given.first + given.many))
-        for kind in given.kinds or KINDS:
+        for kind in kinds:
             start = process_time()
             for found in findings(kind, numbers):
                 failed += 1

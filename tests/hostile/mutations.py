@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -348,7 +347,9 @@ def odd(luck: Random) -> Any:
 
 
 def layers(luck: Random) -> Run:
-    """A layer made with odd objects for options, on an odd input."""
+    """A layer made with odd objects for options, on an odd input; or such an object in the place of a file."""
+    if luck.random() < 0.05:
+        return readable(luck)
     rule = luck.choice(every_rule())
     given = options(luck, rule)
     for name in [*given]:
@@ -402,7 +403,7 @@ def modules(luck: Random) -> Run:
     return lambda: show(pc.from_torch(module, *inputs))
 
 
-def live(luck: Random) -> Run:
+def models(luck: Random) -> Run:
     """A Keras model that says odd things of itself."""
     model = kerass()[luck.randrange(len(kerass()))]
     told = json.loads(json.dumps(model.get_config()))
@@ -438,31 +439,24 @@ def kerass() -> tuple[Any, ...]:
     return graph, keras.Sequential([entry, L.TimeDistributed(inner), L.GRU(3), L.Dense(2)])
 
 
-def objects(luck: Random) -> Run:
-    """An odd object handed to the library."""
-    return luck.choices((layers, readable, modules, live), _weights())[0](luck)
+def torch_ready() -> None:
+    """Import what modules need, so that none of them is charged for it."""
+    from torch import nn
+
+    pc.from_torch(nn.Linear(2, 2), (2, 2)).report()
 
 
-@cache
-def _weights() -> tuple[int, int, int, int]:
-    # of those that are installed
-    return 40, 2, 2 * (find_spec("torch") is not None), 2 * (find_spec("keras") is not None)
-
-
-def prepare() -> None:
-    """Import what the inputs need, so that none of them is charged for it."""
-    *_, torch, keras = _weights()
-    if torch:
-        from torch import nn
-
-        pc.from_torch(nn.Linear(2, 2), (2, 2)).report()
-    if keras:
-        pc.from_keras(kerass()[0]).report()
+def keras_ready() -> None:
+    """Import what Keras models need, so that none of them is charged for it."""
+    pc.from_keras(kerass()[0]).report()
 
 
 KINDS: dict[str, Callable[[Random], Run]] = {
     "structure": structure,
     "bytes": content,
     "flags": flags,
-    "objects": objects,
+    "layers": layers,
+    "modules": modules,
+    "models": models,
 }
+READY: dict[str, tuple[str, Run]] = {"modules": ("torch", torch_ready), "models": ("keras", keras_ready)}
