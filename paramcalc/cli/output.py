@@ -75,7 +75,7 @@ def show_model(model: Model, view: View) -> int:
     check = _verified(model) if view.verify else None
     if check is not None:
         outcome = check.to_dict()
-        shown = shown._replace(data=lambda: report.to_dict() | {"verification": outcome})
+        shown = shown._replace(data=lambda: report.stream() | {"verification": outcome})
     show(shown, view, explain=view.explain, weights=view.weights, depth=view.depth)
     if check is not None and one.name != "json":
         print_outcome(check, sys.stdout if one.for_reading else sys.stderr)

@@ -88,7 +88,7 @@ class Work(NamedTuple):
 
     def times(self, n: Size) -> Work:
         """Do the same work n times."""
-        return Work(tuple([Product(n * size, left, right) for size, left, right in self.products]), self.flow)
+        return self._replace(products=tuple(one._replace(size=n * one.size) for one in self.products))
 
     def scoped(self, prefix: str) -> Work:
         """Put a scope in front of the paths of weights; the prefix includes the separator: ``lstm_cell/``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
@@ -72,22 +73,28 @@ def fitted(longest: Sequence[int], whole: set[int], room: int) -> list[int]:
 
 
 def table_lines(table: Table, indent: int, gap: int, width: int | None = None, ascii: bool = False) -> Iterator[Line]:
-    """Give the lines of a table; in ``width`` columns, if there is a limit. Its title and note are not among them."""
-    several = [table.headers, *table.rows, *[table.footer] * bool(table.footer)]
-    body = [[plain(cell, ascii) for cell in row] for row in several]
-    widths = [max(map(width_of, column)) for column in zip(*body, strict=True)]
+    """Give the lines of a table; in ``width`` columns, if there is a limit. Its title and note are not among them.
+
+    It goes through the rows twice, for the widths and for the lines, and keeps none of them.
+    """
+    widths = [0] * len(table.headers)
+    for row in chain([table.headers], table.rows, [table.footer] if table.footer else ()):
+        widths = [max(width, width_of(plain(cell, ascii))) for width, cell in zip(widths, row, strict=True)]
     if width is not None:
         widths = fitted(widths, {0, *table.right}, width - indent - gap * (len(widths) - 1))
     rule = Span(" " * indent + ("-" if ascii else "─") * (sum(widths) + gap * (len(widths) - 1)))
-    last = len(several) - 1
-    for place, (row, cells) in enumerate(zip(several, body, strict=True)):
-        if place == last and table.footer:
-            yield (rule,)
-        style = "dim" if place == 0 else "bold" if place == last and table.footer else ""
+
+    def lines(row: Sequence[Cell], style: str = "") -> Iterator[Line]:
         styles = [style or _style(cell, at in table.right) for at, cell in enumerate(row)]
-        yield from _row(cells, styles, widths, table.right, indent, gap)
-        if place == 0:
-            yield (rule,)
+        return _row([plain(cell, ascii) for cell in row], styles, widths, table.right, indent, gap)
+
+    yield from lines(table.headers, "dim")
+    yield (rule,)
+    for row in table.rows:
+        yield from lines(row)
+    if table.footer:
+        yield (rule,)
+        yield from lines(table.footer, "bold")
 
 
 def _row(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from ..characters import visible
@@ -34,11 +35,27 @@ class Fact(NamedTuple):
     strong: bool = False
 
 
+class Rows:
+    """Rows of a table that are made anew each time somebody goes through them, so that a long table takes no room.
+
+    Parameters
+    ----------
+    make : callable
+        Gives them one after the other.
+    """
+
+    def __init__(self, make: Callable[[], Iterator[tuple[Cell, ...]]]) -> None:
+        self.make = make
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        return self.make()
+
+
 class Table(NamedTuple):
     """Rows of cells under headers; ``right`` are the columns of numbers."""
 
     headers: tuple[str, ...]
-    rows: list[tuple[Cell, ...]]
+    rows: Rows | list[tuple[Cell, ...]]
     right: tuple[int, ...] = ()
     footer: tuple[Cell, ...] = ()
     title: str = ""
@@ -63,7 +80,7 @@ class Document(NamedTuple):
             [
                 one._replace(
                     headers=tuple(map(visible, one.headers)),
-                    rows=[tuple(map(_visible, row)) for row in one.rows],
+                    rows=Rows(partial(_visible_rows, one.rows)),
                     footer=tuple(map(_visible, one.footer)),
                     title=visible(one.title),
                     note="\n".join(map(visible, one.note.split("\n"))),  # paragraphs of a rule's own text
@@ -79,6 +96,10 @@ class Document(NamedTuple):
         if self.facts:
             yield self.facts
         yield from self.tables[self.lead :]
+
+
+def _visible_rows(rows: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
+    return (tuple(map(_visible, row)) for row in rows)
 
 
 def _visible(cell: Cell) -> Cell:

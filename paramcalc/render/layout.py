@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from ..catalogue import message
 from ..core.rule import Layer
 from ..core.tensors import shape_text
 from ..symbolic import grouped, unicode
-from .document import Cell, Document, Fact, Math, Table, number
+from .document import Cell, Document, Fact, Math, Rows, Table, number
 from .explain import explanation
 from .presentation import Presentation
 from .records import record, records
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def presentation(report: Report) -> Presentation:
     """Give a report in the forms that views are made from."""
-    return Presentation(partial(document, report), partial(records, report), report.to_dict)
+    return Presentation(partial(document, report), partial(records, report), report.stream)
 
 
 def row_presentation(row: Row) -> Presentation:
@@ -91,10 +92,7 @@ def _gates(row: Row) -> list[Fact]:
 
 
 def _overview(report: Report, weights: bool, depth: int | None) -> Document:
-    rows: list[tuple[Cell, ...]] = []
     graph = _branches(report.rows, depth)
-    for row in report.rows:
-        _add(row, rows, 0, depth, graph)
     total = report.total
     facts: list[Fact] = []
     footer: tuple[Cell, ...] = ()
@@ -105,7 +103,7 @@ def _overview(report: Report, weights: bool, depth: int | None) -> Document:
         label = message("parameters") if report.exact else message("parameters, at least")
         facts.append(Fact(label, number(total), strong=report.exact))
     headers = ("layer", "output shape", "parameters", *(["reads"] if graph else []), "why")
-    tables = [Table(tuple(map(message, headers)), rows, (2,), footer)]
+    tables = [Table(tuple(map(message, headers)), Rows(partial(_lines, report.rows, 0, depth, graph)), (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
     facts += _split(report) + _cost(report) + _warnings(report)
@@ -122,20 +120,20 @@ def _branches(rows: list[Row], depth: int | None) -> bool:
     return False
 
 
-def _add(row: Row, rows: list[tuple[Cell, ...]], level: int, depth: int | None, graph: bool) -> None:
-    formula = row.formula
-    name = f"{'  ' * level}{row.name} ({row.type})"
-    if len(row.calls) > 1:
-        name += f" ×{len(row.calls)}"
-    if row.counted_above:
-        name += " ↑"
-    shapes = "  ".join(map(shape_text, row.outputs))
-    why: Cell = Math(formula.expr, formula.values) if formula else ""
-    reads = [", ".join(f"{name}[{index}]" if index else name for name, index in row.reads)] if graph else []
-    rows.append((name, shapes, _params(row), *reads, why))
-    if depth is None or level < depth:
-        for inner in row.rows:
-            _add(inner, rows, level + 1, depth, graph)
+def _lines(rows: list[Row], level: int, depth: int | None, graph: bool) -> Iterator[tuple[Cell, ...]]:
+    for row in rows:
+        formula = row.formula
+        name = f"{'  ' * level}{row.name} ({row.type})"
+        if len(row.calls) > 1:
+            name += f" ×{len(row.calls)}"
+        if row.counted_above:
+            name += " ↑"
+        shapes = "  ".join(map(shape_text, row.outputs))
+        why: Cell = Math(formula.expr, formula.values) if formula else ""
+        reads = [", ".join(f"{name}[{index}]" if index else name for name, index in row.reads)] if graph else []
+        yield (name, shapes, _params(row), *reads, why)
+        if depth is None or level < depth:
+            yield from _lines(row.rows, level + 1, depth, graph)
 
 
 def _params(row: Row) -> Cell:
@@ -187,8 +185,11 @@ def _weights(rows: list[Row]) -> Table:
     several = len(rows) > 1
     frozen = any(not weight.trainable for row in rows for weight in row.weights)
     headers = ("weight", "shape", "parameters", *(["trained"] if frozen else []))
+    return Table(tuple(map(message, headers)), Rows(partial(_weight_lines, rows, several, frozen)), (2,))
+
+
+def _weight_lines(rows: list[Row], several: bool, frozen: bool) -> Iterator[tuple[Cell, ...]]:
     yes, no = message("yes"), message("no")
-    table: list[tuple[Cell, ...]] = []
     for row in rows:
         distinct = len({weight.name for weight in row.weights}) == len(row.weights)
         for weight in row.weights:
@@ -198,5 +199,4 @@ def _weights(rows: list[Row]) -> Table:
                 shape_text(weight.shape),
                 number(weight.params),
             )
-            table.append((*cells, yes if weight.trainable else no) if frozen else cells)
-    return Table(tuple(map(message, headers)), table, (2,))
+            yield (*cells, yes if weight.trainable else no) if frozen else cells

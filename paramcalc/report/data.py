@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.built import AnyShape, UnknownShape
+from ..core.built import AnyShape, UnknownShape, Weight
 from ..core.json_data import Json, JsonObject
-from ..core.rule import Weight
 from ..core.tensors import BATCH
 from ..symbolic import Size, text
 

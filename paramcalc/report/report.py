@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from ..core.built import AnyShape, Outputs, UnknownShape, output
+from ..core.built import AnyShape, Outputs, UnknownShape, Weight, output
 from ..core.framework import framework
 from ..core.json_data import Json, JsonObject
 from ..core.kinds import MAX_SIZE
-from ..core.rule import Weight
 from ..core.tensors import BATCH
 from ..core.totals import Sums, Totals, added, summed
 from ..displayed import Displayed

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from ..core.built import AnyShape, listed
+from ..core.built import AnyShape, Part, Weight, listed
 from ..core.formula import Formula, formula_of
 from ..core.json_data import JsonObject
-from ..core.rule import Part, Weight
 from ..core.tensors import BATCH
 from ..core.totals import Totals, summed
 from ..displayed import Displayed
