@@ -310,7 +310,8 @@ def flags(luck: Random) -> Run:
         errors, nothing = io.StringIO(), io.TextIOWrapper(io.BytesIO())
         with redirect_stdout(io.StringIO()), redirect_stderr(errors):
             try:
-                with patch("sys.argv", ["paramcalc", *words]), patch("sys.stdin", nothing):
+                # a command that cannot write gives up its stdout, which is that of all inputs here
+                with patch("sys.argv", ["paramcalc", *words]), patch("sys.stdin", nothing), patch("os.dup2"):
                     main()
             except SystemExit as stop:
                 if stop.code not in (None, 0, 1, 2):
