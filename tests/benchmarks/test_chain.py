@@ -7,12 +7,12 @@ traced, which takes several times as long, so there the chains are shorter.
 from __future__ import annotations
 
 import gc
-import json
 import tracemalloc
 from collections.abc import Callable
 from time import process_time
 
 import pytest
+from chains import CHAINS, PER_LAYER
 from conftest import Record
 
 from paramcalc import loads
@@ -22,37 +22,6 @@ TRACED = 2_000, 20_000
 ROUNDS = 2
 GOAL = 11
 MEMORY_GOAL = 12
-UNITS = 64
-PER_LAYER = UNITS * UNITS + UNITS
-
-
-def yaml_chain(layers: int) -> str:
-    return f"input: [{UNITS}]\nlayers:\n" + f"  - Dense: {{units: {UNITS}, activation: relu}}\n" * layers
-
-
-def json_chain(layers: int) -> str:
-    return json.dumps({"input": [UNITS], "layers": [{"Dense": {"units": UNITS, "activation": "relu"}}] * layers})
-
-
-def toml_chain(layers: int) -> str:
-    return f"input = [{UNITS}]\n" + f'[[layers]]\nDense = {{units = {UNITS}, activation = "relu"}}\n' * layers
-
-
-def keras_chain(layers: int) -> str:
-    dense = {"module": "keras.layers", "class_name": "Dense", "registered_name": None}
-    made = [
-        {"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [None, UNITS]}},
-        *({**dense, "config": {"name": f"d{at}", "units": UNITS, "activation": "relu"}} for at in range(layers)),
-    ]
-    config = {"name": "chain", "trainable": True, "layers": made}
-    return json.dumps({"module": "keras", "class_name": "Sequential", "config": config, "registered_name": None})
-
-
-def repeated(layers: int) -> str:
-    return f"input: [{UNITS}]\nlayers:\n  - repeat: {layers}\n    layers: [Dense: {UNITS}]\n"
-
-
-CHAINS = (yaml_chain, json_chain, toml_chain, keras_chain, repeated)
 
 
 def count(text: str) -> None:
