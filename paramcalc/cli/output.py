@@ -76,8 +76,8 @@ def show_model(model: Model, view: View) -> int:
     check = _verified(model) if view.verify else None
     if check is not None:
         outcome = check.to_dict()
-        data = shown.data
-        shown = shown._replace(data=lambda explain=False: data(explain) | {"verification": outcome})
+        stream = shown.data
+        shown = shown._replace(data=lambda explain=False: stream(explain) | {"verification": outcome})
     show(shown, view, explain=view.explain, weights=view.weights, depth=view.depth, dtype=_dtype(view))
     if check is not None and one.name != "json":
         print_outcome(check, sys.stdout if one.for_reading else sys.stderr)

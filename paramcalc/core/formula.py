@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
-from typing import overload
+from typing import NamedTuple, overload
 
 from ..errors import ParamcalcError, SizeError
-from ..symbolic import Expr, Size, html, latex, symbols, text, unicode
+from ..symbolic import Expr, Size, html, latex, symbols, text, unicode, unknown
 from ..symbolic.fold import LEAVES
 from ..symbolic.notation import MATH_FONT
 from .built import AnyShape, Applicable, Built, Shape, UnknownShape
@@ -139,24 +139,101 @@ def symbolic_build(layer: Applicable, *shapes: AnyShape) -> tuple[Built, dict[st
     known = tuple(shape for shape in shapes if not isinstance(shape, UnknownShape))
     if not isinstance(layer, Layer) or len(known) < len(shapes):
         return None
+    if not layer.rule.holds_layers:
+        structure = _structure(layer)
+        if _PLAIN.issuperset(map(type, structure.values())) or all(map(_is_plain, structure.values())):
+            found = _on_symbols(layer.rule, tuple(structure.items()), tuple(map(len, known)))
+            return None if found is None else (found.built, found.values(layer, known))
     try:
         symbolic, values = symbolised(layer)
-        inputs = _named_inputs(symbolic, known, values)
-        if layer.rule.sublayer_options or not all(map(_is_plain, symbolic.options.values())):
-            return symbolic.on(*inputs), values
-        return _on_symbols(symbolic.rule, tuple(symbolic.options.items()), tuple(inputs)), values
+        return symbolic.on(*_named_inputs(symbolic, known, values)), values
     except (_NoFormula, ParamcalcError):  # Reshape((24,)) holds for 24 numbers, not for n of them
         return None
 
 
+class _Symbolic(NamedTuple):
+    """What all layers build on symbols that differ in their sizes only.
+
+    Attributes
+    ----------
+    built : Built
+    options : tuple of (str, str, int or None)
+        A symbol, the option whose size it stands for, and which of several sizes.
+    inputs : tuple of (str, int, int)
+        A symbol, the input and the axis whose size it stands for.
+    """
+
+    built: Built
+    options: tuple[tuple[str, str, int | None], ...]
+    inputs: tuple[tuple[str, int, int], ...]
+
+    def values(self, layer: Layer, shapes: tuple[Shape, ...]) -> dict[str, Size]:
+        """Give what each symbol stands for in a layer."""
+        found: dict[str, Size] = {}
+        for symbol, option, place in self.options:
+            value = layer.options[option]
+            found[symbol] = value if place is None else value[place]
+        for symbol, index, axis in self.inputs:
+            found[symbol] = shapes[index][axis]
+        return found
+
+
+class _ASize:
+    """Stands where a layer has a size that formulas have a symbol for."""
+
+
+_A_SIZE = _ASize()
+_PLAIN = frozenset({type(None), bool, int, float, str, _ASize})
+
+
+def _structure(layer: Layer) -> dict[str, OptionValue]:
+    # the options without their sizes
+    found = layer.options.copy()
+    for name, kind in layer.rule.sized_options:
+        value = _own(layer, name, kind)
+        names = kind.symbols(value) if value is not None else ()
+        if not names:
+            found[name] = value
+        elif isinstance(value, tuple):
+            found[name] = tuple(_A_SIZE if one else kept for one, kept in zip(names, value, strict=True))
+        else:
+            found[name] = _A_SIZE
+    return found
+
+
 @lru_cache(1024)
-def _on_symbols(rule: Rule, options: tuple[tuple[str, OptionValue], ...], inputs: tuple[Shape, ...]) -> Built:
-    # layers that differ in their sizes only have one formula
-    built = Layer(rule, dict(options)).on(*inputs)
-    if built.formula is None:
-        return built
-    expr = built.formula()
-    return built._replace(formula=lambda: expr)
+def _on_symbols(rule: Rule, structure: tuple[tuple[str, OptionValue], ...], ranks: tuple[int, ...]) -> _Symbolic | None:
+    # the layer is built once on places instead of sizes: what a symbol stands for is then the place of its size
+    places: dict[str, tuple[str, int | None] | tuple[int, int]] = {}
+
+    def placed(place: tuple[str, int | None] | tuple[int, int]) -> Size:
+        name = f"place {len(places)}"
+        places[name] = place
+        return unknown(name)
+
+    options: dict[str, OptionValue] = {}
+    for name, value in structure:
+        if value is _A_SIZE:
+            options[name] = placed((name, None))
+        elif isinstance(value, tuple):
+            options[name] = tuple(placed((name, at)) if one is _A_SIZE else one for at, one in enumerate(value))
+        else:
+            options[name] = value
+    shapes = tuple(tuple(placed((index, axis)) for axis in range(rank)) for index, rank in enumerate(ranks))
+    try:
+        symbolic, values = symbolised(Layer(rule, options))
+        built = symbolic.on(*_named_inputs(symbolic, shapes, values))
+    except (_NoFormula, ParamcalcError):  # Reshape((24,)) holds for 24 numbers, not for n of them
+        return None
+    if built.formula is not None:
+        expr = built.formula()
+        built = built._replace(formula=lambda: expr)
+    found = [(symbol, *places[value.args[0]]) for symbol, value in values.items() if isinstance(value, Expr)]
+    return _Symbolic(
+        built,
+        tuple((symbol, where, at) for symbol, where, at in found if isinstance(where, str)),
+        tuple((symbol, where, at) for symbol, where, at in found if isinstance(where, int) and at is not None),
+    )
 
 
 def _is_plain(value: OptionValue) -> bool:
@@ -165,7 +242,7 @@ def _is_plain(value: OptionValue) -> bool:
         return all(map(_is_plain, value))
     if isinstance(value, Expr):
         return value.op == "name"
-    return value is None or isinstance(value, (bool, int, float, str))
+    return value is None or isinstance(value, (bool, int, float, str, _ASize))
 
 
 def _is(size: Size, name: str) -> bool:

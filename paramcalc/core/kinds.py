@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from operator import index
-from typing import Any, SupportsFloat, SupportsIndex, TypeAlias
+from typing import Any, SupportsFloat, SupportsIndex, TypeAlias, TypeGuard
 
 from ..errors import OptionError, SizeError, nearest
 from ..symbolic import Expr, Size, parse
@@ -92,7 +92,7 @@ def size(value: object) -> Size:
             return size(value.key)
     elif isinstance(value, str):
         return size(parse(value))
-    elif isinstance(value, SupportsIndex) and not isinstance(value, bool):
+    elif has_index(value) and not isinstance(value, bool):
         try:
             return size(index(value))
         except (TypeError, SizeError):
@@ -100,6 +100,16 @@ def size(value: object) -> Size:
     large = isinstance(value, int) and value > MAX_SIZE
     expected = "at most 10^100" if large else "a positive whole number or an expression such as 4*h"
     raise SizeError("not a size", expected=expected, received=value)
+
+
+def has_index(value: object) -> TypeGuard[SupportsIndex]:
+    """Tell whether a value can stand for a whole number; its class says so, since the value may raise when asked."""
+    return hasattr(type(value), "__index__")
+
+
+def has_float(value: object) -> TypeGuard[SupportsFloat]:
+    """Tell whether a value can stand for a number, by its class."""
+    return hasattr(type(value), "__float__")
 
 
 def grown(made: Size) -> Size:
@@ -287,13 +297,13 @@ class Maybe(Kind):
 
 
 def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+    if isinstance(value, bool) or not has_index(value):
         raise TypeError(value)
     return index(value)
 
 
 def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (SupportsFloat, SupportsIndex)):
+    if isinstance(value, bool) or not (has_float(value) or has_index(value)):
         raise TypeError(value)
     if not -1e308 <= float(value) <= 1e308:
         raise TypeError(value)

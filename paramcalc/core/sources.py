@@ -54,6 +54,8 @@ def joined(found: Sources) -> Sources:
 
 def written_out(found: Sources) -> Sources:
     """List the sources one by one, those in joined ones too."""
+    if Joined not in set(map(type, found)):
+        return found
     plain: set[Source] = set()
     pending, seen = [found], set[Joined]()
     while pending:

@@ -3,9 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+from math import prod
+from typing import NamedTuple
 
 from ..symbolic import Expr, Size, add
 from .built import Weight
+
+
+class Sums(NamedTuple):
+    """The sums over weights.
+
+    Attributes
+    ----------
+    params : int or Expr
+        Number of parameters: the sum of the weights.
+    trainable : int or Expr
+        Number of parameters that training changes.
+    non_trainable : int or Expr
+        Number of parameters that training leaves alone: statistics, and frozen layers.
+    buffers : int or Expr
+        Numbers kept with the layers that are no parameters (PyTorch's running mean).
+    buffered : bool
+        Whether there are any such.
+    """
+
+    params: Size
+    trainable: Size
+    non_trainable: Size
+    buffers: Size
+    buffered: bool
 
 
 class Totals:
@@ -16,25 +43,62 @@ class Totals:
         """The weights, each once."""
         return ()
 
+    @cached_property
+    def sums(self) -> Sums:
+        """What the weights add up to."""
+        return sums_of(self.weights)
+
     @property
     def params(self) -> Size:
         """Number of parameters: the sum of the weights."""
-        return summed(weight.params for weight in self.weights if not weight.buffer)
+        return self.sums.params
 
     @property
     def trainable(self) -> Size:
         """Number of parameters that training changes."""
-        return summed(weight.params for weight in self.weights if weight.trainable)
+        return self.sums.trainable
 
     @property
     def non_trainable(self) -> Size:
         """Number of parameters that training leaves alone: statistics, and frozen layers."""
-        return summed(weight.params for weight in self.weights if not (weight.trainable or weight.buffer))
+        return self.sums.non_trainable
 
     @property
     def buffers(self) -> Size:
         """Numbers kept with the layers that are no parameters (PyTorch's running mean)."""
-        return summed(weight.params for weight in self.weights if weight.buffer)
+        return self.sums.buffers
+
+    @property
+    def buffered(self) -> bool:
+        """Whether there are such numbers."""
+        return self.sums.buffered
+
+
+def sums_of(weights: Sequence[Weight]) -> Sums:
+    """Add up weights, each once."""
+    trainable: list[Size] = []
+    others: list[Size] = []
+    buffers: list[Size] = []
+    for weight in weights:
+        kind = buffers if weight.buffer else trainable if weight.trainable else others
+        kind.append(prod(weight.shape))
+    changed, left = summed(trainable), summed(others)
+    params = changed if not others else left if not trainable else summed(_counts(weights))
+    return Sums(params, changed, left, summed(buffers), bool(buffers))
+
+
+def _counts(weights: Iterable[Weight]) -> Iterable[Size]:
+    return (prod(weight.shape) for weight in weights if not weight.buffer)
+
+
+def added(parts: Iterable[Sums]) -> Sums | None:
+    """Add up sums that are numbers; ``None`` where one is an expression, whose terms stand in the order of weights."""
+    found = [*parts]
+    numbers = [[one for one in sums[:4] if isinstance(one, int)] for sums in found]
+    if any(len(four) < 4 for four in numbers):
+        return None
+    params, trainable, non_trainable, buffers = map(sum, zip((0, 0, 0, 0), *numbers, strict=True))
+    return Sums(params, trainable, non_trainable, buffers, any(sums.buffered for sums in found))
 
 
 def summed(sizes: Iterable[Size]) -> Size:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 from unicodedata import category, east_asian_width
 
@@ -100,38 +101,43 @@ def table_lines(table: Table, indent: int, gap: int, width: int | None = None, a
     """Give the lines of a table; in ``width`` columns, if there is a limit. Its title is not among them.
 
     Where even the longest words of the columns are too wide side by side, the cells of a row are listed one below the
-    other, each with its header.
+    other, each with its header. It goes through the rows twice, for the widths and for the lines, and keeps none of
+    them.
     """
-    several = [table.headers, *table.rows, *[table.footer] * bool(table.footer)]
-    body = [[plain(cell, ascii) for cell in row] for row in several]
-    widths: list[int] | None = [max(map(width_of, column)) for column in zip(*body, strict=True)]
-    assert widths is not None
+    widths, words = [0] * len(table.headers), [0] * len(table.headers)
+    for row in chain([table.headers], table.rows, [table.footer] if table.footer else ()):
+        written = [plain(cell, ascii) for cell in row]
+        widths = [max(width, width_of(cell)) for width, cell in zip(widths, written, strict=True)]
+        words = [max(longest, longest_word(cell)) for longest, cell in zip(words, written, strict=True)]
     if width is not None and sum(widths) + gap * (len(widths) - 1) + indent > width:
-        words = [max(map(longest_word, column)) for column in zip(*body, strict=True)]
-        widths = fitted(widths, words, {0, *table.right}, width - indent - gap * (len(widths) - 1))
-        if widths is None:
-            yield from _listed(table, body, indent, width, ascii)
+        narrow = fitted(widths, words, {0, *table.right}, width - indent - gap * (len(widths) - 1))
+        if narrow is None:
+            yield from _listed(table, indent, width, ascii)
             return
+        widths = narrow
     rule = Span(" " * indent + ("-" if ascii else "─") * (sum(widths) + gap * (len(widths) - 1)))
-    last = len(several) - 1
-    for place, (row, cells) in enumerate(zip(several, body, strict=True)):
-        if place == last and table.footer:
-            yield (rule,)
-        style = "dim" if place == 0 else "bold" if place == last and table.footer else ""
+
+    def lines(row: Sequence[Cell], style: str = "") -> Iterator[Line]:
         styles = [style or _style(cell, at in table.right) for at, cell in enumerate(row)]
-        yield from _row(cells, styles, widths, table.right, indent, gap)
-        if place == 0:
-            yield (rule,)
+        return _row([plain(cell, ascii) for cell in row], styles, widths, table.right, indent, gap)
+
+    yield from lines(table.headers, "dim")
+    yield (rule,)
+    for row in table.rows:
+        yield from lines(row)
+    if table.footer:
+        yield (rule,)
+        yield from lines(table.footer, "bold")
 
 
-def _listed(table: Table, body: list[list[str]], indent: int, width: int, ascii: bool) -> Iterator[Line]:
+def _listed(table: Table, indent: int, width: int, ascii: bool) -> Iterator[Line]:
     # each row as a list of its cells under the first one; what is empty is left out
     rule = Span(" " * indent + ("-" if ascii else "─") * max(width - indent, 1))
-    (_, *headers), *rows = body
-    kinds = [*table.rows, *[table.footer] * bool(table.footer)]
+    headers = [plain(header, ascii) for header in table.headers[1:]]
     wide = max(map(width_of, headers), default=0)
-    for place, ((name, *cells), row) in enumerate(zip(rows, kinds, strict=True)):
-        footer = place == len(table.rows)
+    ends = [(table.footer, True)] if table.footer else []
+    for row, footer in chain(((row, False) for row in table.rows), ends):
+        name, *cells = (plain(cell, ascii) for cell in row)
         if footer:
             yield (rule,)
         lead = len(name) - len(name.lstrip(" "))

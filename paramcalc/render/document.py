@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from ..characters import visible
@@ -55,11 +56,27 @@ class Fact(NamedTuple):
     strong: bool = False
 
 
+class Rows:
+    """Rows of a table that are made anew each time somebody goes through them, so that a long table takes no room.
+
+    Parameters
+    ----------
+    make : callable
+        Gives them one after the other.
+    """
+
+    def __init__(self, make: Callable[[], Iterator[tuple[Cell, ...]]]) -> None:
+        self.make = make
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        return self.make()
+
+
 class Table(NamedTuple):
     """Rows of cells under headers; ``right`` are the columns of numbers."""
 
     headers: tuple[str, ...]
-    rows: list[tuple[Cell, ...]]
+    rows: Rows | list[tuple[Cell, ...]]
     right: tuple[int, ...] = ()
     footer: tuple[Cell, ...] = ()
     title: str = ""
@@ -103,12 +120,16 @@ class Document(NamedTuple):
         yield from self.tables[self.lead :]
 
 
+def _visible_rows(rows: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
+    return (tuple(map(_visible, row)) for row in rows)
+
+
 def _visible_block(block: Block) -> Block:
     if isinstance(block, Passage):
         return Passage(visible(block.title), block.equations, tuple(map(visible, block.sentences)))
     return block._replace(
         headers=tuple(map(visible, block.headers)),
-        rows=[tuple(map(_visible, row)) for row in block.rows],
+        rows=Rows(partial(_visible_rows, block.rows)),
         footer=tuple(map(_visible, block.footer)),
         title=visible(block.title),
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ..catalogue import message
 from ..core.built import UnknownShape, shape_text
-from ..core.json_data import JsonObject
+from ..core.json_data import Json, JsonObject
 from ..core.storage import DTYPE, bytes_of, bytes_text, check_dtype
 from ..core.time_axis import BATCH_FIRST, TIME_FIRST, UNBATCHED
 from ..symbolic import Expr, grouped, unicode
-from .document import Block, Cell, Document, Fact, Math, Table, number
+from .document import Block, Cell, Document, Fact, Math, Rows, Table, number
 from .explain import blocks, data, summary
 from .presentation import Presentation
 from .records import record, records
@@ -30,8 +31,8 @@ def row_presentation(row: Row) -> Presentation:
     return Presentation(partial(_row_document, row), lambda: [record(row.name, row)], row.to_dict)
 
 
-def _data(report: Report, explain: bool = False) -> JsonObject:
-    return {**report.to_dict(), "explanation": data(report)} if explain else report.to_dict()
+def _data(report: Report, explain: bool = False) -> dict[str, Json | Iterator[JsonObject]]:
+    return {**report.stream(), "explanation": data(report)} if explain else report.stream()
 
 
 def _row_document(row: Row) -> Document:
@@ -101,10 +102,7 @@ def _gates(row: Row) -> list[Fact]:
 
 
 def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> Document:
-    rows: list[tuple[Cell, ...]] = []
     graph = _branches(report.rows, depth)
-    for row in report.rows:
-        _add(row, rows, 0, depth, graph)
     total = report.total
     facts: list[Fact] = []
     footer: tuple[Cell, ...] = ()
@@ -115,7 +113,9 @@ def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> D
         label = message("parameters") if report.exact else message("parameters, at least")
         facts.append(Fact(label, number(total), strong=report.exact))
     headers = ("layer", "output shape", "parameters", *(["reads"] if graph else []), "why")
-    tables: list[Block] = [Table(tuple(map(message, headers)), rows, (2,), footer)]
+    tables: list[Block] = [
+        Table(tuple(map(message, headers)), Rows(partial(_lines, report.rows, 0, depth, graph)), (2,), footer)
+    ]
     if weights:
         tables.append(_weights(report.rows))
     facts += _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _warnings(report)
@@ -132,20 +132,20 @@ def _branches(rows: list[Row], depth: int | None) -> bool:
     return False
 
 
-def _add(row: Row, rows: list[tuple[Cell, ...]], level: int, depth: int | None, graph: bool) -> None:
-    formula = row.formula
-    name = f"{'  ' * level}{row.name} ({row.type})"
-    if len(row.calls) > 1:
-        name += f" ×{len(row.calls)}"
-    if row.counted_above:
-        name += " ↑"
-    shapes = "  ".join(map(shape_text, row.outputs))
-    why: Cell = Math(formula.expr, formula.values) if formula else ""
-    reads = [", ".join(f"{name}[{index}]" if index else name for name, index in row.reads)] if graph else []
-    rows.append((name, shapes, _params(row), *reads, why))
-    if depth is None or level < depth:
-        for inner in row.rows:
-            _add(inner, rows, level + 1, depth, graph)
+def _lines(rows: list[Row], level: int, depth: int | None, graph: bool) -> Iterator[tuple[Cell, ...]]:
+    for row in rows:
+        formula = row.formula
+        name = f"{'  ' * level}{row.name} ({row.type})"
+        if len(row.calls) > 1:
+            name += f" ×{len(row.calls)}"
+        if row.counted_above:
+            name += " ↑"
+        shapes = "  ".join(map(shape_text, row.outputs))
+        why: Cell = Math(formula.expr, formula.values) if formula else ""
+        reads = [", ".join(f"{name}[{index}]" if index else name for name, index in row.reads)] if graph else []
+        yield (name, shapes, _params(row), *reads, why)
+        if depth is None or level < depth:
+            yield from _lines(row.rows, level + 1, depth, graph)
 
 
 def _params(row: Row) -> Cell:
@@ -240,8 +240,11 @@ def _weights(rows: list[Row]) -> Table:
     several = len(rows) > 1
     frozen = any(not weight.trainable for row in rows for weight in row.weights)
     headers = ("weight", "shape", "parameters", *(["trained"] if frozen else []))
+    return Table(tuple(map(message, headers)), Rows(partial(_weight_lines, rows, several, frozen)), (2,))
+
+
+def _weight_lines(rows: list[Row], several: bool, frozen: bool) -> Iterator[tuple[Cell, ...]]:
     yes, no = message("yes"), message("no")
-    table: list[tuple[Cell, ...]] = []
     for row in rows:
         distinct = len({weight.name for weight in row.weights}) == len(row.weights)
         for weight in row.weights:
@@ -251,5 +254,4 @@ def _weights(rows: list[Row]) -> Table:
                 shape_text(weight.shape),
                 number(weight.params),
             )
-            table.append((*cells, yes if weight.trainable else no) if frozen else cells)
-    return Table(tuple(map(message, headers)), table, (2,))
+            yield (*cells, yes if weight.trainable else no) if frozen else cells

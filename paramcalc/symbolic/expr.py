@@ -60,13 +60,15 @@ class Expr(Tree):
         return add((other, -self)) if _is_size(other) else NotImplemented
 
     def __mul__(self, other: Size) -> Size:
-        return product((self, other)) if _is_size(other) else NotImplemented
+        if isinstance(other, int):
+            return _multiple(other, self)
+        return product((self, other)) if isinstance(other, Expr) else NotImplemented
 
     def __rmul__(self, other: Size) -> Size:
-        return product((other, self)) if _is_size(other) else NotImplemented
+        return _multiple(other, self) if isinstance(other, int) else NotImplemented
 
     def __neg__(self) -> Size:
-        return product((-1, self))
+        return _multiple(-1, self)
 
     def __pos__(self) -> Expr:
         return self
@@ -238,6 +240,13 @@ def product(sizes: Iterable[Size]) -> Size:
     if number != 1:
         factors.insert(0, number)
     return factors[0] if len(factors) == 1 else Expr("*", tuple(factors))
+
+
+def _multiple(number: int, size: Expr) -> Size:
+    # what product((number, size)) gives: h -> 4h;  2h -> 8h
+    if size.op == "*":
+        return product((number, size))
+    return size if number == 1 else Expr("*", (number, size)) if number else 0
 
 
 def times(number: int, size: Size) -> Size:

@@ -36,9 +36,13 @@ class Tree:
         Levels of operators; symbols and numbers, each as often as it is written.
     memo : object
         The result of a fold that is remembered, ``None`` until then.
+    forms : dict
+        How it is printed with blanks for its symbols, by notation; set when it is first asked for.
     """
 
-    __slots__ = ("args", "depth", "length", "memo", "op")
+    __slots__ = ("args", "depth", "forms", "length", "memo", "op")
+
+    forms: dict[Any, Any]
 
     def __init__(self, op: str, args: tuple[Any, ...]) -> None:
         depth, length = 0, 0

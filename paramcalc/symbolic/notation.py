@@ -82,12 +82,26 @@ LATEX = Style(
 
 
 class Piece(NamedTuple):
-    """Printed text, how tightly it binds, how many levels of brackets it holds, and whether a minus comes before it."""
+    """Printed text.
+
+    Attributes
+    ----------
+    string : str
+    binds : int
+        How tightly it binds.
+    depth : int
+        How many levels of brackets it holds.
+    negative : bool
+        Whether a minus comes before it.
+    digits : bool
+        Whether it is a number, written in digits alone.
+    """
 
     string: str
     binds: int
     depth: int = 0
     negative: bool = False
+    digits: bool = False
 
 
 def text(size: int | Tree, values: Mapping[str, int | Tree] | None = None) -> str:
@@ -122,9 +136,10 @@ def is_name(word: str) -> bool:
 
 def _number(style: Style, number: int) -> Piece:
     try:
-        return Piece(style.number.format(abs(number)), ATOM, 0, number < 0)
+        string = style.number.format(abs(number))
     except ValueError:  # Python's own bound on digits
         raise SizeError(f"a number of {number.bit_length():,} bits is too long to print") from None
+    return Piece(string, ATOM, 0, number < 0, string.isdigit())
 
 
 def _sum(style: Style, parts: list[Piece]) -> Piece:
@@ -157,7 +172,7 @@ def _product(style: Style, parts: list[Piece]) -> Piece:
         if string and not beside:
             string += style.times
         string += piece.string
-        number = piece.string.isdigit()
+        number = piece.digits
         depth = max(depth, piece.depth)
     return Piece(string, PRODUCT, depth)
 
@@ -202,6 +217,20 @@ def _bracket(piece: Piece, style: Style) -> Piece:
     return Piece(f"{left}{piece.string}{right}", ATOM, piece.depth + 1)
 
 
+class Form(NamedTuple):
+    """A printed expression with blanks in the place of its symbols."""
+
+    blanks: str
+    symbols: tuple[str, ...]
+
+    def fill(self, values: Mapping[str, int | Tree]) -> str | None:
+        """Put numbers into the blanks; ``None`` where one is missing or too long to print."""
+        try:
+            return self.blanks % tuple([values[name] for name in self.symbols])
+        except (KeyError, ValueError):
+            return None
+
+
 class _Printer:
     """The functions above in one style: an algebra of pieces, and what to print for a symbol."""
 
@@ -219,11 +248,29 @@ class _Printer:
         )
 
     def __call__(self, size: int | Tree, values: Mapping[str, int | Tree] | None = None) -> str:
+        if not values:
+            return self.piece(size, self.symbol).string
+        if isinstance(size, Tree) and not any(type(one) is not int or one < 0 for one in values.values()):
+            filled = self.form(size).fill(values)
+            if filled is not None:
+                return filled
+
         def put_in(leaf: Tree) -> Piece:
-            given = None if values is None else values.get(leaf.args[0])
+            given = values.get(leaf.args[0])
             return self.symbol(leaf) if given is None else self.piece(given, self.symbol)
 
-        return self.piece(size, put_in if values else self.symbol).string
+        return self.piece(size, put_in).string
+
+    def form(self, size: Tree) -> Form:
+        """Print with a blank for each symbol; all numbers that are not negative are printed alike."""
+        forms = size.forms = getattr(size, "forms", {})
+        if self not in forms:
+            printed = self.piece(size, lambda leaf: Piece(f"\0{leaf.args[0]}\0", ATOM, digits=True)).string
+            fixed = printed.split("\0")
+            blanks = ["%d" if at % 2 else part.replace("%", "%%") for at, part in enumerate(fixed)]
+            forms[self] = Form("".join(blanks), tuple(fixed[1::2]))
+        form: Form = forms[self]
+        return form
 
     def piece(self, size: int | Tree, leaf: Callable[[Tree], Piece]) -> Piece:
         return _signed(fold(size, leaf, self.algebra), self.style)

@@ -27,16 +27,7 @@ import paramcalc as pc
 ROUNDS = 5  # of ours
 COLD_ROUNDS = 3
 JSON_GOAL = 3  # times as long as the standard library takes to read the text
-ORDINARY = (
-    "VGG16",
-    "ResNet50",
-    "MobileNetV2",
-    "DenseNet121",
-    "InceptionV3",
-    "EfficientNetB0",
-    "ConvNeXtTiny",
-    "Xception",
-)
+ORDINARY = ("ResNet50", "MobileNetV2", "EfficientNetB0", "Xception")
 SCRIPT = """
 import sys, zipfile, keras
 config = zipfile.ZipFile(sys.argv[1]).read("config.json").decode()
@@ -76,14 +67,20 @@ def seconds(count: Callable[[str], int], text: str) -> tuple[float, int]:
 
 
 @pytest.fixture(scope="module")
-def texts() -> dict[str, str]:
-    """Write down every model of keras.applications."""
+def texts(pytestconfig: pytest.Config) -> dict[str, str]:
+    """Write down every model of keras.applications; making them takes a minute, so pytest's cache keeps the texts."""
+    key = f"paramcalc/applications of keras {keras.__version__}"
+    kept: dict[str, str] | None = pytestconfig.cache.get(key, None) if pytestconfig.cache else None
+    if kept:
+        return kept
     names = [name for name, made in vars(keras.applications).items() if inspect.isfunction(made)]
     found = {}
     for name in names:
         with keras.StatelessScope(initialize_variables=False):
             found[name] = getattr(keras.applications, name)(weights=None).to_json()
-    keras.utils.clear_session()
+        keras.utils.clear_session()
+    if pytestconfig.cache:
+        pytestconfig.cache.set(key, found)
     return found
 
 

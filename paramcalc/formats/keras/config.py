@@ -21,7 +21,9 @@ from ...graph.sequential import Sequential
 from ...graph.unknown_layers import BestEffortOperation, UnknownLayer
 from ...rules.ops.operation import Operation, Slot, known
 from .graph import Arguments, Call, Ref as Place, Tensor as Read, calls, field, refs, stated, tensors
-from .layers import Reading, built_on, has_rule, input_of, layer_of, module_of, name_in, shape_stated
+from .layers import has_rule, layer_of, module_of
+from .reading import Reading
+from .values import built_on, input_of, name_in, shape_stated
 
 Stored = Callable[[str | None, str], tuple[Weight, ...] | None]
 STATES = ("initial_state", "states")  # how a layer, and how a cell, is handed them by name

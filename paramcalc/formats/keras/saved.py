@@ -24,9 +24,9 @@ from .config import from_config, in_code
 from .deduplicate import count_once, share, stored_twice
 from .description import current, is_description
 from .keras2 import is_legacy
-from .layers import alike
 from .reconcile import settle
 from .twins import number_twins
+from .values import alike
 
 NESTED = (3, 15)  # since this version, Keras stores layers in containers within containers
 

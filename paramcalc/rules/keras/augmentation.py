@@ -13,11 +13,11 @@ What these may be is in `KINDS`.
 from collections.abc import Callable
 from functools import partial
 from operator import index
-from typing import Annotated, Any, SupportsIndex
+from typing import Annotated, Any
 
 from ...core.declare import REQUIRED, Built, Inputs, Shape
 from ...core.ignored_options import BASE
-from ...core.kinds import NUMBER, SWITCH, Check, Choice, Kind, Maybe
+from ...core.kinds import NUMBER, SWITCH, Check, Choice, Kind, Maybe, has_index
 from ...core.rule import Rule
 from ...core.schema import Option, Schema
 from ...errors import OptionError, ShapeError
@@ -56,7 +56,7 @@ Solarization 0..1 each: addition_factor threshold_factor value_range seed
 
 
 def _whole(value: object) -> int:
-    if not isinstance(value, SupportsIndex):
+    if not has_index(value):
         raise TypeError(value)
     return index(value)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from operator import index
-from typing import SupportsIndex
 
 from ...core.json_data import JsonObject, either
 from ...core.kinds import (
@@ -17,6 +16,7 @@ from ...core.kinds import (
     Sized,
     Window,
     _number,
+    has_index,
     size,
 )
 from ...errors import OptionError, nearest
@@ -124,7 +124,7 @@ def _side(value: object) -> Size:
     # how much is added, or taken away
     if isinstance(value, bool):
         raise TypeError(value)
-    return index(value) if isinstance(value, SupportsIndex) else size(value)
+    return index(value) if has_index(value) else size(value)
 
 
 def _kept(value: object) -> Size | None:
@@ -146,7 +146,7 @@ def _scale(value: object) -> float:
 
 
 def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex) or not 0 < index(value) <= MOST:
+    if isinstance(value, bool) or not has_index(value) or not 0 < index(value) <= MOST:
         raise ValueError(value)
     return index(value)
 

@@ -1,0 +1,194 @@
+"""Rows: one layer of a model each, with its weights, shapes, cost and formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+
+from ..core.built import AnyShape, Part, Weight, listed
+from ..core.formula import Formula, formula_of
+from ..core.json_data import JsonObject
+from ..core.tensors import BATCH
+from ..core.time_axis import layout_of
+from ..core.totals import Totals, summed
+from ..displayed import Displayed
+from ..symbolic import Size
+from ..symbolic.evaluate import put
+from .data import plain, read_data, shapes_data, weight_data
+
+
+class Row(Totals, Displayed):
+    """One layer of a model: its weights, shapes, cost and formula.
+
+    Attributes
+    ----------
+    name, type : str
+    weights : tuple of Weight
+        ``trainable`` already takes frozen layers into account.
+    calls : list of Part
+        Every use of the layer; a shared layer has several.
+    rows : list of Row
+        The insides of a nested model or a wrapper.
+    counted_above : bool
+        Whether its weights count in a row above, because the layer is used on several levels.
+    costed : bool
+        Whether ``macs`` is exact and not a lower bound.
+    guessed : bool
+        Whether ``trainable`` is a guess: the file does not state it, and all weights count as trainable.
+    """
+
+    presented_by = "paramcalc.render.layout:row_presentation"
+    weights: tuple[Weight, ...] = ()
+
+    def __init__(self, calls: list[Part], frozen: bool) -> None:
+        self.name = calls[0].name
+        self.layer = calls[0].layer
+        self.type: str = self.layer.type
+        self.calls = calls
+        frozen = frozen or self.layer.frozen
+        built = calls[0].built
+        self.weights = built.weights
+        if frozen:
+            self.weights = tuple(replace(weight, trainable=False) for weight in built.weights)
+        self.counted_above = False
+        self.rows: list[Row] = []
+        if built.parts is not None:
+            self.rows = rows_of([part for call in calls if call.built.parts for part in call.built.parts()], frozen)
+        self.costed: bool = all(call.built.costed for call in calls) and all(row.costed for row in self.rows)
+        guessed = any(call.built.guessed for call in calls) or any(row.guessed for row in self.rows)
+        self.guessed: bool = guessed and not frozen
+
+    def __getstate__(self) -> dict[str, object]:
+        # the functions of what was built cannot be stored; what they give is
+        kept = {"macs": self.macs, "formula": self.formula}
+        calls = [
+            one._replace(built=one.built._replace(formula=None, work=None, parts=None, equations=None))
+            for one in self.calls
+        ]
+        return {**vars(self), **kept, "calls": calls}
+
+    def __repr__(self) -> str:
+        return f"<row {self.name} ({self.type}): {self.params} parameters>"
+
+    @property
+    def inputs(self) -> tuple[AnyShape, ...]:
+        """Input shapes of the first use."""
+        return self.calls[0].inputs
+
+    @property
+    def outputs(self) -> tuple[AnyShape, ...]:
+        """Output shapes of the first use."""
+        return listed(self.calls[0].built.outs)
+
+    @property
+    def layout(self) -> str | None:
+        """Which axis of its input comes first, ``"time first"`` or ``"batch first"``, if the layer can be told."""
+        return layout_of(self.layer, self.inputs[0]) if self.inputs else None
+
+    @property
+    def reads(self) -> tuple[tuple[str, int], ...]:
+        """Names of the layers it reads, each with the index of the output, for all uses in order."""
+        return tuple(read for call in self.calls for read in call.reads)
+
+    @property
+    def origins(self) -> list[tuple[int, int]]:
+        """For each weight, the ``id`` of its layer and its index in that layer."""
+        return [weight.origin or (id(self.layer), place) for place, weight in enumerate(self.weights)]
+
+    @property
+    def unknown(self) -> str:
+        """Why the weights are unknown; empty if they are known."""
+        return self.calls[0].built.unknown
+
+    @cached_property
+    def macs(self) -> Size:
+        """Multiply-adds of all uses, for a batch of 1 unless the batch is known."""
+        return summed(put(call.built.forward(), BATCH, 1) for call in self.calls)
+
+    @cached_property
+    def formula(self) -> Formula | None:
+        """The textbook formula with its sizes, or ``None`` if the layer has no weights of its own."""
+        built = self.calls[0].built
+        if built.unknown and built.formula is None:
+            return None  # the weights listed are not those of the rule
+        return formula_of(self.layer, *self.inputs)
+
+    def figures(self) -> dict[str, int | str | None]:
+        """Return the counts and the cost as data; ``None`` is unknown, and never means zero."""
+        sums = self.sums
+        found: dict[str, int | str | None] = {
+            "params": plain(sums.params),
+            "trainable": plain(sums.trainable),
+            "non_trainable": plain(sums.non_trainable),
+            "macs": plain(self.macs),
+        }
+        if self.costed and not (self.unknown or self.guessed):
+            return found
+        lost = [name for name in found if (name == "macs" and not self.costed) or (name != "macs" and self.unknown)]
+        split = ("trainable", "non_trainable") if self.guessed else ()
+        return {**found, **dict.fromkeys([*split, *(name for name in lost if found[name] == 0)])}
+
+    def to_dict(self) -> JsonObject:
+        """Return the row in the JSON form ``paramcalc/1``."""
+        formula, reads = self.formula, self.reads
+        row: JsonObject = {
+            "name": self.name,
+            "type": self.type,
+            "input_shape": shapes_data(self.inputs),
+            "output_shape": shapes_data(self.outputs),
+            **self.figures(),
+            "formula": repr(formula) if formula else None,
+            "substituted": formula.substituted if formula else None,
+            "weights": [*map(weight_data, self.weights)],
+        }
+        if self.layout is not None:
+            row["layout"] = self.layout
+        if self.buffered:
+            row["buffers"] = plain(self.buffers)
+        if self.unknown:
+            row["unknown"] = self.unknown
+        if reads:
+            row["reads"] = [read_data(*read) for read in reads]
+        if len(self.calls) > 1:
+            row["calls"] = len(self.calls)
+        if self.counted_above:
+            row["counted_above"] = True
+        if self.rows:
+            row["layers"] = [inner.to_dict() for inner in self.rows]
+        return row
+
+
+def rows_of(parts: Iterable[Part], frozen: bool) -> list[Row]:
+    """Make one row for each layer, in order of first use."""
+    calls: dict[str, list[Part]] = {}
+    for part in parts:
+        calls.setdefault(part.name, []).append(part)
+    return [Row(several, frozen) for several in calls.values()]
+
+
+def leaves(rows: Iterable[Row], above: str = "") -> Iterator[tuple[str, Row]]:
+    """Give the rows that have a formula or nothing inside, each with its path."""
+    for row in rows:
+        if row.rows and row.formula is None:
+            yield from leaves(row.rows, f"{above}{row.name}/")
+        else:
+            yield above + row.name, row
+
+
+def mark_counted(rows: Iterable[Row], seen: set[tuple[int, int]]) -> None:
+    """Mark the rows whose weights are those of rows above; ``seen`` are the origins of these."""
+    for row in rows:
+        row.counted_above = bool(row.weights) and seen.issuperset(row.origins)
+        mark_counted(row.rows, seen)
+        seen.update(row.origins)
+
+
+def remarks(rows: Iterable[Row], above: str = "") -> list[str]:
+    """Give one sentence for each layer whose weights are not known; of a model or wrapper those of its insides."""
+    found: list[str] = []
+    for row in rows:
+        inner = remarks(row.rows, f"{above}{row.name}/") if row.rows else ()
+        said = dict.fromkeys(call.built.unknown or call.built.note for call in row.calls)
+        found += inner or [f"{above}{row.name} ({row.type}): {one}" for one in said if one]
+    return found

@@ -1,0 +1,141 @@
+"""The fuzzer: draws inputs by their number, runs them, and reports what is no answer and no error of paramcalc.
+
+An input fails when it raises anything else than a `ParamcalcError`, or takes more than 2 seconds of processor time, or
+more than 500 MB of memory. Each is drawn from its kind and its number, so that one can be run again::
+
+    python tests/hostile/fuzzing.py 250000                  # so many of each kind
+    python tests/hostile/fuzzing.py 250000 structure        # of one kind
+    python tests/hostile/fuzzing.py 1 structure --from 4711 # this one again
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import resource
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from time import process_time
+from types import FrameType
+from typing import NamedTuple
+
+from mutations import KINDS, READY
+
+from paramcalc import ParamcalcError
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+SECONDS = 2.0
+BYTES = 500 * 10**6
+UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
+
+
+class Finding(NamedTuple):
+    """An input that fails."""
+
+    kind: str
+    number: int
+    problem: str
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}: {self.problem}\n{self.where}"
+
+
+class TooSlow(BaseException):
+    """Two seconds have passed."""
+
+
+@contextmanager
+def clock() -> Iterator[list[str]]:
+    """Interrupt what takes too long, and note where it was: a reader may catch even this."""
+    places: list[str] = []
+
+    def stop(_: int, frame: FrameType | None) -> None:
+        places.append("".join(traceback.format_stack(frame, limit=8)))
+        raise TooSlow
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS, SECONDS)
+    try:
+        yield places
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def attempt(kind: str, number: int) -> Finding | None:
+    """Run one input."""
+    problem = where = ""
+    run = KINDS[kind](Random(f"{kind} {number}"))
+    held, places = peak(), list[str]()
+    try:
+        with clock() as places:
+            run()
+    except (ParamcalcError, TooSlow):
+        pass
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        problem, where = f"{type(error).__name__}: {error}"[:300], "".join(traceback.format_exception(error, limit=-6))
+    if places:
+        problem, where = f"more than {SECONDS} s", places[0]
+    elif peak() - held > BYTES:
+        problem = f"more than {BYTES:,} bytes"
+    return Finding(kind, number, problem, where) if problem else None
+
+
+def peak() -> int:
+    """The most memory this process has ever held, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
+
+
+def findings(kind: str, numbers: range) -> Iterator[Finding]:
+    """Run several inputs, and give those that fail."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the frameworks, about odd modules
+        if kind in READY:
+            READY[kind][1]()
+        for number in numbers:
+            found = attempt(kind, number)
+            if found is not None:
+                yield found
+
+
+def main() -> int:
+    """Run many, with a line of progress for every thousand."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("many", type=int, help="how many of each kind")
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(KINDS)}; all when left out")
+    parser.add_argument("--from", type=int, default=0, dest="first", metavar="N", help="number of the first")
+    parser.add_argument("--log", type=Path, help="file that findings are appended to")
+    given = parser.parse_args()
+    kinds = given.kinds or [kind for kind in KINDS if kind not in READY or find_spec(READY[kind][0])]
+    failed = 0
+    for first in range(given.first, given.first + given.many, 1000):
+        numbers = range(first, min(first + 1000, given.first + given.many))
+        for kind in kinds:
+            start = process_time()
+            for found in findings(kind, numbers):
+                failed += 1
+                print(found, flush=True)
+                if given.log:
+                    with given.log.open("a") as log:
+                        print(found, file=log)
+            print(
+                f"{kind} {numbers.start} to {numbers.stop - 1}: {process_time() - start:.1f} s, {failed} failed",
+                flush=True,
+            )
+            gc.collect()
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
