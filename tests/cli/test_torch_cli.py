@@ -190,6 +190,6 @@ def test_verifying(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, _ = run("verify", "docs/examples/torch-lstm.yaml")
     said = f"PyTorch {torch.__version__} (meta device) agrees: 3 layers, 10 tensors, 4,436 parameters"
     assert (code, out) == (0, f"✓ {said}\n")
-    code, out, err = run("layer", "nn.GRU", "input_size=5", "hidden_size=d_h", "--verify")
+    _, out, _ = run("layer", "nn.GRU", "input_size=5", "hidden_size=d_h", "--verify")
     assert "agrees: 1 layer, 4 tensors" in out
     assert "certified for all" in out

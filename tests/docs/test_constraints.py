@@ -34,6 +34,17 @@ def test_constraints_are_names_and_versions() -> None:
     assert "paramcalc" not in PINS
 
 
+def test_the_oldest_versions_are_those_of_the_ranges() -> None:
+    lines = (ROOT / "constraints-lowest.txt").read_text(encoding="utf-8").splitlines()
+    oldest = dict(line.split("==") for line in lines if not line.startswith("#"))
+    ranges = {asked.name: asked.specifier for asked in map(Requirement, ASKED) if asked.specifier}
+    lowest = {
+        name: Version(one.version) for name, range in ranges.items() for one in range if one.operator in (">=", "==")
+    }
+    assert {name: Version(version) for name, version in oldest.items() if name != "jaxlib"} == lowest
+    assert oldest["jaxlib"] == oldest["jax"]  # they are released together
+
+
 def test_every_range_states_its_reason() -> None:
     lines = TEXT[: TEXT.index("[project.scripts]")].splitlines()
     ranges = [at for at, line in enumerate(lines) if re.search(r'"[\w-]*\s*[<>=~!]=?\s*[0-9]', line)]
