@@ -88,6 +88,7 @@ def test_the_second_command_of_the_readme_is_what_ci_runs() -> None:
     assert commands[1] in ci
 
 
+@pytest.mark.exhaustive  # it starts a kernel, which imports all anew
 def test_the_notebook_runs(tmp_path: Path, update: bool) -> None:
     nbformat = pytest.importorskip("nbformat")
     from nbclient import NotebookClient

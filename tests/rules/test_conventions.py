@@ -15,6 +15,7 @@ from typing import Any
 import frameworks_told
 import pytest
 from hypothesis import given, settings, strategies as st
+from tiers import examples
 
 import paramcalc as pc
 from paramcalc.core.formula import formula_of, symbolised
@@ -203,7 +204,9 @@ def test_the_framework_has_these_tensors_with_options(framework: str, cell: str,
     assert told == {weight.name: weight.shape for weight in layer_of(row, 10, 16, **ours).on((2, 7, 10)).weights}
 
 
-@pytest.mark.parametrize(("framework", "cell"), [needs(name, name, cell) for name, cell in product(COMPILING, ("LSTM", "GRU"))])
+@pytest.mark.parametrize(
+    ("framework", "cell"), [needs(name, name, cell) for name, cell in product(COMPILING, ("LSTM", "GRU"))]
+)
 @pytest.mark.filterwarnings("ignore")
 def test_the_framework_has_its_gates_in_this_order(framework: str, cell: str) -> None:
     row = row_of(cell, framework)
@@ -238,7 +241,7 @@ def test_reasons_in_symbols() -> None:
     assert pc.conventions("LSTM")[1].reason == "a second bias vector: +4d_h"
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(8, 100))
 @given(st.sampled_from(CELLS), st.integers(1, 5000), st.integers(1, 5000))
 def test_a_difference_is_its_polynomial_and_its_reasons_add_up(cell: str, x: int, h: int) -> None:
     here = pc.conventions(cell, x, h)
