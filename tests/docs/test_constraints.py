@@ -11,6 +11,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from paramcalc.verification.adapters.keras.framework import OLDEST
+
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PROJECT = tomllib.loads(TEXT)["project"]
@@ -43,6 +45,7 @@ def test_the_oldest_versions_are_those_of_the_ranges() -> None:
     }
     assert {name: Version(version) for name, version in oldest.items() if name != "jaxlib"} == lowest
     assert oldest["jaxlib"] == oldest["jax"]  # they are released together
+    assert lowest["keras"].release[:2] == OLDEST
 
 
 def test_every_range_states_its_reason() -> None:
