@@ -6,16 +6,21 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("fast", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "fast", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("exhaustive", settings.get_profile("fast"), derandomize=False, max_examples=1_000)
 settings.load_profile("fast")  # the draws are the same in every run; --hypothesis-profile=exhaustive draws others
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # what jax compiles here runs once: compiling is the cost
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every child process compiles the package anew
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +36,21 @@ def names_from_the_start() -> None:
     """Let Keras number its layers from the start in every test, whatever ran before in this process."""
     if keras := sys.modules.get("keras"):
         keras.utils.clear_session(free_memory=False)
+        draw_without_compiling(keras)
+
+
+def draw_without_compiling(keras: Any) -> None:
+    """Let NumPy draw initial values: jax would compile a program for each shape, and no test reads them."""
+    import numpy
+
+    def drawn(self: object, shape: tuple[int, ...], dtype: Any = None) -> Any:
+        values = numpy.random.default_rng(0).uniform(-0.05, 0.05, shape)
+        return keras.ops.convert_to_tensor(values.astype(keras.backend.standardize_dtype(dtype)))
+
+    for name in ("VarianceScaling", "RandomNormal", "RandomUniform", "TruncatedNormal"):
+        kind = getattr(keras.initializers, name)
+        if kind.__call__.__qualname__ != drawn.__qualname__:
+            kind.__call__ = drawn
 
 
 @pytest.hookimpl(wrapper=True)
@@ -71,11 +91,13 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def call(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["paramcalc", *words])
-        code = 0
+        code, interrupted = 0, signal.getsignal(signal.SIGINT)
         try:
             main()
         except SystemExit as stop:
             code = int(stop.code or 0)
+        finally:
+            signal.signal(signal.SIGINT, interrupted)
         out, err = capsys.readouterr()
         return code, out, err
 

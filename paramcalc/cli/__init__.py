@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 
 
@@ -11,15 +13,13 @@ def main() -> None:
     Exit codes: 0 fine; 1 a check did not hold; 2 bad usage or a bad file, or nowhere to write; 130 interrupted;
     141 the reader of a pipe has gone.
     """
-    try:
-        _main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # As an exception, it would be caught by a framework that is being imported, or wait for a thread to end.
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    _main()
 
 
 def _main() -> None:
-    import os
-
     from ..errors import ParamcalcError
 
     if sys.stdout is None or sys.stderr is None:  # closed by whoever called; the null device does for both

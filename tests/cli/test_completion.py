@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -32,31 +30,35 @@ WANTED = [
 ]
 
 
-def offered(shell: str, line: str) -> str:
-    asked = {
-        "bash": {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))},
-        "zsh": {"_TYPER_COMPLETE_ARGS": line},
-        "fish": {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
-    }[shell]
-    script = "import sys; from paramcalc.cli import main; sys.argv = ['paramcalc']; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "_PARAMCALC_COMPLETE": f"complete_{shell}", **asked},
-    )
-    assert "Traceback" not in done.stderr
-    return done.stdout
+Offered = Callable[[str, str], str]
+
+
+@pytest.fixture
+def offered(run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch) -> Offered:
+    """Ask for completions as a shell does: by its variables, and no words."""
+
+    def ask(shell: str, line: str) -> str:
+        asked = {
+            "bash": {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))},
+            "zsh": {"_TYPER_COMPLETE_ARGS": line},
+            "fish": {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+        }[shell]
+        for name, value in {"_PARAMCALC_COMPLETE": f"complete_{shell}", **asked}.items():
+            monkeypatch.setenv(name, value)
+        _, out, err = run()
+        assert "Traceback" not in err
+        return out
+
+    return ask
 
 
 @pytest.mark.parametrize(("line", "wanted"), WANTED)
-def test_bash(line: str, wanted: set[str]) -> None:
+def test_bash(line: str, wanted: set[str], offered: Offered) -> None:
     assert set(offered("bash", line).split()) == wanted
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 @pytest.mark.parametrize(("line", "wanted"), WANTED[:4])
-def test_other_shells(shell: str, line: str, wanted: set[str]) -> None:
+def test_other_shells(shell: str, line: str, wanted: set[str], offered: Offered) -> None:
     found = offered(shell, line)
     assert all(one in found for one in wanted)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -25,53 +26,82 @@ LINES = [
 ]
 
 
-def run(words: str, *flags: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    script = "import sys; from paramcalc.cli import main; sys.argv = ['paramcalc', *sys.argv[1:]]; main()"
-    return subprocess.run(
-        [sys.executable, *flags, "-c", script, *words.split()],
+SCRIPT = """
+import sys
+from paramcalc.cli import main
+
+for words in sys.argv[1:]:
+    sys.argv = ["paramcalc", *words.split()]
+    code = 0
+    try:
+        main()
+    except SystemExit as stop:
+        code = stop.code or 0
+    for stream in (sys.stdout, sys.stderr):
+        print(f"\\0{code}\\0", file=stream, end="", flush=True)
+"""
+
+
+class Ran(NamedTuple):
+    """What came of a command line."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(*flags: str, **environ: str) -> dict[str, Ran]:
+    """Run all lines in one child process of these flags of Python and this environment."""
+    done = subprocess.run(
+        [sys.executable, *flags, "-c", SCRIPT, *LINES],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **environ},
     )
+    assert done.returncode == 0, done.stderr
+    out, err = done.stdout.split("\0"), done.stderr.split("\0")
+    codes = map(int, out[1::2])
+    return dict(zip(LINES, map(Ran, codes, out[::2], err[::2]), strict=False))
 
 
 @pytest.fixture(scope="module")
-def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("zip") / "paramcalc.zip"
+def plain() -> dict[str, Ran]:
+    return run()
+
+
+def test_plain(plain: dict[str, Ran]) -> None:
+    assert list(plain) == LINES
+    assert {(ran.code, ran.err) for ran in plain.values()} == {(0, "")}
+    assert all(ran.out.count("\n") > 0 for ran in plain.values())
+
+
+def test_from_a_zip_file(plain: dict[str, Ran], tmp_path: Path) -> None:
+    path = tmp_path / "paramcalc.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for file in PACKAGE.rglob("*"):
             if file.is_file() and file.suffix != ".pyc":
                 archive.write(file, file.relative_to(PACKAGE.parent))
-    return path
-
-
-@pytest.mark.parametrize("words", LINES)
-def test_from_a_zip_file(words: str, zipped: Path, tmp_path: Path) -> None:
-    found = run(words, "-P", PYTHONPATH=str(zipped))
     where = subprocess.run(
         [sys.executable, "-P", "-c", "import paramcalc; print(paramcalc.__file__)"],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(zipped)},
+        env={**os.environ, "PYTHONPATH": str(path)},
         cwd=tmp_path,
     ).stdout
     assert "paramcalc.zip" in where
-    assert (found.returncode, found.stderr) == (run(words).returncode, "")
-    assert found.stdout == run(words).stdout
+    assert run("-P", PYTHONPATH=str(path)) == plain
 
 
-@pytest.mark.parametrize("words", LINES)
-def test_without_docstrings(words: str) -> None:
-    found = run(words, "-OO")
-    assert (found.returncode, found.stderr) == (run(words).returncode, "")
-    assert found.stdout.count("\n") > 0
+def test_without_docstrings(plain: dict[str, Ran]) -> None:
+    found = run("-OO")
+    assert [(ran.code, ran.err) for ran in found.values()] == [(ran.code, "") for ran in plain.values()]
+    assert all(ran.out.count("\n") > 0 for ran in found.values())
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1"])
-@pytest.mark.parametrize("words", LINES)
-def test_an_encoding_that_lacks_characters(words: str, encoding: str) -> None:
-    found = run(words, PYTHONIOENCODING=encoding)
-    assert found.returncode == run(words).returncode
-    assert "Traceback" not in found.stderr
-    assert "\\u" not in found.stdout or words == "schema"
+def test_an_encoding_that_lacks_characters(encoding: str, plain: dict[str, Ran]) -> None:
+    for words, ran in run(PYTHONIOENCODING=encoding).items():
+        assert ran.code == plain[words].code, words
+        assert "Traceback" not in ran.err
+        assert "\\u" not in ran.out or words == "schema"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,7 @@ import paramcalc as pc
 from paramcalc.core.built import shape_text
 
 ROOT = Path(__file__).parents[2]
-
-
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "paramcalc", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120)
-
-
+Run = Callable[..., tuple[int, str, str]]
 STACK = 4 * (128 * (128 + 108) + 2 * 128) + 4 * (128 * 256 + 2 * 128)
 
 
@@ -39,9 +32,9 @@ STACK = 4 * (128 * (128 + 108) + 2 * 128) + 4 * (128 * 256 + 2 * 128)
         ),
     ],
 )
-def test_a_layer(words: str, total: int) -> None:
-    found = run(*words.split(), "--json")
-    report = json.loads(found.stdout)
+def test_a_layer(words: str, total: int, run: Run) -> None:
+    _, out, _ = run(*words.split(), "--json")
+    report = json.loads(out)
     assert (report["total"], report["framework"], report["macs_batch"]) == (total, "torch", None)
 
 
@@ -60,17 +53,17 @@ def test_a_layer(words: str, total: int) -> None:
         ("paper.GRU --framework paper", "3[d_h(d_h + d_x) + d_h]"),
     ],
 )
-def test_whose_a_layer_is_may_stand_in_front(words: str, formula: str) -> None:
-    assert run("formula", *words.split()).stdout == f"{formula}\n"
+def test_whose_a_layer_is_may_stand_in_front(words: str, formula: str, run: Run) -> None:
+    assert run("formula", *words.split())[1] == f"{formula}\n"
 
 
-def test_a_layer_of_a_paper_and_a_framework_nobody_knows() -> None:
-    report = json.loads(run("layer", "paper.GRU", "units=4", "--input", "5,3", "--json").stdout)
+def test_a_layer_of_a_paper_and_a_framework_nobody_knows(run: Run) -> None:
+    report = json.loads(run("layer", "paper.GRU", "units=4", "--input", "5,3", "--json")[1])
     assert (report["framework"], report["total"]) == ("paper", 3 * (4 * 7 + 4))
-    found = run("layer", "papr.GRU", "units=4")
-    assert found.returncode == 2
-    assert found.stderr.startswith("paramcalc: papr.GRU: unknown framework; expected keras, paper, torch, ")
-    assert found.stderr.endswith("received 'papr' (did you mean 'paper'?)\n")
+    code, _, err = run("layer", "papr.GRU", "units=4")
+    assert code == 2
+    assert err.startswith("paramcalc: papr.GRU: unknown framework; expected keras, paper, torch, ")
+    assert err.endswith("received 'papr' (did you mean 'paper'?)\n")
 
 
 def test_names_of_keras_are_told_what_pytorch_has() -> None:
@@ -84,11 +77,11 @@ def test_names_of_keras_are_told_what_pytorch_has() -> None:
         assert refused("torch")[name] == f"is Keras's; PyTorch has {theirs}"
 
 
-def test_a_formula_and_a_list() -> None:
-    assert run("formula", "nn.LSTM").stdout == "4[d_h(d_h + d_x) + 2d_h]\n"
-    assert run("formula", "gru", "bias=false", "--framework", "torch").stdout == "3d_h(d_h + d_x)\n"
-    assert len(json.loads(run("layers", "--framework", "torch", "--json").stdout)) == 129
-    assert "LazyConvTranspose3d" in json.loads(run("schema", "--framework", "torch").stdout)["$defs"]
+def test_a_formula_and_a_list(run: Run) -> None:
+    assert run("formula", "nn.LSTM")[1] == "4[d_h(d_h + d_x) + 2d_h]\n"
+    assert run("formula", "gru", "bias=false", "--framework", "torch")[1] == "3d_h(d_h + d_x)\n"
+    assert len(json.loads(run("layers", "--framework", "torch", "--json")[1])) == 129
+    assert "LazyConvTranspose3d" in json.loads(run("schema", "--framework", "torch")[1])["$defs"]
 
 
 @pytest.mark.parametrize(
@@ -111,9 +104,9 @@ def test_a_formula_and_a_list() -> None:
          "--framework cannot be combined with a file, which names its framework; expected --framework with --rules"),
     ],
 )  # fmt: skip
-def test_what_is_wrong(words: str, problem: str) -> None:
-    found = run(*words.split())
-    assert (found.returncode, found.stderr) == (2, f"paramcalc: {problem}\n")
+def test_what_is_wrong(words: str, problem: str, run: Run) -> None:
+    code, _, err = run(*words.split())
+    assert (code, err) == (2, f"paramcalc: {problem}\n")
 
 
 def spec(text: str) -> pc.Model:
@@ -191,11 +184,12 @@ def test_a_list_is_a_shape_where_the_first_option_is_one() -> None:
 
 
 @pytest.mark.torch
-def test_verifying() -> None:
+def test_verifying(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch")
-    found = run("verify", "docs/examples/torch-lstm.yaml")
+    monkeypatch.chdir(ROOT)
+    code, out, _ = run("verify", "docs/examples/torch-lstm.yaml")
     said = f"PyTorch {torch.__version__} (meta device) agrees: 3 layers, 10 tensors, 4,436 parameters"
-    assert (found.returncode, found.stdout) == (0, f"✓ {said}\n")
-    found = run("layer", "nn.GRU", "input_size=5", "hidden_size=d_h", "--verify")
-    assert "agrees: 1 layer, 4 tensors" in found.stdout
-    assert "certified for all" in found.stdout
+    assert (code, out) == (0, f"✓ {said}\n")
+    _, out, _ = run("layer", "nn.GRU", "input_size=5", "hidden_size=d_h", "--verify")
+    assert "agrees: 1 layer, 4 tensors" in out
+    assert "certified for all" in out

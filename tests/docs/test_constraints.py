@@ -11,6 +11,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from paramcalc.verification.adapters.keras.framework import OLDEST
+
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PROJECT = tomllib.loads(TEXT)["project"]
@@ -32,6 +34,18 @@ def test_constraints_are_names_and_versions() -> None:
     assert not any("+" in version for version in PINS.values())  # a build for one kind of machine
     assert "torch" not in PINS  # .ci/run installs it by itself, where it is needed
     assert "paramcalc" not in PINS
+
+
+def test_the_oldest_versions_are_those_of_the_ranges() -> None:
+    lines = (ROOT / "constraints-lowest.txt").read_text(encoding="utf-8").splitlines()
+    oldest = dict(line.split("==") for line in lines if not line.startswith("#"))
+    ranges = {asked.name: asked.specifier for asked in map(Requirement, ASKED) if asked.specifier}
+    lowest = {
+        name: Version(one.version) for name, range in ranges.items() for one in range if one.operator in (">=", "==")
+    }
+    assert {name: Version(version) for name, version in oldest.items() if name != "jaxlib"} == lowest
+    assert oldest["jaxlib"] == oldest["jax"]  # they are released together
+    assert lowest["keras"].release[:2] == OLDEST
 
 
 def test_every_range_states_its_reason() -> None:

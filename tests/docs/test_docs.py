@@ -10,10 +10,7 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
-import subprocess
-import sys
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +21,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 PAGES += sorted((ROOT / "paramcalc").rglob("README.md"))
 CONSOLE = re.compile(r"(?<=```console\n)(.*?)(?=```)", re.S)
 GENERATED = re.compile(r"(<!-- generated: (.*?) -->\n)(.*?)(<!-- end -->)", re.S)
+Run = Callable[..., tuple[int, str, str]]
 VERSION = re.compile(r"Keras \d+\.\d+\.\d+(\.dev\d+)?")
 
 
@@ -57,20 +55,14 @@ def places(path: Path) -> Iterator[Place]:
         yield Place(path, match.start(3), match.end(3), match[2])
 
 
-@cache
-def printed(command: str) -> str:
-    words = shlex.split(command)
-    assert words[0] == "paramcalc", f"{command!r} is not a command of this package"
-    result = subprocess.run(
-        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=600
-    )
-    return result.stdout + result.stderr
-
-
 # From the last place of a page to the first: what --update writes moves nothing that is still to be written.
 @pytest.mark.parametrize("place", [place for path in PAGES for place in [*places(path)][::-1]], ids=str)
-def test_a_command(place: Place, update: bool) -> None:
-    fresh, page = printed(place.command).rstrip("\n"), place.page
+def test_a_command(place: Place, run: Run, monkeypatch: pytest.MonkeyPatch, update: bool) -> None:
+    program, *words = shlex.split(place.command)
+    assert program == "paramcalc", f"{place.command!r} is not a command of this package"
+    monkeypatch.chdir(ROOT)
+    _, out, err = run(*words)
+    fresh, page = (out + err).rstrip("\n"), place.page
     if page[: place.start].endswith("-->\n"):
         fresh = f"{fresh.strip()}\n\n"
     elif place.start == place.end and fresh:  # an output that is new needs a line of its own
@@ -98,6 +90,7 @@ def test_the_second_command_of_the_readme_is_what_ci_runs() -> None:
     assert commands[1] in ci
 
 
+@pytest.mark.exhaustive  # it starts a kernel, which imports all anew
 def test_the_notebook_runs(tmp_path: Path, update: bool) -> None:
     nbformat = pytest.importorskip("nbformat")
     from nbclient import NotebookClient

@@ -5,7 +5,7 @@ The fast tier tries a sample of what the exhaustive one tries, the same in every
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from random import Random
 from typing import Any, TypeVar
 
@@ -23,6 +23,16 @@ def sampled(values: Iterable[Any], every: int) -> list[Any]:
         value if at % every == 0 else pytest.param(value, marks=pytest.mark.exhaustive)
         for at, value in enumerate(values)
     ]
+
+
+def first_of_each(values: Iterable[T], kind: Callable[[T], Hashable]) -> list[Any]:
+    """Give values to parametrize with: the first of each kind for every run, the rest for the exhaustive one."""
+    seen: set[Hashable] = set()
+    given: list[Any] = []
+    for value in values:
+        given.append(pytest.param(value, marks=pytest.mark.exhaustive) if kind(value) in seen else value)
+        seen.add(kind(value))
+    return given
 
 
 def in_turn(plan: Sequence[T]) -> list[T]:

@@ -19,7 +19,6 @@ from paramcalc.formats.keras.description import is_description
 from paramcalc.formats.keras.saved import model_of
 from paramcalc.rules.ops.operation import Operation, Slot
 
-CHANGES = 500
 VALUES: tuple[Any, ...] = (
     None, 3, -1, 2.5, True, "x", "layers", "n" * 300, [], {}, [1], [["a", 0, 0]], {"class_name": "X", "config": {}},
     {"class_name": 3, "config": 3},
@@ -97,11 +96,13 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, Any]
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-@pytest.mark.parametrize("seed", range(4))
-def test_descriptions_changed_at_random(saved: list[tuple[dict[str, Any], Stored]], seed: int) -> None:
+@pytest.mark.parametrize(
+    ("seed", "changes"), [(9, 100), *(pytest.param(seed, 500, marks=pytest.mark.exhaustive) for seed in range(4))]
+)
+def test_descriptions_changed_at_random(saved: list[tuple[dict[str, Any], Stored]], seed: int, changes: int) -> None:
     draw = random.Random(seed)
     refusals: list[str] = []
-    for _ in range(CHANGES):
+    for _ in range(changes):
         found, stored = draw.choice(saved)
         made = changed(found, draw)
         if not is_description(made):
@@ -113,4 +114,4 @@ def test_descriptions_changed_at_random(saved: list[tuple[dict[str, Any], Stored
         except ParamcalcError as error:
             refusals.append(str(error))
     assert max(map(len, refusals)) < 1_000
-    assert len(refusals) < CHANGES * 3 / 4
+    assert len(refusals) < changes * 3 / 4

@@ -144,6 +144,7 @@ def test_files(case: str) -> None:
     assert said(stored_in, content) == message
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("style", ["earliest", "latest"])
 def test_groups_of_thousands(style: str) -> None:
     # blocks of blocks in a heap, and a tree of three levels

@@ -15,10 +15,11 @@ keras = pytest.importorskip("keras")
 pytest.importorskip("h5py")
 L = keras.layers
 
+from odd_models import Scaled, chain, graph, guessed, register, saved  # noqa: E402  # it imports Keras
+
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning", "ignore:You are saving your model", "ignore:Layer .* does not"
 )
-register = keras.saving.register_keras_serializable
 GUESSED = ", taken as trained: no file says which are"
 CUSTOM = "a custom class; only its own code knows its weights; counted from the weights stored with it"
 
@@ -30,18 +31,6 @@ class Wider(L.Dense):
     def build(self, shape: Any) -> None:
         super().build(shape)
         self.more = self.add_weight(shape=(3,), name="more")
-
-
-@register("odd")
-class Scaled(L.Layer):
-    """A layer with a statistic, which is not trained."""
-
-    def build(self, shape: Any) -> None:
-        self.mean = self.add_weight(shape=(shape[-1],), name="moving_mean", trainable=False)
-        self.scale = self.add_weight(shape=(shape[-1],), name="scale")
-
-    def call(self, x: Any) -> Any:
-        return x * self.scale
 
 
 @register("odd")
@@ -70,17 +59,6 @@ class Chained(keras.Model):
         self.beside.build((None, 4))
 
 
-def chain(*layers: Any, shape: tuple[int, ...] = (4,)) -> Any:
-    return keras.Sequential([keras.Input(shape), *layers])
-
-
-def graph(*layers: Any, shape: tuple[int, ...] = (4,), kind: Any = keras.Model) -> Any:
-    entry = x = keras.Input(shape)
-    for layer in layers:
-        x = layer(x)
-    return kind(entry, x)
-
-
 def attended(**options: Any) -> Any:
     entry = keras.Input((5, 8))
     return keras.Model(entry, L.MultiHeadAttention(2, 3, name="heads", **options)(entry, entry))
@@ -100,11 +78,6 @@ def count(weights: Any) -> int:
     return sum(prod(weight.shape) for weight in weights)
 
 
-def saved(model: Any, folder: Any, suffix: str) -> Report:
-    model.save(folder / f"m{suffix}")
-    return pc.load(folder / f"m{suffix}").report()
-
-
 def agrees(model: Any, report: Report) -> bool:
     return (report.total, report.trainable, report.exact, report.warnings) == (
         model.count_params(),
@@ -112,10 +85,6 @@ def agrees(model: Any, report: Report) -> bool:
         True,
         [],
     )
-
-
-def guessed(report: Report) -> list[str]:
-    return [path for path, row in report.leaves if row.calls[0].built.guessed]
 
 
 # --- LoRA -----------------------------------------------------------------------------------------------------

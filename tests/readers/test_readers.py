@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import decimal
 import gc
 import io
 import json
+import locale
+import os
 import pickle
+import signal
 import struct
 import subprocess
 import sys
 import tarfile
 import threading
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -22,6 +27,7 @@ from paramcalc.formats.readers import READERS, expected
 from paramcalc.formats.source import Source
 from paramcalc.loading import load
 
+ROOT = Path(__file__).parents[2]
 SPEC = "input: [3]\nlayers: [Dense: 4]\n"
 
 
@@ -122,18 +128,37 @@ def test_reading_loads_nothing_but_its_own_format(text: str, spared: tuple[str, 
     assert (result.stdout.splitlines(), result.stderr) == (["16", "[]"], "")
 
 
-def test_concurrent_loads_leave_the_collector_alone() -> None:
+def settings_of_the_process() -> dict[str, object]:
+    """Give what a reader could be tempted to switch for a while, and another thread would see."""
+    return {
+        "collector": (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()),
+        "limits": (sys.getrecursionlimit(), sys.get_int_max_str_digits(), threading.stack_size()),
+        "switches": (sys.getswitchinterval(), sys.gettrace(), sys.getprofile(), sys.dont_write_bytecode),
+        "hooks": (sys.excepthook, sys.stdout, sys.stderr, signal.getsignal(signal.SIGINT)),
+        "place": (os.getcwd(), tuple(sys.path), tuple(os.environ.items()), locale.setlocale(locale.LC_ALL)),
+        "warnings": tuple(warnings.filters),
+        "decimal": str(decimal.DefaultContext),
+    }
+
+
+def test_concurrent_loads_leave_the_settings_of_the_process_alone() -> None:
+    before = settings_of_the_process()
     assert gc.isenabled()
-    off: list[bool] = []
+    changed: list[list[str]] = []
     done = threading.Event()
 
     def watch() -> None:
         while not done.is_set():
-            off.append(not gc.isenabled())
+            now = settings_of_the_process()
+            changed.append([name for name in before if now[name] != before[name]])
 
     def read() -> None:
-        for _ in range(20):
+        for _ in range(10):
             pc.loads("input: [3]\nlayers:\n" + "  - Dense: 4\n" * 50)
+            pc.load(ROOT / "docs" / "examples" / "sentiment.keras")
+            pc.load(ROOT / "tests" / "data" / "archives" / "shared_with_wrapper.h5")
+            with pytest.raises(ParamcalcError):
+                pc.loads("[" * 10_000)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -144,6 +169,6 @@ def test_concurrent_loads_leave_the_collector_alone() -> None:
         thread.join()
     done.set()
     watcher.join()
-    assert gc.isenabled()
-    assert off
-    assert not any(off)
+    assert changed
+    assert [names for names in changed if names] == []
+    assert settings_of_the_process() == before

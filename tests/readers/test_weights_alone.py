@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_odd_models import L, Scaled, chain, graph, guessed, keras, pytestmark, register, saved
 
 import paramcalc as pc
 from paramcalc.report import Report
 
-__all__ = ["pytestmark"]  # the same warnings
+keras = pytest.importorskip("keras")
+pytest.importorskip("h5py")
+
+from odd_models import L, Scaled, chain, graph, guessed, register, saved  # noqa: E402  # it imports Keras
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation:DeprecationWarning", "ignore:You are saving your model", "ignore:Layer .* does not"
+)
 
 
 class Coded(keras.Model):

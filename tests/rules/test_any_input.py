@@ -12,7 +12,7 @@ from paramcalc import Model, ParamcalcError, loads
 from paramcalc.core.registry import rules
 from paramcalc.formats.modelspec.document import model_from
 
-QUIET = settings(deadline=None, max_examples=examples(50, 300), suppress_health_check=[HealthCheck.too_slow])
+QUIET = settings(deadline=None, max_examples=examples(20, 300), suppress_health_check=[HealthCheck.too_slow])
 
 
 def survives(read: Any, *given: Any) -> None:
@@ -128,7 +128,7 @@ def test_arbitrary_values_of_the_right_keys(data: Any) -> None:
     survives(model_from, data)
 
 
-@settings(QUIET, max_examples=examples(100, 1_000))
+@settings(QUIET, max_examples=examples(40, 1_000))
 @given(SPECS)
 def test_likely_specs(data: Any) -> None:
     survives(model_from, data)
@@ -143,7 +143,7 @@ def test_likely_specs_as_text(data: Any) -> None:
 def test_likely_specs_are_often_models() -> None:
     found = {True: 0, False: 0}
 
-    @settings(QUIET, max_examples=examples(100, 600), database=None, derandomize=True)  # the same draw every time
+    @settings(QUIET, max_examples=examples(40, 600), database=None, derandomize=True)  # the same draw every time
     @given(SPECS)
     def look(data: Any) -> None:
         try:

@@ -15,6 +15,7 @@ from typing import Any
 import frameworks_told
 import pytest
 from hypothesis import given, settings, strategies as st
+from tiers import examples
 
 import paramcalc as pc
 from paramcalc.core.formula import formula_of, symbolised
@@ -156,9 +157,15 @@ def test_multiply_adds_are_those_of_the_matrices(framework: str, cell: str, opti
     assert built.forward() == 2 * 7 * macs
 
 
+COMPILING = ("haiku", "equinox")  # they compile what they compute: every run asks them about LSTM, the others about all
+
+
 def needs(framework: str, *values: Any, id: str | None = None) -> Any:
     """Give values to parametrize with; those that ask PyTorch carry its marker."""
-    return pytest.param(*values, id=id, marks=pytest.mark.torch if framework == "torch" else ())
+    marks = [pytest.mark.torch] if framework == "torch" else []
+    if framework in COMPILING and "LSTM" not in str(id or values):
+        marks.append(pytest.mark.exhaustive)
+    return pytest.param(*values, id=id, marks=marks)
 
 
 # --- the frameworks themselves ---------------------------------------------------------------------
@@ -185,9 +192,9 @@ def test_the_framework_has_these_tensors(row: Row) -> None:
         ("mxnet", "LSTM", {"projection": 5}, {"projection_size": 5}),
         ("mxnet", "LSTM", {"projection": 5, "bidirectional": True}, {"projection_size": 5, "bidirectional": True}),
         ("mxnet", "GRU", {"bidirectional": True}, {"bidirectional": True}),
-        ("haiku", "RNN", {"double_bias": False}, {"double_bias": False}),
-        ("equinox", "LSTM", {"use_bias": False}, {"use_bias": False}),
-        ("equinox", "GRU", {"use_bias": False}, {"use_bias": False}),
+        needs("haiku", "haiku", "RNN", {"double_bias": False}, {"double_bias": False}),
+        needs("equinox", "equinox", "LSTM", {"use_bias": False}, {"use_bias": False}),
+        needs("equinox", "equinox", "GRU", {"use_bias": False}, {"use_bias": False}),
     ],
 )
 @pytest.mark.filterwarnings("ignore")
@@ -197,7 +204,9 @@ def test_the_framework_has_these_tensors_with_options(framework: str, cell: str,
     assert told == {weight.name: weight.shape for weight in layer_of(row, 10, 16, **ours).on((2, 7, 10)).weights}
 
 
-@pytest.mark.parametrize(("framework", "cell"), [*product(["haiku", "equinox"], ["LSTM", "GRU"])])
+@pytest.mark.parametrize(
+    ("framework", "cell"), [needs(name, name, cell) for name, cell in product(COMPILING, ("LSTM", "GRU"))]
+)
 @pytest.mark.filterwarnings("ignore")
 def test_the_framework_has_its_gates_in_this_order(framework: str, cell: str) -> None:
     row = row_of(cell, framework)
@@ -232,7 +241,7 @@ def test_reasons_in_symbols() -> None:
     assert pc.conventions("LSTM")[1].reason == "a second bias vector: +4d_h"
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(8, 100))
 @given(st.sampled_from(CELLS), st.integers(1, 5000), st.integers(1, 5000))
 def test_a_difference_is_its_polynomial_and_its_reasons_add_up(cell: str, x: int, h: int) -> None:
     here = pc.conventions(cell, x, h)

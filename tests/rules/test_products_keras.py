@@ -30,7 +30,7 @@ from paramcalc.verification.grid import stateful
 pytest.importorskip("keras")
 pytest.importorskip("jax")
 
-QUICK = 6  # choices of what needs a gradient, of one configuration of each rule
+QUICK = 2  # choices of what needs a gradient, of one configuration of each rule
 MANY = 12  # configurations of each rule in the exhaustive tier
 RULES = [rule.name for rule in ADAPTER.rules() if counted(rule) and rule.name not in TENSORFLOW]
 COMPILED = ("STFTSpectrogram",)  # Keras compiles its windows: for the exhaustive tier

@@ -18,7 +18,7 @@ from paramcalc.verification.backward import MOST, Live, choices, named
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 
-QUICK = 6  # choices of what needs a gradient, tried in a quick run
+QUICK = 2  # choices of what needs a gradient, tried in a quick run
 
 SEQUENCE, STEP = (3, 2, 5), (2, 5)
 L, S, N = 3, 5, 2

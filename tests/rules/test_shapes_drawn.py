@@ -22,7 +22,7 @@ from paramcalc.verification.samples.keras.augmentation import ALONE, SLOW
 pytest.importorskip("keras")
 pytest.importorskip("jax")
 
-CONFIGURATIONS = examples(60, 2_000)
+CONFIGURATIONS = examples(20, 2_000)
 Drawn = tuple[dict[str, Any], list[Open]]
 Draw = Callable[[Any], Any]
 SIZE = st.integers(1, 4)

@@ -24,7 +24,7 @@ pytest.importorskip("jax")
 
 FAMILIES = ("convolutional", "conv_recurrent", "pooling", "resizing", "elementwise")
 SPATIAL = [rule for rule in rules().values() if rule.rank and rule.family in FAMILIES]
-CONFIGURATIONS = examples(60, 3_000)
+CONFIGURATIONS = examples(20, 3_000)
 SMALL, FROM_0 = st.integers(1, 4), st.integers(0, 3)
 CHOSEN: dict[str, Any] = {"rate": (0.0, 0.5, 1), "lora_alpha": (0.5, 2), "kernel_constraint": ("non_neg", "unit_norm")}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tiers import sampled
 
 import paramcalc as pc
 from paramcalc.core.registry import rules
@@ -72,7 +73,7 @@ MODELS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", sampled(MODELS, 5))
 def test_a_constructor_that_freezes(name: str, tmp_path: Path) -> None:
     model = MODELS[name]({"trainable": False})
     assert pc.from_keras(model).trainable == trained(model)
@@ -84,7 +85,7 @@ def test_a_constructor_that_freezes(name: str, tmp_path: Path) -> None:
     assert pc.loads(model.to_json()).trainable == trained(keras.models.model_from_json(model.to_json()))
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", sampled(MODELS, 5))
 def test_a_layer_that_is_frozen_later(name: str, tmp_path: Path) -> None:
     model = MODELS[name]({})
     model.layers[1].trainable = False
@@ -107,6 +108,7 @@ def test_a_part_of_a_layer_that_is_frozen(tmp_path: Path) -> None:
 FAMILIES = sorted({rule.family for rule in adapter("keras").rules()})
 
 
+@pytest.mark.exhaustive  # the audit's samples compare it for each rule, too
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_rule_says_how_far_a_constructor_freezes(family: str) -> None:
     asked = adapter("keras")

@@ -26,7 +26,7 @@ from paramcalc.verification.outcome import Installed
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
-SAMPLE = 12  # configurations of a rule
+SAMPLE = 4  # configurations of a rule
 Module = torch.nn.Module
 
 

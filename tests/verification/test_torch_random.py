@@ -18,7 +18,7 @@ from paramcalc.verification.audit import check
 
 pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
-EXAMPLES = examples(15, 300)
+EXAMPLES = examples(5, 300)
 often = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 seldom = settings(often, max_examples=EXAMPLES // 5)
 few, switch, small = st.integers(1, 6), st.booleans(), st.integers(1, 4)

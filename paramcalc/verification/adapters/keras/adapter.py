@@ -23,7 +23,7 @@ from ...outcome import Installed, Verification
 from . import answers, live, models
 from .build import Builder, refuse_large_states, refuse_unknown_layers, scope
 from .derivative import derivative
-from .framework import KERAS, TRACED, VARIABLE, installed, layer_class, traces
+from .framework import KERAS, OLDEST, TRACED, VARIABLE, installed, layer_class, outdated, traces
 from .quirks import QUIRKS
 
 T = TypeVar("T")
@@ -65,10 +65,16 @@ class KerasAdapter:
         return {}
 
     def limits(self) -> list[str]:
-        """Say where the backend does not let multiply-adds be counted."""
-        if traces():
-            return []
-        return [f"multiply-adds are not compared: they need Keras on {TRACED} ({VARIABLE}={TRACED})"]
+        """Say where the backend does not let multiply-adds be counted, and where Keras is older than the rules."""
+        found = []
+        if outdated():
+            oldest = ".".join(map(str, OLDEST))
+            found.append(
+                f"the rules are those of Keras {oldest}: an older one lacks options, and stores some otherwise"
+            )
+        if not traces():
+            found.append(f"multiply-adds are not compared: they need Keras on {TRACED} ({VARIABLE}={TRACED})")
+        return found
 
     def find(self, name: str) -> Rule:
         """Find one of these by name.

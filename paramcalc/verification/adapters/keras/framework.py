@@ -19,6 +19,7 @@ from ...outcome import Installed
 
 KERAS = framework("keras")
 BACKENDS = ("jax", "torch", "tensorflow")  # in order of preference
+OLDEST = (3, 15)  # the version whose layers and options the rules have; older ones lack some and store others otherwise
 TRACED = "jax"  # the backend whose programs can be walked, for shapes and multiply-adds
 UNASKED = "tensorflow"  # what Keras writes into keras.json by itself, when it is first imported
 VARIABLE = "KERAS_BACKEND"
@@ -107,6 +108,12 @@ def _installed(name: str) -> bool:
 def installed() -> Installed:
     """Give the version of Keras, and its backend."""
     return Installed(KERAS, keras().__version__, keras().backend.backend())
+
+
+def outdated() -> bool:
+    """Tell whether the installed Keras is older than the rules."""
+    version = tuple(int(part) for part in keras().__version__.split(".")[:2])
+    return version < OLDEST
 
 
 def traces() -> bool:

@@ -1,0 +1,54 @@
+"""Every format that is read has an example here, which its own line of the registry recognises and reads."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import paramcalc as pc
+from paramcalc.formats.readers import READERS
+from paramcalc.formats.source import Source
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES, ARCHIVES = ROOT / "docs" / "examples", ROOT / "tests" / "data" / "archives"
+
+
+def folder(place: Path) -> Path:
+    with zipfile.ZipFile(EXAMPLES / "sentiment.keras") as archive:
+        archive.extractall(place / "model")
+    return place / "model"
+
+
+def shards(place: Path) -> Path:
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(place / "model_00000.weights.h5", "w") as file:
+        file.create_dataset("layers/dense/vars/0", data=[[1.0, 2.0]])
+    path = place / "model.weights.json"
+    index = {"metadata": {"total_size": 8}, "weight_map": {"/layers/dense/vars": ["model_00000.weights.h5"]}}
+    path.write_text(json.dumps(index), encoding="utf-8")
+    return path
+
+
+READ: dict[str, Callable[[Path], Path]] = {
+    "a folder of Keras": folder,
+    "a .keras archive": lambda _: EXAMPLES / "sentiment.keras",
+    "an .h5 file": lambda _: ARCHIVES / "shared_with_wrapper.h5",
+    "Keras's JSON": lambda _: ARCHIVES / "attention_on_two_axes.json",
+    "an index of shards": shards,
+    "a spec in YAML, TOML or JSON": lambda _: EXAMPLES / "tutorial.toml",
+}
+
+
+def test_every_format_that_is_read_has_an_example() -> None:
+    assert set(READ) == {one.name for one in READERS if one.read}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_its_own_line_reads_it(name: str, tmp_path: Path) -> None:
+    path = READ[name](tmp_path)
+    assert next(one.name for one in READERS if one.sniff(Source(path.name, str(path)))) == name
+    assert pc.load(path).total > 0

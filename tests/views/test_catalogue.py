@@ -1,0 +1,80 @@
+"""Every text that a view prints went through the catalogue: what did not is data, such as names, sizes and formulas."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import paramcalc as pc
+from paramcalc import catalogue
+from paramcalc.render import conventions, layout, rules, why
+from paramcalc.render.document import Math
+from paramcalc.render.presentation import Presentation
+
+WORD = re.compile(r"[a-zA-Z]{3,}")
+Run = Callable[..., tuple[int, str, str]]
+Made = Callable[[], tuple[Presentation, dict[str, bool]]]
+
+
+def translated(english: str) -> str:
+    """Write a text in an alphabet that no view has; values between braces stay."""
+    return re.sub(r"[a-zA-Z](?![^{}]*\})", lambda letter: chr(0x1D5BA + (ord(letter[0].lower()) - ord("a"))), english)
+
+
+def report() -> tuple[Presentation, dict[str, bool]]:
+    layers = [pc.Input(("T", 8)), pc.LSTM("h", return_sequences=True), pc.Dense(4, trainable=False)]
+    return layout.presentation(pc.Sequential(layers).report()), {"weights": True, "explain": True}
+
+
+def single() -> tuple[Presentation, dict[str, bool]]:
+    return layout.presentation(pc.Sequential([pc.Input((None, 108)), pc.GRU(128)]).report()), {"explain": True}
+
+
+def explained() -> tuple[Presentation, dict[str, bool]]:
+    model = pc.Sequential([pc.Input((None, 108)), pc.GRU(128)])
+    return why.presentation(model, 91_008, pc.why(model, 91_008)), {}
+
+
+def compared() -> tuple[Presentation, dict[str, bool]]:
+    return conventions.presentation(pc.conventions("LSTM", 108, 128)), {}
+
+
+def listed() -> tuple[Presentation, dict[str, bool]]:
+    return rules.presentation("keras"), {}
+
+
+def texts(shown: Any) -> Iterator[str]:
+    """Every text of a document; a formula is none."""
+    if isinstance(shown, str):
+        yield shown
+    elif isinstance(shown, (tuple, list)) and not isinstance(shown, Math):
+        for one in shown:
+            yield from texts(one)
+
+
+@pytest.mark.parametrize("make", [report, single, explained, compared, listed])
+def test_every_text_of_a_view_is_in_the_catalogue(make: Made) -> None:
+    presentation, options = make()
+    data = set(WORD.findall(json.dumps(presentation.data())))
+    before = catalogue.use(translated)
+    try:
+        shown = list(texts(make()[0].laid_out(**options)))
+    finally:
+        catalogue.use(before)
+    assert any(not text.isascii() for text in shown)
+    assert {word for text in shown for word in WORD.findall(text)} - data == set()
+
+
+def test_so_is_what_a_check_says(run: Run) -> None:
+    pytest.importorskip("keras")
+    asked: list[str] = []
+    before = catalogue.use(lambda english: asked.append(english) or english)  # type: ignore[func-returns-value]
+    try:
+        _, out, _ = run("lstm", "--in", "3", "--hidden", "4", "--verify")
+    finally:
+        catalogue.use(before)
+    assert out.rstrip().splitlines()[-1].partition(" ")[2] in asked
