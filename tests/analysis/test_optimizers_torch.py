@@ -22,7 +22,11 @@ WEIGHTS = {"Muon": held.MATRICES}
 GIVEN: dict[str, Options] = {"LBFGS": {"history_size": 3}}  # a history that a test can fill
 # with which its history still fills
 LBFGS: Options = {
-    **{"lr": 0.5, "max_iter": 3, "max_eval": 50, "tolerance_grad": 1e-9, "tolerance_change": 1e-12},
+    "lr": 0.5,
+    "max_iter": 3,
+    "max_eval": 50,
+    "tolerance_grad": 1e-9,
+    "tolerance_change": 1e-12,
     "line_search_fn": "strong_wolfe",
 }
 
@@ -123,8 +127,15 @@ def test_bytes_are_those_of_the_tensors() -> None:
     for name in ROWS:
         weights = WEIGHTS.get(name, held.WEIGHTS)
         chosen = optimizer(name, "torch", **GIVEN.get(name, {}))
-        size = sum(elements * count * {held.OWN: 8}.get(dtype, 4) for (elements, dtype), count in held.kept(chosen, weights).items())
+        size = sum(
+            elements * count * {held.OWN: 8}.get(dtype, 4)
+            for (elements, dtype), count in held.kept(chosen, weights).items()
+        )
         if name != "LBFGS":  # it has one tensor for all weights
-            assert optimizer_state(chosen, weights).bytes(8) == optimizer_state(chosen, weights).bytes([8] * len(weights)) == size
+            assert (
+                optimizer_state(chosen, weights).bytes(8)
+                == optimizer_state(chosen, weights).bytes([8] * len(weights))
+                == size
+            )
         else:
             assert optimizer_state(chosen, weights).bytes(8) == size

@@ -35,7 +35,9 @@ def exported() -> dict[str, Any]:
     """List the optimizers that Keras exports, by name; the base class of all is none."""
     found = {name: getattr(keras.optimizers, name) for name in dir(keras.optimizers)}
     base = keras.optimizers.Optimizer
-    return {name: one for name, one in found.items() if inspect.isclass(one) and issubclass(one, base) and one is not base}
+    return {
+        name: one for name, one in found.items() if inspect.isclass(one) and issubclass(one, base) and one is not base
+    }
 
 
 def variables() -> list[Any]:

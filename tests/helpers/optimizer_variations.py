@@ -56,7 +56,11 @@ def one_by_one(row: Row, given: Options) -> Iterator[Options]:
 def few(row: Row, given: Options) -> Iterator[Options]:
     """Give the defaults; each option that decides by itself; all of those together; all the others together."""
     yield given
-    first = {option: found[0] for option in row.options if option not in given and (found := alternatives(row, option, given))}
+    first = {
+        option: found[0]
+        for option in row.options
+        if option not in given and (found := alternatives(row, option, given))
+    }
     decides = {option: value for option, value in first.items() if option in deciding(row)}
     for option, value in decides.items():
         yield {**given, option: value}

@@ -26,7 +26,9 @@ def exported() -> dict[str, Any]:
     """List the optimizers that PyTorch exports, by name; the base class of all is none."""
     found = {name: getattr(torch.optim, name) for name in dir(torch.optim)}
     base = torch.optim.Optimizer
-    return {name: one for name, one in found.items() if inspect.isclass(one) and issubclass(one, base) and one is not base}
+    return {
+        name: one for name, one in found.items() if inspect.isclass(one) and issubclass(one, base) and one is not base
+    }
 
 
 def kept(optimizer: Optimizer, weights: Sequence[Weight], dtype: str = OWN) -> Kept:

@@ -59,7 +59,9 @@ def find(name: str, framework: str) -> Row:
     if row is not None:
         return row
     names = sorted(rows()[framework], key=str.lower)
-    others = [title(other) for other in rows() if other != framework and _plain(str(name)) in map(_plain, rows()[other])]
+    others = [
+        title(other) for other in rows() if other != framework and _plain(str(name)) in map(_plain, rows()[other])
+    ]
     raise OptionError(
         f"unknown optimizer of {title(framework)}",
         expected=", ".join(names),
@@ -88,6 +90,8 @@ def _inner(row: Row, option: str, value: object) -> object:
     found = optimizer(value, row.framework) if isinstance(value, str) else value
     if isinstance(found, Optimizer) and found.framework != row.framework:
         raise OptionError(
-            f"{row.name} takes optimizers of {title(row.framework)}", received=found, suggestion="not of another framework"
+            f"{row.name} takes optimizers of {title(row.framework)}",
+            received=found,
+            suggestion="not of another framework",
         ).at(option)
     return found

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ....core.totals import summed
 from ....symbolic import unicode
+from .options import OptionValue
 from .read import EACH, MADE, ONCE, Line, Row, rows
 
 
@@ -47,7 +48,7 @@ def _told(row: Row) -> Iterator[OverviewRow]:
         yield OverviewRow(row.name, row.framework, _slots(lines), option, _others(lines))
 
 
-def _default(row: Row, line: Line) -> object:
+def _default(row: Row, line: Line) -> OptionValue:
     return row.options[line.option].default
 
 

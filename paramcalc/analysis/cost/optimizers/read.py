@@ -124,10 +124,14 @@ def _line(cells: list[str]) -> _Read:
             raise FileError("an empty column", expected=f"{NONE} for nothing").at(column)
     match = _CLASS.match(given["optimizer"])
     if match is None:
-        raise FileError("not an optimizer", expected="Adam, or Adam < base", received=given["optimizer"]).at("optimizer")
+        raise FileError("not an optimizer", expected="Adam, or Adam < base", received=given["optimizer"]).at(
+            "optimizer"
+        )
     of = given["of"].removesuffix("*")
     if of not in OF:
-        raise FileError("not a set of weights", expected=", ".join(OF), received=of, suggestion=nearest(of, OF)).at("of")
+        raise FileError("not a set of weights", expected=", ".join(OF), received=of, suggestion=nearest(of, OF)).at(
+            "of"
+        )
     deciding = [] if given["option"] == NONE else [_option(given["option"], "option")]
     others = [] if given["other options"] == NONE else given["other options"].split()
     options = [*deciding, *(_option(word, "other options") for word in others)]
@@ -171,7 +175,9 @@ def _tensors(text: str, options: list[str]) -> Iterator[Tensor]:
     while at < len(text):
         match = _TENSOR.match(text, at)
         if match is None:
-            raise FileError("not a tensor", expected="momentum (N) or step (1) float32", received=text[at:]).at("tensors")
+            raise FileError("not a tensor", expected="momentum (N) or step (1) float32", received=text[at:]).at(
+                "tensors"
+            )
         name, inside, dtype = match.groups()
         at = match.end()
         if dtype and dtype not in DTYPES:

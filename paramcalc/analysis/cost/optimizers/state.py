@@ -12,14 +12,15 @@ from ....core.built import Weight, shape_text
 from ....core.framework import title
 from ....core.totals import summed
 from ....errors import OptionError, nearest
-from ....symbolic import Expr, Size
+from ....symbolic import Expr, Size, symbols
 from ....symbolic.evaluate import evaluate
 from .options import Optimizer, OptionValue
 from .read import EACH, EMBEDDING, EXCLUDED, MADE, ONCE, Line, Row, Tensor, rows
 
 BYTES = {"int32": 4, "int64": 8, "float32": 4}
-COUNTERS = {"jax": "int32", "tensorflow": "int64", "torch": "int64"}  # Keras's "int", by its backend
+COUNTERS = {"jax": "int32", "torch": "int32", "tensorflow": "int64"}  # Keras's "int", by its backend
 FLOATX = "float32"
+_N = symbols("N")
 
 
 class Slot(NamedTuple):
@@ -93,7 +94,7 @@ def optimizer_state(optimizer: Optimizer, weights: Sequence[Weight], *, backend:
         Those that do not train, and buffers, are left out. Sizes may be symbolic. The paths matter where an optimizer
         chooses weights by them (Muon, MultiOptimizer); Keras's have the name of the layer in front (see `scoped`).
     backend : str
-        Of Keras, whose counters are of int32 on jax and of int64 on TensorFlow and PyTorch.
+        Of Keras, whose counters are of int32, but of int64 on TensorFlow.
 
     Raises
     ------
@@ -117,22 +118,18 @@ def _state(optimizer: Optimizer, weights: _Weights, built: bool = True) -> Itera
     row = rows()[optimizer.framework][optimizer.name]
     options = {name: option.default for name, option in row.options.items()} | dict(optimizer.options)
     inner, optimizers = options.get("inner_optimizer"), options.get("default_optimizer")
-    for line in _there(row, options, built):
-        if line.of in (MADE, ONCE):
+    lines = [line for line in row.lines if not line.option or _holds(row, line, options)]
+    for line in lines:
+        if line.of == MADE or (line.of == ONCE and built):
             yield from (_once(tensor, weights, options) for tensor in line.tensors)
+    of_weights = [line for line in lines if line.of not in (MADE, ONCE)]
     for at, weight in weights:
-        yield from _of_weight(row, at, weight, options)
+        yield from _of_weight(row, of_weights, at, weight, options)
     if isinstance(inner, Optimizer):
         yield from _state(inner, weights, built)
     if isinstance(optimizers, Optimizer):
         for chosen, own in _shared_out(optimizers, options.get("optimizer_map") or (), weights):
             yield from _state(chosen, own, bool(own))
-
-
-def _there(row: Row, options: dict[str, OptionValue], built: bool) -> Iterator[Line]:
-    for line in row.lines:
-        if (built or line.of == MADE) and (not line.option or _holds(row, line, options)):
-            yield line
 
 
 def _holds(row: Row, line: Line, options: dict[str, OptionValue]) -> bool:
@@ -147,40 +144,43 @@ def _once(tensor: Tensor, weights: _Weights, options: dict[str, OptionValue]) ->
     return Slot(tensor.name, elements, weights[0][0]) if weights else Slot(tensor.name, elements, None, FLOATX)
 
 
-def _of_weight(row: Row, at: int, weight: Weight, options: dict[str, OptionValue]) -> Iterator[Slot]:
+def _of_weight(
+    row: Row, lines: Sequence[Line], at: int, weight: Weight, options: dict[str, OptionValue]
+) -> Iterator[Slot]:
     found: dict[str, Slot] = {}
-    for line in _there(row, options, True):
-        if line.of in (MADE, ONCE) or not _is_of(line, weight, options):
+    for line in lines:
+        if not _is_of(line, weight, options):
             continue
         if line.refused:
             raise OptionError(
                 f"{title(row.framework)}'s {row.name} cannot train {weight.path} of shape {shape_text(weight.shape)}",
-                expected=f"matrices only; the other weights need an optimizer of their own, such as {_OTHER}",
+                expected="matrices only; the other weights need an optimizer of their own, such as AdamW",
             )
         for tensor in line.tensors:
             found.setdefault(tensor.name, Slot(tensor.name, _sized(tensor.elements, weight, options), at, tensor.dtype))
     yield from found.values()
 
 
-_OTHER = "AdamW"
-
-
 def _is_of(line: Line, weight: Weight, options: dict[str, OptionValue]) -> bool:
     if weight.replaced and not line.replaced:
         return False
-    rank = len(weight.shape)
+    if line.of == EACH:
+        return True
     if line.of == EMBEDDING:
         return "embedding" in weight.path.lower()
     if line.of == EXCLUDED:
         patterns = options["exclude_layers"]
         assert isinstance(patterns, tuple)
         return any(re.search(str(pattern), weight.path) for pattern in patterns)
-    return {EACH: True, "rank<2": rank < 2, "rank>=2": rank >= 2, "rank!=2": rank != 2}[line.of]
+    rank = len(weight.shape)
+    return {"rank<2": rank < 2, "rank>=2": rank >= 2, "rank!=2": rank != 2}[line.of]
 
 
 def _sized(elements: Size, weight: Weight, options: dict[str, OptionValue]) -> Size:
     if not isinstance(elements, Expr):
         return elements
+    if elements == _N:
+        return weight.params
     sizes: dict[str, Size] = {}
     for name in elements.symbols:
         if name == "N":
@@ -196,9 +196,7 @@ def _sized(elements: Size, weight: Weight, options: dict[str, OptionValue]) -> S
     return evaluate(elements, sizes)
 
 
-def _shared_out(
-    default: Optimizer, chosen: OptionValue, weights: _Weights
-) -> Iterable[tuple[Optimizer, _Weights]]:
+def _shared_out(default: Optimizer, chosen: OptionValue, weights: _Weights) -> Iterable[tuple[Optimizer, _Weights]]:
     # a path as it is, else the one pattern that matches all of it, else the default; each optimizer, used or not
     assert isinstance(chosen, tuple)
     pairs = [(str(pair[0]), pair[1]) for pair in chosen if isinstance(pair, tuple)]
@@ -209,6 +207,8 @@ def _shared_out(
         matching = exact or [place for place, (pattern, _) in enumerate(pairs) if re.fullmatch(pattern, weight.path)]
         if len(matching) > 1:
             patterns = " and ".join(repr(pairs[place][0]) for place in matching[:2])
-            raise OptionError(f"several optimizers for {weight.path}", expected="one pattern that matches", received=patterns)
+            raise OptionError(
+                f"several optimizers for {weight.path}", expected="one pattern that matches", received=patterns
+            )
         shares[matching[0] if matching else -1][1].append((at, weight))
     return shares
