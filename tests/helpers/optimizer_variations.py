@@ -14,7 +14,7 @@ from paramcalc.errors import OptionError
 # what every option is tried with; those that an optimizer or its library refuses are left out
 CANDIDATES: tuple[object, ...] = (
     *(True, False, 0.5, 0.0, 2, 3, "schedule", "strong_wolfe", "original", "some_name"),
-    *((0.5, 0.9), (0.5, 0.6, 0.7), ["output"], ["dense", "v1"]),
+    *((0.5, 0.9), (0.5, 1.5), (0.5, 0.6, 0.7), ["output"], ["dense", "v1"]),
 )
 ONE_AT_A_TIME = ("clipnorm", "clipvalue", "global_clipnorm")  # Keras takes one of these
 NEEDED = {"nesterov": {"momentum": 0.5}}  # PyTorch's SGD has it with a momentum only
