@@ -104,6 +104,9 @@ class Weight:
         used on several levels has one set of weights.
     gate_axis : int
         The axis of the gates, the last or the first.
+    replaced : bool
+        Whether training puts its gradient in its place, as it does with the scales of float8; then an optimizer keeps
+        nothing of its own for it.
     """
 
     name: str
@@ -115,6 +118,7 @@ class Weight:
     origin: tuple[int, int] | None = None
     buffer: bool = False
     gate_axis: int = -1
+    replaced: bool = False
 
     @property
     def params(self) -> Size:

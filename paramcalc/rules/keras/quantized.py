@@ -319,7 +319,8 @@ def _float8(table: Table, storage: Storage) -> Stored:
     history = kept_as(storage).history
     weights = [Weight(table.name, table.shape)]
     for what in ("inputs", table.name, "outputs_grad"):
-        weights += [Weight(f"{what}_scale", ()), Weight(f"{what}_amax_history", (history,))]
+        weights.append(Weight(f"{what}_scale", (), replaced=True))
+        weights.append(Weight(f"{what}_amax_history", (history,), replaced=True))
     # what training puts in place of scales and histories comes from the way forward, but for the gradient's history
     flow = frozenset({table.name, "outputs_grad_amax_history"})
     return Stored(tuple(weights), lambda: prod(table.shape) + 3 * (1 + history), frozenset({table.name}), flow)
