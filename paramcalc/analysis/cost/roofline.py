@@ -167,11 +167,9 @@ def roofline(cost: Cost, device: Device, dtype: str = "float32", training: bool 
 def _moved(cost: Cost, training: bool) -> int:
     memory = cost.memory
     total: Size = training_memory(cost) if training else inference_memory(cost)  # in which everything is once
-    if training:
-        # read twice: + weights;  written, read, and as much written: + 2 gradients;  and once more: + slots, activations
+    more: tuple[Size | None, ...] = (memory.state,)
+    if training:  # weights are read twice; gradients written and read, and new weights written; the rest twice
         more = (memory.weights, memory.gradients, memory.gradients, memory.optimizer, memory.activations)
-    else:
-        more = (memory.state,)
     moved = together((total, *more))
     assert moved is not None  # all of them are in the total
     return as_number(moved, "the number of bytes")

@@ -33,19 +33,18 @@ def scaled_bytes(size: Size, digits: int = 1) -> str:
 def _scaled(size: Size, multiples: Mapping[str, int], unit: str, digits: int) -> str:
     if not isinstance(size, int) or size < 1000:
         return f"{grouped(size)} {unit}"
-    base = multiples[list(multiples)[1]]
-    rounded, prefix = size, ""
-    for prefix, multiple in multiples.items():  # noqa: B007  # the first in which it is less than the next multiple
-        if multiple == 1:
-            rounded = size * 10**digits
-        else:
-            rounded = (2 * size * 10**digits + multiple) // (2 * multiple)
-        if rounded < base * 10**digits:
-            break
-    whole, part = divmod(rounded, 10**digits)
-    if not prefix:
-        return f"{whole:,} {unit}"
+    found = [*multiples.items()][1:]
+    base = found[0][1]
+    if size < base:
+        return f"{size:,} {unit}"
+    rounded = [((2 * size * _tens(digits) + multiple) // (2 * multiple), prefix) for prefix, multiple in found]
+    below, prefix = next((one for one in rounded if one[0] < base * _tens(digits)), rounded[-1])
+    whole, part = divmod(below, _tens(digits))
     return f"{whole:,}.{part:0{digits}} {prefix}{unit}" if digits else f"{whole:,} {prefix}{unit}"
+
+
+def _tens(digits: int) -> int:
+    return int(10**digits)
 
 
 def read_bytes(text: str | int) -> int:
@@ -62,17 +61,21 @@ def read_bytes(text: str | int) -> int:
     OptionError
         For anything else, and for less than one byte.
     """
-    if isinstance(text, int) and not isinstance(text, bool):
-        text = str(text) if -1 < text < 10**25 else "-"
-    return read_quantity(text, _BYTES, "a number of bytes", "16GiB, 512MiB, 16G or a number of bytes")
+    expected = "16GiB, 512MiB, 16G or a number of bytes"
+    if type(text) is int:
+        if text < 1:
+            raise OptionError("not a number of bytes", expected=f"at least 1, as in {expected}", received=text)
+        return text
+    return read_quantity(text, _BYTES, "a number of bytes", expected)
 
 
-def read_quantity(text: str, units: Mapping[str, int], problem: str, expected: str) -> int:
+def read_quantity(text: object, units: Mapping[str, int], problem: str, expected: str) -> int:
     """Read a number with a unit; what it is less than a whole number is left out.
 
     Parameters
     ----------
     text : str
+        Anything else is an error.
     units : mapping of str to int
         What each unit stands for, in lower case.
     problem, expected : str
@@ -88,7 +91,7 @@ def read_quantity(text: str, units: Mapping[str, int], problem: str, expected: s
     whole, part, unit = match[1], match[2] or "", match[3].lower()
     if unit not in units:
         raise OptionError(f"not {problem}: unknown unit {match[3]!r}", expected=expected, received=text)
-    value = int(whole + part) * units[unit] // 10 ** len(part)
+    value = int(whole + part) * units[unit] // _tens(len(part))
     if value < 1:
         raise OptionError(f"not {problem}", expected=f"at least 1, as in {expected}", received=text)
     return value
