@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from math import prod
+from typing import NamedTuple, TypedDict
 
 from ...catalogue import message
+from ...core.built import Part, Shape
 from ...core.formula import symbolic_call
 from ...core.json_data import JsonObject
-from ...core.rule import Layer
 from ...core.totals import summed
 from ...errors import ParamcalcError
 from ...graph.model import Model
-from ...loading import load
+from ...graph.node import Node
 from ...report import plain
 from ...symbolic import Expr, Size, grouped, leaves, unicode
+from ...symbolic.evaluate import evaluate
 from ...symbolic.expr import BUILD
 from ...symbolic.fold import fold
 from ...symbolic.terms import write
 from .asymptotic import Leading, all_leading
-from .kept import Call, Convention, Found, Keeping, convention_of, kept
-from .naming import is_named
-from .passes import Training, Use, frozen_origins, parts_on, together, total, uses
+from .cost import LayerCost, cost
+from .passes import parts_on, together
 from .sizes import BATCHES, TIMES, batch_of, open_sizes, times_of
 
 COMPARED_AT = 1000  # what stands for an open size where layers are compared
@@ -116,6 +117,14 @@ class Growth:
         }
 
 
+class Options(TypedDict):
+    """What a cost depends on besides sizes."""
+
+    bptt: Size | None
+    frozen: Sequence[str]
+    input_gradient: bool
+
+
 def growth(
     model: Model,
     *,
@@ -140,39 +149,32 @@ def growth(
     tuple of Growth
         A figure that is unknown is left out, as is a largest layer that has no formula in letters.
     """
-    shapes = model.input_shapes
-    parts = parts_on(model, shapes)
-    training = Training(is_named(frozen, parts), frozen_origins(model, [part.built for part in parts]), bptt)
-    found, _ = uses(model, parts, training, [input_gradient] * len(shapes))
-    convention = convention_of(model.framework)
-    keeps, _ = kept(model, found, convention)
-    calls = list(_calls(found, keeps))
-
-    given: dict[Expr | None, int | None] = {**dict.fromkeys(times_of(shapes), steps), batch_of(shapes): batch}
+    options: Options = {"bptt": bptt, "frozen": frozen, "input_gradient": input_gradient}
+    whole = cost(model, **options)
+    sizes = open_sizes(model.input_shapes)
+    given: dict[Expr | None, int | None] = {
+        **dict.fromkeys(times_of(model.input_shapes), steps),
+        batch_of(model.input_shapes): batch,
+    }
 
     def at(size: Size) -> int:
         found = fold(size, lambda leaf: given.get(leaf) or COMPARED_AT, BUILD)
         assert isinstance(found, int)  # every leaf has a value
         return found
 
-    whole = [
-        (WORK, total([use.passes for use in found]).step),
-        (KEPT, summed(one.elements for one in keeps) if all(one.complete for one in keeps) else None),
+    kept = together(one.elements for one in whole.layers)
+    made = [
+        _whole(figure, size, sizes)
+        for figure, size in ((WORK, whole.passes.step), (KEPT, kept))
+        if isinstance(size, Expr)
     ]
-    made = [_whole(figure, size, open_sizes(shapes)) for figure, size in whole if isinstance(size, Expr)]
-    steps_of = [(use.passes.step, use, one) for use, one in calls]
-    elements = [(one.elements if one.complete else None, use, one) for use, one in calls]
-    for figure, sizes in ((WORK, steps_of), (KEPT, elements)):
-        known = [(size, use, one) for size, use, one in sizes if size is not None]
-        if len(known) < len(sizes) or not known:
-            continue
-        size, use, one = max(known, key=lambda item: at(item[0]))
-        letters = _Letters.of(use, bptt)
-        written = None if letters is None else letters.step() if figure is WORK else letters.kept(one, convention)
-        if letters is not None and written is not None and letters.value(written) == size:
-            name = f"{use.part.name} ({use.part.layer.type})"
-            written = letters.ordered(written)
-            made.append(Growth(figure, name, written, letters.values_in(written), tuple(all_leading(written))))
+    layers = list(_layers(whole.layers, parts_on(model, model.input_shapes)))
+    for figure in (WORK, KEPT):
+        figures = [(one.passes.step if figure is WORK else one.elements, one, parts) for one, parts in layers]
+        known = [(size, one, parts) for size, one, parts in figures if size is not None]
+        if known and len(known) == len(figures):
+            _, one, parts = max(known, key=lambda item: at(item[0]))
+            made += [found for found in [_in_letters(figure, one, parts, options)] if found is not None]
     return tuple(made)
 
 
@@ -183,73 +185,70 @@ def _whole(figure: Figure, size: Size, sizes: Sequence[Expr]) -> Growth:
     return Growth(figure, "", size, {}, terms, tuple(one for one in sizes if one not in depends))
 
 
-class _Letters(NamedTuple):
-    """A use of a layer with letters for its sizes."""
-
-    use: Use
-    layer: Layer
-    inputs: Sequence[tuple[Size, ...]]
-    values: Mapping[str, Size]
-    window: Size | None
-
-    @classmethod
-    def of(cls, use: Use, window: Size | None) -> _Letters | None:
-        called = symbolic_call(use.part.layer, *use.part.inputs)
-        if called is None:
-            return None
-        layer, inputs, values = called
-        first: dict[Size, Expr] = {}  # keys as long as the queries: T² and not T·S
-        for axis in (axis for shape in inputs for axis in shape if isinstance(axis, Expr)):
-            if isinstance(values.get(axis.args[0]), Expr):
-                first.setdefault(values[axis.args[0]], axis)
-        same = {name: first[value] for name, value in values.items() if value in first}
-        inputs = [tuple(axis(**same) if isinstance(axis, Expr) else axis for axis in shape) for shape in inputs]
-        return cls(use, layer, inputs, values, window)
-
-    def step(self) -> Size | None:
-        try:
-            built = self.layer.on(*self.inputs)
-            if built.work is None:
-                return None
-            work = built.work() if self.window is None else built.work().truncated(self.window)
-        except ParamcalcError:
-            return None
-        return together((work.forward(), work.backward(self.use.live) if self.use.reached else 0))
-
-    def kept(self, found: Found, convention: Convention | None) -> Size | None:
-        keeping: Keeping | None = load(convention.table)(self.layer.type) if convention else None
-        if keeping is None:
-            return None
-        try:
-            built = self.layer.on(*self.inputs)
-            keeps = keeping(Call(self.layer, tuple(self.inputs), built.shapes(), built.states, self.use.live))
-        except ParamcalcError:
-            return None
-        counted = {one._replace(size=0) for one in found.everything}
-        return None if keeps is None else summed(one.size for one in keeps.tensors if one._replace(size=0) in counted)
-
-    def ordered(self, size: Size) -> Size:
-        return _ordered(size, (leaf for shape in self.inputs for axis in shape[:-1] for leaf in leaves(axis)))
-
-    def value(self, size: Size) -> Size:
-        return size(**self.values_in(size)) if isinstance(size, Expr) else size
-
-    def values_in(self, size: Size) -> dict[str, Size]:
-        names = size.symbols if isinstance(size, Expr) else ()
-        return {name: self.values[name] for name in names if name in self.values}
-
-
-def _calls(found: Sequence[Use], keeps: Sequence[Found]) -> Iterator[tuple[Use, Found]]:
-    for use, one in zip(found, keeps, strict=True):
-        if use.inner:
-            yield from _calls(use.inner, one.inner)
+def _layers(layers: Sequence[LayerCost], parts: Sequence[Part]) -> Iterator[tuple[LayerCost, list[Part]]]:
+    for one in layers:
+        own = [part for part in parts if part.name == one.name]
+        if one.layers:
+            yield from _layers(one.layers, [inner for part in own if part.built.parts for inner in part.built.parts()])
         else:
-            yield use, one
+            yield one, own
+
+
+def _in_letters(figure: Figure, one: LayerCost, parts: Sequence[Part], options: Options) -> Growth | None:
+    # the figure of a model of this layer alone, if that is the same function of the sizes
+    part = parts[0]
+    called = symbolic_call(part.layer, *part.inputs)
+    if called is None:
+        return None
+    layer, inputs, values = called
+    inputs = _merged(inputs, values)
+    layer.name, layer.frozen = one.name, part.layer.frozen
+    alone = Model.from_nodes(inputs, [Node(layer, tuple((at, 0) for at in range(len(inputs))))], ((len(inputs), 0),))
+    own = [name for name in options["frozen"] if name == one.name or name.startswith(f"{one.name}/")]
+    for input_gradient in (False, True):  # something before it may train
+        try:
+            (found,) = cost(alone, bptt=options["bptt"], frozen=own, input_gradient=input_gradient).layers
+        except ParamcalcError:  # a rule may hold for these sizes, and not for all
+            return None
+        if figure is WORK:
+            size, expected = found.passes.step, one.passes.step
+        else:
+            size, expected = _kept(found, one, inputs), one.elements
+        if size is None:
+            continue
+        size = _ordered(len(parts) * size, (leaf for shape in inputs for axis in shape[:-1] for leaf in leaves(axis)))
+        used = {name: values[name] for name in _symbols(size) if name in values}
+        if evaluate(size, used) == expected:
+            return Growth(figure, f"{one.name} ({one.type})", size, used, tuple(all_leading(size)))
+    return None
+
+
+def _kept(alone: LayerCost, one: LayerCost, inputs: Sequence[Shape]) -> Size | None:
+    # alone, it does not count its input, which is data; in the model, it counts what no other layer keeps
+    sizes = {tensor.name: tensor.size for tensor in alone.kept}
+    known = {"input": prod(inputs[0]), **sizes} if len(inputs) == 1 else sizes
+    names = [tensor.name for tensor in one.kept]
+    return summed(known[name] for name in names) if all(name in known for name in names) else None
+
+
+def _merged(inputs: Sequence[Shape], values: Mapping[str, Size]) -> list[Shape]:
+    # keys as long as the queries are, by one letter for both: T² and not T·S
+    first: dict[Size, Expr] = {}
+    for axis in (axis for shape in inputs for axis in shape if isinstance(axis, Expr)):
+        for name in axis.symbols:
+            if isinstance(values.get(name), Expr):
+                first.setdefault(values[name], axis)
+    same = {name: first[value] for name, value in values.items() if value in first}
+    return [tuple(evaluate(axis, same) for axis in shape) for shape in inputs]
 
 
 def _ordered(size: Size, first: Iterable[Expr]) -> Size:
     # the batch in front of the steps, as in the shapes, whatever the products have
     return write(size.normal, [*first, *leaves(size)], BUILD) if isinstance(size, Expr) else size
+
+
+def _symbols(size: Size) -> tuple[str, ...]:
+    return size.symbols if isinstance(size, Expr) else ()
 
 
 def _either(sizes: Sequence[Expr]) -> str:
