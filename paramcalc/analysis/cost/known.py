@@ -50,7 +50,7 @@ def as_number(size: Size, what: str) -> int:
     if isinstance(size, int):
         return size
     raise OptionError(
-        f"{what} is not a number", expected=f"a value for {', '.join(size.symbols)}", received=unicode(size)
+        f"{what} is not a number", expected=f"a value for {', '.join(sorted(size.symbols))}", received=unicode(size)
     )
 
 
