@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, strategies as st
@@ -85,7 +86,7 @@ def test_a_device_has_plausible_figures_and_a_source(one: Device) -> None:
     assert 10**11 <= one.bandwidth <= 10**13
     assert set(one.peaks) <= {dtype.partition("_")[0] for dtype in BITS}
     by_bits = sorted((BITS.get(dtype, 8), peak) for dtype, peak in one.peaks.items())
-    assert all(wide[1] <= narrow[1] for narrow, wide in zip(by_bits, by_bits[1:], strict=False) if narrow[0] < wide[0])
+    assert all(wide[1] <= narrow[1] for narrow, wide in pairwise(by_bits) if narrow[0] < wide[0])
     assert len(one.source) > 10
     assert all(device(name) is one for name in one.names)
 
@@ -123,7 +124,7 @@ def test_an_unknown_device_is_refused(text: str, said: str) -> None:
 
 
 def test_a_dtype_without_a_figure_is_refused() -> None:
-    with pytest.raises(OptionError, match="no peak of t4 in bfloat16.*float32, float16, int8"):
+    with pytest.raises(OptionError, match=r"no peak of t4 in bfloat16.*float32, float16, int8"):
         device("t4").peak("bfloat16")
 
 

@@ -18,6 +18,7 @@ terms all have one sign has that sign.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import lcm
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import SizeError
@@ -244,7 +245,9 @@ def _extremum(parts: list[Series], sign: int) -> Series:
     if len(degrees) > 1 or any(_sign(one.lead) <= 0 for one in left):
         return Series({}, max([highest, *rests]))
     pick = NORMAL.maximum if sign > 0 else NORMAL.minimum
-    return _series({highest: pick([one.lead for one in left])}, max([highest - 1, *rests]))
+    number = lcm(*(value.denominator for one in left for value in one.lead.values()))  # max(T/2, h·T) = max(T, 2h·T)/2
+    whole = pick([NORMAL.product([{frozenset(): number}, one.lead]) for one in left])
+    return _series({highest: NORMAL.quotient(whole, {frozenset(): number})}, max([highest - 1, *rests]))
 
 
 def _exceeds(one: Series, other: Series, sign: int) -> bool:
