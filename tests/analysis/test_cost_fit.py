@@ -128,7 +128,7 @@ def test_the_proof_is_readable() -> None:
         (2**34 - 1, 2**34 + 1, 2**34, ("17,179,869,183 B ≤ 17,179,869,184 B", "17,179,869,185 B > 17,179,869,184 B")),
         (2**34, 2**35, 2**34, ("16.00 GiB ≤ 16 GiB", "32.00 GiB > 16 GiB")),
         (900, 1001, 1000, ("900 B ≤ 1,000 B", "1,001 B > 1,000 B")),
-        (2**29, 2**30, 10**9, ("512.00 MiB ≤ 953.67 MiB", "1.00 GiB > 953.67 MiB")),
+        (2**29, 2**30, 10**9, ("512.00 MiB ≤ 953.67 MiB", "1,024.00 MiB > 953.67 MiB")),
     ],
 )
 def test_a_proof_has_the_digits_that_it_needs(fits: int, exceeds: int, budget: int, lines: tuple[str, str]) -> None:

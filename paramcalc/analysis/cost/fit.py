@@ -246,7 +246,7 @@ def _guess(made: Callable[..., Cost], size: str, training: bool, budget: int, mo
 def _compared(size: int, budget: int) -> tuple[str, str]:
     # with as many decimals as show which of them is larger
     for digits in (2, 3, 4, 6):
-        text = scaled_bytes(size, digits)
+        text = scaled_bytes(size, digits, beside=budget)
         if size == budget or text != scaled_bytes(budget, digits):
             return text, _shortest(budget, digits)
     return f"{size:,} B", f"{budget:,} B"

@@ -25,22 +25,40 @@ def scaled_flops(size: Size, digits: int = 1) -> str:
     return _scaled(size, SI, "FLOP", digits)
 
 
-def scaled_bytes(size: Size, digits: int = 1) -> str:
-    """Print a number of bytes in powers of 1024: ``474.0 KiB``; below 1024 in full: ``512 B``."""
+def scaled_bytes(size: Size, digits: int = 1, beside: int = 0) -> str:
+    """Print a number of bytes in powers of 1024: ``474.0 KiB``; below 1024 in full: ``512 B``.
+
+    Beside a number that is not much larger, in the unit of that one.
+    """
+    if isinstance(size, int) and 9 * beside < 10 * size < 20 * beside:
+        prefix = next(prefix for prefix, multiple in reversed(BINARY.items()) if multiple <= beside)
+        return _in(size, prefix, BINARY, "B", digits)
     return _scaled(size, BINARY, "B", digits)
 
 
 def _scaled(size: Size, multiples: Mapping[str, int], unit: str, digits: int) -> str:
     if not isinstance(size, int) or size < 1000:
         return f"{grouped(size)} {unit}"
-    found = [*multiples.items()][1:]
-    base = found[0][1]
+    base = [*multiples.values()][1]
     if size < base:
         return f"{size:,} {unit}"
-    rounded = [((2 * size * _tens(digits) + multiple) // (2 * multiple), prefix) for prefix, multiple in found]
-    below, prefix = next((one for one in rounded if one[0] < base * _tens(digits)), rounded[-1])
-    whole, part = divmod(below, _tens(digits))
+    fitting = (
+        prefix
+        for prefix, multiple in multiples.items()
+        if multiple > 1 and _rounded(size, multiple, digits) < base * _tens(digits)
+    )
+    return _in(size, next(fitting, [*multiples][-1]), multiples, unit, digits)
+
+
+def _in(size: int, prefix: str, multiples: Mapping[str, int], unit: str, digits: int) -> str:
+    if not prefix:
+        return f"{size:,} {unit}"
+    whole, part = divmod(_rounded(size, multiples[prefix], digits), _tens(digits))
     return f"{whole:,}.{part:0{digits}} {prefix}{unit}" if digits else f"{whole:,} {prefix}{unit}"
+
+
+def _rounded(size: int, multiple: int, digits: int) -> int:
+    return (2 * size * _tens(digits) + multiple) // (2 * multiple)
 
 
 def _tens(digits: int) -> int:
