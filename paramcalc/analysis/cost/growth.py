@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import NamedTuple, TypedDict
 
@@ -12,7 +12,7 @@ from ...core.built import Part, Shape
 from ...core.formula import symbolic_call
 from ...core.json_data import JsonObject
 from ...core.totals import summed
-from ...errors import ParamcalcError
+from ...errors import ParamcalcError, SizeError
 from ...graph.model import Model
 from ...graph.node import Node
 from ...report import plain
@@ -147,7 +147,8 @@ def growth(
     Returns
     -------
     tuple of Growth
-        A figure that is unknown is left out, as is a largest layer that has no formula in letters.
+        A figure that is unknown or has no leading term is left out, as is a largest layer whose figure has no formula
+        in letters: a layer around others, and one of whose inputs only some need a gradient.
     """
     options: Options = {"bptt": bptt, "frozen": frozen, "input_gradient": input_gradient}
     whole = cost(model, **options)
@@ -158,12 +159,12 @@ def growth(
     }
 
     def at(size: Size) -> int:
-        found = fold(size, lambda leaf: given.get(leaf) or COMPARED_AT, BUILD)
-        assert isinstance(found, int)  # every leaf has a value
-        return found
+        number = fold(size, lambda leaf: given.get(leaf) or COMPARED_AT, BUILD)
+        assert isinstance(number, int)  # every leaf has a value
+        return number
 
     kept = together(one.elements for one in whole.layers)
-    made = [
+    found = [
         _whole(figure, size, sizes)
         for figure, size in ((WORK, whole.passes.step), (KEPT, kept))
         if isinstance(size, Expr)
@@ -173,14 +174,18 @@ def growth(
         figures = [(one.passes.step if figure is WORK else one.elements, one, parts) for one, parts in layers]
         known = [(size, one, parts) for size, one, parts in figures if size is not None]
         if known and len(known) == len(figures):
-            _, one, parts = max(known, key=lambda item: at(item[0]))
-            made += [found for found in [_in_letters(figure, one, parts, options)] if found is not None]
-    return tuple(made)
+            size, one, parts = max(known, key=lambda item: at(item[0]))
+            if size != 0 and parts:
+                found.append(_in_letters(figure, one, parts, options))
+    return tuple(one for one in found if one is not None)
 
 
-def _whole(figure: Figure, size: Size, sizes: Sequence[Expr]) -> Growth:
-    size = _ordered(size, sizes)
-    terms = tuple(all_leading(size))
+def _whole(figure: Figure, size: Size, sizes: Sequence[Expr]) -> Growth | None:
+    try:
+        size = _ordered(size, sizes)
+        terms = tuple(all_leading(size))
+    except SizeError:  # no leading term follows from its form, or it has too many terms to multiply out
+        return None
     depends = {one.symbol for one in terms}
     return Growth(figure, "", size, {}, terms, tuple(one for one in sizes if one not in depends))
 
@@ -219,7 +224,8 @@ def _in_letters(figure: Figure, one: LayerCost, parts: Sequence[Part], options: 
         size = _ordered(len(parts) * size, (leaf for shape in inputs for axis in shape[:-1] for leaf in leaves(axis)))
         used = {name: values[name] for name in _symbols(size) if name in values}
         if evaluate(size, used) == expected:
-            return Growth(figure, f"{one.name} ({one.type})", size, used, tuple(all_leading(size)))
+            made = _whole(figure, size, ())
+            return made and replace(made, layer=f"{one.name} ({one.type})", values=used)
     return None
 
 

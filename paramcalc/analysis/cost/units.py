@@ -31,7 +31,7 @@ def scaled_bytes(size: Size, digits: int = 1, beside: int = 0) -> str:
     Beside a number that is not much larger, in the unit of that one.
     """
     if isinstance(size, int) and 9 * beside < 10 * size < 20 * beside:
-        prefix = next(prefix for prefix, multiple in reversed(BINARY.items()) if multiple <= beside)
+        prefix = next(prefix for prefix, multiple in reversed([*BINARY.items()]) if multiple <= beside)
         return _in(size, prefix, BINARY, "B", digits)
     return _scaled(size, BINARY, "B", digits)
 
