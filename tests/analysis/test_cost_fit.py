@@ -126,7 +126,8 @@ def test_the_proof_is_readable() -> None:
     ("fits", "exceeds", "budget", "lines"),
     [
         (2**34 - 1, 2**34 + 1, 2**34, ("17,179,869,183 B ≤ 17,179,869,184 B", "17,179,869,185 B > 17,179,869,184 B")),
-        (2**34, 2**35, 2**34, ("16.00 GiB ≤ 16 GiB", "32.00 GiB > 16 GiB")),
+        (2**34, 2**35, 2**34, ("16 GiB ≤ 16 GiB", "32.00 GiB > 16 GiB")),
+        (2**34 - 2**20, 2**34 + 10**5, 2**34, ("15.9990 GiB ≤ 16 GiB", "16.0001 GiB > 16 GiB")),
         (900, 1001, 1000, ("900 B ≤ 1,000 B", "1,001 B > 1,000 B")),
         (2**29, 2**30, 10**9, ("512.00 MiB ≤ 953.67 MiB", "1,024.00 MiB > 953.67 MiB")),
     ],
@@ -155,6 +156,11 @@ def test_what_fits_at_any_number_says_that_it_was_not_tried_further() -> None:
 
 def test_a_window_is_not_larger_than_the_steps() -> None:
     assert fit(LSTM, "1TiB", "window", batch=1, steps=17, cost=partial(with_kept, windowed)).value == 17
+
+
+def test_there_is_no_window_where_the_memory_does_not_depend_on_it() -> None:
+    with pytest.raises(OptionError, match="does not depend on it"):
+        fit(LSTM, "1GiB", "window", batch=1, steps=17, cost=partial(with_kept, linear))
 
 
 def test_inference_needs_weights_and_states() -> None:

@@ -6,7 +6,7 @@ answer. The answer is found by doubling and halving, since more of any of these 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -78,11 +78,12 @@ class Fit:
     @property
     def lines(self) -> tuple[str, ...]:
         """The proof: ``batch 812: 15.99 GiB ≤ 16.00 GiB``, ``batch 813: 16.01 GiB > 16.00 GiB``."""
-        found = []
-        for one, sign in ((self.fits, "≤"), (self.exceeds, ">")):
-            if one is not None:
-                taken, budget = _compared(one.bytes, self.budget)
-                found.append(f"{message(self.size)} {one.number:,}: {taken} {sign} {budget}")
+        compared = [(one, sign) for one, sign in ((self.fits, "≤"), (self.exceeds, ">")) if one is not None]
+        written = _writer([one.bytes for one, _ in compared], self.budget)
+        found = [
+            f"{message(self.size)} {one.number:,}: {written(one.bytes)} {sign} {written(self.budget)}"
+            for one, sign in compared
+        ]
         if not self.varies:
             found.append(message("the memory does not depend on it"))
         if self.exceeds is None:
@@ -147,7 +148,8 @@ def fit(
     Raises
     ------
     OptionError
-        When what layers keep is unknown, when a size is open that is none of these, and for what is no memory or size.
+        When what layers keep is unknown, when a size is open that is none of these, when the memory does not depend on
+        a window, and for what is no memory or size.
     ShapeError
         When the layers fit no number.
     """
@@ -170,6 +172,8 @@ def fit(
 
     fits, exceeds = _largest(at, budget, most, _guess(made, size, training, budget, most))
     varies = fits is None or exceeds is not None or _smallest(at, most).bytes < fits.bytes
+    if size == "window" and not varies and most > 1:
+        raise OptionError("no window to find: the memory of this cost does not depend on it")
     return Fit(size, training, budget, most, fits, exceeds, varies)
 
 
@@ -243,16 +247,16 @@ def _guess(made: Callable[..., Cost], size: str, training: bool, budget: int, mo
     return most if over is None else over - 1 or None
 
 
-def _compared(size: int, budget: int) -> tuple[str, str]:
-    # with as many decimals as show which of them is larger
+def _writer(sizes: Sequence[int], budget: int) -> Callable[[int], str]:
+    # with as many decimals as show on which side of the budget each of them is, and the budget with no more than it has
+    def written(size: int, digits: int) -> str:
+        if size != budget:
+            return scaled_bytes(size, digits, beside=budget)
+        texts = [scaled_bytes(size, fewer) for fewer in range(digits + 1)]
+        return next((text for text in texts if read_bytes(text.replace(",", "")) == size), texts[-1])
+
     for digits in (2, 3, 4, 6):
-        text = scaled_bytes(size, digits, beside=budget)
-        if size == budget or text != scaled_bytes(budget, digits):
-            return text, _shortest(budget, digits)
-    return f"{size:,} B", f"{budget:,} B"
-
-
-def _shortest(size: int, digits: int) -> str:
-    # 16 GiB, not 16.00 GiB, where that is exact
-    texts = [scaled_bytes(size, fewer) for fewer in range(digits + 1)]
-    return next((text for text in texts if read_bytes(text.replace(",", "")) == size), texts[-1])
+        texts = [scaled_bytes(size, digits, beside=budget) for size in sizes if size != budget]
+        if scaled_bytes(budget, digits) not in texts:
+            return partial(written, digits=digits)
+    return "{:,} B".format
