@@ -144,10 +144,28 @@ def symbolic_build(layer: Applicable, *shapes: AnyShape) -> tuple[Built, dict[st
         if _PLAIN.issuperset(map(type, structure.values())) or all(map(_is_plain, structure.values())):
             found = _on_symbols(layer.rule, tuple(structure.items()), tuple(map(len, known)))
             return None if found is None else (found.built, found.values(layer, known))
+    called = symbolic_call(layer, *shapes)
+    if called is None:
+        return None
+    symbolic, inputs, values = called
+    try:
+        return symbolic.on(*inputs), values
+    except ParamcalcError:  # Reshape((24,)) holds for 24 numbers, not for n of them
+        return None
+
+
+def symbolic_call(layer: Applicable, *shapes: AnyShape) -> tuple[Layer, list[Shape], dict[str, Size]] | None:
+    """Put symbols in place of the sizes of a layer and of its inputs; give these, and what each symbol stands for.
+
+    ``None`` for a model, for a layer around one, and for inputs that have no names for their axes.
+    """
+    known = tuple(shape for shape in shapes if not isinstance(shape, UnknownShape))
+    if not isinstance(layer, Layer) or len(known) < len(shapes):
+        return None
     try:
         symbolic, values = symbolised(layer)
-        return symbolic.on(*_named_inputs(symbolic, known, values)), values
-    except (_NoFormula, ParamcalcError):  # Reshape((24,)) holds for 24 numbers, not for n of them
+        return symbolic, _named_inputs(symbolic, known, values), values
+    except (_NoFormula, ParamcalcError):
         return None
 
 

@@ -1,0 +1,73 @@
+"""Figures that are needed as numbers: what is missing, and why, where a cost does not have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...errors import OptionError, cut
+from ...symbolic import Size, unicode
+from .cost import Cost, LayerCost
+
+MOST_NAMES = 5  # layers named in a message
+
+
+def training_memory(cost: Cost) -> Size:
+    """Give the bytes of a training step: weights, gradients, optimizer and activations.
+
+    Raises
+    ------
+    OptionError
+        With the layers of which something is unknown.
+    """
+    total = cost.memory.training
+    if total is None:
+        raise _unknown_memory(cost)
+    return total
+
+
+def inference_memory(cost: Cost) -> Size:
+    """Give the bytes of inference: weights and states.
+
+    Raises
+    ------
+    OptionError
+        When weights are unknown.
+    """
+    total = cost.memory.inference
+    if total is None:
+        raise _unknown_memory(cost)
+    return total
+
+
+def as_number(size: Size, what: str) -> int:
+    """Give a figure that must be a number.
+
+    Raises
+    ------
+    OptionError
+        When sizes in it are open.
+    """
+    if isinstance(size, int):
+        return size
+    raise OptionError(
+        f"{what} is not a number", expected=f"a value for {', '.join(sorted(size.symbols))}", received=unicode(size)
+    )
+
+
+def _unknown_memory(cost: Cost) -> OptionError:
+    if cost.memory.weights is None:
+        return OptionError("the memory is unknown, because weights of the model are")
+    names = list(_keep_unknown(cost.layers))
+    if not names:
+        return OptionError("the memory of a training step is unknown")
+    more = len(names) - MOST_NAMES
+    listed = ", ".join(names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+    return OptionError(f"the memory of a training step is unknown, because what these layers keep for it is: {listed}")
+
+
+def _keep_unknown(layers: Iterable[LayerCost]) -> Iterator[str]:
+    for one in layers:
+        if one.layers:
+            yield from (f"{cut(one.name)}/{inner}" for inner in _keep_unknown(one.layers))
+        elif not one.kept_known:
+            yield f"{cut(one.name)} ({one.type})"
