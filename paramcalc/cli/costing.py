@@ -12,6 +12,13 @@ from .output import View, show
 from .sizes import flag_size
 
 
+def devices(given: Mapping[str, object]) -> list[str]:
+    """List the devices whose figures are known."""
+    from ..analysis.cost.devices import devices as listed
+
+    return [one.name for one in listed()]
+
+
 def policies(given: Mapping[str, object]) -> list[str]:
     """List the dtype policies."""
     from ..analysis.cost.dtypes import POLICIES
@@ -26,6 +33,21 @@ Frozen = Annotated[
     list[str] | None, Flag("--frozen", "Do not train this layer or weight; repeat it for several.", "NAME")
 ]
 InputGradient = Annotated[bool, Flag("--input-gradient", "Compute the gradient of the inputs, too.")]
+Optimizer = Annotated[
+    str | None, Flag("--optimizer", "Count the slots of this optimizer, such as adam or sgd(momentum=0.9).", "NAME")
+]
+Memory = Annotated[
+    str | None, Flag("--memory", "Find the largest batch, steps or window that fits, such as 16GiB.", "SIZE")
+]
+Device = Annotated[
+    str | None,
+    Flag(
+        "--device",
+        "Estimate the least time on h100, … or FLOPS,BYTES/S such as 312T,1.5T.",
+        "NAME",
+        values=devices,
+    ),
+]
 Policy = Annotated[
     str | None,
     Flag(
@@ -50,6 +72,9 @@ def show_cost(
     bptt: Window = None,
     frozen: Frozen = None,
     input_gradient: InputGradient = False,
+    optimizer: Optimizer = None,
+    memory: Memory = None,
+    device: Device = None,
 ) -> None:
     """Show what a model costs.
 
@@ -58,8 +83,8 @@ def show_cost(
     OptionError
         For views of a count, and for what `paramcalc.analysis.cost.cost` refuses.
     """
-    from ..analysis.cost import cost
-    from ..render.cost import presentation
+    from ..analysis.cost.page import page
+    from ..render.cost import page_presentation
 
     for name in ("weights", "verify"):
         if getattr(view, name):
@@ -70,8 +95,16 @@ def show_cost(
         read["lengths"] = _lengths(lengths)
     if view.dtype is not None:
         read["dtype"] = view.dtype
-    found = cost(model, **read, frozen=frozen or (), input_gradient=input_gradient)
-    show(presentation(found), view, explain=view.explain, depth=view.depth)
+    found = page(
+        model,
+        **read,
+        frozen=frozen or (),
+        input_gradient=input_gradient,
+        optimizer=optimizer,
+        memory=memory,
+        device=device,
+    )
+    show(page_presentation(found), view, explain=view.explain, depth=view.depth)
 
 
 def _lengths(text: str) -> list[int]:

@@ -91,14 +91,17 @@ def shows(made: Command, words: Sequence[str] = ()) -> Command:
 
     Those of a cost are among them where ``--cost`` is among the words.
     """
-    own = {one.name for one in made.parameters}
     asked = "--cost" in words
+    own = {one.name for one in made.parameters}
     costs = tuple(one for one in COST_FLAGS if asked and one.name not in own)
 
     def run(**given: Any) -> None:
         view = View(**{one.name: given.pop(one.name) for one in VIEWS})
         cost = {one.name: given.pop(one.name) for one in costs}
         given.pop("cost")
+        for name in ("batch", "steps"):  # sizes of the cost, so that it can say how it grows with them
+            if asked and name in own:
+                cost[name], given[name] = given[name], None
         found = made.run(**given)
         if isinstance(found, Model):
             if asked:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..symbolic import Size, add
+from ..symbolic import Size, add, ceil_div
 from .sources import (
     NOTHING as NOTHING,
     Joined,
@@ -49,10 +49,10 @@ class Steps(NamedTuple):
     first : tuple of frozenset of Source
         What the two operands depend on in such a step.
     cut : int or Expr
-        How many steps read a state through which no gradient passes, as at the start of each further window of
-        truncated back-propagation.
+        How many steps read a state through which no gradient passes: those that read the initial state, and the start
+        of each further window of truncated back-propagation.
     start : tuple of frozenset of Source
-        What the two operands depend on in such a step.
+        What the two operands depend on at the start of a further window.
     """
 
     unit: Size
@@ -60,7 +60,7 @@ class Steps(NamedTuple):
     initial: int
     first: tuple[Sources, Sources]
     start: tuple[Sources, Sources]
-    cut: Size = 0
+    cut: Size
 
 
 class Product(NamedTuple):
@@ -87,11 +87,14 @@ class Product(NamedTuple):
             if not needed(operand):
                 continue
             yield self.size
-            if self.steps is not None:  # in some steps the operand depends on less
-                unit = self.steps.unit
-                for number, pair in ((self.steps.initial, self.steps.first), (self.steps.cut, self.steps.start)):
-                    if number != 0 and not needed(pair[place]):
-                        yield -1 * number * unit
+            if self.steps is None:
+                continue
+            # in some steps the operand depends on less; at the start of a window on the least
+            initial, cut = self.steps.initial, self.steps.cut
+            start, first = needed(self.steps.start[place]), needed(self.steps.first[place])
+            without = 0 if start else cut - initial if first else cut
+            if without != 0:
+                yield -1 * without * self.steps.unit
 
     def sorts(self) -> Iterator[Product]:
         """Give one product for each sort of steps, those that read the same kind of state."""
@@ -99,8 +102,8 @@ class Product(NamedTuple):
         if steps is None:
             yield self
             return
-        yield Product((steps.number - steps.initial - steps.cut) * steps.unit, self.left, self.right)
-        for number, pair in ((steps.initial, steps.first), (steps.cut, steps.start)):
+        yield Product((steps.number - steps.cut) * steps.unit, self.left, self.right)
+        for number, pair in ((steps.initial, steps.first), (steps.cut - steps.initial, steps.start)):
             if number != 0:
                 yield Product(number * steps.unit, *pair)
 
@@ -166,8 +169,8 @@ class Work(NamedTuple):
         def cut(one: Product) -> Product:
             if one.steps is None:
                 return one
-            windows = (one.steps.number + window - 1) // window
-            return one._replace(steps=one.steps._replace(initial=1, cut=windows - 1))
+            windows = ceil_div(one.steps.number, window)
+            return one._replace(steps=one.steps._replace(initial=1, cut=windows))
 
         return self._replace(products=tuple(map(cut, self.products)))
 
@@ -240,7 +243,9 @@ def loop(step: Work, steps: Size, carried: Iterable[Sources], dead: int = 0) -> 
 def _over(one: Product, number: Size, initial: int, reach: tuple[Sources, ...]) -> Product:
     left, right = _alive(one.left, reach), _alive(one.right, reach)
     start = (_stateless(one.left), _stateless(one.right))
-    return Product(number * one.size, left, right, Steps(one.size, number, initial, (one.left, one.right), start))
+    return Product(
+        number * one.size, left, right, Steps(one.size, number, initial, (one.left, one.right), start, initial)
+    )
 
 
 @lru_cache(1024)

@@ -14,6 +14,7 @@ from .presentation import Presentation, Record
 
 if TYPE_CHECKING:
     from ..analysis.cost import Cost, LayerCost
+    from ..analysis.cost.page import Page
 
 UNKNOWN = "unknown"
 PASSES = ("forward", "gradients of weights", "gradients of inputs")
@@ -24,6 +25,25 @@ LARGEST = 3  # layers that are named
 def presentation(cost: Cost) -> Presentation:
     """Give a cost in the forms that views are made from."""
     return Presentation(partial(document, cost), partial(_records, cost), cost.to_dict)
+
+
+def page_presentation(page: Page) -> Presentation:
+    """Give a page about a cost in the forms that views are made from."""
+    return Presentation(partial(page_document, page), partial(_records, page.cost), page.to_dict)
+
+
+def page_document(page: Page, explain: bool = False, depth: int | None = None) -> Document:
+    """Lay out a page: the cost, and below its figures how it grows, what fits, and the time on a device."""
+    laid_out = document(page.cost, explain, depth)
+    facts = [Fact(message("growth"), sentence) for one in page.growth for sentence in one.sentences]
+    for found in page.fits:
+        value = message("none") if found.value is None else f"{found.value:,}"
+        facts.append(Fact(message(f"largest {found.size}"), value, strong=True))
+        facts += [Fact(message("proof"), line) for line in found.lines]
+    facts += [Fact(message("time"), line) for one in page.estimates for line in one.lines]
+    notes = [fact for fact in laid_out.facts if fact.label == message("note")]
+    figures = [fact for fact in laid_out.facts if fact not in notes]
+    return laid_out._replace(facts=[*figures, *facts, *notes])
 
 
 def document(cost: Cost, explain: bool = False, depth: int | None = None) -> Document:

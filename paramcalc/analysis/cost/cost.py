@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from ...catalogue import message
 from ...core.framework import framework
@@ -20,6 +20,7 @@ from .formulas import Formulas, formulas
 from .kept import Convention, Found, Tensor, convention_of, kept
 from .memory import Memory, memory_of
 from .naming import is_named
+from .optimizers import Optimizer, read_optimizer
 from .passes import Passes, Training, Use, frozen_origins, parts_on, together, total, uses
 from .sizes import BATCHES, TIMES, padded, size_of, with_sizes
 
@@ -134,12 +135,23 @@ class Cost(Displayed):
         }
 
 
+class Asked(TypedDict, total=False):
+    """What `cost` takes besides the model and its sizes."""
+
+    optimizer: str | Optimizer | None
+    dtype: str
+    lengths: Sequence[int]
+    bptt: Size | None
+    frozen: Sequence[str]
+    input_gradient: bool
+
+
 def cost(
     model: Model,
     *,
     batch: Size | None = None,
     steps: Size | None = None,
-    optimizer: str | None = None,
+    optimizer: str | Optimizer | None = None,
     dtype: str = "float32",
     lengths: Sequence[int] = (),
     bptt: Size | None = None,
@@ -153,8 +165,8 @@ def cost(
     model : Model
     batch, steps : int or Expr, optional
         Sizes in place of the open batch and the open time axis; they stay symbols when left out.
-    optimizer : str, optional
-        Whose slots are counted; none when left out.
+    optimizer : str or Optimizer, optional
+        Whose slots are counted, such as ``"adam"`` or ``"sgd(momentum=0.9)"``; none when left out.
     dtype : str
         The dtype policy: ``float32``, ``bfloat16``, ``mixed_bfloat16``, ….
     lengths : list of int, optional
@@ -174,6 +186,7 @@ def cost(
         When the layers do not fit these sizes.
     """
     chosen = policy_named(dtype)
+    used = read_optimizer(optimizer, model.framework) if isinstance(optimizer, str) else optimizer
     if lengths:
         batch, steps = padded(lengths, batch, steps)
     packs = bool(lengths) and framework(model.framework).packs
@@ -191,8 +204,8 @@ def cost(
         size_of(BATCHES, parts),
         size_of(TIMES, parts),
         layers,
-        memory_of(found, keeps, chosen, None),
-        tuple(_conventions(model, chosen, convention, bptt, lengths, input_gradient)),
+        memory_of(found, keeps, chosen, used),
+        tuple(_conventions(model, chosen, used, convention, bptt, lengths, input_gradient)),
         all(one.exact for one in layers),
     )
 
@@ -226,32 +239,30 @@ def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None, f
 def _conventions(
     model: Model,
     policy: Policy,
+    optimizer: Optimizer | None,
     convention: Convention | None,
     window: Size | None,
     lengths: Sequence[int],
     input_gradient: bool,
 ) -> Iterator[str]:
-    yield message("MACs are multiply-adds of matrix products and convolutions; one is two FLOPs")
+    yield message("1 MAC is a multiply-add of a matrix product or a convolution: 2 FLOPs")
     if window is not None:
         yield message("back-propagation is truncated to windows of {window} steps", window=unicode(window))
     if lengths and framework(model.framework).packs:
         yield message("recurrent layers read packed sequences, and compute no step beyond the length of each")
     elif lengths:
         yield message("masks save no work: every sequence is computed up to the longest")
-    if input_gradient:
-        yield message("the inputs of the model need a gradient")
-    else:
-        yield message("the inputs of the model need no gradient")
-    yield message(
-        "variables are of {variables}, activations of {activations}",
-        variables=policy.variables,
-        activations=policy.computation,
-    )
+    needed = "need a gradient" if input_gradient else "need no gradient"
+    yield message(f"the inputs of the model {needed}, and their memory is not counted")
+    yield message("dtype policy {policy}", policy=policy.name)
+    if not policy.trains:
+        yield message("whole numbers have no gradients, so the memory is that of inference")
+    if optimizer is not None:
+        yield message("optimizer {optimizer}", optimizer=str(optimizer))
+        if optimizer.note:
+            yield message(optimizer.note)
     if convention is not None:
-        yield message(
-            "activations are counted {convention}; the inputs of the model are not among them",
-            convention=message(convention.text),
-        )
+        yield message("activations are those that {convention}", convention=message(convention.text))
 
 
 def _passes(passes: Passes) -> JsonObject:

@@ -107,13 +107,11 @@ class Convention(NamedTuple):
 CONVENTIONS = (
     Convention(
         "torch",
-        "as the CPU kernels of PyTorch 2.13 keep it, without oneDNN",
+        "the CPU kernels of PyTorch 2.13 keep, without oneDNN",
         "torch",
         f"{__package__}.kept_torch:keeping",
     ),
-    Convention(
-        "keras-jax", "as Keras 3.15 keeps it on jax 0.10, compiled", "keras", f"{__package__}.kept_keras:keeping"
-    ),
+    Convention("keras-jax", "Keras 3.15 keeps on jax 0.10", "keras", f"{__package__}.kept_keras:keeping"),
 )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 from typing import NamedTuple
 
@@ -10,8 +11,9 @@ from ...core.built import Weight
 from ...core.rule import Layer
 from ...core.totals import summed
 from ...symbolic import Size
-from .dtypes import Policy, in_bytes, policy as policy_named
+from .dtypes import BITS, Policy, in_bytes, policy as policy_named
 from .kept import Found
+from .optimizers import Optimizer, optimizer_state
 from .passes import Origin, Use, leaves_of, origin_of, together
 
 
@@ -50,7 +52,7 @@ class Memory(NamedTuple):
 
 
 def memory_of(
-    found: Sequence[Use], keeps: Sequence[Found], policy: Policy, optimizer: Callable[[Sequence[Weight]], Size] | None
+    found: Sequence[Use], keeps: Sequence[Found], policy: Policy, optimizer: Optimizer | None = None
 ) -> Memory:
     """Add up the bytes of a model for each purpose.
 
@@ -61,8 +63,13 @@ def memory_of(
         What each use keeps for the pass backwards.
     policy : Policy
         Of the layers that have none of their own.
-    optimizer : callable, optional
-        Gives the bytes of its slots for the weights that train.
+    optimizer : Optimizer, optional
+        Whose slots are counted.
+
+    Raises
+    ------
+    OptionError
+        For a weight that the optimizer refuses.
     """
     every: dict[Origin, tuple[Weight, Policy, bool]] = {}
     known = True
@@ -71,15 +78,24 @@ def memory_of(
         known = known and not built.unknown
         for at, weight in enumerate(built.weights):
             trains = weight.path in use.live
-            every.setdefault(origin_of(weight, id(use.part.layer), at), (weight, own, trains))
+            named = replace(weight, scope="/".join(filter(None, (use.part.name, weight.scope))))
+            every.setdefault(origin_of(weight, id(use.part.layer), at), (named, own, trains))
     trained = [(weight, own) for weight, own, trains in every.values() if trains]
+    trains = all(own.trains for _, own in trained)  # whole numbers have no gradients
     return Memory(
         summed(in_bytes(weight.params, own.variables) for weight, own, _ in every.values()) if known else None,
-        summed(in_bytes(weight.params, own.variables) for weight, own in trained) if known else None,
-        (optimizer([weight for weight, _ in trained]) if optimizer else 0) if known else None,
+        summed(in_bytes(weight.params, own.variables) for weight, own in trained) if known and trains else None,
+        _slots(trained, optimizer) if known and trains else None,
         together(_kept(use, one, policy) for use, one in zip(found, keeps, strict=True)),
         summed(_state(use, policy) for use in leaves_of(found)),
     )
+
+
+def _slots(trained: Sequence[tuple[Weight, Policy]], optimizer: Optimizer | None) -> Size:
+    if optimizer is None:
+        return 0
+    state = optimizer_state(optimizer, [weight for weight, _ in trained])
+    return state.bytes([BITS[own.variables] // 8 for _, own in trained])
 
 
 def _policy(use: Use, usual: Policy) -> Policy:
