@@ -1,0 +1,55 @@
+"""The JSON that commands print is as its published schema says, and has no key that the schema does not name."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import paramcalc as pc
+from paramcalc import torch as nn
+from paramcalc.analysis.cost.page import page
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = {
+    path.name.removesuffix(".schema.json"): json.loads(path.read_text()) for path in (ROOT / "docs/schemas").iterdir()
+}
+EXAMPLES = sorted((ROOT / "docs" / "examples").iterdir())
+
+
+def closed(schema):
+    """Forbid keys that are not named, which readers of the contract have to allow."""
+    if isinstance(schema, dict):
+        found = {key: closed(value) for key, value in schema.items()}
+        named = isinstance(schema.get("properties"), dict) and schema["properties"]
+        return {**found, "additionalProperties": False} if named and "additionalProperties" not in schema else found
+    return [closed(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def problems(name, data):
+    validator = Draft202012Validator(closed(deepcopy(SCHEMAS[name])))
+    return [
+        f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(json.loads(json.dumps(data)))
+    ]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda one: one.name)
+def test_counts_and_costs_of_the_examples(path):
+    model = pc.load(path)
+    assert problems("paramcalc-1", model.report().to_dict()) == []
+    assert problems("paramcalc-cost-1", page(model).to_dict()) == []
+
+
+def test_every_part_of_a_report_and_of_a_cost():
+    tensor = pc.core.tensors.Tensor((10, 128))
+    model = pc.Model(tensor, nn.BatchNorm1d(128)(tensor))  # with buffers
+    assert problems("paramcalc-1", model.report().to_dict()) == []
+    found = page(pc.Sequential([pc.Input((32, 8)), pc.LSTM(4)]), batch=2, device="h100", optimizer="adam").to_dict()
+    assert "estimates" in found
+    assert problems("paramcalc-cost-1", found) == []
+
+
+def test_a_key_that_is_not_published_is_noticed():
+    found = pc.Sequential([pc.Input((8,)), pc.Dense(2)]).report().to_dict()
+    assert problems("paramcalc-1", {**found, "size": 1}) != []
