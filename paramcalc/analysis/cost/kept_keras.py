@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .kept import Keeping
+from .values import Keeping
 
 TABLE: dict[str, Keeping] = {}
 
