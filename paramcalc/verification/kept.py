@@ -76,8 +76,13 @@ def _sorted(inputs: Sequence[Value], states: Sequence[Value], outs: Sequence[Val
         if memory not in given and memory not in first and memory not in made:
             dtype = memory.dtype or USUAL
             own[dtype] = own.get(dtype, 0) + int(memory.size)  # type: ignore[arg-type]  # sizes are known
+    inputs_kept, states_kept, outputs_kept = (
+        frozenset(at for memory, at in some.items() if memory in tape.kept) for some in (given, first, made)
+    )
     return Saved(
-        *(frozenset(at for memory, at in some.items() if memory in tape.kept) for some in (given, first, made)),
+        inputs_kept,
+        states_kept,
+        outputs_kept,
         {dtype: size for dtype, size in own.items() if size},
         {at: given[one.memory] for at, one in enumerate(outs) if one.memory in given},
     )

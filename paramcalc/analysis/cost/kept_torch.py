@@ -1,7 +1,7 @@
 """What the kernels of PyTorch keep for the pass backwards, by the class of the layer, which trains.
 
-Every class here is audited against the tensors that autograd saves. Layers are grouped by what they keep; those that are
-made of several operations do them on the tape, as their code does (torch/nn/functional.py).
+Every class here is audited against the tensors that autograd saves. Layers are grouped by what they keep; those that
+are made of several operations do them on the tape, as their code does (torch/nn/functional.py).
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _dropping(mask: Callable[[Shape], Size], in_place: bool = True) -> Keeping:
     def keeps(call: Call) -> Values:
         (x,) = call.inputs
         rate = call.layer.options["p"]
-        out = dropout(call.tape, x, rate, "output", mask(x.shape))  # type: ignore[arg-type]  # a rate is a number
+        out = dropout(call.tape, x, rate, "output", mask(x.shape))
         return call.views() if _in_place(call) and in_place else (out,)
 
     return keeps
@@ -246,18 +246,22 @@ def _broadcast(first: Shape, second: Shape) -> Shape:
     return tuple(b if is_one(a) else a for a, b in zip(one, other, strict=True))
 
 
+def _each(names: str, keeping: Keeping) -> dict[str, Keeping]:
+    return dict.fromkeys(names.split(), keeping)
+
+
 def _each_rank(names: str, keeping: Keeping, *ranks: int) -> dict[str, Keeping]:
     return {name.format(rank): keeping for name in names.split() for rank in ranks}
 
 
 EVERY = (1, 2, 3)
 TABLE: dict[str, Keeping] = {
-    **dict.fromkeys(["GELU", "Hardshrink", "Softplus", "Softshrink", "GLU", "PReLU"], keeps_input),
-    **dict.fromkeys(["CELU", "ELU", "LeakyReLU", "SELU"], _result_in_place),
+    **_each("GELU Hardshrink Softplus Softshrink GLU PReLU", keeps_input),
+    **_each("CELU ELU LeakyReLU SELU", _result_in_place),
     **dict.fromkeys(
         ["Hardsigmoid", "Hardswish", "Hardtanh", "Mish", "ReLU6", "SiLU", "Threshold"], _input_copied_in_place
     ),
-    **dict.fromkeys(["Sigmoid", "Tanh", "Softmax", "LogSoftmax", "Softmin", "Softmax2d"], keeps_output),
+    **_each("Sigmoid Tanh Softmax LogSoftmax Softmin Softmax2d", keeps_output),
     "ReLU": _relu,
     "RReLU": _rrelu,
     "LogSigmoid": _log_sigmoid,
@@ -269,9 +273,9 @@ TABLE: dict[str, Keeping] = {
     "Dropout1d": _dropping(_channels((3,))),
     "Dropout2d": _dropping(lambda shape: shape[0] * shape[1]),
     "Dropout3d": _dropping(_channels((5,))),
-    **dict.fromkeys(["Identity", "Unflatten"], _view),
+    **_each("Identity Unflatten", _view),
     "Flatten": _flatten,
-    **dict.fromkeys(["Linear", "LazyLinear"], _linear),
+    **_each("Linear LazyLinear", _linear),
     "Bilinear": _bilinear,
     "Embedding": _embedding,
     "EmbeddingBag": _embedding_bag,

@@ -7,7 +7,7 @@ from math import prod
 
 from ...core.built import Shape
 from ...symbolic import Size
-from .values import Call, Memory, Tape, Value, is_one
+from .values import Call, Memory, Tape, Value
 
 
 def made(shape: Shape, name: str, *sources: Value, live: bool = False, like: Value | None = None) -> Value:
@@ -112,8 +112,7 @@ def attention(tape: Tape, q: Value, k: Value, v: Value, heads: Size, rate: float
         if live:
             tape.keep(q, k, v, out)
         tape.new("logarithms of sums", batch * heads * length, times=live)
-        # the kernel writes (N, L, h, d/h), which is (L, N, d) where one of the two is 1
-        return out if is_one(batch) or is_one(length) else made(q.shape, "attended", out)
+        return out  # which lies in memory as the queries do
     out = weighted(tape, scaled(q, "scaled queries"), scaled(k, "scaled keys"), v, (batch, heads, length, seen), rate)[
         0
     ]

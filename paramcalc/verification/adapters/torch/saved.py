@@ -158,8 +158,13 @@ def _sorted(
     for key, one in found.items():
         if key not in places and key not in first and key not in made:
             own[one.dtype] = own.get(one.dtype, 0) + one.elements
+    inputs_kept, states_kept, outputs_kept = (
+        frozenset(at for key, at in some.items() if key in found) for some in (places, first, made)
+    )
     return Saved(
-        *(frozenset(at for key, at in some.items() if key in found) for some in (places, first, made)),
+        inputs_kept,
+        states_kept,
+        outputs_kept,
         own,
         {at: places[identity(out)] for at, out in enumerate(outs) if identity(out) in places},
     )
