@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from ....core.rule import Layer
+from ....graph.model import Model
 from ...backward import Live
 from ...foreign import Foreign
 from ...kept import Saved
@@ -168,3 +169,16 @@ def _sorted(
         own,
         {at: places[identity(out)] for at, out in enumerate(outs) if identity(out) in places},
     )
+
+
+def saved_by_model(model: Model, shapes: Sequence[tuple[int, ...]]) -> int:
+    """Run a whole model forwards, and give the bytes of what is saved, weights and the inputs of the model aside."""
+    maker = Maker(PROCESSOR)
+    module = maker.module(model).train()
+    first = model.nodes[0].layer
+    given = maker.inputs(first, shapes)
+    with without_onednn():
+        _, found = saved_storages(lambda: flat(module(*given)))
+    for tensor in (*given, *module.parameters(), *module.buffers()):
+        found.pop(identity(tensor), None)
+    return sum(one.tensor.untyped_storage().nbytes() for one in found.values())
