@@ -8,7 +8,7 @@ has an unknown number of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -69,7 +69,10 @@ CONVENTIONS = (
         f"{__package__}.kept_torch:keeping",
     ),
     Convention(
-        "keras-jax", "as Keras 3.15 keeps it on jax 0.10, compiled", "keras", f"{__package__}.kept_keras:keeping"
+        "keras-jax",
+        "as jax 0.10 keeps it in the gradient of Keras 3.15, before XLA optimizes it",
+        "keras",
+        f"{__package__}.kept_keras:keeping",
     ),
 )
 
@@ -142,14 +145,21 @@ def kept(
             values.append(outputs)
             continue
         states = [values[position][index] for position, index in node.states]
-        one, made = kept_by_layer(use, read, states, convention, tape)
+        if node.masks:
+            read = [one._replace(masked=True) for one in read]
+        one, made = kept_by_layer(use, read, states, convention, tape, node.call or {})
         kept_by.append(one)
         values.append(made)
     return kept_by, [values[position][index] for position, index in model.outputs]
 
 
 def kept_by_layer(
-    use: Use, read: Sequence[Value], states: Sequence[Value], convention: Convention | None, tape: Tape
+    use: Use,
+    read: Sequence[Value],
+    states: Sequence[Value],
+    convention: Convention | None,
+    tape: Tape,
+    switches: Mapping[str, bool] = {},
 ) -> tuple[Found, list[Value]]:
     """List what one use of a layer keeps, and give its outputs.
 
@@ -161,6 +171,8 @@ def kept_by_layer(
     convention : Convention, optional
     tape : Tape
         What is kept so far.
+    switches : mapping of str to bool
+        Of the call.
     """
     layer, built = use.part.layer, use.part.built
     outs = [() if isinstance(shape, UnknownShape) else shape for shape in listed(built.outs)]
@@ -169,8 +181,9 @@ def kept_by_layer(
     keeping: Keeping | None = None
     if convention is not None and isinstance(layer, Layer) and not unknown:
         keeping = load(convention.table)(layer.type)
+    anything = [value_of(shape)._replace(masked=True) for shape in outs]
     if keeping is None or not isinstance(layer, Layer):
-        return UNKNOWN, [value_of(shape) for shape in outs]
+        return UNKNOWN, anything
     call = Call(
         layer,
         tuple(one._replace(live=at in use.live) for at, one in enumerate(_shaped(read, shapes))),
@@ -179,14 +192,16 @@ def kept_by_layer(
         built.states,
         use.live,
         tape.copy() if not use.reached else tape,
+        switches,
     )
     before = len(tape.kept)
     made = keeping(call)
     if made is None:
-        return UNKNOWN, [value_of(shape) for shape in outs]
+        return UNKNOWN, anything
+    masked = any(one.masked for one in read)
     names = {one.memory: "output" for one in made} | {one.memory: "input" for one in read}
     tensors = (Tensor(names.get(one, one.name), one.size, one.dtype) for one in islice(tape.kept, before, None))
-    return Found(tuple(tensors), True, []), list(made)
+    return Found(tuple(tensors), True, []), [one._replace(masked=one.masked or masked) for one in made]
 
 
 def _shaped(read: Sequence[Value], shapes: Sequence[Shape]) -> list[Value]:

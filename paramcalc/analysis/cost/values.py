@@ -6,7 +6,7 @@ memory, as a view does, and memory is kept once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
@@ -50,12 +50,15 @@ class Value(NamedTuple):
         Whether it needs a gradient.
     order : tuple of int
         Its axes as they lie in memory, the outermost first; empty where they lie in their own order.
+    masked : bool
+        Whether a mask may come with it, as in Keras.
     """
 
     shape: Shape
     memory: Memory
     live: bool = False
     order: tuple[int, ...] = ()
+    masked: bool = False
 
     @property
     def size(self) -> Size:
@@ -115,6 +118,8 @@ class Call(NamedTuple):
     live : frozenset of Source
         Which inputs, weights and initial states need a gradient.
     tape : Tape
+    switches : mapping of str to bool
+        Of the call.
     """
 
     layer: Layer
@@ -124,6 +129,7 @@ class Call(NamedTuple):
     state_shapes: tuple[Shape, ...]
     live: frozenset[Source]
     tape: Tape
+    switches: Mapping[str, bool] = {}
 
     def trains(self, *paths: str) -> bool:
         """Tell whether one of these weights needs a gradient."""
