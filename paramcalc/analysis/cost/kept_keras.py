@@ -13,6 +13,8 @@ from math import prod
 from typing import Any, NamedTuple
 
 from ...core.built import Shape
+from ...core.products import State
+from ...core.rule import Layer
 from ...symbolic import Size
 from .values import Call, Keeping, Memory, Tape, Value, value_of
 
@@ -76,8 +78,12 @@ UNSEEN = ("activity_regularizer", "dtype", "lora_rank", "quantization_config", "
 
 
 def _set(call: Call, *names: str) -> bool:
-    """Tell whether one of these options is set, to something else than off."""
-    given: Mapping[str, object] = {**call.layer.options, **(call.layer.ignored_options or {})}
+    return _set_of(call.layer, *names)
+
+
+def _set_of(layer: Layer, *names: str) -> bool:
+    # whether one of these options is set, to something else than off
+    given: Mapping[str, object] = {**layer.options, **(layer.ignored_options or {})}
     return any(given.get(name) not in (None, False, 0, (), "linear") for name in names)
 
 
@@ -295,36 +301,65 @@ def _padding(call: Call) -> Values:
 # --- recurrent ----------------------------------------------------------------------------------------
 
 PLAIN = {"LSTM": ("tanh", "sigmoid"), "GRU": ("tanh", "sigmoid"), "SimpleRNN": ("tanh", None)}
+CELLS = {"LSTM": "lstm_cell", "GRU": "gru_cell", "SimpleRNN": "simple_rnn_cell"}
 STRANGE = ("dropout", "recurrent_dropout", "unroll", "stateful")
 
 
-def _recurrent(call: Call) -> Values | None:
-    layer = call.layer
+def _steady(layer: Layer) -> bool:
+    # whether a recurrent layer is one whose steps are known
     given = layer.ignored_options or {}
-    gates = (given.get("activation", PLAIN[layer.type][0]), given.get("recurrent_activation", PLAIN[layer.type][1]))
-    if gates != PLAIN[layer.type] or _set(call, *STRANGE):
+    if layer.type not in PLAIN or _set_of(layer, *STRANGE):
+        return False
+    usual = PLAIN[layer.type]
+    return (given.get("activation", usual[0]), given.get("recurrent_activation", usual[1])) == usual
+
+
+def _recurrent(call: Call) -> Values | None:
+    if not _steady(call.layer):
         return None
-    cell = {"LSTM": "lstm_cell", "GRU": "gru_cell", "SimpleRNN": "simple_rnn_cell"}[layer.type]
-    scan(
-        call.tape,
-        call.inputs[0],
-        layer.type,
-        layer.options,
-        bool(call.live),
-        lambda name: call.trains(f"{cell}/{name}"),
-    )
+
+    def trains(name: str) -> bool:
+        return call.trains(f"{CELLS[call.layer.type]}/{name}")
+
+    backwards = bool(call.layer.options["go_backwards"])
+    scan(call.tape, call.inputs[0], call.layer, backwards, call.anything, trains)
     return [value_of(shape, live=call.anything) for shape in call.outputs]
 
 
-def scan(
-    tape: Tape, x: Value, type: str, options: Mapping[str, Any], live: bool, trains: Callable[[str], bool]
-) -> None:
+def _bidirectional(call: Call) -> Values | None:
+    options: Mapping[str, Any] = call.layer.options
+    inner: Layer = options["layer"]
+    if options["backward_layer"] is not None or not isinstance(inner, Layer) or not _steady(inner):
+        return None
+    (x,) = call.inputs
+    paths = call.layer.on(x.shape).weight_paths
+    states = len(call.state_shapes) // 2
+    given = bool(inner.options["go_backwards"])
+    lives: list[bool] = []
+    for at, way in enumerate(("forward_", "backward_")):
+        trained = {path.rpartition("/")[2] for path in paths if path.startswith(way) and call.trains(path)}
+        started = any(State(one) in call.live for one in range(at * states, (at + 1) * states))
+        live = x.live or bool(trained) or started
+        scan(call.tape, x, inner, given != bool(at), live, trained.__contains__)
+        lives.append(live)
+    out = [value_of(shape, live=call.anything) for shape in call.outputs]
+    merge = options["merge_mode"]
+    width = out[0].size // 2 if merge == "concat" else out[0].size
+    for live, other in (lives, lives[::-1]):
+        call.tape.new("output of the other direction", width, times=merge == "mul" and other)
+        call.tape.new("zeros", width, times=merge == "concat" and live and not other)
+    return out
+
+
+def scan(tape: Tape, x: Value, layer: Layer, backwards: bool, live: bool, trains: Callable[[str], bool]) -> None:
     """Go through the steps of a recurrent layer, which all keep the same."""
-    units, per_step = options["units"], prod(x.shape[:2]) * options["units"]
+    options: Mapping[str, Any] = layer.options
+    type, units = layer.type, options["units"]
+    per_step = prod(x.shape[:2]) * units
     if type == "GRU" and options["reset_after"]:
         tape.new("of the gates", 9 * per_step, times=live)
         # the input is multiplied before the loop
-        if options["go_backwards"]:
+        if backwards:
             tape.new("reversed input", x.size, times=trains("kernel"))
         elif trains("kernel"):
             tape.keep(x)
@@ -417,6 +452,7 @@ TABLE: dict[str, Keeping] = {
     **_each("Multiply", _multiply, masks=False),
     **_each("Concatenate", _concatenate, masks=False),
     **_each("LSTM GRU SimpleRNN", _recurrent, masks=False),
+    **_each("Bidirectional", _bidirectional, masks=False),
     **_each("MultiHeadAttention GroupQueryAttention", _attention, masks=False),
 }
 
