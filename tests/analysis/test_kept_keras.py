@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from random import Random
 from typing import Any
 
 import pytest
-from tiers import in_turn
+from tiers import in_turn, sampled
 
 import paramcalc as pc
+from paramcalc.analysis.cost import cost
 from paramcalc.analysis.cost.kept_keras import ACTIVATIONS, TABLE, keeping
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Layer
@@ -16,7 +18,7 @@ from paramcalc.errors import ParamcalcError
 from paramcalc.verification.adapter import Case
 from paramcalc.verification.adapters.keras.answers import built
 from paramcalc.verification.adapters.keras.build import Builder
-from paramcalc.verification.adapters.keras.saved import KerasTraining
+from paramcalc.verification.adapters.keras.saved import KerasTraining, saved_by_model
 from paramcalc.verification.backward import Live
 from paramcalc.verification.cases import cases, configurations
 from paramcalc.verification.kept import kept_problems, stated
@@ -138,8 +140,33 @@ def test_a_program_of_another_kind_is_not_known(layer: Layer) -> None:
 
 
 def test_behind_a_mask_a_recurrent_layer_is_not_known() -> None:
-    from paramcalc.analysis.cost import cost
-
     for hidden in (False, True):
         model = pc.Sequential([pc.Input(shape=(5,), batch_size=2), pc.Embedding(9, 3, mask_zero=hidden), pc.LSTM(4)])
         assert (cost(model).memory.activations is None) is hidden
+
+
+DENSE = [
+    lambda draw: pc.Dense(draw.randint(1, 9), activation=draw.choice(["relu", "tanh", "gelu", "linear", "sigmoid"])),
+    lambda draw: pc.LayerNormalization(scale=draw.random() < 0.7),
+    lambda draw: pc.Dropout(draw.choice([0.0, 0.3])),
+    lambda draw: pc.Activation(draw.choice(["silu", "softplus", "elu", "mish"])),
+    lambda draw: pc.BatchNormalization(),
+]
+OVER_TIME = [
+    *DENSE,
+    lambda draw: draw.choice([pc.LSTM, pc.GRU, pc.SimpleRNN])(draw.randint(1, 6), return_sequences=True),
+    lambda draw: pc.Bidirectional(pc.LSTM(draw.randint(1, 4), return_sequences=True)),
+    lambda draw: pc.Conv1D(draw.randint(1, 5), 3, padding=draw.choice(["same", "causal"]), activation="relu"),
+]
+
+
+@pytest.mark.parametrize("seed", sampled(range(45), 3))
+def test_a_chain_keeps_what_the_program_of_the_whole_model_holds(seed: int) -> None:
+    draw = Random(seed)
+    over_time = seed % 2
+    shape = (draw.randint(2, 4), *[draw.randint(2, 6)] * over_time, draw.randint(2, 6))
+    layers = [draw.choice(OVER_TIME if over_time else DENSE)(draw) for _ in range(draw.randint(2, 6))]
+    for layer in layers:
+        layer.frozen = draw.random() < 0.2
+    model = pc.Sequential([pc.Input(shape=shape[1:], batch_size=shape[0]), *layers, pc.Dense(3)])
+    assert cost(model).memory.activations == saved_by_model(model, [shape]), [*map(repr, layers)]

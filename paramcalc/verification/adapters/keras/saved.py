@@ -7,11 +7,12 @@ from functools import partial
 from typing import NamedTuple
 
 from ....core.products import Source, State
+from ....graph.model import Model
 from ...backward import Live, named
 from ...foreign import Foreign
 from ...grid import stateful
 from ...kept import Saved
-from .build import scope
+from .build import Builder, scope
 from .derivative import KerasDerivative
 from .macs import outputs, variables_like
 
@@ -60,6 +61,16 @@ class Traced(NamedTuple):
     outs: Sequence[Foreign]
     residuals: Sequence[Foreign]
 
+    @property
+    def bytes(self) -> int:
+        """Bytes of what is kept, weights and inputs aside."""
+        own = {id(one): one for one in self.residuals if not hasattr(one, "val")}
+        return sum(
+            int(one.aval.size) * int(one.aval.dtype.itemsize)
+            for key, one in own.items()
+            if key not in self.sources and key not in self.fixed
+        )
+
     def saved(self) -> Saved:
         """Sort what is kept: each variable counts once, weights and numbers of the program do not."""
         found = [self.sources.get(id(one)) for one in self.outs]
@@ -68,7 +79,7 @@ class Traced(NamedTuple):
         for at, one in enumerate(self.outs):
             if at not in views:
                 made.setdefault(id(one), at)
-        residuals = {id(one): one for one in self.residuals if hasattr(one, "count") or hasattr(one, "aval")}
+        residuals = {id(one): one for one in self.residuals}
         kept = [self.sources[key] for key in residuals if key in self.sources]
         own: dict[str, int] = {}
         for key, one in residuals.items():
@@ -105,3 +116,22 @@ def traced(program: Foreign, values: Mapping[Source, Foreign], fixed: Foreign, l
     sources = {id(one): name for one, name in zip(jaxpr.invars[: len(names)], names, strict=True)}
     others = frozenset(id(one) for one in (*jaxpr.invars[len(names) :], *jaxpr.constvars))
     return Traced(sources, others, jaxpr.outvars[:outs], jaxpr.outvars[outs:])
+
+
+def saved_by_model(model: Model, shapes: Sequence[tuple[int, ...]]) -> int:
+    """Trace a whole model, and give the bytes of what its gradient needs, weights and the inputs of the model aside."""
+    import jax
+
+    builder = Builder()
+    made, _ = builder.graph(model, model.label)
+    trained, others = variables_like(made)
+    weights: dict[Source, Foreign] = {f"{at}": one for at, one in enumerate(trained)}
+    inputs: dict[Source, Foreign] = {at: jax.ShapeDtypeStruct(shape, "float32") for at, shape in enumerate(shapes)}
+
+    def program(values: Mapping[Source, Foreign], fixed: list[Foreign]) -> Foreign:
+        held = [values[name] for name in weights]
+        args = [values[at] for at in inputs]
+        with scope():
+            return made.stateless_call(held, fixed, args[0] if len(args) == 1 else args, training=True)[0]
+
+    return traced(program, inputs | weights, others, frozenset(weights)).bytes
