@@ -35,7 +35,9 @@ def page_presentation(page: Page) -> Presentation:
 def page_document(page: Page, explain: bool = False, depth: int | None = None) -> Document:
     """Lay out a page: the cost, and below its figures how it grows, what fits, and the time on a device."""
     laid_out = document(page.cost, explain, depth)
-    facts = [Fact(message("growth"), sentence) for one in page.growth for sentence in one.sentences]
+    in_letters = [one for one in page.growth if one.layer]
+    grows = page.growth if explain or not in_letters else in_letters
+    facts = [Fact(message("growth"), sentence) for one in grows for sentence in one.sentences]
     for found in page.fits:
         value = message("none") if found.value is None else f"{found.value:,}"
         facts.append(Fact(message(f"largest {found.size}"), value, strong=True))

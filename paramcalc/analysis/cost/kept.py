@@ -1,25 +1,26 @@
 """Tensors that are kept from the pass forwards for the pass backwards, each once over the graph.
 
 What is kept is a property of the kernels, not of the layer. So it follows a named convention: a table that says for a
-class of layers which tensors its kernels keep. A tensor may be an input or an output of the layer, which another layer
-may keep as well, or the layer's own. A layer whose class is not in the table has an unknown number of them.
+class of layers what its kernels do with the memory of tensors. A tensor that a layer keeps may be one of its inputs or
+outputs, which another layer may keep as well, or its own; memory counts once. A layer whose class is not in the table
+has an unknown number of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
-from ...core.built import Applicable, Shape, UnknownShape, listed
-from ...core.products import Source
+from ...core.built import Shape, UnknownShape, listed
+from ...core.products import State
 from ...core.rule import Layer
 from ...core.totals import summed
 from ...graph.model import Model
 from ...loading import load
 from ...symbolic import Size
 from .passes import Use
-
-ANYTHING: frozenset[Source] | None = None
+from .values import Call, Keeping, Memory, Tape, Value, value_of
 
 
 class Tensor(NamedTuple):
@@ -31,57 +32,13 @@ class Tensor(NamedTuple):
         What it is, for people: ``"gates"``, ``"input"``.
     size : int or Expr
         Number of elements.
-    input, output : int or None
-        Which input or output of the layer it is; a tensor of the layer's own is neither.
     dtype : str
-        Its own dtype, such as ``bool`` of a mask; empty for that of the computation.
-    when : frozenset of Source or None
-        It is kept if one of these needs a gradient; ``None``: if anything does.
+        Its own dtype, such as ``int64`` of indices; empty for that of the computation.
     """
 
     name: str
     size: Size
-    input: int | None = None
-    output: int | None = None
     dtype: str = ""
-    when: frozenset[Source] | None = ANYTHING
-
-
-class Keeps(NamedTuple):
-    """What a layer keeps.
-
-    Attributes
-    ----------
-    tensors : tuple of Tensor
-    views : mapping of int to int
-        Outputs that are views of an input, and so share its memory.
-    """
-
-    tensors: tuple[Tensor, ...] = ()
-    views: Mapping[int, int] = {}
-
-
-class Call(NamedTuple):
-    """A call of a layer, as a table of kept tensors sees it.
-
-    Attributes
-    ----------
-    layer : Layer
-    inputs, outputs : tuple of shapes
-    states : tuple of shapes
-        Of the initial states that the layer accepts.
-    live : frozenset of Source
-        Which inputs, weights and initial states need a gradient.
-    """
-
-    layer: Layer
-    inputs: tuple[Shape, ...]
-    outputs: tuple[Shape, ...]
-    states: tuple[Shape, ...]
-    live: frozenset[Source]
-
-
-Keeping = Callable[[Call], Keeps | None]  # None where the table does not know
 
 
 class Convention(NamedTuple):
@@ -111,7 +68,12 @@ CONVENTIONS = (
         "torch",
         f"{__package__}.kept_torch:keeping",
     ),
-    Convention("keras-jax", "Keras 3.15 keeps on jax 0.10", "keras", f"{__package__}.kept_keras:keeping"),
+    Convention(
+        "keras-jax",
+        "jax 0.10 keeps for the gradient of Keras 3.15, before XLA optimizes the program",
+        "keras",
+        f"{__package__}.kept_keras:keeping",
+    ),
 )
 
 
@@ -152,67 +114,95 @@ class Found(NamedTuple):
         return summed(one.size for one in self.everything)
 
 
-Identity = object  # tensors are the same if these are
+UNKNOWN = Found((), False, [])
 
 
 def kept(
     model: Model,
     found: Sequence[Use],
     convention: Convention | None,
-    inputs: Sequence[Identity] = (),
-    seen: set[Identity] | None = None,
-) -> tuple[list[Found], list[Identity]]:
-    """List what every use of a layer keeps, each tensor once; and the identity of each output of the model.
+    inputs: Sequence[Value] = (),
+    tape: Tape | None = None,
+) -> tuple[list[Found], list[Value]]:
+    """List what every use of a layer keeps, memory once; and the outputs of the model.
 
     The inputs of the whole model are not counted: they are data, and are there in any case.
     """
-    inputs = inputs or [object() for _ in model.input_shapes]
-    seen = set(inputs) if seen is None else seen
-    values: list[list[Identity]] = [[one] for one in inputs]
+    tape = Tape() if tape is None else tape
+    if not model.nodes:  # a live module, whose connections are in its code
+        return [UNKNOWN for _ in found], []
+    inputs = inputs or [
+        value_of(() if isinstance(shape, UnknownShape) else shape, Memory(0, counted=False))
+        for shape in model.input_shapes
+    ]
+    values: list[list[Value]] = [[one] for one in inputs]
     kept_by: list[Found] = []
     for node, use in zip(model.nodes, found, strict=True):
         read = [values[position][index] for position, index in node.args]
-        outs = len(listed(use.part.built.outs))
         if isinstance(use.part.layer, Model) and use.inner:
-            inner, outputs = kept(use.part.layer, use.inner, convention, read, seen)
+            inner, outputs = kept(use.part.layer, use.inner, convention, read, tape)
             kept_by.append(Found((), True, inner))
             values.append(outputs)
             continue
-        keeps = _keeps(use, convention)
-        made: list[Identity] = [object() for _ in range(outs)]
-        for output, source in (keeps.views if keeps else {}).items():
-            made[output] = read[source]
-        tensors = _new(use, keeps.tensors, read, made, seen) if keeps and use.reached else ()
-        kept_by.append(Found(tuple(tensors), keeps is not None, []))
+        states = [values[position][index] for position, index in node.states]
+        if node.masks:
+            read = [one._replace(masked=True) for one in read]
+        one, made = kept_by_layer(use, read, states, convention, tape, node.call or {})
+        kept_by.append(one)
         values.append(made)
     return kept_by, [values[position][index] for position, index in model.outputs]
 
 
-def _new(
-    use: Use, tensors: Iterable[Tensor], read: Sequence[Identity], made: Sequence[Identity], seen: set[Identity]
-) -> list[Tensor]:
-    found = []
-    for one in tensors:
-        if not use.live or (one.when is not None and use.live.isdisjoint(one.when)):
-            continue
-        if one.input is None and one.output is None:
-            found.append(one)
-            continue
-        identity = read[one.input] if one.input is not None else made[one.output or 0]
-        if identity not in seen:
-            seen.add(identity)
-            found.append(one)
-    return found
+def kept_by_layer(
+    use: Use,
+    read: Sequence[Value],
+    states: Sequence[Value],
+    convention: Convention | None,
+    tape: Tape,
+    switches: Mapping[str, bool] = {},
+) -> tuple[Found, list[Value]]:
+    """List what one use of a layer keeps, and give its outputs.
+
+    Parameters
+    ----------
+    use : Use
+    read, states : list of Value
+        Its inputs, and the initial states it is called with.
+    convention : Convention, optional
+    tape : Tape
+        What is kept so far.
+    switches : mapping of str to bool
+        Of the call.
+    """
+    layer, built = use.part.layer, use.part.built
+    outs = [() if isinstance(shape, UnknownShape) else shape for shape in listed(built.outs)]
+    shapes: list[Shape] = [shape for shape in use.part.inputs if not isinstance(shape, UnknownShape)]
+    unknown = len(shapes) < len(use.part.inputs) or any(isinstance(shape, UnknownShape) for shape in listed(built.outs))
+    keeping: Keeping | None = None
+    if convention is not None and isinstance(layer, Layer) and not unknown:
+        keeping = load(convention.table)(layer.type)
+    anything = [value_of(shape)._replace(masked=True) for shape in outs]
+    if keeping is None or not isinstance(layer, Layer):
+        return UNKNOWN, anything
+    call = Call(
+        layer,
+        tuple(one._replace(live=at in use.live) for at, one in enumerate(_shaped(read, shapes))),
+        built.shapes(),
+        tuple(one._replace(live=State(at) in use.live) for at, one in enumerate(states)),
+        built.states,
+        use.live,
+        tape.copy() if not use.reached else tape,
+        switches,
+    )
+    before = len(tape.kept)
+    made = keeping(call)
+    if made is None:
+        return UNKNOWN, anything
+    masked = any(one.masked for one in read)
+    names = {one.memory: "output" for one in made} | {one.memory: "input" for one in read}
+    tensors = (Tensor(names.get(one, one.name), one.size, one.dtype) for one in islice(tape.kept, before, None))
+    return Found(tuple(tensors), True, []), [one._replace(masked=one.masked or masked) for one in made]
 
 
-def _keeps(use: Use, convention: Convention | None) -> Keeps | None:
-    layer: Applicable = use.part.layer
-    built = use.part.built
-    if convention is None or not isinstance(layer, Layer):
-        return None
-    keeping: Keeping | None = load(convention.table)(layer.type)
-    shapes = [*use.part.inputs, *listed(built.outs)]
-    if keeping is None or any(isinstance(shape, UnknownShape) for shape in shapes):
-        return None
-    inputs = tuple(one for one in use.part.inputs if not isinstance(one, UnknownShape))
-    return keeping(Call(layer, inputs, built.shapes(), built.states, use.live))
+def _shaped(read: Sequence[Value], shapes: Sequence[Shape]) -> list[Value]:
+    return [one._replace(shape=shape) for one, shape in zip(read, shapes, strict=True)]
