@@ -187,3 +187,15 @@ def test_a_cost_pickles():
     assert again.to_dict() == found.to_dict()
     assert again.layers[0].formulas == found.layers[0].formulas
     assert again.render("markdown", explain=True) == found.render("markdown", explain=True)
+
+
+def test_attention_caches_keys_and_values():
+    x = pc.Input((10, 32))
+    found = cost(pc.Model(x, pc.MultiHeadAttention(2, 16, value_dim=8)(x, x)), batch=4)
+    assert found.memory.state == 4 * (4 * 10 * 2 * (16 + 8))
+    grouped = pc.GroupQueryAttention(head_dim=8, num_query_heads=4, num_key_value_heads=2)
+    assert cost(pc.Model(x, grouped(x, x)), batch=4, dtype="bfloat16").memory.state == 2 * (4 * 10 * 2 * 2 * 8)
+    block = nn.TransformerDecoderLayer(16, 2, batch_first=True)
+    target, memory = (pc.core.tensors.Tensor((4, length, 16)) for length in (5, 7))
+    stack = pc.Model([target, memory], nn.TransformerDecoder(block, 3)(target, memory))
+    assert cost(stack).memory.state == 4 * 3 * (2 * 16 * 4) * (5 + 7)  # itself, and what it attends to

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import prod
 from typing import NamedTuple
 
 from ...core.built import Weight
@@ -15,6 +14,7 @@ from .dtypes import BITS, Policy, in_bytes, policy as policy_named
 from .kept import Found
 from .optimizers import Optimizer, optimizer_state
 from .passes import Origin, Use, leaves_of, origin_of, together
+from .states import state_of
 
 
 class Memory(NamedTuple):
@@ -115,4 +115,4 @@ def _kept(use: Use, found: Found, usual: Policy) -> Size | None:
 
 def _state(use: Use, usual: Policy) -> Size:
     own = _policy(use, usual)
-    return in_bytes(summed(prod(shape) for shape in use.part.built.states), own.computation)
+    return in_bytes(state_of(use.part), own.computation)

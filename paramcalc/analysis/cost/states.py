@@ -1,0 +1,67 @@
+"""What inference keeps between time steps: hidden and cell states, and the keys and values that attention has seen.
+
+A recurrent layer keeps its states. An attention layer that generates a sequence step by step caches the key and the
+value of every position, so that they are not computed again (Shazeer 2019, "Fast Transformer Decoding"; Pope et al. 2022)::
+
+    cached = batch · positions · heads · (size of a key + size of a value)
+
+With grouped queries, heads are those of keys and values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+
+from ...core.built import Part, UnknownShape
+from ...core.rule import Layer
+from ...core.totals import summed
+from ...symbolic import Size
+
+Options = dict[str, Size | None]
+Cached = Callable[[Options, Sequence[Size]], Size]  # takes the number of positions in each input, over the batch
+
+
+def _keras_heads(options: Options, positions: Sequence[Size]) -> Size:
+    key, value = options["key_dim"] or 0, options["value_dim"]
+    return positions[1] * ((options["num_heads"] or 0) * (key + (key if value is None else value)))
+
+
+def _keras_groups(options: Options, positions: Sequence[Size]) -> Size:
+    return positions[1] * (2 * (options["num_key_value_heads"] or 0) * (options["head_dim"] or 0))
+
+
+def _torch_heads(options: Options, positions: Sequence[Size]) -> Size:
+    return positions[1] * (2 * (options["embed_dim"] or 0))
+
+
+def _torch_block(options: Options, positions: Sequence[Size]) -> Size:
+    # attention to its own sequence, and that of a decoder to the memory as well
+    return summed(positions) * (2 * (options["d_model"] or 0))
+
+
+CACHED: dict[tuple[str, str], Cached] = {
+    ("keras", "MultiHeadAttention"): _keras_heads,
+    ("keras", "GroupQueryAttention"): _keras_groups,
+    ("torch", "MultiheadAttention"): _torch_heads,
+    ("torch", "TransformerEncoderLayer"): _torch_block,
+    ("torch", "TransformerDecoderLayer"): _torch_block,
+}
+
+
+def state_of(part: Part) -> Size:
+    """Count the numbers that a layer keeps between time steps, in inference.
+
+    Parameters
+    ----------
+    part : Part
+        One use of the layer; the layers inside a composite count in its place.
+    """
+    cached = CACHED.get((part.layer.framework or "", part.layer.type))
+    if cached is not None and isinstance(part.layer, Layer):
+        positions = [prod(shape[:-1]) for shape in part.inputs if not isinstance(shape, UnknownShape)]
+        return cached(part.layer.options, positions) if len(positions) == len(part.inputs) else 0
+    states = summed(prod(shape) for shape in part.built.states)
+    if part.built.parts is None or part.built.states:
+        return states
+    return summed(state_of(inner) for inner in part.built.parts())
