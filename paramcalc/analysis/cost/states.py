@@ -1,7 +1,7 @@
 """What inference keeps between time steps: hidden and cell states, and the keys and values that attention has seen.
 
 A recurrent layer keeps its states. An attention layer that generates a sequence step by step caches the key and the
-value of every position, so that they are not computed again (Shazeer 2019, "Fast Transformer Decoding"; Pope et al. 2022)::
+value of every position, so that they are not computed again (Shazeer 2019, "Fast Transformer Decoding")::
 
     cached = batch · positions · heads · (size of a key + size of a value)
 
