@@ -18,7 +18,7 @@ from ...errors import OptionError
 from ...graph.model import Model
 from ...symbolic import Size, ceil_div, minimum
 from .passes import Use
-from .sequences import MIXES, check_one_way, check_recurrent, in_order, with_time
+from .sequences import LOOP, MIXES, check_one_way, check_recurrent, gives_steps, in_order, with_time
 from .sizes import steps_in, with_sizes
 
 METHOD = "truncated back-propagation"
@@ -36,12 +36,20 @@ def check_truncation(model: Model, found: Sequence[Use]) -> None:
     Raises
     ------
     OptionError
-        For bidirectional layers, attention over the steps, a recurrent layer that starts from another one's state or
-        reads its last output, and a model without recurrent layers. It names the layer.
+        For bidirectional layers, attention over the steps, a recurrent layer that gives its last step alone, and a
+        model without recurrent layers. It names the layer.
     """
     sequence = in_order(model, found)
     check_recurrent(sequence, METHOD)
     check_one_way(sequence, with_time(model, sequence), METHOD, (MIXES,), backwards=True)
+    for one in sequence.uses:
+        layer = one.use.part.layer
+        if one.role == LOOP and one.use.reached and not gives_steps(layer):
+            raise OptionError(
+                f"{METHOD} is not possible: {layer.type} gives its last step alone, so only the last window would learn",
+                expected="return_sequences=True",
+                received=one.path,
+            )
 
 
 def check_window(window: Size) -> None:
