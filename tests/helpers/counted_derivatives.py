@@ -2,9 +2,9 @@
 
 A number is written once and differentiated in two ways. A `Dual` carries, for each weight tensor it depends on, a
 column for each of that tensor's numbers: real-time recurrent learning. A `Var` remembers what it was made from:
-back-propagation. What is multiplied as matrices is counted: forwards, once more for every column of an operand that is no weight, or
-backwards, once more for every operand that needs a gradient. Run on the equations of ``reference_cells``, with this
-module in the place of NumPy, the programs differentiate every cell of the literature.
+back-propagation. What is multiplied as matrices is counted: forwards, and once more for every column of an operand that
+is no weight, or backwards, once more for every operand that needs a gradient. Run on the equations of
+``reference_cells``, with this module in the place of NumPy, the programs differentiate every cell of the literature.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ...core.totals import summed
 from ...errors import OptionError, nearest
 from ...symbolic import Size
 
@@ -39,7 +40,7 @@ class Clipping(NamedTuple):
     @property
     def macs(self) -> Size:
         """Multiply-adds of a step; a multiplication counts as one."""
-        return self.norm_macs + self.scaling_macs
+        return summed((self.norm_macs, self.scaling_macs))
 
 
 def clipping(kind: str, parameters: Size) -> Clipping:

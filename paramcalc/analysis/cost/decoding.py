@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ...core.totals import summed
 from ...errors import OptionError
 from ...graph.model import Model
-from ...symbolic import Size, exact
+from ...symbolic import Expr, Size, add, collect, exact
 from .passes import Training, parts_on, uses
 from .sequences import ATTENTION, Uses, check_one_way, in_order, with_time
 from .sizes import with_sizes
@@ -73,7 +73,7 @@ class Decoding(NamedTuple):
     @property
     def macs(self) -> Size:
         """Multiply-adds in all."""
-        return summed((self.first, self.further))
+        return add((self.first, self.further))
 
 
 def decoding(
@@ -108,11 +108,13 @@ def decoding(
     first = summed((once, always, steps * prompt, pairs * prompt**2))
     begin, end = prompt + 1, prompt + tokens - 1  # the lengths of the sequence at the further passes
     number = tokens - 1
+    lengths = (begin + end) * number  # twice their sum
     if cached:
-        further = summed(((always + steps) * number, pairs * _sum(begin, end)))
+        further = add((summed(((always + steps) * number,)), _evenly(pairs * lengths, 2)))
         last = summed((always, steps, pairs * end))
     else:
-        further = summed((always * number, steps * _sum(begin, end), pairs * (_squares(end) - _squares(prompt))))
+        squares = pairs * (_squares(end) - _squares(prompt))
+        further = add((summed((always * number,)), _evenly(steps * lengths, 2), _evenly(squares, 6)))
         last = summed((always, steps * end, pairs * end**2))
     return Decoding(prompt, tokens, cached, first, further, last)
 
@@ -133,7 +135,7 @@ def growth_of(model: Model, batch: Size | None = None) -> Growth:
     terms = []
     for at, one in enumerate(sequence.uses):
         f1, f2, f3, f4 = (each.uses[at].use.passes.forward for each in lengths)
-        pairs = _half(summed((f3, -2 * f2, f1)))
+        pairs = _evenly(summed((f3, -2 * f2, f1)), 2)
         steps = summed((f2, -1 * f1, -3 * pairs))
         rest = summed((f1, -1 * steps, -1 * pairs))
         if summed((rest, 4 * steps, 16 * pairs)) != f4:
@@ -162,15 +164,15 @@ def _after(sequence: Uses, timed: frozenset[int]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _half(size: Size) -> Size:
-    return summed((exact(size, 2),))
-
-
-def _sum(begin: Size, end: Size) -> Size:
-    """Add up the whole numbers from ``begin`` to ``end``."""
-    return exact((begin + end) * (end - begin + 1), 2)
-
-
 def _squares(end: Size) -> Size:
-    """Add up the squares of the whole numbers up to ``end``."""
-    return exact(end * (end + 1) * (2 * end + 1), 6)
+    """Give six times the sum of the squares of the whole numbers up to ``end``."""
+    return end * (end + 1) * (2 * end + 1)
+
+
+def _evenly(numerator: Size, denominator: int) -> Size:
+    """Divide what comes out even: term by term where each does, else the whole of it."""
+    whole = summed((numerator,))
+    terms = collect(exact(whole, denominator))
+    if isinstance(terms, Expr) and not all(isinstance(factor, int) for factor in terms.normal.values()):
+        return exact(whole, denominator)
+    return terms

@@ -46,7 +46,7 @@ def check_truncation(model: Model, found: Sequence[Use]) -> None:
         layer = one.use.part.layer
         if one.role == LOOP and one.use.reached and not gives_steps(layer):
             raise OptionError(
-                f"{METHOD} is not possible: {layer.type} gives its last step alone, so only the last window would learn",
+                f"{METHOD} is not possible: {layer.type} gives its last step alone; only the last window would learn",
                 expected="return_sequences=True",
                 received=one.path,
             )
