@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ...core.totals import summed
 from ...errors import OptionError
 from ...graph.model import Model
-from ...symbolic import Expr, Size, add, collect, exact
+from ...symbolic import Size, add, collect, exact
 from .passes import Training, parts_on, uses
 from .sequences import ATTENTION, Uses, check_one_way, in_order, with_time
 from .sizes import with_sizes
@@ -73,7 +73,7 @@ class Decoding(NamedTuple):
     @property
     def macs(self) -> Size:
         """Multiply-adds in all."""
-        return add((self.first, self.further))
+        return _added((self.first, self.further))
 
 
 def decoding(
@@ -110,11 +110,11 @@ def decoding(
     number = tokens - 1
     lengths = (begin + end) * number  # twice their sum
     if cached:
-        further = add((summed(((always + steps) * number,)), _evenly(pairs * lengths, 2)))
+        further = _added(((always + steps) * number, _evenly(pairs * lengths, 2)))
         last = summed((always, steps, pairs * end))
     else:
         squares = pairs * (_squares(end) - _squares(prompt))
-        further = add((summed((always * number,)), _evenly(steps * lengths, 2), _evenly(squares, 6)))
+        further = _added((always * number, _evenly(steps * lengths, 2), _evenly(squares, 6)))
         last = summed((always, steps * end, pairs * end**2))
     return Decoding(prompt, tokens, cached, first, further, last)
 
@@ -173,6 +173,14 @@ def _evenly(numerator: Size, denominator: int) -> Size:
     """Divide what comes out even: term by term where each does, else the whole of it."""
     whole = summed((numerator,))
     terms = collect(exact(whole, denominator))
-    if isinstance(terms, Expr) and not all(isinstance(factor, int) for factor in terms.normal.values()):
-        return exact(whole, denominator)
-    return terms
+    return terms if _is_whole(terms) else exact(whole, denominator)
+
+
+def _added(sizes: tuple[Size, ...]) -> Size:
+    """Add up and collect, unless that would leave terms that are no whole numbers by themselves."""
+    terms = summed(sizes)
+    return terms if _is_whole(terms) else add(sizes)
+
+
+def _is_whole(size: Size) -> bool:
+    return isinstance(size, int) or all(isinstance(factor, int) for factor in size.normal.values())
