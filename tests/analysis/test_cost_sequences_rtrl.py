@@ -350,6 +350,30 @@ def test_a_model_inside_a_model_is_its_layers() -> None:
     assert nested.layers[0].path == "inner/lstm"
 
 
+def test_a_given_state_carries_the_columns_of_what_it_is_made_from() -> None:
+    x, context = pc.Input((None, 3)), pc.Input((2,))
+    start = pc.Dense(5, use_bias=False)(context)
+    found = rtrl(pc.Model([x, context], pc.SimpleRNN(5)(x, initial_state=start)), batch=1, steps=4)
+    n = 5 * (5 + 3) + 5 + 10
+    assert found.parameters == n
+    assert found.kept == 5 * n
+    assert found.each.total == 5 * (5 + 3) + 25 * n
+    assert (found.end.forward, found.end.readout) == (10, 5 * n)
+
+
+def test_another_number_of_steps_is_refused() -> None:
+    x, y = pc.Input((5, 3)), pc.Input((6, 3))
+    with pytest.raises(OptionError, match="GRU has another number of steps; expected 5 steps, received 'gru'"):
+        rtrl(pc.Model([x, y], [pc.LSTM(2)(x), pc.GRU(2)(y)]))
+
+
+def test_a_state_of_another_layer_is_refused() -> None:
+    x, y = pc.Input((5, 3)), pc.Input((5, 3))
+    _, *states = pc.LSTM(2, return_state=True)(x)
+    with pytest.raises(OptionError, match=r"LSTM starts from the state of another recurrent layer.*'lstm_1'"):
+        rtrl(pc.Model([x, y], pc.LSTM(2)(y, initial_state=states)))
+
+
 REFUSED = {
     "Bidirectional reads the sequence in both directions": [pc.Bidirectional(pc.LSTM(3))],
     "LSTM reads the sequence from its end": [pc.LSTM(3, go_backwards=True)],
@@ -359,6 +383,7 @@ REFUSED = {
         pc.LSTM(3, return_sequences=True),
         pc.GlobalAveragePooling1D(),
     ],
+    "Softmax does not work on each step alone": [pc.Softmax(axis=1), pc.LSTM(3)],
     "LSTM reads a sequence that is made from the last step": [pc.GRU(3), pc.RepeatVector(4), pc.LSTM(3)],
     "is about recurrent layers": [pc.Dense(3)],
 }

@@ -179,6 +179,18 @@ def test_the_textbook_formula_of_windows(sizes: tuple[int, int, int], steps: int
             assert found.step == 2 * forward + (steps - cut) * batch * gates * h * h
 
 
+def test_a_given_state_needs_a_gradient_in_the_first_window_alone() -> None:
+    x, context = pc.Input((None, 3)), pc.Input((2,))
+    start = pc.Dense(4, use_bias=False)(context)
+    model = pc.Model([x, context], pc.GRU(4, return_sequences=True)(x, initial_state=start))
+    forward = 3 * 4 * (3 + 4)
+    for steps, window in ((6, 2), (7, 3), (5, 5)):
+        found = cost(model, batch=1, steps=steps, bptt=window).passes
+        later = -(-steps // window) - 1
+        assert found.forward == steps * forward + 8
+        assert found.backward == steps * forward + (steps - later) * 3 * 4 * 4 + 8
+
+
 def test_symbolic_windows_are_the_numeric_ones() -> None:
     model = pc.Sequential([pc.Input((None, 3)), pc.LSTM(5, return_sequences=True), pc.GRU(4, return_sequences=True)])
     symbolic = cost(model, batch=symbols("B"), steps=symbols("T"), bptt=symbols("k")).passes.step

@@ -24,14 +24,14 @@ from typing import NamedTuple
 
 from ...core.built import AnyShape, Built, UnknownShape, listed
 from ...core.formula import Formula, symbolic_build
-from ...core.products import NOTHING, Product, Sources
+from ...core.products import NOTHING, Product, Sources, State
 from ...core.rule import Layer
 from ...core.sources import written_out
 from ...core.totals import summed
-from ...errors import ParamcalcError
+from ...errors import OptionError, ParamcalcError
 from ...graph.gradients import work_of
 from ...graph.model import Model
-from ...symbolic import Expr, Size, exact, symbols
+from ...symbolic import Expr, Size, exact, symbols, unicode
 from ...symbolic.evaluate import evaluate, put
 from .naming import is_named
 from .passes import Origin, Training, Use, frozen_origins, origin_of, parts_on, uses
@@ -84,7 +84,7 @@ class LayerRtrl:
     each : Macs
         Of each time step.
     end : Macs
-        Of what is done once, after the last step.
+        Of what is done once, such as an output layer after the last step.
     kept : int or Expr
         How many numbers its sensitivities are.
     parameters : int or Expr
@@ -126,7 +126,7 @@ class Rtrl:
 
     @property
     def end(self) -> Macs:
-        """Multiply-adds of what is done once, after the last step."""
+        """Multiply-adds of what is done once, such as an output layer after the last step."""
         return _together(one.end for one in self.layers)
 
     @property
@@ -181,13 +181,7 @@ class _Learning:
         self.feeds = feeding(sequence.uses)
         self.sizes: dict[Origin, Size] = {}
         self.columns: dict[int, Columns] = dict.fromkeys(sequence.inputs, NONE)
-        self.steps = next(
-            product.steps.number
-            for one in sequence.uses
-            if one.role == LOOP
-            for product in one.use.part.built.products()
-            if product.steps is not None
-        )
+        self.steps = steps_of(sequence)
         self.several: dict[Columns, None] = {}  # the columns that operands have, in order
         self.read = self._read_out()
 
@@ -273,7 +267,9 @@ class _Learning:
                 return NONE
             plain = written_out(sources)
             own = frozenset(weights[source] for source in plain if source in weights)
-            return own.union(*(self.columns[one.reads[at]] for at in plain if isinstance(at, int)))
+            read = [one.reads[at] for at in plain if isinstance(at, int)]
+            read += [one.states[at.place] for at in plain if isinstance(at, State) and at.place < len(one.states)]
+            return own.union(*(self.columns[value] for value in read))
 
         return of
 
@@ -303,6 +299,30 @@ class _Learning:
         name = f"P_{[*self.several].index(columns) + 1}" if len(self.several) > 1 else "P"
         values[name] = self.count(columns)
         return symbols(name)  # type: ignore[no-any-return]  # one name, one symbol
+
+
+def steps_of(sequence: Uses) -> Size:
+    """Give the number of time steps of the recurrent layers.
+
+    Raises
+    ------
+    OptionError
+        When one has another number of steps than the first one.
+    """
+    first: Size | None = None
+    for one in sequence.uses:
+        for product in one.use.part.built.products() if one.role == LOOP else ():
+            if product.steps is None or product.steps.number == first:
+                continue
+            if first is not None:
+                raise OptionError(
+                    f"{METHOD} runs all layers at each step: {one.use.part.layer.type} has another number of steps",
+                    expected=f"{unicode(first)} steps",
+                    received=one.path,
+                )
+            first = product.steps.number
+    assert first is not None  # there is a recurrent layer, and each has products over its steps
+    return first
 
 
 def _carried(product: Product, of: Callable[[Sources], Columns]) -> list[Columns]:

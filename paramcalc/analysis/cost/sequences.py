@@ -136,12 +136,12 @@ def gives_steps(layer: Applicable) -> bool:
     return not isinstance(layer, Layer) or bool(layer.options.get("return_sequences", True))
 
 
-def feeding(uses: Iterable[Placed]) -> frozenset[int]:
-    """List the tensors from which a recurrent layer is reached."""
+def feeding(uses: Iterable[Placed], states: bool = True) -> frozenset[int]:
+    """List the tensors from which a recurrent layer is reached; through its initial states as well, or not."""
     found = set[int]()
     for one in reversed([*uses]):
         if one.role == LOOP or not found.isdisjoint(one.writes):
-            found.update(one.reads, one.states)
+            found.update(one.reads, one.states if states else ())
     return frozenset(found)
 
 
@@ -151,7 +151,7 @@ def with_time(model: Model, sequence: Uses) -> frozenset[int]:
     Inputs have one where their time axis is open, or where a recurrent layer is fed by them.
     """
     opened = set[Expr](times_of(model.input_shapes))
-    fed = feeding(sequence.uses)
+    fed = feeding(sequence.uses, states=False)
     found = {
         at
         for at, shape in zip(sequence.inputs, model.input_shapes, strict=True)
@@ -192,6 +192,7 @@ def check_one_way(
         Which names the layer and says what it does.
     """
     allowed = {LOOP, EACH_STEP, *roles}
+    recurrent = set[int]()  # what follows from a recurrent layer
     for one in sequence.uses:
         layer = one.use.part.layer
         reason = direction_of(layer, backwards)
@@ -201,6 +202,10 @@ def check_one_way(
             reason = mixing if isinstance(layer, Layer) else "may mix steps"
         if not reason and one.role == LOOP and not reads_steps:
             reason = "reads a sequence that is made from the last step of another one"
+        if not reason and not recurrent.isdisjoint(one.states):
+            reason = "starts from the state of another recurrent layer"
+        if one.role == LOOP or not recurrent.isdisjoint(one.reads):
+            recurrent.update(one.writes)
         if reason:
             raise OptionError(
                 f"{method} is not possible: {layer.type} {reason}",

@@ -36,8 +36,8 @@ def check_truncation(model: Model, found: Sequence[Use]) -> None:
     Raises
     ------
     OptionError
-        For bidirectional layers, attention over the steps, a recurrent layer that gives its last step alone, and a
-        model without recurrent layers. It names the layer.
+        For bidirectional layers, attention over the steps, a recurrent layer that gives its last step alone or
+        starts from another one's state, and a model without recurrent layers. It names the layer.
     """
     sequence = in_order(model, found)
     check_recurrent(sequence, METHOD)
