@@ -16,7 +16,7 @@ from paramcalc.analysis.cost import cost
 from paramcalc.analysis.cost.checkpointing import Link, best_segments, over_layers, over_time, recomputed
 from paramcalc.analysis.cost.passes import Training, Use, parts_on, uses
 from paramcalc.analysis.cost.sizes import with_sizes
-from paramcalc.analysis.cost.truncation import check_truncation, check_window, kept_steps, shapes_kept, windows
+from paramcalc.analysis.cost.truncation import kept_steps, shapes_kept, windows
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Layer
 from paramcalc.errors import OptionError
@@ -234,24 +234,23 @@ NOT_IN_WINDOWS = {
 def test_what_has_no_windows_is_refused_by_name(reason: str) -> None:
     model = pc.Sequential([pc.Input((None, 8)), *NOT_IN_WINDOWS[reason]])
     with pytest.raises(OptionError, match=f"^truncated back-propagation .*{reason}"):
-        check_truncation(model, used(model))
+        cost(model, bptt=2)
 
 
 def test_attention_has_no_windows() -> None:
     x = pc.Input((None, 8))
     model = pc.Model(x, pc.LSTM(3, return_sequences=True)(pc.MultiHeadAttention(2, 4)(x, x)))
     with pytest.raises(OptionError, match=r"MultiHeadAttention relates all steps to one another"):
-        check_truncation(model, used(model))
+        cost(model, bptt=2)
 
 
 def test_a_stack_has_windows() -> None:
     layers = [pc.Conv1D(3, 2), pc.LSTM(3, return_sequences=True), pc.GRU(2, return_sequences=True), pc.Dense(2)]
     model = pc.Sequential([pc.Input((None, 8)), *layers])
-    check_truncation(model, used(model))
-    check_window(1)
-    check_window(symbols("k"))
+    cost(model, bptt=2)
+    cost(model, bptt=symbols("k"))
     with pytest.raises(OptionError, match="at least 1 step"):
-        check_window(0)
+        cost(model, bptt=0)
 
 
 # --- checkpointing -----------------------------------------------------------------------------------

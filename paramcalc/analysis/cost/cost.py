@@ -19,6 +19,7 @@ from .memory import Memory, memory_of
 from .naming import is_named
 from .passes import Passes, Training, Use, frozen_origins, parts_on, total, uses
 from .sizes import batch_in, steps_in, with_sizes
+from .truncation import check_truncation, check_window
 
 SCHEMA = "paramcalc-cost/1"
 
@@ -136,16 +137,20 @@ def cost(
     Raises
     ------
     OptionError
-        For a name that is no layer, a size that is fixed, an unknown dtype or optimizer.
+        For a name that is no layer, a size that is fixed, an unknown dtype or optimizer, and a model that has no
+        windows (see `paramcalc.analysis.cost.truncation.check_truncation`).
     ShapeError
         When the layers do not fit these sizes.
     """
     chosen = policy_named(dtype)
+    check_window(bptt)
     shapes = with_sizes(model.input_shapes, batch, steps)
     parts = parts_on(model, shapes)
     built = [part.built for part in parts]
     training = Training(is_named(frozen, parts), frozen_origins(model, built), bptt)
     found, _ = uses(model, parts, training, [input_gradient] * len(shapes))
+    if bptt is not None:
+        check_truncation(model, found)
     convention = convention_of(model.framework)
     keeps, _ = kept(model, found, convention)
     layers = tuple(_layers(found, keeps))

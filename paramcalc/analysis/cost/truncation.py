@@ -36,8 +36,8 @@ def check_truncation(model: Model, found: Sequence[Use]) -> None:
     Raises
     ------
     OptionError
-        For bidirectional layers, attention over the steps, a recurrent layer that gives its last step alone or
-        starts from another one's state, and a model without recurrent layers. It names the layer.
+        For bidirectional layers, attention over the steps, a recurrent layer that gives its last step alone or starts
+        from another one's state, and a model without recurrent layers. It names the layer.
     """
     sequence = in_order(model, found)
     check_recurrent(sequence, METHOD)
@@ -52,7 +52,7 @@ def check_truncation(model: Model, found: Sequence[Use]) -> None:
             )
 
 
-def check_window(window: Size) -> None:
+def check_window(window: Size | None) -> None:
     """Refuse a window that is no number of steps.
 
     Raises
