@@ -29,6 +29,15 @@ def policies(given: Mapping[str, object]) -> list[str]:
 Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: the symbol B.", "B")]
 Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: the symbol T.", "T")]
 Window = Annotated[str | None, Flag("--bptt", "Truncate back-propagation to windows of K time steps.", "K")]
+Rtrl = Annotated[bool, Flag("--rtrl", "Train by real-time recurrent learning.")]
+Segments = Annotated[
+    str | None,
+    Flag("--checkpoint", "Keep states at the borders of N segments only; sqrt takes the best N.", "sqrt|N"),
+]
+Clip = Annotated[
+    str | None,
+    Flag("--clip", "Clip the gradients by value or by norm.", "KIND", values=lambda _: ("value", "norm")),
+]
 Frozen = Annotated[
     list[str] | None, Flag("--frozen", "Do not train this layer or weight; repeat it for several.", "NAME")
 ]
@@ -70,6 +79,9 @@ def show_cost(
     steps: Steps = None,
     lengths: Lengths = None,
     bptt: Window = None,
+    rtrl: Rtrl = False,
+    checkpoint: Segments = None,
+    clip: Clip = None,
     frozen: Frozen = None,
     input_gradient: InputGradient = False,
     optimizer: Optimizer = None,
@@ -95,9 +107,13 @@ def show_cost(
         read["lengths"] = _lengths(lengths)
     if view.dtype is not None:
         read["dtype"] = view.dtype
+    if checkpoint is not None:
+        read["checkpoint"] = int(checkpoint) if checkpoint.isascii() and checkpoint.isdigit() else checkpoint
     found = page(
         model,
         **read,
+        rtrl=rtrl,
+        clip=clip,
         frozen=frozen or (),
         input_gradient=input_gradient,
         optimizer=optimizer,

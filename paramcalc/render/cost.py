@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from ..catalogue import message
 from ..core.storage import bytes_text
-from ..symbolic import Size, unicode
+from ..symbolic import Size, grouped, unicode
 from .document import Cell, Document, Fact, Math, Table, number
 from .presentation import Presentation, Record
 
 if TYPE_CHECKING:
     from ..analysis.cost import Cost, LayerCost
+    from ..analysis.cost.clipping import Clipping
     from ..analysis.cost.page import Page
+    from ..analysis.cost.rtrl import Rtrl
 
 UNKNOWN = "unknown"
 PASSES = ("forward", "gradients of weights", "gradients of inputs")
@@ -65,6 +67,9 @@ def document(cost: Cost, explain: bool = False, depth: int | None = None) -> Doc
     if single or explain:
         tables += [_by_pass(one, name=not single) for one in _leaves(cost.layers) if _has_work(one)]
         lead = len(tables)
+    if cost.learning is not None:
+        tables.append(_of_a_step(cost.learning))
+        lead = len(tables)
     tables.append(_by_purpose(cost))
     if explain:
         tables += [table for one in _leaves(cost.layers) if (table := _kept(one)) is not None]
@@ -79,12 +84,26 @@ def _setting(cost: Cost) -> str:
 def _facts(cost: Cost) -> list[Fact]:
     passes = cost.passes
     step = message("training step") if cost.exact else message("training step, at least")
-    found = [Fact(step, _cell(passes.step), strong=True), Fact(message("forward"), number(passes.forward))]
+    found = [Fact(step, _cell(cost.step), strong=True), Fact(message("forward"), number(passes.forward))]
     found.append(Fact(message("backward"), _cell(passes.backward)))
+    if cost.recomputed != 0:
+        found.append(Fact(message("done once more"), number(cost.recomputed)))
+    if cost.checkpointing is not None:
+        segments = "{number} of at most {steps} steps"
+        parts = {"number": unicode(cost.checkpointing.segments), "steps": unicode(cost.checkpointing.longest)}
+        found.append(Fact(message("segments"), message(segments, **parts)))
+    if cost.clipping is not None:
+        found.append(Fact(message("clipping by {kind}", kind=message(cost.clipping.kind)), _clipped(cost.clipping)))
     named = [one for one in cost.largest(LARGEST) if one.passes.step not in (None, 0)]
     if len(named) > 1:
         found.append(Fact(message("most of it"), ", ".join(one.name for one in named)))
     return found + [Fact(message("note"), one) for one in cost.conventions]
+
+
+def _clipped(clipping: Clipping) -> str:
+    if clipping.macs == 0:
+        return message("{count} comparisons, no memory", count=grouped(clipping.comparisons))
+    return message("{count} multiply-adds, one number of memory", count=grouped(clipping.macs))
 
 
 def _by_layer(cost: Cost, depth: int | None) -> Table:
@@ -126,6 +145,23 @@ def _by_purpose(cost: Cost) -> Table:
         (message("to infer"), _cell(memory.inference), _in_units(memory.inference)),
     ]
     return Table(tuple(map(message, ("memory", "bytes", "size"))), rows, (1, 2))
+
+
+def _of_a_step(learning: Rtrl) -> Table:
+    # real-time recurrent learning, in the letters of each layer; P is the number of parameters
+    rows: list[tuple[Cell, ...]] = [
+        (
+            f"{one.path} ({one.type})",
+            Math(one.formula.expr) if one.formula is not None else "",
+            number(one.each.total),
+            number(one.parameters),
+            number(one.kept),
+        )
+        for one in learning.layers
+    ]
+    headers = ("layer", "formula of a step", "multiply-adds", "parameters P", "sensitivities")
+    title = message("each time step of real-time recurrent learning")
+    return Table(tuple(map(message, headers)), rows, (2, 3, 4), title=title)
 
 
 def _kept(one: LayerCost) -> Table | None:

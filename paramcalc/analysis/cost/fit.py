@@ -16,9 +16,10 @@ from ...core.json_data import JsonObject
 from ...errors import OptionError, ShapeError, nearest
 from ...graph.model import Model
 from ...symbolic import Expr, Size
-from .cost import Cost, cost as cost_of
+from .cost import cost as cost_of
 from .known import as_number, inference_memory, training_memory
 from .memory import Memory
+from .result import Cost
 from .units import read_bytes, scaled_bytes
 
 MOST = 2**30  # the largest number that is tried

@@ -22,8 +22,9 @@ from ...symbolic.expr import BUILD
 from ...symbolic.fold import fold
 from ...symbolic.terms import write
 from .asymptotic import Leading, all_leading
-from .cost import LayerCost, cost
+from .cost import cost
 from .passes import parts_on, together
+from .result import LayerCost
 from .sizes import BATCHES, TIMES, batch_of, open_sizes, times_of
 
 COMPARED_AT = 1000  # what stands for an open size where layers are compared

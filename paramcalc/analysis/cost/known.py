@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ...errors import OptionError, cut
 from ...symbolic import Size, unicode
-from .cost import Cost, LayerCost
+from .result import Cost, LayerCost
 
 MOST_NAMES = 5  # layers named in a message
 

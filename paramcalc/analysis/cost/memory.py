@@ -86,9 +86,25 @@ def memory_of(
         summed(in_bytes(weight.params, own.variables) for weight, own, _ in every.values()) if known else None,
         summed(in_bytes(weight.params, own.variables) for weight, own in trained) if known and trains else None,
         _slots(trained, optimizer) if known and trains else None,
-        together(_kept(use, one, policy) for use, one in zip(found, keeps, strict=True)),
+        bytes_kept(found, keeps, policy),
         summed(_state(use, policy) for use in leaves_of(found)),
     )
+
+
+def bytes_kept(found: Sequence[Use], keeps: Sequence[Found], policy: Policy) -> Size | None:
+    """Bytes of what is kept for the pass backwards; ``None`` if some of it is unknown."""
+    return together(_kept(use, one, policy) for use, one in zip(found, keeps, strict=True))
+
+
+def trained_weights(found: Sequence[Use]) -> list[Weight]:
+    """List the weights that train, each once."""
+    every = {
+        origin_of(weight, id(use.part.layer), at): weight
+        for use in leaves_of(found)
+        for at, weight in enumerate(use.part.built.weights)
+        if weight.path in use.live
+    }
+    return [*every.values()]
 
 
 def _slots(trained: Sequence[tuple[Weight, Policy]], optimizer: Optimizer | None) -> Size:
@@ -106,7 +122,7 @@ def _policy(use: Use, usual: Policy) -> Policy:
 
 
 def _kept(use: Use, found: Found, usual: Policy) -> Size | None:
-    if use.inner:
+    if use.inner and found.inner:
         return together(_kept(one, inner, usual) for one, inner in zip(use.inner, found.inner, strict=True))
     own = _policy(use, usual)
     sizes = [in_bytes(one.size, one.dtype or own.computation) for one in found.tensors]

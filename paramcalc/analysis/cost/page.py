@@ -12,10 +12,11 @@ from ...displayed import Displayed
 from ...errors import OptionError
 from ...graph.model import Model
 from ...symbolic import Size
-from .cost import Asked, Cost, cost
+from .cost import Asked, cost
 from .devices import device as device_named
 from .fit import Fit, fit
 from .growth import Growth, Options, growth
+from .result import Cost
 from .roofline import Estimate, roofline
 from .sizes import times_of
 
@@ -79,8 +80,8 @@ def page(
         When no size is left to be found, and for what `paramcalc.cost`, `fit` and `roofline` refuse.
     """
     found = cost(model, batch=batch, steps=steps, **asked)
-    open_ended = not asked.get("lengths")
-    grows = growth(model, **_growing(asked)) if open_ended else ()
+    plain = not any(asked.get(name) for name in ("lengths", "rtrl", "checkpoint"))
+    grows = growth(model, **_growing(asked)) if plain else ()
     fits = tuple(_fits(model, memory, batch, steps, asked)) if memory is not None else ()
     estimates = tuple(_estimates(found, device, asked.get("dtype", "float32"))) if device is not None else ()
     return Page(found, grows, fits, estimates)

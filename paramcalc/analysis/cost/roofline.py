@@ -13,11 +13,11 @@ from ...catalogue import message
 from ...core.json_data import JsonObject
 from ...errors import OptionError
 from ...symbolic import Size
-from .cost import Cost
 from .devices import Device
 from .dtypes import policy
 from .known import as_number, inference_memory, training_memory
 from .passes import together
+from .result import Cost
 from .units import scaled_bytes, scaled_flops
 
 INFERENCE = "weights read once; states written and read once"

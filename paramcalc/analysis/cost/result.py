@@ -1,0 +1,185 @@
+"""The cost of a model as data: the figures of each layer, the memory, and what they are based on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from ...core.json_data import JsonObject
+from ...core.totals import summed
+from ...displayed import Displayed
+from ...report import plain
+from ...symbolic import Size
+from .checkpointing import Checkpointing
+from .clipping import Clipping
+from .formulas import Formulas
+from .kept import Tensor
+from .memory import Memory
+from .passes import Passes, together, total
+from .rtrl import Rtrl
+
+SCHEMA = "paramcalc-cost/1"
+
+
+def nothing() -> None:
+    """Give no formulas."""
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """The cost of one layer, all its uses together.
+
+    Attributes
+    ----------
+    name, type : str
+    passes : Passes
+    kept : tuple of Tensor
+        What it keeps for the pass backwards, as far as no layer before it keeps the same tensor.
+    kept_known : bool
+        Whether that is all.
+    exact : bool
+        Whether its multiply-adds are all there are.
+    layers : tuple of LayerCost
+        The layers inside a model.
+    make_formulas : callable
+        Gives the formulas of the passes; made when they are asked for.
+    """
+
+    name: str
+    type: str
+    passes: Passes
+    kept: tuple[Tensor, ...] = ()
+    kept_known: bool = True
+    exact: bool = True
+    layers: tuple[LayerCost, ...] = ()
+    make_formulas: Callable[[], Formulas | None] = nothing
+
+    @cached_property
+    def formulas(self) -> Formulas | None:
+        """The formula of each pass, for a layer that is used once."""
+        return self.make_formulas()
+
+    def __getstate__(self) -> dict[str, object]:
+        # a use of a layer holds functions, which cannot be stored; the formulas can
+        return {**vars(self), "formulas": self.formulas, "make_formulas": nothing}
+
+    @property
+    def elements(self) -> Size | None:
+        """Number of elements that it keeps."""
+        return summed(one.size for one in self.kept) if self.kept_known else None
+
+
+@dataclass(frozen=True)
+class Cost(Displayed):
+    """What a model costs.
+
+    Attributes
+    ----------
+    name, framework : str
+    batch, steps : int, Expr or None
+        What the figures are for; ``None`` where the model has no such size.
+    layers : tuple of LayerCost
+    memory : Memory
+    conventions : tuple of str
+        What the figures are based on.
+    exact : bool
+        Whether the multiply-adds are all there are.
+    recomputed : int or Expr
+        Multiply-adds that gradient checkpointing does once more.
+    learning : Rtrl, optional
+        The steps of real-time recurrent learning, if that is how the model is trained.
+    checkpointing : Checkpointing, optional
+        Its segments, with what is kept in bytes, where that is known.
+    clipping : Clipping, optional
+        What clipping the gradients takes.
+    """
+
+    presented_by: ClassVar[str] = "paramcalc.render.cost:presentation"
+
+    name: str
+    framework: str
+    batch: Size | None
+    steps: Size | None
+    layers: tuple[LayerCost, ...]
+    memory: Memory
+    conventions: tuple[str, ...]
+    exact: bool
+    recomputed: Size = 0
+    learning: Rtrl | None = None
+    checkpointing: Checkpointing | None = None
+    clipping: Clipping | None = None
+
+    @property
+    def step(self) -> Size | None:
+        """Multiply-adds of a training step, clipping aside."""
+        return together((self.passes.step, self.recomputed))
+
+    @property
+    def passes(self) -> Passes:
+        """Multiply-adds of all layers together."""
+        return total([one.passes for one in self.layers])
+
+    @property
+    def elements(self) -> Size | None:
+        """Number of elements that all layers keep."""
+        return together(one.elements for one in self.layers)
+
+    def largest(self, number: int) -> list[LayerCost]:
+        """List the layers that take most of a training step, where that can be compared."""
+        counted = [(one.passes.step, one) for one in self.layers]
+        comparable = [(size, one) for size, one in counted if isinstance(size, int)]
+        return [one for _, one in sorted(comparable, key=lambda pair: -pair[0])[:number]]
+
+    def to_dict(self) -> JsonObject:
+        """Give the cost as the JSON contract ``paramcalc-cost/1`` has it."""
+        found = _passes(self.passes)
+        if self.recomputed != 0:
+            found |= {"recomputed_macs": plain(self.recomputed), "step_macs": _plain(self.step)}
+        if self.learning is not None:
+            sensitivities, each = plain(self.learning.kept), plain(self.learning.each.total)
+            found["rtrl"] = {"macs_of_a_step": each, "sensitivities": sensitivities}
+        if self.checkpointing is not None:
+            found["segments"] = plain(self.checkpointing.segments)
+        if self.clipping is not None:
+            found["clipping"] = {"kind": self.clipping.kind, "macs": plain(self.clipping.macs)}
+        return {
+            "schema": SCHEMA,
+            "name": self.name,
+            "framework": self.framework,
+            "batch": _plain(self.batch),
+            "steps": _plain(self.steps),
+            **found,
+            "memory": {name: _plain(size) for name, size in self.memory._asdict().items()},
+            "layers": [_layer(one) for one in self.layers],
+            "conventions": [*self.conventions],
+            "exact": self.exact,
+        }
+
+
+def _passes(passes: Passes) -> JsonObject:
+    return {
+        "forward_macs": plain(passes.forward),
+        "weight_gradient_macs": _plain(passes.weight_gradient),
+        "input_gradient_macs": _plain(passes.input_gradient),
+        "backward_macs": _plain(passes.backward),
+        "step_macs": _plain(passes.step),
+    }
+
+
+def _layer(one: LayerCost) -> JsonObject:
+    found: JsonObject = {"name": one.name, "type": one.type, **_passes(one.passes), "kept": _plain(one.elements)}
+    if one.kept:
+        found["keeps"] = [_tensor(tensor) for tensor in one.kept]
+    if one.layers:
+        found["layers"] = [_layer(inner) for inner in one.layers]
+    return found
+
+
+def _tensor(one: Tensor) -> JsonObject:
+    return {"name": one.name, "elements": plain(one.size), **({"dtype": one.dtype} if one.dtype else {})}
+
+
+def _plain(size: Size | None) -> int | str | None:
+    return None if size is None else plain(size)
