@@ -229,7 +229,7 @@ def check(asked: Adapter, case: Case) -> AuditRow:
     theirs = asked.answer(case)
     problems = list(_problems(asked, layer, ours, theirs))
     if problems and instances and all(_holds(asked, case, ours, instance) for instance in instances):
-        said = f"{title} computes what paramcalc says, and announces otherwise: {problems[0]}"
+        said = f"{title} computes what paramcalc says, and infers otherwise: {problems[0]}"
         row.remarks.append(f"{subject}: {said}")
     elif problems and _agrees_after_all(asked, case, ours, theirs):
         row.remarks.append(f"{subject}: {title} computes what paramcalc says, and announced: {problems[0]}")
@@ -241,7 +241,7 @@ def check(asked: Adapter, case: Case) -> AuditRow:
         row.costs = theirs.macs is not None
         if not problems and theirs.computed and list(theirs.computed) != list(theirs.announced):
             announced, computed = shapes_text(theirs.announced), shapes_text(theirs.computed)
-            row.remarks.append(f"{subject}: {title} announces {announced}, computes {computed}")
+            row.remarks.append(f"{subject}: {title} infers {announced}, computes {computed}")
     row.refused = isinstance(theirs, str) and isinstance(ours, ParamcalcError)
     return row
 

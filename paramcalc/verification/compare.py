@@ -119,7 +119,7 @@ def model_differences(report: Report, theirs: ModelAnswer, title: str) -> tuple[
             if not same_shapes(call.built.outs, use.announced):
                 ours, announced = shapes_text(call.built.outs), shapes_text(use.announced)
                 if use.computes():
-                    remarks.append(f"{row.name}: {title} announces {announced} and computes {ours}")
+                    remarks.append(f"{row.name}: {title} infers {announced} and computes {ours}")
                 else:
                     found.append(Difference(row.name, "output shape", ours, announced))
             macs = call.built.forward()

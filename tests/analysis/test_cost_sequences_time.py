@@ -208,7 +208,6 @@ def used(model: Model, batch: int = 1, steps: int | None = 4) -> list[Use]:
 
 NOT_IN_WINDOWS = {
     "Bidirectional reads the sequence in both directions": [pc.Bidirectional(pc.LSTM(3, return_sequences=True))],
-    "LSTM gives its last step alone; only the last window would learn": [pc.LSTM(3), pc.Dense(2)],
     "LSTM reads a sequence that is made from the last step of another one": [
         pc.GRU(3),
         pc.RepeatVector(4),

@@ -34,7 +34,7 @@ def shards(place: Path) -> Path:
 
 
 READ: dict[str, Callable[[Path], Path]] = {
-    "a folder of Keras": folder,
+    "a folder saved by Keras": folder,
     "a .keras archive": lambda _: EXAMPLES / "sentiment.keras",
     "an .h5 file": lambda _: ARCHIVES / "shared_with_wrapper.h5",
     "Keras's JSON": lambda _: ARCHIVES / "attention_on_two_axes.json",

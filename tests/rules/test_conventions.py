@@ -277,7 +277,7 @@ def test_plain_data() -> None:
         "difference": 0,
         "reason": "the same",
         "formula": "3[d_h(d_h + d_x) + 2d_h]",
-        "gates": ["z", "r", "h"],
+        "gates": ["z", "r", "g"],
         "weights": {"W": [1, 48, 10], "R": [1, 48, 16], "B": [1, 96]},
         "source": "run onnx 1.23.2, the schema: onnx/defs/rnn/defs.cc",
     }
@@ -314,9 +314,9 @@ def test_gates_lie_in_the_frameworks_order_where_they_share_a_tensor() -> None:
         weights = find(cell, framework)(3).on((2, 7, 5)).weights
         return [("".join(weight.gates), weight.gate_axis) for weight in weights]
 
-    assert gates("tf1", "LSTM") == [("icfo", -1), ("icfo", -1)]
-    assert gates("onnx", "LSTM") == [("iofc", 1), ("iofc", 1), ("", -1)]  # B has them twice
-    assert gates("mxnet", "GRU") == [("rzh", 0), ("rzh", 0), ("rzh", -1), ("rzh", -1)]
+    assert gates("tf1", "LSTM") == [("igfo", -1), ("igfo", -1)]
+    assert gates("onnx", "LSTM") == [("iofg", 1), ("iofg", 1), ("", -1)]  # B has them twice
+    assert gates("mxnet", "GRU") == [("rzg", 0), ("rzg", 0), ("rzg", -1), ("rzg", -1)]
     assert gates("tf1", "GRU") == [("", -1)] * 4
 
 

@@ -136,9 +136,9 @@ def test_gates_lie_one_below_the_other() -> None:
         == [("i", 0, h), ("f", h, 2 * h), ("g", 2 * h, 3 * h), ("o", 3 * h, 4 * h)]
     )
     assert weight.shape == (4 * h, 108)
-    assert [gate for gate, _, _ in nn.GRU(5, 7).on((10, 4, 5)).weights[0].gate_slices()] == ["r", "z", "n"]
+    assert [gate for gate, _, _ in nn.GRU(5, 7).on((10, 4, 5)).weights[0].gate_slices()] == ["r", "z", "g"]
     row = pc.Sequential([nn.Input((10, 4, 5)), nn.GRU(5, 7)]).report().to_dict()["layers"][0]
-    assert row["weights"][0]["gates"] == {"r": [0, 7], "z": [7, 14], "n": [14, 21]}
+    assert row["weights"][0]["gates"] == {"r": [0, 7], "z": [7, 14], "g": [14, 21]}
     assert row["weights"][0]["gate_axis"] == 0
 
 

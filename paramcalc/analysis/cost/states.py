@@ -22,22 +22,28 @@ Options = dict[str, Size | None]
 Cached = Callable[[Options, Sequence[Size]], Size]  # takes the number of positions in each input, over the batch
 
 
+def _size(options: Options, name: str) -> Size:
+    size = options[name]
+    assert size is not None  # it cannot be left out
+    return size
+
+
 def _keras_heads(options: Options, positions: Sequence[Size]) -> Size:
-    key, value = options["key_dim"] or 0, options["value_dim"]
-    return positions[1] * ((options["num_heads"] or 0) * (key + (key if value is None else value)))
+    key, value = _size(options, "key_dim"), options["value_dim"]
+    return positions[1] * (_size(options, "num_heads") * (key + (key if value is None else value)))
 
 
 def _keras_groups(options: Options, positions: Sequence[Size]) -> Size:
-    return positions[1] * (2 * (options["num_key_value_heads"] or 0) * (options["head_dim"] or 0))
+    return positions[1] * (2 * _size(options, "num_key_value_heads") * _size(options, "head_dim"))
 
 
 def _torch_heads(options: Options, positions: Sequence[Size]) -> Size:
-    return positions[1] * (2 * (options["embed_dim"] or 0))
+    return positions[1] * (2 * _size(options, "embed_dim"))
 
 
 def _torch_block(options: Options, positions: Sequence[Size]) -> Size:
     # attention to its own sequence, and that of a decoder to the memory as well
-    return summed(positions) * (2 * (options["d_model"] or 0))
+    return summed(positions) * (2 * _size(options, "d_model"))
 
 
 CACHED: dict[tuple[str, str], Cached] = {

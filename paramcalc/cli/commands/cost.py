@@ -30,9 +30,9 @@ def cost(
 ) -> None:
     """Show what a model costs: multiply-adds of each pass, and memory for each purpose.
 
-    $ paramcalc cost docs/examples/tutorial.yaml --batch 32 --dtype mixed_bfloat16
-    $ paramcalc cost docs/examples/many-to-many.yaml --steps 1000 --bptt 50
-    $ paramcalc cost docs/examples/tutorial.yaml --frozen dense --explain
+    $ paramcalc cost model.yaml --batch 32 --dtype mixed_bfloat16
+    $ paramcalc lstm --in 108 --hidden 128 --cost --steps 1000 --bptt 50
+    $ paramcalc cost model.yaml --frozen lstm --explain
     """
     from ...formats import load
 
