@@ -145,6 +145,13 @@ def test_behind_a_mask_a_recurrent_layer_is_not_known() -> None:
         assert (cost(model).memory.activations is None) is hidden
 
 
+@pytest.mark.parametrize("scale", [False, True])
+def test_a_frozen_batch_normalization_takes_its_moving_statistics(scale: bool) -> None:
+    layer = pc.BatchNormalization(scale=scale)
+    layer.frozen = True
+    check(layer, (4, 8, 3))
+
+
 DENSE = [
     lambda draw: pc.Dense(draw.randint(1, 9), activation=draw.choice(["relu", "tanh", "gelu", "linear", "sigmoid"])),
     lambda draw: pc.LayerNormalization(scale=draw.random() < 0.7),

@@ -218,6 +218,9 @@ def _batch_norm(call: Call) -> Values | None:
     if _set(call, "renorm"):
         return None
     channels = x.shape[_axes(call)[0]]
+    if call.layer.frozen:  # it is not in training, and takes its moving statistics
+        call.tape.new("deviations", channels, times=x.live)
+        return (call.output(),)
     return _normalized(call, x, channels, channels, channels)
 
 
@@ -232,7 +235,10 @@ def _layer_norm(call: Call) -> Values | None:
 
 def _group_norm(call: Call) -> Values | None:
     (x,) = call.inputs
-    channels = x.shape[_axes(call)[0]]
+    (axis,) = _axes(call)
+    if axis == 0:
+        return None
+    channels = x.shape[axis]
     groups: Any = call.layer.options["groups"]
     if isinstance(groups, int) and groups == -1:
         groups = channels
