@@ -21,8 +21,8 @@ pytestmark = pytest.mark.torch
 from paramcalc.verification.adapters.torch.allocations import peak_of_step  # noqa: E402  # needs PyTorch
 
 Shape = tuple[int, ...]
-# The sum at the end and sums over rows are not listed; in a recurrent layer, what of its gates is gone when the gradient
-# of its input begins.
+# The sum at the end and sums over rows are not listed; in a recurrent layer, how much of what it keeps is gone when the
+# gradient of its input begins.
 DENSE, RECURRENT = 0.005, 0.05
 
 

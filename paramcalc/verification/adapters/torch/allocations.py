@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 
 from ....graph.model import Model
@@ -27,8 +28,13 @@ def peak_of_step(model: Model, shapes: Sequence[tuple[int, ...]]) -> int:
     with quiet(gradients=True), without_onednn():
         step()  # libraries allocate for themselves the first time
         module.zero_grad(set_to_none=True)
-        with profiler.profile(activities=[profiler.ProfilerActivity.CPU], profile_memory=True) as found:
-            step()
+        gc.collect()  # what others have left is freed now, and not meanwhile
+        gc.disable()
+        try:
+            with profiler.profile(activities=[profiler.ProfilerActivity.CPU], profile_memory=True) as found:
+                step()
+        finally:
+            gc.enable()
     events = found.profiler.kineto_results.events()
     now = most = 0
     for _, size in sorted((one.start_ns(), one.nbytes()) for one in events if one.name() == "[memory]"):
