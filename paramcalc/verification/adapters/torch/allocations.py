@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ....graph.model import Model
 from .build import Maker, flat
 from .framework import PROCESSOR, quiet, torch
-from .saved import without_onednn
+from .residuals import without_onednn
 
 
 def peak_of_step(model: Model, shapes: Sequence[tuple[int, ...]]) -> int:
