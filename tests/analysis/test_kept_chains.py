@@ -17,7 +17,7 @@ from paramcalc.analysis.cost import cost
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 
-from paramcalc.verification.adapters.torch.saved import saved_by_model  # noqa: E402  # needs PyTorch
+from paramcalc.verification.adapters.torch.residuals import residual_bytes  # noqa: E402  # needs PyTorch
 
 Shape = tuple[int, ...]
 ACTIVATIONS: list[Callable[[], Any]] = [
@@ -90,7 +90,7 @@ def test_a_chain_keeps_what_the_whole_module_saves(seed: int) -> None:
     for layer in layers if seed % 2 else ():
         layer.frozen = draw.random() < 0.3
     model = model_of(layers, shape)
-    assert cost(model).memory.activations == saved_by_model(model, [shape]), [*map(repr, layers)]
+    assert cost(model).memory.activations == residual_bytes(model, [shape]), [*map(repr, layers)]
 
 
 @pytest.mark.parametrize("first", [False, True])
@@ -100,11 +100,11 @@ def test_a_recurrent_layer_hands_on_a_tensor_in_its_own_order(kind: Any, first: 
     hidden, *_ = kind(3, 6, 2, batch_first=first)(x)
     again, *_ = kind(6, 4, batch_first=first)(nn.ReLU()(hidden))
     model = pc.Model(x, nn.Linear(4, 2)(nn.LayerNorm(4)(again)))
-    assert cost(model).memory.activations == saved_by_model(model, [(4, 5, 3)])
+    assert cost(model).memory.activations == residual_bytes(model, [(4, 5, 3)])
 
 
 def test_the_example_of_the_page_keeps_512_numbers() -> None:
     model = model_of([nn.Linear(64, 64), nn.GELU(), nn.Linear(64, 64)], (4, 64))
     found = cost(model)
     assert [one.elements for one in found.layers] == [0, 256, 256]
-    assert found.memory.activations == 4 * 512 == saved_by_model(model, [(4, 64)])
+    assert found.memory.activations == 4 * 512 == residual_bytes(model, [(4, 64)])

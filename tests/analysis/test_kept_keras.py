@@ -18,10 +18,10 @@ from paramcalc.errors import ParamcalcError
 from paramcalc.verification.adapter import Case
 from paramcalc.verification.adapters.keras.answers import built
 from paramcalc.verification.adapters.keras.build import Builder
-from paramcalc.verification.adapters.keras.saved import KerasTraining, saved_by_model
+from paramcalc.verification.adapters.keras.residuals import KerasTraining, residual_bytes
 from paramcalc.verification.backward import Live
 from paramcalc.verification.cases import cases, configurations
-from paramcalc.verification.kept import kept_problems, stated
+from paramcalc.verification.residuals import residual_problems, stated
 
 pytest.importorskip("jax")
 Shapes = Sequence[tuple[int, ...]]
@@ -63,7 +63,9 @@ def problems(name: str, configurations: int, choices: int) -> Iterator[str]:
     tried = 0
     for layer, shapes, theirs in training(name, configurations):
         tried += 1
-        yield from (f"{layer} on {shapes}: {one}" for one in kept_problems(function, layer, shapes, theirs, choices))
+        yield from (
+            f"{layer} on {shapes}: {one}" for one in residual_problems(function, layer, shapes, theirs, choices)
+        )
     assert tried
 
 
@@ -82,7 +84,7 @@ def check(layer: Layer, *shapes: tuple[int, ...]) -> None:
     function, theirs = keeping(layer.type), trained(layer, shapes)
     assert function is not None
     assert theirs is not None
-    assert [*kept_problems(function, layer, shapes, theirs, CHOICES)] == []
+    assert [*residual_problems(function, layer, shapes, theirs, CHOICES)] == []
 
 
 @pytest.mark.parametrize("name", sorted(ACTIVATIONS))
@@ -145,6 +147,13 @@ def test_behind_a_mask_a_recurrent_layer_is_not_known() -> None:
         assert (cost(model).memory.activations is None) is hidden
 
 
+@pytest.mark.parametrize("scale", [False, True])
+def test_a_frozen_batch_normalization_takes_its_moving_statistics(scale: bool) -> None:
+    layer = pc.BatchNormalization(scale=scale)
+    layer.frozen = True
+    check(layer, (4, 8, 3))
+
+
 DENSE = [
     lambda draw: pc.Dense(draw.randint(1, 9), activation=draw.choice(["relu", "tanh", "gelu", "linear", "sigmoid"])),
     lambda draw: pc.LayerNormalization(scale=draw.random() < 0.7),
@@ -169,4 +178,4 @@ def test_a_chain_keeps_what_the_program_of_the_whole_model_holds(seed: int) -> N
     for layer in layers:
         layer.frozen = draw.random() < 0.2
     model = pc.Sequential([pc.Input(shape=shape[1:], batch_size=shape[0]), *layers, pc.Dense(3)])
-    assert cost(model).memory.activations == saved_by_model(model, [shape]), [*map(repr, layers)]
+    assert cost(model).memory.activations == residual_bytes(model, [shape]), [*map(repr, layers)]

@@ -14,12 +14,12 @@ from paramcalc.core.registry import rules
 from paramcalc.core.rule import Layer, Rule
 from paramcalc.errors import ParamcalcError
 from paramcalc.verification.cases import cases, configurations
-from paramcalc.verification.kept import kept_problems
+from paramcalc.verification.residuals import residual_problems
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 
-from paramcalc.verification.adapters.torch.saved import TorchTraining  # noqa: E402  # needs PyTorch
+from paramcalc.verification.adapters.torch.residuals import TorchTraining  # noqa: E402  # needs PyTorch
 
 SAMPLE, CHOICES = 2, 4
 MANY, MANY_CHOICES = 200, 24
@@ -55,7 +55,9 @@ def problems(name: str, configurations: int, choices: int) -> Iterator[str]:
     tried = 0
     for layer, shapes, theirs in training(rules("torch")[name], configurations):
         tried += 1
-        yield from (f"{layer} on {shapes}: {one}" for one in kept_problems(function, layer, shapes, theirs, choices))
+        yield from (
+            f"{layer} on {shapes}: {one}" for one in residual_problems(function, layer, shapes, theirs, choices)
+        )
     assert tried
 
 
@@ -106,4 +108,4 @@ def test_rates_and_activations(layer: Layer, shapes: Shapes) -> None:
     function, theirs = keeping(layer.type), trained(layer, shapes)
     assert function is not None
     assert theirs is not None
-    assert [*kept_problems(function, layer, shapes, theirs, CHOICES)] == []
+    assert [*residual_problems(function, layer, shapes, theirs, CHOICES)] == []

@@ -218,6 +218,9 @@ def _batch_norm(call: Call) -> Values | None:
     if _set(call, "renorm"):
         return None
     channels = x.shape[_axes(call)[0]]
+    if call.layer.frozen:  # it is not in training, and takes its moving statistics
+        call.tape.new("deviations", channels, times=x.live)
+        return (call.output(),)
     return _normalized(call, x, channels, channels, channels)
 
 
@@ -232,7 +235,10 @@ def _layer_norm(call: Call) -> Values | None:
 
 def _group_norm(call: Call) -> Values | None:
     (x,) = call.inputs
-    channels = x.shape[_axes(call)[0]]
+    (axis,) = _axes(call)
+    if axis == 0:
+        return None
+    channels = x.shape[axis]
     groups: Any = call.layer.options["groups"]
     if isinstance(groups, int) and groups == -1:
         groups = channels
@@ -243,7 +249,8 @@ def _group_norm(call: Call) -> Values | None:
 def _rms_norm(call: Call) -> Values:
     (x,) = call.inputs
     axes = _axes(call)
-    scale = prod(x.shape[axis] for axis in axes)
+    # laid out over the axes of the input, where it does not have them all
+    scale = prod(x.shape[axis] for axis in axes) if len(axes) < len(x.shape) else 0
     rows = prod(size for at, size in enumerate(x.shape) if at not in axes)
     if x.live:
         call.tape.keep(x)
@@ -279,6 +286,15 @@ def _concatenate(call: Call) -> Values:
     for one in call.inputs:
         call.tape.new("zeros", one.size, times=call.anything and not one.live)
     return (call.output(),)
+
+
+def _cropped(call: Call) -> Values:
+    crops: Any = call.layer.options["cropping"]
+    return (call.output(),) if _any(crops) else call.views()
+
+
+def _any(margins: object) -> bool:
+    return any(map(_any, margins)) if isinstance(margins, tuple) else margins != 0
 
 
 def _mean_pool(call: Call) -> Values | None:
@@ -443,7 +459,7 @@ TABLE: dict[str, Keeping] = {
     **_each("GlobalAveragePooling{}D", _nothing, *EVERY, masks=False),
     **_each("GlobalMaxPooling{}D", _largest_of_all, *EVERY),
     **_each("ZeroPadding{}D", _padding, *EVERY),
-    **_each("Cropping{}D", _nothing, *EVERY),
+    **_each("Cropping{}D", _cropped, *EVERY),
     **_each("UpSampling{}D", _upsampled, *EVERY),
     **_each("Flatten", _reshaped),
     **_each("Reshape", _reshaped),

@@ -11,7 +11,7 @@ from ....graph.model import Model
 from ...backward import Live, named
 from ...foreign import Foreign
 from ...grid import stateful
-from ...kept import Saved
+from ...residuals import Saved
 from .build import Builder, scope
 from .derivative import KerasDerivative
 from .macs import outputs, variables_like
@@ -41,7 +41,7 @@ class KerasTraining(KerasDerivative):
             with scope(stateful(self.layer)):
                 return outputs(self.builder, self.layer, self.made, (held, fixed[1]), args, given, call)
 
-        return traced(program, values, (trained, others), named(live)).saved()
+        return trace_residuals(program, values, (trained, others), named(live)).saved()
 
 
 class Traced(NamedTuple):
@@ -95,7 +95,9 @@ class Traced(NamedTuple):
         )
 
 
-def traced(program: Foreign, values: Mapping[Source, Foreign], fixed: Foreign, live: frozenset[Source]) -> Traced:
+def trace_residuals(
+    program: Foreign, values: Mapping[Source, Foreign], fixed: Foreign, live: frozenset[Source]
+) -> Traced:
     """Trace a program of named values and its vector-Jacobian product by those that need a gradient."""
     import jax
 
@@ -118,7 +120,7 @@ def traced(program: Foreign, values: Mapping[Source, Foreign], fixed: Foreign, l
     return Traced(sources, others, jaxpr.outvars[:outs], jaxpr.outvars[outs:])
 
 
-def saved_by_model(model: Model, shapes: Sequence[tuple[int, ...]]) -> int:
+def residual_bytes(model: Model, shapes: Sequence[tuple[int, ...]]) -> int:
     """Trace a whole model, and give the bytes of what its gradient needs, weights and the inputs of the model aside."""
     import jax
 
@@ -134,4 +136,4 @@ def saved_by_model(model: Model, shapes: Sequence[tuple[int, ...]]) -> int:
         with scope():
             return made.stateless_call(held, fixed, args[0] if len(args) == 1 else args, training=True)[0]
 
-    return traced(program, inputs | weights, others, frozenset(weights)).bytes
+    return trace_residuals(program, inputs | weights, others, frozenset(weights)).bytes

@@ -88,7 +88,7 @@ def _sorted(inputs: Sequence[Value], states: Sequence[Value], outs: Sequence[Val
     )
 
 
-def kept_problems(
+def residual_problems(
     keeping: Keeping, layer: Layer, shapes: Sequence[Shape], theirs: Training, most: int
 ) -> Iterator[str]:
     """Compare what is kept, for choices of what needs a gradient.

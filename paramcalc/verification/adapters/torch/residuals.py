@@ -10,7 +10,7 @@ from ....core.rule import Layer
 from ....graph.model import Model
 from ...backward import Live
 from ...foreign import Foreign
-from ...kept import Saved
+from ...residuals import Saved
 from .build import INTEGERS, Maker, flat, packed
 from .framework import PROCESSOR, quiet, torch
 
@@ -171,7 +171,7 @@ def _sorted(
     )
 
 
-def saved_by_model(model: Model, shapes: Sequence[tuple[int, ...]]) -> int:
+def residual_bytes(model: Model, shapes: Sequence[tuple[int, ...]]) -> int:
     """Run a whole model forwards, and give the bytes of what is saved, weights and the inputs of the model aside."""
     maker = Maker(PROCESSOR)
     module = maker.module(model).train()
