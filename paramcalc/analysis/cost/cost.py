@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,10 +19,12 @@ from .formulas import Formulas, formulas
 from .kept import Convention, Found, Tensor, convention_of, kept
 from .memory import Memory, memory_of
 from .naming import is_named
+from .operations import Operations, added, operations
 from .passes import Passes, Training, Use, frozen_origins, parts_on, together, total, uses
 from .sizes import BATCHES, TIMES, padded, size_of, with_sizes
 
 SCHEMA = "paramcalc-cost/1"
+PRODUCTS, ALL = OPS = ("products", "all")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class LayerCost:
         The layers inside a model.
     formulas : Formulas, optional
         The formula of each pass, for a layer that is used once.
+    operations : Operations, optional
+        Of the pass forwards besides products, where they are asked for.
     """
 
     name: str
@@ -53,6 +57,7 @@ class LayerCost:
     exact: bool = True
     layers: tuple[LayerCost, ...] = ()
     formulas: Formulas | None = None
+    operations: Operations | None = None
 
     @property
     def elements(self) -> Size | None:
@@ -94,6 +99,17 @@ class Cost(Displayed):
         return total([one.passes for one in self.layers])
 
     @property
+    def operations(self) -> Operations | None:
+        """Operations of all layers together besides products, where they are asked for."""
+        several = [one.operations for one in self.layers if one.operations is not None]
+        return added(several) if len(several) == len(self.layers) else None
+
+    @property
+    def forward_flops(self) -> Size | None:
+        """Floating-point operations of the pass forwards: two for each multiply-add, and all others."""
+        return forward_flops(self.passes, self.operations)
+
+    @property
     def elements(self) -> Size | None:
         """Number of elements that all layers keep."""
         return together(one.elements for one in self.layers)
@@ -113,11 +129,17 @@ class Cost(Displayed):
             "batch": _plain(self.batch),
             "steps": _plain(self.steps),
             **_passes(self.passes),
+            **_operations(self.passes, self.operations),
             "memory": {name: _plain(size) for name, size in self.memory._asdict().items()},
             "layers": [_layer(one) for one in self.layers],
             "conventions": [*self.conventions],
             "exact": self.exact,
         }
+
+
+def forward_flops(passes: Passes, operations: Operations | None) -> Size | None:
+    """Add two operations for each multiply-add to the others; at least so many, where not all of them are known."""
+    return None if operations is None else summed((2 * passes.forward, operations.number))
 
 
 def cost(
@@ -131,6 +153,8 @@ def cost(
     bptt: Size | None = None,
     frozen: Sequence[str] = (),
     input_gradient: bool = False,
+    ops: str = PRODUCTS,
+    training: bool = False,
 ) -> Cost:
     """Give the cost of a model.
 
@@ -151,26 +175,36 @@ def cost(
         Layers or weights that do not train, by name or path.
     input_gradient : bool
         Whether a gradient of the model's inputs is wanted.
+    ops : str
+        ``all`` counts the operations of the pass forwards that are no products, too; ``products`` does not.
+    training : bool
+        Whether those are of a pass in training, with dropout and the statistics of the batch, or of inference.
 
     Raises
     ------
     OptionError
-        For a name that is no layer, a size that is fixed, an unknown dtype or optimizer.
+        For a name that is no layer, a size that is fixed, an unknown dtype or optimizer, other ``ops``.
     ShapeError
         When the layers do not fit these sizes.
     """
     chosen = policy_named(dtype)
+    if ops not in OPS:
+        raise OptionError("unknown operations", expected=" or ".join(OPS), received=ops, suggestion=nearest(ops, OPS))
     if lengths:
         batch, steps = padded(lengths, batch, steps)
     packs = bool(lengths) and framework(model.framework).packs
     shapes = with_sizes(model.input_shapes, batch, steps)
     parts = parts_on(model, shapes)
     built = [part.built for part in parts]
-    training = Training(is_named(frozen, parts), frozen_origins(model, built), bptt, tuple(lengths) if packs else ())
-    found, _ = uses(model, parts, training, [input_gradient] * len(shapes))
+    trains = Training(is_named(frozen, parts), frozen_origins(model, built), bptt, tuple(lengths) if packs else ())
+    found, _ = uses(model, parts, trains, [input_gradient] * len(shapes))
     convention = None if packs else convention_of(model.framework)
     keeps, _ = kept(model, found, convention)
-    layers = tuple(_layers(found, keeps, bptt, formal=not packs))
+
+    def counted(use: Use) -> Operations | None:
+        return operations(use, chosen, tuple(lengths) if packs else (), training) if ops == ALL else None
+
+    layers = tuple(_layers(found, keeps, bptt, not packs, counted))
     return Cost(
         model.label,
         model.framework,
@@ -178,12 +212,21 @@ def cost(
         size_of(TIMES, parts),
         layers,
         memory_of(found, keeps, chosen, None),
-        tuple(_conventions(model, chosen, convention, bptt, lengths, input_gradient)),
+        (
+            *_conventions(model, chosen, convention, bptt, lengths, input_gradient),
+            *(_of_operations(training) if ops == ALL else ()),
+        ),
         all(one.exact for one in layers),
     )
 
 
-def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None, formal: bool) -> Iterator[LayerCost]:
+def _layers(
+    found: Sequence[Use],
+    keeps: Sequence[Found],
+    window: Size | None,
+    formal: bool,
+    counted: Callable[[Use], Operations | None],
+) -> Iterator[LayerCost]:
     # the uses of one layer are one line
     by_name: dict[str, list[tuple[Use, Found]]] = {}
     for use, kept_by in zip(found, keeps, strict=True):
@@ -195,6 +238,7 @@ def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None, f
                 [one for _, kept_by in several for one in kept_by.inner],
                 window,
                 formal,
+                counted,
             )
         )
         yield LayerCost(
@@ -206,7 +250,13 @@ def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None, f
             all(use.part.built.costed for use, _ in several) and all(one.exact for one in inner),
             inner,
             formulas(several[0][0], window) if formal and len(several) == 1 and not inner else None,
+            _together([counted(use) for use, _ in several]),
         )
+
+
+def _together(several: Sequence[Operations | None]) -> Operations | None:
+    known = [one for one in several if one is not None]
+    return added(known) if known else None
 
 
 def _conventions(
@@ -240,6 +290,29 @@ def _conventions(
         )
 
 
+def _of_operations(training: bool) -> Iterator[str]:
+    yield message("a sum, product, quotient, comparison, root, exp, log, tanh or sigmoid of a number is one operation")
+    yield message("selecting, moving and copying numbers is no operation")
+    yield message("forward FLOPs are two for each multiply-add, and the other operations")
+    if training:
+        yield message("the other operations are those of training: dropout, and statistics of the batch")
+    else:
+        yield message("the other operations are those of inference: no dropout, and moving statistics")
+
+
+def _operations(passes: Passes, operations: Operations | None, inner: bool = True) -> JsonObject:
+    if operations is None:
+        return {}
+    if not operations.known and not inner:
+        return {"operations": None, "forward_flops": None, "lookup_bytes": None, "operations_exact": False}
+    return {
+        "operations": plain(operations.number),
+        "forward_flops": _plain(forward_flops(passes, operations)),
+        "lookup_bytes": plain(operations.lookup_bytes),
+        "operations_exact": operations.known,
+    }
+
+
 def _passes(passes: Passes) -> JsonObject:
     return {
         "forward_macs": plain(passes.forward),
@@ -251,7 +324,13 @@ def _passes(passes: Passes) -> JsonObject:
 
 
 def _layer(one: LayerCost) -> JsonObject:
-    found: JsonObject = {"name": one.name, "type": one.type, **_passes(one.passes), "kept": _plain(one.elements)}
+    found: JsonObject = {
+        "name": one.name,
+        "type": one.type,
+        **_passes(one.passes),
+        **_operations(one.passes, one.operations, bool(one.layers)),
+        "kept": _plain(one.elements),
+    }
     if one.kept:
         found["keeps"] = [_tensor(tensor) for tensor in one.kept]
     if one.layers:
