@@ -11,6 +11,7 @@ from ...core.framework import framework
 from ...core.json_data import JsonObject
 from ...core.totals import summed
 from ...displayed import Displayed
+from ...errors import OptionError, nearest
 from ...graph.model import Model
 from ...report import plain
 from ...symbolic import Size, unicode

@@ -12,8 +12,6 @@ from ....core.rule import Layer
 from ....symbolic import Size
 from .functions import log_softmax, of_each, softmax
 
-DEFAULT: Mapping[str, str] = {}
-
 
 class UnknownOperations(Exception):
     """How many operations a layer takes is unknown; the message is the reason."""
@@ -46,6 +44,20 @@ class Call(NamedTuple):
         """The options of the layer that decide weights or shapes."""
         return self.layer.options
 
+    def switch(self, name: str) -> bool:
+        """Give an option that is on or off."""
+        return bool(self.options[name])
+
+    def sized(self, name: str) -> Size:
+        """Give an option that is a size."""
+        found: Size = self.options[name]
+        return found
+
+    def sizes(self, name: str) -> Shape:
+        """Give an option that is a size for each axis."""
+        found: Shape = self.options[name]
+        return found
+
     @property
     def n(self) -> Size:
         """Number of elements of the first output."""
@@ -55,19 +67,6 @@ class Call(NamedTuple):
     def m(self) -> Size:
         """Number of elements of the first input."""
         return prod(self.inputs[0])
-
-    def size(self, name: str) -> Size:
-        """Give the size along an axis of the first input by its name.
-
-        Raises
-        ------
-        UnknownOperations
-            Where the input has no such axis.
-        """
-        names = self.layer.axes(len(self.inputs[0])) or []
-        if name not in names:
-            raise UnknownOperations(f"an input without the axis {name}")
-        return self.inputs[0][names.index(name)]
 
     def ignored(self, name: str, default: object = None) -> object:
         """Give an option that changes neither weights nor shapes, or what the class has when it is not given."""

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from math import prod
 
-from ....core.kinds import OptionValue
 from ....rules.conventions.made import build
 from ....rules.conventions.read import Row, rows, symbols_of
 from ....symbolic import Size
 from . import cells
-from .call import Call, Count, UnknownOperations
+from .call import Call, Count
 
 AFTER = {"LSTM": 4 + 5, "GRU": 1 + 3 + cells.MIXED, "RNN": 1, "ConvLSTM2D": 4 + 5}  # of a unit, behind the networks
 
@@ -28,9 +27,9 @@ def _count(row: Row, call: Call) -> Size:
     x, options = call.inputs[0], call.options
     batch, steps, *places, _ = x
     ways = 2 if options.get("bidirectional") else 1
-    each = prod((batch, *places)) * options["units"]
-    one_way: dict[str, OptionValue] = {**options, "bidirectional": False} if "bidirectional" in options else options
-    built = build(row, x, dict(one_way))
+    each = prod((batch, *places)) * call.sized("units")
+    one_way = {**options, "bidirectional": False} if "bidirectional" in options else {**options}
+    built = build(row, x, one_way)
     names = {tensor.name: tensor for tensor in row.tensors}
     added: Size = 0  # numbers that are added to the networks for each sample and place
     for weight in built.weights:
@@ -42,15 +41,13 @@ def _count(row: Row, call: Call) -> Size:
         elif tensor.role == "peephole":  # a product and a sum
             added = added + 2 * weight.params
         elif tensor.role == "output":
-            added = added + options["units"]  # its activation
+            added = added + call.sized("units")  # its activation
     # a kernel on both, side by side, makes one product; and its biases may be among its rows
     both = not any(tensor.role == "recurrent" for tensor in row.tensors)
     networks = len(row.gates)
     inside = networks if _bias_inside(row) else 0
     parts = 0 if both else networks
     per_unit = parts + inside + AFTER[row.cell]
-    if call.training and options.get("dropout"):
-        raise UnknownOperations("dropout of another framework")
     return ways * steps * (each * per_unit + prod((batch, *places)) * added)
 
 

@@ -90,7 +90,8 @@ def _operations(tree: ast.AST) -> list[str]:
 def softmax(elements: Size, groups: Size) -> Size:
     """Count a softmax over each of several groups: the largest, x − max, exp, their sum, the quotient.
 
-    Over k numbers that is (k − 1) + k + k + (k − 1) + k. Without the largest, exp overflows; all frameworks subtract it.
+    Over k numbers that is (k − 1) + k + k + (k − 1) + k. All frameworks subtract the largest,
+    without which exp overflows.
     """
     return 5 * elements - 2 * groups
 
@@ -123,4 +124,5 @@ def interpolated(elements: Size, taps: int, axes: int) -> Size:
 
     A weighted sum of k numbers takes 2k − 1 operations. The weights depend on sizes alone and are not counted.
     """
-    return elements * (sum(taps**at for at in range(axes)) * (2 * taps - 1))
+    lines: int = sum(taps**at for at in range(axes))
+    return elements * (lines * (2 * taps - 1))

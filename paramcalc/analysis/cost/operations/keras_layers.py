@@ -72,7 +72,7 @@ def _step(call: Call) -> tuple[Shape, Size, Size]:
     # one step of all samples, its units, and how many steps there are
     (batch, *rest) = call.inputs[0]
     steps = 1 if call.layer.type.endswith("Cell") else rest[0]
-    state = (batch, call.options["units"])
+    state = (batch, call.sized("units"))
     return state, prod(state), steps
 
 
@@ -123,7 +123,7 @@ def _width(call: Call) -> Size:
 
 def on_cudnn(call: Call) -> Size:
     """Count a cell of cuDNN, with two biases for each network."""
-    units = prod(call.inputs[0][:2]) * call.options["units"]
+    units = prod(call.inputs[0][:2]) * call.sized("units")
     return cells.lstm(units, 2, units, units) if call.layer.type == "CuDNNLSTM" else cells.gru(units, 2, units, units)
 
 
@@ -144,7 +144,7 @@ def batch_normalization(call: Call) -> Size:
     x, axis = call.inputs[0], call.options["axis"]
     if call.options["renorm"]:
         raise UnknownOperations("renorm")
-    return batch_norm(call.m, x[axis % len(x)], bool(call.options["scale"]), call.training and not call.frozen)
+    return batch_norm(call.m, x[axis % len(x)], call.switch("scale"), call.training and not call.frozen)
 
 
 def batch_norm(elements: Size, channels: Size, scale: bool, of_batch: bool) -> Size:
@@ -168,7 +168,7 @@ def layer_normalization(call: Call) -> Size:
     groups = without_axes(call.inputs[0], _axes(options["axis"]))
     if options["rms_scaling"]:
         return scaled_by_rms(call.m, groups) + call.n
-    return standardized(call.m, groups) + (options["scale"] + options["center"]) * call.n
+    return standardized(call.m, groups) + (call.switch("scale") + call.switch("center")) * call.n
 
 
 def _axes(axis: int | tuple[int, ...]) -> tuple[int, ...]:
@@ -190,7 +190,7 @@ def group_normalization(call: Call) -> Size:
     x, options = call.inputs[0], call.options
     channels = x[options["axis"] % len(x)]
     groups = channels if isinstance(options["groups"], int) and options["groups"] == -1 else options["groups"]
-    return standardized(call.m, x[0] * groups) + (options["scale"] + options["center"]) * call.n
+    return standardized(call.m, x[0] * groups) + (call.switch("scale") + call.switch("center")) * call.n
 
 
 def spectral_normalization(call: Call) -> Size:
@@ -210,16 +210,16 @@ def attention(call: Call) -> Size:
     scores, options = _attended(call), call.options
     number, features = prod(scores), call.inputs[0][-1]
     if options["score_mode"] == "concat":
-        made = number * (features * (2 + options["use_scale"]) + features - 1 + 1)
+        made = number * (features * (2 + call.switch("use_scale")) + features - 1 + 1)
     else:
-        made = number * options["use_scale"]
+        made = number * call.switch("use_scale")
     return made + _shares(call, scores)
 
 
 def additive_attention(call: Call) -> Size:
     """Count softmax(Σ s·tanh(q + k)), a sum over the features."""
     scores, features = _attended(call), call.inputs[0][-1]
-    made = prod(scores) * (features * (2 + call.options["use_scale"]) + features - 1)
+    made = prod(scores) * (features * (2 + call.switch("use_scale")) + features - 1)
     return made + _shares(call, scores)
 
 
@@ -237,19 +237,20 @@ def multi_head_attention(call: Call) -> Size:
     stored(call)
     key = call.inputs[2] if len(call.inputs) > 2 else value
     if call.layer.type == "MultiHeadAttention":
-        heads = groups = options["num_heads"]
-        d_k = options["key_dim"]
+        heads = groups = call.sized("num_heads")
+        d_k = call.sized("key_dim")
         d_v = d_k if options["value_dim"] is None else options["value_dim"]
         axes = options["attention_axes"]
         over = 1 if axes is None or isinstance(axes, int) else len(axes)
         over = len(query) - 2 if axes is None else over
     else:
-        heads, groups, d_k, d_v, over = options["num_query_heads"], options["num_key_value_heads"], *_width_of(call), 1
+        heads, groups, over = call.sized("num_query_heads"), call.sized("num_key_value_heads"), 1
+        d_k = d_v = call.sized("head_dim")
     places, sources = prod(query[:-1]), prod(value[:-1])
     keys = prod(key[:-1])
-    gate = places * heads * d_v if options["use_gate"] else 0
+    gate = places * heads * d_v if call.switch("use_gate") else 0
     queries = places * heads * d_k
-    biases = queries + keys * groups * d_k + sources * groups * d_v + gate + call.n if options["use_bias"] else 0
+    biases = queries + keys * groups * d_k + sources * groups * d_v + gate + call.n if call.switch("use_bias") else 0
     scores = _attended(call)
     number = prod(scores)
     groups_of_scores = prod(scores[: len(scores) - over])
@@ -257,15 +258,12 @@ def multi_head_attention(call: Call) -> Size:
     return biases + queries + mask + softmax(number, groups_of_scores) + call.dropped(number) + 2 * gate
 
 
-def _width_of(call: Call) -> tuple[Size, Size]:
-    return call.options["head_dim"], call.options["head_dim"]
-
-
 def relu(call: Call) -> Size:
     """Count max(x, 0); a largest value, a slope of negative numbers and its threshold take one more each."""
     options = call.options
     slope = (1 + (options["threshold"] != 0)) * (options["negative_slope"] != 0)
-    return (1 + (options["max_value"] is not None) + slope) * call.n
+    each_takes: int = 1 + (options["max_value"] is not None) + slope
+    return each_takes * call.n
 
 
 def softmax_layer(call: Call) -> Size:
@@ -316,7 +314,7 @@ def scaled_sum(call: Call) -> Size:
 
 def window(call: Call) -> Size:
     """Give the number of places of a window."""
-    return prod(call.options["pool_size"])
+    return prod(call.sizes("pool_size"))
 
 
 def global_largest(call: Call) -> Size:

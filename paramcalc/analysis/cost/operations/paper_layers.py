@@ -18,10 +18,11 @@ from .shared import WRAPPERS, Table
 Step = Count  # of a call whose input has no time axis
 GATES = 3  # i, f, o
 CANDIDATE = 1
+QRNN = {"f": (2, 4), "fo": (3, 5), "ifo": (4, 4)}  # networks, and what the pooling of a unit takes
 
 
 def _units(call: Call) -> Size:
-    return call.inputs[0][0] * call.options["units"]
+    return call.inputs[0][0] * call.sized("units")
 
 
 def _norm(samples: Size, width: Size) -> Size:
@@ -35,16 +36,17 @@ def lstm(call: Call) -> Size:
     A peephole is a product and a sum for each gate; full gate recurrence adds one product of matrices to each gate; a
     coupled gate is 1 − i.
     """
-    options, units, samples = call.options, _units(call), call.inputs[0][0]
-    coupled, absent = options["coupled"], {name: options[f"no_{name}_gate"] for name in ("input", "forget", "output")}
-    own = GATES - sum(absent.values()) - coupled
-    networks = (own + CANDIDATE) * (1 + options["use_bias"])
-    gates = own + 2 * own * options["peephole"] + own * options["full_gate_recurrence"] + coupled
-    functions = 2 - options["no_input_activation"] - options["no_output_activation"]
-    products = GATES - sum(absent.values()) + 1  # f c, i g and o act(c), as far as there is a gate; and the sum
+    units, samples = _units(call), call.inputs[0][0]
+    coupled = call.switch("coupled")
+    absent = sum(call.switch(f"no_{gate}_gate") for gate in ("input", "forget", "output"))
+    own = GATES - absent - coupled
+    networks = (own + CANDIDATE) * (1 + call.switch("use_bias"))
+    gates = own + 2 * own * call.switch("peephole") + own * call.switch("full_gate_recurrence") + coupled
+    functions = 2 - call.switch("no_input_activation") - call.switch("no_output_activation")
+    products = GATES - absent + 1  # f c, i g and o act(c), as far as there is a gate; and the sum
     total = units * (networks + gates + functions + products)
-    if options["layer_norm"]:
-        width = options["units"]
+    if call.switch("layer_norm"):
+        width = call.sized("units")
         total = total + 2 * _norm(samples, (own + CANDIDATE) * width) + _norm(samples, width)
     return total
 
@@ -52,51 +54,51 @@ def lstm(call: Call) -> Size:
 def conv_lstm(call: Call) -> Size:
     """Count an LSTM at every place; a peephole is a product and a sum for each of three gates."""
     units = prod(call.outputs[0])
-    return cells.lstm(units, int(call.options["use_bias"]), units, units) + 6 * units * call.options["peephole"]
+    return cells.lstm(units, int(call.switch("use_bias")), units, units) + 6 * units * call.switch("peephole")
 
 
 def multiplicative_lstm(call: Call) -> Size:
     """Count m = (W x)(U h), then an LSTM."""
     options, units = call.options, _units(call)
-    between = options["units"] if options["intermediate"] is None else options["intermediate"]
-    return call.inputs[0][0] * between + cells.lstm(units, int(options["use_bias"]), units, units)
+    between = call.sized("units") if options["intermediate"] is None else options["intermediate"]
+    return call.inputs[0][0] * between + cells.lstm(units, int(call.switch("use_bias")), units, units)
 
 
 def nested_lstm(call: Call) -> Size:
     """Count four networks, i g and f c, the LSTM inside that takes these, and o tanh(c)."""
-    units, biases = _units(call), int(call.options["use_bias"])
+    units, biases = _units(call), int(call.switch("use_bias"))
     return units * (4 * (1 + biases) + 4 + 2 + 2) + cells.lstm(units, biases, units, units)
 
 
 def gru(call: Call) -> Size:
     """Count a GRU and its variants, whose gates do without the input, without biases, or see biases alone."""
     options, units, samples = call.options, _units(call), call.inputs[0][0]
-    variant, bias = options["variant"], int(options["use_bias"])
+    variant, bias = options["variant"], int(call.switch("use_bias"))
     parts = 3 if variant == 0 else 1
-    biases = bias * {0: 3, 1: 3, 2: 1, 3: 1}[variant] + bias * (options["reset"] == "after")
+    biases: int = bias * ({0: 3, 1: 3, 2: 1, 3: 1}[variant] + (options["reset"] == "after"))
     total = units * (parts + biases + 1 + 3 + cells.MIXED)
-    if options["layer_norm"]:
-        width = options["units"]
+    if call.switch("layer_norm"):
+        width = call.sized("units")
         total = total + 2 * _norm(samples, 2 * width) + 2 * _norm(samples, width)
     return total
 
 
 def light_gru(call: Call) -> Size:
     """Count two networks, whose input parts are normalized over the batch or have biases, then σ, ReLU and the mix."""
-    units, width = _units(call), 2 * call.options["units"]
-    moved = batch_norm(2 * units, width, True, call.training) if call.options["batch_norm"] else 2 * units
+    units, width = _units(call), 2 * call.sized("units")
+    moved = batch_norm(2 * units, width, True, call.training) if call.switch("batch_norm") else 2 * units
     return moved + units * (2 + 2 + cells.MIXED)
 
 
 def mgu(call: Call) -> Size:
     """Count two networks, f h, σ and tanh, and the mix."""
-    return _units(call) * (2 * (1 + call.options["use_bias"]) + 1 + 2 + cells.MIXED)
+    return _units(call) * (2 * (1 + call.switch("use_bias")) + 1 + 2 + cells.MIXED)
 
 
 def lmu(call: Call) -> Size:
     """Count u, a sum of three; the memory, a sum of two; and tanh of a sum of three."""
     samples = call.inputs[0][0]
-    return samples * (2 + call.options["order"]) + 3 * _units(call)
+    return samples * (2 + call.sized("order")) + 3 * _units(call)
 
 
 def slstm(call: Call) -> Size:
@@ -104,7 +106,7 @@ def slstm(call: Call) -> Size:
 
     With exponential forget gates, of which log f is the network itself: 2, 2, 2, 2, 3, 2 and 2.
     """
-    return _units(call) * (4 * (1 + call.options["use_bias"]) + 15)
+    return _units(call) * (4 * (1 + call.switch("use_bias")) + 15)
 
 
 def mlstm(call: Call) -> Size:
@@ -112,37 +114,37 @@ def mlstm(call: Call) -> Size:
 
     Of a head: m, exp(i − m) and exp(f + m − m') as in sLSTM, 6, and |·| and max. Of C: its product with f, and the sum.
     """
-    options, units, samples = call.options, _units(call), call.inputs[0][0]
-    heads = options["heads"]
+    units, samples = _units(call), call.inputs[0][0]
+    heads = call.sized("heads")
     matrix = prod(call.layer.on(*call.inputs).states[0])
-    biases = (4 * units + 2 * samples * heads) * options["use_bias"]
+    biases = (4 * units + 2 * samples * heads) * call.switch("use_bias")
     return biases + 2 * units + samples * heads * 8 + 2 * matrix + 3 * units + 2 * units
 
 
 def sru(call: Call) -> Size:
     """Count gates that see the cell by a vector each, then two mixes: the cell, and the highway if there is one."""
     gates = 2 if call.options["skip"] else 1
-    return _units(call) * (gates * (3 + call.options["use_bias"]) + gates * cells.MIXED)
+    return _units(call) * (gates * (3 + call.switch("use_bias")) + gates * cells.MIXED)
 
 
 def qrnn(call: Call) -> Size:
     """Count the biases and functions of all convolutions, and the pooling of each time step."""
     options, x = call.options, call.inputs[0]
-    networks, pooled = {"f": (2, 4), "fo": (3, 5), "ifo": (4, 4)}[options["pooling"]]
-    return x[0] * x[1] * options["units"] * (networks * (1 + options["use_bias"]) + pooled)
+    networks, pooled = QRNN[options["pooling"]]
+    return x[0] * x[1] * call.sized("units") * (networks * (1 + call.switch("use_bias")) + pooled)
 
 
 def elman(call: Call) -> Size:
     """Count a plain cell, and the bias of the layer that reads it."""
     options, units = call.options, _units(call)
-    outputs = options["outputs"] or 0
-    bias = int(options["use_bias"])
+    outputs: Size = 0 if options["outputs"] is None else options["outputs"]
+    bias = int(call.switch("use_bias"))
     return cells.rnn(units, bias, units) + call.inputs[0][0] * outputs * bias
 
 
 def ind_rnn(call: Call) -> Size:
     """Count u h, two sums or one, and the activation."""
-    return _units(call) * (3 + call.options["use_bias"])
+    return _units(call) * (3 + call.switch("use_bias"))
 
 
 def over_time(step: Step) -> Count:

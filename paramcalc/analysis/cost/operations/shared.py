@@ -71,7 +71,7 @@ def covered(lengths: Iterable[Size], places: Iterable[Size]) -> Size:
 
 
 def broadcast(shapes: Iterable[Shape]) -> list[Size]:
-    """Give the number of elements of the first shapes together, for two of them, three, …"""
+    """Give the number of elements of the first shapes together, for two of them, for three, and so on."""
     sizes: list[Size] = []
     whole: Shape = ()
     for place, shape in enumerate(shapes):

@@ -9,7 +9,7 @@ from ....core.rule import Layer
 from ....symbolic import Size
 from . import cells
 from .call import Call, UnknownOperations, activation
-from .functions import interpolated, log_softmax, stated, scaled_by_rms, softmax, standardized
+from .functions import interpolated, log_softmax, scaled_by_rms, softmax, standardized, stated
 from .keras_layers import batch_norm
 from .shared import (
     TAPS,
@@ -53,7 +53,7 @@ FUNCTIONS = {
 
 def biased(call: Call) -> Size:
     """Add a bias to every element of the output."""
-    return call.n if call.options["bias"] else 0
+    return call.n if call.switch("bias") else 0
 
 
 def gelu(call: Call) -> Size:
@@ -91,62 +91,62 @@ def bags(call: Call) -> Size:
 
     With ``per_sample_weights`` there are products, too; they are not known of.
     """
-    width, bag = call.options["embedding_dim"], call.outputs[0][0]
+    width, bag = call.sized("embedding_dim"), call.outputs[0][0]
     return rows(call) + (call.m - bag) * width + (call.n if call.options["mode"] == "mean" else 0)
 
 
 def batch(call: Call) -> Size:
     """Normalize each channel, by the running statistics in inference (see Keras's)."""
-    options = call.options
     x = call.inputs[0]
-    of_batch = call.training or not options["track_running_stats"]
-    made = batch_norm(call.m, x[1], bool(options["affine"]), of_batch)
-    moving = options["track_running_stats"] and call.training
+    of_batch = call.training or not call.switch("track_running_stats")
+    made = batch_norm(call.m, x[1], call.switch("affine"), of_batch)
+    moving = call.switch("track_running_stats") and call.training
     return made - (0 if moving or not of_batch else 6 * x[1])
 
 
 def instance(call: Call) -> Size:
     """Normalize each channel of each sample; by the running statistics where there are any, in inference."""
-    options, x = call.options, call.inputs[0]
+    x = call.inputs[0]
     rank = int(call.layer.type[-2])
     samples, channels = (x[0], x[1]) if len(x) == rank + 2 else (1, x[0])
-    if options["track_running_stats"] and not call.training:
-        return batch_norm(call.m, channels, bool(options["affine"]), False)
-    moving = 6 * channels if options["track_running_stats"] else 0
+    if call.switch("track_running_stats") and not call.training:
+        return batch_norm(call.m, channels, call.switch("affine"), False)
+    moving = 6 * channels if call.switch("track_running_stats") else 0
     return standardized(call.m, samples * channels) + _affine(call) + moving
 
 
 def _affine(call: Call) -> Size:
-    return call.n * (1 + call.options["bias"]) if call.options["affine"] else 0
+    return call.n * (1 + call.switch("bias")) if call.switch("affine") else 0
 
 
 def group(call: Call) -> Size:
     """Standardize each group of each sample, then scale and shift."""
-    return standardized(call.m, call.inputs[0][0] * call.options["num_groups"]) + _affine(call)
+    return standardized(call.m, call.inputs[0][0] * call.sized("num_groups")) + _affine(call)
 
 
 def layer_norm(call: Call) -> Size:
     """Standardize along the last axes, then scale and shift."""
     options, x = call.options, call.inputs[0]
     groups = prod(x[: len(x) - len(options["normalized_shape"])])
-    return standardized(call.m, groups) + (call.n * (1 + options["bias"]) if options["elementwise_affine"] else 0)
+    learned = 1 + call.switch("bias") if call.switch("elementwise_affine") else 0
+    return standardized(call.m, groups) + learned * call.n
 
 
 def rms_norm(call: Call) -> Size:
     """Divide by the root of the mean square, then scale."""
     options, x = call.options, call.inputs[0]
     groups = prod(x[: len(x) - len(options["normalized_shape"])])
-    return scaled_by_rms(call.m, groups) + (call.n if options["elementwise_affine"] else 0)
+    return scaled_by_rms(call.m, groups) + (call.n if call.switch("elementwise_affine") else 0)
 
 
 def response(call: Call) -> Size:
     """Count x/(k + α·mean of x² over neighboring channels)^β: a square, the mean, α, k, β and the quotient."""
-    return call.n * (5 + call.options["size"])
+    return call.n * (5 + call.sized("size"))
 
 
 def power(call: Call) -> Size:
     """Count (Σ x^p)^(1/p): a power of each input, the sum of each window, a root."""
-    return call.m + mean_of(call, prod(call.options["kernel_size"]))
+    return call.m + mean_of(call, prod(call.sizes("kernel_size")))
 
 
 def _spatial(call: Call, rank: int) -> tuple[Size, Shape]:
@@ -201,9 +201,9 @@ def _states(call: Call) -> tuple[Size, Size]:
 
 def recurrent(call: Call) -> Size:
     """Count the cells of all layers and directions, each network with two biases."""
-    options, biases = call.options, 2 * bool(call.options["bias"])
+    options, biases = call.options, 2 * call.switch("bias")
     samples, steps = _states(call)
-    units = samples * options["hidden_size"]
+    units = samples * call.sized("hidden_size")
     kind = call.layer.type.removesuffix("Cell")
     if kind == "LSTM":
         step = cells.lstm(units, biases, units, units)
@@ -211,9 +211,10 @@ def recurrent(call: Call) -> Size:
         step = cells.gru(units, biases, units, units)
     else:
         step = cells.rnn(units, biases, activation(options["nonlinearity"], (units,)))
-    layers, ways = options.get("num_layers", 1), 1 + options.get("bidirectional", False)
+    layers: int = options.get("num_layers", 1)
+    ways: int = 1 + options.get("bidirectional", False)
     wide = options.get("proj_size", 0)
-    between = samples * steps * ways * (options["hidden_size"] if wide == 0 else wide)
+    between = samples * steps * ways * (call.sized("hidden_size") if wide == 0 else wide)
     total = layers * ways * steps * step
     return total + ((layers - 1) * call.dropped(between) if layers > 1 else 0)
 
@@ -223,14 +224,14 @@ def attention(call: Call) -> Size:
     (*lead, d) = call.inputs[0]
     scores = call.outputs[1]
     keys = prod(call.inputs[1][:-1])
-    return _attention(call, prod(lead), keys, scores, d) + prod(scores) * call.options["num_heads"]
+    return _attention(call, prod(lead), keys, scores, d) + prod(scores) * call.sized("num_heads")
 
 
 def _attention(call: Call, places: Size, keys: Size, scores: Shape, d: Size) -> Size:
     # biases of four projections, the query over √d_k, softmax
     options = call.options
-    biases = (2 * places + 2 * keys) * d if options["bias"] else 0
-    heads = options["num_heads"] if "num_heads" in options else options["nhead"]
+    biases = (2 * places + 2 * keys) * d if call.switch("bias") else 0
+    heads = call.sized("num_heads") if "num_heads" in options else options["nhead"]
     number, groups = heads * prod(scores), heads * prod(scores[:-1])
     return biases + places * d + softmax(number, groups) + call.dropped(number)
 
@@ -239,7 +240,7 @@ def block(call: Call) -> Size:
     """Count an encoder or decoder layer: attention, sums with what goes around each part, norms, two dense networks."""
     options = call.options
     x, memory = call.inputs[0], call.inputs[1] if len(call.inputs) > 1 else None
-    (*lead, d), inner = x, options["dim_feedforward"]
+    (*lead, d), inner = x, call.sized("dim_feedforward")
     places = prod(lead)
     total: Size = 0
     for source in (x, memory):
@@ -247,9 +248,9 @@ def block(call: Call) -> Size:
             scores = _scores(x, source, options["batch_first"])
             total = total + _attention(call, places, prod(source[:-1]), scores, d) + call.dropped(call.n)
     parts = 2 if memory is None else 3
-    norm = standardized(call.n, places) + (1 + options["bias"]) * call.n
+    norm = standardized(call.n, places) + (1 + call.switch("bias")) * call.n
     hidden = (*lead, inner)
-    biases = (prod(hidden) + call.n) if options["bias"] else 0
+    biases = (prod(hidden) + call.n) if call.switch("bias") else 0
     dense = biases + activation(options["activation"], hidden) + call.dropped(prod(hidden)) + call.dropped(call.n)
     return total + dense + parts * (norm + call.n)
 
@@ -264,7 +265,7 @@ def several(call: Call) -> Size:
     """Call copies of a layer, one after the other, and a norm at the end."""
     options = call.options
     layer = options["encoder_layer" if "encoder_layer" in options else "decoder_layer"]
-    total = options["num_layers"] * call.inside(layer, call.inputs)
+    total = call.sized("num_layers") * call.inside(layer, call.inputs)
     return total if options["norm"] is None else total + call.inside(options["norm"], call.outputs[:1])
 
 
@@ -276,11 +277,11 @@ def transformer(call: Call) -> Size:
     own = {name: options[name] for name in names}
     memory = (*src[:-1], options["d_model"])
     encoder, decoder = (_named(f"Transformer{name}Layer", **own) for name in ("Encoder", "Decoder"))
-    norm = _named("LayerNorm", normalized_shape=options["d_model"], bias=options["bias"])
+    norm = _named("LayerNorm", normalized_shape=options["d_model"], bias=call.switch("bias"))
     return (
-        options["num_encoder_layers"] * call.inside(encoder, (src,))
+        call.sized("num_encoder_layers") * call.inside(encoder, (src,))
         + call.inside(norm, (memory,))
-        + options["num_decoder_layers"] * call.inside(decoder, (tgt, memory))
+        + call.sized("num_decoder_layers") * call.inside(decoder, (tgt, memory))
         + call.inside(norm, (tgt,))
     )
 
@@ -342,9 +343,9 @@ TABLE: Table = {
     "LayerNorm": layer_norm,
     "RMSNorm": rms_norm,
     **same("LocalResponseNorm CrossMapLRN2d", response),
-    **ranks("MaxPool{}d", lambda call: largest_of(call, prod(call.options["kernel_size"])), 1, 2, 3),
-    **ranks("FractionalMaxPool{}d", lambda call: largest_of(call, prod(call.options["kernel_size"])), 2, 3),
-    **ranks("AvgPool{}d", lambda call: mean_of(call, prod(call.options["kernel_size"])), 1, 2, 3),
+    **ranks("MaxPool{}d", lambda call: largest_of(call, prod(call.sizes("kernel_size"))), 1, 2, 3),
+    **ranks("FractionalMaxPool{}d", lambda call: largest_of(call, prod(call.sizes("kernel_size"))), 2, 3),
+    **ranks("AvgPool{}d", lambda call: mean_of(call, prod(call.sizes("kernel_size"))), 1, 2, 3),
     **ranks("LPPool{}d", power, 1, 2, 3),
     **ranks("AdaptiveMaxPool{}d", lambda call: _adaptive(call) - call.n, 1, 2, 3),
     **ranks("AdaptiveAvgPool{}d", lambda call: _adaptive(call), 1, 2, 3),
