@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ..errors import OptionError
 from ..graph.model import Model
@@ -21,6 +21,13 @@ Lengths = Annotated[
     str | None,
     Flag("--lengths", "Length of each sequence of the batch, such as 7,3,1; PyTorch packs them.", "N,…"),
 ]
+Ops = Annotated[
+    Literal["products", "all"],
+    Flag("--ops", "Count multiply-adds of products, or all operations of the forward pass. Default: products."),
+]
+Training = Annotated[
+    bool, Flag("--training", "With --ops all, count the forward pass of training: dropout, statistics of the batch.")
+]
 
 
 def show_cost(
@@ -32,6 +39,8 @@ def show_cost(
     bptt: Window = None,
     frozen: Frozen = None,
     input_gradient: InputGradient = False,
+    ops: Ops = "products",
+    training: Training = False,
 ) -> None:
     """Show what a model costs.
 
@@ -50,7 +59,9 @@ def show_cost(
     read: dict[str, Any] = {name: flag_size(f"--{name}", text) for name, text in sizes.items() if text is not None}
     if lengths is not None:
         read["lengths"] = _lengths(lengths)
-    found = cost(model, **read, frozen=frozen or (), input_gradient=input_gradient)
+    if training and ops == "products":
+        raise OptionError("--training is about operations that are no products", expected="--ops all")
+    found = cost(model, **read, frozen=frozen or (), input_gradient=input_gradient, ops=ops, training=training)
     show(presentation(found), view, explain=view.explain, depth=view.depth)
 
 

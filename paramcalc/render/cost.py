@@ -14,9 +14,11 @@ from .presentation import Presentation, Record
 
 if TYPE_CHECKING:
     from ..analysis.cost import Cost, LayerCost
+    from ..analysis.cost.operations import Operations
 
 UNKNOWN = "unknown"
 PASSES = ("forward", "gradients of weights", "gradients of inputs")
+OTHERS = "other operations"
 PURPOSES = ("weights", "gradients", "optimizer", "activations", "state")
 LARGEST = 3  # layers that are named
 
@@ -59,25 +61,47 @@ def _facts(cost: Cost) -> list[Fact]:
     step = message("training step") if cost.exact else message("training step, at least")
     found = [Fact(step, _cell(passes.step), strong=True), Fact(message("forward"), number(passes.forward))]
     found.append(Fact(message("backward"), _cell(passes.backward)))
+    found += _operations(cost)
     named = [one for one in cost.largest(LARGEST) if one.passes.step not in (None, 0)]
     if len(named) > 1:
         found.append(Fact(message("most of it"), ", ".join(one.name for one in named)))
     return found + [Fact(message("note"), one) for one in cost.conventions]
 
 
+def _operations(cost: Cost) -> Iterator[Fact]:
+    operations = cost.operations
+    if operations is None:
+        return
+    flops = message("forward FLOPs") if operations.known else message("forward FLOPs, at least")
+    yield Fact(flops, _cell(cost.forward_flops))
+    others = message("of these no products") if operations.known else message("of these no products, at least")
+    yield Fact(others, number(operations.number))
+    if operations.lookup_bytes != 0:
+        yield Fact(message("bytes that lookups read"), number(operations.lookup_bytes))
+
+
 def _by_layer(cost: Cost, depth: int | None) -> Table:
     rows: list[tuple[Cell, ...]] = []
     _add(cost.layers, rows, 0, depth)
-    headers = tuple(map(message, ("layer", *PASSES, "kept")))
-    passes = cost.passes
-    kept = cost.elements
-    footer = (message("total"), *map(_cell, passes), _cell(kept))
-    return Table(headers, rows, (1, 2, 3, 4), footer, message("multiply-adds"))
+    asked = cost.operations is not None
+    headers = tuple(map(message, ("layer", *PASSES, *[OTHERS] * asked, "kept")))
+    others = [_others(cost.operations, whole=True)] if cost.operations is not None else []
+    footer = (message("total"), *map(_cell, cost.passes), *others, _cell(cost.elements))
+    return Table(headers, rows, tuple(range(1, len(headers))), footer, message("multiply-adds"))
+
+
+def _others(operations: Operations, whole: bool) -> Cell:
+    # of a model at least what is known of its layers
+    if operations.known:
+        return number(operations.number)
+    return message("at least {number}", number=unicode(operations.number)) if whole else message(UNKNOWN)
 
 
 def _add(layers: Sequence[LayerCost], rows: list[tuple[Cell, ...]], level: int, depth: int | None) -> None:
     for one in layers:
-        rows.append((f"{'  ' * level}{one.name} ({one.type})", *map(_cell, one.passes), _cell(one.elements)))
+        others = [_others(one.operations, bool(one.layers))] if one.operations is not None else []
+        name = f"{'  ' * level}{one.name} ({one.type})"
+        rows.append((name, *map(_cell, one.passes), *others, _cell(one.elements)))
         if depth is None or level < depth:
             _add(one.layers, rows, level + 1, depth)
 
@@ -146,6 +170,10 @@ def _records(cost: Cost) -> Iterator[Record]:
 def _figures(one: LayerCost) -> Iterator[tuple[str, Size | None]]:
     yield from zip(("forward_macs", "weight_gradient_macs", "input_gradient_macs"), one.passes, strict=True)
     yield from (("backward_macs", one.passes.backward), ("step_macs", one.passes.step), ("kept", one.elements))
+    if one.operations is not None:
+        yield ("operations", one.operations.number if one.operations.known else None)
+        yield ("forward_flops", one.forward_flops)
+        yield ("lookup_bytes", one.operations.lookup_bytes)
 
 
 def _plain(size: Size) -> int | str:

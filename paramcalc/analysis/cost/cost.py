@@ -61,6 +61,12 @@ class LayerCost:
     operations: Operations | None = None
 
     @property
+    def forward_flops(self) -> Size | None:
+        """Floating-point operations of the pass forwards; ``None`` where they are unknown, or not asked for."""
+        known = self.operations is not None and (self.operations.known or bool(self.layers))
+        return forward_flops(self.passes, self.operations) if known else None
+
+    @property
     def elements(self) -> Size | None:
         """Number of elements that it keeps."""
         return summed(one.size for one in self.kept) if self.kept_known else None
@@ -130,7 +136,7 @@ class Cost(Displayed):
             "batch": _plain(self.batch),
             "steps": _plain(self.steps),
             **_passes(self.passes),
-            **_operations(self.passes, self.operations),
+            **_operations(self, whole=True),
             "memory": {name: _plain(size) for name, size in self.memory._asdict().items()},
             "layers": [_layer(one) for one in self.layers],
             "conventions": [*self.conventions],
@@ -301,15 +307,16 @@ def _of_operations(training: bool) -> Iterator[str]:
         yield message("the other operations are those of inference: no dropout, and moving statistics")
 
 
-def _operations(passes: Passes, operations: Operations | None, inner: bool = True) -> JsonObject:
+def _operations(one: Cost | LayerCost, whole: bool) -> JsonObject:
+    # of a model at least what is known of its layers
+    operations = one.operations
     if operations is None:
         return {}
-    if not operations.known and not inner:
-        return {"operations": None, "forward_flops": None, "lookup_bytes": None, "operations_exact": False}
+    known = operations.known or whole
     return {
-        "operations": plain(operations.number),
-        "forward_flops": _plain(forward_flops(passes, operations)),
-        "lookup_bytes": plain(operations.lookup_bytes),
+        "operations": plain(operations.number) if known else None,
+        "forward_flops": _plain(one.forward_flops),
+        "lookup_bytes": plain(operations.lookup_bytes) if known else None,
         "operations_exact": operations.known,
     }
 
@@ -329,7 +336,7 @@ def _layer(one: LayerCost) -> JsonObject:
         "name": one.name,
         "type": one.type,
         **_passes(one.passes),
-        **_operations(one.passes, one.operations, bool(one.layers)),
+        **_operations(one, whole=bool(one.layers)),
         "kept": _plain(one.elements),
     }
     if one.kept:

@@ -142,7 +142,7 @@ def batch_normalization(call: Call) -> Size:
     channel come first, 4 operations an element, and the moving statistics, m·p + (1 − p)·x, 6 a channel.
     """
     x, axis = call.inputs[0], call.options["axis"]
-    if call.options["renorm"]:
+    if call.options["renorm"] and call.training:
         raise UnknownOperations("renorm")
     return batch_norm(call.m, x[axis % len(x)], call.switch("scale"), call.training and not call.frozen)
 
