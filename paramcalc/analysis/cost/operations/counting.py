@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ....core.built import AnyShape, Applicable, Built, Shape, UnknownShape, UnknownShapeError
 from ....core.registry import of_class
-from ....core.rule import Layer
+from ....core.rule import Layer, Rule
 from ....core.totals import summed
 from ....graph.model import Model
 from ....symbolic import Size
@@ -50,9 +50,8 @@ def added(several: Iterable[Operations]) -> Operations:
     )
 
 
-def entry(layer: Layer) -> Count | None:
-    """Find the entry of the class of a layer; ``None`` for a class without one."""
-    rule = layer.rule
+def entry(rule: Rule) -> Count | None:
+    """Find the entry of a class of layers; ``None`` for a class without one."""
     if of_class(rule.name, rule.framework) is not rule:  # another rule of that name is registered
         return None
     home = TABLES.get(rule.framework)
@@ -84,28 +83,53 @@ def operations(use: Use, policy: Policy, lengths: Sequence[int] = (), training: 
     frozen = not use.live.intersection(trained) if trained else layer.frozen
     try:
         if lengths and any(one.steps is not None for one in use.part.built.products()):
-            terms = [_count(layer, shapes, None, training, frozen) for shapes in alone(use.part, lengths)]
+            terms = [count(layer, shapes, None, training, frozen) for shapes in alone(use.part, lengths)]
         else:
-            terms = [_count(layer, inputs, use.part.built, training, frozen)]
+            terms = [count(layer, inputs, use.part.built, training, frozen)]
         return Operations(summed(terms), _read(layer, use, policy))
     except (UnknownOperations, UnknownShapeError):
         return Operations(known=False)
 
 
-def _count(layer: Applicable, shapes: Iterable[AnyShape], built: Built | None, training: bool, frozen: bool) -> Size:
-    inputs = tuple(shape for shape in shapes if not isinstance(shape, UnknownShape))
+def count(
+    layer: Applicable,
+    shapes: Iterable[AnyShape],
+    built: Built | None = None,
+    training: bool = False,
+    frozen: bool = False,
+) -> Size:
+    """Count the operations of a layer or a model on shapes.
+
+    Parameters
+    ----------
+    layer : Applicable
+    shapes : list of shapes
+    built : Built, optional
+        What it builds on them, where that is known already.
+    training, frozen : bool
+        Whether the pass is one of training, and whether no weight of the layer trains.
+
+    Raises
+    ------
+    UnknownOperations
+        When there is no entry for it, or something inside it.
+    UnknownShapeError
+    """
+    given = tuple(shapes)
+    inputs = tuple(shape for shape in given if not isinstance(shape, UnknownShape))
+    if len(inputs) < len(given):
+        raise UnknownShapeError
     if isinstance(layer, Model):
         parts = layer.parts(inputs, layer.run(inputs))
-        return sum((_count(one.layer, one.inputs, one.built, training, frozen) for one in parts), start=0)
-    count = entry(layer) if isinstance(layer, Layer) else None
-    if count is None or not isinstance(layer, Layer):
+        return sum((count(one.layer, one.inputs, one.built, training, frozen) for one in parts), start=0)
+    if not isinstance(layer, Layer) or (counted := entry(layer.rule)) is None:
         raise UnknownOperations(layer.type)
     outputs = (layer.on(*inputs) if built is None else built).shapes()
 
-    def inside(one: Applicable, given: Iterable[Shape]) -> Size:
-        return _count(one, given, None, training, frozen)
+    def inside(one: Applicable, on: Iterable[Shape]) -> Size:
+        return count(one, on, None, training, frozen)
 
-    return count(Call(layer, inputs, outputs, training, frozen, inside))
+    return counted(Call(layer, inputs, outputs, training, frozen, inside))
 
 
 def _read(layer: Applicable, use: Use, policy: Policy) -> Size:
