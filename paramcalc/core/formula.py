@@ -136,16 +136,30 @@ def symbolic_build(layer: Applicable, *shapes: AnyShape) -> tuple[Built, dict[st
 
     ``None`` for a model, and for a layer around one: their counts are sums over layers.
     """
+    found = symbolic_call(layer, *shapes)
+    if found is None:
+        return None
+    symbolic, inputs, values = found
+    try:
+        if symbolic.rule.sublayer_options or not all(map(_is_plain, symbolic.options.values())):
+            return symbolic.on(*inputs), values
+        return _on_symbols(symbolic.rule, tuple(symbolic.options.items()), inputs), values
+    except ParamcalcError:  # Reshape((24,)) holds for 24 numbers, not for n of them
+        return None
+
+
+def symbolic_call(layer: Applicable, *shapes: AnyShape) -> tuple[Layer, tuple[Shape, ...], dict[str, Size]] | None:
+    """Put symbols in place of the sizes of a layer and of its inputs; give both, and what each symbol stands for.
+
+    ``None`` for a model, and for a layer around one.
+    """
     known = tuple(shape for shape in shapes if not isinstance(shape, UnknownShape))
     if not isinstance(layer, Layer) or len(known) < len(shapes):
         return None
     try:
         symbolic, values = symbolised(layer)
-        inputs = _named_inputs(symbolic, known, values)
-        if layer.rule.sublayer_options or not all(map(_is_plain, symbolic.options.values())):
-            return symbolic.on(*inputs), values
-        return _on_symbols(symbolic.rule, tuple(symbolic.options.items()), tuple(inputs)), values
-    except (_NoFormula, ParamcalcError):  # Reshape((24,)) holds for 24 numbers, not for n of them
+        return symbolic, tuple(_named_inputs(symbolic, known, values)), values
+    except (_NoFormula, ParamcalcError):
         return None
 
 
@@ -198,7 +212,7 @@ def symbolised(layer: Layer) -> tuple[Layer, dict[str, Size]]:
         for name, kind in layer.rule.sized_options:
             options[name] = visited(_own(layer, name, kind), kind)
         copy = Layer(layer.rule, options)
-        copy.name = layer.name
+        copy.name, copy.ignored_options = layer.name, layer.ignored_options
         made[id(layer)] = copy
         return copy
 

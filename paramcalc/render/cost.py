@@ -43,7 +43,9 @@ def document(cost: Cost, explain: bool = False, depth: int | None = None) -> Doc
     tables = [] if single else [_by_layer(cost, depth)]
     lead = len(tables)
     if single or explain:
-        tables += [_by_pass(one, name=not single) for one in _leaves(cost.layers) if _has_work(one)]
+        for one in _leaves(cost.layers):
+            several = (_by_pass(one, name=not single) if _has_work(one) else None, _by_operation(one, name=not single))
+            tables += [table for table in several if table is not None]
         lead = len(tables)
     tables.append(_by_purpose(cost))
     if explain:
@@ -115,6 +117,23 @@ def _by_pass(one: LayerCost, name: bool) -> Table:
         else:
             rows.append((message(PASSES[place]), Math(formula.expr), Math(formula.expr, formula.values), _cell(size)))
     headers = tuple(map(message, ("pass", "formula", "substituted", "multiply-adds")))
+    return Table(headers, rows, (3,), title=f"{one.name} ({one.type})" if name else "")
+
+
+def _by_operation(one: LayerCost, name: bool) -> Table | None:
+    if one.operations is None:
+        return None
+    formula = one.operations_formula
+    written: tuple[Cell, Cell] = (
+        ("", "") if formula is None else (Math(formula.expr), Math(formula.expr, formula.values))
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (message(OTHERS), *written, _others(one.operations, whole=False)),
+        (message("forward FLOPs"), "", "", _cell(one.forward_flops)),
+    ]
+    if one.operations.lookup_bytes != 0:
+        rows.append((message("bytes that lookups read"), "", "", number(one.operations.lookup_bytes)))
+    headers = tuple(map(message, ("operations", "formula", "substituted", "number")))
     return Table(headers, rows, (3,), title=f"{one.name} ({one.type})" if name else "")
 
 

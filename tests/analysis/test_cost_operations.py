@@ -13,6 +13,7 @@ from hypothesis import given, settings, strategies as st
 import paramcalc as pc
 from paramcalc import paper, torch as nn
 from paramcalc.analysis.cost import cost
+from paramcalc.analysis.cost.operations import keras_functions
 from paramcalc.analysis.cost.operations.call import UnknownOperations
 from paramcalc.analysis.cost.operations.counting import TABLES, count, entry
 from paramcalc.analysis.cost.operations.functions import ALIASES, DEFINITIONS, of_each
@@ -20,6 +21,8 @@ from paramcalc.core.framework import frameworks
 from paramcalc.core.ignored_options import NAMED
 from paramcalc.core.registry import rules
 from paramcalc.errors import OptionError, ParamcalcError
+from paramcalc.rules.ops.operation import Operation, Slot
+from paramcalc.rules.ops.table import operations as every_function
 from paramcalc.symbolic import Expr
 from paramcalc.verification.cases import cases, configurations
 
@@ -571,3 +574,37 @@ def test_arrays_count():
     assert isinstance(x @ t.random(3, 4) + 1, Counted)
     np.sum(x, axis=1)
     assert (t.macs, t.operations) == (24, 8 + 4)
+
+
+def test_the_formula_of_a_layer_is_in_its_own_letters():
+    (one,) = cost(of(pc.LSTM(128), (None, 108)), batch=4, steps=10, ops="all").layers
+    assert str(one.operations_formula) == "17B·T·d_h"
+    assert one.operations_formula.value == one.operations.number
+    (one,) = cost(of(pc.Dense(5, activation="gelu"), (3,)), batch=4, ops="all").layers
+    assert one.operations_formula.expr == 6 * pc.symbols("B") * pc.symbols("d_y")
+
+
+@pytest.mark.parametrize(
+    ("module", "type", "options", "expected"),
+    [
+        ("numpy", "Add", {}, 24),
+        ("numpy", "Mean", {"axis": -1}, 24),
+        ("numpy", "Max", {"axis": [1, 2]}, 22),
+        ("numpy", "Std", {"axis": 1}, 4 * 24 + 8),
+        ("numpy", "Transpose", {}, 0),
+        ("nn", "Softmax", {}, 5 * 24 - 2 * 6),
+        ("nn", "Gelu", {}, 9 * 24),
+        ("nn", "Gelu", {"approximate": False}, 5 * 24),
+        ("nn", "Relu6", {}, 48),
+    ],
+)
+def test_calls_of_functions(module, type, options, expected):
+    args = [Slot(0), 1.0] if type == "Add" else [Slot(0)]
+    call = Operation(f"keras.src.ops.{module}", type, options, args, {})
+    assert count(call, [(2, 3, 4)]) == expected
+
+
+def test_a_function_without_an_entry_is_unknown():
+    with pytest.raises(UnknownOperations):
+        count(Operation("keras.src.ops.numpy", "Sort", {}, [Slot(0)], {}), [(2, 3)])
+    assert keras_functions.TABLE.keys() <= {name for _, name in every_function()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...catalogue import message
+from ...core.formula import Formula
 from ...core.framework import framework
 from ...core.json_data import JsonObject
 from ...core.totals import summed
@@ -16,7 +17,7 @@ from ...graph.model import Model
 from ...report import plain
 from ...symbolic import Size, unicode
 from .dtypes import Policy, policy as policy_named
-from .formulas import Formulas, formulas
+from .formulas import Formulas, formula_of_operations, formulas
 from .kept import Convention, Found, Tensor, convention_of, kept
 from .memory import Memory, memory_of
 from .naming import is_named
@@ -48,6 +49,8 @@ class LayerCost:
         The formula of each pass, for a layer that is used once.
     operations : Operations, optional
         Of the pass forwards besides products, where they are asked for.
+    operations_formula : Formula, optional
+        Their formula, for a layer that is used once.
     """
 
     name: str
@@ -59,6 +62,7 @@ class LayerCost:
     layers: tuple[LayerCost, ...] = ()
     formulas: Formulas | None = None
     operations: Operations | None = None
+    operations_formula: Formula | None = None
 
     @property
     def forward_flops(self) -> Size | None:
@@ -208,10 +212,8 @@ def cost(
     convention = None if packs else convention_of(model.framework)
     keeps, _ = kept(model, found, convention)
 
-    def counted(use: Use) -> Operations | None:
-        return operations(use, chosen, tuple(lengths) if packs else (), training) if ops == ALL else None
-
-    layers = tuple(_layers(found, keeps, bptt, not packs, counted))
+    counted = (lambda use: operations(use, chosen, tuple(lengths) if packs else (), training)) if ops == ALL else None
+    layers = tuple(_layers(found, keeps, bptt, not packs, counted, training))
     return Cost(
         model.label,
         model.framework,
@@ -227,12 +229,16 @@ def cost(
     )
 
 
+Counted = Callable[[Use], Operations]
+
+
 def _layers(
     found: Sequence[Use],
     keeps: Sequence[Found],
     window: Size | None,
     formal: bool,
-    counted: Callable[[Use], Operations | None],
+    counted: Counted | None,
+    training: bool,
 ) -> Iterator[LayerCost]:
     # the uses of one layer are one line
     by_name: dict[str, list[tuple[Use, Found]]] = {}
@@ -246,8 +252,11 @@ def _layers(
                 window,
                 formal,
                 counted,
+                training,
             )
         )
+        alone = several[0][0] if formal and len(several) == 1 and not inner else None
+        others = added(counted(use) for use, _ in several) if counted is not None else None
         yield LayerCost(
             name,
             several[0][0].part.layer.type,
@@ -256,14 +265,10 @@ def _layers(
             all(kept_by.complete for _, kept_by in several),
             all(use.part.built.costed for use, _ in several) and all(one.exact for one in inner),
             inner,
-            formulas(several[0][0], window) if formal and len(several) == 1 and not inner else None,
-            _together([counted(use) for use, _ in several]),
+            formulas(alone, window) if alone is not None else None,
+            others,
+            formula_of_operations(alone, others.number, training) if alone is not None and others is not None else None,
         )
-
-
-def _together(several: Sequence[Operations | None]) -> Operations | None:
-    known = [one for one in several if one is not None]
-    return added(known) if known else None
 
 
 def _conventions(

@@ -12,11 +12,13 @@ from ....core.registry import of_class
 from ....core.rule import Layer, Rule
 from ....core.totals import summed
 from ....graph.model import Model
+from ....rules.ops.operation import Operation
 from ....symbolic import Size
 from ..dtypes import Policy, in_bytes
 from ..memory import policy_of
 from ..passes import Use, alone
 from .call import Call, Count, UnknownOperations
+from .keras_functions import count_of
 
 TABLES = {name: f"{__package__}.{name}_layers" for name in ("keras", "torch", "paper")}
 LOOKUPS = ("Embedding", "ReversibleEmbedding", "EmbeddingBag")
@@ -56,9 +58,9 @@ def entry(rule: Rule) -> Count | None:
         return None
     home = TABLES.get(rule.framework)
     if home is None:
-        from .convention_layers import count_of
+        from .convention_layers import count_of as count_of_row
 
-        return count_of(rule.framework, rule.aliases)
+        return count_of_row(rule.framework, rule.aliases)
     table: dict[str, Count] = import_module(home).TABLE
     return table.get(rule.name)
 
@@ -122,6 +124,8 @@ def count(
     if isinstance(layer, Model):
         parts = layer.parts(inputs, layer.run(inputs))
         return sum((count(one.layer, one.inputs, one.built, training, frozen) for one in parts), start=0)
+    if isinstance(layer, Operation):
+        return count_of(layer, inputs, (layer.on(*inputs) if built is None else built).shapes())
     if not isinstance(layer, Layer) or (counted := entry(layer.rule)) is None:
         raise UnknownOperations(layer.type)
     outputs = (layer.on(*inputs) if built is None else built).shapes()
