@@ -43,17 +43,26 @@ class Counted(np.ndarray):
     def __array_finalize__(self, of: Any) -> None:
         self.tally = getattr(of, "tally", None)
 
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        found = super().__array_function__(function, types, args, options)
+        # what is joined comes back as a plain array
+        return self.tally.array(found) if function is np.concatenate else found
+
     def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        tally = next(one.tally for one in inputs if getattr(one, "tally", None) is not None)
+        nothing = {np.add: 0, np.multiply: 1}.get(function)  # as a program writes what is not there
+        if any(type(one) is int and one == nothing for one in inputs):
+            return next(one for one in inputs if isinstance(one, Counted))
         plain = [np.asarray(one) for one in inputs]
         found = np.asarray(getattr(function, method)(*plain, **options), dtype=float)
         if function is np.matmul:
-            self.tally.macs += found.size * plain[0].shape[-1]
+            tally.macs += found.size * plain[0].shape[-1]
         elif method == "reduce":
-            self.tally.operations += plain[0].size - found.size
+            tally.operations += plain[0].size - found.size
         else:
             assert method == "__call__", method
-            self.tally.operations += found.size
-        return self.tally.array(found)
+            tally.operations += found.size
+        return tally.array(found)
 
 
 def counted(program: Callable[[Tally], object]) -> tuple[int, int]:

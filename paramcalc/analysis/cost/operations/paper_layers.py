@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import prod
 
-from ....symbolic import Size
+from ....symbolic import Size, exact
 from . import cells
 from .call import Call, Count
 from .functions import standardized
@@ -71,12 +71,16 @@ def nested_lstm(call: Call) -> Size:
 
 
 def gru(call: Call) -> Size:
-    """Count a GRU and its variants, whose gates do without the input, without biases, or see biases alone."""
+    """Count a GRU and its variants, whose gates do without the input, without biases, or see biases alone.
+
+    Gates of biases alone are the same for all samples, and so is 1 − z.
+    """
     options, units, samples = call.options, _units(call), call.inputs[0][0]
     variant, bias = options["variant"], int(call.switch("use_bias"))
     parts = 3 if variant == 0 else 1
     biases: int = bias * ({0: 3, 1: 3, 2: 1, 3: 1}[variant] + (options["reset"] == "after"))
-    total = units * (parts + biases + 1 + 3 + cells.MIXED)
+    gates = 3 * (call.sized("units") if variant == 3 else units)  # σ twice, and 1 − z
+    total = gates + units * (parts + biases + 1 + 1 + cells.MIXED - 1)
     if call.switch("layer_norm"):
         width = call.sized("units")
         total = total + 2 * _norm(samples, 2 * width) + 2 * _norm(samples, width)
@@ -112,13 +116,14 @@ def slstm(call: Call) -> Size:
 def mlstm(call: Call) -> Size:
     """Count biases, k/√d, σ of o; two gates a head, which are exponential; C and n; o (C q)/max(|nᵀ q|, 1).
 
-    Of a head: m, exp(i − m) and exp(f + m − m') as in sLSTM, 6, and |·| and max. Of C: its product with f, and the sum.
+    Of a head: m, exp(i − m) and exp(f + m − m') as in sLSTM, 6, and |·| and max. Of C:
+    products with f and with i, and the sum; and so of n.
     """
     units, samples = _units(call), call.inputs[0][0]
     heads = call.sized("heads")
-    matrix = prod(call.layer.on(*call.inputs).states[0])
+    matrix = units * exact(call.sized("units"), heads)
     biases = (4 * units + 2 * samples * heads) * call.switch("use_bias")
-    return biases + 2 * units + samples * heads * 8 + 2 * matrix + 3 * units + 2 * units
+    return biases + 2 * units + samples * heads * 8 + 3 * matrix + 3 * units + 2 * units
 
 
 def sru(call: Call) -> Size:
