@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from ..errors import OptionError
 from ..graph.model import Model
@@ -22,8 +22,13 @@ Lengths = Annotated[
     Flag("--lengths", "Length of each sequence of the batch, such as 7,3,1; PyTorch packs them.", "N,…"),
 ]
 Ops = Annotated[
-    Literal["products", "all"],
-    Flag("--ops", "Count multiply-adds of products, or all operations of the forward pass. Default: products."),
+    str | None,
+    Flag(
+        "--ops",
+        "Count multiply-adds of products, or all operations of the forward pass: products or all. Default: products.",
+        "OPS",
+        values=lambda _: ("products", "all"),
+    ),
 ]
 Training = Annotated[
     bool, Flag("--training", "With --ops all, count the forward pass of training: dropout, statistics of the batch.")
@@ -39,7 +44,7 @@ def show_cost(
     bptt: Window = None,
     frozen: Frozen = None,
     input_gradient: InputGradient = False,
-    ops: Ops = "products",
+    ops: Ops = None,
     training: Training = False,
 ) -> None:
     """Show what a model costs.
@@ -59,9 +64,11 @@ def show_cost(
     read: dict[str, Any] = {name: flag_size(f"--{name}", text) for name, text in sizes.items() if text is not None}
     if lengths is not None:
         read["lengths"] = _lengths(lengths)
-    if training and ops == "products":
+    if ops is not None:
+        read["ops"] = ops
+    if training and ops in (None, "products"):
         raise OptionError("--training is about operations that are no products", expected="--ops all")
-    found = cost(model, **read, frozen=frozen or (), input_gradient=input_gradient, ops=ops, training=training)
+    found = cost(model, **read, frozen=frozen or (), input_gradient=input_gradient, training=training)
     show(presentation(found), view, explain=view.explain, depth=view.depth)
 
 
