@@ -126,3 +126,18 @@ def interpolated(elements: Size, taps: int, axes: int) -> Size:
     """
     lines: int = sum(taps**at for at in range(axes))
     return elements * (lines * (2 * taps - 1))
+
+
+def batch_norm(elements: Size, channels: Size, scale: bool, of_batch: bool) -> Size:
+    """Count a batch normalization.
+
+    Parameters
+    ----------
+    elements, channels : int or Expr
+    scale : bool
+        Whether there is a γ.
+    of_batch : bool
+        Whether the statistics are those of the batch, which moving ones follow.
+    """
+    folded = 2 * elements + (4 + scale) * channels
+    return folded + 4 * elements + 6 * channels if of_batch else folded

@@ -8,12 +8,13 @@ from ....core.built import Shape
 from ....symbolic import Size
 from . import cells
 from .call import Call, Count, UnknownOperations, activation, dropout
-from .functions import interpolated, scaled_by_norm, scaled_by_rms, softmax, standardized, stated
+from .functions import batch_norm, scaled_by_norm, scaled_by_rms, softmax, standardized, stated
+from .keras_data import TABLE as DATA, UNKNOWN as UNKNOWN
 from .shared import (
-    TAPS,
     WRAPPERS,
     Table,
     averaged,
+    axes_of,
     biased,
     covered,
     dropped,
@@ -147,42 +148,23 @@ def batch_normalization(call: Call) -> Size:
     return batch_norm(call.m, x[axis % len(x)], call.switch("scale"), call.training and not call.frozen)
 
 
-def batch_norm(elements: Size, channels: Size, scale: bool, of_batch: bool) -> Size:
-    """Count a batch normalization.
-
-    Parameters
-    ----------
-    elements, channels : int or Expr
-    scale : bool
-        Whether there is a γ.
-    of_batch : bool
-        Whether the statistics are those of the batch, which moving ones follow.
-    """
-    folded = 2 * elements + (4 + scale) * channels
-    return folded + 4 * elements + 6 * channels if of_batch else folded
-
-
 def layer_normalization(call: Call) -> Size:
     """Standardize along the axes, then scale and shift."""
     options = call.options
-    groups = without_axes(call.inputs[0], _axes(options["axis"]))
+    groups = without_axes(call.inputs[0], axes_of(options["axis"]))
     if options["rms_scaling"]:
         return scaled_by_rms(call.m, groups) + call.n
     return standardized(call.m, groups) + (call.switch("scale") + call.switch("center")) * call.n
 
 
-def _axes(axis: int | tuple[int, ...]) -> tuple[int, ...]:
-    return (axis,) if isinstance(axis, int) else tuple(axis)
-
-
 def rms_normalization(call: Call) -> Size:
     """Divide by the root of the mean square, then scale."""
-    return scaled_by_rms(call.m, without_axes(call.inputs[0], _axes(call.options["axis"]))) + call.n
+    return scaled_by_rms(call.m, without_axes(call.inputs[0], axes_of(call.options["axis"]))) + call.n
 
 
 def unit_normalization(call: Call) -> Size:
     """Divide by the norm."""
-    return scaled_by_norm(call.m, without_axes(call.inputs[0], _axes(call.options["axis"])))
+    return scaled_by_norm(call.m, without_axes(call.inputs[0], axes_of(call.options["axis"])))
 
 
 def group_normalization(call: Call) -> Size:
@@ -268,7 +250,7 @@ def relu(call: Call) -> Size:
 
 def softmax_layer(call: Call) -> Size:
     """Count a softmax along the axes."""
-    return softmax(call.m, without_axes(call.inputs[0], _axes(call.options["axis"])))
+    return softmax(call.m, without_axes(call.inputs[0], axes_of(call.options["axis"])))
 
 
 def spatial_dropout(call: Call) -> Size:
@@ -344,48 +326,6 @@ def _adaptive(call: Call) -> Size:
     return x[0] * channels * covered(lengths, places)
 
 
-def normalization(call: Call) -> Size:
-    """Count (x − mean)/max(√variance, ε), the divisor once for each mean; ``invert`` is its inverse."""
-    x, axis = call.inputs[0], call.options["axis"]
-    kept = prod(x[at] for at in ([] if axis is None else _axes(axis)))
-    return 2 * call.n + 2 * kept
-
-
-def encoded(call: Call, numbers: Size = 0) -> Size:
-    """Write a one at the place of each category, which moves data; to count them is an addition for each."""
-    mode = call.options["output_mode"]
-    return numbers + (call.m if mode == "count" else 0)
-
-
-def discretization(call: Call) -> Size:
-    """Find the bin of each number by bisection: ⌈log₂ bins⌉ comparisons; then encode it."""
-    bounds, bins = call.options["bin_boundaries"], call.options["num_bins"]
-    bins = prod(bounds.shape) + 1 if bounds is not None else bins
-    if not isinstance(bins, int):
-        raise UnknownOperations("bins of an unknown number")
-    return encoded(call, call.m * (bins - 1).bit_length())
-
-
-def spectrogram(call: Call) -> Size:
-    """Count what follows the two convolutions: re² + im² of each frequency, and the function of it.
-
-    The power of both halves is added up in a density; a magnitude is √max(re² + im², ε), a log is log max of that
-    and ε, an angle is one atan2.
-    """
-    made = {"real": 0, "imag": 0, "stft": 0, "psd": 4, "magnitude": 5, "log": 7, "angle": 1}
-    return made[call.options["mode"]] * call.n
-
-
-def resizing(call: Call) -> Size:
-    """Interpolate each element of the output."""
-    mode = call.options["interpolation"]
-    if mode == "nearest":
-        return 0
-    if call.options.get("antialias"):
-        raise UnknownOperations("antialiasing, whose windows depend on both sizes")
-    return interpolated(call.n, TAPS[mode], 2)
-
-
 def pipeline(call: Call) -> Size:
     """Call one layer after the other."""
     total: Size = 0
@@ -396,49 +336,17 @@ def pipeline(call: Call) -> Size:
     return total
 
 
-def augmentation(call: Call) -> Size:
-    """Leave images alone in inference; in training what is done to them is random."""
-    if call.training:
-        raise UnknownOperations("random changes of images")
-    return 0
-
-
-def auto_contrast(call: Call) -> Size:
-    """Stretch each channel of each image from its smallest to its largest value, in inference, too.
-
-    The smallest and the largest, a factor and a summand of each channel; then × and +, a clip and a test for NaN.
-    Another range of values is brought to 0…255 and back, 4 operations each.
-    """
-    x = call.inputs[0]
-    if len(x) != 4:
-        raise UnknownOperations("images without a batch")
-    there, back = call.options["value_range"], (0, 255)
-    moved = 0 if there is None or tuple(there) == back else 8
-    return (7 + moved) * call.n + 2 * without_axes(x, (1, 2))
-
-
-def lookup(call: Call) -> Size:
-    """Read a number for each token; counts are sums, which tf-idf multiplies by a weight for each token."""
-    mode = call.options["output_mode"]
-    counted = call.m if mode in ("count", "tf_idf", "tf-idf") else 0
-    return counted + (call.n if mode in ("tf_idf", "tf-idf") else 0)
-
-
 MOVES = """Identity Concatenate Flatten Reshape Permute RepeatVector
 Cropping1D Cropping2D Cropping3D ZeroPadding1D ZeroPadding2D ZeroPadding3D UpSampling1D UpSampling3D
 CenterCrop RandomCrop MaxNumBoundingBoxes RandomHeight RandomWidth"""
 BIASED = """Dense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose DepthwiseConv1D DepthwiseConv2D
 SeparableConv1D SeparableConv2D LocallyConnected1D LocallyConnected2D"""
-RANDOM = """AugMix CutMix Equalization MixUp RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter
-RandomContrast RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue
-RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear
-RandomTranslation RandomZoom Solarization"""
 
 TABLE: Table = {
+    **DATA,
     **WRAPPERS,
     **same(MOVES, nothing),
     **same(BIASED, dense),
-    **same(RANDOM, augmentation),
     "EinsumDense": einsum,
     "Embedding": looked_up,
     "ReversibleEmbedding": reversible,
@@ -481,21 +389,5 @@ TABLE: Table = {
     **ranks("GlobalAveragePooling{}D", global_mean, 1, 2, 3),
     **ranks("AdaptiveMaxPooling{}D", adaptive_largest, 1, 2, 3),
     **ranks("AdaptiveAveragePooling{}D", adaptive_mean, 1, 2, 3),
-    "Normalization": normalization,
-    "Rescaling": each(2),
-    "CategoryEncoding": encoded,
-    "Discretization": discretization,
-    "STFTSpectrogram": spectrogram,
     "Pipeline": pipeline,
-    **same("UpSampling2D Resizing", resizing),
-    "AutoContrast": auto_contrast,
-    **same("IntegerLookup StringLookup", lookup),
-}
-
-UNKNOWN = {
-    "ContrastLimitedAdaptiveHistogramEqualization": "histograms of tiles are equalized in inference, too",
-    "Hashing": "hashes of texts of unknown length",
-    "HashedCrossing": "hashes of texts of unknown length",
-    "TextVectorization": "texts of unknown length are split",
-    "MelSpectrogram": "a fast Fourier transform, whose algorithm depends on the library",
 }

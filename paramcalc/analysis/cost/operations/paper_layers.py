@@ -11,8 +11,7 @@ from math import prod
 from ....symbolic import Size, exact
 from . import cells
 from .call import Call, Count
-from .functions import standardized
-from .keras_layers import batch_norm
+from .functions import batch_norm, standardized
 from .shared import WRAPPERS, Table
 
 Step = Count  # of a call whose input has no time axis

@@ -98,6 +98,11 @@ def dropped(call: Call) -> Size:
     return dropout(call.n) if call.training else 0
 
 
+def axes_of(axis: int | tuple[int, ...]) -> tuple[int, ...]:
+    """List the axes of an option that may be one."""
+    return (axis,) if isinstance(axis, int) else tuple(axis)
+
+
 def without_axes(shape: Shape, places: Iterable[int]) -> Size:
     """Count the groups that are left when some axes are summed over."""
     over = {place % len(shape) for place in places}

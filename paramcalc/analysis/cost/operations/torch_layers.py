@@ -9,8 +9,7 @@ from ....core.rule import Layer
 from ....symbolic import Size
 from . import cells
 from .call import Call, UnknownOperations, activation
-from .functions import interpolated, log_softmax, scaled_by_rms, softmax, standardized, stated
-from .keras_layers import batch_norm
+from .functions import batch_norm, interpolated, log_softmax, scaled_by_rms, softmax, standardized, stated
 from .shared import (
     TAPS,
     Table,
