@@ -72,6 +72,20 @@ Lengths = Annotated[
 ]
 
 
+Ops = Annotated[
+    str | None,
+    Flag(
+        "--ops",
+        "Count multiply-adds of products, or all operations of the forward pass: products or all. Default: products.",
+        "OPS",
+        values=lambda _: ("products", "all"),
+    ),
+]
+Training = Annotated[
+    bool, Flag("--training", "With --ops all, count the forward pass of training: dropout, statistics of the batch.")
+]
+
+
 def show_cost(
     model: Model,
     view: View,
@@ -87,6 +101,8 @@ def show_cost(
     optimizer: Optimizer = None,
     memory: Memory = None,
     device: Device = None,
+    ops: Ops = None,
+    training: Training = False,
 ) -> None:
     """Show what a model costs.
 
@@ -107,12 +123,17 @@ def show_cost(
         read["lengths"] = _lengths(lengths)
     if view.dtype is not None:
         read["dtype"] = view.dtype
+    if ops is not None:
+        read["ops"] = ops
+    if training and ops in (None, "products"):
+        raise OptionError("--training is about operations that are no products", expected="--ops all")
     if checkpoint is not None:
         read["checkpoint"] = int(checkpoint) if checkpoint.isascii() and checkpoint.isdigit() else checkpoint
     found = page(
         model,
         **read,
         rtrl=rtrl,
+        training=training,
         clip=clip,
         frozen=frozen or (),
         input_gradient=input_gradient,

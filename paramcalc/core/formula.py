@@ -293,7 +293,7 @@ def symbolised(layer: Layer) -> tuple[Layer, dict[str, Size]]:
         for name, kind in layer.rule.sized_options:
             options[name] = visited(_own(layer, name, kind), kind)
         copy = Layer(layer.rule, options)
-        copy.name = layer.name
+        copy.name, copy.ignored_options = layer.name, layer.ignored_options
         made[id(layer)] = copy
         return copy
 

@@ -15,11 +15,13 @@ from .presentation import Presentation, Record
 if TYPE_CHECKING:
     from ..analysis.cost import Cost, LayerCost
     from ..analysis.cost.clipping import Clipping
+    from ..analysis.cost.operations import Operations
     from ..analysis.cost.page import Page
     from ..analysis.cost.rtrl import Rtrl
 
 UNKNOWN = "unknown"
 PASSES = ("forward", "gradients of weights", "gradients of inputs")
+OTHERS = "other operations"
 PURPOSES = ("weights", "gradients", "optimizer", "activations", "state")
 LARGEST = 3  # layers that are named
 
@@ -65,7 +67,9 @@ def document(cost: Cost, explain: bool = False, depth: int | None = None) -> Doc
     tables = [] if single else [_by_layer(cost, depth)]
     lead = len(tables)
     if single or explain:
-        tables += [_by_pass(one, name=not single) for one in _leaves(cost.layers) if _has_work(one)]
+        for one in _leaves(cost.layers):
+            several = (_by_pass(one, name=not single) if _has_work(one) else None, _by_operation(one, name=not single))
+            tables += [table for table in several if table is not None]
         lead = len(tables)
     if cost.learning is not None:
         tables.append(_of_a_step(cost.learning))
@@ -86,6 +90,7 @@ def _facts(cost: Cost) -> list[Fact]:
     step = message("training step") if cost.exact else message("training step, at least")
     found = [Fact(step, _cell(cost.step), strong=True), Fact(message("forward"), number(passes.forward))]
     found.append(Fact(message("backward"), _cell(passes.backward)))
+    found += _operations(cost)
     if cost.recomputed != 0:
         found.append(Fact(message("done once more"), number(cost.recomputed)))
     if cost.checkpointing is not None:
@@ -106,19 +111,40 @@ def _clipped(clipping: Clipping) -> str:
     return message("{count} multiply-adds, one number of memory", count=grouped(clipping.macs))
 
 
+def _operations(cost: Cost) -> Iterator[Fact]:
+    operations = cost.operations
+    if operations is None:
+        return
+    flops = message("forward FLOPs") if operations.known else message("forward FLOPs, at least")
+    yield Fact(flops, _cell(cost.forward_flops))
+    others = message("of these no products") if operations.known else message("of these no products, at least")
+    yield Fact(others, number(operations.number))
+    if operations.lookup_bytes != 0:
+        yield Fact(message("bytes that lookups read"), number(operations.lookup_bytes))
+
+
 def _by_layer(cost: Cost, depth: int | None) -> Table:
     rows: list[tuple[Cell, ...]] = []
     _add(cost.layers, rows, 0, depth)
-    headers = tuple(map(message, ("layer", *PASSES, "kept")))
-    passes = cost.passes
-    kept = cost.elements
-    footer = (message("total"), *map(_cell, passes), _cell(kept))
-    return Table(headers, rows, (1, 2, 3, 4), footer, message("multiply-adds"))
+    asked = cost.operations is not None
+    headers = tuple(map(message, ("layer", *PASSES, *[OTHERS] * asked, "kept")))
+    others = [_others(cost.operations, whole=True)] if cost.operations is not None else []
+    footer = (message("total"), *map(_cell, cost.passes), *others, _cell(cost.elements))
+    return Table(headers, rows, tuple(range(1, len(headers))), footer, message("multiply-adds"))
+
+
+def _others(operations: Operations, whole: bool) -> Cell:
+    # of a model at least what is known of its layers
+    if operations.known:
+        return number(operations.number)
+    return message("at least {number}", number=unicode(operations.number)) if whole else message(UNKNOWN)
 
 
 def _add(layers: Sequence[LayerCost], rows: list[tuple[Cell, ...]], level: int, depth: int | None) -> None:
     for one in layers:
-        rows.append((f"{'  ' * level}{one.name} ({one.type})", *map(_cell, one.passes), _cell(one.elements)))
+        others = [_others(one.operations, bool(one.layers))] if one.operations is not None else []
+        name = f"{'  ' * level}{one.name} ({one.type})"
+        rows.append((name, *map(_cell, one.passes), *others, _cell(one.elements)))
         if depth is None or level < depth:
             _add(one.layers, rows, level + 1, depth)
 
@@ -132,6 +158,23 @@ def _by_pass(one: LayerCost, name: bool) -> Table:
         else:
             rows.append((message(PASSES[place]), Math(formula.expr), Math(formula.expr, formula.values), _cell(size)))
     headers = tuple(map(message, ("pass", "formula", "substituted", "multiply-adds")))
+    return Table(headers, rows, (3,), title=f"{one.name} ({one.type})" if name else "")
+
+
+def _by_operation(one: LayerCost, name: bool) -> Table | None:
+    if one.operations is None:
+        return None
+    formula = one.operations_formula
+    written: tuple[Cell, Cell] = (
+        ("", "") if formula is None else (Math(formula.expr), Math(formula.expr, formula.values))
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (message(OTHERS), *written, _others(one.operations, whole=False)),
+        (message("forward FLOPs"), "", "", _cell(one.forward_flops)),
+    ]
+    if one.operations.lookup_bytes != 0:
+        rows.append((message("bytes that lookups read"), "", "", number(one.operations.lookup_bytes)))
+    headers = tuple(map(message, ("operations", "formula", "substituted", "number")))
     return Table(headers, rows, (3,), title=f"{one.name} ({one.type})" if name else "")
 
 
@@ -204,6 +247,10 @@ def _records(cost: Cost) -> Iterator[Record]:
 def _figures(one: LayerCost) -> Iterator[tuple[str, Size | None]]:
     yield from zip(("forward_macs", "weight_gradient_macs", "input_gradient_macs"), one.passes, strict=True)
     yield from (("backward_macs", one.passes.backward), ("step_macs", one.passes.step), ("kept", one.elements))
+    if one.operations is not None:
+        yield ("operations", one.operations.number if one.operations.known else None)
+        yield ("forward_flops", one.forward_flops)
+        yield ("lookup_bytes", one.operations.lookup_bytes)
 
 
 def _plain(size: Size) -> int | str:

@@ -8,62 +8,24 @@ know that its first state is constant, and multiply less in the first step.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
-from itertools import chain, combinations, product
-from typing import Any
+from itertools import chain, combinations
 
 import pytest
 from jax_programs import Program, Values, once, over_time, step_of, values_of
+from paper_cells import AXES, P, layers, shapes
 from reference_cells import STEPS
 
 from paramcalc.core.built import Built
-from paramcalc.core.kinds import Maybe
 from paramcalc.core.products import Source, State
-from paramcalc.core.registry import rules
 from paramcalc.core.rule import Layer
-from paramcalc.errors import ParamcalcError
-from paramcalc.rules.shared.over_time import TIME
 from paramcalc.verification.adapters.keras.gradients import Gradients
 
-P = rules("paper")
 CELLS = [name for name in STEPS if name.endswith("Cell")]
 FEW = 5  # sources of which every subset is tried
 DRAWN = 12  # subsets of more sources, besides the plain ones
 QUICK = 1  # of all these, tried in a quick run of a layer, besides all weights
-
-# No two sizes alike, so that no product is taken for another.
-SIZES = {
-    "units": 6, "filters": 4, "kernel_size": (3, 2), "heads": 3, "order": 5, "outputs": 7, "window": 3,
-    "projection": 4, "nonrecurrent_projection": 5, "intermediate": 8,
-}  # fmt: skip
-AXES = {"B": 2, "d_x": 3, "T": 4, "H": 3, "W": 2, "C": 2}
-SHAPING = ("no_input_activation", "no_output_activation", "forget_bias", *TIME)  # they change no product
-
-
-def layers(name: str) -> Iterator[Layer]:
-    """A cell with every combination of its switches and of sizes that may be left out."""
-    rule = P[name]
-    choices: dict[str, list[Any]] = {}
-    for option in rule.options.values():
-        if option.name in SHAPING:
-            continue
-        if option.name in SIZES:
-            choices[option.name] = [SIZES[option.name], None][: 1 + isinstance(option.kind, Maybe)]
-        else:
-            choices[option.name] = list(getattr(option.kind, "values", None) or (False, True))
-    for values in product(*choices.values()):
-        layer = rule(**dict(zip(choices, values, strict=True)))
-        try:
-            layer.on(*shapes(layer))
-        except ParamcalcError:
-            continue
-        yield layer
-
-
-def shapes(layer: Layer) -> list[tuple[int, ...]]:
-    wide = {**AXES, "d_x": layer.options["units"]} if layer.options.get("skip") == "identity" else AXES
-    return [tuple(wide[axis] for axis in layer.rule.inputs[0].tokens)]
 
 
 def choices(sources: list[Source]) -> list[frozenset[Source]]:

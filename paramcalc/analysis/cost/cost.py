@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple, TypedDict
 
@@ -10,19 +10,23 @@ from ...catalogue import message
 from ...core.built import Part
 from ...core.framework import framework
 from ...core.totals import summed
+from ...errors import OptionError, nearest
 from ...graph.model import Model
 from ...symbolic import Size
 from .clipping import clipping
 from .dtypes import Policy, policy as policy_named
-from .formulas import formulas
+from .formulas import formula_of_operations, formulas
 from .kept import Convention, Found, convention_of, kept
 from .memory import memory_of, trained_weights
 from .methods import Method, method_of, trained_by
 from .naming import is_named
+from .operations import Operations, added, operations
 from .optimizers import Optimizer, read_optimizer
 from .passes import Training, Use, frozen_origins, parts_on, total, uses
 from .result import Cost, LayerCost, nothing
 from .sizes import BATCHES, TIMES, padded, size_of, with_sizes
+
+PRODUCTS, ALL = OPS = ("products", "all")
 
 
 class Asked(TypedDict, total=False):
@@ -37,6 +41,8 @@ class Asked(TypedDict, total=False):
     clip: str | None
     frozen: Sequence[str]
     input_gradient: bool
+    ops: str
+    training: bool
 
 
 class Measured(NamedTuple):
@@ -68,6 +74,8 @@ def cost(
     clip: str | None = None,
     frozen: Sequence[str] = (),
     input_gradient: bool = False,
+    ops: str = PRODUCTS,
+    training: bool = False,
 ) -> Cost:
     """Give the cost of a model.
 
@@ -95,6 +103,10 @@ def cost(
         Layers or weights that do not train, by name or path.
     input_gradient : bool
         Whether a gradient of the model's inputs is wanted.
+    ops : {"products", "all"}
+        ``all`` counts the operations of the pass forwards that are no products, too.
+    training : bool
+        Whether those are of a pass in training, with dropout and the statistics of the batch, or of inference.
 
     Raises
     ------
@@ -106,6 +118,8 @@ def cost(
     """
     chosen = policy_named(dtype)
     used = read_optimizer(optimizer, model.framework) if isinstance(optimizer, str) else optimizer
+    if ops not in OPS:
+        raise OptionError("unknown operations", expected=" or ".join(OPS), received=ops, suggestion=nearest(ops, OPS))
     method = method_of(bptt, rtrl, checkpoint)
     if lengths:
         batch, steps = padded(lengths, batch, steps)
@@ -116,8 +130,8 @@ def cost(
         shapes = with_sizes(model.input_shapes, batch, steps)
         parts = parts_on(model, shapes)
         origins = frozen_origins(model, [part.built for part in parts])
-        training = Training(is_named(frozen, parts), origins, bptt, tuple(lengths) if packs else ())
-        found, _ = uses(model, parts, training, [input_gradient] * len(shapes))
+        trains = Training(is_named(frozen, parts), origins, bptt, tuple(lengths) if packs else ())
+        found, _ = uses(model, parts, trains, [input_gradient] * len(shapes))
         return Measured(parts, found, kept(model, found, convention)[0])
 
     whole = measured(steps)
@@ -127,7 +141,8 @@ def cost(
     segments = None if made.checkpointing is None else made.checkpointing(chosen)
     if made.checkpointing is not None:
         memory = memory._replace(activations=None if segments is None else segments.kept)
-    layers = tuple(_layers(made.uses, made.keeps, bptt, formal=not packs and not rtrl))
+    counted = (lambda use: operations(use, chosen, tuple(lengths) if packs else (), training)) if ops == ALL else None
+    layers = tuple(_layers(made.uses, made.keeps, bptt, not packs and not rtrl, counted, training))
     return Cost(
         model.label,
         model.framework,
@@ -135,7 +150,10 @@ def cost(
         time,
         layers,
         memory,
-        tuple(_conventions(model, chosen, used, convention, method, lengths, input_gradient)),
+        (
+            *_conventions(model, chosen, used, convention, method, lengths, input_gradient),
+            *(_of_operations(training) if ops == ALL else ()),
+        ),
         all(one.exact for one in layers),
         made.recomputed,
         made.learning,
@@ -144,7 +162,14 @@ def cost(
     )
 
 
-def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None, formal: bool) -> Iterator[LayerCost]:
+def _layers(
+    found: Sequence[Use],
+    keeps: Sequence[Found],
+    window: Size | None,
+    formal: bool,
+    counted: Callable[[Use], Operations] | None,
+    training: bool,
+) -> Iterator[LayerCost]:
     # the uses of one layer are one line
     by_name: dict[str, list[tuple[Use, Found]]] = {}
     for use, kept_by in zip(found, keeps, strict=True):
@@ -156,8 +181,12 @@ def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None, f
                 [one for _, kept_by in several for one in kept_by.inner],
                 window,
                 formal,
+                counted,
+                training,
             )
         )
+        alone = several[0][0] if formal and len(several) == 1 and not inner else None
+        others = added(counted(use) for use, _ in several) if counted is not None else None
         yield LayerCost(
             name,
             several[0][0].part.layer.type,
@@ -166,8 +195,22 @@ def _layers(found: Sequence[Use], keeps: Sequence[Found], window: Size | None, f
             all(kept_by.complete for _, kept_by in several),
             all(use.part.built.costed for use, _ in several) and all(one.exact for one in inner),
             inner,
-            partial(formulas, several[0][0], window) if formal and len(several) == 1 and not inner else nothing,
+            nothing if alone is None else partial(formulas, alone, window),
+            others,
+            nothing
+            if alone is None or others is None
+            else partial(formula_of_operations, alone, others.number, training),
         )
+
+
+def _of_operations(training: bool) -> Iterator[str]:
+    yield message("a sum, product, quotient, comparison, root, exp, log, tanh or sigmoid of a number is one operation")
+    yield message("selecting, moving and copying numbers is no operation")
+    yield message("forward FLOPs are two for each multiply-add, and the other operations")
+    if training:
+        yield message("the other operations are those of training: dropout, and statistics of the batch")
+    else:
+        yield message("the other operations are those of inference: no dropout, and moving statistics")
 
 
 def _conventions(

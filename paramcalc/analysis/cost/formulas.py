@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...core.formula import Formula, symbolic_build
+from ...core.built import UnknownShapeError
+from ...core.formula import Formula, symbolic_build, symbolic_call
+from ...core.totals import summed
+from ...errors import ParamcalcError
 from ...graph.gradients import work_of
 from ...symbolic import Size, symbols
 from ...symbolic.expr import BUILD
 from ...symbolic.factor import factored
 from ...symbolic.fold import fold
+from .operations import UnknownOperations, count
 from .passes import Use
 
 OUTSIDE = tuple(symbols(name) for name in ("B", "N", "T", "L"))  # the batch and the time steps come first
@@ -56,6 +60,20 @@ def formulas(use: Use, window: Size | None = None) -> Formulas | None:
     # a rule may be another function at some sizes, as one group of channels is: then it has no formula
     same = (_named(one.value if one else 0) == _named(size) for one, size in zip(made, use.passes, strict=True))
     return made if all(same) else None
+
+
+def formula_of_operations(use: Use, number: Size, training: bool) -> Formula | None:
+    """Give the formula of the operations of one use of a layer; ``None`` where a layer has no formula in symbols."""
+    found = symbolic_call(use.part.layer, *use.part.inputs)
+    if found is None or number == 0:
+        return None
+    layer, inputs, values = found
+    try:
+        size = factored(summed([count(layer, inputs, None, training)]), OUTSIDE)
+    except (UnknownOperations, UnknownShapeError, ParamcalcError):
+        return None
+    made = Formula(size, values)
+    return made if _named(made.value) == _named(number) else None
 
 
 def _named(size: Size | None) -> Size | None:

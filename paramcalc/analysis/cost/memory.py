@@ -74,7 +74,7 @@ def memory_of(
     every: dict[Origin, tuple[Weight, Policy, bool]] = {}
     known = True
     for use in leaves_of(found):
-        built, own = use.part.built, _policy(use, policy)
+        built, own = use.part.built, policy_of(use, policy)
         known = known and not built.unknown
         for at, weight in enumerate(built.weights):
             trains = weight.path in use.live
@@ -114,8 +114,8 @@ def _slots(trained: Sequence[tuple[Weight, Policy]], optimizer: Optimizer | None
     return state.bytes([BITS[own.variables] // 8 for _, own in trained])
 
 
-def _policy(use: Use, usual: Policy) -> Policy:
-    # a layer may have a policy of its own
+def policy_of(use: Use, usual: Policy) -> Policy:
+    """Give the dtype policy of a layer, which may be its own."""
     layer = use.part.layer
     own = (layer.ignored_options or {}).get("dtype") if isinstance(layer, Layer) else None
     return policy_named(own) if isinstance(own, str) else usual
@@ -124,11 +124,11 @@ def _policy(use: Use, usual: Policy) -> Policy:
 def _kept(use: Use, found: Found, usual: Policy) -> Size | None:
     if use.inner and found.inner:
         return together(_kept(one, inner, usual) for one, inner in zip(use.inner, found.inner, strict=True))
-    own = _policy(use, usual)
+    own = policy_of(use, usual)
     sizes = [in_bytes(one.size, one.dtype or own.computation) for one in found.tensors]
     return summed(sizes) if found.known else None
 
 
 def _state(use: Use, usual: Policy) -> Size:
-    own = _policy(use, usual)
+    own = policy_of(use, usual)
     return in_bytes(state_of(use.part), own.computation)

@@ -205,15 +205,20 @@ def _use(
 
 def packed(part: Part, lengths: Sequence[int]) -> Work:
     """Give the work of a recurrent layer on packed sequences: that of each sequence by itself."""
+    whole = Work()
+    for shapes in alone(part, lengths):
+        whole += work_of(part.layer.on(*shapes))
+    return whole
+
+
+def alone(part: Part, lengths: Sequence[int]) -> Iterator[tuple[AnyShape, ...]]:
+    """Give the inputs of a recurrent layer for each sequence by itself."""
     (shape, *others) = part.inputs
     assert not isinstance(shape, UnknownShape)  # it has products
     names = part.layer.axes(len(shape)) or []
-    whole = Work()
     for length in lengths:
         own: dict[str, Size] = {**dict.fromkeys(BATCHES, 1), **dict.fromkeys(TIMES, length)}
-        alone = tuple(own.get(name, size) for name, size in zip(names, shape, strict=True))
-        whole += work_of(part.layer.on(alone, *others))
-    return whole
+        yield (tuple(own.get(name, size) for name, size in zip(names, shape, strict=True)), *others)
 
 
 def origin_of(weight: Weight, layer: int, place: int) -> Origin:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from ...core.formula import Formula
 from ...core.json_data import JsonObject
 from ...core.totals import summed
 from ...displayed import Displayed
@@ -17,6 +18,7 @@ from .clipping import Clipping
 from .formulas import Formulas
 from .kept import Tensor
 from .memory import Memory
+from .operations import Operations, added
 from .passes import Passes, together, total
 from .rtrl import Rtrl
 
@@ -43,6 +45,10 @@ class LayerCost:
         Whether its multiply-adds are all there are.
     layers : tuple of LayerCost
         The layers inside a model.
+    operations : Operations, optional
+        Of the pass forwards besides products, where they are asked for.
+    make_operations_formula : callable
+        Gives their formula.
     make_formulas : callable
         Gives the formulas of the passes; made when they are asked for.
     """
@@ -55,15 +61,29 @@ class LayerCost:
     exact: bool = True
     layers: tuple[LayerCost, ...] = ()
     make_formulas: Callable[[], Formulas | None] = nothing
+    operations: Operations | None = None
+    make_operations_formula: Callable[[], Formula | None] = nothing
 
     @cached_property
     def formulas(self) -> Formulas | None:
         """The formula of each pass, for a layer that is used once."""
         return self.make_formulas()
 
+    @cached_property
+    def operations_formula(self) -> Formula | None:
+        """The formula of the operations besides products, for a layer that is used once."""
+        return self.make_operations_formula()
+
+    @property
+    def forward_flops(self) -> Size | None:
+        """Floating-point operations of the pass forwards; ``None`` where they are unknown, or not asked for."""
+        known = self.operations is not None and (self.operations.known or bool(self.layers))
+        return forward_flops(self.passes, self.operations) if known else None
+
     def __getstate__(self) -> dict[str, object]:
         # a use of a layer holds functions, which cannot be stored; the formulas can
-        return {**vars(self), "formulas": self.formulas, "make_formulas": nothing}
+        made = {"formulas": self.formulas, "operations_formula": self.operations_formula}
+        return {**vars(self), **made, "make_formulas": nothing, "make_operations_formula": nothing}
 
     @property
     def elements(self) -> Size | None:
@@ -122,6 +142,17 @@ class Cost(Displayed):
         return total([one.passes for one in self.layers])
 
     @property
+    def operations(self) -> Operations | None:
+        """Operations of all layers together besides products, where they are asked for."""
+        several = [one.operations for one in self.layers if one.operations is not None]
+        return added(several) if len(several) == len(self.layers) else None
+
+    @property
+    def forward_flops(self) -> Size | None:
+        """Floating-point operations of the pass forwards: two for each multiply-add, and all others."""
+        return forward_flops(self.passes, self.operations)
+
+    @property
     def elements(self) -> Size | None:
         """Number of elements that all layers keep."""
         return together(one.elements for one in self.layers)
@@ -151,11 +182,31 @@ class Cost(Displayed):
             "batch": _plain(self.batch),
             "steps": _plain(self.steps),
             **found,
+            **_operations(self, whole=True),
             "memory": {name: _plain(size) for name, size in self.memory._asdict().items()},
             "layers": [_layer(one) for one in self.layers],
             "conventions": [*self.conventions],
             "exact": self.exact,
         }
+
+
+def forward_flops(passes: Passes, operations: Operations | None) -> Size | None:
+    """Add two operations for each multiply-add to the others; at least so many, where not all of them are known."""
+    return None if operations is None else summed((2 * passes.forward, operations.number))
+
+
+def _operations(one: Cost | LayerCost, whole: bool) -> JsonObject:
+    # of a model at least what is known of its layers
+    operations = one.operations
+    if operations is None:
+        return {}
+    known = operations.known or whole
+    return {
+        "operations": plain(operations.number) if known else None,
+        "forward_flops": _plain(one.forward_flops),
+        "lookup_bytes": plain(operations.lookup_bytes) if known else None,
+        "operations_exact": operations.known,
+    }
 
 
 def _passes(passes: Passes) -> JsonObject:
@@ -169,7 +220,13 @@ def _passes(passes: Passes) -> JsonObject:
 
 
 def _layer(one: LayerCost) -> JsonObject:
-    found: JsonObject = {"name": one.name, "type": one.type, **_passes(one.passes), "kept": _plain(one.elements)}
+    found: JsonObject = {
+        "name": one.name,
+        "type": one.type,
+        **_passes(one.passes),
+        **_operations(one, whole=bool(one.layers)),
+        "kept": _plain(one.elements),
+    }
     if one.kept:
         found["keeps"] = [_tensor(tensor) for tensor in one.kept]
     if one.layers:
