@@ -199,3 +199,16 @@ def test_attention_caches_keys_and_values():
     target, memory = (pc.core.tensors.Tensor((4, length, 16)) for length in (5, 7))
     stack = pc.Model([target, memory], nn.TransformerDecoder(block, 3)(target, memory))
     assert cost(stack).memory.state == 4 * 3 * (2 * 16 * 4) * (5 + 7)  # itself, and what it attends to
+
+
+@pytest.mark.torch
+def test_a_live_module_has_a_forward_pass_and_an_unknown_pass_backwards():
+    torch = pytest.importorskip("torch")
+    module = torch.nn.Sequential(torch.nn.Linear(8, 16), torch.nn.LSTM(16, 4))
+    module[0].weight.requires_grad_(False)
+    found = cost(pc.from_torch(module, input_shape=(5, 2, 8)), optimizer="adam")
+    assert found.passes == (2 * 5 * (8 * 16 + 16 * (16 + 4)), None, None)
+    assert found.memory.activations is None
+    assert found.memory.gradients == 4 * (16 + 4 * 4 * (16 + 4 + 2))
+    assert found.memory.state == 4 * 2 * (2 * 4)
+    assert found.to_dict()["backward_macs"] is None

@@ -129,7 +129,7 @@ def cost(
     def measured(steps: Size | None) -> Measured:
         shapes = with_sizes(model.input_shapes, batch, steps)
         parts = parts_on(model, shapes)
-        origins = frozen_origins(model, [part.built for part in parts])
+        origins = frozen_origins(model, parts)
         trains = Training(is_named(frozen, parts), origins, bptt, tuple(lengths) if packs else ())
         found, _ = uses(model, parts, trains, [input_gradient] * len(shapes))
         return Measured(parts, found, kept(model, found, convention)[0])
@@ -223,6 +223,8 @@ def _conventions(
     input_gradient: bool,
 ) -> Iterator[str]:
     yield message("1 MAC is a multiply-add of a matrix product or a convolution: 2 FLOPs")
+    if not model.nodes:
+        yield message("the connections of a live module are in its code, so its pass backwards is unknown")
     yield from method.sentences
     if lengths and framework(model.framework).packs:
         yield message("recurrent layers read packed sequences, and compute no step beyond the length of each")

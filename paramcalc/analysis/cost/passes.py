@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ...core.built import AnyShape, Built, Part, UnknownShape, Weight, listed
+from ...core.built import AnyShape, Part, UnknownShape, Weight, listed
 from ...core.products import Source, State, Work
 from ...core.sources import written_out
 from ...core.totals import summed
@@ -109,14 +109,14 @@ class Training(NamedTuple):
     lengths: tuple[int, ...] = ()
 
 
-def frozen_origins(model: Model, built: Sequence[Built]) -> frozenset[Origin]:
+def frozen_origins(model: Model, parts: Sequence[Part]) -> frozenset[Origin]:
     """List the weights that a model freezes, by their origins."""
     found = set[Origin]()
-    for node, step in zip(model.nodes, built, strict=True):
-        whole = model.frozen or node.layer.frozen
-        found.update(
-            origin_of(one, id(node.layer), at) for at, one in enumerate(step.weights) if whole or not one.trainable
-        )
+    for part in parts:
+        whole = model.frozen or part.layer.frozen
+        for at, one in enumerate(part.built.weights):
+            if whole or not one.trainable:
+                found.add(origin_of(one, id(part.layer), at))
     return frozenset(found)
 
 
@@ -237,4 +237,4 @@ def leaves_of(found: Iterable[Use]) -> Iterator[Use]:
 
 def parts_on(model: Model, shapes: Sequence[AnyShape]) -> list[Part]:
     """Let shapes flow through a model; give what every node builds on them."""
-    return model.parts(shapes, model.run(shapes))
+    return model.parts(shapes, model.run(shapes) if model.nodes else [])  # a live module has no graph to run

@@ -158,7 +158,7 @@ def rtrl(model: Model, *, batch: Size | None = None, steps: Size | None = None, 
     """
     shapes = with_sizes(model.input_shapes, batch, steps)
     parts = parts_on(model, shapes)
-    training = Training(is_named(frozen, parts), frozen_origins(model, [part.built for part in parts]))
+    training = Training(is_named(frozen, parts), frozen_origins(model, parts))
     found, _ = uses(model, parts, training, [False] * len(shapes))
     return rtrl_of(model, found)
 

@@ -274,7 +274,7 @@ def _parts(piece: Piece, ran: bool) -> list[Part]:
             whole = True
         step = base._replace(outs=call.outs, work=_counted(call.macs if whole else call.own))
         if built is not None and MAPPED not in call.lacking:
-            step = step._replace(work=built.work)
+            step = step._replace(work=built.work, states=built.states)
         elif lacking := call.lacking if whole else call.own_lacking:
             least = f"its multiply-adds are the least there can be: no formula for {', '.join(lacking)}"
             note = f"{reason}; {least}" if reason else least
