@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from ..analysis.cost.values import Call, Keeping, Memory, Tape, Value, value_of
+from ..analysis.cost.kept.values import Call, Keeping, Memory, Tape, Value, value_of
 from ..core.built import Shape
 from ..core.rule import Layer
 from .backward import Live, choices, named

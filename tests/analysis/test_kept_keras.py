@@ -11,7 +11,8 @@ from tiers import in_turn, sampled
 
 import paramcalc as pc
 from paramcalc.analysis.cost import cost
-from paramcalc.analysis.cost.kept_keras import ACTIVATIONS, TABLE, keeping
+from paramcalc.analysis.cost.kept.keras_activations import ACTIVATIONS
+from paramcalc.analysis.cost.kept.keras_layers import TABLE, keeping
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Layer
 from paramcalc.errors import ParamcalcError

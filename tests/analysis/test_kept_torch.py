@@ -9,7 +9,7 @@ import pytest
 from tiers import in_turn
 
 from paramcalc import torch as nn
-from paramcalc.analysis.cost.kept_torch import TABLE, keeping
+from paramcalc.analysis.cost.kept.torch_layers import TABLE, keeping
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Layer, Rule
 from paramcalc.errors import ParamcalcError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ...core.rule import Layer
-from ...symbolic import Size
+from ....core.rule import Layer
+from ....symbolic import Size
 from . import torch_normalization
 from .torch_operations import (
     attention,

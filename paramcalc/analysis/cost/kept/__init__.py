@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ...core.built import Shape, UnknownShape, listed
-from ...core.products import State
-from ...core.rule import Layer
-from ...core.totals import summed
-from ...graph.model import Model
-from ...loading import load
-from ...symbolic import Size
-from .passes import Use
+from ....core.built import Shape, UnknownShape, listed
+from ....core.products import State
+from ....core.rule import Layer
+from ....core.totals import summed
+from ....graph.model import Model
+from ....loading import load
+from ....symbolic import Size
+from ..passes import Use
 from .values import Call, Keeping, Memory, Tape, Value, value_of
 
 
@@ -66,13 +66,13 @@ CONVENTIONS = (
         "torch",
         "the CPU kernels of PyTorch 2.13 keep, without oneDNN",
         "torch",
-        f"{__package__}.kept_torch:keeping",
+        f"{__package__}.torch_layers:keeping",
     ),
     Convention(
         "keras-jax",
         "jax 0.10 keeps for the gradient of Keras 3.15, before XLA optimizes the program",
         "keras",
-        f"{__package__}.kept_keras:keeping",
+        f"{__package__}.keras_layers:keeping",
     ),
 )
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
-from ...core.built import Shape
-from ...core.products import Source
-from ...core.rule import Layer
-from ...symbolic import Size
+from ....core.built import Shape
+from ....core.products import Source
+from ....core.rule import Layer
+from ....symbolic import Size
 
 
 @dataclass(eq=False, slots=True)

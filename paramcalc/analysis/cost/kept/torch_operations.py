@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from ...core.built import Shape
-from ...symbolic import Size
+from ....core.built import Shape
+from ....symbolic import Size
 from .values import Call, Memory, Tape, Value
 
 

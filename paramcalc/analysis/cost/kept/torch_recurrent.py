@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-from ...symbolic import Size
+from ....symbolic import Size
 from .torch_operations import dropout, linear, made, transpose
 from .values import Call, Keeping, Memory, Tape, Value, value_of
 

@@ -1,0 +1,121 @@
+"""What jax keeps of Keras's layers over sequences: recurrent ones, in one direction or both, and attention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Any
+
+from ....core.products import State
+from ....core.rule import Layer
+from .keras_activations import is_set, is_set_of
+from .values import Call, Tape, Value, value_of
+
+Values = Sequence[Value]
+
+PLAIN = {"LSTM": ("tanh", "sigmoid"), "GRU": ("tanh", "sigmoid"), "SimpleRNN": ("tanh", None)}
+CELLS = {"LSTM": "lstm_cell", "GRU": "gru_cell", "SimpleRNN": "simple_rnn_cell"}
+STRANGE = ("dropout", "recurrent_dropout", "unroll", "stateful")
+
+
+def _steady(layer: Layer) -> bool:
+    # whether a recurrent layer is one whose steps are known
+    given = layer.ignored_options or {}
+    if layer.type not in PLAIN or is_set_of(layer, *STRANGE):
+        return False
+    usual = PLAIN[layer.type]
+    return (given.get("activation", usual[0]), given.get("recurrent_activation", usual[1])) == usual
+
+
+def recurrent(call: Call) -> Values | None:
+    """Run a recurrent layer over its steps."""
+    if not _steady(call.layer):
+        return None
+
+    def trains(name: str) -> bool:
+        return call.trains(f"{CELLS[call.layer.type]}/{name}")
+
+    backwards = bool(call.layer.options["go_backwards"])
+    scan(call.tape, call.inputs[0], call.layer, backwards, call.anything, trains)
+    return [value_of(shape, live=call.anything) for shape in call.outputs]
+
+
+def bidirectional(call: Call) -> Values | None:
+    """Run a recurrent layer in both directions."""
+    options: Mapping[str, Any] = call.layer.options
+    inner: Layer = options["layer"]
+    if options["backward_layer"] is not None or not isinstance(inner, Layer) or not _steady(inner):
+        return None
+    (x,) = call.inputs
+    paths = call.layer.on(x.shape).weight_paths
+    states = len(call.state_shapes) // 2
+    given = bool(inner.options["go_backwards"])
+    lives: list[bool] = []
+    for at, way in enumerate(("forward_", "backward_")):
+        trained = {path.rpartition("/")[2] for path in paths if path.startswith(way) and call.trains(path)}
+        started = any(State(one) in call.live for one in range(at * states, (at + 1) * states))
+        live = x.live or bool(trained) or started
+        scan(call.tape, x, inner, given != bool(at), live, trained.__contains__)
+        lives.append(live)
+    out = [value_of(shape, live=call.anything) for shape in call.outputs]
+    merge = options["merge_mode"]
+    width = out[0].size // 2 if merge == "concat" else out[0].size
+    for live, other in (lives, lives[::-1]):
+        call.tape.new("output of the other direction", width, times=merge == "mul" and other)
+        call.tape.new("zeros", width, times=merge == "concat" and live and not other)
+    return out
+
+
+def scan(tape: Tape, x: Value, layer: Layer, backwards: bool, live: bool, trains: Callable[[str], bool]) -> None:
+    """Go through the steps of a recurrent layer, which all keep the same."""
+    options: Mapping[str, Any] = layer.options
+    type, units = layer.type, options["units"]
+    per_step = prod(x.shape[:2]) * units
+    if type == "GRU" and options["reset_after"]:
+        tape.new("of the gates", 9 * per_step, times=live)
+        # the input is multiplied before the loop
+        if backwards:
+            tape.new("reversed input", x.size, times=trains("kernel"))
+        elif trains("kernel"):
+            tape.keep(x)
+        return
+    many = {"LSTM": 11, "GRU": 8, "SimpleRNN": 2}[type]
+    tape.new("of the gates", many * per_step, times=live)
+    tape.new("copies of the recurrent kernel", 3 * units * units, times=live and type == "GRU")
+    tape.new("hidden states", per_step, times=trains("recurrent_kernel"))
+    tape.new("input by steps", x.size, times=trains("kernel"))
+
+
+def attention(call: Call) -> Values | None:
+    """Attend with several heads, of queries alone or of keys and values, too."""
+    options: Mapping[str, Any] = call.layer.options
+    if is_set(call, "sliding_window", "flash_attention", "use_gate", "attention_axes", "output_shape") or call.switches:
+        return None
+    query, value = call.inputs[:2]
+    key = call.inputs[2] if len(call.inputs) > 2 else value
+    if any(len(one.shape) != 3 for one in call.inputs):
+        return None
+    grouped = call.layer.type == "GroupQueryAttention"
+    heads = options["num_query_heads"] if grouped else options["num_heads"]
+    width = options["head_dim"] if grouped else options["key_dim"]
+    wide = width if grouped or options["value_dim"] is None else options["value_dim"]
+    tape = call.tape
+
+    def projected(x: Value, name: str) -> bool:
+        if call.trains(f"{name}/kernel"):
+            tape.keep(x)
+        return x.live or call.trains(f"{name}/kernel", f"{name}/bias")
+
+    q, k, v = (projected(one, name) for one, name in ((query, "query"), (key, "key"), (value, "value")))
+    batch, length, seen = query.shape[0], query.shape[1], value.shape[1]
+    scores, rows = batch * heads * length * seen, batch * heads * length
+    tape.new("scaled queries", rows * width, times=k)
+    tape.new("keys", batch * heads * seen * width, times=q)
+    tape.new("exponentials and their sums", scores + 2 * rows, times=q or k)
+    if options["dropout"]:
+        tape.new("mask", scores, "bool", times=q or k)
+        tape.new("zeros", scores, times=q or k)
+    tape.new("weights", scores, times=v)
+    tape.new("values", batch * heads * seen * wide, times=q or k)
+    tape.new("attended", rows * wide, times=call.trains("attention_output/kernel"))
+    return (call.output(),)
