@@ -608,3 +608,27 @@ def test_a_function_without_an_entry_is_unknown():
     with pytest.raises(UnknownOperations):
         count(Operation("keras.src.ops.numpy", "Sort", {}, [Slot(0)], {}), [(2, 3)])
     assert keras_functions.TABLE.keys() <= {name for _, name in every_function()}
+
+
+def test_training_counts_what_inference_leaves_out():
+    x = pc.Input((7, 5), 2)
+    norm = pc.BatchNormalization(name="norm")
+    model = pc.Model(x, pc.SpatialDropout1D(0.5)(norm(x)))
+    folded, of_batch, moving = 2 * 70 + 5 * 5, 4 * 70, 6 * 5
+    dropped = 2 * 2 * 5 + 70  # a random number and a comparison of each channel, then the factor of each number
+    assert cost(model, ops="all").operations.number == folded
+    assert cost(model, ops="all", training=True).operations.number == folded + of_batch + moving + dropped
+    # a frozen layer keeps its moving statistics
+    frozen = cost(model, ops="all", training=True, frozen=["norm"])
+    assert frozen.operations.number == folded + dropped
+
+
+def test_layers_that_prepare_data_by_hand():
+    assert figures(pc.Normalization(), (4, 3))[1] == 2 * 12 + 2 * 3
+    assert figures(pc.Discretization(num_bins=9), (4, 3))[1] == 12 * 4  # four comparisons tell nine bins from another
+    assert figures(pc.CategoryEncoding(9, "count"), (4, 3))[1] == 12
+    assert figures(pc.CategoryEncoding(9), (4, 3))[1] == 0
+    assert figures(pc.Resizing(6, 6), (4, 3, 3, 2))[1] == 9 * 4 * 6 * 6 * 2
+    assert figures(pc.RandomFlip(), (4, 3, 3, 2))[1] == 0
+    with pytest.raises(UnknownOperations, match="random"):
+        figures(pc.RandomFlip(), (4, 3, 3, 2), training=True)
