@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from math import gcd, prod
 
 from ....core.built import Shape
+from ....core.rule import Layer
 from ....symbolic import Size
 from .call import Call, Count, UnknownOperations, dropout
 
@@ -123,8 +124,6 @@ def stack(call: Call) -> Size:
 
 
 def _stack(call: Call, cells: Iterable[object], x: Shape) -> Size:
-    from ....core.rule import Layer
-
     total: Size = 0
     for cell in cells:
         if not isinstance(cell, Layer):

@@ -13,6 +13,7 @@ from .functions import batch_norm, interpolated, log_softmax, scaled_by_rms, sof
 from .shared import (
     TAPS,
     Table,
+    broadcast,
     covered,
     dropped,
     each,
@@ -88,7 +89,7 @@ def rows(call: Call) -> Size:
 def bags(call: Call) -> Size:
     """Add up the rows of each bag, or take the largest: one operation less than rows; a mean divides once more.
 
-    With ``per_sample_weights`` there are products, too; they are not known of.
+    A call with ``per_sample_weights`` takes a product for each number more, which is not counted here.
     """
     width, bag = call.sized("embedding_dim"), call.outputs[0][0]
     return rows(call) + (call.m - bag) * width + (call.n if call.options["mode"] == "mean" else 0)
@@ -171,16 +172,12 @@ def upsampled(call: Call) -> Size:
 
 def cosine(call: Call) -> Size:
     """Count x·y/(max(|x|, ε) max(|y|, ε)): three sums of k products, two roots, two max, a product, a quotient."""
-    from .shared import broadcast
-
     (elements,) = broadcast(call.inputs)
     return 6 * elements + 3 * call.n
 
 
 def distance(call: Call) -> Size:
     """Count ‖x − y + ε‖: the difference and ε, then |x|^p and their sum, and a root; |x| alone where p is 1 or ∞."""
-    from .shared import broadcast
-
     (elements,) = broadcast(call.inputs)
     p = call.options["p"]
     powers = {1: 1, inf: 1, -inf: 1, 0: 1, 2: 1}.get(p, 2)
