@@ -15,6 +15,7 @@ from ..core.descriptions import deed
 from ..core.kinds import SWITCH
 from ..core.rule import Rule
 from ..core.storage import BITS, DTYPE
+from ..errors import OptionError
 from ..graph.model import Model
 from ..writers import FORMATS
 from .costing import COST, FLAGS as COST_FLAGS, show_cost
@@ -110,6 +111,8 @@ def shows(made: Command, words: Sequence[str] = ()) -> Command:
             if code := show_model(found, view):
                 sys.exit(code)
             return
+        if asked:
+            raise OptionError("--cost is about one model, and not about a comparison", expected="one of the two")
         assert isinstance(found, Shown)
         found.show(view)
 

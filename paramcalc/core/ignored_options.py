@@ -6,9 +6,10 @@ name, so a misspelt activation or initializer is an error here as it is in the f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from enum import Enum
 
-from ..errors import OptionError, nearest
+from ..errors import OptionError, ParamcalcError, nearest
 from .json_data import JsonObject
 from .kinds import NUMBER, RATE, SWITCH, Check, Choice, Kind, Maybe
 
@@ -76,6 +77,30 @@ _CHECKS: dict[str, Kind] = {
     "seed": Check("a whole number, a configuration of a generator, or null", _seed),
     "dtype": Check("the name of a dtype, a configuration of a policy, or null", _dtype),
 }
+
+
+class Custom(Enum):
+    """Stands for a value that a file holds as an object of its own, and that is not read."""
+
+    OBJECT = "a custom object"
+
+
+COSTLY = ("activation", "recurrent_activation", "dropout", "recurrent_dropout")  # they change what a call costs
+
+
+def stated(config: Mapping[str, object], ignored: Collection[str]) -> dict[str, object]:
+    """Give the options in a configuration that change what a call costs, and neither weights nor shapes."""
+    found: dict[str, object] = {}
+    for name in COSTLY:
+        value = config.get(name)
+        if name in ignored and value is not None:
+            plain = isinstance(value, (str, int, float))
+            try:
+                check(name, value)
+            except ParamcalcError:
+                plain = False
+            found[name] = value if plain else Custom.OBJECT
+    return found
 
 
 def _activation(value: object) -> object:

@@ -156,7 +156,9 @@ def recomputed(model: Model, found: Sequence[Use]) -> Size:
     sequence = in_order(model, found)
     check_recurrent(sequence, METHOD)
     check_one_way(sequence, with_time(model, sequence), METHOD, (MIXES,), backwards=True)
-    return summed(one.use.passes.forward for one in sequence.uses if one.role == LOOP)
+    return summed(
+        one.use.passes.forward for one in sequence.uses if one.role == LOOP and one.use.reached and one.use.live
+    )
 
 
 class Link(NamedTuple):

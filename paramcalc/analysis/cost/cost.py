@@ -24,7 +24,7 @@ from .operations import Operations, added, operations
 from .optimizers import Optimizer, read_optimizer
 from .passes import Training, Use, frozen_origins, parts_on, total, uses
 from .result import Cost, LayerCost, nothing
-from .sizes import BATCHES, TIMES, padded, size_of, with_sizes
+from .sizes import BATCHES, TIMES, checked, padded, size_of, with_length, with_sizes
 
 PRODUCTS, ALL = OPS = ("products", "all")
 
@@ -120,23 +120,32 @@ def cost(
     used = read_optimizer(optimizer, model.framework) if isinstance(optimizer, str) else optimizer
     if ops not in OPS:
         raise OptionError("unknown operations", expected=" or ".join(OPS), received=ops, suggestion=nearest(ops, OPS))
+    batch, steps, bptt = (checked(*one) for one in (("batch", batch), ("steps", steps), ("bptt", bptt)))
+    frozen = (frozen,) if isinstance(frozen, str) else frozen
     method = method_of(bptt, rtrl, checkpoint)
     if lengths:
+        if rtrl or checkpoint is not None:
+            raise OptionError("lengths of sequences", expected="full or truncated back-propagation")
         batch, steps = padded(lengths, batch, steps)
     packs = bool(lengths) and framework(model.framework).packs
     convention = None if packs else convention_of(model.framework)
 
-    def measured(steps: Size | None) -> Measured:
+    def measured(steps: Size | None, length: Size | None = None) -> Measured:
         shapes = with_sizes(model.input_shapes, batch, steps)
+        if length is not None:
+            shapes = with_length(model, shapes, length)
         parts = parts_on(model, shapes)
         origins = frozen_origins(model, parts)
         trains = Training(is_named(frozen, parts), origins, bptt, tuple(lengths) if packs else ())
         found, _ = uses(model, parts, trains, [input_gradient] * len(shapes))
         return Measured(parts, found, kept(model, found, convention)[0])
 
+    def at(length: Size) -> list[Found]:
+        return measured(steps, length).keeps
+
     whole = measured(steps)
     time = size_of(TIMES, whole.parts)
-    made = trained_by(method, model, whole.uses, whole.keeps, time, lambda steps: measured(steps).keeps)
+    made = trained_by(method, model, whole.uses, whole.keeps, time, at, input_gradient)
     memory = memory_of(made.uses, made.keeps, chosen, used)
     segments = None if made.checkpointing is None else made.checkpointing(chosen)
     if made.checkpointing is not None:
@@ -154,7 +163,7 @@ def cost(
             *_conventions(model, chosen, used, convention, method, lengths, input_gradient),
             *(_of_operations(training) if ops == ALL else ()),
         ),
-        all(one.exact for one in layers),
+        all(one.exact for one in layers) and all(one.passes.backward is not None for one in layers),
         made.recomputed,
         made.learning,
         segments,

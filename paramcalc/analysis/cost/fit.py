@@ -238,7 +238,7 @@ def _guess(made: Callable[..., Cost], size: str, training: bool, budget: int, mo
     # the memory as an expression in this size: what it says is proved afterwards, so that it may be missing
     try:
         memory = made().memory
-    except ShapeError:
+    except (ShapeError, OptionError):  # there may be no cost in symbols, as of the best number of segments
         return None
     total: Size | None = memory.training if training else memory.inference
     if size == "window" or not isinstance(total, Expr) or len(total.symbols) != 1:

@@ -9,7 +9,7 @@ from ...core.formula import Formula, symbolic_build, symbolic_call
 from ...core.totals import summed
 from ...errors import ParamcalcError
 from ...graph.gradients import work_of
-from ...symbolic import Size, symbols
+from ...symbolic import Size, collect, symbols
 from ...symbolic.expr import BUILD
 from ...symbolic.factor import factored
 from ...symbolic.fold import fold
@@ -56,7 +56,7 @@ def formulas(use: Use, window: Size | None = None) -> Formulas | None:
         size = factored(size, OUTSIDE)
         return Formula(size, values) if size != 0 else None
 
-    made = Formulas(written(work.forward()), written(weights), written(both - weights))
+    made = Formulas(written(work.forward()), written(weights), written(collect(both - weights)))
     # a rule may be another function at some sizes, as one group of channels is: then it has no formula
     same = (_named(one.value if one else 0) == _named(size) for one, size in zip(made, use.passes, strict=True))
     return made if all(same) else None

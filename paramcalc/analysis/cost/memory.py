@@ -117,7 +117,8 @@ def _slots(trained: Sequence[tuple[Weight, Policy]], optimizer: Optimizer | None
 def policy_of(use: Use, usual: Policy) -> Policy:
     """Give the dtype policy of a layer, which may be its own."""
     layer = use.part.layer
-    own = (layer.ignored_options or {}).get("dtype") if isinstance(layer, Layer) else None
+    given = {**layer.options, **(layer.ignored_options or {})} if isinstance(layer, Layer) else {}
+    own = given.get("dtype")
     return policy_named(own) if isinstance(own, str) else usual
 
 

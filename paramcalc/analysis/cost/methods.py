@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from ...catalogue import message
 from ...core.totals import summed
-from ...errors import OptionError
+from ...errors import OptionError, Verbatim
 from ...graph.model import Model
 from ...symbolic import Size, unicode
-from .checkpointing import Checkpointing, over_time, recomputed
+from .checkpointing import SQRT, Checkpointing, over_time, recomputed
 from .dtypes import Policy, in_bytes
 from .kept import Found, Tensor
 from .memory import bytes_kept
@@ -84,7 +84,11 @@ def method_of(window: Size | None, rtrl: bool, segments: int | str | None) -> Me
     """
     asked = [name for name, given in (("bptt", window is not None), ("rtrl", rtrl), ("checkpoint", segments)) if given]
     if len(asked) > 1:
-        raise OptionError("several ways to train", expected="one of bptt, rtrl and checkpoint", received=asked)
+        raise OptionError(
+            "several ways to train", expected="one of bptt, rtrl and checkpoint", received=Verbatim(" and ".join(asked))
+        )
+    if segments is not None and segments != SQRT and (isinstance(segments, bool) or not isinstance(segments, int)):
+        raise OptionError("checkpoint", expected="a number of segments, or sqrt", received=segments)
     check_window(window)
     return Method(window, rtrl, segments)
 
@@ -96,6 +100,7 @@ def trained_by(
     keeps: list[Found],
     steps: Size | None,
     at: Callable[[Size], list[Found]],
+    input_gradient: bool = False,
 ) -> Trained:
     """Give the cost of a model when it is trained in this way.
 
@@ -109,6 +114,8 @@ def trained_by(
         How many time steps there are.
     at : callable
         Gives what is kept on another number of time steps.
+    input_gradient : bool
+        Whether a gradient of the inputs is wanted.
 
     Raises
     ------
@@ -119,6 +126,10 @@ def trained_by(
         check_truncation(model, found)
         return Trained(found, _at(at, keeps, None if steps is None else kept_steps(steps, method.window)))
     if method.rtrl:
+        if input_gradient:
+            raise OptionError(
+                "real-time recurrent learning gives the gradients of weights", expected="no input gradient"
+            )
         learning = rtrl_of(model, found)
         by_path = _by_path(learning.layers)
         learned = [_learned(use, by_path, learning.steps) for use in found]
@@ -157,7 +168,11 @@ def _at(at: Callable[[Size], list[Found]], keeps: list[Found], steps: Size | Non
             return at(steps)
     except OptionError:
         pass
-    return [Found((), False, []) for _ in keeps]
+    return [_unknown(one) for one in keeps]
+
+
+def _unknown(one: Found) -> Found:
+    return Found((), False, [_unknown(inner) for inner in one.inner])
 
 
 def _learned(use: Use, by_path: dict[str, list[LayerRtrl]], steps: Size, above: str = "") -> Use:

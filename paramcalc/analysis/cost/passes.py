@@ -144,7 +144,7 @@ def uses(
         The path of the model.
     """
     if not model.nodes:  # the parts of a live module, whose connections are in its code
-        return [_unconnected(part) for part in parts], []
+        return [_unconnected(part, training) for part in parts], []
     built = [part.built for part in parts]
     works = [work_of(step) for step in built]
     outputs = [ref for at, ref in enumerate(model.outputs) if wanted is None or at in wanted]
@@ -161,8 +161,12 @@ def uses(
     return found, [values[position][index] for position, index in model.outputs]
 
 
-def _unconnected(part: Part) -> Use:
-    live = frozenset[Source](one.path for one in part.built.weights if one.trainable and not one.buffer)
+def _unconnected(part: Part, training: Training) -> Use:
+    live = frozenset[Source](
+        one.path
+        for one in part.built.weights
+        if one.trainable and not one.buffer and not training.frozen(f"{part.name}/{one.path}")
+    )
     return Use(part, Passes(part.built.forward(), None, None), live, frozenset(), [])
 
 
@@ -198,6 +202,8 @@ def _use(
         work = packed(part, training.lengths)
     if training.window is not None:
         work = work.truncated(training.window)
+    if built.unknown or not built.costed:  # what it does backwards is unknown, and what it has to train may be
+        return Use(part, Passes(work.forward(), None, None), live, back, []), [True] * len(needs)
     own = work.backward(weights) if back else 0
     both = work.backward(live) if back else 0
     return Use(part, Passes(work.forward(), own, summed((both, -1 * own))), live, back, []), needs

@@ -209,9 +209,9 @@ def _operations(one: Cost | LayerCost, whole: bool) -> JsonObject:
     }
 
 
-def _passes(passes: Passes) -> JsonObject:
+def _passes(passes: Passes, exact: bool = True) -> JsonObject:
     return {
-        "forward_macs": plain(passes.forward),
+        "forward_macs": plain(passes.forward) if exact or passes.forward != 0 else None,
         "weight_gradient_macs": _plain(passes.weight_gradient),
         "input_gradient_macs": _plain(passes.input_gradient),
         "backward_macs": _plain(passes.backward),
@@ -223,7 +223,7 @@ def _layer(one: LayerCost) -> JsonObject:
     found: JsonObject = {
         "name": one.name,
         "type": one.type,
-        **_passes(one.passes),
+        **_passes(one.passes, one.exact),
         **_operations(one, whole=bool(one.layers)),
         "kept": _plain(one.elements),
     }

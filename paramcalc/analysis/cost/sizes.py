@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ...core.built import AnyShape, Part, UnknownShape
+from ...core.kinds import size
 from ...core.tensors import BATCH
-from ...errors import OptionError
+from ...errors import OptionError, ParamcalcError
+from ...graph.model import Model
 from ...symbolic import Expr, Size, leaves, unicode
 from ...symbolic.evaluate import put
 
@@ -18,9 +20,9 @@ def open_sizes(shapes: Sequence[AnyShape]) -> list[Expr]:
     """List the leaves of the sizes that are not numbers, each once, in order."""
     found: dict[Expr, None] = {}
     for shape in shapes:
-        for size in () if isinstance(shape, UnknownShape) else shape:
-            if isinstance(size, Expr):
-                found.update(dict.fromkeys(leaves(size)))
+        for axis in () if isinstance(shape, UnknownShape) else shape:
+            if isinstance(axis, Expr):
+                found.update(dict.fromkeys(leaves(axis)))
     return list(found)
 
 
@@ -62,11 +64,52 @@ def with_sizes(shapes: Sequence[AnyShape], batch: Size | None, steps: Size | Non
             )
         if times:
             given[times[0]] = steps
-        else:
-            raise OptionError("no time axis is open", expected=_sizes(shapes), received=steps)
+        elif not any(not isinstance(shape, UnknownShape) and steps in shape[:2] for shape in shapes):
+            raise OptionError("no time axis is open for these steps", expected=_sizes(shapes), received=steps)
     return [
-        shape if isinstance(shape, UnknownShape) else tuple(_put(size, given) for size in shape) for shape in shapes
+        shape if isinstance(shape, UnknownShape) else tuple(_put(axis, given) for axis in shape) for shape in shapes
     ]
+
+
+def checked(name: str, given: object) -> Size | None:
+    """Check a size that may be left out.
+
+    Raises
+    ------
+    SizeError
+        For what is no whole number from 1 on, and no expression.
+    """
+    if given is None:
+        return None
+    try:
+        found: Size = size(given)
+    except ParamcalcError as error:
+        raise error.at(name)
+    return found
+
+
+def with_length(model: Model, shapes: Sequence[AnyShape], length: Size) -> list[AnyShape]:
+    """Put another length in place of that of the time axis, of every input that a layer reads as a sequence.
+
+    Raises
+    ------
+    OptionError
+        When no layer names the axes of an input as those of a sequence.
+    """
+    found = list(shapes)
+    for node in model.nodes:
+        for position, _ in node.args[:1]:
+            shape = found[position] if position < len(found) else None
+            if shape is None or isinstance(shape, UnknownShape):
+                continue
+            layer = node.layer.nodes[0].layer if isinstance(node.layer, Model) and node.layer.nodes else node.layer
+            names = layer.axes(len(shape)) or []
+            at = next((names.index(name) for name in (*TIMES, "n1") if name in names), None)
+            if at is not None:
+                found[position] = (*shape[:at], length, *shape[at + 1 :])
+    if found == list(shapes):
+        raise OptionError("no input is read as a sequence", expected="a recurrent layer at an input")
+    return found
 
 
 def padded(lengths: Sequence[int], batch: Size | None, steps: Size | None) -> tuple[int, int]:
@@ -77,6 +120,8 @@ def padded(lengths: Sequence[int], batch: Size | None, steps: Size | None) -> tu
     OptionError
         For a length below 1, and for another batch or number of steps.
     """
+    if any(isinstance(length, bool) or not isinstance(length, int) for length in lengths):
+        raise OptionError("lengths", expected="whole numbers", received=list(lengths))
     if any(length < 1 for length in lengths):
         raise OptionError("the length of a sequence", expected="at least 1", received=min(lengths))
     number, longest = len(lengths), max(lengths)
@@ -98,9 +143,18 @@ def _sizes(shapes: Sequence[AnyShape]) -> str:
     return "the inputs as they are: " + ", ".join(map(shape_text, shapes))
 
 
+def _within(parts: Sequence[Part]) -> Iterator[Part]:
+    # the parts of models instead of the models
+    for part in parts:
+        if isinstance(part.layer, Model) and part.built.parts is not None:
+            yield from _within(part.built.parts())
+        else:
+            yield part
+
+
 def size_of(axes: Sequence[str], parts: Sequence[Part]) -> Size | None:
     """Give the size of the batch, or of the time axis, by its name in the first layer that has an axis so called."""
-    for part in parts:
+    for part in _within(parts):
         for shape in part.inputs[:1]:
             names = [] if isinstance(shape, UnknownShape) else part.layer.axes(len(shape)) or []
             for name in axes:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
+from ...core.ignored_options import stated
 from ...core.kinds import SWITCH
 from ...core.registry import known as known_rule, registered
 from ...core.rule import Layer, Rule
@@ -162,6 +163,7 @@ def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
         reason = f"it is around {quoted(unknown[0].label)}, {unknown[0].reason}"
         return opaque(rule.name, reason, config, reading, lacks_around(unknown, reading))
     layer = rule(**given)
+    layer.ignored_options = stated(config, rule.ignored) or None
     if not rule.checked("trainable", SWITCH, config.get("trainable", True)):
         _freeze(layer, reading)
     return layer

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ....core.built import Shape, UnknownShape, listed
 from ....core.products import State
+from ....core.registry import of_class
 from ....core.rule import Layer
 from ....core.totals import summed
 from ....graph.model import Model
@@ -180,7 +181,8 @@ def kept_by_layer(
     unknown = len(shapes) < len(use.part.inputs) or any(isinstance(shape, UnknownShape) for shape in listed(built.outs))
     keeping: Keeping | None = None
     if convention is not None and isinstance(layer, Layer) and not unknown:
-        keeping = load(convention.table)(layer.type)
+        own = layer.framework == convention.framework and of_class(layer.type, convention.framework) is layer.rule
+        keeping = load(convention.table)(layer.type) if own else None  # another rule may be registered by the name
     anything = [value_of(shape)._replace(masked=True) for shape in outs]
     if keeping is None or not isinstance(layer, Layer):
         return UNKNOWN, anything

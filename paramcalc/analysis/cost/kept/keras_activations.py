@@ -73,7 +73,7 @@ def is_set(call: Call, *names: str) -> bool:
 def is_set_of(layer: Layer, *names: str) -> bool:
     """Tell whether one of these options of a layer is set, to something else than off."""
     given: Mapping[str, object] = {**layer.options, **(layer.ignored_options or {})}
-    return any(given.get(name) not in (None, False, 0, (), "linear") for name in names)
+    return any(given.get(name) not in (None, False, 0, (), "linear", "float32") for name in names)
 
 
 def activation_of(call: Call) -> object:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ....core.built import UnknownShape
 from ....core.declare import Shape
+from ....core.ignored_options import Custom
 from ....core.rule import Layer
 from ....errors import LayerError, ParamcalcError
 from ....graph.model import Model
@@ -55,7 +56,8 @@ class Builder:
     def options(self, layer: Layer, name: str) -> dict[str, Any]:
         """Give the keywords that make the layer in Keras: what is not at its default."""
         rule = layer.rule
-        given: dict[str, Any] = dict(layer.ignored_options or {}, name=name)
+        given: dict[str, Any] = {"name": name}
+        given |= {key: value for key, value in (layer.ignored_options or {}).items() if value is not Custom.OBJECT}
         for option, value in layer.options.items():
             if value is not rule.defaults[option] and value != rule.defaults[option]:
                 given[option] = self._value(value)
