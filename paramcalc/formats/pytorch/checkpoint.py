@@ -143,17 +143,26 @@ def _container(walk: Walk, value: Value, outer: tuple[str, ...], depth: int, int
     elif isinstance(value, Opaque):
         _object(walk, value, outer, depth, into)
     elif isinstance(value, (dict, list, tuple)):
+        flat = not any(isinstance(item, (dict, Opaque)) for _, item in _items(value))  # the names of tensors, then
         for key, item in _items(value):
             if isinstance(item, Tensor):
                 walk.visit(depth)
-                into.append((outer, file_tensor(key, item)))
+                what = "" if flat else _what(key)
+                if what:
+                    _set_aside(walk, what, [file_tensor("", item)])
+                else:
+                    into.append((outer, file_tensor(key, item)))
             elif isinstance(item, (dict, list, tuple, Opaque)) and item:
                 _section(walk, key, item, outer, depth + 1, into)
 
 
-def _section(walk: Walk, key: str, item: Value, outer: tuple[str, ...], depth: int, into: Found) -> None:
+def _what(key: str) -> str:
     lower = key.lower()
-    what = next((what for pattern, what in SECTIONS if pattern.search(lower)), "")
+    return next((what for pattern, what in SECTIONS if pattern.search(lower)), "")
+
+
+def _section(walk: Walk, key: str, item: Value, outer: tuple[str, ...], depth: int, into: Found) -> None:
+    what = _what(key)
     if what == EMA:
         _container(walk, item, (*outer, key), depth, walk.averaged)
     elif what:
