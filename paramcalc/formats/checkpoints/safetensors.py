@@ -128,7 +128,7 @@ def _entries(header: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _json(text: bytes) -> object:
     try:
-        found: object = json.loads(text, object_pairs_hook=_distinct)
+        found: object = _DECODER.decode(text.decode())
     except (ValueError, RecursionError) as error:
         if isinstance(error, ParamcalcError):
             raise
@@ -141,6 +141,9 @@ def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) < len(pairs):
         raise FileError("a key given twice", expected="each key once")
     return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_distinct)
 
 
 def _ties(text: bytes) -> dict[str, str]:

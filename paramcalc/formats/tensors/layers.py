@@ -142,7 +142,7 @@ def _once(contents: Contents) -> tuple[list[FileTensor], dict[str, str]]:
                 tied[tensor.name] = other
                 continue
         kept.append(tensor)
-    return kept, {name: other for name, other in tied.items() if name not in names or other in names}
+    return kept, {name: other for name, other in tied.items() if other in names}
 
 
 def modules(tensors: Iterable[FileTensor]) -> dict[str, Members]:
