@@ -15,7 +15,8 @@ from ...errors import FileError, ParamcalcError, placed
 from ...graph.model import Model
 from ..containers.hdf5 import opened
 from ..source import Source
-from ..tensors.data import DTYPES, Contents, FileTensor, check_count, check_dtype, check_name, check_shape
+from ..tensors.collection import collection_paused
+from ..tensors.data import DTYPES, Contents, FileTensor, check_count, check_dtype, check_name, check_shape, part_of
 from ..tensors.layers import model_of
 
 MAX_HEADER = 32 * 2**20  # bytes; the format allows 100 MB, and 200,000 tensors take about 25
@@ -64,8 +65,8 @@ def read(source: Source) -> Model:
     ParamcalcError
         When it is damaged, beyond the bounds, or holds no tensors.
     """
-    with opened(source.file) as file:
-        return model_of(contents_of(file), "a safetensors file")
+    with opened(source.file) as file, collection_paused():
+        return model_of(part_of(source.path, contents_of(file)), "a safetensors file")
 
 
 def contents_of(file: BinaryIO) -> Contents:

@@ -17,6 +17,7 @@ from ..containers.hdf5 import opened
 from ..pytorch.files import contents_of as pytorch
 from ..readers import WEIGHTS
 from ..source import Source, read_file
+from ..tensors.collection import collection_paused
 from ..tensors.data import Contents, check_count
 from ..tensors.layers import model_of
 from ..text.decoding import decode
@@ -40,7 +41,8 @@ def read_index(source: Source) -> Model:
     """
     if not source.path:
         raise FileError("an index of shards; the shards are separate files", expected="the path of the index")
-    return model_of(_sharded(os.path.dirname(source.path), source.data), "an index of shards")
+    with collection_paused():
+        return model_of(_sharded(os.path.dirname(source.path), source.data), "an index of shards")
 
 
 def read_folder(source: Source) -> Model:
@@ -65,7 +67,8 @@ def read_folder(source: Source) -> Model:
             contents = _contents(source.path, name)
     except ParamcalcError as error:
         raise error.at(f"{name}:")
-    return model_of(contents, "a folder of weights", name_of_model)
+    with collection_paused():
+        return model_of(contents, "a folder of weights", name_of_model)
 
 
 def _place(folder: str, name: str) -> str:

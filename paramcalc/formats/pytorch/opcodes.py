@@ -73,6 +73,7 @@ class Key:
 
 
 Call = Callable[[Value], Value]
+_FOUR = struct.Struct("<I").unpack_from
 
 
 class Machine:
@@ -159,15 +160,23 @@ class Machine:
         del self.stack[start:]
         return found
 
+    def four(self) -> int:
+        """Take a number of four bytes without a sign."""
+        at = self.at
+        self.at = at + 4
+        found: int = _FOUR(self.data, at)[0]
+        return found
+
     def remember(self, place: int) -> None:
         """Put the last value into the memo. Every pickler counts the places up, that of Python 2 from 1."""
-        value = self.stack[-1]
-        if place == len(self.memo) + 1:
-            self.memo.append(None)
-        if place == len(self.memo):
-            self.memo.append(value)
+        memo, value = self.memo, self.stack[-1]
+        known = len(memo)
+        if place == known:
+            memo.append(value)
+        elif place == known + 1:
+            memo += (None, value)
         else:
-            self.memo[place] = value
+            memo[place] = value
 
     def call(self, made_by: Value, args: Value) -> Value:
         """Give what a call would have made, as data."""
@@ -265,11 +274,12 @@ def _global(m: Machine) -> None:
 
 def _tuple(size: int) -> Callable[[Machine], None]:
     def step(m: Machine) -> None:
-        if len(m.stack) < size:
+        stack = m.stack
+        found = tuple(stack[-size:])
+        if len(found) < size:
             raise IndexError
-        found = tuple(m.stack[-size:])
-        del m.stack[-size:]
-        m.push(found)
+        stack[-size:] = (found,)
+        m.values += 1
 
     return step
 
@@ -343,8 +353,38 @@ def _refused(m: Machine) -> None:
     raise FileError("an opcode that no file of PyTorch has", received=m.data[m.at - 1])
 
 
-def _recall(place: int, m: Machine) -> None:
-    m.stack.append(m.memo[place])
+def place_of(text: bytes) -> int:
+    """Read a place of the memo as the oldest protocol writes it."""
+    if not text.isdigit() or len(text) > MAX_INTEGER:
+        raise ValueError
+    return int(text)
+
+
+# the opcodes of which a file has most
+
+
+def _recall_small(m: Machine) -> None:
+    m.stack.append(m.memo[m.data[m.at]])
+    m.at += 1
+
+
+def _remember_small(m: Machine) -> None:
+    m.remember(m.data[m.at])
+    m.at += 1
+
+
+def _small(m: Machine) -> None:
+    m.stack.append(m.data[m.at])
+    m.at += 1
+
+
+def _usual_text(m: Machine) -> None:
+    start = m.at + 4
+    m.at = end = start + _FOUR(m.data, m.at)[0]
+    if end > len(m.data):
+        raise FileError("a truncated pickle")
+    m.values += 1
+    m.stack.append(m.data[start:end].decode("utf-8", "surrogatepass"))
 
 
 def _found(code: int) -> Callable[[Machine], None]:
@@ -359,7 +399,7 @@ _OPCODES: dict[bytes, Callable[[Machine], None]] = {
     b"F": _float_line,
     b"I": _integer_line,
     b"J": lambda m: m.stack.append(int.from_bytes(m.take(4), "little", signed=True)),
-    b"K": lambda m: m.stack.append(m.number(1)),
+    b"K": _small,
     b"L": _integer_line,
     b"M": lambda m: m.stack.append(m.number(2)),
     b"N": lambda m: m.stack.append(None),
@@ -370,23 +410,23 @@ _OPCODES: dict[bytes, Callable[[Machine], None]] = {
     b"T": lambda m: m.push(m.take(m.number(4)).decode("latin-1")),
     b"U": _old_text,
     b"V": lambda m: m.push(m.line().decode("raw-unicode-escape")),
-    b"X": _text(4),
+    b"X": _usual_text,
     b"a": _append,
     b"b": _build,
     b"c": _global_line,
     b"d": _dict,
     b"}": lambda m: m.push({}),
     b"e": _appends,
-    b"g": lambda m: _recall(int(m.line()[:MAX_INTEGER]), m),
-    b"h": lambda m: _recall(m.number(1), m),
+    b"g": lambda m: m.stack.append(m.memo[place_of(m.line())]),
+    b"h": _recall_small,
     b"i": _instance,
-    b"j": lambda m: _recall(m.number(4), m),
+    b"j": lambda m: m.stack.append(m.memo[m.four()]),
     b"l": lambda m: m.push(m.marked()),
     b"]": lambda m: m.push([]),
     b"o": _object,
-    b"p": lambda m: m.remember(int(m.line()[:MAX_INTEGER])),
-    b"q": lambda m: m.remember(m.number(1)),
-    b"r": lambda m: m.remember(m.number(4)),
+    b"p": lambda m: m.remember(place_of(m.line())),
+    b"q": _remember_small,
+    b"r": lambda m: m.remember(m.four()),
     b"s": _set_item,
     b"t": lambda m: m.push(tuple(m.marked())),
     b")": lambda m: m.stack.append(()),

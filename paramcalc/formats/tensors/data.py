@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from math import prod
 from typing import NamedTuple
@@ -13,6 +14,8 @@ MAX_TENSORS = 200_000
 MAX_NAME = 1_000  # characters of a tensor's name
 MAX_AXES = 64  # as in PyTorch
 MAX_NUMBERS = 2**63  # of one tensor
+
+_PART = re.compile(r"-[0-9]{5}-of-([0-9]{5})\.\w+\Z")
 
 DTYPES = BITS | {
     "complex128": 128,
@@ -112,6 +115,14 @@ class Contents:
     unread: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     tied: dict[str, str] = field(default_factory=dict)
+
+
+def part_of(path: str, contents: Contents) -> Contents:
+    """Mark what a file holds as a part, if its name says that it is one of several."""
+    found = _PART.search(path)
+    if found is not None and int(found[1]) > 1:
+        contents.unread["other files"] = f"the file is one of {int(found[1]):,}"
+    return contents
 
 
 def check_shape(shape: object) -> tuple[int, ...]:

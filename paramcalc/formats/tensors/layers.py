@@ -150,9 +150,9 @@ def modules(tensors: Iterable[FileTensor]) -> dict[str, Members]:
     found: dict[str, Members] = {}
     for tensor in tensors:
         path, _, last = tensor.name.rpartition(".")
-        if path.endswith((".weight", ".bias")) or path in ("weight", "bias"):  # weight.absmax belongs to the weight
-            outer, _, inner = path.rpartition(".")
-            path, last = outer, f"{inner}.{last}"
+        above, inside, below = tensor.name.partition(".weight.")
+        if inside:  # weight.absmax belongs to the weight
+            path, last = above, f"weight.{below}"
         found.setdefault(path, {})[last] = tensor
     for path in [path for path, members in found.items() if any(name in members for name in ATTENTION)]:
         inner = f"{path}.{INNER}" if path else INNER
@@ -245,7 +245,7 @@ def _aside(contents: Contents) -> str:
 
 def _warnings(contents: Contents, what: str, tied: dict[str, str], rows: list[Applicable]) -> Iterable[str]:
     if any(isinstance(row, UnknownLayer) and row.guessed for row in rows):
-        yield f"{what} does not say which tensors are parameters: those that no rule has count, if they are no integers"
+        yield f"{what} does not say which tensors are parameters: those without a rule count, integers aside"
     if tied:
         pairs = [f"{name} is {other}" for name, other in list(tied.items())[:LISTED]]
         more = f", and {len(tied) - LISTED:,} more" if len(tied) > LISTED else ""
