@@ -250,7 +250,8 @@ HEADERS = (
 CALLED = (
     b"ctorch._utils\n_rebuild_tensor_v2\n", b"ctorch._utils\n_rebuild_tensor_v3\n", b"ctorch\nFloatStorage\n",
     b"ctorch._utils\n_rebuild_parameter\n", b"ccollections\nOrderedDict\n", b"ctorch\nSize\n", b"cos\nsystem\n",
-    b"cbuiltins\neval\n", b"ctorch._tensor\n_rebuild_from_type_v2\n", b"X\x07\x00\x00\x00storage", b"X\x01\x00\x00\x000",
+    b"cbuiltins\neval\n", b"ctorch._tensor\n_rebuild_from_type_v2\n", b"X\x07\x00\x00\x00storage",
+    b"X\x01\x00\x00\x000",
     b"X\x08\x00\x00\x00_modules", b"X\x0b\x00\x00\x00_parameters", b"X\x08\x00\x00\x00_buffers",
 )  # fmt: skip
 

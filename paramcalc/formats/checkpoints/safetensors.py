@@ -85,9 +85,11 @@ def contents_of(file: BinaryIO) -> Contents:
         raise FileError("a truncated header", expected=f"{length:,} bytes", received=max(whole - 8, 0))
     if length > MAX_HEADER:
         raise FileError(f"a header of {length:,} bytes", expected=f"at most {MAX_HEADER:,}")
+    header = file.read(length)
+    check_count(header.count(b'"data_offsets"'))
     contents = Contents()
     spans: list[tuple[int, int, str]] = []
-    for name, text in _entries(file.read(length)):
+    for name, text in _entries(header):
         try:
             if name == METADATA:
                 contents.tied = _ties(text)
@@ -97,7 +99,6 @@ def contents_of(file: BinaryIO) -> Contents:
             raise placed(error, name)
         contents.tensors.append(tensor)
         spans.append((*span, name))
-        check_count(len(spans))
     _check_spans(spans, whole - 8 - length)
     return contents
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field, replace
 
 from ...errors import FileError
 from ..tensors.data import Contents, FileTensor, View, check_count, check_name
-from .opcodes import Key, Opaque, Value
+from .opcodes import Key, Opaque, Reference, Value
 from .rebuild import Tensor
 
 MAX_DEPTH = 100  # containers within one another
-MAX_VISITS = 1_000_000  # values looked at; one that stands in two places is looked at twice
 LARGE = 1_024  # bytes inside something that was not read, which may be tensors
 
 EMA = "a moving average of the model"
@@ -61,21 +60,21 @@ class Walk:
     aside: dict[str, int] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
     classes: dict[tuple[tuple[str, ...], str], str] = field(default_factory=dict)
-    visits: int = 0
+    seen: set[int] = field(default_factory=set)
 
-    def visit(self, depth: int) -> None:
-        """Count a value that is looked at.
+    def first(self, value: Value, depth: int) -> bool:
+        """Tell whether a container is met for the first time: one that stands in two places is looked at once.
 
         Raises
         ------
         FileError
-            Beyond the bounds.
+            When it is nested too deeply.
         """
-        self.visits += 1
-        if self.visits > MAX_VISITS:
-            raise FileError("too many values in the checkpoint", expected=f"at most {MAX_VISITS:,}")
         if depth > MAX_DEPTH:
             raise FileError("the checkpoint is nested too deeply", expected=f"at most {MAX_DEPTH} deep")
+        known = id(value) in self.seen
+        self.seen.add(id(value))
+        return not known
 
 
 def contents_of(root: Value) -> Contents:
@@ -137,7 +136,8 @@ Found = list[tuple[tuple[str, ...], FileTensor]]
 
 def _container(walk: Walk, value: Value, outer: tuple[str, ...], depth: int, into: Found) -> None:
     # a dictionary or a list of a checkpoint, or an object in it
-    walk.visit(depth)
+    if not walk.first(value, depth):
+        return
     if isinstance(value, Tensor):
         into.append((outer[:-1], file_tensor(outer[-1] if outer else "tensor", value)))
     elif isinstance(value, Opaque):
@@ -146,7 +146,6 @@ def _container(walk: Walk, value: Value, outer: tuple[str, ...], depth: int, int
         flat = not any(isinstance(item, (dict, Opaque)) for _, item in _items(value))  # the names of tensors, then
         for key, item in _items(value):
             if isinstance(item, Tensor):
-                walk.visit(depth)
                 what = "" if flat else _what(key)
                 if what:
                     _set_aside(walk, what, [file_tensor("", item)])
@@ -166,7 +165,7 @@ def _section(walk: Walk, key: str, item: Value, outer: tuple[str, ...], depth: i
     if what == EMA:
         _container(walk, item, (*outer, key), depth, walk.averaged)
     elif what:
-        _set_aside(walk, what, [file_tensor("", one) for one in _tensors(walk, item)])
+        _set_aside(walk, what, [file_tensor("", one) for one in _tensors(item)])
     else:
         _container(walk, item, (*outer, key), depth, into)
 
@@ -197,24 +196,23 @@ def _object(walk: Walk, value: Opaque, outer: tuple[str, ...], depth: int, into:
         _script(walk, value, outer, "", depth, into)
     elif value.items:  # of a class made from a dictionary
         _container(walk, value.items, outer, depth + 1, into)
-    elif _holds(walk, value):
+    elif _holds(value):
         walk.unread[".".join(outer) or "the file"] = f"made by {value.name or 'a call'}, which is not run"
 
 
-def _holds(walk: Walk, value: Opaque) -> bool:
+def _holds(value: Opaque) -> bool:
     # whether there may be tensors in it
-    return next(_tensors(walk, value, raw=True), None) is not None
+    return next(_tensors(value, raw=True), None) is not None
 
 
-def _tensors(walk: Walk, root: Value, raw: bool = False) -> Iterator[Tensor]:
+def _tensors(root: Value, raw: bool = False) -> Iterator[Tensor]:
     # all tensors in a value, each object once; with raw also bytes that may be some
     pending, seen = [root], set[int]()
     while pending:
         value = pending.pop()
-        walk.visit(0)
         if isinstance(value, Tensor):
             yield value
-        elif raw and isinstance(value, (bytes, bytearray)) and len(value) > LARGE:
+        elif raw and (isinstance(value, Reference) or (isinstance(value, bytes) and len(value) > LARGE)):
             yield Tensor((), (), "uint8", None, 0, False)
         elif isinstance(value, (dict, list, tuple, Opaque)) and id(value) not in seen:
             seen.add(id(value))
@@ -225,7 +223,8 @@ def _tensors(walk: Walk, root: Value, raw: bool = False) -> Iterator[Tensor]:
 
 
 def _module(walk: Walk, value: Opaque, outer: tuple[str, ...], path: str, depth: int, into: Found) -> None:
-    walk.visit(depth)
+    if path and not walk.first(value, depth):
+        return
     state = _state(value)
     inside = f"{path}." if path else ""
     if value.name.startswith(LIBRARY):
@@ -233,7 +232,6 @@ def _module(walk: Walk, value: Opaque, outer: tuple[str, ...], path: str, depth:
     for key, parameter in (("_parameters", True), ("_buffers", False)):
         for name, one in _items(state.get(key)):
             if isinstance(one, Tensor):
-                walk.visit(depth)
                 tensor = file_tensor(inside + name, one)
                 into.append((outer, replace(tensor, parameter=parameter, trainable=one.trainable)))
             elif isinstance(one, Opaque):
@@ -244,14 +242,14 @@ def _module(walk: Walk, value: Opaque, outer: tuple[str, ...], path: str, depth:
 
 
 def _script(walk: Walk, value: Opaque, outer: tuple[str, ...], path: str, depth: int, into: Found) -> None:
-    walk.visit(depth)
+    if path and not walk.first(value, depth):
+        return
     inside = f"{path}." if path else ""
     name = _MANGLED.sub("", value.name.removeprefix(SCRIPT))
     if name.startswith(LIBRARY):
         walk.classes[outer, path] = name.rpartition(".")[2]
     for key, item in _items(_state(value)):
         if isinstance(item, Tensor):
-            walk.visit(depth)
             tensor = file_tensor(inside + key, item)
             # a frozen parameter and a buffer look alike there
             known = True if item.trainable else None
@@ -259,7 +257,7 @@ def _script(walk: Walk, value: Opaque, outer: tuple[str, ...], path: str, depth:
         elif isinstance(item, Opaque) and item.name.startswith(SCRIPT):
             _script(walk, item, outer, inside + key, depth + 1, into)
         elif isinstance(item, (dict, list, tuple, Opaque)) and not name.startswith(LIBRARY):  # those list theirs again
-            for at, one in enumerate(_tensors(walk, item)):
+            for at, one in enumerate(_tensors(item)):
                 into.append((outer, file_tensor(f"{inside}{key}.{at}", one)))
 
 

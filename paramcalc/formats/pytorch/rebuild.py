@@ -105,7 +105,7 @@ def _made(storage: Value, offset: Value, size: Value, strides: Value, trainable:
     if isinstance(storage, Tensor) and storage.storage is not None:  # a typed storage around an untyped one
         storage = storage.storage
     if not isinstance(storage, Stored):
-        return Opaque("torch.storage")
+        return Opaque("a storage of an unknown kind", (Reference(storage),))
     shape, steps = _sizes(size), _sizes(strides)
     named = dtype.name.rpartition(".")[2] if isinstance(dtype, Global) else storage.dtype
     if named not in DTYPES or type(offset) is not int or offset < 0 or len(steps) != len(shape):

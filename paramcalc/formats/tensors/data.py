@@ -157,6 +157,8 @@ def check_name(name: object) -> str:
         raise FileError("not the name of a tensor", expected="text", received=name)
     if len(name) > MAX_NAME:
         raise FileError(f"a name of {len(name):,} characters", expected=f"at most {MAX_NAME:,}")
+    if not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise FileError("not the name of a tensor: half a character", received=name)
     return name
 
 
