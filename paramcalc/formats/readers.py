@@ -93,7 +93,10 @@ def _anything(source: Source) -> bool:
 
 ZIP = b"PK\x03\x04"
 STREAM = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # a pickle of the magic number of PyTorch before 1.6
-PYTORCH = r"[^/]+/(data\.pkl|data/.+|code/.+|constants\.pkl|extra/.+|version|byteorder|archive_format|models/.+)"
+PYTORCH = (  # torch.save and TorchScript write a folder; torch.export did not until PyTorch 2.6
+    r"[^/]+/(data\.pkl|constants\.pkl|data/[\w/]+|(code|extra|models)/.+|version|byteorder|archive_format|\.\w+)"
+    r"|version|serialized_\w+\.(json|pt)"
+)
 WEIGHTS = (  # what a folder of Hugging Face has its weights in; the first that is there is read
     "model.safetensors",
     "model.safetensors.index.json",
@@ -136,7 +139,7 @@ SYNTAXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
 def load(
     path: str | os.PathLike[str], framework: str | None = None, sizes: Mapping[str, object] | None = None
 ) -> Model:
-    """Read a model from a spec file in YAML, TOML or JSON, or from a file saved by Keras.
+    """Read a model from a spec file in YAML, TOML or JSON, from a file saved by Keras, or from a file of tensors.
 
     The content decides the format, not the name of the file.
 

@@ -12,6 +12,8 @@ from tiers import sampled
 
 import paramcalc as pc
 from paramcalc.formats.checkpoints.safetensors import NAMES, contents_of
+from paramcalc.formats.pytorch.files import contents_of as read_pytorch
+from paramcalc.formats.tensors.data import Contents
 from paramcalc.formats.tensors.layers import PLAIN
 
 TENSORS = Path(__file__).parents[1] / "data/tensors"
@@ -38,6 +40,11 @@ def arrays(luck: Random) -> dict[str, np.ndarray]:
         name: np.zeros([luck.choice((0, 1, 2, 3, 5)) for _ in range(luck.randrange(4))], luck.choice(DTYPES))
         for name in names
     }
+
+
+def contents_of_checkpoint(path: Path) -> Contents:
+    with path.open("rb") as file:
+        return read_pytorch(file)
 
 
 def floats(named: dict[str, np.ndarray]) -> int:
@@ -121,6 +128,24 @@ def test_one_model_in_every_format(name: str) -> None:
     assert (tied in report.warnings) == (not name.endswith((".json", ".npz")))
     assert report.stored_as is not None
     assert report.stored_as.bytes == {"float32": 4 * (244 + 8), "int64": 8}
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "pytorch_model.bin", "pytorch_model.bin.index.json"])
+def test_folders(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"model_type": "llama"}), encoding="utf-8")
+    if name.endswith(".json"):
+        state = (TENSORS / "state.pt").read_bytes()
+        (folder / "pytorch_model-00001-of-00001.bin").write_bytes(state)
+        names = [one.name for one in contents_of_checkpoint(TENSORS / "state.pt").tensors]
+        places = dict.fromkeys(names, "pytorch_model-00001-of-00001.bin")
+        (folder / name).write_text(json.dumps({"weight_map": places}), encoding="utf-8")
+    else:
+        source = "state.pt" if name.endswith(".bin") else "state.safetensors"
+        (folder / name).write_bytes((TENSORS / source).read_bytes())
+    report = pc.load(folder).report()
+    assert (report.name, report.total, report.exact) == ("small", 244, True)
 
 
 def test_a_shard_alone_is_a_lower_bound() -> None:
