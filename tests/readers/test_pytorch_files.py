@@ -309,3 +309,4 @@ def test_odd_tensors(kind: str, tmp_path: Path) -> None:
     else:
         assert report.exact
         assert report.total + report.buffers == 12 + value.numel()
+        assert report.buffers == 0

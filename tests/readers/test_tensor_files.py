@@ -180,6 +180,12 @@ def test_what_is_packed_otherwise_is_a_lower_bound() -> None:
     assert report.total == 32 * 8 + 32 + 64
 
 
+def test_an_integer_weight_is_no_buffer(tmp_path: Path) -> None:
+    np.savez(tmp_path / "one.npz", **{"fc.weight": np.zeros((3, 2), "int8"), "fc.zero_point": np.zeros((), "int64")})
+    report = pc.load(tmp_path / "one.npz").report()
+    assert (report.total, report.exact) == (6, False)
+
+
 @pytest.mark.parametrize(
     ("names", "kind"),
     [

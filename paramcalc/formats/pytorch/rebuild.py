@@ -140,7 +140,10 @@ def _v3(args: Value) -> Value:
 
 def _quantized(args: Value) -> Value:
     storage, offset, size, strides, _, trainable, *_ = _parts(args, 6)
-    return _made(storage, offset, size, strides, trainable)
+    found = _made(storage, offset, size, strides, trainable)
+    if isinstance(found, Tensor):
+        found.parameter = True  # no buffer is quantized; it is an integer that is not trained
+    return found
 
 
 def _meta(args: Value) -> Value:

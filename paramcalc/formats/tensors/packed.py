@@ -58,7 +58,7 @@ def unpack(members: Members) -> Unpacked | None:
         if found is not None:
             return found
     weight = next((members[name] for name in BEARERS if name in members), None)
-    if weight is None or not any(name in members for name in SCALES) or weight.dtype in FLOATS:
+    if weight is None or weight.dtype in FLOATS or not (_is_scaled(members) or _is_integer_matrix(weight)):
         return None
     if "weight.absmax" in members or "absmax" in members:
         if weight.dtype == "uint8" and (len(weight.shape) == 1 or weight.shape[1:] == (1,)):
@@ -67,6 +67,15 @@ def unpack(members: Members) -> Unpacked | None:
         return Unpacked(weight.dtype, 8, weight.shape)
     # an integer has at least one number
     return Unpacked("packed", DTYPES[weight.dtype], weight.shape, least=True)
+
+
+def _is_scaled(members: Members) -> bool:
+    return any(name in members for name in SCALES)
+
+
+def _is_integer_matrix(weight: FileTensor) -> bool:
+    # what has no gradient and is called a weight was quantized, whatever scales it
+    return weight.dtype.startswith(("int", "uint")) and len(weight.shape) > 1
 
 
 def _matrix(members: Members, name: str) -> tuple[int, int] | None:
