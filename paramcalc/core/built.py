@@ -11,6 +11,7 @@ from ..symbolic import Expr, Size, unicode
 from .equations import Equations
 from .products import Product, Source, Sources, State, Work
 from .sources import written_out
+from .storage import Storage
 
 Shape = tuple[Size, ...]
 
@@ -276,12 +277,15 @@ class Applicable:
         Its own name, if it was given one.
     frozen : bool
         Whether training leaves its weights alone.
+    stored_as : Storage or None
+        How a file stores its weights, where the file says it.
     """
 
     __slots__ = ()
 
     name: str | None
     frozen: bool
+    stored_as: Storage | None = None
 
     @property
     def type(self) -> str:

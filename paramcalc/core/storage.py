@@ -1,6 +1,9 @@
-"""The size of parameters in memory or in a file, if all of them have one dtype."""
+"""The size of parameters in memory or in a file: if all of them have one dtype, and as a file stores them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from ..errors import OptionError, nearest
 
@@ -19,6 +22,36 @@ BITS = {
 }
 DTYPE = "float32"
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+
+
+class Storage(NamedTuple):
+    """How a file stores the tensors of a layer or of a model, buffers included.
+
+    Attributes
+    ----------
+    bytes : dict of str to int
+        The bytes of each dtype.
+    """
+
+    bytes: dict[str, int]
+
+    @classmethod
+    def of(cls, tensors: Iterable[tuple[str, int]]) -> Storage:
+        """Add up the bytes of tensors, each with its dtype."""
+        found: dict[str, int] = {}
+        for dtype, count in tensors:
+            found[dtype] = found.get(dtype, 0) + count
+        return cls(found)
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        return sum(self.bytes.values())
+
+    @property
+    def text(self) -> str:
+        """The size, and the dtypes: ``5.4 MiB: float32, int64``."""
+        return f"{bytes_text(self.size)}: {', '.join(self.bytes)}" if self.bytes else bytes_text(0)
 
 
 def check_dtype(name: str) -> str:

@@ -7,6 +7,7 @@ its own is loaded, and no other. A line without a function names a format that i
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -46,13 +47,14 @@ def protobuf(version: bytes) -> Sniff:
     return lambda source: source.head[:1] == b"\x08" and source.head[1:2] in version and source.head[2:3] == b"\x12"
 
 
-def zip_beginning_with(member: bytes) -> Sniff:
-    """Recognise a zip archive by how the name of its first member ends."""
+def zip_beginning_with(member: str) -> Sniff:
+    """Recognise a zip archive by the name of its first member, which matches a pattern."""
+    pattern = re.compile(member.encode())
 
     def sniff(source: Source) -> bool:
         head = source.head
         end = 30 + int.from_bytes(head[26:28], "little")
-        return head.startswith(ZIP) and head[30:end].endswith(member)
+        return head.startswith(ZIP) and pattern.fullmatch(head[30:end]) is not None
 
     return sniff
 
@@ -71,6 +73,16 @@ def _shards(source: Source) -> bool:
     return isinstance(source.data.get("weight_map"), Mapping) and "layers" not in source.data
 
 
+def _tensor_shards(source: Source) -> bool:
+    places = source.data.get("weight_map")
+    first = next(iter(places.values()), "") if isinstance(places, Mapping) else ""
+    return isinstance(first, str) and first.endswith((".safetensors", ".bin"))
+
+
+def _weights(source: Source) -> bool:
+    return any(source.member(name) is not None for name in WEIGHTS)
+
+
 def _folder(source: Source) -> bool:
     return source.member(FOLDER) is not None
 
@@ -80,19 +92,34 @@ def _anything(source: Source) -> bool:
 
 
 ZIP = b"PK\x03\x04"
+STREAM = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # a pickle of the magic number of PyTorch before 1.6
+PYTORCH = (  # torch.save and TorchScript write a folder; torch.export did not until PyTorch 2.6
+    r"[^/]+/(data\.pkl|constants\.pkl|data/[\w/]+|(code|extra|models)/.+|version|byteorder|archive_format|\.\w+)"
+    r"|version|serialized_\w+\.(json|pt)"
+)
+WEIGHTS = (  # what a folder of Hugging Face has its weights in; the first that is there is read
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+    "adapter_model.safetensors",
+    "diffusion_pytorch_model.safetensors",
+)
 
 READERS = (
+    Reader("a folder of weights", _weights, "paramcalc.formats.checkpoints.shards:read_folder"),
     Reader("a folder saved by Keras", _folder, "paramcalc.formats.keras.saved:read_folder"),
     # by their first bytes
-    Reader("a PyTorch file", zip_beginning_with(b"/data.pkl")),
-    Reader("a NumPy archive", zip_beginning_with(b".npy")),
+    Reader("a PyTorch file", zip_beginning_with(PYTORCH), "paramcalc.formats.pytorch.files:read"),
+    Reader("a NumPy archive", zip_beginning_with(r".+\.npy"), "paramcalc.formats.checkpoints.npz:read"),
     Reader("a .keras archive", starts(ZIP), "paramcalc.formats.keras.saved:read_archive"),
     Reader("an .h5 file", starts(b"\x89HDF\r\n\x1a\n"), "paramcalc.formats.keras.saved:read_hdf5"),
-    Reader("a safetensors file", _safetensors),
+    Reader("a safetensors file", _safetensors, "paramcalc.formats.checkpoints.safetensors:read"),
     Reader("a GGUF file", starts(b"GGUF")),
     Reader("a TensorFlow Lite file", starts(b"TFL3", 4)),
     Reader("a TensorFlow SavedModel", protobuf(b"\x01")),
     Reader("an ONNX file", protobuf(bytes(range(3, 32)))),
+    Reader("an older PyTorch file", starts(STREAM), "paramcalc.formats.pytorch.files:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),
     Reader("a gzip file", starts(b"\x1f\x8b")),
@@ -101,6 +128,7 @@ READERS = (
     Reader("a PNG image", starts(b"\x89PNG")),
     # by what the text says
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
+    Reader("an index of safetensors", _tensor_shards, "paramcalc.formats.checkpoints.shards:read_index"),
     Reader("an index of shards", _shards, "paramcalc.formats.keras.saved:read_index"),
     Reader("a spec in YAML, TOML or JSON", _anything, "paramcalc.formats.modelspec.document:read"),
 )
@@ -111,7 +139,7 @@ SYNTAXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
 def load(
     path: str | os.PathLike[str], framework: str | None = None, sizes: Mapping[str, object] | None = None
 ) -> Model:
-    """Read a model from a spec file in YAML, TOML or JSON, or from a file saved by Keras.
+    """Read a model from a spec file in YAML, TOML or JSON, from a file saved by Keras, or from a file of tensors.
 
     The content decides the format, not the name of the file.
 

@@ -104,6 +104,9 @@ def _gates(row: Row) -> list[Fact]:
 def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> Document:
     graph = _branches(report.rows, depth)
     total = report.total
+    second = (
+        "output shape" if report.stored_as is None else "stored as"
+    )  # what a file of tensors lacks, and what it has
     facts: list[Fact] = []
     footer: tuple[Cell, ...] = ()
     if isinstance(total, int):
@@ -112,7 +115,7 @@ def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> D
     else:  # a long expression is too wide for a column
         label = message("parameters") if report.exact else message("parameters, at least")
         facts.append(Fact(label, number(total), strong=report.exact))
-    headers = ("layer", "output shape", "parameters", *(["reads"] if graph else []), "why")
+    headers = ("layer", second, "parameters", *(["reads"] if graph else []), "why")
     tables: list[Block] = [
         Table(tuple(map(message, headers)), Rows(partial(_lines, report.rows, 0, depth, graph)), (2,), footer)
     ]
@@ -140,7 +143,7 @@ def _lines(rows: list[Row], level: int, depth: int | None, graph: bool) -> Itera
             name += f" ×{len(row.calls)}"
         if row.counted_above:
             name += " ↑"
-        shapes = "  ".join(map(shape_text, row.outputs))
+        shapes = "  ".join(map(shape_text, row.outputs)) if row.stored_as is None else row.stored_as.text
         why: Cell = Math(formula.expr, formula.values) if formula else ""
         reads = [", ".join(f"{name}[{index}]" if index else name for name, index in row.reads)] if graph else []
         yield (name, shapes, _params(row), *reads, why)
@@ -168,6 +171,8 @@ def _warnings(report: Report) -> list[Fact]:
 def _size(report: Report, dtype: str) -> list[Fact]:
     # of the parameters if all have this dtype; buffers, gradients and the state of an optimizer are not among them
     check_dtype(dtype)
+    if report.stored_as is not None and dtype == DTYPE:
+        return [Fact(message("stored"), report.stored_as.text)]
     if not isinstance(report.total, int) or report.total == 0:
         return []
     size = bytes_text(bytes_of(report.total, dtype))

@@ -9,6 +9,7 @@ from ..core.built import AnyShape, Outputs, UnknownShape, Weight, output
 from ..core.framework import framework
 from ..core.json_data import Json, JsonObject
 from ..core.kinds import MAX_SIZE
+from ..core.storage import Storage
 from ..core.tensors import BATCH
 from ..core.totals import Sums, Totals, added, summed
 from ..displayed import Displayed
@@ -103,6 +104,12 @@ class Report(Totals, Displayed):
         inside = None if self._model.crossed else added(row.sums for row in self.rows)
         return inside or super().sums
 
+    @cached_property
+    def stored_as(self) -> Storage | None:
+        """How a file stores the weights of all layers, where it says so."""
+        parts = [row.stored_as for row in self.rows if row.stored_as is not None]
+        return Storage.of(item for part in parts for item in part.bytes.items()) if parts else None
+
     @property
     def total(self) -> Size:
         """Number of parameters; a shared layer counts once."""
@@ -134,6 +141,8 @@ class Report(Totals, Displayed):
         }
         if sums.buffered:
             found["buffers"] = plain(sums.buffers)
+        if self.stored_as is not None:
+            found["bytes"] = {**self.stored_as.bytes}
         found["exact"] = self.exact
         found["macs"] = plain(self.macs)
         found["macs_exact"] = self.costed

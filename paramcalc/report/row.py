@@ -9,6 +9,7 @@ from functools import cached_property
 from ..core.built import AnyShape, Part, Weight, listed
 from ..core.formula import Formula, formula_of
 from ..core.json_data import JsonObject
+from ..core.storage import Storage
 from ..core.tensors import BATCH
 from ..core.time_axis import layout_of
 from ..core.totals import Totals, summed
@@ -101,6 +102,11 @@ class Row(Totals, Displayed):
         """Why the weights are unknown; empty if they are known."""
         return self.calls[0].built.unknown
 
+    @property
+    def stored_as(self) -> Storage | None:
+        """How a file stores its weights, where the file says it."""
+        return self.layer.stored_as
+
     @cached_property
     def macs(self) -> Size:
         """Multiply-adds of all uses, for a batch of 1 unless the batch is known."""
@@ -146,6 +152,8 @@ class Row(Totals, Displayed):
             row["layout"] = self.layout
         if self.buffered:
             row["buffers"] = plain(self.buffers)
+        if self.stored_as is not None:
+            row["bytes"] = {**self.stored_as.bytes}
         if self.unknown:
             row["unknown"] = self.unknown
         if reads:

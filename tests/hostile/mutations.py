@@ -240,6 +240,87 @@ def content(luck: Random) -> Run:
     return lambda: show(pc.loads(made))
 
 
+# --- files of tensors ----------------------------------------------------------------------------------------
+
+TENSORS = ROOT / "tests/data/tensors"
+HEADERS = (
+    b'"F32"', b'"I4"', b'"shape":', b'"data_offsets":', b"[1,2]", b"[-1]", b"[0,0]", b"18446744073709551615", b"[[[[",
+    b'"__metadata__":{}', b'{"dtype":', b"'descr':", b"'<f4'", b"(3,)", b"True", b"as_int", b"\\u0000",
+)  # fmt: skip
+CALLED = (
+    b"ctorch._utils\n_rebuild_tensor_v2\n", b"ctorch._utils\n_rebuild_tensor_v3\n", b"ctorch\nFloatStorage\n",
+    b"ctorch._utils\n_rebuild_parameter\n", b"ccollections\nOrderedDict\n", b"ctorch\nSize\n", b"cos\nsystem\n",
+    b"cbuiltins\neval\n", b"ctorch._tensor\n_rebuild_from_type_v2\n", b"X\x07\x00\x00\x00storage",
+    b"X\x01\x00\x00\x000",
+    b"X\x08\x00\x00\x00_modules", b"X\x0b\x00\x00\x00_parameters", b"X\x08\x00\x00\x00_buffers",
+)  # fmt: skip
+
+
+@cache
+def tensor_files(*suffixes: str) -> tuple[bytes, ...]:
+    """The contents of the files of tensors that the tests have, those with one of these suffixes."""
+    return tuple(path.read_bytes() for path in sorted(TENSORS.iterdir()) if path.suffix in suffixes)
+
+
+def damaged_tensors(luck: Random, *suffixes: str) -> Run:
+    """A damaged file of tensors, read and shown; of an archive, also with one member damaged and its checksum right."""
+    made = luck.choice(tensor_files(*suffixes))
+    if made.startswith(b"PK") and luck.random() < 0.8:
+        target = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(target, "w") as new:
+            large = [name for name in old.namelist() if name.endswith((".pkl", ".json", ".npy"))]
+            chosen = luck.choice(large or old.namelist())
+            for name in old.namelist():
+                member = old.read(name)
+                new.writestr(name, reworded(luck, member) if name == chosen else member)
+        made = target.getvalue()
+    else:
+        made = reworded(luck, made)
+    show = shown(luck)
+    return lambda: show(pc.loads(made))
+
+
+def reworded(luck: Random, content: bytes) -> bytes:
+    """Bytes damaged at random, or with parts of a header or of a program in them."""
+    if luck.random() < 0.4:
+        return damaged(luck, content)
+    made = bytearray(content)
+    for _ in range(luck.choice((1, 1, 2, 4))):
+        at = luck.randrange(len(made) + 1)
+        end = at + luck.choice((0, 0, 1, 4, 12))
+        made[at:end] = luck.choice((*HEADERS, *CALLED, bytes([luck.randrange(256)])))
+    return bytes(made)
+
+
+def safetensors(luck: Random) -> Run:
+    """A damaged file of safetensors."""
+    return damaged_tensors(luck, ".safetensors")
+
+
+def checkpoints(luck: Random) -> Run:
+    """A damaged file of PyTorch."""
+    return damaged_tensors(luck, ".pt", ".pt2")
+
+
+def arrays(luck: Random) -> Run:
+    """A damaged archive of NumPy."""
+    return damaged_tensors(luck, ".npz")
+
+
+def programs(luck: Random) -> Run:
+    """A checkpoint whose pickle is made of opcodes drawn at random, most of which have what they need."""
+    steps = [*CALLED, *(code.encode("latin-1") for code in "(}])RtuseabQ20N\x81\x85\x86\x87\x89\x94")]
+    steps += [b"K\x02", b"h\x00", b"h\x01"]
+    chosen = (luck.choice((luck.choice(steps), bytes([luck.randrange(256)]))) for _ in range(luck.randrange(1, 200)))
+    parts = [b"\x80\x02", *chosen]
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as new:
+        new.writestr("archive/data.pkl", b"".join(parts) + b"." * luck.randrange(2))
+        new.writestr("archive/data/0", bytes(8))
+    show = shown(luck)
+    return lambda: show(pc.loads(target.getvalue()))
+
+
 # --- command lines -------------------------------------------------------------------------------------------
 
 LEFT_OUT = ("verify",)  # builds models in their frameworks; `--verify` and `--rules` likewise
@@ -455,6 +536,10 @@ def keras_ready() -> None:
 KINDS: dict[str, Callable[[Random], Run]] = {
     "structure": structure,
     "bytes": content,
+    "safetensors": safetensors,
+    "checkpoints": checkpoints,
+    "arrays": arrays,
+    "programs": programs,
     "flags": flags,
     "layers": layers,
     "modules": modules,

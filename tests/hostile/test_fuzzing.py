@@ -8,8 +8,16 @@ from mutations import KINDS, READY
 
 import paramcalc as pc
 
-FEW = {"structure": 80, "bytes": 80, "flags": 20, "layers": 200}  # about half a second each at most
+TENSORS = ("safetensors", "checkpoints", "arrays", "programs")
+FEW = {
+    "structure": 80,
+    "bytes": 80,
+    "flags": 20,
+    "layers": 200,
+    **dict.fromkeys(TENSORS, 100),
+}  # about half a second each at most
 MANY = {"structure": 10_000, "bytes": 10_000, "flags": 1_000, "layers": 10_000, "modules": 1_000, "models": 1_000}
+MANY |= dict.fromkeys(TENSORS, 10_000)
 
 
 def described(kind: str, many: range) -> str:

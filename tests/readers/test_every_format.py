@@ -15,11 +15,19 @@ from paramcalc.formats.source import Source
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES, ARCHIVES = ROOT / "docs" / "examples", ROOT / "tests" / "data" / "archives"
+TENSORS = ROOT / "tests" / "data" / "tensors"
 
 
 def folder(place: Path) -> Path:
     with zipfile.ZipFile(EXAMPLES / "sentiment.keras") as archive:
         archive.extractall(place / "model")
+    return place / "model"
+
+
+def weights(place: Path) -> Path:
+    (place / "model").mkdir()
+    (place / "model/config.json").write_text("{}", encoding="utf-8")
+    (place / "model/model.safetensors").write_bytes((TENSORS / "state.safetensors").read_bytes())
     return place / "model"
 
 
@@ -34,7 +42,13 @@ def shards(place: Path) -> Path:
 
 
 READ: dict[str, Callable[[Path], Path]] = {
+    "a folder of weights": weights,
     "a folder saved by Keras": folder,
+    "a PyTorch file": lambda _: TENSORS / "state.pt",
+    "an older PyTorch file": lambda _: TENSORS / "stream.pt",
+    "a NumPy archive": lambda _: TENSORS / "arrays.npz",
+    "a safetensors file": lambda _: TENSORS / "state.safetensors",
+    "an index of safetensors": lambda _: TENSORS / "model.safetensors.index.json",
     "a .keras archive": lambda _: EXAMPLES / "sentiment.keras",
     "an .h5 file": lambda _: ARCHIVES / "shared_with_wrapper.h5",
     "Keras's JSON": lambda _: ARCHIVES / "attention_on_two_axes.json",

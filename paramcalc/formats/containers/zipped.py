@@ -39,8 +39,8 @@ class Entry:
     mode: int
 
 
-def entries(file: BinaryIO) -> dict[str, Entry]:
-    """List an archive.
+def entries(file: BinaryIO, most: int = MAX_ENTRIES) -> dict[str, Entry]:
+    """List an archive of at most so many members.
 
     Raises
     ------
@@ -49,8 +49,8 @@ def entries(file: BinaryIO) -> dict[str, Entry]:
     """
     length = file.seek(0, os.SEEK_END)
     start, size, count = _list(file, length)
-    if count > MAX_ENTRIES or size > MAX_LIST:
-        raise FileError("too many files in the archive", expected=f"at most {MAX_ENTRIES:,}", received=count)
+    if count > most or size > MAX_LIST // MAX_ENTRIES * most:
+        raise FileError("too many files in the archive", expected=f"at most {most:,}", received=count)
     data = _exactly(file, start, size, length)
     found: dict[str, Entry] = {}
     place = 0
@@ -142,8 +142,8 @@ def _apart(found: list[Entry], end: int) -> None:
             raise FileError("files in the archive overlap", expected="separate ranges")
 
 
-def _checked(file: BinaryIO, entry: Entry, most: int) -> int:
-    # where the member's bytes begin
+def _checked(file: BinaryIO, entry: Entry, most: int, part: bool = False) -> int:
+    # where the member's bytes begin; of a part, how much all of it grows does not matter
     if entry.flags & 0x2041:
         raise FileError("encrypted", expected="a file without encryption")
     if entry.mode & 0o170000 == 0o120000:
@@ -154,7 +154,7 @@ def _checked(file: BinaryIO, entry: Entry, most: int) -> int:
         raise FileError("too large", expected=f"at most {most:,} bytes", received=entry.size)
     if entry.method == STORED and entry.size != entry.packed:
         raise FileError("its two sizes differ, although it is not compressed", received=(entry.size, entry.packed))
-    if entry.size > FREE and entry.size > MAX_RATIO * entry.packed:
+    if not part and entry.size > FREE and entry.size > MAX_RATIO * entry.packed:
         raise FileError(
             "compressed too much", expected=f"at most {MAX_RATIO} to 1", received=(entry.size, entry.packed)
         )
@@ -180,6 +180,25 @@ def content(file: BinaryIO, entry: Entry, most: int) -> bytes:
     target = io.BytesIO()
     _copy(file, entry, _checked(file, entry, most), target)
     return target.getvalue()
+
+
+def beginning(file: BinaryIO, entry: Entry, most: int) -> bytes:
+    """Read the first bytes of a member, however large it is; its checksum is not compared.
+
+    Raises
+    ------
+    FileError
+        As `content` does.
+    """
+    start = _checked(file, entry, 2**63, part=True)
+    file.seek(start)
+    data = file.read(min(entry.packed, 2 * most))
+    if entry.method == STORED:
+        return data[:most]
+    try:
+        return zlib.decompressobj(-15).decompress(data, most)
+    except zlib.error:
+        raise FileError("the compressed data is damaged") from None
 
 
 def window(file: BinaryIO, entry: Entry, most: int) -> BinaryIO:

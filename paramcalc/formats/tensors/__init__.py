@@ -1,0 +1,1 @@
+"""Tensors of a file as data, and the layers that they form by their names and shapes."""
