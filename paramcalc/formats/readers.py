@@ -92,7 +92,7 @@ READERS = (
     Reader("a GGUF file", starts(b"GGUF")),
     Reader("a TensorFlow Lite file", starts(b"TFL3", 4)),
     Reader("a TensorFlow SavedModel", protobuf(b"\x01")),
-    Reader("an ONNX file", protobuf(bytes(range(3, 32)))),
+    Reader("an ONNX file", protobuf(bytes(range(3, 32))), "paramcalc.formats.onnx.read:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),
     Reader("a gzip file", starts(b"\x1f\x8b")),
