@@ -41,9 +41,17 @@ def starts(magic: bytes, at: int = 0) -> Sniff:
     return lambda source: source.head[at : at + len(magic)] == magic
 
 
-def protobuf(version: bytes) -> Sniff:
-    """Recognise a message of Protocol Buffers whose field 1 is a version and whose field 2 has a length."""
-    return lambda source: source.head[:1] == b"\x08" and source.head[1:2] in version and source.head[2:3] == b"\x12"
+def protobuf(version: bytes, *following: int) -> Sniff:
+    """Recognise a message of Protocol Buffers whose field 1 is a version, by the numbers of fields that may follow it.
+
+    Each of these has a length.
+    """
+    keys = [bytes([number << 3 | 2]) for number in following]
+    return lambda source: (
+        source.head[:1] == b"\x08"
+        and source.head[1:2] in [bytes([one]) for one in version]
+        and source.head[2:3] in keys
+    )
 
 
 def zip_beginning_with(member: bytes) -> Sniff:
@@ -89,10 +97,10 @@ READERS = (
     Reader("a .keras archive", starts(ZIP), "paramcalc.formats.keras.saved:read_archive"),
     Reader("an .h5 file", starts(b"\x89HDF\r\n\x1a\n"), "paramcalc.formats.keras.saved:read_hdf5"),
     Reader("a safetensors file", _safetensors),
-    Reader("a GGUF file", starts(b"GGUF")),
+    Reader("a GGUF file", starts(b"GGUF"), "paramcalc.formats.gguf.read:read"),
     Reader("a TensorFlow Lite file", starts(b"TFL3", 4)),
-    Reader("a TensorFlow SavedModel", protobuf(b"\x01")),
-    Reader("an ONNX file", protobuf(bytes(range(3, 32))), "paramcalc.formats.onnx.read:read"),
+    Reader("a TensorFlow SavedModel", protobuf(b"\x01", 2)),
+    Reader("an ONNX file", protobuf(bytes(range(3, 32)), 2, 3, 4, 6, 7, 8), "paramcalc.formats.onnx.read:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),
     Reader("a gzip file", starts(b"\x1f\x8b")),

@@ -249,7 +249,7 @@ class Walk:
         value = node.spans["value"].span("t") if "value" in node.spans else None
         dtype = messages.tensor(self.wire, value).dtype if value is not None else "float32"
         bits = next(bits for name, bits, _ in TYPES.values() if name == dtype)
-        return self.constant(Tensor(name, shape, dtype, (prod(shape) * bits + 7) // 8))
+        return Value(shape, dtype, (Tensor(name, shape, dtype, (bits + 7) // 8),))  # one number is stored
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
@@ -383,4 +383,4 @@ def open_size(called: str, value: str, axis: int) -> Size:
     if called.lower() in BATCHES or called.lower().startswith("batch_size"):
         return BATCH
     letters = re.sub("[^A-Za-z0-9_]", "_", called or f"{value}_{axis}")
-    return unknown((letters if letters[:1].isalpha() else f"n_{letters}")[:40])
+    return unknown(letters if len(letters) == 1 and letters.isalpha() else f"n_{letters}"[:40])

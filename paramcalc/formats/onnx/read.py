@@ -38,9 +38,9 @@ def read(source: Source) -> Model:
     warnings = []
     external = [one for one in walk.tensors if one.external]
     if external:
-        warnings.append(f"the data of {len(external):,} tensors are in other files, which are not opened")
+        warnings.append(f"{sum(one.bytes for one in external):,} bytes are in other files, which are not opened")
     if apart:
-        rows = [*rows, StoredOperator("Constant", APART, (), beside=apart, macs=0)]
+        rows = [*rows, StoredOperator("Constant", APART, (), beside=apart, macs=0, outs=())]
         count = sum(one.params for one in apart)
-        warnings.append(f"not counted: {count:,} numbers in {len(apart):,} constants that no operator reads as weights")
+        warnings.append(f"not counted: {count:,} in constants that no operator reads as weights")
     return model_of(rows, "ONNX", message.text("name"), shapes, inputs, warnings)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 
-from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, Outputs, Weight
+from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, Outputs, Part, Weight, known_of
 from ...core.formula import Formula, Formulated
 from ...core.products import unsourced
 from ...errors import FileError
@@ -147,6 +147,46 @@ class StoredOperator(Formulated):
         return f"<{self.type} {self.name!r}: {len(self.tensors)} stored tensors>"
 
 
+class StoredGroup(Applicable):
+    """Rows that belong together, such as those of one block, as one row with the others inside.
+
+    Parameters
+    ----------
+    type, name : str
+    rows : sequence of StoredOperator
+    """
+
+    frozen = False
+
+    def __init__(self, type: str, name: str, rows: Sequence[StoredOperator]) -> None:
+        self._type = type
+        self.name = name
+        self.rows = tuple(rows)
+
+    @property
+    def type(self) -> str:
+        """What the rows make together."""
+        return self._type
+
+    @property
+    def sublayers(self) -> tuple[StoredOperator, ...]:
+        """The rows."""
+        return self.rows
+
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
+        """Answer with all that its rows have."""
+        inside = [(row, row.on()) for row in self.rows]
+        return Built(
+            (),
+            tuple(weight for _, built in inside for weight in built.weights),
+            parts=lambda: [Part(row.label, row, (), built) for row, built in inside],
+            **known_of([built for _, built in inside]),
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.name!r}: {len(self.rows)} rows>"
+
+
 def checked_shape(sizes: Iterable[int], what: str) -> tuple[int, ...]:
     """Check a shape that a file states.
 
@@ -181,7 +221,7 @@ def distinct(names: Iterable[str]) -> Iterator[str]:
 
 
 def model_of(
-    rows: Sequence[StoredOperator],
+    rows: Sequence[StoredOperator | StoredGroup],
     kind: str,
     name: str,
     inputs: Sequence[AnyShape] = (),
