@@ -98,7 +98,7 @@ READERS = (
     Reader("an .h5 file", starts(b"\x89HDF\r\n\x1a\n"), "paramcalc.formats.keras.saved:read_hdf5"),
     Reader("a safetensors file", _safetensors),
     Reader("a GGUF file", starts(b"GGUF"), "paramcalc.formats.gguf.read:read"),
-    Reader("a TensorFlow Lite file", starts(b"TFL3", 4)),
+    Reader("a TensorFlow Lite file", starts(b"TFL3", 4), "paramcalc.formats.tflite.read:read"),
     Reader("a TensorFlow SavedModel", protobuf(b"\x01", 2)),
     Reader("an ONNX file", protobuf(bytes(range(3, 32)), 2, 3, 4, 6, 7, 8), "paramcalc.formats.onnx.read:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),

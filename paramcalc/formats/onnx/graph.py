@@ -16,7 +16,7 @@ from ...core.formula import Formula
 from ...core.tensors import BATCH
 from ...errors import FileError, quoted
 from ...symbolic import Size, unknown
-from ..operators.stored import StoredOperator, StoredTensor, checked_shape
+from ..operators.stored import StoredOperator, StoredTensor, checked_shape, short
 from . import messages
 from .messages import ATTRIBUTE, FEW, FUNCTION, GRAPH, NODE, TYPES, Tensor
 from .operators import ARITHMETIC, CONTRIB, DOMAINS, PRODUCTS, RECURRENT, Operator, formula, operator, recurrent
@@ -284,7 +284,7 @@ class Walk:
             macs = found.macs(call, out)
         if said is not None and said.value != sum(one.params for one in tensors):
             said = None
-        name = (place.prefix + node.name)[-500:]
+        name = (place.prefix + short(node.name))[-500:]
         note = f"an operator of {quoted(node.domain)}, which is not known" if found is None else ""
         self.rows.append(
             StoredOperator(

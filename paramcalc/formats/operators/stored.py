@@ -220,6 +220,11 @@ def distinct(names: Iterable[str]) -> Iterator[str]:
         yield made
 
 
+def short(name: str) -> str:
+    """Give the first of the names that a converter has joined with semicolons, one for each operator it fused."""
+    return name.partition(";")[0] or name
+
+
 def model_of(
     rows: Sequence[StoredOperator | StoredGroup],
     kind: str,
