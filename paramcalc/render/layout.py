@@ -82,7 +82,8 @@ def _card(report: Report, explain: bool, dtype: str) -> Document:
     if row.inputs:
         facts.append(Fact(message("input"), "  ".join(map(shape_text, row.inputs))))
         facts += _layout(row)
-    facts.append(Fact(message("output"), "  ".join(map(shape_text, row.outputs))))
+    if row.outputs:
+        facts.append(Fact(message("output"), "  ".join(map(shape_text, row.outputs))))
     facts += _cost(report) + _gates(row) + _warnings(report)
     tables: list[Block] = blocks(report, introduced=True) if explain else [_weights([row])] if row.weights else []
     return Document(row.type, message(summary(row)), facts, tables)

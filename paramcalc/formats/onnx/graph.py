@@ -24,10 +24,12 @@ from .values import NOTHING, Call, Sizes, Value, carried, split, within_bounds
 from .wire import Message, Span, Wire
 
 MAX_DEPTH = 32  # bodies and functions within one another
-MAX_NODES = 200_000  # those of bodies and of each use of a function included
-MAX_ROOTS = 2_000_000  # tensors behind values, all values together
+MAX_NODES = 200_000  # those of bodies included
+MAX_CALLED = 30_000  # those of functions, at each use
+MAX_ROOTS = 1_000_000  # tensors behind values, all values together
 FLOATS = frozenset(name for name, _, _ in TYPES.values() if name.startswith(("float", "bfloat", "complex")))
 PACKED = "MatMulNBits"
+FLOAT = (2, 7)  # fields of an attribute: one number, or several
 IN_ATTRIBUTES = "ai.onnx.ml"  # the domain of operators that have their numbers in attributes
 
 
@@ -99,8 +101,10 @@ class Node:
             self._attribute(wire, one)
 
     def _attribute(self, wire: Wire, span: Span) -> None:
-        plain = {number: entry for number, entry in ATTRIBUTE.items() if entry[1] != "float"}
-        made = wire.message(span, plain, "an attribute")
+        floats: list[int | Span] = []
+        made = wire.message(
+            span, ATTRIBUTE, "an attribute", lambda number, value: floats.append(value) if number in FLOAT else None
+        )
         name = made.text("name")
         self.spans[name] = made
         if "i" in made.ints or "ints" in made.ints:
@@ -109,10 +113,9 @@ class Node:
         if name == "auto_pad" and kind is not None and wire.data[kind.start : kind.end] not in (b"NOTSET", b""):
             self.ints[name] = (1,)  # a padding that the size of the input decides
         if self.domain == IN_ATTRIBUTES or name in ("value_float", "value_floats"):
-            for number, value in wire.fields(span):
-                if number in (2, 7):  # one number, or several
-                    one = 1 if isinstance(value, int) else (value.end - value.start) // 4
-                    self.floats[name] = self.floats.get(name, 0) + one
+            numbers = sum((value.end - value.start) // 4 for value in floats if isinstance(value, Span))
+            if numbers:
+                self.floats[name] = numbers
 
 
 class Walk:
@@ -130,7 +133,8 @@ class Walk:
         self.rows: list[StoredOperator] = []
         self.tensors: list[Tensor] = []  # all that are stored, in order
         self.read: set[int] = set()  # those that a row has
-        self.nodes = self.roots = 0
+        self.nodes = self.uses = self.roots = 0
+        self.decoded: dict[Span, Node] = {}
         self.same: dict[tuple[str, tuple[int, ...]], StoredTensor] = {}
         self.functions: dict[tuple[str, str, str], Message] = {}
         for span in functions:
@@ -172,6 +176,22 @@ class Walk:
                 raise FileError("too many nodes", expected=f"at most {MAX_NODES:,}")
             self.node(Node(self.wire, span), scope, place)
 
+    def called(self, function: Message, scope: Scope, place: Place) -> None:
+        """Visit the nodes of a function, which are decoded once.
+
+        Raises
+        ------
+        FileError
+            When functions that use others make too many nodes.
+        """
+        for span in function.spans.get("node", ()):
+            self.uses += 1
+            if self.uses > MAX_CALLED:
+                raise FileError("too many nodes in functions", expected=f"at most {MAX_CALLED:,}")
+            if span not in self.decoded:
+                self.decoded[span] = Node(self.wire, span)
+            self.node(self.decoded[span], scope, place)
+
     def node(self, node: Node, scope: Scope, place: Place) -> None:
         """Visit one node: it makes a constant, leads into others, or is a row."""
         for name, attribute in node.spans.items():
@@ -207,7 +227,7 @@ class Walk:
         """Visit the nodes of a function where it is used."""
         inner = Scope()
         inner.values.update(zip(function.texts.get("input", []), (one or NOTHING for one in values), strict=False))
-        self.walk(function.spans.get("node", ()), inner, place.inside(node.name))
+        self.called(function, inner, place.inside(node.name))
         for outside, inside in zip(node.outputs, function.texts.get("output", []), strict=False):
             value = inner.value(inside)
             scope.values[outside] = value._replace(shape=scope.shapes.get(outside, value.shape))

@@ -45,7 +45,6 @@ ATTRIBUTE = {
     4: ("s", "span"),
     5: ("t", "span"),
     6: ("g", "span"),
-    7: ("floats", "float"),
     8: ("ints", "ints"),
     11: ("graphs", "span"),
     22: ("sparse_tensor", "span"),
@@ -162,13 +161,19 @@ def tensor(wire: Wire, span: Span, name: str = "") -> Tensor:
 
 def _fields(wire: Wire, span: Span) -> tuple[Message, dict[str, list[tuple[str, int | Span]]]]:
     # typed data are counted and not decoded
-    plain = {number: one for number, one in TENSOR.items() if one[1] in ("int", "ints", "text", "span")}
     typed: dict[str, list[tuple[str, int | Span]]] = {}
-    for number, value in wire.fields(span):
-        if number in TENSOR and number not in plain:
-            name, kind = TENSOR[number]
-            typed.setdefault(name, []).append((kind, value))
-    return wire.message(span, plain, "a tensor"), typed
+
+    def count(number: int, value: int | Span) -> None:
+        if number not in _TYPED:
+            return
+        name, kind = _TYPED[number]
+        typed.setdefault(name, []).append((kind, value))
+
+    return wire.message(span, _PLAIN, "a tensor", count), typed
+
+
+_TYPED = {number: entry for number, entry in TENSOR.items() if entry[1] in ("float", "double", "varints")}
+_PLAIN = {number: entry for number, entry in TENSOR.items() if number not in _TYPED}
 
 
 def _typed(wire: Wire, parts: list[tuple[str, int | Span]]) -> int:

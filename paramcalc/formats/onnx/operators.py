@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
@@ -184,12 +185,18 @@ def formula(found: Operator, call: Call, there: Mapping[int, Sizes]) -> Formula 
             if values.setdefault(name, size) != size:
                 return None
     try:
-        expr = parse(written)
+        return Formula(_with(written, frozenset(there)), values)
     except ParamcalcError:  # the weight that the formula begins with is not there
         return None
+
+
+@lru_cache(256)
+def _with(written: str, there: frozenset[int]) -> Size:
+    # the formula where these weights are there
+    expr = parse(written)
     if isinstance(expr, Expr):
         expr = expr(**{name: int(int(name[3:]) in there) for name in expr.symbols if name.startswith("has")})
-    return Formula(expr, values)
+    return expr
 
 
 def _axes(pattern: str, rank: int) -> tuple[str, ...] | None:

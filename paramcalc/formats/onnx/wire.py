@@ -7,7 +7,7 @@ documentation of Protocol Buffers describes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from ...errors import FileError
@@ -70,28 +70,30 @@ class Wire:
         FileError
             Where the bytes are no message, or the file has too many fields.
         """
-        at, end = span
+        data, (at, end) = self.data, span
         while at < end:
             self.count += 1
             if self.count > MAX_FIELDS:
                 raise FileError("too many fields", expected=f"at most {MAX_FIELDS:,}")
-            key, at = self.varint(at, end)
-            number, kind = key >> 3, key & 7
+            key = data[at]
+            key, at = (key, at + 1) if key < 0x80 else self.varint(at, end)  # nearly all have one byte
+            kind = key & 7
             value: int | Span
-            if kind == VARINT:
-                value, at = self.varint(at, end)
-            elif kind == LENGTH:
-                length, at = self.varint(at, end)
+            if kind == LENGTH:
+                length = data[at] if at < end else 0x80
+                length, at = (length, at + 1) if length < 0x80 else self.varint(at, end)
                 value = Span(at, at + length)
                 at += length
+            elif kind == VARINT:
+                value, at = self.varint(at, end)
             elif kind in (EIGHT, FOUR):
                 value = Span(at, at + (8 if kind == EIGHT else 4))
                 at = value.end
             else:
                 raise FileError(f"{_WRONG}: an unknown kind of field", received=f"kind {kind} at byte {at}")
-            if number == 0 or at > end:
+            if key < 8 or at > end:
                 raise FileError(f"{_WRONG}: a field goes beyond its message", received=f"byte {at}")
-            yield number, value
+            yield key >> 3, value
 
     def numbers(self, span: Span) -> Iterator[int]:
         """List varints that lie one behind the other, as signed numbers of 64 bits."""
@@ -134,7 +136,13 @@ class Wire:
             raise FileError(f"{_WRONG}: {what} is a number", expected="bytes")
         return span
 
-    def message(self, span: int | Span, schema: Mapping[int, tuple[str, str]], what: str) -> Message:
+    def message(
+        self,
+        span: int | Span,
+        schema: Mapping[int, tuple[str, str]],
+        what: str,
+        other: Callable[[int, int | Span], None] | None = None,
+    ) -> Message:
         """Decode the fields of a message that a schema names, and skip the others.
 
         Parameters
@@ -144,10 +152,14 @@ class Wire:
             For a number of a field its name, and ``"int"``, ``"ints"``, ``"text"`` or ``"span"``.
         what : str
             What the message is, for errors.
+        other : callable, optional
+            Is given the fields that the schema does not name.
         """
         made = Message()
         for number, value in self.fields(self.bytes_of(span, what)):
             if number not in schema:
+                if other is not None:
+                    other(number, value)
                 continue
             name, kind = schema[number]
             if kind == "span":
