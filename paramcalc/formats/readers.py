@@ -54,6 +54,11 @@ def protobuf(version: bytes, *following: int) -> Sniff:
     )
 
 
+def holding(member: str) -> Sniff:
+    """Recognise a folder by a file in it."""
+    return lambda source: source.member(member) is not None
+
+
 def zip_beginning_with(member: bytes) -> Sniff:
     """Recognise a zip archive by how the name of its first member ends."""
 
@@ -75,12 +80,19 @@ def _safetensors(source: Source) -> bool:
     return source.head[8:10] == b'{"' and int.from_bytes(source.head[:8], "little") < 2**27
 
 
+def _table(source: Source) -> bool:
+    return source.tail == b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"
+
+
+def _coreml(source: Source) -> bool:
+    # a version, and a description that begins with a message, where ONNX has a text
+    head = source.head
+    after = next((at for at in range(3, 8) if head[at : at + 1] < b"\x80"), 8) + 1
+    return protobuf(bytes(range(2, 32)), 2)(source) and head[after : after + 1] == b"\n"
+
+
 def _shards(source: Source) -> bool:
     return isinstance(source.data.get("weight_map"), Mapping) and "layers" not in source.data
-
-
-def _folder(source: Source) -> bool:
-    return source.member(FOLDER) is not None
 
 
 def _anything(source: Source) -> bool:
@@ -90,8 +102,11 @@ def _anything(source: Source) -> bool:
 ZIP = b"PK\x03\x04"
 
 READERS = (
-    Reader("a folder saved by Keras", _folder, "paramcalc.formats.keras.saved:read_folder"),
-    # by their first bytes
+    Reader("a folder saved by Keras", holding(FOLDER), "paramcalc.formats.keras.saved:read_folder"),
+    Reader("a folder of a SavedModel", holding("saved_model.pb"), "paramcalc.formats.tensorflow.read:read_folder"),
+    Reader("a CoreML package", holding("Manifest.json")),
+    # by their first bytes, or by their last
+    Reader("the index of a TensorFlow checkpoint", _table, "paramcalc.formats.tensorflow.read:read_index"),
     Reader("a PyTorch file", zip_beginning_with(b"/data.pkl")),
     Reader("a NumPy archive", zip_beginning_with(b".npy")),
     Reader("a .keras archive", starts(ZIP), "paramcalc.formats.keras.saved:read_archive"),
@@ -99,7 +114,8 @@ READERS = (
     Reader("a safetensors file", _safetensors),
     Reader("a GGUF file", starts(b"GGUF"), "paramcalc.formats.gguf.read:read"),
     Reader("a TensorFlow Lite file", starts(b"TFL3", 4), "paramcalc.formats.tflite.read:read"),
-    Reader("a TensorFlow SavedModel", protobuf(b"\x01", 2)),
+    Reader("a TensorFlow SavedModel", protobuf(b"\x01", 2), "paramcalc.formats.tensorflow.read:read_saved_model"),
+    Reader("a CoreML model", _coreml),
     Reader("an ONNX file", protobuf(bytes(range(3, 32)), 2, 3, 4, 6, 7, 8), "paramcalc.formats.onnx.read:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),

@@ -17,11 +17,11 @@ from ...core.tensors import BATCH
 from ...errors import FileError, quoted
 from ...symbolic import Size, unknown
 from ..operators.stored import StoredOperator, StoredTensor, checked_shape, short
+from ..operators.wire import Message, Span, Wire
 from . import messages
 from .messages import ATTRIBUTE, FEW, FUNCTION, GRAPH, NODE, TYPES, Tensor
 from .operators import ARITHMETIC, CONTRIB, DOMAINS, PRODUCTS, RECURRENT, Operator, formula, operator, recurrent
 from .values import NOTHING, Call, Sizes, Value, carried, split, within_bounds
-from .wire import Message, Span, Wire
 
 MAX_DEPTH = 32  # bodies and functions within one another
 MAX_NODES = 200_000  # those of bodies included
@@ -29,6 +29,7 @@ MAX_CALLED = 30_000  # those of functions, at each use
 MAX_ROOTS = 1_000_000  # tensors behind values, all values together
 FLOATS = frozenset(name for name, _, _ in TYPES.values() if name.startswith(("float", "bfloat", "complex")))
 PACKED = "MatMulNBits"
+_PARTS = (1, 2, 3)  # its inputs that make the matrix: the packed numbers, the scales and the zero points
 FLOAT = (2, 7)  # fields of an attribute: one number, or several
 IN_ATTRIBUTES = "ai.onnx.ml"  # the domain of operators that have their numbers in attributes
 
@@ -354,7 +355,9 @@ class Walk:
             given = call.value(at)
             besides.update((id(one), one) for one in (given.roots or () if given is not None else ()))
         if node.op == PACKED and node.domain == CONTRIB and 1 in weights:
-            return [self.unpacked(node, [*roots.values()])], []
+            packed = {id(one): one for at, value in weights.items() if at in _PARTS for one in value.roots or ()}
+            rest = [one for key, one in roots.items() if key not in packed]
+            return [self.unpacked(node, [*packed.values()]), *rest], [*besides.values()]
         return [*roots.values()], [one for key, one in besides.items() if key not in roots]
 
     def unpacked(self, node: Node, parts: Sequence[StoredTensor]) -> StoredTensor:

@@ -10,7 +10,7 @@ from math import prod
 
 from ...errors import FileError, quoted
 from ..operators.stored import StoredTensor, checked_shape
-from .wire import Message, Span, Wire
+from ..operators.wire import Message, Span, Wire
 
 MODEL = {7: ("graph", "span"), 25: ("function", "span"), 2: ("producer", "text")}
 GRAPH = {

@@ -79,6 +79,10 @@ def _matrix(call: Call, out: Sizes | None) -> Size | None:
     return prod(out) * a[-1] if a and not call.number("transA") else None
 
 
+def _matrix_in_blocks(call: Call, out: Sizes | None) -> Size | None:
+    return prod(out) * call.number("K") if out else None
+
+
 CONV = Operator({1: "F C k...", 2: "F"}, "F*(k...*C + has2)", _conv)
 MATMUL = Operator({0: "d_o d_i", 1: "d_i d_o"}, "d_i*d_o", _matrix)
 SCALE = Operator({1: "n..."}, "n...", _none)
@@ -122,6 +126,7 @@ CONTRIBUTED: dict[str, Operator] = {
     "MatMulIntegerToFloat": MATMUL._replace(
         weights={1: "d_i d_o", 6: "d_o"}, formula="d_i*d_o + has6*d_o", beside=(2, 3, 4, 5)
     ),
+    "MatMulNBits": Operator({1: "", 2: "", 3: "", 5: ""}, "", _matrix_in_blocks, beside=(4,)),
     "SimplifiedLayerNormalization": SCALE,
     "SkipSimplifiedLayerNormalization": SCALE._replace(weights={2: "n...", 3: "n..."}, formula="(1 + has3)*n..."),
     "SkipLayerNormalization": SCALE._replace(

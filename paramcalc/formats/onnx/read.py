@@ -7,10 +7,10 @@ from ...errors import FileError
 from ...graph.model import Model
 from ..operators.mapped import mapped
 from ..operators.stored import StoredOperator, model_of
+from ..operators.wire import Wire
 from ..source import Source
 from .graph import Walk
 from .messages import MODEL
-from .wire import Wire
 
 APART = "constants"  # the row of those that no operator reads as weights
 

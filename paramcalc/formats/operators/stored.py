@@ -90,6 +90,8 @@ class StoredOperator(Formulated):
         What is worth saying about it.
     lacks : str
         Why it may have more weights than are listed, where it may.
+    proven : bool
+        Whether the file states which of the tensors are trained.
     """
 
     frozen = False
@@ -107,6 +109,7 @@ class StoredOperator(Formulated):
         gates: dict[str, tuple[tuple[str, ...], int]] | None = None,
         note: str = "",
         lacks: str = "",
+        proven: bool = False,
     ) -> None:
         self._type = type
         self.name = name
@@ -118,6 +121,7 @@ class StoredOperator(Formulated):
         self.gates = gates or {}
         self.note = note
         self.lacks = lacks
+        self.proven = proven
 
     @property
     def type(self) -> str:
@@ -138,7 +142,7 @@ class StoredOperator(Formulated):
             (*counted, *(one.weight(buffer=True) for one in self.beside)),
             work=(lambda: unsourced(macs)) if macs is not None and macs != 0 else None,
             costed=macs is not None,
-            guessed=any(not one.fixed for one in self.tensors),
+            guessed=not self.proven and any(not one.fixed for one in self.tensors),
             note=self.note,
             unknown=self.lacks,
         )
@@ -250,5 +254,7 @@ def model_of(
     made = Model.from_nodes(shapes or [UNKNOWN_SHAPE], nodes, (), name or kind.lower(), list(input_names))
     made.type = kind
     made.batch_in_shape = True
-    made.warnings = ["numbers as they are stored: the file does not say which were learned", *warnings]
+    guessed = any(step.guessed for step in made.built)
+    open_question = ["numbers as they are stored: the file does not say which were learned"] if guessed else []
+    made.warnings = [*open_question, *warnings]
     return made

@@ -1,4 +1,4 @@
-"""The wire format of Protocol Buffers, as far as ONNX needs it: fields of a message, of which only some are decoded.
+"""The wire format of Protocol Buffers, as far as readers need it: fields of a message, of which only some are decoded.
 
 A message is a row of fields. Each begins with a varint, ``number << 3 | kind``; kind 0 is a varint, 1 eight bytes, 5
 four bytes, and 2 a length with so many bytes, which may be text, numbers or a message. Source: the encoding that the
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from ...errors import FileError
-from ..operators.mapped import Buffer, printable
+from .mapped import Buffer, printable
 
 MAX_FIELDS = 400_000  # of all messages of a file that are decoded
 VARINT, EIGHT, LENGTH, FOUR = 0, 1, 2, 5
