@@ -91,6 +91,12 @@ def _coreml(source: Source) -> bool:
     return protobuf(bytes(range(2, 32)), 2)(source) and head[after : after + 1] == b"\n"
 
 
+def _in_javascript(source: Source) -> bool:
+    # JSON that a package has as a module of code
+    head = source.head.lstrip()
+    return head.startswith((b"module.", b"export", b"const ", b"var ", b"let ")) and b'"modelTopology"' in head
+
+
 def _shards(source: Source) -> bool:
     return isinstance(source.data.get("weight_map"), Mapping) and "layers" not in source.data
 
@@ -124,6 +130,8 @@ READERS = (
     Reader("a PDF document", starts(b"%PDF-")),
     Reader("a PNG image", starts(b"\x89PNG")),
     # by what the text says
+    Reader("a model of TensorFlow.js", _in_javascript, "paramcalc.formats.tensorflow.javascript:read_wrapped"),
+    Reader("a model.json of TensorFlow.js", says("weightsManifest"), "paramcalc.formats.tensorflow.javascript:read"),
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
     Reader("an index of shards", _shards, "paramcalc.formats.keras.saved:read_index"),
     Reader("a spec in YAML, TOML or JSON", _anything, "paramcalc.formats.modelspec.document:read"),

@@ -188,3 +188,60 @@ def tflite(
     graph = Table({0: made, 1: ("[i", inputs), 2: ("[i", ()), 3: steps, 4: "main"})
     listed = [Table({0: ("b", min(code, 127)), 3: ("i", code)}) for code in codes]
     return flatbuffer(Table({0: ("I", 3), 1: listed, 2: [graph], 3: "made", 4: buffers}))
+
+
+# --- TensorFlow -------------------------------------------------------------------------------------------------------
+
+
+def tf_shape(*sizes: int) -> bytes:
+    return b"".join(field(2, field(1, size)) for size in sizes)
+
+
+def block(entries: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """A block of a table, in which each key shares with the one before what it can."""
+    made, before = b"", b""
+    for key, content in entries:
+        shared = next(
+            (at for at, (a, b) in enumerate(zip(key, before, strict=False)) if a != b), min(len(key), len(before))
+        )
+        made += varint(shared) + varint(len(key) - shared) + varint(len(content)) + key[shared:] + content
+        before = key
+    return made + struct.pack("<II", 0, 1)
+
+
+def table(entries: Mapping[str, bytes], each: int = 3) -> bytes:
+    """A table of blocks of a few entries each."""
+    listed = sorted((key.encode(), content) for key, content in entries.items())
+    made, index = b"", []
+    for at in range(0, len(listed), each):
+        part = listed[at : at + each]
+        content = block(part)
+        index.append((part[-1][0], varint(len(made)) + varint(len(content))))
+        made += content + bytes(5)
+    handles = b""
+    for content in (block([]), block(index)):
+        handles += varint(len(made)) + varint(len(content))
+        made += content + bytes(5)
+    return made + handles.ljust(40, b"\0") + bytes.fromhex("57fb808b247547db")
+
+
+def checkpoint(variables: Mapping[str, tuple[int, ...]], type: int = 1, width: int = 4) -> bytes:
+    entries = {"": field(1, 1) + field(3, field(1, 1))}
+    for name, shape in variables.items():
+        entries[name] = field(1, type) + field(2, tf_shape(*shape)) + field(5, prod(shape) * width)
+    return table(entries)
+
+
+def saved_model(
+    nodes: Sequence[tuple[str, tuple[int, ...], bool] | None], children: Mapping[int, Mapping[str, int]]
+) -> bytes:
+    """A SavedModel of objects: each a variable (name, shape, whether it is trained) or not, and what it leads to."""
+    made = b""
+    for at, one in enumerate(nodes):
+        content = b"".join(field(1, field(1, to) + field(2, name)) for name, to in children.get(at, {}).items())
+        if one is not None:
+            name, shape, trained = one
+            kind = field(1, 1) + field(2, tf_shape(*shape)) + field(6, name)
+            content += field(7, kind + (field(3, 1) if trained else b""))
+        made += field(1, content)
+    return field(1, 1) + field(2, field(1, b"") + field(7, made))

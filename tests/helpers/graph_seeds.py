@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import graph_files as g
 
 
@@ -93,4 +95,60 @@ def tflite_files() -> list[bytes]:
     return [g.tflite(tensors, steps)]
 
 
-FILES = {"onnx": onnx_files, "gguf": gguf_files, "tflite": tflite_files}
+def tensorflow_files() -> list[bytes]:
+    variables = {
+        "layer_with_weights-0/kernel/.ATTRIBUTES/VARIABLE_VALUE": (4, 20),
+        "layer_with_weights-0/recurrent_kernel/.ATTRIBUTES/VARIABLE_VALUE": (5, 20),
+        "layer_with_weights-0/kernel/.OPTIMIZER_SLOT/optimizer/m/.ATTRIBUTES/VARIABLE_VALUE": (4, 20),
+        "optimizer/learning_rate/.ATTRIBUTES/VARIABLE_VALUE": (),
+        "layer_with_weights-1/bias/.ATTRIBUTES/VARIABLE_VALUE": (3,),
+    }
+    nodes = [
+        None,
+        None,
+        ("dense/kernel:0", (4, 3), True),
+        ("norm/moving_mean:0", (3,), False),
+        None,
+        ("Adam/m", (4, 3), False),
+    ]
+    children = {0: {"layer": 1, "optimizer": 4}, 1: {"kernel": 2, "mean": 3, "parent": 0}, 4: {"m": 5}}
+    return [g.checkpoint(variables), g.saved_model(nodes, children)]
+
+
+def javascript_files() -> list[bytes]:
+    manifest = [
+        {
+            "paths": ["group1-shard1of1.bin"],
+            "weights": [
+                {"name": "a/kernel", "shape": [3, 4], "dtype": "float32"},
+                {
+                    "name": "a/bias",
+                    "shape": [4],
+                    "dtype": "float32",
+                    "quantization": {"dtype": "uint8", "scale": 1, "min": 0},
+                },
+                {"name": "a/axis", "shape": [2], "dtype": "int32"},
+            ],
+        }
+    ]
+    layers = [
+        {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 3], "name": "in"}},
+        {"class_name": "Dense", "config": {"name": "a", "units": 4}},
+    ]
+    keras = {"model_config": {"class_name": "Sequential", "config": {"name": "s", "layers": layers}}}
+    written = [
+        {"name": "a/kernel", "shape": [3, 4], "dtype": "float32"},
+        {"name": "a/bias", "shape": [4], "dtype": "float32"},
+    ]
+    first = json.dumps({"format": "graph-model", "modelTopology": {"node": []}, "weightsManifest": manifest})
+    second = json.dumps({"modelTopology": keras, "weightsManifest": [{"paths": [], "weights": written}]})
+    return [first.encode(), second.encode(), f"module.exports = {second};\n".encode()]
+
+
+FILES = {
+    "onnx": onnx_files,
+    "gguf": gguf_files,
+    "tflite": tflite_files,
+    "tensorflow": tensorflow_files,
+    "javascript": javascript_files,
+}

@@ -24,9 +24,9 @@ SAVED = "saved_model.pb"
 INDEX = os.path.join("variables", "variables.index")
 # by the numbers of tensorflow/core/framework/types.proto: the name of a type and its bits
 _NAMES = """
-1 float32 32, 2 float64 64, 3 int32 32, 4 uint8 8, 5 int16 16, 6 int8 8, 7 string 0, 8 complex64 64, 9 int64 64, 10 bool 8,
-11 qint8 8, 12 quint8 8, 13 qint32 32, 14 bfloat16 16, 17 uint16 16, 18 complex128 128, 19 float16 16, 20 resource 0,
-21 variant 0, 22 uint32 32, 23 uint64 64, 24 float8_e5m2 8, 25 float8_e4m3fn 8, 29 int4 4, 30 uint4 4
+1 float32 32, 2 float64 64, 3 int32 32, 4 uint8 8, 5 int16 16, 6 int8 8, 7 string 0, 8 complex64 64, 9 int64 64,
+10 bool 8, 11 qint8 8, 12 quint8 8, 13 qint32 32, 14 bfloat16 16, 17 uint16 16, 18 complex128 128, 19 float16 16,
+20 resource 0, 21 variant 0, 22 uint32 32, 23 uint64 64, 24 float8_e5m2 8, 25 float8_e4m3fn 8, 29 int4 4, 30 uint4 4
 """
 TYPES = {int(number): (name, int(bits)) for number, name, bits in (entry.split() for entry in _NAMES.split(","))}
 _ENTRY = {1: ("type", "int"), 2: ("shape", "span"), 5: ("size", "int"), 7: ("slices", "span")}
