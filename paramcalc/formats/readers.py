@@ -97,6 +97,10 @@ def _in_javascript(source: Source) -> bool:
     return head.startswith((b"module.", b"export", b"const ", b"var ", b"let ")) and b'"modelTopology"' in head
 
 
+def _onnx(source: Source) -> bool:
+    return protobuf(bytes(range(3, 32)), 2, 3, 4, 6, 7, 8)(source) and not _coreml(source)
+
+
 def _shards(source: Source) -> bool:
     return isinstance(source.data.get("weight_map"), Mapping) and "layers" not in source.data
 
@@ -122,7 +126,7 @@ READERS = (
     Reader("a TensorFlow Lite file", starts(b"TFL3", 4), "paramcalc.formats.tflite.read:read"),
     Reader("a TensorFlow SavedModel", protobuf(b"\x01", 2), "paramcalc.formats.tensorflow.read:read_saved_model"),
     Reader("a CoreML model", _coreml),
-    Reader("an ONNX file", protobuf(bytes(range(3, 32)), 2, 3, 4, 6, 7, 8), "paramcalc.formats.onnx.read:read"),
+    Reader("an ONNX file", _onnx, "paramcalc.formats.onnx.read:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),
     Reader("a gzip file", starts(b"\x1f\x8b")),

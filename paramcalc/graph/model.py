@@ -70,6 +70,7 @@ class Model(Applicable, Displayed):
     type = "Functional"
     crossed = False  # whether a layer is used on several levels: directly, and inside another
     single: Collection[int] = ()
+    batch_in_shape = False  # whether a reader found shapes whole, with no name for the batch
 
     def __init__(self, inputs: Nested, outputs: Nested, name: str | None = None, trainable: bool = True) -> None:
         ins, outs = flat(inputs), flat(outputs)
@@ -134,7 +135,6 @@ class Model(Applicable, Displayed):
         self.frozen = not trainable
         self.warnings: list[str] = []  # what a reader found worth saying
         self.findings: tuple[Finding, ...] = ()  # where a reader found something wrong, those of models inside aside
-        self.batch_in_shape = False  # whether a reader found shapes whole, with no name for the batch
         self.stored: int | None = None  # how many tensors of its file agree with the rules
         self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice
         self._built: list[Built] | None = None

@@ -143,10 +143,10 @@ def _of_objects(wire: Wire) -> list[_Variable]:
 
 def _within(wire: Wire, objects: Sequence[Message]) -> set[int]:
     # what the model leads to, other than by its optimizer and its metrics
-    found, waiting = {0}, [0]
+    found = {0} if objects else set()
+    waiting = [*found]
     while waiting:
-        message = objects[waiting.pop()] if objects else Message()
-        for span in message.spans.get("child", ()):
+        for span in objects[waiting.pop()].spans.get("child", ()):
             child = wire.message(span, _CHILD, "a child")
             place = child.int("place")
             if child.text("name") not in _BESIDE and place not in found and 0 <= place < len(objects):
