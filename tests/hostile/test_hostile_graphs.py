@@ -234,14 +234,20 @@ def test_hostile_files_end_in_a_clear_error(what: str, tmp_path: Path) -> None:
     path = tmp_path / "model"
     path.write_bytes(make())
     begin = time.process_time()
-    tracemalloc.start()
-    try:
-        with pytest.raises(ParamcalcError) as caught:
-            pc.load(path).report()
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    with pytest.raises(ParamcalcError) as caught:
+        pc.load(path).report()
+    assert time.process_time() - begin < 2 * SECONDS  # half of it is for a machine that does other things as well
     assert said in str(caught.value)
     assert str(path) in str(caught.value)
-    assert peak < BYTES
-    assert time.process_time() - begin < 5 * SECONDS  # five times slower where memory is traced
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_files_take_little_memory(what: str) -> None:
+    content = HOSTILE[what][0]()
+    tracemalloc.start()
+    try:
+        run(content)
+        assert tracemalloc.get_traced_memory()[1] < BYTES
+    finally:
+        tracemalloc.stop()

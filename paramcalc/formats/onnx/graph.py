@@ -25,7 +25,7 @@ from .values import NOTHING, Call, Sizes, Value, carried, split, within_bounds
 
 MAX_DEPTH = 32  # bodies and functions within one another
 MAX_NODES = 200_000  # those of bodies included
-MAX_CALLED = 30_000  # those of functions, at each use
+MAX_CALLED = 20_000  # those of functions, at each use
 MAX_ROOTS = 1_000_000  # tensors behind values, all values together
 FLOATS = frozenset(name for name, _, _ in TYPES.values() if name.startswith(("float", "bfloat", "complex")))
 PACKED = "MatMulNBits"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ...errors import FileError
 from .mapped import Buffer, printable
 
-MAX_FIELDS = 400_000  # of all messages of a file that are decoded
+MAX_FIELDS = 300_000  # of all messages of a file that are decoded
 VARINT, EIGHT, LENGTH, FOUR = 0, 1, 2, 5
 _LONGEST = 10  # bytes of a varint of 64 bits
 _WRONG = "not valid Protocol Buffers"
