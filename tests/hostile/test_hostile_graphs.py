@@ -236,7 +236,7 @@ def test_hostile_files_end_in_a_clear_error(what: str, tmp_path: Path) -> None:
     begin = time.process_time()
     with pytest.raises(ParamcalcError) as caught:
         pc.load(path).report()
-    assert time.process_time() - begin < 2 * SECONDS  # half of it is for a machine that does other things as well
+    assert time.process_time() - begin < 5 * SECONDS  # most of it is for a machine that does other things as well
     assert said in str(caught.value)
     assert str(path) in str(caught.value)
 

@@ -119,6 +119,13 @@ def test_a_part_of_a_tensor_is_counted_whole_and_has_no_formula() -> None:
     assert (row.params, row.formula) == (140, None)
 
 
+def test_a_recurrent_weight_of_unknown_shape_leaves_no_formula() -> None:
+    stored = [g.tensor("W", 1, 20, 7), g.tensor("R", 1, 20, 5), g.tensor("b", 1, 20), g.integers("twice", 1, 2)]
+    made = [g.node("Tile", "b twice", "B"), g.node("LSTM", "x W R B", "y", hidden_size=5)]
+    row = pc.loads(g.model(g.graph(made, stored))).report().rows[0]
+    assert (row.params, row.formula, row.costed) == (260, None, False)
+
+
 def test_bodies_functions_and_shared_tensors() -> None:
     report = pc.loads(onnx_files()[2]).report()
     found = {row.name: row for row in report.rows}

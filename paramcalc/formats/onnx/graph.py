@@ -292,7 +292,7 @@ class Walk:
         macs = None
         outputs: tuple[Sizes, ...] = () if out is None else (out,)
         if node.op in RECURRENT and node.domain in DOMAINS:
-            convention = recurrent(call, there)
+            convention = recurrent(call, there) if len(there) == len(weights) else None
             if convention is not None:
                 said, macs, outputs = convention.formula, convention.macs, convention.outs[: len(node.outputs)]
                 for value, weight in zip(
