@@ -108,6 +108,10 @@ class Weight:
     replaced : bool
         Whether training puts its gradient in its place, as it does with the scales of float8; then an optimizer keeps
         nothing of its own for it.
+    dtype : str
+        How a file stores its numbers, if it comes from one.
+    bytes : int, optional
+        The bytes that a file stores for it.
     """
 
     name: str
@@ -120,6 +124,8 @@ class Weight:
     buffer: bool = False
     gate_axis: int = -1
     replaced: bool = False
+    dtype: str = ""
+    bytes: int | None = None
 
     @property
     def params(self) -> Size:

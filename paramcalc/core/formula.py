@@ -119,11 +119,26 @@ class Formula:
         return hash((self.expr, tuple(sorted(self.values))))
 
 
+class Formulated(Applicable):
+    """What states its own formula, since it is no layer of a rule: an operator of a stored graph.
+
+    Attributes
+    ----------
+    formula : Formula or None
+    """
+
+    __slots__ = ()
+
+    formula: Formula | None
+
+
 def formula_of(layer: Applicable, *shapes: AnyShape) -> Formula | None:
     """Give the formula of a layer on these input shapes, or ``None`` if it has no weights to count.
 
     Without shapes, the smallest input the layer takes is assumed, in symbols alone.
     """
+    if isinstance(layer, Formulated):
+        return layer.formula
     found = symbolic_build(layer, *shapes)
     if found is None:
         return None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..symbolic import Expr, Size, add
 from .built import Weight
+from .json_data import JsonObject
 
 
 class Sums(NamedTuple):
@@ -35,6 +36,41 @@ class Sums(NamedTuple):
     buffered: bool
 
 
+class StoredSize(NamedTuple):
+    """The space that parameters take in a file.
+
+    Attributes
+    ----------
+    bytes : int
+    dtypes : tuple of str
+        How their numbers are stored, in order of first use.
+    params : int or Expr
+        How many numbers they are.
+    """
+
+    bytes: int
+    dtypes: tuple[str, ...]
+    params: Size
+
+    @property
+    def bits(self) -> float | None:
+        """Bits of one parameter on average, to two places; ``None`` where there are none."""
+        return round(8 * self.bytes / self.params, 2) if isinstance(self.params, int) and self.params else None
+
+    def to_dict(self) -> JsonObject:
+        """Give it as JSON has it."""
+        return {"bytes": self.bytes, "dtypes": [*self.dtypes], "bits_per_parameter": self.bits}
+
+
+def stored_size(weights: Iterable[Weight]) -> StoredSize | None:
+    """Add up the bytes that a file stores for parameters; ``None`` where it does not state those of one of them."""
+    params = [weight for weight in weights if not weight.buffer]
+    sizes = [weight.bytes for weight in params if weight.bytes is not None]
+    if not params or len(sizes) < len(params):
+        return None
+    return StoredSize(sum(sizes), tuple(dict.fromkeys(weight.dtype for weight in params)), summed(_counts(params)))
+
+
 class Totals:
     """The sums over the weights of a layer or of a model."""
 
@@ -47,6 +83,11 @@ class Totals:
     def sums(self) -> Sums:
         """What the weights add up to."""
         return sums_of(self.weights)
+
+    @property
+    def in_file(self) -> StoredSize | None:
+        """The space that the parameters take in the file they are read from, where it states that."""
+        return stored_size(self.weights)
 
     @property
     def params(self) -> Size:

@@ -42,9 +42,22 @@ def starts(magic: bytes, at: int = 0) -> Sniff:
     return lambda source: source.head[at : at + len(magic)] == magic
 
 
-def protobuf(version: bytes) -> Sniff:
-    """Recognise a message of Protocol Buffers whose field 1 is a version and whose field 2 has a length."""
-    return lambda source: source.head[:1] == b"\x08" and source.head[1:2] in version and source.head[2:3] == b"\x12"
+def protobuf(version: bytes, *following: int) -> Sniff:
+    """Recognise a message of Protocol Buffers whose field 1 is a version, by the numbers of fields that may follow it.
+
+    Each of these has a length.
+    """
+    keys = [bytes([number << 3 | 2]) for number in following]
+    return lambda source: (
+        source.head[:1] == b"\x08"
+        and source.head[1:2] in [bytes([one]) for one in version]
+        and source.head[2:3] in keys
+    )
+
+
+def holding(member: str) -> Sniff:
+    """Recognise a folder by a file in it."""
+    return lambda source: source.member(member) is not None
 
 
 def zip_beginning_with(member: str) -> Sniff:
@@ -69,6 +82,27 @@ def _safetensors(source: Source) -> bool:
     return source.head[8:10] == b'{"' and int.from_bytes(source.head[:8], "little") < 2**27
 
 
+def _table(source: Source) -> bool:
+    return source.tail == b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"
+
+
+def _coreml(source: Source) -> bool:
+    # a version, and a description that begins with a message, where ONNX has a text
+    head = source.head
+    after = next((at for at in range(3, 8) if head[at : at + 1] < b"\x80"), 8) + 1
+    return protobuf(bytes(range(2, 32)), 2)(source) and head[after : after + 1] == b"\n"
+
+
+def _in_javascript(source: Source) -> bool:
+    # JSON that a package has as a module of code
+    head = source.head.lstrip()
+    return head.startswith((b"module.", b"export", b"const ", b"var ", b"let ")) and b'"modelTopology"' in head
+
+
+def _onnx(source: Source) -> bool:
+    return protobuf(bytes(range(3, 32)), 2, 3, 4, 6, 7, 8)(source) and not _coreml(source)
+
+
 def _shards(source: Source) -> bool:
     return isinstance(source.data.get("weight_map"), Mapping) and "layers" not in source.data
 
@@ -81,10 +115,6 @@ def _tensor_shards(source: Source) -> bool:
 
 def _weights(source: Source) -> bool:
     return any(source.member(name) is not None for name in WEIGHTS)
-
-
-def _folder(source: Source) -> bool:
-    return source.member(FOLDER) is not None
 
 
 def _anything(source: Source) -> bool:
@@ -108,17 +138,21 @@ WEIGHTS = (  # what a folder of Hugging Face has its weights in; the first that 
 
 READERS = (
     Reader("a folder of weights", _weights, "paramcalc.formats.checkpoints.shards:read_folder"),
-    Reader("a folder saved by Keras", _folder, "paramcalc.formats.keras.saved:read_folder"),
-    # by their first bytes
+    Reader("a folder saved by Keras", holding(FOLDER), "paramcalc.formats.keras.saved:read_folder"),
+    Reader("a folder of a SavedModel", holding("saved_model.pb"), "paramcalc.formats.tensorflow.read:read_folder"),
+    Reader("a CoreML package", holding("Manifest.json")),
+    # by their first bytes, or by their last
+    Reader("the index of a TensorFlow checkpoint", _table, "paramcalc.formats.tensorflow.read:read_index"),
     Reader("a PyTorch file", zip_beginning_with(PYTORCH), "paramcalc.formats.pytorch.files:read"),
     Reader("a NumPy archive", zip_beginning_with(r".+\.npy"), "paramcalc.formats.checkpoints.npz:read"),
     Reader("a .keras archive", starts(ZIP), "paramcalc.formats.keras.saved:read_archive"),
     Reader("an .h5 file", starts(b"\x89HDF\r\n\x1a\n"), "paramcalc.formats.keras.saved:read_hdf5"),
     Reader("a safetensors file", _safetensors, "paramcalc.formats.checkpoints.safetensors:read"),
-    Reader("a GGUF file", starts(b"GGUF")),
-    Reader("a TensorFlow Lite file", starts(b"TFL3", 4)),
-    Reader("a TensorFlow SavedModel", protobuf(b"\x01")),
-    Reader("an ONNX file", protobuf(bytes(range(3, 32)))),
+    Reader("a GGUF file", starts(b"GGUF"), "paramcalc.formats.gguf.read:read"),
+    Reader("a TensorFlow Lite file", starts(b"TFL3", 4), "paramcalc.formats.tflite.read:read"),
+    Reader("a TensorFlow SavedModel", protobuf(b"\x01", 2), "paramcalc.formats.tensorflow.read:read_saved_model"),
+    Reader("a CoreML model", _coreml),
+    Reader("an ONNX file", _onnx, "paramcalc.formats.onnx.read:read"),
     Reader("an older PyTorch file", starts(STREAM), "paramcalc.formats.pytorch.files:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),
@@ -127,6 +161,8 @@ READERS = (
     Reader("a PDF document", starts(b"%PDF-")),
     Reader("a PNG image", starts(b"\x89PNG")),
     # by what the text says
+    Reader("a model of TensorFlow.js", _in_javascript, "paramcalc.formats.tensorflow.javascript:read_wrapped"),
+    Reader("a model.json of TensorFlow.js", says("weightsManifest"), "paramcalc.formats.tensorflow.javascript:read"),
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
     Reader("an index of safetensors", _tensor_shards, "paramcalc.formats.checkpoints.shards:read_index"),
     Reader("an index of shards", _shards, "paramcalc.formats.keras.saved:read_index"),

@@ -16,6 +16,7 @@ from .text import bounds
 from .text.decoding import decode
 
 FOLDER = "config.json"  # the file that tells a folder in which Keras saved a model
+FOLDERS = (FOLDER, "saved_model.pb", "Manifest.json")  # those that tell a folder of some format
 HEAD = 512  # bytes that tell what a file is
 STDIN = "-"
 
@@ -76,6 +77,15 @@ class Source:
         """The first bytes."""
         return read_file(self.path, HEAD) if self.path else _bytes(self._given[:HEAD])
 
+    @cached_property
+    def tail(self) -> bytes:
+        """The last eight bytes."""
+        if not self.path:
+            return _bytes(self._given)[-8:]
+        with open(self.path, "rb") as file:
+            file.seek(max(0, os.path.getsize(self.path) - 8))
+            return file.read(8)
+
     def member(self, name: str) -> str | None:
         """Give the path of a file in this folder, or ``None`` where it is no folder or has no such file."""
         path = os.path.join(self.path, name)
@@ -131,7 +141,7 @@ def opened(
         if path == STDIN:
             return Source(name, given=_standard_input(), hint=hint, framework=framework, sizes=sizes)
         source = Source(name, path, hint=hint, framework=framework, sizes=sizes)
-        if source.member(FOLDER) is None and not source.head:
+        if not any(map(source.member, FOLDERS)) and not source.head:
             raise FileError("the file is empty", expected="a model")
     except ParamcalcError as error:
         raise error.at(f"{name}:")

@@ -70,6 +70,7 @@ class Model(Applicable, Displayed):
     type = "Functional"
     crossed = False  # whether a layer is used on several levels: directly, and inside another
     single: Collection[int] = ()
+    batch_in_shape = False  # whether a reader found shapes whole, with no name for the batch
 
     def __init__(self, inputs: Nested, outputs: Nested, name: str | None = None, trainable: bool = True) -> None:
         ins, outs = flat(inputs), flat(outputs)

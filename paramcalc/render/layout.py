@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..catalogue import message
 from ..core.built import UnknownShape, shape_text
 from ..core.json_data import Json, JsonObject
-from ..core.storage import DTYPE, bytes_of, bytes_text, check_dtype
+from ..core.storage import BITS, DTYPE, bytes_of, bytes_text, check_dtype
 from ..core.time_axis import BATCH_FIRST, TIME_FIRST, UNBATCHED
 from ..symbolic import Expr, grouped, unicode
 from .document import Block, Cell, Document, Fact, Math, Rows, Table, number
@@ -82,7 +82,8 @@ def _card(report: Report, explain: bool, dtype: str) -> Document:
     if row.inputs:
         facts.append(Fact(message("input"), "  ".join(map(shape_text, row.inputs))))
         facts += _layout(row)
-    facts.append(Fact(message("output"), "  ".join(map(shape_text, row.outputs))))
+    if row.outputs:
+        facts.append(Fact(message("output"), "  ".join(map(shape_text, row.outputs))))
     facts += _cost(report) + _gates(row) + _warnings(report)
     tables: list[Block] = blocks(report, introduced=True) if explain else [_weights([row])] if row.weights else []
     return Document(row.type, message(summary(row)), facts, tables)
@@ -111,14 +112,19 @@ def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> D
     footer: tuple[Cell, ...] = ()
     if isinstance(total, int):
         label = message("total") if report.exact else message("total, at least")
-        footer = (label, "", number(total), *("",) * (1 + graph))
+        footer = (label, "", number(total), *("",) * (1 + graph + (report.in_file is not None)))
     else:  # a long expression is too wide for a column
         label = message("parameters") if report.exact else message("parameters, at least")
         facts.append(Fact(label, number(total), strong=report.exact))
-    headers = ("layer", second, "parameters", *(["reads"] if graph else []), "why")
-    tables: list[Block] = [
-        Table(tuple(map(message, headers)), Rows(partial(_lines, report.rows, 0, depth, graph)), (2,), footer)
-    ]
+    from_file = report.in_file is not None
+    headers = (
+        *("layer", second, "parameters"),
+        *(["in the file"] if from_file else []),
+        *(["reads"] if graph else []),
+        "why",
+    )
+    rows = Rows(partial(_lines, report.rows, 0, depth, graph, from_file))
+    tables: list[Block] = [Table(tuple(map(message, headers)), rows, (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
     facts += _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _warnings(report)
@@ -135,7 +141,7 @@ def _branches(rows: list[Row], depth: int | None) -> bool:
     return False
 
 
-def _lines(rows: list[Row], level: int, depth: int | None, graph: bool) -> Iterator[tuple[Cell, ...]]:
+def _lines(rows: list[Row], level: int, depth: int | None, graph: bool, from_file: bool) -> Iterator[tuple[Cell, ...]]:
     for row in rows:
         formula = row.formula
         name = f"{'  ' * level}{row.name} ({row.type})"
@@ -146,9 +152,10 @@ def _lines(rows: list[Row], level: int, depth: int | None, graph: bool) -> Itera
         shapes = "  ".join(map(shape_text, row.outputs)) if row.stored_as is None else row.stored_as.text
         why: Cell = Math(formula.expr, formula.values) if formula else ""
         reads = [", ".join(f"{name}[{index}]" if index else name for name, index in row.reads)] if graph else []
-        yield (name, shapes, _params(row), *reads, why)
+        stored = [_in_file(row)] if from_file else []
+        yield (name, shapes, _params(row), *stored, *reads, why)
         if depth is None or level < depth:
-            yield from _lines(row.rows, level + 1, depth, graph)
+            yield from _lines(row.rows, level + 1, depth, graph, from_file)
 
 
 def _params(row: Row) -> Cell:
@@ -156,6 +163,20 @@ def _params(row: Row) -> Cell:
     if not row.unknown:
         return number(row.params)
     return f"≥ {grouped(row.params)}" if row.weights else message("unknown")
+
+
+def _in_file(row: Report | Row) -> str:
+    # how the numbers are stored, and how many bits each takes where that is not told by their type
+    size = row.in_file
+    if size is None:
+        return ""
+    plain = [BITS[dtype] == size.bits for dtype in size.dtypes if dtype in BITS]
+    said = (
+        "{size}, {dtypes}"
+        if all(plain) and len(plain) == len(size.dtypes) == 1
+        else "{size}, {dtypes}: {bits} bits each"
+    )
+    return message(said, size=bytes_text(size.bytes), dtypes=", ".join(size.dtypes), bits=size.bits)
 
 
 def _warnings(report: Report) -> list[Fact]:
@@ -173,6 +194,8 @@ def _size(report: Report, dtype: str) -> list[Fact]:
     check_dtype(dtype)
     if report.stored_as is not None and dtype == DTYPE:
         return [Fact(message("stored"), report.stored_as.text)]
+    if report.in_file is not None and dtype == DTYPE:
+        return [Fact(message("in the file"), _in_file(report))]
     if not isinstance(report.total, int) or report.total == 0:
         return []
     size = bytes_text(bytes_of(report.total, dtype))

@@ -41,6 +41,10 @@ def weight_data(weight: Weight) -> JsonObject:
         "trainable": weight.trainable,
         "count": plain(weight.params),
     }
+    if weight.dtype:
+        found["dtype"] = weight.dtype
+    if weight.bytes is not None:
+        found["bytes"] = weight.bytes
     if weight.buffer:
         found["buffer"] = True
     if weight.gates:

@@ -32,6 +32,10 @@ class Reported(Protocol):
         """Whether a layer is used on several levels."""
 
     @property
+    def batch_in_shape(self) -> bool:
+        """Whether the shapes of the inputs include a batch that is no axis of its own name."""
+
+    @property
     def holds(self) -> bool:
         """Whether the rules agree with the tensors of its file."""
 

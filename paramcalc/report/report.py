@@ -59,7 +59,9 @@ class Report(Totals, Displayed):
         first = self.inputs[0]
         batch = BATCH if isinstance(first, UnknownShape) or not first else first[0]
         self.batch: Size | None = 1 if isinstance(batch, Expr) and batch.op == "?" else batch
-        if framework(self.framework).batch_in_shape and not any(_has_batch(shape) for shape in self.inputs):
+        if (model.batch_in_shape or framework(self.framework).batch_in_shape) and not any(
+            _has_batch(shape) for shape in self.inputs
+        ):
             self.batch = None  # it is any of the sizes, or none
         if model.crossed:
             mark_counted(self.rows, set())
@@ -143,6 +145,8 @@ class Report(Totals, Displayed):
             found["buffers"] = plain(sums.buffers)
         if self.stored_as is not None:
             found["bytes"] = {**self.stored_as.bytes}
+        if self.in_file is not None:
+            found["in_file"] = self.in_file.to_dict()
         found["exact"] = self.exact
         found["macs"] = plain(self.macs)
         found["macs_exact"] = self.costed

@@ -148,6 +148,8 @@ class Row(Totals, Displayed):
             "substituted": formula.substituted if formula else None,
             "weights": [*map(weight_data, self.weights)],
         }
+        if self.in_file is not None:
+            row["in_file"] = self.in_file.to_dict()
         if self.layout is not None:
             row["layout"] = self.layout
         if self.buffered:

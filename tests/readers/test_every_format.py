@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from graph_seeds import gguf_files, javascript_files, onnx_files, tensorflow_files, tflite_files
 
 import paramcalc as pc
 from paramcalc.formats.readers import READERS
@@ -41,6 +42,19 @@ def shards(place: Path) -> Path:
     return path
 
 
+def saved_model(place: Path) -> Path:
+    (place / "saved_model.pb").write_bytes(tensorflow_files()[1])
+    return place
+
+
+def written(content: bytes) -> Callable[[Path], Path]:
+    def write(place: Path) -> Path:
+        (place / "model").write_bytes(content)
+        return place / "model"
+
+    return write
+
+
 READ: dict[str, Callable[[Path], Path]] = {
     "a folder of weights": weights,
     "a folder saved by Keras": folder,
@@ -53,6 +67,14 @@ READ: dict[str, Callable[[Path], Path]] = {
     "an .h5 file": lambda _: ARCHIVES / "shared_with_wrapper.h5",
     "Keras's JSON": lambda _: ARCHIVES / "attention_on_two_axes.json",
     "an index of shards": shards,
+    "a folder of a SavedModel": saved_model,
+    "a TensorFlow SavedModel": written(tensorflow_files()[1]),
+    "the index of a TensorFlow checkpoint": written(tensorflow_files()[0]),
+    "an ONNX file": written(onnx_files()[0]),
+    "a GGUF file": written(gguf_files()[0]),
+    "a TensorFlow Lite file": written(tflite_files()[0]),
+    "a model.json of TensorFlow.js": written(javascript_files()[0]),
+    "a model of TensorFlow.js": written(javascript_files()[2]),
     "a spec in YAML, TOML or JSON": lambda _: EXAMPLES / "tutorial.toml",
 }
 

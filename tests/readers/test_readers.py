@@ -46,10 +46,7 @@ def tarred() -> bytes:
 
 
 FOREIGN = {
-    "a GGUF file": b"GGUF\x03\0\0\0" + bytes(16),
-    "a TensorFlow Lite file": b"\x1c\0\0\0TFL3" + bytes(20),
-    "a TensorFlow SavedModel": b"\x08\x01\x12\x9a\x0b\x0a",
-    "an ONNX file": b"\x08\x08\x12\x07pytorch\x1a\x052.0.0",
+    "a CoreML model": b"\x08\x05\x12\x9a\x0b\x0a\x07input_1",
     "a pickle, which can run code": pickle.dumps({"weight": [1, 2]}),
     "a NumPy array": b"\x93NUMPY\x01\0v\0{'descr'",
     "a gzip file": b"\x1f\x8b\x08\0",
@@ -63,11 +60,22 @@ def test_every_line_of_the_registry_loads() -> None:
     assert len({one.name for one in READERS}) == len(READERS)
     for one in READERS:
         assert not one.read or callable(load(one.read))
-        assert one.name.startswith(("a ", "an ", "Keras's "))
+        assert one.name.startswith(("a ", "an ", "the ", "Keras's "))
+
+
+FOREIGN_FOLDERS = {"a CoreML package": "Manifest.json"}
+
+
+@pytest.mark.parametrize("name", FOREIGN_FOLDERS)
+def test_a_folder_that_is_not_read_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / FOREIGN_FOLDERS[name]).write_text("{}", encoding="utf-8")
+    with pytest.raises(FileError) as caught:
+        pc.load(tmp_path)
+    assert str(caught.value) == f"{tmp_path}: this is {name}; expected {expected()}"
 
 
 def test_every_format_that_is_only_named_has_an_example() -> None:
-    assert set(FOREIGN) == {one.name for one in READERS if not one.read}
+    assert {*FOREIGN, *FOREIGN_FOLDERS} == {one.name for one in READERS if not one.read}
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -82,7 +90,9 @@ def test_a_format_that_is_not_read_is_named(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_format_is_recognised_by_one_line_alone_or_is_an_archive(name: str) -> None:
-    binary = [one for one in READERS if one.sniff.__qualname__.startswith(("starts", "protobuf", "zip_", "_safe"))]
+    binary = [
+        one for one in READERS if one.sniff.__qualname__.startswith(("starts", "protobuf", "zip_", "_safe", "_coreml"))
+    ]
     found = [one.name for one in binary if one.sniff(Source("file", given=FOREIGN[name]))]
     assert found[0] == name
     assert found[1:] in ([], ["a .keras archive"])
@@ -97,8 +107,11 @@ def test_beginnings_of_foreign_files_end_in_an_error() -> None:
 
 def test_what_is_read_is_listed_in_errors() -> None:
     assert expected() == (
-        "a folder of weights, a folder saved by Keras, a PyTorch file, a NumPy archive, a .keras archive, an .h5 file, "
-        "a safetensors file, an older PyTorch file, Keras's JSON, an index of safetensors, an index of shards or "
+        "a folder of weights, a folder saved by Keras, a folder of a SavedModel, the index of a TensorFlow checkpoint, "
+        "a PyTorch file, a NumPy archive, a .keras archive, an .h5 file, a safetensors file, a GGUF file, "
+        "a TensorFlow Lite file, a TensorFlow SavedModel, an ONNX file, an older PyTorch file, "
+        "a model of TensorFlow.js, a model.json of TensorFlow.js, Keras's JSON, an index of safetensors, "
+        "an index of shards or "
         "a spec in YAML, TOML or JSON"
     )
 

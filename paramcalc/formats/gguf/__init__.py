@@ -1,0 +1,1 @@
+"""GGUF files: the names, shapes and blocks of their tensors."""

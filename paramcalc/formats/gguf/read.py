@@ -1,0 +1,85 @@
+"""Reading a GGUF file: a row for each module, those of one block together."""
+
+from __future__ import annotations
+
+import re
+
+from ...core.formula import Formula
+from ...graph.model import Model
+from ...symbolic import Size, symbols
+from ..operators.mapped import mapped
+from ..operators.stored import StoredGroup, StoredOperator, StoredTensor, model_of
+from ..source import Source
+from .header import read_header
+
+_BLOCK = re.compile(r"((?:[a-z]+\.)*blk\.\d+)\.(.+)")
+_TABLES = re.compile(r"(^|\.)(token|position|pos|patch|token_types?)_embd$")
+_CONSTANTS = re.compile(r"(^|\.)rope_(freqs|factors_long|factors_short)$")
+_NORM = re.compile(r"norm(_\d+)?$")
+
+
+def read(source: Source) -> Model:
+    """Read the header of a GGUF file.
+
+    Raises
+    ------
+    FileError
+        When it is damaged, beyond the bounds, or stores no tensors.
+    """
+    with mapped(source) as data:
+        metadata, tensors = read_header(data)
+    modules: dict[str, list[StoredTensor]] = {}
+    for tensor in tensors:
+        path, _, last = tensor.label.rpartition(".")
+        modules.setdefault(path or last, []).append(tensor)
+    rows: list[StoredOperator | StoredGroup] = []
+    blocks: dict[str, list[StoredOperator]] = {}
+    for path, parts in modules.items():
+        match = _BLOCK.match(path)
+        if match is None:
+            rows.append(_row(path, path, parts))
+            continue
+        block = match[1]
+        if block not in blocks:
+            blocks[block] = []
+            rows.append(StoredGroup("Block", block, ()))
+        blocks[block].append(_row(match[2], path, parts))
+    rows = [StoredGroup("Block", one.label, blocks[one.label]) if isinstance(one, StoredGroup) else one for one in rows]
+    warnings = []
+    if "token_embd" in modules and "output" not in modules and isinstance(metadata.get("general.architecture"), str):
+        warnings.append("there is no output.weight: where a model has an output layer, it reads token_embd.weight")
+    split = metadata.get("split.count")
+    if isinstance(split, int) and split > 1:
+        warnings.append(f"one of {split} files; the others are not counted")
+        lacks = f"the file is one of {split}"
+        rows.append(StoredOperator("Tensors", "other files", (), lacks=lacks, outs=()))
+    name = metadata.get("general.name") or metadata.get("general.architecture")
+    return model_of(rows, "GGUF", str(name or ""), warnings=warnings)
+
+
+def _row(name: str, path: str, parts: list[StoredTensor]) -> StoredOperator:
+    # what names and shapes say; anything else is listed as tensors
+    if _CONSTANTS.search(path):
+        return StoredOperator("Constant", name, (), beside=parts, outs=())
+    roles = {part.label.rpartition(".")[2]: part for part in parts}
+    weight, bias = roles.get("weight"), roles.get("bias")
+    if weight is not None and len(roles) == len(parts) == 1 + (bias is not None):
+        fits = bias is None or bias.shape == (weight.shape[-2:-1] if len(weight.shape) == 2 else weight.shape)
+        if _NORM.search(path) and len(weight.shape) == 1 and fits:
+            formula = Formula(len(parts) * symbols("n"), {"n": weight.shape[0]})
+            return StoredOperator("Norm", name, parts, formula=formula, outs=())
+        if len(weight.shape) == 2 and fits:
+            table = bias is None and _TABLES.search(path)
+            first, second = symbols("V d") if table else symbols("d_o d_i")
+            expr = first * second + (first if bias is not None else 0)
+            formula = Formula(expr, _values("V d" if table else "d_o d_i", weight))
+            return StoredOperator("Embedding" if table else "Linear", name, parts, formula=formula, outs=())
+        if len(weight.shape) == 3 and path.endswith("_exps") and bias is None:
+            experts, d_o, d_i = symbols("E d_o d_i")
+            formula = Formula(experts * d_o * d_i, _values("E d_o d_i", weight))
+            return StoredOperator("Experts", name, parts, formula=formula, outs=())
+    return StoredOperator("Tensors", name, parts, outs=())
+
+
+def _values(names: str, tensor: StoredTensor) -> dict[str, Size]:
+    return dict(zip(names.split(), tensor.shape, strict=True))

@@ -1,0 +1,409 @@
+"""The walk over a graph of ONNX: every node after what it reads, into bodies and functions; it gives the rows.
+
+Names stand for values, a value for stored tensors. A node that computes a constant from constants makes no row, and the
+operator that reads it has the tensors behind it for its weights.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
+from typing import NamedTuple
+
+from ...core.built import UNKNOWN_OUTPUTS
+from ...core.formula import Formula
+from ...core.tensors import BATCH
+from ...errors import FileError, quoted
+from ...symbolic import Size, unknown
+from ..operators.stored import StoredOperator, StoredTensor, checked_shape, short
+from ..operators.wire import Message, Span, Wire
+from . import messages
+from .messages import ATTRIBUTE, FEW, FUNCTION, GRAPH, NODE, TYPES, Tensor
+from .operators import ARITHMETIC, CONTRIB, DOMAINS, PRODUCTS, RECURRENT, Operator, formula, operator, recurrent
+from .values import NOTHING, Call, Sizes, Value, carried, split, within_bounds
+
+MAX_DEPTH = 32  # bodies and functions within one another
+MAX_NODES = 200_000  # those of bodies included
+MAX_CALLED = 20_000  # those of functions, at each use
+MAX_ROOTS = 1_000_000  # tensors behind values, all values together
+FLOATS = frozenset(name for name, _, _ in TYPES.values() if name.startswith(("float", "bfloat", "complex")))
+PACKED = "MatMulNBits"
+_PARTS = (1, 2, 3)  # its inputs that make the matrix: the packed numbers, the scales and the zero points
+FLOAT = (2, 7)  # fields of an attribute: one number, or several
+IN_ATTRIBUTES = "ai.onnx.ml"  # the domain of operators that have their numbers in attributes
+
+
+class Scope:
+    """The names of a graph, and those of the graphs around it.
+
+    Parameters
+    ----------
+    outer : Scope, optional
+    """
+
+    def __init__(self, outer: Scope | None = None) -> None:
+        self.values: dict[str, Value] = {}
+        self.shapes: dict[str, Sizes] = {}
+        self.outer = outer
+
+    def value(self, name: str) -> Value:
+        """Give what a name stands for; nothing is known of one that no node gives."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.outer
+        return NOTHING
+
+
+class Place(NamedTuple):
+    """Where a walk is.
+
+    Attributes
+    ----------
+    prefix : str
+        In front of the names of nodes.
+    depth : int
+    once : bool
+        Whether nodes are computed exactly once, which in bodies they are not.
+    """
+
+    prefix: str = ""
+    depth: int = 0
+    once: bool = True
+
+    def inside(self, name: str, once: bool = True) -> Place:
+        """Give the place inside a node.
+
+        Raises
+        ------
+        FileError
+            When it is too deep.
+        """
+        if self.depth >= MAX_DEPTH:
+            raise FileError("graphs within graphs", expected=f"at most {MAX_DEPTH} deep")
+        return Place(f"{self.prefix}{name}/"[:500], self.depth + 1, self.once and once)
+
+
+class Node:
+    """A node as it stands in the file: its message, and its attributes."""
+
+    def __init__(self, wire: Wire, span: Span) -> None:
+        found = wire.message(span, NODE, "a node")
+        self.op, self.domain = found.text("op"), found.text("domain")
+        self.inputs, self.outputs = found.texts.get("input", []), found.texts.get("output", [])
+        self.name = found.text("name") or next(filter(None, self.outputs), "") or self.op
+        self.key = (self.domain if self.domain not in DOMAINS else "", self.op, found.text("overload"))
+        self.spans: dict[str, Message] = {}
+        self.ints: dict[str, tuple[int, ...]] = {}
+        self.floats: dict[str, int] = {}  # how many an attribute has
+        for one in found.spans.get("attribute", ()):
+            self._attribute(wire, one)
+
+    def _attribute(self, wire: Wire, span: Span) -> None:
+        floats: list[int | Span] = []
+        made = wire.message(
+            span, ATTRIBUTE, "an attribute", lambda number, value: floats.append(value) if number in FLOAT else None
+        )
+        name = made.text("name")
+        self.spans[name] = made
+        if "i" in made.ints or "ints" in made.ints:
+            self.ints[name] = tuple(made.ints.get("ints") or made.ints["i"])
+        kind = made.span("s")
+        if name == "auto_pad" and kind is not None and wire.data[kind.start : kind.end] not in (b"NOTSET", b""):
+            self.ints[name] = (1,)  # a padding that the size of the input decides
+        if self.domain == IN_ATTRIBUTES or name in ("value_float", "value_floats"):
+            numbers = sum((value.end - value.start) // 4 for value in floats if isinstance(value, Span))
+            if numbers:
+                self.floats[name] = numbers
+
+
+class Walk:
+    """The walk, and what it has found.
+
+    Parameters
+    ----------
+    wire : Wire
+    functions : sequence of Span
+        The functions of the model.
+    """
+
+    def __init__(self, wire: Wire, functions: Sequence[Span]) -> None:
+        self.wire = wire
+        self.rows: list[StoredOperator] = []
+        self.tensors: list[Tensor] = []  # all that are stored, in order
+        self.read: set[int] = set()  # those that a row has
+        self.nodes = self.uses = self.roots = 0
+        self.decoded: dict[Span, Node] = {}
+        self.same: dict[tuple[str, tuple[int, ...]], StoredTensor] = {}
+        self.functions: dict[tuple[str, str, str], Message] = {}
+        for span in functions:
+            found = wire.message(span, FUNCTION, "a function")
+            domain = found.text("domain")
+            self.functions[domain if domain not in DOMAINS else "", found.text("name"), found.text("overload")] = found
+
+    # --- graphs -----------------------------------------------------------------------------------------------------
+
+    def graph(self, span: Span, outer: Scope | None = None, place: Place = Place()) -> tuple[Message, Scope]:  # noqa: B008
+        """Walk a graph; give its message and its names."""
+        wire, scope = self.wire, Scope(outer)
+        found = wire.message(span, GRAPH, "a graph")
+        for kind in ("value_info", "output", "input"):
+            for one in found.spans.get(kind, ()):
+                name, shape = self.declared(one)
+                if shape is not None:
+                    scope.shapes[name] = shape
+                if kind == "input":
+                    scope.values[name] = Value(shape)
+        stored = [messages.tensor(wire, one) for one in found.spans.get("initializer", ())]
+        stored += [messages.sparse(wire, one) for one in found.spans.get("sparse_initializer", ())]
+        for tensor in stored:
+            scope.values[tensor.name] = self.constant(tensor)
+        self.walk(found.spans.get("node", ()), scope, place)
+        return found, scope
+
+    def walk(self, nodes: Iterable[Span], scope: Scope, place: Place) -> None:
+        """Visit the nodes of a graph or of a function.
+
+        Raises
+        ------
+        FileError
+            When a node is damaged, or there are too many of them.
+        """
+        for span in nodes:
+            self.nodes += 1
+            if self.nodes > MAX_NODES:
+                raise FileError("too many nodes", expected=f"at most {MAX_NODES:,}")
+            self.node(Node(self.wire, span), scope, place)
+
+    def called(self, function: Message, scope: Scope, place: Place) -> None:
+        """Visit the nodes of a function, which are decoded once.
+
+        Raises
+        ------
+        FileError
+            When functions that use others make too many nodes.
+        """
+        for span in function.spans.get("node", ()):
+            self.uses += 1
+            if self.uses > MAX_CALLED:
+                raise FileError("too many nodes in functions", expected=f"at most {MAX_CALLED:,}")
+            if span not in self.decoded:
+                self.decoded[span] = Node(self.wire, span)
+            self.node(self.decoded[span], scope, place)
+
+    def node(self, node: Node, scope: Scope, place: Place) -> None:
+        """Visit one node: it makes a constant, leads into others, or is a row."""
+        for name, attribute in node.spans.items():
+            for at, span in enumerate(attribute.spans.get("g", []) + attribute.spans.get("graphs", [])):
+                self.graph(span, scope, place.inside(f"{node.name}/{name}{at or ''}", once=False))
+        values = [scope.value(name) if name else None for name in node.inputs]
+        call = Call(node.op, tuple(values), node.ints, len(node.outputs))
+        function = self.functions.get(node.key)
+        if function is not None:
+            self.function(function, node, values, scope, place)
+            return
+        if node.op == "Constant" and node.domain in DOMAINS:
+            made = [self.constant_node(node)]
+        elif node.op == "Split" and node.domain in DOMAINS:
+            made = split(call)
+        else:
+            made = [carried(call)]
+        first = made[0]
+        if node.op == "ConstantOfShape" and first.roots is not None:
+            made = [self.filled(node, first)]
+        elif first.roots is None:
+            made = self.row(node, call, first, scope, place)
+        self.roots += sum(len(one.roots or ()) + len(one.beside) for one in made)
+        if self.roots > MAX_ROOTS:
+            raise FileError("too many constants joined", expected=f"at most {MAX_ROOTS:,}")
+        for at, name in enumerate(node.outputs):
+            value = made[at] if at < len(made) else made[0]._replace(shape=None) if made[0].roots else NOTHING
+            scope.values[name] = value._replace(shape=scope.shapes.get(name, value.shape))
+
+    def function(
+        self, function: Message, node: Node, values: Sequence[Value | None], scope: Scope, place: Place
+    ) -> None:
+        """Visit the nodes of a function where it is used."""
+        inner = Scope()
+        inner.values.update(zip(function.texts.get("input", []), (one or NOTHING for one in values), strict=False))
+        self.called(function, inner, place.inside(node.name))
+        for outside, inside in zip(node.outputs, function.texts.get("output", []), strict=False):
+            value = inner.value(inside)
+            scope.values[outside] = value._replace(shape=scope.shapes.get(outside, value.shape))
+
+    # --- constants --------------------------------------------------------------------------------------------------
+
+    def constant(self, tensor: Tensor) -> Value:
+        """Give a stored tensor as a value."""
+        self.tensors.append(tensor)
+        return Value(tensor.shape, tensor.dtype, (tensor,), (), tensor.ints)
+
+    def constant_node(self, node: Node) -> Value:
+        """Give what a node of the operator Constant has in its attribute."""
+        name = next(filter(None, node.outputs), node.name)
+        for attribute in node.spans.values():
+            span, sparse = attribute.span("t"), attribute.span("sparse_tensor")
+            if span is not None:
+                made = messages.tensor(self.wire, span, name)
+                made.name = name  # unnamed there, or named alike in every node
+                return self.constant(made)
+            if sparse is not None:
+                return self.constant(messages.sparse(self.wire, sparse))
+        if "value_int" in node.ints or "value_ints" in node.ints:
+            numbers = node.ints.get("value_ints") or node.ints.get("value_int", ())
+            shape = (len(numbers),) if "value_ints" in node.ints else ()
+            made = Tensor(name, shape, "int64", 8 * len(numbers))
+            made.ints = numbers if len(numbers) <= FEW else None
+            return self.constant(made)
+        count = sum(node.floats.values())
+        shape = (count,) if "value_floats" in node.floats else ()
+        return self.constant(Tensor(name, shape, "float32", 4 * count)) if count else Value((), "string", ())
+
+    def filled(self, node: Node, first: Value) -> Value:
+        """Give what a ConstantOfShape makes: as many equal numbers as its input says, of which none is stored."""
+        if first.shape is None:
+            return first
+        name = next(filter(None, node.outputs), node.name)
+        shape = checked_shape((size for size in first.shape if isinstance(size, int)), f"the constant {quoted(name)}")
+        value = node.spans["value"].span("t") if "value" in node.spans else None
+        dtype = messages.tensor(self.wire, value).dtype if value is not None else "float32"
+        bits = next(bits for name, bits, _ in TYPES.values() if name == dtype)
+        return Value(shape, dtype, (Tensor(name, shape, dtype, (bits + 7) // 8),))  # one number is stored
+
+    # --- rows -------------------------------------------------------------------------------------------------------
+
+    def row(self, node: Node, call: Call, made: Value, scope: Scope, place: Place) -> list[Value]:
+        """Make the row of a node that reads weights, or multiplies; give its outputs."""
+        outs = [scope.shapes.get(name) for name in node.outputs]
+        out = outs[0] if outs and outs[0] is not None else made.shape
+        found = operator(node.op, node.domain)
+        if node.domain == IN_ATTRIBUTES and node.floats:
+            self.in_attributes(node, place)
+            return [made]
+        weights = self.weights(node, found, call)
+        if not weights and not (node.op in PRODUCTS and node.domain in (*DOMAINS, CONTRIB)):
+            return [made]
+        tensors, beside = self.tensors_of(node, found, call, weights)
+        there = {at: value.shape for at, value in weights.items() if value.shape is not None}
+        said: Formula | None = None
+        gates: dict[str, tuple[tuple[str, ...], int]] = {}
+        macs = None
+        outputs: tuple[Sizes, ...] = () if out is None else (out,)
+        if node.op in RECURRENT and node.domain in DOMAINS:
+            convention = recurrent(call, there) if len(there) == len(weights) else None
+            if convention is not None:
+                said, macs, outputs = convention.formula, convention.macs, convention.outs[: len(node.outputs)]
+                for value, weight in zip(
+                    (weights[at] for at in (1, 2, 3, 7) if at in weights), convention.weights, strict=True
+                ):
+                    if value.roots and len(value.roots) == 1 and value.roots[0].shape == weight.shape and weight.gates:
+                        gates[value.roots[0].name] = weight.gates, weight.gate_axis
+        elif found is not None:
+            said = formula(found, call, there)
+            macs = found.macs(call, out)
+        if said is not None and said.value != sum(one.params for one in tensors):
+            said = None
+        name = (place.prefix + short(node.name))[-500:]
+        note = f"an operator of {quoted(node.domain)}, which is not known" if found is None else ""
+        self.rows.append(
+            StoredOperator(
+                node.op,
+                name,
+                tensors,
+                beside=beside,
+                formula=said,
+                outs=outputs or UNKNOWN_OUTPUTS,
+                macs=macs if place.once else None,
+                gates=gates,
+                note=note,
+            )
+        )
+        self.read.update(id(one) for value in weights.values() for one in value.roots or ())
+        self.read.update(map(id, beside))
+        return [Value(shape) for shape in outputs] or [made]
+
+    def weights(self, node: Node, found: Operator | None, call: Call) -> dict[int, Value]:
+        """List the inputs of a node that are weights, by their places."""
+        if found is None and node.domain in DOMAINS:
+            return {}
+        there: dict[int, Value] = {}
+        for at, value in enumerate(call.inputs):
+            if value is None or not value.roots or (found is not None and at not in found.weights):
+                continue
+            rank = len(value.shape) if value.shape is not None else 0
+            if found is None or node.op in ARITHMETIC or node.op == "Gather":
+                floats = value.dtype in FLOATS
+                if not floats or value.params <= 1 or (found is not None and value.shape and rank < found.least):
+                    continue
+            there[at] = value
+        return there
+
+    def tensors_of(
+        self, node: Node, found: Operator | None, call: Call, weights: Mapping[int, Value]
+    ) -> tuple[list[StoredTensor], list[StoredTensor]]:
+        """List the tensors behind weights, each once, and those that say how they are quantized."""
+        roots: dict[int, StoredTensor] = {}
+        for at, value in weights.items():
+            for one in value.roots or ():
+                if found is not None and at in found.fixed:
+                    one.fixed = True
+                roots[id(one)] = one
+        besides = {id(one): one for value in weights.values() for one in value.beside}
+        for at in found.beside if found is not None else ():
+            given = call.value(at)
+            besides.update((id(one), one) for one in (given.roots or () if given is not None else ()))
+        if node.op == PACKED and node.domain == CONTRIB and 1 in weights:
+            packed = {id(one): one for at, value in weights.items() if at in _PARTS for one in value.roots or ()}
+            rest = [one for key, one in roots.items() if key not in packed]
+            return [self.unpacked(node, [*packed.values()]), *rest], [*besides.values()]
+        return [*roots.values()], [one for key, one in besides.items() if key not in roots]
+
+    def unpacked(self, node: Node, parts: Sequence[StoredTensor]) -> StoredTensor:
+        """Give the matrix that is packed in bytes, with its scales and zero points."""
+        key = (node.op, tuple(map(id, parts)))
+        if key not in self.same:
+            size = [max(0, (node.ints.get(name) or (0,))[-1]) for name in ("N", "K")]
+            bits = (node.ints.get("bits") or (4,))[-1]
+            shape = checked_shape(size, f"the weights of {quoted(node.name)}")
+            stored = sum(one.bytes for one in parts)
+            if not 1 <= bits <= 8 or prod(shape) * bits > 8 * stored:
+                raise FileError(f"the weights of {quoted(node.name)} are more than are stored", received=(*shape, bits))
+            self.same[key] = StoredTensor(parts[0].name, shape, f"int{bits} in blocks", stored)
+        return self.same[key]
+
+    def in_attributes(self, node: Node, place: Place) -> None:
+        """Make the row of an operator that has its numbers in attributes."""
+        tensors = [Tensor(name, (count,), "float32", 4 * count) for name, count in node.floats.items()]
+        self.rows.append(StoredOperator(node.op, (place.prefix + node.name)[-500:], tensors))
+
+    # --- shapes -----------------------------------------------------------------------------------------------------
+
+    def declared(self, span: Span) -> tuple[str, Sizes | None]:
+        """Read the name and the shape that a graph states of a value."""
+        wire = self.wire
+        found = wire.message(span, messages.VALUE, "a value")
+        name = found.text("name")
+        kind = found.span("type")
+        tensor = wire.message(kind, messages.TYPE, "a type").span("tensor") if kind is not None else None
+        shape = wire.message(tensor, messages.TENSOR_TYPE, "a type").span("shape") if tensor is not None else None
+        if shape is None:
+            return name, None
+        sizes: list[Size] = []
+        for axis, one in enumerate(wire.message(shape, messages.SHAPE, "a shape").spans.get("dim", ())):
+            dim = wire.message(one, messages.DIM, "a size")
+            number = dim.ints.get("value", [-1])[-1]
+            sizes.append(number if number >= 0 else open_size(dim.text("name"), name, axis))
+        return name, within_bounds(tuple(sizes))
+
+
+BATCHES = ("batch", "n", "b", "bs")
+
+
+def open_size(called: str, value: str, axis: int) -> Size:
+    """Give an axis whose size the file leaves open, under its own name, or one made of the value's."""
+    if called.lower() in BATCHES or called.lower().startswith("batch_size"):
+        return BATCH
+    letters = re.sub("[^A-Za-z0-9_]", "_", called or f"{value}_{axis}")
+    return unknown(letters if len(letters) == 1 and letters.isalpha() else f"n_{letters}"[:40])

@@ -1,0 +1,207 @@
+"""The wire format of Protocol Buffers, as far as readers need it: fields of a message, of which only some are decoded.
+
+A message is a row of fields. Each begins with a varint, ``number << 3 | kind``; kind 0 is a varint, 1 eight bytes, 5
+four bytes, and 2 a length with so many bytes, which may be text, numbers or a message. Source: the encoding that the
+documentation of Protocol Buffers describes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from ...errors import FileError
+from .mapped import Buffer, printable
+
+MAX_FIELDS = 300_000  # of all messages of a file that are decoded
+VARINT, EIGHT, LENGTH, FOUR = 0, 1, 2, 5
+_LONGEST = 10  # bytes of a varint of 64 bits
+_WRONG = "not valid Protocol Buffers"
+
+
+class Span(NamedTuple):
+    """Where the content of a field lies in the file."""
+
+    start: int
+    end: int
+
+
+class Wire:
+    """The bytes of a file, and how many of its fields were decoded.
+
+    Parameters
+    ----------
+    data : bytes or mmap
+    """
+
+    def __init__(self, data: Buffer) -> None:
+        self.data = data
+        self.count = 0
+
+    @property
+    def whole(self) -> Span:
+        """All of the file."""
+        return Span(0, len(self.data))
+
+    def varint(self, at: int, end: int) -> tuple[int, int]:
+        """Read a varint; give it and where it ends.
+
+        Raises
+        ------
+        FileError
+            When it is longer than 64 bits, or than what is there.
+        """
+        data, value = self.data, 0
+        for place in range(_LONGEST):
+            if at >= end:
+                raise FileError(f"{_WRONG}: a number is cut off", received=f"byte {at}")
+            byte = data[at]
+            at += 1
+            value |= (byte & 0x7F) << (7 * place)
+            if byte < 0x80:
+                return value & (2**64 - 1), at
+        raise FileError(f"{_WRONG}: a number is longer than 64 bits", received=f"byte {at}")
+
+    def fields(self, span: Span) -> Iterator[tuple[int, int | Span]]:
+        """List the fields of a message: the number of each, and its number or where its bytes lie.
+
+        Raises
+        ------
+        FileError
+            Where the bytes are no message, or the file has too many fields.
+        """
+        data, (at, end) = self.data, span
+        while at < end:
+            self.count += 1
+            if self.count > MAX_FIELDS:
+                raise FileError("too many fields", expected=f"at most {MAX_FIELDS:,}")
+            key = data[at]
+            key, at = (key, at + 1) if key < 0x80 else self.varint(at, end)  # nearly all have one byte
+            kind = key & 7
+            value: int | Span
+            if kind == LENGTH:
+                length = data[at] if at < end else 0x80
+                length, at = (length, at + 1) if length < 0x80 else self.varint(at, end)
+                value = Span(at, at + length)
+                at += length
+            elif kind == VARINT:
+                value, at = self.varint(at, end)
+            elif kind in (EIGHT, FOUR):
+                value = Span(at, at + (8 if kind == EIGHT else 4))
+                at = value.end
+            else:
+                raise FileError(f"{_WRONG}: an unknown kind of field", received=f"kind {kind} at byte {at}")
+            if key < 8 or at > end:
+                raise FileError(f"{_WRONG}: a field goes beyond its message", received=f"byte {at}")
+            yield key >> 3, value
+
+    def numbers(self, span: Span) -> Iterator[int]:
+        """List varints that lie one behind the other, as signed numbers of 64 bits."""
+        at, end = span
+        while at < end:
+            self.count += 1
+            if self.count > MAX_FIELDS:
+                raise FileError("too many numbers", expected=f"at most {MAX_FIELDS:,}")
+            value, at = self.varint(at, end)
+            yield signed(value)
+
+    def many(self, span: Span) -> int:
+        """Count the varints that lie one behind the other: each ends with a byte below 128."""
+        found, at = 0, span.start
+        while at < span.end:
+            piece = bytes(self.data[at : min(at + _PIECE, span.end)])
+            found += len(piece.translate(None, _CONTINUED))
+            at += len(piece)
+        return found
+
+    def text(self, span: int | Span, what: str) -> str:
+        """Read a name.
+
+        Raises
+        ------
+        FileError
+        """
+        start, end = self.bytes_of(span, what)
+        return printable(bytes(self.data[start : min(end, start + 4096)]), what)
+
+    def bytes_of(self, span: int | Span, what: str) -> Span:
+        """Check that a field has bytes.
+
+        Raises
+        ------
+        FileError
+            When it is a number.
+        """
+        if isinstance(span, int):
+            raise FileError(f"{_WRONG}: {what} is a number", expected="bytes")
+        return span
+
+    def message(
+        self,
+        span: int | Span,
+        schema: Mapping[int, tuple[str, str]],
+        what: str,
+        other: Callable[[int, int | Span], None] | None = None,
+    ) -> Message:
+        """Decode the fields of a message that a schema names, and skip the others.
+
+        Parameters
+        ----------
+        span : Span
+        schema : mapping of int to (str, str)
+            For a number of a field its name, and ``"int"``, ``"ints"``, ``"text"`` or ``"span"``.
+        what : str
+            What the message is, for errors.
+        other : callable, optional
+            Is given the fields that the schema does not name.
+        """
+        made = Message()
+        for number, value in self.fields(self.bytes_of(span, what)):
+            if number not in schema:
+                if other is not None:
+                    other(number, value)
+                continue
+            name, kind = schema[number]
+            if kind == "span":
+                made.spans.setdefault(name, []).append(self.bytes_of(value, f"{name} of {what}"))
+            elif kind == "text":
+                made.texts.setdefault(name, []).append(self.text(value, f"{name} of {what}"))
+            elif isinstance(value, int):
+                made.ints.setdefault(name, []).append(signed(value))
+            elif kind == "ints":
+                made.ints.setdefault(name, []).extend(self.numbers(value))
+            else:
+                raise FileError(f"{_WRONG}: {name} of {what} has bytes", expected="a number")
+        return made
+
+
+class Message:
+    """The decoded fields of a message, by name, each as often as it occurs."""
+
+    __slots__ = ("ints", "spans", "texts")
+
+    def __init__(self) -> None:
+        self.ints: dict[str, list[int]] = {}
+        self.texts: dict[str, list[str]] = {}
+        self.spans: dict[str, list[Span]] = {}
+
+    def int(self, name: str, default: int = 0) -> int:
+        """Give the last value of a number."""
+        return self.ints[name][-1] if name in self.ints else default
+
+    def text(self, name: str) -> str:
+        """Give the last value of a text; empty without one."""
+        return self.texts[name][-1] if name in self.texts else ""
+
+    def span(self, name: str) -> Span | None:
+        """Give where the last of such fields lies."""
+        return self.spans[name][-1] if name in self.spans else None
+
+
+def signed(value: int) -> int:
+    """Read 64 bits as a signed number."""
+    return value - 2**64 if value >= 2**63 else value
+
+
+_PIECE = 1 << 20
+_CONTINUED = bytes(range(128, 256))

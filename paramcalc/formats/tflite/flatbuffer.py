@@ -1,0 +1,123 @@
+"""Flatbuffers: tables, whose fields lie where a list of offsets says, and vectors. Nothing is followed unasked.
+
+A table begins with the distance back to its list: 16 bits for the size of the list, 16 for that of the table, then one
+offset for each field, 0 where the field is left out. Source: the description of the format in the documentation of
+FlatBuffers.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from ...errors import FileError
+from ..operators.mapped import Buffer, printable
+
+MAX_READS = 2_000_000  # of numbers: vectors may lie upon one another, and then a small file says much
+
+
+class Flatbuffer:
+    """The bytes of a file, of which every read is within the bounds.
+
+    Parameters
+    ----------
+    data : bytes or mmap
+    """
+
+    def __init__(self, data: Buffer) -> None:
+        self.data = data
+        self.reads = 0
+
+    def number(self, form: str, at: int) -> int:
+        """Read one number, in the notation of `struct`.
+
+        Raises
+        ------
+        FileError
+            When it is outside the file, or the file asks for too much.
+        """
+        self.reads += 1
+        if self.reads > MAX_READS:
+            raise FileError("too much to read", expected=f"at most {MAX_READS:,} numbers")
+        if not 0 <= at <= len(self.data) - struct.calcsize(form):
+            raise FileError("not a valid flatbuffer: an offset leads out of the file", received=at)
+        found: tuple[int] = struct.unpack_from(form, self.data, at)
+        return found[0]
+
+    def root(self) -> Table:
+        """Give the first table."""
+        return Table(self, self.number("<I", 0))
+
+
+class Table:
+    """One table.
+
+    Parameters
+    ----------
+    file : Flatbuffer
+    at : int
+        Where it begins.
+    """
+
+    __slots__ = ("at", "file", "list", "size")
+
+    def __init__(self, file: Flatbuffer, at: int) -> None:
+        self.file = file
+        self.at = at
+        self.list = at - file.number("<i", at)
+        self.size = file.number("<H", self.list)
+
+    def _field(self, place: int) -> int:
+        offset = 4 + 2 * place
+        here = self.file.number("<H", self.list + offset) if offset + 2 <= self.size else 0
+        return self.at + here if here else 0
+
+    def number(self, place: int, form: str, default: int = 0) -> int:
+        """Give a number that is a field."""
+        at = self._field(place)
+        return self.file.number(form, at) if at else default
+
+    def _reference(self, place: int) -> int:
+        at = self._field(place)
+        return at + self.file.number("<I", at) if at else 0
+
+    def table(self, place: int) -> Table | None:
+        """Give a table that is a field, if it is there."""
+        at = self._reference(place)
+        return Table(self.file, at) if at else None
+
+    def vector(self, place: int, width: int) -> tuple[int, int]:
+        """Give where a vector begins and how many items of a width it has; none where it is left out.
+
+        Raises
+        ------
+        FileError
+            When it goes beyond the end of the file.
+        """
+        at = self._reference(place)
+        if not at:
+            return 0, 0
+        length = self.file.number("<I", at)
+        if length * width > len(self.file.data) - at - 4:
+            raise FileError("not a valid flatbuffer: a vector goes beyond the end of the file", received=length)
+        return at + 4, length
+
+    def numbers(self, place: int, letter: str) -> tuple[int, ...]:
+        """Give a vector of numbers."""
+        width = struct.calcsize("<" + letter)
+        start, length = self.vector(place, width)
+        self.file.reads += length
+        if length:
+            self.file.number("<" + letter, start)  # the count of what is read is checked there
+        return struct.unpack_from(f"<{length}{letter}", self.file.data, start)
+
+    def tables(self, place: int) -> Iterator[Table]:
+        """Give a vector of tables, one after the other."""
+        start, length = self.vector(place, 4)
+        for at in range(start, start + 4 * length, 4):
+            yield Table(self.file, at + self.file.number("<I", at))
+
+    def text(self, place: int, what: str) -> str:
+        """Give a text; empty where it is left out."""
+        start, length = self.vector(place, 1)
+        return printable(bytes(self.file.data[start : start + min(length, 4096)]), what, 4000)
