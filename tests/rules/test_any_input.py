@@ -143,7 +143,7 @@ def test_likely_specs_as_text(data: Any) -> None:
 def test_likely_specs_are_often_models() -> None:
     found = {True: 0, False: 0}
 
-    @settings(QUIET, max_examples=examples(40, 600), database=None, derandomize=True)  # the same draw every time
+    @settings(QUIET, max_examples=examples(100, 600), database=None, derandomize=True)  # the same draw every time
     @given(SPECS)
     def look(data: Any) -> None:
         try:
