@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..errors import FileError, OptionError, ParamcalcError
 from ..graph.model import Model
 from ..loading import load as function
-from .source import FOLDER, Source, opened
+from .opened import FOLDER, Source, opened
 
 Sniff = Callable[[Source], bool]
 

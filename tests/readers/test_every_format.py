@@ -11,7 +11,7 @@ import pytest
 
 import paramcalc as pc
 from paramcalc.formats.readers import READERS
-from paramcalc.formats.source import Source
+from paramcalc.formats.opened import Source
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES, ARCHIVES = ROOT / "docs" / "examples", ROOT / "tests" / "data" / "archives"
