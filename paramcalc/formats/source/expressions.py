@@ -9,7 +9,7 @@ from . import attributes, calls
 from .containers import MOST_ITEMS, Lost, get_item, items_of, store_item
 from .operations import MOST_TEXT, binary, compare, format_value, item_of, make_set, truth
 from .state import Raised, State, Stop
-from .values import MISSING, Dict, Function, Lazy, List, Obj, Scope, Set, Unknown, Value
+from .values import MISSING, Dict, Function, Instance, Lazy, List, Obj, Scope, Set, Unknown, Value
 
 def evaluate(run: State, node: ast.expr, scope: Scope) -> Value:
     """Give the value of an expression."""
@@ -44,6 +44,12 @@ def lookup(run: State, name: str, scope: Scope) -> Value:
         first = False
         one = one.parent
     found = run.builtin(name)
+    for module in run.stars if found is MISSING else ():
+        assert module.other is not None
+        found = module.other(name)
+        if found is not MISSING and not isinstance(found, Unknown):
+            return found
+        found = MISSING
     if found is MISSING:
         if run.lost_names:
             return run.unknown(f"{name} may have been bound by what was not followed")
@@ -398,6 +404,8 @@ def bind(run: State, name: str, value: Value, scope: Scope) -> None:
         home = declared[name]
     run.change(home)
     home.named[name] = value
+    if isinstance(value, Instance) and home.kind in ("module", "function") and run.unsure == 0:
+        run.bound.append((name, value, home))
 
 
 def _unpack(run: State, targets: list[ast.expr], value: Value, scope: Scope) -> None:

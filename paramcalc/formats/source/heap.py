@@ -293,8 +293,10 @@ def reachable(values: Iterable[Value]) -> list[Obj]:
         seen.add(id(value))
         if isinstance(value, Obj):
             found[value] = None
-            if isinstance(value, Function):
+            if isinstance(value, Function):  # the names in its text, and not all of the scope it is in
                 pending += function_reach(value)
+                pending += [*value.named.values(), *value.defaults, *value.kw_defaults.values()]
+                continue
         pending += held(value)
     return list(found)
 

@@ -174,7 +174,7 @@ class Interpreter(State):
             return self.unknown(f"the module {name} is not read", path=name, data=True)
         scope = Scope("module", None)
         scope.named["__name__"] = name
-        module = Module(name, {}, lambda one: scope.named.get(one, MISSING))
+        module = Module(name, {}, lambda one: scope.named.get(one, MISSING), scope)
         self.siblings[name] = module
         try:
             tree = ast.parse(decode(read_file(path)))
@@ -191,7 +191,6 @@ class Interpreter(State):
             self.heap.regions = regions
             self.tries, self.unsure, self.depth, self.trail = saved
             self.file, self.line, self.limit = here, line, limit
-        module.names.update({str(key): value for key, value in scope.named.items()})
         return module
 
     # --- what depends on the kind of a value -----------------------------------------------------------------------

@@ -74,7 +74,7 @@ def binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:
     a, b = sized(run, a), sized(run, b)
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         both = [one for one in (a, b) if isinstance(one, Unknown)]
-        number = all(one.data or not isinstance(one, Unknown) and isinstance(one, (int, float, Expr)) for one in (a, b))
+        number = all(one.data if isinstance(one, Unknown) else isinstance(one, (int, float, Expr)) for one in (a, b))
         if not all(isinstance(one, Unknown) or isinstance(one, (int, float, str, Expr)) for one in (a, b)):
             run.blur("an operation with an unknown value", *both)
         return run.unknown(both[0].reason, a, b, data=number, scalar=True)

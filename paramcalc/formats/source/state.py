@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...symbolic import Expr, symbols
 from .heap import Heap, Outcome, Region
-from .values import Instance, Obj, Scope, Unknown, Value, mutable
+from .values import Instance, Module, Obj, Scope, Unknown, Value, mutable
 
 STEPS = 400_000  # of a whole run
 STATEMENT_STEPS = 150_000  # of one statement of the top level
@@ -111,6 +111,8 @@ class State:
         self.symbols: dict[str, int] = {}
         self.notes: list[str] = []
         self.trail: list[str] = []
+        self.bound: list[tuple[str, Instance, Scope]] = []  # objects as they were bound to names, in order
+        self.stars: list[Module] = []  # modules of which all names were imported
         self.lost_names = False  # whether a star import may have bound any name
 
     # --- budget ---------------------------------------------------------------------------------------------------

@@ -422,13 +422,12 @@ def _from(run: State, node: ast.ImportFrom, scope: Scope) -> None:
 
 def _star(run: State, module: Value, scope: Scope) -> None:
     if isinstance(module, Module):
-        for name, value in module.names.items():
-            if not name.startswith("_"):
+        names = module.names if module.scope is None else module.scope.named
+        for name, value in list(names.items()):
+            if isinstance(name, str) and name[:1] not in "_<":
                 bind(run, name, value, scope)
-    elif isinstance(module, Scope):
-        for key, value in list(module.named.items()):
-            if isinstance(key, str) and key[:1] not in "_<":
-                bind(run, key, value, scope)
+        if module.other is not None and module.scope is None:
+            run.stars.append(module)
     else:
         run.lost_names = True
         run.note("names of a module that is not read are unknown")

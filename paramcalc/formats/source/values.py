@@ -352,14 +352,19 @@ class Native:
 class Module:
     """A module that the host knows: a table of names, and a function for those that are not in it."""
 
-    __slots__ = ("names", "other", "path")
+    __slots__ = ("names", "other", "path", "scope")
 
     def __init__(
-        self, path: str, names: Mapping[str, Value] | None = None, other: Callable[[str], Value] | None = None
+        self,
+        path: str,
+        names: Mapping[str, Value] | None = None,
+        other: Callable[[str], Value] | None = None,
+        scope: Scope | None = None,
     ) -> None:
         self.path = path
         self.names = dict(names or {})
         self.other = other
+        self.scope = scope  # of a module of the program's own
 
     def __repr__(self) -> str:
         return f"<module {self.path}>"
@@ -383,6 +388,9 @@ def held(value: Value) -> Iterator[Value]:
         yield from value.kwargs.values()
     elif isinstance(value, Super):
         yield value.self
+    elif isinstance(value, Module):
+        if value.scope is not None:
+            yield value.scope
     elif isinstance(value, slice):
         yield from (value.start, value.stop, value.step)
     elif isinstance(value, Obj):

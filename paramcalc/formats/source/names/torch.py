@@ -116,7 +116,7 @@ PARAMETER = Native(
 SAME_SHAPE = frozenset(
     "float double half long int bool to cuda cpu detach clone contiguous relu tanh sigmoid softmax log_softmax exp log"
     " sqrt abs clamp masked_fill type type_as requires_grad_ zero_ fill_ normal_ uniform_ triu tril neg add_ mul_ div_"
-    " sub_ masked_fill_ clamp_ bernoulli_ round floor sin cos pow dropout data_ copy_ square rsqrt".split()
+    " gelu silu elu selu leaky_relu relu6 mish hardswish normalize softplus logsigmoid dropout1d dropout2d dropout3d alpha_dropout hardtanh relu_ sub_ masked_fill_ clamp_ bernoulli_ round floor sin cos pow dropout data_ copy_ square rsqrt".split()
 )
 
 
@@ -838,6 +838,7 @@ def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
     if self.named.get("<lazy>") is True:
         run.change(self)
         self.named["<lazy>"] = False
+        self.named["<met>"] = tuple(shapes[:1])
         for weight in built.weights:
             if weight.buffer:
                 self.named[f"<buffer {weight.name}>"] = weight.shape
@@ -861,7 +862,18 @@ def _nn(name: str) -> Value:
 
 
 def _function(name: str) -> Value:
-    return _tensor_function(name)
+    layer = layer_class("".join(part.capitalize() for part in name.split("_"))) if "pool" in name else None
+    if layer is None:
+        return _tensor_function(name)
+    return Builtin(f"torch.nn.functional.{name}", lambda run, args, kwargs: _as_layer(run, layer, args, kwargs))
+
+
+def _as_layer(run: State, layer: Native, args: Args, kwargs: Kwargs) -> Value:
+    # a function that is a layer without weights
+    words = dict(kwargs)
+    value = args[0] if args else words.pop("input", None)
+    made = run.call(layer, args[1:], words)
+    return run.call(made, [value], {})
 
 
 def _initializer(name: str) -> Value:
