@@ -13,7 +13,8 @@ from typing import NamedTuple
 from ..errors import FileError, OptionError, ParamcalcError
 from ..graph.model import Model
 from ..loading import load as function
-from .opened import FOLDER, Source, opened
+from .opened import FOLDER, Asked, Source, opened
+from .source.detect import is_source
 
 Sniff = Callable[[Source], bool]
 
@@ -29,11 +30,14 @@ class Reader(NamedTuple):
         Whether a `Source` is one: by its first bytes, or by what its text says.
     read : str
         ``"module:function"`` that takes the source and gives the model.
+    several : str
+        The same for a format that may hold several models: the function gives a list.
     """
 
     name: str
     sniff: Sniff
     read: str = ""
+    several: str = ""
 
 
 def starts(magic: bytes, at: int = 0) -> Sniff:
@@ -100,6 +104,7 @@ READERS = (
     Reader("a PDF document", starts(b"%PDF-")),
     Reader("a PNG image", starts(b"\x89PNG")),
     # by what the text says
+    Reader("source code in Python", is_source, "paramcalc.formats.source.reader:read", "paramcalc.formats.source.reader:read_all"),
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
     Reader("an index of shards", _shards, "paramcalc.formats.keras.saved:read_index"),
     Reader("a spec in YAML, TOML or JSON", _anything, "paramcalc.formats.modelspec.document:read"),
@@ -140,7 +145,37 @@ def load(
         place = os.fsdecode(path)
     except Exception:  # no path; one of a class of the caller's may raise anything
         raise FileError("not the path of a file", expected="text or a pathlib.Path", received=path) from None
-    return _read(opened(place, framework, SYNTAXES.get(os.path.splitext(place)[1].lower()), sizes))
+    return _read(_opened(place, framework, sizes))
+
+
+def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked | None = None) -> list[Model]:
+    """Read every model of a file, as `load` reads one; only source code has several."""
+    source = _opened(path, None, sizes)
+    if asked is not None:
+        source.asked = asked._replace(model=asked.model or source.asked.model)
+    try:
+        reader = next(one for one in READERS if one.sniff(source))
+        if not reader.several:
+            if source.asked != Asked():
+                raise OptionError("only source code has names and arguments", received=source.name)
+            return [_read(source)]
+        models: list[Model] = function(reader.several)(source)
+        for model in models:
+            model.built  # noqa: B018
+            model.names  # noqa: B018
+    except ParamcalcError as error:
+        raise error if error.where[:1] == [f"{source.name}:"] else source.located(error)
+    return models
+
+
+def _opened(place: str, framework: str | None, sizes: Mapping[str, object] | None) -> Source:
+    # FILE:NAME names a model in a file of source code
+    path, colon, name = place.rpartition(":")
+    inside = bool(colon and path and name) and not os.path.exists(place) and (os.path.isfile(path) or path == "-")
+    path = path if inside else place
+    source = opened(path, framework, SYNTAXES.get(os.path.splitext(path)[1].lower()), sizes)
+    source.asked = Asked(name if inside else "")
+    return source
 
 
 def loads(text: str | bytes, name: str = "<text>", format: str | None = None) -> Model:

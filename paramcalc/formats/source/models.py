@@ -251,7 +251,11 @@ def _torch_pieces(
     if depth > MOST_DEPTH:
         yield lost(run, path or kind, kind, "nested too deeply", value.line)
         return
-    own = [(str(name), one) for name, one in torch.children_of(value) if not torch.is_module(one)]
+    own = [
+        (str(name), one)
+        for name, one in torch.children_of(value)
+        if not torch.is_module(one) and not (isinstance(one, Unknown) and (one.scalar or one.size is not None))
+    ]
     lazy = value.named.get("<lazy>", False)
     rule = value.named.get("<rule>")
     if lazy is not False:
@@ -271,7 +275,7 @@ def _weights(run: State, own: list[tuple[str, Value]]) -> tuple[list[Weight], st
     why, guessed = "", False
     for name, one in own:
         if isinstance(one, Unknown):
-            if not one.scalar:
+            if not one.scalar and one.size is None:
                 why = why or f"{name}: {one.reason} ({run.file}:{one.line})"
             continue
         assert isinstance(one, Instance)

@@ -7,40 +7,19 @@ import json
 import os
 import re
 import warnings
-from collections.abc import Mapping, Sequence
 
-from ...errors import FileError, OptionError, ParamcalcError, nearest
+from ...errors import FileError, OptionError, Verbatim, nearest
 from ...graph.model import Model
 from ...symbolic import parse
 from ..opened import Source
 from .interpreter import Interpreter
 from .models import models_of
+from .summon import model_classes, summon
 from .values import Value
 
 MOST_CHARACTERS = 2_000_000
 MOST_NESTING = 90
-IMPORTS = re.compile(r"^[ \t]*(?:import|from)[ \t]+[A-Za-z_][\w.]*", re.MULTILINE)
-FRAMEWORKS = re.compile(r"^[ \t>]*(?:import|from)[ \t]+[^\n]*\b(?:keras|torch|tensorflow)\b", re.MULTILINE)
 FENCE = re.compile(r"^(?P<fence>```+|~~~+)[ \t]*(?:\{?\.?)(?P<tag>[\w+-]*)[^\n]*\n(?P<code>.*?)^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
-CELLS = re.compile(r'^\s*\{.*"cells"\s*:', re.DOTALL)
-
-
-def is_source(source: Source) -> bool:
-    """Recognise source code by what it says: imports of a framework in Python, in cells or in fenced blocks."""
-    if b"\0" in source.head or not source.head.strip():
-        return False
-    ending = os.path.splitext(source.path or source.name)[1].lower()
-    if ending in (".yaml", ".yml", ".toml"):
-        return False
-    try:
-        text = source.text
-    except ParamcalcError:
-        return False
-    if ending in (".py", ".ipynb", ".md", ".markdown"):
-        return True
-    if text.lstrip()[:1] == "{":
-        return '"cells"' in text and '"cell_type"' in text
-    return FRAMEWORKS.search(text) is not None
 
 
 def blocks(text: str) -> list[tuple[str, int]]:
@@ -139,42 +118,49 @@ def _check_nesting(code: str) -> None:
         raise FileError("nested too deeply", expected=f"at most {MOST_NESTING} brackets inside brackets")
 
 
-def interpret(
-    source: Source, argv: Sequence[str] = (), sizes: Mapping[str, object] | None = None
-) -> tuple[Interpreter, list[tuple[str, Model]]]:
-    """Run a program on shapes; give the run and the models it leaves."""
+def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
+    """Run a program on shapes; give the run and the models it leaves, or those asked for by name."""
     folder = os.path.dirname(os.path.abspath(source.path)) if source.path else ""
-    given: dict[str, Value] = {name: _size(value) for name, value in (sizes or {}).items()}
-    run = Interpreter(folder, os.path.basename(source.path) or source.name, given, argv)
+    given: dict[str, Value] = {name: _size(value) for name, value in source.sizes.items()}
+    name = os.path.basename(source.path) or source.name
+    run = Interpreter(folder, name, given, source.asked.words)
     run.run(parsed(source.text, source.name))
-    return run, models_of(run, run.globals)
+    asked = source.asked
+    found = models_of(run, run.globals)
+    if asked.model and not asked.options:
+        one = [pair for pair in found if pair[0] == asked.model]
+        if one:
+            return run, one
+    if asked.model:
+        return run, [(asked.model, summon(run, asked.model, asked.options))]
+    if not found:
+        found = [(one, summon(run, one, asked.options)) for one in model_classes(run)]
+    return run, found
 
 
 def _size(value: object) -> Value:
-    if isinstance(value, str):
-        found = parse(value)
-        return found if isinstance(found, int) else found
-    return value
+    return parse(value) if isinstance(value, str) else value
 
 
-def read_all(source: Source, argv: Sequence[str] = ()) -> list[Model]:
+def read_all(source: Source) -> list[Model]:
     """Read every model of a program.
 
     Raises
     ------
     FileError
         When there is none.
+    OptionError
+        When a size or a model is asked for that is not there.
     """
-    run, found = interpret(source, argv, source.sizes)
+    run, found = interpret(source)
     unused = [name for name in source.sizes if name not in run.used]
     if unused:
         known = sorted(run.symbols)
-        raise OptionError(
-            f"no size named {unused[0]!r}", suggestion=nearest(unused[0], known) or f"unknown sizes here: {', '.join(known) or 'none'}"
-        )
+        listed = f"unknown sizes here: {', '.join(known) or 'none'}"
+        raise OptionError(f"no unknown size {unused[0]!r}", suggestion=nearest(unused[0], known) or listed)
     source.sizes = {}
     if not found:
-        told = run.notes[0] if run.notes else "no model is made"
+        told = run.notes[0] if run.notes else None
         raise FileError("no model in this program", expected="a model of Keras or PyTorch", suggestion=told)
     for _, model in found:
         model.warnings = [*model.warnings, *run.notes]
@@ -186,5 +172,5 @@ def read(source: Source) -> Model:
     models = read_all(source)
     if len(models) == 1:
         return models[0]
-    names = [model.label for model in models]
-    raise OptionError(f"{len(models)} models", expected="one of them by name, FILE:NAME", received=", ".join(names))
+    names = ", ".join(model.label for model in models)
+    raise OptionError(f"{len(models)} models", expected="one of them by name, FILE:NAME", received=Verbatim(names))
