@@ -50,9 +50,7 @@ def outside(tape: Tape) -> SimpleNamespace:
             raise (ValueError, KeyError)[tape.ask(2)]("it fails")
         return 0
 
-    return SimpleNamespace(
-        flip=lambda: bool(tape.ask(2)), some=lambda: list(range(tape.ask(3))), risky=risky
-    )
+    return SimpleNamespace(flip=lambda: bool(tape.ask(2)), some=lambda: list(range(tape.ask(3))), risky=risky)
 
 
 def runs(program: str, framework: ModuleType) -> Iterator[dict[str, object]]:
@@ -75,7 +73,7 @@ def runs(program: str, framework: ModuleType) -> Iterator[dict[str, object]]:
     raise TooMany
 
 
-CLASSES = '''
+CLASSES = """
 class Net(nn.Module):
     def __init__(self, a, b, deep=False):
         super().__init__()
@@ -94,7 +92,7 @@ class Odd(nn.Module):
         else:
             self.first = nn.Linear(a, 3) if a > 2 else nn.Linear(a, 4)
         self.table = nn.Parameter(torch.zeros(a, 2))
-'''
+"""
 
 
 class Maker:
@@ -102,7 +100,12 @@ class Maker:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.lines: list[str] = ["import outside", "import torch", "from torch import nn", *CLASSES.strip().splitlines()]
+        self.lines: list[str] = [
+            "import outside",
+            "import torch",
+            "from torch import nn",
+            *CLASSES.strip().splitlines(),
+        ]
         self.models = ["m0"]
         self.lists = ["l0"]
         self.functions: list[str] = []
@@ -111,7 +114,14 @@ class Maker:
         self.inside = False
 
     def program(self) -> str:
-        self.lines += ["n = 3", "k = 2", "m0 = nn.Linear(2, 3)", "l0 = [nn.Linear(1, 2)]", "d = {'x': nn.Linear(2, 2)}", "m1 = None"]
+        self.lines += [
+            "n = 3",
+            "k = 2",
+            "m0 = nn.Linear(2, 3)",
+            "l0 = [nn.Linear(1, 2)]",
+            "d = {'x': nn.Linear(2, 2)}",
+            "m1 = None",
+        ]
         for _ in range(self.random.randint(0, 2)):
             self.function()
         for _ in range(self.random.randint(3, 8)):
@@ -136,7 +146,7 @@ class Maker:
         m, a, b = self.pick("m0", "m1", "m0"), self.size(), self.size()
         choices = [
             f"nn.Linear({a}, {b})", f"nn.Linear({a}, {b}, bias=False)", f"Net({a}, {b})", f"Net({a}, {b}, deep={self.condition()})",
-            f"Odd({a})", f"nn.Sequential({self.simple()}, {self.simple()})", f"nn.Sequential(*l0)", m, "l0[0]", "d['x']",
+            f"Odd({a})", f"nn.Sequential({self.simple()}, {self.simple()})", "nn.Sequential(*l0)", m, "l0[0]", "d['x']",
             f"({self.simple()} if {self.condition()} else {self.simple()})", f"Net({a}, 2).grow()", "l0[-1]",
             f"(m1 or {self.simple()})", f"nn.ModuleList([{self.simple()} for _ in range({self.size()}) if {self.condition()}])",
             f"nn.Sequential({m}, {m})", "d.get('y', m0)",
@@ -173,15 +183,28 @@ class Maker:
                 self.body(indent + 1, depth + 1, function, loop)
         elif depth < 2 and kind < 0.30 and self.loops < 2:
             self.loops += 1
-            self.put(indent, self.pick("for i in outside.some():", "for i in range(2):", "while outside.flip():", "for i in outside.some():"))
+            self.put(
+                indent,
+                self.pick(
+                    "for i in outside.some():",
+                    "for i in range(2):",
+                    "while outside.flip():",
+                    "for i in outside.some():",
+                ),
+            )
             self.body(indent + 1, depth + 1, function, True)
             self.loops -= 1
         elif depth < 2 and kind < 0.38:
             self.put(indent, "try:")
             self.body(indent + 1, depth + 1, function, loop)
-            self.put(indent + 1, self.pick("outside.risky()", "raise ValueError('x')", "outside.risky()", "pass", "d['z']"))
+            self.put(
+                indent + 1, self.pick("outside.risky()", "raise ValueError('x')", "outside.risky()", "pass", "d['z']")
+            )
             self.body(indent + 1, depth + 1, function, loop)
-            self.put(indent, self.pick("except ValueError:", "except Exception:", "except (KeyError, ValueError):", "except:"))
+            self.put(
+                indent,
+                self.pick("except ValueError:", "except Exception:", "except (KeyError, ValueError):", "except:"),
+            )
             self.body(indent + 1, depth + 1, function, loop)
             if self.random.random() < 0.3:
                 self.put(indent, "else:")

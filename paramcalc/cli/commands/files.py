@@ -18,10 +18,14 @@ Set = Annotated[
     list[str] | None, Flag("--set", "Set a named size of a spec, such as h=64; repeat it for several.", "NAME=SIZE")
 ]
 File = Annotated[
-    str, Positional("FILE|-", "A spec, a file saved by Keras, or source code; - reads standard input. FILE:NAME names a model.")
+    str,
+    Positional(
+        "FILE|-", "A spec, a file saved by Keras, or source code; - reads standard input. FILE:NAME names a model."
+    ),
 ]
 Args = Annotated[
-    str | None, Flag("--args", "Arguments of the class or function that FILE:NAME names: hidden=128,layers=2.", "NAME=VALUE")
+    str | None,
+    Flag("--args", "Arguments of the class or function that FILE:NAME names: hidden=128,layers=2.", "NAME=VALUE"),
 ]
 Words = Annotated[list[str] | None, Positional("WORD", "Behind --: the words of the program's own command line.")]
 

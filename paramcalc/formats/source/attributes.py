@@ -41,9 +41,7 @@ def find(cls: Class | Native, name: str, behind: Value = None) -> Value:
         if isinstance(one, Class):
             if name in one.named:
                 return one.named[name]
-        elif isinstance(one, Native) and name in one.methods:
-            return one
-        elif isinstance(one, Unknown):
+        elif (isinstance(one, Native) and name in one.methods) or isinstance(one, Unknown):
             return one
     return MISSING
 
@@ -57,7 +55,9 @@ def user_method(value: Instance, name: str) -> Value:
 def compares(cls: Value) -> bool:
     """Tell whether instances of a class may be equal without being one object."""
     if isinstance(cls, Class):
-        return find(cls, "__eq__") is not MISSING or "__dataclass_fields__" in {k for c in cls.mro if isinstance(c, Class) for k in c.named}
+        return find(cls, "__eq__") is not MISSING or "__dataclass_fields__" in {
+            k for c in cls.mro if isinstance(c, Class) for k in c.named
+        }
     return isinstance(cls, Native) and cls.data == "compared"
 
 
@@ -151,7 +151,9 @@ def _of_function(run: State, value: Builtin | Partial | Method | Wrapper, name: 
     if isinstance(value, Builtin) and name in ("__name__", "__qualname__"):
         return value.name.rpartition(".")[2]
     if isinstance(value, Wrapper) and value.kind == "property" and name in ("setter", "deleter", "getter"):
-        return Builtin(name, lambda run, args, kwargs: Wrapper("property", value.function, args[0] if name == "setter" else None))
+        return Builtin(
+            name, lambda run, args, kwargs: Wrapper("property", value.function, args[0] if name == "setter" else None)
+        )
     return run.unknown("an attribute of a function", value)
 
 
@@ -251,7 +253,12 @@ def store(run: State, value: Value, name: str, item: Value) -> None:
 
 def delete(run: State, value: Value, name: str) -> None:
     """Delete an attribute."""
-    if isinstance(value, Instance) and value.blur is None and name in value.named and not isinstance(value.named[name], Unknown):
+    if (
+        isinstance(value, Instance)
+        and value.blur is None
+        and name in value.named
+        and not isinstance(value.named[name], Unknown)
+    ):
         run.change(value)
         del value.named[name]
         return

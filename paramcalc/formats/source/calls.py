@@ -26,10 +26,66 @@ from .values import (
 )
 
 HARMLESS = frozenset(
-    "matplotlib pandas numpy scipy sklearn torchsummary torchinfo PIL cv2 tqdm wandb logging time random json csv os sys"
-    " math pathlib warnings datetime seaborn plotly string re torchvision tensorboard torchmetrics nltk gym gymnasium"
-    " librosa skimage pickle shutil glob urllib requests zipfile argparse IPython psutil gc subprocess yaml torchtext"
-    " datasets evaluate mlflow optuna timeit hashlib threading multiprocessing platform socket tensorflow_datasets".split()
+    [
+        "matplotlib",
+        "pandas",
+        "numpy",
+        "scipy",
+        "sklearn",
+        "torchsummary",
+        "torchinfo",
+        "PIL",
+        "cv2",
+        "tqdm",
+        "wandb",
+        "logging",
+        "time",
+        "random",
+        "json",
+        "csv",
+        "os",
+        "sys",
+        "math",
+        "pathlib",
+        "warnings",
+        "datetime",
+        "seaborn",
+        "plotly",
+        "string",
+        "re",
+        "torchvision",
+        "tensorboard",
+        "torchmetrics",
+        "nltk",
+        "gym",
+        "gymnasium",
+        "librosa",
+        "skimage",
+        "pickle",
+        "shutil",
+        "glob",
+        "urllib",
+        "requests",
+        "zipfile",
+        "argparse",
+        "IPython",
+        "psutil",
+        "gc",
+        "subprocess",
+        "yaml",
+        "torchtext",
+        "datasets",
+        "evaluate",
+        "mlflow",
+        "optuna",
+        "timeit",
+        "hashlib",
+        "threading",
+        "multiprocessing",
+        "platform",
+        "socket",
+        "tensorflow_datasets",
+    ]
 )
 QUIET = (
     "torch.optim.", "torch.utils.data", "torch.utils.tensorboard", "torch.cuda", "torch.save", "torch.manual_seed",
@@ -153,9 +209,7 @@ def yielded(run: State, scope: Scope, value: Value) -> Value:
     return run.unknown("what is sent to a generator")
 
 
-def _bind_arguments(
-    run: State, function: Function, args: list[Value], kwargs: dict[str, Value], scope: Scope
-) -> None:
+def _bind_arguments(run: State, function: Function, args: list[Value], kwargs: dict[str, Value], scope: Scope) -> None:
     spec = function.node.args
     positional = [*spec.posonlyargs, *spec.args]
     only = {one.arg for one in spec.posonlyargs}
@@ -179,7 +233,7 @@ def _bind_arguments(
     if given and spec.kwarg is None:
         raise Raised(run.error("TypeError", f"{function.name}() got an unexpected argument {next(iter(given))!r}"))
     if spec.kwarg is not None:
-        bound[spec.kwarg.arg] = Dict({**given})
+        bound[spec.kwarg.arg] = Dict(dict(given.items()))
     missing = [name for name in [*names, *(one.arg for one in spec.kwonlyargs)] if name not in bound]
     if missing:
         raise Raised(run.error("TypeError", f"{function.name}() misses the argument {missing[0]!r}"))
@@ -218,7 +272,7 @@ def make_native(run: State, cls: Native, args: list[Value], kwargs: dict[str, Va
     """Make an instance of a class that the host knows, or convert a value to it."""
     if cls.make is None:
         if callable(cls.data):
-            return cls.data(run, args, kwargs)  # type: ignore[no-any-return]
+            return cls.data(run, args, kwargs)
         return lose(run, f"{cls.name} is not followed", None, *args, *kwargs.values())
     line = run.line
     made = cls.make(run, cls)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from . import attributes
-from .operations import equal, hashable, item_of
+from .operations import equal, hashable
 from .state import Raised, State, Stop
-from .values import MISSING, Class, Dict, Function, Instance, Lazy, List, Native, Set, Unknown, Value
+from .values import MISSING, Class, Dict, Instance, Lazy, List, Native, Set, Unknown, Value
 
 MOST_ITEMS = 50_000
 
@@ -131,7 +131,11 @@ def contains(run: State, value: Value, item: Value) -> Value:
         if value.blur is not None or not hashable(item):
             return run.unknown("a comparison", scalar=True)
         return item in value.named
-    items = items_of(run, value) if isinstance(value, (List, tuple, range, frozenset)) else run.unknown("a comparison", scalar=True)
+    items = (
+        items_of(run, value)
+        if isinstance(value, (List, tuple, range, frozenset))
+        else run.unknown("a comparison", scalar=True)
+    )
     if isinstance(items, Unknown):
         return run.unknown("a comparison", scalar=True)
     answers = [equal(run, one, item) for one in items]
@@ -174,7 +178,7 @@ def _of_sequence(run: State, value: List | tuple[Value, ...] | str | bytes | ran
         return run.unknown("an item at an unknown place", value)
     items = value.items if isinstance(value, List) else value
     try:
-        found: Value = items[key]  # type: ignore[index]
+        found: Value = items[key]  # type: ignore[call-overload]  # an index or a slice, as was checked
     except IndexError:
         raise Raised(run.error("IndexError", "index out of range")) from None
     except ValueError:
@@ -260,6 +264,3 @@ def delete_item(run: State, value: Value, key: Value) -> None:
         run.call(attributes.get(run, value, "__delitem__"), [key], {})
     else:
         run.blur("an item of it was deleted", value)
-
-
-__all__ = ["Function", "item_of"]

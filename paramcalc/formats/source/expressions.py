@@ -11,6 +11,7 @@ from .operations import MOST_TEXT, binary, compare, format_value, item_of, make_
 from .state import Raised, State, Stop
 from .values import MISSING, Dict, Function, Instance, Lazy, List, Obj, Scope, Set, Unknown, Value
 
+
 def evaluate(run: State, node: ast.expr, scope: Scope) -> Value:
     """Give the value of an expression."""
     run.step()

@@ -174,7 +174,9 @@ class Pairing:
         assert isinstance(one, dict) and isinstance(other, dict)
         if obj.elastic:
             keys = [*one, *(key for key in other if key not in one)]
-            if not isinstance(obj, (Scope, Class, Function)) and [k for k in one if k in other] != [k for k in other if k in one]:
+            if not isinstance(obj, (Scope, Class, Function)) and [k for k in one if k in other] != [
+                k for k in other if k in one
+            ]:
                 return one, self.unsure(one, other)
             return {key: self.value(one.get(key, MISSING), other.get(key, MISSING)) for key in keys}, None
         if list(one) != list(other):
@@ -208,7 +210,7 @@ class Pairing:
             if not (isinstance(a, Obj) and isinstance(b, Obj)):
                 return False
             if a is b:
-                return a not in self.there and a not in self.back or self.there.get(a) is b
+                return (a not in self.there and a not in self.back) or self.there.get(a) is b
             return self._alike(a, b, depth)
         if isinstance(a, Unknown) or isinstance(b, Unknown):
             return a is b or (isinstance(a, Unknown) and isinstance(b, Unknown) and not a.data and not b.data)
@@ -221,7 +223,11 @@ class Pairing:
         if isinstance(a, (Method, Partial, Wrapper, Super)):
             one, other = list(held(a)), list(held(b))
             keys = _details(a) == _details(b)
-            return keys and len(one) == len(other) and all(self.same(x, y, depth + 1) for x, y in zip(one, other, strict=True))
+            return (
+                keys
+                and len(one) == len(other)
+                and all(self.same(x, y, depth + 1) for x, y in zip(one, other, strict=True))
+            )
         if isinstance(a, Plain) and isinstance(b, Plain):
             return self.same(a.key(), b.key(), depth + 1)
         return a is b
@@ -310,4 +316,3 @@ def function_reach(function: Function) -> list[Value]:
         found += [scope.named[name] for name in names if name in scope.named]
         scope = scope.parent
     return found
-

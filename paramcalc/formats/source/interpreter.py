@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ..opened import read_file
 from ..text.decoding import decode
@@ -13,7 +13,7 @@ from . import calls, containers, expressions, statements
 from .heap import reachable
 from .names import builtins, keras, methods, standard, torch
 from .state import STATEMENT_STEPS, Raised, Signal, State, Stop
-from .values import MISSING, Class, Function, Instance, List, Module, Native, Obj, Scope, Unknown, Value
+from .values import MISSING, Class, Function, Instance, Module, Native, Scope, Unknown, Value
 
 MOST_FILES = 100
 MOST_FILE = 2_000_000
@@ -122,7 +122,11 @@ class Interpreter(State):
             self.change(scope)
             scope.named[name] = self.unknown(reason, old)
         for obj in reached:
-            if isinstance(obj, (Class, Function)) and obj.named and any(isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store) for one in ast.walk(node)):
+            if (
+                isinstance(obj, (Class, Function))
+                and obj.named
+                and any(isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store) for one in ast.walk(node))
+            ):
                 self.change(obj)
                 obj.blur = self.unknown(reason)
 
@@ -150,14 +154,24 @@ class Interpreter(State):
         top = name.partition(".")[0]
         plain = top in OUTSIDE or top not in ("timm", "transformers", "torchvision", "segmentation_models_pytorch", "")
         known = calls.harmless(name)
-        return Unknown(f"the module {name} is not read", self.line, path=name, data=True, scalar=known and plain and not name.startswith(calls.MODELS))
+        return Unknown(
+            f"the module {name} is not read",
+            self.line,
+            path=name,
+            data=True,
+            scalar=known and plain and not name.startswith(calls.MODELS),
+        )
 
     def _sibling(self, name: str) -> Value:
         if not self.folder:
             return MISSING
         plain = name.lstrip(".")
         if name.startswith("..") or not all(part.isidentifier() for part in plain.split(".") if plain):
-            return MISSING if not name.startswith("..") else self.unknown(f"{name} is outside the folder", path=name, data=True)
+            return (
+                MISSING
+                if not name.startswith("..")
+                else self.unknown(f"{name} is outside the folder", path=name, data=True)
+            )
         if plain.partition(".")[0] in KNOWN or not plain:
             return MISSING
         if plain in self.siblings:
@@ -256,9 +270,4 @@ def _bound_names(node: ast.stmt) -> set[str]:
 
 
 def _stored(node: ast.stmt) -> set[str]:
-    return {
-        one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, (ast.Store, ast.Del))
-    }
-
-
-__all__ = ["Callable", "List", "Obj"]
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, (ast.Store, ast.Del))}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,6 @@ from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, 
 from ...core.default_inputs import natural_inputs
 from ...core.rule import Layer, Rule
 from ...core.spelling import snake
-from ...core.tensors import Input
 from ...errors import ParamcalcError
 from ...graph.model import Model
 from ...graph.node import Node, Ref
@@ -18,7 +16,7 @@ from ...graph.sequential import Sequential
 from ...graph.unknown_layers import UnknownLayer
 from .names import keras, torch
 from .state import State
-from .values import Class, Dict, Instance, List, Obj, Scope, Unknown, Value
+from .values import Class, Instance, List, Obj, Scope, Unknown, Value
 
 MOST_ROWS = 100_000
 MOST_DEPTH = 60
@@ -64,7 +62,13 @@ class Listed(Model):
     """A model whose layers are known and not how they are connected."""
 
     def __init__(
-        self, name: str, type: str, framework: str, pieces: list[Piece], frozen: bool = False, outs: Sequence[AnyShape] = ()
+        self,
+        name: str,
+        type: str,
+        framework: str,
+        pieces: list[Piece],
+        frozen: bool = False,
+        outs: Sequence[AnyShape] = (),
     ) -> None:
         self.type = type
         self.pieces = pieces
@@ -127,33 +131,31 @@ def models_of(run: State, scope: Scope) -> list[tuple[str, Model]]:
 
 
 def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
-    outer: dict[int, tuple[str, Value]] = {}
-    inner: dict[int, tuple[str, Value]] = {}
-    for name, value, home in run.bound:
-        if _is_model(value):
-            (outer if home is scope else inner).setdefault(id(value), (name, value))
+    # what is bound to names of the module, then what functions bound and nothing else holds
+    outer: dict[int, tuple[str, Instance | Unknown]] = {}
+    inner: dict[int, tuple[str, Instance | Unknown]] = {}
+    for name, made, home in run.bound:
+        if _is_model(made):
+            (outer if home is scope else inner).setdefault(id(made), (name, made))
     for key, value in scope.named.items():
         if isinstance(value, Instance) and _is_model(value):
             outer.setdefault(id(value), (str(key), value))
         elif isinstance(value, Unknown) and _may_be_model(value) and str(key)[:1] != "<":
             outer[id(value)] = (str(key), value)
-    every = [value for _, value in (*outer.values(), *inner.values()) if isinstance(value, Instance)]
-    inside = _inside(every)
-    kept = []
-    for place, (name, value) in enumerate([*outer.values(), *inner.values()]):
-        local = place >= len(outer) or id(value) in inner and id(value) not in outer
-        if isinstance(value, Unknown):
-            kept.append((name, value))
-            continue
-        assert isinstance(value, Instance)
-        if local and id(value) in outer:
-            continue
-        if id(value) in inside and (local or not keras.is_model(value) or not _weighty(value)):
-            continue
-        if not isinstance(value.cls, Class) and not keras.is_model(value) and not _weighty(value):
-            continue
-        kept.append((name, value))
+    inside = _inside([one for _, one in (*outer.values(), *inner.values()) if isinstance(one, Instance)])
+    kept: list[tuple[str, Value]] = []
+    for found in (outer, {key: pair for key, pair in inner.items() if key not in outer}):
+        for name, one in found.values():
+            if isinstance(one, Unknown) or _stands_alone(one, id(one) in inside, found is outer):
+                kept.append((name, one))
     return kept
+
+
+def _stands_alone(value: Instance, inside: bool, outer: bool) -> bool:
+    # a model of Keras that has a name of its own is listed even where it is part of another
+    if inside and not (outer and keras.is_model(value) and _weighty(value)):
+        return False
+    return isinstance(value.cls, Class) or keras.is_model(value) or _weighty(value)
 
 
 def _is_model(value: Value) -> bool:
@@ -174,7 +176,10 @@ def _weighty(value: Instance) -> bool:
         if isinstance(inside, Unknown):
             return True
         return any(not _weightless(one) for _, one in inside)
-    return any(torch.is_parameter(one) or isinstance(one, Unknown) or torch.is_module(one) for one in value.named.values()) or value.blur is not None
+    return (
+        any(torch.is_parameter(one) or isinstance(one, Unknown) or torch.is_module(one) for one in value.named.values())
+        or value.blur is not None
+    )
 
 
 def _weightless(value: Instance) -> bool:
@@ -238,9 +243,7 @@ def lost(run: State, name: str, kind: str, reason: str, line: int = 0) -> Piece:
     return Piece(layer.label, layer, layer.on())
 
 
-def _torch_pieces(
-    run: State, value: Instance, path: str, seen: dict[Obj, None], depth: int
-) -> Iterator[Piece]:
+def _torch_pieces(run: State, value: Instance, path: str, seen: dict[Obj, None], depth: int) -> Iterator[Piece]:
     if value in seen:
         return
     seen[value] = None
@@ -290,7 +293,7 @@ def _weights(run: State, own: list[tuple[str, Value]]) -> tuple[list[Weight], st
 
 
 def _buffers(value: Instance) -> list[Weight]:
-    made = []
+    made: list[Weight] = []
     for name, one in value.named.items():
         if isinstance(name, str) and name.startswith("<buffer ") and isinstance(one, tuple):
             made.append(Weight(name[8:-1], one, False, buffer=True, origin=(id(value), len(made) + 1)))
@@ -314,7 +317,9 @@ def _ruled(run: State, value: Instance, path: str, own: list[tuple[str, Value]])
     if why or {one.name: one.shape for one in weights} != {name: one.shape for name, one in ours.items()}:
         return _plain(run, value, path, type_of(value), own)
     kept = [replace(ours[one.name], trainable=one.trainable, origin=one.origin) for one in weights]
-    made = built._replace(outs=UNKNOWN_OUTPUTS, weights=(*kept, *_buffers(value)), work=None, costed=False, guessed=guessed)
+    made = built._replace(
+        outs=UNKNOWN_OUTPUTS, weights=(*kept, *_buffers(value)), work=None, costed=False, guessed=guessed
+    )
     return Piece(path, layer, made)
 
 
@@ -386,9 +391,7 @@ class Maker:
         piece = lost(self.run, "layers", type_of(value), reason, line or value.line)
         return Listed(self._name(value) or type_of(value), type_of(value), "keras", [piece])
 
-    def _chain(
-        self, value: Instance, items: Sequence[Value], name: str | None, trainable: bool, depth: int
-    ) -> Model:
+    def _chain(self, value: Instance, items: Sequence[Value], name: str | None, trainable: bool, depth: int) -> Model:
         start: AnyShape | None = None
         layers = []
         for place, one in enumerate(items):
@@ -449,7 +452,9 @@ class Maker:
             known = places.get((id(one.call), one.index))
             return known if known is not None else (calls[id(one.call)], one.index)
 
-        pending: list[tuple[keras.Tensor, bool]] = [(one, False) for one in reversed(outs) if isinstance(one, keras.Tensor)]
+        pending: list[tuple[keras.Tensor, bool]] = [
+            (one, False) for one in reversed(outs) if isinstance(one, keras.Tensor)
+        ]
         while pending:
             one, ready = pending.pop()
             if (id(one.call), one.index) in places or id(one.call) in calls:
@@ -510,7 +515,12 @@ class Maker:
                 for one in own.items:
                     shape = one.named.get("shape") if isinstance(one, Instance) else None
                     trained = one.named.get("trainable") if isinstance(one, Instance) else None
-                    if not isinstance(one, Instance) or one.blur is not None or not isinstance(shape, tuple) or not isinstance(trained, bool):
+                    if (
+                        not isinstance(one, Instance)
+                        or one.blur is not None
+                        or not isinstance(shape, tuple)
+                        or not isinstance(trained, bool)
+                    ):
                         why = why or "the shape of a weight is not known"
                         continue
                     found.append(Weight(str(one.named["name"])[:80], shape, trained, origin=(id(one), 0)))
@@ -521,7 +531,10 @@ class Maker:
             more, reason = self._inner(one, depth + 1, seen)
             why = why or reason
             frozen = one.named.get("trainable") is False
-            found += [replace(w, scope=f"{name}/{w.scope}" if w.scope else name, trainable=w.trainable and not frozen) for w in more]
+            found += [
+                replace(w, scope=f"{name}/{w.scope}" if w.scope else name, trainable=w.trainable and not frozen)
+                for w in more
+            ]
         return found, why
 
     def _inner(self, one: Instance, depth: int, seen: dict[Obj, None]) -> tuple[list[Weight], str]:
@@ -583,10 +596,16 @@ def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
         if isinstance(layer, Layer) and not why:
             shapes = one.named.get("<shapes>")
             known = isinstance(shapes, tuple) and all(isinstance(shape, tuple) for shape in shapes)
-            built = layer.on(*shapes) if known and isinstance(shapes, tuple) else Built(UNKNOWN_OUTPUTS, tuple(weights), costed=False)
+            built = (
+                layer.on(*shapes)
+                if known and isinstance(shapes, tuple)
+                else Built(UNKNOWN_OUTPUTS, tuple(weights), costed=False)
+            )
             built = built._replace(weights=tuple(weights))
         else:
-            layer = UnknownLayer(type_of(one), why or "a layer of the program's own", attribute, tuple(weights), more=bool(why))
+            layer = UnknownLayer(
+                type_of(one), why or "a layer of the program's own", attribute, tuple(weights), more=bool(why)
+            )
             built = layer.on()
         pieces.append(Piece(attribute, layer, built))
     own = value.named.get("<weights>")
@@ -597,6 +616,3 @@ def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
         layer = UnknownLayer(type_of(value), why or "weights of its own", name, tuple(weights), more=bool(why))
         pieces.append(Piece(name, layer, layer.on()))
     return Listed(name, type_of(value), "keras", pieces, frozen)
-
-
-__all__ = ["Dict", "Input", "ast"]

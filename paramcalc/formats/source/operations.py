@@ -34,14 +34,13 @@ DUNDER = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
     ast.Pow: "pow", ast.MatMult: "matmul", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
 }  # fmt: skip
-COMPARE: dict[type[ast.cmpop], Callable[[object, object], object]] = {
+COMPARE: dict[type[ast.cmpop], Callable[..., object]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
 NUMBERS = (int, float, complex)
-
 
 
 def make_set(run: State, items: list[Value]) -> Value:

@@ -137,9 +137,7 @@ class State:
 
     # --- unknown values -------------------------------------------------------------------------------------------
 
-    def unknown(
-        self, reason: str, *values: Value, path: str = "", data: bool = False, scalar: bool = False
-    ) -> Unknown:
+    def unknown(self, reason: str, *values: Value, path: str = "", data: bool = False, scalar: bool = False) -> Unknown:
         """Make an unknown value that may stand for what these values hold."""
         refs: frozenset[Obj] = frozenset()
         for value in values:

@@ -10,12 +10,75 @@ from .containers import delete_item, items_of
 from .expressions import assign, bind, evaluate, make_function
 from .operations import binary, item_of, truth
 from .state import ROUNDS, Broken, Continued, Raised, Returned, State, Stop
-from .values import MISSING, Builtin, Class, Function, Instance, List, Module, Native, Obj, Scope, Unknown, Value, Wrapper
+from .values import (
+    MISSING,
+    Builtin,
+    Class,
+    Function,
+    Instance,
+    List,
+    Module,
+    Native,
+    Obj,
+    Scope,
+    Unknown,
+    Value,
+    Wrapper,
+)
 
 DUNDERS = frozenset(
-    "init call len getitem setitem delitem iter next contains repr str eq ne lt le gt ge hash bool post_init enter exit"
-    " doc module annotations slots name qualname version author all add sub mul truediv floordiv mod pow matmul radd"
-    " rsub rmul and or xor getattr format all_ match_args constants".split()
+    [
+        "init",
+        "call",
+        "len",
+        "getitem",
+        "setitem",
+        "delitem",
+        "iter",
+        "next",
+        "contains",
+        "repr",
+        "str",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "hash",
+        "bool",
+        "post_init",
+        "enter",
+        "exit",
+        "doc",
+        "module",
+        "annotations",
+        "slots",
+        "name",
+        "qualname",
+        "version",
+        "author",
+        "all",
+        "add",
+        "sub",
+        "mul",
+        "truediv",
+        "floordiv",
+        "mod",
+        "pow",
+        "matmul",
+        "radd",
+        "rsub",
+        "rmul",
+        "and",
+        "or",
+        "xor",
+        "getattr",
+        "format",
+        "all_",
+        "match_args",
+        "constants",
+    ]
 )
 SIGNALS = (Returned, Broken, Continued)
 
@@ -206,7 +269,8 @@ def _outer(run: State, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
     for name in node.names:
         one = home
         while one is not None and not (
-            one.kind == "module" or (isinstance(node, ast.Nonlocal) and one.kind == "function" and name in (one.locals or ()))
+            one.kind == "module"
+            or (isinstance(node, ast.Nonlocal) and one.kind == "function" and name in (one.locals or ()))
         ):
             one = one.parent
         if one is not None:

@@ -331,11 +331,11 @@ class Native:
     ) -> None:
         self.name = name
         self.base = base
-        self.make = make or (base.make if base else None)
-        self.init = init or (base.init if base else None)
+        self.make: Host | None = make or (base.make if base else None)
+        self.init: Host | None = init or (base.init if base else None)
         self.methods: dict[str, Host] = {**(base.methods if base else {}), **(methods or {})}
-        self.get = get or (base.get if base else None)
-        self.set = set or (base.set if base else None)
+        self.get: Host | None = get or (base.get if base else None)
+        self.set: Host | None = set or (base.set if base else None)
         self.data = data
 
     def __repr__(self) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TypeAlias
 
 from ....symbolic import Expr
 from .. import attributes
 from ..calls import lose
 from ..containers import items_of, length
-from ..operations import binary, compare, format_value, hashable, make_set, sized, truth
+from ..operations import binary, compare, format_value, hashable, make_set, truth
 from ..state import Raised, State, Stop
 from ..values import (
     MISSING,
@@ -31,8 +32,6 @@ from ..values import (
 )
 from .methods import next_of, sorted_items
 
-import ast
-
 Args: TypeAlias = list[Value]
 Kwargs: TypeAlias = dict[str, Value]
 
@@ -52,7 +51,11 @@ def _range(run: State, args: Args, kwargs: Kwargs) -> Value:
     if len(ends) == 3 and ends[2] == 0:
         raise Raised(run.error("ValueError", "range() arg 3 must not be zero"))
     found = range(*(int(one) for one in ends))  # type: ignore[call-overload]
-    return found if max(map(abs, (found.start, found.stop, found.step))) < 2**62 else run.unknown("a range that is too long")
+    return (
+        found
+        if max(map(abs, (found.start, found.stop, found.step))) < 2**62
+        else run.unknown("a range that is too long")
+    )
 
 
 def _enumerate(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -135,7 +138,7 @@ def _extreme(name: str, op: ast.cmpop) -> Builtin:
         for place in range(1, len(items)):
             better = truth(run, compare(run, op, keys[place], keys[best]))
             if better is None:
-                plain = all(isinstance(one, (int, Expr)) or isinstance(one, Unknown) and one.data for one in items)
+                plain = all(isinstance(one, (int, Expr)) or (isinstance(one, Unknown) and one.data) for one in items)
                 return run.unknown(f"a {name}imum", *items, data=plain, scalar=plain)
             if better:
                 best = place
@@ -159,7 +162,7 @@ def _all(wanted: bool) -> Builtin:
 
 def _int(run: State, args: Args, kwargs: Kwargs) -> Value:
     value = args[0] if args else 0
-    if isinstance(value, str) and len(value) < 200 or isinstance(value, (int, float)):
+    if (isinstance(value, str) and len(value) < 200) or isinstance(value, (int, float)):
         try:
             return int(value, *(one for one in args[1:] if isinstance(one, int)))  # type: ignore[arg-type]
         except (ValueError, OverflowError, TypeError):
@@ -211,7 +214,11 @@ def _tuple(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def _set(run: State, args: Args, kwargs: Kwargs) -> Value:
     items = items_of(run, args[0]) if args else []
-    return run.unknown("a set of unknown members", items, data=items.data) if isinstance(items, Unknown) else make_set(run, items)
+    return (
+        run.unknown("a set of unknown members", items, data=items.data)
+        if isinstance(items, Unknown)
+        else make_set(run, items)
+    )
 
 
 def make_dict(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -288,7 +295,7 @@ def is_instance(run: State, value: Value, kind: Value) -> bool | None:
     if isinstance(kind, tuple):
         found = [is_instance(run, value, one) for one in kind]
         return True if True in found else None if None in found else False
-    if isinstance(value, (Unknown, Expr)) or not isinstance(kind, (Class, Native)) or kind.__class__ is Unknown:
+    if isinstance(value, (Unknown, Expr)) or not isinstance(kind, (Class, Native)):
         return True if isinstance(value, Expr) and kind is TYPES["int"] else None
     if isinstance(value, Instance):
         if any(isinstance(one, Unknown) for one in attributes.lineage(value.cls)):
@@ -419,8 +426,9 @@ def _slice(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def _frozenset(run: State, args: Args, kwargs: Kwargs) -> Value:
     items = items_of(run, args[0]) if args else []
-    known = isinstance(items, list) and all(hashable(one) for one in items)
-    return frozenset(items) if known else run.unknown("a set of unknown members", *args)
+    if isinstance(items, Unknown) or not all(hashable(one) for one in items):
+        return run.unknown("a set of unknown members", *args)
+    return frozenset(items)
 
 
 # --- classes --------------------------------------------------------------------------------------------------------
@@ -494,7 +502,10 @@ BUILTINS: dict[str, Value] = {
     "classmethod": _wrapper("class"),
     "property": _wrapper("property"),
     **{name: _forbidden(name) for name in ("exec", "eval", "compile", "__import__", "execfile", "breakpoint")},
-    **{name: _outside(name) for name in ("input", "raw_input", "dir", "memoryview", "bytearray", "hex", "bin", "oct", "ascii")},
+    **{
+        name: _outside(name)
+        for name in ("input", "raw_input", "dir", "memoryview", "bytearray", "hex", "bin", "oct", "ascii")
+    },
     "__name__": "__main__",
     "__file__": Unknown("the place of the file", path="os.path", data=True),
     "__doc__": Unknown("the text of the file", data=True),
@@ -502,5 +513,3 @@ BUILTINS: dict[str, Value] = {
     "Ellipsis": ...,
     "__debug__": True,
 }
-
-__all__ = ["sized"]

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import ast
 
-from ....core.built import UnknownShape
 from ....core.registry import of_class
 from ....core.rule import Layer, Rule
-from ....core.tensors import BATCH, input_shape
+from ....core.tensors import input_shape
 from ....errors import ParamcalcError
 from ....symbolic import Expr, Size
 from .. import attributes
 from ..calls import lose
 from ..containers import items_of
 from ..operations import sized
-from ..state import Raised, State
+from ..state import State
 from ..values import (
     MISSING,
     Builtin,
-    Class,
     Dict,
     Function,
+    Host,
     Instance,
     List,
-    Method,
     Module,
     Native,
-    Obj,
     Plain,
     Unknown,
     Value,
@@ -99,7 +96,11 @@ def tensor_attribute(run: State, value: Value, name: str) -> Value:
     """Give an attribute of a symbolic tensor."""
     assert isinstance(value, Tensor)
     if name in ("shape", "_keras_shape"):
-        return run.unknown("a shape that is not known", data=True, scalar=True) if value.shape is None else tuple(map(axis, value.shape))
+        return (
+            run.unknown("a shape that is not known", data=True, scalar=True)
+            if value.shape is None
+            else tuple(map(axis, value.shape))
+        )
     if name in ("get_shape",):
         return Builtin("get_shape", lambda run, args, kwargs: tensor_attribute(run, value, "shape"))
     if name in ("ndim", "rank"):
@@ -142,7 +143,9 @@ def _indexed(shape: Shape | None, keys: tuple[Value, ...]) -> Shape | None:
             return None
         if key == slice(None):
             made.append(size)
-        elif isinstance(size, int) and all(isinstance(one, int) or one is None for one in (key.start, key.stop, key.step)):
+        elif isinstance(size, int) and all(
+            isinstance(one, int) or one is None for one in (key.start, key.stop, key.step)
+        ):
             made.append(len(range(size)[key]))
         else:
             return None
@@ -218,12 +221,74 @@ def _matmul(a: Shape | None, b: Shape | None) -> Shape | None:
 # --- functions ------------------------------------------------------------------------------------------------------
 
 SAME = frozenset(
-    "softmax relu sigmoid tanh exp log sqrt square abs negative cast identity gelu silu swish elu selu leaky_relu clip"
-    " dropout stop_gradient log_softmax softplus softsign relu6 hard_sigmoid rsqrt sin cos convert_to_tensor zeros_like"
-    " ones_like l2_normalize normalize log1p expm1 sign round floor ceil cumsum flip".split()
+    [
+        "softmax",
+        "relu",
+        "sigmoid",
+        "tanh",
+        "exp",
+        "log",
+        "sqrt",
+        "square",
+        "abs",
+        "negative",
+        "cast",
+        "identity",
+        "gelu",
+        "silu",
+        "swish",
+        "elu",
+        "selu",
+        "leaky_relu",
+        "clip",
+        "dropout",
+        "stop_gradient",
+        "log_softmax",
+        "softplus",
+        "softsign",
+        "relu6",
+        "hard_sigmoid",
+        "rsqrt",
+        "sin",
+        "cos",
+        "convert_to_tensor",
+        "zeros_like",
+        "ones_like",
+        "l2_normalize",
+        "normalize",
+        "log1p",
+        "expm1",
+        "sign",
+        "round",
+        "floor",
+        "ceil",
+        "cumsum",
+        "flip",
+    ]
 )
-PAIR = frozenset("add subtract multiply divide maximum minimum power where add_n".split())
-REDUCE = frozenset("mean sum max min prod reduce_mean reduce_sum reduce_max reduce_min std var amax amin logsumexp argmax argmin any all".split())
+PAIR = frozenset(["add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "where", "add_n"])
+REDUCE = frozenset(
+    [
+        "mean",
+        "sum",
+        "max",
+        "min",
+        "prod",
+        "reduce_mean",
+        "reduce_sum",
+        "reduce_max",
+        "reduce_min",
+        "std",
+        "var",
+        "amax",
+        "amin",
+        "logsumexp",
+        "argmax",
+        "argmin",
+        "any",
+        "all",
+    ]
+)
 
 
 def function(name: str) -> Builtin:
@@ -258,32 +323,32 @@ def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape 
         return _broadcast(x, shape_of(args[1])) if len(args) > 1 and name != "where" else None
     if name in ("matmul",):
         return _matmul(x, shape_of(args[1]))
-    if x is None and name not in ("concatenate", "concat", "stack"):
+    if x is None:
         return None
     place = kwargs.get("axis", kwargs.get("axes", kwargs.get("perm", args[1] if len(args) > 1 else None)))
     if isinstance(place, (List, tuple)):
         items = items_of(run, place)
         place = tuple(items) if isinstance(items, list) else run.unknown("axes")
-    if name in REDUCE:
-        keep = kwargs.get("keepdims", False)
-        if isinstance(place, Unknown) or not isinstance(keep, bool) or x is None:
-            return None
-        axes = range(len(x)) if place is None else [place] if isinstance(place, int) else place
-        gone = {one % len(x) for one in axes}  # type: ignore[union-attr,operator]
-        return tuple(1 if at in gone else size for at, size in enumerate(x) if keep or at not in gone)
-    if name == "transpose":
-        order = tuple(range(len(x)))[::-1] if place is None else place
-        return tuple(x[one] for one in order)  # type: ignore[union-attr,index]
-    if name == "expand_dims" and isinstance(place, int):
-        at = place % (len(x) + 1)
-        return (*x[:at], 1, *x[at:])
-    if name == "squeeze" and isinstance(place, int):
-        at = place % len(x)
-        return (*x[:at], *x[at + 1 :])
     if name == "reshape":
-        wanted = args[1] if len(args) > 1 else kwargs.get("newshape", kwargs.get("shape"))
-        return reshaped(run, x, wanted)
+        return reshaped(run, x, args[1] if len(args) > 1 else kwargs.get("newshape", kwargs.get("shape")))
+    axes = tuple(one for one in (place if isinstance(place, tuple) else (place,)) if isinstance(one, int))
+    if isinstance(place, tuple) and len(axes) < len(place):
+        return None
+    if name in REDUCE:
+        return _reduced(x, place, axes, kwargs.get("keepdims", False))
+    if name == "transpose":
+        return tuple(x[one] for one in axes) if isinstance(place, tuple) else x[::-1] if place is None else None
+    if name in ("expand_dims", "squeeze") and isinstance(place, int):
+        at = place % (len(x) + (name == "expand_dims"))
+        return (*x[:at], 1, *x[at:]) if name == "expand_dims" else (*x[:at], *x[at + 1 :])
     return None
+
+
+def _reduced(x: Shape, place: Value, axes: tuple[int, ...], keep: Value) -> Shape | None:
+    if not isinstance(keep, bool) or not (place is None or isinstance(place, (int, tuple))):
+        return None
+    gone = set(range(len(x))) if place is None else {one % len(x) for one in axes}
+    return tuple(1 if at in gone else size for at, size in enumerate(x) if keep or at not in gone)
 
 
 def reshaped(run: State, x: Shape, wanted: Value) -> Shape | None:
@@ -349,7 +414,7 @@ def _layer_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
         self.named.setdefault("<weights>", List())
 
 
-def _rule_init(rule: Rule) -> object:
+def _rule_init(rule: Rule) -> Host:
     def init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
         rest = _common(run, self, kwargs)
         self.named["<rule>"] = rule
@@ -396,8 +461,10 @@ def renamed_options(run: State, rule: Rule, args: Args, kwargs: Kwargs) -> tuple
     given: dict[str, Value] = {}
     positional = list(rule.positional)
     words = dict(kwargs)
-    if rule.name == "Conv2D" and (len(args) > 2 and isinstance(args[1], int) and isinstance(args[2], int)) and (
-        "border_mode" in words or "subsample" in words or "strides" not in words and _keras_1(args, words)
+    if (
+        rule.name == "Conv2D"
+        and (len(args) > 2 and isinstance(args[1], int) and isinstance(args[2], int))
+        and ("border_mode" in words or "subsample" in words or ("strides" not in words and _keras_1(args, words)))
     ):
         args = [args[0], (args[1], args[2]), *args[3:]]
     if "nb_row" in words and "nb_col" in words:
@@ -434,7 +501,9 @@ def layer_of(run: State, self: Instance, sure: bool = False) -> Layer:
     declares = ("input_shape", "batch_input_shape", "input_dim", "input_length")
     for name, value in options.named.items():
         key = str(name)
-        if key in ("weights", "batch_size", "sparse", "ragged", "autocast") or (key in declares and key not in rule.options):
+        if key in ("weights", "batch_size", "sparse", "ragged", "autocast") or (
+            key in declares and key not in rule.options
+        ):
             continue
         found = plain_option(run, rule, key, value)
         if found is not SKIP:
@@ -453,7 +522,18 @@ def layer_of(run: State, self: Instance, sure: bool = False) -> Layer:
 
 
 SKIP = Module("skip")
-INERT = ("dropout", "recurrent_dropout", "rate", "epsilon", "momentum", "stddev", "seed", "alpha", "negative_slope", "theta")
+INERT = (
+    "dropout",
+    "recurrent_dropout",
+    "rate",
+    "epsilon",
+    "momentum",
+    "stddev",
+    "seed",
+    "alpha",
+    "negative_slope",
+    "theta",
+)
 
 
 def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
@@ -631,7 +711,7 @@ def _call_rule(run: State, self: Instance, args: Args, kwargs: Kwargs, tensors: 
     except (ParamcalcError, Unread) as error:
         run.note(str(error))
         return Tensor(None, self, tuple(used), 0, token)
-    except Exception:  # noqa: BLE001  # outputs that the rule does not know
+    except Exception:  # outputs that the rule does not know
         return Tensor(None, self, tuple(used), 0, token)
     made = tuple(Tensor(shape, self, (*used, *states), at, token, states=len(states)) for at, shape in enumerate(outs))
     return made[0] if len(made) == 1 else made
@@ -644,7 +724,9 @@ def _call_model(run: State, self: Instance, tensors: tuple[Tensor, ...]) -> Valu
         shape = chain_output(run, self, tensors)
         return Tensor(shape, self, tensors, 0, token)
     assert isinstance(outs, tuple)
-    made = tuple(Tensor(one.shape if isinstance(one, Tensor) else None, self, tensors, at, token) for at, one in enumerate(outs))
+    made = tuple(
+        Tensor(one.shape if isinstance(one, Tensor) else None, self, tensors, at, token) for at, one in enumerate(outs)
+    )
     return made[0] if len(made) == 1 else made
 
 
@@ -770,7 +852,17 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
     options = self.named.get("<options>")
     if isinstance(options, Dict) and name in options.named:
         return options.named[name]
-    if name in ("input_shape", "output_shape", "built", "dtype", "losses", "metrics_names", "history", "optimizer", "stop_training"):
+    if name in (
+        "input_shape",
+        "output_shape",
+        "built",
+        "dtype",
+        "losses",
+        "metrics_names",
+        "history",
+        "optimizer",
+        "stop_training",
+    ):
         return run.unknown(f"{name} of a layer", scalar=True)
     if name == "layers" and is_model(self):
         return _layers(run, self)
@@ -784,9 +876,34 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
 
 
 LAYER_NAMES = frozenset(
-    "weights trainable_weights non_trainable_weights variables trainable_variables input output inputs outputs layers"
-    " get_layer pop submodules add_loss add_metric get_weights set_weights load_weights dtype_policy compute_dtype"
-    " non_trainable_variables quantize enable_lora supports_masking activity_regularizer input_spec".split()
+    [
+        "weights",
+        "trainable_weights",
+        "non_trainable_weights",
+        "variables",
+        "trainable_variables",
+        "input",
+        "output",
+        "inputs",
+        "outputs",
+        "layers",
+        "get_layer",
+        "pop",
+        "submodules",
+        "add_loss",
+        "add_metric",
+        "get_weights",
+        "set_weights",
+        "load_weights",
+        "dtype_policy",
+        "compute_dtype",
+        "non_trainable_variables",
+        "quantize",
+        "enable_lora",
+        "supports_masking",
+        "activity_regularizer",
+        "input_spec",
+    ]
 )
 
 
@@ -911,7 +1028,7 @@ def _nothing(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return None
 
 
-def _data(name: str) -> object:
+def _data(name: str) -> Host:
     def call(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         run.may_raise(name)
         if name in ("fit", "predict", "evaluate", "train_on_batch") and "<shapes>" not in self.named:
@@ -958,10 +1075,7 @@ MODEL = Native(
         "compile": _nothing, "summary": _summary, "save": _nothing, "save_weights": _nothing, "load_weights": _nothing,
         "reset_states": _nothing, "to_json": lambda run, self, args, kwargs: run.unknown("a text", scalar=True),
         "get_layer": _get_layer, "export": _nothing, "compute_loss": _data("compute_loss"),
-        **{name: _data(name) for name in (
-            "fit predict evaluate train_on_batch test_on_batch predict_on_batch fit_generator evaluate_generator"
-            " predict_generator predict_classes"
-        ).split()},
+        **{name: _data(name) for name in ["fit", "predict", "evaluate", "train_on_batch", "test_on_batch", "predict_on_batch", "fit_generator", "evaluate_generator", "predict_generator", "predict_classes"]},
     },
 )  # fmt: skip
 SEQUENTIAL = Native("keras.Sequential", MODEL, init=_chain_init, methods={"add": _add, "pop": _pop})
@@ -1000,7 +1114,7 @@ def layer_class(name: str) -> Value:
     return _NATIVES[name]
 
 
-def _merge(name: str) -> object:
+def _merge(name: str) -> Host:
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
         layer = run.call(layer_class(name), [], {key: value for key, value in kwargs.items() if key != "inputs"})
         given = args[0] if args else kwargs.get("inputs")
@@ -1024,7 +1138,9 @@ OPS = Module("keras.ops", {}, _operation)
 for _name in ("core", "convolutional", "pooling", "recurrent", "embeddings", "normalization", "merge", "noise", "wrappers",
               "advanced_activations", "local", "cudnn_recurrent"):  # fmt: skip
     LAYERS.names[_name] = LAYERS
-MODELS = Module("keras.models", {"Sequential": SEQUENTIAL, "Model": MODEL, "clone_model": Builtin("clone_model", _clone)})
+MODELS = Module(
+    "keras.models", {"Sequential": SEQUENTIAL, "Model": MODEL, "clone_model": Builtin("clone_model", _clone)}
+)
 
 
 def _other(name: str) -> Value:
@@ -1047,10 +1163,7 @@ TF = Module(
         "keras": KERAS,
         "nn": Module("tensorflow.nn", {}, function),
         "math": Module("tensorflow.math", {}, function),
-        **{name: function(name) for name in (
-            "matmul reshape transpose concat reduce_mean reduce_sum reduce_max expand_dims squeeze cast split stack exp"
-            " sqrt multiply add subtract divide maximum minimum square abs softmax tile range gather einsum"
-        ).split()},
+        **{name: function(name) for name in ["matmul", "reshape", "transpose", "concat", "reduce_mean", "reduce_sum", "reduce_max", "expand_dims", "squeeze", "cast", "split", "stack", "exp", "sqrt", "multiply", "add", "subtract", "divide", "maximum", "minimum", "square", "abs", "softmax", "tile", "range", "gather", "einsum"]},
     },
     lambda name: Unknown(f"tensorflow.{name} is not known", path=f"tensorflow.{name}", data=True, scalar=True),
 )  # fmt: skip
@@ -1062,18 +1175,36 @@ MODULES: dict[str, Value] = {
     "keras.engine.topology": KERAS.names["engine"],
     "keras.engine.base_layer": KERAS.names["engine"],
     "keras.legacy.layers": LAYERS,
-    "keras.saving": Module("keras.saving", {"register_keras_serializable": Builtin("register", lambda run, args, kwargs: Builtin("register", lambda run, args, kwargs: args[0]))}),
-    "keras.utils": Module("keras.utils", {"register_keras_serializable": Builtin("register", lambda run, args, kwargs: Builtin("register", lambda run, args, kwargs: args[0]))}),
+    "keras.saving": Module(
+        "keras.saving",
+        {
+            "register_keras_serializable": Builtin(
+                "register", lambda run, args, kwargs: Builtin("register", lambda run, args, kwargs: args[0])
+            )
+        },
+    ),
+    "keras.utils": Module(
+        "keras.utils",
+        {
+            "register_keras_serializable": Builtin(
+                "register", lambda run, args, kwargs: Builtin("register", lambda run, args, kwargs: args[0])
+            )
+        },
+    ),
 }
 KERAS.names.update({"saving": MODULES["keras.saving"], "utils": MODULES["keras.utils"]})
 
 
 def renamed(name: str) -> str:
     """Give the name of today of a module of Keras."""
-    for prefix in ("tensorflow.keras", "tensorflow.python.keras", "tensorflow.contrib.keras", "tf_keras", "keras.src", "keras.api"):
+    for prefix in (
+        "tensorflow.keras",
+        "tensorflow.python.keras",
+        "tensorflow.contrib.keras",
+        "tf_keras",
+        "keras.src",
+        "keras.api",
+    ):
         if name == prefix or name.startswith(f"{prefix}."):
             return "keras" + name[len(prefix) :]
     return name
-
-
-__all__ = ["BATCH", "Class", "Method", "Obj", "Raised", "UnknownShape"]

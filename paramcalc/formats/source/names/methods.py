@@ -10,11 +10,44 @@ from ..state import Raised, State
 from ..values import MISSING, Builtin, Class, Dict, Host, Lazy, List, Obj, Set, Unknown, Value
 
 TEXT = frozenset(
-    "lower upper strip lstrip rstrip split rsplit splitlines replace startswith endswith title capitalize count find"
-    " rfind index isdigit isalpha isalnum isupper islower isidentifier isdecimal isnumeric isspace partition rpartition"
-    " removeprefix removesuffix swapcase casefold".split()
+    [
+        "lower",
+        "upper",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "split",
+        "rsplit",
+        "splitlines",
+        "replace",
+        "startswith",
+        "endswith",
+        "title",
+        "capitalize",
+        "count",
+        "find",
+        "rfind",
+        "index",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isupper",
+        "islower",
+        "isidentifier",
+        "isdecimal",
+        "isnumeric",
+        "isspace",
+        "partition",
+        "rpartition",
+        "removeprefix",
+        "removesuffix",
+        "swapcase",
+        "casefold",
+    ]
 )
-WIDE = frozenset("center ljust rjust zfill expandtabs translate encode format format_map maketrans".split())
+WIDE = frozenset(
+    ["center", "ljust", "rjust", "zfill", "expandtabs", "translate", "encode", "format", "format_map", "maketrans"]
+)
 
 
 def method_of(run: State, value: Value, name: str) -> Value:
@@ -24,7 +57,9 @@ def method_of(run: State, value: Value, name: str) -> Value:
     table = next((found for kind, found in TABLES.items() if isinstance(value, kind)), None)
     if table is not None and name in table:
         function = table[name]
-        return Builtin(f"{type(value).__name__.lower()}.{name}", lambda run, args, kwargs: function(run, value, args, kwargs))
+        return Builtin(
+            f"{type(value).__name__.lower()}.{name}", lambda run, args, kwargs: function(run, value, args, kwargs)
+        )
     if isinstance(value, Class):
         return MISSING
     if isinstance(value, (int, float)) and name in ("real", "imag", "numerator"):
@@ -69,9 +104,7 @@ def _text(run: State, value: str, name: str, args: list[Value], kwargs: dict[str
     return List(found) if isinstance(found, list) else found
 
 
-METHODS: dict[str, Callable[..., object]] = {
-    name: method for name, method in vars(str).items() if name in TEXT
-}
+METHODS: dict[str, Callable[..., object]] = {name: method for name, method in vars(str).items() if name in TEXT}
 
 
 def _join(run: State, value: str, given: Value) -> Value:
@@ -90,12 +123,16 @@ def _format(run: State, value: str, args: list[Value], kwargs: dict[str, Value])
     for piece in pieces[1:]:
         field, end, rest = piece.partition("}")
         name, colon, spec = field.partition(":")
-        if not end or not (name.isidentifier() or name.isdigit() or not name) or any(len(one) > 2 for one in _numbers(spec)):
+        if (
+            not end
+            or not (name.isidentifier() or name.isdigit() or not name)
+            or any(len(one) > 2 for one in _numbers(spec))
+        ):
             return run.unknown("a formatted text")
         key = name if name and not name.isdigit() else int(name or place)
         place += not name
         given = kwargs.get(key) if isinstance(key, str) else args[key] if key < len(args) else None
-        if not isinstance(given, (int, float, str)) or isinstance(given, int) and given.bit_length() > 4_000:
+        if not isinstance(given, (int, float, str)) or (isinstance(given, int) and given.bit_length() > 4_000):
             return run.unknown("a formatted text")
         try:
             made += [format(given, spec), rest]
@@ -219,7 +256,7 @@ def _remove(run: State, self: List, args: list[Value], kwargs: dict[str, Value])
 
 
 def _place(run: State, self: List, item: Value) -> Value:
-    answers = [equal(run, one, item) for one in self.items] if self.blur is None else [None]
+    answers: list[bool | None] = [equal(run, one, item) for one in self.items] if self.blur is None else [None]
     if True in answers and None not in answers[: answers.index(True)]:
         return answers.index(True)
     if None in answers:

@@ -7,12 +7,12 @@ import math
 import string
 from collections.abc import Callable
 from itertools import combinations, permutations, product
+from typing import TypeGuard
 
-from ....symbolic import Expr
 from .. import attributes
 from ..calls import lose
 from ..containers import MOST_ITEMS, items_of
-from ..operations import binary, sized, truth
+from ..operations import binary
 from ..state import Raised, State
 from ..values import (
     MISSING,
@@ -50,7 +50,9 @@ def decorator(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def outside(path: str) -> Module:
     """Make a module of which everything is data from outside."""
-    return Module(path, {}, lambda name: Unknown(f"{path}.{name} is not known", path=f"{path}.{name}", data=True, scalar=True))
+    return Module(
+        path, {}, lambda name: Unknown(f"{path}.{name} is not known", path=f"{path}.{name}", data=True, scalar=True)
+    )
 
 
 # --- math -----------------------------------------------------------------------------------------------------------
@@ -59,7 +61,8 @@ def outside(path: str) -> Module:
 def _numeric(name: str, function: Callable[..., object]) -> Builtin:
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
         if all(isinstance(one, (int, float)) and abs(one) < 1e300 for one in args) and not kwargs:
-            if name in ("factorial", "comb", "perm") and max(args, default=0) > 500:  # type: ignore[type-var]
+            numbers = [one for one in args if isinstance(one, (int, float))]
+            if name in ("factorial", "comb", "perm") and max(numbers, default=0) > 500:
                 return run.unknown("a number that is too large", scalar=True)
             try:
                 return function(*args)
@@ -70,10 +73,37 @@ def _numeric(name: str, function: Callable[..., object]) -> Builtin:
     return Builtin(f"math.{name}", call)
 
 
-MATH_NAMES = (
-    "ceil floor sqrt log log2 log10 exp pow fabs factorial gcd comb perm isqrt hypot sin cos tan tanh trunc isnan"
-    " isclose atan atan2 log1p fmod copysign radians degrees".split()
-)
+MATH_NAMES = [
+    "ceil",
+    "floor",
+    "sqrt",
+    "log",
+    "log2",
+    "log10",
+    "exp",
+    "pow",
+    "fabs",
+    "factorial",
+    "gcd",
+    "comb",
+    "perm",
+    "isqrt",
+    "hypot",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "trunc",
+    "isnan",
+    "isclose",
+    "atan",
+    "atan2",
+    "log1p",
+    "fmod",
+    "copysign",
+    "radians",
+    "degrees",
+]
 MATH = Module(
     "math",
     {name: _numeric(name, vars(math)[name]) for name in MATH_NAMES}
@@ -115,9 +145,13 @@ def _combined(function: Callable[..., object]) -> Callable[..., Value]:
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
         rows = [items_of(run, one) for one in args if not isinstance(one, int)]
         counts = [one for one in args if isinstance(one, int)]
-        if any(isinstance(row, Unknown) or len(row) > 30 for row in rows) or any(count > 4 for count in counts) or len(rows) > 3:
+        if (
+            any(isinstance(row, Unknown) or len(row) > 30 for row in rows)
+            or any(count > 4 for count in counts)
+            or len(rows) > 3
+        ):
             return run.unknown("items that are not known", *args)
-        made = []
+        made: list[Value] = []
         for one in function(*rows, *counts, **kwargs):  # type: ignore[attr-defined]
             if len(made) > MOST_ITEMS:
                 return run.unknown("too many items", *args)
@@ -147,7 +181,13 @@ def _accumulate(run: State, args: Args, kwargs: Kwargs) -> Value:
     made: list[Value] = []
     for one in items:
         before = made[-1] if made else None
-        made.append(one if not made else run.call(function, [before, one], {}) if function else binary(run, ast.Add(), before, one))
+        made.append(
+            one
+            if not made
+            else run.call(function, [before, one], {})
+            if function
+            else binary(run, ast.Add(), before, one)
+        )
     return List(made)
 
 
@@ -155,7 +195,8 @@ def _islice(run: State, args: Args, kwargs: Kwargs) -> Value:
     items = items_of(run, args[0])
     if isinstance(items, Unknown) or not all(isinstance(one, int) or one is None for one in args[1:]):
         return run.unknown("items that are not known", *args)
-    return List(items[slice(*args[1:])])
+    ends = [one if isinstance(one, int) else None for one in args[1:]]
+    return List(items[slice(*ends)])
 
 
 ITERTOOLS = Module(
@@ -286,7 +327,12 @@ COLLECTIONS = Module(
     {
         "OrderedDict": Native("collections.OrderedDict", data=make_dict),
         "defaultdict": Builtin("defaultdict", _default),
-        "deque": Builtin("deque", lambda run, args, kwargs: run.unknown("a deque", *args) if len(args) > 1 or kwargs else run.call(BUILTINS["list"], args, {})),
+        "deque": Builtin(
+            "deque",
+            lambda run, args, kwargs: (
+                run.unknown("a deque", *args) if len(args) > 1 or kwargs else run.call(BUILTINS["list"], args, {})
+            ),
+        ),
         "namedtuple": Builtin("namedtuple", _namedtuple),
         "Counter": Unknown("collections.Counter is not known", path="os.Counter", data=True, scalar=True),
         "abc": Module("collections.abc"),
@@ -299,7 +345,10 @@ COPY = Module(
         "copy": Builtin("copy", _copy),
     },
 )
-CONTEXTLIB = Module("contextlib", {"suppress": Builtin("contextlib.suppress", lambda run, args, kwargs: Builtin("contextlib.suppress", same))})
+CONTEXTLIB = Module(
+    "contextlib",
+    {"suppress": Builtin("contextlib.suppress", lambda run, args, kwargs: Builtin("contextlib.suppress", same))},
+)
 
 # --- dataclasses ----------------------------------------------------------------------------------------------------
 
@@ -370,7 +419,7 @@ def _fill(run: State, fields: dict[str, Value], args: Args, kwargs: Kwargs) -> V
     return None
 
 
-def _is_field(value: Value) -> bool:
+def _is_field(value: Value) -> TypeGuard[Instance]:
     return isinstance(value, Instance) and value.cls is FIELD
 
 
@@ -420,7 +469,7 @@ AUTO = Module("enum.auto()")
 ENUM_CLASS = Native("enum.Enum", data="enum", methods={"<class>": _members})
 ENUM = Module(
     "enum",
-    {name: ENUM_CLASS for name in ("Enum", "IntEnum", "StrEnum")}
+    dict.fromkeys(("Enum", "IntEnum", "StrEnum"), ENUM_CLASS)
     | {"auto": Builtin("auto", lambda run, args, kwargs: AUTO), "unique": Builtin("unique", same)},
 )
 
@@ -553,13 +602,17 @@ def _value(run: State, spec: dict[str, Value], pending: list[str]) -> Value:
     count = spec.get("nargs")
     if count in (None, "?"):
         return convert(pending.pop(0)) if pending else spec.get("const")
-    several = []
+    several: list[Value] = []
     while pending and not pending[0].startswith("-") and not (isinstance(count, int) and len(several) == count):
         several.append(convert(pending.pop(0)))
     return List(several)
 
 
-NAMESPACE = Native("argparse.Namespace", make=lambda run, cls: Instance(cls), init=lambda run, self, args, kwargs: self.named.update(kwargs))
+NAMESPACE = Native(
+    "argparse.Namespace",
+    make=lambda run, cls: Instance(cls),
+    init=lambda run, self, args, kwargs: self.named.update(kwargs),
+)
 PARSER = Native(
     "argparse.ArgumentParser",
     make=lambda run, cls: Instance(cls),
@@ -576,7 +629,11 @@ PARSER = Native(
     get=lambda run, self, name: run.unknown(f"{name} is not followed", self),
 )
 ARGPARSE = Module("argparse", {"ArgumentParser": PARSER, "Namespace": NAMESPACE})
-SIMPLE = Native("types.SimpleNamespace", make=lambda run, cls: Instance(cls), init=lambda run, self, args, kwargs: self.named.update(kwargs))
+SIMPLE = Native(
+    "types.SimpleNamespace",
+    make=lambda run, cls: Instance(cls),
+    init=lambda run, self, args, kwargs: self.named.update(kwargs),
+)
 
 # --- NumPy ----------------------------------------------------------------------------------------------------------
 
@@ -605,7 +662,7 @@ NUMPY = Module(
 TYPING = Module(
     "typing",
     {"TYPE_CHECKING": False, "cast": Builtin("cast", lambda run, args, kwargs: args[1])}
-    | {name: OBJECT for name in ("Generic", "Protocol")}
+    | dict.fromkeys(("Generic", "Protocol"), OBJECT)
     | {"overload": Builtin("overload", same), "final": Builtin("final", same)},
     lambda name: Native(f"typing.{name}"),
 )
@@ -639,7 +696,15 @@ MODULES: dict[str, Value] = {
         "string",
         {
             name: vars(string)[name]
-            for name in ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "punctuation", "printable", "whitespace")
+            for name in (
+                "ascii_letters",
+                "ascii_lowercase",
+                "ascii_uppercase",
+                "digits",
+                "punctuation",
+                "printable",
+                "whitespace",
+            )
         },
     ),
     "operator": Module(
@@ -653,5 +718,3 @@ MODULES: dict[str, Value] = {
     "tqdm.auto": Module("tqdm.auto", {"tqdm": TQDM, "trange": BUILTINS["range"]}),
     "tqdm.notebook": Module("tqdm.notebook", {"tqdm": TQDM, "trange": BUILTINS["range"]}),
 }
-
-__all__ = ["Expr", "sized", "truth"]

@@ -19,6 +19,7 @@ from ..values import (
     Class,
     Dict,
     Function,
+    Host,
     Instance,
     List,
     Method,
@@ -114,9 +115,75 @@ PARAMETER = Native(
 # --- tensors --------------------------------------------------------------------------------------------------------
 
 SAME_SHAPE = frozenset(
-    "float double half long int bool to cuda cpu detach clone contiguous relu tanh sigmoid softmax log_softmax exp log"
-    " sqrt abs clamp masked_fill type type_as requires_grad_ zero_ fill_ normal_ uniform_ triu tril neg add_ mul_ div_"
-    " gelu silu elu selu leaky_relu relu6 mish hardswish normalize softplus logsigmoid dropout1d dropout2d dropout3d alpha_dropout hardtanh relu_ sub_ masked_fill_ clamp_ bernoulli_ round floor sin cos pow dropout data_ copy_ square rsqrt".split()
+    [
+        "float",
+        "double",
+        "half",
+        "long",
+        "int",
+        "bool",
+        "to",
+        "cuda",
+        "cpu",
+        "detach",
+        "clone",
+        "contiguous",
+        "relu",
+        "tanh",
+        "sigmoid",
+        "softmax",
+        "log_softmax",
+        "exp",
+        "log",
+        "sqrt",
+        "abs",
+        "clamp",
+        "masked_fill",
+        "type",
+        "type_as",
+        "requires_grad_",
+        "zero_",
+        "fill_",
+        "normal_",
+        "uniform_",
+        "triu",
+        "tril",
+        "neg",
+        "add_",
+        "mul_",
+        "div_",
+        "gelu",
+        "silu",
+        "elu",
+        "selu",
+        "leaky_relu",
+        "relu6",
+        "mish",
+        "hardswish",
+        "normalize",
+        "softplus",
+        "logsigmoid",
+        "dropout1d",
+        "dropout2d",
+        "dropout3d",
+        "alpha_dropout",
+        "hardtanh",
+        "relu_",
+        "sub_",
+        "masked_fill_",
+        "clamp_",
+        "bernoulli_",
+        "round",
+        "floor",
+        "sin",
+        "cos",
+        "pow",
+        "dropout",
+        "data_",
+        "copy_",
+        "square",
+        "rsqrt",
+    ]
 )
 
 
@@ -318,9 +385,27 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
 
 
 MODULE_NAMES = frozenset(
-    "_parameters _modules _buffers __dict__ named_buffers buffers get_parameter get_buffer set_submodule register_module"
-    " load_state_dict state_dict register_forward_pre_hook register_full_backward_hook parametrizations to_empty"
-    " register_state_dict_pre_hook share_memory compile".split()
+    [
+        "_parameters",
+        "_modules",
+        "_buffers",
+        "__dict__",
+        "named_buffers",
+        "buffers",
+        "get_parameter",
+        "get_buffer",
+        "set_submodule",
+        "register_module",
+        "load_state_dict",
+        "state_dict",
+        "register_forward_pre_hook",
+        "register_full_backward_hook",
+        "parametrizations",
+        "to_empty",
+        "register_state_dict_pre_hook",
+        "share_memory",
+        "compile",
+    ]
 )
 
 
@@ -329,7 +414,9 @@ def children_of(module: Instance) -> list[tuple[str, Value]]:
     return [
         (str(name), value)
         for name, value in module.named.items()
-        if isinstance(name, str) and name[:1] != "<" and (is_module(value) or is_parameter(value) or isinstance(value, Unknown))
+        if isinstance(name, str)
+        and name[:1] != "<"
+        and (is_module(value) or is_parameter(value) or isinstance(value, Unknown))
     ]
 
 
@@ -435,7 +522,9 @@ def _freeze(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _register_parameter(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    name, value = (args + [kwargs.get("name"), kwargs.get("param", kwargs.get("module"))])[:2] if len(args) < 2 else args[:2]
+    name, value = (
+        (args + [kwargs.get("name"), kwargs.get("param", kwargs.get("module"))])[:2] if len(args) < 2 else args[:2]
+    )
     if not isinstance(name, str):
         run.blur("a module or parameter of an unknown name", self, value)
         return None
@@ -491,7 +580,7 @@ MODULE = Native(
         "zero_grad": lambda run, self, args, kwargs: None,
         "extra_repr": lambda run, self, args, kwargs: "",
         "register_forward_hook": lambda run, self, args, kwargs: run.unknown("a handle", scalar=True),
-        **{name: _itself for name in "to cuda cpu float double half bfloat16 train eval type xpu".split()},
+        **dict.fromkeys(["to", "cuda", "cpu", "float", "double", "half", "bfloat16", "train", "eval", "type", "xpu"], _itself),
         "state_dict": lambda run, self, args, kwargs: run.unknown("the tensors of a module", self),
         "load_state_dict": lambda run, self, args, kwargs: run.unknown("missing keys", scalar=True),
     },
@@ -718,7 +807,9 @@ def layer_class(name: str) -> Native | None:
                 return None
             _NATIVES[name] = Native(f"torch.nn.{name}", MODULE, init=_module_init, methods={"forward": _loss})
         else:
-            _NATIVES[name] = Native(f"torch.nn.{name}", MODULE, init=_layer_init(rule), methods={"forward": _layer_forward}, data=rule)
+            _NATIVES[name] = Native(
+                f"torch.nn.{name}", MODULE, init=_layer_init(rule), methods={"forward": _layer_forward}, data=rule
+            )
     return _NATIVES[name]
 
 
@@ -726,7 +817,7 @@ def _loss(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return Tensor(None)
 
 
-def _layer_init(rule: Rule) -> object:
+def _layer_init(rule: Rule) -> Host:
     def init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
         run.change(self)
         self.named["<rule>"] = rule
@@ -846,7 +937,7 @@ def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
                 self.named[weight.name] = make_parameter(weight.shape, weight.trainable)
     try:
         outs = [Tensor(shape) for shape in built.shapes()]
-    except Exception:  # noqa: BLE001  # outputs that the rule does not know
+    except Exception:  # outputs that the rule does not know
         return run.unknown("the output of a layer", data=True, scalar=True)
     if rule.name in ("LSTM",) and len(outs) == 3:
         return (outs[0], (outs[1], outs[2]))
@@ -881,7 +972,14 @@ def _initializer(name: str) -> Value:
 
 
 def _manager(path: str) -> Builtin:
-    return Builtin(path, lambda run, args, kwargs: args[0] if args and isinstance(args[0], (Function, Method)) else Builtin(path, lambda run, args, kwargs: args[0] if args else None))
+    return Builtin(
+        path,
+        lambda run, args, kwargs: (
+            args[0]
+            if args and isinstance(args[0], (Function, Method))
+            else Builtin(path, lambda run, args, kwargs: args[0] if args else None)
+        ),
+    )
 
 
 def _parallel(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -909,13 +1007,13 @@ NN = Module(
     _nn,
 )  # fmt: skip
 NN.names["modules"] = NN
-MAKERS = {name: _made for name in "zeros ones rand randn empty".split()}
+MAKERS = dict.fromkeys(["zeros", "ones", "rand", "randn", "empty"], _made)
 TORCH = Module(
     "torch",
     {
         "nn": NN,
         **{name: Builtin(f"torch.{name}", function) for name, function in MAKERS.items()},
-        **{name: Builtin(f"torch.{name}", _like) for name in "zeros_like ones_like rand_like randn_like empty_like".split()},
+        **{name: Builtin(f"torch.{name}", _like) for name in ["zeros_like", "ones_like", "rand_like", "randn_like", "empty_like"]},
         "full": Builtin("torch.full", _full),
         "randint": Builtin("torch.randint", _randint),
         "arange": Builtin("torch.arange", _arange),
@@ -927,11 +1025,7 @@ TORCH = Module(
         "compile": Builtin("torch.compile", lambda run, args, kwargs: args[0] if args else Builtin("compile", lambda run, args, kwargs: args[0])),
         "manual_seed": Builtin("torch.manual_seed", lambda run, args, kwargs: None),
         "Tensor": Native("torch.Tensor", data=None),
-        **{name: _tensor_function(name) for name in (
-            "flatten reshape unsqueeze relu tanh sigmoid softmax log_softmax cat stack matmul bmm mm exp log sqrt tril triu"
-            " einsum sum mean max min argmax where mul add chunk split transpose permute squeeze abs clamp dropout outer pow"
-            " sin cos rsqrt linspace eye softplus multinomial topk cumsum"
-        ).split()},
+        **{name: _tensor_function(name) for name in ["flatten", "reshape", "unsqueeze", "relu", "tanh", "sigmoid", "softmax", "log_softmax", "cat", "stack", "matmul", "bmm", "mm", "exp", "log", "sqrt", "tril", "triu", "einsum", "sum", "mean", "max", "min", "argmax", "where", "mul", "add", "chunk", "split", "transpose", "permute", "squeeze", "abs", "clamp", "dropout", "outer", "pow", "sin", "cos", "rsqrt", "linspace", "eye", "softplus", "multinomial", "topk", "cumsum"]},
     },
     lambda name: Unknown(f"torch.{name} is not known", path=f"torch.{name}", data=True, scalar=name not in ("hub", "load", "jit", "nn", "fx", "quantization", "ao")),
 )  # fmt: skip
