@@ -194,6 +194,9 @@ class Maker:
             )
             self.body(indent + 1, depth + 1, function, True)
             self.loops -= 1
+            if self.random.random() < 0.25:
+                self.put(indent, "else:")
+                self.body(indent + 1, depth + 1, function, False)
         elif depth < 2 and kind < 0.38:
             self.put(indent, "try:")
             self.body(indent + 1, depth + 1, function, loop)
@@ -236,7 +239,9 @@ class Maker:
                 "l0 = list(l0)", f"m1 = getattr(m0, {self.pick(repr('extra'), repr('c'))}, None)",
                 "m0.weight = l0[0].weight", f"m2 = nn.Sequential({self.simple()}); m2.append({self.simple()}) if outside.flip() else None",
                 f"m3 = nn.ModuleDict({{'p': {self.simple()}}}); m3['q'] = {self.simple()}",
-                "m0.bias = None", "outside.risky()",
+                "m0.bias = None", "outside.risky()", "for x in l0: l0.append(x) if len(l0) < 4 else None",
+                "for x in gen(): break", "m2 = next(gen())", "l0.extend(gen())", f"Net.a = {self.simple()}",
+                "m1 = [*gen()][-1]", "with Guard(): n = 2", "m0.a = nn.Linear(k, k)",
             ]
         )  # fmt: skip
 

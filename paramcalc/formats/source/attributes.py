@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .state import Raised, State
+from .state import Raised, State, Stop
 from .values import (
     MISSING,
     Builtin,
@@ -88,7 +88,7 @@ def get(run: State, value: Value, name: str) -> Value:
     found = get_or_missing(run, value, name)
     if found is MISSING:
         raise Raised(run.error("AttributeError", f"no attribute {name!r}"))
-    if isinstance(found, Unknown) and found.path == "?":
+    if isinstance(found, Unknown):
         run.may_raise(name)
     return found
 
@@ -99,6 +99,10 @@ def get_or_missing(run: State, value: Value, name: str) -> Value:
         path = f"{value.path}.{name}" if value.path else ""
         return Unknown(value.reason, value.line, value.refs, path, value.data, value.scalar)
     if isinstance(value, Module):
+        if run.patches.state and (value.path, name) in run.patches.named:
+            return run.patches.named[value.path, name]
+        if value.scope is not None and name in value.scope.named:
+            return value.scope.named[name]
         if name in value.names:
             return value.names[name]
         found = value.other(name) if value.other else MISSING
@@ -246,6 +250,13 @@ def store(run: State, value: Value, name: str, item: Value) -> None:
     elif isinstance(value, Unknown):
         run.may_raise("an assignment to an unknown object")
         run.blur("an attribute of an unknown object was set", value, item)
+    elif isinstance(value, Module):
+        target = value.scope if value.scope is not None else run.patches
+        run.change(target)
+        target.named[name if value.scope is not None else (value.path, name)] = item
+    elif isinstance(value, Native):
+        run.distrust = True
+        raise Stop(f"the class {value.name} is changed", everything=True)
     else:
         run.note(f"an assignment to the attribute {name!r} is not followed")
         run.blur("an attribute was set", value)

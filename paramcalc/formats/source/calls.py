@@ -157,6 +157,9 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
     scope = Scope("function", function.scope, local_names(node))
     _bind_arguments(run, function, args, kwargs, scope)
     scope.named["<class>"] = function.owner
+    outer = outer_names(node)
+    if outer:
+        scope.named["<declared>"] = tuple((name, home_of(function.scope, name, kind)) for name, kind in outer.items())
     first = [*node.args.posonlyargs, *node.args.args]
     scope.named["<self>"] = scope.named[first[0].arg] if first else None
     if isinstance(node, ast.AsyncFunctionDef):
@@ -243,6 +246,8 @@ def _bind_arguments(run: State, function: Function, args: list[Value], kwargs: d
 
 def instantiate(run: State, cls: Class, args: list[Value], kwargs: dict[str, Value]) -> Value:
     """Make an instance of a class of the program."""
+    if run.distrust and cls.native is not None:
+        return lose(run, "classes of the library were changed", cls, *args, *kwargs.values())
     if cls.blur is not None:
         return lose(run, cls.blur.reason, cls, *args, *kwargs.values())
     native = cls.native
@@ -270,6 +275,8 @@ def instantiate(run: State, cls: Class, args: list[Value], kwargs: dict[str, Val
 
 def make_native(run: State, cls: Native, args: list[Value], kwargs: dict[str, Value]) -> Value:
     """Make an instance of a class that the host knows, or convert a value to it."""
+    if run.distrust and cls.data is not None and not callable(cls.data):
+        return lose(run, "classes of the library were changed", None, *args, *kwargs.values())
     if cls.make is None:
         if callable(cls.data):
             return cls.data(run, args, kwargs)
@@ -299,11 +306,45 @@ def bare_super(run: State, scope: Scope) -> Value:
     raise Raised(run.error("RuntimeError", "super(): no arguments"))
 
 
+def home_of(scope: Scope | None, name: str, kind: type[ast.stmt]) -> Scope:
+    """Find the scope that a name declared global or nonlocal belongs to."""
+    one = scope
+    while one is not None and one.kind != "module":
+        if kind is ast.Nonlocal and one.kind == "function" and name in (one.locals or ()):
+            return one
+        one = one.parent
+    if one is None:
+        raise Stop("a name that belongs nowhere")
+    return one
+
+
+_OUTER: dict[ast.AST, dict[str, type[ast.stmt]]] = {}
+
+
+def outer_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[str, type[ast.stmt]]:
+    """List the names that a function declares global or nonlocal."""
+    if node not in _OUTER:
+        found: dict[str, type[ast.stmt]] = {}
+        pending: list[ast.AST] = list(node.body) if isinstance(node.body, list) else []
+        while pending:
+            one = pending.pop()
+            if isinstance(one, (ast.Global, ast.Nonlocal)):
+                found.update(dict.fromkeys(one.names, type(one)))
+            if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+                pending += ast.iter_child_nodes(one)
+        if len(_OUTER) > 5_000:
+            _OUTER.clear()
+        _OUTER[node] = found
+    return _OUTER[node]
+
+
 _LOCALS: dict[ast.AST, frozenset[str]] = {}
 
 
 def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
     """List the names that a function binds itself."""
+    if node in _LOCALS:
+        return _LOCALS[node]
     found = set[str]()
     outer = set[str]()
     arguments = node.args
@@ -330,7 +371,10 @@ def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> fr
         elif isinstance(one_node, ast.ExceptHandler) and one_node.name:
             found.add(one_node.name)
         pending += ast.iter_child_nodes(one_node)
-    return frozenset(found - outer)
+    if len(_LOCALS) > 5_000:
+        _LOCALS.clear()
+    _LOCALS[node] = frozenset(found - outer)
+    return _LOCALS[node]
 
 
 def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

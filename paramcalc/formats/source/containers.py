@@ -18,15 +18,19 @@ class Lost(Exception):
         self.unknown = unknown
 
 
-def items_of(run: State, value: Value) -> list[Value] | Unknown:
-    """List the items of something that a loop could run over, or say that they are unknown."""
+def items_of(run: State, value: Value, ordered: bool = True) -> list[Value] | Unknown:
+    """List the items of something that a loop could run over, or say that they are unknown, as the order of a set is."""
     if isinstance(value, range):
         return list(value) if len(value) <= MOST_ITEMS else run.unknown("a range that is too long")
+    if isinstance(value, frozenset) and len(value) > 1 and ordered:
+        return run.unknown("the order of a set", value)
     if isinstance(value, (tuple, str, frozenset)):
         return list(value)
     if isinstance(value, bytes):
         return list(value)
     if isinstance(value, (List, Dict, Set)):
+        if value.blur is None and isinstance(value, Set) and len(value.state) > 1 and ordered:
+            return run.unknown("the order of a set", value)
         return run.unknown(value.blur.reason, value) if value.blur is not None else list(value.state)
     if isinstance(value, Lazy):
         return _drained(run, value)
@@ -82,10 +86,14 @@ def pulled(run: State, value: Lazy) -> list[Value] | Unknown:
         run.change(value)
         value.named["place"] = 0
         value.named["items"] = ()
+        region = run.heap.open()
         try:
             found: Value = tuple(value.make())
         except Lost as lost:
             found = lost.unknown
+        if run.heap.regions[-1] is not region or region.before.keys() - {value} or region.left:
+            raise Stop("a generator that changes what is outside")  # how much of it runs depends on who takes its items
+        run.heap.close(region)
         run.change(value)
         value.named["items"] = found
     found = value.named["items"]
@@ -178,7 +186,7 @@ def _of_sequence(run: State, value: List | tuple[Value, ...] | str | bytes | ran
         return run.unknown("an item at an unknown place", value)
     items = value.items if isinstance(value, List) else value
     try:
-        found: Value = items[key]  # type: ignore[call-overload]  # an index or a slice, as was checked
+        found: Value = items[key]  # type: ignore[call-overload,index]  # an index or a slice, as was checked
     except IndexError:
         raise Raised(run.error("IndexError", "index out of range")) from None
     except ValueError:

@@ -34,6 +34,8 @@ def lookup(run: State, name: str, scope: Scope) -> Value:
     """Find a name in the scopes around."""
     one: Scope | None = scope
     first = True
+    if "<declared>" in scope.named:
+        one = next((place for declared, place in declared_in(scope) if declared == name and isinstance(place, Scope)), one)
     while one is not None:
         if (first or one.kind != "class") and name in one.named:
             found = one.named[name]
@@ -397,12 +399,18 @@ def assign(run: State, target: ast.expr, value: Value, scope: Scope) -> None:
         raise Stop("a target that is not followed")
 
 
+def declared_in(scope: Scope) -> tuple[tuple[Value, Value], ...]:
+    """List the names that a function declares global or nonlocal, with the scopes they belong to."""
+    found = scope.named.get("<declared>", ())
+    return found if isinstance(found, tuple) else ()
+
+
 def bind(run: State, name: str, value: Value, scope: Scope) -> None:
     """Bind a name in the scope that it belongs to."""
     home = scope
-    declared = scope.named.get("<declared>")
-    if isinstance(declared, dict) and name in declared:
-        home = declared[name]
+    for declared, place in declared_in(scope):
+        if declared == name and isinstance(place, Scope):
+            home = place
     run.change(home)
     home.named[name] = value
     if isinstance(value, Instance) and home.kind in ("module", "function") and run.unsure == 0:

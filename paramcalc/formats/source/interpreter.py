@@ -112,6 +112,7 @@ class Interpreter(State):
             if isinstance(obj, Function):
                 bound |= {name for one in ast.walk(obj.node) if isinstance(one, ast.Global) for name in one.names}
         if everything:
+            self.lost_names = True
             bound |= {str(name) for name in scope.named}
             reached = reachable(list(scope.named.values()))
         self.blur(reason, *reached)
@@ -232,6 +233,7 @@ class Interpreter(State):
         if keras.is_tensor(a) or keras.is_tensor(b):
             return keras.binary(self, op, a, b)
         if any(isinstance(one, torch.Tensor) or torch.is_parameter(one) for one in (a, b)):
+            self.may_raise("an operation on tensors")
             return self.unknown("an operation on tensors", data=True, scalar=True)
         return MISSING
 

@@ -73,6 +73,7 @@ def binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:
     a, b = sized(run, a), sized(run, b)
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         both = [one for one in (a, b) if isinstance(one, Unknown)]
+        run.may_raise("an operation on an unknown value")
         number = all(one.data if isinstance(one, Unknown) else isinstance(one, (int, float, Expr)) for one in (a, b))
         if not all(isinstance(one, Unknown) or isinstance(one, (int, float, str, Expr)) for one in (a, b)):
             run.blur("an operation with an unknown value", *both)

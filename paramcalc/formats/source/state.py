@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...symbolic import Expr, symbols
 from .heap import Heap, Outcome, Region
-from .values import Instance, Module, Obj, Scope, Unknown, Value, mutable
+from .values import Dict, Instance, Module, Obj, Scope, Unknown, Value, mutable
 
 STEPS = 400_000  # of a whole run
 STATEMENT_STEPS = 150_000  # of one statement of the top level
@@ -113,6 +113,8 @@ class State:
         self.trail: list[str] = []
         self.bound: list[tuple[str, Instance, Scope]] = []  # objects as they were bound to names, in order
         self.stars: list[Module] = []  # modules of which all names were imported
+        self.patches = Dict()  # names of modules of libraries that the program sets
+        self.distrust = False  # whether it changes classes of libraries
         self.lost_names = False  # whether a star import may have bound any name
 
     # --- budget ---------------------------------------------------------------------------------------------------
@@ -262,7 +264,7 @@ class State:
                 self.unsure -= 1
             ends, others = [Outcome("next", None, {}, start)], []
             for one in self.ways(region, how, value):
-                if one.how in ("return", "raise"):
+                if one.how in ("return", "raise", "break"):
                     others.append(one._replace(fork=start))
                 else:
                     ends.append(one._replace(how="next", value=None, fork=start))

@@ -160,19 +160,27 @@ def _if(run: State, node: ast.If, scope: Scope) -> None:
 
 
 def _for(run: State, node: ast.For, scope: Scope) -> None:
-    items = items_of(run, evaluate(run, node.iter, scope))
+    source = evaluate(run, node.iter, scope)
+    items = items_of(run, source)
 
     def loop() -> None:
-        rounds = items if isinstance(items, list) else []
-        steps = run.steps
-        for place, item in enumerate(rounds):
-            if place >= ROUNDS or run.steps - steps > run.round_steps:
-                several = run.unknown("an item of a long loop", *rounds[place:])
-                _many(several)
+        lost = items if isinstance(items, Unknown) else None
+        steps, place = run.steps, 0
+        while lost is None:
+            rounds = source.items if isinstance(source, List) else items  # a list may change under the loop
+            assert isinstance(rounds, list)
+            if isinstance(source, List) and source.blur is not None:
+                lost = run.unknown(source.blur.reason, source)
+            elif place >= len(rounds):
                 break
-            _round(run, node.body, scope, lambda item=item: assign(run, node.target, item, scope))  # type: ignore[misc]
-        if isinstance(items, Unknown):
-            _many(items)
+            elif place >= ROUNDS or run.steps - steps > run.round_steps or _wearing(run, place):
+                lost = run.unknown("an item of a long loop", source, *rounds[place:])
+            else:
+                item = rounds[place]
+                _round(run, node.body, scope, lambda item=item: assign(run, node.target, item, scope))  # type: ignore[misc]
+                place += 1
+        if lost is not None:
+            _many(lost)
         execute(run, node.orelse, scope)
 
     def _many(source: Unknown) -> None:
@@ -183,6 +191,11 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
         run.maybe_many(once)
 
     run.region(loop, {"break": "next"})
+
+
+def _wearing(run: State, rounds: int) -> bool:
+    # whether each round splits in two again
+    return rounds >= 24 and bool(run.heap.regions[-1].left)
 
 
 def _round(run: State, body: list[ast.stmt], scope: Scope, begin: Callable[[], None]) -> None:
@@ -198,7 +211,7 @@ def _while(run: State, node: ast.While, scope: Scope) -> None:
         rounds, steps = 0, run.steps
         while True:
             known = truth(run, evaluate(run, node.test, scope))
-            if known is None or rounds >= ROUNDS or run.steps - steps > run.round_steps:
+            if known is None or rounds >= ROUNDS or run.steps - steps > run.round_steps or _wearing(run, rounds):
                 break
             if not known:
                 execute(run, node.orelse, scope)
@@ -263,21 +276,6 @@ def _delete(run: State, node: ast.Delete, scope: Scope) -> None:
             raise Stop("a deletion that is not followed")
 
 
-def _outer(run: State, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
-    home: Scope | None = scope.parent
-    declared = dict(scope.named.get("<declared>", {}))  # type: ignore[call-overload]
-    for name in node.names:
-        one = home
-        while one is not None and not (
-            one.kind == "module"
-            or (isinstance(node, ast.Nonlocal) and one.kind == "function" and name in (one.locals or ()))
-        ):
-            one = one.parent
-        if one is not None:
-            declared[name] = one
-    scope.named["<declared>"] = declared
-
-
 def _function(run: State, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
     made: Value = make_function(run, node, node.name, scope)
     bind(run, node.name, _decorated(run, made, node.decorator_list, scope), scope)
@@ -303,7 +301,7 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
         why = why or ("" if plain else "a class with a metaclass or arguments")
     inner = Scope("class", scope)
     execute(run, node.body, inner)
-    made.state = {name: value for name, value in inner.named.items() if name != "<declared>"}
+    made.state = {name: value for name, value in inner.named.items()}
     for name, value in made.named.items():
         target = value.function if isinstance(value, Wrapper) else value
         if isinstance(target, Function) and target.owner is None:
@@ -365,29 +363,41 @@ def _with(run: State, node: ast.With, scope: Scope) -> None:
             return
         if item.optional_vars is not None:
             assign(run, item.optional_vars, value, scope)
-    execute(run, node.body, scope)
-    for manager in reversed(left):
-        run.call(attributes.get(run, manager, "__exit__"), [None, None, None], {})
+
+    def leave() -> None:
+        for manager in reversed(left):
+            run.call(attributes.get(run, manager, "__exit__"), [None, None, None], {})
+
+    if left:
+        finally_(run, lambda: execute(run, node.body, scope), leave, swallows=True)
+    else:
+        execute(run, node.body, scope)
 
 
 def _try(run: State, node: ast.Try, scope: Scope) -> None:
     def guarded() -> None:
         _handled(run, node, scope)
 
-    if not node.finalbody:
+    if node.finalbody:
+        finally_(run, guarded, lambda: execute(run, node.finalbody, scope))
+    else:
         guarded()
-        return
+
+
+def finally_(run: State, piece: Callable[[], None], last: Callable[[], None], swallows: bool = False) -> None:
+    """Run a piece and, however it ends, a last one; ``swallows`` says that the last one may catch exceptions."""
     region = run.heap.open()
-    how, value = run.walk(region, guarded)
+    how, value = run.walk(region, piece)
     found = []
     for one in run.ways(region, how, value):
+        if swallows and one.how == "raise":
+            raise Stop("a context manager that may catch an exception")
         again = run.heap.open()
         run.heap.apply(one.delta)
-        how, value = run.walk(again, lambda: execute(run, node.finalbody, scope))
+        how, value = run.walk(again, last)
         for other in run.ways(again, how, value):
-            delta = {**one.delta, **other.delta}
             passed = one if other.how == "next" else other
-            found.append(passed._replace(delta=delta, fork=min(one.fork, other.fork)))
+            found.append(passed._replace(delta={**one.delta, **other.delta}, fork=min(one.fork, other.fork)))
         run.heap.close(again)
     run.settle(region, found)
 
@@ -516,8 +526,8 @@ _KINDS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Raise: _raise,
     ast.Assert: _assert,
     ast.Delete: _delete,
-    ast.Global: _outer,
-    ast.Nonlocal: _outer,
+    ast.Global: _pass,
+    ast.Nonlocal: _pass,
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
     ast.ClassDef: _class,

@@ -213,7 +213,7 @@ def _tuple(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _set(run: State, args: Args, kwargs: Kwargs) -> Value:
-    items = items_of(run, args[0]) if args else []
+    items = items_of(run, args[0], False) if args else []
     return (
         run.unknown("a set of unknown members", items, data=items.data)
         if isinstance(items, Unknown)
@@ -298,6 +298,9 @@ def is_instance(run: State, value: Value, kind: Value) -> bool | None:
     if isinstance(value, (Unknown, Expr)) or not isinstance(kind, (Class, Native)):
         return True if isinstance(value, Expr) and kind is TYPES["int"] else None
     if isinstance(value, Instance):
+        own = value.cls.native if isinstance(value.cls, Class) else value.cls
+        if isinstance(kind, Native) and own is not None and kind not in attributes.lineage(value.cls) and _perhaps(own.name, kind.name):
+            return None
         if any(isinstance(one, Unknown) for one in attributes.lineage(value.cls)):
             return None
         if isinstance(kind, Class) and kind.blur is not None:
@@ -315,6 +318,12 @@ def is_instance(run: State, value: Value, kind: Value) -> bool | None:
     if isinstance(value, bool) and kind.name == "float":
         return False
     return isinstance(value, hosts)
+
+
+def _perhaps(name: str, kind: str) -> bool:
+    # whether a class of a library may be derived from another, which our tables do not say
+    one, other = name.rpartition(".")[2], kind.rpartition(".")[2]
+    return one.startswith("Lazy") or other in ("RNN", "Hardtanh", "Wrapper", "Conv", "object")
 
 
 def _isinstance(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -379,6 +388,10 @@ def _wrapper(kind: str) -> Builtin:
         return Wrapper(kind, args[0] if args else kwargs.get("fget"), args[1] if len(args) > 1 else None)
 
     return Builtin(kind, call)
+
+
+def _exit(run: State, args: Args, kwargs: Kwargs) -> Value:
+    raise Raised(error(run, "SystemExit", ""))
 
 
 def _id(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -487,7 +500,7 @@ FUNCTIONS = {
     "super": _super, "id": _id, "hash": _id, "globals": _names, "locals": _names, "vars": _names, "open": _open,
     "chr": _chr, "ord": _ord, "slice": _slice, "repr": lambda run, args, kwargs: run.unknown("a text", scalar=True),
     "format": lambda run, args, kwargs: format_value(run, *args), "display": _print, "xrange": _range,
-    "unicode": _str, "get_ipython": lambda run, args, kwargs: run.unknown("a notebook", path="IPython.get_ipython"),
+    "exit": _exit, "quit": _exit, "unicode": _str, "get_ipython": lambda run, args, kwargs: run.unknown("a notebook", path="IPython.get_ipython"),
 }  # fmt: skip
 BUILTINS: dict[str, Value] = {
     **{name: Builtin(name, function) for name, function in FUNCTIONS.items()},

@@ -430,6 +430,7 @@ def _rule_init(rule: Rule) -> Host:
         try:
             layer_of(run, self)
         except (Unread, ParamcalcError) as error:
+            run.may_raise(rule.name)
             run.note(f"{rule.name}: {error}")
             self.blur = run.unknown(str(error), options)
 
@@ -636,6 +637,7 @@ def _build_on(run: State, self: Instance, shapes: list[Shape | None]) -> None:
 
 def call_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     """Call a layer or a model on tensors."""
+    run.may_raise("a layer")
     if self.blur is not None:
         return lose(run, self.blur.reason, self, *args, *kwargs.values())
     given = [*args, *(kwargs[one] for one in ("inputs", "initial_state") if one in kwargs)]

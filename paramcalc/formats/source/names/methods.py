@@ -88,7 +88,9 @@ def _of_text(value: str, name: str) -> Value:
     if name in TEXT:
         return Builtin(f"str.{name}", lambda run, args, kwargs: _text(run, value, name, args, kwargs))
     if name in ("center", "ljust", "rjust", "zfill") or name in WIDE:
-        return Builtin(f"str.{name}", lambda run, args, kwargs: run.unknown("a text"))
+        return Builtin(f"str.{name}", lambda run, args, kwargs: run.unknown("a text", scalar=True))
+    if name in vars(str):
+        return Unknown(f"{name} of a text is not followed", scalar=True)
     return MISSING
 
 
@@ -228,7 +230,7 @@ def _sort(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -
 
 def sorted_items(run: State, value: Value, kwargs: dict[str, Value]) -> list[Value] | Unknown:
     """Sort items by a key, where all keys are numbers or texts."""
-    items = items_of(run, value)
+    items = items_of(run, value, ordered=False)
     if isinstance(items, Unknown):
         return items
     key = kwargs.get("key")

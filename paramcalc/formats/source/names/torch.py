@@ -189,6 +189,7 @@ SAME_SHAPE = frozenset(
 
 def tensor_attribute(run: State, value: Value, name: str) -> Value:
     """Give an attribute of a tensor: its shape and sizes, and methods of which the result is a tensor."""
+    run.may_raise(name)
     shape = shape_of(run, value)
     if name == "shape":
         return run.unknown("a shape that is not known", data=True, scalar=True) if shape is None else shape
@@ -332,6 +333,7 @@ def _nested(run: State, value: Value, depth: int) -> tuple[Size, ...] | None:
 
 def _tensor_function(name: str) -> Builtin:
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
+        run.may_raise(f"torch.{name}")
         if name in ("flatten", "reshape", "unsqueeze") and args:
             return run.call(tensor_attribute(run, args[0], name), args[1:], kwargs)
         if name in SAME_SHAPE and args and (isinstance(args[0], Tensor) or is_parameter(args[0])):
@@ -835,6 +837,7 @@ def _layer_init(rule: Rule) -> Host:
             layer = layer_of(run, self)
             weights = layer.on(*natural_inputs(layer)).weights
         except Unread as unread:
+            run.may_raise(rule.name)
             self.blur = run.unknown(str(unread), options)
             run.note(f"{rule.name}: {unread}")
             return
@@ -905,6 +908,7 @@ def _unread(name: str, value: Unknown) -> Value:
 
 
 def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    run.may_raise("a layer")
     shapes = []
     for one in args:
         shape = shape_of(run, one)
