@@ -83,6 +83,7 @@ def _anything(source: Source) -> bool:
     return isinstance(source.data, Mapping)
 
 
+PROGRAMS = "paramcalc.formats.source.reader"
 ZIP = b"PK\x03\x04"
 
 READERS = (
@@ -104,7 +105,7 @@ READERS = (
     Reader("a PDF document", starts(b"%PDF-")),
     Reader("a PNG image", starts(b"\x89PNG")),
     # by what the text says
-    Reader("source code in Python", is_source, "paramcalc.formats.source.reader:read", "paramcalc.formats.source.reader:read_all"),
+    Reader("a program in Python", is_source, f"{PROGRAMS}:read", f"{PROGRAMS}:read_all"),
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
     Reader("an index of shards", _shards, "paramcalc.formats.keras.saved:read_index"),
     Reader("a spec in YAML, TOML or JSON", _anything, "paramcalc.formats.modelspec.document:read"),

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import paramcalc as pc
-from paramcalc.formats.readers import READERS
 from paramcalc.formats.opened import Source
+from paramcalc.formats.readers import READERS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES, ARCHIVES = ROOT / "docs" / "examples", ROOT / "tests" / "data" / "archives"
@@ -34,11 +34,12 @@ def shards(place: Path) -> Path:
 
 
 READ: dict[str, Callable[[Path], Path]] = {
-    "a folder of Keras": folder,
+    "a folder saved by Keras": folder,
     "a .keras archive": lambda _: EXAMPLES / "sentiment.keras",
     "an .h5 file": lambda _: ARCHIVES / "shared_with_wrapper.h5",
     "Keras's JSON": lambda _: ARCHIVES / "attention_on_two_axes.json",
     "an index of shards": shards,
+    "a program in Python": lambda _: EXAMPLES / "letters.py",
     "a spec in YAML, TOML or JSON": lambda _: EXAMPLES / "tutorial.toml",
 }
 

@@ -15,7 +15,7 @@ from .values import MISSING, Dict, Function, Instance, Lazy, List, Obj, Scope, S
 def evaluate(run: State, node: ast.expr, scope: Scope) -> Value:
     """Give the value of an expression."""
     run.step()
-    run.line = getattr(node, "lineno", run.line)
+    run.line = node.lineno
     found = _KINDS.get(type(node))
     if found is None:
         raise Stop(f"{type(node).__name__} is not followed")

@@ -271,7 +271,7 @@ def equal(run: State, a: Value, b: Value) -> bool | None:
     if isinstance(a, Instance) or isinstance(b, Instance):
         if a is b:
             return True
-        known = getattr(a, "cls", b), getattr(b, "cls", a)
+        known = [one.cls for one in (a, b) if isinstance(one, Instance)]
         return None if any(attributes.compares(one) for one in known) else False
     if isinstance(a, Obj) or isinstance(b, Obj):
         return a is b

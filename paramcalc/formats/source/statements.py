@@ -286,7 +286,7 @@ def _decorated(run: State, made: Value, decorators: list[ast.expr], scope: Scope
         decorator = evaluate(run, one, scope)
         plain = made
         made = run.call(decorator, [made], {})
-        if isinstance(made, Unknown) and calls.harmless(getattr(decorator, "path", "")):
+        if isinstance(made, Unknown) and calls.harmless(decorator.path if isinstance(decorator, Unknown) else ""):
             made = plain
     return made
 
@@ -389,7 +389,9 @@ def finally_(run: State, piece: Callable[[], None], last: Callable[[], None], sw
     region = run.heap.open()
     how, value = run.walk(region, piece)
     found = []
-    for one in run.ways(region, how, value):
+    ends = run.ways(region, how, value)
+    run.unsure += len(ends) > 1
+    for one in ends:
         if swallows and one.how == "raise":
             raise Stop("a context manager that may catch an exception")
         again = run.heap.open()
@@ -399,6 +401,7 @@ def finally_(run: State, piece: Callable[[], None], last: Callable[[], None], sw
             passed = one if other.how == "next" else other
             found.append(passed._replace(delta={**one.delta, **other.delta}, fork=min(one.fork, other.fork)))
         run.heap.close(again)
+    run.unsure -= len(ends) > 1
     run.settle(region, found)
 
 
@@ -417,7 +420,9 @@ def _handled(run: State, node: ast.Try, scope: Scope) -> None:
         execute(run, node.orelse, scope)
         return
     found = []
-    for one in run.ways(region, how, value):
+    ends = run.ways(region, how, value)
+    run.unsure += len(ends) > 1
+    for one in ends:
         if one.how not in ("next", "raise"):
             found.append(one)
             continue
@@ -431,6 +436,7 @@ def _handled(run: State, node: ast.Try, scope: Scope) -> None:
         for other in run.ways(again, how, value):
             found.append(other._replace(delta={**one.delta, **other.delta}, fork=min(one.fork, other.fork)))
         run.heap.close(again)
+    run.unsure -= len(ends) > 1
     run.settle(region, found)
 
 

@@ -65,7 +65,7 @@ def method_of(run: State, value: Value, name: str) -> Value:
     if isinstance(value, (int, float)) and name in ("real", "imag", "numerator"):
         return value if name != "imag" else 0
     if isinstance(value, slice) and name in ("start", "stop", "step"):
-        return getattr_slice(value, name)
+        return end_of_slice(value, name)
     if isinstance(value, float) and name == "is_integer":
         return Builtin("is_integer", lambda run, args, kwargs: value.is_integer())
     if isinstance(value, int) and name == "bit_length":
@@ -75,7 +75,7 @@ def method_of(run: State, value: Value, name: str) -> Value:
     return run.unknown(f"{name} is not followed", value)
 
 
-def getattr_slice(value: slice, name: str) -> Value:
+def end_of_slice(value: slice, name: str) -> Value:
     """Give an end of a slice."""
     return {"start": value.start, "stop": value.stop, "step": value.step}[name]
 
