@@ -106,8 +106,8 @@ def test_beginnings_of_foreign_files_end_in_an_error() -> None:
 
 def test_what_is_read_is_listed_in_errors() -> None:
     assert expected() == (
-        "a folder saved by Keras, a .keras archive, an .h5 file, Keras's JSON, an index of shards, "
-        "a program in Python or a spec in YAML, TOML or JSON"
+        "a folder saved by Keras, a .keras archive, an .h5 file, a program in Python, Keras's JSON, an index of shards "
+        "or a spec in YAML, TOML or JSON"
     )
 
 

@@ -165,7 +165,7 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
     if isinstance(node, ast.AsyncFunctionDef):
         return lose(run, "a coroutine is not followed", function, *args, *kwargs.values())
     if not isinstance(node, ast.Lambda) and _is_generator(node):
-        return Lazy(lambda: _generated(run, node.body, scope))
+        return Lazy(lambda: _generated(run, node.body, scope), scope)
     where = run.line
     run.depth += 1
     run.trail.append(function.name)

@@ -91,7 +91,7 @@ def pulled(run: State, value: Lazy) -> list[Value] | Unknown:
             found: Value = tuple(value.make())
         except Lost as lost:
             found = lost.unknown
-        if run.heap.regions[-1] is not region or region.before.keys() - {value} or region.left:
+        if run.heap.regions[-1] is not region or region.before.keys() - {value, value.own} or region.left:
             raise Stop("a generator that changes what is outside")  # how much of it runs depends on who takes its items
         run.heap.close(region)
         run.change(value)

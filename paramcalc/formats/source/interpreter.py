@@ -49,6 +49,7 @@ class Interpreter(State):
         self.file = file
         self.argv = list(argv)
         self.siblings: dict[str, Value] = {}
+        self.package = ""  # of the module that is read
         self.made: list[tuple[Instance, int]] = []
         self.call = lambda function, args, kwargs: calls.call(self, function, args, kwargs)
         self.evaluate = lambda node, scope: expressions.evaluate(self, node, scope)
@@ -167,13 +168,15 @@ class Interpreter(State):
         if not self.folder:
             return MISSING
         plain = name.lstrip(".")
-        if name.startswith("..") or not all(part.isidentifier() for part in plain.split(".") if plain):
-            return (
-                MISSING
-                if not name.startswith("..")
-                else self.unknown(f"{name} is outside the folder", path=name, data=True)
-            )
-        if plain.partition(".")[0] in KNOWN or not plain:
+        level = len(name) - len(plain)
+        if level:
+            above = self.package.split(".") if self.package else []
+            if level - 1 > len(above):
+                return self.unknown(f"{name} is outside the folder", path=plain or "siblings", data=True)
+            plain = ".".join([*above[: len(above) - level + 1], *([plain] if plain else [])])
+        if not all(part.isidentifier() for part in plain.split(".") if plain):
+            return MISSING
+        if (plain.partition(".")[0] in KNOWN and not level) or not plain:
             return MISSING
         if plain in self.siblings:
             return self.siblings[plain]
@@ -197,6 +200,7 @@ class Interpreter(State):
             return self.unknown(f"the module {name} does not parse", path=name, data=True)
         here, line, limit = self.file, self.line, self.limit
         self.file = os.path.basename(path)
+        package, self.package = self.package, name if path.endswith("__init__.py") else name.rpartition(".")[0]
         saved = self.tries, self.unsure, self.depth, self.trail
         regions, self.heap.regions = self.heap.regions, []
         try:
@@ -205,7 +209,7 @@ class Interpreter(State):
         finally:
             self.heap.regions = regions
             self.tries, self.unsure, self.depth, self.trail = saved
-            self.file, self.line, self.limit = here, line, limit
+            self.file, self.line, self.limit, self.package = here, line, limit, package
         return module
 
     # --- what depends on the kind of a value -----------------------------------------------------------------------

@@ -166,7 +166,7 @@ def _may_be_model(value: Unknown) -> bool:
     if value.scalar:
         return False
     holds = any(_is_model(one) or keras.is_layer(one) for one in value.refs)
-    return holds or value.path.startswith(MODEL_LIBRARIES)
+    return holds or (value.path.startswith(MODEL_LIBRARIES) and "(" in value.path)
 
 
 def _weighty(value: Instance) -> bool:

@@ -25,6 +25,14 @@ FENCE = re.compile(
 )
 
 
+class NotPython(FileError):
+    """A text that does not parse, with the line where it stops to."""
+
+    def __init__(self, problem: str, line: int | None) -> None:
+        super().__init__(problem)
+        self.line = line
+
+
 def blocks(text: str) -> list[tuple[str, int]]:
     """Split a text into pieces of Python, each with the line it begins on."""
     if text.lstrip()[:1] == "{" and '"cells"' in text:
@@ -98,8 +106,7 @@ def parsed(text: str, name: str) -> list[ast.stmt]:
                 tree = ast.parse(code)
         except SyntaxError as error:
             if len(pieces) == 1:
-                problem = FileError(f"not Python: {error.msg}")
-                raise problem.at(f"{error.lineno}:") if error.lineno else problem from None
+                raise NotPython(f"not Python: {error.msg}", error.lineno) from None
             continue
         except (ValueError, RecursionError, MemoryError):
             raise FileError("nested too deeply") from None

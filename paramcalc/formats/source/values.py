@@ -163,11 +163,12 @@ class Set(Obj):
 class Lazy(Obj):
     """A generator or iterator: its items are made when they are first asked for; ``next`` takes them off."""
 
-    __slots__ = ("make",)
+    __slots__ = ("make", "own")
 
-    def __init__(self, make: Callable[[], list[Value]]) -> None:
+    def __init__(self, make: Callable[[], list[Value]], own: Obj | None = None) -> None:
         super().__init__({})
         self.make = make
+        self.own = own  # the names of a generator, which it alone changes
 
     def fixed(self) -> tuple[Value, ...]:
         """Give what makes the items: no two iterators are alike."""
