@@ -219,7 +219,7 @@ def _children(value: Value) -> list[Value]:
 def model_of(run: State, name: str, value: Value) -> Model:
     """Make a model of a value of the program."""
     if isinstance(value, Unknown):
-        piece = lost(run, name, value.path or "model", value.reason, value.line)
+        piece = lost(run, name, value.path.removesuffix("()") or "model", value.reason, value.line)
         return Listed(name, "unknown", "keras" if "keras" in value.path else "torch", [piece])
     assert isinstance(value, Instance)
     if torch.is_module(value):
@@ -367,6 +367,8 @@ class Maker:
                 return lost(self.run, self._name(value) or "", kind, str(error), value.line).layer
         if "<layers>" in value.named or "<outputs>" in value.named:
             return self.model(value, depth + 1)
+        if "<function>" in value.named:  # layers that a function calls are not those of its layer
+            return UnknownLayer(kind, "a function", self._name(value), ())
         return self.own(value, depth + 1)
 
     def _name(self, value: Instance) -> str | None:
@@ -553,6 +555,8 @@ class Maker:
             built = layer.on(*(UNKNOWN_SHAPE if shape is None else shape for shape in shapes))
             origin = [replace(weight, origin=(id(one), at)) for at, weight in enumerate(built.weights)]
             return origin, built.unknown
+        if "<function>" in one.named:
+            return [], ""
         if "<layers>" in one.named or "<outputs>" in one.named:
             model = self.layer(one)
             if isinstance(model, Model):

@@ -29,6 +29,7 @@ from ..values import (
     Value,
 )
 from .builtins import Args, Kwargs
+from .torch import Tensor as Array, as_shape
 
 Shape = tuple[Size, ...]
 
@@ -188,6 +189,8 @@ def _tensors(*values: Value) -> tuple[Tensor, ...]:
     for one in values:
         if isinstance(one, Tensor):
             found.append(one)
+        elif isinstance(one, Array):
+            found.append(Tensor(one.shape))
         elif isinstance(one, (tuple, list)):
             found += _tensors(*one)
         elif isinstance(one, List) and one.blur is None:
@@ -308,8 +311,8 @@ def function(name: str) -> Builtin:
 
 
 def _of_numbers(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
-    if name == "prod" and args:
-        return run.call(run.builtin_prod, args, {})  # type: ignore[attr-defined]
+    if name in ("zeros", "ones", "normal", "uniform"):
+        return Tensor(as_shape(run, [args[0] if args else kwargs.get("shape", ())]), name)
     if name in ("shape",) and args:
         return shape_of(args[0]) or run.unknown("a shape", data=True, scalar=True)
     return run.unknown(f"{name} is not followed", data=True, scalar=True)
@@ -647,6 +650,9 @@ def call_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         return _call_rule(run, self, args, kwargs, tensors)
     if "<outputs>" in self.named or "<layers>" in self.named:
         return _call_model(run, self, tensors)
+    if "<function>" in self.named:
+        found = run.call(self.named["<function>"], [_replaced(one, {}) for one in args], {})
+        return _wrapped(run, self, found, tensors, object())
     call = attributes.find(self.cls, "call")
     if not isinstance(call, Function):
         return lose(run, "a layer without call()", self, *args, *kwargs.values())
@@ -668,7 +674,9 @@ def call_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 def _replaced(value: Value, free: dict[Tensor, Tensor]) -> Value:
     if isinstance(value, Tensor):
-        return free[value]
+        return free.setdefault(value, Tensor(value.shape))
+    if isinstance(value, Array):
+        return Tensor(value.shape)
     if isinstance(value, tuple):
         return tuple(_replaced(one, free) for one in value)
     if isinstance(value, List) and value.blur is None:
@@ -1082,7 +1090,14 @@ MODEL = Native(
 )  # fmt: skip
 SEQUENTIAL = Native("keras.Sequential", MODEL, init=_chain_init, methods={"add": _add, "pop": _pop})
 
-_NATIVES: dict[str, Native] = {}
+
+
+def _lambda_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
+    rest = _common(run, self, kwargs)
+    self.named["<function>"] = args[0] if args else rest.get("function")
+
+
+_NATIVES: dict[str, Native] = {"Lambda": Native("keras.layers.Lambda", LAYER, init=_lambda_init)}
 OWN = {
     "Layer": LAYER, "Model": MODEL, "Sequential": SEQUENTIAL, "Input": INPUT, "InputLayer": INPUT, "Functional": MODEL,
 }  # fmt: skip

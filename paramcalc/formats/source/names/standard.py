@@ -656,6 +656,8 @@ NUMPY = Module(
         "inf": math.inf,
         "e": math.e,
         "newaxis": None,
+        "float32": "float32",
+        "int64": "int64",
     },
     lambda name: Unknown(f"numpy.{name} is not known", path=f"numpy.{name}", data=True, scalar=True),
 )
