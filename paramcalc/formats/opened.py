@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from ..errors import FileError, OptionError, ParamcalcError
+from ..symbolic import Size
 from .text import bounds
 from .text.decoding import decode
 
@@ -45,11 +46,14 @@ class Asked(NamedTuple):
         Arguments for it, as Python writes them.
     words : tuple of str
         The words of the program's command line.
+    inputs : tuple of shapes
+        What the models are put on; of PyTorch with the batch, of Keras without it.
     """
 
     model: str = ""
     options: Mapping[str, str] = MappingProxyType({})
     words: tuple[str, ...] = ()
+    inputs: tuple[tuple[Size, ...], ...] = ()
 
 
 class Source:

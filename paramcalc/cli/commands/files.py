@@ -9,9 +9,11 @@ from typing import Annotated, Any
 from ...core.framework import DEFAULT
 from ...errors import OptionError, Verbatim
 from ...graph.model import Model
+from ...symbolic import Size
 from ..flags import Json, Shown, builds, shows
 from ..options import Command, Flag, Positional, command_of
 from ..output import View, print_outcome, show_model, write, write_json
+from ..sizes import flag_size
 from .single import Whose
 
 Set = Annotated[
@@ -27,6 +29,9 @@ Args = Annotated[
     str | None,
     Flag("--args", "Arguments of the class or function that FILE:NAME names: hidden=128,layers=2.", "NAME=VALUE"),
 ]
+Inputs = Annotated[
+    list[str] | None, Flag("--input", "Shape of an input of a program's model; with its batch for PyTorch.", "SIZES")
+]
 Words = Annotated[list[str] | None, Positional("WORD", "Behind --: the words of the program's own command line.")]
 
 
@@ -36,7 +41,7 @@ def command(name: str, words: Sequence[str]) -> Command:
     return shows(builds(count), words) if name == "count" else command_of(functions[name])
 
 
-def count(file: File, sizes: Set = None, args: Args = None, words: Words = None) -> Model | Shown:
+def count(file: File, sizes: Set = None, args: Args = None, input: Inputs = None, words: Words = None) -> Model | Shown:
     """Count a whole model: a spec (YAML, TOML, JSON), .keras, .h5, Keras's JSON, or source code.
 
     $ paramcalc count model.yaml
@@ -46,7 +51,7 @@ def count(file: File, sizes: Set = None, args: Args = None, words: Words = None)
     from ...formats import load_all
     from ...formats.opened import Asked
 
-    models = load_all(file, named_sizes(sizes), Asked("", named_values(args), tuple(words or ())))
+    models = load_all(file, named_sizes(sizes), Asked("", named_values(args), tuple(words or ()), shapes_of(input)))
     return models[0] if len(models) == 1 else Several(models)
 
 
@@ -77,6 +82,11 @@ class Several:
             codes.append(show_model(model, view))
         if any(codes):
             sys.exit(1)
+
+
+def shapes_of(words: list[str] | None) -> tuple[tuple[Size, ...], ...]:
+    """Read ``2,3,64,64`` words."""
+    return tuple(tuple(flag_size("--input", one.strip()) for one in word.split(",")) for word in words or ())
 
 
 def named_values(text: str | None) -> dict[str, str]:

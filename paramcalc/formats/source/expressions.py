@@ -35,7 +35,9 @@ def lookup(run: State, name: str, scope: Scope) -> Value:
     one: Scope | None = scope
     first = True
     if "<declared>" in scope.named:
-        one = next((place for declared, place in declared_in(scope) if declared == name and isinstance(place, Scope)), one)
+        one = next(
+            (place for declared, place in declared_in(scope) if declared == name and isinstance(place, Scope)), one
+        )
     while one is not None:
         if (first or one.kind != "class") and name in one.named:
             found = one.named[name]

@@ -231,14 +231,14 @@ class Interpreter(State):
     def _tensor_item(self, value: Value, key: Value) -> Value:
         if keras.is_tensor(value):
             return keras.tensor_item(self, value, key)
-        return self.unknown("an item of a tensor", data=True, scalar=True)
+        assert isinstance(value, torch.Tensor)
+        return torch.item(self, value, key)
 
     def _tensor_binary(self, op: type, a: Value, b: Value) -> Value:
         if keras.is_tensor(a) or keras.is_tensor(b):
             return keras.binary(self, op, a, b)
         if any(isinstance(one, torch.Tensor) or torch.is_parameter(one) for one in (a, b)):
-            self.may_raise("an operation on tensors")
-            return self.unknown("an operation on tensors", data=True, scalar=True)
+            return torch.combine(self, op, a, b)
         return MISSING
 
     def _tensor_unary(self, value: Value) -> Value:

@@ -9,13 +9,14 @@ from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, 
 from ...core.default_inputs import natural_inputs
 from ...core.rule import Layer, Rule
 from ...core.spelling import snake
+from ...core.tensors import BATCH
 from ...errors import ParamcalcError
 from ...graph.model import Model
 from ...graph.node import Node, Ref
 from ...graph.sequential import Sequential
 from ...graph.unknown_layers import UnknownLayer
 from .names import keras, torch
-from .state import State
+from .state import STATEMENT_STEPS, Signal, State, Stop
 from .values import Class, Instance, List, Obj, Scope, Unknown, Value
 
 MOST_ROWS = 100_000
@@ -69,13 +70,15 @@ class Listed(Model):
         pieces: list[Piece],
         frozen: bool = False,
         outs: Sequence[AnyShape] = (),
+        inputs: Sequence[AnyShape] = (),
     ) -> None:
         self.type = type
         self.pieces = pieces
         self._framework = framework
         self.outs = tuple(outs) or (UNKNOWN_SHAPE,)
-        shapes: list[AnyShape] = [UNKNOWN_SHAPE]
-        self._fill(shapes, [], tuple((1, at) for at in range(len(self.outs))), name, [None], not frozen)
+        shapes: list[AnyShape] = [*inputs] or [UNKNOWN_SHAPE]
+        results = tuple((len(shapes), at) for at in range(len(self.outs)))
+        self._fill(shapes, [], results, name, [None] * len(shapes), not frozen)
         origins = [weight.origin for piece in pieces for weight in piece.built.weights]
         self.crossed = len(set(origins)) < len(origins)
 
@@ -114,6 +117,32 @@ class Listed(Model):
         """Give what it has; its outputs are not known."""
         (whole,) = self.built
         return whole._replace(outs=UNKNOWN_OUTPUTS, parts=lambda: self.parts((), ()))
+
+
+def outputs_of(run: State, value: Instance, inputs: Sequence[AnyShape]) -> list[AnyShape]:
+    """Walk ``forward`` on shapes and give those of its outputs; what it changes is undone."""
+    region = run.heap.open()
+    run.limit = run.steps + STATEMENT_STEPS
+    try:
+        found = run.call(value, [torch.Tensor(one) for one in inputs if isinstance(one, tuple)], {})
+    except (Signal, Stop, RecursionError):
+        found = None
+    while run.heap.regions[-1] is not region:
+        run.heap.close(run.heap.regions[-1])
+    outs: list[AnyShape] = []
+    pending = [found]
+    while pending:
+        one = pending.pop(0)
+        if isinstance(one, tuple):
+            pending = [*one, *pending]
+        elif isinstance(one, List) and one.blur is None:
+            pending = [*one.items, *pending]
+        else:
+            shape = torch.shape_of(run, one)
+            outs.append(UNKNOWN_SHAPE if shape is None else shape)
+    run.heap.undo(region)
+    run.heap.close(region)
+    return outs
 
 
 def models_of(run: State, scope: Scope) -> list[tuple[str, Model]]:
@@ -223,7 +252,9 @@ def model_of(run: State, name: str, value: Value) -> Model:
         return Listed(name, "unknown", "keras" if "keras" in value.path else "torch", [piece])
     assert isinstance(value, Instance)
     if torch.is_module(value):
-        model: Model = Listed(name, type_of(value), "torch", list(_torch_pieces(run, value, "", {}, 0)))
+        outs = outputs_of(run, value, run.inputs) if run.inputs else []
+        pieces = list(_torch_pieces(run, value, "", {}, 0))
+        model: Model = Listed(name, type_of(value), "torch", pieces, False, outs, run.inputs)
     else:
         model = _keras_model(run, value, name)
     model.name = name
@@ -408,6 +439,9 @@ class Maker:
             start = UNKNOWN_SHAPE if given.shape is None else given.shape
         if start is None:
             start = self._start(first)
+        if start is None and self.run.inputs and depth == 0:
+            shape = self.run.inputs[0]
+            start = (BATCH, *shape) if isinstance(shape, tuple) else None
         chain = Sequential(layers, name, trainable)
         if start is not None:
             chain.input_shapes = [start]

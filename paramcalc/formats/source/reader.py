@@ -134,6 +134,7 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
     given: dict[str, Value] = {name: _size(value) for name, value in source.sizes.items()}
     name = os.path.basename(source.path) or source.name
     run = Interpreter(folder, name, given, source.asked.words)
+    run.inputs = source.asked.inputs
     run.run(parsed(source.text, source.name))
     asked = source.asked
     found = models_of(run, run.globals)

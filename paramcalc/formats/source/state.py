@@ -6,6 +6,7 @@ import ast
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from ...core.built import AnyShape
 from ...symbolic import Expr, symbols
 from .heap import Heap, Outcome, Region
 from .values import Dict, Instance, Module, Obj, Scope, Unknown, Value, mutable
@@ -115,6 +116,7 @@ class State:
         self.stars: list[Module] = []  # modules of which all names were imported
         self.patches = Dict()  # names of modules of libraries that the program sets
         self.distrust = False  # whether it changes classes of libraries
+        self.inputs: tuple[AnyShape, ...] = ()  # shapes that models are put on
         self.lost_names = False  # whether a star import may have bound any name
 
     # --- budget ---------------------------------------------------------------------------------------------------

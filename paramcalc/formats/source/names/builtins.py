@@ -164,7 +164,7 @@ def _int(run: State, args: Args, kwargs: Kwargs) -> Value:
     value = args[0] if args else 0
     if (isinstance(value, str) and len(value) < 200) or isinstance(value, (int, float)):
         try:
-            return int(value, *(one for one in args[1:] if isinstance(one, int)))  # type: ignore[arg-type]
+            return int(value, *(one for one in args[1:] if isinstance(one, int)))
         except (ValueError, OverflowError, TypeError):
             raise Raised(run.error("ValueError", "invalid literal for int()")) from None
     if isinstance(value, (Expr,)):
@@ -299,7 +299,12 @@ def is_instance(run: State, value: Value, kind: Value) -> bool | None:
         return True if isinstance(value, Expr) and kind is TYPES["int"] else None
     if isinstance(value, Instance):
         own = value.cls.native if isinstance(value.cls, Class) else value.cls
-        if isinstance(kind, Native) and own is not None and kind not in attributes.lineage(value.cls) and _perhaps(own.name, kind.name):
+        if (
+            isinstance(kind, Native)
+            and own is not None
+            and kind not in attributes.lineage(value.cls)
+            and _perhaps(own.name, kind.name)
+        ):
             return None
         if any(isinstance(one, Unknown) for one in attributes.lineage(value.cls)):
             return None

@@ -29,9 +29,8 @@ from ..values import (
     Value,
 )
 from .builtins import Args, Kwargs
+from .shapes import Shape, broadcast, indexed, matmul, reduced
 from .torch import Tensor as Array, as_shape
-
-Shape = tuple[Size, ...]
 
 
 class Tensor(Plain):
@@ -119,57 +118,7 @@ def tensor_item(run: State, value: Value, key: Value) -> Value:
     if key is None:
         return value.shape[0] if value.shape else None
     keys = key if isinstance(key, tuple) else (key,)
-    return Tensor(_indexed(value.shape, keys), "GetItem", (value,))
-
-
-def _indexed(shape: Shape | None, keys: tuple[Value, ...]) -> Shape | None:
-    if shape is None:
-        return None
-    made: list[Size] = []
-    rest = list(shape)
-    if ... in keys:
-        place = keys.index(...)
-        fill = len(shape) - sum(one is not None for one in keys) + 1
-        keys = (*keys[:place], *([slice(None)] * fill), *keys[place + 1 :])
-    for key in keys:
-        if key is None:
-            made.append(1)
-            continue
-        if not rest:
-            return None
-        size = rest.pop(0)
-        if isinstance(key, int) and not isinstance(key, bool):
-            continue
-        if not isinstance(key, slice):
-            return None
-        if key == slice(None):
-            made.append(size)
-        elif isinstance(size, int) and all(
-            isinstance(one, int) or one is None for one in (key.start, key.stop, key.step)
-        ):
-            made.append(len(range(size)[key]))
-        else:
-            return None
-    return (*made, *rest)
-
-
-def _broadcast(a: Shape | None, b: Shape | None) -> Shape | None:
-    if a is None or b is None:
-        return None
-    if len(a) < len(b):
-        a, b = b, a
-    b = (1,) * (len(a) - len(b)) + b
-    made: list[Size] = []
-    for x, y in zip(a, b, strict=True):
-        if isinstance(x, int) and x == 1:
-            made.append(y)
-        elif (isinstance(y, int) and y == 1) or x == y or not isinstance(y, int):
-            made.append(x)
-        elif not isinstance(x, int):
-            made.append(y)
-        else:
-            return None
-    return tuple(made)
+    return Tensor(indexed(value.shape, keys), "GetItem", (value,))
 
 
 def shape_of(value: Value) -> Shape | None:
@@ -205,20 +154,13 @@ def binary(run: State, op: type, a: Value, b: Value) -> Value:
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         return Tensor(None, "Unknown", _tensors(a, b))
     if op is ast.MatMult:
-        return Tensor(_matmul(shape_of(a), shape_of(b)), "Matmul", _tensors(a, b))
-    return Tensor(_broadcast(shape_of(a), shape_of(b)), op.__name__, _tensors(a, b))
+        return Tensor(matmul(shape_of(a), shape_of(b)), "Matmul", _tensors(a, b))
+    return Tensor(broadcast(shape_of(a), shape_of(b)), op.__name__, _tensors(a, b))
 
 
 def unary(run: State, value: Value) -> Value:
     """Negate a tensor."""
     return Tensor(shape_of(value), "Negative", _tensors(value)) if isinstance(value, Tensor) else MISSING
-
-
-def _matmul(a: Shape | None, b: Shape | None) -> Shape | None:
-    if a is None or b is None or len(a) < 1 or len(b) < 2:
-        return None
-    lead = _broadcast(a[:-2], b[:-2])
-    return None if lead is None else (*lead, *a[-2:-1], b[-1])
 
 
 # --- functions ------------------------------------------------------------------------------------------------------
@@ -323,9 +265,9 @@ def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape 
     if name in SAME:
         return x
     if name in PAIR:
-        return _broadcast(x, shape_of(args[1])) if len(args) > 1 and name != "where" else None
+        return broadcast(x, shape_of(args[1])) if len(args) > 1 and name != "where" else None
     if name in ("matmul",):
-        return _matmul(x, shape_of(args[1]))
+        return matmul(x, shape_of(args[1]))
     if x is None:
         return None
     place = kwargs.get("axis", kwargs.get("axes", kwargs.get("perm", args[1] if len(args) > 1 else None)))
@@ -338,20 +280,13 @@ def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape 
     if isinstance(place, tuple) and len(axes) < len(place):
         return None
     if name in REDUCE:
-        return _reduced(x, place, axes, kwargs.get("keepdims", False))
+        return reduced(x, place, axes, kwargs.get("keepdims", False))
     if name == "transpose":
         return tuple(x[one] for one in axes) if isinstance(place, tuple) else x[::-1] if place is None else None
     if name in ("expand_dims", "squeeze") and isinstance(place, int):
         at = place % (len(x) + (name == "expand_dims"))
         return (*x[:at], 1, *x[at:]) if name == "expand_dims" else (*x[:at], *x[at + 1 :])
     return None
-
-
-def _reduced(x: Shape, place: Value, axes: tuple[int, ...], keep: Value) -> Shape | None:
-    if not isinstance(keep, bool) or not (place is None or isinstance(place, (int, tuple))):
-        return None
-    gone = set(range(len(x))) if place is None else {one % len(x) for one in axes}
-    return tuple(1 if at in gone else size for at, size in enumerate(x) if keep or at not in gone)
 
 
 def reshaped(run: State, x: Shape, wanted: Value) -> Shape | None:
@@ -1089,7 +1024,6 @@ MODEL = Native(
     },
 )  # fmt: skip
 SEQUENTIAL = Native("keras.Sequential", MODEL, init=_chain_init, methods={"add": _add, "pop": _pop})
-
 
 
 def _lambda_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from ....core.default_inputs import natural_inputs
 from ....core.registry import of_class
 from ....core.rule import Layer, Rule
@@ -31,6 +33,7 @@ from ..values import (
     Value,
 )
 from .builtins import Args, Kwargs
+from .shapes import broadcast, indexed, matmul, reduced
 
 
 class Tensor(Plain):
@@ -44,6 +47,25 @@ class Tensor(Plain):
     def key(self) -> tuple[Value, ...]:
         """Give its shape."""
         return (self.shape,)
+
+
+def item(run: State, value: Tensor, key: Value) -> Value:
+    """Give an item of a tensor."""
+    if key is MISSING:
+        if value.shape and isinstance(value.shape[0], int) and value.shape[0] <= 200:
+            return [Tensor(value.shape[1:])] * value.shape[0]
+        return None
+    if key is None:
+        return value.shape[0] if value.shape else run.unknown("a length", data=True, scalar=True)
+    run.may_raise("an item of a tensor")
+    return Tensor(indexed(value.shape, key if isinstance(key, tuple) else (key,)))
+
+
+def combine(run: State, op: type, a: Value, b: Value) -> Value:
+    """Combine tensors by an operator."""
+    run.may_raise("an operation on tensors")
+    shapes = [() if isinstance(one, (int, float)) else shape_of(run, one) for one in (a, b)]
+    return Tensor(matmul(*shapes) if op is ast.MatMult else broadcast(*shapes))
 
 
 # --- parameters -----------------------------------------------------------------------------------------------------
@@ -211,7 +233,151 @@ def tensor_attribute(run: State, value: Value, name: str) -> Value:
         return Builtin("Tensor.flatten", lambda run, args, kwargs: _flattened(run, shape, args, kwargs))
     if name == "item":
         return Builtin("Tensor.item", lambda run, args, kwargs: run.unknown("a number", data=True, scalar=True))
+    if name in METHODS:
+        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: operate(run, name, [value, *args], kwargs))
     return run.unknown(f"{name} of a tensor is not followed", data=True, scalar=True)
+
+
+METHODS = frozenset(
+    [
+        "permute",
+        "transpose",
+        "squeeze",
+        "mean",
+        "sum",
+        "amax",
+        "amin",
+        "argmax",
+        "argmin",
+        "prod",
+        "std",
+        "var",
+        "norm",
+        "split",
+        "chunk",
+        "expand",
+        "repeat",
+        "matmul",
+        "bmm",
+        "mm",
+        "t",
+        "add",
+        "mul",
+        "sub",
+        "div",
+        "max",
+        "min",
+        "expand_as",
+        "view_as",
+        "unbind",
+        "__getitem__",
+    ]
+)
+REDUCE = frozenset(
+    ["mean", "sum", "amax", "amin", "argmax", "argmin", "prod", "std", "var", "norm", "logsumexp", "all", "any"]
+)
+PAIR = frozenset(["add", "mul", "sub", "div", "maximum", "minimum", "pow", "where", "eq"])
+
+
+def operate(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
+    """Give what a function of tensors gives: a tensor, or several, whose shape is known where the rule is plain."""
+    run.may_raise(name)
+    try:
+        found = _operated(run, name, args, dict(kwargs))
+    except (TypeError, ValueError, IndexError, AssertionError):
+        found = None
+    return run.unknown(f"{name} is not followed", data=True, scalar=True) if found is None else found
+
+
+def _operated(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
+    if name in ("cat", "concat", "concatenate", "stack"):
+        return _joined(run, name, args, kwargs)
+    x = shape_of(run, args[0])
+    if x is None:
+        return None
+    rest = list(args[1:])
+    dim = kwargs.get("dim", kwargs.get("axis", rest[0] if rest else None))
+    if name in ("matmul", "bmm", "mm"):
+        return Tensor(matmul(x, shape_of(run, rest[0])))
+    if name in ("linear", "embedding", "scaled_dot_product_attention"):
+        other = shape_of(run, rest[-1] if name.startswith("scaled") else rest[0])
+        assert other is not None
+        last = other[0] if name == "linear" else other[-1]
+        return Tensor((*x, last) if name == "embedding" else (*x[:-1], last))
+    if name in PAIR:
+        return Tensor(broadcast(x, () if isinstance(rest[0], (int, float)) else shape_of(run, rest[0])))
+    if name in ("expand_as", "view_as"):
+        return Tensor(shape_of(run, rest[0]))
+    if name in REDUCE or (name in ("max", "min") and dim is None):
+        axes = tuple(items_of(run, dim)) if isinstance(dim, (tuple, List)) else dim  # type: ignore[arg-type]
+        chosen = tuple(one for one in (axes if isinstance(axes, tuple) else (axes,)) if isinstance(one, int))
+        return Tensor(reduced(x, axes, chosen, kwargs.get("keepdim", rest[1] if len(rest) > 1 else False)))
+    if name in ("max", "min") and isinstance(dim, int):
+        made = Tensor(reduced(x, dim, (dim,), kwargs.get("keepdim", False)))
+        return (made, made)
+    if name == "t":
+        return Tensor(x[::-1])
+    if name == "transpose":
+        first, second = (kwargs.get("dim0", rest[0] if rest else None), kwargs.get("dim1", rest[-1] if rest else None))
+        assert isinstance(first, int) and isinstance(second, int)  # noqa: PT018
+        order = list(x)
+        order[first], order[second] = order[second], order[first]
+        return Tensor(tuple(order))
+    if name == "permute":
+        places = as_shape(run, rest)
+        return None if places is None else Tensor(tuple(x[one] for one in places if isinstance(one, int)))
+    if name == "squeeze":
+        if not isinstance(dim, int):
+            return None
+        at = dim % len(x)
+        return Tensor((*x[:at], *x[at + 1 :]) if x[at] == 1 else x)
+    if name in ("split", "chunk"):
+        return _parts(x, name, rest[0], kwargs.get("dim", rest[1] if len(rest) > 1 else 0))
+    if name == "expand":
+        wanted = as_shape(run, rest)
+        lead = None if wanted is None else (1,) * (len(wanted) - len(x)) + x
+        if wanted is None or lead is None:
+            return None
+        return Tensor(tuple(old if new == -1 else new for old, new in zip(lead, wanted, strict=True)))
+    if name == "repeat":
+        times = as_shape(run, rest)
+        if times is None:
+            return None
+        lead = (1,) * (len(times) - len(x)) + x
+        return Tensor(tuple(old * new for old, new in zip(lead, times, strict=True)))
+    return None
+
+
+def _joined(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
+    items = items_of(run, args[0])
+    dim = kwargs.get("dim", kwargs.get("axis", args[1] if len(args) > 1 else 0))
+    if isinstance(items, Unknown) or not items or not isinstance(dim, int):
+        return None
+    shapes = [shape_of(run, one) for one in items]
+    first = shapes[0]
+    if first is None:
+        return None
+    if name == "stack":
+        at = dim % (len(first) + 1)
+        return Tensor((*first[:at], len(items), *first[at:]))
+    at, total = dim % len(first), 0 * first[0]
+    for shape in shapes:
+        if shape is None or len(shape) != len(first):
+            return None
+        total = total + shape[at]
+    return Tensor((*first[:at], total, *first[at + 1 :]))
+
+
+def _parts(x: tuple[Size, ...], name: str, size: Value, dim: Value) -> Value:
+    assert isinstance(dim, int)
+    at = dim % len(x)
+    whole = x[at]
+    if not isinstance(whole, int) or not isinstance(size, int) or size < 1:
+        return None
+    step = size if name == "split" else -(-whole // size)
+    if step < 1 or whole // step > 1000:
+        return None
+    return tuple(Tensor((*x[:at], min(step, whole - start), *x[at + 1 :])) for start in range(0, whole, step))
 
 
 def _sizes(run: State, shape: tuple[Size, ...] | None, name: str, args: Args) -> Value:
@@ -338,7 +504,9 @@ def _tensor_function(name: str) -> Builtin:
             return run.call(tensor_attribute(run, args[0], name), args[1:], kwargs)
         if name in SAME_SHAPE and args and (isinstance(args[0], Tensor) or is_parameter(args[0])):
             return Tensor(shape_of(run, args[0]))
-        return run.unknown(f"torch.{name} is not followed", data=True, scalar=True)
+        return (
+            operate(run, name, args, kwargs) if args else run.unknown(f"{name} is not followed", data=True, scalar=True)
+        )
 
     return Builtin(f"torch.{name}", call)
 
@@ -653,8 +821,9 @@ def _insert(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _renumber(self: Instance, items: list[Value]) -> None:
-    kept = {name: value for name, value in self.named.items() if isinstance(name, str) and name[:1] == "<"}
-    self.state = {**kept, **{str(place): one for place, one in enumerate(items)}}
+    kept: dict[Value, Value] = {key: one for key, one in self.named.items() if isinstance(key, str) and key[:1] == "<"}
+    kept.update((str(place), one) for place, one in enumerate(items))
+    self.state = kept
 
 
 def _iter(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
