@@ -4,6 +4,7 @@ A program asks a module `outside` that the reader does not know: ``flip()`` for 
 unknown length, ``risky()`` for a call that may raise. Running it follows a tape of answers; all tapes are tried.
 """
 
+# ruff: noqa: E501  # a program is one line of a table
 from __future__ import annotations
 
 import random

@@ -1,5 +1,6 @@
 """Programs as tutorials write them, with counts that are computed by hand."""
 
+# ruff: noqa: E501  # a program is one line of a table
 from __future__ import annotations
 
 import json
@@ -115,7 +116,13 @@ def test_a_name_bound_again_stays_listed(tmp_path: Path) -> None:
 
 
 def test_a_notebook_and_markdown() -> None:
-    cells = ["%matplotlib inline\n", "!pip install keras\n", KERAS, ["m = keras.Sequential([keras.Input((3,)),\n", "layers.Dense(4)])\n"], "layers.Dense?"]
+    cells = [
+        "%matplotlib inline\n",
+        "!pip install keras\n",
+        KERAS,
+        ["m = keras.Sequential([keras.Input((3,)),\n", "layers.Dense(4)])\n"],
+        "layers.Dense?",
+    ]
     book = {"nbformat": 4, "cells": [{"cell_type": "code", "source": one} for one in cells]}
     assert loads(json.dumps(book)).report().total == 16
     page = f"# A page\n\n```bash\nls\n```\n\n```python\n{KERAS}```\n\nand\n\n```python\nm = keras.Sequential([keras.Input((3,)), layers.Dense(4)])\n```\n"
@@ -131,7 +138,9 @@ def test_siblings_are_read(tmp_path: Path) -> None:
 
 
 def test_a_library_model_is_an_unknown_row() -> None:
-    report = loads("import timm\nimport torch.nn as nn\nmodel = nn.Sequential(timm.create_model('x'), nn.Linear(3, 4))\n").report()
+    report = loads(
+        "import timm\nimport torch.nn as nn\nmodel = nn.Sequential(timm.create_model('x'), nn.Linear(3, 4))\n"
+    ).report()
     assert (report.total, report.exact) == (16, False)
 
 

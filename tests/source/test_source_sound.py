@@ -1,5 +1,6 @@
 """Soundness: what is exact equals what running the program gives under every outcome of its unknown conditions."""
 
+# ruff: noqa: E501  # a program is one line of a table
 from __future__ import annotations
 
 import warnings

@@ -171,7 +171,8 @@ class Pairing:
             if len(one) == len(other):
                 return [self.value(x, y) for x, y in zip(one, other, strict=True)], None
             return one, self.unsure(one, other)
-        assert isinstance(one, dict) and isinstance(other, dict)
+        assert isinstance(one, dict)
+        assert isinstance(other, dict)
         if obj.elastic:
             keys = [*one, *(key for key in other if key not in one)]
             if not isinstance(obj, (Scope, Class, Function)) and [k for k in one if k in other] != [
@@ -247,7 +248,8 @@ class Pairing:
         x, y = a.state, b.state
         if isinstance(x, list) and isinstance(y, list):
             return len(x) == len(y) and all(self.same(p, q, depth + 1) for p, q in zip(x, y, strict=True))
-        assert isinstance(x, dict) and isinstance(y, dict)
+        assert isinstance(x, dict)
+        assert isinstance(y, dict)
         if isinstance(a, Set):
             return list(x) == list(y)
         return list(x) == list(y) and all(self.same(x[key], y[key], depth + 1) for key in x)

@@ -75,7 +75,7 @@ def binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:
         both = [one for one in (a, b) if isinstance(one, Unknown)]
         run.may_raise("an operation on an unknown value")
         number = all(one.data if isinstance(one, Unknown) else isinstance(one, (int, float, Expr)) for one in (a, b))
-        if not all(isinstance(one, Unknown) or isinstance(one, (int, float, str, Expr)) for one in (a, b)):
+        if not all(isinstance(one, (Unknown, int, float, str, Expr)) for one in (a, b)):
             run.blur("an operation with an unknown value", *both)
         return run.unknown(both[0].reason, a, b, data=number, scalar=True)
     if kind not in ARITHMETIC:
@@ -189,7 +189,7 @@ def _digits(text: str) -> list[str]:
 
 def truth(run: State, value: Value) -> bool | None:
     """Tell whether a value counts as true; ``None`` where that is unknown."""
-    if isinstance(value, Unknown) or isinstance(value, Expr):
+    if isinstance(value, (Unknown, Expr)):
         return None
     if isinstance(value, (List, Dict, Set)):
         return None if value.blur is not None else bool(value.state)
@@ -217,10 +217,7 @@ def compare(run: State, op: ast.cmpop, a: Value, b: Value) -> Value:
         return run.unknown("a comparison", scalar=True) if same is None else same is isinstance(op, ast.Is)
     if isinstance(op, (ast.Eq, ast.NotEq)):
         method = attributes.user_method(a, "__eq__") if isinstance(a, Instance) else None
-        if method is not None:
-            answer = truth(run, run.call(method, [a, b], {}))
-        else:
-            answer = equal(run, a, b)
+        answer = truth(run, run.call(method, [a, b], {})) if method is not None else equal(run, a, b)
         return run.unknown("a comparison", scalar=True) if answer is None else answer is isinstance(op, ast.Eq)
     plain = all(isinstance(one, (int, float)) for one in (a, b)) or all(isinstance(one, str) for one in (a, b))
     if plain:

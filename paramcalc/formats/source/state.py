@@ -288,7 +288,8 @@ def _unchanged(a: tuple[Value, Unknown | None], b: tuple[Value, Unknown | None],
         return False
     if isinstance(one, dict) and isinstance(other, dict):
         return list(one) == list(other) and all(_like(one[key], other[key], start) for key in one)
-    assert isinstance(one, list) and isinstance(other, list)
+    assert isinstance(one, list)
+    assert isinstance(other, list)
     return len(one) == len(other) and all(_like(x, y, start) for x, y in zip(one, other, strict=True))
 
 

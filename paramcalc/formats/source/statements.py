@@ -28,58 +28,13 @@ from .values import (
 
 DUNDERS = frozenset(
     [
-        "init",
-        "call",
-        "len",
-        "getitem",
-        "setitem",
-        "delitem",
-        "iter",
-        "next",
-        "contains",
-        "repr",
-        "str",
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "hash",
-        "bool",
-        "post_init",
-        "enter",
-        "exit",
-        "doc",
-        "module",
-        "annotations",
-        "slots",
-        "name",
-        "qualname",
-        "version",
-        "author",
-        "all",
-        "add",
-        "sub",
-        "mul",
-        "truediv",
-        "floordiv",
-        "mod",
-        "pow",
-        "matmul",
-        "radd",
-        "rsub",
-        "rmul",
-        "and",
-        "or",
-        "xor",
-        "getattr",
-        "format",
-        "all_",
-        "match_args",
+        "init", "call", "len", "getitem", "setitem", "delitem", "iter", "next", "contains", "repr", "str", "eq",
+        "ne", "lt", "le", "gt", "ge", "hash", "bool", "post_init", "enter", "exit", "doc", "module", "annotations",
+        "slots", "name", "qualname", "version", "author", "all", "add", "sub", "mul", "truediv", "floordiv", "mod",
+        "pow", "matmul", "radd", "rsub", "rmul", "and", "or", "xor", "getattr", "format", "all_", "match_args",
         "constants",
     ]
-)
+)  # fmt: skip
 SIGNALS = (Returned, Broken, Continued)
 
 
@@ -301,7 +256,7 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
         why = why or ("" if plain else "a class with a metaclass or arguments")
     inner = Scope("class", scope)
     execute(run, node.body, inner)
-    made.state = {name: value for name, value in inner.named.items()}
+    made.state = dict(inner.named.items())
     for name, value in made.named.items():
         target = value.function if isinstance(value, Wrapper) else value
         if isinstance(target, Function) and target.owner is None:

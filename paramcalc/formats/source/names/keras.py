@@ -167,73 +167,20 @@ def unary(run: State, value: Value) -> Value:
 
 SAME = frozenset(
     [
-        "softmax",
-        "relu",
-        "sigmoid",
-        "tanh",
-        "exp",
-        "log",
-        "sqrt",
-        "square",
-        "abs",
-        "negative",
-        "cast",
-        "identity",
-        "gelu",
-        "silu",
-        "swish",
-        "elu",
-        "selu",
-        "leaky_relu",
-        "clip",
-        "dropout",
-        "stop_gradient",
-        "log_softmax",
-        "softplus",
-        "softsign",
-        "relu6",
-        "hard_sigmoid",
-        "rsqrt",
-        "sin",
-        "cos",
-        "convert_to_tensor",
-        "zeros_like",
-        "ones_like",
-        "l2_normalize",
-        "normalize",
-        "log1p",
-        "expm1",
-        "sign",
-        "round",
-        "floor",
-        "ceil",
-        "cumsum",
+        "softmax", "relu", "sigmoid", "tanh", "exp", "log", "sqrt", "square", "abs", "negative", "cast", "identity",
+        "gelu", "silu", "swish", "elu", "selu", "leaky_relu", "clip", "dropout", "stop_gradient", "log_softmax",
+        "softplus", "softsign", "relu6", "hard_sigmoid", "rsqrt", "sin", "cos", "convert_to_tensor", "zeros_like",
+        "ones_like", "l2_normalize", "normalize", "log1p", "expm1", "sign", "round", "floor", "ceil", "cumsum",
         "flip",
     ]
-)
+)  # fmt: skip
 PAIR = frozenset(["add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "where", "add_n"])
 REDUCE = frozenset(
     [
-        "mean",
-        "sum",
-        "max",
-        "min",
-        "prod",
-        "reduce_mean",
-        "reduce_sum",
-        "reduce_max",
-        "reduce_min",
-        "std",
-        "var",
-        "amax",
-        "amin",
-        "logsumexp",
-        "argmax",
-        "argmin",
-        "any",
-        "all",
+        "mean", "sum", "max", "min", "prod", "reduce_mean", "reduce_sum", "reduce_max", "reduce_min", "std", "var",
+        "amax", "amin", "logsumexp", "argmax", "argmin", "any", "all",
     ]
-)
+)  # fmt: skip
 
 
 def function(name: str) -> Builtin:
@@ -435,7 +382,8 @@ class Unread(Exception):
 def layer_of(run: State, self: Instance, sure: bool = False) -> Layer:
     """Make the layer of a rule from an instance."""
     rule, options = self.named["<rule>"], self.named["<options>"]
-    assert isinstance(rule, Rule) and isinstance(options, Dict)
+    assert isinstance(rule, Rule)
+    assert isinstance(options, Dict)
     given: dict[str, Value] = {}
     declares = ("input_shape", "batch_input_shape", "input_dim", "input_length")
     for name, value in options.named.items():
@@ -462,17 +410,9 @@ def layer_of(run: State, self: Instance, sure: bool = False) -> Layer:
 
 SKIP = Module("skip")
 INERT = (
-    "dropout",
-    "recurrent_dropout",
-    "rate",
-    "epsilon",
-    "momentum",
-    "stddev",
-    "seed",
-    "alpha",
-    "negative_slope",
+    "dropout", "recurrent_dropout", "rate", "epsilon", "momentum", "stddev", "seed", "alpha", "negative_slope",
     "theta",
-)
+)  # fmt: skip
 
 
 def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
@@ -509,7 +449,8 @@ def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
 def declares(self: Instance) -> bool:
     """Tell whether a first layer declares the shape of its input."""
     options, rule = self.named.get("<options>"), self.named.get("<rule>")
-    assert isinstance(options, Dict) and isinstance(rule, Rule)
+    assert isinstance(options, Dict)
+    assert isinstance(rule, Rule)
     words = {"input_shape", "batch_input_shape"} | ({"input_dim"} - rule.options.keys())
     return rule.name == "Embedding" or bool(words & options.named.keys())
 
@@ -542,7 +483,7 @@ def make_shape(run: State, value: Value, batch: Value = None, name: str | None =
     sizes = [sized(run, one) for one in items]
     if any(isinstance(one, Unknown) for one in sizes):
         return None
-    return input_shape([one for one in sizes], batch if isinstance(batch, int) else None, name)
+    return input_shape(list(sizes), batch if isinstance(batch, int) else None, name)
 
 
 def _input(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -822,34 +763,12 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
 
 LAYER_NAMES = frozenset(
     [
-        "weights",
-        "trainable_weights",
-        "non_trainable_weights",
-        "variables",
-        "trainable_variables",
-        "input",
-        "output",
-        "inputs",
-        "outputs",
-        "layers",
-        "get_layer",
-        "pop",
-        "submodules",
-        "add_loss",
-        "add_metric",
-        "get_weights",
-        "set_weights",
-        "load_weights",
-        "dtype_policy",
-        "compute_dtype",
-        "non_trainable_variables",
-        "quantize",
-        "enable_lora",
-        "supports_masking",
-        "activity_regularizer",
-        "input_spec",
+        "weights", "trainable_weights", "non_trainable_weights", "variables", "trainable_variables", "input",
+        "output", "inputs", "outputs", "layers", "get_layer", "pop", "submodules", "add_loss", "add_metric",
+        "get_weights", "set_weights", "load_weights", "dtype_policy", "compute_dtype", "non_trainable_variables",
+        "quantize", "enable_lora", "supports_masking", "activity_regularizer", "input_spec",
     ]
-)
+)  # fmt: skip
 
 
 def _layers(run: State, self: Instance) -> Value:

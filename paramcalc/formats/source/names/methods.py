@@ -11,40 +11,12 @@ from ..values import MISSING, Builtin, Class, Dict, Host, Lazy, List, Obj, Set, 
 
 TEXT = frozenset(
     [
-        "lower",
-        "upper",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "split",
-        "rsplit",
-        "splitlines",
-        "replace",
-        "startswith",
-        "endswith",
-        "title",
-        "capitalize",
-        "count",
-        "find",
-        "rfind",
-        "index",
-        "isdigit",
-        "isalpha",
-        "isalnum",
-        "isupper",
-        "islower",
-        "isidentifier",
-        "isdecimal",
-        "isnumeric",
-        "isspace",
-        "partition",
-        "rpartition",
-        "removeprefix",
-        "removesuffix",
-        "swapcase",
-        "casefold",
+        "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "replace", "startswith",
+        "endswith", "title", "capitalize", "count", "find", "rfind", "index", "isdigit", "isalpha", "isalnum",
+        "isupper", "islower", "isidentifier", "isdecimal", "isnumeric", "isspace", "partition", "rpartition",
+        "removeprefix", "removesuffix", "swapcase", "casefold",
     ]
-)
+)  # fmt: skip
 WIDE = frozenset(
     ["center", "ljust", "rjust", "zfill", "expandtabs", "translate", "encode", "format", "format_map", "maketrans"]
 )
@@ -124,7 +96,7 @@ def _format(run: State, value: str, args: list[Value], kwargs: dict[str, Value])
     made, place = [pieces[0]], 0
     for piece in pieces[1:]:
         field, end, rest = piece.partition("}")
-        name, colon, spec = field.partition(":")
+        name, _colon, spec = field.partition(":")
         if (
             not end
             or not (name.isidentifier() or name.isdigit() or not name)

@@ -6,7 +6,7 @@ import ast
 import math
 import string
 from collections.abc import Callable
-from itertools import combinations, permutations, product
+from itertools import combinations, pairwise, permutations, product
 from typing import TypeGuard
 
 from .. import attributes
@@ -74,36 +74,10 @@ def _numeric(name: str, function: Callable[..., object]) -> Builtin:
 
 
 MATH_NAMES = [
-    "ceil",
-    "floor",
-    "sqrt",
-    "log",
-    "log2",
-    "log10",
-    "exp",
-    "pow",
-    "fabs",
-    "factorial",
-    "gcd",
-    "comb",
-    "perm",
-    "isqrt",
-    "hypot",
-    "sin",
-    "cos",
-    "tan",
-    "tanh",
-    "trunc",
-    "isnan",
-    "isclose",
-    "atan",
-    "atan2",
-    "log1p",
-    "fmod",
-    "copysign",
-    "radians",
-    "degrees",
-]
+    "ceil", "floor", "sqrt", "log", "log2", "log10", "exp", "pow", "fabs", "factorial", "gcd", "comb", "perm",
+    "isqrt", "hypot", "sin", "cos", "tan", "tanh", "trunc", "isnan", "isclose", "atan", "atan2", "log1p", "fmod",
+    "copysign", "radians", "degrees",
+]  # fmt: skip
 MATH = Module(
     "math",
     {name: _numeric(name, vars(math)[name]) for name in MATH_NAMES}
@@ -163,7 +137,7 @@ def _combined(function: Callable[..., object]) -> Callable[..., Value]:
 
 def _pairwise(run: State, args: Args, kwargs: Kwargs) -> Value:
     items = items_of(run, args[0])
-    return items if isinstance(items, Unknown) else List([*zip(items, items[1:])])  # noqa: B905
+    return items if isinstance(items, Unknown) else List([*pairwise(items)])
 
 
 def _repeat(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -536,7 +510,8 @@ def _parse_known(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Valu
 
 def _parse(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     kept, defaults = self.named["<arguments>"], self.named["<defaults>"]
-    assert isinstance(kept, List) and isinstance(defaults, Dict)
+    assert isinstance(kept, List)
+    assert isinstance(defaults, Dict)
     given: Value = args[0] if args else kwargs.get("args")
     words = run.argv if given is None else items_of(run, given)  # type: ignore[attr-defined]
     if self.blur is not None or kept.blur is not None or defaults.blur is not None or isinstance(words, Unknown):

@@ -138,75 +138,15 @@ PARAMETER = Native(
 
 SAME_SHAPE = frozenset(
     [
-        "float",
-        "double",
-        "half",
-        "long",
-        "int",
-        "bool",
-        "to",
-        "cuda",
-        "cpu",
-        "detach",
-        "clone",
-        "contiguous",
-        "relu",
-        "tanh",
-        "sigmoid",
-        "softmax",
-        "log_softmax",
-        "exp",
-        "log",
-        "sqrt",
-        "abs",
-        "clamp",
-        "masked_fill",
-        "type",
-        "type_as",
-        "requires_grad_",
-        "zero_",
-        "fill_",
-        "normal_",
-        "uniform_",
-        "triu",
-        "tril",
-        "neg",
-        "add_",
-        "mul_",
-        "div_",
-        "gelu",
-        "silu",
-        "elu",
-        "selu",
-        "leaky_relu",
-        "relu6",
-        "mish",
-        "hardswish",
-        "normalize",
-        "softplus",
-        "logsigmoid",
-        "dropout1d",
-        "dropout2d",
-        "dropout3d",
-        "alpha_dropout",
-        "hardtanh",
-        "relu_",
-        "sub_",
-        "masked_fill_",
-        "clamp_",
-        "bernoulli_",
-        "round",
-        "floor",
-        "sin",
-        "cos",
-        "pow",
-        "dropout",
-        "data_",
-        "copy_",
-        "square",
-        "rsqrt",
+        "float", "double", "half", "long", "int", "bool", "to", "cuda", "cpu", "detach", "clone", "contiguous",
+        "relu", "tanh", "sigmoid", "softmax", "log_softmax", "exp", "log", "sqrt", "abs", "clamp", "masked_fill",
+        "type", "type_as", "requires_grad_", "zero_", "fill_", "normal_", "uniform_", "triu", "tril", "neg", "add_",
+        "mul_", "div_", "gelu", "silu", "elu", "selu", "leaky_relu", "relu6", "mish", "hardswish", "normalize",
+        "softplus", "logsigmoid", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "hardtanh", "relu_", "layer_norm", "rms_norm", "batch_norm", "group_norm", "instance_norm", "relu6",
+        "sub_", "masked_fill_", "clamp_", "bernoulli_", "round", "floor", "sin", "cos", "pow", "dropout", "data_",
+        "copy_", "square", "rsqrt",
     ]
-)
+)  # fmt: skip
 
 
 def tensor_attribute(run: State, value: Value, name: str) -> Value:
@@ -240,39 +180,11 @@ def tensor_attribute(run: State, value: Value, name: str) -> Value:
 
 METHODS = frozenset(
     [
-        "permute",
-        "transpose",
-        "squeeze",
-        "mean",
-        "sum",
-        "amax",
-        "amin",
-        "argmax",
-        "argmin",
-        "prod",
-        "std",
-        "var",
-        "norm",
-        "split",
-        "chunk",
-        "expand",
-        "repeat",
-        "matmul",
-        "bmm",
-        "mm",
-        "t",
-        "add",
-        "mul",
-        "sub",
-        "div",
-        "max",
-        "min",
-        "expand_as",
-        "view_as",
-        "unbind",
-        "__getitem__",
+        "permute", "transpose", "squeeze", "mean", "sum", "amax", "amin", "argmax", "argmin", "prod", "std", "var",
+        "norm", "split", "chunk", "expand", "repeat", "matmul", "bmm", "mm", "t", "add", "mul", "sub", "div", "max",
+        "min", "expand_as", "view_as", "unbind", "__getitem__",
     ]
-)
+)  # fmt: skip
 REDUCE = frozenset(
     ["mean", "sum", "amax", "amin", "argmax", "argmin", "prod", "std", "var", "norm", "logsumexp", "all", "any"]
 )
@@ -430,7 +342,8 @@ def _reshaped(run: State, shape: tuple[Size, ...] | None, args: Args) -> Value:
             return Tensor(None)
         rest = _product(tuple(one for one in wanted if one != -1))
         whole = _product(shape)
-        assert isinstance(rest, int) and isinstance(whole, int)
+        assert isinstance(rest, int)
+        assert isinstance(whole, int)
         if rest == 0 or whole % rest:
             return Tensor(None)
         wanted = tuple(whole // rest if one == -1 else one for one in wanted)
@@ -544,9 +457,8 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
     state = self.named
     rule = state.get("<rule>")
     options = state.get("<options>")
-    if isinstance(options, Dict):
-        if name in options.named:
-            return options.named[name]
+    if isinstance(options, Dict) and name in options.named:
+        return options.named[name]
     if any(isinstance(key, str) and key.startswith(f"{name}.") for key in state):
         return run.unknown(f"{name} of a composite layer", self)
     if rule is not None and name not in ("weight", "bias"):
@@ -556,27 +468,12 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
 
 MODULE_NAMES = frozenset(
     [
-        "_parameters",
-        "_modules",
-        "_buffers",
-        "__dict__",
-        "named_buffers",
-        "buffers",
-        "get_parameter",
-        "get_buffer",
-        "set_submodule",
-        "register_module",
-        "load_state_dict",
-        "state_dict",
-        "register_forward_pre_hook",
-        "register_full_backward_hook",
-        "parametrizations",
-        "to_empty",
-        "register_state_dict_pre_hook",
-        "share_memory",
-        "compile",
+        "_parameters", "_modules", "_buffers", "__dict__", "named_buffers", "buffers", "get_parameter", "get_buffer",
+        "set_submodule", "register_module", "load_state_dict", "state_dict", "register_forward_pre_hook",
+        "register_full_backward_hook", "parametrizations", "to_empty", "register_state_dict_pre_hook",
+        "share_memory", "compile",
     ]
-)
+)  # fmt: skip
 
 
 def children_of(module: Instance) -> list[tuple[str, Value]]:
@@ -617,7 +514,8 @@ def _walk_parameters(run: State, self: Instance, prefix: str = "") -> list[Value
     found: list[Value] = []
     seen: dict[Obj, None] = {}
     for pair in modules:
-        assert isinstance(pair, tuple) and isinstance(pair[1], Instance)
+        assert isinstance(pair, tuple)
+        assert isinstance(pair[1], Instance)
         place, module = pair
         if module.named.get("<opaque>"):
             return run.unknown("parameters of a layer that are not listed", self)
@@ -693,7 +591,7 @@ def _freeze(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 def _register_parameter(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     name, value = (
-        (args + [kwargs.get("name"), kwargs.get("param", kwargs.get("module"))])[:2] if len(args) < 2 else args[:2]
+        ([*args, kwargs.get("name"), kwargs.get("param", kwargs.get("module"))])[:2] if len(args) < 2 else args[:2]
     )
     if not isinstance(name, str):
         run.blur("a module or parameter of an unknown name", self, value)
@@ -1035,7 +933,8 @@ class Unread(Exception):
 def layer_of(run: State, self: Instance) -> Layer:
     """Make the layer of a rule from the options of an instance."""
     rule, options = self.named["<rule>"], self.named["<options>"]
-    assert isinstance(rule, Rule) and isinstance(options, Dict)
+    assert isinstance(rule, Rule)
+    assert isinstance(options, Dict)
     if options.blur is not None:
         raise Unread("options that are not known")
     given = {str(name): plain_option(run, rule, str(name), value) for name, value in options.named.items()}
