@@ -23,8 +23,8 @@ import pytest
 
 import paramcalc as pc
 from paramcalc.errors import FileError, ParamcalcError
-from paramcalc.formats.readers import READERS, expected
 from paramcalc.formats.opened import Source
+from paramcalc.formats.readers import READERS, expected
 from paramcalc.loading import load
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ class Lost(Exception):
 
 
 def items_of(run: State, value: Value, ordered: bool = True) -> list[Value] | Unknown:
-    """List the items of something that a loop could run over, or say that they are unknown, as the order of a set is."""
+    """List the items of something that a loop could run over, or say that they are unknown, as a set's order is."""
     if isinstance(value, range):
         return list(value) if len(value) <= MOST_ITEMS else run.unknown("a range that is too long")
     if isinstance(value, frozenset) and len(value) > 1 and ordered:

@@ -335,11 +335,20 @@ KERAS_1 = {
     "BatchNormalization": {"mode": "<ignored>"},
 }  # fmt: skip
 COMMON_1 = {
-    "output_dim": "units", "init": "kernel_initializer", "bias": "use_bias", "W_regularizer": "kernel_regularizer",
-    "b_regularizer": "bias_regularizer", "inner_init": "recurrent_initializer", "dropout_W": "dropout",
-    "dropout_U": "recurrent_dropout", "W_constraint": "kernel_constraint", "b_constraint": "bias_constraint",
-    "inner_activation": "recurrent_activation", "consume_less": "<ignored>", "activity_regularizer": "activity_regularizer",
-}  # fmt: skip
+    "output_dim": "units",
+    "init": "kernel_initializer",
+    "bias": "use_bias",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "inner_init": "recurrent_initializer",
+    "dropout_W": "dropout",
+    "dropout_U": "recurrent_dropout",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+    "inner_activation": "recurrent_activation",
+    "consume_less": "<ignored>",
+    "activity_regularizer": "activity_regularizer",
+}
 
 
 def renamed_options(run: State, rule: Rule, args: Args, kwargs: Kwargs) -> tuple[list[str], list[Value]]:
@@ -936,12 +945,33 @@ MODEL = Native(
     LAYER,
     init=_graph_init,
     methods={
-        "compile": _nothing, "summary": _summary, "save": _nothing, "save_weights": _nothing, "load_weights": _nothing,
-        "reset_states": _nothing, "to_json": lambda run, self, args, kwargs: run.unknown("a text", scalar=True),
-        "get_layer": _get_layer, "export": _nothing, "compute_loss": _data("compute_loss"),
-        **{name: _data(name) for name in ["fit", "predict", "evaluate", "train_on_batch", "test_on_batch", "predict_on_batch", "fit_generator", "evaluate_generator", "predict_generator", "predict_classes"]},
+        "compile": _nothing,
+        "summary": _summary,
+        "save": _nothing,
+        "save_weights": _nothing,
+        "load_weights": _nothing,
+        "reset_states": _nothing,
+        "to_json": lambda run, self, args, kwargs: run.unknown("a text", scalar=True),
+        "get_layer": _get_layer,
+        "export": _nothing,
+        "compute_loss": _data("compute_loss"),
+        **{
+            name: _data(name)
+            for name in [
+                "fit",
+                "predict",
+                "evaluate",
+                "train_on_batch",
+                "test_on_batch",
+                "predict_on_batch",
+                "fit_generator",
+                "evaluate_generator",
+                "predict_generator",
+                "predict_classes",
+            ]
+        },
     },
-)  # fmt: skip
+)
 SEQUENTIAL = Native("keras.Sequential", MODEL, init=_chain_init, methods={"add": _add, "pop": _pop})
 
 
@@ -956,11 +986,22 @@ OWN = {
 }  # fmt: skip
 ALIASES = {"merge": "Concatenate"}
 SPELLED = {
-    "Convolution2D": "Conv2D", "Convolution1D": "Conv1D", "Deconvolution2D": "Conv2DTranspose", "MaxPool2D": "MaxPooling2D",
-    "MaxPool1D": "MaxPooling1D", "MaxPool3D": "MaxPooling3D", "AvgPool2D": "AveragePooling2D", "AvgPool1D": "AveragePooling1D",
-    "GlobalAvgPool2D": "GlobalAveragePooling2D", "GlobalMaxPool2D": "GlobalMaxPooling2D", "GlobalMaxPool1D": "GlobalMaxPooling1D",
-    "GlobalAvgPool1D": "GlobalAveragePooling1D", "AtrousConvolution2D": "", "Highway": "", "MaxoutDense": "",
-}  # fmt: skip
+    "Convolution2D": "Conv2D",
+    "Convolution1D": "Conv1D",
+    "Deconvolution2D": "Conv2DTranspose",
+    "MaxPool2D": "MaxPooling2D",
+    "MaxPool1D": "MaxPooling1D",
+    "MaxPool3D": "MaxPooling3D",
+    "AvgPool2D": "AveragePooling2D",
+    "AvgPool1D": "AveragePooling1D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "GlobalMaxPool1D": "GlobalMaxPooling1D",
+    "GlobalAvgPool1D": "GlobalAveragePooling1D",
+    "AtrousConvolution2D": "",
+    "Highway": "",
+    "MaxoutDense": "",
+}
 MERGES = {
     "concatenate": "Concatenate", "add": "Add", "multiply": "Multiply", "average": "Average", "maximum": "Maximum",
     "minimum": "Minimum", "subtract": "Subtract", "dot": "Dot",
@@ -1005,8 +1046,20 @@ def _clone(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 LAYERS = Module("keras.layers", {}, layer_class)
 OPS = Module("keras.ops", {}, _operation)
-for _name in ("core", "convolutional", "pooling", "recurrent", "embeddings", "normalization", "merge", "noise", "wrappers",
-              "advanced_activations", "local", "cudnn_recurrent"):  # fmt: skip
+for _name in (
+    "core",
+    "convolutional",
+    "pooling",
+    "recurrent",
+    "embeddings",
+    "normalization",
+    "merge",
+    "noise",
+    "wrappers",
+    "advanced_activations",
+    "local",
+    "cudnn_recurrent",
+):
     LAYERS.names[_name] = LAYERS
 MODELS = Module(
     "keras.models", {"Sequential": SEQUENTIAL, "Model": MODEL, "clone_model": Builtin("clone_model", _clone)}
@@ -1020,23 +1073,62 @@ def _other(name: str) -> Value:
 KERAS = Module(
     "keras",
     {
-        "layers": LAYERS, "models": MODELS, "ops": OPS, "Input": INPUT, "Model": MODEL, "Sequential": SEQUENTIAL,
-        "Layer": LAYER, "engine": Module("keras.engine", {"Input": INPUT, "Model": MODEL, "Layer": LAYER}, layer_class),
-        "backend": Module("keras.backend", {"clear_session": Builtin("clear_session", lambda run, args, kwargs: None)}, _operation),
+        "layers": LAYERS,
+        "models": MODELS,
+        "ops": OPS,
+        "Input": INPUT,
+        "Model": MODEL,
+        "Sequential": SEQUENTIAL,
+        "Layer": LAYER,
+        "engine": Module("keras.engine", {"Input": INPUT, "Model": MODEL, "Layer": LAYER}, layer_class),
+        "backend": Module(
+            "keras.backend", {"clear_session": Builtin("clear_session", lambda run, args, kwargs: None)}, _operation
+        ),
         "activations": Module("keras.activations", {}, function),
     },
     _other,
-)  # fmt: skip
+)
 TF = Module(
     "tensorflow",
     {
         "keras": KERAS,
         "nn": Module("tensorflow.nn", {}, function),
         "math": Module("tensorflow.math", {}, function),
-        **{name: function(name) for name in ["matmul", "reshape", "transpose", "concat", "reduce_mean", "reduce_sum", "reduce_max", "expand_dims", "squeeze", "cast", "split", "stack", "exp", "sqrt", "multiply", "add", "subtract", "divide", "maximum", "minimum", "square", "abs", "softmax", "tile", "range", "gather", "einsum"]},
+        **{
+            name: function(name)
+            for name in [
+                "matmul",
+                "reshape",
+                "transpose",
+                "concat",
+                "reduce_mean",
+                "reduce_sum",
+                "reduce_max",
+                "expand_dims",
+                "squeeze",
+                "cast",
+                "split",
+                "stack",
+                "exp",
+                "sqrt",
+                "multiply",
+                "add",
+                "subtract",
+                "divide",
+                "maximum",
+                "minimum",
+                "square",
+                "abs",
+                "softmax",
+                "tile",
+                "range",
+                "gather",
+                "einsum",
+            ]
+        },
     },
     lambda name: Unknown(f"tensorflow.{name} is not known", path=f"tensorflow.{name}", data=True, scalar=True),
-)  # fmt: skip
+)
 MODULES: dict[str, Value] = {
     "keras": KERAS,
     "tensorflow": TF,
