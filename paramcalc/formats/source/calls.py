@@ -235,7 +235,7 @@ def make_native(run: State, cls: Native, args: list[Value], kwargs: dict[str, Va
         made.line = line
     if cls.init is not None:
         replaced = cls.init(run, made, args, kwargs)
-        if isinstance(replaced, Unknown):
+        if isinstance(replaced, (Unknown, Instance)):
             return replaced
     after = cls.methods.get("<made>")
     if after is not None:

@@ -298,6 +298,8 @@ def is_instance(run: State, value: Value, kind: Value) -> bool | None:
     if isinstance(value, (Unknown, Expr)) or not isinstance(kind, (Class, Native)):
         return True if isinstance(value, Expr) and kind is TYPES["int"] else None
     if isinstance(value, Instance):
+        if "<parallel>" in value.named and isinstance(kind, Native) and "Parallel" in kind.name:
+            return None
         own = value.cls.native if isinstance(value.cls, Class) else value.cls
         if (
             isinstance(kind, Native)

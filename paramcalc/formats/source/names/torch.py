@@ -521,6 +521,9 @@ def _kind(value: Value) -> str:
 
 def _module_get(run: State, self: Instance, name: str) -> Value:
     state = self.named
+    if name == "module" and "<parallel>" in state:
+        run.may_raise(name)
+        return self
     rule = state.get("<rule>")
     options = state.get("<options>")
     if isinstance(options, Dict) and name in options.named:
@@ -601,6 +604,8 @@ def _parameters(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value
 
 
 def _named_parameters(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    if "<parallel>" in self.named:
+        return run.unknown("names of a model that may be wrapped", self)
     found = _walk_parameters(run, self)
     return found if isinstance(found, Unknown) else List(found)
 
@@ -610,6 +615,8 @@ def _modules(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _named_modules(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    if "<parallel>" in self.named:
+        return run.unknown("names of a model that may be wrapped", self)
     found = _walk_modules(run, self, "", {})
     return found if isinstance(found, Unknown) else List(found)
 
@@ -1130,17 +1137,22 @@ def _manager(path: str) -> Builtin:
     )
 
 
-def _parallel(run: State, args: Args, kwargs: Kwargs) -> Value:
-    made = Instance(PARALLEL)
-    made.named["module"] = args[0] if args else kwargs.get("module")
-    return made
+def _parallel(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    # where it is not sure whether a model is wrapped, the model itself stands for both: it has the same parameters
+    inner = args[0] if args else kwargs.get("module")
+    if run.unsure and isinstance(inner, Instance) and is_module(inner):
+        run.change(inner)
+        inner.named["<parallel>"] = True
+        return inner
+    module_set(run, self, "module", inner)
+    return None
 
 
 PARALLEL = Native(
     "torch.nn.DataParallel",
     MODULE,
     methods={"forward": lambda run, self, args, kwargs: run.call(self.named["module"], args, kwargs)},
-    init=lambda run, self, args, kwargs: module_set(run, self, "module", args[0] if args else kwargs.get("module")),
+    init=_parallel,
 )
 NN = Module(
     "torch.nn",
