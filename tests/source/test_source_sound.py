@@ -117,3 +117,44 @@ def test_a_split_that_is_not_known_is_no_number() -> None:
     report = read(HEAD + "m = nn.Linear(1, 1)\nif outside.flip(): m.requires_grad_(False)\n")["m"]
     assert report.exact
     assert report.guessed
+
+
+KERAS_HEAD = "import outside\nimport keras\nfrom keras import layers\n"
+START = "m = keras.Sequential([keras.Input((3,)), layers.Dense(2)])\n"
+KERAS_CASES = {
+    "a layer more": (START + "if outside.flip(): m.add(layers.Dense(1))", None),
+    "an activation": (
+        "a = 'relu' if outside.flip() else 'tanh'\nm = keras.Sequential([keras.Input((3,)), layers.Dense(2, activation=a)])",
+        8,
+    ),
+    "units": ("n = 2 if outside.flip() else 3\nm = keras.Sequential([keras.Input((3,)), layers.Dense(n)])", None),
+    "a graph": (
+        "x = keras.Input((3,))\ny = layers.Dense(2)(x)\nif outside.flip(): y = layers.Dense(2)(y)\nm = keras.Model(x, y)",
+        None,
+    ),
+    "a loop": (START + "for _ in outside.some(): m.add(layers.Dense(2))", None),
+    "training": (START + "for x, y in outside.some():\n    m(x)\n    m.fit(x, y)\nm.compile(loss=outside.loss())", 8),
+    "removed": (START + "while outside.flip(): m.pop()", None),
+    "a layer of its own": (
+        "class L(layers.Layer):\n    def build(self, shape):\n        if outside.flip():\n            self.w = self.add_weight(shape=(3, 3))\n    def call(self, x): return x\n"
+        "x = keras.Input((3,))\nm = keras.Model(x, L()(x))",
+        None,
+    ),
+    "pruned": (START + "m = outside.prune(m)", None),
+    "an exception": (
+        "try:\n    outside.risky()\n    n = 2\nexcept Exception:\n    n = 2\nm = keras.Sequential([keras.Input((3,)), layers.Dense(n)])",
+        8,
+    ),
+    "frozen": (START + "if outside.flip(): m.layers[0].trainable = False", None),
+}
+
+
+@pytest.mark.parametrize("name", KERAS_CASES)
+def test_keras_is_exact_where_every_outcome_agrees(name: str) -> None:
+    text, total = KERAS_CASES[name]
+    found = read(KERAS_HEAD + text + "\n").get("m")
+    if total is None:
+        assert found is None or not found.exact
+    else:
+        assert found is not None
+        assert (found.total, found.exact) == (total, True)
