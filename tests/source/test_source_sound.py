@@ -101,6 +101,7 @@ CASES = {
     "a patched module": ("nn.Linear = lambda a, b: nn.Embedding(a, b)\nm = nn.Linear(2, 3)", {"m": 6}),
     "tied weights": ("a, b = nn.Linear(2, 2), nn.Linear(2, 2)\nif outside.flip(): a.weight = b.weight\nm = nn.Sequential(a, b)", {}),
     "exec": ("m = nn.Linear(1, 1)\nexec(outside.text())", {}),
+    "values under a loop": ("d = {1: nn.Linear(1, 1), 2: nn.Linear(2, 2)}\nfor k, v in d.items():\n    d[2] = nn.Linear(3, 3); last = v\nm = nn.Sequential(last)", {"m": 12}),
     "an order": ("s = {'a', 'b'}\nx = list(s)[0]\nm = nn.Linear(len(x), 1)", {}),
 }  # fmt: skip
 

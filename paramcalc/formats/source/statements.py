@@ -14,6 +14,7 @@ from .values import (
     MISSING,
     Builtin,
     Class,
+    Dict,
     Function,
     Instance,
     List,
@@ -23,6 +24,7 @@ from .values import (
     Scope,
     Unknown,
     Value,
+    View,
     Wrapper,
 )
 
@@ -123,9 +125,12 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
         steps, place = run.steps, 0
         while lost is None:
             rounds = source.items if isinstance(source, List) else items  # a list may change under the loop
+            held = source.of if isinstance(source, View) else source
+            if isinstance(source, View) and source.of.blur is None:
+                rounds = source.now()
             assert isinstance(rounds, list)
-            if isinstance(source, List) and source.blur is not None:
-                lost = run.unknown(source.blur.reason, source)
+            if isinstance(held, (List, Dict)) and held.blur is not None:
+                lost = run.unknown(held.blur.reason, held)
             elif place >= len(rounds):
                 break
             elif place >= ROUNDS or run.steps - steps > run.round_steps or _wearing(run, place):

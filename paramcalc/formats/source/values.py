@@ -154,6 +154,26 @@ class Dict(Obj):
         return (self.default,)
 
 
+class View(List):
+    """What ``items()`` or ``values()`` of a dictionary gave; a loop over it sees what the dictionary has by then."""
+
+    __slots__ = ("of", "pairs")
+
+    def __init__(self, of: Dict, pairs: bool) -> None:
+        super().__init__()
+        self.of = of
+        self.pairs = pairs
+        self.state = self.now()
+
+    def fixed(self) -> tuple[Value, ...]:
+        """Give the dictionary."""
+        return (self.of, self.pairs)
+
+    def now(self) -> list[Value]:
+        """Give the items at this time."""
+        return list(self.of.named.items()) if self.pairs else list(self.of.named.values())
+
+
 class Set(Obj):
     """A set: a dictionary of its members."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..containers import MOST_ITEMS, get_item, items_of, store_item
 from ..operations import MOST_TEXT, equal, hashable
 from ..state import Raised, State
-from ..values import MISSING, Builtin, Class, Dict, Host, Lazy, List, Obj, Set, Unknown, Value
+from ..values import MISSING, Builtin, Class, Dict, Host, Lazy, List, Obj, Set, Unknown, Value, View
 
 TEXT = frozenset(
     [
@@ -280,11 +280,11 @@ def _keys(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -
 
 
 def _values(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return _view(run, self, list(self.named.values()))
+    return run.unknown(self.blur.reason, self) if self.blur is not None else View(self, False)
 
 
 def _pairs(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return _view(run, self, list(self.named.items()))
+    return run.unknown(self.blur.reason, self) if self.blur is not None else View(self, True)
 
 
 def _view(run: State, self: Dict, items: list[Value]) -> Value:
