@@ -37,7 +37,7 @@ def _main() -> None:
         tell(f"paramcalc: {'out of memory' if isinstance(error, MemoryError) else error}")
         sys.exit(2)
     except OSError as error:
-        from ..formats.source import os_problem
+        from ..formats.opened import os_problem
         from .output import abandon, tell
 
         place = "cannot write" if error.filename is None else error.filename

@@ -1,3 +1,3 @@
 """Models from files: `readers` lists the formats; each has a module in the folder of its family."""
 
-from .readers import load as load, loads as loads
+from .readers import load as load, load_all as load_all, loads as loads

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from ..errors import FileError, OptionError, ParamcalcError
 from ..graph.model import Model
 from ..loading import load as function
-from .source import FOLDER, Source, opened
+from .opened import FOLDER, Asked, Source, opened
+from .source.detect import is_source
 
 Sniff = Callable[[Source], bool]
 
@@ -30,11 +31,14 @@ class Reader(NamedTuple):
         Whether a `Source` is one: by its first bytes, or by what its text says.
     read : str
         ``"module:function"`` that takes the source and gives the model.
+    several : str
+        The same for a format that may hold several models: the function gives a list.
     """
 
     name: str
     sniff: Sniff
     read: str = ""
+    several: str = ""
 
 
 def starts(magic: bytes, at: int = 0) -> Sniff:
@@ -121,6 +125,7 @@ def _anything(source: Source) -> bool:
     return isinstance(source.data, Mapping)
 
 
+PROGRAMS = "paramcalc.formats.source.reader"
 ZIP = b"PK\x03\x04"
 STREAM = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # a pickle of the magic number of PyTorch before 1.6
 PYTORCH = (  # torch.save and TorchScript write a folder; torch.export did not until PyTorch 2.6
@@ -162,6 +167,7 @@ READERS = (
     Reader("a PNG image", starts(b"\x89PNG")),
     # by what the text says
     Reader("a model of TensorFlow.js", _in_javascript, "paramcalc.formats.tensorflow.javascript:read_wrapped"),
+    Reader("a program in Python", is_source, f"{PROGRAMS}:read", f"{PROGRAMS}:read_all"),
     Reader("a model.json of TensorFlow.js", says("weightsManifest"), "paramcalc.formats.tensorflow.javascript:read"),
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
     Reader("an index of safetensors", _tensor_shards, "paramcalc.formats.checkpoints.shards:read_index"),
@@ -204,7 +210,37 @@ def load(
         place = os.fsdecode(path)
     except Exception:  # no path; one of a class of the caller's may raise anything
         raise FileError("not the path of a file", expected="text or a pathlib.Path", received=path) from None
-    return _read(opened(place, framework, SYNTAXES.get(os.path.splitext(place)[1].lower()), sizes))
+    return _read(_opened(place, framework, sizes))
+
+
+def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked | None = None) -> list[Model]:
+    """Read every model of a file, as `load` reads one; only source code has several."""
+    source = _opened(path, None, sizes)
+    if asked is not None:
+        source.asked = asked._replace(model=asked.model or source.asked.model)
+    try:
+        reader = next(one for one in READERS if one.sniff(source))
+        if not reader.several:
+            if source.asked != Asked():
+                raise OptionError("only source code has names and arguments", received=source.name)
+            return [_read(source)]
+        models: list[Model] = function(reader.several)(source)
+        for model in models:
+            model.built  # noqa: B018
+            model.names  # noqa: B018
+    except ParamcalcError as error:
+        raise error if error.where[:1] == [f"{source.name}:"] else source.located(error)
+    return models
+
+
+def _opened(place: str, framework: str | None, sizes: Mapping[str, object] | None) -> Source:
+    # FILE:NAME names a model in a file of source code
+    path, colon, name = place.rpartition(":")
+    inside = bool(colon and path and name) and not os.path.exists(place) and (os.path.isfile(path) or path == "-")
+    path = path if inside else place
+    source = opened(path, framework, SYNTAXES.get(os.path.splitext(path)[1].lower()), sizes)
+    source.asked = Asked(name if inside else "")
+    return source
 
 
 def loads(text: str | bytes, name: str = "<text>", format: str | None = None) -> Model:

@@ -7,6 +7,7 @@ import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -24,6 +25,15 @@ layers:
   - Dense: 32
 """
 COMMANDS = {command.name: command for command in app._commands("", ())}
+PROGRAM = dedent("""
+    from torch import nn
+
+
+    class Net(nn.Module):
+        def __init__(self, hidden, layers):
+            super().__init__()
+            self.rnn = nn.LSTM(hidden, hidden, layers)
+""")
 EXAMPLES = [line for command in COMMANDS.values() for line in command.examples]
 SLOW = {"paramcalc verify --rules --framework torch"}  # the audit has tests of its own
 
@@ -41,6 +51,7 @@ def test_every_command_ends_with_examples(run: Run, name: str) -> None:
 def test_the_examples_run(run: Run, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("model.yaml").write_text(MODEL, encoding="utf-8")
+    Path("model.py").write_text(PROGRAM, encoding="utf-8")
     program, *words = shlex.split(line)
     code, out, error = run(*words)
     assert (program, error) == ("paramcalc", "")

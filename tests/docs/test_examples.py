@@ -22,7 +22,7 @@ def dense(x: int, y: int) -> int:
 
 
 # file: (type, total, output shape)
-TUTORIALS: dict[str, tuple[str, Any, list[Any]]] = {
+TUTORIALS: dict[str, tuple[str, Any, list[Any] | None]] = {
     # 256·108 + 108 = 27,756;  4[128(128 + 108) + 128] = 121,344;  128·32 + 32 = 4,128
     "tutorial.yaml": ("Sequential", 27_756 + 121_344 + 4_128, [None, 32]),
     "tutorial.toml": ("Sequential", 153_228, [None, 32]),
@@ -52,6 +52,12 @@ TUTORIALS: dict[str, tuple[str, Any, list[Any]]] = {
     # 4[16(16 + 12) + 2·16] = 1,920;  4[16(16 + 16) + 2·16] = 2,176;  16·20 + 20 = 340
     "torch-lstm.yaml": ("Functional", 1_920 + 2_176 + 340, [[32, 5, 20], [2, 5, 16], [2, 5, 16]]),
     # V·256;  4[128(128 + 256) + 128] = 197,120;  128·V + V
+    # torch: 4[128·256 + 2·128] = 132,096 twice;  a table of n·128, and 128·n + n
+    "letters.py": ("Letters", "257*n_letters + 2*132096", None),
+    # 3·3·3·16 + 16 = 448;  3·3·16·32 + 32 = 4,640;  3·3·32·64 + 64 = 18,496;  64·n + n
+    "leaves.py": ("Sequential", "65*n + 448 + 4640 + 18496", [None, "n"]),
+    # 64·32 + 32 = 2,080 in each tower;  20·64 + 64 and 30·64 + 64 before it
+    "towers.py": ("Towers", 2 * 2_080 + 1_344 + 1_984, None),
     "sizes.yaml": ("Sequential", "256*V + 197120 + 128*V + V", [None, "V"]),
 }
 

@@ -11,8 +11,8 @@ import pytest
 from graph_seeds import gguf_files, javascript_files, onnx_files, tensorflow_files, tflite_files
 
 import paramcalc as pc
+from paramcalc.formats.opened import Source
 from paramcalc.formats.readers import READERS
-from paramcalc.formats.source import Source
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES, ARCHIVES = ROOT / "docs" / "examples", ROOT / "tests" / "data" / "archives"
@@ -65,6 +65,7 @@ READ: dict[str, Callable[[Path], Path]] = {
     "an index of safetensors": lambda _: TENSORS / "model.safetensors.index.json",
     "a .keras archive": lambda _: EXAMPLES / "sentiment.keras",
     "an .h5 file": lambda _: ARCHIVES / "shared_with_wrapper.h5",
+    "a program in Python": lambda _: EXAMPLES / "letters.py",
     "Keras's JSON": lambda _: ARCHIVES / "attention_on_two_axes.json",
     "an index of shards": shards,
     "a folder of a SavedModel": saved_model,
@@ -87,4 +88,4 @@ def test_every_format_that_is_read_has_an_example() -> None:
 def test_its_own_line_reads_it(name: str, tmp_path: Path) -> None:
     path = READ[name](tmp_path)
     assert next(one.name for one in READERS if one.sniff(Source(path.name, str(path)))) == name
-    assert pc.load(path).total > 0
+    assert pc.load(path).total != 0

@@ -22,8 +22,8 @@ import pytest
 
 import paramcalc as pc
 from paramcalc.errors import FileError, ParamcalcError
+from paramcalc.formats.opened import Source
 from paramcalc.formats.readers import READERS, expected
-from paramcalc.formats.source import Source
 from paramcalc.loading import load
 
 ROOT = Path(__file__).parents[2]
@@ -110,7 +110,8 @@ def test_what_is_read_is_listed_in_errors() -> None:
         "a folder of weights, a folder saved by Keras, a folder of a SavedModel, the index of a TensorFlow checkpoint, "
         "a PyTorch file, a NumPy archive, a .keras archive, an .h5 file, a safetensors file, a GGUF file, "
         "a TensorFlow Lite file, a TensorFlow SavedModel, an ONNX file, an older PyTorch file, "
-        "a model of TensorFlow.js, a model.json of TensorFlow.js, Keras's JSON, an index of safetensors, "
+        "a model of TensorFlow.js, a program in Python, a model.json of TensorFlow.js, Keras's JSON, "
+        "an index of safetensors, "
         "an index of shards or "
         "a spec in YAML, TOML or JSON"
     )

@@ -7,17 +7,32 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from ...core.framework import DEFAULT
-from ...errors import OptionError
+from ...errors import OptionError, Verbatim
 from ...graph.model import Model
-from ..flags import Json, builds, shows
+from ...symbolic import Size
+from ..flags import Json, Shown, builds, shows
 from ..options import Command, Flag, Positional, command_of
-from ..output import print_outcome, write, write_json
+from ..output import View, print_outcome, show_model, write, write_json
+from ..sizes import flag_size
 from .single import Whose
 
 Set = Annotated[
     list[str] | None, Flag("--set", "Set a named size of a spec, such as h=64; repeat it for several.", "NAME=SIZE")
 ]
-File = Annotated[str, Positional("FILE|-", "A spec or a file saved by Keras; - reads standard input.")]
+File = Annotated[
+    str,
+    Positional(
+        "FILE|-", "A spec, a file saved by Keras, or source code; - reads standard input. FILE:NAME names a model."
+    ),
+]
+Args = Annotated[
+    str | None,
+    Flag("--args", "Arguments of the class or function that FILE:NAME names: hidden=128,layers=2.", "NAME=VALUE"),
+]
+Inputs = Annotated[
+    list[str] | None, Flag("--input", "Shape of an input of a program's model; with its batch for PyTorch.", "SIZES")
+]
+Words = Annotated[list[str] | None, Positional("WORD", "Behind --: the words of the program's own command line.")]
 
 
 def command(name: str, words: Sequence[str]) -> Command:
@@ -26,16 +41,76 @@ def command(name: str, words: Sequence[str]) -> Command:
     return shows(builds(count), words) if name == "count" else command_of(functions[name])
 
 
-def count(file: File, sizes: Set = None) -> Model:
-    """Count a whole model: a spec (YAML, TOML, JSON), .keras, .h5, or Keras's JSON.
+def count(file: File, sizes: Set = None, args: Args = None, input: Inputs = None, words: Words = None) -> Model | Shown:
+    """Count a whole model: a spec (YAML, TOML, JSON), .keras, .h5, Keras's JSON, or source code.
 
     $ paramcalc count model.yaml
     $ paramcalc count model.yaml --set h=64 --depth 0
-    $ paramcalc count model.yaml --format markdown
+    $ paramcalc count model.py:Net --args hidden=128,layers=2
     """
-    from ...formats import load
+    from ...formats import load_all
+    from ...formats.opened import Asked
 
-    return load(file, sizes=named_sizes(sizes))
+    models = load_all(file, named_sizes(sizes), Asked("", named_values(args), tuple(words or ()), shapes_of(input)))
+    return models[0] if len(models) == 1 else Several(models)
+
+
+class Several:
+    """Several models of one file."""
+
+    def __init__(self, models: Sequence[Model]) -> None:
+        self.models = models
+
+    def show(self, view: View) -> None:
+        """Print them one after the other; as JSON, a list of reports.
+
+        Raises
+        ------
+        OptionError
+            For a view that has no place for several models.
+        """
+        if view.writer.name == "json":
+            reports = [model.report().to_dict() for model in self.models]
+            write_json({"schema": "paramcalc/1", "models": reports})
+            return
+        if not view.writer.for_reading:
+            names = ", ".join(model.label for model in self.models)
+            raise OptionError(f"{len(self.models)} models", expected="one of them, FILE:NAME", received=Verbatim(names))
+        codes = []
+        for place, model in enumerate(self.models):
+            write(["\n"] if place else [])
+            codes.append(show_model(model, view))
+        if any(codes):
+            sys.exit(1)
+
+
+def shapes_of(words: list[str] | None) -> tuple[tuple[Size, ...], ...]:
+    """Read ``2,3,64,64`` words."""
+    return tuple(tuple(flag_size("--input", one.strip()) for one in word.split(",")) for word in words or ())
+
+
+def named_values(text: str | None) -> dict[str, str]:
+    """Read ``hidden=128,widths=[3, 4]``: a comma inside brackets separates no arguments.
+
+    Raises
+    ------
+    OptionError
+        For a word without ``=``, and a name given twice.
+    """
+    words, depth = [""], 0
+    for one in text or "":
+        depth += (one in "([{") - (one in ")]}")
+        if one == "," and depth == 0:
+            words.append("")
+        else:
+            words[-1] += one
+    found: dict[str, str] = {}
+    for word in words if text else ():
+        name, _, value = word.partition("=")
+        if not name.strip().isidentifier() or not value.strip() or name.strip() in found:
+            raise OptionError("--args", expected="NAME=VALUE such as hidden=128, each name once", received=word)
+        found[name.strip()] = value.strip()
+    return found
 
 
 def named_sizes(words: list[str] | None) -> dict[str, object]:

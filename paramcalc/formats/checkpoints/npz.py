@@ -8,7 +8,7 @@ from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
 from ..containers.hdf5 import opened
 from ..containers.zipped import beginning, entries
-from ..source import Source
+from ..opened import Source
 from ..tensors.data import DTYPES, Contents, FileTensor, check_dtype, check_name, check_shape
 from ..tensors.layers import model_of
 

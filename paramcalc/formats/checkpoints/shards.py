@@ -14,9 +14,9 @@ from typing import BinaryIO
 from ...errors import FileError, ParamcalcError, placed
 from ...graph.model import Model
 from ..containers.hdf5 import opened
+from ..opened import Source, read_file
 from ..pytorch.files import contents_of as pytorch
 from ..readers import WEIGHTS
-from ..source import Source, read_file
 from ..tensors.collection import collection_paused
 from ..tensors.data import Contents, check_count
 from ..tensors.layers import model_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from ...errors import FileError, ParamcalcError
-from ..source import read_file
+from ..opened import read_file
 from ..text.bounds import MAX_BYTES
 from ..text.decoding import decode
 from ..text.syntax import read_json

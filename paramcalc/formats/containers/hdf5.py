@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from ...errors import FileError, ParamcalcError, quoted
-from ..source import os_problem
+from ..opened import os_problem
 from .hdf5_bytes import Fields, Source
 from .hdf5_objects import (
     LAYOUT,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import FileError, ParamcalcError, placed
-from ..source import read_file
+from ..opened import read_file
 from ..text.decoding import decode
 from ..text.syntax import read_json
 from .hdf5 import MAX_OBJECTS, stored_in

@@ -7,9 +7,9 @@ import re
 from ...core.formula import Formula
 from ...graph.model import Model
 from ...symbolic import Size, symbols
+from ..opened import Source
 from ..operators.mapped import mapped
 from ..operators.stored import StoredGroup, StoredOperator, StoredTensor, model_of
-from ..source import Source
 from .header import read_header
 
 _BLOCK = re.compile(r"((?:[a-z]+\.)*blk\.\d+)\.(.+)")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...graph.model import Model
-from ..source import Source
+from ..opened import Source
 from .config import from_config
 from .keras2 import is_legacy, upgraded
 

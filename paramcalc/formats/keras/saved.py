@@ -16,7 +16,7 @@ from ..containers.groups import CONTAINERS
 from ..containers.hdf5 import stored_in
 from ..containers.shards import part_of, stored_beside
 from ..containers.stored import Stored, StoredTensor, counts, opaque_tensors, weight_of
-from ..source import Source
+from ..opened import Source
 from ..text.decoding import decode
 from ..text.syntax import read_json
 from .compare import compare, container_of, named

@@ -18,7 +18,7 @@ from ...core.tensors import disambiguate_unknowns, input_shape
 from ...errors import FileError, GraphError, LayerError, OptionError, ParamcalcError, nearest
 from ...graph.model import Model
 from ...symbolic import Expr, unknown
-from ..source import Source
+from ..opened import Source
 from .fields import check_keys, declared_inputs, name, trainable
 from .items import Reader
 from .sizes import Sizes

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ...core.built import UNKNOWN_SHAPE
 from ...errors import FileError
 from ...graph.model import Model
+from ..opened import Source
 from ..operators.mapped import mapped
 from ..operators.stored import StoredOperator, model_of
 from ..operators.wire import Wire
-from ..source import Source
 from .graph import Walk
 from .messages import MODEL
 

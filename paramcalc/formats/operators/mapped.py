@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...errors import FileError
-from ..source import Source, os_problem
+from ..opened import Source, os_problem
 
 Buffer = bytes | mmap.mmap
 

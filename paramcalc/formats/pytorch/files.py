@@ -10,7 +10,7 @@ from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
 from ..containers.hdf5 import opened
 from ..containers.zipped import Entry, content, entries, window
-from ..source import Source
+from ..opened import Source
 from ..tensors.collection import collection_paused
 from ..tensors.data import DTYPES, MAX_TENSORS, Contents, part_of
 from ..tensors.layers import model_of

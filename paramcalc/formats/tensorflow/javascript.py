@@ -11,8 +11,8 @@ from ...errors import FileError, quoted
 from ...graph.findings import STORED_OTHERWISE, Finding
 from ...graph.model import Model
 from ..keras.saved import model_of as model_of_keras
+from ..opened import Source
 from ..operators.stored import StoredOperator, StoredTensor, checked_shape, model_of
-from ..source import Source
 from ..text.syntax import read_json
 
 MAX_TENSORS = 200_000

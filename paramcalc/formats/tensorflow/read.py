@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from ...errors import FileError, quoted
 from ...graph.model import Model
+from ..opened import Source
 from ..operators.mapped import mapped, printable
 from ..operators.stored import StoredOperator, StoredTensor, checked_shape, model_of
 from ..operators.wire import Message, Span, Wire
-from ..source import Source
 from .table import Entries
 
 SAVED = "saved_model.pb"

@@ -11,9 +11,9 @@ from ...core.tensors import BATCH
 from ...errors import FileError, quoted
 from ...graph.model import Model
 from ...symbolic import Size, unknown
+from ..opened import Source
 from ..operators.mapped import mapped
 from ..operators.stored import StoredOperator, StoredTensor, checked_shape, model_of, short
-from ..source import Source
 from .flatbuffer import Flatbuffer, Table
 from .operators import CUSTOM, DEQUANTIZE, FLOATS, OPERATORS, TYPES, VECTORS, Operator, formula, macs
 

@@ -9,9 +9,11 @@ import sys
 from collections.abc import Mapping
 from functools import cached_property
 from io import BytesIO
-from typing import Any, BinaryIO
+from types import MappingProxyType
+from typing import Any, BinaryIO, NamedTuple
 
 from ..errors import FileError, OptionError, ParamcalcError
+from ..symbolic import Size
 from .text import bounds
 from .text.decoding import decode
 
@@ -32,6 +34,27 @@ _OS_PROBLEMS = {
     errno.EROFS: "read-only file system",
     errno.EIO: "input/output error",
 }
+
+
+class Asked(NamedTuple):
+    """What of a program is asked for.
+
+    Attributes
+    ----------
+    model : str
+        The name of a model, class or function; empty for all models.
+    options : mapping of str to str
+        Arguments for it, as Python writes them.
+    words : tuple of str
+        The words of the program's command line.
+    inputs : tuple of shapes
+        What the models are put on; of PyTorch with the batch, of Keras without it.
+    """
+
+    model: str = ""
+    options: Mapping[str, str] = MappingProxyType({})
+    words: tuple[str, ...] = ()
+    inputs: tuple[tuple[Size, ...], ...] = ()
 
 
 class Source:
@@ -69,6 +92,7 @@ class Source:
         if sizes is not None and not isinstance(sizes, Mapping):
             raise OptionError("no sizes", expected='names and values such as {"h": 64}', received=sizes).at("sizes")
         self.sizes = dict(sizes or {})
+        self.asked = Asked()
         self._given = given
         self.syntax = ""  # of the data, once it was read
 

@@ -1,0 +1,276 @@
+"""Values: attributes, found as Python finds them, in tables and classes of our own."""
+
+from __future__ import annotations
+
+from .state import Raised, State, Stop
+from .values import (
+    MISSING,
+    Builtin,
+    Class,
+    Function,
+    Host,
+    Instance,
+    Method,
+    Module,
+    Native,
+    Obj,
+    Partial,
+    Super,
+    Unknown,
+    Value,
+    Wrapper,
+)
+
+
+def class_of(value: Instance) -> Class | Native:
+    """Give the class of an instance."""
+    return value.cls
+
+
+def lineage(cls: Class | Native) -> list[Value]:
+    """List a class and those it derives from, in the order of lookup."""
+    return cls.mro if isinstance(cls, Class) else list(cls.lineage())
+
+
+def find(cls: Class | Native, name: str, behind: Value = None) -> Value:
+    """Find a name in a class and those behind it; with ``behind``, only in those after that one."""
+    order = lineage(cls)
+    if behind is not None and behind in order:
+        order = order[order.index(behind) + 1 :]
+    for one in order:
+        if isinstance(one, Class):
+            if name in one.named:
+                return one.named[name]
+        elif (isinstance(one, Native) and name in one.methods) or isinstance(one, Unknown):
+            return one
+    return MISSING
+
+
+def user_method(value: Instance, name: str) -> Value:
+    """Give a method that the program itself defines for a class, or ``None``."""
+    found = find(value.cls, name)
+    return found if isinstance(found, (Function, Unknown)) else None
+
+
+def compares(cls: Value) -> bool:
+    """Tell whether instances of a class may be equal without being one object."""
+    if isinstance(cls, Class):
+        return find(cls, "__eq__") is not MISSING or "__dataclass_fields__" in {
+            k for c in cls.mro if isinstance(c, Class) for k in c.named
+        }
+    return isinstance(cls, Native) and cls.data == "compared"
+
+
+def bound(run: State, found: Value, value: Value, cls: Class | Native, name: str) -> Value:
+    """Bind what a class has to an instance."""
+    if isinstance(found, Wrapper):
+        if found.kind == "static":
+            return found.function
+        if found.kind == "class":
+            return Method(found.function, cls)
+        if found.kind == "property":
+            return run.call(found.function, [value], {})
+    if isinstance(found, Function) or (isinstance(found, Unknown) and found.path == "method"):
+        return Method(found, value)
+    if isinstance(found, Native):
+        return Method(Builtin(f"{found.name}.{name}", _unbound(found.methods[name])), value)
+    return Method(found, value) if isinstance(found, Builtin) and found.name.startswith("self:") else found
+
+
+def get(run: State, value: Value, name: str) -> Value:
+    """Give an attribute.
+
+    Raises
+    ------
+    Raised
+        An AttributeError, where there surely is none.
+    """
+    found = get_or_missing(run, value, name)
+    if found is MISSING:
+        raise Raised(run.error("AttributeError", f"no attribute {name!r}"))
+    if isinstance(found, Unknown):
+        run.may_raise(name)
+    return found
+
+
+def get_or_missing(run: State, value: Value, name: str) -> Value:
+    """Give an attribute, or `MISSING`."""
+    if isinstance(value, Unknown):
+        path = f"{value.path}.{name}" if value.path else ""
+        return Unknown(value.reason, value.line, value.refs, path, value.data, value.scalar)
+    if isinstance(value, Module):
+        if run.patches.state and (value.path, name) in run.patches.named:
+            return run.patches.named[value.path, name]
+        if value.scope is not None and name in value.scope.named:
+            return value.scope.named[name]
+        if name in value.names:
+            return value.names[name]
+        found = value.other(name) if value.other else MISSING
+        if found is not MISSING:
+            return found
+        return run.unknown(f"{value.path}.{name} is not known", path=f"{value.path}.{name}", data=True)
+    if isinstance(value, Instance):
+        return _of_instance(run, value, name)
+    if isinstance(value, Super):
+        return _of_super(run, value, name)
+    if isinstance(value, Class):
+        return _of_class(run, value, name)
+    if isinstance(value, Native):
+        if name in value.methods:
+            return Builtin(f"{value.name}.{name}", _unbound(value.methods[name]))
+        if name in ("__name__", "__qualname__"):
+            return value.name.rpartition(".")[2]
+        found = value.get(run, value, name) if value.data == "enum" and value.get else MISSING
+        return run.unknown(f"{value.name}.{name} is not known", data=True) if found is MISSING else found
+    if isinstance(value, Function):
+        if name in value.named:
+            return value.named[name]
+        if name in ("__name__", "__qualname__"):
+            return value.name
+        if name == "__doc__":
+            return None
+        return run.unknown("an attribute of a function") if name.startswith("__") else MISSING
+    if isinstance(value, (Builtin, Partial, Method, Wrapper)):
+        return _of_function(run, value, name)
+    found = run.method(value, name)
+    if found is MISSING and isinstance(value, Obj) and value.blur is not None:
+        return run.unknown(value.blur.reason, value)
+    return found
+
+
+def _unbound(method: Host) -> Host:
+    def call(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        return method(run, args[0], args[1:], kwargs)
+
+    return call
+
+
+def _of_function(run: State, value: Builtin | Partial | Method | Wrapper, name: str) -> Value:
+    if isinstance(value, Partial) and name == "func":
+        return value.function
+    if isinstance(value, Method) and name in ("__func__", "__self__"):
+        return value.function if name == "__func__" else value.self
+    if isinstance(value, Method) and isinstance(value.function, Obj):
+        return get_or_missing(run, value.function, name)
+    if isinstance(value, Builtin) and name in ("__name__", "__qualname__"):
+        return value.name.rpartition(".")[2]
+    if isinstance(value, Wrapper) and value.kind == "property" and name in ("setter", "deleter", "getter"):
+        return Builtin(
+            name, lambda run, args, kwargs: Wrapper("property", value.function, args[0] if name == "setter" else None)
+        )
+    return run.unknown("an attribute of a function", value)
+
+
+def _of_instance(run: State, value: Instance, name: str) -> Value:
+    found = find(value.cls, name)
+    if isinstance(found, Wrapper) and found.kind == "property":
+        if found.function is None:
+            return run.unknown("a property that is not followed", value)
+        return run.call(found.function, [value], {})
+    state = value.named
+    if value.blur is not None and not (found is not MISSING and name not in state):
+        return run.unknown(value.blur.reason, value)
+    if name in state:
+        return state[name]
+    if found is not MISSING:
+        return bound(run, found, value, value.cls, name)
+    if name == "__class__":
+        return value.cls
+    if name == "__dict__":
+        return run.unknown("the attributes of an object", value)
+    if name in ("__doc__", "__module__"):
+        return None
+    native = value.cls.native if isinstance(value.cls, Class) else value.cls
+    if native is not None and native.get is not None:
+        own = native.get(run, value, name)
+        if own is not MISSING:
+            return own
+    fallback = find(value.cls, "__getattr__")
+    if isinstance(fallback, (Function, Unknown)):
+        return run.call(fallback, [value, name], {})
+    return MISSING
+
+
+def _of_super(run: State, value: Super, name: str) -> Value:
+    target = value.self
+    cls = target.cls if isinstance(target, Instance) else target
+    if not isinstance(cls, (Class, Native)):
+        return run.unknown("super() that is not followed", target)
+    found = find(cls, name, value.owner)
+    if found is not MISSING:
+        if isinstance(target, Class) and isinstance(found, Function):
+            return found
+        return bound(run, found, target, cls, name)
+    if name == "__init__":
+        return Builtin("object.__init__", lambda run, args, kwargs: None)
+    if isinstance(target, Instance):
+        native = cls.native if isinstance(cls, Class) else cls
+        if native is not None and native.get is not None:
+            return native.get(run, target, name)
+    return MISSING
+
+
+def _of_class(run: State, value: Class, name: str) -> Value:
+    found = find(value, name)
+    if found is MISSING:
+        if name in ("__name__", "__qualname__"):
+            return value.name
+        if name == "__mro__":
+            return tuple(value.mro)
+        if name in ("__doc__", "__module__", "__annotations__", "__bases__", "__dict__", "__subclasses__"):
+            return run.unknown("an attribute of a class")
+        if value.native is not None and value.native.data == "enum" and name == "__members__":
+            return run.unknown("the members of an enum", value)
+        return MISSING
+    if isinstance(found, Wrapper):
+        return found if found.kind == "property" else bound(run, found, value, value, name)
+    if isinstance(found, Native):
+        return Builtin(f"{found.name}.{name}", _unbound(found.methods[name]))
+    return found
+
+
+def store(run: State, value: Value, name: str, item: Value) -> None:
+    """Set an attribute."""
+    if isinstance(value, Instance):
+        found = find(value.cls, name)
+        if isinstance(found, Wrapper) and found.kind == "property":
+            if found.setter is None:
+                raise Raised(run.error("AttributeError", f"can't set {name!r}"))
+            run.call(found.setter, [value, item], {})
+            return
+        native = value.cls.native if isinstance(value.cls, Class) else value.cls
+        if native is not None and native.set is not None:
+            native.set(run, value, name, item)
+            return
+        run.change(value)
+        value.named[name] = item
+    elif isinstance(value, (Class, Function)):
+        run.change(value)
+        value.named[name] = item
+    elif isinstance(value, Unknown):
+        run.may_raise("an assignment to an unknown object")
+        run.blur("an attribute of an unknown object was set", value, item)
+    elif isinstance(value, Module):
+        target = value.scope if value.scope is not None else run.patches
+        run.change(target)
+        target.named[name if value.scope is not None else (value.path, name)] = item
+    elif isinstance(value, Native):
+        run.distrust = True
+        raise Stop(f"the class {value.name} is changed", everything=True)
+    else:
+        run.note(f"an assignment to the attribute {name!r} is not followed")
+        run.blur("an attribute was set", value)
+
+
+def delete(run: State, value: Value, name: str) -> None:
+    """Delete an attribute."""
+    if (
+        isinstance(value, Instance)
+        and value.blur is None
+        and name in value.named
+        and not isinstance(value.named[name], Unknown)
+    ):
+        run.change(value)
+        del value.named[name]
+        return
+    run.blur("an attribute was deleted", value)

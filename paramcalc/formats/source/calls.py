@@ -1,0 +1,336 @@
+"""Values: what a call does, to functions and classes of the program, to those the host knows, and to unknown ones."""
+
+from __future__ import annotations
+
+import ast
+
+from . import attributes
+from .state import DEPTH, Raised, State, Stop
+from .values import (
+    MISSING,
+    Builtin,
+    Class,
+    Dict,
+    Function,
+    Instance,
+    Lazy,
+    List,
+    Method,
+    Native,
+    Partial,
+    Scope,
+    Super,
+    Unknown,
+    Value,
+    Wrapper,
+)
+
+HARMLESS = frozenset(
+    [
+        "matplotlib", "pandas", "numpy", "scipy", "sklearn", "torchsummary", "torchinfo", "PIL", "cv2", "tqdm",
+        "wandb", "logging", "time", "random", "json", "csv", "os", "sys", "math", "pathlib", "warnings", "datetime",
+        "seaborn", "plotly", "string", "re", "torchvision", "tensorboard", "torchmetrics", "nltk", "gym",
+        "gymnasium", "librosa", "skimage", "pickle", "shutil", "glob", "urllib", "requests", "zipfile", "argparse",
+        "IPython", "psutil", "gc", "subprocess", "yaml", "torchtext", "datasets", "evaluate", "mlflow", "optuna",
+        "timeit", "hashlib", "threading", "multiprocessing", "platform", "socket", "tensorflow_datasets",
+    ]
+)  # fmt: skip
+QUIET = (
+    "torch.optim.", "torch.utils.data", "torch.utils.tensorboard", "torch.cuda", "torch.save", "torch.manual_seed",
+    "torch.backends", "torch.load", "torch.device", "torch.from_numpy", "torch.tensor", "torch.onnx", "torch.amp",
+    "torch.distributed.init", "torch.autograd", "torch.profiler", "torch.nn.utils.clip_grad", "torch.optim(",
+    "keras.optimizers", "keras.losses", "keras.metrics", "keras.callbacks", "keras.datasets", "keras.utils",
+    "keras.backend", "keras.preprocessing", "keras.config", "keras.mixed_precision", "keras.random", "tensorflow.data",
+    "tensorflow.random", "tensorflow.config", "tensorflow.summary", "tensorflow.io", "tensorflow.image",
+    "tensorflow.train", "tensorflow.GradientTape", "keras.saving", "keras.regularizers", "keras.initializers",
+)  # fmt: skip
+MODELS = ("torchvision.models", "torchvision.ops", "torch.load", "torch.hub", "keras.applications", "pickle")
+WRITERS = ("update", "setdefault", "pop", "popitem", "clear", "__setitem__")
+
+
+def harmless(path: str) -> bool:
+    """Tell whether calls of a library are known to leave models as they are."""
+    return path.partition(".")[0].partition("(")[0] in HARMLESS or path.startswith(QUIET)
+
+
+def call(run: State, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """Call something."""
+    run.step()
+    if isinstance(function, Builtin):
+        return function.call(run, args, kwargs)
+    if isinstance(function, Method):
+        return call(run, function.function, [function.self, *args], kwargs)
+    if isinstance(function, Function):
+        return call_function(run, function, args, kwargs)
+    if isinstance(function, Class):
+        return instantiate(run, function, args, kwargs)
+    if isinstance(function, Native):
+        return make_native(run, function, args, kwargs)
+    if isinstance(function, Partial):
+        return call(run, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
+    if isinstance(function, Instance):
+        if function.blur is None and attributes.find(function.cls, "__call__") is not MISSING:
+            return call(run, attributes.get(run, function, "__call__"), args, kwargs)
+        return lose(run, "a call that is not followed", function, *args, *kwargs.values())
+    if isinstance(function, Unknown):
+        return lose(run, f"{function.path or 'an unknown function'} is not followed", function, *args, *kwargs.values())
+    if isinstance(function, Wrapper):
+        return call(run, function.function, args, kwargs)
+    if function is None or isinstance(function, (int, str, float, tuple)):
+        raise Raised(run.error("TypeError", "object is not callable"))
+    return lose(run, "a call that is not followed", function, *args, *kwargs.values())
+
+
+def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
+    """Give the unknown result of a call, and make unknown what it may have changed."""
+    path = function.path if isinstance(function, Unknown) else ""
+    if path.startswith("globals()") and path.rpartition(".")[2] in WRITERS:
+        raise Stop("the names of the module are changed", everything=True)
+    if not harmless(path):
+        if any(isinstance(one, Unknown) and one.path.startswith("globals()") for one in given):
+            raise Stop("the names of the module may be changed", everything=True)
+        run.blur(reason, function, *given)
+    run.may_raise(path or "an unknown function")
+    scalar = (harmless(path) and not path.startswith(MODELS)) or (isinstance(function, Unknown) and function.scalar)
+    made = run.unknown(reason, function, *given, data=True, scalar=scalar)
+    made.path = f"{path}()" if path else ""
+    return made
+
+
+def call_function(run: State, function: Function, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """Call a function of the program."""
+    node = function.node
+    if run.depth >= DEPTH:
+        raise Stop("calls are nested too deeply")
+    scope = Scope("function", function.scope, local_names(node))
+    _bind_arguments(run, function, args, kwargs, scope)
+    scope.named["<class>"] = function.owner
+    outer = outer_names(node)
+    if outer:
+        scope.named["<declared>"] = tuple((name, home_of(function.scope, name, kind)) for name, kind in outer.items())
+    first = [*node.args.posonlyargs, *node.args.args]
+    scope.named["<self>"] = scope.named[first[0].arg] if first else None
+    if isinstance(node, ast.AsyncFunctionDef):
+        return lose(run, "a coroutine is not followed", function, *args, *kwargs.values())
+    if not isinstance(node, ast.Lambda) and _is_generator(node):
+        return Lazy(lambda: _generated(run, node.body, scope), scope)
+    where = run.line
+    run.depth += 1
+    run.trail.append(function.name)
+    try:
+        if isinstance(node, ast.Lambda):
+            return run.evaluate(node.body, scope)
+        return run.region(lambda: run.execute(node.body, scope), {"return": "next"})
+    finally:
+        run.trail.pop()
+        run.depth -= 1
+        run.line = where
+
+
+def _generated(run: State, body: list[ast.stmt], scope: Scope) -> list[Value]:
+    from .containers import Lost
+
+    kept = List()
+    scope.named["<yields>"] = kept
+    run.depth += 1
+    try:
+        run.region(lambda: run.execute(body, scope), {"return": "next"})
+    finally:
+        run.depth -= 1
+    if kept.blur is not None:
+        raise Lost(kept.blur)
+    return kept.items
+
+
+def yielded(run: State, scope: Scope, value: Value) -> Value:
+    """Keep what a generator gives."""
+    one: Scope | None = scope
+    while one is not None and "<yields>" not in one.named:
+        one = one.parent
+    kept = one.named["<yields>"] if one is not None else None
+    if not isinstance(kept, List):
+        raise Stop("a yield outside a generator")
+    run.change(kept)
+    if kept.blur is not None:
+        kept.blur = run.unknown(kept.blur.reason, kept.blur, value)
+    elif len(kept.items) > 20_000:
+        raise Stop("a generator that does not end")
+    else:
+        kept.items.append(value)
+    return run.unknown("what is sent to a generator")
+
+
+def _bind_arguments(run: State, function: Function, args: list[Value], kwargs: dict[str, Value], scope: Scope) -> None:
+    spec = function.node.args
+    positional = [*spec.posonlyargs, *spec.args]
+    only = {one.arg for one in spec.posonlyargs}
+    names = [one.arg for one in positional]
+    bound: dict[str, Value] = dict(zip(names, args, strict=False))
+    given = dict(kwargs)
+    if len(args) > len(names):
+        if spec.vararg is None:
+            raise Raised(run.error("TypeError", f"{function.name}() takes {len(names)} positional arguments"))
+        bound[spec.vararg.arg] = tuple(args[len(names) :])
+    elif spec.vararg is not None:
+        bound[spec.vararg.arg] = ()
+    for name in [*names, *(one.arg for one in spec.kwonlyargs)]:
+        if name in given and name not in only:
+            if name in bound:
+                raise Raised(run.error("TypeError", f"{function.name}() got several values for {name!r}"))
+            bound[name] = given.pop(name)
+    defaults = dict(zip(names[len(names) - len(function.defaults) :], function.defaults, strict=True))
+    for name, value in {**defaults, **function.kw_defaults}.items():
+        bound.setdefault(name, value)
+    if given and spec.kwarg is None:
+        raise Raised(run.error("TypeError", f"{function.name}() got an unexpected argument {next(iter(given))!r}"))
+    if spec.kwarg is not None:
+        bound[spec.kwarg.arg] = Dict(dict(given.items()))
+    missing = [name for name in [*names, *(one.arg for one in spec.kwonlyargs)] if name not in bound]
+    if missing:
+        raise Raised(run.error("TypeError", f"{function.name}() misses the argument {missing[0]!r}"))
+    for name, value in bound.items():
+        scope.named[name] = run.name(value, name)
+
+
+def instantiate(run: State, cls: Class, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """Make an instance of a class of the program."""
+    if run.distrust and cls.native is not None:
+        return lose(run, "classes of the library were changed", cls, *args, *kwargs.values())
+    if cls.blur is not None:
+        return lose(run, cls.blur.reason, cls, *args, *kwargs.values())
+    native = cls.native
+    if native is not None and native.data == "enum":
+        found = run.method(cls, "__call__")
+        return call(run, found, args, kwargs)
+    line = run.line
+    made = native.make(run, cls) if native is not None and native.make is not None else Instance(cls)
+    assert isinstance(made, Instance)
+    made.line = line
+    init = attributes.find(cls, "__init__")
+    if isinstance(init, (Function, Builtin)):
+        call(run, init, [made, *args], kwargs)
+    elif isinstance(init, (Unknown, Wrapper)):
+        lose(run, "a constructor that is not followed", init, made, *args, *kwargs.values())
+    elif native is not None and native.init is not None:
+        native.init(run, made, args, kwargs)
+    elif args or kwargs:
+        raise Raised(run.error("TypeError", f"{cls.name}() takes no arguments"))
+    after = native.methods.get("<made>") if native is not None else None
+    if after is not None:
+        after(run, made, args, kwargs)
+    return made
+
+
+def make_native(run: State, cls: Native, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """Make an instance of a class that the host knows, or convert a value to it."""
+    if run.distrust and cls.data is not None and not callable(cls.data):
+        return lose(run, "classes of the library were changed", None, *args, *kwargs.values())
+    if cls.make is None:
+        if callable(cls.data):
+            return cls.data(run, args, kwargs)
+        return lose(run, f"{cls.name} is not followed", None, *args, *kwargs.values())
+    line = run.line
+    made = cls.make(run, cls)
+    if isinstance(made, Instance):
+        made.line = line
+    if cls.init is not None:
+        replaced = cls.init(run, made, args, kwargs)
+        if isinstance(replaced, (Unknown, Instance)):
+            return replaced
+    after = cls.methods.get("<made>")
+    if after is not None:
+        after(run, made, args, kwargs)
+    return made
+
+
+def bare_super(run: State, scope: Scope) -> Value:
+    """Give ``super()`` without arguments."""
+    one: Scope | None = scope
+    while one is not None:
+        owner = one.named.get("<class>")
+        if one.kind == "function" and owner is not None:
+            return Super(owner, one.named["<self>"])
+        one = one.parent
+    raise Raised(run.error("RuntimeError", "super(): no arguments"))
+
+
+def home_of(scope: Scope | None, name: str, kind: type[ast.stmt]) -> Scope:
+    """Find the scope that a name declared global or nonlocal belongs to."""
+    one = scope
+    while one is not None and one.kind != "module":
+        if kind is ast.Nonlocal and one.kind == "function" and name in (one.locals or ()):
+            return one
+        one = one.parent
+    if one is None:
+        raise Stop("a name that belongs nowhere")
+    return one
+
+
+_OUTER: dict[ast.AST, dict[str, type[ast.stmt]]] = {}
+
+
+def outer_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[str, type[ast.stmt]]:
+    """List the names that a function declares global or nonlocal."""
+    if node not in _OUTER:
+        found: dict[str, type[ast.stmt]] = {}
+        pending: list[ast.AST] = list(node.body) if isinstance(node.body, list) else []
+        while pending:
+            one = pending.pop()
+            if isinstance(one, (ast.Global, ast.Nonlocal)):
+                found.update(dict.fromkeys(one.names, type(one)))
+            if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+                pending += ast.iter_child_nodes(one)
+        if len(_OUTER) > 5_000:
+            _OUTER.clear()
+        _OUTER[node] = found
+    return _OUTER[node]
+
+
+_LOCALS: dict[ast.AST, frozenset[str]] = {}
+
+
+def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
+    """List the names that a function binds itself."""
+    if node in _LOCALS:
+        return _LOCALS[node]
+    found = set[str]()
+    outer = set[str]()
+    arguments = node.args
+    for one in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
+        if one is not None:
+            found.add(one.arg)
+    pending: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
+    while pending:
+        one_node = pending.pop()
+        if isinstance(one_node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(one_node.name)
+            continue
+        if isinstance(one_node, ast.Lambda):
+            continue
+        if isinstance(one_node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            pending += [inner for inner in ast.walk(one_node) if isinstance(inner, ast.NamedExpr)]
+            continue
+        if isinstance(one_node, ast.Name) and isinstance(one_node.ctx, (ast.Store, ast.Del)):
+            found.add(one_node.id)
+        elif isinstance(one_node, (ast.Import, ast.ImportFrom)):
+            found |= {(alias.asname or alias.name).partition(".")[0] for alias in one_node.names}
+        elif isinstance(one_node, (ast.Global, ast.Nonlocal)):
+            outer |= set(one_node.names)
+        elif isinstance(one_node, ast.ExceptHandler) and one_node.name:
+            found.add(one_node.name)
+        pending += ast.iter_child_nodes(one_node)
+    if len(_LOCALS) > 5_000:
+        _LOCALS.clear()
+    _LOCALS[node] = frozenset(found - outer)
+    return _LOCALS[node]
+
+
+def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    pending: list[ast.AST] = list(node.body)
+    while pending:
+        one = pending.pop()
+        if isinstance(one, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending += ast.iter_child_nodes(one)
+    return False

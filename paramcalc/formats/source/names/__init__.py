@@ -1,0 +1,1 @@
+"""Names: tables of what programs import and call, and the functions behind them."""

@@ -1,0 +1,392 @@
+"""Names: the methods of texts, lists, dictionaries and sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..containers import MOST_ITEMS, get_item, items_of, store_item
+from ..operations import MOST_TEXT, equal, hashable
+from ..state import Raised, State
+from ..values import MISSING, Builtin, Class, Dict, Host, Lazy, List, Obj, Set, Unknown, Value, View
+
+TEXT = frozenset(
+    [
+        "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "replace", "startswith",
+        "endswith", "title", "capitalize", "count", "find", "rfind", "index", "isdigit", "isalpha", "isalnum",
+        "isupper", "islower", "isidentifier", "isdecimal", "isnumeric", "isspace", "partition", "rpartition",
+        "removeprefix", "removesuffix", "swapcase", "casefold",
+    ]
+)  # fmt: skip
+WIDE = frozenset(
+    ["center", "ljust", "rjust", "zfill", "expandtabs", "translate", "encode", "format", "format_map", "maketrans"]
+)
+
+
+def method_of(run: State, value: Value, name: str) -> Value:
+    """Give a method of a value that is no instance of a class, or `MISSING`."""
+    if isinstance(value, str):
+        return _of_text(value, name)
+    table = next((found for kind, found in TABLES.items() if isinstance(value, kind)), None)
+    if table is not None and name in table:
+        function = table[name]
+        return Builtin(
+            f"{type(value).__name__.lower()}.{name}", lambda run, args, kwargs: function(run, value, args, kwargs)
+        )
+    if isinstance(value, Class):
+        return MISSING
+    if isinstance(value, (int, float)) and name in ("real", "imag", "numerator"):
+        return value if name != "imag" else 0
+    if isinstance(value, slice) and name in ("start", "stop", "step"):
+        return end_of_slice(value, name)
+    if isinstance(value, float) and name == "is_integer":
+        return Builtin("is_integer", lambda run, args, kwargs: value.is_integer())
+    if isinstance(value, int) and name == "bit_length":
+        return Builtin("bit_length", lambda run, args, kwargs: value.bit_length())
+    if isinstance(value, tuple) and name in ("index", "count"):
+        return Builtin(name, lambda run, args, kwargs: _search(run, value, name, args))
+    return run.unknown(f"{name} is not followed", value)
+
+
+def end_of_slice(value: slice, name: str) -> Value:
+    """Give an end of a slice."""
+    return {"start": value.start, "stop": value.stop, "step": value.step}[name]
+
+
+def _of_text(value: str, name: str) -> Value:
+    if name == "join":
+        return Builtin("str.join", lambda run, args, kwargs: _join(run, value, args[0]))
+    if name == "format":
+        return Builtin("str.format", lambda run, args, kwargs: _format(run, value, args, kwargs))
+    if name in TEXT:
+        return Builtin(f"str.{name}", lambda run, args, kwargs: _text(run, value, name, args, kwargs))
+    if name in ("center", "ljust", "rjust", "zfill") or name in WIDE:
+        return Builtin(f"str.{name}", lambda run, args, kwargs: run.unknown("a text", scalar=True))
+    if name in vars(str):
+        return Unknown(f"{name} of a text is not followed", scalar=True)
+    return MISSING
+
+
+def _text(run: State, value: str, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    plain = all(isinstance(one, (str, int, tuple)) or one is None for one in (*args, *kwargs.values()))
+    if not plain or (name == "replace" and len(value) * len(str(args[-1:])) > MOST_TEXT):
+        run.may_raise("a method of a text")
+        return run.unknown("a text")
+    try:
+        found: object = METHODS[name](value, *args, **kwargs)
+    except (TypeError, ValueError) as error:
+        raise Raised(run.error(type(error).__name__, name)) from None
+    return List(found) if isinstance(found, list) else found
+
+
+METHODS: dict[str, Callable[..., object]] = {name: method for name, method in vars(str).items() if name in TEXT}
+
+
+def _join(run: State, value: str, given: Value) -> Value:
+    items = items_of(run, given)
+    if isinstance(items, Unknown):
+        return run.unknown("a text", data=True)
+    if not all(isinstance(one, str) for one in items) or sum(len(str(one)) + len(value) for one in items) > MOST_TEXT:
+        return run.unknown("a text", data=True)
+    return value.join(str(one) for one in items)
+
+
+def _format(run: State, value: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    # fields by position and name alone: no attributes, no items, no widths
+    pieces = value.replace("{{", "\0").replace("}}", "\1").split("{")
+    made, place = [pieces[0]], 0
+    for piece in pieces[1:]:
+        field, end, rest = piece.partition("}")
+        name, _colon, spec = field.partition(":")
+        if (
+            not end
+            or not (name.isidentifier() or name.isdigit() or not name)
+            or any(len(one) > 2 for one in _numbers(spec))
+        ):
+            return run.unknown("a formatted text")
+        key = name if name and not name.isdigit() else int(name or place)
+        place += not name
+        given = kwargs.get(key) if isinstance(key, str) else args[key] if key < len(args) else None
+        if not isinstance(given, (int, float, str)) or (isinstance(given, int) and given.bit_length() > 4_000):
+            return run.unknown("a formatted text")
+        try:
+            made += [format(given, spec), rest]
+        except (ValueError, TypeError, OverflowError):
+            return run.unknown("a formatted text")
+    return "".join(made).replace("\0", "{").replace("\1", "}")
+
+
+def _numbers(text: str) -> list[str]:
+    return "".join(one if one.isdigit() else " " for one in text).split()
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+def _grow(run: State, self: List, *added: Value) -> None:
+    run.change(self)
+    if self.blur is None and len(self.items) + len(added) <= MOST_ITEMS:
+        self.items.extend(added)
+    else:
+        reason = self.blur.reason if self.blur else "a list that is too long"
+        self.blur = run.unknown(reason, self.blur, *added)
+
+
+def _blurred(run: State, self: Obj, *added: Value) -> Unknown:
+    run.change(self)
+    found = run.unknown(self.blur.reason if self.blur else "a change that is not followed", self.blur, *added)
+    self.blur = Unknown(found.reason, found.line, found.refs - {self})
+    return run.unknown(found.reason, self)
+
+
+def _append(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    _grow(run, self, args[0])
+    return None
+
+
+def _extend(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    items = items_of(run, args[0])
+    if isinstance(items, Unknown):
+        _blurred(run, self, items)
+    else:
+        _grow(run, self, *items)
+    return None
+
+
+def _insert(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    place, item = args
+    if self.blur is not None or not isinstance(place, int):
+        _blurred(run, self, item)
+    else:
+        run.change(self)
+        self.items.insert(place, item)
+    return None
+
+
+def _pop(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    place = args[0] if args else -1
+    if self.blur is not None or not isinstance(place, int):
+        run.may_raise("an unknown place")
+        return _blurred(run, self)
+    if not -len(self.items) <= place < len(self.items):
+        raise Raised(run.error("IndexError", "pop index out of range"))
+    run.change(self)
+    return self.items.pop(place)
+
+
+def _popleft(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return _pop(run, self, [0], {})
+
+
+def _reverse(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    run.change(self)
+    self.items.reverse()
+    return None
+
+
+def _clear(run: State, self: Obj, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    run.change(self)
+    self.state = [] if isinstance(self, List) else {}
+    self.blur = None
+    return None
+
+
+def _sort(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    items = sorted_items(run, self, kwargs)
+    if isinstance(items, Unknown):
+        _blurred(run, self)
+    else:
+        run.change(self)
+        self.state = items
+    return None
+
+
+def sorted_items(run: State, value: Value, kwargs: dict[str, Value]) -> list[Value] | Unknown:
+    """Sort items by a key, where all keys are numbers or texts."""
+    items = items_of(run, value, ordered=False)
+    if isinstance(items, Unknown):
+        return items
+    key = kwargs.get("key")
+    keys = items if key is None else [run.call(key, [one], {}) for one in items]
+    flat = [part for one in keys for part in (one if isinstance(one, tuple) else (one,))]
+    if not all(isinstance(one, (int, float)) for one in flat) and not all(isinstance(one, str) for one in keys):
+        return run.unknown("an order that is not known", value, *items)
+    reverse = kwargs.get("reverse", False)
+    if not isinstance(reverse, (bool, int)):
+        return run.unknown("an order that is not known", value, *items)
+    try:
+        order = sorted(range(len(items)), key=lambda place: keys[place], reverse=bool(reverse))  # type: ignore[arg-type,return-value]
+    except TypeError:
+        return run.unknown("an order that is not known", value, *items)
+    return [items[place] for place in order]
+
+
+def _remove(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    place = _place(run, self, args[0])
+    if not isinstance(place, int):
+        return _blurred(run, self)
+    run.change(self)
+    del self.items[place]
+    return None
+
+
+def _place(run: State, self: List, item: Value) -> Value:
+    answers: list[bool | None] = [equal(run, one, item) for one in self.items] if self.blur is None else [None]
+    if True in answers and None not in answers[: answers.index(True)]:
+        return answers.index(True)
+    if None in answers:
+        run.may_raise("a search")
+        return run.unknown("a place that is not known")
+    raise Raised(run.error("ValueError", "not in list"))
+
+
+def _index(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return _place(run, self, args[0])
+
+
+def _search(run: State, value: tuple[Value, ...], name: str, args: list[Value]) -> Value:
+    answers = [equal(run, one, args[0]) for one in value]
+    if None in answers:
+        return run.unknown("a search")
+    if name == "count":
+        return answers.count(True)
+    if True not in answers:
+        raise Raised(run.error("ValueError", "not in tuple"))
+    return answers.index(True)
+
+
+def _count(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return run.unknown("a count") if self.blur is not None else _search(run, tuple(self.items), "count", args)
+
+
+def _copy(run: State, self: Obj, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    made: Obj = List() if isinstance(self, List) else Set() if isinstance(self, Set) else Dict()
+    made.state = list(self.state) if isinstance(self.state, list) else dict(self.state)
+    made.blur = self.blur
+    return made
+
+
+# --- dictionaries ---------------------------------------------------------------------------------------------------
+
+
+def _get(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    default = args[1] if len(args) > 1 else kwargs.get("default")
+    if self.blur is not None or not hashable(args[0]):
+        return run.unknown("an item of an unknown dictionary", self, default)
+    return self.named.get(args[0], default)
+
+
+def _keys(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return _view(run, self, list(self.named))
+
+
+def _values(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return run.unknown(self.blur.reason, self) if self.blur is not None else View(self, False)
+
+
+def _pairs(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return run.unknown(self.blur.reason, self) if self.blur is not None else View(self, True)
+
+
+def _view(run: State, self: Dict, items: list[Value]) -> Value:
+    if self.blur is not None:
+        return run.unknown(self.blur.reason, self)
+    return List(items)
+
+
+def _update(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    for other in args:
+        if isinstance(other, Dict) and other.blur is None:
+            for key, value in list(other.named.items()):
+                store_item(run, self, key, value)
+            continue
+        pairs = items_of(run, other) if not isinstance(other, Dict) else run.unknown("unknown entries", other)
+        if isinstance(pairs, Unknown):
+            _blurred(run, self, pairs, *self.named.values())
+            continue
+        for pair in pairs:
+            store_item(run, self, get_item(run, pair, 0), get_item(run, pair, 1))
+    for name, value in kwargs.items():
+        store_item(run, self, name, value)
+    return None
+
+
+def _setdefault(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if self.blur is None and hashable(args[0]) and args[0] in self.named:
+        return self.named[args[0]]
+    value = args[1] if len(args) > 1 else None
+    store_item(run, self, args[0], value)
+    return value if self.blur is None else run.unknown(self.blur.reason, self)
+
+
+def _pop_key(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if self.blur is not None or not hashable(args[0]):
+        run.may_raise("an unknown key")
+        return _blurred(run, self, *self.named.values(), *args[1:])
+    if args[0] in self.named:
+        run.change(self)
+        return self.named.pop(args[0])
+    if len(args) > 1:
+        return args[1]
+    raise Raised(run.error("KeyError", str(args[0])[:80]))
+
+
+# --- sets -----------------------------------------------------------------------------------------------------------
+
+
+def _add(run: State, self: Set, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    run.change(self)
+    if self.blur is not None or not hashable(args[0]):
+        _blurred(run, self, *args)
+    else:
+        self.named[args[0]] = None
+    return None
+
+
+def _discard(run: State, self: Set, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    run.change(self)
+    if self.blur is not None or not hashable(args[0]):
+        _blurred(run, self)
+    else:
+        self.named.pop(args[0], None)
+    return None
+
+
+def _next(run: State, self: Lazy, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return next_of(run, self, args)
+
+
+def next_of(run: State, self: Lazy, default: list[Value]) -> Value:
+    """Take the next item of an iterator."""
+    from ..containers import pulled
+
+    items = pulled(run, self)
+    if isinstance(items, Unknown):
+        run.may_raise("next")
+        return run.unknown("an item of an unknown iterator", items, *default)
+    place = self.named["place"]
+    assert isinstance(place, int)
+    if place >= len(items):
+        if default:
+            return default[0]
+        raise Raised(run.error("StopIteration", ""))
+    run.change(self)
+    self.named["place"] = place + 1
+    return items[place]
+
+
+LISTS: dict[str, Host] = {
+    "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "popleft": _popleft, "reverse": _reverse,
+    "clear": _clear, "sort": _sort, "remove": _remove, "index": _index, "count": _count, "copy": _copy,
+    "appendleft": lambda run, self, args, kwargs: _insert(run, self, [0, *args], {}),
+}  # fmt: skip
+DICTS: dict[str, Host] = {
+    "get": _get, "keys": _keys, "values": _values, "items": _pairs, "update": _update, "setdefault": _setdefault,
+    "pop": _pop_key, "copy": _copy, "clear": _clear,
+}  # fmt: skip
+SETS: dict[str, Host] = {"add": _add, "discard": _discard, "copy": _copy, "clear": _clear}
+TABLES: dict[type, dict[str, Host]] = {List: LISTS, Dict: DICTS, Set: SETS, Lazy: {"__next__": _next}}
+
+
+def method_unknown(run: State, value: Value, name: str) -> Value:
+    """Give a method that is not in the tables: what it does to its object is unknown."""
+    return run.unknown(f"{name} is not followed", value)

@@ -1,0 +1,187 @@
+"""Reads source code: a Python file, a notebook, or Markdown with fenced code; gives the models in it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import warnings
+
+from ...errors import FileError, OptionError, Verbatim, nearest
+from ...graph.model import Model
+from ...symbolic import parse
+from ..opened import Source
+from .interpreter import Interpreter
+from .models import models_of
+from .summon import model_classes, summon
+from .values import Value
+
+MOST_CHARACTERS = 2_000_000
+MOST_NESTING = 90
+FENCE = re.compile(
+    r"^(?P<fence>```+|~~~+)[ \t]*(?:\{?\.?)(?P<tag>[\w+-]*)[^\n]*\n(?P<code>.*?)^(?P=fence)[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+class NotPython(FileError):
+    """A text that does not parse, with the line where it stops to."""
+
+    def __init__(self, problem: str, line: int | None) -> None:
+        super().__init__(problem)
+        self.line = line
+
+
+def blocks(text: str) -> list[tuple[str, int]]:
+    """Split a text into pieces of Python, each with the line it begins on."""
+    if text.lstrip()[:1] == "{" and '"cells"' in text:
+        return _cells(text)
+    fences = list(FENCE.finditer(text))
+    tagged = [one for one in fences if one["tag"].lower() in ("python", "py", "python3", "pycon", "")]
+    if tagged and _parses(text) is None:
+        found = []
+        for one in tagged:
+            code = _plain(one["code"])
+            if one["tag"] or _parses(code) is not None:
+                found.append((code, text.count("\n", 0, one.start("code"))))
+        return found
+    return [(text, 0)]
+
+
+def _cells(text: str) -> list[tuple[str, int]]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise FileError("not a notebook", expected="JSON with cells") from None
+    cells = data.get("cells") if isinstance(data, dict) else None
+    if not isinstance(cells, list):
+        raise FileError("not a notebook", expected="a list of cells")
+    found, line = [], 0
+    for cell in cells:
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", "")
+        code = "".join(str(one) for one in source) if isinstance(source, list) else str(source)
+        found.append((_plain(code), line))
+        line += code.count("\n") + 1
+    return found
+
+
+def _plain(code: str) -> str:
+    # magics, shell lines and prompts become empty; the number of lines stays
+    lines = []
+    prompts = any(line.startswith(">>> ") for line in code.splitlines())
+    for line in code.splitlines():
+        stripped = line.lstrip()
+        if prompts:
+            lines.append(line[4:] if line.startswith((">>> ", "... ")) else "")
+        elif stripped.startswith(("%", "!", "?")) or stripped.rstrip().endswith("?"):
+            lines.append(line[: len(line) - len(stripped)] + "pass" if line != stripped else "")
+        else:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _parses(code: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def parsed(text: str, name: str) -> list[ast.stmt]:
+    """Parse all pieces of a text; a piece that does not parse is an error where it is the only one."""
+    if len(text) > MOST_CHARACTERS:
+        raise FileError("too long for source code", expected=f"at most {MOST_CHARACTERS:,} characters")
+    pieces = blocks(text)
+    body: list[ast.stmt] = []
+    for code, line in pieces:
+        _check_nesting(code)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(code)
+        except SyntaxError as error:
+            if len(pieces) == 1:
+                raise NotPython(f"not Python: {error.msg}", error.lineno) from None
+            continue
+        except (ValueError, RecursionError, MemoryError):
+            raise FileError("nested too deeply") from None
+        ast.increment_lineno(tree, line)
+        body += tree.body
+    return body
+
+
+def _check_nesting(code: str) -> None:
+    # brackets inside brackets, and signs in a row, before the parser sees them
+    depth = deepest = 0
+    for one in code:
+        if one in "([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif one in ")]}":
+            depth = max(0, depth - 1)
+    if deepest > MOST_NESTING or re.search(r"(?:[-+~]\s*|not\s+|lambda:\s*){100}", code):
+        raise FileError("nested too deeply", expected=f"at most {MOST_NESTING} brackets inside brackets")
+
+
+def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
+    """Run a program on shapes; give the run and the models it leaves, or those asked for by name."""
+    folder = os.path.dirname(os.path.abspath(source.path)) if source.path else ""
+    given: dict[str, Value] = {name: _size(value) for name, value in source.sizes.items()}
+    name = os.path.basename(source.path) or source.name
+    run = Interpreter(folder, name, given, source.asked.words)
+    run.inputs = source.asked.inputs
+    run.run(parsed(source.text, source.name))
+    asked = source.asked
+    found = models_of(run, run.globals)
+    if asked.model and not asked.options:
+        one = [pair for pair in found if pair[0] == asked.model]
+        if one:
+            return run, one
+    if asked.model:
+        return run, [(asked.model, summon(run, asked.model, asked.options))]
+    if not found:
+        found = [(one, summon(run, one, asked.options)) for one in model_classes(run)]
+    return run, found
+
+
+def _size(value: object) -> Value:
+    return parse(value) if isinstance(value, str) else value
+
+
+def read_all(source: Source) -> list[Model]:
+    """Read every model of a program.
+
+    Raises
+    ------
+    FileError
+        When there is none.
+    OptionError
+        When a size or a model is asked for that is not there.
+    """
+    run, found = interpret(source)
+    unused = [name for name in source.sizes if name not in run.used]
+    if unused:
+        known = sorted(run.symbols)
+        listed = f"unknown sizes here: {', '.join(known) or 'none'}"
+        raise OptionError(f"no unknown size {unused[0]!r}", suggestion=nearest(unused[0], known) or listed)
+    source.sizes = {}
+    if not found:
+        told = run.notes[0] if run.notes else None
+        raise FileError("no model in this program", expected="a model of Keras or PyTorch", suggestion=told)
+    for _, model in found:
+        model.warnings = [*model.warnings, *run.notes]
+    return [model for _, model in found]
+
+
+def read(source: Source) -> Model:
+    """Read the only model of a program, or the one that is asked for by name."""
+    models = read_all(source)
+    if len(models) == 1:
+        return models[0]
+    names = ", ".join(model.label for model in models)
+    raise OptionError(f"{len(models)} models", expected="one of them by name, FILE:NAME", received=Verbatim(names))

@@ -1,0 +1,305 @@
+"""The state of a run: its budget, its journal, its notes; forks, and the signals that leave a piece of the program."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from ...core.built import AnyShape
+from ...symbolic import Expr, symbols
+from .heap import Heap, Outcome, Region
+from .values import Dict, Instance, Module, Obj, Scope, Unknown, Value, mutable
+
+STEPS = 400_000  # of a whole run
+STATEMENT_STEPS = 150_000  # of one statement of the top level
+SECONDS = 2.0
+DEPTH = 120  # calls inside calls
+ROUNDS = 600  # of a loop, before its length counts as unknown
+WIDENINGS = 6  # times that the body of a loop of unknown length is walked until nothing new changes
+
+
+class Stop(Exception):
+    """The statement of the top level cannot be followed further; what it can reach becomes unknown.
+
+    Parameters
+    ----------
+    reason : str
+    everything : bool
+        Whether it may have changed anything at all.
+    """
+
+    def __init__(self, reason: str, everything: bool = False) -> None:
+        super().__init__(reason)
+        self.everything = everything
+
+
+class Signal(Exception):
+    """The program goes on elsewhere."""
+
+    how = ""
+
+    def __init__(self, value: Value = None) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Returned(Signal):
+    """A return."""
+
+    how = "return"
+
+
+class Broken(Signal):
+    """A break."""
+
+    how = "break"
+
+
+class Continued(Signal):
+    """A continue."""
+
+    how = "continue"
+
+
+class Raised(Signal):
+    """An exception that the program raises for sure."""
+
+    how = "raise"
+
+
+SIGNALS: dict[str, type[Signal]] = {one.how: one for one in (Returned, Broken, Continued, Raised)}
+
+
+class State:
+    """What all parts of the interpreter share.
+
+    Parameters
+    ----------
+    sizes : mapping of str to int
+        Values for unknown sizes, by the variable they are first assigned to.
+    """
+
+    # what the modules above this one do, for those below them
+    call: Callable[[Value, list[Value], dict[str, Value]], Value]
+    execute: Callable[[Sequence[ast.stmt], Scope], None]
+    evaluate: Callable[[ast.expr, Scope], Value]
+    error: Callable[[str, str], Instance]
+    builtin: Callable[[str], Value]
+    method: Callable[[Value, str], Value]
+    contains: Callable[[Value, Value], Value]
+    native_length: Callable[[Instance], Value]
+    native_item: Callable[[Instance, Value], Value]
+    is_tensor: Callable[[Value], bool]
+    tensor_binary: Callable[[type, Value, Value], Value]
+    tensor_unary: Callable[[Value], Value]
+    tensor_item: Callable[[Value, Value], Value]
+    imported: Callable[[str], Value]
+
+    def __init__(self, sizes: Mapping[str, Value] | None = None) -> None:
+        self.heap = Heap()
+        self.sizes = dict(sizes or {})
+        self.used: set[str] = set()
+        self.line = 0
+        self.file = ""
+        self.steps = 0
+        self.limit = STEPS
+        self.depth = 0
+        self.round_steps = 60_000  # of a loop, before its length counts as unknown
+        self.tries = 0  # try statements around
+        self.unsure = 0  # forks and loops of unknown length around
+        self.began = time.monotonic()
+        self.symbols: dict[str, int] = {}
+        self.notes: list[str] = []
+        self.trail: list[str] = []
+        self.bound: list[tuple[str, Instance, Scope]] = []  # objects as they were bound to names, in order
+        self.stars: list[Module] = []  # modules of which all names were imported
+        self.patches = Dict()  # names of modules of libraries that the program sets
+        self.distrust = False  # whether it changes classes of libraries
+        self.inputs: tuple[AnyShape, ...] = ()  # shapes that models are put on
+        self.lost_names = False  # whether a star import may have bound any name
+
+    # --- budget ---------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Count one step.
+
+        Raises
+        ------
+        Stop
+            When there were too many.
+        """
+        self.steps += 1
+        if self.steps > self.limit or (self.steps % 512 == 0 and time.monotonic() - self.began > SECONDS):
+            raise Stop("it takes too many steps")
+
+    def note(self, text: str, line: int = 0) -> None:
+        """Keep a remark for the report, with its place."""
+        told = f"{self.file}:{line or self.line}: {text}"
+        if told not in self.notes and len(self.notes) < 40:
+            self.notes.append(told)
+
+    # --- unknown values -------------------------------------------------------------------------------------------
+
+    def unknown(self, reason: str, *values: Value, path: str = "", data: bool = False, scalar: bool = False) -> Unknown:
+        """Make an unknown value that may stand for what these values hold."""
+        refs: frozenset[Obj] = frozenset()
+        for value in values:
+            refs |= mutable(value)
+        return Unknown(reason, self.line, refs, path, data and not refs, scalar and not refs)
+
+    def symbol(self, value: Unknown) -> Expr:
+        """Give the size symbol of an unknown value, named after its variable."""
+        if value.size is None:
+            name = value.name or "n"
+            count = self.symbols[name] = self.symbols.get(name, 0) + 1
+            value.size = symbols(name if count == 1 else f"{name}_{count}")
+        return value.size
+
+    def name(self, value: Value, name: str) -> Value:
+        """Remember the variable that an unknown value is first assigned to; a size given for it takes its place."""
+        if not isinstance(value, Unknown) or not value.data or value.size is not None:
+            return value
+        if name in self.sizes and not value.name:
+            self.used.add(name)
+            return self.sizes[name]
+        value.name = value.name or name
+        return value
+
+    # --- changes --------------------------------------------------------------------------------------------------
+
+    def change(self, obj: Obj) -> None:
+        """Announce that an object is about to change."""
+        self.heap.line = self.line
+        self.heap.touch(obj)
+
+    def blur(self, reason: str, *values: Value) -> None:
+        """Make unknown what can be reached from these values."""
+        self.heap.blur(values, reason, self.line)
+
+    def may_raise(self, what: str) -> None:
+        """Let the outcome wait in which an exception is raised here, where something could catch it."""
+        if self.tries:
+            error = self.unknown(f"what {what} raises")
+            self.heap.leave(Outcome("raise", error, {}, Obj.count))
+
+    # --- forks ----------------------------------------------------------------------------------------------------
+
+    def ways(self, region: Region, how: str, value: Value) -> list[Outcome]:
+        """Give all ways in which the innermost region ends, one of each kind, and undo it."""
+        found = {one.how: one for one in region.left}
+        last = Outcome(how, value, self.heap.delta(region), Obj.count)
+        found[how] = self.heap.merged([found[how], last], region) if how in found else last
+        self.heap.undo(region)
+        region.left = []
+        return list(found.values())
+
+    def walk(self, region: Region, piece: Callable[[], Value]) -> tuple[str, Value]:
+        """Run a piece of the program inside a region; tell how it goes on."""
+        try:
+            how, value = "next", piece()
+        except Signal as signal:
+            how, value = signal.how, signal.value
+        while self.heap.regions[-1] is not region:
+            self.heap.close(self.heap.regions[-1])
+        return how, value
+
+    def fork(self, *pieces: Callable[[], Value]) -> Value:
+        """Walk pieces of the program of which exactly one is run, and merge what they did."""
+        region = self.heap.open()
+        start = region.serial
+        found: list[Outcome] = []
+        self.unsure += 1
+        try:
+            for piece in pieces:
+                how, value = self.walk(region, piece)
+                found += self.ways(region, how, value)
+                region.serial = start
+        finally:
+            self.unsure -= 1
+        self.heap.line = self.line
+        return self.settle(region, [one._replace(fork=start) for one in found])
+
+    def settle(self, region: Region, found: Sequence[Outcome], caught: Mapping[str, str] | None = None) -> Value:
+        """Merge outcomes that go on alike, let the others wait further out, and go on.
+
+        The region has been undone. ``caught`` says as what an outcome goes on here: ``{"return": "next"}``.
+        """
+        groups: dict[str, list[Outcome]] = {}
+        for one in found:
+            how = (caught or {}).get(one.how, one.how)
+            groups.setdefault(how, []).append(one._replace(how=how))
+        merged = {how: self.heap.merged(several, region) for how, several in groups.items()}
+        self.heap.close(region)
+        order = [how for how in ("next", "return", "continue", "break", "raise") if how in merged]
+        current = order[0]
+        for how in order[1:]:
+            if self.heap.regions:
+                self.heap.leave(merged[how])
+        outcome = merged[current]
+        self.heap.apply(outcome.delta)
+        if current == "next":
+            return outcome.value
+        raise SIGNALS[current](outcome.value)
+
+    def region(self, piece: Callable[[], Value], caught: Mapping[str, str]) -> Value:
+        """Run a piece that catches some ways of going on: a function its returns, a loop its breaks."""
+        region = self.heap.open()
+        how, value = self.walk(region, piece)
+        if not region.left:
+            self.heap.close(region)
+            how = caught.get(how, how)
+            if how == "next":
+                return value
+            raise SIGNALS[how](value)
+        return self.settle(region, self.ways(region, how, value), caught)
+
+    def maybe_many(self, piece: Callable[[], Value]) -> None:
+        """Walk a piece that is run any number of times: what it changes becomes unknown."""
+        for _ in range(WIDENINGS):
+            region = self.heap.open()
+            start = region.serial
+            self.unsure += 1
+            try:
+                how, value = self.walk(region, piece)
+            finally:
+                self.unsure -= 1
+            ends, others = [Outcome("next", None, {}, start)], []
+            for one in self.ways(region, how, value):
+                if one.how in ("return", "raise", "break"):
+                    others.append(one._replace(fork=start))
+                else:
+                    ends.append(one._replace(how="next", value=None, fork=start))
+            self.heap.line = self.line
+            after = self.heap.merged(ends, region)
+            stable = all(_unchanged((obj.state, obj.blur), state, start) for obj, state in after.delta.items())
+            self.settle(region, [after, *others])
+            if stable:
+                return
+        raise Stop("a loop of unknown length")
+
+
+def _unchanged(a: tuple[Value, Unknown | None], b: tuple[Value, Unknown | None], start: int) -> bool:
+    # objects made since the start can be met through unknown values only, and are unknown then
+    (one, blur_a), (other, blur_b) = a, b
+    if blur_a is not None and blur_b is not None:
+        return _like(blur_a, blur_b, start)
+    if blur_a is not None or blur_b is not None:
+        return False
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(_like(one[key], other[key], start) for key in one)
+    assert isinstance(one, list)
+    assert isinstance(other, list)
+    return len(one) == len(other) and all(_like(x, y, start) for x, y in zip(one, other, strict=True))
+
+
+def _like(a: Value, b: Value, start: int) -> bool:
+    if a is b:
+        return True
+    if isinstance(a, Unknown) and isinstance(b, Unknown):
+        return all(obj in a.refs or obj.serial > start for obj in b.refs) and not a.data
+    if isinstance(a, (Obj, Unknown)) or isinstance(b, (Obj, Unknown)):
+        return False
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(_like(x, y, start) for x, y in zip(a, b, strict=True))
+    return type(a) is type(b) and bool(a == b)

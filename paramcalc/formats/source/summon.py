@@ -1,0 +1,89 @@
+"""Makes the model that is asked for by name: a class or a function of the program, called with the arguments given."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from ...errors import OptionError, nearest
+from ...graph.model import Model
+from . import attributes
+from .interpreter import Interpreter
+from .models import model_of
+from .names import keras, torch
+from .state import STATEMENT_STEPS, Raised, Signal, Stop
+from .values import Class, Function, Instance, Unknown, Value
+
+
+def model_classes(run: Interpreter) -> list[str]:
+    """List the classes of models that the program declares, those that no other is derived from last."""
+    found = []
+    for name, value in run.globals.named.items():
+        if isinstance(value, Class) and {torch.MODULE, keras.MODEL} & set(map(_native, attributes.lineage(value))):
+            found.append(str(name))
+    return found
+
+
+def _native(value: Value) -> Value:
+    return value
+
+
+def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
+    """Call a class or function by name; a required argument that is not given is a size named after it.
+
+    Raises
+    ------
+    OptionError
+        When there is no such name, or the call fails.
+    """
+    target = run.globals.named.get(name)
+    if not isinstance(target, (Class, Function, Instance)):
+        known = [str(key) for key, value in run.globals.named.items() if isinstance(value, (Class, Function, Instance))]
+        listed = f"it has {', '.join(known[:8]) or 'no models'}"
+        raise OptionError(f"no model {name!r} in this program", suggestion=nearest(name, known) or listed)
+    if isinstance(target, Instance):
+        return model_of(run, name, target)
+    given = {key: _value(run, key, text) for key, text in options.items()}
+    for missing in required(target):
+        if missing not in given:
+            given[missing] = Unknown(f"the argument {missing}", data=True)
+    region = run.heap.open()
+    run.limit = run.steps + STATEMENT_STEPS
+    try:
+        made = run.call(target, [], given)
+    except Raised as raised:
+        error = raised.value
+        told = error.named.get("args") if isinstance(error, Instance) else None
+        text = str(told[0])[:100] if isinstance(told, tuple) and told else "an exception is raised"
+        raise OptionError(f"{name}: {text}") from None
+    except (Signal, Stop, RecursionError) as stop:
+        made = Unknown(str(stop) or "nested too deeply")
+    while run.heap.regions and run.heap.regions[-1] is not region:
+        run.heap.close(run.heap.regions[-1])
+    run.heap.close(region)
+    if isinstance(made, Instance) and not (torch.is_module(made) or keras.is_model(made)):
+        raise OptionError(f"{name} gives no model")
+    if not isinstance(made, (Instance, Unknown)):
+        raise OptionError(f"{name} gives no model")
+    return model_of(run, name, made)
+
+
+def _value(run: Interpreter, name: str, text: str) -> Value:
+    try:
+        node = ast.parse(text, mode="eval").body
+        return run.evaluate(node, run.globals)
+    except (Raised, Stop):
+        return text  # a word
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise OptionError(f"--args {name}", expected="a value of Python", received=text) from None
+
+
+def required(target: Class | Function) -> list[str]:
+    """List the arguments that have to be given."""
+    found = attributes.find(target, "__init__") if isinstance(target, Class) else target
+    if not isinstance(found, Function):
+        return []
+    spec = found.node.args
+    names = [one.arg for one in [*spec.posonlyargs, *spec.args]][isinstance(target, Class) :]
+    names = names[: len(names) - len(found.defaults)] if len(found.defaults) <= len(names) else []
+    return names + [one.arg for one in spec.kwonlyargs if one.arg not in found.kw_defaults]

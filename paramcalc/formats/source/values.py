@@ -1,0 +1,439 @@
+"""Values of the interpreted program: what is unknown, and objects whose changes a journal records.
+
+Numbers, texts, tuples and sizes stand for themselves. Everything that a program can change is an `Obj`: its state is
+one dictionary or list, and every change goes through `Heap.touch`, so that a branch can be undone and two branches can
+be compared.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from ...symbolic import Expr
+
+Value: TypeAlias = object
+MOST_REFS = 400  # objects that one unknown value may stand for, before it may stand for all
+
+
+class Unknown:
+    """A value that the program's text does not tell.
+
+    Attributes
+    ----------
+    reason : str
+        Why it is unknown.
+    line : int
+        Where it became so.
+    refs : frozenset of Obj
+        The objects it may be, or may hold: what is done to it may be done to them.
+    path : str
+        Dotted name, where it comes from a module.
+    data : bool
+        Whether it is a result from outside the program, which a size symbol can stand for.
+    scalar : bool
+        Whether it is surely a number, a text, a tensor or other data, and no model or layer.
+    name : str
+        The variable it was first assigned to.
+    """
+
+    __slots__ = ("data", "line", "name", "path", "reason", "refs", "scalar", "size")
+
+    def __init__(
+        self,
+        reason: str,
+        line: int = 0,
+        refs: frozenset[Obj] = frozenset(),
+        path: str = "",
+        data: bool = False,
+        scalar: bool = False,
+    ) -> None:
+        self.reason = reason
+        self.line = line
+        self.refs = refs
+        self.path = path
+        self.data = data
+        self.scalar = scalar
+        self.name = ""
+        self.size: Expr | None = None
+
+    def __repr__(self) -> str:
+        return f"<unknown: {self.reason}, line {self.line}>"
+
+
+class Missing:
+    """The mark of a name that one branch bound and another did not."""
+
+
+MISSING = Missing()
+
+
+class Obj:
+    """An object of the program: a state that can be recorded, restored and compared.
+
+    Attributes
+    ----------
+    state : dict or list
+    blur : Unknown or None
+        Why nothing in the state is sure any more.
+    serial : int
+        Objects are numbered as they are made.
+    """
+
+    __slots__ = ("blur", "serial", "state")
+    count = 0
+    elastic = False  # whether a key that one branch has and another has not leaves the other keys known
+
+    def __init__(self, state: dict[Value, Value] | list[Value] | None = None) -> None:
+        Obj.count += 1
+        self.serial = Obj.count
+        self.state: dict[Value, Value] | list[Value] = {} if state is None else state
+        self.blur: Unknown | None = None
+
+    def fixed(self) -> tuple[Value, ...]:
+        """Give what of the object never changes; two objects that differ in it are never alike."""
+        return ()
+
+    @property
+    def named(self) -> dict[Value, Value]:
+        """The state of an object that has names."""
+        assert isinstance(self.state, dict)
+        return self.state
+
+    @property
+    def items(self) -> list[Value]:
+        """The state of an object that has items."""
+        assert isinstance(self.state, list)
+        return self.state
+
+
+class Plain:
+    """A value of a framework that never changes; two with one key are alike."""
+
+    __slots__ = ()
+
+    def key(self) -> tuple[Value, ...]:
+        """Give what tells it from others."""
+        return ()
+
+
+class Scope(Obj):
+    """The names of a module, a function call, a class body or a comprehension."""
+
+    __slots__ = ("kind", "locals", "parent")
+    elastic = True
+
+    def __init__(self, kind: str, parent: Scope | None, locals: frozenset[str] | None = None) -> None:
+        super().__init__()
+        self.kind = kind
+        self.parent = parent
+        self.locals = locals
+
+
+class List(Obj):
+    """A list, or a deque."""
+
+    __slots__ = ()
+
+    def __init__(self, items: Sequence[Value] = ()) -> None:
+        super().__init__(list(items))
+
+
+class Dict(Obj):
+    """A dictionary."""
+
+    __slots__ = ("default",)
+
+    def __init__(self, items: Mapping[Value, Value] | None = None, default: Value = None) -> None:
+        super().__init__(dict(items or {}))
+        self.default = default
+
+    def fixed(self) -> tuple[Value, ...]:
+        """Give the function that makes missing values."""
+        return (self.default,)
+
+
+class View(List):
+    """What ``items()`` or ``values()`` of a dictionary gave; a loop over it sees what the dictionary has by then."""
+
+    __slots__ = ("of", "pairs")
+
+    def __init__(self, of: Dict, pairs: bool) -> None:
+        super().__init__()
+        self.of = of
+        self.pairs = pairs
+        self.state = self.now()
+
+    def fixed(self) -> tuple[Value, ...]:
+        """Give the dictionary."""
+        return (self.of, self.pairs)
+
+    def now(self) -> list[Value]:
+        """Give the items at this time."""
+        return list(self.of.named.items()) if self.pairs else list(self.of.named.values())
+
+
+class Set(Obj):
+    """A set: a dictionary of its members."""
+
+    __slots__ = ()
+
+
+class Lazy(Obj):
+    """A generator or iterator: its items are made when they are first asked for; ``next`` takes them off."""
+
+    __slots__ = ("make", "own")
+
+    def __init__(self, make: Callable[[], list[Value]], own: Obj | None = None) -> None:
+        super().__init__({})
+        self.make = make
+        self.own = own  # the names of a generator, which it alone changes
+
+    def fixed(self) -> tuple[Value, ...]:
+        """Give what makes the items: no two iterators are alike."""
+        return (self.make,)
+
+
+class Class(Obj):
+    """A class of the program's own."""
+
+    __slots__ = ("bases", "line", "mro", "name", "native")
+    elastic = True
+
+    def __init__(self, name: str, bases: tuple[Value, ...], line: int) -> None:
+        super().__init__()
+        self.name = name
+        self.bases = bases
+        self.line = line
+        self.mro: list[Value] = []
+        self.native: Native | None = None
+
+    def __repr__(self) -> str:
+        return f"<class {self.name}>"
+
+
+class Instance(Obj):
+    """An instance of a class."""
+
+    __slots__ = ("cls", "line")
+    elastic = True
+
+    def __init__(self, cls: Class | Native, line: int = 0) -> None:
+        super().__init__()
+        self.cls = cls
+        self.line = line
+
+    def fixed(self) -> tuple[Value, ...]:
+        """Give the class."""
+        return (self.cls,)
+
+
+class Function(Obj):
+    """A function of the program: its node, the scope it was made in, and its defaults."""
+
+    __slots__ = ("defaults", "kw_defaults", "name", "node", "owner", "scope")
+    elastic = True
+
+    def __init__(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        name: str,
+        scope: Scope,
+        defaults: tuple[Value, ...],
+        kw_defaults: dict[str, Value],
+    ) -> None:
+        super().__init__()
+        self.node = node
+        self.name = name
+        self.scope = scope
+        self.defaults = defaults
+        self.kw_defaults = kw_defaults
+        self.owner: Class | None = None
+
+    def fixed(self) -> tuple[Value, ...]:
+        """Give the node; functions made in different scopes are never alike."""
+        return (self.node, self.scope, self.defaults, tuple(self.kw_defaults.items()))
+
+
+class Method:
+    """A function with its first argument."""
+
+    __slots__ = ("function", "self")
+
+    def __init__(self, function: Value, self_: Value) -> None:
+        self.function = function
+        self.self = self_
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Method) and other.function is self.function and other.self is self.self
+
+    def __hash__(self) -> int:
+        return hash((id(self.function), id(self.self)))
+
+
+class Wrapper:
+    """What a decorator of Python makes of a function: a static method, a class method or a property."""
+
+    __slots__ = ("function", "kind", "setter")
+
+    def __init__(self, kind: str, function: Value, setter: Value = None) -> None:
+        self.kind = kind
+        self.function = function
+        self.setter = setter
+
+
+class Partial:
+    """``functools.partial``."""
+
+    __slots__ = ("args", "function", "kwargs")
+
+    def __init__(self, function: Value, args: tuple[Value, ...], kwargs: dict[str, Value]) -> None:
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+
+
+class Super:
+    """``super()``: attributes are looked up behind a class."""
+
+    __slots__ = ("owner", "self")
+
+    def __init__(self, owner: Value, self_: Value) -> None:
+        self.owner = owner
+        self.self = self_
+
+
+Host: TypeAlias = Callable[..., Value]
+
+
+class Builtin:
+    """A function that the host knows: ``call(run, args, kwargs)``."""
+
+    __slots__ = ("call", "name")
+
+    def __init__(self, name: str, call: Host) -> None:
+        self.name = name
+        self.call = call
+
+    def __repr__(self) -> str:
+        return f"<function {self.name}>"
+
+
+class Native:
+    """A class that the host knows.
+
+    Attributes
+    ----------
+    make : callable
+        ``make(run, cls)`` gives an empty instance of it or of a class derived from it.
+    init : callable, optional
+        ``init(run, self, args, kwargs)``, as ``__init__`` does.
+    methods : dict of str to callable
+        ``method(run, self, args, kwargs)``.
+    get : callable, optional
+        ``get(run, self, name)`` gives an attribute that is neither in the state nor a method, or `MISSING`.
+    set : callable, optional
+        ``set(run, self, name, value)`` in place of storing an attribute.
+    """
+
+    __slots__ = ("base", "data", "get", "init", "make", "methods", "name", "set")
+
+    def __init__(
+        self,
+        name: str,
+        base: Native | None = None,
+        make: Host | None = None,
+        init: Host | None = None,
+        methods: Mapping[str, Host] | None = None,
+        get: Host | None = None,
+        set: Host | None = None,
+        data: Value = None,
+    ) -> None:
+        self.name = name
+        self.base = base
+        self.make: Host | None = make or (base.make if base else None)
+        self.init: Host | None = init or (base.init if base else None)
+        self.methods: dict[str, Host] = {**(base.methods if base else {}), **(methods or {})}
+        self.get: Host | None = get or (base.get if base else None)
+        self.set: Host | None = set or (base.set if base else None)
+        self.data = data
+
+    def __repr__(self) -> str:
+        return f"<class {self.name}>"
+
+    def lineage(self) -> Iterator[Native]:
+        """List the class and those it derives from."""
+        one: Native | None = self
+        while one is not None:
+            yield one
+            one = one.base
+
+
+class Module:
+    """A module that the host knows: a table of names, and a function for those that are not in it."""
+
+    __slots__ = ("names", "other", "path", "scope")
+
+    def __init__(
+        self,
+        path: str,
+        names: Mapping[str, Value] | None = None,
+        other: Callable[[str], Value] | None = None,
+        scope: Scope | None = None,
+    ) -> None:
+        self.path = path
+        self.names = dict(names or {})
+        self.other = other
+        self.scope = scope  # of a module of the program's own
+
+    def __repr__(self) -> str:
+        return f"<module {self.path}>"
+
+
+def held(value: Value) -> Iterator[Value]:
+    """List the values that a value holds directly."""
+    if isinstance(value, (tuple, frozenset)):
+        yield from value
+    elif isinstance(value, Unknown):
+        yield from value.refs
+    elif isinstance(value, Method):
+        yield value.function
+        yield value.self
+    elif isinstance(value, Wrapper):
+        yield value.function
+        yield value.setter
+    elif isinstance(value, Partial):
+        yield value.function
+        yield from value.args
+        yield from value.kwargs.values()
+    elif isinstance(value, Super):
+        yield value.self
+    elif isinstance(value, Module):
+        if value.scope is not None:
+            yield value.scope
+    elif isinstance(value, slice):
+        yield from (value.start, value.stop, value.step)
+    elif isinstance(value, Obj):
+        if isinstance(value.state, dict):
+            yield from value.state.keys()
+            yield from value.state.values()
+        else:
+            yield from value.state
+        if value.blur is not None:
+            yield value.blur
+        yield from value.fixed()
+
+
+def mutable(value: Value) -> frozenset[Obj]:
+    """Give the objects that a value is or holds directly: those an unknown made of it may stand for."""
+    if isinstance(value, Obj):
+        return frozenset([value])
+    if isinstance(value, Unknown):
+        return value.refs
+    if isinstance(value, (tuple, frozenset, Method, Partial, Super, Wrapper)):
+        found: frozenset[Obj] = frozenset()
+        for one in held(value):
+            found |= mutable(one)
+        return found
+    return frozenset()

@@ -1,0 +1,252 @@
+"""Random programs with unknown conditions, and what running them gives under every outcome of those.
+
+A program asks a module `outside` that the reader does not know: ``flip()`` for conditions, ``some()`` for a list of
+unknown length, ``risky()`` for a call that may raise. Running it follows a tape of answers; all tapes are tried.
+"""
+
+# ruff: noqa: E501  # a program is one line of a table
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from types import ModuleType, SimpleNamespace
+
+MOST_RUNS = 96
+LONGEST = 40  # questions of one run
+
+
+class TooMany(Exception):
+    """A run asks too many questions."""
+
+
+class Tape:
+    """Answers in order; the first run answers 0 everywhere, and `after` gives the next tape."""
+
+    def __init__(self, answers: list[int]) -> None:
+        self.given = answers
+        self.asked: list[tuple[int, int]] = []
+
+    def ask(self, choices: int) -> int:
+        place = len(self.asked)
+        if place >= LONGEST:
+            raise TooMany
+        answer = self.given[place] if place < len(self.given) else 0
+        self.asked.append((answer, choices))
+        return answer
+
+    def after(self) -> list[int] | None:
+        asked = list(self.asked)
+        while asked:
+            answer, choices = asked.pop()
+            if answer + 1 < choices:
+                return [one for one, _ in asked] + [answer + 1]
+        return None
+
+
+def outside(tape: Tape) -> SimpleNamespace:
+    """Make the module that programs ask."""
+
+    def risky() -> int:
+        if tape.ask(2):
+            raise (ValueError, KeyError)[tape.ask(2)]("it fails")
+        return 0
+
+    return SimpleNamespace(flip=lambda: bool(tape.ask(2)), some=lambda: list(range(tape.ask(3))), risky=risky)
+
+
+def runs(program: str, framework: ModuleType) -> Iterator[dict[str, object]]:
+    """Run a program under every outcome; give the names it leaves, of runs that end without an exception."""
+    code = compile(program.replace("import outside\n", ""), "<program>", "exec")
+    answers: list[int] | None = []
+    for _ in range(MOST_RUNS):
+        tape = Tape(answers)
+        names = {"outside": outside(tape), "__name__": "__main__"}
+        try:
+            exec(code, names)
+            yield names
+        except TooMany:
+            pass
+        except Exception:
+            pass
+        answers = tape.after()
+        if answers is None:
+            return
+    raise TooMany
+
+
+CLASSES = """
+class Net(nn.Module):
+    def __init__(self, a, b, deep=False):
+        super().__init__()
+        self.a = nn.Linear(a, b)
+        if deep:
+            self.b = nn.Linear(b, b)
+        self.size = b
+    def grow(self):
+        self.c = nn.Linear(self.size, 2)
+        return self
+class Odd(nn.Module):
+    def __init__(self, a):
+        super().__init__()
+        if outside.flip():
+            self.first = nn.Linear(a, 3)
+        else:
+            self.first = nn.Linear(a, 3) if a > 2 else nn.Linear(a, 4)
+        self.table = nn.Parameter(torch.zeros(a, 2))
+"""
+
+
+class Maker:
+    """Writes a program, statement by statement."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.lines: list[str] = [
+            "import outside",
+            "import torch",
+            "from torch import nn",
+            *CLASSES.strip().splitlines(),
+        ]
+        self.models = ["m0"]
+        self.lists = ["l0"]
+        self.functions: list[str] = []
+        self.sizes = ["n"]
+        self.loops = 0
+        self.inside = False
+
+    def program(self) -> str:
+        self.lines += [
+            "n = 3",
+            "k = 2",
+            "m0 = nn.Linear(2, 3)",
+            "l0 = [nn.Linear(1, 2)]",
+            "d = {'x': nn.Linear(2, 2)}",
+            "m1 = None",
+        ]
+        for _ in range(self.random.randint(0, 2)):
+            self.function()
+        for _ in range(self.random.randint(3, 8)):
+            self.statement(0, 0)
+        self.lines += ["final = nn.ModuleList([x for x in l0 if isinstance(x, nn.Module)])"]
+        return "\n".join(self.lines) + "\n"
+
+    def put(self, indent: int, text: str) -> None:
+        self.lines.append("    " * indent + text)
+
+    def pick(self, *options: str) -> str:
+        return self.random.choice(options)
+
+    def size(self) -> str:
+        return self.pick("1", "2", "3", "4", "n", "k", "n + 1", "k * 2")
+
+    def condition(self) -> str:
+        return self.pick("outside.flip()", "outside.flip()", "outside.flip()", "n > 3", "k == 2", "len(l0) > 1",
+                         "m1 is None", "not outside.flip()", "outside.flip() and n < 5", "hasattr(m0, 'c')")  # fmt: skip
+
+    def model(self) -> str:
+        m, a, b = self.pick("m0", "m1", "m0"), self.size(), self.size()
+        choices = [
+            f"nn.Linear({a}, {b})", f"nn.Linear({a}, {b}, bias=False)", f"Net({a}, {b})", f"Net({a}, {b}, deep={self.condition()})",
+            f"Odd({a})", f"nn.Sequential({self.simple()}, {self.simple()})", "nn.Sequential(*l0)", m, "l0[0]", "d['x']",
+            f"({self.simple()} if {self.condition()} else {self.simple()})", f"Net({a}, 2).grow()", "l0[-1]",
+            f"(m1 or {self.simple()})", f"nn.ModuleList([{self.simple()} for _ in range({self.size()}) if {self.condition()}])",
+            f"nn.Sequential({m}, {m})", "d.get('y', m0)",
+        ]  # fmt: skip
+        if self.functions and not self.inside:
+            choices += [f"{self.random.choice(self.functions)}({m})"] * 4
+        return self.random.choice(choices)
+
+    def simple(self) -> str:
+        return self.pick("m0", f"nn.Linear({self.size()}, {self.size()})", "nn.Linear(2, 2)", "nn.ReLU()", "l0[0]")
+
+    def function(self) -> None:
+        name = f"f{len(self.functions)}"
+        self.inside = True
+        self.put(0, f"def {name}(x):")
+        self.put(1, self.pick("global m0, n, k", "global m1, k", "y = x"))
+        for _ in range(self.random.randint(1, 4)):
+            self.statement(1, 0, function=True)
+        self.put(1, f"return {self.pick('x', 'nn.Linear(2, 5)', 'm0', 'l0[0]')}")
+        self.functions.append(name)
+        self.inside = False
+
+    def body(self, indent: int, depth: int, function: bool, loop: bool) -> None:
+        for _ in range(self.random.randint(1, 2)):
+            self.statement(indent, depth, function, loop)
+
+    def statement(self, indent: int, depth: int, function: bool = False, loop: bool = False) -> None:
+        kind = self.random.random()
+        if depth < 2 and kind < 0.22:
+            self.put(indent, f"if {self.condition()}:")
+            self.body(indent + 1, depth + 1, function, loop)
+            if self.random.random() < 0.5:
+                self.put(indent, "else:")
+                self.body(indent + 1, depth + 1, function, loop)
+        elif depth < 2 and kind < 0.30 and self.loops < 2:
+            self.loops += 1
+            self.put(
+                indent,
+                self.pick(
+                    "for i in outside.some():",
+                    "for i in range(2):",
+                    "while outside.flip():",
+                    "for i in outside.some():",
+                ),
+            )
+            self.body(indent + 1, depth + 1, function, True)
+            self.loops -= 1
+            if self.random.random() < 0.25:
+                self.put(indent, "else:")
+                self.body(indent + 1, depth + 1, function, False)
+        elif depth < 2 and kind < 0.38:
+            self.put(indent, "try:")
+            self.body(indent + 1, depth + 1, function, loop)
+            self.put(
+                indent + 1, self.pick("outside.risky()", "raise ValueError('x')", "outside.risky()", "pass", "d['z']")
+            )
+            self.body(indent + 1, depth + 1, function, loop)
+            self.put(
+                indent,
+                self.pick("except ValueError:", "except Exception:", "except (KeyError, ValueError):", "except:"),
+            )
+            self.body(indent + 1, depth + 1, function, loop)
+            if self.random.random() < 0.3:
+                self.put(indent, "else:")
+                self.body(indent + 1, depth + 1, function, loop)
+            if self.random.random() < 0.3:
+                self.put(indent, "finally:")
+                self.body(indent + 1, depth + 1, function, False)
+        elif loop and kind < 0.45:
+            self.put(indent, f"if {self.condition()}:")
+            self.put(indent + 1, self.pick("break", "continue"))
+        elif function and kind < 0.47:
+            self.put(indent, f"if {self.condition()}:")
+            self.put(indent + 1, f"return {self.pick('x', 'm0', 'nn.Linear(3, 3)', 'l0[0]')}")
+        else:
+            self.put(indent, self.plain(function))
+
+    def plain(self, function: bool) -> str:
+        target = self.pick("m0", "m1", "x", "y") if function else self.pick("m0", "m1", "m2", "m3")
+        m = self.pick("m0", "m0", "l0[0]", "d['x']")
+        return self.random.choice(
+            [
+                f"{target} = {self.model()}", f"{target} = {self.model()}", f"{target} = {self.model()}",
+                f"l0.append({self.model()})", f"l0.append({self.simple()})", f"d['x'] = {self.model()}", f"d['y'] = {self.simple()}",
+                f"{m}.extra = {self.simple()}", f"{m}.extra = {self.model()}", "l0.pop() if len(l0) > 1 else None",
+                f"{m}.requires_grad_({self.pick('False', 'True', 'outside.flip()')})", f"for p in {m}.parameters(): p.requires_grad = {self.pick('False', 'True', 'outside.flip()')}",
+                f"n {self.pick('=', '+=', '-=')} {self.pick('1', '2')}", f"k = {self.size()}", f"k = {self.pick('2', '3')} if outside.flip() else 2",
+                f"l0[0] = {self.simple()}", f"l0 += [{self.simple()}]", f"{m}.weight = nn.Parameter(torch.ones(2, {self.size()}))",
+                f"setattr({m}, 'late', {self.simple()})", f"l0.insert(0, {self.simple()})", "m1, m0 = m0, m0", "l1 = l0", "d = {**d}",
+                "l0 = list(l0)", f"m1 = getattr(m0, {self.pick(repr('extra'), repr('c'))}, None)",
+                "m0.weight = l0[0].weight", f"m2 = nn.Sequential({self.simple()}); m2.append({self.simple()}) if outside.flip() else None",
+                f"m3 = nn.ModuleDict({{'p': {self.simple()}}}); m3['q'] = {self.simple()}",
+                "m0.bias = None", "outside.risky()", "for x in l0: l0.append(x) if len(l0) < 4 else None",
+                "for x in gen(): break", "m2 = next(gen())", "l0.extend(gen())", f"Net.a = {self.simple()}",
+                "m1 = [*gen()][-1]", "with Guard(): n = 2", "m0.a = nn.Linear(k, k)",
+            ]
+        )  # fmt: skip
+
+
+def program(seed: int) -> str:
+    """Write a program."""
+    return Maker(seed).program()

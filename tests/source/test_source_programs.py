@@ -1,0 +1,162 @@
+"""Programs as tutorials write them, with counts that are computed by hand."""
+
+# ruff: noqa: E501  # a program is one line of a table
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from paramcalc.errors import ParamcalcError
+from paramcalc.formats import load, load_all, loads
+from paramcalc.formats.opened import Asked, Source
+from paramcalc.formats.readers import READERS
+from paramcalc.formats.source.reader import interpret
+from paramcalc.symbolic import text as written
+
+KERAS = "import keras\nfrom keras import layers\n"
+TORCH = "import torch\nimport torch.nn as nn\n"
+NET = f"""{TORCH}
+class Net(nn.Module):
+    def __init__(self, n, hidden, layers=1):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(n if i == 0 else hidden, hidden) for i in range(layers)])
+        self.out = nn.Linear(hidden, 2)
+"""
+
+# the totals: (inputs + 1) · outputs of a dense layer; k·k·inputs·outputs + outputs of a convolution
+EXACT = {
+    "sequential": (KERAS + "m = keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.Dense(2)])", 16 + 10),
+    "add": (KERAS + "m = keras.Sequential()\nm.add(layers.Dense(4, input_shape=(3,)))\nm.add(layers.Dense(2))", 26),
+    "input_dim": (KERAS + "m = keras.models.Sequential()\nm.add(layers.Dense(4, input_dim=3))", 16),
+    "functional": (KERAS + "x = keras.Input((3,))\ny = layers.Dense(4)(x)\nm = keras.Model(x, layers.Dense(2)(y))", 26),
+    "shared": (KERAS + "x = keras.Input((3,))\nd = layers.Dense(3)\nm = keras.Model(x, d(d(x)))", 12),
+    "operators": (KERAS + "x = keras.Input((3,))\ny = layers.Dense(3)(x) + x\nm = keras.Model(x, layers.Dense(1)(y * 2))", 12 + 4),
+    "tf.keras": ("import tensorflow as tf\nm = tf.keras.Sequential([tf.keras.layers.Input((3,)), tf.keras.layers.Dense(4)])", 16),
+    "from tensorflow.keras": ("from tensorflow.keras.models import Sequential\nfrom tensorflow.keras.layers import *\nm = Sequential([Input((3,)), Dense(4)])", 16),
+    "Keras 1": ("from keras.models import Sequential\nfrom keras.layers import Convolution2D\nm = Sequential()\nm.add(Convolution2D(2, 3, 3, border_mode='same', input_shape=(8, 8, 1)))", 20),
+    "frozen": (KERAS + "m = keras.Sequential([keras.Input((3,)), layers.Dense(4)])\nm.trainable = False", 16),
+    "wrapper": (KERAS + "m = keras.Sequential([keras.Input((None, 3)), layers.Bidirectional(layers.SimpleRNN(2))])", 2 * (2 * (3 + 2) + 2)),
+    "a class of layers": (KERAS + "class L(layers.Layer):\n    def __init__(self, n):\n        super().__init__()\n        self.n = n\n    def build(self, shape):\n        self.w = self.add_weight(shape=(shape[-1], self.n))\n    def call(self, x):\n        return keras.ops.matmul(x, self.w)\nx = keras.Input((5,))\nm = keras.Model(x, layers.Dense(2)(L(3)(x)))", 15 + 8),
+    "torch": (TORCH + "m = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))", 26),
+    "ordered": (TORCH + "from collections import OrderedDict\nm = nn.Sequential(OrderedDict([('a', nn.Linear(3, 4))]))", 16),
+    "class": (NET + "m = Net(3, 4)", 16 + 10),
+    "list": (NET + "m = Net(3, 4, layers=3)", 16 + 20 + 20 + 10),
+    "inheritance": (NET + "class More(Net):\n    def __init__(self, **k):\n        super().__init__(3, **k)\n        self.more = nn.Linear(1, 1)\nm = More(hidden=4)", 28),
+    "parameter": (TORCH + "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.p = nn.Parameter(torch.randn(2, 3))\n        self.register_buffer('b', torch.zeros(9))\nm = A()", 6),
+    "tied": (TORCH + "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.e = nn.Embedding(5, 3)\n        self.o = nn.Linear(3, 5, bias=False)\n        self.o.weight = self.e.weight\nm = A()", 15),
+    "getattr": (TORCH + "m = getattr(nn, 'Lin' + 'ear')(3, 4)", 16),
+    "dataclass": (TORCH + "from dataclasses import dataclass, field\n@dataclass\nclass C:\n    n: int = 3\n    sizes: list = field(default_factory=lambda: [4])\nc = C()\nm = nn.Linear(c.n, c.sizes[0])", 16),
+    "enum": (TORCH + "from enum import Enum\nclass S(Enum):\n    SMALL = 3\n    LARGE = 9\nm = nn.Linear(S.SMALL.value, S['LARGE'].value)", 36),
+    "partial": (TORCH + "from functools import partial\nf = partial(nn.Linear, 3, bias=False)\nm = f(4)", 12),
+    "reduce": (TORCH + "import math, itertools, functools\nn = functools.reduce(lambda a, b: a * b, [1, 2, 3])\nm = nn.Linear(n, math.prod(itertools.chain([2], [2])))", 28),
+    "generator": (TORCH + "def f():\n    for i in range(2):\n        yield nn.Linear(i + 1, 1)\nm = nn.Sequential(*f())", 5),
+    "closure": (TORCH + "def f(n):\n    def g(k):\n        nonlocal n\n        n += k\n        return nn.Linear(n, 1)\n    return g\ng = f(1)\ng(1)\nm = g(1)", 4),
+    "argparse": (TORCH + "import argparse\np = argparse.ArgumentParser()\np.add_argument('--n-in', type=int, default=3)\np.add_argument('--no-bias', action='store_true')\na = p.parse_args()\nm = nn.Linear(a.n_in, 4, bias=not a.no_bias)", 16),
+    "try": (TORCH + "d = {}\ntry:\n    n = d['n']\nexcept KeyError as error:\n    n = 3\nelse:\n    n = 9\nfinally:\n    k = 4\nm = nn.Linear(n, k)", 16),
+    "class of its own exception": (TORCH + "class E(ValueError): pass\ndef f():\n    raise E('x')\ntry:\n    f()\nexcept (KeyError, ValueError):\n    m = nn.Linear(3, 4)", 16),
+    "while": (TORCH + "n = 1\nwhile True:\n    n *= 2\n    if n > 5:\n        break\nm = nn.Linear(n, 1)", 9),
+    "star": (TORCH + "a, *b = [3, 4, 5]\nm = nn.Sequential(*[nn.Linear(a, x) for x in b])", 16 + 20),
+    "f-string": (TORCH + "m = nn.Module()\nfor i in range(2): setattr(m, f'l{i:02d}', nn.Linear(1, 1))\nassert m.l01 is not None\nm = nn.Sequential(m.l01)", 2),
+    "shape": (TORCH + "import numpy as np\nx = torch.zeros(2, 3, 4)\nm = nn.Linear(x.shape[1], int(np.prod(x.size()[1:])))", 3 * 12 + 12),
+    "cache": (TORCH + "from functools import lru_cache\n@lru_cache\ndef f(n): return nn.Linear(n, n)\nm = nn.Sequential(f(2), f(2))", 6),
+    "copies": (TORCH + "import copy\na = nn.Linear(1, 1)\nm = nn.Sequential(*[copy.deepcopy(a) for _ in range(3)])", 6),
+    "lazy": (TORCH + "m = nn.Sequential(nn.LazyLinear(2))\nm(torch.zeros(5, 3))", 8),
+    "deletion": (NET + "m = Net(3, 4)\ndel m.out", 16),
+    "plain list": (TORCH + "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.l = [nn.Linear(3, 4)]\n        self.o = nn.Linear(1, 1)\nm = A()", 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_a_program_is_counted_exactly(name: str) -> None:
+    program, total = EXACT[name]
+    _, found = interpret(Source("program.py", given=program + "\n"))
+    report = dict(found)["m"].report()
+    assert (report.total, report.exact) == (total, True)
+    assert report.trainable == (0 if name == "frozen" else total)
+
+
+def test_a_size_from_data_is_a_symbol_named_after_its_variable() -> None:
+    program = f"{TORCH}words = open('a').read().split()\nvocab = len(words) + 1\nmodel = nn.Embedding(vocab, 8)\n"
+    assert written(loads(program).report().total) == "8vocab"
+
+
+def test_a_size_is_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(f"{TORCH}vocab = len(open('a').read())\nmodel = nn.Embedding(vocab, 8)\n")
+    assert load(path, sizes={"vocab": 100}).report().total == 800
+    with pytest.raises(ParamcalcError, match="no unknown size 'vocap'"):
+        load(path, sizes={"vocap": 100})
+
+
+def test_a_class_is_counted_with_arguments(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(NET)
+    (model,) = load_all(f"{path}:Net", asked=Asked("", {"n": "3", "hidden": "4"}))
+    assert (model.report().total, model.report().exact) == (26, True)
+    (model,) = load_all(f"{path}:Net")
+    assert written(model.report().total) == "hidden*n + 3hidden + 2"
+
+
+def test_words_of_the_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(EXACT["argparse"][0])
+    (model,) = load_all(str(path), asked=Asked(words=("--n-in", "7", "--no-bias")))
+    assert model.report().total == 28
+
+
+def test_a_name_bound_again_stays_listed(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(f"{TORCH}m = nn.Linear(1, 1)\nm = nn.Linear(2, 2)\n")
+    assert [(one.label, one.report().total) for one in load_all(str(path))] == [("m#1", 2), ("m", 6)]
+    with pytest.raises(ParamcalcError, match="2 models"):
+        load(path)
+    assert load(f"{path}:m#1").report().total == 2
+
+
+def test_a_notebook_and_markdown() -> None:
+    cells = [
+        "%matplotlib inline\n",
+        "!pip install keras\n",
+        KERAS,
+        ["m = keras.Sequential([keras.Input((3,)),\n", "layers.Dense(4)])\n"],
+        "layers.Dense?",
+    ]
+    book = {"nbformat": 4, "cells": [{"cell_type": "code", "source": one} for one in cells]}
+    assert loads(json.dumps(book)).report().total == 16
+    page = f"# A page\n\n```bash\nls\n```\n\n```python\n{KERAS}```\n\nand\n\n```python\nm = keras.Sequential([keras.Input((3,)), layers.Dense(4)])\n```\n"
+    assert loads(page).report().total == 16
+
+
+def test_siblings_are_read(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "__init__.py").write_text("from .block import Block\n")
+    (tmp_path / "parts" / "block.py").write_text(NET.replace("Net", "Block"))
+    (tmp_path / "main.py").write_text(f"{TORCH}from parts import Block\nmodel = Block(3, 4)\n")
+    assert load(tmp_path / "main.py").report().total == 26
+
+
+def test_a_library_model_is_an_unknown_row() -> None:
+    report = loads(
+        "import timm\nimport torch.nn as nn\nmodel = nn.Sequential(timm.create_model('x'), nn.Linear(3, 4))\n"
+    ).report()
+    assert (report.total, report.exact) == (16, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("import keras\nx = (\n", "<text>:2: not Python"),
+        ("import keras\nx = 1\n", "no model in this program"),
+    ],
+)
+def test_errors_have_a_place(text: str, error: str) -> None:
+    with pytest.raises(ParamcalcError, match=error):
+        loads(text)
+
+
+@pytest.mark.parametrize("text", ["framework: keras\nlayers: [Dense: 3]\n", '{"layers": []}', "import: keras\n"])
+def test_other_texts_are_no_programs(text: str) -> None:
+    source = Source("<text>", given=text)
+    assert next(one.name for one in READERS if one.sniff(source)) != "a program in Python"
