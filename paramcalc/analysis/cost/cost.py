@@ -117,6 +117,8 @@ def cost(
         When the layers do not fit these sizes.
     """
     chosen = policy_named(dtype)
+    if optimizer is not None and not isinstance(optimizer, (str, Optimizer)):
+        raise OptionError("optimizer", expected="the name of one, such as adam", received=optimizer)
     used = read_optimizer(optimizer, model.framework) if isinstance(optimizer, str) else optimizer
     if ops not in OPS:
         raise OptionError("unknown operations", expected=" or ".join(OPS), received=ops, suggestion=nearest(ops, OPS))

@@ -41,12 +41,12 @@ def policy(name: str) -> Policy:
     OptionError
         For an unknown name.
     """
-    spelled = SPELLINGS.get(name, name)
+    spelled = SPELLINGS.get(name, name) if isinstance(name, str) else name
     for one in POLICIES:
         if one.name == spelled:
             return one
     names = [one.name for one in POLICIES]
-    raise OptionError("unknown dtype", expected=", ".join(names), received=name, suggestion=nearest(name, names))
+    raise OptionError("unknown dtype", expected=", ".join(names), received=name, suggestion=nearest(str(name), names))
 
 
 def in_bytes(elements: Size, dtype: str) -> Size:

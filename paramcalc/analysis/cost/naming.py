@@ -27,7 +27,7 @@ def is_named(names: Sequence[str], parts: Sequence[Part]) -> Callable[[str], boo
                 "no layer or weight has this name",
                 expected=", ".join(layers),
                 received=name,
-                suggestion=nearest(name, known),
+                suggestion=nearest(str(name), known),
             )
     return lambda path: any(path == name or path.startswith(f"{name}/") for name in names)
 

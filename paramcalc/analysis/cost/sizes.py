@@ -47,6 +47,8 @@ def with_sizes(shapes: Sequence[AnyShape], batch: Size | None, steps: Size | Non
         When the batch is fixed already, and when there is no open time axis, or more than one.
     """
     given: dict[Expr, Size] = {}
+    if (batch is not None or steps is not None) and all(isinstance(shape, UnknownShape) for shape in shapes):
+        raise OptionError("the shapes of the inputs are unknown, so there is no batch and no time axis")
     if batch is not None:
         place = batch_of(shapes)
         if place is not None:
@@ -120,6 +122,8 @@ def padded(lengths: Sequence[int], batch: Size | None, steps: Size | None) -> tu
     OptionError
         For a length below 1, and for another batch or number of steps.
     """
+    if not isinstance(lengths, Sequence):
+        raise OptionError("lengths", expected="whole numbers", received=lengths)
     if any(isinstance(length, bool) or not isinstance(length, int) for length in lengths):
         raise OptionError("lengths", expected="whole numbers", received=list(lengths))
     if any(length < 1 for length in lengths):
