@@ -88,7 +88,8 @@ def _setting(cost: Cost) -> str:
 def _facts(cost: Cost) -> list[Fact]:
     passes = cost.passes
     step = message("training step") if cost.exact else message("training step, at least")
-    found = [Fact(step, _cell(cost.step), strong=True), Fact(message("forward"), number(passes.forward))]
+    forward = message("forward") if all(one.exact for one in cost.layers) else message("forward, at least")
+    found = [Fact(step, _cell(cost.step), strong=True), Fact(forward, number(passes.forward))]
     found.append(Fact(message("backward"), _cell(passes.backward)))
     found += _operations(cost)
     if cost.recomputed != 0:
@@ -144,9 +145,15 @@ def _add(layers: Sequence[LayerCost], rows: list[tuple[Cell, ...]], level: int, 
     for one in layers:
         others = [_others(one.operations, bool(one.layers))] if one.operations is not None else []
         name = f"{'  ' * level}{one.name} ({one.type})"
-        rows.append((name, *map(_cell, one.passes), *others, _cell(one.elements)))
+        rows.append((name, *map(_cell, _known(one)), *others, _cell(one.elements)))
         if depth is None or level < depth:
             _add(one.layers, rows, level + 1, depth)
+
+
+def _known(one: LayerCost) -> tuple[Size | None, ...]:
+    # nothing is known of the work of an unknown layer
+    forward, *others = one.passes
+    return (None if not one.exact and forward == 0 else forward, *others)
 
 
 def _by_pass(one: LayerCost, name: bool) -> Table:
