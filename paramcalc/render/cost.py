@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..catalogue import message
 from ..core.storage import bytes_text
-from ..symbolic import Size, grouped, unicode
+from ..symbolic import Size, grouped, symbols, unicode, unknown
+from ..symbolic.factor import factored
 from .document import Cell, Document, Fact, Math, Table, number
 from .presentation import Presentation, Record
 
@@ -23,6 +24,7 @@ UNKNOWN = "unknown"
 PASSES = ("forward", "gradients of weights", "gradients of inputs")
 OTHERS = "other operations"
 PURPOSES = ("weights", "gradients", "optimizer", "activations", "state")
+FIRST = tuple(make(name) for name in ("B", "N", "T", "L") for make in (unknown, symbols))  # of the factors of a size
 LARGEST = 3  # layers that are named
 
 
@@ -89,7 +91,7 @@ def _facts(cost: Cost) -> list[Fact]:
     passes = cost.passes
     step = message("training step") if cost.exact else message("training step, at least")
     forward = message("forward") if all(one.exact for one in cost.layers) else message("forward, at least")
-    found = [Fact(step, _cell(cost.step), strong=True), Fact(forward, number(passes.forward))]
+    found = [Fact(step, _cell(cost.step), strong=True), Fact(forward, _cell(passes.forward))]
     found.append(Fact(message("backward"), _cell(passes.backward)))
     found += _operations(cost)
     if cost.recomputed != 0:
@@ -223,7 +225,7 @@ def _kept(one: LayerCost) -> Table | None:
 
 
 def _cell(size: Size | None) -> Cell:
-    return message(UNKNOWN) if size is None else number(size)
+    return message(UNKNOWN) if size is None else number(factored(size, FIRST))
 
 
 def _in_units(size: Size | None) -> str:
