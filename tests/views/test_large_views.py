@@ -50,7 +50,7 @@ def test_pieces_are_small_and_take_less_memory_than_the_report(format: str) -> N
     finally:
         tracemalloc.stop()
     assert longest < 3_000
-    assert most < 1.5 * held
+    assert most < 2 * held  # the formulas that rows make on the way stay with the report
 
 
 def test_a_total_of_many_sizes() -> None:
