@@ -51,7 +51,7 @@ def test_every_kind_is_tried() -> None:
     [
         (lambda: 1 // 0, "ZeroDivisionError: integer division or modulo by zero"),
         (endless, "more than 0.05 s"),
-        (lambda: bytearray(2 * 10**8).__len__(), "more than 50,000,000 bytes"),
+        (lambda: 4, "more than 50,000,000 bytes"),
         (lambda: pc.loads("nothing"), ""),
         (lambda: 3, ""),
     ],
@@ -59,6 +59,9 @@ def test_every_kind_is_tried() -> None:
 def test_what_fails(monkeypatch: pytest.MonkeyPatch, run: object, problem: str) -> None:
     monkeypatch.setattr("fuzzing.SECONDS", 0.05)
     monkeypatch.setattr("fuzzing.BYTES", 5 * 10**7)
+    if "bytes" in problem:  # the peak of a process that has met larger tests does not grow any more
+        readings = iter([0, 6 * 10**7])
+        monkeypatch.setattr("fuzzing.peak", lambda: next(readings, 6 * 10**7))
     monkeypatch.setitem(KINDS, "layers", lambda luck: run)  # type: ignore[arg-type, return-value]
     found = attempt("layers", 0)
     assert (found.problem if found else "") == problem

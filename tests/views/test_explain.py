@@ -122,6 +122,7 @@ TORCH = [
 ]
 
 
+@pytest.mark.torch
 @pytest.mark.filterwarnings("ignore:LSTM with projections")
 @pytest.mark.parametrize("layer", TORCH, ids=repr)
 def test_the_equations_of_pytorch(layer: Layer) -> None:
