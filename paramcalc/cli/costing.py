@@ -19,6 +19,20 @@ def devices(given: Mapping[str, object]) -> list[str]:
     return [one.name for one in listed()]
 
 
+def kinds_of_clipping(given: Mapping[str, object]) -> tuple[str, ...]:
+    """List the ways to clip gradients."""
+    from ..analysis.cost.clipping import KINDS
+
+    return KINDS
+
+
+def operations(given: Mapping[str, object]) -> tuple[str, ...]:
+    """List what can be counted."""
+    from ..analysis.cost.cost import OPS
+
+    return OPS
+
+
 def policies(given: Mapping[str, object]) -> list[str]:
     """List the dtype policies."""
     from ..analysis.cost.dtypes import POLICIES
@@ -36,7 +50,7 @@ Segments = Annotated[
 ]
 Clip = Annotated[
     str | None,
-    Flag("--clip", "Clip the gradients by value or by norm.", "KIND", values=lambda _: ("value", "norm")),
+    Flag("--clip", "Clip the gradients by value or by norm.", "KIND", values=kinds_of_clipping),
 ]
 Frozen = Annotated[
     list[str] | None, Flag("--frozen", "Do not train this layer or weight; repeat it for several.", "NAME")
@@ -78,7 +92,7 @@ Ops = Annotated[
         "--ops",
         "Count multiply-adds of products, or all operations of the forward pass: products or all. Default: products.",
         "OPS",
-        values=lambda _: ("products", "all"),
+        values=operations,
     ),
 ]
 Training = Annotated[

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..analysis.cost.sizes import BATCHES, TIMES
 from ..catalogue import message
 from ..core.storage import bytes_text
+from ..report import plain
 from ..symbolic import Size, grouped, symbols, unicode, unknown
 from ..symbolic.factor import factored
 from .document import Cell, Document, Fact, Math, Table, number
@@ -24,7 +26,7 @@ UNKNOWN = "unknown"
 PASSES = ("forward", "gradients of weights", "gradients of inputs")
 OTHERS = "other operations"
 PURPOSES = ("weights", "gradients", "optimizer", "activations", "state")
-FIRST = tuple(make(name) for name in ("B", "N", "T", "L") for make in (unknown, symbols))  # of the factors of a size
+FIRST = tuple(make(name) for name in (*BATCHES, *TIMES) for make in (unknown, symbols))  # of the factors of a size
 LARGEST = 3  # layers that are named
 
 
@@ -249,7 +251,7 @@ def _records(cost: Cost) -> Iterator[Record]:
         yield {
             "layer": one.name,
             "type": one.type,
-            **{name: size if size is None else _plain(size) for name, size in _figures(one)},
+            **{name: size if size is None else plain(size) for name, size in _figures(one)},
         }
 
 
@@ -260,7 +262,3 @@ def _figures(one: LayerCost) -> Iterator[tuple[str, Size | None]]:
         yield ("operations", one.operations.number if one.operations.known else None)
         yield ("forward_flops", one.forward_flops)
         yield ("lookup_bytes", one.operations.lookup_bytes)
-
-
-def _plain(size: Size) -> int | str:
-    return size if isinstance(size, int) else repr(size)

@@ -15,8 +15,9 @@ from ...symbolic.factor import factored
 from ...symbolic.fold import fold
 from .operations import UnknownOperations, count
 from .passes import Use
+from .sizes import BATCHES, TIMES
 
-OUTSIDE = tuple(symbols(name) for name in ("B", "N", "T", "L"))  # the batch and the time steps come first
+OUTSIDE = tuple(symbols(name) for name in (*BATCHES, *TIMES))  # the batch and the time steps come first
 
 
 class Formulas(NamedTuple):

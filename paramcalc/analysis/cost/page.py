@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import ClassVar, Unpack
 
 from ...core.json_data import JsonObject
@@ -28,7 +28,8 @@ class Page(Displayed):
     Attributes
     ----------
     cost : Cost
-    growth : tuple of Growth
+    make_growth : callable
+        Gives how the cost grows; data formats do not ask for it.
     fits : tuple of Fit
         The largest sizes that fit a memory, each beside the sizes that were given.
     estimates : tuple of Estimate
@@ -38,9 +39,14 @@ class Page(Displayed):
     presented_by: ClassVar[str] = "paramcalc.render.cost:page_presentation"
 
     cost: Cost
-    growth: tuple[Growth, ...]
+    make_growth: Callable[[], tuple[Growth, ...]]
     fits: tuple[Fit, ...]
     estimates: tuple[Estimate, ...]
+
+    @cached_property
+    def growth(self) -> tuple[Growth, ...]:
+        """How the cost grows, in sentences."""
+        return self.make_growth()
 
     def to_dict(self) -> JsonObject:
         """Give the cost as ``paramcalc-cost/1`` has it, with what was asked besides."""
@@ -81,7 +87,7 @@ def page(
     """
     found = cost(model, batch=batch, steps=steps, **asked)
     plain = not any(asked.get(name) for name in ("lengths", "rtrl", "checkpoint"))
-    grows = growth(model, **_growing(asked)) if plain else ()
+    grows = partial(growth, model, **_growing(asked)) if plain else tuple[Growth, ...]
     fits = tuple(_fits(model, memory, batch, steps, asked)) if memory is not None else ()
     estimates = tuple(_estimates(found, device, asked.get("dtype", "float32"))) if device is not None else ()
     return Page(found, grows, fits, estimates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...core.built import AnyShape, Part, UnknownShape
+from ...core.built import AnyShape, Part, UnknownShape, shape_text
 from ...core.kinds import size
 from ...core.tensors import BATCH
 from ...errors import OptionError, ParamcalcError
@@ -142,8 +142,6 @@ def _put(size: Size, given: dict[Expr, Size]) -> Size:
 
 
 def _sizes(shapes: Sequence[AnyShape]) -> str:
-    from ...core.built import shape_text
-
     return "the inputs as they are: " + ", ".join(map(shape_text, shapes))
 
 
