@@ -167,5 +167,5 @@ def _lengths(text: str) -> list[int]:
 
 FLAGS = parameters_of(show_cost)
 COST = parameter(
-    "cost", Annotated[bool, Flag("--cost", "Show what it costs instead; see paramcalc cost --help.")], False
+    "cost", Annotated[bool, Flag("--cost", "Show what it costs instead; so do --bptt, --optimizer and the other flags of paramcalc cost.")], False
 )

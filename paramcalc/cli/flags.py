@@ -18,7 +18,7 @@ from ..core.storage import BITS, DTYPE
 from ..errors import OptionError
 from ..graph.model import Model
 from ..writers import FORMATS
-from .costing import COST, FLAGS as COST_FLAGS, show_cost
+from .costing import COST, FLAGS as COST_FLAGS, Policy, show_cost
 from .options import Command, Flag, Parameter, command_of, parameter
 from .output import View, show_model
 
@@ -47,6 +47,7 @@ VIEWS = (
     parameter("dtype", Dtype, None),
     parameter("verify", Verify, False),
 )
+COST_DTYPE = parameter("dtype", Policy, None)  # a cost has a policy where a count has one type
 
 Flags = dict[str, Parameter]
 
@@ -90,14 +91,19 @@ def builds(
 def shows(made: Command, words: Sequence[str] = ()) -> Command:
     """Make a command that shows the model another command gives, with the flags of all such commands.
 
-    Those of a cost are among them where ``--cost`` is among the words.
+    Those of a cost are among them where ``--cost`` or one of them is among the words.
     """
-    asked = "--cost" in words
     own = {one.name for one in made.parameters}
-    costs = tuple(one for one in COST_FLAGS if asked and one.name not in own)
+    costs = tuple(one for one in COST_FLAGS if one.name not in own)
+    asked = not {word.partition("=")[0] for word in words}.isdisjoint(
+        spelling for one in (COST, *costs) for spelling in one.flags
+    )
+    if not asked:
+        costs = ()
+    views = tuple(COST_DTYPE if asked and one.name == COST_DTYPE.name else one for one in VIEWS)
 
     def run(**given: Any) -> None:
-        view = View(**{one.name: given.pop(one.name) for one in VIEWS})
+        view = View(**{one.name: given.pop(one.name) for one in views})
         cost = {one.name: given.pop(one.name) for one in costs}
         given.pop("cost")
         for name in ("batch", "steps"):  # sizes of the cost, so that it can say how it grows with them
@@ -116,7 +122,7 @@ def shows(made: Command, words: Sequence[str] = ()) -> Command:
         assert isinstance(found, Shown)
         found.show(view)
 
-    return made._replace(parameters=(*made.parameters, COST, *costs, *VIEWS), run=run)
+    return made._replace(parameters=(*made.parameters, COST, *costs, *views), run=run)
 
 
 def switches_of(rule: Rule) -> Flags:

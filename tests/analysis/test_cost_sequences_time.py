@@ -213,6 +213,10 @@ NOT_IN_WINDOWS = {
         pc.RepeatVector(4),
         pc.LSTM(3, return_sequences=True),
     ],
+    "LSTM reads the sequence from its end": [
+        pc.GRU(3, return_sequences=True),
+        pc.LSTM(3, return_sequences=True, go_backwards=True),
+    ],
     "is about recurrent layers": [pc.Dense(3)],
 }
 
@@ -236,6 +240,8 @@ def test_a_stack_has_windows() -> None:
     model = pc.Sequential([pc.Input((None, 8)), *layers])
     cost(model, bptt=2)
     cost(model, bptt=symbols("k"))
+    turned = [pc.LSTM(3, return_sequences=True, go_backwards=True), pc.GRU(2, return_sequences=True)]
+    cost(pc.Sequential([pc.Input((None, 8)), *turned]), bptt=2)  # both read from the last step to the first
     with pytest.raises(ParamcalcError, match="bptt: not a size"):
         cost(model, bptt=0)
 

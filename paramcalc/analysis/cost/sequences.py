@@ -184,7 +184,8 @@ def check_one_way(
     roles : iterable of str
         Roles that are allowed besides `LOOP` and `EACH_STEP`.
     backwards : bool
-        Whether a layer may read from the last step to the first one.
+        Whether a layer may read from the last step to the first one, where no recurrent layer comes before it: the
+        steps that it needs first would be the last ones that are made.
 
     Raises
     ------
@@ -195,7 +196,8 @@ def check_one_way(
     recurrent = set[int]()  # what follows from a recurrent layer
     for one in sequence.uses:
         layer = one.use.part.layer
-        reason = direction_of(layer, backwards)
+        follows = not recurrent.isdisjoint(one.reads)
+        reason = direction_of(layer, backwards and not follows)
         reads_steps = not timed.isdisjoint(one.reads)
         if not reason and reads_steps and one.role not in allowed:
             mixing = "relates all steps to one another" if one.role == ATTENTION else "does not work on each step alone"
@@ -204,7 +206,7 @@ def check_one_way(
             reason = "reads a sequence that is made from the last step of another one"
         if not reason and not recurrent.isdisjoint(one.states):
             reason = "starts from the state of another recurrent layer"
-        if one.role == LOOP or not recurrent.isdisjoint(one.reads):
+        if one.role == LOOP or follows:
             recurrent.update(one.writes)
         if reason:
             raise OptionError(
