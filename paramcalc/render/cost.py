@@ -97,7 +97,7 @@ def _facts(cost: Cost) -> list[Fact]:
     found.append(Fact(message("backward"), _cell(passes.backward)))
     found += _operations(cost)
     if cost.recomputed != 0:
-        found.append(Fact(message("done once more"), number(cost.recomputed)))
+        found.append(Fact(message("recomputed"), number(cost.recomputed)))
     if cost.checkpointing is not None:
         segments = "{number} of at most {steps} steps"
         parts = {"number": unicode(cost.checkpointing.segments), "steps": unicode(cost.checkpointing.longest)}
@@ -106,8 +106,14 @@ def _facts(cost: Cost) -> list[Fact]:
         found.append(Fact(message("clipping by {kind}", kind=message(cost.clipping.kind)), _clipped(cost.clipping)))
     named = [one for one in cost.largest(LARGEST) if one.passes.step not in (None, 0)]
     if len(named) > 1:
-        found.append(Fact(message("most of it"), ", ".join(one.name for one in named)))
+        found.append(Fact(message("largest"), ", ".join(_shared(one, passes.step) for one in named)))
     return found + [Fact(message("note"), one) for one in cost.conventions]
+
+
+def _shared(one: LayerCost, step: Size | None) -> str:
+    # with its share of the passes of a training step, where that is known
+    size = one.passes.step
+    return f"{one.name} {100 * size // step} %" if isinstance(size, int) and isinstance(step, int) else one.name
 
 
 def _clipped(clipping: Clipping) -> str:

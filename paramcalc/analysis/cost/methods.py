@@ -49,6 +49,7 @@ class Method(NamedTuple):
             yield message("gradients go forwards in time, by real-time recurrent learning")
         if self.segments is not None:
             yield message("the states at the borders of segments are kept, and the steps of a segment computed twice")
+            yield message("each layer lists what it keeps of all steps; the memory has one segment and the borders")
 
 
 class Trained(NamedTuple):

@@ -72,7 +72,7 @@ def scan(tape: Tape, x: Value, layer: Layer, backwards: bool, live: bool, trains
     type, units = layer.type, options["units"]
     per_step = prod(x.shape[:2]) * units
     if type == "GRU" and options["reset_after"]:
-        tape.new("of the gates", 9 * per_step, times=live)
+        tape.new("gates", 9 * per_step, times=live)
         # the input is multiplied before the loop
         if backwards:
             tape.new("reversed input", x.size, times=trains("kernel"))
@@ -80,7 +80,7 @@ def scan(tape: Tape, x: Value, layer: Layer, backwards: bool, live: bool, trains
             tape.keep(x)
         return
     many = {"LSTM": 11, "GRU": 8, "SimpleRNN": 2}[type]
-    tape.new("of the gates", many * per_step, times=live)
+    tape.new("gates", many * per_step, times=live)
     tape.new("copies of the recurrent kernel", 3 * units * units, times=live and type == "GRU")
     tape.new("hidden states", per_step, times=trains("recurrent_kernel"))
     tape.new("input by steps", x.size, times=trains("kernel"))
