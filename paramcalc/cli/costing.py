@@ -167,5 +167,10 @@ def _lengths(text: str) -> list[int]:
 
 FLAGS = parameters_of(show_cost)
 COST = parameter(
-    "cost", Annotated[bool, Flag("--cost", "Show what it costs instead; so do --bptt, --optimizer and the other flags of paramcalc cost.")], False
+    "cost",
+    Annotated[
+        bool,
+        Flag("--cost", "Show what it costs instead; so do --bptt, --optimizer and the other flags of paramcalc cost."),
+    ],
+    False,
 )

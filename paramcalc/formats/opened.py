@@ -73,7 +73,7 @@ class Source:
     framework : str, optional
         Whose layers they are, where the content does not say.
     sizes : mapping of str to int or str, optional
-        Values for the named sizes of a spec.
+        Values for the named sizes of a spec, or for open axes.
     """
 
     def __init__(

@@ -192,7 +192,8 @@ def load(
     framework : str, optional
         Framework of the layers if the file does not name one; by default ``keras``.
     sizes : mapping of str to int, str or Expr, optional
-        Values for the named sizes of a spec, ``{"h": 64}``; they take precedence over the values in the spec.
+        Values for the named sizes of a spec, ``{"h": 64}``; they take precedence over the values in the spec. Of other
+        files, sizes of the open axes of the inputs, ``{"T": 10}``.
 
     Returns
     -------
@@ -271,7 +272,7 @@ def _read(source: Source) -> Model:
             raise FileError(f"this is {reader.name}", expected=expected())
         model: Model = function(reader.read)(source)
         if source.sizes:  # a reader that has named sizes takes them out
-            raise OptionError("only a spec has named sizes", received=", ".join(source.sizes))
+            _bind_open_sizes(model, source.sizes)
         source.forget()
         # sizes that do not fit and names given twice are errors of the file, and get its lines
         model.built  # noqa: B018
@@ -281,6 +282,16 @@ def _read(source: Source) -> Model:
     except RecursionError:
         raise source.located(FileError("nested too deeply")) from None
     return model
+
+
+def _bind_open_sizes(model: Model, given: Mapping[str, object]) -> None:
+    from ..graph.bind import bind_inputs, open_sizes
+    from .modelspec.sizes import Sizes
+
+    sizes = Sizes(instead=given)
+    sizes.used = {one.args[0] for one in open_sizes(model.input_shapes)}
+    sizes.check_used(given)
+    bind_inputs(model, sizes.values)
 
 
 def expected() -> str:

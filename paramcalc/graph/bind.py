@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import overload
 
@@ -88,6 +88,21 @@ def _model(model: Model, values: Mapping[str, Size], made: dict[int, Applicable]
     return Model.from_nodes(
         shapes, nodes, model.outputs, model.name, model.input_names, not model.frozen, model.type, model.single
     )
+
+
+def bind_inputs(model: Model, values: Mapping[str, Size]) -> None:
+    """Put values in place of the open sizes of a model's inputs, before anything is built on them."""
+    model.input_shapes = [_shape(shape, values) for shape in model.input_shapes]
+
+
+def open_sizes(shapes: Sequence[AnyShape]) -> list[Expr]:
+    """List the leaves of the sizes that are not numbers, each once, in order."""
+    found: dict[Expr, None] = {}
+    for shape in shapes:
+        for axis in () if isinstance(shape, UnknownShape) else shape:
+            if isinstance(axis, Expr):
+                found.update(dict.fromkeys(leaves(axis)))
+    return list(found)
 
 
 def names_in(subject: Layer | Model) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 import pytest
@@ -372,9 +373,23 @@ def test_a_size_that_a_file_does_not_have_is_refused(tmp_path: Any) -> None:
     path.write_text(SIZED, encoding="utf-8")
     with pytest.raises(SizeError, match=r"sizes: no size 'hh'; expected T or d or f or h \(did you mean 'h'\?\)"):
         pc.load(path, sizes={"hh": 3})
-    path.write_text('{"class_name": "Sequential", "config": {"layers": []}}', encoding="utf-8")
-    with pytest.raises(ParamcalcError):
+
+
+def test_open_axes_of_a_saved_model_are_set_by_name(tmp_path: Any) -> None:
+    config = {"batch_shape": [None, None, None, 3], "name": "i"}
+    layers = [
+        {"class_name": "InputLayer", "config": config},
+        {"class_name": "Conv2D", "config": {"name": "c", "filters": 2, "kernel_size": [3, 3]}},
+    ]
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps({"class_name": "Sequential", "config": {"layers": layers}}), encoding="utf-8")
+    model = pc.load(path, sizes={"H": 10, "W": "2*k"})
+    assert model.rows[0].outputs[0][1:] == (8, 2 * symbols("k") - 2, 2)
+    assert model.cost(batch=2).passes.forward == 2 * 8 * (2 * symbols("k") - 2) * 27 * 2
+    with pytest.raises(SizeError, match=r"m.json: sizes: no size 'h'; expected B or H or W \(did you mean 'H'\?\)"):
         pc.load(path, sizes={"h": 3})
+    with pytest.raises(ParamcalcError, match="a window over 3 places does not fit on an axis of 1"):
+        pc.load(path, sizes={"H": 1})
 
 
 @pytest.mark.parametrize("sizes", ["h=4", 5, ["h"]])

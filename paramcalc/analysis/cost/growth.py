@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
@@ -13,6 +14,7 @@ from ...core.formula import symbolic_call
 from ...core.json_data import JsonObject
 from ...core.totals import summed
 from ...errors import ParamcalcError, SizeError
+from ...graph.bind import open_sizes
 from ...graph.model import Model
 from ...graph.node import Node
 from ...report import plain
@@ -25,7 +27,7 @@ from .asymptotic import Leading, all_leading
 from .cost import cost
 from .passes import parts_on, together
 from .result import LayerCost
-from .sizes import BATCHES, TIMES, batch_of, open_sizes, times_of
+from .sizes import BATCHES, TIMES, batch_of, times_of
 
 COMPARED_AT = 1000  # what stands for an open size where layers are compared
 FACTORS = ("", "twice", "four times", "eight times")
@@ -41,12 +43,26 @@ class Figure(NamedTuple):
 
     name: str
     grows: str
+    doubles: str
     bounded: str
     measure: str
 
 
-WORK = Figure("step_macs", "the work grows as {term}: {effects}", "the work does not grow with {sizes}", "the work")
-KEPT = Figure("kept", "activations grow as {term}: {effects}", "activations do not grow with {sizes}", "the memory")
+WORK = Figure(
+    "step_macs",
+    "the work grows as {term}: {effects}",
+    "the work grows: {effects}",
+    "the work does not grow with {sizes}",
+    "the work",
+)
+KEPT = Figure(
+    "kept",
+    "activations grow as {term}: {effects}",
+    "activations grow: {effects}",
+    "activations do not grow with {sizes}",
+    "the memory",
+)
+MOST_TERMS = 4  # of a sum that a sentence writes out
 
 
 @dataclass(frozen=True)
@@ -89,7 +105,9 @@ class Growth:
             if one.degree:
                 grown.setdefault(one.term, []).append(one)
         for term, several in grown.items():
-            found.append(message(self.figure.grows, term=grouped(term), effects=self._effects(several)))
+            written = grouped(term)
+            sentence = self.figure.grows if len(re.split(r" [+−] ", written)) <= MOST_TERMS else self.figure.doubles
+            found.append(message(sentence, term=written, effects=self._effects(several)))
         bounded = [one.symbol for one in terms if not one.degree] + [*self.without]
         if bounded:
             found.append(message(self.figure.bounded, sizes=_either(bounded)))

@@ -8,22 +8,13 @@ from ...core.built import AnyShape, Part, UnknownShape, shape_text
 from ...core.kinds import size
 from ...core.tensors import BATCH
 from ...errors import OptionError, ParamcalcError
+from ...graph.bind import open_sizes
 from ...graph.model import Model
-from ...symbolic import Expr, Size, leaves, unicode
+from ...symbolic import Expr, Size, unicode
 from ...symbolic.evaluate import put
 
 BATCHES = ("B", "N")  # the names of a batch in the inputs of a layer that stands alone: Keras's, PyTorch's
 TIMES = ("T", "L")
-
-
-def open_sizes(shapes: Sequence[AnyShape]) -> list[Expr]:
-    """List the leaves of the sizes that are not numbers, each once, in order."""
-    found: dict[Expr, None] = {}
-    for shape in shapes:
-        for axis in () if isinstance(shape, UnknownShape) else shape:
-            if isinstance(axis, Expr):
-                found.update(dict.fromkeys(leaves(axis)))
-    return list(found)
 
 
 def batch_of(shapes: Sequence[AnyShape]) -> Expr | None:

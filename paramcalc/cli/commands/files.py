@@ -17,7 +17,8 @@ from ..sizes import flag_size
 from .single import Whose
 
 Set = Annotated[
-    list[str] | None, Flag("--set", "Set a named size of a spec, such as h=64; repeat it for several.", "NAME=SIZE")
+    list[str] | None,
+    Flag("--set", "Set a named size of a spec, or an open axis such as T=64; repeat it for several.", "NAME=SIZE"),
 ]
 File = Annotated[
     str,
