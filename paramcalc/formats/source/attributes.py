@@ -41,9 +41,29 @@ def find(cls: Class | Native, name: str, behind: Value = None) -> Value:
         if isinstance(one, Class):
             if name in one.named:
                 return one.named[name]
-        elif (isinstance(one, Native) and name in one.methods) or isinstance(one, Unknown):
+        elif (isinstance(one, Native) and _has(one, name)) or isinstance(one, Unknown):
             return one
     return MISSING
+
+
+def _has(cls: Native, name: str) -> bool:
+    return name in cls.methods or (name == "__init__" and cls.init is not None)
+
+
+def method_of(cls: Native, name: str) -> Host:
+    """Give a method of a class that the host knows, its constructor included."""
+    if name in cls.methods or cls.init is None:
+        return cls.methods[name]
+    init = cls.init
+
+    def construct(run: State, self: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        other = init(run, self, args, kwargs)
+        if isinstance(self, Instance) and isinstance(other, (Unknown, Instance)) and other is not self:
+            run.change(self)
+            self.blur = run.unknown("a constructor that gives another object", other)
+        return None
+
+    return construct
 
 
 def user_method(value: Instance, name: str) -> Value:
@@ -73,7 +93,7 @@ def bound(run: State, found: Value, value: Value, cls: Class | Native, name: str
     if isinstance(found, Function) or (isinstance(found, Unknown) and found.path == "method"):
         return Method(found, value)
     if isinstance(found, Native):
-        return Method(Builtin(f"{found.name}.{name}", _unbound(found.methods[name])), value)
+        return Method(Builtin(f"{found.name}.{name}", _unbound(method_of(found, name))), value)
     return Method(found, value) if isinstance(found, Builtin) and found.name.startswith("self:") else found
 
 
@@ -97,7 +117,12 @@ def get_or_missing(run: State, value: Value, name: str) -> Value:
     """Give an attribute, or `MISSING`."""
     if isinstance(value, Unknown):
         path = f"{value.path}.{name}" if value.path else ""
-        return Unknown(value.reason, value.line, value.refs, path, value.data, value.scalar)
+        found = run.library(path) if path else MISSING
+        return (
+            found
+            if found is not MISSING
+            else Unknown(value.reason, value.line, value.refs, path, value.data, value.scalar)
+        )
     if isinstance(value, Module):
         if run.patches.state and (value.path, name) in run.patches.named:
             return run.patches.named[value.path, name]
@@ -106,6 +131,9 @@ def get_or_missing(run: State, value: Value, name: str) -> Value:
         if name in value.names:
             return value.names[name]
         found = value.other(name) if value.other else MISSING
+        if found is MISSING or isinstance(found, Unknown):
+            read = run.library(f"{value.path}.{name}")
+            found = found if read is MISSING else read
         if found is not MISSING:
             return found
         return run.unknown(f"{value.path}.{name} is not known", path=f"{value.path}.{name}", data=True)
@@ -116,8 +144,8 @@ def get_or_missing(run: State, value: Value, name: str) -> Value:
     if isinstance(value, Class):
         return _of_class(run, value, name)
     if isinstance(value, Native):
-        if name in value.methods:
-            return Builtin(f"{value.name}.{name}", _unbound(value.methods[name]))
+        if _has(value, name):
+            return Builtin(f"{value.name}.{name}", _unbound(method_of(value, name)))
         if name in ("__name__", "__qualname__"):
             return value.name.rpartition(".")[2]
         found = value.get(run, value, name) if value.data == "enum" and value.get else MISSING
@@ -225,7 +253,7 @@ def _of_class(run: State, value: Class, name: str) -> Value:
     if isinstance(found, Wrapper):
         return found if found.kind == "property" else bound(run, found, value, value, name)
     if isinstance(found, Native):
-        return Builtin(f"{found.name}.{name}", _unbound(found.methods[name]))
+        return Builtin(f"{found.name}.{name}", _unbound(method_of(found, name)))
     return found
 
 

@@ -211,8 +211,8 @@ def instantiate(run: State, cls: Class, args: list[Value], kwargs: dict[str, Val
         call(run, init, [made, *args], kwargs)
     elif isinstance(init, (Unknown, Wrapper)):
         lose(run, "a constructor that is not followed", init, made, *args, *kwargs.values())
-    elif native is not None and native.init is not None:
-        native.init(run, made, args, kwargs)
+    elif isinstance(init, Native):
+        attributes.method_of(init, "__init__")(run, made, args, kwargs)
     elif args or kwargs:
         raise Raised(run.error("TypeError", f"{cls.name}() takes no arguments"))
     after = native.methods.get("<made>") if native is not None else None

@@ -1,4 +1,4 @@
-"""The interpreter: runs the statements of a module, each guarded by itself, and finds what it imports."""
+"""The interpreter: runs the statements of a module, each guarded by itself."""
 
 from __future__ import annotations
 
@@ -7,19 +7,13 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from ..opened import read_file
-from ..text.decoding import decode
-from . import calls, containers, expressions, statements
+from . import calls, containers, expressions, imports, statements
 from .heap import reachable
 from .names import builtins, keras, methods, standard, torch
 from .state import STATEMENT_STEPS, Raised, Signal, State, Stop
-from .values import MISSING, Class, Function, Instance, Module, Native, Scope, Unknown, Value
+from .values import MISSING, Class, Function, Instance, Native, Scope, Value
 
-MOST_FILES = 100
-MOST_FILE = 2_000_000
 RECURSION = 9_000
-KNOWN = {**standard.MODULES, **torch.MODULES, **keras.MODULES}
-OUTSIDE = calls.HARMLESS - {"torchvision"}
 
 
 class Interpreter(State):
@@ -45,10 +39,10 @@ class Interpreter(State):
         argv: Sequence[str] = (),
     ) -> None:
         super().__init__(sizes)
-        self.folder = os.path.realpath(folder) if folder else ""
+        self.root = imports.Root(os.path.realpath(folder) if folder else "")
         self.file = file
         self.argv = list(argv)
-        self.siblings: dict[str, Value] = {}
+        self.modules: dict[tuple[imports.Root, str], Value] = {}
         self.package = ""  # of the module that is read
         self.made: list[tuple[Instance, int]] = []
         self.call = lambda function, args, kwargs: calls.call(self, function, args, kwargs)
@@ -57,7 +51,8 @@ class Interpreter(State):
         self.error = lambda name, text: builtins.error(self, name, text)
         self.builtin = lambda name: builtins.BUILTINS.get(name, MISSING)
         self.contains = lambda value, item: containers.contains(self, value, item)
-        self.imported = self._imported
+        self.imported = lambda name: imports.imported(self, name)
+        self.library = lambda name: imports.library(self, name)
         self.method = self._method
         self.native_length = lambda value: torch.container_length(self, value)
         self.native_item = self._native_item
@@ -132,85 +127,21 @@ class Interpreter(State):
                 self.change(obj)
                 obj.blur = self.unknown(reason)
 
-    # --- imports --------------------------------------------------------------------------------------------------
+    # --- modules --------------------------------------------------------------------------------------------------
 
-    def _imported(self, name: str) -> Value:
-        """Give a module by its dotted name: one that is known, a sibling of the file, or an unknown one."""
-        sibling = self._sibling(name)
-        if sibling is not MISSING:
-            return sibling
-        if name in KNOWN:
-            return KNOWN[name]
-        path, _, last = keras.renamed(name).rpartition(".")
-        if keras.renamed(name) in KNOWN:
-            return KNOWN[keras.renamed(name)]
-        if path in KNOWN:
-            module = KNOWN[path]
-            if isinstance(module, Module):
-                if last in module.names:
-                    return module.names[last]
-                found = module.other(last) if module.other else MISSING
-                if found is not MISSING:
-                    return found
-        self.may_raise(f"import {name}")
-        top = name.partition(".")[0]
-        plain = top in OUTSIDE or top not in ("timm", "transformers", "torchvision", "segmentation_models_pytorch", "")
-        known = calls.harmless(name)
-        return Unknown(
-            f"the module {name} is not read",
-            self.line,
-            path=name,
-            data=True,
-            scalar=known and plain and not name.startswith(calls.MODELS),
-        )
-
-    def _sibling(self, name: str) -> Value:
-        if not self.folder:
-            return MISSING
-        plain = name.lstrip(".")
-        level = len(name) - len(plain)
-        if level:
-            above = self.package.split(".") if self.package else []
-            if level - 1 > len(above):
-                return self.unknown(f"{name} is outside the folder", path=plain or "siblings", data=True)
-            plain = ".".join([*above[: len(above) - level + 1], *([plain] if plain else [])])
-        if not all(part.isidentifier() for part in plain.split(".") if plain):
-            return MISSING
-        if (plain.partition(".")[0] in KNOWN and not level) or not plain:
-            return MISSING
-        if plain in self.siblings:
-            return self.siblings[plain]
-        stem = os.path.join(self.folder, *plain.split("."))
-        for place in (f"{stem}.py", os.path.join(stem, "__init__.py")):
-            real = os.path.realpath(place)
-            if os.path.isfile(real) and os.path.commonpath([real, self.folder]) == self.folder:
-                return self._read(plain, real)
-        return MISSING
-
-    def _read(self, name: str, path: str) -> Value:
-        if len(self.siblings) >= MOST_FILES or os.path.getsize(path) > MOST_FILE:
-            return self.unknown(f"the module {name} is not read", path=name, data=True)
-        scope = Scope("module", None)
-        scope.named["__name__"] = name
-        module = Module(name, {}, lambda one: scope.named.get(one, MISSING), scope)
-        self.siblings[name] = module
-        try:
-            tree = ast.parse(decode(read_file(path)))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return self.unknown(f"the module {name} does not parse", path=name, data=True)
-        here, line, limit = self.file, self.line, self.limit
-        self.file = os.path.basename(path)
-        package, self.package = self.package, name if path.endswith("__init__.py") else name.rpartition(".")[0]
+    def within(self, body: Sequence[ast.stmt], scope: Scope, file: str, root: imports.Root, package: str) -> None:
+        """Run the statements of another module, in the middle of a statement of this one."""
+        before = self.file, self.line, self.limit, self.root, self.package
         saved = self.tries, self.unsure, self.depth, self.trail
         regions, self.heap.regions = self.heap.regions, []
+        self.file, self.root, self.package = file, root, package
         try:
-            for node in tree.body:
+            for node in body:
                 self._statement(node, scope)
         finally:
             self.heap.regions = regions
             self.tries, self.unsure, self.depth, self.trail = saved
-            self.file, self.line, self.limit, self.package = here, line, limit, package
-        return module
+            self.file, self.line, self.limit, self.root, self.package = before
 
     # --- what depends on the kind of a value -----------------------------------------------------------------------
 

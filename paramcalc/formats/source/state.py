@@ -95,6 +95,7 @@ class State:
     tensor_unary: Callable[[Value], Value]
     tensor_item: Callable[[Value, Value], Value]
     imported: Callable[[str], Value]
+    library: Callable[[str], Value]
 
     def __init__(self, sizes: Mapping[str, Value] | None = None) -> None:
         self.heap = Heap()

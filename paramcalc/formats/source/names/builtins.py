@@ -321,6 +321,9 @@ def is_instance(run: State, value: Value, kind: Value) -> bool | None:
         return True
     hosts = HOSTS.get(kind.name)
     if hosts is None:
+        home, _, name = kind.name.rpartition(".")
+        if home in ("collections.abc", "typing") and name in ABSTRACT and isinstance(value, BUILT_IN):
+            return isinstance(value, ABSTRACT[name])
         return run.is_kind(value, kind)  # type: ignore[attr-defined,no-any-return]
     if isinstance(value, bool) and kind.name == "float":
         return False
@@ -457,6 +460,13 @@ HOSTS: dict[str, tuple[type, ...]] = {
     "bool": (bool,), "int": (int,), "float": (float,), "str": (str,), "bytes": (bytes,), "list": (List,),
     "tuple": (tuple,), "dict": (Dict,), "set": (Set,), "frozenset": (frozenset,), "range": (range,),
     "type": (Class, Native), "complex": (complex,),
+}  # fmt: skip
+_ITEMS = (List, tuple, str, bytes, range, Dict, Set, frozenset)
+BUILT_IN = (*_ITEMS, int, float, complex, type(None))
+ABSTRACT: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("Iterable", "Sized", "Container", "Collection"), _ITEMS),
+    "Sequence": (List, tuple, str, bytes, range), "MutableSequence": (List,), "Mapping": (Dict,),
+    "MutableMapping": (Dict,), "Set": (Set, frozenset), "MutableSet": (Set,), "Callable": (),
 }  # fmt: skip
 CONVERT = {
     "bool": _bool, "int": _int, "float": _float, "str": _str, "list": _list, "tuple": _tuple, "dict": make_dict,

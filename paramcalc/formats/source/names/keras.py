@@ -8,7 +8,7 @@ from ....core.registry import of_class
 from ....core.rule import Layer, Rule
 from ....core.tensors import input_shape
 from ....errors import ParamcalcError
-from ....symbolic import Expr, Size
+from ....symbolic import Expr, Size, is_known
 from .. import attributes
 from ..calls import lose
 from ..containers import items_of
@@ -88,8 +88,8 @@ def holds_unknown(value: Value) -> bool:
 
 
 def axis(value: Size) -> Value:
-    """Give a size as a program sees it: an unknown one is ``None``."""
-    return None if isinstance(value, Expr) and value.op == "?" else value
+    """Give a size as a program sees it: an open one, and what is computed from one, is ``None``."""
+    return value if is_known(value) else None
 
 
 def tensor_attribute(run: State, value: Value, name: str) -> Value:
@@ -356,10 +356,11 @@ def renamed_options(run: State, rule: Rule, args: Args, kwargs: Kwargs) -> tuple
     given: dict[str, Value] = {}
     positional = list(rule.positional)
     words = dict(kwargs)
+    # Convolution2D(filters, rows, columns) of Keras 1; strides as a third argument would be rare
     if (
         rule.name == "Conv2D"
         and (len(args) > 2 and isinstance(args[1], int) and isinstance(args[2], int))
-        and ("border_mode" in words or "subsample" in words or ("strides" not in words and _keras_1(args, words)))
+        and ("border_mode" in words or "subsample" in words or "strides" not in words)
     ):
         args = [args[0], (args[1], args[2]), *args[3:]]
     if "nb_row" in words and "nb_col" in words:
@@ -377,11 +378,6 @@ def renamed_options(run: State, rule: Rule, args: Args, kwargs: Kwargs) -> tuple
         if name != "<ignored>":
             given[name] = value
     return list(given), list(given.values())
-
-
-def _keras_1(args: Args, words: Kwargs) -> bool:
-    # Convolution2D(filters, rows, columns): strides as a third argument would be rare
-    return True
 
 
 class Unread(Exception):
@@ -1059,10 +1055,12 @@ for _name in (
     "advanced_activations",
     "local",
     "cudnn_recurrent",
+    "layer",
 ):
     LAYERS.names[_name] = LAYERS
 MODELS = Module(
-    "keras.models", {"Sequential": SEQUENTIAL, "Model": MODEL, "clone_model": Builtin("clone_model", _clone)}
+    "keras.models",
+    {"Sequential": SEQUENTIAL, "Model": MODEL, "Functional": MODEL, "clone_model": Builtin("clone_model", _clone)},
 )
 
 
@@ -1070,6 +1068,28 @@ def _other(name: str) -> Value:
     return Unknown(f"keras.{name} is not known", path=f"keras.{name}", data=True)
 
 
+LAST = "channels_last"
+
+
+def _set_data_format(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # layers that do not say it are made the other way from here on
+    run.distrust = run.distrust or [*args, *kwargs.values()] != [LAST]
+    return None
+
+
+def _data_format(run: State, args: Args, kwargs: Kwargs) -> Value:
+    return run.unknown("the data format was changed", data=True, scalar=True) if run.distrust else LAST
+
+
+def _is_keras_tensor(run: State, args: Args, kwargs: Kwargs) -> Value:
+    one = args[0] if args else None
+    return run.unknown("an argument that is not known", scalar=True) if isinstance(one, Unknown) else is_tensor(one)
+
+
+CONFIG = {
+    "image_data_format": Builtin("image_data_format", _data_format),
+    "set_image_data_format": Builtin("set_image_data_format", _set_data_format),
+}
 KERAS = Module(
     "keras",
     {
@@ -1082,8 +1102,15 @@ KERAS = Module(
         "Layer": LAYER,
         "engine": Module("keras.engine", {"Input": INPUT, "Model": MODEL, "Layer": LAYER}, layer_class),
         "backend": Module(
-            "keras.backend", {"clear_session": Builtin("clear_session", lambda run, args, kwargs: None)}, _operation
+            "keras.backend",
+            {
+                "clear_session": Builtin("clear_session", lambda run, args, kwargs: None),
+                "is_keras_tensor": Builtin("is_keras_tensor", _is_keras_tensor),
+                **CONFIG,
+            },
+            _operation,
         ),
+        "config": Module("keras.config", CONFIG, lambda name: _other(f"config.{name}")),
         "activations": Module("keras.activations", {}, function),
     },
     _other,
@@ -1154,6 +1181,10 @@ MODULES: dict[str, Value] = {
         },
     ),
 }
+_SAME = Builtin("a decorator", lambda run, args, kwargs: args[0] if args else None)
+MODULES["keras.api_export"] = Module(
+    "keras.api_export", {"keras_export": Builtin("keras_export", lambda run, args, kwargs: _SAME)}
+)
 KERAS.names.update({"saving": MODULES["keras.saving"], "utils": MODULES["keras.utils"]})
 
 

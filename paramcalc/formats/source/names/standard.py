@@ -291,11 +291,18 @@ def _copy(run: State, args: Args, kwargs: Kwargs) -> Value:
     value = args[0]
     if isinstance(value, (List, Dict, Set)):
         return run.call(run.method(value, "copy"), [], {})
+    if isinstance(value, Instance) and value.blur is None and not run.is_tensor(value):
+        native = value.cls.native if isinstance(value.cls, Class) else value.cls
+        if native is None or native.name == "object":  # modules share their registries with a copy
+            made = Instance(value.cls, value.line)
+            made.state = dict(value.named)
+            return made
     if isinstance(value, Obj):
         return run.unknown("a shallow copy is not followed", value)
     return value
 
 
+COLLECTIONS_ABC = Module("collections.abc", {}, lambda name: Native(f"collections.abc.{name}"))
 COLLECTIONS = Module(
     "collections",
     {
@@ -309,7 +316,7 @@ COLLECTIONS = Module(
         ),
         "namedtuple": Builtin("namedtuple", _namedtuple),
         "Counter": Unknown("collections.Counter is not known", path="os.Counter", data=True, scalar=True),
-        "abc": Module("collections.abc"),
+        "abc": COLLECTIONS_ABC,
     },
 )
 COPY = Module(
@@ -658,7 +665,7 @@ MODULES: dict[str, Value] = {
     "itertools": ITERTOOLS,
     "functools": FUNCTOOLS,
     "collections": COLLECTIONS,
-    "collections.abc": Module("collections.abc", {}, lambda name: Native(f"collections.abc.{name}")),
+    "collections.abc": COLLECTIONS_ABC,
     "copy": COPY,
     "contextlib": CONTEXTLIB,
     "dataclasses": DATACLASSES,

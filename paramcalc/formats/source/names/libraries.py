@@ -1,0 +1,53 @@
+"""Names: libraries of models whose source is read where they are installed, and the names that are not read there."""
+
+from __future__ import annotations
+
+from ..state import State
+from ..values import Builtin, Value
+
+PREFIXES = {
+    "torchvision": ("torchvision.models", "torchvision.ops"),
+    "keras": ("keras.applications", "keras.src.applications"),
+}
+
+
+def _same(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return args[0] if args else None
+
+
+def _decorator(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return Builtin("a decorator", _same)
+
+
+def _legacy(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """Translate the old argument ``pretrained`` of a builder: true stands for the default weights."""
+
+    def decorate(run: State, args: list[Value], given: dict[str, Value]) -> Value:
+        builder = args[0]
+
+        def build(run: State, args: list[Value], words: dict[str, Value]) -> Value:
+            words = dict(words)
+            for name, pair in kwargs.items():
+                if isinstance(pair, tuple) and len(pair) == 2:
+                    old, default = pair
+                    if isinstance(old, str) and old in words:
+                        asked = words.pop(old)
+                        words[name] = default if asked is True else None if asked is False else asked
+                    elif isinstance(words.get(name), bool):
+                        words[name] = default if words[name] else None
+            for place, (name, pair) in enumerate(kwargs.items()):
+                if place < len(args) and isinstance(args[place], bool) and isinstance(pair, tuple):
+                    words[name] = pair[1] if args[place] else None
+                    args = [*args[:place], *args[place + 1 :]]
+            return run.call(builder, args, words)
+
+        return Builtin("a builder", build)
+
+    return Builtin("a decorator", decorate)
+
+
+NAMES: dict[str, Value] = {
+    "torchvision.models._api.register_model": Builtin("register_model", _decorator),
+    "torchvision.models._utils.handle_legacy_interface": Builtin("handle_legacy_interface", _legacy),
+    "torchvision.models._utils.kwonly_to_pos_or_kw": Builtin("kwonly_to_pos_or_kw", _same),
+}
