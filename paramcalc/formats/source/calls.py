@@ -90,6 +90,7 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
         if any(isinstance(one, Unknown) and one.path.startswith("globals()") for one in given):
             raise Stop("the names of the module may be changed", everything=True)
         run.blur(reason, function, *given)
+        run.changed_tensors += 1
     run.may_raise(path or "an unknown function")
     scalar = (harmless(path) and not path.startswith(MODELS)) or (isinstance(function, Unknown) and function.scalar)
     made = run.unknown(reason, function, *given, data=True, scalar=scalar)

@@ -252,6 +252,7 @@ def store_item(run: State, value: Value, key: Value, item: Value) -> None:
             return
     if isinstance(value, (tuple, str)):
         raise Raised(run.error("TypeError", "does not support item assignment"))
+    run.changed_tensors += 1
     run.blur("an item of it was set", value, item)
 
 

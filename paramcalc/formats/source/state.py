@@ -116,6 +116,7 @@ class State:
         self.bound: list[tuple[str, Instance, Scope]] = []  # objects as they were bound to names, in order
         self.stars: list[Module] = []  # modules of which all names were imported
         self.patches = Dict()  # names of modules of libraries that the program sets
+        self.changed_tensors = 0  # how often a tensor may have been changed in place
         self.distrust = False  # whether it changes classes of libraries
         self.inputs: tuple[AnyShape, ...] = ()  # shapes that models are put on
         self.lost_names = False  # whether a star import may have bound any name

@@ -105,6 +105,8 @@ def _augmented(run: State, node: ast.AugAssign, scope: Scope) -> None:
             run.blur("an unknown object was changed in place", before, value)
         elif isinstance(before, Obj) and not isinstance(before, Instance):
             run.blur("it was changed in place", before)
+        elif run.is_tensor(before):
+            run.changed_tensors += 1
         keep(binary(run, node.op, before, value))
 
 

@@ -32,21 +32,24 @@ from ..values import (
     Unknown,
     Value,
 )
+from . import numbers
 from .builtins import Args, Kwargs
+from .numbers import Numbers
 from .shapes import broadcast, indexed, matmul, reduced
 
 
 class Tensor(Plain):
     """A tensor: its shape, or ``None`` where that is unknown, and whether it holds floating point numbers."""
 
-    __slots__ = ("shape",)
+    __slots__ = ("numbers", "shape")
 
-    def __init__(self, shape: tuple[Size, ...] | None) -> None:
+    def __init__(self, shape: tuple[Size, ...] | None, numbers: tuple[Numbers, int] | None = None) -> None:
         self.shape = shape
+        self.numbers = numbers  # and when they were known: a tensor may be changed through another one
 
     def key(self) -> tuple[Value, ...]:
-        """Give its shape."""
-        return (self.shape,)
+        """Give its shape and numbers."""
+        return (self.shape, self.numbers)
 
 
 def item(run: State, value: Tensor, key: Value) -> Value:
@@ -65,7 +68,22 @@ def combine(run: State, op: type, a: Value, b: Value) -> Value:
     """Combine tensors by an operator."""
     run.may_raise("an operation on tensors")
     shapes = [() if isinstance(one, (int, float)) else shape_of(run, one) for one in (a, b)]
-    return Tensor(matmul(*shapes) if op is ast.MatMult else broadcast(*shapes))
+    shape = matmul(*shapes) if op is ast.MatMult else broadcast(*shapes)
+    sides = [side for side in (numbers_in(run, a), numbers_in(run, b)) if side is not None]
+    known = len(sides) == 2 and any(isinstance(one, Numbers) for one in sides)
+    return _with_numbers(run, numbers.combined(op, *sides) if known else None, shape)
+
+
+def numbers_in(run: State, value: Value) -> Numbers | float | None:
+    """Give the numbers of a tensor, or a number; ``None`` where they are unknown."""
+    if isinstance(value, Tensor):
+        sure = value.numbers is not None and value.numbers[1] == run.changed_tensors and not run.unsure
+        return value.numbers[0] if value.numbers is not None and sure else None
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _with_numbers(run: State, found: Numbers | None, shape: tuple[Size, ...] | None) -> Tensor:
+    return Tensor(shape, None if found is None or run.unsure else (found, run.changed_tensors))
 
 
 # --- parameters -----------------------------------------------------------------------------------------------------
@@ -225,6 +243,13 @@ def tensor_attribute(run: State, value: Value, name: str) -> Value:
         return Builtin(f"Tensor.{name}", lambda run, args, kwargs: _sizes(run, shape, name, args))
     if name == "ndim":
         return run.unknown("a number of axes", scalar=True) if shape is None else len(shape)
+    if name.endswith("_") and not name.endswith("__"):
+        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: _changed(run, value, shape))
+    held = numbers_in(run, value)
+    if isinstance(held, Numbers):
+        known = _method_of_numbers(held, value, shape, name)
+        if known is not None:
+            return known
     if name in ("T", "mT", "H"):
         return Tensor(None if shape is None else shape[::-1])
     if name == "requires_grad":
@@ -242,6 +267,25 @@ def tensor_attribute(run: State, value: Value, name: str) -> Value:
     if name in METHODS:
         return Builtin(f"Tensor.{name}", lambda run, args, kwargs: operate(run, name, [value, *args], kwargs))
     return run.unknown(f"{name} of a tensor is not followed", data=True, scalar=True)
+
+
+def _method_of_numbers(found: Numbers, value: Value, shape: tuple[Size, ...] | None, name: str) -> Value:
+    if name in ("tolist", "item"):
+        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: numbers.plain(run, found))
+    if name in ("int", "long"):
+        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: _with_numbers(run, numbers.made_whole(found), shape))
+    if name in numbers.ROUNDINGS or name in numbers.GROWING or name in numbers.NAMED:
+        return Builtin(
+            f"Tensor.{name}",
+            lambda run, args, kwargs: _counted(run, name, [value, *args], kwargs) or Tensor(shape),
+        )
+    return None
+
+
+def _changed(run: State, value: Value, shape: tuple[Size, ...] | None) -> Value:
+    # a method that works in place
+    run.changed_tensors += 1
+    return Tensor(shape) if isinstance(value, Tensor) else value
 
 
 METHODS = frozenset(
@@ -455,12 +499,14 @@ def _like(run: State, args: Args, kwargs: Kwargs) -> Value:
 def _arange(run: State, args: Args, kwargs: Kwargs) -> Value:
     ends = [one for one in args if isinstance(one, int)]
     if len(ends) == len(args) and 1 <= len(ends) <= 3 and not (len(ends) == 3 and ends[2] == 0):
-        return Tensor((len(range(*ends)),))
+        return _with_numbers(run, None if kwargs else numbers.arange(ends), (len(range(*ends)),))
     return Tensor(None)
 
 
 def _literal(run: State, args: Args, kwargs: Kwargs) -> Value:
-    return Tensor(_nested(run, args[0] if args else kwargs.get("data"), 0))
+    data = args[0] if args else kwargs.get("data")
+    known = numbers.literal(data) if len(args) == 1 and not kwargs else None
+    return _with_numbers(run, known, _nested(run, data, 0))
 
 
 def _nested(run: State, value: Value, depth: int) -> tuple[Size, ...] | None:
@@ -476,11 +522,29 @@ def _nested(run: State, value: Value, depth: int) -> tuple[Size, ...] | None:
     return shape_of(run, value)
 
 
+def _counted(run: State, name: str, args: Args, kwargs: Kwargs) -> Tensor | None:
+    # a function of tensors whose numbers are known
+    sides = [side for side in (numbers_in(run, one) for one in args) if side is not None]
+    if kwargs or len(sides) < len(args) or not any(isinstance(one, Numbers) for one in sides):
+        return None
+    x = sides[0]
+    if len(sides) == 2 and name in numbers.NAMED:
+        made = numbers.combined(numbers.NAMED[name], *sides)
+    elif len(sides) == 1 and isinstance(x, Numbers):
+        made = numbers.differences(x) if name == "diff" else numbers.applied(name, x)
+    else:
+        return None
+    return None if made is None else _with_numbers(run, made, () if made.scalar else (len(made.near),))
+
+
 def _tensor_function(name: str) -> Builtin:
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
         run.may_raise(f"torch.{name}")
         if name in ("flatten", "reshape", "unsqueeze") and args:
             return run.call(tensor_attribute(run, args[0], name), args[1:], kwargs)
+        found = _counted(run, name, args, kwargs)
+        if found is not None:
+            return found
         if name in SAME_SHAPE and args and (isinstance(args[0], Tensor) or is_parameter(args[0])):
             return Tensor(shape_of(run, args[0]))
         return (
@@ -1240,6 +1304,18 @@ TORCH = Module(
                 "cos",
                 "rsqrt",
                 "linspace",
+                "diff",
+                "round",
+                "floor",
+                "ceil",
+                "trunc",
+                "log2",
+                "div",
+                "divide",
+                "true_divide",
+                "multiply",
+                "sub",
+                "subtract",
                 "eye",
                 "softplus",
                 "multinomial",
