@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
-from . import calls, containers, expressions, imports, statements
+from . import attributes, calls, containers, expressions, imports, statements
 from .heap import reachable
 from .names import builtins, keras, methods, standard, torch
 from .state import STATEMENT_STEPS, Raised, Signal, State, Stop
@@ -54,7 +54,7 @@ class Interpreter(State):
         self.imported = lambda name: imports.imported(self, name)
         self.library = lambda name: imports.library(self, name)
         self.method = self._method
-        self.native_length = lambda value: torch.container_length(self, value)
+        self.native_length = self._native_length
         self.native_item = self._native_item
         self.is_tensor = lambda value: isinstance(value, torch.Tensor) or keras.is_tensor(value)
         self.tensor_binary = self._tensor_binary
@@ -154,9 +154,20 @@ class Interpreter(State):
             return standard.enum_method(self, value, name)
         return methods.method_of(self, value, name)
 
+    def _native_length(self, value: Instance) -> Value:
+        found = attributes.find(value.cls, "__len__")
+        if isinstance(found, Native):
+            return attributes.method_of(found, "__len__")(self, value, [], {})
+        return torch.container_length(self, value)
+
     def _native_item(self, value: Instance, key: Value) -> Value:
         if torch.is_module(value):
             return torch.container_item(self, value, key)
+        if torch.is_parameter(value):
+            return torch.item(self, torch.Tensor(torch.shape_of(self, value)), key)
+        found = attributes.find(value.cls, "__getitem__")
+        if isinstance(found, Native):
+            return attributes.method_of(found, "__getitem__")(self, value, [key], {})
         return self.unknown("an item that is not known", value)
 
     def _tensor_item(self, value: Value, key: Value) -> Value:
