@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .state import Raised, State, Stop
 from .values import (
     MISSING,
@@ -27,9 +29,9 @@ def class_of(value: Instance) -> Class | Native:
     return value.cls
 
 
-def lineage(cls: Class | Native) -> list[Value]:
+def lineage(cls: Class | Native) -> Sequence[Value]:
     """List a class and those it derives from, in the order of lookup."""
-    return cls.mro if isinstance(cls, Class) else list(cls.lineage())
+    return cls.mro if isinstance(cls, Class) else cls.lineage
 
 
 def find(cls: Class | Native, name: str, behind: Value = None) -> Value:

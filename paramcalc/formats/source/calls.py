@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from . import attributes
 from .state import DEPTH, Raised, State, Stop
@@ -45,6 +46,7 @@ QUIET = (
     "tensorflow.train", "tensorflow.GradientTape", "keras.saving", "keras.regularizers", "keras.initializers",
 )  # fmt: skip
 MODELS = ("torchvision.models", "torchvision.ops", "torch.load", "torch.hub", "keras.applications", "pickle")
+KEPT = 5_000  # functions of which facts are kept
 WRITERS = ("update", "setdefault", "pop", "popitem", "clear", "__setitem__")
 
 
@@ -267,33 +269,23 @@ def home_of(scope: Scope | None, name: str, kind: type[ast.stmt]) -> Scope:
     return one
 
 
-_OUTER: dict[ast.AST, dict[str, type[ast.stmt]]] = {}
-
-
+@lru_cache(KEPT)
 def outer_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[str, type[ast.stmt]]:
     """List the names that a function declares global or nonlocal."""
-    if node not in _OUTER:
-        found: dict[str, type[ast.stmt]] = {}
-        pending: list[ast.AST] = list(node.body) if isinstance(node.body, list) else []
-        while pending:
-            one = pending.pop()
-            if isinstance(one, (ast.Global, ast.Nonlocal)):
-                found.update(dict.fromkeys(one.names, type(one)))
-            if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-                pending += ast.iter_child_nodes(one)
-        if len(_OUTER) > 5_000:
-            _OUTER.clear()
-        _OUTER[node] = found
-    return _OUTER[node]
+    found: dict[str, type[ast.stmt]] = {}
+    pending: list[ast.AST] = list(node.body) if isinstance(node.body, list) else []
+    while pending:
+        one = pending.pop()
+        if isinstance(one, (ast.Global, ast.Nonlocal)):
+            found.update(dict.fromkeys(one.names, type(one)))
+        if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending += ast.iter_child_nodes(one)
+    return found
 
 
-_LOCALS: dict[ast.AST, frozenset[str]] = {}
-
-
+@lru_cache(KEPT)
 def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
     """List the names that a function binds itself."""
-    if node in _LOCALS:
-        return _LOCALS[node]
     found = set[str]()
     outer = set[str]()
     arguments = node.args
@@ -320,12 +312,10 @@ def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> fr
         elif isinstance(one_node, ast.ExceptHandler) and one_node.name:
             found.add(one_node.name)
         pending += ast.iter_child_nodes(one_node)
-    if len(_LOCALS) > 5_000:
-        _LOCALS.clear()
-    _LOCALS[node] = frozenset(found - outer)
-    return _LOCALS[node]
+    return frozenset(found - outer)
 
 
+@lru_cache(KEPT)
 def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     pending: list[ast.AST] = list(node.body)
     while pending:

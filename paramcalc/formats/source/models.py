@@ -220,14 +220,16 @@ def _weightless(value: Instance) -> bool:
 
 def _inside(values: list[Instance]) -> set[int]:
     found: set[int] = set()
+    walked: set[int] = set()  # what is below them is found already
     for value in values:
-        seen: set[int] = {id(value)}
         pending: list[Value] = [value]
         while pending:
             one = pending.pop()
+            if id(one) in walked:
+                continue
+            walked.add(id(one))
             for child in _children(one):
-                if id(child) not in seen:
-                    seen.add(id(child))
+                if child is not value:
                     found.add(id(child))
                     pending.append(child)
     return found

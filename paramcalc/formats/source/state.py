@@ -109,7 +109,7 @@ class State:
         self.round_steps = 60_000  # of a loop, before its length counts as unknown
         self.tries = 0  # try statements around
         self.unsure = 0  # forks and loops of unknown length around
-        self.began = time.monotonic()
+        self.began = time.process_time()
         self.symbols: dict[str, int] = {}
         self.notes: list[str] = []
         self.trail: list[str] = []
@@ -132,7 +132,7 @@ class State:
             When there were too many.
         """
         self.steps += 1
-        if self.steps > self.limit or (self.steps % 512 == 0 and time.monotonic() - self.began > SECONDS):
+        if self.steps > self.limit or (self.steps % 512 == 0 and time.process_time() - self.began > SECONDS):
             raise Stop("it takes too many steps")
 
     def note(self, text: str, line: int = 0) -> None:

@@ -335,9 +335,11 @@ class Native:
         ``get(run, self, name)`` gives an attribute that is neither in the state nor a method, or `MISSING`.
     set : callable, optional
         ``set(run, self, name, value)`` in place of storing an attribute.
+    lineage : list of Native
+        The class and those it derives from.
     """
 
-    __slots__ = ("base", "data", "get", "init", "make", "methods", "name", "set")
+    __slots__ = ("base", "data", "get", "init", "lineage", "make", "methods", "name", "set")
 
     def __init__(
         self,
@@ -352,6 +354,7 @@ class Native:
     ) -> None:
         self.name = name
         self.base = base
+        self.lineage: list[Native] = [self, *(base.lineage if base else [])]
         self.make: Host | None = make or (base.make if base else None)
         self.init: Host | None = init or (base.init if base else None)
         self.methods: dict[str, Host] = {**(base.methods if base else {}), **(methods or {})}
@@ -361,13 +364,6 @@ class Native:
 
     def __repr__(self) -> str:
         return f"<class {self.name}>"
-
-    def lineage(self) -> Iterator[Native]:
-        """List the class and those it derives from."""
-        one: Native | None = self
-        while one is not None:
-            yield one
-            one = one.base
 
 
 class Module:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+import struct
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -61,9 +62,15 @@ def literal(value: Value) -> Numbers | None:
 
 
 def _single(one: Near, whole: bool) -> Near:
-    value = abs(one.value)
-    exact = whole or (float(one.value).is_integer() and value <= WHOLE)
-    return one if exact else Near(one.value, one.error + value * SINGLE)
+    return one if whole or _is_single(one.value) else Near(one.value, one.error + abs(one.value) * SINGLE)
+
+
+def _is_single(value: float) -> bool:
+    # whether 32 bits hold it, so that the rounded result of an operation is the true one
+    try:
+        return bool(struct.unpack("f", struct.pack("f", value))[0] == value)
+    except (OverflowError, struct.error):
+        return False
 
 
 def arange(ends: Sequence[int]) -> Numbers | None:
@@ -116,7 +123,7 @@ def _pair(function: Callable[[float, float], float], a: Near, b: Near, whole: bo
     error = max(abs(one - value) for one in corners)
     if isinstance(value, complex) or not math.isfinite(value + error):
         raise ValueError
-    exact = error == 0 and (whole or (float(value).is_integer() and abs(value) <= WHOLE))
+    exact = error == 0 and (whole or _is_single(value))
     return Near(value, 0.0 if exact else error + max(abs(value), abs(a.value), abs(b.value)) * SINGLE)
 
 

@@ -879,7 +879,7 @@ def _iter(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 def container_item(run: State, self: Instance, key: Value) -> Value:
     """Give an item of a container of modules, or a part of it."""
     native = self.cls.native if isinstance(self.cls, Class) else self.cls
-    names = [one.name for one in native.lineage()] if native is not None else []
+    names = [one.name for one in native.lineage] if native is not None else []
     if self.blur is not None or native is None:
         return run.unknown("an item that is not known", self)
     if "torch.nn.ModuleDict" in names or "torch.nn.ParameterDict" in names:
