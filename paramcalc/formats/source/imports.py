@@ -163,6 +163,7 @@ def _read(run: Interpreter, root: Root, name: str, path: str) -> Value:
     if root.prefixes:
         own = {one.rpartition(".")[2]: value for one, value in libraries.NAMES.items() if one.startswith(f"{name}.")}
         scope.named.update(own)
+        run.foreign.add(scope)
         body = [one for one in body if not isinstance(one, ast.FunctionDef) or one.name not in own]
     run.within(body, scope, os.path.basename(path), root, package)
     return module

@@ -164,7 +164,7 @@ def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
     outer: dict[int, tuple[str, Instance | Unknown]] = {}
     inner: dict[int, tuple[str, Instance | Unknown]] = {}
     for name, made, home in run.bound:
-        if _is_model(made):
+        if _is_model(made) and _module_of(home) not in run.foreign:
             (outer if home is scope else inner).setdefault(id(made), (name, made))
     for key, value in scope.named.items():
         if isinstance(value, Instance) and _is_model(value):
@@ -178,6 +178,12 @@ def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
             if isinstance(one, Unknown) or _stands_alone(one, id(one) in inside, found is outer):
                 kept.append((name, one))
     return kept
+
+
+def _module_of(scope: Scope) -> Scope:
+    while scope.parent is not None:
+        scope = scope.parent
+    return scope
 
 
 def _stands_alone(value: Instance, inside: bool, outer: bool) -> bool:

@@ -114,6 +114,7 @@ class State:
         self.notes: list[str] = []
         self.trail: list[str] = []
         self.bound: list[tuple[str, Instance, Scope]] = []  # objects as they were bound to names, in order
+        self.foreign: set[Scope] = set()  # the names of modules of libraries
         self.stars: list[Module] = []  # modules of which all names were imported
         self.patches = Dict()  # names of modules of libraries that the program sets
         self.changed_tensors = 0  # how often a tensor may have been changed in place

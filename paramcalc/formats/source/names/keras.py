@@ -155,7 +155,14 @@ def binary(run: State, op: type, a: Value, b: Value) -> Value:
         return Tensor(None, "Unknown", _tensors(a, b))
     if op is ast.MatMult:
         return Tensor(matmul(shape_of(a), shape_of(b)), "Matmul", _tensors(a, b))
-    return Tensor(broadcast(shape_of(a), shape_of(b)), op.__name__, _tensors(a, b))
+    return Tensor(broadcast(shape_of(a), shape_of(b)), OPERATIONS.get(op, op.__name__), _tensors(a, b))
+
+
+# as Keras names them
+OPERATIONS: dict[type, str] = {
+    ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply", ast.Div: "TrueDivide", ast.Pow: "Power",
+    ast.FloorDiv: "FloorDivide",
+}  # fmt: skip
 
 
 def unary(run: State, value: Value) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .. import attributes
 from ..state import State
 from ..values import Builtin, Value
 
@@ -46,7 +47,17 @@ def _legacy(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
     return Builtin("a decorator", decorate)
 
 
+def _get_model(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """Call the builder of a name, as the registry does that the decorator of builders fills."""
+    words = dict(kwargs)
+    name = args[0] if args else words.pop("name", None)
+    if not isinstance(name, str):
+        return run.unknown("a model of an unknown name", data=True)
+    return run.call(attributes.get(run, run.library("torchvision.models"), name.lower()), [], words)
+
+
 NAMES: dict[str, Value] = {
+    "torchvision.models._api.get_model": Builtin("get_model", _get_model),
     "torchvision.models._api.register_model": Builtin("register_model", _decorator),
     "torchvision.models._utils.handle_legacy_interface": Builtin("handle_legacy_interface", _legacy),
     "torchvision.models._utils.kwonly_to_pos_or_kw": Builtin("kwonly_to_pos_or_kw", _same),

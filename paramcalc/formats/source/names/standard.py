@@ -706,6 +706,7 @@ def _arange(run: State, args: Args, kwargs: Kwargs) -> Value:
 NUMPY = Module(
     "numpy",
     {
+        "ndarray": ARRAY,
         "linspace": Builtin("numpy.linspace", _linspace),
         "arange": Builtin("numpy.arange", _arange),
         "prod": Builtin("numpy.prod", _prod),
