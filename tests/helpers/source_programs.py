@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 MOST_RUNS = 96
 LONGEST = 40  # questions of one run
@@ -51,7 +52,13 @@ def outside(tape: Tape) -> SimpleNamespace:
             raise (ValueError, KeyError)[tape.ask(2)]("it fails")
         return 0
 
-    return SimpleNamespace(flip=lambda: bool(tape.ask(2)), some=lambda: list(range(tape.ask(3))), risky=risky)
+    def touch(tensor: Any, array: Any) -> None:
+        tensor[0] = 2 + tape.ask(2)
+        array[0] = 2 + tape.ask(2)
+
+    return SimpleNamespace(
+        flip=lambda: bool(tape.ask(2)), some=lambda: list(range(tape.ask(3))), risky=risky, touch=touch
+    )
 
 
 def runs(program: str, framework: ModuleType) -> Iterator[dict[str, object]]:
@@ -93,6 +100,22 @@ class Odd(nn.Module):
         else:
             self.first = nn.Linear(a, 3) if a > 2 else nn.Linear(a, 4)
         self.table = nn.Parameter(torch.zeros(a, 2))
+class Wide(nn.Linear):
+    def __init__(self, a, b):
+        super().__init__(a, b, bias=False)
+        self.more = nn.Linear(b, 1)
+class Chain(nn.Sequential):
+    def __init__(self, *parts):
+        super(Chain, self).__init__(*parts)
+        if outside.flip():
+            self.append(nn.Linear(1, 1))
+class Bag(nn.ModuleList):
+    def __init__(self, n):
+        super().__init__(nn.Linear(1, i + 1) for i in range(n))
+class Late(Net):
+    def __init__(self, a):
+        super().__init__(a, 2, deep=outside.flip())
+        nn.Module.__init__(self) if a == 4 else None
 """
 
 
@@ -105,6 +128,8 @@ class Maker:
             "import outside",
             "import torch",
             "from torch import nn",
+            "import copy",
+            "import numpy as np",
             *CLASSES.strip().splitlines(),
         ]
         self.models = ["m0"]
@@ -122,6 +147,8 @@ class Maker:
             "l0 = [nn.Linear(1, 2)]",
             "d = {'x': nn.Linear(2, 2)}",
             "m1 = None",
+            "t = torch.arange(1, 5)",
+            "a = np.linspace(1.0, 3.0, 3)",
         ]
         for _ in range(self.random.randint(0, 2)):
             self.function()
@@ -150,7 +177,8 @@ class Maker:
             f"Odd({a})", f"nn.Sequential({self.simple()}, {self.simple()})", "nn.Sequential(*l0)", m, "l0[0]", "d['x']",
             f"({self.simple()} if {self.condition()} else {self.simple()})", f"Net({a}, 2).grow()", "l0[-1]",
             f"(m1 or {self.simple()})", f"nn.ModuleList([{self.simple()} for _ in range({self.size()}) if {self.condition()}])",
-            f"nn.Sequential({m}, {m})", "d.get('y', m0)",
+            f"nn.Sequential({m}, {m})", "d.get('y', m0)", f"Wide({a}, {b})", f"Chain({self.simple()}, {self.simple()})",
+            "Chain(*l0)", f"Bag({a})", f"Late({a})", f"copy.deepcopy({m})", f"copy.copy({m})",
         ]  # fmt: skip
         if self.functions and not self.inside:
             choices += [f"{self.random.choice(self.functions)}({m})"] * 4
@@ -243,6 +271,10 @@ class Maker:
                 "m0.bias = None", "outside.risky()", "for x in l0: l0.append(x) if len(l0) < 4 else None",
                 "for x in gen(): break", "m2 = next(gen())", "l0.extend(gen())", f"Net.a = {self.simple()}",
                 "m1 = [*gen()][-1]", "with Guard(): n = 2", "m0.a = nn.Linear(k, k)",
+                "k = (t * 0.75 + 1).round().int().tolist()[1]", "n = t.tolist()[-1]", "k = int([float(x) for x in a][0])",
+                "k = int(a.tolist()[1])", "s = t", "s += 1", "t[0] = 3", "t.add_(1)", "s = t.view(-1); s.mul_(2)", "s = t[1:]; s += 1",
+                "b = a; b[0] = 4", "b = a[:2]; b[0] = 5", "a += 1", "t = torch.tensor([k, n])", "outside.touch(t, a)",
+                "k = torch.diff(t).abs().tolist()[0] + 1", "n = len(a)", "t = torch.pow(2, t)", "a = np.arange(1, 4)",
             ]
         )  # fmt: skip
 

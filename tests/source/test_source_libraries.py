@@ -37,7 +37,7 @@ def read(line: str) -> pc.Model:
 
 
 def layers_of(model: Any) -> Counter[tuple[str, int, str]]:
-    """List the layers and operations of a model of Keras, those inside models included, as class, parameters and output shape."""
+    """List the layers and operations of a model of Keras: class, parameters and output shape of each."""
     found: Counter[tuple[str, int, str]] = Counter()
     for layer in getattr(model, "operations", model.layers):
         if isinstance(layer, keras.layers.InputLayer):

@@ -12,6 +12,7 @@ from source_programs import TooMany, program, runs
 from paramcalc.formats.opened import Source
 from paramcalc.formats.source.reader import interpret
 from paramcalc.report import Report
+from paramcalc.symbolic import Expr
 
 torch = pytest.importorskip("torch", reason="programs are run by PyTorch")
 pytestmark = pytest.mark.torch
@@ -38,6 +39,8 @@ def violations(text: str, outcomes: list[dict[str, object]]) -> Iterator[str]:
     """List the models of which something wrong is said."""
     for name, report in read(text).items():
         answers = {truth(names.get(name)) for names in outcomes}
+        if isinstance(report.total, Expr):
+            continue  # a formula in unknown sizes
         if report.exact:
             total = {None if answer is None else answer[0] for answer in answers}
             trained = {None if answer is None else answer[1] for answer in answers}

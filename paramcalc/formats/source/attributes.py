@@ -59,10 +59,13 @@ def method_of(cls: Native, name: str) -> Host:
     init = cls.init
 
     def construct(run: State, self: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        again = isinstance(self, Instance) and "<constructed>" in self.named
         other = init(run, self, args, kwargs)
-        if isinstance(self, Instance) and isinstance(other, (Unknown, Instance)) and other is not self:
+        if isinstance(self, Instance):
             run.change(self)
-            self.blur = run.unknown("a constructor that gives another object", other)
+            self.named["<constructed>"] = True
+            if again or (isinstance(other, (Unknown, Instance)) and other is not self):
+                self.blur = run.unknown("a constructor that is called again, or gives another object", self, other)
         return None
 
     return construct
