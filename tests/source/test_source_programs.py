@@ -160,3 +160,13 @@ def test_errors_have_a_place(text: str, error: str) -> None:
 def test_other_texts_are_no_programs(text: str) -> None:
     source = Source("<text>", given=text)
     assert next(one.name for one in READERS if one.sniff(source)) != "a program in Python"
+
+
+def test_a_place_names_the_file_it_is_in(tmp_path: Path) -> None:
+    net = "from helpers import other\nimport torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n"
+    (tmp_path / "net.py").write_text(f"{net}        super().__init__()\n        self.odd = other(self)\n")
+    (tmp_path / "main.py").write_text("import os\nfrom net import Net\nm = Net()\n")
+    assert "helpers.other is not followed (net.py:6)" in str(load(str(tmp_path / "main.py")).report())
+    (tmp_path / "net.py").write_text(f"{net}        super().__init__()\n")
+    (tmp_path / "main.py").write_text("from net import Net\nfrom helpers import other\n\nm = Net()\nother(m)\n")
+    assert "helpers.other is not followed (main.py:5)" in str(load(str(tmp_path / "main.py")).report())

@@ -149,7 +149,8 @@ def _read(run: Interpreter, root: Root, name: str, path: str) -> Value:
     if len(run.modules) >= MOST_FILES or os.path.getsize(path) > MOST_FILE:
         return run.unknown(f"the module {name} is not read", path=name, data=True)
     try:
-        tree = ast.parse(decode(read_file(path)))
+        text = decode(read_file(path))
+        tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return run.unknown(f"the module {name} does not parse", path=name, data=True)
     package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
@@ -159,13 +160,15 @@ def _read(run: Interpreter, root: Root, name: str, path: str) -> Value:
     scope.named["__name__"] = name
     module = Module(name, {}, lambda one: scope.named.get(one, MISSING), scope)
     run.modules[root, name] = module
-    body = tree.body
     if root.prefixes:
         own = {one.rpartition(".")[2]: value for one, value in libraries.NAMES.items() if one.startswith(f"{name}.")}
         scope.named.update(own)
         run.foreign.add(scope)
-        body = [one for one in body if not isinstance(one, ast.FunctionDef) or one.name not in own]
-    run.within(body, scope, os.path.basename(path), root, package)
+        tree.body = [one for one in tree.body if not isinstance(one, ast.FunctionDef) or one.name not in own]
+    run.files.append((run.lines, os.path.basename(path)))
+    ast.increment_lineno(tree, run.lines)
+    run.lines += text.count("\n") + 1
+    run.within(tree, scope, root, package)
     return module
 
 

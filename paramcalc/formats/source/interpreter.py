@@ -40,7 +40,7 @@ class Interpreter(State):
     ) -> None:
         super().__init__(sizes)
         self.root = imports.Root(os.path.realpath(folder) if folder else "")
-        self.file = file
+        self.files.append((0, file))
         self.argv = list(argv)
         self.modules: dict[tuple[imports.Root, str], Value] = {}
         self.package = ""  # of the module that is read
@@ -129,19 +129,19 @@ class Interpreter(State):
 
     # --- modules --------------------------------------------------------------------------------------------------
 
-    def within(self, body: Sequence[ast.stmt], scope: Scope, file: str, root: imports.Root, package: str) -> None:
+    def within(self, tree: ast.Module, scope: Scope, root: imports.Root, package: str) -> None:
         """Run the statements of another module, in the middle of a statement of this one."""
-        before = self.file, self.line, self.limit, self.root, self.package
+        before = self.line, self.limit, self.root, self.package
         saved = self.tries, self.unsure, self.depth, self.trail
         regions, self.heap.regions = self.heap.regions, []
-        self.file, self.root, self.package = file, root, package
+        self.root, self.package = root, package
         try:
-            for node in body:
+            for node in tree.body:
                 self._statement(node, scope)
         finally:
             self.heap.regions = regions
             self.tries, self.unsure, self.depth, self.trail = saved
-            self.file, self.line, self.limit, self.root, self.package = before
+            self.line, self.limit, self.root, self.package = before
 
     # --- what depends on the kind of a value -----------------------------------------------------------------------
 

@@ -277,7 +277,7 @@ def type_of(value: Instance) -> str:
 
 def lost(run: State, name: str, kind: str, reason: str, line: int = 0) -> Piece:
     """Make the row of something unknown."""
-    place = f" ({run.file}:{line})" if line else ""
+    place = f" ({run.place(line)})" if line else ""
     layer = UnknownLayer(kind.rpartition(".")[2] or kind, f"{reason}{place}", name or None)
     return Piece(layer.label, layer, layer.on())
 
@@ -318,7 +318,7 @@ def _weights(run: State, own: list[tuple[str, Value]]) -> tuple[list[Weight], st
     for name, one in own:
         if isinstance(one, Unknown):
             if not one.scalar and one.size is None:
-                why = why or f"{name}: {one.reason} ({run.file}:{one.line})"
+                why = why or f"{name}: {one.reason} ({run.place(one.line)})"
             continue
         assert isinstance(one, Instance)
         shape = one.named.get("shape")
@@ -545,9 +545,9 @@ class Maker:
         seen[value] = None
         found: list[Weight] = []
         if value.blur is not None:
-            return [], f"{value.blur.reason} ({self.run.file}:{value.blur.line})"
+            return [], f"{value.blur.reason} ({self.run.place(value.blur.line)})"
         if "<shapes>" not in value.named and isinstance(value.cls, Class):
-            return [], f"it is not built: no input reaches it ({self.run.file}:{value.line})"
+            return [], f"it is not built: no input reaches it ({self.run.place(value.line)})"
         why = ""
         if isinstance(value.named.get("<shapes>"), Unknown):
             why = "it may be built or not"
@@ -570,7 +570,7 @@ class Maker:
                     found.append(Weight(str(one.named["name"])[:80], shape, trained, origin=(id(one), 0)))
         inside = keras.sublayers(value)
         if isinstance(inside, Unknown):
-            return found, why or f"{inside.reason} ({self.run.file}:{inside.line})"
+            return found, why or f"{inside.reason} ({self.run.place(inside.line)})"
         for name, one in inside:
             more, reason = self._inner(one, depth + 1, seen)
             why = why or reason

@@ -11,6 +11,7 @@ from ...symbolic import Expr, symbols
 from .heap import Heap, Outcome, Region
 from .values import Dict, Instance, Module, Obj, Scope, Unknown, Value, mutable
 
+MOST_LINES = 2_000_000  # of the program: it has fewer characters
 STEPS = 400_000  # of a whole run
 STATEMENT_STEPS = 150_000  # of one statement of the top level
 SECONDS = 2.0
@@ -102,7 +103,8 @@ class State:
         self.sizes = dict(sizes or {})
         self.used: set[str] = set()
         self.line = 0
-        self.file = ""
+        self.lines = MOST_LINES  # of all files that were read
+        self.files: list[tuple[int, str]] = []  # where the lines of each file begin, all files in a row
         self.steps = 0
         self.limit = STEPS
         self.depth = 0
@@ -136,9 +138,14 @@ class State:
         if self.steps > self.limit or (self.steps % 512 == 0 and time.process_time() - self.began > SECONDS):
             raise Stop("it takes too many steps")
 
+    def place(self, line: int) -> str:
+        """Say where a line is: ``model.py:12``."""
+        start, file = next((one for one in reversed(self.files) if line > one[0]), self.files[0])
+        return f"{file}:{line - start}"
+
     def note(self, text: str, line: int = 0) -> None:
         """Keep a remark for the report, with its place."""
-        told = f"{self.file}:{line or self.line}: {text}"
+        told = f"{self.place(line or self.line)}: {text}"
         if told not in self.notes and len(self.notes) < 40:
             self.notes.append(told)
 
