@@ -55,8 +55,8 @@ class Step(Applicable):
         return snake(self._type)
 
     def on(self, *shapes: AnyShape, **call: bool) -> Built:
-        """Give the shape."""
-        return Built((self.shape,), costed=False)
+        """Give the shape; arithmetic on single numbers has no multiply-adds of products."""
+        return Built((self.shape,), costed=self._type in keras.ELEMENTWISE)
 
 
 class Listed(Model):

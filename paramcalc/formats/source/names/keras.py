@@ -163,6 +163,7 @@ OPERATIONS: dict[type, str] = {
     ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply", ast.Div: "TrueDivide", ast.Pow: "Power",
     ast.FloorDiv: "FloorDivide",
 }  # fmt: skip
+ELEMENTWISE = frozenset([*OPERATIONS.values(), "Negative", "GetItem"])
 
 
 def unary(run: State, value: Value) -> Value:
