@@ -61,13 +61,13 @@ def outside(tape: Tape) -> SimpleNamespace:
     )
 
 
-def runs(program: str, framework: ModuleType) -> Iterator[dict[str, object]]:
+def runs(program: str, framework: ModuleType, **given: object) -> Iterator[dict[str, Any]]:
     """Run a program under every outcome; give the names it leaves, of runs that end without an exception."""
     code = compile(program.replace("import outside\n", ""), "<program>", "exec")
     answers: list[int] | None = []
     for _ in range(MOST_RUNS):
         tape = Tape(answers)
-        names = {"outside": outside(tape), "__name__": "__main__"}
+        names = {"outside": outside(tape), "__name__": "__main__", **given}
         try:
             exec(code, names)
             yield names

@@ -137,11 +137,9 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
     run.inputs = source.asked.inputs
     run.run(parsed(source.text, source.name))
     asked = source.asked
-    found = models_of(run, run.globals)
-    if asked.model and not asked.options:
-        one = [pair for pair in found if pair[0] == asked.model]
-        if one:
-            return run, one
+    found = models_of(run, run.globals, "" if asked.options else asked.model)
+    if asked.model and not asked.options and found:
+        return run, found
     if asked.model:
         return run, [(asked.model, summon(run, asked.model, asked.options))]
     if not found:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ...core.built import AnyShape
 from ...symbolic import Expr, symbols
 from .heap import Heap, Outcome, Region
+from .trace import Trace
 from .values import Dict, Instance, Module, Obj, Scope, Unknown, Value, mutable
 
 MOST_LINES = 2_000_000  # of the program: it has fewer characters
@@ -122,6 +123,7 @@ class State:
         self.changed_tensors = 0  # how often a tensor may have been changed in place
         self.distrust = False  # whether it changes classes of libraries
         self.inputs: tuple[AnyShape, ...] = ()  # shapes that models are put on
+        self.trace: Trace | None = None  # of forward on shapes, while it lasts
         self.lost_names = False  # whether a star import may have bound any name
 
     # --- budget ---------------------------------------------------------------------------------------------------
@@ -192,6 +194,11 @@ class State:
         if self.tries:
             error = self.unknown(f"what {what} raises")
             self.heap.leave(Outcome("raise", error, {}, Obj.count))
+
+    @property
+    def certain(self) -> bool:
+        """Whether what is run now is run under every outcome: in no branch, and behind no return or exception."""
+        return not self.unsure and not any(region.left for region in self.heap.regions)
 
     # --- forks ----------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from ..calls import lose
 from ..containers import items_of
 from ..operations import sized
 from ..state import Raised, State
+from ..trace import product_of
 from ..values import (
     MISSING,
     Builtin,
@@ -68,6 +69,8 @@ def combine(run: State, op: type, a: Value, b: Value) -> Value:
     """Combine tensors by an operator."""
     run.may_raise("an operation on tensors")
     shapes = [() if isinstance(one, (int, float)) else shape_of(run, one) for one in (a, b)]
+    if op is ast.MatMult:
+        _multiplied(run, "matmul", shapes)
     shape = matmul(*shapes) if op is ast.MatMult else broadcast(*shapes)
     sides = [side for side in (numbers_in(run, a), numbers_in(run, b)) if side is not None]
     known = len(sides) == 2 and any(isinstance(one, Numbers) for one in sides)
@@ -301,6 +304,14 @@ REDUCE = frozenset(
 PAIR = frozenset(["add", "mul", "sub", "div", "maximum", "minimum", "pow", "where", "eq"])
 
 
+PRODUCTS = frozenset(["matmul", "bmm", "mm", "linear", "scaled_dot_product_attention"])
+
+
+def _multiplied(run: State, name: str, shapes: list[tuple[Size, ...] | None]) -> None:
+    if run.trace is not None:
+        run.trace.product(name, product_of(name, shapes), run.certain)
+
+
 def operate(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
     """Give what a function of tensors gives: a tensor, or several, whose shape is known where the rule is plain."""
     run.may_raise(name)
@@ -308,6 +319,11 @@ def operate(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
         found = _operated(run, name, args, dict(kwargs))
     except (TypeError, ValueError, IndexError, AssertionError):
         found = None
+    if name in PRODUCTS:
+        matrices = [one for one in (*args, *kwargs.values()) if not isinstance(one, (int, float)) and one is not None]
+        _multiplied(run, name, [shape_of(run, one) for one in matrices])
+    elif found is None and run.trace is not None:
+        run.trace.sure = False
     return run.unknown(f"{name} is not followed", data=True, scalar=True) if found is None else found
 
 
@@ -1131,6 +1147,8 @@ def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
             break
         shapes.append(shape)
     rule = self.named.get("<rule>")
+    if run.trace is not None and not (isinstance(rule, Rule) and args and self.blur is None and shapes):
+        run.trace.sure = False
     if not isinstance(rule, Rule) or not args or self.blur is not None:
         return run.unknown("the output of a layer", data=True, scalar=True)
     if shape_of(run, args[0]) is None:
@@ -1141,8 +1159,13 @@ def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
     try:
         layer = layer_of(run, self)
         count = len(rule.inputs)
-        built = layer.on(*(shapes if rule.inputs[0].many else shapes[: max(1, min(count, len(shapes)))]))
+        read = shapes if rule.inputs[0].many else shapes[: max(1, min(count, len(shapes)))]
+        built = layer.on(*read)
+        if run.trace is not None:
+            run.trace.call(self, read, built, run.certain and not kwargs)
     except (ParamcalcError, Unread) as error:
+        if run.trace is not None:
+            run.trace.sure = False
         run.note(str(error))
         return run.unknown("the output of a layer", data=True, scalar=True)
     if self.named.get("<lazy>") is True:

@@ -1,0 +1,123 @@
+"""The rows of a model that a run leaves: a layer, what it builds, and the calls that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, Part
+from ...core.spelling import snake
+from ...graph.model import Model
+from ...graph.unknown_layers import UnknownLayer
+from .names import keras
+from .state import State
+from .values import Instance
+
+
+@dataclass
+class Piece:
+    """One row: a name, a layer, and the weights it has; with the calls, where ``forward`` shows them."""
+
+    name: str
+    layer: Applicable
+    built: Built
+    calls: list[Part] = field(default_factory=list)
+
+
+class Step(Applicable):
+    """A function called on tensors in a graph: the shape it gives, and no weights."""
+
+    frozen = False
+
+    def __init__(self, type: str, shape: AnyShape) -> None:
+        self._type = type
+        self.shape = shape
+        self.name = None
+
+    @property
+    def type(self) -> str:
+        """What is called."""
+        return self._type
+
+    @property
+    def label(self) -> str:
+        """A name made of it."""
+        return snake(self._type)
+
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
+        """Give the shape; arithmetic on single numbers has no multiply-adds of products."""
+        return Built((self.shape,), costed=self._type in keras.ELEMENTWISE)
+
+
+class Listed(Model):
+    """A model whose layers are known and not how they are connected."""
+
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        framework: str,
+        pieces: list[Piece],
+        frozen: bool = False,
+        outs: Sequence[AnyShape] = (),
+        inputs: Sequence[AnyShape] = (),
+    ) -> None:
+        self.type = type
+        self.pieces = pieces
+        self._framework = framework
+        self.outs = tuple(outs) or (UNKNOWN_SHAPE,)
+        shapes: list[AnyShape] = [*inputs] or [UNKNOWN_SHAPE]
+        results = tuple((len(shapes), at) for at in range(len(self.outs)))
+        self._fill(shapes, [], results, name, [None] * len(shapes), not frozen)
+        origins = [weight.origin for piece in pieces for weight in piece.built.weights]
+        self.crossed = len(set(origins)) < len(origins)
+
+    @property
+    def framework(self) -> str:
+        """Whose layers they are."""
+        return self._framework
+
+    @property
+    def layers(self) -> list[Applicable]:
+        """Every layer once."""
+        return [piece.layer for piece in self.pieces]
+
+    @property
+    def uses(self) -> list[Applicable]:
+        """The layers, in order."""
+        return self.layers
+
+    @property
+    def names(self) -> dict[int, str]:
+        """The path of each layer by its ``id``."""
+        return {id(piece.layer): piece.name for piece in self.pieces}
+
+    @property
+    def built(self) -> list[Built]:
+        """What the whole has."""
+        unknown = next((piece.built.unknown for piece in self.pieces if piece.built.unknown), "")
+        weights = tuple(weight for piece in self.pieces for weight in piece.built.weights)
+        return [Built(self.outs, weights, unknown=unknown, costed=False)]
+
+    def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:
+        """List every layer."""
+        alone = ([Part(piece.name, piece.layer, (), piece.built)] for piece in self.pieces)
+        return [part for piece, one in zip(self.pieces, alone, strict=True) for part in piece.calls or one]
+
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
+        """Give what it has; its outputs are not known."""
+        (whole,) = self.built
+        return whole._replace(outs=UNKNOWN_OUTPUTS, parts=lambda: self.parts((), ()))
+
+
+def type_of(value: Instance) -> str:
+    """Give the name of a class."""
+    kind = value.cls.name.rpartition(".")[2]
+    return "Functional" if value.cls is keras.MODEL else kind
+
+
+def lost(run: State, name: str, kind: str, reason: str, line: int = 0) -> Piece:
+    """Make the row of something unknown."""
+    place = f" ({run.place(line)})" if line else ""
+    layer = UnknownLayer(kind.rpartition(".")[2] or kind, f"{reason}{place}", name or None)
+    return Piece(layer.label, layer, layer.on())
