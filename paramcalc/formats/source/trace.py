@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import prod
 
 from ...core.built import Built, Shape
 from ...symbolic import Size
-from .names.shapes import matmul
 
 
 @dataclass
@@ -42,26 +40,3 @@ class Trace:
             self.products.append((name, size))
         elif size != 0:
             self.sure = False
-
-
-def product_of(name: str, shapes: Sequence[Shape | None]) -> Size | None:
-    """Count the multiply-adds of a function that multiplies matrices; ``None`` where a shape is unknown.
-
-    Notes
-    -----
-    A product of (…, n, k) and (…, k, m) takes n·k·m for each of the leading axes, which broadcast. Attention multiplies
-    queries by keys, (…, n, e) by (…, s, e), and the weights by values, (…, n, s) by (…, s, v).
-    """
-    known = [one for one in shapes if one is not None]
-    if len(known) < len(shapes) or len(known) < 2:
-        return None
-    a, b = known[:2]
-    if name == "linear":
-        return prod(a) * b[0]
-    if name == "scaled_dot_product_attention":
-        if len(known) < 3 or min(map(len, known)) < 2:
-            return None
-        rows = prod(a[:-1])
-        return rows * b[-2] * a[-1] + rows * b[-2] * known[2][-1]
-    given = matmul(a, b)
-    return None if given is None else prod(given) * a[-1]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
+
 from ....symbolic import Size
 from ..values import Value
 
@@ -76,3 +79,26 @@ def reduced(x: Shape, place: Value, axes: tuple[int, ...], keep: Value) -> Shape
         return None
     gone = set(range(len(x))) if place is None else {one % len(x) for one in axes}
     return tuple(1 if at in gone else size for at, size in enumerate(x) if keep or at not in gone)
+
+
+def product_of(name: str, shapes: Sequence[Shape | None]) -> Size | None:
+    """Count the multiply-adds of a function that multiplies matrices; ``None`` where a shape is unknown.
+
+    Notes
+    -----
+    A product of (…, n, k) and (…, k, m) takes n·k·m for each of the leading axes, which broadcast. Attention multiplies
+    queries by keys, (…, n, e) by (…, s, e), and the weights by values, (…, n, s) by (…, s, v).
+    """
+    known = [one for one in shapes if one is not None]
+    if len(known) < len(shapes) or len(known) < 2:
+        return None
+    a, b = known[:2]
+    if name == "linear":
+        return prod(a) * b[0]
+    if name == "scaled_dot_product_attention":
+        if len(known) < 3 or min(map(len, known)) < 2:
+            return None
+        rows = prod(a[:-1])
+        return rows * b[-2] * a[-1] + rows * b[-2] * known[2][-1]
+    given = matmul(a, b)
+    return None if given is None else prod(given) * a[-1]

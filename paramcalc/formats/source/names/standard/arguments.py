@@ -1,0 +1,150 @@
+"""Command lines of programs, and name spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...containers import items_of
+from ...state import State
+from ...values import (
+    Dict,
+    Instance,
+    List,
+    Module,
+    Native,
+    Unknown,
+    Value,
+)
+from ..builtins import Args, Kwargs
+
+
+def _parser_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
+    self.named["<arguments>"] = List()
+    self.named["<defaults>"] = Dict()
+
+
+def _add_argument(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    if not all(isinstance(one, str) for one in args):
+        run.blur("an argument of an unknown name", self)
+        return None
+    kept = self.named["<arguments>"]
+    assert isinstance(kept, List)
+    run.change(kept)
+    kept.items.append((tuple(args), tuple(kwargs.items())))
+    return None
+
+
+def _set_defaults(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    defaults = self.named["<defaults>"]
+    return run.call(run.method(defaults, "update"), [], kwargs)
+
+
+def _group(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    return self
+
+
+def _parse_known(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    return _parse(run, self, args, kwargs), List()
+
+
+def _parse(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    kept, defaults = self.named["<arguments>"], self.named["<defaults>"]
+    assert isinstance(kept, List)
+    assert isinstance(defaults, Dict)
+    given: Value = args[0] if args else kwargs.get("args")
+    words = run.argv if given is None else items_of(run, given)  # type: ignore[attr-defined]
+    if self.blur is not None or kept.blur is not None or defaults.blur is not None or isinstance(words, Unknown):
+        return run.unknown("the arguments of the command line", data=True)
+    found = Instance(NAMESPACE)
+    pending = [str(one) for one in words]
+    options: list[tuple[tuple[str, ...], dict[str, Value]]] = []
+    for one in kept.items:
+        assert isinstance(one, tuple)
+        options.append((one[0], dict(one[1])))
+    plain = [one for one in options if not one[0][0].startswith("-")]
+    taken: dict[str, Value] = {}
+    while pending:
+        word = pending.pop(0)
+        flag, equals, value = word.partition("=")
+        match = next((one for one in options if flag in one[0] and flag.startswith("-")), None)
+        if match is None and not word.startswith("-") and plain:
+            match, pending = plain.pop(0), [word, *pending]
+        elif match is None:
+            run.note(f"the argument {word[:40]!r} is not one of the program's")
+            continue
+        elif equals:
+            pending = [value, *pending]
+        taken[_dest(*match)] = _value(run, match[1], pending)
+    for names, spec in options:
+        dest = _dest(names, spec)
+        if dest in taken:
+            item = taken[dest]
+        elif "default" in spec:
+            item = spec["default"]
+            if isinstance(item, str) and "type" in spec and spec.get("nargs") is None:
+                item = run.call(spec["type"], [item], {})
+        elif spec.get("action") in ("store_true", "store_false"):
+            item = spec["action"] == "store_false"
+        elif spec.get("required") is True or (not names[0].startswith("-") and spec.get("nargs") not in ("?", "*")):
+            item = run.unknown(f"the argument {dest} of the command line", data=True, scalar=True)
+        else:
+            item = defaults.named.get(dest)
+        if dest not in found.named or found.named[dest] is None:
+            found.named[dest] = run.name(item, dest)
+    for key, item in defaults.named.items():
+        found.named.setdefault(key, item)
+    return found
+
+
+def _dest(names: tuple[str, ...], spec: dict[str, Value]) -> str:
+    given = spec.get("dest")
+    if isinstance(given, str):
+        return given
+    name = next((one for one in names if one.startswith("--")), names[0])
+    return name.lstrip("-").replace("-", "_")
+
+
+def _value(run: State, spec: dict[str, Value], pending: list[str]) -> Value:
+    action, kind = spec.get("action"), spec.get("type")
+    if action in ("store_true", "store_false"):
+        return action == "store_true"
+    if action == "store_const":
+        return spec.get("const")
+    if action not in (None, "store"):
+        return run.unknown("an argument of the command line")
+    convert: Callable[[str], Value] = lambda word: word if kind is None else run.call(kind, [word], {})  # noqa: E731
+    count = spec.get("nargs")
+    if count in (None, "?"):
+        return convert(pending.pop(0)) if pending else spec.get("const")
+    several: list[Value] = []
+    while pending and not pending[0].startswith("-") and not (isinstance(count, int) and len(several) == count):
+        several.append(convert(pending.pop(0)))
+    return List(several)
+
+
+NAMESPACE = Native(
+    "argparse.Namespace",
+    make=lambda run, cls: Instance(cls),
+    init=lambda run, self, args, kwargs: self.named.update(kwargs),
+)
+PARSER = Native(
+    "argparse.ArgumentParser",
+    make=lambda run, cls: Instance(cls),
+    init=_parser_init,
+    methods={
+        "add_argument": _add_argument,
+        "set_defaults": _set_defaults,
+        "add_argument_group": _group,
+        "add_mutually_exclusive_group": _group,
+        "parse_args": _parse,
+        "parse_known_args": _parse_known,
+        "print_help": lambda run, self, args, kwargs: None,
+    },
+    get=lambda run, self, name: run.unknown(f"{name} is not followed", self),
+)
+ARGPARSE = Module("argparse", {"ArgumentParser": PARSER, "Namespace": NAMESPACE})
+SIMPLE = Native(
+    "types.SimpleNamespace",
+    make=lambda run, cls: Instance(cls),
+    init=lambda run, self, args, kwargs: self.named.update(kwargs),
+)

@@ -1,0 +1,66 @@
+"""Enumerations."""
+
+from __future__ import annotations
+
+from ...state import State
+from ...values import (
+    MISSING,
+    Builtin,
+    Class,
+    Function,
+    Instance,
+    Module,
+    Native,
+    Value,
+    Wrapper,
+)
+from ..builtins import Args, Kwargs
+from .iteration import same
+
+
+def _members(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
+    count = 0
+    for name, value in list(cls.named.items()):
+        if not isinstance(name, str) or name.startswith(("_", "<")) or isinstance(value, (Function, Wrapper)):
+            continue
+        count = count + 1 if value is AUTO else value if isinstance(value, int) else count
+        member = Instance(cls)
+        member.named.update(name=name, value=count if value is AUTO else value)
+        cls.named[name] = member
+
+
+AUTO = Module("enum.auto()")
+ENUM_CLASS = Native("enum.Enum", data="enum", methods={"<class>": _members})
+ENUM = Module(
+    "enum",
+    dict.fromkeys(("Enum", "IntEnum", "StrEnum"), ENUM_CLASS)
+    | {"auto": Builtin("auto", lambda run, args, kwargs: AUTO), "unique": Builtin("unique", same)},
+)
+
+
+def members_of(cls: Class) -> list[Instance]:
+    """List the members of an enum."""
+    return [one for one in cls.named.values() if isinstance(one, Instance) and one.cls is cls and "value" in one.named]
+
+
+def enum_method(run: State, cls: Class, name: str) -> Value:
+    """Give what can be done with an enum: call it, iterate over it, index it."""
+    if cls.native is None or cls.native.data != "enum":
+        return MISSING
+    if name == "__iter__":
+        return members_of(cls)
+    if name == "__getitem__":
+        return True
+    if name == "__call__":
+        return Builtin(cls.name, lambda run, args, kwargs: _member(run, cls, args))
+    return MISSING
+
+
+def _member(run: State, cls: Class, args: Args) -> Value:
+    for one in members_of(cls):
+        if one.named["value"] == args[0] and isinstance(args[0], (int, str, float)):
+            return one
+    if isinstance(args[0], Instance) and args[0].cls is cls:
+        return args[0]
+    run.may_raise("an enum")
+    return run.unknown("a member of an enum", cls)

@@ -1,0 +1,82 @@
+"""The modules of the library: what each name is."""
+
+from __future__ import annotations
+
+import ast
+import string
+
+from ...operations import binary
+from ...values import (
+    Builtin,
+    Module,
+    Native,
+    Value,
+    Wrapper,
+)
+from ..builtins import BUILTINS, OBJECT
+from .arguments import ARGPARSE, SIMPLE
+from .arrays import NUMPY
+from .dataclass import DATACLASSES
+from .enums import ENUM
+from .iteration import FUNCTOOLS, ITERTOOLS, MATH, same
+from .structures import COLLECTIONS, COLLECTIONS_ABC, CONTEXTLIB, COPY
+
+TYPING = Module(
+    "typing",
+    {"TYPE_CHECKING": False, "cast": Builtin("cast", lambda run, args, kwargs: args[1])}
+    | dict.fromkeys(("Generic", "Protocol"), OBJECT)
+    | {"overload": Builtin("overload", same), "final": Builtin("final", same)},
+    lambda name: Native(f"typing.{name}"),
+)
+ABC = Module(
+    "abc",
+    {
+        "ABC": Native("abc.ABC", OBJECT),
+        "ABCMeta": Native("abc.ABCMeta"),
+        "abstractmethod": Builtin("abstractmethod", same),
+        "abstractproperty": Builtin("abstractproperty", lambda run, args, kwargs: Wrapper("property", args[0])),
+    },
+)
+TQDM = Builtin("tqdm", same)
+MODULES: dict[str, Value] = {
+    "math": MATH,
+    "itertools": ITERTOOLS,
+    "functools": FUNCTOOLS,
+    "collections": COLLECTIONS,
+    "collections.abc": COLLECTIONS_ABC,
+    "copy": COPY,
+    "contextlib": CONTEXTLIB,
+    "dataclasses": DATACLASSES,
+    "enum": ENUM,
+    "argparse": ARGPARSE,
+    "types": Module("types", {"SimpleNamespace": SIMPLE}),
+    "numpy": NUMPY,
+    "typing": TYPING,
+    "typing_extensions": TYPING,
+    "abc": ABC,
+    "string": Module(
+        "string",
+        {
+            name: vars(string)[name]
+            for name in (
+                "ascii_letters",
+                "ascii_lowercase",
+                "ascii_uppercase",
+                "digits",
+                "punctuation",
+                "printable",
+                "whitespace",
+            )
+        },
+    ),
+    "operator": Module(
+        "operator",
+        {
+            "mul": Builtin("mul", lambda run, args, kwargs: binary(run, ast.Mult(), *args)),
+            "add": Builtin("add", lambda run, args, kwargs: binary(run, ast.Add(), *args)),
+        },
+    ),
+    "tqdm": Module("tqdm", {"tqdm": TQDM, "trange": BUILTINS["range"]}),
+    "tqdm.auto": Module("tqdm.auto", {"tqdm": TQDM, "trange": BUILTINS["range"]}),
+    "tqdm.notebook": Module("tqdm.notebook", {"tqdm": TQDM, "trange": BUILTINS["range"]}),
+}

@@ -1,0 +1,223 @@
+"""Containers of modules and parameters."""
+
+from __future__ import annotations
+
+from ... import attributes
+from ...calls import lose
+from ...containers import items_of
+from ...state import Raised, State
+from ...values import (
+    MISSING,
+    Class,
+    Dict,
+    Instance,
+    List,
+    Native,
+    Unknown,
+    Value,
+)
+from ..builtins import Args, Kwargs
+from .modules import MODULE, module_set
+
+
+def _numbered(run: State, self: Instance) -> list[Value] | Unknown:
+    if self.blur is not None:
+        return run.unknown(self.blur.reason, self)
+    found = [value for name, value in self.named.items() if isinstance(name, str) and name[:1] != "<"]
+    lost = [one for one in found if isinstance(one, Unknown)]
+    return run.unknown(lost[0].reason, self, *lost) if any(one.path == "?" for one in lost) else found
+
+
+def _sequential_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
+    run.change(self)
+    if len(args) == 1 and isinstance(args[0], Dict):
+        if args[0].blur is not None:
+            self.blur = run.unknown(args[0].blur.reason, args[0])
+            return
+        for name, value in args[0].named.items():
+            self.named[str(name)] = value
+        return
+    for place, value in enumerate(args):
+        self.named[str(place)] = value
+
+
+def _list_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
+    given = args[0] if args else kwargs.get("modules")
+    if given is not None:
+        _extend(run, self, [given], {})
+
+
+def _extend(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    items = items_of(run, args[0])
+    run.change(self)
+    if isinstance(items, Unknown):
+        self.blur = run.unknown(items.reason, items, self.blur)
+        return self
+    for one in items:
+        _append(run, self, [one], {})
+    return self
+
+
+def _append(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    run.change(self)
+    count = _numbered(run, self)
+    if isinstance(count, Unknown):
+        self.blur = run.unknown(count.reason, count, *args)
+    else:
+        self.named[str(len(count))] = args[0]
+    return self
+
+
+def _insert(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    items = _numbered(run, self)
+    run.change(self)
+    if isinstance(items, Unknown) or not isinstance(args[0], int):
+        self.blur = run.unknown("an insertion that is not followed", *args)
+        return self
+    items.insert(args[0], args[1])
+    _renumber(self, items)
+    return self
+
+
+def _renumber(self: Instance, items: list[Value]) -> None:
+    kept: dict[Value, Value] = {key: one for key, one in self.named.items() if isinstance(key, str) and key[:1] == "<"}
+    kept.update((str(place), one) for place, one in enumerate(items))
+    self.state = kept
+
+
+def _iter(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    found = _numbered(run, self)
+    return found if isinstance(found, Unknown) else List(found)
+
+
+def container_item(run: State, self: Instance, key: Value) -> Value:
+    """Give an item of a container of modules, or a part of it."""
+    native = self.cls.native if isinstance(self.cls, Class) else self.cls
+    names = [one.name for one in native.lineage] if native is not None else []
+    if self.blur is not None or native is None:
+        return run.unknown("an item that is not known", self)
+    if "torch.nn.ModuleDict" in names or "torch.nn.ParameterDict" in names:
+        if not isinstance(key, str):
+            return run.unknown("an item of an unknown name", self)
+        if key not in self.named:
+            raise Raised(run.error("KeyError", key))
+        return self.named[key]
+    items = _numbered(run, self)
+    if isinstance(items, Unknown):
+        return items
+    if isinstance(key, int):
+        if not -len(items) <= key < len(items):
+            raise Raised(run.error("IndexError", "index out of range"))
+        return items[key]
+    if isinstance(key, slice) and all(isinstance(one, int) or one is None for one in (key.start, key.stop, key.step)):
+        made = Instance(native)
+        for place, (name, value) in enumerate([one for one in self.named.items() if str(one[0])[:1] != "<"][key]):
+            made.named[name if "torch.nn.Sequential" in names else str(place)] = value
+        return made
+    return run.unknown("an item that is not known", self)
+
+
+def _set_item(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    key, value = args
+    items = _numbered(run, self)
+    if isinstance(items, Unknown) or not isinstance(key, (int, str)):
+        run.change(self)
+        self.blur = run.unknown("an item that is not known", self, value)
+        return None
+    if isinstance(key, int):
+        names = [str(name) for name in self.named if str(name)[:1] != "<"]
+        if not -len(names) <= key < len(names):
+            raise Raised(run.error("IndexError", "index out of range"))
+        key = names[key]
+    module_set(run, self, key, value)
+    return None
+
+
+def _del_item(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    key = args[0]
+    items = _numbered(run, self)
+    run.change(self)
+    if isinstance(items, Unknown) or not isinstance(key, (int, slice)):
+        self.blur = run.unknown("an item that is not known", self)
+        return None
+    try:
+        del items[key]
+    except IndexError:
+        raise Raised(run.error("IndexError", "index out of range")) from None
+    _renumber(self, items)
+    return None
+
+
+def _forward_chain(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    items = _numbered(run, self)
+    if isinstance(items, Unknown):
+        return lose(run, items.reason, self, *args)
+    value = args[0] if args else None
+    for one in items:
+        value = run.call(one, [value], {})
+    return value
+
+
+def _dict_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
+    given = args[0] if args else kwargs.get("modules")
+    if given is not None:
+        _dict_update(run, self, [given], {})
+
+
+def _dict_update(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    run.change(self)
+    given = args[0]
+    if isinstance(given, Instance) and given.blur is None:
+        pairs: list[Value] | Unknown = [one for one in given.named.items() if str(one[0])[:1] != "<"]
+    elif isinstance(given, Dict) and given.blur is None:
+        pairs = list(given.named.items())
+    else:
+        pairs = items_of(run, given) if not isinstance(given, Dict) else run.unknown("unknown entries", given)
+    if isinstance(pairs, Unknown) or not all(isinstance(one, tuple) and isinstance(one[0], str) for one in pairs):
+        self.blur = run.unknown("entries that are not known", given)
+        return None
+    for pair in pairs:
+        assert isinstance(pair, tuple)
+        self.named[str(pair[0])] = pair[1]
+    return None
+
+
+def _dict_pairs(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    found = _numbered(run, self)
+    if isinstance(found, Unknown):
+        return found
+    return List([one for one in self.named.items() if str(one[0])[:1] != "<"])
+
+
+def _dict_keys(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    found = _dict_pairs(run, self, args, kwargs)
+    return List([one[0] for one in found.items if isinstance(one, tuple)]) if isinstance(found, List) else found
+
+
+def _contains(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    found = _dict_keys(run, self, [], {})
+    return run.contains(found, args[0])
+
+
+CHAIN = {
+    "append": _append, "extend": _extend, "insert": _insert, "__iter__": _iter, "__iadd__": _extend,
+    "__setitem__": _set_item, "__delitem__": _del_item,
+}  # fmt: skip
+PAIRS = {
+    "__iter__": _dict_keys, "keys": _dict_keys, "values": _iter, "items": _dict_pairs, "update": _dict_update,
+    "__setitem__": _set_item, "__contains__": _contains,
+}  # fmt: skip
+SEQUENTIAL = Native("torch.nn.Sequential", MODULE, init=_sequential_init, methods={**CHAIN, "forward": _forward_chain})
+MODULE_LIST = Native("torch.nn.ModuleList", MODULE, init=_list_init, methods=CHAIN)
+MODULE_DICT = Native("torch.nn.ModuleDict", MODULE, init=_dict_init, methods=PAIRS)
+PARAMETER_LIST = Native("torch.nn.ParameterList", MODULE, init=_list_init, methods=CHAIN)
+PARAMETER_DICT = Native("torch.nn.ParameterDict", MODULE, init=_dict_init, methods=PAIRS)
+CONTAINERS = (SEQUENTIAL, MODULE_LIST, MODULE_DICT, PARAMETER_LIST, PARAMETER_DICT)
+
+
+def container_length(run: State, value: Instance) -> Value:
+    """Give the number of items of a container of modules, or `MISSING`."""
+    if any(one in CONTAINERS for one in attributes.lineage(value.cls)):
+        found = _numbered(run, value)
+        return run.unknown(found.reason, scalar=True) if isinstance(found, Unknown) else len(found)
+    return MISSING

@@ -1,0 +1,183 @@
+"""Layers that have a rule, and what a call of one gives."""
+
+from __future__ import annotations
+
+from .....core.default_inputs import natural_inputs
+from .....core.registry import of_class
+from .....core.rule import Layer, Rule
+from .....core.schema import REQUIRED
+from .....errors import ParamcalcError
+from .....symbolic import Expr
+from ...containers import items_of
+from ...operations import sized
+from ...state import State
+from ...values import (
+    Dict,
+    Host,
+    Instance,
+    List,
+    Native,
+    Unknown,
+    Value,
+)
+from ..builtins import Args, Kwargs
+from .modules import MODULE, is_module, module_init
+from .tensors import Tensor, make_parameter, shape_of
+
+_NATIVES: dict[str, Native] = {}
+
+
+def layer_class(name: str) -> Native | None:
+    """Give the class of a layer for which there is a rule, or that surely has no parameters."""
+    if name not in _NATIVES:
+        rule = of_class(name, "torch")
+        if rule is None:
+            if not name.endswith("Loss"):
+                return None
+            _NATIVES[name] = Native(f"torch.nn.{name}", MODULE, init=module_init, methods={"forward": _loss})
+        else:
+            _NATIVES[name] = Native(
+                f"torch.nn.{name}", MODULE, init=_layer_init(rule), methods={"forward": _layer_forward}, data=rule
+            )
+    return _NATIVES[name]
+
+
+def _loss(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    return Tensor(None)
+
+
+def _layer_init(rule: Rule) -> Host:
+    def init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
+        run.change(self)
+        self.named["<rule>"] = rule
+        options = Dict()
+        self.named["<options>"] = options
+        for name, value in zip(rule.positional, args, strict=False):
+            options.named[name] = value
+        if len(args) > len(rule.positional):
+            options.named["<surplus>"] = run.unknown("more arguments than are known")
+        options.named.update(kwargs)
+        if rule.name.startswith("Lazy"):
+            self.named["<lazy>"] = True
+            return
+        try:
+            layer = layer_of(run, self)
+            weights = layer.on(*natural_inputs(layer)).weights
+        except Unread as unread:
+            run.may_raise(rule.name)
+            self.blur = run.unknown(str(unread), options)
+            run.note(f"{rule.name}: {unread}")
+            return
+        except ParamcalcError as error:
+            self.blur = run.unknown(str(error), options)
+            run.note(f"{error}")
+            return
+        for name, option in rule.options.items():
+            if name not in options.named and option.default is not REQUIRED:
+                options.named[name] = option.default
+        for weight in weights:
+            if weight.buffer:
+                self.named[f"<buffer {weight.name}>"] = weight.shape
+            else:
+                self.named[weight.name] = make_parameter(weight.shape, weight.trainable)
+        if "bias" not in self.named and rule.options.get("bias") is not None:
+            self.named["bias"] = None
+
+    return init
+
+
+class Unread(Exception):
+    """An option whose value is unknown."""
+
+
+def layer_of(run: State, self: Instance) -> Layer:
+    """Make the layer of a rule from the options of an instance."""
+    rule, options = self.named["<rule>"], self.named["<options>"]
+    assert isinstance(rule, Rule)
+    assert isinstance(options, Dict)
+    if options.blur is not None:
+        raise Unread("options that are not known")
+    given = {str(name): plain_option(run, rule, str(name), value) for name, value in options.named.items()}
+    return rule(**{name: value for name, value in given.items() if name != "<skip>"})
+
+
+def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
+    """Give an option as a rule takes it: sizes, numbers, texts, lists of them, layers."""
+    value = sized(run, value)
+    if isinstance(value, Unknown):
+        if name in rule.ignored and not name.startswith("<"):
+            return rule.options[name].default if name in rule.options else None
+        if name in ("dropout", "p", "eps", "momentum"):
+            return rule.options[name].default if name in rule.options else 0.5
+        if value.data and not name.startswith("<"):
+            return run.symbol(value) if _is_size(rule, name) else _unread(name, value)
+        raise Unread(f"{name} is not known: {value.reason}")
+    if isinstance(value, (List, tuple)):
+        items = items_of(run, value)
+        if isinstance(items, Unknown):
+            raise Unread(f"{name} is not known: {items.reason}")
+        return tuple(plain_option(run, rule, name, one) for one in items)
+    if isinstance(value, Instance) and is_module(value) and "<rule>" in value.named and value.blur is None:
+        return layer_of(run, value)
+    if isinstance(value, (int, float, str, Expr)) or value is None:
+        return value
+    if name in rule.ignored or name in ("activation", "device", "dtype", "nonlinearity"):
+        return rule.options[name].default if name in rule.options else None
+    raise Unread(f"{name} is not followed")
+
+
+def _is_size(rule: Rule, name: str) -> bool:
+    option = rule.options.get(name)
+    return option is not None and option.kind.base.symbol is not None
+
+
+def _unread(name: str, value: Unknown) -> Value:
+    raise Unread(f"{name} is not known: {value.reason}")
+
+
+def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    run.may_raise("a layer")
+    shapes = []
+    for one in args:
+        shape = shape_of(run, one)
+        if shape is None:
+            break
+        shapes.append(shape)
+    rule = self.named.get("<rule>")
+    if run.trace is not None and not (isinstance(rule, Rule) and args and self.blur is None and shapes):
+        run.trace.sure = False
+    if not isinstance(rule, Rule) or not args or self.blur is not None:
+        return run.unknown("the output of a layer", data=True, scalar=True)
+    if shape_of(run, args[0]) is None:
+        if self.named.get("<lazy>"):
+            run.change(self)
+            self.named["<lazy>"] = run.unknown("the shape of its input is not known", scalar=True)
+        return run.unknown("the output of a layer", data=True, scalar=True)
+    try:
+        layer = layer_of(run, self)
+        count = len(rule.inputs)
+        read = shapes if rule.inputs[0].many else shapes[: max(1, min(count, len(shapes)))]
+        built = layer.on(*read)
+        if run.trace is not None:
+            run.trace.call(self, read, built, run.certain and not kwargs)
+    except (ParamcalcError, Unread) as error:
+        if run.trace is not None:
+            run.trace.sure = False
+        run.note(str(error))
+        return run.unknown("the output of a layer", data=True, scalar=True)
+    if self.named.get("<lazy>") is True:
+        run.change(self)
+        self.named["<lazy>"] = False
+        self.named["<met>"] = tuple(shapes[:1])
+        for weight in built.weights:
+            if weight.buffer:
+                self.named[f"<buffer {weight.name}>"] = weight.shape
+            else:
+                self.named[weight.name] = make_parameter(weight.shape, weight.trainable)
+    try:
+        outs = [Tensor(shape) for shape in built.shapes()]
+    except Exception:  # outputs that the rule does not know
+        return run.unknown("the output of a layer", data=True, scalar=True)
+    if rule.name in ("LSTM",) and len(outs) == 3:
+        return (outs[0], (outs[1], outs[2]))
+    return outs[0] if len(outs) == 1 else tuple(outs)

@@ -1,0 +1,66 @@
+"""Functions that make tensors."""
+
+from __future__ import annotations
+
+from .....symbolic import Size
+from ...containers import items_of
+from ...state import State
+from ...values import (
+    List,
+    Unknown,
+    Value,
+)
+from .. import numbers
+from ..builtins import Args, Kwargs
+from .tensors import Tensor, as_shape, shape_of, with_numbers
+
+
+def made(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Give what a function of sizes makes: ``torch.zeros``."""
+    given = kwargs.get("size", kwargs.get("shape"))
+    return Tensor(as_shape(run, [given] if given is not None else args))
+
+
+def full(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Give what ``torch.full`` makes."""
+    given = args[0] if args else kwargs.get("size")
+    return Tensor(as_shape(run, [given]))
+
+
+def randint(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Give what ``torch.randint`` makes."""
+    given = kwargs.get("size", args[2] if len(args) > 2 else args[1] if len(args) > 1 else None)
+    return Tensor(None if given is None else as_shape(run, [given]))
+
+
+def like(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Give a tensor of the shape of another."""
+    return Tensor(shape_of(run, args[0]) if args else None)
+
+
+def arange(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Give what ``torch.arange`` makes, with its numbers."""
+    ends = [one for one in args if isinstance(one, int)]
+    if len(ends) == len(args) and 1 <= len(ends) <= 3 and not (len(ends) == 3 and ends[2] == 0):
+        return with_numbers(run, None if kwargs else numbers.arange(ends), (len(range(*ends)),))
+    return Tensor(None)
+
+
+def literal(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Give what ``torch.tensor`` makes, with its numbers."""
+    data = args[0] if args else kwargs.get("data")
+    known = numbers.literal(data) if len(args) == 1 and not kwargs else None
+    return with_numbers(run, known, _nested(run, data, 0))
+
+
+def _nested(run: State, value: Value, depth: int) -> tuple[Size, ...] | None:
+    if isinstance(value, (int, float)):
+        return ()
+    if isinstance(value, (List, tuple)) and depth < 6:
+        items = items_of(run, value)
+        if isinstance(items, Unknown) or not items:
+            return None
+        inner = _nested(run, items[0], depth + 1)
+        same = inner is not None and all(_nested(run, one, depth + 1) == inner for one in items[1:200])
+        return (len(items), *inner) if same and inner is not None else None
+    return shape_of(run, value)

@@ -1,0 +1,272 @@
+"""Modules: what they register, and the methods of all of them."""
+
+from __future__ import annotations
+
+from ... import attributes
+from ...calls import lose
+from ...state import Raised, State
+from ...values import (
+    MISSING,
+    Dict,
+    Function,
+    Instance,
+    List,
+    Native,
+    Obj,
+    Unknown,
+    Value,
+)
+from ..builtins import Args, Kwargs
+from .tensors import Tensor, is_parameter
+
+
+def is_module(value: Value) -> bool:
+    """Tell whether a value is a module."""
+    return isinstance(value, Instance) and MODULE in attributes.lineage(value.cls)
+
+
+def module_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
+    """Construct a module: it registers nothing yet."""
+
+
+def module_set(run: State, self: Instance, name: str, value: Value) -> None:
+    """Set an attribute of a module: parameters and modules are registered, in the order they first come."""
+    run.change(self)
+    state = self.named
+    old = state.get(name, MISSING)
+    buffers = state.get("<buffers>", ())
+    assert isinstance(buffers, tuple)
+    if name in buffers and not isinstance(value, (Tensor, Unknown)) and value is not None:
+        state["<buffers>"] = tuple(one for one in buffers if one != name)
+    if old is not MISSING and old is not None and _kind(old) != _kind(value) and value is not None:
+        del state[name]
+    if is_parameter(old) and isinstance(value, Tensor):
+        raise Raised(run.error("TypeError", f"cannot assign a tensor as parameter {name!r}"))
+    if is_module(old) and not is_module(value) and value is not None and not isinstance(value, Unknown):
+        raise Raised(run.error("TypeError", f"cannot assign to the child module {name!r}"))
+    state[name] = value
+
+
+def _kind(value: Value) -> str:
+    return "parameter" if is_parameter(value) else "module" if is_module(value) else "other"
+
+
+def _module_get(run: State, self: Instance, name: str) -> Value:
+    state = self.named
+    if name == "module" and "<parallel>" in state:
+        run.may_raise(name)
+        return self
+    rule = state.get("<rule>")
+    options = state.get("<options>")
+    if isinstance(options, Dict) and name in options.named:
+        return options.named[name]
+    if any(isinstance(key, str) and key.startswith(f"{name}.") for key in state):
+        return run.unknown(f"{name} of a composite layer", self)
+    if rule is not None and name not in ("weight", "bias"):
+        return run.unknown(f"{name} of a layer is not known", self)
+    return run.unknown(f"{name} of a module is not followed", self) if name in MODULE_NAMES else MISSING
+
+
+MODULE_NAMES = frozenset(
+    [
+        "_parameters", "_modules", "_buffers", "__dict__", "named_buffers", "buffers", "get_parameter", "get_buffer",
+        "set_submodule", "register_module", "load_state_dict", "state_dict", "register_forward_pre_hook",
+        "register_full_backward_hook", "parametrizations", "to_empty", "register_state_dict_pre_hook",
+        "share_memory", "compile",
+    ]
+)  # fmt: skip
+
+
+def children_of(module: Instance) -> list[tuple[str, Value]]:
+    """List what a module registers: modules, and unknown values that may be modules or parameters."""
+    return [
+        (str(name), value)
+        for name, value in module.named.items()
+        if isinstance(name, str)
+        and name[:1] != "<"
+        and (is_module(value) or is_parameter(value) or isinstance(value, Unknown))
+    ]
+
+
+def _walk_modules(run: State, self: Instance, prefix: str, seen: dict[Obj, None]) -> list[Value] | Unknown:
+    if self.blur is not None:
+        return run.unknown(self.blur.reason, self)
+    if self in seen:
+        return []
+    seen[self] = None
+    found: list[Value] = [(prefix, self)]
+    for name, value in children_of(self):
+        if isinstance(value, Unknown):
+            if not value.scalar:
+                return run.unknown(value.reason, self, value)
+        elif is_module(value):
+            assert isinstance(value, Instance)
+            inner = _walk_modules(run, value, f"{prefix}.{name}" if prefix else name, seen)
+            if isinstance(inner, Unknown):
+                return run.unknown(inner.reason, self, inner)
+            found += inner
+    return found
+
+
+def _walk_parameters(run: State, self: Instance, prefix: str = "") -> list[Value] | Unknown:
+    modules = _walk_modules(run, self, prefix, {})
+    if isinstance(modules, Unknown):
+        return modules
+    found: list[Value] = []
+    seen: dict[Obj, None] = {}
+    for pair in modules:
+        assert isinstance(pair, tuple)
+        assert isinstance(pair[1], Instance)
+        place, module = pair
+        if module.named.get("<opaque>"):
+            return run.unknown("parameters of a layer that are not listed", self)
+        for name, value in children_of(module):
+            if is_parameter(value) and isinstance(value, Instance) and value not in seen:
+                seen[value] = None
+                found.append((f"{place}.{name}" if place else name, value))
+    return found
+
+
+def _only(pairs: list[Value] | Unknown) -> Value:
+    return pairs if isinstance(pairs, Unknown) else List([one[1] for one in pairs if isinstance(one, tuple)])
+
+
+def _parameters(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    return _only(_walk_parameters(run, self))
+
+
+def _named_parameters(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    if "<parallel>" in self.named:
+        return run.unknown("names of a model that may be wrapped", self)
+    found = _walk_parameters(run, self)
+    return found if isinstance(found, Unknown) else List(found)
+
+
+def _modules(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    return _only(_walk_modules(run, self, "", {}))
+
+
+def _named_modules(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    if "<parallel>" in self.named:
+        return run.unknown("names of a model that may be wrapped", self)
+    found = _walk_modules(run, self, "", {})
+    return found if isinstance(found, Unknown) else List(found)
+
+
+def _named_children(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    if self.blur is not None or any(isinstance(one, Unknown) and not one.scalar for _, one in children_of(self)):
+        return run.unknown("modules that are not known", self)
+    seen: list[Value] = []
+    found: list[Value] = []
+    for name, value in children_of(self):
+        if is_module(value) and value not in seen:
+            seen.append(value)
+            found.append((name, value))
+    return List(found)
+
+
+def _children(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    found = _named_children(run, self, args, kwargs)
+    return _only(found.items) if isinstance(found, List) else found
+
+
+def _itself(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    return self
+
+
+def _apply(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    found = _modules(run, self, [], {})
+    if isinstance(found, List):
+        for one in found.items[::-1]:
+            run.call(args[0], [one], {})
+    else:
+        lose(run, "apply to unknown modules", args[0], self)
+    return self
+
+
+def _freeze(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    found = _parameters(run, self, [], {})
+    if isinstance(found, List):
+        for one in found.items:
+            run.call(attributes.get(run, one, "requires_grad_"), args, kwargs)
+    else:
+        run.blur("parameters that are not known", self)
+    return self
+
+
+def _register_parameter(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    name, value = (
+        ([*args, kwargs.get("name"), kwargs.get("param", kwargs.get("module"))])[:2] if len(args) < 2 else args[:2]
+    )
+    if not isinstance(name, str):
+        run.blur("a module or parameter of an unknown name", self, value)
+        return None
+    module_set(run, self, name, value)
+    return None
+
+
+def _register_buffer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    name = args[0] if args else kwargs.get("name")
+    value = args[1] if len(args) > 1 else kwargs.get("tensor")
+    if not isinstance(name, str):
+        run.blur("a buffer of an unknown name", self)
+        return None
+    run.change(self)
+    kept = self.named.get("<buffers>", ())
+    assert isinstance(kept, tuple)
+    self.named["<buffers>"] = (*kept, name)
+    self.named[name] = value
+    return None
+
+
+def _call_module(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    if self.blur is not None:
+        return lose(run, self.blur.reason, self, *args, *kwargs.values())
+    forward = attributes.find(self.cls, "forward")
+    if isinstance(forward, Function):
+        return run.call(forward, [self, *args], kwargs)
+    if isinstance(forward, Native):
+        return forward.methods["forward"](run, self, args, kwargs)
+    return lose(run, "a module without forward", self, *args, *kwargs.values())
+
+
+def _get_submodule(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    target: Value = self
+    if not isinstance(args[0], str):
+        return run.unknown("a module of an unknown name", self)
+    for name in args[0].split(".") if args[0] else []:
+        target = attributes.get(run, target, name)
+    return target
+
+
+MODULE = Native(
+    "torch.nn.Module",
+    make=lambda run, cls: Instance(cls),
+    init=module_init,
+    methods={
+        "__call__": _call_module,
+        "parameters": _parameters,
+        "named_parameters": _named_parameters,
+        "modules": _modules,
+        "named_modules": _named_modules,
+        "children": _children,
+        "named_children": _named_children,
+        "apply": _apply,
+        "requires_grad_": _freeze,
+        "register_parameter": _register_parameter,
+        "add_module": _register_parameter,
+        "register_module": _register_parameter,
+        "register_buffer": _register_buffer,
+        "get_submodule": _get_submodule,
+        "zero_grad": lambda run, self, args, kwargs: None,
+        "extra_repr": lambda run, self, args, kwargs: "",
+        "register_forward_hook": lambda run, self, args, kwargs: run.unknown("a handle", scalar=True),
+        **dict.fromkeys(
+            ["to", "cuda", "cpu", "float", "double", "half", "bfloat16", "train", "eval", "type", "xpu"], _itself
+        ),
+        "state_dict": lambda run, self, args, kwargs: run.unknown("the tensors of a module", self),
+        "load_state_dict": lambda run, self, args, kwargs: run.unknown("missing keys", scalar=True),
+    },
+    get=_module_get,
+    set=module_set,
+)

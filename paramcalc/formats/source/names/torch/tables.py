@@ -1,0 +1,198 @@
+"""The modules of the library: what each name is."""
+
+from __future__ import annotations
+
+from ...state import State
+from ...values import (
+    MISSING,
+    Builtin,
+    Function,
+    Instance,
+    List,
+    Method,
+    Module,
+    Native,
+    Unknown,
+    Value,
+)
+from ..builtins import Args, Kwargs
+from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
+from .layers import layer_class
+from .making import arange, full, like, literal, made, randint
+from .modules import MODULE, is_module, module_set
+from .tensors import PARAMETER, tensor_function
+
+
+def _nn(name: str) -> Value:
+    found = layer_class(name) if name[:1].isupper() else None
+    return MISSING if found is None else found
+
+
+def _function(name: str) -> Value:
+    layer = layer_class("".join(part.capitalize() for part in name.split("_"))) if "pool" in name else None
+    if layer is None:
+        return tensor_function(name)
+    return Builtin(f"torch.nn.functional.{name}", lambda run, args, kwargs: _as_layer(run, layer, args, kwargs))
+
+
+def _as_layer(run: State, layer: Native, args: Args, kwargs: Kwargs) -> Value:
+    # a function that is a layer without weights
+    words = dict(kwargs)
+    value = args[0] if args else words.pop("input", None)
+    made = run.call(layer, args[1:], words)
+    return run.call(made, [value], {})
+
+
+def _initializer(name: str) -> Value:
+    return Builtin(f"torch.nn.init.{name}", lambda run, args, kwargs: args[0] if args else None)
+
+
+def _manager(path: str) -> Builtin:
+    return Builtin(
+        path,
+        lambda run, args, kwargs: (
+            args[0]
+            if args and isinstance(args[0], (Function, Method))
+            else Builtin(path, lambda run, args, kwargs: args[0] if args else None)
+        ),
+    )
+
+
+def _parallel(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    # where it is not sure whether a model is wrapped, the model itself stands for both: it has the same parameters
+    inner = args[0] if args else kwargs.get("module")
+    if run.unsure and isinstance(inner, Instance) and is_module(inner):
+        run.change(inner)
+        inner.named["<parallel>"] = True
+        return inner
+    module_set(run, self, "module", inner)
+    return None
+
+
+PARALLEL = Native(
+    "torch.nn.DataParallel",
+    MODULE,
+    methods={"forward": lambda run, self, args, kwargs: run.call(self.named["module"], args, kwargs)},
+    init=_parallel,
+)
+NN = Module(
+    "torch.nn",
+    {
+        "Module": MODULE, "Parameter": PARAMETER, "Sequential": SEQUENTIAL, "ModuleList": MODULE_LIST,
+        "ModuleDict": MODULE_DICT, "ParameterList": PARAMETER_LIST, "ParameterDict": PARAMETER_DICT,
+        "DataParallel": PARALLEL,
+        "functional": Module("torch.nn.functional", {}, _function),
+        "init": Module("torch.nn.init", {}, _initializer),
+        "parameter": Module("torch.nn.parameter", {"Parameter": PARAMETER}),
+    },
+    _nn,
+)  # fmt: skip
+NN.names["modules"] = NN
+MAKERS = dict.fromkeys(["zeros", "ones", "rand", "randn", "empty"], made)
+TORCH = Module(
+    "torch",
+    {
+        "nn": NN,
+        **{name: Builtin(f"torch.{name}", function) for name, function in MAKERS.items()},
+        **{
+            name: Builtin(f"torch.{name}", like)
+            for name in ["zeros_like", "ones_like", "rand_like", "randn_like", "empty_like"]
+        },
+        "full": Builtin("torch.full", full),
+        "randint": Builtin("torch.randint", randint),
+        "arange": Builtin("torch.arange", arange),
+        "tensor": Builtin("torch.tensor", literal),
+        "FloatTensor": Builtin(
+            "torch.FloatTensor",
+            lambda run, args, kwargs: (
+                literal(run, args, kwargs) if args and isinstance(args[0], List) else made(run, args, kwargs)
+            ),
+        ),
+        "no_grad": _manager("torch.no_grad"),
+        "inference_mode": _manager("torch.inference_mode"),
+        "enable_grad": _manager("torch.enable_grad"),
+        "compile": Builtin(
+            "torch.compile",
+            lambda run, args, kwargs: args[0] if args else Builtin("compile", lambda run, args, kwargs: args[0]),
+        ),
+        "manual_seed": Builtin("torch.manual_seed", lambda run, args, kwargs: None),
+        "Tensor": Native("torch.Tensor", data=None),
+        **{
+            name: tensor_function(name)
+            for name in [
+                "flatten",
+                "reshape",
+                "unsqueeze",
+                "relu",
+                "tanh",
+                "sigmoid",
+                "softmax",
+                "log_softmax",
+                "cat",
+                "stack",
+                "matmul",
+                "bmm",
+                "mm",
+                "exp",
+                "log",
+                "sqrt",
+                "tril",
+                "triu",
+                "einsum",
+                "sum",
+                "mean",
+                "max",
+                "min",
+                "argmax",
+                "where",
+                "mul",
+                "add",
+                "chunk",
+                "split",
+                "transpose",
+                "permute",
+                "squeeze",
+                "abs",
+                "clamp",
+                "dropout",
+                "outer",
+                "pow",
+                "sin",
+                "cos",
+                "rsqrt",
+                "linspace",
+                "diff",
+                "round",
+                "floor",
+                "ceil",
+                "trunc",
+                "log2",
+                "div",
+                "divide",
+                "true_divide",
+                "multiply",
+                "sub",
+                "subtract",
+                "eye",
+                "softplus",
+                "multinomial",
+                "topk",
+                "cumsum",
+            ]
+        },
+    },
+    lambda name: Unknown(
+        f"torch.{name} is not known",
+        path=f"torch.{name}",
+        data=True,
+        scalar=name not in ("hub", "load", "jit", "nn", "fx", "quantization", "ao"),
+    ),
+)
+MODULES: dict[str, Value] = {
+    "torch": TORCH,
+    "torch.nn": NN,
+    "torch.nn.functional": NN.names["functional"],
+    "torch.nn.init": NN.names["init"],
+    "torch.nn.parameter": NN.names["parameter"],
+    "torch.nn.modules": NN,
+}
