@@ -11,16 +11,13 @@ import os
 import re
 from functools import lru_cache
 from importlib.machinery import PathFinder
-from typing import TYPE_CHECKING, NamedTuple
 
 from ..opened import read_file
 from ..text.decoding import decode
 from . import calls
 from .names import keras, libraries, standard, torch
+from .state import Root, State
 from .values import MISSING, Module, Scope, Unknown, Value
-
-if TYPE_CHECKING:
-    from .interpreter import Interpreter  # it holds what is imported; a protocol would list all of its attributes
 
 MOST_FILES = 100
 MOST_FILE = 2_000_000
@@ -28,26 +25,7 @@ KNOWN = {**standard.MODULES, **torch.MODULES, **keras.MODULES}
 OUTSIDE = calls.HARMLESS - {"torchvision"}
 
 
-class Root(NamedTuple):
-    """A folder from which modules are read.
-
-    Attributes
-    ----------
-    folder : str
-        In which the modules and packages of the top level lie; its real path.
-    prefixes : tuple of str
-        The packages that may be read from it; empty for all.
-    """
-
-    folder: str
-    prefixes: tuple[str, ...] = ()
-
-    def holds(self, name: str) -> bool:
-        """Tell whether a module of this name may be read from it."""
-        return not self.prefixes or any(name == one or name.startswith(f"{one}.") for one in self.prefixes)
-
-
-def imported(run: Interpreter, name: str) -> Value:
+def imported(run: State, name: str) -> Value:
     """Give a module by its dotted name: one that is known, one that can be read, or an unknown one."""
     found = _readable(run, name)
     if found is not MISSING:
@@ -79,7 +57,7 @@ def imported(run: Interpreter, name: str) -> Value:
     )
 
 
-def library(run: Interpreter, name: str) -> Value:
+def library(run: State, name: str) -> Value:
     """Give a module or a name of an installed library of models, or `MISSING`."""
     name = keras.renamed(name) if not name.startswith("keras.src.applications") else name
     top = name.partition(".")[0]
@@ -110,7 +88,7 @@ def _installed(top: str) -> Root | None:
     return Root(os.path.realpath(os.path.dirname(places[0])), prefixes) if places else None
 
 
-def _readable(run: Interpreter, name: str) -> Value:
+def _readable(run: State, name: str) -> Value:
     # a sibling of the file that is read, or a module of a library
     plain = name.lstrip(".")
     level = len(name) - len(plain)
@@ -131,7 +109,7 @@ def _readable(run: Interpreter, name: str) -> Value:
     return found
 
 
-def _module(run: Interpreter, root: Root, name: str) -> Value:
+def _module(run: State, root: Root, name: str) -> Value:
     """Read a module from a folder, once; `MISSING` where there is none."""
     if (root, name) in run.modules:
         return run.modules[root, name]
@@ -145,7 +123,7 @@ def _module(run: Interpreter, root: Root, name: str) -> Value:
     return MISSING
 
 
-def _read(run: Interpreter, root: Root, name: str, path: str) -> Value:
+def _read(run: State, root: Root, name: str, path: str) -> Value:
     if len(run.modules) >= MOST_FILES or os.path.getsize(path) > MOST_FILE:
         return run.unknown(f"the module {name} is not read", path=name, data=True)
     try:
@@ -172,7 +150,7 @@ def _read(run: Interpreter, root: Root, name: str, path: str) -> Value:
     return module
 
 
-def _package(run: Interpreter, root: Root, name: str, tree: ast.Module) -> Module:
+def _package(run: State, root: Root, name: str, tree: ast.Module) -> Module:
     """Give a package of a library: its imports say where each name is, the last one first."""
 
     def source(one: ast.ImportFrom) -> str:

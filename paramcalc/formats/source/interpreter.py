@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from . import attributes, calls, containers, expressions, imports, statements
 from .heap import reachable
 from .names import builtins, keras, methods, standard, torch
-from .state import STATEMENT_STEPS, Raised, Signal, State, Stop
+from .state import STATEMENT_STEPS, Raised, Root, Signal, State, Stop
 from .values import MISSING, Class, Function, Instance, Native, Scope, Value
 
 RECURSION = 9_000
@@ -39,11 +39,10 @@ class Interpreter(State):
         argv: Sequence[str] = (),
     ) -> None:
         super().__init__(sizes)
-        self.root = imports.Root(os.path.realpath(folder) if folder else "")
+        self.root = Root(os.path.realpath(folder) if folder else "")
         self.files.append((0, file))
         self.argv = list(argv)
-        self.modules: dict[tuple[imports.Root, str], Value] = {}
-        self.package = ""  # of the module that is read
+        self.within = self._within
         self.made: list[tuple[Instance, int]] = []
         self.call = lambda function, args, kwargs: calls.call(self, function, args, kwargs)
         self.evaluate = lambda node, scope: expressions.evaluate(self, node, scope)
@@ -129,7 +128,7 @@ class Interpreter(State):
 
     # --- modules --------------------------------------------------------------------------------------------------
 
-    def within(self, tree: ast.Module, scope: Scope, root: imports.Root, package: str) -> None:
+    def _within(self, tree: ast.Module, scope: Scope, root: Root, package: str) -> None:
         """Run the statements of another module, in the middle of a statement of this one."""
         before = self.line, self.limit, self.root, self.package
         saved = self.tries, self.unsure, self.depth, self.trail

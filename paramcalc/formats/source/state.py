@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from ...core.built import AnyShape
 from ...symbolic import Expr, symbols
@@ -19,6 +20,25 @@ SECONDS = 2.0
 DEPTH = 120  # calls inside calls
 ROUNDS = 600  # of a loop, before its length counts as unknown
 WIDENINGS = 6  # times that the body of a loop of unknown length is walked until nothing new changes
+
+
+class Root(NamedTuple):
+    """A folder from which modules are read.
+
+    Attributes
+    ----------
+    folder : str
+        In which the modules and packages of the top level lie; its real path.
+    prefixes : tuple of str
+        The packages that may be read from it; empty for all.
+    """
+
+    folder: str
+    prefixes: tuple[str, ...] = ()
+
+    def holds(self, name: str) -> bool:
+        """Tell whether a module of this name may be read from it."""
+        return not self.prefixes or any(name == one or name.startswith(f"{one}.") for one in self.prefixes)
 
 
 class Stop(Exception):
@@ -98,12 +118,16 @@ class State:
     tensor_item: Callable[[Value, Value], Value]
     imported: Callable[[str], Value]
     library: Callable[[str], Value]
+    within: Callable[[ast.Module, Scope, Root, str], None]
 
     def __init__(self, sizes: Mapping[str, Value] | None = None) -> None:
         self.heap = Heap()
         self.sizes = dict(sizes or {})
         self.used: set[str] = set()
         self.line = 0
+        self.root = Root("")  # from which the siblings of the module are read that is run now
+        self.package = ""  # of that module
+        self.modules: dict[tuple[Root, str], Value] = {}
         self.lines = MOST_LINES  # of all files that were read
         self.files: list[tuple[int, str]] = []  # where the lines of each file begin, all files in a row
         self.steps = 0
