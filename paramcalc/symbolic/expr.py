@@ -22,10 +22,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Union
 
 from ..errors import SizeError
-from .fold import Algebra, DivisionByZero, Tree, check_bits, fold, leaves
+from .fold import Algebra, DivisionByZero, Tree, check_bits, divide, fold, leaves
 from .normal import NORMAL, atom, key
 from .notation import MATH_FONT, html, is_name, latex, text, unicode
-from .operands import divide, evaluate, to_sympy
+from .operands import evaluate, to_sympy
 from .terms import write
 
 if TYPE_CHECKING:

@@ -151,3 +151,20 @@ def check_bits(bits: int) -> None:
     """
     if bits > MAX_BITS:
         raise SizeError(f"a number of more than {MAX_BITS:,} bits in an expression")
+
+
+def divide(numerator: int, denominator: int) -> int:
+    """Divide numbers that must come out even.
+
+    Raises
+    ------
+    DivisionByZero
+    SizeError
+        When there is a remainder.
+    """
+    if denominator == 0:
+        raise DivisionByZero("division by zero")
+    quotient, rest = divmod(numerator, denominator)
+    if rest:
+        raise SizeError(f"{numerator} does not divide evenly by {denominator}", suggestion="// rounds down")
+    return quotient

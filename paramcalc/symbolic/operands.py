@@ -12,7 +12,7 @@ from functools import partial, reduce
 from typing import Any
 
 from ..errors import SizeError
-from .fold import Algebra, DivisionByZero, Node, Tree, check_bits, fold, leaves
+from .fold import Algebra, Node, Tree, check_bits, divide, fold, leaves
 
 TOO_LARGE = 2**63  # for int64
 _NO_OPERANDS = (float, str, bytes, list, tuple, dict, set)  # they have + and *, and mean something else by them
@@ -41,23 +41,6 @@ def evaluate(size: Node, values: Mapping[str, Any], build: Algebra[int | Node]) 
     symbolic = len(used) < len(names) or any(isinstance(value, Tree) for value in used.values())
     used.update(_roomy(size, used))
     return fold(size, lambda leaf: used.get(leaf.args[0], leaf), _mixed(build, symbolic))
-
-
-def divide(numerator: int, denominator: int) -> int:
-    """Divide numbers that must come out even.
-
-    Raises
-    ------
-    DivisionByZero
-    SizeError
-        When there is a remainder.
-    """
-    if denominator == 0:
-        raise DivisionByZero("division by zero")
-    quotient, rest = divmod(numerator, denominator)
-    if rest:
-        raise SizeError(f"{numerator} does not divide evenly by {denominator}", suggestion="// rounds down")
-    return quotient
 
 
 def to_sympy(size: int | Tree) -> Any:
