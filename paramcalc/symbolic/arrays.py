@@ -1,4 +1,4 @@
-"""Programs on NumPy arrays: in blocks that fit the cache, in 64 bits where every value fits, else in Python integers."""
+"""Programs on NumPy arrays: in blocks that fit the cache, in 64 bits where all values fit, else in Python integers."""
 
 from __future__ import annotations
 
@@ -70,15 +70,16 @@ def _in_blocks(
     cells += [None] * len(program.steps)
     code, slots = _allocated(program, numpy)
     count = len(arrays)
-    blocks = numpy.nditer(
-        [*arrays.values(), *(None for _ in program.results)],
-        flags=["external_loop", "buffered", "zerosize_ok", "refs_ok"],
-        op_flags=[["readonly"]] * count + [["writeonly", "allocate"]] * len(program.results),
-        op_dtypes=[dtype] * (count + len(program.results)),
-        casting="unsafe",  # what is cast fits, or the result is thrown away
-        buffersize=BLOCK,
-    )
-    scratch = [numpy.empty(BLOCK, dtype) for _ in range(slots)]
+    each = count + len(program.results)
+    options: Any = {
+        "flags": ["external_loop", "buffered", "zerosize_ok", "refs_ok"],
+        "op_flags": [["readonly"]] * count + [["writeonly", "allocate"]] * len(program.results),
+        "op_dtypes": [dtype] * each,
+        "casting": "unsafe",  # what is cast fits, or the result is thrown away
+        "buffersize": BLOCK,
+    }
+    blocks = numpy.nditer([*arrays.values(), *(None for _ in program.results)], **options)
+    scratch: list[Array] = [numpy.empty(BLOCK, dtype) for _ in range(slots)]
     union = numpy.bitwise_or.reduce
     bits = [0] * count  # how many the largest of each array may have
     with blocks:
@@ -101,7 +102,7 @@ def _in_blocks(
             for apply, left, right, place, slot in code:
                 out = outputs[-1 - slot] if slot < 0 else views[slot]
                 try:
-                    apply(cells[left], cells[right], out)
+                    apply(cells[left], cells[right], out=out)
                 except _Undefined as error:
                     _explain(program, cells, error.at)
                 cells[place] = out
@@ -125,10 +126,8 @@ def _allocated(program: Program, numpy: Any) -> tuple[list[Any], int]:
     for at, step in enumerate(program.steps):
         last[step.left] = last[step.right] = at
     results = {place: -1 - at for at, place in reversed([*enumerate(program.results)]) if place >= program.first}
-    apply = {
-        **{"+": numpy.add, "-": numpy.subtract, "*": numpy.multiply, "max": numpy.maximum, "min": numpy.minimum},
-        **{"//": _floor, "/": _exact},
-    }
+    ufuncs = {"+": "add", "-": "subtract", "*": "multiply", "max": "maximum", "min": "minimum"}
+    apply = {"//": _floor, "/": _exact, **{op: getattr(numpy, name) for op, name in ufuncs.items()}}
     free: list[int] = []
     slots: dict[int, int] = {}
     count = 0

@@ -164,7 +164,8 @@ def compiled(sizes: Sequence[int | Tree]) -> Program:
     results = [made.plain(term) for term in terms]
     names = tuple(what for what in made.inputs if isinstance(what, str))
     constants = tuple(what for what in made.inputs if isinstance(what, int))
-    final = {made.inputs[what]: place for place, what in enumerate((*names, *constants))}
+    inputs: list[str | int] = [*names, *constants]
+    final = {made.inputs[what]: place for place, what in enumerate(inputs)}
     first = len(final)
 
     def placed(place: int) -> int:
