@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -45,6 +46,11 @@ class SpecFamily(NamedTuple):
         """The framework of its layers."""
         given = self.data.get("framework")
         return given if isinstance(given, str) else DEFAULT
+
+    @property
+    def identity(self) -> str:
+        """The content of the spec, and the values of its sizes."""
+        return json.dumps([self.data, {name: str(one) for name, one in self.sizes.items()}], sort_keys=True)
 
     def check(self, names: Iterable[str]) -> None:
         """Refuse names that the spec neither gives nor uses."""

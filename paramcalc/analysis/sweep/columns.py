@@ -27,6 +27,11 @@ class Asked(NamedTuple):
     dtype: str = "float32"
     optimizer: str | None = None
 
+    def __str__(self) -> str:
+        found = [f"batch {self.batch}" if self.batch is not None else "batch 1 where it is open"]
+        found += [f"{self.steps} time steps"] if self.steps is not None else []
+        return ", ".join([*found, self.dtype, *([self.optimizer] if self.optimizer else [])])
+
 
 class Column(NamedTuple):
     """One column.

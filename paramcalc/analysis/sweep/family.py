@@ -23,6 +23,10 @@ class Family(Protocol):
     def framework(self) -> str:
         """The framework of their layers."""
 
+    @property
+    def identity(self) -> str:
+        """What tells it from another family."""
+
     def check(self, names: Iterable[str]) -> None:
         """Refuse names that no size has.
 
@@ -63,6 +67,11 @@ class ModelFamily(NamedTuple):
     def framework(self) -> str:
         """The framework of its layers."""
         return self.model.framework
+
+    @property
+    def identity(self) -> str:
+        """The report of the model."""
+        return self.model.report().to_json()
 
     def check(self, names: Iterable[str]) -> None:
         """Refuse names that the model does not have."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
 from ...displayed import Displayed
@@ -14,13 +15,14 @@ from ...loading import load
 from ..cost.dtypes import policy
 from ..cost.optimizers import read_optimizer
 from .axes import Axis, axes_of
-from .columns import NAMES, USUAL, Asked, columns_named
+from .columns import NAMES, USUAL, Asked, Column, columns_named
 from .family import Family, ModelFamily
 from .filters import Goal, Where, check_names, front, read_goals, read_where
 from .pieces import Block, Left, Piece, block, pieces
 
 BLOCK = 65_536  # points that are worked out at a time
 BUILT = 64  # the same where each of them builds a model
+MAX_PIECES = 100_000
 FAMILY = "paramcalc.formats.families:family_of"
 
 Progress = Callable[[int], None]
@@ -56,6 +58,11 @@ class Request(NamedTuple):
         """The columns that are worked out: those shown, and those that conditions and goals name."""
         named = [name for one in self.where for name in one.names] + [one.name for one in self.goals]
         return tuple(dict.fromkeys((*self.columns, *(name for name in named if name in NAMES))))
+
+    @property
+    def figures(self) -> tuple[Column, ...]:
+        """The columns that are shown."""
+        return columns_named(self.columns)
 
     @property
     def size(self) -> int:
@@ -143,6 +150,15 @@ class Sweep(Displayed):
         """The names of the columns: sizes, then figures."""
         return self.request.shown
 
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """The parts of the sweep."""
+        needs("numpy", "a sweep")
+        found = list(islice(self.request.pieces(), MAX_PIECES + 1))
+        if len(found) > MAX_PIECES:
+            raise OptionError("too many structures", expected=f"at most {MAX_PIECES:,} combinations of such sizes")
+        return found
+
     def blocks(self) -> Iterator[Block]:
         """Give the points that are kept, in blocks of arrays, in order.
 
@@ -158,9 +174,8 @@ class Sweep(Displayed):
             yield {name: one[name] for name in self.names} if one else one
 
     def _kept(self) -> Iterator[Block]:
-        _needs("numpy", "a sweep")
         self.left = Left()
-        for piece in self.request.pieces():
+        for piece in self.pieces:
             step = BLOCK if piece.formulas else BUILT
             for start in range(0, piece.grid.size, step):
                 stop = min(start + step, piece.grid.size)
@@ -173,7 +188,6 @@ class Sweep(Displayed):
     @cached_property
     def columns(self) -> Block:
         """Every size and column, as one array each: of ``int64``, or of Python integers where those are not enough."""
-        _needs("numpy", "a sweep")
         import numpy
 
         several = [one for one in self.blocks() if one]
@@ -214,13 +228,20 @@ class Sweep(Displayed):
         return f"<sweep of {self.request.family.label!r}: {self.request}>"
 
 
-def _needs(package: str, purpose: str) -> None:
+def needs(package: str, purpose: str) -> Any:
+    """Import what the extra ``sweep`` brings.
+
+    Raises
+    ------
+    MissingExtra
+        When it is not installed.
+    """
     try:
-        import_module(package)
+        return import_module(package)
     except ModuleNotFoundError as error:
-        if error.name != package:
+        if error.name is None or error.name != package.partition(".")[0]:
             raise
-        raise MissingExtra(package, "sweep", purpose) from None
+        raise MissingExtra(error.name, "sweep", purpose) from None
 
 
 def _best(blocks: Iterator[Block], goals: Sequence[Goal]) -> Block:
