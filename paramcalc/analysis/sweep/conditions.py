@@ -14,6 +14,7 @@ point.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import lcm
 from typing import Any, NamedTuple
 
 from ...core.built import Part, UnknownOutputs, UnknownShape
@@ -78,9 +79,7 @@ class Conditions(NamedTuple):
     even: tuple[tuple[Size, Size], ...]
 
 
-def conditions_of(
-    model: Model, names: Iterable[str], named: Sequence[Size], figures: Sequence[Size]
-) -> Conditions | None:
+def conditions_of(model: Model, names: Iterable[str], named: Sequence[Size]) -> Conditions | None:
     """Collect what must hold for a model on symbols to stand for those on numbers; ``None`` where that is not known.
 
     Parameters
@@ -91,8 +90,6 @@ def conditions_of(
         Those symbols.
     named : list of int or Expr
         Other sizes that a model needs.
-    figures : list of int or Expr
-        What is worked out from it, whose quotients must be even, too.
     """
     varied = frozenset(names)
     sizes: dict[Expr, None] = dict.fromkeys(_expressions(tuple(named), varied))
@@ -102,7 +99,7 @@ def conditions_of(
             return None
         sizes.update(dict.fromkeys(found))
     even: dict[tuple[Any, Any], None] = {}
-    for size in (*sizes, *figures):
+    for size in sizes:
         even.update(dict.fromkeys(_quotients(size)))
     return Conditions(tuple(one for one in map(rounded_down, sizes) if isinstance(one, Expr)), tuple(even))
 
@@ -147,6 +144,22 @@ def _expressions(value: Any, varied: frozenset[str]) -> Iterator[Expr]:
     elif isinstance(value, Layer):
         for one in value.options.values():
             yield from _expressions(one, varied)
+
+
+def over_one_denominator(size: Size) -> Size | None:
+    """Write an expression that is a whole number wherever its model is valid without exact quotients.
+
+    Multiplied out, its terms may be fractions whose sum is whole: ``h²/2 + h/2``. It becomes ``⌊(h² + h)/2⌋``, where the
+    floor takes nothing away. ``None`` for other quotients.
+    """
+    if not isinstance(size, Expr) or not any(True for _ in _quotients(size)):
+        return size
+    denominator = lcm(*(one.denominator for one in size.normal.values()))
+    multiple = denominator * size
+    top = multiple.expand() if isinstance(multiple, Expr) else multiple
+    if any(True for _ in _quotients(top)):
+        return None
+    return top // denominator
 
 
 def rounded_down(size: Size) -> Size:

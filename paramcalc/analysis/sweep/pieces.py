@@ -21,7 +21,7 @@ from ...symbolic.program import INT64, Program, Range, at_point, compiled, range
 from ..cost.sizes import batch_of
 from .axes import Axis, Grid
 from .columns import Asked, Column, UnknownColumn, columns_named, figures
-from .conditions import conditions_of, rounded_down
+from .conditions import conditions_of, over_one_denominator
 from .family import Family
 
 Array = Any  # numpy.ndarray
@@ -148,11 +148,13 @@ def _formulas(
         sizes = settled(model, figures(model, columns, asked), names)
     except ParamcalcError:  # known on numbers alone, if at all
         return None
-    found = conditions_of(model, names, family.named({**fixed, **dict.fromkeys(names)}), sizes)
-    if found is None:
+    found = conditions_of(model, names, family.named({**fixed, **dict.fromkeys(names)}))
+    whole = [over_one_denominator(size) for size in sizes]
+    formulas = [one for one in whole if one is not None]
+    if found is None or len(formulas) < len(whole):
         return None
     made = Formulas(
-        compiled([rounded_down(one) for one in sizes]),
+        compiled(formulas),
         compiled([*found.positive, *(part for pair in found.even for part in pair)]),
         len(found.positive),
     )
