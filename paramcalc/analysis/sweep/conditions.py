@@ -149,8 +149,8 @@ def _expressions(value: Any, varied: frozenset[str]) -> Iterator[Expr]:
 def over_one_denominator(size: Size) -> Size | None:
     """Write an expression that is a whole number wherever its model is valid without exact quotients.
 
-    Multiplied out, its terms may be fractions whose sum is whole: ``h²/2 + h/2``. It becomes ``⌊(h² + h)/2⌋``, where the
-    floor takes nothing away. ``None`` for other quotients.
+    Multiplied out, its terms may be fractions whose sum is whole: ``h²/2 + h/2``. It becomes ``⌊(h² + h)/2⌋``, where
+    the floor takes nothing away. ``None`` for other quotients.
     """
     if not isinstance(size, Expr) or not any(True for _ in _quotients(size)):
         return size
