@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -57,7 +58,7 @@ class SpecFamily(NamedTuple):
         known = {*_words(self.data)}
         given = self.data.get("sizes")
         listed = sorted(given) if isinstance(given, Mapping) else []
-        for name in names:
+        for name in (*names, *self.sizes):
             if name not in known:
                 error = SizeError(f"no size {name!r}", expected=" or ".join(listed) or None)
                 error.suggestion = nearest(name, listed)
@@ -75,7 +76,7 @@ class SpecFamily(NamedTuple):
             raise error.at(f"{self.name}:")
 
 
-def family_of(path: str, sizes: Mapping[str, object]) -> Family:
+def family_of(path: str | os.PathLike[str], sizes: Mapping[str, object]) -> Family:
     """Give the family of a file, with values for some of its sizes.
 
     Raises

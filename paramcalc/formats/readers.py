@@ -207,16 +207,19 @@ def load(
     ParamcalcError
         If the content is invalid. The message names the file, the line and the path inside it.
     """
+    return _read(_opened(_place(path), framework, sizes))
+
+
+def _place(path: str | os.PathLike[str]) -> str:
     try:
-        place = os.fsdecode(path)
+        return os.fsdecode(path)
     except Exception:  # no path; one of a class of the caller's may raise anything
         raise FileError("not the path of a file", expected="text or a pathlib.Path", received=path) from None
-    return _read(_opened(place, framework, sizes))
 
 
-def spec_data(path: str) -> tuple[Any, str] | None:
+def spec_data(path: str | os.PathLike[str]) -> tuple[Any, str] | None:
     """Read the content of a spec, and the name of its file; ``None`` for a file of another format."""
-    source = _opened(path, None, None)
+    source = _opened(_place(path), None, None)
     try:
         reader = next(one for one in READERS if one.sniff(source))
         return (source.data, source.name) if reader.read == SPEC else None

@@ -110,6 +110,9 @@ def pieces(family: Family, axes: Sequence[Axis], columns: Sequence[Column], aske
     inner = Grid(tuple(one for one in axes if one.name not in structural))
     order = tuple(one.name for one in axes)
     names = tuple(one.name for one in columns)
+    if not inner.axes:
+        yield Piece({}, outer, order, names, asked, family, None)
+        return
     for at in range(outer.size):
         fixed = outer.point(at)
         piece = Piece(fixed, inner, order, names, asked, family, None)
@@ -118,7 +121,7 @@ def pieces(family: Family, axes: Sequence[Axis], columns: Sequence[Column], aske
         except ParamcalcError:
             yield piece  # at these values, it may be built nowhere, or at numbers alone
             continue
-        made = piece._replace(formulas=_formulas(family, fixed, model, inner, columns, asked) if inner.axes else None)
+        made = piece._replace(formulas=_formulas(family, fixed, model, inner, columns, asked))
         yield made if made.formulas is not None and _agrees(made) else piece
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
@@ -188,9 +189,9 @@ class Sweep(Displayed):
     @cached_property
     def columns(self) -> Block:
         """Every size and column, as one array each: of ``int64``, or of Python integers where those are not enough."""
+        several = [one for one in self.blocks() if one]
         import numpy
 
-        several = [one for one in self.blocks() if one]
         if not several:
             return {name: numpy.zeros(0, "int64") for name in self.names}
         return {name: numpy.concatenate([one[name] for one in several]) for name in self.names}
@@ -239,9 +240,10 @@ def needs(package: str, purpose: str) -> Any:
     try:
         return import_module(package)
     except ModuleNotFoundError as error:
-        if error.name is None or error.name != package.partition(".")[0]:
+        top = package.partition(".")[0]
+        if (error.name or "").partition(".")[0] != top:
             raise
-        raise MissingExtra(error.name, "sweep", purpose) from None
+        raise MissingExtra(top, "sweep", purpose) from None
 
 
 def _best(blocks: Iterator[Block], goals: Sequence[Goal]) -> Block:
@@ -257,7 +259,7 @@ def _best(blocks: Iterator[Block], goals: Sequence[Goal]) -> Block:
 
 
 def sweep(
-    model: Model | str,
+    model: Model | str | os.PathLike[str],
     *,
     columns: Sequence[str] = USUAL,
     where: str | Sequence[str] = (),
