@@ -107,22 +107,23 @@ def run(sweep: Sweep, folder: str, address: str = LOCAL, size: int | None = None
     schema = schema_of(sweep.names, column_ranges(sweep.pieces))
     parts = list(parts_of(sweep.pieces, size))
     place = _opened(sweep, folder, len(parts), size)
-    rows, sweep.left = 0, Left()
-    todo = []
+    rows, todo = 0, []
+    left: dict[int, Left] = {}  # by partition, since they come in any order
     for part in parts:
         if not (place / part.file).exists():
             todo.append(part)
             continue
-        count, left = read_part(str(place / part.file))
-        rows, sweep.left = rows + count, sweep.left + left
+        count, left[part.number] = read_part(str(place / part.file))
+        rows += count
         _advance(sweep, part)
-    if not todo:
-        return rows
-    with _client(address) as client:
-        for part, (found, left) in _results(client, sweep, todo):
-            rows += write_part(found, left, schema, str(place / part.file))
-            sweep.left += left
-            _advance(sweep, part)
+    if todo:
+        with _client(address) as client:
+            for part, (found, left[part.number]) in _results(client, sweep, todo):
+                rows += write_part(found, left[part.number], schema, str(place / part.file))
+                _advance(sweep, part)
+    sweep.left = Left()
+    for part in parts:
+        sweep.left += left[part.number]
     return rows
 
 
