@@ -7,9 +7,10 @@ from typing import Any, NoReturn
 
 from .program import INT64, Program, Range, at_point, ranges, within
 
-BLOCK = 16_384  # numbers of 8 bytes: a handful of such arrays fits the second level of a cache
+BLOCK = 65_536  # numbers of 8 bytes: a handful of such arrays fits the last level of a cache
 
 Array = Any  # numpy.ndarray, which is no dependency
+_Code = tuple[Any, int, int, int, int]  # what is applied to which two values, which value it gives, and where it writes
 
 
 def spread(array: Array) -> Range:
@@ -42,62 +43,54 @@ def on_arrays(
     SizeError
         For a division by zero or an exact one with a remainder, and for numbers beyond all bounds.
     """
-    arrays = {name: one for name, one in values.items() if not isinstance(one, int)}
-    plain = {name: (one, one) for name, one in values.items() if isinstance(one, int)}
-    if bounds is None and all(one.dtype.kind in "iu" for one in arrays.values()):
-        found = _in_blocks(program, values, "int64", plain)
-        if found is not None:
-            return found
-    known = bounds or {name: spread(one) for name, one in arrays.items()}
-    narrow = within(ranges(program, {**plain, **known}), INT64)
-    made = _in_blocks(program, values, "int64" if narrow else "object")
-    assert made is not None
-    return made
+    for look in (_rough_spread, spread) if bounds is None else (spread,):
+        known = dict(bounds or {})
+        for name, one in values.items():
+            if name not in known:
+                known[name] = (one, one) if isinstance(one, int) else look(one)
+        if within(ranges(program, known), INT64):
+            return _in_blocks(program, values, "int64")
+    return _in_blocks(program, values, "object")
 
 
-def _in_blocks(
-    program: Program, values: Mapping[str, Array | int], type: str, unsure: Mapping[str, Range] | None = None
-) -> list[Array] | None:
-    # unsure: whether 64 bits hold all is found out block by block; None if they may not. The ranges of plain values.
+def _rough_spread(array: Array) -> Range:
+    # the union of all bits, from one pass: nothing is larger, and a negative number shows
+    import numpy
+
+    if array.dtype.kind == "O" or not array.size:
+        return spread(array)
+    ones = int(numpy.bitwise_or.reduce(array, axis=None))
+    return (0, (1 << ones.bit_length()) - 1) if ones >= 0 else spread(array)
+
+
+def _in_blocks(program: Program, values: Mapping[str, Array | int], type: str) -> list[Array]:
     import numpy
 
     dtype = numpy.dtype(type)
     arrays = {at: values[name] for at, name in enumerate(program.names) if not isinstance(values[name], int)}
     plain = [*(values[name] for name in program.names), *program.constants]
-    if unsure is not None and not within([(one, one) for one in plain if isinstance(one, int)], INT64):
-        return None
     cells: list[Array] = [None if at in arrays else _scalar(one, dtype) for at, one in enumerate(plain)]
     cells += [None] * len(program.steps)
     code, slots = _allocated(program, numpy)
+    if type == "int64":
+        code = [_shifted(numpy, cells, step) for step in code]
     count = len(arrays)
     each = count + len(program.results)
     options: Any = {
         "flags": ["external_loop", "buffered", "zerosize_ok", "refs_ok"],
         "op_flags": [["readonly"]] * count + [["writeonly", "allocate"]] * len(program.results),
         "op_dtypes": [dtype] * each,
-        "casting": "unsafe",  # what is cast fits, or the result is thrown away
+        "casting": "unsafe",  # what is cast fits
         "buffersize": BLOCK,
     }
     blocks = numpy.nditer([*arrays.values(), *(None for _ in program.results)], **options)
     scratch: list[Array] = [numpy.empty(BLOCK, dtype) for _ in range(slots)]
-    union = numpy.bitwise_or.reduce
-    bits = [0] * count  # how many the largest of each array may have
     with blocks:
         for block in blocks if blocks.itersize else ():
             length = len(block[0])
             views = scratch if length == BLOCK else [one[:length] for one in scratch]
             for at, operand in zip(arrays, block[:count], strict=True):
                 cells[at] = operand
-            if unsure is not None:
-                # the union of all bits, from one pass: nothing is larger, and a negative number shows
-                seen = [int(union(operand)) for operand in block[:count]]
-                if min(seen) < 0:
-                    return None
-                if any(one.bit_length() > most for one, most in zip(seen, bits, strict=True)):
-                    bits = [max(one.bit_length(), most) for one, most in zip(seen, bits, strict=True)]
-                    names = {program.names[at]: (0, 2**most - 1) for at, most in zip(arrays, bits, strict=True)}
-                    if not within(ranges(program, {**unsure, **names}), INT64):
-                        return None
             outputs = block[count:]
             for apply, left, right, place, slot in code:
                 out = outputs[-1 - slot] if slot < 0 else views[slot]
@@ -120,7 +113,7 @@ def _scalar(value: int, dtype: Any) -> Array:
     return made
 
 
-def _allocated(program: Program, numpy: Any) -> tuple[list[Any], int]:
+def _allocated(program: Program, numpy: Any) -> tuple[list[_Code], int]:
     # where each step writes: into a result (from -1 down), or into a scratch array whose value is needed no more
     last: dict[int, int] = {}
     for at, step in enumerate(program.steps):
@@ -150,6 +143,18 @@ def _allocated(program: Program, numpy: Any) -> tuple[list[Any], int]:
             free += done
         code.append((apply[op], left, right, place, slot))
     return code, count
+
+
+def _shifted(numpy: Any, cells: list[Array], step: _Code) -> _Code:
+    # by a power of two, numbers are shifted: a product of 64 bits takes half as long again, and a quotient longer
+    apply, left, right, place, slot = step
+    shift = {numpy.multiply: numpy.left_shift, _floor: numpy.right_shift}.get(apply)
+    for one, other in ((left, right), (right, left)) if apply is numpy.multiply else ((left, right),):
+        by = int(cells[other]) if cells[other] is not None and shift is not None else 0
+        if by > 0 and by & (by - 1) == 0:
+            cells.append(_scalar(by.bit_length() - 1, numpy.dtype("int64")))
+            return shift, one, len(cells) - 1, place, slot
+    return step
 
 
 class _Undefined(Exception):

@@ -12,6 +12,7 @@ from tiers import examples
 
 from paramcalc.errors import SizeError
 from paramcalc.symbolic import exact, maximum, symbols
+from paramcalc.symbolic.arrays import BLOCK
 
 h, x, T = symbols("h x T")
 
@@ -110,7 +111,7 @@ COUNT = 4 * (h * (h + x) + h)
 
 def test_a_block_border_changes_nothing() -> None:
     count = (T // h) * h + maximum(x, T) - COUNT
-    for length in (1, 16_383, 16_384, 16_385, 40_000):
+    for length in (1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 7):
         columns = {name: numpy.arange(length) % most + 1 for name, most in (("h", 97), ("x", 1009), ("T", 10_007))}
         made = count(**columns)
         a, b, c = (columns[name] for name in ("h", "x", "T"))
@@ -118,7 +119,7 @@ def test_a_block_border_changes_nothing() -> None:
 
 
 def test_one_large_number_in_the_last_block() -> None:
-    sizes = numpy.full(40_000, 3)
+    sizes = numpy.full(2 * BLOCK, 3)
     sizes[-1] = 3 * 10**9
     made = COUNT(h=sizes, x=1)
     assert made.dtype == object  # 4·9·10^18 is beyond 64 bits

@@ -11,7 +11,7 @@ from ...symbolic.program import INT64, Range, ranges, within
 from .pieces import Block, Left, Piece
 from .sweep import Sweep, needs
 
-ROWS = 1_000_000  # of a group of rows
+ROWS = 250_000  # of a group of rows
 LEFT, REASON = b"paramcalc.left_out", b"paramcalc.reason"  # in the metadata of a file
 
 Schema = Any  # pyarrow.Schema
