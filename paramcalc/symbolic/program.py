@@ -64,9 +64,9 @@ class Program(NamedTuple):
 
 
 class _Term(NamedTuple):
-    # a value, or its negative: what is subtracted needs no product with -1
-    place: int
-    negative: bool = False
+    # a number times values: products are taken apart until it is known with what they are added up
+    number: int
+    factors: tuple[int, ...] = ()
 
 
 class _Compiler:
@@ -77,13 +77,10 @@ class _Compiler:
         self.places: dict[Step, int] = {}
 
     def leaf(self, tree: Tree) -> _Term:
-        return _Term(self.input(tree.args[0]))
+        return _Term(1, (self.input(tree.args[0]),))
 
     def input(self, what: str | int) -> int:
         return self.inputs.setdefault(what, -1 - len(self.inputs))
-
-    def number(self, number: int) -> _Term:
-        return _Term(self.input(abs(number)), number < 0)
 
     def step(self, op: str, left: int, right: int) -> int:
         if op in ("+", "*", "max", "min") and right < left:
@@ -91,55 +88,83 @@ class _Compiler:
         return self.places.setdefault(Step(op, left, right), len(self.places))
 
     def plain(self, term: _Term) -> int:
-        return self.step("*", self.input(-1), term.place) if term.negative else term.place
+        # the value of a term
+        if not term.factors or term.number == 0:
+            return self.input(term.number)
+        product = reduce(lambda a, b: self.step("*", a, b), term.factors)
+        return product if term.number == 1 else self.step("*", product, self.input(term.number))
+
+    def product(self, terms: list[_Term]) -> _Term:
+        factors = sorted(one for term in terms for one in term.factors)
+        return _Term(prod(term.number for term in terms), tuple(factors))
+
+    def power(self, base: _Term, exponent: int) -> _Term:
+        check_bits(base.number.bit_length() * exponent if abs(base.number) > 1 else 0)
+        number = base.number**exponent
+        if exponent <= 3 or not base.factors:
+            return _Term(number, tuple(sorted(base.factors * exponent)))
+        # by squares: b^13 = b^8·b^4·b
+        square, result = self.plain(_Term(1, base.factors)), None
+        while True:
+            if exponent % 2:
+                result = square if result is None else self.step("*", result, square)
+            exponent //= 2
+            if not exponent:
+                return _Term(number, (result,) if result is not None else ())
+            square = self.step("*", square, square)
 
     def sum(self, terms: list[_Term]) -> _Term:
         # a block twelve times over is twelve times one block
-        counted = Counter(terms)
-        if len(counted) < len(terms):
-            terms = [
-                one if count == 1 else _Term(self.step("*", self.input(count), one.place), one.negative)
-                for one, count in counted.items()
-            ]
-        first = next((at for at, term in enumerate(terms) if not term.negative), None)
+        numbers: dict[tuple[int, ...], int] = {}
+        for term in terms:
+            numbers[term.factors] = numbers.get(term.factors, 0) + term.number
+        merged = [_Term(number, factors) for factors, number in numbers.items() if number]
+        if not merged:
+            return _Term(0)
+        return merged[0] if len(merged) == 1 else _Term(1, (self.nested(merged),))
+
+    def nested(self, terms: list[_Term]) -> int:
+        # Horner's scheme for several symbols: 4h² + 4h·x + 4h = h·4(h + x + 1), by the factor that most terms have
+        counts = Counter(factor for term in terms for factor in {*term.factors})
+        factor, count = max(counts.items(), key=lambda pair: pair[1], default=(0, 0))
+        if count > 1:
+            inside = [_without(term, factor) for term in terms if factor in term.factors]
+            others = [term for term in terms if factor not in term.factors]
+            return self.added([_Term(1, (factor, self.plain(self.sum(inside)))), *others])
+        common = Counter(abs(term.number) for term in terms if abs(term.number) > 1)
+        number, count = max(common.items(), key=lambda pair: pair[1], default=(0, 0))
+        if count > 1:
+            inside = [_Term(term.number // number, term.factors) for term in terms if abs(term.number) == number]
+            others = [term for term in terms if abs(term.number) != number]
+            return self.added([_Term(number, (self.plain(self.sum(inside)),)), *others])
+        return self.added(terms)
+
+    def added(self, terms: list[_Term]) -> int:
+        if len(terms) > 2 and len({one for term in terms[1:] for one in term.factors}) < sum(
+            len({*term.factors}) for term in terms[1:]
+        ):
+            return self.added([terms[0], _Term(1, (self.plain(self.sum(terms[1:])),))])
+        first = next((term for term in terms if term.number > 0), None)
         if first is None:  # −a − b = −(a + b)
-            return _Term(reduce(lambda a, b: self.step("+", a, b), (term.place for term in terms)), True)
-        ordered = [terms[first], *terms[:first], *terms[first + 1 :]]
-        return _Term(
-            reduce(
-                lambda total, term: self.step("-" if term.negative else "+", total, term.place),
-                ordered[1:],
-                ordered[0].place,
-            )
-        )
-
-    def product(self, terms: list[_Term]) -> _Term:
-        negative = sum(term.negative for term in terms) % 2 == 1
-        return _Term(reduce(lambda a, b: self.step("*", a, b), (term.place for term in terms)), negative)
-
-    def power(self, base: _Term, exponent: int) -> _Term:
-        # by squares: b^13 = b^8·b^4·b
-        square, result = base.place, None
-        left = exponent
-        while left:
-            if left % 2:
-                result = square if result is None else self.step("*", result, square)
-            left //= 2
-            if left:
-                square = self.step("*", square, square)
-        assert result is not None  # an exponent is at least 2
-        return _Term(result, base.negative and exponent % 2 == 1)
+            total = self.added([_Term(-term.number, term.factors) for term in terms])
+            return self.step("*", total, self.input(-1))
+        total = self.plain(first)
+        for term in terms:
+            if term is not first:
+                op = "+" if term.number > 0 else "-"
+                total = self.step(op, total, self.plain(_Term(abs(term.number), term.factors)))
+        return total
 
     def divided(self, op: str) -> Callable[[_Term, _Term], _Term]:
-        return lambda top, bottom: _Term(self.step(op, self.plain(top), self.plain(bottom)))
+        return lambda top, bottom: _Term(1, (self.step(op, self.plain(top), self.plain(bottom)),))
 
     def extremum(self, op: str) -> Callable[[list[_Term]], _Term]:
-        return lambda terms: _Term(reduce(lambda a, b: self.step(op, a, b), map(self.plain, terms)))
+        return lambda terms: _Term(1, (reduce(lambda a, b: self.step(op, a, b), map(self.plain, terms)),))
 
     @property
     def algebra(self) -> Algebra[_Term]:
         return Algebra(
-            number=self.number,
+            number=_Term,
             sum=self.sum,
             product=self.product,
             power=self.power,
@@ -148,6 +173,11 @@ class _Compiler:
             maximum=self.extremum("max"),
             minimum=self.extremum("min"),
         )
+
+
+def _without(term: _Term, factor: int) -> _Term:
+    at = term.factors.index(factor)
+    return _Term(term.number, (*term.factors[:at], *term.factors[at + 1 :]))
 
 
 def compiled(sizes: Sequence[int | Tree]) -> Program:
