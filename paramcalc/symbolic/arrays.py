@@ -84,11 +84,12 @@ def _in_blocks(program: Program, values: Mapping[str, Array | int], type: str) -
         "buffersize": BLOCK,
     }
     blocks = numpy.nditer([*arrays.values(), *(None for _ in program.results)], **options)
-    scratch: list[Array] = [numpy.empty(BLOCK, dtype) for _ in range(slots)]
+    room = min(BLOCK, blocks.itersize)
+    scratch: list[Array] = [numpy.empty(room, dtype) for _ in range(slots)]
     with blocks:
         for block in blocks if blocks.itersize else ():
             length = len(block[0])
-            views = scratch if length == BLOCK else [one[:length] for one in scratch]
+            views = scratch if length == room else [one[:length] for one in scratch]
             for at, operand in zip(arrays, block[:count], strict=True):
                 cells[at] = operand
             outputs = block[count:]

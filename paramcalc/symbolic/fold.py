@@ -38,11 +38,14 @@ class Tree:
         The result of a fold that is remembered, ``None`` until then.
     forms : dict
         How it is printed with blanks for its symbols, by notation; set when it is first asked for.
+    program : object
+        What it is compiled to, for arrays; set when it is first asked for.
     """
 
-    __slots__ = ("args", "depth", "forms", "length", "memo", "op")
+    __slots__ = ("args", "depth", "forms", "length", "memo", "op", "program")
 
     forms: dict[Any, Any]
+    program: Any
 
     def __init__(self, op: str, args: tuple[Any, ...]) -> None:
         depth, length = 0, 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -57,7 +57,7 @@ def column_library(values: Mapping[str, Any]) -> Library | None:
     for name, value in values.items():
         whose = type(value).__module__.partition(".")[0]
         library = next((one for one in LIBRARIES if one.name == _OTHER_NAMES.get(whose, whose)), None)
-        if library is not None and isinstance(value, _class(library)):
+        if library is not None and isinstance(value, _class(library.type)):
             found[library.name] = library
         elif library is None and _brings_arithmetic(value):
             others.append(name)
@@ -81,7 +81,16 @@ def on_columns(library: Library, size: Tree, values: Mapping[str, Any]) -> Colum
     SizeError
         For values that are no integers, divisions without a result, and integers too wide for the library.
     """
-    return library.work(library, compiled([size]), values)
+    return library.work(library, _program(size), values)
+
+
+def _program(size: Tree) -> Program:
+    # a formula is often called again
+    try:
+        found: Program = size.program
+    except AttributeError:
+        found = size.program = compiled([size])
+    return found
 
 
 def elements(library: Library, values: Mapping[str, Any], work: Callable[[Mapping[str, Any]], Any]) -> Column:
@@ -95,8 +104,9 @@ def elements(library: Library, values: Mapping[str, Any], work: Callable[[Mappin
     return library.wrap(work(taken), _like(library, values))
 
 
-def _class(library: Library) -> Any:
-    module, _, name = library.type.partition(":")
+@cache
+def _class(type: str) -> Any:
+    module, _, name = type.partition(":")
     return tuple(getattr(import_module(module), one) for one in name.split("|"))
 
 
@@ -137,7 +147,7 @@ def _unwrapped(library: Library, name: str, value: Column) -> Column:
 
 
 def _like(library: Library, values: Mapping[str, Any]) -> Column:
-    return next(one for one in values.values() if isinstance(one, _class(library)))
+    return next(one for one in values.values() if isinstance(one, _class(library.type)))
 
 
 # --- NumPy, and what is a column of NumPy's underneath ------------------------------------------------
