@@ -135,8 +135,6 @@ class Sweep(Displayed):
     Attributes
     ----------
     request : Request
-    left : Left
-        Points at which the model cannot be built, of the blocks so far.
     """
 
     presented_by: ClassVar[str] = "paramcalc.render.sweep:presentation"
@@ -144,7 +142,18 @@ class Sweep(Displayed):
     def __init__(self, request: Request, progress: Progress | None = None) -> None:
         self.request = request
         self.progress = progress
-        self.left = Left()
+        self._left: Left | None = None
+
+    @property
+    def left(self) -> Left:
+        """Points at which the model cannot be built; of the blocks so far, while they are worked out."""
+        if self._left is None:
+            self.columns  # noqa: B018  # whoever asks first has them worked out
+        return self._left or Left()
+
+    @left.setter
+    def left(self, found: Left) -> None:
+        self._left = found
 
     @property
     def names(self) -> tuple[str, ...]:
