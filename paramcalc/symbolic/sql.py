@@ -42,6 +42,21 @@ def sql(size: int | Tree, bounds: Mapping[str, Range]) -> str:
     SizeError
         Where 128 bits, the widest integers of DuckDB, may not be enough.
     """
+    return _piece(size, bounds).text
+
+
+def multiple(size: int | Tree, of: int | Tree, bounds: Mapping[str, Range]) -> str:
+    """Write the condition that one expression is a multiple of another.
+
+    Raises
+    ------
+    SizeError
+        As `sql` does.
+    """
+    return f"{_inside(_piece(size, bounds), ATOM)} % {_inside(_piece(of, bounds), ATOM)} = 0"
+
+
+def _piece(size: int | Tree, bounds: Mapping[str, Range]) -> _Piece:
     program = compiled([size])
     found = ranges(program, {name: bounds[name] for name in program.names})
     if not within(found, INT128):
@@ -52,7 +67,7 @@ def sql(size: int | Tree, bounds: Mapping[str, Range]) -> str:
         name = tree.args[0]
         return _Piece(quoted(name) + "::HUGEINT" * wide, ATOM, bounds[name])
 
-    return fold(size, leaf, _ALGEBRA).text
+    return fold(size, leaf, _ALGEBRA)
 
 
 def _inside(piece: _Piece, binds: int) -> str:

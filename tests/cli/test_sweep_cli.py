@@ -104,7 +104,7 @@ def test_sql(run, spec: str) -> None:
     assert (code, err) == (0, "")
     assert out == (
         'SELECT "h", "params" FROM (SELECT "h", (97 * "h" * "h" + 1089 * "h") // 8 AS "params" '
-        'FROM (SELECT unnest(range(8, 65, 1)) AS "h") WHERE ("h") % (8) = 0) WHERE "params" < 10000;\n'
+        'FROM (SELECT unnest(range(8, 65, 1)) AS "h") WHERE "h" % 8 = 0) WHERE "params" < 10000;\n'
     )
 
 

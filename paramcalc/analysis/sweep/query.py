@@ -8,7 +8,7 @@ from ...errors import OptionError
 from ...symbolic import Size
 from ...symbolic.fold import Tree
 from ...symbolic.program import Range, compiled, ranges
-from ...symbolic.sql import quoted, sql
+from ...symbolic.sql import multiple, quoted, sql
 from .axes import Axis
 from .filters import Where
 from .pieces import Piece
@@ -72,7 +72,7 @@ def _checks(piece: Piece) -> Iterator[str]:
         if _range(size, bounds)[0] < 1:
             yield f"{sql(size, bounds)} >= 1"
     for top, bottom in zip(sizes[made.positive :: 2], sizes[made.positive + 1 :: 2], strict=True):
-        yield f"({sql(top, bounds)}) % ({sql(bottom, bounds)}) = 0"
+        yield multiple(top, bottom, bounds)
 
 
 def _condition(one: Where, bounds: dict[str, Range]) -> str:

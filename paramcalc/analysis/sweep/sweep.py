@@ -270,7 +270,7 @@ def _best(blocks: Iterator[Block], goals: Sequence[Goal]) -> Block:
 def sweep(
     model: Model | str | os.PathLike[str],
     *,
-    columns: Sequence[str] = USUAL,
+    columns: str | Sequence[str] = USUAL,
     where: str | Sequence[str] = (),
     pareto: str | None = None,
     batch: int | None = None,
@@ -286,7 +286,7 @@ def sweep(
     ----------
     model : Model, str or Path
         A model with symbols in place of the sizes that vary, or a file. In a spec, a size may change the structure.
-    columns : list of str
+    columns : str or list of str
         Of `paramcalc.analysis.sweep.columns.NAMES`: ``params``, ``macs``, ``memory``, ….
     where : str or list of str
         Conditions that the points must meet, such as ``"params < 10M"``.
@@ -321,4 +321,5 @@ def sweep(
         family = load(FAMILY)(model, known)
     asked = Asked(batch, steps, dtype, optimizer)
     conditions = [where] if isinstance(where, str) else where
-    return Sweep(request(family, axes_of(vary), columns, conditions, pareto, asked))
+    names = [columns] if isinstance(columns, str) else columns
+    return Sweep(request(family, axes_of(vary), names, conditions, pareto, asked))
