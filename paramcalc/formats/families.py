@@ -55,9 +55,9 @@ class SpecFamily(NamedTuple):
 
     def check(self, names: Iterable[str]) -> None:
         """Refuse names that the spec neither gives nor uses."""
-        known = {*_words(self.data)}
         given = self.data.get("sizes")
         listed = sorted(given) if isinstance(given, Mapping) else []
+        known = {*listed, *_words(self.data)}
         for name in (*names, *self.sizes):
             if name not in known:
                 error = SizeError(f"no size {name!r}", expected=" or ".join(listed) or None)
@@ -93,8 +93,7 @@ def _words(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield from re.findall(NAME, value)
     elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _words(key)
+        for inner in value.values():
             yield from _words(inner)
     elif isinstance(value, list):
         for inner in value:

@@ -134,3 +134,9 @@ def test_what_is_refused(run, spec: str, words: list[str], problem: str) -> None
 def test_a_missing_size_of_a_layer(run) -> None:
     code, _, err = run("sweep", "lstm", "--in", "108", "--vary", "h=1:3")
     assert (code, err) == (2, "paramcalc: no --hidden; expected a size, or --vary for it\n")
+
+
+def test_no_point_has_a_model(run, spec: str) -> None:
+    code, out, err = run("sweep", spec, "--vary", "h=1:7", "--format", "csv")
+    assert (code, out) == (1, "")
+    assert err.startswith("paramcalc: note: left out: 7 of 7 points")

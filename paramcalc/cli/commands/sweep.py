@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ from ...errors import OptionError
 from ...graph.model import Model
 from ...loading import load
 from ...writers import FORMATS as VIEWS
-from ..costing import Batch, Optimizer, Policy, Steps
+from ..costing import Optimizer, Policy
 from ..flags import Json
 from ..options import REQUIRED, Command, Flag, Positional, command_of
 from ..output import View, show, speaks_unicode, tell, write
@@ -43,6 +44,8 @@ Pareto = Annotated[
     str | None,
     Flag("--pareto", "Keep points that no other is better than: params:max,macs. Default: less is better.", "NAME,…"),
 ]
+Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: one sample, where it is open.", "B")]
+Steps = Annotated[str | None, Flag("--steps", "Number of time steps, where a column depends on it.", "T")]
 Format = Annotated[
     str | None, Flag("--format -f", f"Output format: {', '.join(FORMATS)}.", "F", values=lambda _: FORMATS)
 ]
@@ -109,9 +112,9 @@ def sweep(
 ) -> None:
     """Show the columns of a model at every combination of sizes.
 
-    $ paramcalc sweep model.yaml --vary h=64:1024:64 --vary layers=1:4 --columns params,macs
-    $ paramcalc sweep lstm --in 108 --vary hidden=64:512:64 --where 'params < 1M'
-    $ paramcalc sweep model.yaml --vary h=1:1000000 --output sizes.parquet
+    $ paramcalc sweep model.yaml --vary h=64:1024:64 --columns params,weights
+    $ paramcalc sweep lstm --in 108 --vary hidden=64:512:64 --where 'params<1M'
+    $ paramcalc sweep model.yaml --vary h=8:256:8 --format jsonl --pareto h:max
     """
     family: Family = load(FAMILY)(target, named_sizes(sizes))
     _sweep(family, _axes(vary), columns, where, pareto, batch, steps, dtype, optimizer, format, json, output, dask)
@@ -162,6 +165,8 @@ def _sweep(
             _told(made, write_file(made, output or ""), output or "")
         else:
             _written(made, chosen, output)
+    if chosen != "sql" and made.left.number == made.request.size:
+        sys.exit(1)  # no point has a model
 
 
 def _format(format: str | None, json: bool, output: str | None, dask: str | None) -> str | None:
