@@ -140,3 +140,24 @@ def test_no_point_has_a_model(run, spec: str) -> None:
     code, out, err = run("sweep", spec, "--vary", "h=1:7", "--format", "csv")
     assert (code, out) == (1, "")
     assert err.startswith("paramcalc: note: left out: 7 of 7 points")
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_on_a_terminal_and_nothing_elsewhere(run, spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    from paramcalc.cli.progress import progress_bar
+
+    with progress_bar("points") as update:
+        assert update is None  # captured output is no terminal
+    drawn = Terminal()
+    monkeypatch.setattr(sys, "stderr", drawn)
+    with progress_bar("points") as update:
+        assert update is not None
+        update(3, 12, "points")
+    assert "points" in drawn.getvalue()
+    assert "3/12" in drawn.getvalue()
