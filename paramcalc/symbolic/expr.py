@@ -130,9 +130,9 @@ class Expr(Tree):
         Parameters
         ----------
         **values : int, Expr or array
-            A value for each symbol: an ``int`` (exact at any magnitude), another expression, a NumPy
-            array (one vectorised evaluation; exact Python integers when 64 bits could overflow), or
-            anything else that has ``+ * //``.
+            A value for each symbol: an ``int`` (exact at any magnitude), another expression, an array or
+            series (see `paramcalc.symbolic.libraries`: exact, or refused by name), or anything else that has
+            ``+ * //`` and is no array.
         """
         return evaluate(self, values, BUILD)
 
