@@ -91,7 +91,7 @@ def test_duckdb_has_the_same_points(spec: Path) -> None:
     assert found.left.number > 0
 
 
-@settings(deadline=None, max_examples=examples(60, 1500))
+@settings(deadline=None, max_examples=examples(60, 500))
 @given(trees, st.lists(st.fixed_dictionaries(dict.fromkeys(NAMES, st.integers(1, 10**6))), min_size=1, max_size=3))
 def test_duckdb_equals_python_or_is_refused(tree: Any, points: list[dict[str, int]]) -> None:
     duckdb = pytest.importorskip("duckdb")

@@ -66,37 +66,37 @@ def _dask() -> Kind:
     return Kind("dask", make, numbers, (*DTYPES, "uint64", "object"))
 
 
-@settings(deadline=None, max_examples=examples(60, 2000))
+@settings(deadline=None, max_examples=examples(60, 1000))
 @given(st.data())
 def test_numpy(data: Any) -> None:
     check(_numpy(), data)
 
 
-@settings(deadline=None, max_examples=examples(40, 1000))
+@settings(deadline=None, max_examples=examples(40, 500))
 @given(st.data())
 def test_pandas(data: Any) -> None:
     check(_pandas(), data)
 
 
-@settings(deadline=None, max_examples=examples(40, 1000))
+@settings(deadline=None, max_examples=examples(40, 500))
 @given(st.data())
 def test_polars(data: Any) -> None:
     check(_polars(), data)
 
 
-@settings(deadline=None, max_examples=examples(40, 1000))
+@settings(deadline=None, max_examples=examples(40, 500))
 @given(st.data())
 def test_dask(data: Any) -> None:
     check(_dask(), data)
 
 
-@settings(deadline=None, max_examples=examples(25, 500))
+@settings(deadline=None, max_examples=examples(25, 200))
 @given(st.data())
 def test_jax_in_32_bits(data: Any) -> None:
     check(_jax(False), data)
 
 
-@settings(deadline=None, max_examples=examples(25, 500))
+@settings(deadline=None, max_examples=examples(25, 200))
 @given(st.data())
 def test_jax_in_64_bits(data: Any) -> None:
     jax = pytest.importorskip("jax")
