@@ -7,9 +7,10 @@ value in between come from the values that are put in; those of dask come block 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from importlib import import_module
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ..errors import SizeError, Verbatim
@@ -81,7 +82,17 @@ def on_columns(library: Library, size: Tree, values: Mapping[str, Any]) -> Colum
     SizeError
         For values that are no integers, divisions without a result, and integers too wide for the library.
     """
+    _check_shapes(values.values())
     return library.work(library, _program(size), values)
+
+
+def _check_shapes(values: Iterable[Any]) -> None:
+    # whether arrays broadcast; a size that is not known yet is no integer
+    shapes = [tuple(one.shape) for one in values if not isinstance(one, (int, Tree))]
+    for axis in zip_longest(*map(reversed, shapes), fillvalue=1):
+        if len({size for size in axis if isinstance(size, int)} - {1}) > 1:
+            shown = Verbatim(", ".join(map(str, shapes)))
+            raise SizeError("values of different shapes", expected="shapes that broadcast", received=shown)
 
 
 def _program(size: Tree) -> Program:
@@ -97,6 +108,7 @@ def elements(library: Library, values: Mapping[str, Any], work: Callable[[Mappin
     """Work on columns of Python integers, beside symbols; only for libraries that can hold expressions."""
     if library.unwrap is None or library.wrap is None or library.name == "polars":
         raise SizeError(f"values of {library.name} beside sizes without a value", expected="a value for every size")
+    _check_shapes(values.values())
     taken = {
         name: one if isinstance(one, (int, Tree)) else _integers(name, _unwrapped(library, name, one)).astype(object)
         for name, one in values.items()
@@ -163,6 +175,10 @@ def _by_numpy(library: Library, program: Program, values: Mapping[str, Any]) -> 
     }
     (made,) = on_arrays(program, used)
     return library.wrap(made, _like(library, values))
+
+
+def _to_numpy(made: Column, like: Column) -> Column:
+    return made[()] if hasattr(made, "dtype") else made  # an expression, of no axes, is not indexed
 
 
 def _same_index(library: Library, program: Program, values: Mapping[str, Any]) -> Column:
@@ -353,7 +369,7 @@ def _by_dask(library: Library, program: Program, values: Mapping[str, Any]) -> C
     )
 
 
-_NUMPY = Library("numpy", "numpy:ndarray|generic", _by_numpy, lambda name, one: one, lambda made, like: made[()])
+_NUMPY = Library("numpy", "numpy:ndarray|generic", _by_numpy, lambda name, one: one, _to_numpy)
 LIBRARIES = (
     _NUMPY,
     Library("pandas", "pandas:Series", _same_index, _of_pandas, _to_pandas),

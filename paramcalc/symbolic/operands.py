@@ -35,7 +35,7 @@ def evaluate(size: Node, values: Mapping[str, Any], build: Algebra[int | Node]) 
     SizeError
         For what is no operand, and for an array whose library has no integers that are wide enough.
     """
-    names = {leaf.args[0] for leaf in leaves(size)}
+    names = dict.fromkeys(leaf.args[0] for leaf in leaves(size))
     used = {name: values[name] for name in names if name in values}
     if not used:
         return size

@@ -136,6 +136,20 @@ def test_arrays_of_any_layout() -> None:
     assert made[2, 3, 4] == COUNT(h=int(grid[2, 0, 0]), x=int(grid[0, 3, 4]))
 
 
+def test_scalars_and_shapes() -> None:
+    assert COUNT(h=numpy.int64(3), x=1) == COUNT(h=3, x=1)
+    assert COUNT(h=numpy.int64(3)) == COUNT(h=3)  # x stays a symbol
+    assert COUNT(h=numpy.array(3)) == COUNT(h=3)
+    assert COUNT(h=numpy.zeros((0, 3), int), x=numpy.ones((1, 3), int)).shape == (0, 3)
+    for values in ({"h": numpy.array([1, 2]), "x": numpy.array([1, 2, 3])}, {"h": numpy.ones((2, 1)), "x": 2.0}):
+        with pytest.raises(SizeError, match=r"values of different shapes|values? for"):
+            COUNT(**values)
+    with pytest.raises(
+        SizeError, match=r"values of different shapes; expected shapes that broadcast, received \(2,\), \(3,\)"
+    ):
+        COUNT(h=numpy.array([1, 2]), x=numpy.array([1, 2, 3]))
+
+
 def test_pandas_keeps_the_index_and_refuses_others() -> None:
     pandas = pytest.importorskip("pandas")
     sizes = pandas.Series([50_000, 60_000], index=["a", "b"], dtype="int32")

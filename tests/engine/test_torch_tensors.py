@@ -41,3 +41,9 @@ def test_torch_refuses_what_wraps_around() -> None:
         (T // h)(T=8, h=torch.tensor([1, 0]))
     with pytest.raises(SizeError, match="9 does not divide evenly by 2"):
         exact(T, h)(T=torch.tensor([8, 9]), h=2)
+
+
+def test_shapes_that_do_not_broadcast() -> None:
+    with pytest.raises(SizeError, match="values of different shapes"):
+        COUNT(h=torch.tensor([1, 2]), x=torch.tensor([1, 2, 3]))
+    assert COUNT(h=torch.tensor([[1], [2]]), x=torch.tensor([1, 2, 3])).shape == (2, 3)
