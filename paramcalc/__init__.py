@@ -32,6 +32,7 @@ _PUBLIC = {
     "loads": "formats",
     "parse": "symbolic",
     "register": "core.registry",
+    "sweep": "analysis.sweep",
     "symbols": "symbolic",
     "verify": "verification",
     "why": "analysis",

@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from .analysis import why as why
 from .analysis.cost import cost as cost
+from .analysis.sweep import sweep as sweep
 from .core.built import Weight as Weight
 from .core.formula import Formula as Formula
 from .core.registry import register as register

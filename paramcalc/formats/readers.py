@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..errors import FileError, OptionError, ParamcalcError
 from ..graph.model import Model
@@ -141,6 +141,7 @@ WEIGHTS = (  # what a folder of Hugging Face has its weights in; the first that 
     "diffusion_pytorch_model.safetensors",
 )
 
+SPEC = "paramcalc.formats.modelspec.document:read"
 READERS = (
     Reader("a folder of weights", _weights, "paramcalc.formats.checkpoints.shards:read_folder"),
     Reader("a folder saved by Keras", holding(FOLDER), "paramcalc.formats.keras.saved:read_folder"),
@@ -172,7 +173,7 @@ READERS = (
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
     Reader("an index of safetensors", _tensor_shards, "paramcalc.formats.checkpoints.shards:read_index"),
     Reader("an index of shards", _shards, "paramcalc.formats.keras.saved:read_index"),
-    Reader("a spec in YAML, TOML or JSON", _anything, "paramcalc.formats.modelspec.document:read"),
+    Reader("a spec in YAML, TOML or JSON", _anything, SPEC),
 )
 
 SYNTAXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
@@ -207,11 +208,24 @@ def load(
     ParamcalcError
         If the content is invalid. The message names the file, the line and the path inside it.
     """
+    return _read(_opened(_place(path), framework, sizes))
+
+
+def _place(path: str | os.PathLike[str]) -> str:
     try:
-        place = os.fsdecode(path)
+        return os.fsdecode(path)
     except Exception:  # no path; one of a class of the caller's may raise anything
         raise FileError("not the path of a file", expected="text or a pathlib.Path", received=path) from None
-    return _read(_opened(place, framework, sizes))
+
+
+def spec_data(path: str | os.PathLike[str]) -> tuple[Any, str] | None:
+    """Read the content of a spec, and the name of its file; ``None`` for a file of another format."""
+    source = _opened(_place(path), None, None)
+    try:
+        reader = next(one for one in READERS if one.sniff(source))
+        return (source.data, source.name) if reader.read == SPEC else None
+    except ParamcalcError as error:
+        raise source.located(error)
 
 
 def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked | None = None) -> list[Model]:

@@ -22,10 +22,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Union
 
 from ..errors import SizeError
-from .fold import Algebra, DivisionByZero, Tree, check_bits, fold, leaves
+from .fold import Algebra, DivisionByZero, Tree, check_bits, divide, fold, leaves
 from .normal import NORMAL, atom, key
 from .notation import MATH_FONT, html, is_name, latex, text, unicode
-from .operands import divide, evaluate, to_sympy
+from .operands import evaluate, to_sympy
 from .terms import write
 
 if TYPE_CHECKING:
@@ -130,9 +130,9 @@ class Expr(Tree):
         Parameters
         ----------
         **values : int, Expr or array
-            A value for each symbol: an ``int`` (exact at any magnitude), another expression, a NumPy
-            array (one vectorised evaluation; exact Python integers when 64 bits could overflow), or
-            anything else that has ``+ * //``.
+            A value for each symbol: an ``int`` (exact at any magnitude), another expression, an array or
+            series (see `paramcalc.symbolic.libraries`: exact, or refused by name), or anything else that has
+            ``+ * //`` and is no array.
         """
         return evaluate(self, values, BUILD)
 

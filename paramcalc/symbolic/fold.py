@@ -38,11 +38,14 @@ class Tree:
         The result of a fold that is remembered, ``None`` until then.
     forms : dict
         How it is printed with blanks for its symbols, by notation; set when it is first asked for.
+    program : object
+        What it is compiled to, for arrays; set when it is first asked for.
     """
 
-    __slots__ = ("args", "depth", "forms", "length", "memo", "op")
+    __slots__ = ("args", "depth", "forms", "length", "memo", "op", "program")
 
     forms: dict[Any, Any]
+    program: Any
 
     def __init__(self, op: str, args: tuple[Any, ...]) -> None:
         depth, length = 0, 0
@@ -151,3 +154,20 @@ def check_bits(bits: int) -> None:
     """
     if bits > MAX_BITS:
         raise SizeError(f"a number of more than {MAX_BITS:,} bits in an expression")
+
+
+def divide(numerator: int, denominator: int) -> int:
+    """Divide numbers that must come out even.
+
+    Raises
+    ------
+    DivisionByZero
+    SizeError
+        When there is a remainder.
+    """
+    if denominator == 0:
+        raise DivisionByZero("division by zero")
+    quotient, rest = divmod(numerator, denominator)
+    if rest:
+        raise SizeError(f"{numerator} does not divide evenly by {denominator}", suggestion="// rounds down")
+    return quotient

@@ -47,6 +47,8 @@ TUTORIALS: dict[str, tuple[str, Any, list[Any] | None]] = {
     "shared-embedding.yaml": ("Functional", 640_000 + 12_416, [None, 1]),
     # 4[64·128 + 64] = 33,024, four times;  64 scales and 64 shifts, three times
     "repeat.yaml": ("Functional", 4 * 33_024 + 3 * 128, [None, 64]),
+    # 4[64(64 + 32) + 64] = 24,832;  4[64·128 + 64] = 33,024;  64·8 + 8
+    "deep.yaml": ("Sequential", 24_832 + 33_024 + 520, [None, "T", 8]),
     # 200·8;  2·4[12(12 + 8) + 12] = 2,016;  24·3 + 3 = 75
     "sentiment.keras": ("Functional", 1_600 + 2_016 + 75, [None, 3]),
     # 4[16(16 + 12) + 2·16] = 1,920;  4[16(16 + 16) + 2·16] = 2,176;  16·20 + 20 = 340

@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator
 import paramcalc as pc
 from paramcalc import torch as nn
 from paramcalc.analysis.cost.page import page
+from paramcalc.analysis.sweep.columns import NAMES
+from paramcalc.render.sweep import lines
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = {
@@ -48,6 +50,17 @@ def test_every_part_of_a_report_and_of_a_cost():
     found = page(pc.Sequential([pc.Input((32, 8)), pc.LSTM(4)]), batch=2, device="h100", optimizer="adam").to_dict()
     assert "estimates" in found
     assert problems("paramcalc-cost-1", found) == []
+
+
+def test_the_points_of_a_sweep():
+    pytest.importorskip("numpy")
+    found = pc.sweep(ROOT / "docs/examples/deep.yaml", h="8:16", layers=[1, 2], T=[3], columns=NAMES, batch=2)
+    points = [*lines(found)]
+    assert len(points) == 4
+    assert [problem for point in points for problem in problems("paramcalc-sweep-1", point)] == []
+    assert problems("paramcalc-sweep-1", {**points[0], "size": 1}) != []
+    assert problems("paramcalc-sweep-1", {**points[0], "params": "many"}) != []
+    assert {*SCHEMAS["paramcalc-sweep-1"]["properties"]} == {"schema", "sizes", *NAMES}
 
 
 def test_a_key_that_is_not_published_is_noticed():

@@ -168,26 +168,11 @@ def verify(
 
 
 def _audited(framework: str) -> Any:
-    # a bar on a terminal, silence in pipes
     from ...verification.audit import audit
+    from ..progress import progress_bar
 
-    if not sys.stderr.isatty():
-        return audit(framework=framework)
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description:<24}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("rules", total=None)
-        return audit(
-            progress=lambda done, total, rule: progress.update(task, completed=done, total=total, description=rule),
-            framework=framework,
-        )
+    with progress_bar("rules") as update:
+        return audit(progress=update, framework=framework)
 
 
 def schema(framework: Whose = None) -> None:

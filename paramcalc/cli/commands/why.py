@@ -32,18 +32,25 @@ Hidden = Annotated[str | None, Flag("--hidden", "Units, for a layer.", "H")]
 def command(name: str, words: Sequence[str]) -> Command:
     """Make ``why``: with the words of the command that counts the layer, or those of a file."""
     whole = command_of(why)
+    found = layer_command(whole, words)
+    return whole if found is None else _of_layer(whole, *found)
+
+
+def layer_command(whole: Command, words: Sequence[str]) -> tuple[Command, str] | None:
+    """Find the command that counts the layer which words are about, and its name if it is among them.
+
+    ``None`` for a file. The parameters of the ``whole`` command tell which words are values.
+    """
     target = next((word for word in words if word in COMMANDS or word in LAYERS), None)
     if target in COMMANDS:
-        return _of_layer(whole, recurrent.builder(target, words), target)
+        return recurrent.builder(target, words), target
     if target is not None:
-        return _of_layer(whole, single.builder(target), target)
+        return single.builder(target), target
     valued = {flag for one in whole.parameters if one.kind is not bool for flag in one.flags}
     loose = [
         word for before, word in zip(["", *words], words, strict=False) if word[:1] != "-" and before not in valued
     ]
-    if loose and _is_class(loose, words):
-        return _of_layer(whole, single.builder("layer"))
-    return whole
+    return (single.builder("layer"), "") if loose and _is_class(loose, words) else None
 
 
 def _is_class(loose: Sequence[str], words: Sequence[str]) -> bool:
@@ -60,7 +67,7 @@ def _is_class(loose: Sequence[str], words: Sequence[str]) -> bool:
     return True
 
 
-def _of_layer(whole: Command, made: Command, target: str = "") -> Command:
+def _of_layer(whole: Command, made: Command, target: str) -> Command:
     # --got and the flags of the output, beside the words that the command of the layer takes
     own = {"target"} if target else set[str]()
     kept = {"got", "format", "json"}

@@ -1,0 +1,257 @@
+"""``paramcalc sweep``: the columns of a model at every combination of sizes."""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from ...analysis.sweep.axes import Axis, read_axis
+from ...analysis.sweep.columns import NAMES, USUAL, Asked
+from ...analysis.sweep.family import Family, ModelFamily
+from ...analysis.sweep.sweep import FAMILY, Sweep, request
+from ...catalogue import message
+from ...characters import in_json
+from ...errors import OptionError
+from ...graph.model import Model
+from ...loading import load
+from ...writers import FORMATS as VIEWS
+from ..costing import Optimizer, Policy
+from ..flags import Json
+from ..options import REQUIRED, Command, Flag, Positional, command_of
+from ..output import View, show, speaks_unicode, tell, write
+from ..progress import progress_bar
+from ..sizes import flag_size
+from .files import Set, named_sizes
+from .why import TARGET, layer_command
+
+FORMATS = (*VIEWS, "jsonl", "parquet", "sql")
+ONE_COLUMN = ",".join(USUAL)
+Target = Annotated[
+    str, Positional(TARGET, "A spec or another file, or a command that counts a layer; then its own words.")
+]
+Vary = Annotated[
+    list[str] | None,
+    Flag("--vary", "Values of a size, both ends included: h=64:1024:64 or h=64,128. Repeat it.", "NAME=VALUES"),
+]
+Columns = Annotated[str, Flag("--columns", f"Columns: {', '.join(NAMES)}.", "NAME,…", values=lambda _: NAMES)]
+Condition = Annotated[
+    list[str] | None, Flag("--where", "Keep points that meet a condition: 'params < 10M'. Repeat it.", "CONDITION")
+]
+Pareto = Annotated[
+    str | None,
+    Flag("--pareto", "Keep points that no other is better than: params:max,macs. Default: less is better.", "NAME,…"),
+]
+Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: one sample, where it is open.", "B")]
+Steps = Annotated[str | None, Flag("--steps", "Number of time steps, where a column depends on it.", "T")]
+Format = Annotated[
+    str | None, Flag("--format -f", f"Output format: {', '.join(FORMATS)}.", "F", values=lambda _: FORMATS)
+]
+Output = Annotated[
+    str | None, Flag("--output -o", "Write to this file; with --dask, to this folder of Parquet files.", "PATH")
+]
+Dask = Annotated[
+    str | None,
+    Flag(
+        "--dask", "Work on a cluster of dask: local, or the address of a scheduler such as tcp://host:8786.", "ADDRESS"
+    ),
+]
+
+
+def command(name: str, words: Sequence[str]) -> Command:
+    """Make ``sweep``: with the words of the command that counts the layer, or those of a file."""
+    whole = command_of(sweep)
+    found = layer_command(whole, words)
+    return whole if found is None else _of_layer(whole, *found)
+
+
+def _of_layer(whole: Command, made: Command, target: str) -> Command:
+    # the flags of a sweep, beside the words that the command of the layer takes
+    layer = [one for one in made.parameters if one.name not in ("compare", "format", "json")]
+    own = {one.name for one in layer}
+    needed = [one for one in layer if one.default is REQUIRED and isinstance(one.told, Flag)]
+    layer = [one._replace(default=None) if one in needed else one for one in layer]
+    swept = [one for one in whole.parameters if one.name not in own and one.name not in ("target", "sizes")]
+
+    def run(**given: Any) -> None:
+        given.pop("target", None)
+        asked = {one.name: given.pop(one.name) for one in swept}
+        axes = _axes(asked.pop("vary"))
+        for one in layer:  # --vary hidden=… stands for --hidden hidden
+            (flag, *_) = (flag.lstrip("-") for flag in one.flags) if one.flags else ("",)
+            if given[one.name] is None and flag in {axis.name for axis in axes}:
+                given[one.name] = flag
+        missing = [flag for one in needed if given[one.name] is None for flag in one.flags]
+        if missing:
+            raise OptionError(f"no {' and no '.join(missing)}", expected="a size, or --vary for it")
+        model = made.run(**given)
+        assert isinstance(model, Model)  # without --compare
+        _sweep(ModelFamily(model), axes, **asked)
+
+    first = [one for one in whole.parameters if one.name == "target" and target]
+    return whole._replace(parameters=(*first, *layer, *swept), run=run)
+
+
+def sweep(
+    target: Target,
+    vary: Vary = None,
+    columns: Columns = ONE_COLUMN,
+    where: Condition = None,
+    pareto: Pareto = None,
+    sizes: Set = None,
+    batch: Batch = None,
+    steps: Steps = None,
+    dtype: Policy = None,
+    optimizer: Optimizer = None,
+    format: Format = None,
+    json: Json = False,
+    output: Output = None,
+    dask: Dask = None,
+) -> None:
+    """Show the columns of a model at every combination of sizes.
+
+    $ paramcalc sweep model.yaml --vary h=64:1024:64 --columns params,weights
+    $ paramcalc sweep lstm --in 108 --vary hidden=64:512:64 --where 'params<1M'
+    $ paramcalc sweep model.yaml --vary h=8:256:8 --format jsonl --pareto h:max
+    """
+    family: Family = load(FAMILY)(target, named_sizes(sizes))
+    _sweep(family, _axes(vary), columns, where, pareto, batch, steps, dtype, optimizer, format, json, output, dask)
+
+
+def _axes(words: Sequence[str] | None) -> list[Axis]:
+    if not words:
+        raise OptionError("no --vary", expected="--vary NAME=VALUES, such as --vary h=64:1024:64")
+    return [read_axis(word) for word in words]
+
+
+def _number(flag: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    found = flag_size(flag, text)
+    if not isinstance(found, int):
+        raise OptionError(flag, expected="a whole number", received=text)
+    return found
+
+
+def _sweep(
+    family: Family,
+    axes: Sequence[Axis],
+    columns: str,
+    where: list[str] | None,
+    pareto: str | None,
+    batch: str | None = None,
+    steps: str | None = None,
+    dtype: str | None = None,
+    optimizer: str | None = None,
+    format: str | None = None,
+    json: bool = False,
+    output: str | None = None,
+    dask: str | None = None,
+) -> None:
+    asked = Asked(_number("--batch", batch), _number("--steps", steps), dtype or "float32", optimizer)
+    names = [name.strip() for name in columns.split(",")]
+    made = Sweep(request(family, axes, names, where or (), pareto, asked))
+    chosen = _format(format, json, output, dask)
+    with _shown(made):
+        if dask is not None:
+            from ...analysis.sweep.cluster import run
+
+            _told(made, run(made, output or "", dask), output or "")
+        elif chosen == "parquet":
+            from ...analysis.sweep.parquet import write_file
+
+            _told(made, write_file(made, output or ""), output or "")
+        else:
+            _written(made, chosen, output)
+    if chosen != "sql" and made.left.number == made.request.size:
+        sys.exit(1)  # no point has a model
+
+
+def _format(format: str | None, json: bool, output: str | None, dask: str | None) -> str | None:
+    if json and format not in (None, "json"):
+        raise OptionError("--json and --format ask for different views", received=format)
+    chosen = "json" if json else format
+    if chosen is None and output is not None:
+        ending = output.rpartition(".")[2]
+        chosen = ending if ending in FORMATS else "parquet" if dask is not None else None
+        if chosen is None:
+            raise OptionError("--output without a format", expected="--format", received=output)
+    if chosen is not None and chosen not in FORMATS:
+        raise OptionError("unknown format", expected=", ".join(FORMATS), received=chosen)
+    if dask is not None and (chosen != "parquet" or output is None):
+        raise OptionError("--dask writes Parquet", expected="--dask with --output FOLDER")
+    if chosen == "parquet" and output is None:
+        raise OptionError("--format parquet needs a file", expected="--output FILE")
+    return chosen
+
+
+@contextmanager
+def _shown(made: Sweep) -> Iterator[None]:
+    # how far it is
+    total, done = made.request.size, 0
+    with progress_bar(message("points")) as update:
+        if update is not None:
+
+            def advance(points: int) -> None:
+                nonlocal done
+                done += points
+                update(done, total, message("points"))
+
+            made.progress = advance
+        yield
+
+
+def _told(made: Sweep, rows: int, place: str) -> None:
+    tell(message("paramcalc: {rows} rows in {place}", rows=f"{rows:,}", place=place))
+    _remark(made)
+
+
+def _remark(made: Sweep) -> None:
+    from ...render.sweep import left_out
+
+    if note := left_out(made):
+        tell(message("paramcalc: note: {note}", note=message("left out: {points}", points=note)))
+
+
+def _written(made: Sweep, chosen: str | None, output: str | None) -> None:
+    if chosen in _STREAMED:
+        _out(_STREAMED[chosen](made), output)
+        if chosen != "sql":
+            _remark(made)
+        return
+    from ...render.presentation import write as pieces_of
+    from ...render.sweep import presentation
+
+    shown, view = presentation(made), View(chosen)
+    if output is None:
+        show(shown, view)
+    else:
+        _out(pieces_of(shown, view.writer.name, ascii=False), output)
+    if not view.writer.for_reading:
+        _remark(made)
+
+
+def _out(pieces: Iterable[str], output: str | None) -> None:
+    if output is None:
+        write(pieces)
+        return
+    with open(output, "w", encoding="utf-8") as file:
+        file.writelines(pieces)
+
+
+def _lines(made: Sweep) -> Iterator[str]:
+    from ...render.sweep import lines
+
+    for one in lines(made):
+        yield in_json(json_module.dumps(one, ensure_ascii=not speaks_unicode())) + "\n"
+
+
+def _query(made: Sweep) -> Iterator[str]:
+    from ...analysis.sweep.query import query
+
+    yield query(made.request)
+
+
+_STREAMED: Mapping[str | None, Callable[[Sweep], Iterator[str]]] = {"jsonl": _lines, "sql": _query}

@@ -1,0 +1,58 @@
+"""Columns of integers of a library, beside Python's integers: what the tests of the libraries share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+from strategies import NAMES, at, ours, pythons, trees
+
+from paramcalc.errors import SizeError
+from paramcalc.symbolic import Expr
+
+ROWS = 4
+DTYPES = ("int8", "uint8", "int16", "int32", "int64")
+
+
+class Kind(NamedTuple):
+    """How a library makes a column of a dtype, and gives its numbers back."""
+
+    name: str
+    make: Callable[[list[int], str], Any]
+    numbers: Callable[[Any], list[int]]
+    dtypes: tuple[str, ...] = DTYPES
+
+
+def largest(dtype: str) -> int:
+    bits = re.search(r"\d+$", dtype)
+    return min(10**20, 2 ** (int(bits[0]) - (not dtype.lower().startswith("u"))) - 1) if bits else 10**20
+
+
+def check(kind: Kind, data: Any) -> None:
+    """Draw an expression and columns, and compare."""
+    tree = data.draw(trees)
+    columns: dict[str, list[int]] = {}
+    point: dict[str, Any] = {}
+    for name in NAMES:
+        if data.draw(st.booleans()):
+            dtype = data.draw(st.sampled_from(kind.dtypes))
+            most = data.draw(st.sampled_from([3, 1000, largest(dtype)]))
+            columns[name] = data.draw(st.lists(st.integers(1, min(most, largest(dtype))), min_size=ROWS, max_size=ROWS))
+            point[name] = kind.make(columns[name], dtype)
+        else:
+            number = data.draw(st.integers(1, 50) | st.integers(1, 10**20))
+            columns[name], point[name] = [number] * ROWS, number
+    size = ours(tree)
+    expected = [pythons(tree, {name: column[row] for name, column in columns.items()}) for row in range(ROWS)]
+    whole = isinstance(size, Expr) and any(not isinstance(point[name], int) for name in size.symbols)
+    try:
+        result = at(size, point)
+        assert (kind.numbers(result) if whole else [result] * ROWS) == expected
+    except SizeError as error:
+        widest = {"polars": "128 bits", "torch": "64 bits", "jax": r"(32|64) bits", "dask": "64 bits"}
+        assert kind.name in widest
+        named = f"widest integers of (a )?{kind.name}"
+        told = re.search(f"values beyond {widest[kind.name]}, the {named}", str(error))
+        assert told  # it is one of two outcomes
