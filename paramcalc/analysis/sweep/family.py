@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from ...errors import OptionError, nearest
-from ...graph.bind import bind, names_in
+from ...graph.bind import bind, names_in, open_sizes
 from ...graph.model import Model
 from ...symbolic import Size
-from ..cost.sizes import open_sizes
 
 
 class Family(Protocol):
