@@ -60,11 +60,13 @@ TUTORIALS: dict[str, tuple[str, Any, list[Any] | None]] = {
     "leaves.py": ("Sequential", "65*n + 448 + 4640 + 18496", [None, "n"]),
     # 64·32 + 32 = 2,080 in each tower;  20·64 + 64 and 30·64 + 64 before it
     "towers.py": ("Towers", 2 * 2_080 + 1_344 + 1_984, None),
+    # keras.applications: MobileNetV2 without its classifier has 2,257,984;  1280·5 + 5 = 6,405
+    "transfer.py": ("Functional", 2_257_984 + 6_405, [None, 5]),
     "sizes.yaml": ("Sequential", "256*V + 197120 + 128*V + V", [None, "V"]),
 }
 
 
-FROZEN = {"sentiment.keras": 1_600}  # its embedding
+FROZEN = {"sentiment.keras": 1_600, "transfer.py": 2_257_984}  # its embedding; its MobileNetV2
 
 
 def test_every_example_has_a_total_worked_out_by_hand() -> None:
