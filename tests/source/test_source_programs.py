@@ -170,3 +170,20 @@ def test_a_place_names_the_file_it_is_in(tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text(f"{net}        super().__init__()\n")
     (tmp_path / "main.py").write_text("from net import Net\nfrom helpers import other\n\nm = Net()\nother(m)\n")
     assert "helpers.other is not followed (main.py:5)" in str(load(str(tmp_path / "main.py")).report())
+
+
+def test_functions_in_a_graph_follow_the_sizes_of_its_inputs() -> None:
+    program = f"{KERAS}x = keras.Input((None, 3))\ny = layers.Dense(4)(x / 2 - 1)\nz = keras.ops.softmax(y)\n"
+    model = loads(f"{program}m = keras.Model(x, layers.Dense(2)(-z * 3))", name="m.py")
+    assert model.cost(batch=5, steps=7).passes.forward == 5 * 7 * (3 * 4 + 4 * 2)
+    report = model.report()
+    assert [row.type for row in report.rows] == [
+        "TrueDivide",
+        "Subtract",
+        "Dense",
+        "Softmax",
+        "Negative",
+        "Multiply",
+        "Dense",
+    ]
+    assert [row.costed for row in report.rows] == [True, True, True, False, True, True, True]

@@ -12,7 +12,9 @@ from ...errors import ParamcalcError
 from ...graph.model import Model
 from ...graph.node import Node, Ref
 from ...graph.sequential import Sequential
-from ...graph.unknown_layers import UnknownLayer
+from ...graph.unknown_layers import BestEffortOperation, UnknownLayer
+from ...rules.ops.operation import Operation, Slot
+from ...rules.ops.table import modules
 from .names import keras
 from .pieces import Listed, Piece, Step, lost, type_of
 from .state import State
@@ -20,6 +22,19 @@ from .values import Class, Instance, List, Obj, Unknown, Value
 
 MOST_ROWS = 100_000
 MOST_DEPTH = 60
+
+
+def _step(name: str, one: keras.Tensor) -> Applicable:
+    # an operation with a rule, where the constants of the call are numbers; else a row with the shape that was found
+    if isinstance(one.call, keras.Called) and one.call.plain and name in modules():
+        slots = iter(range(len(one.args)))
+        args = [Slot(next(slots)) if isinstance(given, keras.Tensor) else given for given in one.call.args]
+        try:
+            return BestEffortOperation(Operation(modules()[name], name, {}, args, {}))
+        except ParamcalcError:
+            pass
+    shapes = [UNKNOWN_SHAPE if given.shape is None else given.shape for given in one.args]
+    return Step(name, UNKNOWN_SHAPE if one.shape is None else one.shape, shapes)
 
 
 class Maker:
@@ -161,7 +176,7 @@ class Maker:
             refs = tuple(ref(arg) for arg in one.args)
             cut = len(refs) - one.states
             if isinstance(one.layer, str):
-                layer: Applicable = Step(one.layer, UNKNOWN_SHAPE if one.shape is None else one.shape)
+                layer: Applicable = _step(one.layer, one)
             else:
                 layer = self.layer(one.layer, depth)
                 if isinstance(layer, (UnknownLayer, Listed)):

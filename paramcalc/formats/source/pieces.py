@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, Part
+from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, Part, UnknownShape
 from ...core.spelling import snake
 from ...graph.model import Model
 from ...graph.unknown_layers import UnknownLayer
+from ...symbolic import Expr, Size
+from ...symbolic.evaluate import evaluate
 from .names import keras
 from .state import State
 from .values import Instance
@@ -29,9 +31,10 @@ class Step(Applicable):
 
     frozen = False
 
-    def __init__(self, type: str, shape: AnyShape) -> None:
+    def __init__(self, type: str, shape: AnyShape, inputs: Sequence[AnyShape] = ()) -> None:
         self._type = type
         self.shape = shape
+        self.inputs = tuple(inputs)  # on which it gives that shape
         self.name = None
 
     @property
@@ -45,8 +48,22 @@ class Step(Applicable):
         return snake(self._type)
 
     def on(self, *shapes: AnyShape, **call: bool) -> Built:
-        """Give the shape; arithmetic on single numbers has no multiply-adds of products."""
-        return Built((self.shape,), costed=self._type in keras.ELEMENTWISE)
+        """Give the shape, with the sizes of these inputs in place of the open ones it was found with."""
+        found = self.shape if shapes == self.inputs or not self.inputs else _with_sizes(self.shape, self.inputs, shapes)
+        return Built((found,), costed=self._type in keras.ELEMENTWISE)
+
+
+def _with_sizes(shape: AnyShape, before: Sequence[AnyShape], now: Sequence[AnyShape]) -> AnyShape:
+    given: dict[str, Size] = {}
+    for one, other in zip(before, now, strict=False):
+        if isinstance(one, UnknownShape) or isinstance(other, UnknownShape) or len(one) != len(other):
+            return UNKNOWN_SHAPE
+        for old, new in zip(one, other, strict=True):
+            if isinstance(old, Expr) and not old.args[1:] and isinstance(old.args[0], str):
+                given[old.args[0]] = new
+            elif old != new:
+                return UNKNOWN_SHAPE
+    return shape if isinstance(shape, UnknownShape) else tuple(evaluate(size, given) for size in shape)
 
 
 class Listed(Model):

@@ -155,7 +155,22 @@ def binary(run: State, op: type, a: Value, b: Value) -> Value:
         return Tensor(None, "Unknown", _tensors(a, b))
     if op is ast.MatMult:
         return Tensor(matmul(shape_of(a), shape_of(b)), "Matmul", _tensors(a, b))
-    return Tensor(broadcast(shape_of(a), shape_of(b)), OPERATIONS.get(op, op.__name__), _tensors(a, b))
+    kind = OPERATIONS.get(op, op.__name__)
+    return Tensor(broadcast(shape_of(a), shape_of(b)), kind, _tensors(a, b), call=Called((a, b)))
+
+
+class Called:
+    """What a function of tensors was called with, in order: tensors and constants."""
+
+    __slots__ = ("args",)
+
+    def __init__(self, args: tuple[Value, ...]) -> None:
+        self.args = args
+
+    @property
+    def plain(self) -> bool:
+        """Whether the constants are numbers."""
+        return all(isinstance(one, (Tensor, int, float)) for one in self.args)
 
 
 # as Keras names them
@@ -168,7 +183,9 @@ ELEMENTWISE = frozenset([*OPERATIONS.values(), "Negative", "GetItem"])
 
 def unary(run: State, value: Value) -> Value:
     """Negate a tensor."""
-    return Tensor(shape_of(value), "Negative", _tensors(value)) if isinstance(value, Tensor) else MISSING
+    if not isinstance(value, Tensor):
+        return MISSING
+    return Tensor(shape_of(value), "Negative", _tensors(value), call=Called((value,)))
 
 
 # --- functions ------------------------------------------------------------------------------------------------------
