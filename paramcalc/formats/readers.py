@@ -121,6 +121,10 @@ def _weights(source: Source) -> bool:
     return any(source.member(name) is not None for name in WEIGHTS)
 
 
+def _config(source: Source) -> bool:
+    return any(key in source.data for key in ("model_type", "transformers_version"))
+
+
 def _anything(source: Source) -> bool:
     return isinstance(source.data, Mapping)
 
@@ -170,6 +174,7 @@ READERS = (
     Reader("a program in Python", is_source, f"{PROGRAMS}:read", f"{PROGRAMS}:read_all"),
     Reader("a model.json of TensorFlow.js", says("weightsManifest"), "paramcalc.formats.tensorflow.javascript:read"),
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
+    Reader("a config.json of Hugging Face", _config, "paramcalc.formats.huggingface.config:read"),
     Reader("an index of safetensors", _tensor_shards, "paramcalc.formats.checkpoints.shards:read_index"),
     Reader("an index of shards", _shards, "paramcalc.formats.keras.saved:read_index"),
     Reader("a spec in YAML, TOML or JSON", _anything, "paramcalc.formats.modelspec.document:read"),

@@ -63,6 +63,8 @@ class Sequential(Model):
         self.warnings: list[str] = []
         self.findings = ()
         self.stored: int | None = None
+        self.formula = None
+        self.active = None
         self.shares = len(set(map(id, chain))) < len(chain)
         self._built = None
 

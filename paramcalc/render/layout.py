@@ -127,8 +127,19 @@ def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> D
     tables: list[Block] = [Table(tuple(map(message, headers)), rows, (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
-    facts += _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _warnings(report)
+    facts += _whole(report) + _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _warnings(report)
     return Document(report.name, "", facts, tables, lead=1)
+
+
+def _whole(report: Report) -> list[Fact]:
+    # the total by the sizes of a configuration, and what of it a token passes through
+    facts = []
+    if report.formula is not None:
+        facts.append(Fact(message("formula"), Math(report.formula.expr)))
+        facts.append(Fact(message("substituted"), Math(report.formula.expr, report.formula.values)))
+    if report.active is not None:
+        facts.append(Fact(message("active"), message("{count} for each token", count=grouped(report.active))))
+    return facts
 
 
 def _branches(rows: list[Row], depth: int | None) -> bool:
@@ -142,9 +153,11 @@ def _branches(rows: list[Row], depth: int | None) -> bool:
 
 
 def _lines(rows: list[Row], level: int, depth: int | None, graph: bool, from_file: bool) -> Iterator[tuple[Cell, ...]]:
-    for row in rows:
+    for several in _runs(rows):
+        row = several[0]
         formula = row.formula
-        name = f"{'  ' * level}{row.name} ({row.type})"
+        names = row.name if len(several) == 1 else f"{row.name} … {several[-1].name}, each"
+        name = f"{'  ' * level}{names} ({row.type})"
         if len(row.calls) > 1:
             name += f" ×{len(row.calls)}"
         if row.counted_above:
@@ -156,6 +169,26 @@ def _lines(rows: list[Row], level: int, depth: int | None, graph: bool, from_fil
         yield (name, shapes, _params(row), *stored, *reads, why)
         if depth is None or level < depth:
             yield from _lines(row.rows, level + 1, depth, graph, from_file)
+
+
+def _runs(rows: list[Row]) -> Iterator[list[Row]]:
+    # the blocks of a stack that are alike, together
+    run: list[Row] = []
+    for row in rows:
+        if run and not (row.in_stack and run[0].in_stack and _alike(run[0], row)):
+            yield run
+            run = []
+        run.append(row)
+    if run:
+        yield run
+
+
+def _alike(a: Row, b: Row) -> bool:
+    return (
+        (a.type, a.params, a.outputs, a.unknown, len(a.rows)) == (b.type, b.params, b.outputs, b.unknown, len(b.rows))
+        and a.stored_as == b.stored_as
+        and all(map(_alike, a.rows, b.rows))
+    )
 
 
 def _params(row: Row) -> Cell:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from ..core.built import AnyShape, Built, Part
+from ..core.formula import Formula
+from ..symbolic import Size
 
 
 class Reported(Protocol):
@@ -42,6 +44,14 @@ class Reported(Protocol):
     @property
     def stored(self) -> int | None:
         """How many tensors of its file agree with the rules."""
+
+    @property
+    def formula(self) -> Formula | None:
+        """The total by sizes of its own."""
+
+    @property
+    def active(self) -> Size | None:
+        """How many parameters a token passes through, if not all."""
 
     @property
     def warnings(self) -> Sequence[str]:

@@ -37,6 +37,10 @@ class Report(Totals, Displayed):
         For a file with weights: how many of its tensors are as the rules say.
     holds : bool
         Whether all of them are.
+    formula : Formula or None
+        The total by the sizes of the model's configuration, where a reader knows it.
+    active : int, Expr or None
+        How many parameters a token passes through, where they are not all.
     warnings : list of str
         Layers with unknown weights, and other remarks of the reader.
     """
@@ -52,6 +56,7 @@ class Report(Totals, Displayed):
         self.framework = model.framework
         self.rows = rows_of(model.parts(model.input_shapes, built), model.frozen)
         self.stored, self.holds = model.stored, model.holds
+        self.formula, self.active = model.formula, model.active
         self.warnings = [*remarks(self.rows), *model.warnings]
         self.inputs = list(model.input_shapes)
         self.input_names = model.input_names
@@ -147,6 +152,10 @@ class Report(Totals, Displayed):
             found["bytes"] = {**self.stored_as.bytes}
         if self.in_file is not None:
             found["in_file"] = self.in_file.to_dict()
+        if self.formula is not None:
+            found["formula"], found["substituted"] = repr(self.formula), self.formula.substituted
+        if self.active is not None:
+            found["active"] = plain(self.active)
         found["exact"] = self.exact
         found["macs"] = plain(self.macs)
         found["macs_exact"] = self.costed
