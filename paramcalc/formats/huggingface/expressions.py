@@ -1,6 +1,6 @@
 """Expressions in the table of architectures: over the keys of a configuration, sizes and switches; never executed.
 
-They are written as in Python and read as a tree: names, numbers, texts, ``or and not``, comparisons, ``in``,
+They are written as in Python and read as a tree: names, numbers, texts, ``or and not``, comparisons, ``in``, ``is``,
 ``a if b else c``, ``+ - * // %``, an index, and the functions `default` and `len`.
 """
 
@@ -29,6 +29,8 @@ _COMPARED: Mapping[type[ast.cmpop], Callable[..., Value]] = {
     ast.LtE: le,
     ast.Gt: gt,
     ast.GtE: ge,
+    ast.Is: lambda one, other: one is other,
+    ast.IsNot: lambda one, other: one is not other,
     ast.In: lambda one, several: one in several,
     ast.NotIn: lambda one, several: one not in several,
 }
