@@ -16,6 +16,7 @@ from .document import Block, Cell, Document, Fact, Math, Rows, Table, number
 from .explain import blocks, data, summary
 from .presentation import Presentation
 from .records import record, records
+from .runs import run_name, runs
 
 if TYPE_CHECKING:
     from ..report import Report, Row
@@ -153,11 +154,10 @@ def _branches(rows: list[Row], depth: int | None) -> bool:
 
 
 def _lines(rows: list[Row], level: int, depth: int | None, graph: bool, from_file: bool) -> Iterator[tuple[Cell, ...]]:
-    for several in _runs(rows):
+    for several in runs(rows, lambda a, b: a.in_stack and b.in_stack and _alike(a, b)):
         row = several[0]
         formula = row.formula
-        names = row.name if len(several) == 1 else f"{row.name} … {several[-1].name}, each"
-        name = f"{'  ' * level}{names} ({row.type})"
+        name = f"{'  ' * level}{run_name([one.name for one in several])} ({row.type})"
         if len(row.calls) > 1:
             name += f" ×{len(row.calls)}"
         if row.counted_above:
@@ -169,18 +169,6 @@ def _lines(rows: list[Row], level: int, depth: int | None, graph: bool, from_fil
         yield (name, shapes, _params(row), *stored, *reads, why)
         if depth is None or level < depth:
             yield from _lines(row.rows, level + 1, depth, graph, from_file)
-
-
-def _runs(rows: list[Row]) -> Iterator[list[Row]]:
-    # the blocks of a stack that are alike, together
-    run: list[Row] = []
-    for row in rows:
-        if run and not (row.in_stack and run[0].in_stack and _alike(run[0], row)):
-            yield run
-            run = []
-        run.append(row)
-    if run:
-        yield run
 
 
 def _alike(a: Row, b: Row) -> bool:

@@ -22,8 +22,8 @@ from .table import Block
 
 RULES = "paramcalc.rules.transformer"
 OWN = {
-    **dict.fromkeys(("Add", "Multiply", "Bias", "HeadNorm", "ReversibleEmbedding", "Slice", "TransposedLinear"), "elementwise"),
-    **dict.fromkeys(("FirstPlace", "InRows", "LearnedPositions", "LearnedTokens"), "images"),
+    **dict.fromkeys(("Add", "Multiply", "Bias", "HeadNorm", "ReversibleEmbedding", "LearnedPositions", "Slice", "TransposedLinear"), "elementwise"),
+    **dict.fromkeys(("FirstPlace", "InRows", "LearnedTokens"), "images"),
     **dict.fromkeys(("Attention", "LatentCore"), "attention"),
     "Experts": "experts",
 }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from operator import add, eq, floordiv, ge, getitem, gt, le, lt, mod, mul, ne, sub
 
 from ...errors import FileError
+from ...symbolic import Expr
 
 Value = object  # a size, a switch, a word, a list of them, or ``None`` for a key that a configuration lacks
 Names = Callable[[str], Value]
@@ -47,6 +48,10 @@ def _length(value: Value) -> Value:
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {"default": _default, "len": _length}
 
 
+def _holds(value: Value) -> bool:
+    return isinstance(value, Expr) or bool(value)
+
+
 def evaluate(tree: ast.expr, names: Names) -> Value:
     """Evaluate an expression.
 
@@ -81,17 +86,17 @@ def _evaluate(tree: ast.expr, names: Names) -> Value:
         case ast.BoolOp(op=op, values=several):
             for one in several:
                 found = of(one)
-                if bool(found) is isinstance(op, ast.Or):
+                if _holds(found) is isinstance(op, ast.Or):
                     break
             return found
         case ast.UnaryOp(op=ast.Not(), operand=one):
-            return not of(one)
+            return not _holds(of(one))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             return _BINARY[type(op)](of(left), of(right))
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARED:
             return _COMPARED[type(op)](of(left), of(right))
         case ast.IfExp(test=test, body=body, orelse=other):
-            return of(body) if of(test) else of(other)
+            return of(body) if _holds(of(test)) else of(other)
         case ast.Subscript(value=several, slice=at):
             return getitem(of(several), of(at))  # type: ignore[call-overload]  # a TypeError is caught above
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:

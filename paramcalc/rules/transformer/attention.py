@@ -20,12 +20,14 @@ def Attention(
     key_size: Annotated[Size, Sized("k")],
     value_size: Annotated[Size, Sized("v")],
     buckets: Annotated[Size, Sized("b")] | None = None,
+    cached: bool = True,
 ) -> Built:
     """No weights, except a bias for each head and bucket of distances where there are buckets.
 
     softmax(Q K^T) V for each of h heads. Queries come from the first input; keys and values from the second and third,
     or from the last one there is. Groups of h/g heads share keys and values (Ainslie et al. 2023); they save weights
     and memory, and no multiply-adds. All pairs of places are computed, as the frameworks do without a fused kernel.
+    ``cached`` tells whether a model that generates a sequence keeps the keys and values from step to step.
     Source: Vaswani et al. 2017.
     """
     query, key, value = xs[0], xs[min(1, len(xs) - 1)], xs[-1]

@@ -88,3 +88,15 @@ def ReversibleEmbedding(
         raise ShapeError("the rows have another number of features", expected=unicode(width), received=x[-1])
     scores = product(prod(x[:-1]) * (width * rows), 0, weight.path)
     return Built(((*x[:-1], rows),), (weight,), lambda: rows * width, lambda: Work((scores,)))
+
+
+@rule((), (), FRAMEWORK)
+def LearnedPositions(
+    x: Annotated[Shape, Inputs("B T d")], /, places: Annotated[Size, Sized("n")], size: Annotated[Size, Sized("d")]
+) -> Built:
+    """A vector for each place, which is added."""
+    if differ(size, x[-1]):
+        raise ShapeError("another number of features than declared", expected=unicode(size), received=x[-1])
+    if isinstance(places, int) and isinstance(x[1], int) and x[1] > places:
+        raise ShapeError("a sequence that is too long", expected=f"at most {places} places", received=x[1])
+    return Built(outs=(x,), weights=(Weight("weight", (places, size)),), formula=lambda: places * size)
