@@ -1,4 +1,4 @@
-"""Blocks on top of one another: a number of them, each a model of its own; and one block for a number that is a symbol."""
+"""Blocks on top of one another: each a model of its own, or one block for a number that is a symbol."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from ..report import plain
 from ..symbolic import Size, grouped, symbols, unicode, unknown
 from ..symbolic.factor import factored
 from .document import Cell, Document, Fact, Math, Table, number
-from .runs import run_name, runs
 from .presentation import Presentation, Record
+from .runs import run_name, runs
 
 if TYPE_CHECKING:
     from ..analysis.cost import Cost, LayerCost

@@ -128,7 +128,9 @@ def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> D
     tables: list[Block] = [Table(tuple(map(message, headers)), rows, (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
-    facts += _whole(report) + _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _warnings(report)
+    facts += (
+        _whole(report) + _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _warnings(report)
+    )
     return Document(report.name, "", facts, tables, lead=1)
 
 

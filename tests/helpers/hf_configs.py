@@ -46,7 +46,7 @@ def sparse(luck: Random, **more: Any) -> Config:
 
 def experts_as(found: Config, *keys: str) -> Config:
     """Name the number of experts as a configuration does."""
-    return {**{key: found["experts"] for key in keys}, **{key: one for key, one in found.items() if key != "experts"}}
+    return {**dict.fromkeys(keys, found["experts"]), **{key: one for key, one in found.items() if key != "experts"}}
 
 
 def qwen_moe(luck: Random, **more: Any) -> Config:
@@ -135,7 +135,7 @@ def falcon(luck: Random) -> Config:
         **found,
         "new_decoder_architecture": new,
         "multi_query": switch(luck),
-        "parallel_attn": switch(luck),
+        "parallel_attn": new or switch(luck),
         "bias": switch(luck),
         "num_kv_heads": luck.choice([one for one in (1, 2, 3, 4) if h % one == 0]) if new else h,
         "num_ln_in_parallel_attn": luck.choice((None, 1, 2)) if new else None,
@@ -253,7 +253,9 @@ DRAWN: dict[str, Callable[[Random], Config]] = {
     "cohere": lambda luck: decoder(luck, attention_bias=switch(luck)),
     "phi": decoder,
     "mixtral": lambda luck: experts_as(sparse(luck), "num_local_experts"),
-    "qwen2_moe": lambda luck: qwen_moe(luck, shared_expert_intermediate_size=luck.randrange(2, 20), qkv_bias=switch(luck)),
+    "qwen2_moe": lambda luck: qwen_moe(
+        luck, shared_expert_intermediate_size=luck.randrange(2, 20), qkv_bias=switch(luck)
+    ),
     "qwen3_moe": lambda luck: qwen_moe(luck, attention_bias=switch(luck), head_dim=2 * luck.randrange(1, 9)),
     "deepseek_v2": lambda luck: latent(luck, mlp_bias=False),
     "deepseek_v3": latent,

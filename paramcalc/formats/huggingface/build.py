@@ -22,7 +22,10 @@ from .table import Block
 
 RULES = "paramcalc.rules.transformer"
 OWN = {
-    **dict.fromkeys(("Add", "Multiply", "Bias", "HeadNorm", "ReversibleEmbedding", "LearnedPositions", "Slice", "TransposedLinear"), "elementwise"),
+    **dict.fromkeys(
+        ("Add", "Multiply", "Bias", "HeadNorm", "ReversibleEmbedding", "LearnedPositions", "Slice", "TransposedLinear"),
+        "elementwise",
+    ),
     **dict.fromkeys(("FirstPlace", "InRows", "LearnedTokens"), "images"),
     **dict.fromkeys(("Attention", "LatentCore"), "attention"),
     "Experts": "experts",
@@ -288,7 +291,7 @@ def _path(tree: ast.expr) -> str:
         case ast.Attribute(value=value, attr=name):
             return f"{_path(value)}.{name}"
         case ast.Subscript(value=value, slice=ast.Constant(value=at)):
-            return f"{_path(value)}.{at}"
+            return f"{_path(value)}.{at!r}"
     raise FileError("not a name", received=ast.unparse(tree))
 
 

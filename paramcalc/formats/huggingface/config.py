@@ -14,9 +14,9 @@ from ...core.rule import Layer
 from ...core.totals import summed
 from ...errors import FileError, ParamcalcError, SizeError, nearest, placed
 from ...graph.model import Model
+from ...graph.node import Node
 from ...graph.stack import Copies
 from ...graph.unknown_layers import UnknownLayer
-from ...graph.node import Node
 from ...symbolic import Size, add, symbols
 from ...symbolic.factor import factored
 from ..opened import Source
@@ -192,7 +192,9 @@ def _head(values: Mapping[str, Known], config: Mapping[str, Any]) -> tuple[str, 
 def _check_tensors(values: Mapping[str, Known]) -> None:
     blocks, experts = (values[name].value if name in values else 1 for name in ("L", "E"))
     if isinstance(blocks, int) and isinstance(experts, int) and 3 * blocks * experts > MAX_TENSORS:
-        raise FileError("too many experts", expected=f"fewer than {MAX_TENSORS:,} tensors", received=3 * blocks * experts)
+        raise FileError(
+            "too many experts", expected=f"fewer than {MAX_TENSORS:,} tensors", received=3 * blocks * experts
+        )
 
 
 def _made(found: Architecture, values: Mapping[str, Known], base: str, name: str) -> tuple[Model, dict[str, str]]:
@@ -223,7 +225,7 @@ def _formula(found: Architecture, values: Mapping[str, Known], base: str, model:
             continue
         seen.add(id(node.layer))
         terms.append(_term(node.layer, [weight.shape for weight in built.weights if not weight.buffer]))
-    sizes = {name: one.value for name, one in values.items() if isinstance(one.value, int)}
+    sizes: dict[str, Size] = {name: one.value for name, one in values.items() if isinstance(one.value, int)}
     return Formula(add([term for term in terms if term != 0]), sizes)
 
 
@@ -250,5 +252,3 @@ def _idle(layer: object, number: Size) -> list[Size]:
         each: Size = 3 * options["size"] * options["inner"]
         return [number * ((options["experts"] - options["active"]) * each)]
     return []
-
-

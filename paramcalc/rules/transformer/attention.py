@@ -1,11 +1,11 @@
-"""The core of attention: queries are compared with keys, and values are mixed. Its projections are layers of their own."""
+"""The core of attention: queries meet keys, and values are mixed. Its projections are layers of their own."""
 
 from math import prod
 from typing import Annotated
 
 from ...core.declare import Built, Inputs, Shape, Weight, rule
 from ...core.kinds import Sized
-from ...core.products import Work, product
+from ...core.products import Sources, Work, product
 from ...errors import ShapeError
 from ...symbolic import Size, unicode
 from ..torch.axes import agree, differ
@@ -47,7 +47,7 @@ def Attention(
 
     def work() -> Work:
         pairs = prod((batch, steps, seen, heads))
-        scores = frozenset({0, min(1, last), *(one.path for one in bias)})
+        scores: Sources = frozenset({0, min(1, last), *(one.path for one in bias)})
         out = scores | {last}
         made = (product(pairs * key_size, 0, min(1, last)), product(pairs * value_size, scores, last))
         return Work(made, (out,))
@@ -81,9 +81,9 @@ def LatentCore(
     rotated_size: Annotated[Size, Sized("k_r")],
     value_size: Annotated[Size, Sized("v")],
 ) -> Built:
-    """No weights. A part of each key is rotated by its place and shared by all heads; the rest is made from fewer numbers.
+    """No weights. A part of each key is rotated by its place and shared by all heads.
 
-    The second input has keys and values of each head, the third ends in the part that is shared.
+    The second input has the rest of the keys and the values, made from fewer numbers; the third ends in the shared part.
     Source: DeepSeek-AI 2024, multi-head latent attention.
     """
     whole = key_size + rotated_size

@@ -11,7 +11,7 @@ from ...errors import ShapeError
 from ...symbolic import Size
 from ..torch.axes import declared
 
-NAMES = Check("three names, apart by spaces", lambda value: tuple(str(value).split()))
+NAMES = Check("three names, apart by spaces", str)
 
 
 @rule((), (), "torch")
@@ -23,18 +23,19 @@ def Experts(
     inner: Annotated[Size, Sized("d_f")],
     experts: Annotated[Size, Sized("E")],
     active: Annotated[Size, Sized("a")],
-    names: Annotated[object, NAMES] = "gate_proj up_proj down_proj",
+    names: Annotated[str, NAMES] = "gate_proj up_proj down_proj",
 ) -> Built:
     """Each expert has three matrices: two make the inner features, one by the other, and one leads back.
 
-    Each place passes through the ``active`` experts with the highest scores; the multiply-adds are those of these. Where
-    the number of experts is a symbol, a tensor stands for all experts. Source: Shazeer et al. 2017; Jiang et al. 2024.
+    Each place passes through the ``active`` experts with the highest scores; the multiply-adds are those of these.
+    Where the number of experts is a symbol, a tensor stands for all experts.
+    Source: Shazeer et al. 2017; Jiang et al. 2024.
     """
     declared("Experts", size, x[-1])
     declared("Experts", experts, scores[-1], "experts")
     if isinstance(experts, int) and isinstance(active, int) and active > experts:
         raise ShapeError("more active experts than there are", expected=f"at most {experts}", received=active)
-    gate, up, down = NAMES(names) if isinstance(names, str) else names
+    gate, up, down = str(names).split()
     shapes = ((gate, (inner, size)), (up, (inner, size)), (down, (size, inner)))
     numbers = range(experts) if isinstance(experts, int) else None
 
