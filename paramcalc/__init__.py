@@ -34,6 +34,7 @@ _PUBLIC = {
     "register": "core.registry",
     "symbols": "symbolic",
     "verify": "verification",
+    "verify_checkpoint": "verification",
     "why": "analysis",
 }
 

@@ -121,6 +121,13 @@ def _weights(source: Source) -> bool:
     return any(source.member(name) is not None for name in WEIGHTS)
 
 
+def _described(source: Source) -> bool:
+    if source.member(FOLDER) is None:
+        return False
+    is_folder: Sniff = function("paramcalc.formats.huggingface.folder:is_folder")
+    return is_folder(source)
+
+
 def _config(source: Source) -> bool:
     return any(key in source.data for key in ("model_type", "transformers_version"))
 
@@ -146,6 +153,7 @@ WEIGHTS = (  # what a folder of Hugging Face has its weights in; the first that 
 )
 
 READERS = (
+    Reader("a folder of Hugging Face", _described, "paramcalc.formats.huggingface.folder:read"),
     Reader("a folder of weights", _weights, "paramcalc.formats.checkpoints.shards:read_folder"),
     Reader("a folder saved by Keras", holding(FOLDER), "paramcalc.formats.keras.saved:read_folder"),
     Reader("a folder of a SavedModel", holding("saved_model.pb"), "paramcalc.formats.tensorflow.read:read_folder"),
@@ -234,7 +242,8 @@ def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked 
             model.built  # noqa: B018
             model.names  # noqa: B018
     except ParamcalcError as error:
-        raise error if error.where[:1] == [f"{source.name}:"] else source.located(error)
+        told = bool(error.where) and error.where[0].startswith(f"{source.name}:")
+        raise error if told else source.located(error)
     return models
 
 

@@ -106,9 +106,8 @@ def _gates(row: Row) -> list[Fact]:
 def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> Document:
     graph = _branches(report.rows, depth)
     total = report.total
-    second = (
-        "output shape" if report.stored_as is None else "stored as"
-    )  # what a file of tensors lacks, and what it has
+    stored = any(row.stored_as is not None for row in report.rows)
+    second = "stored as" if stored else "output shape"  # what a file of tensors has, and what it lacks
     facts: list[Fact] = []
     footer: tuple[Cell, ...] = ()
     if isinstance(total, int):

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..core.built import AnyShape, Built, Part
 from ..core.formula import Formula
+from ..core.storage import Storage
 from ..symbolic import Size
 
 
@@ -52,6 +53,10 @@ class Reported(Protocol):
     @property
     def active(self) -> Size | None:
         """How many parameters a token passes through, if not all."""
+
+    @property
+    def stored_as(self) -> Storage | None:
+        """How its file stores the weights, where that is known of the whole alone."""
 
     @property
     def warnings(self) -> Sequence[str]:

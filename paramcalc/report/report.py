@@ -114,6 +114,8 @@ class Report(Totals, Displayed):
     @cached_property
     def stored_as(self) -> Storage | None:
         """How a file stores the weights of all layers, where it says so."""
+        if self._model.stored_as is not None:
+            return self._model.stored_as
         parts = [row.stored_as for row in self.rows if row.stored_as is not None]
         return Storage.of(item for part in parts for item in part.bytes.items()) if parts else None
 

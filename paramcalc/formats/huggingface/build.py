@@ -253,7 +253,7 @@ class Maker:
                 groups[same] = (groups[same][0] + 1, *groups[same][1:])
             else:
                 raise FileError("blocks of several kinds in turn", expected="a number of blocks", received=number)
-        largest = max(range(len(groups)), key=lambda place: groups[place][0])
+        largest = max(range(len(groups)), key=lambda place: (groups[place][0], place))
         rest: Size = _size(count.shown) - sum(group[0] for place, group in enumerate(groups) if place != largest)
         out = args[0]
         for place, (size, _, one) in enumerate(groups):

@@ -14,9 +14,7 @@ from ...core.rule import Layer
 from ...core.totals import summed
 from ...errors import FileError, ParamcalcError, SizeError, nearest, placed
 from ...graph.model import Model
-from ...graph.node import Node
 from ...graph.stack import Copies
-from ...graph.unknown_layers import UnknownLayer
 from ...symbolic import Size, add, symbols
 from ...symbolic.factor import factored
 from ..opened import Source
@@ -92,14 +90,10 @@ def described(config: Mapping[str, Any], sizes: Mapping[str, object] | None = No
     if refused:
         raise FileError(f"{found.name} with {refused} is not supported").at(str(refused))
     head, class_name = _head(values, given)
-    known = head in str(values["heads"].value).split()
-    values["head"] = Known(*[head if known else HEADLESS] * 2)
+    values["head"] = Known(head, head)
     base = str(values["base"].value)
     _check_tensors(values)
     model, tied = _made(found, values, base, name or class_name)
-    if not known:
-        reason = f"the head of {class_name} is not in the table"
-        model.nodes.append(Node(UnknownLayer(class_name, reason, "head"), ()))
     model.active = active_of(model)
     model.formula = _formula(found, values, base, model)
     pairs = (pair.partition("=") for pair in str(values["aka"].value).split())
@@ -179,14 +173,13 @@ def _sized(value: Value, tree: ast.expr, config: Mapping[str, Any]) -> Value:
 def _head(values: Mapping[str, Known], config: Mapping[str, Any]) -> tuple[str, str]:
     # the head, and the name of the class
     prefix, heads = str(values["prefix"].value), str(values["heads"].value).split()
-    classes = config.get(CLASSES)
-    if classes is None or classes == []:
-        return heads[0], prefix + heads[0]
-    if not isinstance(classes, list) or not isinstance(classes[0], str):
-        raise FileError("not the names of classes", expected=f"such as [{prefix}{heads[0]!r}]", received=classes).at(
-            CLASSES
-        )
-    return classes[0].removeprefix(prefix), classes[0]
+    classes = config.get(CLASSES) or [prefix + heads[0]]
+    known = [prefix + head for head in heads]
+    first = classes[0] if isinstance(classes, list) else classes
+    if first not in known:
+        near = nearest(first, known) if isinstance(first, str) else None
+        raise FileError("an unknown class", expected=", ".join(known), received=first, suggestion=near).at(CLASSES)
+    return str(first).removeprefix(prefix), str(first)
 
 
 def _check_tensors(values: Mapping[str, Known]) -> None:

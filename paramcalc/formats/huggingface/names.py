@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ...core.built import Shape, Weight
+from ..tensors.data import Contents
 from .config import Described
 
 _EXPERT = re.compile(r"(.+\.experts)\.(\d+)\.(w1|w2|w3|gate_proj|up_proj|down_proj)\.weight")
+_OLD = {"gamma": "weight", "beta": "bias"}  # of normalizations, in files that TensorFlow wrote once
 _JOINED = {
     **dict.fromkeys(("w1", "w3", "gate_proj", "up_proj"), "gate_up_proj"),
     **dict.fromkeys(("w2", "down_proj"), "down_proj"),
@@ -24,6 +26,26 @@ def parameters(found: Described) -> dict[str, Shape]:
     """List the parameters of a model by their names in a file."""
     model = found.model
     return {name_of(one): one.shape for one in model.on(*model.input_shapes).weights if not one.buffer}
+
+
+def first_names(contents: Contents, tied: Mapping[str, str]) -> dict[str, Shape]:
+    """List the tensors of a file, those stored under two names once, and scales and shifts as PyTorch names them.
+
+    Parameters
+    ----------
+    contents : Contents
+    tied : mapping of str to str
+        Layers whose weight is that of another one, which a file may store or not.
+    """
+    made: dict[str, Shape] = {}
+    for one in contents.tensors:
+        path, _, last = one.name.rpartition(".")
+        name = f"{path}.{_OLD[last]}" if last in _OLD else one.name
+        module, _, last = name.rpartition(".")
+        if last in ("weight", "bias") and module in tied:
+            name = f"{tied[module]}.{last}"
+        made.setdefault(name, one.shape)
+    return made
 
 
 def renamed(shapes: Mapping[str, Shape], pairs: Sequence[tuple[str, str]]) -> dict[str, Shape]:

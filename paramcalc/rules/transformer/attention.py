@@ -83,7 +83,7 @@ def LatentCore(
 ) -> Built:
     """No weights. A part of each key is rotated by its place and shared by all heads.
 
-    The second input has the rest of the keys and the values, made from fewer numbers; the third ends in the shared part.
+    The second input has the rest of the keys and the values; the third ends in the part that is shared.
     Source: DeepSeek-AI 2024, multi-head latent attention.
     """
     whole = key_size + rotated_size
