@@ -68,16 +68,13 @@ def read(source: Source) -> Model:
     config, name = config_in(source), folder_name(source)
     sizes, source.sizes = source.sizes, {}
     weights = has_weights(source)
-    unknown = config.get("model_type") not in table().architectures
-    if weights and (unknown or QUANTIZED in config):
-        with collection_paused():
-            model = model_of(folder_contents(source), "a folder of weights", name)
-        reason = "quantized weights" if QUANTIZED in config else f"the type {config.get('model_type')!s:.80}"
-        model.warnings.append(f"{FOLDER} is not compared: {reason}")
-        return model
+    if weights and QUANTIZED in config:
+        return _tensors_alone(source, name, "its weights are quantized")
     try:
         found = described(config, sizes, name)
     except ParamcalcError as error:
+        if weights and not sizes:
+            return _tensors_alone(source, name, str(error))
         raise error.at(f"{FOLDER}:")
     if weights and not sizes:
         with collection_paused():
