@@ -130,7 +130,7 @@ class Maker:
             try:
                 made = self._statement(one)
             except ParamcalcError as error:
-                raise error.at(ast.unparse(one).partition("\n")[0])
+                raise error.at(f"{_path(one.targets[0])}:") if isinstance(one, ast.Assign) else error
             last = last if made is None else made
         return last
 

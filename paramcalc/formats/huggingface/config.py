@@ -183,7 +183,7 @@ def _head(values: Mapping[str, Known], config: Mapping[str, Any]) -> tuple[str, 
 
 
 def _check_tensors(values: Mapping[str, Known]) -> None:
-    blocks, experts = (values[name].value if name in values else 1 for name in ("L", "E"))
+    blocks, experts = (values[name].value if name in values else 0 for name in ("L", "E"))
     if isinstance(blocks, int) and isinstance(experts, int) and 3 * blocks * experts > MAX_TENSORS:
         raise FileError(
             "too many experts", expected=f"fewer than {MAX_TENSORS:,} tensors", received=3 * blocks * experts

@@ -143,7 +143,9 @@ def settle(found: Described, contents: Contents, check: Agreement) -> None:
         recorded.append(findings.Finding(STORED_OTHERWISE, path, "; ".join(reasons)))
         layer = layers.get(path)
         if isinstance(layer, Layer):
-            mine = tuple(Weight(_within(name, path), shape) for name, shape in stored.items() if _is_in(name, path))
+            mine = tuple(
+                Weight(_within(name, path), shape) for name, shape in stored.items() if _owner(name, layers) == path
+            )
             swaps[id(layer)] = KeptLayer(layer, Finding(path, "; ".join(reasons), layer, mine))
     for tensor, shape in check.lacking.items():
         recorded.append(findings.Finding(STORED_OTHERWISE, tensor, f"{shape_text(shape)} is only in the file"))
@@ -173,7 +175,3 @@ def _owner(tensor: str, layers: Mapping[str, Applicable]) -> str:
 
 def _within(tensor: str, path: str) -> str:
     return tensor.removeprefix(f"{path}.")
-
-
-def _is_in(tensor: str, path: str) -> bool:
-    return tensor.rpartition(".")[0] == path
