@@ -11,11 +11,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
 import pytest
 from hf_configs import DRAWN
 from hf_published import PUBLISHED
 from hypothesis import given, strategies as st
+from safetensors_files import write
 
 import paramcalc as pc
 from paramcalc.analysis.cost.decoding import decoding
@@ -197,10 +197,9 @@ def test_a_sequence_is_no_longer_than_its_positions() -> None:
 
 
 def saved(folder: Path, config: dict[str, Any], tensors: dict[str, tuple[int, ...]]) -> Path:
-    numpy = pytest.importorskip("safetensors.numpy")
     folder.mkdir(exist_ok=True)
     (folder / "config.json").write_text(json.dumps(config))
-    numpy.save_file({name: np.zeros(shape, "float32") for name, shape in tensors.items()}, folder / "model.safetensors")
+    write(folder / "model.safetensors", tensors)
     return folder
 
 
@@ -313,9 +312,7 @@ SPEC = "{framework: torch, input: [B, 3], layers: [{Linear: {in_features: 3, out
 
 
 def checkpoint(path: Path, **tensors: tuple[int, ...]) -> Path:
-    numpy = pytest.importorskip("safetensors.numpy")
-    numpy.save_file({name: np.zeros(shape, "float32") for name, shape in tensors.items()}, path)
-    return path
+    return write(path, tensors)
 
 
 @pytest.mark.parametrize(
