@@ -56,6 +56,8 @@ def written(content: bytes) -> Callable[[Path], Path]:
 
 
 READ: dict[str, Callable[[Path], Path]] = {
+    "a folder of Hugging Face": lambda _: TENSORS.parent / "huggingface" / "tiny-llama",
+    "a config.json of Hugging Face": lambda _: EXAMPLES / "mixtral-8x7b.json",
     "a folder of weights": weights,
     "a folder saved by Keras": folder,
     "a PyTorch file": lambda _: TENSORS / "state.pt",

@@ -155,8 +155,7 @@ def verify(
     its config.json.
 
     $ paramcalc verify model.yaml
-    $ paramcalc verify checkpoint.safetensors --against model.py:Net
-    $ paramcalc verify ./llama-folder
+    $ paramcalc verify weights.safetensors --against config.json
     $ paramcalc verify --rules --framework torch
     """
     if (file is None) == (not rules):
