@@ -385,7 +385,7 @@ def test_a_checkpoint_against_a_live_module(tmp_path: Path) -> None:
         ({"hidden_size": None}, "no hidden_size"),
         ({"hidden_size": -1}, "hidden_size: not a size; expected a positive whole number or an expression"),
         ({"hidden_size": [1]}, "hidden_size: not a size"),
-        ({"num_hidden_layers": 10**6}, "not a number of blocks; expected 1 to 2,000, received 1000000"),
+        ({"num_hidden_layers": 10**6}, "not a number of blocks; expected 1 to 300, received 1000000"),
         ({"num_key_value_heads": 3}, "4 heads do not divide into 3 groups"),
         (
             {"architectures": ["LlamaForSpeech"]},
@@ -418,9 +418,9 @@ def test_a_size_that_is_set_has_to_be_there() -> None:
         described(LLAMA, {"hiden_size": "d"})
 
 
-def test_too_many_experts() -> None:
-    config = {**LLAMA, "model_type": "mixtral", "architectures": None, "num_local_experts": 10**5}
-    with pytest.raises(pc.ParamcalcError, match="too many experts"):
+def test_blocks_within_blocks_are_bounded_together() -> None:
+    config = {**random_config("albert", 3), "num_hidden_groups": 400, "num_hidden_layers": 400 * 400}
+    with pytest.raises(pc.ParamcalcError, match="not a number of blocks; expected 1 to 300, received 400"):
         described(config)
 
 

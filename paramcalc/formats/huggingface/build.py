@@ -34,7 +34,7 @@ OWN = {
 
 LENGTHS: Mapping[str, Size] = {"T": unknown("T"), "S": symbols("S")}
 PROBED = 64  # blocks that are looked at where their number is a symbol
-MAX_BLOCKS = 2_000
+MAX_BLOCKS = 300  # in a model; each is built by itself
 STACK, REVERSE, INDEX, SELF, OUTPUTS = "Stack", "Reverse", "i", "self", "outputs"
 
 
@@ -92,6 +92,25 @@ class Graph:
 
 
 @dataclass(slots=True)
+class Count:
+    """How many blocks a model has so far."""
+
+    number: int = 0
+
+    def add(self, more: int) -> None:
+        """Count some more.
+
+        Raises
+        ------
+        FileError
+            When they are none, or too many.
+        """
+        self.number += more
+        if more < 1 or self.number > MAX_BLOCKS:
+            raise FileError("not a number of blocks", expected=f"1 to {MAX_BLOCKS:,}", received=more)
+
+
+@dataclass(slots=True)
 class Maker:
     """Goes through a block; one for each graph and each block inside.
 
@@ -111,6 +130,7 @@ class Maker:
         Names of a layer that is used once more, each with its first name.
     outputs : tuple of Ref
         Those that the block lists.
+    count : Count
     """
 
     blocks: Mapping[str, Block]
@@ -122,6 +142,7 @@ class Maker:
     layers: dict[str, Applicable] = field(default_factory=dict)
     tied: dict[str, str] = field(default_factory=dict)
     outputs: tuple[Ref, ...] = ()
+    count: Count = field(default_factory=Count)
 
     def run(self, body: Sequence[ast.stmt]) -> Ref | None:
         """Go through statements; give the last tensor."""
@@ -199,6 +220,7 @@ class Maker:
                 f"{self.prefix}{name}.",
                 dict(zip(block.inputs, args, strict=True)),
                 tied=self.tied,
+                count=self.count,
             )
             out = inner.run(block.body)
             assert out is not None
@@ -234,8 +256,7 @@ class Maker:
         number, again = count.value, times.value
         assert isinstance(number, int)
         assert isinstance(again, int)
-        if not 0 < number * again <= MAX_BLOCKS:
-            raise FileError("not a number of blocks", expected=f"1 to {MAX_BLOCKS:,}", received=number * again)
+        self.count.add(number * again)
         blocks = [self._block(block, at)[0] for at in range(number)] * again
         return self.graph.add(Stack(blocks, len(args), self._full(name)), args)
 
@@ -269,7 +290,7 @@ class Maker:
         values = replace(self.values.with_more({INDEX: Known(at, at)}), tests=[])
         graph = Graph([UNKNOWN_SHAPE for _ in block.inputs])
         inputs = {name: (place, 0) for place, name in enumerate(block.inputs)}
-        out = Maker(self.blocks, values, graph, tensors=inputs, tied=self.tied).run(block.body)
+        out = Maker(self.blocks, values, graph, tensors=inputs, tied=self.tied, count=self.count).run(block.body)
         assert out is not None
         made = Model.from_nodes(graph.inputs, graph.nodes, (out,), str(at), type=block.name)
         return made, values.tests

@@ -24,7 +24,6 @@ from .table import Architecture, table
 
 TYPE, CLASSES = "model_type", "architectures"
 HEADLESS = "Model"
-MAX_TENSORS = 200_000
 _SIZE = re.compile(r"[A-Za-z](_[a-z])?")
 
 
@@ -92,7 +91,6 @@ def described(config: Mapping[str, Any], sizes: Mapping[str, object] | None = No
     head, class_name = _head(values, given)
     values["head"] = Known(head, head)
     base = str(values["base"].value)
-    _check_tensors(values)
     model, tied = _made(found, values, base, name or class_name)
     model.active = active_of(model)
     model.formula = _formula(found, values, base, model)
@@ -180,14 +178,6 @@ def _head(values: Mapping[str, Known], config: Mapping[str, Any]) -> tuple[str, 
         near = nearest(first, known) if isinstance(first, str) else None
         raise FileError("an unknown class", expected=", ".join(known), received=first, suggestion=near).at(CLASSES)
     return str(first).removeprefix(prefix), str(first)
-
-
-def _check_tensors(values: Mapping[str, Known]) -> None:
-    blocks, experts = (values[name].value if name in values else 0 for name in ("L", "E"))
-    if isinstance(blocks, int) and isinstance(experts, int) and 3 * blocks * experts > MAX_TENSORS:
-        raise FileError(
-            "too many experts", expected=f"fewer than {MAX_TENSORS:,} tensors", received=3 * blocks * experts
-        )
 
 
 def _made(found: Architecture, values: Mapping[str, Known], base: str, name: str) -> tuple[Model, dict[str, str]]:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ...core.built import Shape, Weight
-from ..tensors.data import Contents
+from ..tensors.data import Contents, check_count
 from .config import Described
 
+_EXPERTS = re.compile(r"(.+\.experts)\.((?:w1|w2|w3|gate_proj|up_proj|down_proj)\.weight)")
 _EXPERT = re.compile(r"(.+\.experts)\.(\d+)\.(w1|w2|w3|gate_proj|up_proj|down_proj)\.weight")
 _OLD = {"gamma": "weight", "beta": "bias"}  # of normalizations, in files that TensorFlow wrote once
 _JOINED = {
@@ -23,9 +24,24 @@ def name_of(weight: Weight) -> str:
 
 
 def parameters(found: Described) -> dict[str, Shape]:
-    """List the parameters of a model by their names in a file."""
+    """List the parameters of a model by their names in a file, which has a tensor for each expert.
+
+    Raises
+    ------
+    FileError
+        When they are more than a file may have.
+    """
     model = found.model
-    return {name_of(one): one.shape for one in model.on(*model.input_shapes).weights if not one.buffer}
+    made: dict[str, Shape] = {}
+    for one in model.on(*model.input_shapes).weights:
+        name, (first, *rest) = name_of(one), one.shape
+        experts = _EXPERTS.fullmatch(name)
+        if experts is None or not isinstance(first, int):
+            made[name] = one.shape
+            continue
+        check_count(len(made) + first)
+        made |= {f"{experts[1]}.{at}.{experts[2]}": tuple(rest) for at in range(first)}
+    return made
 
 
 def first_names(contents: Contents, tied: Mapping[str, str]) -> dict[str, Shape]:

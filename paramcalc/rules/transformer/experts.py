@@ -1,12 +1,11 @@
 """Mixtures of experts: networks side by side, of which each place of a sequence passes through a few."""
 
-from collections.abc import Iterator
 from math import prod
 from typing import Annotated
 
 from ...core.declare import Built, Inputs, Shape, Weight, rule
 from ...core.kinds import Check, Sized
-from ...core.products import Product, Work, product
+from ...core.products import Work, product
 from ...errors import ShapeError
 from ...symbolic import Size
 from ..torch.axes import declared
@@ -28,7 +27,7 @@ def Experts(
     """Each expert has three matrices: two make the inner features, one by the other, and one leads back.
 
     Each place passes through the ``active`` experts with the highest scores; the multiply-adds are those of these.
-    Where the number of experts is a symbol, a tensor stands for all experts.
+    One tensor stands for a matrix of all experts.
     Source: Shazeer et al. 2017; Jiang et al. 2024.
     """
     declared("Experts", size, x[-1])
@@ -37,26 +36,11 @@ def Experts(
         raise ShapeError("more active experts than there are", expected=f"at most {experts}", received=active)
     gate, up, down = str(names).split()
     shapes = ((gate, (inner, size)), (up, (inner, size)), (down, (size, inner)))
-    numbers = range(experts) if isinstance(experts, int) else None
-
-    def weights() -> Iterator[Weight]:
-        if numbers is None:
-            yield from (Weight(f"{name}.weight", (experts, *shape)) for name, shape in shapes)
-            return
-        for at in numbers:
-            yield from (Weight(f"{at}.{name}.weight", shape) for name, shape in shapes)
-
-    made = tuple(weights())
+    made = tuple(Weight(f"{name}.weight", (experts, *shape)) for name, shape in shapes)
 
     def work() -> Work:
         each = prod(x[:-1]) * (active * (inner * size))
-        first = frozenset(one.path for one in made if not one.name.endswith(f"{down}.weight"))
-        second = frozenset(one.path for one in made) - first
-        (both, back) = _products(each, first, second)
-        return Work((both, back))
+        first = tuple(one.path for one in made[:2])
+        return Work((product(2 * each, 0, first), product(each, (0, *first), made[2].path)))
 
     return Built(outs=(x,), weights=made, formula=lambda: experts * (3 * size * inner), work=work)
-
-
-def _products(each: Size, first: frozenset[str], second: frozenset[str]) -> tuple[Product, Product]:
-    return product(2 * each, 0, first), product(each, (0, *first), second)
