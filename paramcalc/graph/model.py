@@ -137,6 +137,7 @@ class Model(Applicable, Displayed):
         self.warnings: list[str] = []  # what a reader found worth saying
         self.findings: tuple[Finding, ...] = ()  # where a reader found something wrong, those of models inside aside
         self.stored: int | None = None  # how many tensors of its file agree with the rules
+        self.stated_framework = ""  # that of its file, where its layers are those of none
         self.formula: Formula | None = None  # of the total, where a reader knows it by its own sizes
         self.active: Size | None = None  # parameters that a token passes through, if they are not all
         self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice

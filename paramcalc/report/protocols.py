@@ -47,6 +47,10 @@ class Reported(Protocol):
         """How many tensors of its file agree with the rules."""
 
     @property
+    def stated_framework(self) -> str:
+        """The framework or format of its file, where its layers are those of none."""
+
+    @property
     def formula(self) -> Formula | None:
         """The total by sizes of its own."""
 

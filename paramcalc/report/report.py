@@ -143,7 +143,7 @@ class Report(Totals, Displayed):
         found: JsonObject = {
             "schema": SCHEMA,
             "name": self.name,
-            "framework": self.framework,
+            "framework": self._model.stated_framework or self.framework,
             "total": plain(sums.params),
             "trainable": None if guessed else plain(sums.trainable),
             "non_trainable": None if guessed else plain(sums.non_trainable),

@@ -90,6 +90,15 @@ def test_published_totals(name: str) -> None:
     assert model.formula.value == total
 
 
+def test_the_page_has_every_type_and_every_published_total() -> None:
+    page = (Path(__file__).parents[2] / "docs/huggingface.md").read_text(encoding="utf-8")
+    assert [kind for kind in table().architectures if f"`{kind}`" not in page] == []
+    numbers = [number for _, *both in PUBLISHED.values() for number in both if number is not None]
+    split = {2_506_172_416: 524_550_144 + 1_981_884_416}  # the table of Gemma has 128 tokens more
+    assert [number for number in numbers if f"{number:,}" not in page] == []
+    assert split[2_506_172_416] - 2_506_172_416 == 128 * 2048
+
+
 @pytest.mark.parametrize("kind", table().architectures)
 def test_the_formula_gives_the_total(kind: str) -> None:
     for seed in range(5):
