@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 import zlib
 from collections.abc import Callable
@@ -71,6 +72,14 @@ def test_a_total_by_hand() -> None:
         ("model.norm", "RMSNorm", 16),
         ("lm_head", "Linear", 640),
     ]
+
+
+@pytest.mark.parametrize("kind", ["llama", "deepseek_v3", "t5", "vit"])
+def test_a_model_can_be_stored(kind: str) -> None:
+    model = described(random_config(kind, 0)).model
+    again = pickle.loads(pickle.dumps(model))
+    assert (again.total, str(again.formula)) == (model.total, str(model.formula))
+    assert again.report().to_dict() == model.report().to_dict()
 
 
 def test_tied_weights_count_once() -> None:
@@ -306,6 +315,14 @@ def test_quantized_weights_have_their_tensors(tmp_path: Path) -> None:
     model = pc.load(saved(tmp_path / "model", config, {"a.weight": (2, 3)}))
     assert model.total == 6
     assert model.warnings[-1] == "config.json is not compared: its weights are quantized"
+
+
+def test_a_configuration_outside_the_folder_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "other.json").write_text(json.dumps(LLAMA))
+    (tmp_path / "model/config.json").symlink_to(tmp_path / "other.json")
+    with pytest.raises(pc.ParamcalcError):
+        pc.load(tmp_path / "model")
 
 
 def test_a_folder_without_weights(tmp_path: Path) -> None:

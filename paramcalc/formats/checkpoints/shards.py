@@ -86,7 +86,7 @@ def folder_contents(source: Source) -> Contents:
         raise FileError("no weights in the folder", expected=", ".join(WEIGHTS))
     try:
         if name.endswith(INDEX):
-            found = read_json(decode(read_file(_place(source.path, name))))
+            found = read_json(decode(read_file(place_in(source.path, name))))
             if not isinstance(found, dict):
                 raise FileError("not an index", expected="a weight_map", received=found)
             return _sharded(source.path, found)
@@ -95,8 +95,14 @@ def folder_contents(source: Source) -> Contents:
         raise error.at(f"{name}:")
 
 
-def _place(folder: str, name: str) -> str:
-    # where a file of a folder is, which is within it
+def place_in(folder: str, name: str) -> str:
+    """Give the path of a file of a folder, symbolic links followed.
+
+    Raises
+    ------
+    FileError
+        When a link leads out of the folder, and not into the cache of Hugging Face.
+    """
     path = os.path.join(folder, name)
     real, home = os.path.realpath(path), os.path.realpath(folder)
     if os.path.dirname(real) != home:
@@ -107,7 +113,7 @@ def _place(folder: str, name: str) -> str:
 
 
 def _contents(folder: str, name: str) -> Contents:
-    with opened(_place(folder, name)) as file:
+    with opened(place_in(folder, name)) as file:
         return ENTRIES[os.path.splitext(name)[1]](file)
 
 

@@ -12,7 +12,7 @@ from ...errors import FileError, ParamcalcError
 from ...graph import findings
 from ...graph.findings import STORED_OTHERWISE
 from ...graph.model import Model
-from ..checkpoints.shards import folder_contents, folder_name
+from ..checkpoints.shards import folder_contents, folder_name, place_in
 from ..keras.compare import Finding
 from ..keras.reconcile import KeptLayer, swap
 from ..opened import FOLDER, Source, read_file
@@ -37,11 +37,10 @@ def config_in(source: Source) -> Mapping[str, Any]:
     FileError
         When it is damaged.
     """
-    path = source.member(FOLDER)
-    if path is None:
+    if source.member(FOLDER) is None:
         return {}
     try:
-        found = read_json(decode(read_file(path)))
+        found = read_json(decode(read_file(place_in(source.path, FOLDER))))
     except ParamcalcError as error:
         raise error.at(f"{FOLDER}:")
     return found if isinstance(found, dict) and is_config(found) else {}
