@@ -64,7 +64,7 @@ def qwen_moe(luck: Random, **more: Any) -> Config:
 def latent(luck: Random, **more: Any) -> Config:
     """Draw a decoder of DeepSeek."""
     found = decoder(luck)
-    rope, nope = 2 * luck.randrange(1, 4), luck.randrange(1, 7)
+    rope, nope = 2 * luck.randrange(1, 4), 2 * luck.randrange(1, 4)  # DeepSeek-V2 rotates complex numbers
     return {
         **found,
         "num_key_value_heads": found["num_attention_heads"],
@@ -249,9 +249,11 @@ DRAWN: dict[str, Callable[[Random], Config]] = {
     "olmo": lambda luck: decoder(luck, attention_bias=switch(luck)),
     "olmo2": lambda luck: decoder(luck, attention_bias=switch(luck)),
     "starcoder2": lambda luck: decoder(luck, use_bias=switch(luck)),
-    "stablelm": lambda luck: decoder(luck, use_qkv_bias=switch(luck), use_parallel_residual=switch(luck)),
+    "stablelm": lambda luck: decoder(  # the usual quarter of a head would be less than a pair of numbers
+        luck, partial_rotary_factor=1.0, use_qkv_bias=switch(luck), use_parallel_residual=switch(luck)
+    ),
     "cohere": lambda luck: decoder(luck, attention_bias=switch(luck)),
-    "phi": decoder,
+    "phi": lambda luck: decoder(luck, partial_rotary_factor=1.0),
     "mixtral": lambda luck: experts_as(sparse(luck), "num_local_experts"),
     "qwen2_moe": lambda luck: qwen_moe(
         luck, shared_expert_intermediate_size=luck.randrange(2, 20), qkv_bias=switch(luck)

@@ -1,4 +1,4 @@
-"""Architectures of the table, held against transformers on PyTorch's meta device: each parameter by name and shape."""
+"""Architectures of the table, held against transformers: each parameter by name and shape, and the multiply-adds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from hf_configs import DRAWN
 from tiers import sampled
 
+import paramcalc as pc
 from paramcalc.formats.huggingface.config import Described, described
 from paramcalc.formats.huggingface.names import parameters, renamed
 from paramcalc.formats.huggingface.table import table
@@ -65,6 +66,46 @@ def test_parameters_of_a_random_configuration(transformers: Any, kind: str, seed
         formula, total = found.model.formula, found.model.total
         assert formula is not None
         assert formula.value == total == sum(map(size, expected.values()))
+
+
+BATCH, STEPS, MEMORY = 2, 5, 3
+
+
+def arguments(torch: Any, model: pc.Model) -> dict[str, Any]:
+    """Make what a model is called on, by the inputs that it has here."""
+    named: dict[str, Any] = {}
+    lengths = {"T": STEPS, "S": MEMORY}
+    tokens = ["decoder_input_ids"] if len(model.input_shapes) > 1 else []
+    for shape in reversed(model.input_shapes):
+        assert isinstance(shape, tuple)
+        _, *sizes = shape
+        known = [size if isinstance(size, int) else lengths[str(size)] for size in sizes]
+        if len(known) == 1:
+            name = tokens.pop() if tokens else "input_ids"
+            named[name] = torch.zeros(BATCH, *known, dtype=torch.long)
+        else:
+            named["pixel_values" if len(known) == 3 else "input_features"] = torch.zeros(BATCH, *known)
+    return named
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("kind", table().architectures)
+def test_multiply_adds_of_a_random_configuration(transformers: Any, kind: str, seed: int) -> None:
+    torch = pytest.importorskip("torch")
+    from torch.utils.flop_counter import FlopCounterMode
+
+    config = {"model_type": kind, **DRAWN[kind](Random(zlib.crc32(f"{kind} {seed}".encode())))}
+    model = described(config).model
+    own = {key: value for key, value in config.items() if key != "model_type"}
+    made = transformers.AutoConfig.for_model(kind, **own)
+    made._attn_implementation = made._experts_implementation = "eager"  # all pairs of places, expert by expert
+    with warnings.catch_warnings(), torch.no_grad(), FlopCounterMode(display=False) as counted:
+        warnings.simplefilter("ignore")
+        getattr(transformers, model.label)(made).eval()(**arguments(torch, model))
+    images = all(isinstance(size, int) for size in model.input_shapes[0][1:]) and len(model.input_shapes) == 1
+    forward = model.cost(batch=BATCH, **({} if images else {"steps": STEPS})).passes.forward
+    found = forward if isinstance(forward, int) else forward(S=MEMORY)
+    assert 2 * found == counted.get_total_flops()
 
 
 def size(shape: tuple[int, ...]) -> int:
