@@ -75,9 +75,10 @@ def latent(luck: Random, **more: Any) -> Config:
         "topk_group": 1,
         "num_experts_per_tok": luck.randrange(1, 4),
         "first_k_dense_replace": luck.randrange(0, 3),
-        "kv_lora_rank": luck.randrange(2, 9),
+        "kv_lora_rank": 2 * luck.randrange(1, 5),
         "q_lora_rank": luck.choice((None, 5, 7)),
         "qk_rope_head_dim": rope,
+        "head_dim": rope,  # that of the angles
         "qk_nope_head_dim": nope,
         "v_head_dim": luck.randrange(1, 9),
         "attention_bias": switch(luck),
