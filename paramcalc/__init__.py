@@ -35,6 +35,7 @@ _PUBLIC = {
     "sweep": "analysis.sweep",
     "symbols": "symbolic",
     "verify": "verification",
+    "verify_checkpoint": "verification",
     "why": "analysis",
 }
 

@@ -24,6 +24,7 @@ from .symbolic import symbols as symbols
 from .verification import from_keras as from_keras
 from .verification import from_torch as from_torch
 from .verification import verify as verify
+from .verification import verify_checkpoint as verify_checkpoint
 from .core.rule import Rule
 
 Size: TypeAlias = int | str | Expr  # a number, or an expression such as "4*d_h"

@@ -285,6 +285,8 @@ class Applicable:
         Whether training leaves its weights alone.
     stored_as : Storage or None
         How a file stores its weights, where the file says it.
+    stacks : bool
+        Whether it is a number of blocks on top of one another.
     """
 
     __slots__ = ()
@@ -292,6 +294,7 @@ class Applicable:
     name: str | None
     frozen: bool
     stored_as: Storage | None = None
+    stacks: bool = False
 
     @property
     def type(self) -> str:

@@ -231,8 +231,18 @@ def _forget(names: list[str]) -> None:
         vars(sys.modules[__name__.partition(".")[0]]).pop(name, None)
 
 
-def _restored(name: str, framework: str) -> Rule:
+def _restored(name: str, framework: str, module: str = "") -> Rule:
+    if module:
+        rule: Rule = getattr(import_module(module), name)
+        return rule
     return find(name, framework)
 
 
-copyreg.pickle(Rule, lambda rule: (_restored, (rule.name, rule.framework)))
+def _home(rule: Rule) -> str:
+    # the module of a rule that is in no registry, such as one of an architecture
+    module = sys.modules.get(rule.__module__)
+    own = module is not None and vars(module).get(rule.name) is rule
+    return rule.__module__ if own and of_class(rule.name, rule.framework) is not rule else ""
+
+
+copyreg.pickle(Rule, lambda rule: (_restored, (rule.name, rule.framework, _home(rule))))

@@ -33,12 +33,15 @@ class Reader(NamedTuple):
         ``"module:function"`` that takes the source and gives the model.
     several : str
         The same for a format that may hold several models: the function gives a list.
+    framework : str
+        What a report names as the framework of a file without layers of a framework, such as a graph of operators.
     """
 
     name: str
     sniff: Sniff
     read: str = ""
     several: str = ""
+    framework: str = ""
 
 
 def starts(magic: bytes, at: int = 0) -> Sniff:
@@ -121,6 +124,17 @@ def _weights(source: Source) -> bool:
     return any(source.member(name) is not None for name in WEIGHTS)
 
 
+def _described(source: Source) -> bool:
+    if source.member(FOLDER) is None:
+        return False
+    is_folder: Sniff = function("paramcalc.formats.huggingface.folder:is_folder")
+    return is_folder(source)
+
+
+def _config(source: Source) -> bool:
+    return any(key in source.data for key in ("model_type", "transformers_version"))
+
+
 def _anything(source: Source) -> bool:
     return isinstance(source.data, Mapping)
 
@@ -143,22 +157,38 @@ WEIGHTS = (  # what a folder of Hugging Face has its weights in; the first that 
 
 SPEC = "paramcalc.formats.modelspec.document:read"
 READERS = (
+    Reader("a folder of Hugging Face", _described, "paramcalc.formats.huggingface.folder:read"),
     Reader("a folder of weights", _weights, "paramcalc.formats.checkpoints.shards:read_folder"),
     Reader("a folder saved by Keras", holding(FOLDER), "paramcalc.formats.keras.saved:read_folder"),
-    Reader("a folder of a SavedModel", holding("saved_model.pb"), "paramcalc.formats.tensorflow.read:read_folder"),
+    Reader(
+        "a folder of a SavedModel",
+        holding("saved_model.pb"),
+        "paramcalc.formats.tensorflow.read:read_folder",
+        framework="tensorflow",
+    ),
     Reader("a CoreML package", holding("Manifest.json")),
     # by their first bytes, or by their last
-    Reader("the index of a TensorFlow checkpoint", _table, "paramcalc.formats.tensorflow.read:read_index"),
+    Reader(
+        "the index of a TensorFlow checkpoint",
+        _table,
+        "paramcalc.formats.tensorflow.read:read_index",
+        framework="tensorflow",
+    ),
     Reader("a PyTorch file", zip_beginning_with(PYTORCH), "paramcalc.formats.pytorch.files:read"),
     Reader("a NumPy archive", zip_beginning_with(r".+\.npy"), "paramcalc.formats.checkpoints.npz:read"),
     Reader("a .keras archive", starts(ZIP), "paramcalc.formats.keras.saved:read_archive"),
     Reader("an .h5 file", starts(b"\x89HDF\r\n\x1a\n"), "paramcalc.formats.keras.saved:read_hdf5"),
     Reader("a safetensors file", _safetensors, "paramcalc.formats.checkpoints.safetensors:read"),
-    Reader("a GGUF file", starts(b"GGUF"), "paramcalc.formats.gguf.read:read"),
-    Reader("a TensorFlow Lite file", starts(b"TFL3", 4), "paramcalc.formats.tflite.read:read"),
-    Reader("a TensorFlow SavedModel", protobuf(b"\x01", 2), "paramcalc.formats.tensorflow.read:read_saved_model"),
+    Reader("a GGUF file", starts(b"GGUF"), "paramcalc.formats.gguf.read:read", framework="gguf"),
+    Reader("a TensorFlow Lite file", starts(b"TFL3", 4), "paramcalc.formats.tflite.read:read", framework="tflite"),
+    Reader(
+        "a TensorFlow SavedModel",
+        protobuf(b"\x01", 2),
+        "paramcalc.formats.tensorflow.read:read_saved_model",
+        framework="tensorflow",
+    ),
     Reader("a CoreML model", _coreml),
-    Reader("an ONNX file", _onnx, "paramcalc.formats.onnx.read:read"),
+    Reader("an ONNX file", _onnx, "paramcalc.formats.onnx.read:read", framework="onnx"),
     Reader("an older PyTorch file", starts(STREAM), "paramcalc.formats.pytorch.files:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),
@@ -171,6 +201,7 @@ READERS = (
     Reader("a program in Python", is_source, f"{PROGRAMS}:read", f"{PROGRAMS}:read_all"),
     Reader("a model.json of TensorFlow.js", says("weightsManifest"), "paramcalc.formats.tensorflow.javascript:read"),
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
+    Reader("a config.json of Hugging Face", _config, "paramcalc.formats.huggingface.config:read"),
     Reader("an index of safetensors", _tensor_shards, "paramcalc.formats.checkpoints.shards:read_index"),
     Reader("an index of shards", _shards, "paramcalc.formats.keras.saved:read_index"),
     Reader("a spec in YAML, TOML or JSON", _anything, SPEC),
@@ -244,7 +275,8 @@ def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked 
             model.built  # noqa: B018
             model.names  # noqa: B018
     except ParamcalcError as error:
-        raise error if error.where[:1] == [f"{source.name}:"] else source.located(error)
+        told = bool(error.where) and error.where[0].startswith(f"{source.name}:")
+        raise error if told else source.located(error)
     return models
 
 
@@ -285,6 +317,7 @@ def _read(source: Source) -> Model:
         if not reader.read:
             raise FileError(f"this is {reader.name}", expected=expected())
         model: Model = function(reader.read)(source)
+        model.stated_framework = reader.framework
         if source.sizes:  # a reader that has named sizes takes them out
             _bind_open_sizes(model, source.sizes)
         source.forget()

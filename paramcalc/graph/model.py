@@ -24,6 +24,7 @@ from ..core.built import (
     scoped,
     shape_text,
 )
+from ..core.formula import Formula
 from ..core.framework import DEFAULT
 from ..core.rule import Layer
 from ..core.storage import DTYPE
@@ -136,6 +137,9 @@ class Model(Applicable, Displayed):
         self.warnings: list[str] = []  # what a reader found worth saying
         self.findings: tuple[Finding, ...] = ()  # where a reader found something wrong, those of models inside aside
         self.stored: int | None = None  # how many tensors of its file agree with the rules
+        self.stated_framework = ""  # that of its file, where its layers are those of none
+        self.formula: Formula | None = None  # of the total, where a reader knows it by its own sizes
+        self.active: Size | None = None  # parameters that a token passes through, if they are not all
         self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice
         self._built: list[Built] | None = None
 

@@ -63,6 +63,9 @@ class Sequential(Model):
         self.warnings: list[str] = []
         self.findings = ()
         self.stored: int | None = None
+        self.stated_framework = ""
+        self.formula = None
+        self.active = None
         self.shares = len(set(map(id, chain))) < len(chain)
         self._built = None
 

@@ -14,6 +14,7 @@ from ..symbolic import Size, grouped, symbols, unicode, unknown
 from ..symbolic.factor import factored
 from .document import Cell, Document, Fact, Math, Table, number
 from .presentation import Presentation, Record
+from .runs import run_name, runs
 
 if TYPE_CHECKING:
     from ..analysis.cost import Cost, LayerCost
@@ -136,7 +137,7 @@ def _operations(cost: Cost) -> Iterator[Fact]:
 
 def _by_layer(cost: Cost, depth: int | None) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    _add(cost.layers, rows, 0, depth)
+    _add(cost.layers, rows, 0, depth, False)
     asked = cost.operations is not None
     headers = tuple(map(message, ("layer", *PASSES, *[OTHERS] * asked, "kept")))
     others = [_others(cost.operations, whole=True)] if cost.operations is not None else []
@@ -151,13 +152,23 @@ def _others(operations: Operations, whole: bool) -> Cell:
     return message("at least {number}", number=unicode(operations.number)) if whole else message(UNKNOWN)
 
 
-def _add(layers: Sequence[LayerCost], rows: list[tuple[Cell, ...]], level: int, depth: int | None) -> None:
-    for one in layers:
+def _add(
+    layers: Sequence[LayerCost], rows: list[tuple[Cell, ...]], level: int, depth: int | None, stacked: bool
+) -> None:
+    for several in runs(layers, _alike) if stacked else ([one] for one in layers):
+        one = several[0]
         others = [_others(one.operations, bool(one.layers))] if one.operations is not None else []
-        name = f"{'  ' * level}{one.name} ({one.type})"
+        name = f"{'  ' * level}{run_name([each.name for each in several])} ({one.type})"
         rows.append((name, *map(_cell, _known(one)), *others, _cell(one.elements)))
         if depth is None or level < depth:
-            _add(one.layers, rows, level + 1, depth)
+            _add(one.layers, rows, level + 1, depth, one.stacks)
+
+
+def _alike(a: LayerCost, b: LayerCost) -> bool:
+    return (
+        (a.type, a.passes, a.elements, a.operations, len(a.layers))
+        == (b.type, b.passes, b.elements, b.operations, len(b.layers))
+    ) and all(map(_alike, a.layers, b.layers))
 
 
 def _known(one: LayerCost) -> tuple[Size | None, ...]:

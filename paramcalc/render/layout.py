@@ -16,6 +16,7 @@ from .document import Block, Cell, Document, Fact, Math, Rows, Table, number
 from .explain import blocks, data, summary
 from .presentation import Presentation
 from .records import record, records
+from .runs import run_name, runs
 
 if TYPE_CHECKING:
     from ..report import Report, Row
@@ -105,9 +106,8 @@ def _gates(row: Row) -> list[Fact]:
 def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> Document:
     graph = _branches(report.rows, depth)
     total = report.total
-    second = (
-        "output shape" if report.stored_as is None else "stored as"
-    )  # what a file of tensors lacks, and what it has
+    stored = any(row.stored_as is not None for row in report.rows)
+    second = "stored as" if stored else "output shape"  # what a file of tensors has, and what it lacks
     facts: list[Fact] = []
     footer: tuple[Cell, ...] = ()
     if isinstance(total, int):
@@ -127,8 +127,21 @@ def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> D
     tables: list[Block] = [Table(tuple(map(message, headers)), rows, (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
-    facts += _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _warnings(report)
+    facts += (
+        _whole(report) + _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _warnings(report)
+    )
     return Document(report.name, "", facts, tables, lead=1)
+
+
+def _whole(report: Report) -> list[Fact]:
+    # the total by the sizes of a configuration, and what of it a token passes through
+    facts = []
+    if report.formula is not None:
+        facts.append(Fact(message("formula"), Math(report.formula.expr)))
+        facts.append(Fact(message("substituted"), Math(report.formula.expr, report.formula.values)))
+    if report.active is not None:
+        facts.append(Fact(message("active"), message("{count} for each token", count=grouped(report.active))))
+    return facts
 
 
 def _branches(rows: list[Row], depth: int | None) -> bool:
@@ -142,9 +155,10 @@ def _branches(rows: list[Row], depth: int | None) -> bool:
 
 
 def _lines(rows: list[Row], level: int, depth: int | None, graph: bool, from_file: bool) -> Iterator[tuple[Cell, ...]]:
-    for row in rows:
+    for several in runs(rows, lambda a, b: a.in_stack and b.in_stack and _alike(a, b)):
+        row = several[0]
         formula = row.formula
-        name = f"{'  ' * level}{row.name} ({row.type})"
+        name = f"{'  ' * level}{run_name([one.name for one in several])} ({row.type})"
         if len(row.calls) > 1:
             name += f" ×{len(row.calls)}"
         if row.counted_above:
@@ -156,6 +170,14 @@ def _lines(rows: list[Row], level: int, depth: int | None, graph: bool, from_fil
         yield (name, shapes, _params(row), *stored, *reads, why)
         if depth is None or level < depth:
             yield from _lines(row.rows, level + 1, depth, graph, from_file)
+
+
+def _alike(a: Row, b: Row) -> bool:
+    return (
+        (a.type, a.params, a.outputs, a.unknown, len(a.rows)) == (b.type, b.params, b.outputs, b.unknown, len(b.rows))
+        and a.stored_as == b.stored_as
+        and all(map(_alike, a.rows, b.rows))
+    )
 
 
 def _params(row: Row) -> Cell:

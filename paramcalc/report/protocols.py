@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from ..core.built import AnyShape, Built, Part
+from ..core.formula import Formula
+from ..core.storage import Storage
+from ..symbolic import Size
 
 
 class Reported(Protocol):
@@ -42,6 +45,22 @@ class Reported(Protocol):
     @property
     def stored(self) -> int | None:
         """How many tensors of its file agree with the rules."""
+
+    @property
+    def stated_framework(self) -> str:
+        """The framework or format of its file, where its layers are those of none."""
+
+    @property
+    def formula(self) -> Formula | None:
+        """The total by sizes of its own."""
+
+    @property
+    def active(self) -> Size | None:
+        """How many parameters a token passes through, if not all."""
+
+    @property
+    def stored_as(self) -> Storage | None:
+        """How its file stores the weights, where that is known of the whole alone."""
 
     @property
     def warnings(self) -> Sequence[str]:

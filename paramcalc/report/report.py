@@ -37,6 +37,10 @@ class Report(Totals, Displayed):
         For a file with weights: how many of its tensors are as the rules say.
     holds : bool
         Whether all of them are.
+    formula : Formula or None
+        The total by the sizes of the model's configuration, where a reader knows it.
+    active : int, Expr or None
+        How many parameters a token passes through, where they are not all.
     warnings : list of str
         Layers with unknown weights, and other remarks of the reader.
     """
@@ -52,6 +56,7 @@ class Report(Totals, Displayed):
         self.framework = model.framework
         self.rows = rows_of(model.parts(model.input_shapes, built), model.frozen)
         self.stored, self.holds = model.stored, model.holds
+        self.formula, self.active = model.formula, model.active
         self.warnings = [*remarks(self.rows), *model.warnings]
         self.inputs = list(model.input_shapes)
         self.input_names = model.input_names
@@ -109,6 +114,8 @@ class Report(Totals, Displayed):
     @cached_property
     def stored_as(self) -> Storage | None:
         """How a file stores the weights of all layers, where it says so."""
+        if self._model.stored_as is not None:
+            return self._model.stored_as
         parts = [row.stored_as for row in self.rows if row.stored_as is not None]
         return Storage.of(item for part in parts for item in part.bytes.items()) if parts else None
 
@@ -136,7 +143,7 @@ class Report(Totals, Displayed):
         found: JsonObject = {
             "schema": SCHEMA,
             "name": self.name,
-            "framework": self.framework,
+            "framework": self._model.stated_framework or self.framework,
             "total": plain(sums.params),
             "trainable": None if guessed else plain(sums.trainable),
             "non_trainable": None if guessed else plain(sums.non_trainable),
@@ -147,6 +154,10 @@ class Report(Totals, Displayed):
             found["bytes"] = {**self.stored_as.bytes}
         if self.in_file is not None:
             found["in_file"] = self.in_file.to_dict()
+        if self.formula is not None:
+            found["formula"], found["substituted"] = repr(self.formula), self.formula.substituted
+        if self.active is not None:
+            found["active"] = plain(self.active)
         found["exact"] = self.exact
         found["macs"] = plain(self.macs)
         found["macs_exact"] = self.costed

@@ -37,6 +37,8 @@ class Row(Totals, Displayed):
         Whether ``macs`` is exact and not a lower bound.
     guessed : bool
         Whether ``trainable`` is a guess: the file does not state it, and all weights count as trainable.
+    in_stack : bool
+        Whether it is one of several blocks on top of one another; views show those that are alike together.
     """
 
     presented_by = "paramcalc.render.layout:row_presentation"
@@ -53,9 +55,12 @@ class Row(Totals, Displayed):
         if frozen:
             self.weights = tuple(replace(weight, trainable=False) for weight in built.weights)
         self.counted_above = False
+        self.in_stack = False
         self.rows: list[Row] = []
         if built.parts is not None:
             self.rows = rows_of([part for call in calls if call.built.parts for part in call.built.parts()], frozen)
+            for row in self.rows if self.layer.stacks else ():
+                row.in_stack = True
         self.costed: bool = all(call.built.costed for call in calls) and all(row.costed for row in self.rows)
         guessed = any(call.built.guessed for call in calls) or any(row.guessed for row in self.rows)
         self.guessed: bool = guessed and not frozen

@@ -10,10 +10,13 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from safetensors_files import write
 
 from paramcalc.cli import app
 from paramcalc.cli.help import print_help
 from paramcalc.core.storage import BITS, bytes_of, bytes_text
+from paramcalc.formats.huggingface.config import described
+from paramcalc.formats.huggingface.names import parameters
 
 Run = Callable[..., tuple[int, str, str]]
 MODEL = """
@@ -34,6 +37,14 @@ PROGRAM = dedent("""
             super().__init__()
             self.rnn = nn.LSTM(hidden, hidden, layers)
 """)
+CONFIG = {
+    "model_type": "gpt2",
+    "vocab_size": 9,
+    "n_positions": 8,
+    "n_embd": 4,
+    "n_layer": 1,
+    "n_head": 2,
+}
 EXAMPLES = [line for command in COMMANDS.values() for line in command.examples]
 SLOW = {"paramcalc verify --rules --framework torch"}  # the audit has tests of its own
 
@@ -52,6 +63,8 @@ def test_the_examples_run(run: Run, line: str, tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     Path("model.yaml").write_text(MODEL, encoding="utf-8")
     Path("model.py").write_text(PROGRAM, encoding="utf-8")
+    Path("config.json").write_text(json.dumps(CONFIG), encoding="utf-8")
+    write(Path("weights.safetensors"), parameters(described(CONFIG)))
     program, *words = shlex.split(line)
     code, out, error = run(*words)
     assert (program, error) == ("paramcalc", "")

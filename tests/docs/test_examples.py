@@ -53,6 +53,18 @@ TUTORIALS: dict[str, tuple[str, Any, list[Any] | None]] = {
     "sentiment.keras": ("Functional", 1_600 + 2_016 + 75, [None, 3]),
     # 4[16(16 + 12) + 2·16] = 1,920;  4[16(16 + 16) + 2·16] = 2,176;  16·20 + 20 = 340
     "torch-lstm.yaml": ("Functional", 1_920 + 2_176 + 340, [[32, 5, 20], [2, 5, 16], [2, 5, 16]]),
+    # 32000·4096 twice;  four matrices of 4096², three of 4096·11008 and two scales in 32 blocks;  a scale
+    "llama-7b.json": (
+        "Functional",
+        2 * 32_000 * 4096 + 32 * (4 * 4096**2 + 3 * 4096 * 11_008 + 2 * 4096) + 4096,
+        [None, "T", 32_000],
+    ),
+    # keys and values have 8 of 32 heads;  8 experts of three matrices, and the 8 rows that choose
+    "mixtral-8x7b.json": (
+        "Functional",
+        2 * 32_000 * 4096 + 32 * (2 * 4096**2 + 2 * 4096 * 1024 + 3 * 8 * 4096 * 14_336 + 8 * 4096 + 2 * 4096) + 4096,
+        [None, "T", 32_000],
+    ),
     # V·256;  4[128(128 + 256) + 128] = 197,120;  128·V + V
     # torch: 4[128·256 + 2·128] = 132,096 twice;  a table of n·128, and 128·n + n
     "letters.py": ("Letters", "257*n_letters + 2*132096", None),

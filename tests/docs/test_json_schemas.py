@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from safetensors_files import write
 
 import paramcalc as pc
 from paramcalc import torch as nn
@@ -66,3 +67,15 @@ def test_the_points_of_a_sweep():
 def test_a_key_that_is_not_published_is_noticed():
     found = pc.Sequential([pc.Input((8,)), pc.Dense(2)]).report().to_dict()
     assert problems("paramcalc-1", {**found, "size": 1}) != []
+
+
+def test_an_agreement(tmp_path):
+    model = pc.loads(
+        "{framework: torch, input: [B, 3], layers: [{Linear: {in_features: 3, out_features: 4, name: a}}]}"
+    )
+    path = write(tmp_path / "c.safetensors", {"a.weight": (4, 5), "b": (2,)})
+    found = pc.verify_checkpoint(path, model).to_dict()
+    assert found["lacking_in_model"]
+    assert found["missing_in_checkpoint"]
+    assert found["other_shape"]
+    assert problems("paramcalc-agreement-1", found) == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -321,6 +322,27 @@ def programs(luck: Random) -> Run:
     return lambda: show(pc.loads(target.getvalue()))
 
 
+ODD: tuple[object, ...] = (
+    *(None, True, False, 0, 1, -1, 2, 3, 7, 300, 301, 10**6, 10**30, 1.5, "", "d", "2*h", "a b", "x" * 2000),
+    *([], [1], {}, [[[]]], float("nan")),
+)
+
+
+def configurations(luck: Random) -> Run:
+    """A config.json of Hugging Face with values that do not belong there."""
+    helpers = str(Path(__file__).parents[1] / "helpers")  # pytest has it on the path, a script has not
+    if helpers not in sys.path:
+        sys.path.append(helpers)
+    from hf_configs import DRAWN
+
+    kind = luck.choice(list(DRAWN))
+    config: dict[str, object] = {"model_type": kind, **DRAWN[kind](luck)}
+    for _ in range(luck.randrange(1, 4)):
+        config[luck.choice([*config, "architectures", "id2label", "tie_word_embeddings"])] = luck.choice(ODD)
+    show = shown(luck)
+    return lambda: show(pc.loads(json.dumps(config)))
+
+
 # --- command lines -------------------------------------------------------------------------------------------
 
 LEFT_OUT = ("verify",)  # builds models in their frameworks; `--verify` and `--rules` likewise
@@ -540,6 +562,7 @@ KINDS: dict[str, Callable[[Random], Run]] = {
     "checkpoints": checkpoints,
     "arrays": arrays,
     "programs": programs,
+    "configurations": configurations,
     "flags": flags,
     "layers": layers,
     "modules": modules,

@@ -8,7 +8,7 @@ from mutations import KINDS, READY
 
 import paramcalc as pc
 
-TENSORS = ("safetensors", "checkpoints", "arrays", "programs")
+TENSORS = ("safetensors", "checkpoints", "arrays", "programs", "configurations")
 FEW = {
     "structure": 80,
     "bytes": 80,

@@ -56,6 +56,8 @@ def written(content: bytes) -> Callable[[Path], Path]:
 
 
 READ: dict[str, Callable[[Path], Path]] = {
+    "a folder of Hugging Face": lambda _: TENSORS.parent / "huggingface" / "tiny-llama",
+    "a config.json of Hugging Face": lambda _: EXAMPLES / "mixtral-8x7b.json",
     "a folder of weights": weights,
     "a folder saved by Keras": folder,
     "a PyTorch file": lambda _: TENSORS / "state.pt",
@@ -89,3 +91,21 @@ def test_its_own_line_reads_it(name: str, tmp_path: Path) -> None:
     path = READ[name](tmp_path)
     assert next(one.name for one in READERS if one.sniff(Source(path.name, str(path)))) == name
     assert pc.load(path).total != 0
+
+
+FRAMEWORKS = {
+    "an ONNX file": "onnx",
+    "a GGUF file": "gguf",
+    "a TensorFlow Lite file": "tflite",
+    "a TensorFlow SavedModel": "tensorflow",
+    "a folder of a SavedModel": "tensorflow",
+    "the index of a TensorFlow checkpoint": "tensorflow",
+    "a config.json of Hugging Face": "torch",
+    "a PyTorch file": "torch",
+    "a .keras archive": "keras",
+}
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_a_report_names_the_framework_of_the_file(name: str, tmp_path: Path) -> None:
+    assert pc.load(READ[name](tmp_path)).report().to_dict()["framework"] == FRAMEWORKS[name]

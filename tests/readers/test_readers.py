@@ -107,11 +107,12 @@ def test_beginnings_of_foreign_files_end_in_an_error() -> None:
 
 def test_what_is_read_is_listed_in_errors() -> None:
     assert expected() == (
-        "a folder of weights, a folder saved by Keras, a folder of a SavedModel, the index of a TensorFlow checkpoint, "
+        "a folder of Hugging Face, a folder of weights, a folder saved by Keras, a folder of a SavedModel, "
+        "the index of a TensorFlow checkpoint, "
         "a PyTorch file, a NumPy archive, a .keras archive, an .h5 file, a safetensors file, a GGUF file, "
         "a TensorFlow Lite file, a TensorFlow SavedModel, an ONNX file, an older PyTorch file, "
         "a model of TensorFlow.js, a program in Python, a model.json of TensorFlow.js, Keras's JSON, "
-        "an index of safetensors, "
+        "a config.json of Hugging Face, an index of safetensors, "
         "an index of shards or "
         "a spec in YAML, TOML or JSON"
     )

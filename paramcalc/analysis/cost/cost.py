@@ -211,6 +211,7 @@ def _layers(
             nothing
             if alone is None or others is None
             else partial(formula_of_operations, alone, others.number, training),
+            several[0][0].part.layer.stacks,
         )
 
 

@@ -167,7 +167,8 @@ def growth(
     -------
     tuple of Growth
         A figure that is unknown or has no leading term is left out, as is a largest layer whose figure has no formula
-        in letters: a layer around others, and one of whose inputs only some need a gradient.
+        in letters: a layer around others, one of whose inputs only some need a gradient, and one whose letters say
+        nothing of the batch, the steps and the units.
     """
     options: Options = {"bptt": bptt, "frozen": frozen, "input_gradient": input_gradient}
     whole = cost(model, **options)
@@ -196,7 +197,7 @@ def growth(
             size, one, parts = max(known, key=lambda item: at(item[0]))
             if size != 0 and parts:
                 found.append(_in_letters(figure, one, parts, options))
-    return tuple(one for one in found if one is not None)
+    return tuple(one for one in found if one is not None and one.sentences)
 
 
 def _whole(figure: Figure, size: Size, sizes: Sequence[Expr]) -> Growth | None:

@@ -49,6 +49,8 @@ class LayerCost:
         Of the pass forwards besides products, where they are asked for.
     make_operations_formula : callable
         Gives their formula.
+    stacks : bool
+        Whether it is a number of blocks on top of one another.
     make_formulas : callable
         Gives the formulas of the passes; made when they are asked for.
     """
@@ -63,6 +65,7 @@ class LayerCost:
     make_formulas: Callable[[], Formulas | None] = nothing
     operations: Operations | None = None
     make_operations_formula: Callable[[], Formula | None] = nothing
+    stacks: bool = False
 
     @cached_property
     def formulas(self) -> Formulas | None:

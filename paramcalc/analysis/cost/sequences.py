@@ -22,7 +22,7 @@ LOOP, EACH_STEP, ATTENTION, MIXES = "loop", "each step", "attention", "mixes ste
 
 BY_STEP = {
     *("Dense", "Embedding", "ReversibleEmbedding", "TimeDistributed", "Linear", "LazyLinear", "Identity"),
-    *("Add", "Multiply", "Average", "Maximum", "Minimum", "Subtract"),
+    *("Add", "Multiply", "Average", "Maximum", "Minimum", "Subtract", "Experts"),
 }
 ALONG_AN_AXIS = {
     *("Softmax", "LogSoftmax", "Softmin", "GLU", "Concatenate"),

@@ -16,6 +16,7 @@ from math import prod
 from ...core.built import Part, UnknownShape
 from ...core.rule import Layer
 from ...core.totals import summed
+from ...graph.stack import Copies
 from ...symbolic import Size
 
 Options = dict[str, Size | None]
@@ -46,12 +47,28 @@ def _torch_block(options: Options, positions: Sequence[Size]) -> Size:
     return summed(positions) * (2 * _size(options, "d_model"))
 
 
+def _attention(options: Options, positions: Sequence[Size]) -> Size:
+    # the keys come from the second input, or from the only one
+    if not options["cached"]:
+        return 0
+    seen = positions[min(1, len(positions) - 1)]
+    return seen * (_size(options, "key_heads") * (_size(options, "key_size") + _size(options, "value_size")))
+
+
+def _latent(options: Options, positions: Sequence[Size]) -> Size:
+    # the implementation caches whole keys and values, and not the numbers that they are made of
+    each = _size(options, "key_size") + _size(options, "rotated_size") + _size(options, "value_size")
+    return positions[1] * (_size(options, "heads") * each)
+
+
 CACHED: dict[tuple[str, str], Cached] = {
     ("keras", "MultiHeadAttention"): _keras_heads,
     ("keras", "GroupQueryAttention"): _keras_groups,
     ("torch", "MultiheadAttention"): _torch_heads,
     ("torch", "TransformerEncoderLayer"): _torch_block,
     ("torch", "TransformerDecoderLayer"): _torch_block,
+    ("torch", "Attention"): _attention,
+    ("torch", "LatentCore"): _latent,
 }
 
 
@@ -67,6 +84,8 @@ def state_of(part: Part) -> Size:
     if cached is not None and isinstance(part.layer, Layer):
         positions = [prod(shape[:-1]) for shape in part.inputs if not isinstance(shape, UnknownShape)]
         return cached(part.layer.options, positions) if len(positions) == len(part.inputs) else 0
+    if isinstance(part.layer, Copies) and part.built.parts is not None:
+        return part.layer.count * summed(state_of(inner) for inner in part.built.parts())
     states = summed(prod(shape) for shape in part.built.states)
     if part.built.parts is None or part.built.states:
         return states

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
@@ -24,6 +25,14 @@ File = Annotated[
     str,
     Positional(
         "FILE|-", "A spec, a file saved by Keras, or source code; - reads standard input. FILE:NAME names a model."
+    ),
+]
+Against = Annotated[
+    str | None,
+    Flag(
+        "--against",
+        "Compare the tensors of FILE with those of a spec, source code, a config.json or another checkpoint.",
+        "MODEL",
     ),
 ]
 Args = Annotated[
@@ -132,15 +141,22 @@ def named_sizes(words: list[str] | None) -> dict[str, object]:
 
 
 def verify(
-    file: Annotated[str | None, Positional("FILE|-", "A spec or a file saved by Keras.")] = None,
+    file: Annotated[
+        str | None, Positional("FILE|-", "A spec, a file saved by Keras, a checkpoint, or a folder of Hugging Face.")
+    ] = None,
     sizes: Set = None,
+    against: Against = None,
     rules: Annotated[bool, Flag("--rules", "Audit every rule against its framework; takes no FILE.")] = False,
     json: Json = False,
     framework: Whose = None,
 ) -> None:
     """Build the model in its framework and compare every tensor, shape and total.
 
+    With --against, compare the tensors of a checkpoint with those of a model. A folder of Hugging Face is compared with
+    its config.json.
+
     $ paramcalc verify model.yaml
+    $ paramcalc verify weights.safetensors --against config.json
     $ paramcalc verify --rules --framework torch
     """
     if (file is None) == (not rules):
@@ -150,7 +166,14 @@ def verify(
             "--framework cannot be combined with a file, which names its framework", expected="--framework with --rules"
         )
     check: Any
-    if file is not None:
+    if rules and against is not None:
+        raise OptionError("--against is about a checkpoint", expected="a FILE")
+    tensors = file is not None and (against is not None or _has_tensors(file))
+    if tensors:
+        from ...verification.against import verify_checkpoint
+
+        check = verify_checkpoint(str(file), against, named_sizes(sizes))
+    elif file is not None:
         from ...formats import load
         from ...verification import verify as compare
 
@@ -159,12 +182,20 @@ def verify(
         check = _audited(framework or DEFAULT)
     if json:
         write_json(check.to_dict())
-    elif rules:
+    elif rules or tensors:
         write([str(check), "\n"])
     else:
         print_outcome(check, sys.stdout)
     if not check.ok:
         sys.exit(1)
+
+
+def _has_tensors(file: str) -> bool:
+    # a checkpoint, or a folder with one
+    from ...formats.checkpoints.inventory import is_checkpoint
+    from ...formats.opened import STDIN, opened
+
+    return file != STDIN and os.path.exists(file) and is_checkpoint(opened(file))
 
 
 def _audited(framework: str) -> Any:

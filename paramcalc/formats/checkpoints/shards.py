@@ -39,10 +39,21 @@ def read_index(source: Source) -> Model:
     ParamcalcError
         When one of them is missing, damaged, beyond the bounds, or leads out of the folder.
     """
+    with collection_paused():
+        return model_of(index_contents(source), "an index of shards")
+
+
+def index_contents(source: Source) -> Contents:
+    """Read the tensors of the shards that lie beside their index.
+
+    Raises
+    ------
+    ParamcalcError
+        As `read_index` does.
+    """
     if not source.path:
         raise FileError("an index of shards; the shards are separate files", expected="the path of the index")
-    with collection_paused():
-        return model_of(_sharded(os.path.dirname(source.path), source.data), "an index of shards")
+    return _sharded(os.path.dirname(source.path), source.data)
 
 
 def read_folder(source: Source) -> Model:
@@ -53,26 +64,45 @@ def read_folder(source: Source) -> Model:
     ParamcalcError
         As `read_index` does.
     """
+    with collection_paused():
+        return model_of(folder_contents(source), "a folder of weights", folder_name(source))
+
+
+def folder_name(source: Source) -> str:
+    """Give the name of a folder, which is that of its model."""
+    return os.path.basename(os.path.abspath(source.path))
+
+
+def folder_contents(source: Source) -> Contents:
+    """Read the tensors of the weights in a folder.
+
+    Raises
+    ------
+    ParamcalcError
+        As `read_index` does.
+    """
     name = next((name for name in WEIGHTS if source.member(name) is not None), None)
     if name is None:
         raise FileError("no weights in the folder", expected=", ".join(WEIGHTS))
-    name_of_model = os.path.basename(os.path.abspath(source.path))
     try:
         if name.endswith(INDEX):
-            found = read_json(decode(read_file(_place(source.path, name))))
+            found = read_json(decode(read_file(place_in(source.path, name))))
             if not isinstance(found, dict):
                 raise FileError("not an index", expected="a weight_map", received=found)
-            contents = _sharded(source.path, found)
-        else:
-            contents = _contents(source.path, name)
+            return _sharded(source.path, found)
+        return _contents(source.path, name)
     except ParamcalcError as error:
         raise error.at(f"{name}:")
-    with collection_paused():
-        return model_of(contents, "a folder of weights", name_of_model)
 
 
-def _place(folder: str, name: str) -> str:
-    # where a file of a folder is, which is within it
+def place_in(folder: str, name: str) -> str:
+    """Give the path of a file of a folder, symbolic links followed.
+
+    Raises
+    ------
+    FileError
+        When a link leads out of the folder, and not into the cache of Hugging Face.
+    """
     path = os.path.join(folder, name)
     real, home = os.path.realpath(path), os.path.realpath(folder)
     if os.path.dirname(real) != home:
@@ -83,7 +113,7 @@ def _place(folder: str, name: str) -> str:
 
 
 def _contents(folder: str, name: str) -> Contents:
-    with opened(_place(folder, name)) as file:
+    with opened(place_in(folder, name)) as file:
         return ENTRIES[os.path.splitext(name)[1]](file)
 
 

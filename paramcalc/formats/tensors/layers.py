@@ -23,7 +23,7 @@ LISTED = 5  # names that a warning lists
 BUFFERS = (
     *("running_mean", "running_var", "num_batches_tracked"),
     *("position_ids", "relative_position_index", "relative_coords_table", "attn_mask", "masked_bias"),
-    *("inv_freq", "cos_cached", "sin_cached", "freqs_cis"),
+    *("inv_freq", "cos_cached", "sin_cached", "freqs_cis", "final_logits_bias", "e_score_correction_bias"),
 )
 """Names under which models keep buffers. An integer or a truth value is one under any name: it has no gradient."""
 

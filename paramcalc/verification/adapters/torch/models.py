@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ....core.declare import Weight
+from ....core.rule import Layer
 from ....errors import ParamcalcError
 from ....graph.model import Model
+from ....graph.stack import Copies
 from ....report import Report
 from ...compare import ModelAnswer, Tensor, Use
 from ...foreign import first_line
 from .build import INTEGERS, Maker, fitting, shapes_of, tensors_of
+
+ARCHITECTURES = "paramcalc.rules.transformer"
 
 
 def check(model: Model) -> None:
@@ -19,13 +23,30 @@ def check(model: Model) -> None:
     Raises
     ------
     ParamcalcError
-        For a reading of a live module, which does not know how its parts are connected.
+        For a reading of a live module, which does not know how its parts are connected, and for layers that
+        architectures of Hugging Face have of their own.
     """
     if not model.nodes:
         raise ParamcalcError(
             f"{model.label!r} is read from a live module, and cannot be built anew",
             suggestion="paramcalc.verify(module) compares the reading with the module itself",
         )
+    own = next((one.type for one in _layers(model) if one.rule.__module__.startswith(ARCHITECTURES)), None)
+    if own is not None:
+        raise ParamcalcError(
+            f"{model.label!r} has a layer that PyTorch lacks: {own}",
+            suggestion="paramcalc verify CHECKPOINT --against config.json compares a checkpoint with a configuration",
+        )
+
+
+def _layers(model: Model) -> Iterator[Layer]:
+    for one in model.layers:
+        if isinstance(one, Model):
+            yield from _layers(one)
+        elif isinstance(one, Copies):
+            yield from _layers(one.block)
+        elif isinstance(one, Layer):
+            yield one
 
 
 def build(model: Model, report: Report) -> ModelAnswer | str:

@@ -1,0 +1,97 @@
+"""Blocks on top of one another: each a model of its own, or one block for a number that is a symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from ..core.built import UNKNOWN_SHAPE, AnyShape, Applicable, Built, Part, Weight, placed, scaled, scoped
+from ..core.products import NOTHING, Sources, Work
+from ..core.sources import joined
+from ..symbolic import Size, unicode
+from .model import Model
+from .node import Node
+
+
+class Stack(Model):
+    """Blocks of which each reads the output of the one before, and what else is given to all of them.
+
+    Parameters
+    ----------
+    blocks : list of Model
+        In order; one that stands here several times is one set of weights.
+    inputs : int
+        How many inputs each block reads: the output of the block before, then those of the stack.
+    name : str
+    """
+
+    stacks = True
+
+    def __init__(self, blocks: Sequence[Applicable], inputs: int, name: str) -> None:
+        nodes: list[Node] = []
+        for at, block in enumerate(blocks):
+            first = (inputs + at - 1, 0) if at else (0, 0)
+            nodes.append(Node(block, (first, *((more, 0) for more in range(1, inputs)))))
+        self.type = f"{len(blocks)} × {blocks[0].type}" if len({one.type for one in blocks}) == 1 else "Stack"
+        shapes: list[AnyShape] = [UNKNOWN_SHAPE] * inputs
+        self._fill(shapes, nodes, ((inputs + len(blocks) - 1, 0),), name, [None] * inputs, True)
+
+
+class Copies(Applicable):
+    """One block for a number of copies that is a symbol.
+
+    Every tensor has an axis for the copies in front, unless all copies are one layer.
+
+    Parameters
+    ----------
+    block : Model
+    count : Expr
+        At least 1.
+    name : str
+    shared : bool
+        Whether all copies are one layer, with one set of weights.
+    """
+
+    frozen = False
+
+    def __init__(self, block: Model, count: Size, name: str, shared: bool = False) -> None:
+        self.block = block
+        self.count = count
+        self.name = name
+        self.shared = shared
+
+    @property
+    def type(self) -> str:
+        """How many of which block."""
+        return f"{unicode(self.count)} × {self.block.type}"
+
+    @cached_property
+    def _prefix(self) -> str:
+        return self.block.label
+
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
+        """Build the block once; its weights and its work count for all copies."""
+        one = self.block.on(*shapes)
+        weights = one.weights if self.shared else tuple(map(self._many, one.weights))
+        return Built(
+            outs=one.outs,
+            weights=scoped(weights, self._prefix, self),
+            work=lambda: self._work(one, len(shapes)),
+            parts=lambda: [Part(self._prefix, self.block, shapes, scaled(one, self.count))],
+            unknown=one.unknown,
+        )
+
+    def _many(self, weight: Weight) -> Weight:
+        return replace(weight, shape=(self.count, *weight.shape), origin=None)
+
+    def _work(self, one: Built, inputs: int) -> Work:
+        # the first copy reads the input, the others read what the copies before have made of it
+        read: list[Sources] = [frozenset({at}) for at in range(inputs)]
+        first = placed(one, self._prefix, read)
+        (out,) = first.flow or (NOTHING,)
+        others = placed(one, self._prefix, [joined(out), *read[1:]]).times(self.count - 1)
+        return Work((*first.products, *others.products), (out | joined(out),))
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.label!r}>"
