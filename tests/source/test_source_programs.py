@@ -181,7 +181,7 @@ def test_functions_in_a_graph_follow_the_sizes_of_its_inputs() -> None:
         "TrueDivide",
         "Subtract",
         "Dense",
-        "Softmax",
+        "softmax",
         "Negative",
         "Multiply",
         "Dense",
