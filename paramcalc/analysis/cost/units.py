@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from ...errors import OptionError
 from ...symbolic import Size, grouped
@@ -34,6 +35,30 @@ def scaled_bytes(size: Size, digits: int = 1, beside: int = 0) -> str:
         prefix = next(prefix for prefix, multiple in reversed([*BINARY.items()]) if multiple <= beside)
         return _in(size, prefix, BINARY, "B", digits)
     return _scaled(size, BINARY, "B", digits)
+
+
+def bytes_beside(sizes: Sequence[int], budget: int) -> Callable[[int], str]:
+    """Give what prints numbers of bytes, so that each shows on which side of a budget it is.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        The numbers that stand beside the budget.
+    budget : int
+        It gets no more decimals than it has.
+    """
+
+    def written(size: int, digits: int) -> str:
+        if size != budget:
+            return scaled_bytes(size, digits, beside=budget)
+        texts = [scaled_bytes(size, fewer) for fewer in range(digits + 1)]
+        return next((text for text in texts if read_bytes(text.replace(",", "")) == size), texts[-1])
+
+    for digits in (2, 3, 4, 6):
+        texts = [scaled_bytes(size, digits, beside=budget) for size in sizes if size != budget]
+        if scaled_bytes(budget, digits) not in texts:
+            return partial(written, digits=digits)
+    return "{:,} B".format
 
 
 def _scaled(size: Size, multiples: Mapping[str, int], unit: str, digits: int) -> str:
