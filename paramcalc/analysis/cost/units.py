@@ -13,6 +13,7 @@ SI: Mapping[str, int] = {"": 1, **{prefix: 1000 ** (at + 1) for at, prefix in en
 BINARY: Mapping[str, int] = {"": 1, **{f"{prefix}i": 1024 ** (at + 1) for at, prefix in enumerate("KMGTPE")}}
 
 _QUANTITY = re.compile(r"([0-9]{1,25})(?:\.([0-9]{1,25}))?\s*([A-Za-z/]{0,12})")
+_COUNTS = {**{prefix.lower(): value for prefix, value in SI.items()}, "b": SI["G"]}
 _BYTES = {f"{prefix}{unit}".lower(): value for prefix, value in {**BINARY, **SI}.items() for unit in ("", "B")}
 
 
@@ -110,6 +111,30 @@ def read_bytes(text: str | int) -> int:
             raise OptionError("not a number of bytes", expected=f"at least 1, as in {expected}", received=text)
         return text
     return read_quantity(text, _BYTES, "a number of bytes", expected)
+
+
+def read_count(text: str | int, what: str) -> int:
+    """Read a number of parameters or of multiply-adds.
+
+    Parameters
+    ----------
+    text : str or int
+        ``1M``, ``1.5G``, ``7B`` (powers of 1000; a B is a billion, as a G is), ``1,000,000``, or a number.
+    what : str
+        What it is a number of, for the message of an error.
+
+    Raises
+    ------
+    OptionError
+        For anything else, and for less than one.
+    """
+    expected = "1M, 2.5G, 500k or a whole number"
+    if type(text) is int:
+        if text < 1:
+            raise OptionError(f"not a number of {what}", expected=f"at least 1, as in {expected}", received=text)
+        return text
+    plain = re.sub(r"(?<=[0-9])[,_](?=[0-9]{3})", "", text) if isinstance(text, str) else text
+    return read_quantity(plain, _COUNTS, f"a number of {what}", expected)
 
 
 def read_quantity(text: object, units: Mapping[str, int], problem: str, expected: str) -> int:
