@@ -378,7 +378,7 @@ class Search:
 
     def _first(self, ranges: Mapping[str, range]) -> dict[str, int] | None:
         # the smallest candidate that can be built, or the largest one, where amounts never fall
-        ways = [values if self.problem.mode == AT_MOST else values[::-1] for values in ranges.values()]
+        ways = [(one if self.problem.mode == AT_MOST else one[::-1])[:UNBUILDABLE] for one in ranges.values()]
         candidates = (dict(zip(ranges, values, strict=True)) for values in product(*ways))
         return next((dict(one.sizes) for one in self._buildable(candidates)), None)
 
