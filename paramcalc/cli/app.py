@@ -22,6 +22,7 @@ MODULES = {
     "rules": ("layers", "formula"),
     "why": ("why",),
     "cost": ("cost",),
+    "sizing": ("solve", "match"),
 }
 ALL = [name for names in MODULES.values() for name in names]
 VERSION = (["--version"], ["-V"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,8 @@ TITLES = {
 }
 BUDGETS = {"params": "{limit} parameters", "macs": "{limit} MACs", "memory": "{limit} of memory"}
 NONE = {
-    "at_most": "no candidate keeps the budgets; this one comes nearest",
-    "at_least": "no candidate reaches the budgets; this one comes nearest",
+    "at_most": "nothing that was tried is within the budget; the proof has what exceeds it by the least",
+    "at_least": "nothing that was tried reaches the budget; the proof has what comes nearest",
 }
 
 
@@ -50,10 +50,13 @@ def _solution(found: Solution, explain: bool = False) -> Document:
     if explain:
         facts += _explained(found)
     budgets = [message(BUDGETS[quantity.name], limit=quantity.written(limit)) for quantity, limit in found.budgets]
-    sizes = message(" and ").join(found.ranges)
-    return Document(
-        found.name, message(TITLES[found.mode], sizes=sizes, budgets=message(" and ").join(budgets)), facts, []
-    )
+    subtitle = message(TITLES[found.mode], sizes=_and([*found.ranges]), budgets=_and(budgets))
+    return Document(found.name, subtitle, facts, [])
+
+
+def _and(words: Sequence[str]) -> str:
+    *most, last = words
+    return message("{most} and {last}", most=", ".join(most), last=last) if most else last
 
 
 def _explained(found: Solution) -> Iterator[Fact]:

@@ -137,7 +137,7 @@ def budgets(given: dict[str, str | int | None]) -> tuple[Budget, ...]:
             except OptionError as error:
                 raise error.at(one.name)
     if not found:
-        raise OptionError("no budget", expected=" or ".join(one.name for one in QUANTITIES))
+        raise OptionError("no budget", expected="params, macs or memory")
     return tuple(found)
 
 

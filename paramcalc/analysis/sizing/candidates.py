@@ -139,7 +139,9 @@ class Search:
         if answer is not None:
             return _Found(method, ranges, answer, self._beside(answer, ranges))
         sizes = self._first(ranges) if method == HALVING else self._nearest(ranges)
-        return _Found(method, ranges, None, () if sizes is None else (self._tried(sizes),))
+        if sizes is None:
+            raise _FormulasFail
+        return _Found(method, ranges, None, (self._tried(sizes),))
 
     def _by_structure(self, axes: Sequence[Axis]) -> _Found | None:
         # a size with few values, such as a number of layers, that has no symbol: formulas for each of its values
@@ -300,11 +302,18 @@ class Search:
             down = self.problem.rank(at(below)) if below >= 0 else None
             up = self.problem.rank(at(above)) if above < len(values) else None
             if up is None or (down is not None and down <= up):
-                yield values[below]
-                below -= 1
+                same = self._same(at, below)
+                yield from values[same : below + 1]
+                below = same - 1
             else:
                 yield values[above]
                 above += 1
+
+    def _same(self, at: Callable[[int], tuple[int, ...]], place: int) -> int:
+        # the first place with the amount that a place has
+        amount = at(place)[0]
+        found = first(lambda other: at(other)[0] >= amount, place, 0)
+        return place if found is None else found
 
     def _by_scan(self, values: range, along: str, line: Mapping[str, int]) -> Iterator[int]:
         # the values of a line that keep the budgets, the best one first

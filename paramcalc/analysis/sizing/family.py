@@ -110,7 +110,9 @@ class Family:
         return found
 
 
-def family(given: Given, names: Sequence[str], tied: Mapping[str, object]) -> Family:
+def family(
+    given: Given, names: Sequence[str], tied: Mapping[str, object], sizes: Mapping[str, object] | None = None
+) -> Family:
     """Take a model as a function of sizes.
 
     Parameters
@@ -120,6 +122,8 @@ def family(given: Given, names: Sequence[str], tied: Mapping[str, object]) -> Fa
     names : sequence of str
     tied : mapping of str to int, str or Expr
         Sizes as expressions over these.
+    sizes : mapping of str to int, str or Expr, optional
+        Values of other sizes.
 
     Raises
     ------
@@ -136,9 +140,17 @@ def family(given: Given, names: Sequence[str], tied: Mapping[str, object]) -> Fa
             raise OptionError(
                 f"{name} follows from", expected=f"an expression over {', '.join(names)}", received=received
             )
+    others = {name: read_size(one) for name, one in (sizes or {}).items()}
+    for name in others:
+        if name in names or name in tied:
+            raise OptionError(
+                f"{name} has a value", expected="a size to find, or one with a value", received=others[name]
+            )
     make = _maker(given)
-    found = Family(make, tuple(names), follow)
-    missing = [name for name in (*names, *tied) if name not in _names(given)] if isinstance(given, Model) else []
+    found = Family(lambda values: make({**others, **values}), tuple(names), follow)
+    missing = (
+        [name for name in (*names, *tied, *others) if name not in _names(given)] if isinstance(given, Model) else []
+    )
     if missing:
         raise _no_size(missing[0], _names(given))
     if not isinstance(given, Model) and not isinstance(found.symbolic, ParamcalcError):

@@ -28,6 +28,7 @@ def solve(
     multiple_of: int = 1,
     such_that: Mapping[str, object] | None = None,
     most: int | None = None,
+    sizes: Mapping[str, object] | None = None,
     batch: Size | None = None,
     steps: Size | None = None,
     dtype: str = "float32",
@@ -56,6 +57,8 @@ def solve(
         Sizes that follow: ``{"e": "h//2"}``.
     most : int, optional
         The largest value that is tried.
+    sizes : mapping of str to int, str or Expr, optional
+        Values of other sizes: ``{"V": 32000}``.
     batch, steps : int or Expr, optional
         Sizes in place of the open batch and time axis. Multiply-adds are those of one sample without a batch.
     dtype, optimizer : str, optional
@@ -85,7 +88,7 @@ def solve(
     setting = Setting(checked("batch", batch), checked("steps", steps), dtype, optimizer, training)
     axes = _axes(for_, multiple_of, most)
     problem = Problem(
-        family(model, [one.name for one in axes], such_that or {}),
+        family(model, [one.name for one in axes], such_that or {}, sizes),
         limits,
         AT_LEAST if at_least else NEAR if near else AT_MOST,
         setting,
