@@ -24,6 +24,8 @@ _PUBLIC = {
     "Report": "report",
     "Sequential": "graph.sequential",
     "Weight": "core.built",
+    "check": "analysis.comparison",
+    "compare": "analysis.comparison",
     "cost": "analysis.cost",
     "conventions": "rules.conventions.compare",
     "from_keras": "verification",

@@ -120,8 +120,14 @@ class Budget(NamedTuple):
     limit: int
 
 
-def budgets(given: dict[str, str | int | None]) -> tuple[Budget, ...]:
+def budgets(given: Mapping[str, str | int | None], prefix: str = "") -> tuple[Budget, ...]:
     """Read limits, given by the names of quantities.
+
+    Parameters
+    ----------
+    given : mapping of str to str or int
+    prefix : str
+        What stands before these names where they are given, for the message of an error.
 
     Raises
     ------
@@ -135,9 +141,10 @@ def budgets(given: dict[str, str | int | None]) -> tuple[Budget, ...]:
             try:
                 found.append(Budget(one, one.read(limit)))
             except OptionError as error:
-                raise error.at(one.name)
+                raise error.at(prefix + one.name)
     if not found:
-        raise OptionError("no budget", expected="params, macs or memory")
+        *most, last = (prefix + one.name for one in QUANTITIES)
+        raise OptionError("no limit", expected=f"{', '.join(most)} or {last}")
     return tuple(found)
 
 

@@ -152,7 +152,11 @@ class Search:
             best: tuple[Tried, _Found] | None = None
             last: _Found | None = None
             for value in axis.values(0):
-                inner = Search(replace(self.problem, family=self.problem.family.fixed(axis.name, value)))
+                try:
+                    fixed = self.problem.family.fixed(axis.name, value)
+                except ParamcalcError:  # a size that follows from it is none
+                    continue
+                inner = Search(replace(self.problem, family=fixed))
                 inner.formulas = inner._formulas()
                 if inner.formulas is None:
                     break

@@ -134,6 +134,8 @@ def _solve(model: Model | str, for_: list[str], view: View, sizes: Mapping[str, 
     from ...analysis.sizing import solve as solved
     from ...render.sizing import solution_presentation
 
+    if asked["params"] is asked["macs"] is asked["memory"] is None:
+        raise OptionError("no budget", expected="--params, --macs or --memory")
     for name in ("batch", "steps"):
         if asked[name] is not None:
             asked[name] = flag_size(f"--{name}", asked[name])
