@@ -161,8 +161,8 @@ def value_at(size: Size, sizes: Mapping[str, int]) -> int:
     return found
 
 
-def number(size: Size, quantity: Quantity) -> int:
-    """Give an amount that must be a number.
+def number(size: Size, quantity: Quantity, besides: Sequence[str] = ()) -> int:
+    """Give an amount that must be a number; of open sizes, those ``besides`` are not asked for.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def number(size: Size, quantity: Quantity) -> int:
     """
     if isinstance(size, int):
         return size
-    names = ", ".join(sorted(size.symbols))
+    names = ", ".join(sorted({*size.symbols}.difference(besides)))
     raise OptionError(
         f"the {message(quantity.title)} depend on open sizes"
         if quantity.name != "memory"

@@ -18,7 +18,6 @@ from typing import NamedTuple
 from ...errors import OptionError, ParamcalcError, SizeError
 from ...graph.model import Model
 from ...symbolic import Expr, Size, increasing
-from ...symbolic.evaluate import evaluate
 from ..search import first
 from .budgets import Budget, Setting, number, value_at
 from .family import Family
@@ -101,6 +100,7 @@ class Search:
     """One search; it remembers what was built."""
 
     problem: Problem
+    several: bool = False  # whether the sizes with the best amount are searched, as of several sizes
     built: dict[tuple[int, ...], Tried] = field(default_factory=dict)
     layers: int = 0
     formulas: tuple[Size, ...] | None = None
@@ -156,7 +156,7 @@ class Search:
                     fixed = self.problem.family.fixed(axis.name, value)
                 except ParamcalcError:  # a size that follows from it is none
                     continue
-                inner = Search(replace(self.problem, family=fixed))
+                inner = Search(replace(self.problem, family=fixed), several=True)
                 inner.formulas = inner._formulas()
                 if inner.formulas is None:
                     break
@@ -197,7 +197,7 @@ class Search:
                 raise OptionError(f"no {name} to find: the {several} of the model do not depend on it")
         for size, (quantity, _) in zip(found, self.problem.budgets, strict=True):
             if isinstance(size, Expr) and not {*size.symbols} <= {*family.names}:
-                number(evaluate(size, dict.fromkeys(family.names, 1)), quantity)
+                number(size, quantity, family.names)
         return found
 
     def _planned(self, axes: Sequence[Axis]) -> tuple[str, dict[str, range]]:
@@ -245,6 +245,9 @@ class Search:
         except UnknownAmount:
             raise
         except ParamcalcError as error:
+            always = self.problem.family.symbolic
+            if isinstance(always, ParamcalcError) and str(always) == str(error):
+                raise  # no size changes it
             self.problems.append(error)
             return Tried(sizes, {}, str(error))
         amounts = [number(one, quantity) for one, (quantity, _) in zip(found, self.problem.budgets, strict=True)]
@@ -269,7 +272,7 @@ class Search:
     def _preference(self, one: Tried) -> tuple[int, tuple[int, ...]]:
         sizes = tuple(one.sizes.values())
         larger = self.problem.mode == AT_MOST
-        if len(sizes) == 1 and self.problem.mode != NEAR:
+        if len(sizes) == 1 and not self.several and self.problem.mode != NEAR:
             return 0, tuple(-value for value in sizes) if larger else sizes
         return self.problem.rank([*one.amounts.values()]), tuple(-value for value in sizes) if larger else sizes
 
@@ -322,7 +325,7 @@ class Search:
     def _by_scan(self, values: range, along: str, line: Mapping[str, int]) -> Iterator[int]:
         # the values of a line that keep the budgets, the best one first
         kept: list[tuple[int, int]] = []
-        single = not line
+        single = not line and not self.several
         for value in values:
             found = self._predicted({**line, along: value})
             if found is not None and self.problem.keeps(found):

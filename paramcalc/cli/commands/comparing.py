@@ -63,7 +63,7 @@ def compare(
 ) -> None:
     """Compare models layer by layer: what differs, by how much, and why.
 
-    $ paramcalc compare old.yaml new.keras
+    $ paramcalc compare old.yaml model.yaml
     $ paramcalc compare 'lstm --in 108 --hidden 128' 'lstm --in 108 --hidden 128 --framework torch'
     """
     from ...analysis.comparison import compare as compared
@@ -121,7 +121,7 @@ def check(
 
     $ paramcalc check model.yaml --max-params 5M
     $ paramcalc check model.yaml --max-growth 5% --against old.yaml
-    $ paramcalc check model.yaml --max-memory 16GiB --batch 32 --optimizer adam
+    $ paramcalc check model.yaml --max-memory 16GiB --batch 32 --steps 100
     """
     from ...analysis.comparison import check as checked
     from ...formats import load
