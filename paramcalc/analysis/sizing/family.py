@@ -143,9 +143,7 @@ def family(
     others = {name: read_size(one) for name, one in (sizes or {}).items()}
     for name in others:
         if name in names or name in tied:
-            raise OptionError(
-                f"{name} has a value", expected="a size to find, or one with a value", received=others[name]
-            )
+            raise OptionError(f"{name} is to be found, and has a value", received=others[name])
     make = _maker(given)
     found = Family(lambda values: make({**others, **values}), tuple(names), follow)
     missing = (
