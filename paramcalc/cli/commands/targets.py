@@ -71,15 +71,15 @@ def layer_command(whole: Command, words: Sequence[str]) -> LayerCommand | None:
     words : sequence of str
         What was typed behind its name.
     """
-    name = next((word for word in words if word in COMMANDS or word in LAYERS), None)
-    if name in COMMANDS:
-        return LayerCommand(recurrent.builder(name, words), name)
-    if name is not None:
-        return LayerCommand(single.builder(name), name)
     valued = {flag for one in whole.parameters if one.kind is not bool for flag in one.flags}
     loose = [
         word for before, word in zip(["", *words], words, strict=False) if word[:1] != "-" and before not in valued
     ]
+    name = next((word for word in loose if word in COMMANDS or word in LAYERS), None)
+    if name in COMMANDS:
+        return LayerCommand(recurrent.builder(name, words), name)
+    if name is not None:
+        return LayerCommand(single.builder(name), name)
     return LayerCommand(single.builder("layer"), "") if loose and _is_class(loose, words) else None
 
 
