@@ -209,10 +209,9 @@ def workflow_commands(found: Check, file: str) -> Iterator[str]:
     file : str
         Where the model stands.
     """
-    path = file.rpartition(":")[0] if ":" in file else file  # FILE:NAME names a model in the file
     for one in found.violations:
         title = message(OUTCOMES[one.outcome])
-        yield f"::error file={_property(path)},title={_property(title)}::{_data(f'{found.name}: {one.text}')}\n"
+        yield f"::error file={_property(file)},title={_property(title)}::{_data(f'{found.name}: {one.text}')}\n"
 
 
 def _data(text: str) -> str:

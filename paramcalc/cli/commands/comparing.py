@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -101,6 +102,11 @@ def _sized(given: Mapping[str, str | None]) -> dict[str, Any]:
     return {name: flag_size(f"--{name}", text) for name, text in given.items() if text is not None}
 
 
+def _path(file: str) -> str:
+    # FILE:NAME names a model in a file
+    return file if os.path.exists(file) else file.rpartition(":")[0] or file
+
+
 def check(
     files: Files,
     max_params: MaxParams = None,
@@ -147,7 +153,7 @@ def check(
     }
     found = [(file, checked(load(file, sizes=given), against=before, **asked)) for file in files]
     if github:
-        write(line for file, one in found for line in workflow_commands(one, file))
+        write(line for file, one in found for line in workflow_commands(one, _path(file)))
     else:
         show(checks_presentation(dict(found)), view)
     if not all(one.ok for _, one in found):
