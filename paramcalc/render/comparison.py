@@ -176,13 +176,15 @@ def _checks_data(found: Mapping[str, Check]) -> JsonObject:
 def _checks(found: Mapping[str, Check]) -> Document:
     # a line for each limit; those that do not hold come first
     held = [(place, one) for place, check in found.items() for one in check.held]
-    count, broken = len(held), sum(one.outcome != "holds" for _, one in held)
-    if not broken:
+    count = len(held)
+    exceeded, unknown = (sum(one.outcome == outcome for _, one in held) for outcome in ("broken", "unknown"))
+    if not exceeded + unknown:
         said = message("the limit holds") if count == 1 else message("all {count} limits hold", count=count)
     elif count == 1:
         said = message("the limit does not hold")
     else:
-        said = message("{broken} of {count} limits exceeded or unknown", broken=broken, count=count)
+        said = message("{exceeded} of {count} limits exceeded", exceeded=exceeded, count=count)
+        said += message(", {unknown} unknown", unknown=unknown) if unknown else ""
     several = len(found) > 1
     facts = [
         Fact(

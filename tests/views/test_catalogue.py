@@ -83,7 +83,7 @@ def texts(shown: Any) -> Iterator[str]:
             yield from texts(one)
 
 
-UNITS = {"KiB", "float"}  # of a size in a dtype
+UNITS = {"KiB", "MiB", "float"}  # of a size in a dtype
 
 
 @pytest.mark.parametrize(

@@ -169,12 +169,13 @@ def _convention_text(before: Stack, after: Stack) -> str:
 
 
 def _of_weights(before: tuple[Weight, ...], after: tuple[Weight, ...]) -> Iterator[Reason]:
-    # by name, and by position where no name is in both
+    # by name, and those that are in one layer alone by position
     one = {weight.path: weight for weight in before if not weight.buffer}
     other = {weight.path: weight for weight in after if not weight.buffer}
-    pairs = [(one.get(path), other.get(path)) for path in dict.fromkeys((*one, *other))]
-    if not one.keys() & other.keys():
-        pairs = [*zip_longest(one.values(), other.values())]
+    common = [path for path in one if path in other]
+    alone = ([weight for path, weight in each.items() if path not in common] for each in (one, other))
+    pairs: list[tuple[Weight | None, Weight | None]] = [(one[path], other[path]) for path in common]
+    pairs += zip_longest(*alone)
     for left, right in pairs:
         counts = [0 if weight is None else weight.params for weight in (left, right)]
         if counts[0] != counts[1]:
