@@ -173,9 +173,9 @@ def _of_weights(before: tuple[Weight, ...], after: tuple[Weight, ...]) -> Iterat
     one = {weight.path: weight for weight in before if not weight.buffer}
     other = {weight.path: weight for weight in after if not weight.buffer}
     common = [path for path in one if path in other]
-    alone = ([weight for path, weight in each.items() if path not in common] for each in (one, other))
+    left_alone, right_alone = ([weight for path, weight in each.items() if path not in common] for each in (one, other))
     pairs: list[tuple[Weight | None, Weight | None]] = [(one[path], other[path]) for path in common]
-    pairs += zip_longest(*alone)
+    pairs += zip_longest(left_alone, right_alone)
     for left, right in pairs:
         counts = [0 if weight is None else weight.params for weight in (left, right)]
         if counts[0] != counts[1]:

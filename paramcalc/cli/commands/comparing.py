@@ -65,7 +65,7 @@ def compare(
     """Compare models layer by layer: what differs, by how much, and why.
 
     $ paramcalc compare old.yaml model.yaml
-    $ paramcalc compare 'lstm --in 108 --hidden 128' 'lstm --in 108 --hidden 128 --framework torch'
+    $ paramcalc compare 'lstm --in 108 --hidden 128' 'gru --in 108 --hidden 128'
     """
     from ...analysis.comparison import compare as compared
     from ...render.comparison import presentation

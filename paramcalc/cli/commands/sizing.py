@@ -88,7 +88,7 @@ def solve(
 
     $ paramcalc solve lstm --in 108 --params 1M
     $ paramcalc solve model.yaml --for h --params 10M --multiple-of 64
-    $ paramcalc solve model.yaml --for h --memory 16GiB --batch 32 --steps 100 --optimizer adam
+    $ paramcalc solve model.yaml --for h --memory 16GiB --batch 32 --steps 100
     """
     if not for_:
         raise OptionError("no size to find", expected="--for and the name of a size of the file")
