@@ -23,7 +23,7 @@ MODULES = {
     "why": ("why",),
     "cost": ("cost",),
     "sizing": ("solve", "match"),
-    "comparing": ("compare", "check"),
+    "comparison": ("compare", "check"),
 }
 ALL = [name for names in MODULES.values() for name in names]
 VERSION = (["--version"], ["-V"])

@@ -175,7 +175,7 @@ def _checks_data(found: Mapping[str, Check]) -> JsonObject:
 
 def _checks(found: Mapping[str, Check]) -> Document:
     # a line for each limit; those that do not hold come first
-    held = [(place, one) for place, check in found.items() for one in check.held]
+    held = [(place, one) for place, check in found.items() for one in check.outcomes]
     count = len(held)
     exceeded, unknown = (sum(one.outcome == outcome for _, one in held) for outcome in ("broken", "unknown"))
     if not exceeded + unknown:
@@ -199,7 +199,7 @@ def _checks(found: Mapping[str, Check]) -> Document:
 
 
 def _limits(found: Mapping[str, Check]) -> list[Record]:
-    return [{"model": place, **one.to_dict()} for place, check in found.items() for one in check.held]
+    return [{"model": place, **one.to_dict()} for place, check in found.items() for one in check.outcomes]
 
 
 def workflow_commands(found: Check, file: str) -> Iterator[str]:

@@ -41,15 +41,15 @@ def _solution(found: Solution, explain: bool = False) -> Document:
         facts.append(Fact(message("note"), message(NONE[found.mode])))
     else:
         facts += [
-            Fact(message(quantity.title), quantity.written(found.answer.amounts[quantity.name]))
+            Fact(message(quantity.title), quantity.text(found.answer.amounts[quantity.name]))
             for quantity, _ in found.budgets
         ]
     facts += [Fact(message("proof"), line) for line in found.lines]
     facts.append(Fact(message("search"), found.search))
     facts += [Fact(message("counted for"), line) for line in _setting(found)]
     if explain:
-        facts += _explained(found)
-    budgets = [message(BUDGETS[quantity.name], limit=quantity.written(limit)) for quantity, limit in found.budgets]
+        facts += _explanation(found)
+    budgets = [message(BUDGETS[quantity.name], limit=quantity.text(limit)) for quantity, limit in found.budgets]
     subtitle = message(TITLES[found.mode], sizes=_and([*found.ranges]), budgets=_and(budgets))
     return Document(found.name, subtitle, facts, [])
 
@@ -59,7 +59,7 @@ def _and(words: Sequence[str]) -> str:
     return message("{most} and {last}", most=", ".join(most), last=last) if most else last
 
 
-def _explained(found: Solution) -> Iterator[Fact]:
+def _explanation(found: Solution) -> Iterator[Fact]:
     for quantity, _ in found.budgets:
         size = found.formulas.get(quantity.name)
         if isinstance(size, Expr):
@@ -95,7 +95,7 @@ def _candidates(found: Solution) -> Iterator[Record]:
 
 def matches_presentation(found: Matches) -> Presentation:
     """Give models of equal size in the forms that views are made from."""
-    return Presentation(partial(_matches, found), partial(_matched, found), found.to_dict)
+    return Presentation(partial(_matches, found), partial(_match_records, found), found.to_dict)
 
 
 def _matches(found: Matches) -> Document:
@@ -115,7 +115,7 @@ def _sizes(sizes: Mapping[str, int]) -> str:
     return ", ".join([*(f"{name} = {size:,}" for name, size in sizes.items() if name != "layers"), depth])
 
 
-def _matched(found: Matches) -> Iterator[Record]:
+def _match_records(found: Matches) -> Iterator[Record]:
     for one in found:
         sizes = {"h": None, "d": None, **one.sizes}
         yield {

@@ -253,7 +253,7 @@ def test_two_steps_together_leave_what_both_leave(least: int, step: int, other: 
     axis = Axis("h", least, least + more, step)
     both = [one for one in axis.values(0) if one >= other and (one - other) % by == 0]
     try:
-        found = axis.narrowed(other, by)
+        found = axis.narrow(other, by)
     except OptionError:
         assert not both
     else:
@@ -357,6 +357,28 @@ def test_a_function_that_gives_models_of_keras() -> None:
         return keras.Sequential([keras.Input((4,)), keras.layers.Dense(h)])
 
     assert solve(dense, "h", params=100, most=30).lines == ("h = 20: 100 ≤ 100", "h = 21: 105 > 100")
+
+
+@pytest.mark.torch
+def test_a_function_that_gives_modules_of_pytorch() -> None:
+    torch = pytest.importorskip("torch")
+    found = solve(lambda h: torch.nn.MultiheadAttention(h, 4), "h", params="10k", most=100)
+    assert found.lines == (
+        "h = 48: 9,408 ≤ 10,000",
+        "h = 49: cannot be built: embed_dim must be divisible by num_heads",
+        "h = 52: 11,024 > 10,000",
+    )
+
+
+def test_divisions_may_differ_between_numbers_of_layers(tmp_path: Path) -> None:
+    path = tmp_path / "deep.yaml"
+    path.write_text("input: [16]\nlayers:\n  - repeat: n\n    layers:\n      - Dense: h/n\n")
+    counts = everything(
+        lambda sizes: pc.load(path, sizes=sizes), {"h": range(1, 60), "n": range(1, 5)}, lambda one: (one.total,)
+    )
+    found = solve(path, {"h": "1:59", "n": "1:4"}, params=600)
+    assert found.answer is not None
+    assert tuple(found.answer.sizes.values()) == best(counts, (600,), "at_most")
 
 
 def test_without_an_answer_the_nearest_candidate_is_the_reason(run: Any) -> None:

@@ -25,7 +25,7 @@ STRANGE = pc.Sequential([pc.Input((8,)), pc.Dense(3), UnknownLayer("Strange", "i
 
 
 def outcomes(found: Any) -> list[tuple[str, str]]:
-    return [(one.outcome, one.text) for one in found.held]
+    return [(one.outcome, one.text) for one in found.outcomes]
 
 
 def test_the_outcome_of_each_limit() -> None:
@@ -69,16 +69,16 @@ def test_a_lower_bound_above_the_limit_is_a_violation_and_below_it_nothing_is_kn
     found = check(STRANGE, max_params=26)
     assert outcomes(found) == [("broken", "parameters: at least 27 > 26")]
     found = check(STRANGE, max_params=27, max_memory="1GiB")
-    assert [one.outcome for one in found.held] == ["unknown", "unknown"]
-    assert found.held[0].text == (
+    assert [one.outcome for one in found.outcomes] == ["unknown", "unknown"]
+    assert found.outcomes[0].text == (
         "cannot tell whether the parameters are at most 27: at least 27, and layers without a rule"
     )
-    assert found.held[1].text.startswith("cannot tell: the memory is unknown, because weights of the model are")
+    assert found.outcomes[1].text.startswith("cannot tell: the memory is unknown, because weights of the model are")
     assert not found.ok
     grown = check(LSTM, max_growth="5%", against=STRANGE)  # the other model may be as large
-    assert [one.outcome for one in grown.held] == ["unknown"]
+    assert [one.outcome for one in grown.outcomes] == ["unknown"]
     worse = check(STRANGE, max_growth="5%", against=pc.Sequential([pc.Input((1,)), pc.Dense(3)]))
-    assert [one.outcome for one in worse.held] == ["broken"]
+    assert [one.outcome for one in worse.outcomes] == ["broken"]
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_checks(run):
     lstm = pc.Sequential([pc.Input((32, 108)), pc.LSTM(128)])
     limits = {"max_params": "1k", "max_macs": "1G", "max_memory": "1GiB", "batch": 2}
     found = pc.check(lstm, **limits, max_growth="5%", against=lstm)
-    assert len(found.held) == 4
+    assert len(found.outcomes) == 4
     assert problems("paramcalc-check-1", found.to_dict()) == []
     words = ("check", "docs/examples/tutorial.yaml", "docs/examples/stacked.yaml", "--max-params", "1k", "--json")
     assert problems("paramcalc-check-1", json.loads(run(*words)[1])) == []

@@ -24,7 +24,7 @@ HOLDS, BROKEN, UNKNOWN = OUTCOMES = ("holds", "broken", "unknown")
 
 
 @dataclass(frozen=True)
-class Held:
+class Outcome:
     """One limit and the amount that is held against it.
 
     Attributes
@@ -70,7 +70,7 @@ class Check(Displayed):
     ----------
     name : str
         Name of the model.
-    held : tuple of Held
+    outcomes : tuple of Outcome
     setting : Setting
         What multiply-adds and memory are counted for.
     """
@@ -78,18 +78,18 @@ class Check(Displayed):
     presented_by: ClassVar[str] = "paramcalc.render.comparison:check_presentation"
 
     name: str
-    held: tuple[Held, ...]
+    outcomes: tuple[Outcome, ...]
     setting: Setting
 
     @property
     def ok(self) -> bool:
         """Whether all limits hold; a limit of which that is not known does not."""
-        return all(one.outcome == HOLDS for one in self.held)
+        return all(one.outcome == HOLDS for one in self.outcomes)
 
     @property
-    def violations(self) -> tuple[Held, ...]:
+    def violations(self) -> tuple[Outcome, ...]:
         """The limits that do not hold, or of which that is not known."""
-        return tuple(one for one in self.held if one.outcome != HOLDS)
+        return tuple(one for one in self.outcomes if one.outcome != HOLDS)
 
     def to_dict(self) -> JsonObject:
         """Give it in the JSON form ``paramcalc-check/1``."""
@@ -98,7 +98,7 @@ class Check(Displayed):
             "name": self.name,
             "ok": self.ok,
             "setting": self.setting.to_dict(),
-            "limits": [one.to_dict() for one in self.held],
+            "limits": [one.to_dict() for one in self.outcomes],
         }
 
 
@@ -143,25 +143,27 @@ def check(
     asked = budgets(limits, "max_") if limited else ()
     setting = Setting(batch, steps, dtype, optimizer, training)
     read = model_of(model)
-    held = [_held(read, one, setting) for one in asked]
+    held = [_outcome_of(read, one, setting) for one in asked]
     if max_growth is not None:
         held.append(_growth(read, model_of(against), max_growth))
     return Check(read.label, tuple(held), setting)
 
 
-def _held(model: Model, budget: Budget, setting: Setting) -> Held:
+def _outcome_of(model: Model, budget: Budget, setting: Setting) -> Outcome:
     quantity, limit = budget
     try:
         amount, exact = number(quantity.of(model, setting), quantity), quantity.exact(model)
     except UnknownMemory as error:
-        return Held(quantity.name, UNKNOWN, None, limit, False, message("cannot tell: {problem}", problem=str(error)))
-    outcome = _outcome(amount, limit, exact)
+        return Outcome(
+            quantity.name, UNKNOWN, None, limit, False, message("cannot tell: {problem}", problem=str(error))
+        )
+    outcome = _state(amount, limit, exact)
     written = quantity.printer([amount], limit)
     text = _sentence(written(amount), written(limit), quantity, outcome, exact)
-    return Held(quantity.name, outcome, amount, limit, exact, text)
+    return Outcome(quantity.name, outcome, amount, limit, exact, text)
 
 
-def _outcome(amount: int, limit: int, exact: bool) -> str:
+def _state(amount: int, limit: int, exact: bool) -> str:
     return BROKEN if amount > limit else HOLDS if exact else UNKNOWN
 
 
@@ -179,7 +181,7 @@ def _sentence(amount: str, limit: str, quantity: Quantity, outcome: str, exact: 
     )
 
 
-def _growth(model: Model, other: Model, text: str) -> Held:
+def _growth(model: Model, other: Model, text: str) -> Outcome:
     share, written = _percent(text)
     params = BY_NAME["params"]
     after, before = (number(one.total, params) for one in (model, other))
@@ -199,7 +201,7 @@ def _growth(model: Model, other: Model, text: str) -> Held:
         said = message("cannot tell whether the parameters grow by at most {limit}: layers without a rule", **words)
     else:
         said = message("growth: {before} → {after} parameters, {growth} {sign} {limit}", **words)
-    return Held(GROWTH, outcome, after, limit, exact, said)
+    return Outcome(GROWTH, outcome, after, limit, exact, said)
 
 
 def _percent(text: object) -> tuple[Fraction, str]:

@@ -222,7 +222,7 @@ def compare(
             tuple(None if at is None else entries[side][at] for side, at in enumerate(line)),
             tuple(_reasons(places, line, side) for side in range(1, len(sides))),
         )
-        for line in _together(places)
+        for line in _lines(places)
     ]
     return Comparison(tuple(sides), (*lines, *_shared(sides, lines)))
 
@@ -249,7 +249,7 @@ def _entry(one: Place, works: dict[str, Size]) -> Entry:
     return Entry(one.path, one.row.type, one.params, not one.row.unknown, works.get(one.path, 0))
 
 
-def _together(places: Sequence[Sequence[Place]]) -> list[tuple[int | None, ...]]:
+def _lines(places: Sequence[Sequence[Place]]) -> list[tuple[int | None, ...]]:
     # every other model is aligned with the first; layers that this lacks follow the layer before them
     lines: list[list[int | None]] = [[at] for at in range(len(places[0]))]
     for side, other in enumerate(places[1:], 1):

@@ -77,15 +77,15 @@ def _of_options(before: Row, one: Layer, after: Row, other: Layer) -> tuple[Reas
     waiting: list[str] = []  # changes that are possible only together with the next one
     if before.inputs != after.inputs:
         inputs, waiting = after.inputs, [_input_text(before.inputs, after.inputs)]
-        count, waiting = _counted(one, options, inputs, count, waiting, found)
+        count, waiting = _count_after(one, options, inputs, count, waiting, found)
     for name in changed:
         options[name] = other.options[name]
         waiting.append(_option_text(name, one.options[name], other.options[name]))
-        count, waiting = _counted(one, options, inputs, count, waiting, found)
+        count, waiting = _count_after(one, options, inputs, count, waiting, found)
     return tuple(found) if not waiting and count == after.params else ()
 
 
-def _counted(
+def _count_after(
     layer: Layer,
     options: Mapping[str, OptionValue],
     inputs: tuple[AnyShape, ...],

@@ -11,7 +11,7 @@ from ...core.registry import find, known
 from ...core.rule import Layer
 from ...core.tensors import Input, Tensor
 from ...graph.model import Model
-from ...graph.stacked import stacked
+from ...graph.stack import stack_layers
 from ...rules.conventions.made import layer_of, row_of, rule_for
 from ...symbolic import Size, exact
 
@@ -51,7 +51,7 @@ class Reading:
         """A sequence of unknown length."""
         return Input((None, self.d_x))
 
-    def ended(self, tensor: Tensor) -> Tensor:
+    def with_output(self, tensor: Tensor) -> Tensor:
         """Put the dense layer behind a tensor."""
         return dense(self.framework, tensor, self.output, self.biased) if self.output else tensor
 
@@ -99,8 +99,8 @@ def recurrent(name: str, reading: Reading) -> Callable[[Size], Model]:
 
     def made(units: Size) -> Model:
         inputs = reading.inputs
-        outputs = stacked(layer, inputs, [units] * (1 if whole else reading.layers))
-        return Model(inputs, reading.ended(outputs[0]), name=name)
+        outputs = stack_layers(layer, inputs, [units] * (1 if whole else reading.layers))
+        return Model(inputs, reading.with_output(outputs[0]), name=name)
 
     return made
 
@@ -120,7 +120,7 @@ def transformer(reading: Reading, layers: int) -> Callable[[Size], Model]:
         for _ in range(layers):
             tensor = _encoder_of_torch(tensor, d) if torch else _encoder_of_keras(tensor, d)
         norm = find("LayerNorm", "torch")(d) if torch else find("LayerNormalization")()
-        return Model(inputs, reading.ended(_one(norm, tensor)), name=TRANSFORMER)
+        return Model(inputs, reading.with_output(_one(norm, tensor)), name=TRANSFORMER)
 
     return made
 

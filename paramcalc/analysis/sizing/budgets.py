@@ -78,7 +78,7 @@ class Quantity(NamedTuple):
         """Give what prints amounts, so that each shows on which side of a limit it is."""
         return bytes_beside(amounts, limit) if self.name == "memory" else "{:,}".format
 
-    def written(self, amount: Size) -> str:
+    def text(self, amount: Size) -> str:
         """Print one amount."""
         return (
             bytes_beside([], amount)(amount) if isinstance(amount, int) and self.name == "memory" else grouped(amount)

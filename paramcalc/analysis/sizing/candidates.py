@@ -16,66 +16,20 @@ from math import prod
 from typing import NamedTuple
 
 from ...errors import OptionError, ParamcalcError, SizeError
-from ...graph.model import Model
 from ...symbolic import Expr, Size, increasing
 from ..search import first
-from .budgets import Budget, Setting, number, value_at
-from .family import Family
-from .ranges import Axis
-from .result import AT_LEAST, AT_MOST, HALVING, NEAR, REBUILD, SCAN, Solution, Tried
+from .budgets import number, value_at
+from .problem import Problem, UnknownAmount
+from .ranges import Axis, NoValues
+from .result import AT_LEAST, AT_MOST, HALVING, NEAR, REBUILD, SCAN, Candidate, Solution
 
 MOST = 2**30  # the largest size that is tried by halving
 CANDIDATES = 2**16  # that are tried by formulas where nothing limits a size
 MOST_CANDIDATES = 2**20  # of given ranges
 MODELS = 2**12  # that are built where there are no formulas
 LAYERS = 20_000  # in all of these, where nothing limits a size
-MOST_LAYERS = 500_000  # of given ranges
+MOST_LAYERS = 200_000  # of given ranges
 UNBUILDABLE = 500  # candidates in a row that cannot be built, after which formulas are not used
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is searched: a model as a function of sizes, and the budgets."""
-
-    family: Family
-    budgets: tuple[Budget, ...]
-    mode: str
-    setting: Setting
-
-    def keeps(self, amounts: Sequence[int]) -> bool:
-        """Tell whether amounts keep the budgets; near to one is every amount."""
-        pairs = zip(amounts, self.budgets, strict=True)
-        if self.mode == AT_MOST:
-            return all(amount <= limit for amount, (_, limit) in pairs)
-        return self.mode == NEAR or all(amount >= limit for amount, (_, limit) in pairs)
-
-    def misses(self, amounts: Sequence[int]) -> Fraction:
-        """Measure by how much amounts miss the budgets: the largest ratio."""
-        ratios = (Fraction(amount, limit) for amount, (_, limit) in zip(amounts, self.budgets, strict=True))
-        return max(ratios) if self.mode == AT_MOST else -min(ratios)
-
-    def rank(self, amounts: Sequence[int]) -> int:
-        """Order amounts that keep the budgets: the lower, the better."""
-        if self.mode == NEAR:
-            return abs(amounts[0] - self.budgets[0].limit)
-        return -amounts[0] if self.mode == AT_MOST else amounts[0]
-
-    def amounts(self, model: Model) -> tuple[Size, ...]:
-        """Compute the amounts of a model.
-
-        Raises
-        ------
-        OptionError
-            When one of them is a lower bound.
-        """
-        for quantity, _ in self.budgets:
-            if not quantity.exact(model):
-                raise UnknownAmount(
-                    f"the {quantity.title} of the model are not known: there are layers without a rule"
-                    if quantity.name != "memory"
-                    else "the memory of the model is not known: there are layers without a rule"
-                )
-        return tuple(quantity.of(model, self.setting) for quantity, _ in self.budgets)
 
 
 class _Found(NamedTuple):
@@ -83,12 +37,8 @@ class _Found(NamedTuple):
 
     method: str
     ranges: dict[str, range]
-    answer: Tried | None
-    beside: tuple[Tried, ...]
-
-
-class UnknownAmount(OptionError):
-    """An amount that no candidate has."""
+    answer: Candidate | None
+    beside: tuple[Candidate, ...]
 
 
 class _FormulasFail(Exception):
@@ -101,7 +51,7 @@ class Search:
 
     problem: Problem
     several: bool = False  # whether the sizes with the best amount are searched, as of several sizes
-    built: dict[tuple[int, ...], Tried] = field(default_factory=dict)
+    built: dict[tuple[int, ...], Candidate] = field(default_factory=dict)
     layers: int = 0
     formulas: tuple[Size, ...] | None = None
     problems: list[ParamcalcError] = field(default_factory=list)
@@ -134,14 +84,14 @@ class Search:
         )
 
     def _by_formulas(self, axes: Sequence[Axis]) -> _Found:
-        method, ranges = self._planned(axes)
+        method, ranges = self._plan(axes)
         answer = self._best(method, ranges)
         if answer is not None:
             return _Found(method, ranges, answer, self._beside(answer, ranges))
         sizes = self._first(ranges) if method == HALVING else self._nearest(ranges)
         if sizes is None:
             raise _FormulasFail
-        return _Found(method, ranges, None, (self._tried(sizes),))
+        return _Found(method, ranges, None, (self._candidate(sizes),))
 
     def _by_structure(self, axes: Sequence[Axis]) -> _Found | None:
         # a size with few values, such as a number of layers, that has no symbol: formulas for each of its values
@@ -149,28 +99,31 @@ class Search:
             rest = [one for one in axes if one is not axis]
             if axis.most is None or len(axis.values(0)) > MODELS:
                 continue
-            best: tuple[Tried, _Found] | None = None
-            last: _Found | None = None
+            best: tuple[Candidate, _Found] | None = None
             for value in axis.values(0):
                 try:
-                    fixed = self.problem.family.fixed(axis.name, value)
+                    fixed = self.problem.family.with_value(axis.name, value)
                 except ParamcalcError:  # a size that follows from it is none
                     continue
                 inner = Search(replace(self.problem, family=fixed), several=True)
                 inner.formulas = inner._formulas()
                 if inner.formulas is None:
                     break
-                last = inner._by_formulas(rest)
-                if last.answer is not None:
-                    sizes = {one.name: {**last.answer.sizes, axis.name: value}[one.name] for one in axes}
-                    tried = self._tried(sizes)
+                try:
+                    found = inner._by_formulas(rest)
+                except NoValues:  # divisions leave none with this value
+                    continue
+                if found.answer is not None:
+                    sizes = {one.name: {**found.answer.sizes, axis.name: value}[one.name] for one in axes}
+                    tried = self._candidate(sizes)
                     if best is None or self._preference(tried) < self._preference(best[0]):
-                        best = tried, last
+                        best = tried, found
             else:
-                if last is None or best is None:
+                if best is None:
                     return None  # building the candidates gives the reason
-                ranges = {one.name: {**last.ranges, axis.name: axis.values(0)}[one.name] for one in axes}
-                return _Found(best[1].method, ranges, best[0], self._beside(best[0], ranges))
+                answer, found = best
+                ranges = {one.name: {**found.ranges, axis.name: axis.values(0)}[one.name] for one in axes}
+                return _Found(found.method, ranges, answer, self._beside(answer, ranges))
         return None
 
     @property
@@ -200,7 +153,7 @@ class Search:
                 number(size, quantity, family.names)
         return found
 
-    def _planned(self, axes: Sequence[Axis]) -> tuple[str, dict[str, range]]:
+    def _plan(self, axes: Sequence[Axis]) -> tuple[str, dict[str, range]]:
         # the values to search, and how
         assert self.formulas is not None
         steps = self.problem.family.steps()
@@ -209,7 +162,7 @@ class Search:
         for axis in axes:
             step = steps[axis.name]
             regular = regular and step is not None
-            narrowed.append(axis if step is None else axis.narrowed(*step))
+            narrowed.append(axis if step is None else axis.narrow(*step))
         if regular and all(map(increasing, self.formulas)):
             _check_ends(narrowed)
             ranges = {axis.name: axis.values(MOST) for axis in narrowed}
@@ -218,9 +171,9 @@ class Search:
                 raise _too_many(prod(lines), MODELS)
             return HALVING, ranges
         others = prod(len(axis.values(0)) for axis in narrowed if axis.most is not None)
-        return SCAN, self._bounded(narrowed, max(CANDIDATES // others, 1), MOST_CANDIDATES)
+        return SCAN, self._ranges(narrowed, max(CANDIDATES // others, 1), MOST_CANDIDATES)
 
-    def _predicted(self, sizes: Mapping[str, int]) -> tuple[int, ...] | None:
+    def _prediction(self, sizes: Mapping[str, int]) -> tuple[int, ...] | None:
         # the amounts by the formulas; None where a division leaves a remainder
         assert self.formulas is not None
         try:
@@ -230,14 +183,14 @@ class Search:
 
     # --- candidates -------------------------------------------------------------------------------
 
-    def _tried(self, sizes: Mapping[str, int]) -> Tried:
+    def _candidate(self, sizes: Mapping[str, int]) -> Candidate:
         # build the model; once for each candidate
         key = tuple(sizes.values())
         if key not in self.built:
             self.built[key] = self._build(dict(sizes))
         return self.built[key]
 
-    def _build(self, sizes: dict[str, int]) -> Tried:
+    def _build(self, sizes: dict[str, int]) -> Candidate:
         try:
             model = self.problem.family.at(sizes)
             self.layers += len(model.nodes)
@@ -249,18 +202,18 @@ class Search:
             if isinstance(always, ParamcalcError) and str(always) == str(error):
                 raise  # no size changes it
             self.problems.append(error)
-            return Tried(sizes, {}, str(error))
+            return Candidate(sizes, {}, str(error))
         amounts = [number(one, quantity) for one, (quantity, _) in zip(found, self.problem.budgets, strict=True)]
-        if self.formulas is not None and self._predicted(sizes) != tuple(amounts):
+        if self.formulas is not None and self._prediction(sizes) != tuple(amounts):
             raise _FormulasFail
-        return Tried(sizes, dict(zip(self._names, amounts, strict=True)))
+        return Candidate(sizes, dict(zip(self._names, amounts, strict=True)))
 
-    def _best(self, method: str, ranges: Mapping[str, range]) -> Tried | None:
+    def _best(self, method: str, ranges: Mapping[str, range]) -> Candidate | None:
         # the best candidate of each line along the longest axis, and of these the best one
         order = self._by_halving if method == HALVING else self._by_scan
         along = max(ranges, key=lambda name: len(ranges[name]))
         others = [name for name in ranges if name != along]
-        found: list[Tried] = []
+        found: list[Candidate] = []
         for fixed in product(*(ranges[name] for name in others)):
             line = dict(zip(others, fixed, strict=True))
             candidates = (
@@ -269,25 +222,25 @@ class Search:
             found += islice((one for one in self._buildable(candidates)), 1)
         return min(found, key=self._preference) if found else None
 
-    def _preference(self, one: Tried) -> tuple[int, tuple[int, ...]]:
+    def _preference(self, one: Candidate) -> tuple[int, tuple[int, ...]]:
         sizes = tuple(one.sizes.values())
         larger = self.problem.mode == AT_MOST
         if len(sizes) == 1 and not self.several and self.problem.mode != NEAR:
             return 0, tuple(-value for value in sizes) if larger else sizes
         return self.problem.rank([*one.amounts.values()]), tuple(-value for value in sizes) if larger else sizes
 
-    def _buildable(self, candidates: Iterator[dict[str, int]]) -> Iterator[Tried]:
+    def _buildable(self, candidates: Iterator[dict[str, int]]) -> Iterator[Candidate]:
         for place, sizes in enumerate(candidates):
             if place >= UNBUILDABLE:
                 raise _FormulasFail
-            one = self._tried(sizes)
+            one = self._candidate(sizes)
             if not one.problem:
                 yield one
 
     def _by_halving(self, values: range, along: str, line: Mapping[str, int]) -> Iterator[int]:
         # the values of a line from the best one on: amounts never fall along it
         def at(place: int) -> tuple[int, ...]:
-            found = self._predicted({**line, along: values[place]})
+            found = self._prediction({**line, along: values[place]})
             if found is None:
                 raise _FormulasFail
             return found
@@ -327,7 +280,7 @@ class Search:
         kept: list[tuple[int, int]] = []
         single = not line and not self.several
         for value in values:
-            found = self._predicted({**line, along: value})
+            found = self._prediction({**line, along: value})
             if found is not None and self.problem.keeps(found):
                 sign = -1 if self.problem.mode == AT_MOST else 1
                 kept.append((0 if single and self.problem.mode != NEAR else self.problem.rank(found), sign * value))
@@ -336,10 +289,10 @@ class Search:
     def _by_building(self, axes: Sequence[Axis]) -> _Found:
         # every candidate in turn, until the work is done or spent
         limited = prod(len(axis.values(0)) for axis in axes if axis.most is not None)
-        ranges = self._bounded(axes, max(MODELS // limited, 1), MODELS)
+        ranges = self._ranges(axes, max(MODELS // limited, 1), MODELS)
         endless = [axis.name for axis in axes if axis.most is None]
         order = [*endless, *(name for name in ranges if name not in endless)]
-        best: Tried | None = None
+        best: Candidate | None = None
         outer = 0
         self.layers = 0
         for values in product(*(ranges[name] for name in order)):
@@ -350,7 +303,7 @@ class Search:
                 break
             outer = values[0]
             sizes = dict(zip(order, values, strict=True))
-            one = self._tried({name: sizes[name] for name in ranges})
+            one = self._candidate({name: sizes[name] for name in ranges})
             if not one.problem and self.problem.keeps([*one.amounts.values()]):
                 best = one if best is None else min(best, one, key=self._preference)
         if best is not None:
@@ -362,7 +315,7 @@ class Search:
             REBUILD, ranges, None, (min(tried, key=lambda one: self.problem.misses([*one.amounts.values()])),)
         )
 
-    def _bounded(self, axes: Sequence[Axis], each: int, most: int) -> dict[str, range]:
+    def _ranges(self, axes: Sequence[Axis], each: int, most: int) -> dict[str, range]:
         # the values of all axes; of the one without an end so many
         _check_ends(axes)
         ranges = {axis.name: axis.values(axis.least + (each - 1) * axis.step) for axis in axes}
@@ -373,7 +326,7 @@ class Search:
 
     # --- proof ------------------------------------------------------------------------------------
 
-    def _beside(self, answer: Tried, ranges: Mapping[str, range]) -> tuple[Tried, ...]:
+    def _beside(self, answer: Candidate, ranges: Mapping[str, range]) -> tuple[Candidate, ...]:
         # the next candidate along each axis: above the answer, below it, or on both sides
         signs = {AT_MOST: (1,), AT_LEAST: (-1,), NEAR: (-1, 1)}[self.problem.mode]
         found = []
@@ -381,9 +334,9 @@ class Search:
             place = values.index(answer.sizes[name])
             for sign in signs:
                 others = values[place + 1 :] if sign > 0 else values[:place][::-1]
-                tried = [self._tried({**answer.sizes, name: value}) for value in others[:1]]
+                tried = [self._candidate({**answer.sizes, name: value}) for value in others[:1]]
                 if tried and tried[0].problem:  # the next one that can be built, if there is one near
-                    nearby = (self._tried({**answer.sizes, name: value}) for value in others[1:UNBUILDABLE])
+                    nearby = (self._candidate({**answer.sizes, name: value}) for value in others[1:UNBUILDABLE])
                     tried += islice((one for one in nearby if not one.problem), 1)
                 found += tried
         if len(ranges) == 1 and self.problem.mode != NEAR:
@@ -402,7 +355,7 @@ class Search:
         # the candidate that misses the budgets by the least
         found: list[tuple[Fraction, tuple[int, ...]]] = []
         for values in product(*ranges.values()):
-            amounts = self._predicted(dict(zip(ranges, values, strict=True)))
+            amounts = self._prediction(dict(zip(ranges, values, strict=True)))
             if amounts is not None:
                 found.append((self.problem.misses(amounts), values))
         candidates = (dict(zip(ranges, values, strict=True)) for _, values in sorted(found))

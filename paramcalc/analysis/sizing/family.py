@@ -24,6 +24,7 @@ from .budgets import value_at
 READ = "paramcalc.formats.readers:family"  # what stands above the analysis is loaded when it is asked for
 LIVE = "paramcalc.verification.models:model_of"
 LONGEST_PERIOD = 10_000  # of a pattern of divisibility
+REFUSALS = (ValueError, AssertionError, ArithmeticError, RuntimeError)  # of frameworks, for sizes that do not fit
 
 Makes: TypeAlias = Callable[..., object]
 Given: TypeAlias = Model | str | os.PathLike[str] | Makes
@@ -60,7 +61,7 @@ class Family:
         model.built  # noqa: B018  # here shapes flow
         return model
 
-    def fixed(self, name: str, value: int) -> Family:
+    def with_value(self, name: str, value: int) -> Family:
         """Give the family in which one of the sizes has a value."""
         others = tuple(one for one in self.names if one != name)
         tied = {one: evaluate(size, {name: value}) for one, size in self.tied.items()}
@@ -169,10 +170,10 @@ def _maker(given: Given) -> Callable[[Mapping[str, Size | None]], Model]:
         raise OptionError(
             "not a model", expected="a model with open sizes, a file, or a function of sizes", received=given
         )
-    return lambda values: _called(given, values)
+    return lambda values: _call(given, values)
 
 
-def _called(function: Makes, values: Mapping[str, Size | None]) -> Model:
+def _call(function: Makes, values: Mapping[str, Size | None]) -> Model:
     # a function of the caller's may fail on symbols in any way; then there is no formula
     sizes = {name: symbols(name) if one is None else one for name, one in values.items()}
     numbers = all(isinstance(one, int) for one in sizes.values())
@@ -180,7 +181,7 @@ def _called(function: Makes, values: Mapping[str, Size | None]) -> Model:
         made = function(**sizes)
     except ParamcalcError:
         raise
-    except ValueError as error:
+    except REFUSALS as error:
         raise SizeError(str(error)) from error
     except Exception as error:
         if numbers:

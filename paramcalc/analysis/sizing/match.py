@@ -16,7 +16,7 @@ from ...symbolic import Size, unicode
 from ..stacks import row_at, stack_of
 from .architectures import CELLS, TRANSFORMER, Reading, description, recurrent, transformer
 from .family import LIVE, Makes
-from .result import Solution, Tried
+from .result import Candidate, Solution
 from .solve import solve
 
 SCHEMA = "paramcalc-match/1"
@@ -39,7 +39,7 @@ class Match:
     description : str
         What is fixed about it, if that needs saying.
     model : Model
-    beside : tuple of Tried
+    beside : tuple of Candidate
         The candidates with the next smaller and larger size.
     """
 
@@ -49,7 +49,7 @@ class Match:
     difference: int
     description: str
     model: Model
-    beside: tuple[Tried, ...]
+    beside: tuple[Candidate, ...]
 
     def to_dict(self) -> JsonObject:
         """Give it as plain data."""
@@ -135,7 +135,7 @@ def match(model: object, with_: str | Sequence[str] = KINDS, *, blocks: int | No
     if not model.report().exact:
         raise OptionError("the count of the model is not known: there are layers without a rule")
     reading = reading_of(model)
-    return Matches([_matched(kind, reading, total, blocks) for kind in dict.fromkeys(kinds)], model.label, total)
+    return Matches([_nearest(kind, reading, total, blocks) for kind in dict.fromkeys(kinds)], model.label, total)
 
 
 def reading_of(model: Model) -> Reading:
@@ -159,7 +159,7 @@ def reading_of(model: Model) -> Reading:
     return Reading(framework, shape[-1])
 
 
-def _matched(kind: str, reading: Reading, total: int, blocks: int | None) -> Match:
+def _nearest(kind: str, reading: Reading, total: int, blocks: int | None) -> Match:
     if kind != TRANSFORMER:
         try:
             found = solve(_with("h", recurrent(kind, reading)), "h", params=total, near=True)

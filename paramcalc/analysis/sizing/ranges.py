@@ -11,6 +11,10 @@ from ...errors import OptionError
 RANGE = re.compile(r"([0-9]{1,18})(?::([0-9]{1,18})(?::([0-9]{1,18}))?)?")
 
 
+class NoValues(OptionError):
+    """A range of which no value is possible."""
+
+
 @dataclass(frozen=True)
 class Axis:
     """The values of one size.
@@ -32,13 +36,12 @@ class Axis:
     step: int = 1
     fixed: bool = False
 
-    def narrowed(self, least: int, step: int) -> Axis:
+    def narrow(self, least: int, step: int) -> Axis:
         """Keep the values that are ``least`` and every ``step`` after it, too; the axis is empty if there are none.
 
         Raises
         ------
-        OptionError
-            When there are none.
+        NoValues
         """
         # first = self.least + k·self.step = least (mod step), for the smallest k from 0 on
         common = gcd(self.step, step)
@@ -50,7 +53,7 @@ class Axis:
             first += max(0, -(-(least - first) // together)) * together
         if first is None or (self.most is not None and first > self.most):
             most = "" if self.most is None else f" to {self.most:,}"
-            raise OptionError(
+            raise NoValues(
                 f"no value of {self.name} from {self.least:,}{most} in steps of {self.step:,}",
                 expected=f"{least:,}, {least + step:,}, {least + 2 * step:,}, …",
             )

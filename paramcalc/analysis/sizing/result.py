@@ -24,7 +24,7 @@ SAID = {
 
 
 @dataclass(frozen=True)
-class Tried:
+class Candidate:
     """A candidate whose model was built.
 
     Attributes
@@ -58,9 +58,9 @@ class Solution(Displayed):
     mode : {"at_most", "at_least", "near"}
     setting : Setting
         What multiply-adds and memory are counted for.
-    answer : Tried or None
+    answer : Candidate or None
         ``None`` if no candidate keeps the budgets.
-    beside : tuple of Tried
+    beside : tuple of Candidate
         The next candidates, which do not keep them, and so prove the answer. Without an answer, the candidate that
         comes nearest to them.
     ranges : dict of str to range
@@ -84,8 +84,8 @@ class Solution(Displayed):
     budgets: tuple[Budget, ...]
     mode: str
     setting: Setting
-    answer: Tried | None
-    beside: tuple[Tried, ...]
+    answer: Candidate | None
+    beside: tuple[Candidate, ...]
     ranges: Mapping[str, range]
     method: str
     tied: Mapping[str, Size]
@@ -115,7 +115,7 @@ class Solution(Displayed):
         found = [self._line(one) for one in ((self.answer,) if self.answer else ()) + self.beside]
         return (*found, *self._ends())
 
-    def _line(self, one: Tried) -> str:
+    def _line(self, one: Candidate) -> str:
         if one.problem:
             return message("{sizes}: cannot be built: {problem}", sizes=one.named, problem=one.problem)
         parts = []
@@ -163,7 +163,7 @@ class Solution(Displayed):
             "setting": self.setting.to_dict(),
             "sizes": {**self.sizes} if self.answer is not None else None,
             "amounts": {**self.answer.amounts} if self.answer is not None else None,
-            "beside": [_tried(one) for one in self.beside],
+            "beside": [_candidate_data(one) for one in self.beside],
             "ranges": {name: {"least": one[0], "most": one[-1], "step": one.step} for name, one in self.ranges.items()},
             "method": self.method,
             "formulas": {name: one if isinstance(one, int) else repr(one) for name, one in self.formulas.items()},
@@ -171,6 +171,6 @@ class Solution(Displayed):
         }
 
 
-def _tried(one: Tried) -> JsonObject:
+def _candidate_data(one: Candidate) -> JsonObject:
     found: JsonObject = {"sizes": {**one.sizes}, "amounts": {**one.amounts} if not one.problem else None}
     return {**found, "problem": one.problem} if one.problem else found

@@ -9,9 +9,10 @@ from ...errors import OptionError
 from ...symbolic import Size
 from ..cost.sizes import checked
 from .budgets import Setting, budgets
-from .candidates import Problem, Search
+from .candidates import Search
 from .closed_form import quadratic
 from .family import Given, family
+from .problem import Problem
 from .ranges import Axis, read_axis
 from .result import AT_LEAST, AT_MOST, NEAR, Solution
 
@@ -109,7 +110,7 @@ def _axes(for_: object, multiple_of: int, most: int | None) -> list[Axis]:
             raise OptionError(f"{name} is no size", expected="a whole number from 1", received=value)
     axes = [read_axis(name, values) for name, values in for_.items()]
     axes = [one if one.most is not None else replace(one, most=most) for one in axes]
-    return [one.narrowed(multiple_of, multiple_of) if multiple_of > 1 and not one.fixed else one for one in axes]
+    return [one.narrow(multiple_of, multiple_of) if multiple_of > 1 and not one.fixed else one for one in axes]
 
 
 def _closed_form(found: Solution) -> str:

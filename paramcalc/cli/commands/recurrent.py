@@ -11,7 +11,7 @@ from ...core.rule import Rule
 from ...core.tensors import Input
 from ...errors import OptionError, ParamcalcError
 from ...graph.model import Model
-from ...graph.stacked import stacked
+from ...graph.stack import stack_layers
 from ...symbolic import Size
 from ..flags import VIEWS, Batch, Shown, builds, flag_of, shows
 from ..framework_flags import chosen, either, flags, usual_rule
@@ -107,7 +107,7 @@ def stack(
 def _keras(rule: Rule, options: dict[str, Any], inputs: Any, sizes: list[Size], merge: str, out: str | None) -> Model:
     wrap = _wrapping(find("Bidirectional"), merge, len(sizes) > 1 or out is not None) if merge else _as_it_is
     between = {**options, "return_sequences": True, "return_state": False}
-    outputs = stacked(lambda _, units, more: wrap(rule(units, **(between if more else options))), inputs, sizes)
+    outputs = stack_layers(lambda _, units, more: wrap(rule(units, **(between if more else options))), inputs, sizes)
     if out is not None:
         outputs[0] = _output(rule.framework, outputs[0], flag_size("--out", out))
     return Model(inputs, outputs, name=rule.snake)
@@ -155,7 +155,7 @@ def _theirs(
         options, sizes = {**options, "num_layers": len(sizes)}, sizes[:1]
     whole = {"return_sequences": True, "return_state": False}
     between = {**options, **{name: value for name, value in whole.items() if name in rule.options}}
-    outputs = stacked(
+    outputs = stack_layers(
         lambda d_x, units, more: wrap(layer_of(row, d_x, units, **(between if more else options))), inputs, sizes
     )
     if out is not None:

@@ -144,7 +144,7 @@ def _solve(model: Model | str, for_: list[str], view: View, sizes: Mapping[str, 
         raise OptionError("--inference is about memory", expected="--memory")
     found = solved(
         model,
-        _searched(for_),
+        _axes(for_),
         **{
             **asked,
             "such_that": named_sizes(asked["such_that"], "--such-that"),
@@ -158,7 +158,7 @@ def _solve(model: Model | str, for_: list[str], view: View, sizes: Mapping[str, 
         sys.exit(1)
 
 
-def _searched(words: Sequence[str]) -> dict[str, str | None]:
+def _axes(words: Sequence[str]) -> dict[str, str | None]:
     # h, or h=64:1024:64
     found: dict[str, str | None] = {}
     for word in words:

@@ -73,7 +73,7 @@ def compare(
     if not cost and (batch is not None or steps is not None or dtype is not None):
         raise OptionError("--batch, --steps and --dtype are about costs", expected="--cost with them")
     given = named_sizes(sizes)
-    places = _sized({"batch": batch, "steps": steps})
+    places = _sizes({"batch": batch, "steps": steps})
     found = compared(*(_model(one, given) for one in models), cost=cost, dtype=dtype or "float32", **places)
     show(presentation(found), View(format, json), explain=explain)
 
@@ -98,7 +98,7 @@ def _model(words: str, sizes: Mapping[str, object]) -> Model:
     return layer.model(values)
 
 
-def _sized(given: Mapping[str, str | None]) -> dict[str, Any]:
+def _sizes(given: Mapping[str, str | None]) -> dict[str, Any]:
     return {name: flag_size(f"--{name}", text) for name, text in given.items() if text is not None}
 
 
@@ -149,7 +149,7 @@ def check(
         "dtype": dtype or "float32",
         "optimizer": optimizer,
         "training": not inference,
-        **_sized({"batch": batch, "steps": steps}),
+        **_sizes({"batch": batch, "steps": steps}),
     }
     found = [(file, checked(load(file, sizes=given), against=before, **asked)) for file in files]
     if github:

@@ -9,7 +9,7 @@ from ..core.tensors import Tensor, Tensors
 from ..symbolic import Size
 
 
-def stacked(make: Callable[[Size, Size, bool], Layer], inputs: Tensor, sizes: Sequence[Size]) -> list[Tensor]:
+def stack_layers(make: Callable[[Size, Size, bool], Layer], inputs: Tensor, sizes: Sequence[Size]) -> list[Tensor]:
     """Stack a layer of each size.
 
     Parameters
