@@ -222,11 +222,11 @@ def test_polynomials_with_floors_and_extrema_are_increasing() -> None:
     )
 
 
-@given(st.integers(0, 50), st.integers(0, 500), st.integers(0, 500), st.integers(-100, 10**9))
-def test_the_closed_form_is_the_largest(a: int, b: int, c: int, limit: int) -> None:
+@given(st.integers(0, 50), st.integers(0, 500), st.integers(0, 500), st.integers(0, 10**4), st.integers(-1, 1))
+def test_the_closed_form_is_the_largest(a: int, b: int, c: int, h: int, more: int) -> None:
     if a + b == 0:
         return
-    form = Quadratic("h", a, b, c)
+    form, limit = Quadratic("h", a, b, c), a * h**2 + b * h + c + more  # at the border of an answer
     found = form.largest(limit)
     assert found < 0 or a * found**2 + b * found + c <= limit
     assert a * (found + 1) ** 2 + b * (found + 1) + c > limit
@@ -288,7 +288,9 @@ def test_the_largest_lstm_under_a_million_parameters() -> None:
         "h = 449: 1,002,168 > 1,001,000", "h = 448: 998,144 < 1,001,000", "h = 450: 1,006,200 > 1,001,000",
     )  # fmt: skip
     assert solve(LSTM, "h", params="1M", multiple_of=64).sizes == {"h": 448}
-    assert solve(LSTM, "h", params="1M", most=100).lines[-1] == "100 is the largest value of h that is tried"
+    most = solve(LSTM, "h", params="1M", most=100)
+    assert (most.value, most.method) == (100, "halving")
+    assert most.lines[-1] == "100 is the largest value of h that is tried"
 
 
 def test_several_budgets_are_kept_together() -> None:
