@@ -14,6 +14,7 @@ from ...errors import OptionError
 from ...graph.model import Model
 from ...symbolic import Size
 from ..cost.known import UnknownMemory
+from ..cost.sizes import checked
 from ..sizing.budgets import BY_NAME, Budget, Quantity, Setting, budgets, number
 from .compare import Given, model_of
 
@@ -141,7 +142,7 @@ def check(
     limits = {"params": max_params, "macs": max_macs, "memory": max_memory}
     limited = max_growth is None or any(one is not None for one in limits.values())
     asked = budgets(limits, "max_") if limited else ()
-    setting = Setting(batch, steps, dtype, optimizer, training)
+    setting = Setting(checked("batch", batch), checked("steps", steps), dtype, optimizer, training)
     read = model_of(model)
     held = [_outcome_of(read, one, setting) for one in asked]
     if max_growth is not None:
