@@ -77,6 +77,8 @@ def test_a_lower_bound_above_the_limit_is_a_violation_and_below_it_nothing_is_kn
     assert not found.ok
     grown = check(LSTM, max_growth="5%", against=STRANGE)  # the other model may be as large
     assert [one.outcome for one in grown.outcomes] == ["unknown"]
+    smaller = pc.Sequential([pc.Input((8,)), pc.Dense(3)])  # as large as what is known of the other
+    assert [one.outcome for one in check(smaller, max_growth="0%", against=STRANGE).outcomes] == ["holds"]
     worse = check(STRANGE, max_growth="5%", against=pc.Sequential([pc.Input((1,)), pc.Dense(3)]))
     assert [one.outcome for one in worse.outcomes] == ["broken"]
 

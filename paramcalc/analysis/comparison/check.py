@@ -186,23 +186,23 @@ def _growth(model: Model, other: Model, text: str) -> Outcome:
     share, written = _percent(text)
     params = BY_NAME["params"]
     after, before = (number(one.total, params) for one in (model, other))
-    exact = model.report().exact and other.report().exact
+    exact, other_exact = model.report().exact, other.report().exact
     limit = before + int(before * share)  # a part of a parameter is none
-    # a lower bound of the other model may have grown by less; then nothing is known
-    broken = after > limit and other.report().exact
-    outcome = BROKEN if broken else HOLDS if exact else UNKNOWN
+    # the true counts are not below these: of the other model the true limit may be higher, of the model the growth
+    over = after > limit
+    outcome = BROKEN if over and other_exact else HOLDS if exact and not over else UNKNOWN
     words = {
         "after": f"{after:,}",
         "before": f"{before:,}",
         "growth": _percent_text(after, before),
         "limit": written,
-        "sign": ">" if broken else "≤",
+        "sign": ">" if over else "≤",
     }
     if outcome == UNKNOWN:
         said = message("cannot tell whether the parameters grow by at most {limit}: layers without a rule", **words)
     else:
         said = message("growth: {before} → {after} parameters, {growth} {sign} {limit}", **words)
-    return Outcome(GROWTH, outcome, after, limit, exact, said)
+    return Outcome(GROWTH, outcome, after, limit, exact and other_exact, said)
 
 
 def _percent(text: object) -> tuple[Fraction, str]:
