@@ -25,6 +25,7 @@ from .result import AT_LEAST, AT_MOST, HALVING, NEAR, REBUILD, SCAN, Candidate, 
 
 MOST = 2**30  # the largest size that is tried by halving
 CANDIDATES = 2**16  # that are tried by formulas where nothing limits a size
+TERMS = 2**23  # symbols and numbers in all these formulas together
 MOST_CANDIDATES = 2**20  # of given ranges
 MODELS = 2**12  # that are built where there are no formulas
 LAYERS = 20_000  # in all of these, where nothing limits a size
@@ -171,7 +172,9 @@ class Search:
                 raise _too_many(prod(lines), MODELS)
             return HALVING, ranges
         others = prod(len(axis.values(0)) for axis in narrowed if axis.most is not None)
-        return SCAN, self._ranges(narrowed, max(CANDIDATES // others, 1), MOST_CANDIDATES)
+        length = sum(size.length for size in self.formulas if isinstance(size, Expr))
+        several = min(CANDIDATES, TERMS // length)
+        return SCAN, self._ranges(narrowed, max(several // others, 1), MOST_CANDIDATES)
 
     def _prediction(self, sizes: Mapping[str, int]) -> tuple[int, ...] | None:
         # the amounts by the formulas; None where a division leaves a remainder
