@@ -11,6 +11,7 @@ from ..rules.conventions.compare import against
 from ..rules.conventions.read import rows
 from .causes import PAPER, ROUND, Cause, mistaken, plural, telling
 from .literature import of_papers
+from .search import first
 from .stacks import (
     CELLS,
     DEEPEST,
@@ -228,29 +229,18 @@ def _solved(
 ) -> Iterator[Change]:
     # the size at which the count is ``got``: by division where the count is linear in it, else by bisection, since
     # counts grow with every size
-    first = make(1)
-    if first is None or first.count > got:
+    smallest = make(1)
+    if smallest is None or smallest.count > got:
         return
     second, third = make(2), make(3)
-    if second is not None and third is not None and third.count - second.count == second.count - first.count:
-        low = (got - first.count) // max(second.count - first.count, 1) + 1
+    if second is not None and third is not None and third.count - second.count == second.count - smallest.count:
+        low = (got - smallest.count) // max(second.count - smallest.count, 1) + 1
     else:
-        low = _halved(got, make, largest)
+        found = first(lambda number: (made := make(number)) is None or made.count >= got, max(largest, 1))
+        low = largest + 1 if found is None else found
     made = make(low) if low <= largest else None
     if made is not None and made.count == got and made != stack:
         yield Change(f"{key} {low}", text.format(low, s=plural(low)), telling(low), made)
-
-
-def _halved(got: int, make: Callable[[int], Stack | None], largest: int) -> int:
-    low, high = 1, max(largest, 1)
-    while low < high:
-        middle = (low + high) // 2
-        made = make(middle)
-        if made is None or made.count >= got:
-            high = middle
-        else:
-            low = middle + 1
-    return low
 
 
 def chains(stack: Stack, got: int) -> Iterator[tuple[Cause, ...]]:

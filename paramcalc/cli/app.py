@@ -23,6 +23,8 @@ MODULES = {
     "why": ("why",),
     "cost": ("cost",),
     "sweep": ("sweep",),
+    "sizing": ("solve", "match"),
+    "comparison": ("compare", "check"),
 }
 ALL = [name for names in MODULES.values() for name in names]
 VERSION = (["--version"], ["-V"])

@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from ..core.kinds import size
 from ..errors import FileError, OptionError, ParamcalcError
+from ..graph.bind import bind
 from ..graph.model import Model
 from ..loading import load as function
 from .opened import FOLDER, Asked, Source, opened
@@ -35,6 +37,8 @@ class Reader(NamedTuple):
         The same for a format that may hold several models: the function gives a list.
     framework : str
         What a report names as the framework of a file without layers of a framework, such as a graph of operators.
+    sizes : bool
+        Whether it has named sizes that may be given other values.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Reader(NamedTuple):
     read: str = ""
     several: str = ""
     framework: str = ""
+    sizes: bool = False
 
 
 def starts(magic: bytes, at: int = 0) -> Sniff:
@@ -198,13 +203,13 @@ READERS = (
     Reader("a PNG image", starts(b"\x89PNG")),
     # by what the text says
     Reader("a model of TensorFlow.js", _in_javascript, "paramcalc.formats.tensorflow.javascript:read_wrapped"),
-    Reader("a program in Python", is_source, f"{PROGRAMS}:read", f"{PROGRAMS}:read_all"),
+    Reader("a program in Python", is_source, f"{PROGRAMS}:read", f"{PROGRAMS}:read_all", sizes=True),
     Reader("a model.json of TensorFlow.js", says("weightsManifest"), "paramcalc.formats.tensorflow.javascript:read"),
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
     Reader("a config.json of Hugging Face", _config, "paramcalc.formats.huggingface.config:read"),
     Reader("an index of safetensors", _tensor_shards, "paramcalc.formats.checkpoints.shards:read_index"),
     Reader("an index of shards", _shards, "paramcalc.formats.keras.saved:read_index"),
-    Reader("a spec in YAML, TOML or JSON", _anything, SPEC),
+    Reader("a spec in YAML, TOML or JSON", _anything, SPEC, sizes=True),
 )
 
 SYNTAXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
@@ -280,6 +285,42 @@ def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked 
     return models
 
 
+def family(path: str | os.PathLike[str], framework: str | None = None) -> Callable[[Mapping[str, object]], Model]:
+    """Read a file once, and give what makes its model with other values for its named sizes.
+
+    Parameters
+    ----------
+    path : str or Path
+    framework : str, optional
+        As of `load`.
+
+    Returns
+    -------
+    callable
+        Takes values by name; ``None`` leaves a size open. In a spec they take the place of the values there, and the
+        model is read anew, so that ``repeat: n`` gives n copies. In other models they are put in place of open sizes.
+
+    Raises
+    ------
+    ParamcalcError
+        As `load` does; so does the callable.
+    """
+    source = _opened(os.fsdecode(path), framework, None)
+    try:
+        has_sizes = next(one for one in READERS if one.sniff(source)).sizes
+    except ParamcalcError as error:
+        raise source.located(error)
+    if not has_sizes:
+        model = _read(source)
+        return lambda values: bind(model, {name: size(value) for name, value in values.items() if value is not None})
+
+    def made(values: Mapping[str, object]) -> Model:
+        source.sizes = {**values}
+        return _read(source, keep=True)
+
+    return made
+
+
 def _opened(place: str, framework: str | None, sizes: Mapping[str, object] | None) -> Source:
     # FILE:NAME names a model in a file of source code
     path, colon, name = place.rpartition(":")
@@ -311,7 +352,7 @@ def loads(text: str | bytes, name: str = "<text>", format: str | None = None) ->
     return _read(Source(name, given=text, hint=format))
 
 
-def _read(source: Source) -> Model:
+def _read(source: Source, keep: bool = False) -> Model:
     try:
         reader = next(one for one in READERS if one.sniff(source))
         if not reader.read:
@@ -320,7 +361,8 @@ def _read(source: Source) -> Model:
         model.stated_framework = reader.framework
         if source.sizes:  # a reader that has named sizes takes them out
             _bind_open_sizes(model, source.sizes)
-        source.forget()
+        if not keep:
+            source.forget()
         # sizes that do not fit and names given twice are errors of the file, and get its lines
         model.built  # noqa: B018
         model.names  # noqa: B018

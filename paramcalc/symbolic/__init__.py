@@ -1,6 +1,6 @@
 """The engine: exact integer sizes with names, as people write them (see ``README.md`` beside this)."""
 
-from .collect import collect as collect, degree as degree
+from .collect import collect as collect, degree as degree, increasing as increasing
 from .expr import (
     Expr as Expr,
     Size as Size,

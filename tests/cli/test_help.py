@@ -62,6 +62,7 @@ def test_every_command_ends_with_examples(run: Run, name: str) -> None:
 def test_the_examples_run(run: Run, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("model.yaml").write_text(MODEL, encoding="utf-8")
+    Path("old.yaml").write_text(MODEL.replace("128", "126"), encoding="utf-8")
     Path("model.py").write_text(PROGRAM, encoding="utf-8")
     Path("config.json").write_text(json.dumps(CONFIG), encoding="utf-8")
     write(Path("weights.safetensors"), parameters(described(CONFIG)))

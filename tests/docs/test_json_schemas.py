@@ -64,6 +64,38 @@ def test_the_points_of_a_sweep():
     assert {*SCHEMAS["paramcalc-sweep-1"]["properties"]} == {"schema", "sizes", *NAMES}
 
 
+def test_solved_sizes():
+    lstm = pc.Sequential([pc.Input((32, 108)), pc.LSTM("h")])
+    for options in ({"params": "1M"}, {"params": 500, "at_least": True}, {"params": 10}, {"macs": "1M", "near": True}):
+        assert problems("paramcalc-solve-1", pc.solve(lstm, "h", **options).to_dict()) == []
+    found = pc.solve(lstm, {"h": "8:64:8"}, params="20k", memory="1MiB", batch=2, optimizer="adam")
+    assert problems("paramcalc-solve-1", found.to_dict()) == []
+    window = pc.solve(lambda k: pc.Sequential([pc.Input((9, 2)), pc.Conv1D(3, k)]), "k", params="1M")
+    assert window.beside[0].problem
+    assert problems("paramcalc-solve-1", window.to_dict()) == []
+
+
+def test_models_of_equal_size():
+    found = pc.match(pc.Sequential([pc.Input((32, 108)), pc.LSTM(128)]))
+    assert problems("paramcalc-match-1", found.to_dict()) == []
+
+
+def test_compared_models():
+    models = [pc.load(path) for path in EXAMPLES]
+    assert problems("paramcalc-compare-1", pc.compare(*models[:10]).to_dict()) == []
+    assert problems("paramcalc-compare-1", pc.compare(*models[10:], cost=True).to_dict()) == []
+
+
+def test_checks(run):
+    lstm = pc.Sequential([pc.Input((32, 108)), pc.LSTM(128)])
+    limits = {"max_params": "1k", "max_macs": "1G", "max_memory": "1GiB", "batch": 2}
+    found = pc.check(lstm, **limits, max_growth="5%", against=lstm)
+    assert len(found.outcomes) == 4
+    assert problems("paramcalc-check-1", found.to_dict()) == []
+    words = ("check", "docs/examples/tutorial.yaml", "docs/examples/stacked.yaml", "--max-params", "1k", "--json")
+    assert problems("paramcalc-check-1", json.loads(run(*words)[1])) == []
+
+
 def test_a_key_that_is_not_published_is_noticed():
     found = pc.Sequential([pc.Input((8,)), pc.Dense(2)]).report().to_dict()
     assert problems("paramcalc-1", {**found, "size": 1}) != []

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from inspect import signature
 from typing import Any
 
 import pytest
 
 import paramcalc as pc
 from paramcalc import catalogue
-from paramcalc.render import conventions, layout, rules, why
+from paramcalc.render import comparison, conventions, layout, rules, sizing, why
 from paramcalc.render.document import Math
 from paramcalc.render.presentation import Presentation
 
@@ -43,6 +44,32 @@ def compared() -> tuple[Presentation, dict[str, bool]]:
     return conventions.presentation(pc.conventions("LSTM", 108, 128)), {}
 
 
+def solved() -> tuple[Presentation, dict[str, bool]]:
+    lstm = pc.Sequential([pc.Input((None, 108)), pc.LSTM("h")])
+    found = pc.solve(lstm, "h", params="1M", macs="2M", memory="16MiB", batch=2, steps=10)
+    return sizing.solution_presentation(found), {"explain": True}
+
+
+def unsolved() -> tuple[Presentation, dict[str, bool]]:
+    conv = pc.Sequential([pc.Input((9, 2)), pc.Conv1D(8, "k")])
+    return sizing.solution_presentation(pc.solve(conv, "k", params=9)), {}
+
+
+def matched() -> tuple[Presentation, dict[str, bool]]:
+    return sizing.matches_presentation(pc.match(pc.Sequential([pc.Input((None, 108)), pc.GRU(128)]))), {}
+
+
+def side_by_side() -> tuple[Presentation, dict[str, bool]]:
+    models = [pc.Sequential([pc.Input((9, 8)), pc.Dense(8), pc.GRU(size), pc.Dense(3)]) for size in (3, 4)]
+    return comparison.presentation(pc.compare(*models, cost=True, batch=2)), {}
+
+
+def checked() -> tuple[Presentation, dict[str, bool]]:
+    models = [pc.Sequential([pc.Input((9, 8)), pc.GRU(size)]) for size in (3, 4)]
+    limits = {"max_params": 10, "max_macs": "1M", "max_memory": "1MiB", "batch": 2}
+    return comparison.check_presentation(pc.check(models[0], **limits, max_growth="5%", against=models[1])), {}
+
+
 def listed() -> tuple[Presentation, dict[str, bool]]:
     return rules.presentation("keras"), {}
 
@@ -56,13 +83,16 @@ def texts(shown: Any) -> Iterator[str]:
             yield from texts(one)
 
 
-UNITS = {"KiB", "float"}  # of a size in a dtype
+UNITS = {"KiB", "MiB", "float"}  # of a size in a dtype
 
 
-@pytest.mark.parametrize("make", [report, single, explained, compared, listed])
+@pytest.mark.parametrize(
+    "make", [report, single, explained, compared, listed, solved, unsolved, matched, side_by_side, checked]
+)
 def test_every_text_of_a_view_is_in_the_catalogue(make: Made) -> None:
     presentation, options = make()
-    asked = {"explain": True} if options.get("explain") else {}
+    explains = options.get("explain") and "explain" in signature(presentation.data).parameters
+    asked = {"explain": True} if explains else {}
     data = set(WORD.findall(json.dumps(presentation.data(**asked), default=list)))
     before = catalogue.use(translated)
     try:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import paramcalc as pc
+from paramcalc.displayed import Displayed
 from paramcalc.errors import MissingExtra, OptionError
 from paramcalc.writers import FORMATS
 
@@ -60,6 +61,55 @@ def test_golden_explanations(model: str, format: str, update: bool) -> None:
     hold(f"{model}.explain.{format}", MODELS[model]().report().render(format, explain=True, weights=True), update)
 
 
+def solved() -> Displayed:
+    lstm = pc.Sequential([pc.Input((None, 108)), pc.LSTM("h")], name="lstm")
+    return pc.solve(lstm, "h", params="1M", macs="2M", memory="16MiB", batch=2, steps=10)
+
+
+def unsolved() -> Displayed:
+    return pc.solve(pc.Sequential([pc.Input((9, 2)), pc.Conv1D(8, "k")], name="conv"), "k", params=9)
+
+
+def matched() -> Displayed:
+    return pc.match(card())
+
+
+def compared() -> Displayed:
+    lstm = pc.LSTM(96, name="lstm", use_bias=False)
+    other = [pc.Input((32, 256)), pc.Dense(108), pc.Dropout(0.1), lstm, pc.Dense(32), pc.Dense(8)]
+    return pc.compare(tutorial(), pc.Sequential(other, name="other"), card(), cost=True, batch=2, steps=32)
+
+
+def checked() -> Displayed:
+    limits = {"max_params": "1M", "max_macs": "1M", "batch": 2}
+    return pc.check(tutorial(), **limits, max_growth="5%", against=pc.Sequential([pc.Input((9,)), pc.Dense(9)]))
+
+
+SHOWN = {one.__name__: one for one in (solved, unsolved, matched, compared, checked)}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("name", SHOWN)
+def test_golden_sizes_and_comparisons(name: str, format: str, update: bool) -> None:
+    hold(f"{name}.{format}", SHOWN[name]().render(format), update)
+
+
+@pytest.mark.parametrize("width", [40, 80])
+@pytest.mark.parametrize("name", SHOWN)
+def test_sizes_and_comparisons_fit_a_narrow_terminal(name: str, width: int) -> None:
+    wide, narrow = (SHOWN[name]().render("table", width=columns) for columns in (400, width))
+    assert max(map(len, narrow.splitlines())) <= width
+    assert not missing(wide, narrow)
+
+
+def test_an_explained_solution_has_its_closed_form() -> None:
+    found = pc.solve(pc.Sequential([pc.Input((None, 108)), pc.LSTM("h")], name="lstm"), "h", params="1M")
+    assert found.render(explain=True).splitlines()[-2:] == [
+        "  formula of the parameters  4h² + 436h",
+        "  closed form                h = ⌊(√(436² + 16·1,000,000) − 436)/8⌋",
+    ]
+
+
 def test_golden_ascii(update: bool) -> None:
     written = symbolic().report().render("text", ascii=True)
     assert written.isascii()
@@ -75,7 +125,7 @@ def hold(name: str, written: str, update: bool) -> None:
 
 
 def test_no_golden_file_is_left_over() -> None:
-    names = {f"{model}.{format}" for model in MODELS for format in FORMATS}
+    names = {f"{model}.{format}" for model in (*MODELS, *SHOWN) for format in FORMATS}
     names |= {
         f"{model}.explain.{format}"
         for model in MODELS
@@ -131,7 +181,9 @@ def test_a_narrow_terminal_loses_nothing(make: Callable[[], pc.Model], width: in
 
 def missing(wide: str, narrow: str) -> Counter[str]:
     """The letters that are in a wide table and not in a narrow one, which may list cells without the first header."""
-    counts = [Counter(re.sub(r"[\s─]", "", written)) for written in (wide.replace("layer", "", 1), narrow)]
+    counts = [
+        Counter(re.sub(r"[\s─]", "", written)) for written in (re.sub(r"\b(layer|model)\b", "", wide, count=1), narrow)
+    ]
     return counts[0] - counts[1]
 
 

@@ -6,7 +6,7 @@ answer. The answer is found by doubling and halving, since more of any of these 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -16,11 +16,12 @@ from ...core.json_data import JsonObject
 from ...errors import OptionError, ShapeError, nearest
 from ...graph.model import Model
 from ...symbolic import Expr, Size
+from ..search import first
 from .cost import cost as cost_of
 from .known import as_number, inference_memory, training_memory
 from .memory import Memory
 from .result import Cost
-from .units import read_bytes, scaled_bytes
+from .units import bytes_beside, read_bytes, scaled_bytes
 
 MOST = 2**30  # the largest number that is tried
 SIZES = ("batch", "steps", "window")
@@ -80,7 +81,7 @@ class Fit:
     def lines(self) -> tuple[str, ...]:
         """The proof: ``batch 812: 15.99 GiB ≤ 16.00 GiB``, ``batch 813: 16.01 GiB > 16.00 GiB``."""
         compared = [(one, sign) for one, sign in ((self.fits, "≤"), (self.exceeds, ">")) if one is not None]
-        written = _writer([one.bytes for one, _ in compared], self.budget)
+        written = bytes_beside([one.bytes for one, _ in compared], self.budget)
         found = [
             f"{message(self.size)} {one.number:,}: {written(one.bytes)} {sign} {written(self.budget)}"
             for one, sign in compared
@@ -194,11 +195,11 @@ def _largest(at: Callable[[int], At], budget: int, most: int, guess: int | None)
                     return found[guess], found[guess + 1]
         except ShapeError:  # too few steps for the layers
             pass
-    first = _smallest(at, most).number
-    over = _first(exceeds, most, first)
+    least = _smallest(at, most).number
+    over = first(exceeds, most, least)
     if over is None:
         return found[most], None
-    if over == first:
+    if over == least:
         return None, found[over]
     exceeds(over - 1)
     return found[over - 1], found[over]
@@ -206,8 +207,8 @@ def _largest(at: Callable[[int], At], budget: int, most: int, guess: int | None)
 
 def _smallest(at: Callable[[int], At], most: int) -> At:
     # 1, unless the layers need more steps than that
-    first = _first(lambda number: _possible(at, number), most)
-    return at(most if first is None else first)  # which raises the reason if there is none
+    least = first(lambda number: _possible(at, number), most)
+    return at(most if least is None else least)  # which raises the reason if there is none
 
 
 def _possible(at: Callable[[int], At], number: int) -> bool:
@@ -216,22 +217,6 @@ def _possible(at: Callable[[int], At], number: int) -> bool:
     except ShapeError:
         return False
     return True
-
-
-def _first(holds: Callable[[int], bool], most: int, least: int = 1) -> int | None:
-    # the smallest number from least to most for which it holds, as it does for all larger ones
-    below, step = least - 1, 1
-    while True:
-        above = min(below + step, most)
-        if holds(above):
-            break
-        if above == most:
-            return None
-        below, step = above, 2 * step
-    while above - below > 1:
-        middle = (below + above) // 2
-        below, above = (below, middle) if holds(middle) else (middle, above)
-    return above
 
 
 def _guess(made: Callable[..., Cost], size: str, training: bool, budget: int, most: int) -> int | None:
@@ -244,20 +229,5 @@ def _guess(made: Callable[..., Cost], size: str, training: bool, budget: int, mo
     if size == "window" or not isinstance(total, Expr) or len(total.symbols) != 1:
         return None
     (name,) = total.symbols
-    over = _first(lambda number: total(**{name: number}) > budget, most)
+    over = first(lambda number: total(**{name: number}) > budget, most)
     return most if over is None else over - 1 or None
-
-
-def _writer(sizes: Sequence[int], budget: int) -> Callable[[int], str]:
-    # with as many decimals as show on which side of the budget each of them is, and the budget with no more than it has
-    def written(size: int, digits: int) -> str:
-        if size != budget:
-            return scaled_bytes(size, digits, beside=budget)
-        texts = [scaled_bytes(size, fewer) for fewer in range(digits + 1)]
-        return next((text for text in texts if read_bytes(text.replace(",", "")) == size), texts[-1])
-
-    for digits in (2, 3, 4, 6):
-        texts = [scaled_bytes(size, digits, beside=budget) for size in sizes if size != budget]
-        if scaled_bytes(budget, digits) not in texts:
-            return partial(written, digits=digits)
-    return "{:,} B".format

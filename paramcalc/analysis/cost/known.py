@@ -11,12 +11,16 @@ from .result import Cost, LayerCost
 MOST_NAMES = 5  # layers named in a message
 
 
+class UnknownMemory(OptionError):
+    """A memory that is unknown, because of layers without a rule or without a table of what they keep."""
+
+
 def training_memory(cost: Cost) -> Size:
     """Give the bytes of a training step: weights, gradients, optimizer and activations.
 
     Raises
     ------
-    OptionError
+    UnknownMemory
         With the layers of which something is unknown.
     """
     total = cost.memory.training
@@ -30,7 +34,7 @@ def inference_memory(cost: Cost) -> Size:
 
     Raises
     ------
-    OptionError
+    UnknownMemory
         When weights are unknown.
     """
     total = cost.memory.inference
@@ -54,15 +58,17 @@ def as_number(size: Size, what: str) -> int:
     )
 
 
-def _unknown_memory(cost: Cost) -> OptionError:
+def _unknown_memory(cost: Cost) -> UnknownMemory:
     if cost.memory.weights is None:
-        return OptionError("the memory is unknown, because weights of the model are")
+        return UnknownMemory("the memory is unknown, because weights of the model are")
     names = list(_keep_unknown(cost.layers))
     if not names:
-        return OptionError("the memory of a training step is unknown")
+        return UnknownMemory("the memory of a training step is unknown")
     more = len(names) - MOST_NAMES
     listed = ", ".join(names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
-    return OptionError(f"the memory of a training step is unknown, because what these layers keep for it is: {listed}")
+    return UnknownMemory(
+        f"the memory of a training step is unknown, because what these layers keep for it is: {listed}"
+    )
 
 
 def _keep_unknown(layers: Iterable[LayerCost]) -> Iterator[str]:

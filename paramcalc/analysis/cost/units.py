@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from ...errors import OptionError
 from ...symbolic import Size, grouped
@@ -12,6 +13,7 @@ SI: Mapping[str, int] = {"": 1, **{prefix: 1000 ** (at + 1) for at, prefix in en
 BINARY: Mapping[str, int] = {"": 1, **{f"{prefix}i": 1024 ** (at + 1) for at, prefix in enumerate("KMGTPE")}}
 
 _QUANTITY = re.compile(r"([0-9]{1,25})(?:\.([0-9]{1,25}))?\s*([A-Za-z/]{0,12})")
+_COUNTS = {**{prefix.lower(): value for prefix, value in SI.items()}, "b": SI["G"]}
 _BYTES = {f"{prefix}{unit}".lower(): value for prefix, value in {**BINARY, **SI}.items() for unit in ("", "B")}
 
 
@@ -34,6 +36,30 @@ def scaled_bytes(size: Size, digits: int = 1, beside: int = 0) -> str:
         prefix = next(prefix for prefix, multiple in reversed([*BINARY.items()]) if multiple <= beside)
         return _in(size, prefix, BINARY, "B", digits)
     return _scaled(size, BINARY, "B", digits)
+
+
+def bytes_beside(sizes: Sequence[int], budget: int) -> Callable[[int], str]:
+    """Give what prints numbers of bytes, so that each shows on which side of a budget it is.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        The numbers that stand beside the budget.
+    budget : int
+        It gets no more decimals than it has.
+    """
+
+    def written(size: int, digits: int) -> str:
+        if size != budget:
+            return scaled_bytes(size, digits, beside=budget)
+        texts = [scaled_bytes(size, fewer) for fewer in range(digits + 1)]
+        return next((text for text in texts if read_bytes(text.replace(",", "")) == size), texts[-1])
+
+    for digits in (2, 3, 4, 6):
+        texts = [scaled_bytes(size, digits, beside=budget) for size in sizes if size != budget]
+        if scaled_bytes(budget, digits) not in texts:
+            return partial(written, digits=digits)
+    return "{:,} B".format
 
 
 def _scaled(size: Size, multiples: Mapping[str, int], unit: str, digits: int) -> str:
@@ -85,6 +111,30 @@ def read_bytes(text: str | int) -> int:
             raise OptionError("not a number of bytes", expected=f"at least 1, as in {expected}", received=text)
         return text
     return read_quantity(text, _BYTES, "a number of bytes", expected)
+
+
+def read_count(text: str | int, what: str) -> int:
+    """Read a number of parameters or of multiply-adds.
+
+    Parameters
+    ----------
+    text : str or int
+        ``1M``, ``1.5G``, ``7B`` (powers of 1000; a B is a billion, as a G is), ``1,000,000``, or a number.
+    what : str
+        What it is a number of, for the message of an error.
+
+    Raises
+    ------
+    OptionError
+        For anything else, and for less than one.
+    """
+    expected = "1M, 2.5G, 500k or a whole number"
+    if type(text) is int:
+        if text < 1:
+            raise OptionError(f"not a number of {what}", expected=f"at least 1, as in {expected}", received=text)
+        return text
+    plain = re.sub(r"(?<=[0-9])[,_](?=[0-9]{3})", "", text) if isinstance(text, str) else text
+    return read_quantity(plain, _COUNTS, f"a number of {what}", expected)
 
 
 def read_quantity(text: object, units: Mapping[str, int], problem: str, expected: str) -> int:

@@ -123,8 +123,8 @@ def named_values(text: str | None) -> dict[str, str]:
     return found
 
 
-def named_sizes(words: list[str] | None) -> dict[str, object]:
-    """Read ``h=64`` words.
+def named_sizes(words: list[str] | None, flag: str = "--set") -> dict[str, object]:
+    """Read ``h=64`` words of a flag.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def named_sizes(words: list[str] | None) -> dict[str, object]:
     for word in words or []:
         name, _, value = word.partition("=")
         if not name.strip() or not value.strip() or name.strip() in found:
-            raise OptionError("--set", expected="NAME=SIZE such as h=64, each name once", received=word)
+            raise OptionError(flag, expected="NAME=SIZE such as h=64, each name once", received=word)
         found[name.strip()] = value.strip()
     return found
 

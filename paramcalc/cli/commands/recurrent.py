@@ -10,6 +10,7 @@ from ...core.registry import find, known
 from ...core.rule import Rule
 from ...core.tensors import Input
 from ...errors import OptionError, ParamcalcError
+from ...graph.chain import stack_layers
 from ...graph.model import Model
 from ...symbolic import Size
 from ..flags import VIEWS, Batch, Shown, builds, flag_of, shows
@@ -104,11 +105,9 @@ def stack(
 
 
 def _keras(rule: Rule, options: dict[str, Any], inputs: Any, sizes: list[Size], merge: str, out: str | None) -> Model:
-    tensor = inputs
     wrap = _wrapping(find("Bidirectional"), merge, len(sizes) > 1 or out is not None) if merge else _as_it_is
-    for units in sizes[:-1]:
-        tensor = wrap(rule(units, **{**options, "return_sequences": True, "return_state": False}))(tensor)
-    outputs = _several(wrap(rule(sizes[-1], **options))(tensor))
+    between = {**options, "return_sequences": True, "return_state": False}
+    outputs = stack_layers(lambda _, units, more: wrap(rule(units, **(between if more else options))), inputs, sizes)
     if out is not None:
         outputs[0] = _output(rule.framework, outputs[0], flag_size("--out", out))
     return Model(inputs, outputs, name=rule.snake)
@@ -154,11 +153,11 @@ def _theirs(
         options |= _both_ways(rule, cell, merge)
     if "num_layers" in rule.options and len(set(map(str, sizes))) == 1:
         options, sizes = {**options, "num_layers": len(sizes)}, sizes[:1]
-    outputs = [inputs]
-    for place, units in enumerate(sizes):
-        between = {"return_sequences": True, "return_state": False} if place < len(sizes) - 1 else {}
-        over = {name: value for name, value in between.items() if name in rule.options}
-        outputs = _several(wrap(layer_of(row, outputs[0].shape[-1], units, **{**options, **over}))(outputs[0]))
+    whole = {"return_sequences": True, "return_state": False}
+    between = {**options, **{name: value for name, value in whole.items() if name in rule.options}}
+    outputs = stack_layers(
+        lambda d_x, units, more: wrap(layer_of(row, d_x, units, **(between if more else options))), inputs, sizes
+    )
     if out is not None:
         outputs[0] = _output(framework, outputs[0], flag_size("--out", out))
     return Model(inputs, outputs, name=rule.snake)
@@ -183,7 +182,3 @@ def _output(framework: str, tensor: Any, size: Size) -> Any:
         raise OptionError(f"--out adds a dense layer, and of {framework} there are recurrent layers only")
     sizes = (tensor.shape[-1], size) if whose.declares_inputs else (size,)
     return find(whose.dense, framework)(*sizes)(tensor)
-
-
-def _several(made: Any) -> list[Any]:
-    return list(made) if isinstance(made, tuple) else [made]

@@ -15,17 +15,16 @@ from ...analysis.sweep.sweep import FAMILY, Sweep, request
 from ...catalogue import message
 from ...characters import in_json
 from ...errors import OptionError
-from ...graph.model import Model
 from ...loading import load
 from ...writers import FORMATS as VIEWS
 from ..costing import Optimizer, Policy
 from ..flags import Json
-from ..options import REQUIRED, Command, Flag, Positional, command_of
+from ..options import Command, Flag, Positional, command_of
 from ..output import View, show, speaks_unicode, tell, write
 from ..progress import progress_bar
 from ..sizes import flag_size
 from .files import Set, named_sizes
-from .why import TARGET, layer_command
+from .targets import TARGET, about_layer, layer_command
 
 FORMATS = (*VIEWS, "jsonl", "parquet", "sql")
 ONE_COLUMN = ",".join(USUAL)
@@ -63,35 +62,22 @@ Dask = Annotated[
 def command(name: str, words: Sequence[str]) -> Command:
     """Make ``sweep``: with the words of the command that counts the layer, or those of a file."""
     whole = command_of(sweep)
-    found = layer_command(whole, words)
-    return whole if found is None else _of_layer(whole, *found)
+    layer = layer_command(whole, words)
+    if layer is None:
+        return whole
 
-
-def _of_layer(whole: Command, made: Command, target: str) -> Command:
-    # the flags of a sweep, beside the words that the command of the layer takes
-    layer = [one for one in made.parameters if one.name not in ("compare", "format", "json")]
-    own = {one.name for one in layer}
-    needed = [one for one in layer if one.default is REQUIRED and isinstance(one.told, Flag)]
-    layer = [one._replace(default=None) if one in needed else one for one in layer]
-    swept = [one for one in whole.parameters if one.name not in own and one.name not in ("target", "sizes")]
-
-    def run(**given: Any) -> None:
-        given.pop("target", None)
-        asked = {one.name: given.pop(one.name) for one in swept}
+    def run(given: dict[str, Any], **asked: Any) -> None:
         axes = _axes(asked.pop("vary"))
-        for one in layer:  # --vary hidden=… stands for --hidden hidden
+        for one in layer.command.parameters:  # --vary hidden=… stands for --hidden hidden
             (flag, *_) = (flag.lstrip("-") for flag in one.flags) if one.flags else ("",)
-            if given[one.name] is None and flag in {axis.name for axis in axes}:
+            if one.name in given and given[one.name] is None and flag in {axis.name for axis in axes}:
                 given[one.name] = flag
-        missing = [flag for one in needed if given[one.name] is None for flag in one.flags]
+        missing = [flag for one in layer.missing(given) for flag in one.flags]
         if missing:
             raise OptionError(f"no {' and no '.join(missing)}", expected="a size, or --vary for it")
-        model = made.run(**given)
-        assert isinstance(model, Model)  # without --compare
-        _sweep(ModelFamily(model), axes, **asked)
+        _sweep(ModelFamily(layer.model(given)), axes, **asked)
 
-    first = [one for one in whole.parameters if one.name == "target" and target]
-    return whole._replace(parameters=(*first, *layer, *swept), run=run)
+    return about_layer(whole, layer, run, without=("compare", "format", "json"))
 
 
 def sweep(

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
-from ...core.framework import DEFAULT, frameworks
-from ...core.registry import split_name
-from ...errors import OptionError, ParamcalcError
+from ...core.framework import DEFAULT
+from ...errors import OptionError
 from ...graph.model import Model
 from ..flags import Format, Json
-from ..options import REQUIRED, Command, Flag, Positional, command_of
+from ..options import Command, Flag, command_of
 from ..output import View, show
-from . import recurrent, single
 from .files import Set, named_sizes
-from .recurrent import COMMANDS, Both, Framework, Layers, Out
+from .recurrent import Both, Framework, Layers, Out
+from .targets import Target, about_layer, layer_command
 
-LAYERS = ("dense", "embedding", "layer")
-TARGET = f"{'|'.join((*COMMANDS, *LAYERS))}|CLASS|FILE"
-Target = Annotated[
-    str,
-    Positional(TARGET, "A command that counts a layer, the class of a layer, or a file; then its own words."),
-]
+OWN = ("target", "got", "format", "json")
 Got = Annotated[str, Flag("--got", "The number to explain.", "N")]
 In = Annotated[str | None, Flag("--in", "Input size, for a layer.", "D")]
 Hidden = Annotated[str | None, Flag("--hidden", "Units, for a layer.", "H")]
@@ -32,63 +25,17 @@ Hidden = Annotated[str | None, Flag("--hidden", "Units, for a layer.", "H")]
 def command(name: str, words: Sequence[str]) -> Command:
     """Make ``why``: with the words of the command that counts the layer, or those of a file."""
     whole = command_of(why)
-    found = layer_command(whole, words)
-    return whole if found is None else _of_layer(whole, *found)
+    layer = layer_command(whole, words)
+    if layer is None:
+        return whole
+    made = layer.model
 
+    def run(given: dict[str, Any], got: str, format: str | None, json: bool) -> None:
+        number = _number(got)
+        _explain(made(given), number, View(format, json))
 
-def layer_command(whole: Command, words: Sequence[str]) -> tuple[Command, str] | None:
-    """Find the command that counts the layer which words are about, and its name if it is among them.
-
-    ``None`` for a file. The parameters of the ``whole`` command tell which words are values.
-    """
-    target = next((word for word in words if word in COMMANDS or word in LAYERS), None)
-    if target in COMMANDS:
-        return recurrent.builder(target, words), target
-    if target is not None:
-        return single.builder(target), target
-    valued = {flag for one in whole.parameters if one.kind is not bool for flag in one.flags}
-    loose = [
-        word for before, word in zip(["", *words], words, strict=False) if word[:1] != "-" and before not in valued
-    ]
-    return (single.builder("layer"), "") if loose and _is_class(loose, words) else None
-
-
-def _is_class(loose: Sequence[str], words: Sequence[str]) -> bool:
-    # the class of a layer, and not a file
-    name = loose[0]
-    if Path(name).exists():
-        return False
-    if any("=" in word for word in loose[1:]) or any(word.partition("=")[0] == "--input" for word in words):
-        return True
-    try:
-        single.rule_named(name)
-    except ParamcalcError:
-        return split_name(name)[0] in frameworks()
-    return True
-
-
-def _of_layer(whole: Command, made: Command, target: str) -> Command:
-    # --got and the flags of the output, beside the words that the command of the layer takes
-    own = {"target"} if target else set[str]()
-    kept = {"got", "format", "json"}
-    layer = [one for one in made.parameters if one.name != "compare"]
-    needed = [one for one in layer if one.default is REQUIRED and isinstance(one.told, Flag)]
-    layer = [one._replace(default=None) if one in needed else one for one in layer]
-
-    def run(**given: Any) -> None:
-        given.pop("target", None)
-        view = View(given.pop("format"), given.pop("json"))
-        number = _number(given.pop("got"))
-        missing = [flag for one in needed if given[one.name] is None for flag in one.flags]
-        if missing:
-            raise OptionError(f"no {' and no '.join(missing)}", expected=f"the sizes of the {target}")
-        model = made.run(**given)
-        assert isinstance(model, Model)  # without --compare
-        _explain(model, number, view)
-
-    first = [one for one in whole.parameters if one.name in own]
-    last = [one for one in whole.parameters if one.name in kept]
-    return whole._replace(parameters=(*first, *layer, *last), run=run)
+    kept = whole._replace(parameters=tuple(one for one in whole.parameters if one.name in OWN))
+    return about_layer(kept, layer, run)
 
 
 def why(

@@ -131,7 +131,7 @@ def _check_nesting(code: str) -> None:
 def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
     """Run a program on shapes; give the run and the models it leaves, or those asked for by name."""
     folder = os.path.dirname(os.path.abspath(source.path)) if source.path else ""
-    given: dict[str, Value] = {name: _size(value) for name, value in source.sizes.items()}
+    given: dict[str, Value] = {name: _size(value) for name, value in source.sizes.items() if value is not None}
     name = os.path.basename(source.path) or source.name
     run = Interpreter(folder, name, given, source.asked.words)
     run.inputs = source.asked.inputs
@@ -162,7 +162,7 @@ def read_all(source: Source) -> list[Model]:
         When a size or a model is asked for that is not there.
     """
     run, found = interpret(source)
-    unused = [name for name in source.sizes if name not in run.used]
+    unused = [name for name, value in source.sizes.items() if value is not None and name not in run.used]
     if unused:
         known = sorted(run.symbols)
         listed = f"unknown sizes here: {', '.join(known) or 'none'}"

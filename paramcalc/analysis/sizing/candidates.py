@@ -1,0 +1,377 @@
+"""The search for a size: which candidates are tried, in which order, and the proof of the answer.
+
+The formulas of a model decide where to look: by halving where none of their terms falls when a size grows, otherwise at
+every candidate. A model without formulas, such as one whose number of layers is searched, is built at every candidate.
+The model is built anew at the answer and at the candidates beside it. Where it differs from the formulas, they are not
+used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import islice, product
+from math import prod
+from typing import NamedTuple
+
+from ...errors import OptionError, ParamcalcError, SizeError
+from ...symbolic import Expr, Size, increasing
+from ..search import first
+from .budgets import number, value_at
+from .problem import Problem, UnknownAmount
+from .ranges import Axis, NoValues
+from .result import AT_LEAST, AT_MOST, HALVING, NEAR, REBUILD, SCAN, Candidate, Solution
+
+MOST = 2**30  # the largest size that is tried by halving
+CANDIDATES = 2**16  # that are tried by formulas where nothing limits a size
+TERMS = 2**23  # symbols and numbers in all these formulas together
+MOST_CANDIDATES = 2**20  # of given ranges
+MODELS = 2**12  # that are built where there are no formulas
+LAYERS = 20_000  # in all of these, where nothing limits a size
+MOST_LAYERS = 200_000  # of given ranges
+UNBUILDABLE = 500  # candidates in a row that cannot be built, after which formulas are not used
+
+
+class _Found(NamedTuple):
+    """The outcome of one way to search."""
+
+    method: str
+    ranges: dict[str, range]
+    answer: Candidate | None
+    beside: tuple[Candidate, ...]
+
+
+class _FormulasFail(Exception):
+    """The formulas differ from the model that is built, or too few of their candidates can be built."""
+
+
+@dataclass
+class Search:
+    """One search; it remembers what was built."""
+
+    problem: Problem
+    several: bool = False  # whether the sizes with the best amount are searched, as of several sizes
+    built: dict[tuple[int, ...], Candidate] = field(default_factory=dict)
+    layers: int = 0
+    formulas: tuple[Size, ...] | None = None
+    problems: list[ParamcalcError] = field(default_factory=list)
+
+    def solution(self, axes: Sequence[Axis]) -> Solution:
+        """Search the values of the axes."""
+        found: _Found | None = None
+        try:
+            self.formulas = self._formulas()
+            found = self._by_formulas(axes) if self.formulas is not None else self._by_structure(axes)
+        except _FormulasFail:
+            pass
+        if found is None:
+            self.formulas = None
+            found = self._by_building(axes)
+        family = self.problem.family
+        model = None if found.answer is None else family.at(found.answer.sizes)
+        return Solution(
+            (family.at(found.beside[0].sizes) if model is None else model).label,
+            self.problem.budgets,
+            self.problem.mode,
+            self.problem.setting,
+            found.answer,
+            found.beside,
+            found.ranges,
+            found.method,
+            family.tied,
+            {} if self.formulas is None else dict(zip(self._names, self.formulas, strict=True)),
+            model=model,
+        )
+
+    def _by_formulas(self, axes: Sequence[Axis]) -> _Found:
+        method, ranges = self._plan(axes)
+        answer = self._best(method, ranges)
+        if answer is not None:
+            return _Found(method, ranges, answer, self._beside(answer, ranges))
+        sizes = self._first(ranges) if method == HALVING else self._nearest(ranges)
+        if sizes is None:
+            raise _FormulasFail
+        return _Found(method, ranges, None, (self._candidate(sizes),))
+
+    def _by_structure(self, axes: Sequence[Axis]) -> _Found | None:
+        # a size with few values, such as a number of layers, that has no symbol: formulas for each of its values
+        for axis in axes if len(axes) > 1 else ():
+            rest = [one for one in axes if one is not axis]
+            if axis.most is None or len(axis.values(0)) > MODELS:
+                continue
+            best: tuple[Candidate, _Found] | None = None
+            for value in axis.values(0):
+                try:
+                    fixed = self.problem.family.with_value(axis.name, value)
+                except ParamcalcError:  # a size that follows from it is none
+                    continue
+                inner = Search(replace(self.problem, family=fixed), several=True)
+                inner.formulas = inner._formulas()
+                if inner.formulas is None:
+                    break
+                try:
+                    found = inner._by_formulas(rest)
+                except NoValues:  # divisions leave none with this value
+                    continue
+                if found.answer is not None:
+                    sizes = {one.name: {**found.answer.sizes, axis.name: value}[one.name] for one in axes}
+                    tried = self._candidate(sizes)
+                    if best is None or self._preference(tried) < self._preference(best[0]):
+                        best = tried, found
+            else:
+                if best is None:
+                    return None  # building the candidates gives the reason
+                answer, found = best
+                ranges = {one.name: {**found.ranges, axis.name: axis.values(0)}[one.name] for one in axes}
+                return _Found(found.method, ranges, answer, self._beside(answer, ranges))
+        return None
+
+    @property
+    def _names(self) -> list[str]:
+        return [quantity.name for quantity, _ in self.problem.budgets]
+
+    # --- formulas ---------------------------------------------------------------------------------
+
+    def _formulas(self) -> tuple[Size, ...] | None:
+        family = self.problem.family
+        model = family.symbolic
+        if isinstance(model, ParamcalcError):
+            return None
+        try:
+            found = self.problem.amounts(model)
+        except UnknownAmount:
+            raise
+        except ParamcalcError:  # a cost may have no form in symbols
+            return None
+        used = {name for one in found if isinstance(one, Expr) for name in one.symbols}
+        for name in family.names:
+            if name not in used:
+                several = " and ".join(quantity.title for quantity, _ in self.problem.budgets)
+                raise OptionError(f"no {name} to find: the {several} of the model do not depend on it")
+        for size, (quantity, _) in zip(found, self.problem.budgets, strict=True):
+            if isinstance(size, Expr) and not {*size.symbols} <= {*family.names}:
+                number(size, quantity, family.names)
+        return found
+
+    def _plan(self, axes: Sequence[Axis]) -> tuple[str, dict[str, range]]:
+        # the values to search, and how
+        assert self.formulas is not None
+        steps = self.problem.family.steps()
+        narrowed = []
+        regular = True
+        for axis in axes:
+            step = steps[axis.name]
+            regular = regular and step is not None
+            narrowed.append(axis if step is None else axis.narrow(*step))
+        if regular and all(map(increasing, self.formulas)):
+            _check_ends(narrowed)
+            ranges = {axis.name: axis.values(MOST) for axis in narrowed}
+            *lines, _ = sorted(map(len, ranges.values()))
+            if prod(lines) > MODELS:
+                raise _too_many(prod(lines), MODELS)
+            return HALVING, ranges
+        others = prod(len(axis.values(0)) for axis in narrowed if axis.most is not None)
+        length = sum(size.length for size in self.formulas if isinstance(size, Expr))
+        several = min(CANDIDATES, TERMS // length)
+        return SCAN, self._ranges(narrowed, max(several // others, 1), MOST_CANDIDATES)
+
+    def _prediction(self, sizes: Mapping[str, int]) -> tuple[int, ...] | None:
+        # the amounts by the formulas; None where a division leaves a remainder
+        assert self.formulas is not None
+        try:
+            return tuple(value_at(one, sizes) for one in self.formulas)
+        except SizeError:
+            return None
+
+    # --- candidates -------------------------------------------------------------------------------
+
+    def _candidate(self, sizes: Mapping[str, int]) -> Candidate:
+        # build the model; once for each candidate
+        key = tuple(sizes.values())
+        if key not in self.built:
+            self.built[key] = self._build(dict(sizes))
+        return self.built[key]
+
+    def _build(self, sizes: dict[str, int]) -> Candidate:
+        try:
+            model = self.problem.family.at(sizes)
+            self.layers += len(model.nodes)
+            found = self.problem.amounts(model)
+        except UnknownAmount:
+            raise
+        except ParamcalcError as error:
+            always = self.problem.family.symbolic
+            if isinstance(always, ParamcalcError) and str(always) == str(error):
+                raise  # no size changes it
+            self.problems.append(error)
+            return Candidate(sizes, {}, str(error))
+        amounts = [number(one, quantity) for one, (quantity, _) in zip(found, self.problem.budgets, strict=True)]
+        if self.formulas is not None and self._prediction(sizes) != tuple(amounts):
+            raise _FormulasFail
+        return Candidate(sizes, dict(zip(self._names, amounts, strict=True)))
+
+    def _best(self, method: str, ranges: Mapping[str, range]) -> Candidate | None:
+        # the best candidate of each line along the longest axis, and of these the best one
+        order = self._by_halving if method == HALVING else self._by_scan
+        along = max(ranges, key=lambda name: len(ranges[name]))
+        others = [name for name in ranges if name != along]
+        found: list[Candidate] = []
+        for fixed in product(*(ranges[name] for name in others)):
+            line = dict(zip(others, fixed, strict=True))
+            candidates = (
+                {name: {**line, along: value}[name] for name in ranges} for value in order(ranges[along], along, line)
+            )
+            found += islice((one for one in self._buildable(candidates)), 1)
+        return min(found, key=self._preference) if found else None
+
+    def _preference(self, one: Candidate) -> tuple[int, tuple[int, ...]]:
+        sizes = tuple(one.sizes.values())
+        larger = self.problem.mode == AT_MOST
+        if len(sizes) == 1 and not self.several and self.problem.mode != NEAR:
+            return 0, tuple(-value for value in sizes) if larger else sizes
+        return self.problem.rank([*one.amounts.values()]), tuple(-value for value in sizes) if larger else sizes
+
+    def _buildable(self, candidates: Iterator[dict[str, int]]) -> Iterator[Candidate]:
+        for place, sizes in enumerate(candidates):
+            if place >= UNBUILDABLE:
+                raise _FormulasFail
+            one = self._candidate(sizes)
+            if not one.problem:
+                yield one
+
+    def _by_halving(self, values: range, along: str, line: Mapping[str, int]) -> Iterator[int]:
+        # the values of a line from the best one on: amounts never fall along it
+        def at(place: int) -> tuple[int, ...]:
+            found = self._prediction({**line, along: values[place]})
+            if found is None:
+                raise _FormulasFail
+            return found
+
+        mode, limits = self.problem.mode, [limit for _, limit in self.problem.budgets]
+        every = [*zip(range(len(limits)), limits, strict=True)]
+        if mode == AT_MOST:
+            over = first(lambda place: any(at(place)[n] > limit for n, limit in every), len(values) - 1, 0)
+            return reversed(values[:over])
+        reached = first(lambda place: all(at(place)[n] >= limit for n, limit in every), len(values) - 1, 0)
+        if mode == AT_LEAST:
+            return iter(() if reached is None else values[reached:])
+        return self._outward(values, len(values) if reached is None else reached, at)
+
+    def _outward(self, values: range, middle: int, at: Callable[[int], tuple[int, ...]]) -> Iterator[int]:
+        # from the middle to both sides, the nearer amount first; of equal ones the smaller size
+        below, above = middle - 1, middle
+        while below >= 0 or above < len(values):
+            down = self.problem.rank(at(below)) if below >= 0 else None
+            up = self.problem.rank(at(above)) if above < len(values) else None
+            if up is None or (down is not None and down <= up):
+                same = self._same(at, below)
+                yield from values[same : below + 1]
+                below = same - 1
+            else:
+                yield values[above]
+                above += 1
+
+    def _same(self, at: Callable[[int], tuple[int, ...]], place: int) -> int:
+        # the first place with the amount that a place has
+        amount = at(place)[0]
+        found = first(lambda other: at(other)[0] >= amount, place, 0)
+        return place if found is None else found
+
+    def _by_scan(self, values: range, along: str, line: Mapping[str, int]) -> Iterator[int]:
+        # the values of a line that keep the budgets, the best one first
+        kept: list[tuple[int, int]] = []
+        single = not line and not self.several
+        for value in values:
+            found = self._prediction({**line, along: value})
+            if found is not None and self.problem.keeps(found):
+                sign = -1 if self.problem.mode == AT_MOST else 1
+                kept.append((0 if single and self.problem.mode != NEAR else self.problem.rank(found), sign * value))
+        return (abs(value) for _, value in sorted(kept))
+
+    def _by_building(self, axes: Sequence[Axis]) -> _Found:
+        # every candidate in turn, until the work is done or spent
+        limited = prod(len(axis.values(0)) for axis in axes if axis.most is not None)
+        ranges = self._ranges(axes, max(MODELS // limited, 1), MODELS)
+        endless = [axis.name for axis in axes if axis.most is None]
+        order = [*endless, *(name for name in ranges if name not in endless)]
+        best: Candidate | None = None
+        outer = 0
+        self.layers = 0
+        for values in product(*(ranges[name] for name in order)):
+            if self.layers > (LAYERS if endless else MOST_LAYERS) and values[0] != outer:
+                if not endless:
+                    raise OptionError("too many layers to build", expected="smaller ranges of sizes")
+                ranges[order[0]] = range(ranges[order[0]][0], outer + 1, ranges[order[0]].step)
+                break
+            outer = values[0]
+            sizes = dict(zip(order, values, strict=True))
+            one = self._candidate({name: sizes[name] for name in ranges})
+            if not one.problem and self.problem.keeps([*one.amounts.values()]):
+                best = one if best is None else min(best, one, key=self._preference)
+        if best is not None:
+            return _Found(REBUILD, ranges, best, self._beside(best, ranges))
+        tried = [one for one in self.built.values() if not one.problem]
+        if not tried:
+            raise self.problems[0]
+        return _Found(
+            REBUILD, ranges, None, (min(tried, key=lambda one: self.problem.misses([*one.amounts.values()])),)
+        )
+
+    def _ranges(self, axes: Sequence[Axis], each: int, most: int) -> dict[str, range]:
+        # the values of all axes; of the one without an end so many
+        _check_ends(axes)
+        ranges = {axis.name: axis.values(axis.least + (each - 1) * axis.step) for axis in axes}
+        several = prod(map(len, ranges.values()))
+        if several > most:
+            raise _too_many(several, most)
+        return ranges
+
+    # --- proof ------------------------------------------------------------------------------------
+
+    def _beside(self, answer: Candidate, ranges: Mapping[str, range]) -> tuple[Candidate, ...]:
+        # the next candidate along each axis: above the answer, below it, or on both sides
+        signs = {AT_MOST: (1,), AT_LEAST: (-1,), NEAR: (-1, 1)}[self.problem.mode]
+        found = []
+        for name, values in ranges.items():
+            place = values.index(answer.sizes[name])
+            for sign in signs:
+                others = values[place + 1 :] if sign > 0 else values[:place][::-1]
+                tried = [self._candidate({**answer.sizes, name: value}) for value in others[:1]]
+                if tried and tried[0].problem:  # the next one that can be built, if there is one near
+                    nearby = (self._candidate({**answer.sizes, name: value}) for value in others[1:UNBUILDABLE])
+                    tried += islice((one for one in nearby if not one.problem), 1)
+                found += tried
+        if len(ranges) == 1 and self.problem.mode != NEAR:
+            for one in found:
+                if not one.problem and self.problem.keeps([*one.amounts.values()]):
+                    raise _FormulasFail
+        return tuple(found)
+
+    def _first(self, ranges: Mapping[str, range]) -> dict[str, int] | None:
+        # the smallest candidate that can be built, or the largest one, where amounts never fall
+        ways = [(one if self.problem.mode == AT_MOST else one[::-1])[:UNBUILDABLE] for one in ranges.values()]
+        candidates = (dict(zip(ranges, values, strict=True)) for values in product(*ways))
+        return next((dict(one.sizes) for one in self._buildable(candidates)), None)
+
+    def _nearest(self, ranges: Mapping[str, range]) -> dict[str, int] | None:
+        # the candidate that misses the budgets by the least
+        found: list[tuple[Fraction, tuple[int, ...]]] = []
+        for values in product(*ranges.values()):
+            amounts = self._prediction(dict(zip(ranges, values, strict=True)))
+            if amounts is not None:
+                found.append((self.problem.misses(amounts), values))
+        candidates = (dict(zip(ranges, values, strict=True)) for _, values in sorted(found))
+        return next((dict(one.sizes) for one in self._buildable(candidates)), None)
+
+
+def _check_ends(axes: Sequence[Axis]) -> None:
+    endless = [axis.name for axis in axes if axis.most is None]
+    if len(endless) > 1:
+        raise OptionError(f"several sizes without an end: {', '.join(endless)}", expected="LEAST:MOST for all but one")
+
+
+def _too_many(several: int, most: int) -> OptionError:
+    return OptionError(
+        f"{several:,} combinations of sizes", expected=f"at most {most:,}; smaller ranges or larger steps"
+    )

@@ -1,0 +1,63 @@
+"""What a search is about: a model as a function of sizes, the budgets, and which amounts are better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ...errors import OptionError
+from ...graph.model import Model
+from ...symbolic import Size
+from .budgets import Budget, Setting
+from .family import Family
+from .result import AT_MOST, NEAR
+
+
+class UnknownAmount(OptionError):
+    """An amount that no candidate has."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is searched: a model as a function of sizes, and the budgets."""
+
+    family: Family
+    budgets: tuple[Budget, ...]
+    mode: str
+    setting: Setting
+
+    def keeps(self, amounts: Sequence[int]) -> bool:
+        """Tell whether amounts keep the budgets; near to one is every amount."""
+        pairs = zip(amounts, self.budgets, strict=True)
+        if self.mode == AT_MOST:
+            return all(amount <= limit for amount, (_, limit) in pairs)
+        return self.mode == NEAR or all(amount >= limit for amount, (_, limit) in pairs)
+
+    def misses(self, amounts: Sequence[int]) -> Fraction:
+        """Measure by how much amounts miss the budgets: the largest ratio."""
+        ratios = (Fraction(amount, limit) for amount, (_, limit) in zip(amounts, self.budgets, strict=True))
+        return max(ratios) if self.mode == AT_MOST else -min(ratios)
+
+    def rank(self, amounts: Sequence[int]) -> int:
+        """Order amounts that keep the budgets: the lower, the better."""
+        if self.mode == NEAR:
+            return abs(amounts[0] - self.budgets[0].limit)
+        return -amounts[0] if self.mode == AT_MOST else amounts[0]
+
+    def amounts(self, model: Model) -> tuple[Size, ...]:
+        """Compute the amounts of a model.
+
+        Raises
+        ------
+        OptionError
+            When one of them is a lower bound.
+        """
+        for quantity, _ in self.budgets:
+            if not quantity.exact(model):
+                raise UnknownAmount(
+                    f"the {quantity.title} of the model are not known: there are layers without a rule"
+                    if quantity.name != "memory"
+                    else "the memory of the model is not known: there are layers without a rule"
+                )
+        return tuple(quantity.of(model, self.setting) for quantity, _ in self.budgets)

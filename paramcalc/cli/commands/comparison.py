@@ -1,0 +1,160 @@
+"""``paramcalc compare``: models side by side; ``paramcalc check``: models held against limits."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
+
+from ...errors import OptionError
+from ...graph.model import Model
+from ...writers import FORMATS
+from ..costing import Optimizer, Policy
+from ..flags import Explain, Format, Json
+from ..options import REQUIRED, Command, Flag, Positional, command_of
+from ..output import View, show, write
+from ..plain import plain
+from ..sizes import flag_size
+from .files import Set, named_sizes
+from .sizing import Batch, Inference, Steps
+from .targets import layer_command
+
+GITHUB = "github"
+
+Models = Annotated[
+    list[str],
+    Positional("MODEL", "Two or more: files, or a layer in the words of its command: 'lstm --in 108 --hidden 128'."),
+]
+Files = Annotated[list[str], Positional("FILE", "Files with a model each; FILE:NAME names a model.")]
+Cost = Annotated[bool, Flag("--cost", "Compare multiply-adds and memory, too.")]
+MaxParams = Annotated[str | None, Flag("--max-params", "The most parameters, such as 5M.", "N")]
+MaxMacs = Annotated[str | None, Flag("--max-macs", "The most multiply-adds of a pass forwards, such as 2.5G.", "N")]
+MaxMemory = Annotated[str | None, Flag("--max-memory", "The most memory of a training step, such as 16GiB.", "SIZE")]
+MaxGrowth = Annotated[str | None, Flag("--max-growth", "The most that the parameters may grow, such as 5%.", "N%")]
+Against = Annotated[str | None, Flag("--against", "The file of the model before, for --max-growth.", "OLD")]
+AnyFormat = Annotated[
+    str | None,
+    Flag(
+        "--format -f",
+        f"Output format: {', '.join(FORMATS)}, or {GITHUB} for annotations of a workflow.",
+        "F",
+        values=lambda _: (*FORMATS, GITHUB),
+    ),
+]
+
+
+def command(name: str, words: Sequence[str]) -> Command:
+    """Make ``compare`` or ``check``."""
+    functions: dict[str, Callable[..., None]] = {"compare": compare, "check": check}
+    return command_of(functions[name])
+
+
+def compare(
+    models: Models,
+    sizes: Set = None,
+    cost: Cost = False,
+    batch: Batch = None,
+    steps: Steps = None,
+    dtype: Policy = None,
+    format: Format = None,
+    json: Json = False,
+    explain: Explain = False,
+) -> None:
+    """Compare models layer by layer: what differs, by how much, and why.
+
+    $ paramcalc compare old.yaml model.yaml
+    $ paramcalc compare 'lstm --in 108 --hidden 128' 'gru --in 108 --hidden 128'
+    """
+    from ...analysis.comparison import compare as compared
+    from ...render.comparison import presentation
+
+    if not cost and (batch is not None or steps is not None or dtype is not None):
+        raise OptionError("--batch, --steps and --dtype are about costs", expected="--cost with them")
+    given = named_sizes(sizes)
+    places = _sizes({"batch": batch, "steps": steps})
+    found = compared(*(_model(one, given) for one in models), cost=cost, dtype=dtype or "float32", **places)
+    show(presentation(found), View(format, json), explain=explain)
+
+
+def _model(words: str, sizes: Mapping[str, object]) -> Model:
+    # a file, or the words of a command that counts a layer
+    from ...formats import load
+
+    try:
+        split = shlex.split(words) if " " in words else []
+    except ValueError:
+        split = []
+    layer = layer_command(command_of(compare), split) if split else None
+    if layer is None:
+        return load(words, sizes=sizes)
+    given = split[1:] if layer.name else split
+    values = plain(
+        [one._replace(default=None) if one.default is REQUIRED else one for one in layer.command.parameters], given
+    )
+    if values is None:
+        raise OptionError("not a layer", expected=f"the words of paramcalc {layer.name or 'layer'}", received=words)
+    return layer.model(values)
+
+
+def _sizes(given: Mapping[str, str | None]) -> dict[str, Any]:
+    return {name: flag_size(f"--{name}", text) for name, text in given.items() if text is not None}
+
+
+def _path(file: str) -> str:
+    # FILE:NAME names a model in a file
+    return file if os.path.exists(file) else file.rpartition(":")[0] or file
+
+
+def check(
+    files: Files,
+    max_params: MaxParams = None,
+    max_macs: MaxMacs = None,
+    max_memory: MaxMemory = None,
+    max_growth: MaxGrowth = None,
+    against: Against = None,
+    inference: Inference = False,
+    sizes: Set = None,
+    batch: Batch = None,
+    steps: Steps = None,
+    dtype: Policy = None,
+    optimizer: Optimizer = None,
+    format: AnyFormat = None,
+    json: Json = False,
+) -> None:
+    """Check that models keep limits; exit with 1 if one does not.
+
+    $ paramcalc check model.yaml --max-params 5M
+    $ paramcalc check model.yaml --max-growth 5% --against old.yaml
+    $ paramcalc check model.yaml --max-memory 16GiB --batch 32 --steps 100
+    """
+    from ...analysis.comparison import check as checked
+    from ...formats import load
+    from ...render.comparison import checks_presentation, workflow_commands
+
+    if (max_growth is None) != (against is None):
+        raise OptionError("--max-growth and --against", expected="both of them")
+    if max_params is max_macs is max_memory is max_growth is None:
+        raise OptionError("no limit", expected="--max-params, --max-macs, --max-memory or --max-growth")
+    github = format == GITHUB and not json
+    view = View(None if github else format, json)
+    given = named_sizes(sizes)
+    before = None if against is None else load(against, sizes=given)
+    asked = {
+        "max_params": max_params,
+        "max_macs": max_macs,
+        "max_memory": max_memory,
+        "max_growth": max_growth,
+        "dtype": dtype or "float32",
+        "optimizer": optimizer,
+        "training": not inference,
+        **_sizes({"batch": batch, "steps": steps}),
+    }
+    found = [(file, checked(load(file, sizes=given), against=before, **asked)) for file in files]
+    if github:
+        write(line for file, one in found for line in workflow_commands(one, _path(file)))
+    else:
+        show(checks_presentation(dict(found)), view)
+    if not all(one.ok for _, one in found):
+        sys.exit(1)

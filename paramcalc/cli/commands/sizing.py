@@ -1,0 +1,196 @@
+"""``paramcalc solve``: the size of a model within budgets; ``paramcalc match``: models as large as another one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
+
+from ...errors import OptionError
+from ...graph.model import Model
+from ..costing import Optimizer, Policy
+from ..flags import Explain, Format, Json
+from ..options import Command, Flag, command_of
+from ..output import View, show
+from ..sizes import flag_size
+from .files import Set, named_sizes
+from .targets import LayerCommand, Target, about_layer, layer_command
+
+For = Annotated[
+    list[str] | None,
+    Flag("--for", "The size to find: its name, or with its values: h=64:1024:64. Repeat it for several.", "NAME"),
+]
+Params = Annotated[str | None, Flag("--params", "Budget of parameters, such as 1M.", "N")]
+Macs = Annotated[str | None, Flag("--macs", "Budget of multiply-adds of a pass forwards, such as 2.5G.", "N")]
+Memory = Annotated[str | None, Flag("--memory", "Budget of memory for a training step, such as 16GiB.", "SIZE")]
+Inference = Annotated[bool, Flag("--inference", "Take the memory of inference instead.")]
+AtLeast = Annotated[bool, Flag("--at-least", "Find the smallest size that reaches the budgets.")]
+Near = Annotated[bool, Flag("--near", "Find the size that comes nearest to the budget.")]
+Multiple = Annotated[int, Flag("--multiple-of", "Try only multiples of N.", "N", least=1)]
+SuchThat = Annotated[
+    list[str] | None, Flag("--such-that", "A size that follows from the one to find, such as e=h//2.", "NAME=SIZE")
+]
+Most = Annotated[int | None, Flag("--most", "The largest size that is tried.", "N", least=1)]
+Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: one sample for multiply-adds.", "B")]
+Steps = Annotated[str | None, Flag("--steps", "Number of time steps.", "T")]
+With = Annotated[
+    str, Flag("--with", "Kinds of models, such as gru,transformer. Default: all.", "KIND,…", values=lambda _: kinds())
+]
+Blocks = Annotated[
+    int | None, Flag("--blocks", "Layers of the transformer. Default: 1 to 12 are tried.", "N", least=1, most=1000)
+]
+
+
+def kinds() -> tuple[str, ...]:
+    """List the kinds of models that can be matched."""
+    from ...analysis.sizing.match import KINDS
+
+    return KINDS
+
+
+def command(name: str, words: Sequence[str]) -> Command:
+    """Make ``solve`` or ``match``: with the words of the command that counts the layer, or those of a file."""
+    functions: dict[str, Callable[..., None]] = {"solve": solve, "match": match}
+    whole = command_of(functions[name])
+    layer = layer_command(whole, words)
+    if layer is None:
+        return whole
+    made = layer
+    if name == "match":
+        return about_layer(whole, layer, lambda given, **asked: _match(made.model(given), **asked))
+    return about_layer(
+        whole, layer, lambda given, **asked: _solve_layer(made, given, **asked), ("compare", "batch", "steps")
+    )
+
+
+def solve(
+    target: Target,
+    for_: For = None,
+    params: Params = None,
+    macs: Macs = None,
+    memory: Memory = None,
+    inference: Inference = False,
+    at_least: AtLeast = False,
+    near: Near = False,
+    multiple_of: Multiple = 1,
+    such_that: SuchThat = None,
+    most: Most = None,
+    sizes: Set = None,
+    batch: Batch = None,
+    steps: Steps = None,
+    dtype: Policy = None,
+    optimizer: Optimizer = None,
+    format: Format = None,
+    json: Json = False,
+    explain: Explain = False,
+) -> None:
+    """Find the largest size of a model within budgets.
+
+    $ paramcalc solve lstm --in 108 --params 1M
+    $ paramcalc solve model.yaml --for h --params 10M --multiple-of 64
+    $ paramcalc solve model.yaml --for h --memory 16GiB --batch 32 --steps 100
+    """
+    if not for_:
+        raise OptionError("no size to find", expected="--for and the name of a size of the file")
+    view = View(format, json, explain=explain)
+    asked = {
+        "params": params,
+        "macs": macs,
+        "memory": memory,
+        "inference": inference,
+        "at_least": at_least,
+        "near": near,
+        "multiple_of": multiple_of,
+        "such_that": such_that,
+        "most": most,
+        "batch": batch,
+        "steps": steps,
+        "dtype": dtype,
+        "optimizer": optimizer,
+    }
+    _solve(target, for_, view, named_sizes(sizes), **asked)
+
+
+def _solve_layer(layer: LayerCommand, given: dict[str, Any], for_: list[str] | None, **asked: Any) -> None:
+    # the flag that is missing is the size to find, and goes by the letter of its value in the help
+    missing = layer.missing(given)
+    view = View(asked.pop("format"), asked.pop("json"), explain=asked.pop("explain"))
+    if len(missing) == 1 and not layer.missing({**given, missing[0].name: ""}):
+        letter = _letter(missing[0].told)
+        for_ = for_ or [letter]
+        if letter in (one.partition("=")[0].strip() for one in for_):
+            given = {**given, missing[0].name: letter}
+    elif not missing and not for_:
+        raise OptionError("no size to find", expected=f"{layer.name or 'a layer'} without one of its sizes, or --for")
+    _solve(layer.model(given), for_ or [], view, {}, **asked)
+
+
+def _letter(told: object) -> str:
+    assert isinstance(told, Flag)
+    return (told.metavar or "h").lower()
+
+
+def _solve(model: Model | str, for_: list[str], view: View, sizes: Mapping[str, object], **asked: Any) -> None:
+    from ...analysis.sizing import solve as solved
+    from ...render.sizing import solution_presentation
+
+    if asked["params"] is asked["macs"] is asked["memory"] is None:
+        raise OptionError("no budget", expected="--params, --macs or --memory")
+    for name in ("batch", "steps"):
+        if asked[name] is not None:
+            asked[name] = flag_size(f"--{name}", asked[name])
+    training = not asked.pop("inference")
+    if asked["memory"] is None and not training:
+        raise OptionError("--inference is about memory", expected="--memory")
+    found = solved(
+        model,
+        _axes(for_),
+        **{
+            **asked,
+            "such_that": named_sizes(asked["such_that"], "--such-that"),
+            "dtype": asked["dtype"] or "float32",
+            "training": training,
+            "sizes": sizes,
+        },
+    )
+    show(solution_presentation(found), view, explain=view.explain)
+    if found.answer is None:
+        sys.exit(1)
+
+
+def _axes(words: Sequence[str]) -> dict[str, str | None]:
+    # h, or h=64:1024:64
+    found: dict[str, str | None] = {}
+    for word in words:
+        name, equals, values = word.partition("=")
+        if not name.strip() or (equals and not values.strip()) or name.strip() in found:
+            expected = "NAME, or NAME=LEAST:MOST:STEP such as h=64:1024:64, each name once"
+            raise OptionError("--for", expected=expected, received=word)
+        found[name.strip()] = values.strip() or None
+    return found
+
+
+def match(
+    target: Target,
+    with_: With = "",
+    blocks: Blocks = None,
+    sizes: Set = None,
+    format: Format = None,
+    json: Json = False,
+) -> None:
+    """Find models of other kinds that are as large as a model.
+
+    $ paramcalc match lstm --in 108 --hidden 128 --with gru,rnn,transformer
+    $ paramcalc match model.yaml --with transformer --blocks 2
+    """
+    from ...formats import load
+
+    _match(load(target, sizes=named_sizes(sizes)), with_, blocks, format, json)
+
+
+def _match(model: Model, with_: str, blocks: int | None, format: str | None, json: bool) -> None:
+    from ...analysis.sizing import match as matched
+    from ...render.sizing import matches_presentation
+
+    named = [word.strip() for word in with_.split(",")] if with_ else kinds()
+    show(matches_presentation(matched(model, named, blocks=blocks)), View(format, json))
