@@ -7,9 +7,9 @@ from .analysis import why as why
 from .analysis.comparison import check as check
 from .analysis.comparison import compare as compare
 from .analysis.cost import cost as cost
-from .analysis.sweep import sweep as sweep
 from .analysis.sizing import match as match
 from .analysis.sizing import solve as solve
+from .analysis.sweep import sweep as sweep
 from .core.built import Weight as Weight
 from .core.formula import Formula as Formula
 from .core.registry import register as register
