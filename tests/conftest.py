@@ -31,6 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to write files from several processes: they would write one another's lines."""
+    if config.getoption("--update") and getattr(config.option, "numprocesses", None):
+        raise pytest.UsageError("--update writes files: run it in one process, with -n 0")
+
+
 @pytest.fixture(autouse=True)
 def names_from_the_start() -> None:
     """Let Keras number its layers from the start in every test, whatever ran before in this process."""

@@ -71,6 +71,7 @@ class Model(Applicable, Displayed):
     type = "Functional"
     crossed = False  # whether a layer is used on several levels: directly, and inside another
     single: Collection[int] = ()
+    apart = False  # whether its layers can be built one by one, where it is unknown how they are connected
     batch_in_shape = False  # whether a reader found shapes whole, with no name for the batch
 
     def __init__(self, inputs: Nested, outputs: Nested, name: str | None = None, trainable: bool = True) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from time import perf_counter
 
+from ..core.default_inputs import natural_inputs
 from ..core.framework import title, verifiable
+from ..core.rule import Layer
 from ..errors import ParamcalcError
 from ..graph.bind import bind
 from ..graph.findings import STORED_OTHERWISE, Finding
 from ..graph.model import Model
+from ..graph.node import Node
 from .adapter import Adapter, adapter
 from .compare import Difference, model_differences, told_at
 from .grid import Grid, closed, grid_of, with_open_sizes
@@ -80,6 +83,10 @@ def verify_model(model: Model) -> Verification:
             received=model.framework,
         )
     asked = adapter(model.framework)
+    whole, left = _side_by_side(model) if model.apart else (model, [])
+    if model.apart and not whole.nodes:
+        raise ParamcalcError(f"{model.label!r} has no layer that {title(model.framework)} can build")
+    model = whole
     asked.check(model)
     report = model.report()
     installed = asked.installed()
@@ -101,11 +108,28 @@ def verify_model(model: Model) -> Verification:
         installed,
         start,
         found,
-        [*remarks, *report.warnings],
+        [*remarks, *report.warnings, *left],
         sizes=grid.names,
         models=len(grid.points),
         decisive=grid.decisive,
     )
+
+
+def _side_by_side(model: Model) -> tuple[Model, list[str]]:
+    # each layer on an input of its own; and a remark about those that have no rule
+    found = [layer for layer in model.layers if isinstance(layer, Layer)]
+    names = model.names
+    shapes = [natural_inputs(layer) for layer in found]
+    count = sum(map(len, shapes))
+    starts = [sum(map(len, shapes[:place])) for place in range(len(found))]
+    nodes = [
+        Node(layer.copy_with(names[id(layer)], layer.options), tuple((at + one, 0) for one in range(len(inputs))))
+        for layer, inputs, at in zip(found, shapes, starts, strict=True)
+    ]
+    outputs = tuple((count + place, 0) for place in range(len(nodes)))
+    made = Model.from_nodes([shape for one in shapes for shape in one], nodes, outputs, model.name)
+    left = [f"not compared: {names[id(layer)]}" for layer in model.layers if not isinstance(layer, Layer)]
+    return made, ["each layer was built by itself", *left]
 
 
 def _findings(model: Model) -> Iterator[Finding]:

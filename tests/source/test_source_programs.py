@@ -187,3 +187,23 @@ def test_functions_in_a_graph_follow_the_sizes_of_its_inputs() -> None:
         "Dense",
     ]
     assert [row.costed for row in report.rows] == [True, True, True, False, True, True, True]
+
+
+def test_a_size_without_a_variable_is_set_by_the_name_it_is_shown_with(tmp_path: Path) -> None:
+    path = tmp_path / "m.py"
+    path.write_text(f"{KERAS}import data\nm = keras.Sequential([keras.Input((3,)), layers.Dense(len(data.names))])\n")
+    assert written(load(str(path)).total) == "4n"
+    assert load(str(path), sizes={"n": 5}).total == 20
+
+
+@pytest.mark.torch
+def test_layers_of_a_module_are_verified_one_by_one() -> None:
+    from paramcalc.verification import verify
+
+    pytest.importorskip("torch")
+    program = f"{NET}class Own(Net):\n    def __init__(self):\n        super().__init__(3, 4)\n"
+    program += "        self.w = nn.Parameter(torch.zeros(5))\n        self.rnn = nn.LSTM(3, 4, 2, bidirectional=True)\nm = Own()\n"
+    found = verify(loads(program, name="m.py"))
+    assert found.ok
+    assert (found.layers, found.params) == (3, 16 + 10 + 2 * (4 * 4 * (3 + 4 + 2)) + 2 * (4 * 4 * (8 + 4 + 2)))
+    assert found.remarks == ["each layer was built by itself", "not compared: Own"]

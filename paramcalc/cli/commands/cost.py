@@ -9,7 +9,7 @@ from ..costing import FLAGS, Policy, show_cost
 from ..flags import Depth, Explain, Format, Json
 from ..options import Command, command_of
 from ..output import View
-from .files import File, Set, named_sizes
+from .files import Args, File, Inputs, Set, model_of
 
 
 def command(name: str, words: Sequence[str]) -> Command:
@@ -21,6 +21,8 @@ def command(name: str, words: Sequence[str]) -> Command:
 def cost(
     file: File,
     sizes: Set = None,
+    args: Args = None,
+    input: Inputs = None,
     format: Format = None,
     json: Json = False,
     explain: Explain = False,
@@ -34,7 +36,5 @@ def cost(
     $ paramcalc lstm --in 108 --hidden 128 --cost --steps 1000 --bptt 50
     $ paramcalc cost model.yaml --frozen lstm --explain
     """
-    from ...formats import load
-
-    model = load(file, sizes=named_sizes(sizes))
+    model = model_of(file, sizes, args, input)
     show_cost(model, View(format, json, explain=explain, depth=depth, dtype=dtype), **asked)

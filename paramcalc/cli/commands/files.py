@@ -58,11 +58,37 @@ def count(file: File, sizes: Set = None, args: Args = None, input: Inputs = None
     $ paramcalc count model.yaml --set h=64 --depth 0
     $ paramcalc count model.py:Net --args hidden=128,layers=2
     """
+    models = models_of(file, sizes, args, input, words)
+    return models[0] if len(models) == 1 else Several(models)
+
+
+def models_of(
+    file: str,
+    sizes: list[str] | None,
+    args: str | None = None,
+    input: list[str] | None = None,
+    words: list[str] | None = None,
+) -> list[Model]:
+    """Read every model of a file, with what the flags of a command say about its sizes and its program."""
     from ...formats import load_all
     from ...formats.opened import Asked
 
-    models = load_all(file, named_sizes(sizes), Asked("", named_values(args), tuple(words or ()), shapes_of(input)))
-    return models[0] if len(models) == 1 else Several(models)
+    return load_all(file, named_sizes(sizes), Asked("", named_values(args), tuple(words or ()), shapes_of(input)))
+
+
+def model_of(file: str, sizes: list[str] | None, args: str | None = None, input: list[str] | None = None) -> Model:
+    """Read the only model of a file.
+
+    Raises
+    ------
+    OptionError
+        When it has several.
+    """
+    models = models_of(file, sizes, args, input)
+    if len(models) > 1:
+        names = ", ".join(model.label for model in models)
+        raise OptionError(f"{len(models)} models", expected="one of them, FILE:NAME", received=Verbatim(names))
+    return models[0]
 
 
 class Several:
@@ -145,6 +171,8 @@ def verify(
         str | None, Positional("FILE|-", "A spec, a file saved by Keras, a checkpoint, or a folder of Hugging Face.")
     ] = None,
     sizes: Set = None,
+    args: Args = None,
+    input: Inputs = None,
     against: Against = None,
     rules: Annotated[bool, Flag("--rules", "Audit every rule against its framework; takes no FILE.")] = False,
     json: Json = False,
@@ -174,10 +202,9 @@ def verify(
 
         check = verify_checkpoint(str(file), against, named_sizes(sizes))
     elif file is not None:
-        from ...formats import load
         from ...verification import verify as compare
 
-        check = compare(load(file, sizes=named_sizes(sizes)))
+        check = compare(model_of(file, sizes, args, input))
     else:
         check = _audited(framework or DEFAULT)
     if json:

@@ -12,7 +12,7 @@ from ...graph.model import Model
 from ..flags import Format, Json
 from ..options import Command, Flag, command_of
 from ..output import View, show
-from .files import Set, named_sizes
+from .files import Args, Set, model_of
 from .recurrent import Both, Framework, Layers, Out
 from .targets import Target, about_layer, layer_command
 
@@ -48,6 +48,7 @@ def why(
     out: Out = None,
     framework: Framework = DEFAULT,
     sizes: Set = None,
+    args: Args = None,
     format: Format = None,
     json: Json = False,
 ) -> None:
@@ -57,15 +58,13 @@ def why(
     $ paramcalc why Conv2D --input 32,32,3 filters=8 kernel_size=3 --got 216
     $ paramcalc why model.yaml --got 153228
     """
-    from ...formats import load
-
     if size_in or hidden or bidirectional or out or layers != 1 or framework != DEFAULT:
         raise OptionError(
             "a file cannot be combined with the options of a layer",
             expected="such options only with lstm, gru or rnn",
             received=target,
         )
-    _explain(load(target, sizes=named_sizes(sizes)), _number(got), View(format, json))
+    _explain(model_of(target, sizes, args), _number(got), View(format, json))
 
 
 def _explain(model: Model, number: int, view: View) -> None:

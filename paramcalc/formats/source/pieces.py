@@ -69,6 +69,8 @@ def _with_sizes(shape: AnyShape, before: Sequence[AnyShape], now: Sequence[AnySh
 class Listed(Model):
     """A model whose layers are known and not how they are connected."""
 
+    apart = True
+
     def __init__(
         self,
         name: str,

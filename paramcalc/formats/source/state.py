@@ -184,12 +184,15 @@ class State:
             refs |= mutable(value)
         return Unknown(reason, self.line, refs, path, data and not refs, scalar and not refs)
 
-    def symbol(self, value: Unknown) -> Expr:
-        """Give the size symbol of an unknown value, named after its variable."""
+    def symbol(self, value: Unknown) -> Value:
+        """Give the size symbol of an unknown value, named after its variable; or the size given for that name."""
         if value.size is None:
-            name = value.name or "n"
-            count = self.symbols[name] = self.symbols.get(name, 0) + 1
-            value.size = symbols(name if count == 1 else f"{name}_{count}")
+            first = value.name or "n"
+            count = self.symbols[first] = self.symbols.get(first, 0) + 1
+            name = first if count == 1 else f"{first}_{count}"
+            given = self.sizes.get(name)
+            self.used |= {name} & self.sizes.keys()
+            value.size = given if isinstance(given, (int, Expr)) else symbols(name)
         return value.size
 
     def name(self, value: Value, name: str) -> Value:

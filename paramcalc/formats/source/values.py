@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from ...symbolic import Expr
+from ...symbolic import Size
 
 Value: TypeAlias = object
 MOST_REFS = 400  # objects that one unknown value may stand for, before it may stand for all
@@ -56,7 +56,7 @@ class Unknown:
         self.data = data
         self.scalar = scalar
         self.name = ""
-        self.size: Expr | None = None
+        self.size: Size | None = None
 
     def __repr__(self) -> str:
         return f"<unknown: {self.reason}, line {self.line}>"
