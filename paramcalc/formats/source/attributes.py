@@ -34,6 +34,11 @@ def lineage(cls: Class | Native) -> Sequence[Value]:
     return cls.mro if isinstance(cls, Class) else cls.lineage
 
 
+def names_of(cls: Class | Native) -> list[str]:
+    """List the names of the classes that the host knows among those that a class derives from."""
+    return [one.name for one in lineage(cls) if isinstance(one, Native)]
+
+
 def find(cls: Class | Native, name: str, behind: Value = None) -> Value:
     """Find a name in a class and those behind it; with ``behind``, only in those after that one."""
     order = lineage(cls)

@@ -1,0 +1,22 @@
+"""Names: Keras. Layers and models are instances; calling them on symbolic tensors draws a graph of our own."""
+
+from .layers import (
+    Unread as Unread,
+    declared_shape as declared_shape,
+    declares as declares,
+    is_layer as is_layer,
+    is_model as is_model,
+    layer_of as layer_of,
+)
+from .models import MODEL as MODEL, sublayers as sublayers
+from .tables import MODULES as MODULES, renamed as renamed
+from .tensors import (
+    ELEMENTWISE as ELEMENTWISE,
+    Called as Called,
+    Tensor as Tensor,
+    binary as binary,
+    is_tensor as is_tensor,
+    tensor_attribute as tensor_attribute,
+    tensor_item as tensor_item,
+    unary as unary,
+)

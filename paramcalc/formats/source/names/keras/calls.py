@@ -1,0 +1,147 @@
+"""What a call of a layer or model gives."""
+
+from __future__ import annotations
+
+from .....core.rule import Rule
+from .....errors import ParamcalcError
+from ... import attributes
+from ...calls import lose
+from ...containers import items_of
+from ...state import State
+from ...values import (
+    Dict,
+    Function,
+    Instance,
+    List,
+    Value,
+)
+from ..builtins import Args, Kwargs
+from ..shapes import Shape
+from ..torch import Tensor as Array
+from .layers import Unread, layer_of
+from .tensors import Tensor, axis, shape_of, tensors_in
+
+
+def build_on(run: State, self: Instance, shapes: list[Shape | None]) -> None:
+    """Give a layer its weights: the first shapes that it meets decide them."""
+    # the first shapes a layer meets decide its weights
+    if "<shapes>" not in self.named:
+        run.change(self)
+        self.named["<shapes>"] = tuple(shapes)
+
+
+def call_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    """Call a layer or a model on tensors."""
+    run.may_raise("a layer")
+    if self.blur is not None:
+        return lose(run, self.blur.reason, self, *args, *kwargs.values())
+    given = [*args, *(kwargs[one] for one in ("inputs", "initial_state") if one in kwargs)]
+    tensors = tensors_in(*given)
+    shapes = [one.shape for one in tensors]
+    if "<rule>" in self.named:
+        return _call_rule(run, self, args, kwargs, tensors)
+    if "<outputs>" in self.named or "<layers>" in self.named:
+        return _call_model(run, self, tensors)
+    if "<function>" in self.named:
+        found = run.call(self.named["<function>"], [_replaced(one, {}) for one in args], {})
+        return _wrapped(run, self, found, tensors, object())
+    call = attributes.find(self.cls, "call")
+    if not isinstance(call, Function):
+        return lose(run, "a layer without call()", self, *args, *kwargs.values())
+    if "<shapes>" not in self.named:
+        build_on(run, self, shapes)
+        build = attributes.find(self.cls, "build")
+        if isinstance(build, Function):
+            several = [None if one is None else tuple(map(axis, one)) for one in shapes]
+            shape: Value = several[0] if len(several) == 1 else List([*several])
+            if not several or shape is None:
+                shape = run.unknown("the shape of an input", data=True, scalar=True)
+            run.call(build, [self, shape], {})
+    free = {one: Tensor(one.shape) for one in tensors}
+    inner = [_replaced(one, free) for one in args]
+    found = run.call(call, [self, *inner], {name: _replaced(one, free) for name, one in kwargs.items()})
+    token = object()
+    return _wrapped(run, self, found, tensors, token)
+
+
+def _replaced(value: Value, free: dict[Tensor, Tensor]) -> Value:
+    if isinstance(value, Tensor):
+        return free.setdefault(value, Tensor(value.shape))
+    if isinstance(value, Array):
+        return Tensor(value.shape)
+    if isinstance(value, tuple):
+        return tuple(_replaced(one, free) for one in value)
+    if isinstance(value, List) and value.blur is None:
+        return List([_replaced(one, free) for one in value.items])
+    if isinstance(value, Dict) and value.blur is None:
+        return Dict({key: _replaced(one, free) for key, one in value.named.items()})
+    return value
+
+
+def _wrapped(run: State, self: Instance, found: Value, tensors: tuple[Tensor, ...], token: object) -> Value:
+    if isinstance(found, Tensor):
+        return Tensor(found.shape, self, tensors, 0, token)
+    if isinstance(found, (tuple, List)):
+        items = items_of(run, found)
+        if isinstance(items, list):
+            return tuple(Tensor(shape_of(one), self, tensors, at, token) for at, one in enumerate(items))
+    return Tensor(None, self, tensors, 0, token)
+
+
+def _call_rule(run: State, self: Instance, args: Args, kwargs: Kwargs, tensors: tuple[Tensor, ...]) -> Value:
+    rule = self.named["<rule>"]
+    assert isinstance(rule, Rule)
+    several = args and isinstance(args[0], (List, tuple))
+    first = tensors_in(args[0]) if args else tensors
+    states = [one for one in tensors if one not in first]
+    used = first if several or not args else tensors if len(rule.inputs) > 1 else first
+    if rule.name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "RNN") and several:
+        used, states = first[:1], [*first[1:], *states]
+    shapes = [one.shape for one in used]
+    token = object()
+    if not used:  # data: it is built on what it meets
+        if "<shapes>" not in self.named:
+            run.change(self)
+            self.named["<shapes>"] = (None,)
+        return run.unknown("the output of a layer", scalar=True)
+    build_on(run, self, shapes)
+    if any(one is None for one in shapes):
+        return Tensor(None, self, tuple(used), 0, token)
+    try:
+        built = layer_of(run, self).on(*[one for one in shapes if one is not None])
+        outs = built.shapes()
+    except (ParamcalcError, Unread) as error:
+        run.note(str(error))
+        return Tensor(None, self, tuple(used), 0, token)
+    except Exception:  # outputs that the rule does not know
+        return Tensor(None, self, tuple(used), 0, token)
+    made = tuple(Tensor(shape, self, (*used, *states), at, token, states=len(states)) for at, shape in enumerate(outs))
+    return made[0] if len(made) == 1 else made
+
+
+def _call_model(run: State, self: Instance, tensors: tuple[Tensor, ...]) -> Value:
+    token = object()
+    outs = self.named.get("<outputs>")
+    if "<layers>" in self.named:
+        shape = chain_output(run, self, tensors)
+        return Tensor(shape, self, tensors, 0, token)
+    assert isinstance(outs, tuple)
+    made = tuple(
+        Tensor(one.shape if isinstance(one, Tensor) else None, self, tensors, at, token) for at, one in enumerate(outs)
+    )
+    return made[0] if len(made) == 1 else made
+
+
+def chain_output(run: State, self: Instance, tensors: tuple[Tensor, ...]) -> Shape | None:
+    """Walk the layers of a Sequential on a tensor; they are built on what they meet."""
+    value: Value = tensors[0] if tensors else run.unknown("an input", scalar=True)
+    value = Tensor(value.shape) if isinstance(value, Tensor) else value
+    layers = self.named["<layers>"]
+    assert isinstance(layers, List)
+    if layers.blur is not None:
+        return None
+    for one in layers.items:
+        value = one if isinstance(one, Tensor) and one.layer is None and value is None else value
+        if not isinstance(one, Tensor):
+            value = run.call(one, [value], {})
+    return shape_of(value)

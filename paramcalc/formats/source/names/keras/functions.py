@@ -1,0 +1,113 @@
+"""Functions of tensors."""
+
+from __future__ import annotations
+
+from .....errors import ParamcalcError
+from .....symbolic import Expr, Size
+from ...containers import items_of
+from ...operations import sized
+from ...state import State
+from ...values import (
+    Builtin,
+    List,
+    Unknown,
+    Value,
+)
+from ..builtins import Args, Kwargs
+from ..shapes import Shape, broadcast, matmul, reduced
+from ..torch import as_shape
+from .tensors import Tensor, shape_of, tensors_in
+
+SAME = frozenset(
+    [
+        "softmax", "relu", "sigmoid", "tanh", "exp", "log", "sqrt", "square", "abs", "negative", "cast", "identity",
+        "gelu", "silu", "swish", "elu", "selu", "leaky_relu", "clip", "dropout", "stop_gradient", "log_softmax",
+        "softplus", "softsign", "relu6", "hard_sigmoid", "rsqrt", "sin", "cos", "convert_to_tensor", "zeros_like",
+        "ones_like", "l2_normalize", "normalize", "log1p", "expm1", "sign", "round", "floor", "ceil", "cumsum",
+        "flip",
+    ]
+)  # fmt: skip
+PAIR = frozenset(["add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "where", "add_n"])
+REDUCE = frozenset(
+    [
+        "mean", "sum", "max", "min", "prod", "reduce_mean", "reduce_sum", "reduce_max", "reduce_min", "std", "var",
+        "amax", "amin", "logsumexp", "argmax", "argmin", "any", "all",
+    ]
+)  # fmt: skip
+
+
+def function(name: str) -> Builtin:
+    """Give a function on tensors: its shape where that is plain, else a tensor of unknown shape."""
+
+    def call(run: State, args: Args, kwargs: Kwargs) -> Value:
+        tensors = tensors_in(*args, *kwargs.values())
+        if not tensors:
+            return _of_numbers(run, name, args, kwargs)
+        try:
+            shape = _function_shape(run, name, args, kwargs)
+        except (TypeError, ValueError, IndexError, ParamcalcError):
+            shape = None
+        return Tensor(shape, name, tensors)
+
+    return Builtin(f"keras.ops.{name}", call)
+
+
+def _of_numbers(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
+    if name in ("zeros", "ones", "normal", "uniform"):
+        return Tensor(as_shape(run, [args[0] if args else kwargs.get("shape", ())]), name)
+    if name in ("shape",) and args:
+        return shape_of(args[0]) or run.unknown("a shape", data=True, scalar=True)
+    return run.unknown(f"{name} is not followed", data=True, scalar=True)
+
+
+def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape | None:
+    x = shape_of(args[0]) if args else None
+    if name in SAME:
+        return x
+    if name in PAIR:
+        return broadcast(x, shape_of(args[1])) if len(args) > 1 and name != "where" else None
+    if name in ("matmul",):
+        return matmul(x, shape_of(args[1]))
+    if x is None:
+        return None
+    place = kwargs.get("axis", kwargs.get("axes", kwargs.get("perm", args[1] if len(args) > 1 else None)))
+    if isinstance(place, (List, tuple)):
+        items = items_of(run, place)
+        place = tuple(items) if isinstance(items, list) else run.unknown("axes")
+    if name == "reshape":
+        return reshaped(run, x, args[1] if len(args) > 1 else kwargs.get("newshape", kwargs.get("shape")))
+    axes = tuple(one for one in (place if isinstance(place, tuple) else (place,)) if isinstance(one, int))
+    if isinstance(place, tuple) and len(axes) < len(place):
+        return None
+    if name in REDUCE:
+        return reduced(x, place, axes, kwargs.get("keepdims", False))
+    if name == "transpose":
+        return tuple(x[one] for one in axes) if isinstance(place, tuple) else x[::-1] if place is None else None
+    if name in ("expand_dims", "squeeze") and isinstance(place, int):
+        at = place % (len(x) + (name == "expand_dims"))
+        return (*x[:at], 1, *x[at:]) if name == "expand_dims" else (*x[:at], *x[at + 1 :])
+    return None
+
+
+def reshaped(run: State, x: Shape, wanted: Value) -> Shape | None:
+    """Give the shape after a reshape whose sizes are known, the batch aside."""
+    items = items_of(run, wanted)
+    if isinstance(items, Unknown):
+        return None
+    sizes = [sized(run, one) for one in items]
+    if any(not isinstance(one, (int, Expr)) for one in sizes[1:]) or not sizes:
+        return None
+    if sizes[0] in (-1, None) and -1 not in sizes[1:]:
+        given = _volume(x[1:])
+        asked = _volume(tuple(one for one in sizes[1:] if isinstance(one, (int, Expr))))
+        return (x[0], *(one for one in sizes[1:] if isinstance(one, (int, Expr)))) if given == asked else None
+    if all(isinstance(one, (int, Expr)) for one in sizes) and -1 not in sizes:
+        return tuple(one for one in sizes if isinstance(one, (int, Expr)))
+    return None
+
+
+def _volume(shape: Shape) -> Size:
+    total: Size = 1
+    for one in shape:
+        total = total * one
+    return total

@@ -1,0 +1,364 @@
+"""Models, layers of the program's own, and the methods of all of them."""
+
+from __future__ import annotations
+
+from .....symbolic import Expr
+from ... import attributes
+from ...calls import lose
+from ...containers import items_of
+from ...operations import sized
+from ...state import State
+from ...values import (
+    MISSING,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    List,
+    Native,
+    Unknown,
+    Value,
+)
+from ..builtins import Args, Kwargs
+from ..shapes import Shape
+from .calls import build_on, call_layer, chain_output
+from .layers import BASE, WHOLE, common, is_layer, is_model, layer_init, make_shape
+from .tensors import VARIABLE, Tensor
+
+
+def _add_weight(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    given = dict(kwargs)
+    rest = list(args)
+    if rest and isinstance(rest[0], str):
+        given.setdefault("name", rest.pop(0))
+    shape = rest[0] if rest else given.get("shape", ())
+    items = items_of(run, shape) if shape is not None else []
+    sizes = [sized(run, one) for one in items] if isinstance(items, list) else None
+    known = sizes is not None and all(isinstance(one, (int, Expr)) and not isinstance(one, bool) for one in sizes)
+    made = Instance(VARIABLE)
+    made.named.update(
+        shape=tuple(sizes) if known and sizes is not None else None,
+        trainable=given.get("trainable", True),
+        name=given.get("name", "variable"),
+    )
+    kept = self.named.get("<weights>")
+    if not isinstance(kept, List):
+        kept = List()
+        run.change(self)
+        self.named["<weights>"] = kept
+    run.call(run.method(kept, "append"), [made], {})
+    return made
+
+
+def _build(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    given = args[0] if args else kwargs.get("input_shape")
+    items = items_of(run, given) if given is not None else []
+    if isinstance(items, Unknown) or not items or any(isinstance(one, (tuple, List, Unknown)) for one in items):
+        shape: Shape | None = None
+    else:
+        shape = make_shape(run, tuple(items[1:]))
+    if "<rule>" in self.named:
+        build_on(run, self, [shape])
+    elif "<layers>" in self.named:
+        run.change(self)
+        self.named["<input>"] = Tensor(shape)
+        chain_output(run, self, (Tensor(shape),))
+    elif isinstance(attributes.find(self.cls, "call"), Function) and is_model(self):
+        call_layer(run, self, [Tensor(shape)], {})
+    return None
+
+
+def _layer_set(run: State, self: Instance, name: str, value: Value) -> None:
+    run.change(self)
+    if name == "name":
+        self.named["<name>"] = value
+    elif name == "trainable":
+        _set_trainable(run, self, value, set())
+    else:
+        self.named[name] = value
+
+
+def _set_trainable(run: State, self: Instance, value: Value, seen: set[int]) -> None:
+    # reaches every layer inside
+    if id(self) in seen:
+        return
+    seen.add(id(self))
+    run.change(self)
+    self.named["trainable"] = value
+    self.named.pop("<constructed>", None)
+    inside = sublayers(self)
+    if isinstance(inside, Unknown):
+        run.blur("layers inside were frozen that are not known", self)
+        return
+    for _, one in inside:
+        _set_trainable(run, one, value, seen)
+
+
+def sublayers(self: Instance) -> list[tuple[str, Instance]] | Unknown:
+    """List the layers directly inside a layer or model, each with the attribute that holds it."""
+    if self.blur is not None:
+        return self.blur
+    if isinstance(self.named.get("<outputs>"), tuple):
+        return [("", one) for one in graph_layers(self) if isinstance(one, Instance)]
+    found: list[tuple[str, Instance]] = []
+    pending: list[tuple[str, Value]] = [(str(name), one) for name, one in self.named.items()]
+    seen: set[int] = set()
+    while pending:
+        name, value = pending.pop(0)
+        if isinstance(value, Unknown):
+            if not value.scalar and not name.startswith("<shapes"):
+                return value
+        elif isinstance(value, Instance):
+            if is_layer(value) and id(value) not in seen:
+                seen.add(id(value))
+                found.append((name, value))
+        elif isinstance(value, (List, Dict)):
+            if value.blur is not None:
+                if not value.blur.scalar:
+                    return value.blur
+                continue
+            inner = value.items if isinstance(value, List) else list(value.named.values())
+            pending = [(name, one) for one in inner] + pending
+        elif isinstance(value, tuple):
+            pending = [(name, one) for one in value] + pending
+    return found
+
+
+def _layer_get(run: State, self: Instance, name: str) -> Value:
+    if name == "name":
+        return self.named.get("<name>") or run.unknown("a name that Keras makes", scalar=True)
+    options = self.named.get("<options>")
+    if isinstance(options, Dict) and name in options.named:
+        return options.named[name]
+    if name in (
+        "input_shape",
+        "output_shape",
+        "built",
+        "dtype",
+        "losses",
+        "metrics_names",
+        "history",
+        "optimizer",
+        "stop_training",
+    ):
+        return run.unknown(f"{name} of a layer", scalar=True)
+    if name == "layers" and is_model(self):
+        return _layers(run, self)
+    if name in ("outputs", "inputs", "output", "input"):
+        found = self.named.get(f"<{name.rstrip('s')}s>")
+        if isinstance(found, tuple) and found:
+            return List(found) if name.endswith("s") else found[0]
+    if "<rule>" in self.named or name in LAYER_NAMES:
+        return run.unknown(f"{name} of a layer is not known", self)
+    return MISSING
+
+
+LAYER_NAMES = frozenset(
+    [
+        "weights", "trainable_weights", "non_trainable_weights", "variables", "trainable_variables", "input",
+        "output", "inputs", "outputs", "layers", "get_layer", "pop", "submodules", "add_loss", "add_metric",
+        "get_weights", "set_weights", "load_weights", "dtype_policy", "compute_dtype", "non_trainable_variables",
+        "quantize", "enable_lora", "supports_masking", "activity_regularizer", "input_spec",
+    ]
+)  # fmt: skip
+
+
+def _layers(run: State, self: Instance) -> Value:
+    if "<layers>" in self.named and isinstance(self.named["<layers>"], List):
+        kept = self.named["<layers>"]
+        if kept.blur is None:
+            return List([one for one in kept.items if not isinstance(one, Tensor)])
+        return run.unknown(kept.blur.reason, self)
+    if isinstance(self.named.get("<outputs>"), tuple):
+        return List(graph_layers(self))
+    return run.unknown("the layers of a model", self)
+
+
+def graph_layers(self: Instance) -> list[Value]:
+    """List the layers of a functional model, each once, in an order in which each comes after what it reads."""
+    outs = self.named["<outputs>"]
+    assert isinstance(outs, tuple)
+    found: dict[int, Value] = {}
+    done: set[int] = set()
+    pending: list[tuple[Tensor, bool]] = [(one, False) for one in reversed(outs) if isinstance(one, Tensor)]
+    while pending:
+        one, ready = pending.pop()
+        if ready:
+            if isinstance(one.layer, Instance):
+                found.setdefault(id(one.layer), one.layer)
+            continue
+        if id(one.call) in done:
+            continue
+        done.add(id(one.call))
+        pending.append((one, True))
+        pending += [(arg, False) for arg in reversed(one.args)]
+    return list(found.values())
+
+
+def _get_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    layers = _layers(run, self)
+    name, place = kwargs.get("name", args[0] if args else None), kwargs.get("index")
+    if isinstance(layers, List):
+        if isinstance(name, int):
+            name, place = None, name
+        if isinstance(place, int) and -len(layers.items) <= place < len(layers.items):
+            return layers.items[place]
+        for one in layers.items:
+            if isinstance(name, str) and isinstance(one, Instance) and one.named.get("<name>") == name:
+                return one
+    return run.unknown("a layer that is not found", self)
+
+
+def _chain_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
+    rest = common(run, self, kwargs)
+    given = args[0] if args else rest.get("layers")
+    if len(args) > 1 and isinstance(args[1], str):
+        self.named["<name>"] = args[1]
+    kept = List()
+    self.named["<layers>"] = kept
+    if given is not None:
+        items = items_of(run, given)
+        if isinstance(items, Unknown):
+            kept.blur = items
+        else:
+            for one in items:
+                _add(run, self, [one], {})
+
+
+def _add(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    kept = self.named.get("<layers>")
+    layer = args[0] if args else kwargs.get("layer")
+    if not isinstance(kept, List) or self.blur is not None:
+        return lose(run, "a model that is not known", self, layer)
+    if isinstance(layer, Tensor) and layer.layer is not None:
+        layer = run.unknown("a tensor that is no input", layer)
+    run.call(run.method(kept, "append"), [layer], {})
+    return None
+
+
+def _pop(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    kept = self.named.get("<layers>")
+    if not isinstance(kept, List):
+        return lose(run, "a model that is not known", self)
+    return run.call(run.method(kept, "pop"), [], {})
+
+
+def _graph_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
+    rest = common(run, self, kwargs)
+    inputs = args[0] if args else rest.pop("inputs", rest.pop("input", None))
+    outputs = args[1] if len(args) > 1 else rest.pop("outputs", rest.pop("output", None))
+    if len(args) > 2 and isinstance(args[2], str):
+        self.named["<name>"] = args[2]
+    if inputs is None and outputs is None:
+        self.named.setdefault("<weights>", List())
+        return
+    ins, outs = flat(inputs), flat(outputs)
+    if ins is None or outs is None:
+        self.blur = run.unknown("a graph of unknown tensors", inputs, outputs)
+        return
+    self.named["<inputs>"] = ins
+    self.named["<outputs>"] = outs
+
+
+def flat(value: Value) -> tuple[Tensor, ...] | None:
+    """List tensors in nested lists and dictionaries, or ``None`` where there is something else."""
+    if isinstance(value, Tensor):
+        return (value,)
+    items: list[Value] = []
+    if isinstance(value, (List, Dict)) and value.blur is None:
+        items = list(value.items if isinstance(value, List) else value.named.values())
+    elif isinstance(value, tuple):
+        items = list(value)
+    else:
+        return None
+    found: tuple[Tensor, ...] = ()
+    for one in items:
+        inner = flat(one)
+        if inner is None:
+            return None
+        found += inner
+    return found
+
+
+def _nothing(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    return None
+
+
+def _data(name: str) -> Host:
+    def call(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+        run.may_raise(name)
+        if name in ("fit", "predict", "evaluate", "train_on_batch") and "<shapes>" not in self.named:
+            _meets_data(run, self)
+        return run.unknown(f"the result of {name}()", data=True, scalar=True)
+
+    return call
+
+
+def _meets_data(run: State, self: Instance) -> None:
+    # a model that is not built is built on data whose shape is unknown
+    if "<layers>" in self.named or "<outputs>" in self.named:
+        return
+    if isinstance(attributes.find(self.cls, "call"), Function):
+        call_layer(run, self, [run.unknown("data", data=True, scalar=True)], {})
+
+
+def _summary(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    return None
+
+
+LAYER = Native(
+    BASE,
+    make=lambda run, cls: Instance(cls),
+    init=layer_init,
+    methods={
+        "__call__": call_layer, "add_weight": _add_weight, "add_variable": _add_weight, "build": _build,
+        "get_config": lambda run, self, args, kwargs: run.call(run.builtin("dict"), [], {}),
+        "compute_output_shape": lambda run, self, args, kwargs: run.unknown("a shape", data=True, scalar=True),
+        "compute_mask": lambda run, self, args, kwargs: run.unknown("a mask", scalar=True),
+        "add_loss": _nothing, "add_metric": _nothing,
+        "count_params": lambda run, self, args, kwargs: run.unknown("a number of parameters", data=True, scalar=True),
+        "get_weights": lambda run, self, args, kwargs: run.unknown("weights", data=True, scalar=True),
+        "set_weights": _nothing,
+    },
+    get=_layer_get,
+    set=_layer_set,
+)  # fmt: skip
+MODEL = Native(
+    WHOLE,
+    LAYER,
+    init=_graph_init,
+    methods={
+        "compile": _nothing,
+        "summary": _summary,
+        "save": _nothing,
+        "save_weights": _nothing,
+        "load_weights": _nothing,
+        "reset_states": _nothing,
+        "to_json": lambda run, self, args, kwargs: run.unknown("a text", scalar=True),
+        "get_layer": _get_layer,
+        "export": _nothing,
+        "compute_loss": _data("compute_loss"),
+        **{
+            name: _data(name)
+            for name in [
+                "fit",
+                "predict",
+                "evaluate",
+                "train_on_batch",
+                "test_on_batch",
+                "predict_on_batch",
+                "fit_generator",
+                "evaluate_generator",
+                "predict_generator",
+                "predict_classes",
+            ]
+        },
+    },
+)
+SEQUENTIAL = Native("keras.Sequential", MODEL, init=_chain_init, methods={"add": _add, "pop": _pop})
+
+
+def lambda_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
+    """Construct a layer of a function."""
+    rest = common(run, self, kwargs)
+    self.named["<function>"] = args[0] if args else rest.get("function")

@@ -1,0 +1,246 @@
+"""The modules of the library: what each name is."""
+
+from __future__ import annotations
+
+from .....core.registry import of_class
+from ...state import State
+from ...values import (
+    MISSING,
+    Builtin,
+    Host,
+    Module,
+    Native,
+    Unknown,
+    Value,
+)
+from ..builtins import Args, Kwargs
+from .functions import function
+from .layers import INPUT, rule_init
+from .models import LAYER, MODEL, SEQUENTIAL, lambda_init
+from .tensors import is_tensor
+
+_NATIVES: dict[str, Native] = {"Lambda": Native("keras.layers.Lambda", LAYER, init=lambda_init)}
+OWN = {
+    "Layer": LAYER, "Model": MODEL, "Sequential": SEQUENTIAL, "Input": INPUT, "InputLayer": INPUT, "Functional": MODEL,
+}  # fmt: skip
+ALIASES = {"merge": "Concatenate"}
+SPELLED = {
+    "Convolution2D": "Conv2D",
+    "Convolution1D": "Conv1D",
+    "Deconvolution2D": "Conv2DTranspose",
+    "MaxPool2D": "MaxPooling2D",
+    "MaxPool1D": "MaxPooling1D",
+    "MaxPool3D": "MaxPooling3D",
+    "AvgPool2D": "AveragePooling2D",
+    "AvgPool1D": "AveragePooling1D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "GlobalMaxPool1D": "GlobalMaxPooling1D",
+    "GlobalAvgPool1D": "GlobalAveragePooling1D",
+    "AtrousConvolution2D": "",
+    "Highway": "",
+    "MaxoutDense": "",
+}
+MERGES = {
+    "concatenate": "Concatenate", "add": "Add", "multiply": "Multiply", "average": "Average", "maximum": "Maximum",
+    "minimum": "Minimum", "subtract": "Subtract", "dot": "Dot",
+}  # fmt: skip
+
+
+def layer_class(name: str) -> Value:
+    """Give what a module of layers has under a name."""
+    if name in OWN:
+        return OWN[name]
+    if name in MERGES:
+        return Builtin(f"keras.layers.{name}", _merge(MERGES[name]))
+    if not name[:1].isupper():
+        return MISSING
+    name = SPELLED.get(name, name)
+    if name not in _NATIVES:
+        rule = of_class(name, "keras")
+        if rule is None:
+            return MISSING
+        _NATIVES[name] = Native(f"keras.layers.{name}", LAYER, init=rule_init(rule), data=rule)
+    return _NATIVES[name]
+
+
+def _merge(name: str) -> Host:
+    def call(run: State, args: Args, kwargs: Kwargs) -> Value:
+        layer = run.call(layer_class(name), [], {key: value for key, value in kwargs.items() if key != "inputs"})
+        given = args[0] if args else kwargs.get("inputs")
+        if len(args) > 1:
+            layer = run.call(layer_class(name), [], {**kwargs, "axis": args[1]})
+        return run.call(layer, [given], {})
+
+    return call
+
+
+def _operation(name: str) -> Value:
+    return MISSING if name[:1].isupper() else function(name)
+
+
+def _clone(run: State, args: Args, kwargs: Kwargs) -> Value:
+    return run.unknown("a copy of a model", *args)
+
+
+LAYERS = Module("keras.layers", {}, layer_class)
+OPS = Module("keras.ops", {}, _operation)
+for _name in (
+    "core",
+    "convolutional",
+    "pooling",
+    "recurrent",
+    "embeddings",
+    "normalization",
+    "merge",
+    "noise",
+    "wrappers",
+    "advanced_activations",
+    "local",
+    "cudnn_recurrent",
+    "layer",
+):
+    LAYERS.names[_name] = LAYERS
+MODELS = Module(
+    "keras.models",
+    {"Sequential": SEQUENTIAL, "Model": MODEL, "Functional": MODEL, "clone_model": Builtin("clone_model", _clone)},
+)
+
+
+def _other(name: str) -> Value:
+    return Unknown(f"keras.{name} is not known", path=f"keras.{name}", data=True)
+
+
+LAST = "channels_last"
+
+
+def _set_data_format(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # layers that do not say it are made the other way from here on
+    run.distrust = run.distrust or [*args, *kwargs.values()] != [LAST]
+    return None
+
+
+def _data_format(run: State, args: Args, kwargs: Kwargs) -> Value:
+    return run.unknown("the data format was changed", data=True, scalar=True) if run.distrust else LAST
+
+
+def _is_keras_tensor(run: State, args: Args, kwargs: Kwargs) -> Value:
+    one = args[0] if args else None
+    return run.unknown("an argument that is not known", scalar=True) if isinstance(one, Unknown) else is_tensor(one)
+
+
+CONFIG = {
+    "image_data_format": Builtin("image_data_format", _data_format),
+    "set_image_data_format": Builtin("set_image_data_format", _set_data_format),
+}
+KERAS = Module(
+    "keras",
+    {
+        "layers": LAYERS,
+        "models": MODELS,
+        "ops": OPS,
+        "Input": INPUT,
+        "Model": MODEL,
+        "Sequential": SEQUENTIAL,
+        "Layer": LAYER,
+        "engine": Module("keras.engine", {"Input": INPUT, "Model": MODEL, "Layer": LAYER}, layer_class),
+        "backend": Module(
+            "keras.backend",
+            {
+                "clear_session": Builtin("clear_session", lambda run, args, kwargs: None),
+                "is_keras_tensor": Builtin("is_keras_tensor", _is_keras_tensor),
+                **CONFIG,
+            },
+            _operation,
+        ),
+        "config": Module("keras.config", CONFIG, lambda name: _other(f"config.{name}")),
+        "activations": Module("keras.activations", {}, function),
+    },
+    _other,
+)
+TF = Module(
+    "tensorflow",
+    {
+        "keras": KERAS,
+        "nn": Module("tensorflow.nn", {}, function),
+        "math": Module("tensorflow.math", {}, function),
+        **{
+            name: function(name)
+            for name in [
+                "matmul",
+                "reshape",
+                "transpose",
+                "concat",
+                "reduce_mean",
+                "reduce_sum",
+                "reduce_max",
+                "expand_dims",
+                "squeeze",
+                "cast",
+                "split",
+                "stack",
+                "exp",
+                "sqrt",
+                "multiply",
+                "add",
+                "subtract",
+                "divide",
+                "maximum",
+                "minimum",
+                "square",
+                "abs",
+                "softmax",
+                "tile",
+                "range",
+                "gather",
+                "einsum",
+            ]
+        },
+    },
+    lambda name: Unknown(f"tensorflow.{name} is not known", path=f"tensorflow.{name}", data=True, scalar=True),
+)
+MODULES: dict[str, Value] = {
+    "keras": KERAS,
+    "tensorflow": TF,
+    **{f"keras.{name}": module for name, module in KERAS.names.items() if isinstance(module, Module)},
+    **{f"keras.layers.{name}": LAYERS for name in LAYERS.names},
+    "keras.engine.topology": KERAS.names["engine"],
+    "keras.engine.base_layer": KERAS.names["engine"],
+    "keras.legacy.layers": LAYERS,
+    "keras.saving": Module(
+        "keras.saving",
+        {
+            "register_keras_serializable": Builtin(
+                "register", lambda run, args, kwargs: Builtin("register", lambda run, args, kwargs: args[0])
+            )
+        },
+    ),
+    "keras.utils": Module(
+        "keras.utils",
+        {
+            "register_keras_serializable": Builtin(
+                "register", lambda run, args, kwargs: Builtin("register", lambda run, args, kwargs: args[0])
+            )
+        },
+    ),
+}
+_SAME = Builtin("a decorator", lambda run, args, kwargs: args[0] if args else None)
+MODULES["keras.api_export"] = Module(
+    "keras.api_export", {"keras_export": Builtin("keras_export", lambda run, args, kwargs: _SAME)}
+)
+KERAS.names.update({"saving": MODULES["keras.saving"], "utils": MODULES["keras.utils"]})
+
+
+def renamed(name: str) -> str:
+    """Give the name of today of a module of Keras."""
+    for prefix in (
+        "tensorflow.keras",
+        "tensorflow.python.keras",
+        "tensorflow.contrib.keras",
+        "tf_keras",
+        "keras.src",
+        "keras.api",
+    ):
+        if name == prefix or name.startswith(f"{prefix}."):
+            return "keras" + name[len(prefix) :]
+    return name

@@ -1,0 +1,177 @@
+"""Symbolic tensors: their shapes, attributes and operators."""
+
+from __future__ import annotations
+
+import ast
+
+from .....symbolic import Size, is_known
+from ...state import State
+from ...values import (
+    MISSING,
+    Builtin,
+    Dict,
+    Instance,
+    List,
+    Native,
+    Plain,
+    Unknown,
+    Value,
+)
+from ..shapes import Shape, broadcast, indexed, matmul
+from ..torch import Tensor as Array
+
+
+class Tensor(Plain):
+    """A symbolic tensor: its shape with the batch, and the call that made it.
+
+    Attributes
+    ----------
+    shape : tuple of sizes, or None
+    layer : Instance, str or None
+        What was called: a layer, the name of an operation, or nothing for an input.
+    args : tuple of Tensor
+    index : int
+        Which output of the call.
+    call : object
+        The identity of the call.
+    name : str or None
+    """
+
+    __slots__ = ("args", "call", "index", "layer", "name", "shape", "states")
+
+    def __init__(
+        self,
+        shape: Shape | None,
+        layer: Value = None,
+        args: tuple[Tensor, ...] = (),
+        index: int = 0,
+        call: object = None,
+        name: str | None = None,
+        states: int = 0,
+    ) -> None:
+        self.states = states  # how many of the arguments, the last ones, are initial states
+        self.shape = shape
+        self.layer = layer
+        self.args = args
+        self.index = index
+        self.call = call if call is not None else object()
+        self.name = name
+
+    def key(self) -> tuple[Value, ...]:
+        """Two tensors of different calls are never alike."""
+        return (self.call, self.index)
+
+
+VARIABLE = Native("keras.Variable", make=lambda run, cls: Instance(cls))
+
+
+def is_tensor(value: Value) -> bool:
+    """Tell whether a value is a symbolic tensor."""
+    return isinstance(value, Tensor)
+
+
+def holds_unknown(value: Value) -> bool:
+    """Tell whether a list of tensors has something else in it."""
+    return not isinstance(value, Tensor)
+
+
+def axis(value: Size) -> Value:
+    """Give a size as a program sees it: an open one, and what is computed from one, is ``None``."""
+    return value if is_known(value) else None
+
+
+def tensor_attribute(run: State, value: Value, name: str) -> Value:
+    """Give an attribute of a symbolic tensor."""
+    assert isinstance(value, Tensor)
+    if name in ("shape", "_keras_shape"):
+        return (
+            run.unknown("a shape that is not known", data=True, scalar=True)
+            if value.shape is None
+            else tuple(map(axis, value.shape))
+        )
+    if name in ("get_shape",):
+        return Builtin("get_shape", lambda run, args, kwargs: tensor_attribute(run, value, "shape"))
+    if name in ("ndim", "rank"):
+        return run.unknown("a number of axes", scalar=True) if value.shape is None else len(value.shape)
+    if name == "name":
+        return value.name
+    return run.unknown(f"{name} of a tensor is not followed", scalar=True)
+
+
+def tensor_item(run: State, value: Value, key: Value) -> Value:
+    """Give an item of a symbolic tensor: a tensor whose shape is found where the key is plain."""
+    assert isinstance(value, Tensor)
+    if key is MISSING:
+        return None
+    if key is None:
+        return value.shape[0] if value.shape else None
+    keys = key if isinstance(key, tuple) else (key,)
+    return Tensor(indexed(value.shape, keys), "GetItem", (value,))
+
+
+def shape_of(value: Value) -> Shape | None:
+    """Give the shape of a tensor, a weight or a number."""
+    if isinstance(value, Tensor):
+        return value.shape
+    if isinstance(value, (int, float)):
+        return ()
+    if isinstance(value, Instance) and value.cls is VARIABLE and value.blur is None:
+        shape = value.named.get("shape")
+        return shape if isinstance(shape, tuple) else None
+    return None
+
+
+def tensors_in(*values: Value) -> tuple[Tensor, ...]:
+    """List the tensors in values, those in lists and tuples included."""
+    found: list[Tensor] = []
+    for one in values:
+        if isinstance(one, Tensor):
+            found.append(one)
+        elif isinstance(one, Array):
+            found.append(Tensor(one.shape))
+        elif isinstance(one, (tuple, list)):
+            found += tensors_in(*one)
+        elif isinstance(one, List) and one.blur is None:
+            found += tensors_in(*one.items)
+        elif isinstance(one, Dict) and one.blur is None:
+            found += tensors_in(*one.named.values())
+    return tuple(found)
+
+
+def binary(run: State, op: type, a: Value, b: Value) -> Value:
+    """Combine tensors by an operator."""
+    if isinstance(a, Unknown) or isinstance(b, Unknown):
+        return Tensor(None, "Unknown", tensors_in(a, b))
+    if op is ast.MatMult:
+        return Tensor(matmul(shape_of(a), shape_of(b)), "Matmul", tensors_in(a, b))
+    kind = OPERATIONS.get(op, op.__name__)
+    return Tensor(broadcast(shape_of(a), shape_of(b)), kind, tensors_in(a, b), call=Called((a, b)))
+
+
+class Called:
+    """What a function of tensors was called with, in order: tensors and constants."""
+
+    __slots__ = ("args",)
+
+    def __init__(self, args: tuple[Value, ...]) -> None:
+        self.args = args
+
+    @property
+    def plain(self) -> bool:
+        """Whether the constants are numbers."""
+        return all(isinstance(one, (Tensor, int, float)) for one in self.args)
+
+
+# as Keras names them
+OPERATIONS: dict[type, str] = {
+    ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply", ast.Div: "TrueDivide", ast.Pow: "Power",
+    ast.FloorDiv: "FloorDivide",
+}  # fmt: skip
+ELEMENTWISE = frozenset([*OPERATIONS.values(), "Negative", "GetItem"])
+
+
+def unary(run: State, value: Value) -> Value:
+    """Negate a tensor."""
+    if not isinstance(value, Tensor):
+        return MISSING
+    return Tensor(shape_of(value), "Negative", tensors_in(value), call=Called((value,)))
