@@ -28,7 +28,7 @@ Format = Annotated[
     Flag("--format -f", f"Output format: {', '.join(FORMATS[:-1])} or {FORMATS[-1]}.", "F", values=lambda _: FORMATS),
 ]
 Json = Annotated[bool, Flag("--json", "Print JSON; the same as --format json.")]
-Explain = Annotated[bool, Flag("--explain", "Explain each term of the formula.")]
+Explain = Annotated[bool, Flag("--explain", "Show the equations, every tensor and the origin of each term.")]
 Weights = Annotated[bool, Flag("--weights", "List every weight of every layer.")]
 Depth = Annotated[int | None, Flag("--depth", "Show nested layers down to N levels.", "N", least=0)]
 Verify = Annotated[bool, Flag("--verify", "Build the model in its framework and compare every tensor.")]
@@ -47,6 +47,7 @@ VIEWS = (
     parameter("dtype", Dtype, None),
     parameter("verify", Verify, False),
 )
+SIZES_OF_COSTS = ("batch", "steps")  # which other commands may have as well, or lack
 COST_DTYPE = parameter("dtype", Policy, None)  # a cost has a policy where a count has one type
 
 Flags = dict[str, Parameter]
@@ -96,7 +97,7 @@ def shows(made: Command, words: Sequence[str] = ()) -> Command:
     own = {one.name for one in made.parameters}
     costs = tuple(one for one in COST_FLAGS if one.name not in own)
     asked = not {word.partition("=")[0] for word in words}.isdisjoint(
-        spelling for one in (COST, *costs) for spelling in one.flags
+        spelling for one in (COST, *costs) if one.name not in SIZES_OF_COSTS for spelling in one.flags
     )
     if not asked:
         costs = ()
@@ -106,7 +107,7 @@ def shows(made: Command, words: Sequence[str] = ()) -> Command:
         view = View(**{one.name: given.pop(one.name) for one in views})
         cost = {one.name: given.pop(one.name) for one in costs}
         given.pop("cost")
-        for name in ("batch", "steps"):  # sizes of the cost, so that it can say how it grows with them
+        for name in SIZES_OF_COSTS:  # sizes of the cost, so that it can say how it grows with them
             if asked and name in own:
                 cost[name], given[name] = given[name], None
         found = made.run(**given)

@@ -93,6 +93,7 @@ def _model(model: Model, values: Mapping[str, Size], made: dict[int, Applicable]
 def bind_inputs(model: Model, values: Mapping[str, Size]) -> None:
     """Put values in place of the open sizes of a model's inputs, before anything is built on them."""
     model.input_shapes = [_shape(shape, values) for shape in model.input_shapes]
+    model.forget()
 
 
 def open_sizes(shapes: Sequence[AnyShape]) -> list[Expr]:

@@ -272,6 +272,10 @@ class Model(Applicable, Displayed):
             self._built = built
         return self._built
 
+    def forget(self) -> None:
+        """Build anew when it is asked for: the input shapes are others."""
+        self._built = None
+
     @property
     def uses(self) -> list[Applicable]:
         """The layer of each node; a shared layer stands here several times."""

@@ -181,7 +181,7 @@ def _checks(found: Mapping[str, Check]) -> Document:
     if not exceeded + unknown:
         said = message("the limit holds") if count == 1 else message("all {count} limits hold", count=count)
     elif count == 1:
-        said = message("the limit does not hold")
+        said = message("the limit is exceeded") if exceeded else message("it is unknown whether the limit holds")
     else:
         said = message("{exceeded} of {count} limits exceeded", exceeded=exceeded, count=count)
         said += message(", {unknown} unknown", unknown=unknown) if unknown else ""

@@ -107,14 +107,18 @@ def _facts(cost: Cost) -> list[Fact]:
         found.append(Fact(message("clipping by {kind}", kind=message(cost.clipping.kind)), _clipped(cost.clipping)))
     named = [one for one in cost.largest(LARGEST) if one.passes.step not in (None, 0)]
     if len(named) > 1:
-        found.append(Fact(message("largest"), ", ".join(_shared(one, passes.step) for one in named)))
+        found.append(Fact(message("most work"), ", ".join(_shared(one, passes.step) for one in named)))
     return found + [Fact(message("note"), one) for one in cost.conventions]
 
 
 def _shared(one: LayerCost, step: Size | None) -> str:
     # with its share of the passes of a training step, where that is known
     size = one.passes.step
-    return f"{one.name} {100 * size // step} %" if isinstance(size, int) and isinstance(step, int) else one.name
+    if not isinstance(size, int) or not isinstance(step, int):
+        return one.name
+    share = 100 * size // step
+    told = "< 1" if share == 0 else "> 99" if share == 99 and 200 * size > 199 * step else str(share)
+    return f"{one.name} {told} %"
 
 
 def _clipped(clipping: Clipping) -> str:

@@ -106,7 +106,7 @@ def _matches(found: Matches) -> Document:
     ]
     headers = tuple(map(message, ("model", "sizes", "parameters", "difference")))
     facts = [Fact(one.kind, one.description) for one in found if one.description]
-    return Document(found.name, message("models of equal size"), facts, [Table(headers, rows, (2, 3))], lead=1)
+    return Document(found.name, message("models of about the same size"), facts, [Table(headers, rows, (2, 3))], lead=1)
 
 
 def _sizes(sizes: Mapping[str, int]) -> str:

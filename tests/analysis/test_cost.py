@@ -161,7 +161,7 @@ def test_data_are_the_contract():
 
 def test_what_is_refused():
     lstm = of(pc.LSTM(128), 10, 108)
-    with pytest.raises(OptionError, match=r"no time axis is open.*received 5"):
+    with pytest.raises(OptionError, match=r"the number of time steps is fixed; expected no --steps.*received 5"):
         cost(lstm, steps=5)
     with pytest.raises(OptionError, match=r"no layer or weight has this name.*did you mean 'lstm'"):
         cost(lstm, frozen=["lstn"])

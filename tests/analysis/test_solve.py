@@ -293,7 +293,7 @@ def test_the_largest_lstm_under_a_million_parameters() -> None:
     found = solve(LSTM, "h", params="1M")
     assert (found.value, found.sizes, found.method) == (448, {"h": 448}, "halving")
     assert found.lines == ("h = 448: 998,144 ≤ 1,000,000", "h = 449: 1,002,168 > 1,000,000")
-    assert found.search == "h from 1 to 1,073,741,824, by halving: no term of the formulas falls when a size grows"
+    assert found.search == "h from 1 to 1,073,741,824, by binary search: the amounts only grow with the sizes"
     assert found.closed_form == "h = ⌊(√(436² + 16·1,000,000) − 436)/8⌋"
     assert found.model is not None
     assert found.model.total == 998_144

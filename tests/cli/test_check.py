@@ -47,7 +47,7 @@ def test_the_outcome_of_each_limit() -> None:
         (LARGER, "5%", "holds", "growth: 121,344 → 127,248 parameters, +4.87% ≤ 5%"),
         (LARGER, "4.8%", "broken", "growth: 121,344 → 127,248 parameters, +4.87% > 4.8%"),
         (LSTM, "0%", "holds", "growth: 121,344 → 121,344 parameters, +0.00% ≤ 0%"),
-        (STRANGE, "5%", "unknown", "cannot tell whether the parameters grow by at most 5%: layers without a rule"),
+        (STRANGE, "5%", "unknown", "cannot tell whether the parameters grow by at most 5%: some layers are not known"),
         (pc.Sequential([pc.Input((10, 108)), pc.Dense(9)]), "5%", "holds",
          "growth: 121,344 → 981 parameters, −99.20% ≤ 5%"),
     ],
@@ -71,7 +71,7 @@ def test_a_lower_bound_above_the_limit_is_a_violation_and_below_it_nothing_is_kn
     found = check(STRANGE, max_params=27, max_memory="1GiB")
     assert [one.outcome for one in found.outcomes] == ["unknown", "unknown"]
     assert found.outcomes[0].text == (
-        "cannot tell whether the parameters are at most 27: at least 27, and layers without a rule"
+        "cannot tell whether the parameters are at most 27: at least 27, and layers that are not known"
     )
     assert found.outcomes[1].text.startswith("cannot tell: the memory is unknown, because weights of the model are")
     assert not found.ok

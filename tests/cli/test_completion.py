@@ -19,7 +19,7 @@ WANTED = [
     ("paramcalc layer Nothing x", set()),
     ("paramcalc lstm --peep", {"--peephole"}),
     ("paramcalc lstm --forget-bias ", {"0", "1", "2"}),
-    ("paramcalc why lstm --unit", {"--unit-forget-bias"}),
+    ("paramcalc why lstm --unit", {"--units", "--unit-forget-bias"}),
     ("paramcalc why lstm --peep", {"--peephole"}),
     ("paramcalc why lstm --framework t", {"torch", "tf1", "tesseract"}),
     ("paramcalc why gru --in 3 --go", {"--got", "--go-backwards"}),

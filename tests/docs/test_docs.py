@@ -83,6 +83,13 @@ def test_the_examples_of_a_page(path: Path) -> None:
     assert not report, "".join(report)
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_blocks_begin_and_end_on_lines_of_their_own(path: Path) -> None:
+    fences = [line for line in path.read_text(encoding="utf-8").splitlines() if "```" in line]
+    assert [line for line in fences if not line.lstrip().startswith("```")] == []
+    assert len(fences) % 2 == 0
+
+
 def test_the_second_command_of_the_readme_is_what_ci_runs() -> None:
     readme, ci = (ROOT / "README.md").read_text(), (ROOT / ".ci/run").read_text()
     commands = re.findall(r"(?m)^\$? ?(python3 -m venv .*)$", readme)

@@ -13,6 +13,7 @@ from paramcalc.formats import load, load_all, loads
 from paramcalc.formats.opened import Asked, Source
 from paramcalc.formats.readers import READERS
 from paramcalc.formats.source.reader import interpret
+from paramcalc.graph.model import Model
 from paramcalc.symbolic import text as written
 
 KERAS = "import keras\nfrom keras import layers\n"
@@ -207,3 +208,32 @@ def test_layers_of_a_module_are_verified_one_by_one() -> None:
     assert found.ok
     assert (found.layers, found.params) == (3, 16 + 10 + 2 * (4 * 4 * (3 + 4 + 2)) + 2 * (4 * 4 * (8 + 4 + 2)))
     assert found.remarks == ["each layer was built by itself", "not compared: Own"]
+
+
+@pytest.mark.parametrize(
+    ("body", "total"),
+    [
+        (
+            KERAS
+            + "def f():\n    a = keras.Sequential([keras.Input((10,)), layers.Dense(4)])\n    return keras.Sequential([keras.Input((10,)), a, layers.Dense(100)])\nf().summary()",
+            544,
+        ),
+        (
+            TORCH + "def f():\n    a = nn.Linear(10, 10)\n    return nn.Sequential(a, nn.Linear(10, 100))\nprint(f())",
+            1210,
+        ),
+        (
+            TORCH
+            + "class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n        a = nn.Linear(10, 10)\n        self.a, self.b = a, nn.Linear(10, 100)\nprint(N())",
+            1210,
+        ),
+        (TORCH + "m = nn.Sequential(nn.Sequential(nn.Linear(2, 2)))\nm[0] = nn.Linear(2, 3)", 9),
+    ],
+)
+def test_the_whole_is_listed_and_not_its_part_with_a_name(body: str, total: int) -> None:
+    assert [model.total for model in load_models(body)] == [total]
+
+
+def load_models(text: str) -> list[Model]:
+    _, found = interpret(Source("m.py", given=text))
+    return [model for _, model in found]

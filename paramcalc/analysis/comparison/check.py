@@ -171,9 +171,9 @@ def _state(amount: int, limit: int, exact: bool) -> str:
 def _sentence(amount: str, limit: str, quantity: Quantity, outcome: str, exact: bool) -> str:
     title = message(quantity.title)
     if outcome == UNKNOWN:
-        text = "cannot tell whether the {title} are at most {limit}: at least {amount}, and layers without a rule"
+        text = "cannot tell whether the {title} are at most {limit}: at least {amount}, and layers that are not known"
         if quantity.name == "memory":
-            text = "cannot tell whether the memory is at most {limit}: at least {amount}, and layers without a rule"
+            text = "cannot tell whether the memory is at most {limit}: at least {amount}, and layers that are not known"
         return message(text, title=title, limit=limit, amount=amount)
     least = "" if exact else message("at least ")
     sign = ">" if outcome == BROKEN else "≤"
@@ -199,7 +199,7 @@ def _growth(model: Model, other: Model, text: str) -> Outcome:
         "sign": ">" if over else "≤",
     }
     if outcome == UNKNOWN:
-        said = message("cannot tell whether the parameters grow by at most {limit}: layers without a rule", **words)
+        said = message("cannot tell whether the parameters grow by at most {limit}: some layers are not known", **words)
     else:
         said = message("growth: {before} → {after} parameters, {growth} {sign} {limit}", **words)
     return Outcome(GROWTH, outcome, after, limit, exact and other_exact, said)

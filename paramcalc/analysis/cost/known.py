@@ -67,7 +67,7 @@ def _unknown_memory(cost: Cost) -> UnknownMemory:
     more = len(names) - MOST_NAMES
     listed = ", ".join(names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
     return UnknownMemory(
-        f"the memory of a training step is unknown, because what these layers keep for it is: {listed}"
+        f"the memory of a training step is unknown, because it is unknown what these layers keep for it: {listed}"
     )
 
 

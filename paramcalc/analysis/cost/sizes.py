@@ -45,7 +45,9 @@ def with_sizes(shapes: Sequence[AnyShape], batch: Size | None, steps: Size | Non
         if place is not None:
             given[place] = batch
         elif not any(not isinstance(shape, UnknownShape) and shape[:1] == (batch,) for shape in shapes):
-            raise OptionError("the batch is fixed", expected=_sizes(shapes), received=batch)
+            raise OptionError(
+                "the batch is fixed", expected=f"the inputs as they are: {_sizes(shapes)}", received=batch
+            )
     if steps is not None:
         times = times_of(shapes)
         if len(times) > 1:
@@ -58,7 +60,8 @@ def with_sizes(shapes: Sequence[AnyShape], batch: Size | None, steps: Size | Non
         if times:
             given[times[0]] = steps
         elif not any(not isinstance(shape, UnknownShape) and steps in shape[:2] for shape in shapes):
-            raise OptionError("no time axis is open for these steps", expected=_sizes(shapes), received=steps)
+            open_axis = f"no --steps, or an open axis such as T in the inputs: {_sizes(shapes)}"
+            raise OptionError("the number of time steps is fixed", expected=open_axis, received=steps)
     return [
         shape if isinstance(shape, UnknownShape) else tuple(_put(axis, given) for axis in shape) for shape in shapes
     ]
@@ -90,6 +93,7 @@ def with_length(model: Model, shapes: Sequence[AnyShape], length: Size) -> list[
         When no layer names the axes of an input as those of a sequence.
     """
     found = list(shapes)
+    read = False
     for node in model.nodes:
         for position, _ in node.args[:1]:
             shape = found[position] if position < len(found) else None
@@ -100,7 +104,8 @@ def with_length(model: Model, shapes: Sequence[AnyShape], length: Size) -> list[
             at = next((names.index(name) for name in (*TIMES, "n1") if name in names), None)
             if at is not None:
                 found[position] = (*shape[:at], length, *shape[at + 1 :])
-    if found == list(shapes):
+                read = True
+    if not read:
         raise OptionError("no input is read as a sequence", expected="a recurrent layer at an input")
     return found
 
@@ -133,7 +138,7 @@ def _put(size: Size, given: dict[Expr, Size]) -> Size:
 
 
 def _sizes(shapes: Sequence[AnyShape]) -> str:
-    return "the inputs as they are: " + ", ".join(map(shape_text, shapes))
+    return ", ".join(map(shape_text, shapes))
 
 
 def _within(parts: Sequence[Part]) -> Iterator[Part]:

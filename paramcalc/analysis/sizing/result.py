@@ -17,7 +17,7 @@ SCHEMA = "paramcalc-solve/1"
 AT_MOST, AT_LEAST, NEAR = MODES = ("at_most", "at_least", "near")
 HALVING, SCAN, REBUILD = METHODS = ("halving", "scan", "rebuild")
 SAID = {
-    HALVING: "{ranges}, by halving: no term of the formulas falls when a size grows",
+    HALVING: "{ranges}, by binary search: the amounts only grow with the sizes",
     SCAN: "{ranges}, each by the formulas",
     REBUILD: "{ranges}, each model built",
 }

@@ -42,7 +42,7 @@ Args = Annotated[
 Inputs = Annotated[
     list[str] | None, Flag("--input", "Shape of an input of a program's model; with its batch for PyTorch.", "SIZES")
 ]
-Words = Annotated[list[str] | None, Positional("WORD", "Behind --: the words of the program's own command line.")]
+Words = Annotated[list[str] | None, Positional("WORD", "After --: arguments for the program itself.")]
 
 
 def command(name: str, words: Sequence[str]) -> Command:

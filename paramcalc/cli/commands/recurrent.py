@@ -19,7 +19,7 @@ from ..options import Command, Flag, parameters_of
 from ..sizes import flag_batch, flag_size
 
 In = Annotated[str, Flag("--in", "Input size: features at each time step.", "D")]
-Hidden = Annotated[str, Flag("--hidden", "Units. A list such as 128,64 stacks layers of different sizes.", "H")]
+Hidden = Annotated[str, Flag("--hidden --units", "Units. A list such as 128,64 stacks layers of different sizes.", "H")]
 Layers = Annotated[int, Flag("--layers", "Number of stacked layers.", "N", least=1, most=10_000)]
 Both = Annotated[bool, Flag("--bidirectional", "Read the sequence in both directions.")]
 Merge = Annotated[

@@ -72,7 +72,7 @@ def command(name: str, words: Sequence[str]) -> Command:
             (flag, *_) = (flag.lstrip("-") for flag in one.flags) if one.flags else ("",)
             if one.name in given and given[one.name] is None and flag in {axis.name for axis in axes}:
                 given[one.name] = flag
-        missing = [flag for one in layer.missing(given) for flag in one.flags]
+        missing = [next(iter(one.flags)) for one in layer.missing(given)]
         if missing:
             raise OptionError(f"no {' and no '.join(missing)}", expected="a size, or --vary for it")
         _sweep(ModelFamily(layer.model(given)), axes, **asked)

@@ -53,7 +53,7 @@ class LayerCommand(NamedTuple):
         OptionError
             When a flag is missing that it cannot do without.
         """
-        missing = [flag for one in self.missing(given) for flag in one.flags]
+        missing = [next(iter(one.flags)) for one in self.missing(given)]
         if missing:
             raise OptionError(f"no {' and no '.join(missing)}", expected=f"the sizes of the {self.name}")
         made = self.command.run(**given)

@@ -19,7 +19,7 @@ from .targets import Target, about_layer, layer_command
 OWN = ("target", "got", "format", "json")
 Got = Annotated[str, Flag("--got", "The number to explain.", "N")]
 In = Annotated[str | None, Flag("--in", "Input size, for a layer.", "D")]
-Hidden = Annotated[str | None, Flag("--hidden", "Units, for a layer.", "H")]
+Hidden = Annotated[str | None, Flag("--hidden --units", "Units, for a layer.", "H")]
 
 
 def command(name: str, words: Sequence[str]) -> Command:

@@ -120,6 +120,8 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
     if not isinstance(node, ast.Lambda) and _is_generator(node):
         return Lazy(lambda: _generated(run, node.body, scope), scope)
     where = run.line
+    foreign = bool(run.foreign) and function.scope.module in run.foreign
+    run.inside_library += foreign
     run.depth += 1
     run.trail.append(function.name)
     try:
@@ -129,6 +131,7 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
     finally:
         run.trail.pop()
         run.depth -= 1
+        run.inside_library -= foreign
         run.line = where
 
 
@@ -223,6 +226,8 @@ def instantiate(run: State, cls: Class, args: list[Value], kwargs: dict[str, Val
     after = native.methods.get("<made>") if native is not None else None
     if after is not None:
         after(run, made, args, kwargs)
+    if not (run.unsure or run.inside_library):
+        run.made.append(made)
     return made
 
 
@@ -245,6 +250,8 @@ def make_native(run: State, cls: Native, args: list[Value], kwargs: dict[str, Va
     after = cls.methods.get("<made>")
     if after is not None:
         after(run, made, args, kwargs)
+    if isinstance(made, Instance) and not (run.unsure or run.inside_library):
+        run.made.append(made)
     return made
 
 

@@ -45,7 +45,7 @@ def lookup(run: State, name: str, scope: Scope) -> Value:
                 run.may_raise(name)
             return found
         if first and one.locals is not None and name in one.locals and one.kind == "function":
-            raise Raised(run.error("UnboundLocalError", name))
+            raise Raised(run.error("UnboundLocalError", f"{name!r} has no value yet"))
         first = False
         one = one.parent
     found = run.builtin(name)
@@ -58,7 +58,7 @@ def lookup(run: State, name: str, scope: Scope) -> Value:
     if found is MISSING:
         if run.lost_names:
             return run.unknown(f"{name} may have been bound by what was not followed")
-        raise Raised(run.error("NameError", name))
+        raise Raised(run.error("NameError", f"name {name!r} is not defined"))
     return found
 
 

@@ -43,7 +43,6 @@ class Interpreter(State):
         self.files.append((0, file))
         self.argv = list(argv)
         self.within = self._within
-        self.made: list[tuple[Instance, int]] = []
         self.call = lambda function, args, kwargs: calls.call(self, function, args, kwargs)
         self.evaluate = lambda node, scope: expressions.evaluate(self, node, scope)
         self.execute = lambda body, scope: statements.execute(self, body, scope)

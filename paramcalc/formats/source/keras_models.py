@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, Weight
+from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, UnknownShape, Weight
 from ...core.rule import Layer
 from ...core.tensors import BATCH
 from ...errors import ParamcalcError
@@ -15,6 +15,7 @@ from ...graph.sequential import Sequential
 from ...graph.unknown_layers import BestEffortOperation, UnknownLayer
 from ...rules.ops.operation import Operation, Slot
 from ...rules.ops.table import modules
+from ...symbolic import is_known
 from .names import keras
 from .pieces import Listed, Piece, Step, lost, type_of
 from .state import State
@@ -107,11 +108,14 @@ class Maker:
         given = value.named.get("<input>")
         if start is None and isinstance(given, keras.Tensor):
             start = UNKNOWN_SHAPE if given.shape is None else given.shape
+        asked = self.run.inputs[0] if self.run.inputs and depth == 0 else None
         if start is None:
             start = self._start(first)
-        if start is None and self.run.inputs and depth == 0:
-            shape = self.run.inputs[0]
-            start = (BATCH, *shape) if isinstance(shape, tuple) else None
+        stated = start is not None and not isinstance(start, UnknownShape) and all(map(is_known, start[1:]))
+        if isinstance(asked, tuple) and not stated:
+            start = (BATCH, *asked)
+        elif asked is not None:
+            self.run.note("the input shape that was given is not used: the program states one", value.line)
         chain = Sequential(layers, name, trainable)
         if start is not None:
             chain.input_shapes = [start]

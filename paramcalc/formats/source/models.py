@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...core.rule import Rule
+from ...core.spelling import snake
 from ...graph.model import Model
 from .keras_models import keras_model
 from .names import keras, torch
-from .pieces import Listed, lost
+from .pieces import Listed, lost, type_of
 from .state import State
 from .torch_models import torch_model
 from .values import Class, Instance, Scope, Unknown, Value
@@ -31,18 +32,27 @@ def models_of(run: State, scope: Scope, only: str = "") -> list[tuple[str, Model
 
 
 def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
-    # what is bound to names of the module, then what functions bound and nothing else holds
+    # what is bound to names of the module, then what functions bound and what has no name, where nothing else holds it
     outer: dict[int, tuple[str, Instance | Unknown]] = {}
     inner: dict[int, tuple[str, Instance | Unknown]] = {}
     for name, made, home in run.bound:
-        if _is_model(made) and _module_of(home) not in run.foreign:
+        if _is_model(made) and home.module not in run.foreign:
             (outer if home is scope else inner).setdefault(id(made), (name, made))
     for key, value in scope.named.items():
         if isinstance(value, Instance) and _is_model(value):
             outer.setdefault(id(value), (str(key), value))
         elif isinstance(value, Unknown) and _may_be_model(value) and str(key)[:1] != "<":
             outer[id(value)] = (str(key), value)
-    inside = _inside([one for _, one in (*outer.values(), *inner.values()) if isinstance(one, Instance)])
+    bound = {*outer, *inner}
+    nameless = [one for one in run.made if id(one) not in bound and _is_model(one) and id(one) not in run.attached]
+    named = [one for _, one in (*outer.values(), *inner.values()) if isinstance(one, Instance)]
+    inside = _inside([*named, *nameless])
+    whole = [
+        one
+        for one in nameless
+        if _weighty(one) and (isinstance(one.cls, Class) or torch.is_chain(one) or keras.is_model(one))
+    ]
+    inner |= {id(one): (snake(type_of(one)), one) for one in whole}
     kept: list[tuple[str, Value]] = []
     for found in (outer, {key: pair for key, pair in inner.items() if key not in outer}):
         for name, one in found.values():
@@ -51,10 +61,8 @@ def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
     return kept
 
 
-def _module_of(scope: Scope) -> Scope:
-    while scope.parent is not None:
-        scope = scope.parent
-    return scope
+def _is_whole(value: Instance) -> bool:
+    return _weighty(value) and (isinstance(value.cls, Class) or torch.is_chain(value) or keras.is_model(value))
 
 
 def _stands_alone(value: Instance, inside: bool, outer: bool) -> bool:

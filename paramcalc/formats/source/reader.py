@@ -8,7 +8,9 @@ import os
 import re
 import warnings
 
+from ...core.kinds import size
 from ...errors import FileError, OptionError, Verbatim, nearest
+from ...graph.bind import bind_inputs, open_sizes
 from ...graph.model import Model
 from ...symbolic import parse
 from ..opened import Source
@@ -162,7 +164,8 @@ def read_all(source: Source) -> list[Model]:
         When a size or a model is asked for that is not there.
     """
     run, found = interpret(source)
-    unused = [name for name, value in source.sizes.items() if value is not None and name not in run.used]
+    given = {name: value for name, value in source.sizes.items() if value is not None}
+    unused = [name for name, value in given.items() if name not in run.used and not _opened(found, name, value)]
     if unused:
         known = sorted(run.symbols)
         listed = f"unknown sizes here: {', '.join(known) or 'none'}"
@@ -174,6 +177,14 @@ def read_all(source: Source) -> list[Model]:
     for _, model in found:
         model.warnings = [*model.warnings, *run.notes]
     return [model for _, model in found]
+
+
+def _opened(found: list[tuple[str, Model]], name: str, value: object) -> bool:
+    # a size that the program does not have may be an open axis of the inputs of its models
+    models = [model for _, model in found if name in {one.args[0] for one in open_sizes(model.input_shapes)}]
+    for model in models:
+        bind_inputs(model, {name: size(value)})
+    return bool(models)
 
 
 def read(source: Source) -> Model:

@@ -141,6 +141,9 @@ class State:
         self.notes: list[str] = []
         self.trail: list[str] = []
         self.bound: list[tuple[str, Instance, Scope]] = []  # objects as they were bound to names, in order
+        self.made: list[Instance] = []  # objects of classes, as they were made for sure; bound to names or not
+        self.attached: set[int] = set()  # by id, those that became a part of another one
+        self.inside_library = 0  # calls of functions of libraries around
         self.foreign: set[Scope] = set()  # the names of modules of libraries
         self.stars: list[Module] = []  # modules of which all names were imported
         self.patches = Dict()  # names of modules of libraries that the program sets

@@ -54,8 +54,10 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
     except Raised as raised:
         error = raised.value
         told = error.named.get("args") if isinstance(error, Instance) else None
-        text = str(told[0])[:100] if isinstance(told, tuple) and told else "an exception is raised"
-        raise OptionError(f"{name}: {text}") from None
+        text = f": {str(told[0])[:100]}" if isinstance(told, tuple) and told else ""
+        kind = error.cls.name if isinstance(error, Instance) else "an exception"
+        place = f" ({run.place(error.line)})" if isinstance(error, Instance) and error.line else ""
+        raise OptionError(f"{name} raises {kind}{text}{place}") from None
     except (Signal, Stop, RecursionError) as stop:
         made = Unknown(str(stop) or "nested too deeply")
     while run.heap.regions and run.heap.regions[-1] is not region:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Built, Part, Weight
+from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Built, Part, Shape, Weight
 from ...core.default_inputs import natural_inputs
 from ...core.products import unsourced
 from ...core.rule import Rule
@@ -89,7 +89,10 @@ def _torch_pieces(
     ]
     lazy = value.named.get("<lazy>", False)
     rule = value.named.get("<rule>")
-    if lazy is not False:
+    met = trace.calls.get(id(value), ()) if trace is not None else ()
+    if lazy is not False and met and isinstance(rule, Rule):
+        yield _met(run, value, path or snake(kind), met, trace is not None and trace.sure)
+    elif lazy is not False:
         yield lost(run, path or kind, kind, "it has not met its first input", value.line)
     elif isinstance(rule, Rule):
         yield _ruled(run, value, path or snake(kind), own, trace)
@@ -98,6 +101,13 @@ def _torch_pieces(
     for name, one in torch.children_of(value):
         if torch.is_module(one) and isinstance(one, Instance):
             yield from _torch_pieces(run, one, f"{path}.{name}" if path else name, seen, depth + 1, trace)
+
+
+def _met(run: State, value: Instance, path: str, met: Sequence[tuple[tuple[Shape, ...], Built]], sure: bool) -> Piece:
+    # a lazy module, whose first input decides its weights
+    layer = torch.layer_of(run, value)
+    calls = [Part(path, layer, inputs, built._replace(costed=sure)) for inputs, built in met]
+    return Piece(path, layer, calls[0].built, calls)
 
 
 def _weights(run: State, own: list[tuple[str, Value]]) -> tuple[list[Weight], str, bool]:

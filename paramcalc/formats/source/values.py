@@ -130,6 +130,14 @@ class Scope(Obj):
         self.parent = parent
         self.locals = locals
 
+    @property
+    def module(self) -> Scope:
+        """The names of the module that it is in."""
+        one = self
+        while one.parent is not None:
+            one = one.parent
+        return one
+
 
 class List(Obj):
     """A list, or a deque."""

@@ -506,6 +506,7 @@ def error(run: State, name: str, text: str) -> Instance:
     """Make an exception of Python's own."""
     made = Instance(ERRORS.get(name, ERRORS["Exception"]))
     made.named["args"] = (text,)
+    made.line = run.line
     return made
 
 

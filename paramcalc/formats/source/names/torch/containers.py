@@ -38,6 +38,7 @@ def _sequential_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
             self.named[str(name)] = value
         return
     for place, value in enumerate(args):
+        run.attached.add(id(value))
         self.named[str(place)] = value
 
 
@@ -64,6 +65,7 @@ def _append(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(count, Unknown):
         self.blur = run.unknown(count.reason, count, *args)
     else:
+        run.attached.add(id(args[0]))
         self.named[str(len(count))] = args[0]
     return self
 
@@ -213,6 +215,11 @@ MODULE_DICT = Native("torch.nn.ModuleDict", MODULE, init=_dict_init, methods=PAI
 PARAMETER_LIST = Native("torch.nn.ParameterList", MODULE, init=_list_init, methods=CHAIN)
 PARAMETER_DICT = Native("torch.nn.ParameterDict", MODULE, init=_dict_init, methods=PAIRS)
 CONTAINERS = (SEQUENTIAL, MODULE_LIST, MODULE_DICT, PARAMETER_LIST, PARAMETER_DICT)
+
+
+def is_chain(value: Value) -> bool:
+    """Tell whether a value is a sequence of modules."""
+    return isinstance(value, Instance) and SEQUENTIAL in attributes.lineage(value.cls)
 
 
 def container_length(run: State, value: Instance) -> Value:

@@ -32,6 +32,7 @@ def module_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
 def module_set(run: State, self: Instance, name: str, value: Value) -> None:
     """Set an attribute of a module: parameters and modules are registered, in the order they first come."""
     run.change(self)
+    run.attached.add(id(value))
     state = self.named
     old = state.get(name, MISSING)
     buffers = state.get("<buffers>", ())
