@@ -76,6 +76,51 @@ class SpecFamily(NamedTuple):
             raise error.at(f"{self.name}:")
 
 
+class ProgramFamily(NamedTuple):
+    """A program whose models are known by their layers alone: it is read anew for other sizes.
+
+    Attributes
+    ----------
+    path : str
+    model : Model
+        With symbols for its unknown sizes.
+    sizes : dict of str to int, str or Expr
+        Values for some of them.
+    """
+
+    path: str
+    model: Model
+    sizes: Mapping[str, object]
+
+    @property
+    def label(self) -> str:
+        """The name of the model."""
+        return self.model.label
+
+    @property
+    def framework(self) -> str:
+        """The framework of its layers."""
+        return self.model.framework
+
+    @property
+    def identity(self) -> str:
+        """The report of the model."""
+        return self.model.report().to_json()
+
+    def check(self, names: Iterable[str]) -> None:
+        """Refuse names that the program does not have."""
+        ModelFamily(self.model).check(names)
+
+    def named(self, values: Mapping[str, int | None]) -> list[Size]:
+        """Give no other sizes."""
+        return []
+
+    def make(self, values: Mapping[str, int | None]) -> Model:
+        """Give the model at values."""
+        given = {name: value for name, value in values.items() if value is not None}
+        return load(self.path, sizes={**self.sizes, **given})
+
+
 def family_of(path: str | os.PathLike[str], sizes: Mapping[str, object]) -> Family:
     """Give the family of a file, with values for some of its sizes.
 
@@ -85,7 +130,10 @@ def family_of(path: str | os.PathLike[str], sizes: Mapping[str, object]) -> Fami
         As `paramcalc.load` does.
     """
     found = spec_data(path)
-    return ModelFamily(load(path, sizes=sizes)) if found is None else SpecFamily(*found, sizes)
+    if found is not None:
+        return SpecFamily(*found, sizes)
+    model = load(path, sizes=sizes)
+    return ProgramFamily(os.fsdecode(path), model, sizes) if model.apart else ModelFamily(model)
 
 
 def _words(value: object) -> Iterator[str]:

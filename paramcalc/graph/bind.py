@@ -9,6 +9,7 @@ from typing import overload
 from ..core.built import AnyShape, Applicable, UnknownShape
 from ..core.kinds import OptionValue
 from ..core.rule import Layer
+from ..errors import OptionError
 from ..symbolic import Expr, Size, leaves
 from ..symbolic.evaluate import evaluate
 from .model import Model
@@ -84,6 +85,10 @@ def _model(model: Model, values: Mapping[str, Size], made: dict[int, Applicable]
         chain = Sequential((_bound(layer, values, made) for layer in model.chain), model.name, not model.frozen)
         chain.input_shapes, chain.input_names = shapes, model.input_names
         return chain
+    if not model.nodes:
+        raise OptionError(
+            f"the sizes of {model.label!r} cannot be replaced: it is unknown how its layers are connected"
+        )
     nodes = [replace(node, layer=_bound(node.layer, values, made)) for node in model.nodes]
     return Model.from_nodes(
         shapes, nodes, model.outputs, model.name, model.input_names, not model.frozen, model.type, model.single

@@ -83,6 +83,8 @@ def _costs(name: str, side: Side) -> Iterator[Fact]:
             if in_bytes and isinstance(size, int)
             else grouped(size)
         )
+        if title == "MACs forward" and not side.cost.exact:
+            written = message("at least {number}", number=written)
         yield Fact(message("{model}: {figure}", model=name, figure=message(title)), written)
 
 
@@ -109,7 +111,7 @@ def _layers(found: Comparison, shown: Sequence[Line], called: Sequence[str]) -> 
         for at, entry in enumerate(line.entries):
             row.append(_count(entry))
             if found.with_cost:
-                row.append("" if entry is None else number(entry.macs))
+                row.append("" if entry is None else message(UNKNOWN) if entry.macs is None else number(entry.macs))
             if at:
                 more = line.difference(at)
                 absent = entry is None and line.entries[0] is None
@@ -149,7 +151,7 @@ def _records(found: Comparison) -> Iterator[Record]:
             record[f"type_{at}"] = None if entry is None else entry.type
             record[f"params_{at}"] = plain(entry.params) if entry is not None and known else None
             if found.with_cost:
-                record[f"macs_{at}"] = None if entry is None else plain(entry.macs)
+                record[f"macs_{at}"] = None if entry is None or entry.macs is None else plain(entry.macs)
             if at > 1:
                 more = line.difference(at - 1)
                 record[f"difference_{at}"] = None if more is None else plain(more)

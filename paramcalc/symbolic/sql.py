@@ -14,7 +14,7 @@ from ..errors import SizeError
 from .fold import Algebra, Tree, fold
 from .program import INT64, INT128, Range, compiled, ranges, within
 
-SUM, PRODUCT, ATOM = range(3)  # what binds how tightly
+SUM, QUOTIENT, PRODUCT, ATOM = range(4)  # what binds how tightly: a factor that is a quotient needs brackets
 
 
 class _Piece(NamedTuple):
@@ -102,8 +102,8 @@ def _floor(top: _Piece, bottom: _Piece) -> _Piece:
     if bottom.range[0] < 1:
         raise SizeError(f"a division by {bottom.text}, which may be zero or negative", expected="a divisor from 1 on")
     if top.range[0] < 0:  # towards zero is not down
-        return _Piece(f"({a} - ({a} % {b} + {b}) % {b}) // {b}", PRODUCT, around)
-    return _Piece(f"{a} // {b}", PRODUCT, around)
+        return _Piece(f"({a} - ({a} % {b} + {b}) % {b}) // {b}", QUOTIENT, around)
+    return _Piece(f"{a} // {b}", QUOTIENT, around)
 
 
 def _quotient(top: _Piece, bottom: _Piece) -> _Piece:

@@ -123,6 +123,8 @@ def test_sql_texts() -> None:
     with pytest.raises(SizeError, match="which may be zero or negative"):
         sql(h // (x - 1), bounds)
     assert sql(7, bounds) == "7"
+    assert sql(8 * (h // 3) + 2, bounds) == '8 * ("h" // 3) + 2'
+    assert sql((h // 3) * (h // 2), bounds) == '("h" // 3) * ("h" // 2)'
     assert isinstance(h, Expr)
 
 

@@ -201,7 +201,8 @@ def _growth(model: Model, other: Model, text: str) -> Outcome:
     if outcome == UNKNOWN:
         said = message("cannot tell whether the parameters grow by at most {limit}: some layers are not known", **words)
     else:
-        said = message("growth: {before} → {after} parameters, {growth} {sign} {limit}", **words)
+        words["least"] = "" if exact else message("at least ")
+        said = message("growth: {before} → {least}{after} parameters, {least}{growth} {sign} {limit}", **words)
     return Outcome(GROWTH, outcome, after, limit, exact and other_exact, said)
 
 

@@ -39,15 +39,15 @@ class Entry:
         Its parameters, as far as they are not counted in a layer before it.
     known : bool
         Whether they are all there are.
-    macs : int or Expr
-        Multiply-adds of the pass forwards.
+    macs : int, Expr or None
+        Multiply-adds of the pass forwards; ``None`` where they are unknown.
     """
 
     path: str
     type: str
     params: Size
     known: bool
-    macs: Size
+    macs: Size | None
 
     def to_dict(self, macs: bool) -> JsonObject:
         """Give it as plain data."""
@@ -56,7 +56,7 @@ class Entry:
             "type": self.type,
             "params": plain(self.params) if self.known else None,
         }
-        return {**found, "macs": plain(self.macs)} if macs else found
+        return {**found, "macs": _maybe(self.macs)} if macs else found
 
 
 @dataclass(frozen=True)
@@ -239,13 +239,13 @@ def _places(report: Report) -> list[Place]:
     return [Place(path, row, kind_of(row), 0 if row.counted_above else row.params) for path, row in report.leaves]
 
 
-def _works(layers: Sequence[LayerCost], above: str = "") -> Iterator[tuple[str, Size]]:
+def _works(layers: Sequence[LayerCost], above: str = "") -> Iterator[tuple[str, Size | None]]:
     for one in layers:
-        yield above + one.name, one.passes.forward
+        yield above + one.name, one.passes.forward if one.exact else None
         yield from _works(one.layers, f"{above}{one.name}/")
 
 
-def _entry(one: Place, works: dict[str, Size]) -> Entry:
+def _entry(one: Place, works: dict[str, Size | None]) -> Entry:
     return Entry(one.path, one.row.type, one.params, not one.row.unknown, works.get(one.path, 0))
 
 

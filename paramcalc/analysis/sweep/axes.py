@@ -157,11 +157,11 @@ class Grid(NamedTuple):
 
     @property
     def corners(self) -> list[int]:
-        """The points at which every name has its first or last value, at most 16 of them."""
+        """The points at which every name has its smallest or largest value, at most 16 of them."""
         found = [0]
         for one in self.axes:
-            last = len(one.values) - 1
-            found = [at * len(one.values) + end for at in found for end in dict.fromkeys((0, last))]
+            ends = [one.values.index(value) for value in one.bounds]
+            found = [at * len(one.values) + end for at in found for end in dict.fromkeys(ends)]
         return found if len(found) <= 16 else [*found[:8], *found[-8:]]
 
 

@@ -7,8 +7,8 @@ is all there is to check::
     every size in an option, an input and an output     is at least 1
     every exact quotient in them                        has no remainder
 
-A layer that is not in the list, or has a varied size in another option, makes the model one that is built at every
-point.
+A layer that is not in the list, has a varied size in another option, or another value than the default in an option
+that may bring a check of its own, makes the model one that is built at every point.
 """
 
 from __future__ import annotations
@@ -62,6 +62,15 @@ _TORCH: dict[str, tuple[str, ...]] = {
     "Flatten": (),
 }
 UNIFORM: Mapping[str, Mapping[str, Sequence[str]]] = {"keras": _KERAS, "torch": _TORCH}
+# Options whose values bring no check of a size; every other one, such as groups, must have its default.
+PLAIN = frozenset(
+    [
+        "activation", "axis", "batch_first", "bias", "bidirectional", "center", "data_format", "dilation",
+        "dilation_rate", "dropout", "elementwise_affine", "go_backwards", "inplace", "kernel_size", "mask_zero",
+        "num_layers", "p", "padding", "pool_size", "rate", "reset_after", "return_sequences", "return_state", "scale",
+        "stateful", "stride", "strides", "unroll", "use_bias",
+    ]
+)  # fmt: skip
 
 
 class Conditions(NamedTuple):
@@ -128,6 +137,11 @@ def _sizes_of(part: Part, varied: frozenset[str]) -> list[Expr] | None:
         return []
     free = UNIFORM.get(layer.rule.framework, {}).get(layer.rule.name)
     if free is None or any(several and name not in free for name, several in options.items()):
+        return None
+    known = layer.rule.options
+    if any(
+        name not in free and name not in PLAIN and value != known[name].default for name, value in layer.options.items()
+    ):
         return None
     if any(isinstance(shape, UnknownShape) for shape in part.inputs):
         return None

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...errors import OptionError
+from ...errors import OptionError, SizeError
 from ...symbolic import Size
 from ...symbolic.fold import Tree
-from ...symbolic.program import Range, compiled, ranges
+from ...symbolic.program import INT64, Range, compiled, ranges, within
 from ...symbolic.sql import multiple, quoted, sql
 from .axes import Axis
 from .filters import Where
 from .pieces import Piece
 from .sweep import Request
 
+MOST_LISTED = 10_000  # values that a query writes out
 _OPERATORS = {"==": "=", "!=": "<>"}
 
 
@@ -56,10 +57,13 @@ def _which(conditions: Sequence[str]) -> str:
 
 
 def _values(axis: Axis) -> str:
-    if isinstance(axis.values, range):
+    narrow = within([axis.bounds], INT64)
+    if isinstance(axis.values, range) and narrow and axis.values.stop <= INT64[1]:
         values = f"range({axis.values.start}, {axis.values.stop}, {axis.values.step})"
-    else:
-        values = f"[{', '.join(map(str, axis.values))}]"
+    elif len(axis.values) > MOST_LISTED:
+        raise SizeError(f"values of {axis.name} beyond 64 bits in SQL", expected=f"at most {MOST_LISTED:,} of them")
+    else:  # DuckDB takes the numbers of a list for 32 bits where they fit
+        values = f"[{', '.join(map(str, axis.values))}]::{'BIGINT' if narrow else 'HUGEINT'}[]"
     return f"(SELECT unnest({values}) AS {quoted(axis.name)})"
 
 

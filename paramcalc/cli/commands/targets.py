@@ -57,7 +57,8 @@ class LayerCommand(NamedTuple):
         if missing:
             raise OptionError(f"no {' and no '.join(missing)}", expected=f"the sizes of the {self.name}")
         made = self.command.run(**given)
-        assert isinstance(made, Model)  # without --compare
+        if not isinstance(made, Model):
+            raise OptionError("--compare gives no model", expected=f"{self.name} without it")
         return made
 
 
