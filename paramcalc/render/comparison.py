@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..analysis.comparison.compare import Comparison, Entry, Line, Side
 
 UNKNOWN = "unknown"
-OUTCOMES = {"holds": "holds", "broken": "exceeded", "unknown": "cannot tell"}
+OUTCOMES = {"holds": "holds", "broken": "exceeded", "unknown": "unknown"}
 
 
 def presentation(found: Comparison) -> Presentation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from inspect import signature
 from typing import Any, NamedTuple
 
@@ -25,11 +25,14 @@ class Presentation(NamedTuple):
         Gives it as flat records, for CSV and data frames.
     data : callable
         Gives it as plain data, for JSON; takes those options of the layout that add to the data.
+    header : sequence of str
+        The names in the records, where there may be no record.
     """
 
     document: Callable[..., Document]
     records: Callable[[], Iterable[Record]]
     data: Callable[..., Any]
+    header: Sequence[str] = ()
 
     def laid_out(self, **options: Any) -> Document:
         """Give the document as views write it, without control characters."""

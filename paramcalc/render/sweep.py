@@ -21,10 +21,16 @@ MOST = 100_000  # points of a table, which is held in memory to be laid out
 
 def presentation(sweep: Sweep) -> Presentation:
     """Give a sweep in the forms that views take."""
-    return Presentation(partial(_document, sweep), sweep.rows, lambda: list(lines(sweep)))
+    return Presentation(partial(_document, sweep), sweep.rows, lambda: list(lines(sweep)), sweep.names)
 
 
 def _document(sweep: Sweep) -> Document:
+    asked = sweep.request
+    whole = not asked.where and not asked.goals
+    if whole and asked.size > MOST:  # before any of them is worked out
+        raise OptionError(
+            f"a table of more than {MOST:,} points", expected="csv, jsonl or parquet", received=asked.size
+        )
     rows: list[tuple[Cell, ...]] = [
         tuple(number(value) for value in row.values()) for row in islice(sweep.rows(), MOST + 1)
     ]

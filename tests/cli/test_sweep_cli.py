@@ -138,7 +138,7 @@ def test_a_missing_size_of_a_layer(run) -> None:
 
 def test_no_point_has_a_model(run, spec: str) -> None:
     code, out, err = run("sweep", spec, "--vary", "h=1:7", "--format", "csv")
-    assert (code, out) == (1, "")
+    assert (code, out) == (1, "h,params\n")
     assert err.startswith("paramcalc: note: left out: 7 of 7 points")
 
 

@@ -20,7 +20,9 @@ class _Piece:
 def write(shown: Presentation, *, ascii: bool = False) -> Iterator[str]:
     """Write a presentation as CSV, with a header line and ``\\n`` line ends; the first record's keys are the header."""
     writer = csv.writer(_Piece(), lineterminator="\n")
-    header: list[str] = []
+    header = list(shown.header)
+    if header:
+        yield writer.writerow(header)
     for record in shown.records():
         if not header:
             header = list(record)
