@@ -179,6 +179,8 @@ def test_a_command_that_is_none(run, command: str, hint: str) -> None:
             "layers[0].LSTM.hidden_size: LSTM has no option 'hidden_size' (here it is called units)",
         ),
         ("layer nn.LSTM units=3", "units: LSTM has no option 'units' (here it is called hidden_size)"),
+        ("solve lstn --in 108 --params 1M", "no file 'lstn', and no layer (did you mean 'lstm'?)"),
+        ("why gruu --in 3 --hidden 4 --got 5", "no file 'gruu', and no layer (did you mean 'gru'?)"),
     ],
 )
 def test_an_error_names_the_fix(run, command: str, said: str) -> None:
@@ -189,6 +191,17 @@ def test_a_value_may_begin_with_a_minus_sign_of_print(run) -> None:
     code, out, err = run("lstm", "--in", "3", "--hidden", "−2+h")
     assert (code, err) == (0, "")
     assert out == run("lstm", "--in", "3", "--hidden=-2+h")[1]
+
+
+def test_a_symbol_is_the_size_to_find(run) -> None:
+    assert run("solve", "lstm", "--in", "108", "--hidden", "k", "--params", "1M")[1].splitlines()[2].split() == [
+        "k",
+        "448",
+    ]
+
+
+def test_units_is_another_name_of_hidden(run) -> None:
+    assert run("lstm", "--in", "3", "--units", "4") == run("lstm", "--in", "3", "--hidden", "4")
 
 
 def test_why_gives_sizes_values(run, tmp_path: Path) -> None:

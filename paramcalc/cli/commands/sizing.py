@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from ...errors import OptionError
+from ...graph.bind import names_in
 from ...graph.model import Model
 from ..costing import Optimizer, Policy
 from ..flags import Explain, Format, Json
@@ -121,7 +122,12 @@ def _solve_layer(layer: LayerCommand, given: dict[str, Any], for_: list[str] | N
         if letter in (one.partition("=")[0].strip() for one in for_):
             given = {**given, missing[0].name: letter}
     elif not missing and not for_:
-        raise OptionError("no size to find", expected=f"{layer.name or 'a layer'} without one of its sizes, or --for")
+        names = names_in(layer.model(given))  # a symbol such as --hidden h
+        if len(names) != 1:
+            raise OptionError(
+                "no size to find", expected=f"{layer.name or 'a layer'} without one of its sizes, or --for"
+            )
+        for_ = [*names]
     _solve(layer.model(given), for_ or [], view, {}, **asked)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 
 from ...core.framework import frameworks
 from ...core.registry import split_name
-from ...errors import OptionError, ParamcalcError
+from ...errors import OptionError, ParamcalcError, nearest
 from ...graph.model import Model
 from ..options import REQUIRED, Command, Flag, Parameter, Positional
 from . import recurrent, single
@@ -81,7 +81,13 @@ def layer_command(whole: Command, words: Sequence[str]) -> LayerCommand | None:
         return LayerCommand(recurrent.builder(name, words), name)
     if name is not None:
         return LayerCommand(single.builder(name), name)
-    return LayerCommand(single.builder("layer"), "") if loose and _is_class(loose, words) else None
+    if loose and _is_class(loose, words):
+        return LayerCommand(single.builder("layer"), "")
+    if loose and loose[0].isalpha() and not Path(loose[0]).exists():
+        suggestion = nearest(loose[0], (*COMMANDS, *LAYERS))
+        if suggestion:
+            raise OptionError(f"no file {loose[0]!r}, and no layer", suggestion=suggestion)
+    return None
 
 
 def _is_class(loose: Sequence[str], words: Sequence[str]) -> bool:
