@@ -141,7 +141,7 @@ def tensors_in(*values: Value) -> tuple[Tensor, ...]:
 def binary(run: State, op: type, a: Value, b: Value) -> Value:
     """Combine tensors by an operator."""
     if isinstance(a, Unknown) or isinstance(b, Unknown):
-        return Tensor(None, "Unknown", tensors_in(a, b))
+        return Tensor(None, OPERATIONS.get(op, op.__name__), tensors_in(a, b))
     if op is ast.MatMult:
         return Tensor(matmul(shape_of(a), shape_of(b)), "Matmul", tensors_in(a, b))
     kind = OPERATIONS.get(op, op.__name__)
