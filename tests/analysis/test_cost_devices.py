@@ -193,7 +193,7 @@ def test_open_sizes_and_unknown_figures_have_no_estimate() -> None:
     model = pc.Sequential([pc.Input((None, 8)), pc.LSTM(4)])
     with pytest.raises(OptionError, match="expected a value for B, T"):
         roofline(cost(model), device("h100"), training=False)
-    with pytest.raises(OptionError, match="what these layers keep for it is: lstm"):
+    with pytest.raises(OptionError, match="what these layers keep for it: lstm"):
         roofline(unknown_kept(cost(model, batch=2, steps=3)), device("h100"))
     with pytest.raises(OptionError, match="weights of the model"):
         roofline(replace(cost(model, batch=2, steps=3), memory=Memory(None)), device("h100"), training=False)

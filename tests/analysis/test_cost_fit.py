@@ -224,6 +224,6 @@ def test_unknown_activations_are_an_error_that_names_the_layers() -> None:
         layers = tuple(replace(one, kept=(), kept_known=one.name == "dense") for one in made.layers)
         return replace(made, layers=layers, memory=made.memory._replace(activations=None))
 
-    with pytest.raises(OptionError, match=r"what these layers keep for it is: lstm \(LSTM\)$"):
+    with pytest.raises(OptionError, match=r"what these layers keep for it: lstm \(LSTM\)$"):
         fit(LSTM, "16GiB", steps=10, cost=unknown)
     assert fit(LSTM, "16GiB", steps=10, training=False, cost=unknown).value is not None
