@@ -20,7 +20,7 @@ from ...symbolic import Expr, Size, increasing
 from ..search import first
 from .budgets import number, value_at
 from .problem import Problem, UnknownAmount
-from .ranges import Axis, NoValues
+from .ranges import Axis, NoValues, count
 from .result import AT_LEAST, AT_MOST, HALVING, NEAR, REBUILD, SCAN, Candidate, Solution
 
 MOST = 2**30  # the largest size that is tried by halving
@@ -98,7 +98,7 @@ class Search:
         # a size with few values, such as a number of layers, that has no symbol: formulas for each of its values
         for axis in axes if len(axes) > 1 else ():
             rest = [one for one in axes if one is not axis]
-            if axis.most is None or len(axis.values(0)) > MODELS:
+            if axis.most is None or count(axis.values(0)) > MODELS:
                 continue
             best: tuple[Candidate, _Found] | None = None
             for value in axis.values(0):
@@ -167,11 +167,11 @@ class Search:
         if regular and all(map(increasing, self.formulas)):
             _check_ends(narrowed)
             ranges = {axis.name: axis.values(MOST) for axis in narrowed}
-            *lines, _ = sorted(map(len, ranges.values()))
+            *lines, _ = sorted(map(count, ranges.values()))
             if prod(lines) > MODELS:
                 raise _too_many(prod(lines), MODELS)
             return HALVING, ranges
-        others = prod(len(axis.values(0)) for axis in narrowed if axis.most is not None)
+        others = prod(count(axis.values(0)) for axis in narrowed if axis.most is not None)
         length = sum(size.length for size in self.formulas if isinstance(size, Expr))
         several = min(CANDIDATES, TERMS // length)
         return SCAN, self._ranges(narrowed, max(several // others, 1), MOST_CANDIDATES)
@@ -214,7 +214,7 @@ class Search:
     def _best(self, method: str, ranges: Mapping[str, range]) -> Candidate | None:
         # the best candidate of each line along the longest axis, and of these the best one
         order = self._by_halving if method == HALVING else self._by_scan
-        along = max(ranges, key=lambda name: len(ranges[name]))
+        along = max(ranges, key=lambda name: count(ranges[name]))
         others = [name for name in ranges if name != along]
         found: list[Candidate] = []
         for fixed in product(*(ranges[name] for name in others)):
@@ -251,19 +251,19 @@ class Search:
         mode, limits = self.problem.mode, [limit for _, limit in self.problem.budgets]
         every = [*zip(range(len(limits)), limits, strict=True)]
         if mode == AT_MOST:
-            over = first(lambda place: any(at(place)[n] > limit for n, limit in every), len(values) - 1, 0)
+            over = first(lambda place: any(at(place)[n] > limit for n, limit in every), count(values) - 1, 0)
             return reversed(values[:over])
-        reached = first(lambda place: all(at(place)[n] >= limit for n, limit in every), len(values) - 1, 0)
+        reached = first(lambda place: all(at(place)[n] >= limit for n, limit in every), count(values) - 1, 0)
         if mode == AT_LEAST:
             return iter(() if reached is None else values[reached:])
-        return self._outward(values, len(values) if reached is None else reached, at)
+        return self._outward(values, count(values) if reached is None else reached, at)
 
     def _outward(self, values: range, middle: int, at: Callable[[int], tuple[int, ...]]) -> Iterator[int]:
         # from the middle to both sides, the nearer amount first; of equal ones the smaller size
         below, above = middle - 1, middle
-        while below >= 0 or above < len(values):
+        while below >= 0 or above < count(values):
             down = self.problem.rank(at(below)) if below >= 0 else None
-            up = self.problem.rank(at(above)) if above < len(values) else None
+            up = self.problem.rank(at(above)) if above < count(values) else None
             if up is None or (down is not None and down <= up):
                 same = self._same(at, below)
                 yield from values[same : below + 1]
@@ -291,7 +291,7 @@ class Search:
 
     def _by_building(self, axes: Sequence[Axis]) -> _Found:
         # every candidate in turn, until the work is done or spent
-        limited = prod(len(axis.values(0)) for axis in axes if axis.most is not None)
+        limited = prod(count(axis.values(0)) for axis in axes if axis.most is not None)
         ranges = self._ranges(axes, max(MODELS // limited, 1), MODELS)
         endless = [axis.name for axis in axes if axis.most is None]
         order = [*endless, *(name for name in ranges if name not in endless)]
@@ -322,7 +322,7 @@ class Search:
         # the values of all axes; of the one without an end so many
         _check_ends(axes)
         ranges = {axis.name: axis.values(axis.least + (each - 1) * axis.step) for axis in axes}
-        several = prod(map(len, ranges.values()))
+        several = prod(map(count, ranges.values()))
         if several > most:
             raise _too_many(several, most)
         return ranges

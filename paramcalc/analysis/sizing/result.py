@@ -139,7 +139,7 @@ class Solution(Displayed):
         if self.answer is None or self.mode == AT_LEAST:
             return
         for name, values in self.ranges.items():
-            if self.answer.sizes[name] == values[-1] and len(values) > 1:
+            if self.answer.sizes[name] == values[-1] and values[0] < values[-1]:
                 end = "{size} is the largest value of {name} that is tried"
                 yield message(end, name=name, size=f"{values[-1]:,}")
 
@@ -148,7 +148,7 @@ class Solution(Displayed):
         """Which candidates were searched, and how: ``h from 1 to 1,073,741,824, by halving``."""
         ranges = [
             message("{name} from {least} to {most}", name=name, least=f"{one[0]:,}", most=f"{one[-1]:,}")
-            + (message(" in steps of {step}", step=f"{one.step:,}") if one.step > 1 and len(one) > 1 else "")
+            + (message(" in steps of {step}", step=f"{one.step:,}") if one.step > 1 and one[0] < one[-1] else "")
             for name, one in self.ranges.items()
         ]
         return message(SAID[self.method], ranges=", ".join(ranges))
