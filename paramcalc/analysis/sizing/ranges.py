@@ -74,7 +74,7 @@ class Axis:
 
 def count(values: range) -> int:
     """Count the values of a range; ``len`` has a limit."""
-    return max((values.stop - values.start + values.step - 1) // values.step, 0)
+    return (values[-1] - values[0]) // values.step + 1 if values else 0
 
 
 def read_axis(name: str, given: object) -> Axis:
