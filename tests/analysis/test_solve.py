@@ -591,7 +591,7 @@ def test_a_limit_of_the_search_is_stated() -> None:
         return pc.Sequential([pc.Input((10,)), pc.Dense(h), pc.Dense(100 // h + 1)])
 
     assert "65,536 is the largest value of h that is tried" in solve(falling, "h", params="1k").lines
-    assert solve(falling, "h", params="1k", most=50).limits == ()
+    assert solve(falling, "h", params=500, most=50).limits == ()
     assert solve(LSTM, "h", params=10**30, at_least=True).lines == (
         "h = 1,073,741,824: 4,611,686,486,796,976,128 < 1,000,000,000,000,000,000,000,000,000,000",
         "1,073,741,824 is the largest value of h that is tried",
