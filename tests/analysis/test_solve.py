@@ -14,6 +14,7 @@ from hypothesis import assume, event, given, settings, strategies as st
 from tiers import examples
 
 import paramcalc as pc
+from paramcalc import paper, torch as torch_layers
 from paramcalc.analysis.sizing import Solution, solve
 from paramcalc.analysis.sizing.closed_form import Quadratic, quadratic
 from paramcalc.analysis.sizing.ranges import Axis, read_axis
@@ -560,7 +561,39 @@ def test_groups_are_found_at_any_distance() -> None:
 
     found = solve(grouped, "f", params="102k")
     assert [one.sizes["f"] for one in (found.answer, *found.beside) if one and not one.problem] == [24_576, 25_600]
-    assert found.limits == ()
+    assert (found.limits, found.ranges["f"].step) == ((), 1024)
+
+    def refusing(f: Any) -> pc.Model:  # the same, of which no formula knows
+        if isinstance(f, int) and f % 1024:
+            raise SizeError("not in groups")
+        return pc.Sequential([pc.Input((10, 1024)), pc.Dense(f)])
+
+    found = solve(refusing, "f", params="20M")
+    assert [one.sizes["f"] for one in (found.answer, *found.beside) if one and not one.problem] == [19_456, 20_480]
+    assert (found.limits, found.ranges["f"].step) == ((), 1)
+
+
+GROUPS: dict[str, Callable[[Any], pc.Model]] = {
+    "filters": lambda h: pc.Sequential([pc.Input((9, 12)), pc.Conv1D(h, 3, groups=12)]),
+    "channels": lambda h: pc.Sequential([pc.Input((9, h)), pc.Conv1D(24, 3, groups=12)]),
+    "normalization": lambda h: pc.Sequential([pc.Input((9, h)), pc.GroupNormalization(12)]),
+    "torch": lambda h: pc.Sequential([pc.Input((h, 9)), torch_layers.GroupNorm(12, h)]),
+    "torch convolution": lambda h: pc.Sequential([pc.Input((12, 9)), torch_layers.Conv1d(12, h, 3, groups=12)]),
+    "heads": lambda h: pc.Sequential([pc.Input((9, 8)), paper.sLSTM(h, heads=12)]),
+}
+
+
+@pytest.mark.parametrize("kind", GROUPS)
+def test_what_has_to_divide_is_the_step_of_the_search(kind: str) -> None:
+    found = solve(GROUPS[kind], "h", params="1k")
+    assert found.ranges["h"] == range(12, 2**30 + 1, 12)
+    counts = everything(lambda sizes: GROUPS[kind](sizes["h"]), {"h": range(1, 600)}, lambda model: (model.total,))
+    assert found.value == best(counts, (1000,), "at_most")[0]
+
+
+def test_a_division_by_another_open_size_is_no_step() -> None:
+    model = pc.Sequential([pc.Input((9, H)), pc.GroupNormalization(X)])
+    assert solve(model, "h", params=100).method == "halving"
 
 
 @pytest.mark.parametrize("mode", ["at_most", "at_least", "near"])
@@ -593,7 +626,7 @@ def test_a_limit_of_the_search_is_stated() -> None:
     assert "65,536 is the largest value of h that is tried" in solve(falling, "h", params="1k").lines
     assert solve(falling, "h", params=500, most=50).limits == ()
     assert solve(LSTM, "h", params=10**30, at_least=True).lines == (
-        "h = 1,073,741,824: 4,611,686,486,796,976,128 < 1,000,000,000,000,000,000,000,000,000,000",
+        "h = 1,073,741,824: 4,611,686,486,578,823,168 < 1,000,000,000,000,000,000,000,000,000,000",
         "1,073,741,824 is the largest value of h that is tried",
     )
 
