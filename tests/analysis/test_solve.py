@@ -607,6 +607,14 @@ def test_a_window_that_does_not_fit_is_no_reason_to_begin_anew(mode: str) -> Non
     assert found.to_dict()["limits"] == [*found.limits]
 
 
+def test_each_number_of_layers_gets_its_share_of_the_work(tmp_path: Path) -> None:
+    path = tmp_path / "deep.yaml"
+    layers = "  - repeat: n\n    layers:\n      - Dense: 8\n  - Conv1D: {filters: 2, kernel_size: h}\n"
+    path.write_text(f"input: [600, 8]\nlayers:\n{layers}  - GlobalMaxPooling1D\n")
+    found = solve(path, {"h": "1:100000", "n": "1:2"}, params="10M")
+    assert found.sizes == {"h": 600, "n": 2}
+
+
 def test_sizes_below_an_answer_may_not_fit() -> None:
     def axis(c: Any) -> pc.Model:
         return pc.Sequential([pc.Input((c, 3)), pc.Conv1D(2, 5_000), pc.Flatten(), pc.Dense(2)])

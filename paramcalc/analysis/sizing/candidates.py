@@ -8,7 +8,7 @@ used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
@@ -24,7 +24,7 @@ from .budgets import number, value_at
 from .problem import Problem, UnknownAmount
 from .ranges import Axis, NoValues, count
 from .result import AT_LEAST, AT_MOST, HALVING, NEAR, REBUILD, SCAN, Candidate, Solution
-from .walk import walk
+from .walk import ONE_BY_ONE, walk
 
 MOST = 2**30  # the largest size that is tried by halving
 CANDIDATES = 2**16  # that are tried by formulas where nothing limits a size
@@ -33,8 +33,8 @@ MOST_CANDIDATES = 2**20  # of given ranges
 MODELS = 2**12  # that are built where there are no formulas
 LAYERS = 20_000  # in all of these, where nothing limits a size
 MOST_LAYERS = 200_000  # of given ranges
-FAILURES = 2**15  # layers of the models of one walk that cannot be built
-MOST_FAILURES = 2**17  # of all walks
+FAILURES = 2**16  # layers of the models of one walk that cannot be built
+MOST_FAILURES = 2**18  # of all walks
 
 
 class _Found(NamedTuple):
@@ -60,6 +60,7 @@ class Search:
 
     problem: Problem
     several: bool = False  # whether the sizes with the best amount are searched, as of several sizes
+    lines: int = 1  # searches that share the work
     built: dict[tuple[int, ...], Candidate] = field(default_factory=dict)
     layers: int = 0  # of models that were built, and of those that cannot be
     failures: int = 0  # layers of models that cannot be built
@@ -128,7 +129,7 @@ class Search:
                     fixed = self.problem.family.with_value(axis.name, value)
                 except ParamcalcError:  # a size that follows from it is none
                     continue
-                inner = Search(replace(self.problem, family=fixed), several=True)
+                inner = Search(replace(self.problem, family=fixed), several=True, lines=len(axis.values(0)))
                 inner.formulas = inner._formulas()
                 if inner.formulas is None:
                     break
@@ -260,12 +261,23 @@ class Search:
             sizes = {**line, along: value}
             return self._candidate({name: sizes[name] for name in ranges})
 
-        most = min(self.failures + FAILURES, MOST_FAILURES)
-        found = walk(lambda value: not at(value).problem, order, lambda: self.failures >= most)
+        several = self.lines * prod(count(one) for name, one in ranges.items() if name != along)
+        found = walk(
+            lambda value: not at(value).problem,
+            order,
+            self._spent(several),
+            ONE_BY_ONE // several,
+            self._spent(2 * several),
+        )
         if not found.complete:
             self.limits.append(found.text(along, order))
         if found.place is not None:
             yield at(order[found.place])
+
+    def _spent(self, several: int) -> Callable[[], bool]:
+        # whether a walk, one of several, has spent the work for models that cannot be built
+        most = min(self.failures + FAILURES // several, MOST_FAILURES // self.lines)
+        return lambda: self.failures >= most
 
     def _preference(self, one: Candidate) -> tuple[int, tuple[int, ...]]:
         sizes = tuple(one.sizes.values())
@@ -396,10 +408,8 @@ class Search:
             if amounts is not None:
                 found.append((self.problem.misses(amounts), values))
         every = [dict(zip(ranges, values, strict=True)) for _, values in sorted(found)]
-        most = min(self.failures + FAILURES, MOST_FAILURES)
-        place = walk(
-            lambda at: not self._candidate(every[at]).problem, range(len(every)), lambda: self.failures >= most
-        ).place
+        spent = self._spent(self.lines)
+        place = walk(lambda at: not self._candidate(every[at]).problem, range(len(every)), spent).place
         return None if place is None else self._candidate(every[place])
 
     def _reason(self) -> ParamcalcError:

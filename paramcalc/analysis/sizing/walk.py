@@ -50,7 +50,13 @@ class Walk:
         )
 
 
-def walk(builds: Callable[[int], bool], values: Sequence[int], spent: Callable[[], bool]) -> Walk:
+def walk(
+    builds: Callable[[int], bool],
+    values: Sequence[int],
+    spent: Callable[[], bool],
+    one_by_one: int = ONE_BY_ONE,
+    enough: Callable[[], bool] = lambda: False,
+) -> Walk:
     """Find the first size that can be built.
 
     Sizes that cannot be built may lie in between, as where a layer has groups, or may be all up to one, as where a
@@ -66,6 +72,10 @@ def walk(builds: Callable[[int], bool], values: Sequence[int], spent: Callable[[
         The sizes, the best one first.
     spent : callable
         Whether the work for sizes that cannot be built is spent.
+    one_by_one : int
+        How many are tried one by one.
+    enough : callable
+        Whether the part of the work for these is spent.
     """
     length = count(values) if isinstance(values, range) else len(values)
     failed: set[int] = set()
@@ -83,7 +93,7 @@ def walk(builds: Callable[[int], bool], values: Sequence[int], spent: Callable[[
         return next((place for place in places if not spent() and built(place)), None)
 
     start = 0
-    while start < min(length, ONE_BY_ONE) and not spent():
+    while start < min(length, max(one_by_one, TOGETHER)) and not (spent() or enough()):
         if built(start):
             return Walk(start, len(failed), start)
         start += 1
