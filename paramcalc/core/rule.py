@@ -214,6 +214,14 @@ class Rule:
         )
 
 
+_made = [0]
+
+
+def layers_made() -> int:
+    """Count the layers that were made so far; what bounds work takes the difference of two counts."""
+    return _made[0]
+
+
 class Layer(Applicable):
     """A rule bound to its options; one object used twice is one set of weights.
 
@@ -236,6 +244,7 @@ class Layer(Applicable):
     time_first = False  # whether its input has the time steps before the batch, where no option says so
 
     def __init__(self, rule: Rule, options: dict[str, OptionValue]) -> None:
+        _made[0] += 1
         self.rule = rule
         self.options = options
         self.name: str | None = None

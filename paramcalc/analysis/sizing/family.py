@@ -10,6 +10,7 @@ from math import lcm
 from typing import TypeAlias
 
 from ...core.built import UnknownShape, listed
+from ...core.divisible import Condition, conditions
 from ...core.kinds import size as read_size
 from ...core.rule import Layer
 from ...errors import OptionError, ParamcalcError, SizeError, nearest
@@ -67,16 +68,22 @@ class Family:
         tied = {one: evaluate(size, {name: value}) for one, size in self.tied.items()}
         return Family(lambda values: self.make({**values, name: value}), others, tied)
 
-    @cached_property
+    @property
     def symbolic(self) -> Model | ParamcalcError:
         """The model with symbols for the sizes; the error if there is none, as where a size is a number of layers."""
-        try:
-            model = self.make({**dict.fromkeys(self.names), **self.tied})
-            model.built  # noqa: B018
-            model.names  # noqa: B018
-        except ParamcalcError as error:
-            return error
-        return model
+        return self._symbolic[0]
+
+    @cached_property
+    def _symbolic(self) -> tuple[Model | ParamcalcError, list[Condition]]:
+        # and the divisions that its layers ask for, such as by groups
+        with conditions() as found:
+            try:
+                model = self.make({**dict.fromkeys(self.names), **self.tied})
+                model.built  # noqa: B018
+                model.names  # noqa: B018
+            except ParamcalcError as error:
+                return error, []
+        return model, found
 
     @property
     def open_sizes(self) -> set[str]:
@@ -97,13 +104,15 @@ class Family:
         if isinstance(model, ParamcalcError):
             return found
         tops: dict[str, dict[Expr, int]] = {name: {} for name in self.names}
-        for top, bottom in _quotients(model):
+        quotients = [(top, bottom, True) for top, bottom in _quotients(model)]
+        quotients += [(top, bottom, False) for top, bottom in self._symbolic[1]]
+        for top, bottom, in_formulas in quotients:
             names = {leaf.args[0] for size in (top, bottom) if isinstance(size, Expr) for leaf in leaves(size)}
             varied = names.intersection(self.names)
             if len(names) == 1 and varied and isinstance(bottom, int) and isinstance(top, Expr):
                 (name,) = varied
                 tops[name][top] = lcm(bottom, tops[name].get(top, 1))
-            else:
+            elif in_formulas:  # a condition that is no step is seen when a model is built
                 found.update(dict.fromkeys(varied))
         for name, several in tops.items():
             if several and found[name] is not None:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from ...errors import OptionError
 from ...graph.model import Model
 from ...symbolic import Size
+from ..cost.optimizers import read_optimizer
 from .budgets import Budget, Setting
 from .family import Family
 from .result import AT_MOST, NEAR
@@ -44,6 +45,20 @@ class Problem:
         if self.mode == NEAR:
             return abs(amounts[0] - self.budgets[0].limit)
         return -amounts[0] if self.mode == AT_MOST else amounts[0]
+
+    def check(self, model: Model) -> None:
+        """Check that the setting is one for a model.
+
+        Raises
+        ------
+        UnknownAmount
+            For an optimizer that its framework does not have.
+        """
+        if self.setting.optimizer is not None:
+            try:
+                read_optimizer(self.setting.optimizer, model.framework)
+            except OptionError as error:
+                raise UnknownAmount(str(error)) from error
 
     def amounts(self, model: Model) -> tuple[Size, ...]:
         """Compute the amounts of a model.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 
 from ...errors import OptionError
@@ -26,15 +26,12 @@ class Axis:
     most : int or None
         ``None`` if nothing limits it.
     step : int
-    fixed : bool
-        Whether the step was given.
     """
 
     name: str
     least: int = 1
     most: int | None = None
     step: int = 1
-    fixed: bool = False
 
     def narrow(self, least: int, step: int) -> Axis:
         """Keep the values that are ``least`` and every ``step`` after it, too; the axis is empty if there are none.
@@ -57,11 +54,27 @@ class Axis:
                 f"no value of {self.name} from {self.least:,}{most} in steps of {self.step:,}",
                 expected=f"{least:,}, {least + step:,}, {least + 2 * step:,}, …",
             )
-        return Axis(self.name, first, self.most, self.step // common * step, self.fixed)
+        return Axis(self.name, first, self.most, self.step // common * step)
+
+    def up_to(self, most: int) -> Axis:
+        """Keep the values up to a number.
+
+        Raises
+        ------
+        NoValues
+        """
+        if most < self.least:
+            raise NoValues(f"no value of {self.name} from {self.least:,}", expected=f"at most {most:,}")
+        return replace(self, most=most if self.most is None else min(most, self.most))
 
     def values(self, most: int) -> range:
         """Give the values, up to ``most`` where nothing else limits them."""
         return range(self.least, max(most if self.most is None else self.most, self.least) + 1, self.step)
+
+
+def count(values: range) -> int:
+    """Count the values of a range; ``len`` has a limit."""
+    return (values[-1] - values[0]) // values.step + 1 if values else 0
 
 
 def read_axis(name: str, given: object) -> Axis:
@@ -83,7 +96,7 @@ def read_axis(name: str, given: object) -> Axis:
     if isinstance(given, str) and (match := RANGE.fullmatch(given.strip())) and match[2] is not None:
         least, most, step = int(match[1]), int(match[2]), int(match[3] or 1)
         if 1 <= least <= most and step >= 1:
-            return Axis(name, least, least + (most - least) // step * step, step, match[3] is not None)
-    if isinstance(given, range) and len(given) and given.step > 0 and given[0] >= 1:
-        return Axis(name, given[0], given[-1], given.step, True)
+            return Axis(name, least, least + (most - least) // step * step, step)
+    if isinstance(given, range) and given and given.step > 0 and given[0] >= 1:
+        return Axis(name, given[0], given[-1], given.step)
     raise OptionError(f"no values for {name}", expected=expected, received=given)

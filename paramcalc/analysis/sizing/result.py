@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -74,6 +74,8 @@ class Solution(Displayed):
         The amounts as functions of the sizes, where there are such.
     closed_form : str
         The answer as a formula of the budget; empty if there is none.
+    limits : tuple of str
+        Where the search ended before its sizes did: the answer is the best one of what was tried.
     model : Model or None
         The model at the answer.
     """
@@ -91,6 +93,7 @@ class Solution(Displayed):
     tied: Mapping[str, Size]
     formulas: Mapping[str, Size]
     closed_form: str = ""
+    limits: tuple[str, ...] = ()
     model: Model | None = None
 
     @property
@@ -113,7 +116,7 @@ class Solution(Displayed):
     def lines(self) -> tuple[str, ...]:
         """The proof: ``h = 448: 998,144 ≤ 1,000,000``, ``h = 449: 1,002,168 > 1,000,000``."""
         found = [self._line(one) for one in ((self.answer,) if self.answer else ()) + self.beside]
-        return (*found, *self._ends())
+        return (*found, *self.limits)
 
     def _line(self, one: Candidate) -> str:
         if one.problem:
@@ -134,21 +137,12 @@ class Solution(Displayed):
             return "=" if amount == limit else "<" if amount < limit else ">"
         return "≤" if amount <= limit else ">"
 
-    def _ends(self) -> Iterator[str]:
-        # an answer at the end of the range is the best one of the range alone
-        if self.answer is None or self.mode == AT_LEAST:
-            return
-        for name, values in self.ranges.items():
-            if self.answer.sizes[name] == values[-1] and len(values) > 1:
-                end = "{size} is the largest value of {name} that is tried"
-                yield message(end, name=name, size=f"{values[-1]:,}")
-
     @property
     def search(self) -> str:
         """Which candidates were searched, and how: ``h from 1 to 1,073,741,824, by halving``."""
         ranges = [
             message("{name} from {least} to {most}", name=name, least=f"{one[0]:,}", most=f"{one[-1]:,}")
-            + (message(" in steps of {step}", step=f"{one.step:,}") if one.step > 1 and len(one) > 1 else "")
+            + (message(" in steps of {step}", step=f"{one.step:,}") if one.step > 1 and one[0] < one[-1] else "")
             for name, one in self.ranges.items()
         ]
         return message(SAID[self.method], ranges=", ".join(ranges))
@@ -168,6 +162,7 @@ class Solution(Displayed):
             "method": self.method,
             "formulas": {name: one if isinstance(one, int) else repr(one) for name, one in self.formulas.items()},
             "closed_form": self.closed_form or None,
+            "limits": [*self.limits],
         }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ...errors import OptionError
 from ...symbolic import Size
+from ..cost.dtypes import policy
 from ..cost.sizes import checked
 from .budgets import Setting, budgets
 from .candidates import Search
@@ -86,6 +87,7 @@ def solve(
     limits = budgets({"params": params, "macs": macs, "memory": memory})
     if near and len(limits) > 1:
         raise OptionError("the nearest size to several budgets", expected="one budget", received=len(limits))
+    policy(dtype)
     setting = Setting(checked("batch", batch), checked("steps", steps), dtype, optimizer, training)
     axes = _axes(for_, multiple_of, most)
     problem = Problem(
@@ -101,16 +103,16 @@ def solve(
 def _axes(for_: object, multiple_of: int, most: int | None) -> list[Axis]:
     if isinstance(for_, str):
         for_ = {for_: None}
-    elif isinstance(for_, Sequence):
+    elif isinstance(for_, Sequence) and all(isinstance(one, str) for one in for_):
         for_ = dict.fromkeys(for_)
-    if not isinstance(for_, Mapping) or not for_:
+    if not isinstance(for_, Mapping) or not for_ or not all(isinstance(one, str) for one in for_):
         raise OptionError("no size to find", expected="the name of one, such as h", received=for_)
     for name, value in (("multiple_of", multiple_of), ("most", most)):
         if value is not None and (type(value) is not int or value < 1):
             raise OptionError(f"{name} is no size", expected="a whole number from 1", received=value)
     axes = [read_axis(name, values) for name, values in for_.items()]
-    axes = [one if one.most is not None else replace(one, most=most) for one in axes]
-    return [one.narrow(multiple_of, multiple_of) if multiple_of > 1 and not one.fixed else one for one in axes]
+    axes = [one if most is None else one.up_to(most) for one in axes]
+    return [one.narrow(multiple_of, multiple_of) if multiple_of > 1 else one for one in axes]
 
 
 def _closed_form(found: Solution) -> str:

@@ -12,7 +12,7 @@ from ...graph.model import Model
 from ..costing import Optimizer, Policy
 from ..flags import Explain, Format, Json
 from ..options import Command, Flag, command_of
-from ..output import View, show
+from ..output import View, show, tell
 from ..sizes import flag_size
 from .files import Set, named_sizes
 from .targets import LayerCommand, Target, about_layer, layer_command
@@ -138,6 +138,7 @@ def _letter(told: object) -> str:
 
 def _solve(model: Model | str, for_: list[str], view: View, sizes: Mapping[str, object], **asked: Any) -> None:
     from ...analysis.sizing import solve as solved
+    from ...analysis.sizing.ranges import NoValues
     from ...render.sizing import solution_presentation
 
     if asked["params"] is asked["macs"] is asked["memory"] is None:
@@ -148,17 +149,18 @@ def _solve(model: Model | str, for_: list[str], view: View, sizes: Mapping[str, 
     training = not asked.pop("inference")
     if asked["memory"] is None and not training:
         raise OptionError("--inference is about memory", expected="--memory")
-    found = solved(
-        model,
-        _axes(for_),
-        **{
-            **asked,
-            "such_that": named_sizes(asked["such_that"], "--such-that"),
-            "dtype": asked["dtype"] or "float32",
-            "training": training,
-            "sizes": sizes,
-        },
-    )
+    options = {
+        **asked,
+        "such_that": named_sizes(asked["such_that"], "--such-that"),
+        "dtype": asked["dtype"] or "float32",
+        "training": training,
+        "sizes": sizes,
+    }
+    try:
+        found = solved(model, _axes(for_), **options)
+    except NoValues as error:  # nothing was wrong with the question, and there is no answer
+        tell(f"paramcalc: {error}")
+        sys.exit(1)
     show(solution_presentation(found), view, explain=view.explain)
     if found.answer is None:
         sys.exit(1)

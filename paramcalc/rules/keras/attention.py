@@ -13,6 +13,7 @@ from string import ascii_lowercase
 from typing import Annotated, Any, Literal, NamedTuple
 
 from ...core.declare import REQUIRED, Built, Inputs, Shape, Weight, rule, scoped
+from ...core.divisible import divides
 from ...core.ignored_options import BIAS, KERNEL
 from ...core.kinds import ANY_AXES, RATE, AtCall, Sized, Sizes
 from ...core.products import NOTHING, Product, Source, Sources, Work, product
@@ -322,8 +323,7 @@ def GroupQueryAttention(
     """
     H, G, d_h, d = num_query_heads, num_key_value_heads, head_dim, query[-1]
     key, at = (value, 1) if key is None else (key, 2)
-    if isinstance(H, int) and isinstance(G, int) and H % G:
-        raise OptionError(f"{H} query heads do not divide into {G} groups")
+    divides(H, G, "{} query heads do not divide into {} groups", OptionError)
     if isinstance(d, int) and isinstance(value[-1], int) and d != value[-1]:
         raise ShapeError("query and value of different widths", expected=f"{d} features each", received=value[-1])
     _check_sources(value, key, flash_attention, dropout, return_attention_scores)

@@ -4,10 +4,11 @@ from math import prod
 from typing import Annotated, Any, Unpack
 
 from ...core.declare import Built, Shape, Weight, each_rank, rule
+from ...core.divisible import divides
 from ...core.ignored_options import BIAS, DEPTHWISE, KERNEL, POINTWISE
 from ...core.kinds import Sized, Window, grown
 from ...core.products import Work, product
-from ...errors import OptionError, ShapeError
+from ...errors import OptionError
 from ...symbolic import Size, exact, minimum
 from ..shared import windows
 from .axes import CausalPadding, Extras, Layout, Padding, Spatial
@@ -42,8 +43,7 @@ def convolution(
     """Each filter has a weight for every window position and every input channel, and one bias."""
     spatial, channels = windows.spatial(x, data_format)
     for what, size in (("filters", filters), ("input channels", channels)):
-        if isinstance(size, int) and isinstance(groups, int) and size % groups:
-            raise ShapeError(f"{size} {what} do not divide into {groups} groups")
+        divides(size, groups, f"{{}} {what} do not divide into {{}} groups")
     check_steps(strides, dilation_rate)
     seen = exact(channels, groups)
     places = windows.lengths(spatial, kernel_size, strides, padding, dilation_rate)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from ...core.built import placed
 from ...core.declare import LAYER, Built, Inputs, Part, Shape, Weight, rule, scoped
+from ...core.divisible import divides
 from ...core.ignored_options import BETA, GAMMA
 from ...core.kinds import AXES, AXIS, Check, Sized
 from ...errors import OptionError, ShapeError
@@ -129,8 +130,8 @@ def GroupNormalization(
         raise OptionError("the batch axis cannot be the channel axis", expected="another axis", received=axis)
     if not is_known(d):
         raise ShapeError("the number of channels must be known", expected="a number of them", received=None)
-    if isinstance(d, int) and isinstance(groups, int) and groups != -1 and (groups > d or d % groups):
-        raise ShapeError(f"{d} channels do not divide into {groups} groups")
+    if groups != -1:
+        divides(d, groups, "{} channels do not divide into {} groups")
     names = ["gamma"] * scale + ["beta"] * center
     return Built(
         weights=tuple(Weight(name, (d,)) for name in names),

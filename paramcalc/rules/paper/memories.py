@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from ...core.declare import Built, Weight
+from ...core.divisible import divides
 from ...core.equations import Equations
 from ...core.kinds import Sized
 from ...core.products import NOTHING, Source, Sources, State, Work, product
-from ...errors import ShapeError
 from ...symbolic import Size, exact
 from ..shared.equations import H, X, reads
 from .common import LETTERS, Step, Units, bank, recurrent
@@ -82,8 +82,7 @@ LMU_LETTERS = {
 
 def check_heads(units: Size, heads: Size) -> None:
     """Refuse units that do not divide into heads."""
-    if isinstance(units, int) and isinstance(heads, int) and units % heads:
-        raise ShapeError(f"{units} units do not divide into {heads} heads")
+    divides(units, heads, "{} units do not divide into {} heads")
 
 
 @recurrent("sLSTM")

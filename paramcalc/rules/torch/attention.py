@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal
 
 from ...core.built import placed
 from ...core.declare import LAYER, Built, Inputs, Part, Shape, Weight
+from ...core.divisible import divides
 from ...core.ignored_options import FACTORY
 from ...core.kinds import NUMBER, RATE, Sized
 from ...core.products import Product, Sources, Work, product
 from ...core.sources import joined, sources
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, add, times
-from .axes import agree, declared, divides, inside, rule
+from .axes import agree, declared, inside, rule
 from .linear import dense
 from .normalization import LayerNorm, affine_of
 from .options import ACTIVATION, COUNT

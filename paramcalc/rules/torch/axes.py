@@ -150,18 +150,6 @@ def agree(shapes: Sequence[Shape], axes: Sequence[int], inputs: tuple[int, int] 
             raise Disagreement(inputs, (first[axis], second[axis]), axis)
 
 
-def divides(size: Size, by: Size, problem: str) -> None:
-    """Refuse sizes that do not come out even.
-
-    Raises
-    ------
-    ShapeError
-        With the problem, in which ``{}`` are the two sizes.
-    """
-    if isinstance(size, int) and isinstance(by, int) and size % by:
-        raise ShapeError(problem.format(size, by))
-
-
 def inside(weights: Sequence[Weight], name: str) -> tuple[Weight, ...]:
     """Put the name of an inner module before those of its tensors: ``weight`` → ``out_proj.weight``."""
     return tuple(replace(weight, name=f"{name}.{weight.name}") for weight in weights)

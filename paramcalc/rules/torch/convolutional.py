@@ -4,13 +4,14 @@ from math import prod
 from typing import Annotated, Any, Literal
 
 from ...core.declare import Built, Shape, Weight
+from ...core.divisible import divides
 from ...core.ignored_options import FACTORY
 from ...core.kinds import Sized, Window
 from ...core.products import Work, product
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact
 from ..shared import windows
-from .axes import Spatial, declared, divides, each_rank, lazy, parted
+from .axes import Spatial, declared, each_rank, lazy, parted
 from .options import MARGINS, PADDING
 
 Channels = Annotated[Size, Sized("C")]

@@ -6,11 +6,12 @@ Most are one function and a line in a table; PReLU alone learns something.
 from typing import Annotated, Any
 
 from ...core.declare import REQUIRED, Built, Inputs, Shape, Weight
+from ...core.divisible import divides
 from ...core.ignored_options import FACTORY
 from ...core.kinds import AXIS, NUMBER, POSITIVE, RATE, SWITCH, Choice, Maybe, Sized
 from ...errors import ShapeError
 from ...symbolic import Size, exact
-from .axes import AnyShape, declared, divides, position, rule, tabled
+from .axes import AnyShape, declared, position, rule, tabled
 
 INPLACE = {"inplace": (SWITCH, False)}
 

@@ -6,12 +6,13 @@ from math import prod
 from typing import Annotated, Any
 
 from ...core.declare import Built, Inputs, Shape, Weight
+from ...core.divisible import divides
 from ...core.ignored_options import FACTORY
 from ...core.kinds import NUMBER, Sized
 from ...core.rule import Rule
 from ...errors import ShapeError
 from ...symbolic import Size
-from .axes import AnyShape, buffer, declared, differ, divides, lazy, parted, patterned, rule
+from .axes import AnyShape, buffer, declared, differ, lazy, parted, patterned, rule
 from .options import Several
 
 Features = Annotated[Size, Sized("d")]

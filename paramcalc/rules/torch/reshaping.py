@@ -4,11 +4,12 @@ from math import prod
 from typing import Annotated, Any
 
 from ...core.declare import Built, Inputs, Shape
+from ...core.divisible import divides
 from ...core.kinds import AXIS, TARGET, Sized, Window, grown
 from ...errors import ShapeError
 from ...symbolic import Size, exact, is_known, unicode, unknown
 from ..shared import windows
-from .axes import AnyShape, differ, divides, position, rule
+from .axes import AnyShape, differ, position, rule
 from .options import Margins
 
 Axis = Annotated[int, AXIS]

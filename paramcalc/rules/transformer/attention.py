@@ -4,6 +4,7 @@ from math import prod
 from typing import Annotated
 
 from ...core.declare import Built, Inputs, Shape, Weight, rule
+from ...core.divisible import divides
 from ...core.kinds import Sized
 from ...core.products import Sources, Work, product
 from ...errors import ShapeError
@@ -33,8 +34,7 @@ def Attention(
     query, key, value = xs[0], xs[min(1, len(xs) - 1)], xs[-1]
     if len(xs) > 3:
         raise ShapeError("Attention takes 1 to 3 inputs", received=len(xs))
-    if isinstance(heads, int) and isinstance(key_heads, int) and heads % key_heads:
-        raise ShapeError(f"{heads} heads do not divide into {key_heads} groups")
+    divides(heads, key_heads, "{} heads do not divide into {} groups")
     widths = (heads * key_size, key_heads * key_size, key_heads * value_size)
     for what, shape, parts in _roles(xs, widths):
         if differ(shape[-1], parts):

@@ -4,6 +4,7 @@ from math import prod
 from typing import Annotated
 
 from ...core.declare import Built, Inputs, Shape, Weight, rule
+from ...core.divisible import divides
 from ...core.kinds import AtCall, Sized
 from ...core.products import Work, product
 from ...errors import ShapeError
@@ -47,8 +48,7 @@ def Bias(x: Features, /, size: Width) -> Built:
 @rule((), (), FRAMEWORK)
 def HeadNorm(x: Features, /, size: Width, bias: bool = False) -> Built:
     """A scale for each feature of a head, shared by all heads, and perhaps a shift."""
-    if isinstance(size, int) and isinstance(x[-1], int) and x[-1] % size:
-        raise ShapeError(f"{unicode(x[-1])} features do not divide into heads of {unicode(size)}")
+    divides(x[-1], size, "{} features do not divide into heads of {}")
     weights = [Weight("weight", (size,))] + [Weight("bias", (size,))] * bias
     return Built(outs=(x,), weights=tuple(weights), formula=lambda: (1 + bias) * size)
 
