@@ -607,6 +607,7 @@ def test_a_window_that_does_not_fit_is_no_reason_to_begin_anew(mode: str) -> Non
     assert found.to_dict()["limits"] == [*found.limits]
 
 
+@pytest.mark.exhaustive  # thousands of models
 def test_each_number_of_layers_gets_its_share_of_the_work(tmp_path: Path) -> None:
     path = tmp_path / "deep.yaml"
     layers = "  - repeat: n\n    layers:\n      - Dense: 8\n  - Conv1D: {filters: 2, kernel_size: h}\n"
