@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..analysis.sweep.family import Family, ModelFamily
@@ -76,44 +77,21 @@ class SpecFamily(NamedTuple):
             raise error.at(f"{self.name}:")
 
 
-class ProgramFamily(NamedTuple):
+@dataclass(frozen=True)
+class ProgramFamily(ModelFamily):
     """A program whose models are known by their layers alone: it is read anew for other sizes.
 
     Attributes
     ----------
-    path : str
     model : Model
         With symbols for its unknown sizes.
+    path : str
     sizes : dict of str to int, str or Expr
         Values for some of them.
     """
 
     path: str
-    model: Model
     sizes: Mapping[str, object]
-
-    @property
-    def label(self) -> str:
-        """The name of the model."""
-        return self.model.label
-
-    @property
-    def framework(self) -> str:
-        """The framework of its layers."""
-        return self.model.framework
-
-    @property
-    def identity(self) -> str:
-        """The report of the model."""
-        return self.model.report().to_json()
-
-    def check(self, names: Iterable[str]) -> None:
-        """Refuse names that the program does not have."""
-        ModelFamily(self.model).check(names)
-
-    def named(self, values: Mapping[str, int | None]) -> list[Size]:
-        """Give no other sizes."""
-        return []
 
     def make(self, values: Mapping[str, int | None]) -> Model:
         """Give the model at values."""
@@ -133,7 +111,7 @@ def family_of(path: str | os.PathLike[str], sizes: Mapping[str, object]) -> Fami
     if found is not None:
         return SpecFamily(*found, sizes)
     model = load(path, sizes=sizes)
-    return ProgramFamily(os.fsdecode(path), model, sizes) if model.apart else ModelFamily(model)
+    return ProgramFamily(model, os.fsdecode(path), sizes) if model.apart else ModelFamily(model)
 
 
 def _words(value: object) -> Iterator[str]:

@@ -374,11 +374,11 @@ def _read(source: Source, keep: bool = False) -> Model:
 
 
 def _bind_open_sizes(model: Model, given: Mapping[str, object]) -> None:
-    from ..graph.bind import bind_inputs, open_sizes
+    from ..graph.bind import bind_inputs, open_names
     from .modelspec.sizes import Sizes
 
     sizes = Sizes(instead=given)
-    sizes.used = {one.args[0] for one in open_sizes(model.input_shapes)}
+    sizes.used = open_names(model)
     sizes.check_used(given)
     bind_inputs(model, sizes.values)
 

@@ -111,6 +111,11 @@ def open_sizes(shapes: Sequence[AnyShape]) -> list[Expr]:
     return list(found)
 
 
+def open_names(model: Model) -> set[str]:
+    """List the names of the open sizes of a model's inputs."""
+    return {one.args[0] for one in open_sizes(model.input_shapes)}
+
+
 def names_in(subject: Layer | Model) -> tuple[str, ...]:
     """List the named sizes in the options of a layer, or in all layers of a model, as first met."""
     return tuple(dict.fromkeys(_names(subject)))

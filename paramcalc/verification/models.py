@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 from time import perf_counter
 
 from ..core.default_inputs import natural_inputs
@@ -120,8 +121,7 @@ def _side_by_side(model: Model) -> tuple[Model, list[str]]:
     found = [layer for layer in model.layers if isinstance(layer, Layer)]
     names = model.names
     shapes = [natural_inputs(layer) for layer in found]
-    count = sum(map(len, shapes))
-    starts = [sum(map(len, shapes[:place])) for place in range(len(found))]
+    *starts, count = accumulate(map(len, shapes), initial=0)
     nodes = [
         Node(layer.copy_with(names[id(layer)], layer.options), tuple((at + one, 0) for one in range(len(inputs))))
         for layer, inputs, at in zip(found, shapes, starts, strict=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from ...errors import OptionError, nearest
-from ...graph.bind import bind, names_in, open_sizes
+from ...graph.bind import bind, names_in, open_names
 from ...graph.model import Model
 from ...symbolic import Size
 
@@ -47,7 +48,8 @@ class Family(Protocol):
         """
 
 
-class ModelFamily(NamedTuple):
+@dataclass(frozen=True)
+class ModelFamily:
     """A model whose varied sizes are symbols, or open sizes of its inputs.
 
     Attributes
@@ -74,7 +76,7 @@ class ModelFamily(NamedTuple):
 
     def check(self, names: Iterable[str]) -> None:
         """Refuse names that the model does not have."""
-        known = {leaf.args[0] for leaf in open_sizes(self.model.input_shapes)} | {*names_in(self.model)}
+        known = open_names(self.model) | {*names_in(self.model)}
         for name in names:
             if name not in known:
                 expected = " or ".join(sorted(known)) or "a model with a symbol in place of a size"

@@ -86,9 +86,13 @@ def model_of(file: str, sizes: list[str] | None, args: str | None = None, input:
     """
     models = models_of(file, sizes, args, input)
     if len(models) > 1:
-        names = ", ".join(model.label for model in models)
-        raise OptionError(f"{len(models)} models", expected="one of them, FILE:NAME", received=Verbatim(names))
+        raise _several(models)
     return models[0]
+
+
+def _several(models: Sequence[Model]) -> OptionError:
+    names = ", ".join(model.label for model in models)
+    return OptionError(f"{len(models)} models", expected="one of them, FILE:NAME", received=Verbatim(names))
 
 
 class Several:
@@ -110,8 +114,7 @@ class Several:
             write_json({"schema": "paramcalc/1", "models": reports})
             return
         if not view.writer.for_reading:
-            names = ", ".join(model.label for model in self.models)
-            raise OptionError(f"{len(self.models)} models", expected="one of them, FILE:NAME", received=Verbatim(names))
+            raise _several(self.models)
         codes = []
         for place, model in enumerate(self.models):
             write(["\n"] if place else [])

@@ -93,10 +93,9 @@ def _readable(run: State, name: str) -> Value:
     plain = name.lstrip(".")
     level = len(name) - len(plain)
     if level:
-        above = run.package.split(".") if run.package else []
-        if level - 1 > len(above):
+        if level - 1 > len(_parts(run.package)):
             return run.unknown(f"{name} is outside the folder", path=plain or "siblings", data=True)
-        plain = ".".join([*above[: len(above) - level + 1], *([plain] if plain else [])])
+        plain = _absolute(run.package, level, plain)
     if not plain or not all(part.isidentifier() for part in plain.split(".")):
         return MISSING
     if run.root.folder and not run.root.prefixes and (plain.partition(".")[0] not in KNOWN or level):
@@ -107,6 +106,16 @@ def _readable(run: State, name: str) -> Value:
     if found is MISSING and level and run.root.prefixes:  # of the library, and not about models
         return run.unknown(f"the module {plain} is not read", path=plain, data=True)
     return found
+
+
+def _parts(name: str) -> list[str]:
+    return name.split(".") if name else []
+
+
+def _absolute(package: str, level: int, name: str) -> str:
+    # the name that so many dots stand for in a module of the package
+    above = _parts(package)
+    return ".".join([*above[: len(above) - level + 1], *_parts(name)])
 
 
 def _module(run: State, root: Root, name: str) -> Value:
@@ -154,9 +163,7 @@ def _package(run: State, root: Root, name: str, tree: ast.Module) -> Module:
     """Give a package of a library: its imports say where each name is, the last one first."""
 
     def source(one: ast.ImportFrom) -> str:
-        parts = name.split(".")
-        above = parts[: len(parts) - one.level + 1] if one.level else []
-        return ".".join([*above, *([one.module] if one.module else [])])
+        return _absolute(name, one.level, one.module or "") if one.level else one.module or ""
 
     def other(wanted: str) -> Value:
         for one in reversed(tree.body):

@@ -17,12 +17,11 @@ from ...rules.ops.operation import Operation, Slot
 from ...rules.ops.table import modules
 from ...symbolic import is_known
 from .names import keras
-from .pieces import Listed, Piece, Step, lost, type_of
+from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, type_of
 from .state import State
 from .values import Class, Instance, List, Obj, Unknown, Value
 
 MOST_ROWS = 100_000
-MOST_DEPTH = 60
 
 
 def _step(name: str, one: keras.Tensor) -> Applicable:

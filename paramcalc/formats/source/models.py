@@ -47,12 +47,7 @@ def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
     nameless = [one for one in run.made if id(one) not in bound and _is_model(one) and id(one) not in run.attached]
     named = [one for _, one in (*outer.values(), *inner.values()) if isinstance(one, Instance)]
     inside = _inside([*named, *nameless])
-    whole = [
-        one
-        for one in nameless
-        if _weighty(one) and (isinstance(one.cls, Class) or torch.is_chain(one) or keras.is_model(one))
-    ]
-    inner |= {id(one): (snake(type_of(one)), one) for one in whole}
+    inner |= {id(one): (snake(type_of(one)), one) for one in nameless if _is_whole(one)}
     kept: list[tuple[str, Value]] = []
     for found in (outer, {key: pair for key, pair in inner.items() if key not in outer}):
         for name, one in found.values():

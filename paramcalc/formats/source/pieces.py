@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, Part, UnknownShape
 from ...core.spelling import snake
-from ...graph.model import Model
+from ...graph.listing import Listing
 from ...graph.unknown_layers import UnknownLayer
 from ...symbolic import Expr, Size
 from ...symbolic.evaluate import evaluate
 from .names import keras
 from .state import State
 from .values import Instance
+
+MOST_DEPTH = 60  # of layers inside layers
 
 
 @dataclass
@@ -66,10 +68,11 @@ def _with_sizes(shape: AnyShape, before: Sequence[AnyShape], now: Sequence[AnySh
     return shape if isinstance(shape, UnknownShape) else tuple(evaluate(size, given) for size in shape)
 
 
-class Listed(Model):
+class Listed(Listing):
     """A model whose layers are known and not how they are connected."""
 
     apart = True
+    pieces: list[Piece]
 
     def __init__(
         self,
@@ -82,34 +85,15 @@ class Listed(Model):
         inputs: Sequence[AnyShape] = (),
     ) -> None:
         self.type = type
-        self.pieces = pieces
         self._framework = framework
         self.outs = tuple(outs) or (UNKNOWN_SHAPE,)
-        shapes: list[AnyShape] = [*inputs] or [UNKNOWN_SHAPE]
-        results = tuple((len(shapes), at) for at in range(len(self.outs)))
-        self._fill(shapes, [], results, name, [None] * len(shapes), not frozen)
-        origins = [weight.origin for piece in pieces for weight in piece.built.weights]
-        self.crossed = len(set(origins)) < len(origins)
+        weights = [weight for piece in pieces for weight in piece.built.weights]
+        self.list_pieces(name, pieces, weights, inputs, len(self.outs), not frozen)
 
     @property
     def framework(self) -> str:
         """Whose layers they are."""
         return self._framework
-
-    @property
-    def layers(self) -> list[Applicable]:
-        """Every layer once."""
-        return [piece.layer for piece in self.pieces]
-
-    @property
-    def uses(self) -> list[Applicable]:
-        """The layers, in order."""
-        return self.layers
-
-    @property
-    def names(self) -> dict[int, str]:
-        """The path of each layer by its ``id``."""
-        return {id(piece.layer): piece.name for piece in self.pieces}
 
     @property
     def built(self) -> list[Built]:

@@ -10,7 +10,7 @@ import warnings
 
 from ...core.kinds import size
 from ...errors import FileError, OptionError, Verbatim, nearest
-from ...graph.bind import bind_inputs, open_sizes
+from ...graph.bind import bind_inputs, open_names
 from ...graph.model import Model
 from ...symbolic import parse
 from ..opened import Source
@@ -181,7 +181,7 @@ def read_all(source: Source) -> list[Model]:
 
 def _opened(found: list[tuple[str, Model]], name: str, value: object) -> bool:
     # a size that the program does not have may be an open axis of the inputs of its models
-    models = [model for _, model in found if name in {one.args[0] for one in open_sizes(model.input_shapes)}]
+    models = [model for _, model in found if name in open_names(model)]
     for model in models:
         bind_inputs(model, {name: size(value)})
     return bool(models)

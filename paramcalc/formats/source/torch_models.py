@@ -17,12 +17,10 @@ from ...graph.model import Model
 from ...graph.unknown_layers import UnknownLayer
 from ...symbolic import Size
 from .names import torch
-from .pieces import Listed, Piece, Step, lost, type_of
+from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, type_of
 from .state import STATEMENT_STEPS, Signal, State, Stop
 from .trace import Trace
 from .values import Instance, List, Obj, Unknown, Value
-
-MOST_DEPTH = 60
 
 
 def torch_model(run: State, name: str, value: Instance) -> Model:

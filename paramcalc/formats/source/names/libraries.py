@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import attributes
 from ..state import State
 from ..values import Builtin, Value
+from .standard.iteration import same
 
 PREFIXES = {
     "torchvision": ("torchvision.models", "torchvision.ops"),
@@ -12,12 +13,8 @@ PREFIXES = {
 }
 
 
-def _same(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return args[0] if args else None
-
-
 def _decorator(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return Builtin("a decorator", _same)
+    return Builtin("a decorator", same)
 
 
 def _legacy(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
@@ -60,5 +57,5 @@ NAMES: dict[str, Value] = {
     "torchvision.models._api.get_model": Builtin("get_model", _get_model),
     "torchvision.models._api.register_model": Builtin("register_model", _decorator),
     "torchvision.models._utils.handle_legacy_interface": Builtin("handle_legacy_interface", _legacy),
-    "torchvision.models._utils.kwonly_to_pos_or_kw": Builtin("kwonly_to_pos_or_kw", _same),
+    "torchvision.models._utils.kwonly_to_pos_or_kw": Builtin("kwonly_to_pos_or_kw", same),
 }

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
-from ....core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Built, Part, listed
+from ....core.built import UNKNOWN_OUTPUTS, AnyShape, Built, Part, listed
 from ....core.declare import Shape, Weight
 from ....core.default_inputs import natural_inputs
 from ....core.products import Work, unsourced
 from ....core.rule import Layer
 from ....errors import ParamcalcError, ShapeError
+from ....graph.listing import Listing
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
 from ...compare import ModelAnswer, model_differences, shapes_text
@@ -53,10 +54,11 @@ class Piece:
         return self.path or self.layer.label
 
 
-class Modules(Model):
+class Modules(Listing):
     """The modules of a live PyTorch module, as a model: what each has, and, if it was run, the shapes it met."""
 
     type = "Module"
+    pieces: list[Piece]
 
     def __init__(
         self,
@@ -67,35 +69,15 @@ class Modules(Model):
         ran: bool,
         warnings: Sequence[str],
     ) -> None:
-        self.pieces = pieces
         self.ran = ran
         self.outs = tuple(outs)
-        shapes: list[AnyShape] = [*inputs] or [UNKNOWN_SHAPE]
-        results = tuple((len(shapes), index) for index in range(len(outs)))
-        self._fill(shapes, [], results, name, [None] * len(shapes), True)
-        origins = [weight.origin for piece in pieces for weight in piece.weights]
-        self.crossed = len(set(origins)) < len(origins)  # a tensor in two modules is one
+        self.list_pieces(name, pieces, [weight for piece in pieces for weight in piece.weights], inputs, len(outs))
         self.warnings += [*warnings, *_shared(pieces), *(remark for piece in pieces for remark in _remarks(piece))]
 
     @property
     def framework(self) -> str:
         """Whose layers they are."""
         return PYTORCH.name
-
-    @property
-    def layers(self) -> list[Any]:
-        """Every layer once."""
-        return [piece.layer for piece in self.pieces]
-
-    @property
-    def uses(self) -> list[Any]:
-        """The layers, in the order they were added."""
-        return self.layers
-
-    @property
-    def names(self) -> dict[int, str]:
-        """The path of each by the ``id`` of its layer."""
-        return {id(piece.layer): piece.name for piece in self.pieces}
 
     @property
     def built(self) -> list[Built]:

@@ -14,6 +14,7 @@ from ...values import (
     Value,
 )
 from ..builtins import Args, Kwargs
+from ..standard.iteration import same
 from .functions import function
 from .layers import INPUT, rule_init
 from .models import LAYER, MODEL, SEQUENTIAL, lambda_init
@@ -199,6 +200,7 @@ TF = Module(
     },
     lambda name: Unknown(f"tensorflow.{name} is not known", path=f"tensorflow.{name}", data=True, scalar=True),
 )
+MARK = Builtin("a mark", lambda run, args, kwargs: Builtin("a decorator", same))  # of a class or function
 MODULES: dict[str, Value] = {
     "keras": KERAS,
     "tensorflow": TF,
@@ -207,27 +209,10 @@ MODULES: dict[str, Value] = {
     "keras.engine.topology": KERAS.names["engine"],
     "keras.engine.base_layer": KERAS.names["engine"],
     "keras.legacy.layers": LAYERS,
-    "keras.saving": Module(
-        "keras.saving",
-        {
-            "register_keras_serializable": Builtin(
-                "register", lambda run, args, kwargs: Builtin("register", lambda run, args, kwargs: args[0])
-            )
-        },
-    ),
-    "keras.utils": Module(
-        "keras.utils",
-        {
-            "register_keras_serializable": Builtin(
-                "register", lambda run, args, kwargs: Builtin("register", lambda run, args, kwargs: args[0])
-            )
-        },
-    ),
+    "keras.saving": Module("keras.saving", {"register_keras_serializable": MARK}),
+    "keras.utils": Module("keras.utils", {"register_keras_serializable": MARK}),
+    "keras.api_export": Module("keras.api_export", {"keras_export": MARK}),
 }
-_SAME = Builtin("a decorator", lambda run, args, kwargs: args[0] if args else None)
-MODULES["keras.api_export"] = Module(
-    "keras.api_export", {"keras_export": Builtin("keras_export", lambda run, args, kwargs: _SAME)}
-)
 KERAS.names.update({"saving": MODULES["keras.saving"], "utils": MODULES["keras.utils"]})
 
 
