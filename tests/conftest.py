@@ -20,6 +20,8 @@ settings.load_profile("fast")  # the draws are the same in every run; --hypothes
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # what jax compiles here runs once: compiling is the cost
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # so that child processes do not ignore it either
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every child process compiles the package anew
 
 

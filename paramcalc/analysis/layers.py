@@ -7,9 +7,9 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
-from ..core.built import UnknownShape
 from ..core.registry import rules
 from ..core.rule import Layer
+from ..core.shapes import UnknownShape
 from ..errors import ParamcalcError
 from ..graph.model import Model
 from ..report import Report, Row

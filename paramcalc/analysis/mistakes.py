@@ -7,9 +7,10 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
-from ..core.built import UnknownShape, Weight
+from ..core.built import Weight
 from ..core.registry import known
 from ..core.rule import Layer
+from ..core.shapes import UnknownShape
 from ..errors import ParamcalcError
 from ..graph.model import Model
 from ..report import Report, Row

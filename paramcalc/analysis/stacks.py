@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from ..core.built import UNKNOWN_SHAPE, UnknownShape
 from ..core.declare import Shape
 from ..core.kinds import Choice
 from ..core.registry import known, rules
 from ..core.rule import Layer, Rule
+from ..core.shapes import UNKNOWN_SHAPE, UnknownShape
 from ..core.tensors import BATCH
 from ..errors import ParamcalcError
 from ..graph.model import Model

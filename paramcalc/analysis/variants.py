@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-from ..core.built import AnyShape, Applicable, UnknownShape
+from ..core.built import Applicable
 from ..core.declare import LAYER, REQUIRED, Shape
 from ..core.default_inputs import natural_inputs
 from ..core.kinds import AXES, AXIS, Choice, Sized, Window
 from ..core.registry import rules_in
 from ..core.rule import Layer
+from ..core.shapes import AnyShape, UnknownShape
 from ..report import Row
 from .inventory import BIAS
 from .stacks import CELLS, TIME

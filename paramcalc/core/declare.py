@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import ignored_options
-from .built import (
-    Built as Built,
-    Part as Part,
-    Shape as Shape,
-    Weight as Weight,
-    frozen as frozen,
-    scaled as scaled,
-    scoped as scoped,
-)
+from .built import Built as Built, Part as Part, Weight as Weight, frozen as frozen, scaled as scaled, scoped as scoped
 from .rule import Rule
 from .schema import (
     CELLS as CELLS,
@@ -23,6 +15,7 @@ from .schema import (
     Inputs as Inputs,
     Schema,
 )
+from .shapes import Shape as Shape
 
 
 def rule(

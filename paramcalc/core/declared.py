@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .built import AnyShape, Built, Shape, shape_text
+from .built import Built
+from .shapes import AnyShape, Shape, shape_text
 
 
 def reconciled(read: tuple[AnyShape, ...], built: Built, said: tuple[Shape, ...], other: Built) -> Built:

@@ -6,8 +6,8 @@ PyTorch's layers say how many features come in, so that they can be counted and 
 from __future__ import annotations
 
 from ..symbolic import Size, symbols
-from .built import Shape
 from .rule import Layer
+from .shapes import Shape
 
 MOST_AXES = 9  # of an input whose pattern says how many it has
 

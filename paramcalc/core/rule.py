@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from ..errors import OptionError, ParamcalcError, nearest, quoted
 from ..symbolic import symbols
 from . import ignored_options
-from .built import UNKNOWN_OUTPUTS, AnyShape, Applicable, Built, Shape, UnknownShape, UnknownShapeError, frozen
+from .built import Applicable, Built, frozen
 from .framework import framework
 from .kinds import SWITCH, Kind, OptionValue
 from .reflection import Docstring, SignatureOfRule
 from .schema import CELLS, LAYER, REQUIRED, Body, Schema
+from .shapes import UNKNOWN_OUTPUTS, AnyShape, Shape, UnknownShape, UnknownShapeError
 from .spelling import snake
 from .synonyms import called_here
 

@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 from ..errors import Disagreement, GraphError, ParamcalcError, ShapeError, Verbatim
 from ..symbolic import Expr, Size, is_known, leaves, unknown
-from .built import AnyShape, Applicable, Built, Shape, UnknownShape, listed, shape_text
+from .built import Applicable, Built
 from .kinds import MAX_AXES, size as checked_size
+from .shapes import AnyShape, Shape, UnknownShape, listed, shape_text
 
 BATCH = unknown("B")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .built import AnyShape, Applicable, UnknownShape
+from .built import Applicable
 from .rule import Layer
+from .shapes import AnyShape, UnknownShape
 
 TIME_FIRST, BATCH_FIRST, UNBATCHED = "time first", "batch first", "no batch axis"
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import overload
 
-from ..core.built import AnyShape, Applicable, UnknownShape
+from ..core.built import Applicable
 from ..core.kinds import OptionValue
 from ..core.rule import Layer
+from ..core.shapes import AnyShape, UnknownShape
 from ..errors import OptionError
 from ..symbolic import Expr, Size, leaves
 from ..symbolic.evaluate import evaluate

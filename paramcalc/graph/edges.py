@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..core.built import Built, Outputs, listed
+from ..core.built import Built
+from ..core.shapes import Outputs, listed
 from ..core.tensors import StateDisagreement
 from ..errors import Disagreement, GraphError, ParamcalcError
 from .node import Node, Ref, Wired

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from ..core.built import Built, listed, placed
+from ..core.built import Built, placed
 from ..core.products import NOTHING, Product, Source, Sources, State, Work
+from ..core.shapes import listed
 from ..core.sources import joined, written_out
 from .node import Node, Ref
 

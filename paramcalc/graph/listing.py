@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..core.built import UNKNOWN_SHAPE, AnyShape, Applicable, Weight
+from ..core.built import Applicable, Weight
+from ..core.shapes import UNKNOWN_SHAPE, AnyShape
 from .model import Model
 
 

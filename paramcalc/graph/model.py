@@ -11,30 +11,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from math import prod
 
-from ..core.built import (
-    AnyShape,
-    Applicable,
-    Built,
-    Outputs,
-    Part,
-    UnknownOutputs,
-    UnknownShape,
-    Weight,
-    output,
-    scoped,
-    shape_text,
-)
+from ..core.built import Applicable, Built, Part, Weight, scoped
 from ..core.formula import Formula
 from ..core.framework import DEFAULT
 from ..core.rule import Layer
+from ..core.shapes import AnyShape, Outputs, UnknownShape, output, shape_text
 from ..core.storage import DTYPE
 from ..core.tensors import (
     Nested,
     Tensor,
     Tensors,
-    check_states,
     connect,
-    disambiguate_unknowns,
     flat,
     in_order,
 )
@@ -42,12 +29,12 @@ from ..displayed import Displayed, speaks_unicode
 from ..errors import GraphError, ParamcalcError, ShapeError, Verbatim
 from ..loading import load
 from ..report import Report, Row, report_of
-from ..symbolic import Size, add, collect, is_known
-from .edges import check_single, located, missing_output
+from ..symbolic import Size, add, collect
 from .findings import STORED_OTHERWISE, Finding
+from .forward import fits, input_shapes, run
 from .gradients import work_of_graph
 from .node import Node, Ref
-from .sharing import check_levels, check_uses, crossed
+from .sharing import check_levels, crossed
 
 COST = "paramcalc.analysis.cost:cost"  # what stands above a model is loaded when it is asked for
 
@@ -89,7 +76,7 @@ class Model(Applicable, Displayed):
             nodes.append(Node(call.layer, tuple(map(ref, call.args)), states, call=call.switches or None))
             positions[id(call)] = len(ins) + len(nodes) - 1
         self._fill(
-            _input_shapes(ins),
+            input_shapes(ins),
             nodes,
             tuple(map(ref, outs)),
             name,
@@ -224,36 +211,7 @@ class Model(Applicable, Displayed):
         ShapeError
             Where a layer's inputs do not fit; the message names the layers and the sizes.
         """
-        values: list[Outputs] = [(shape,) for shape in shapes]
-        built: list[Built] = []
-        try:
-            for node in self.nodes:
-                if len(node.args) == 1 and not node.call:
-                    ((position, index),) = node.args
-                    step = node.layer.on(output(values[position], index))
-                else:
-                    read = [output(values[position], index) for position, index in node.args]
-                    step = node.layer.on(*read, **node.call or {})
-                if node.states:
-                    check_states(node.layer, step, [output(values[position], index) for position, index in node.states])
-                if node.declared_outputs is not None and isinstance(step.outs, UnknownOutputs):
-                    step = step._replace(outs=node.declared_outputs())
-                values.append(step.outs)
-                built.append(step)
-            for position, index in self.outputs:
-                output(values[position], index)
-        except ParamcalcError as error:
-            check_single(self, built)
-            raise located(self, error, self.nodes[len(built)])
-        except IndexError:
-            missing = missing_output(self, values)
-            if missing is None:
-                raise
-            raise missing from None
-        check_single(self, built)
-        if self.shares:
-            check_uses(self, built)
-        return built
+        return run(self, shapes)
 
     @property
     def built(self) -> list[Built]:
@@ -288,7 +246,7 @@ class Model(Applicable, Displayed):
         pairs = list(zip(shapes, self.input_shapes, strict=True))
         shapes = tuple(wanted if isinstance(given, UnknownShape) else given for given, wanted in pairs)
         for given, wanted in zip(shapes, self.input_shapes, strict=True):
-            if not _fits(given, wanted):
+            if not fits(given, wanted):
                 raise ShapeError(
                     f"{self.label!r} was built for another input",
                     expected=shape_text(wanted),
@@ -406,17 +364,3 @@ class Model(Applicable, Displayed):
             return self.render()
         except ParamcalcError as error:  # no input yet, or layers that do not fit
             return f"{self!r}: {error}"
-
-
-def _input_shapes(inputs: Sequence[Tensor]) -> list[AnyShape]:
-    known = iter(disambiguate_unknowns([one.shape for one in inputs if not isinstance(one.shape, UnknownShape)]))
-    return [one.shape if isinstance(one.shape, UnknownShape) else next(known) for one in inputs]
-
-
-def _fits(given: AnyShape, wanted: AnyShape) -> bool:
-    # an unknown shape fits any other, and a model without a declared input takes any
-    if isinstance(given, UnknownShape) or isinstance(wanted, UnknownShape) or not wanted:
-        return True
-    return len(given) == len(wanted) and all(
-        a == b or not (is_known(a) and is_known(b)) for a, b in zip(given, wanted, strict=True)
-    )

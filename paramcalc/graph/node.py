@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from ..core.built import AnyShape, Applicable, Outputs
+from ..core.built import Applicable
+from ..core.shapes import AnyShape, Outputs
 
 Ref: TypeAlias = tuple[int, int]  # (position, which output); the inputs hold the first positions, then the nodes
 
@@ -67,6 +68,10 @@ class Wired(Protocol):
     @property
     def names(self) -> Mapping[int, str]:
         """The name of each layer by its ``id``."""
+
+    @property
+    def shares(self) -> bool:
+        """Whether a layer stands in several nodes."""
 
     def producer(self, ref: Ref) -> str:
         """Name what gives a tensor."""

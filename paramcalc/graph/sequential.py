@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence as Several
 from functools import cached_property
 
-from ..core.built import AnyShape, Applicable, Built, Outputs, listed, output
+from ..core.built import Applicable, Built
 from ..core.rule import Layer
+from ..core.shapes import AnyShape, Outputs, listed, output
 from ..core.tensors import Tensor, declared
 from ..errors import GraphError, ParamcalcError
 from .edges import located

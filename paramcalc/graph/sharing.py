@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..core.built import Applicable, Built, Weight, scoped, shape_text
+from ..core.built import Applicable, Built, Weight, scoped
+from ..core.shapes import shape_text
 from ..errors import ParamcalcError, ShapeError
 from .edges import located
 from .node import Wired

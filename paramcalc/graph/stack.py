@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from ..core.built import UNKNOWN_SHAPE, AnyShape, Applicable, Built, Part, Weight, placed, scaled, scoped
+from ..core.built import Applicable, Built, Part, Weight, placed, scaled, scoped
 from ..core.products import NOTHING, Sources, Work
+from ..core.shapes import UNKNOWN_SHAPE, AnyShape
 from ..core.sources import joined
 from ..symbolic import Size, unicode
 from .model import Model

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.built import (
-    UNKNOWN_OUTPUTS,
-    AnyShape,
-    Applicable,
-    Built,
-    Outputs,
-    Shape,
-    UnknownOutputs,
-    UnknownShape,
-    Weight,
-)
+from ..core.built import Applicable, Built, Weight
+from ..core.shapes import UNKNOWN_OUTPUTS, AnyShape, Outputs, Shape, UnknownOutputs, UnknownShape
 from ..core.spelling import snake
 from ..errors import LayerError
 

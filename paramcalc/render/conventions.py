@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from ..catalogue import message
-from ..core.built import shape_text
+from ..core.shapes import shape_text
 from ..rules.conventions.compare import Convention, Conventions, signed
 from ..symbolic import Size, grouped
 from .document import Cell, Document, Math, Table, number

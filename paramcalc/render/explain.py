@@ -11,12 +11,13 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..catalogue import message
-from ..core.built import Shape, Weight, shape_text
+from ..core.built import Weight
 from ..core.equations import Equations
-from ..core.formula import symbolic_build
 from ..core.json_data import Json, JsonObject
 from ..core.kinds import SWITCH
+from ..core.on_symbols import symbolic_build
 from ..core.rule import Layer
+from ..core.shapes import Shape, shape_text
 from ..core.totals import summed
 from ..rules.shared.cells import GATES
 from ..symbolic import Expr, Size, exact, text

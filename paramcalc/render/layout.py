@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..catalogue import message
-from ..core.built import UnknownShape, shape_text
 from ..core.json_data import Json, JsonObject
+from ..core.shapes import UnknownShape, shape_text
 from ..core.storage import BITS, DTYPE, bytes_of, bytes_text, check_dtype
 from ..core.time_axis import BATCH_FIRST, TIME_FIRST, UNBATCHED
 from ..symbolic import Expr, grouped, unicode

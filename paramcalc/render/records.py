@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..core.built import shape_text
+from ..core.shapes import shape_text
 from .presentation import Record
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..core.built import AnyShape, UnknownShape, Weight
+from ..core.built import Weight
 from ..core.json_data import Json, JsonObject
+from ..core.shapes import AnyShape, UnknownShape
 from ..core.tensors import BATCH
 from ..symbolic import Size, text
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from ..core.built import AnyShape, Built, Part
+from ..core.built import Built, Part
 from ..core.formula import Formula
+from ..core.shapes import AnyShape
 from ..core.storage import Storage
 from ..symbolic import Size
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from ..core.built import AnyShape, Outputs, UnknownShape, Weight, output
+from ..core.built import Weight
 from ..core.framework import framework
 from ..core.json_data import Json, JsonObject
 from ..core.kinds import MAX_SIZE
+from ..core.shapes import AnyShape, Outputs, UnknownShape, output
 from ..core.storage import Storage
 from ..core.tensors import BATCH
 from ..core.totals import Sums, Totals, added, summed

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from ..core.built import AnyShape, Part, Weight, listed
+from ..core.built import Part, Weight
 from ..core.formula import Formula, formula_of
 from ..core.json_data import JsonObject
+from ..core.shapes import AnyShape, listed
 from ..core.storage import Storage
 from ..core.tensors import BATCH
 from ..core.time_axis import layout_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from ..core.built import Shape
+from ..core.shapes import Shape
 from ..errors import FileError, ParamcalcError
 from ..formats.checkpoints.inventory import is_checkpoint, tensors_of
 from ..formats.huggingface.folder import config_in, verify_folder

@@ -8,10 +8,10 @@ from itertools import product
 from time import perf_counter
 from typing import Any
 
-from ..core.built import listed
 from ..core.declare import Built, Shape
 from ..core.framework import DEFAULT
 from ..core.rule import Layer, Rule
+from ..core.shapes import listed
 from ..errors import LayerError, ParamcalcError
 from ..symbolic import is_known, leaves
 from ..symbolic.evaluate import evaluate

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..characters import visible
-from ..core.built import AnyShape, Outputs, UnknownOutputs, UnknownShape, listed, shape_text
 from ..core.declare import Weight
+from ..core.shapes import AnyShape, Outputs, UnknownOutputs, UnknownShape, listed, shape_text
 from ..report import Report
 from ..symbolic import Size, unicode, unknown
 

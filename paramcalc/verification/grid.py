@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-from ..core.built import AnyShape, Shape, UnknownShape, listed
 from ..core.rule import Layer
+from ..core.shapes import AnyShape, Shape, UnknownShape, listed
 from ..core.tensors import BATCH
 from ..errors import ParamcalcError
 from ..graph.bind import bind, names_in

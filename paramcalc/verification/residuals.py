@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from ..analysis.cost.kept.values import Call, Keeping, Memory, Tape, Value, value_of
-from ..core.built import Shape
 from ..core.rule import Layer
+from ..core.shapes import Shape
 from .backward import Live, choices, named
 
 USUAL = "float32"  # the dtype of the computation, in which a framework is asked

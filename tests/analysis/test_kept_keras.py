@@ -70,7 +70,7 @@ def problems(name: str, configurations: int, choices: int) -> Iterator[str]:
     assert tried
 
 
-@pytest.mark.parametrize("name", sorted(TABLE))
+@pytest.mark.parametrize("name", sampled(sorted(TABLE), 3))
 def test_a_sample_keeps_what_jax_holds(name: str) -> None:
     assert [*problems(name, SAMPLE, CHOICES)] == []
 
@@ -100,7 +100,7 @@ def test_a_layer_with_an_activation(name: str) -> None:
 
 
 @pytest.mark.parametrize("merge", ["concat", "sum", "ave", "mul", None])
-@pytest.mark.parametrize("kind", [pc.LSTM, pc.GRU, pc.SimpleRNN])
+@pytest.mark.parametrize("kind", sampled([pc.LSTM, pc.GRU, pc.SimpleRNN], 3))
 def test_both_directions(kind: Any, merge: str | None) -> None:
     for sequences in (False, True):
         check(pc.Bidirectional(kind(4, return_sequences=sequences), merge_mode=merge), (2, 5, 3))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import paramcalc as pc
-from paramcalc.core.built import shape_text
+from paramcalc.core.shapes import shape_text
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[int, str, str]]

@@ -8,7 +8,8 @@ import pickle
 import pytest
 
 import paramcalc as pc
-from paramcalc.core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, Built, UnknownShapeError, listed, output
+from paramcalc.core.built import Built
+from paramcalc.core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, UnknownShapeError, listed, output
 from paramcalc.graph.unknown_layers import UnknownLayer
 
 

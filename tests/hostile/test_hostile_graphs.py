@@ -14,7 +14,7 @@ import pytest
 from graph_seeds import FILES
 
 import paramcalc as pc
-from paramcalc.core.built import UNKNOWN_SHAPE
+from paramcalc.core.shapes import UNKNOWN_SHAPE
 from paramcalc.errors import ParamcalcError
 
 FAST, EXHAUSTIVE = 1_500, 100_000  # mutations of each reader

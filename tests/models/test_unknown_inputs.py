@@ -8,7 +8,8 @@ import pytest
 from by_hand import TABLE
 
 from paramcalc import Model
-from paramcalc.core.built import UNKNOWN_SHAPE, Weight
+from paramcalc.core.built import Weight
+from paramcalc.core.shapes import UNKNOWN_SHAPE
 from paramcalc.formats.keras.config import from_config
 
 PLAIN = [line for line in TABLE if not getattr(line[0], "expects", None)]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import paramcalc as pc
-from paramcalc.core.formula import formula_of, rule_formula, symbolised
+from paramcalc.core.formula import formula_of, rule_formula
+from paramcalc.core.on_symbols import symbolised
 from paramcalc.core.rule import Layer
 from paramcalc.errors import ParamcalcError
 from paramcalc.symbolic import symbols

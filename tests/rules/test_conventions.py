@@ -18,8 +18,9 @@ from hypothesis import given, settings, strategies as st
 from tiers import examples
 
 import paramcalc as pc
-from paramcalc.core.formula import formula_of, symbolised
+from paramcalc.core.formula import formula_of
 from paramcalc.core.kinds import SWITCH
+from paramcalc.core.on_symbols import symbolised
 from paramcalc.core.registry import find, frameworks, rules
 from paramcalc.errors import ParamcalcError
 from paramcalc.formats.modelspec.document import model_from

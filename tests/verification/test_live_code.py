@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import paramcalc as pc
-from paramcalc.core.built import UNKNOWN_SHAPE
+from paramcalc.core.shapes import UNKNOWN_SHAPE
 from paramcalc.graph.unknown_layers import UnknownLayer
 
 keras = pytest.importorskip("keras")

@@ -9,6 +9,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def checked() -> Displayed:
     return pc.check(tutorial(), **limits, max_growth="5%", against=pc.Sequential([pc.Input((9,)), pc.Dense(9)]))
 
 
-SHOWN = {one.__name__: one for one in (solved, unsolved, matched, compared, checked)}
+SHOWN = {one.__name__: cache(one) for one in (solved, unsolved, matched, compared, checked)}
 
 
 @pytest.mark.parametrize("format", FORMATS)

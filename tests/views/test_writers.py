@@ -7,6 +7,7 @@ import io
 import json
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -38,7 +39,7 @@ def listing() -> Presentation:
     return rules.presentation("keras")
 
 
-SHOWN = {make.__name__: make for make in (report, explanation, comparison, listing)}
+SHOWN = {make.__name__: cache(make) for make in (report, explanation, comparison, listing)}
 shown = pytest.mark.parametrize("make", SHOWN.values(), ids=SHOWN)
 formats = pytest.mark.parametrize("format", FORMATS)
 

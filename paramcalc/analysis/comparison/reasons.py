@@ -12,10 +12,11 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from ...catalogue import message
-from ...core.built import AnyShape, Weight, shape_text
+from ...core.built import Weight
 from ...core.framework import title
 from ...core.kinds import OptionValue
 from ...core.rule import Layer
+from ...core.shapes import AnyShape, shape_text
 from ...errors import ParamcalcError
 from ...report import Row
 from ...rules.conventions.compare import against

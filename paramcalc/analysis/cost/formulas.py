@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...core.built import UnknownShapeError
-from ...core.formula import Formula, symbolic_build, symbolic_call
+from ...core.formula import Formula
+from ...core.on_symbols import symbolic_build, symbolic_call
+from ...core.shapes import UnknownShapeError
 from ...core.totals import summed
 from ...errors import ParamcalcError
 from ...graph.gradients import work_of

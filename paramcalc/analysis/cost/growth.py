@@ -9,9 +9,10 @@ from math import prod
 from typing import NamedTuple, TypedDict
 
 from ...catalogue import message
-from ...core.built import Part, Shape
-from ...core.formula import symbolic_call
+from ...core.built import Part
 from ...core.json_data import JsonObject
+from ...core.on_symbols import symbolic_call
+from ...core.shapes import Shape
 from ...core.totals import summed
 from ...errors import ParamcalcError, SizeError
 from ...graph.bind import open_sizes

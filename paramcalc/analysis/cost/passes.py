@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ...core.built import AnyShape, Part, UnknownShape, Weight, listed
+from ...core.built import Part, Weight
 from ...core.products import Source, State, Work
+from ...core.shapes import AnyShape, UnknownShape, listed
 from ...core.sources import written_out
 from ...core.totals import summed
 from ...graph.gradients import gradients, work_of

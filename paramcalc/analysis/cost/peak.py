@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-from ...core.built import AnyShape, UnknownShape
 from ...core.rule import Layer
+from ...core.shapes import AnyShape, UnknownShape
 from ...symbolic import Size
 from .dtypes import Policy, in_bytes
 from .kept import Found

@@ -22,10 +22,12 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import NamedTuple
 
-from ...core.built import AnyShape, Built, UnknownShape, listed
-from ...core.formula import Formula, symbolic_build
+from ...core.built import Built
+from ...core.formula import Formula
+from ...core.on_symbols import symbolic_build
 from ...core.products import NOTHING, Product, Sources, State
 from ...core.rule import Layer
+from ...core.shapes import AnyShape, UnknownShape, listed
 from ...core.sources import written_out
 from ...core.totals import summed
 from ...errors import OptionError, ParamcalcError

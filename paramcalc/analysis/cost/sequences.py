@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ...core.built import AnyShape, Applicable, UnknownShape, listed
+from ...core.built import Applicable
 from ...core.rule import Layer
+from ...core.shapes import AnyShape, UnknownShape, listed
 from ...errors import OptionError
 from ...graph.gradients import work_of
 from ...graph.model import Model

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...core.built import AnyShape, Part, UnknownShape, shape_text
+from ...core.built import Part
 from ...core.kinds import size
+from ...core.shapes import AnyShape, UnknownShape, shape_text
 from ...core.tensors import BATCH
 from ...errors import OptionError, ParamcalcError
 from ...graph.bind import open_sizes

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import prod
 
-from ...core.built import Part, UnknownShape
+from ...core.built import Part
 from ...core.rule import Layer
+from ...core.shapes import UnknownShape
 from ...core.totals import summed
 from ...graph.stack import Copies
 from ...symbolic import Size

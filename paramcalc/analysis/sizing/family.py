@@ -9,10 +9,10 @@ from functools import cached_property
 from math import lcm
 from typing import TypeAlias
 
-from ...core.built import UnknownShape, listed
 from ...core.divisible import Condition, conditions
 from ...core.kinds import size as read_size
 from ...core.rule import Layer
+from ...core.shapes import UnknownShape, listed
 from ...errors import OptionError, ParamcalcError, SizeError, nearest
 from ...graph.bind import bind, names_in
 from ...graph.model import Model

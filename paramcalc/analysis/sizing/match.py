@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...core.built import UnknownShape
 from ...core.json_data import JsonObject
+from ...core.shapes import UnknownShape
 from ...displayed import Displayed
 from ...errors import OptionError, ParamcalcError, nearest
 from ...graph.model import Model

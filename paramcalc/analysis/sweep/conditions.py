@@ -17,8 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import lcm
 from typing import Any, NamedTuple
 
-from ...core.built import Part, UnknownOutputs, UnknownShape
+from ...core.built import Part
 from ...core.rule import Layer
+from ...core.shapes import UnknownOutputs, UnknownShape
 from ...graph.model import Model
 from ...symbolic import Expr, Size, leaves
 from ...symbolic.expr import BUILD

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from ...core.built import UNKNOWN_SHAPE, AnyShape, Applicable
+from ...core.built import Applicable
 from ...core.registry import find
 from ...core.rule import Rule
+from ...core.shapes import UNKNOWN_SHAPE, AnyShape
 from ...core.tensors import BATCH
 from ...errors import FileError, ParamcalcError
 from ...graph.model import Model

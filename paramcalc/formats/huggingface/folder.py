@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...core.built import Applicable, Weight, shape_text
+from ...core.built import Applicable, Weight
 from ...core.rule import Layer
+from ...core.shapes import shape_text
 from ...core.storage import Storage
 from ...errors import FileError, ParamcalcError
 from ...graph import findings

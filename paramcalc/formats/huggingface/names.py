@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ...core.built import Shape, Weight
+from ...core.built import Weight
+from ...core.shapes import Shape
 from ..tensors.data import Contents, check_count
 from .config import Described
 

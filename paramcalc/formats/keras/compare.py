@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ...core.built import Shape, Weight
+from ...core.built import Weight
 from ...core.rule import Layer
+from ...core.shapes import Shape
 from ...graph.model import Model
 from ...graph.unknown_layers import UnknownLayer
 from ...report import Row

@@ -11,8 +11,9 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from ...core.built import UNKNOWN_SHAPE, AnyShape, Weight
+from ...core.built import Weight
 from ...core.rule import Layer
+from ...core.shapes import UNKNOWN_SHAPE, AnyShape
 from ...core.tensors import Input, Tensor
 from ...errors import GraphError, LayerError, OptionError, ParamcalcError, cut, quoted
 from ...graph.model import Model

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...core.built import AnyShape, Built, frozen
+from ...core.built import Built, frozen
 from ...core.default_inputs import natural_inputs
 from ...core.rule import Layer
+from ...core.shapes import AnyShape
 from ...errors import ParamcalcError
 from ...graph import findings
 from ...graph.findings import STORED_OTHERWISE

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ...core.built import UNKNOWN_SHAPE, Weight
+from ...core.built import Weight
+from ...core.shapes import UNKNOWN_SHAPE
 from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
 from ...graph.node import Node

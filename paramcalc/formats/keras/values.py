@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...core.built import Shape
+from ...core.shapes import Shape
 from ...core.tensors import Tensor, input_shape
 from ...errors import FileError
 from .graph import field

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ...core.built import AnyShape, Built, UnknownOutputs, UnknownShape
+from ...core.built import Built
 from ...core.rule import Layer
+from ...core.shapes import AnyShape, UnknownOutputs, UnknownShape
 
 
 class ThinLayer(Layer):

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ...core.built import listed
 from ...core.declare import Shape
 from ...core.framework import DEFAULT, framework as framework_named
 from ...core.rule import Layer, Rule
+from ...core.shapes import listed
 from ...core.tensors import disambiguate_unknowns, input_shape
 from ...errors import FileError, GraphError, LayerError, OptionError, ParamcalcError, nearest
 from ...graph.model import Model

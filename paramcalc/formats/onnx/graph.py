@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
-from ...core.built import UNKNOWN_OUTPUTS
 from ...core.formula import Formula
+from ...core.shapes import UNKNOWN_OUTPUTS
 from ...core.tensors import BATCH
 from ...errors import FileError, quoted
 from ...symbolic import Size, unknown

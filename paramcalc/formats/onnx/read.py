@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.built import UNKNOWN_SHAPE
+from ...core.shapes import UNKNOWN_SHAPE
 from ...errors import FileError
 from ...graph.model import Model
 from ..opened import Source

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, UnknownShape, Weight
+from ...core.built import Applicable, Built, Weight
 from ...core.rule import Layer
+from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownShape
 from ...core.tensors import BATCH
 from ...errors import ParamcalcError
 from ...graph.model import Model

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, Part, UnknownShape
+from ...core.built import Applicable, Built, Part
+from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownShape
 from ...core.spelling import snake
 from ...graph.listing import Listing
 from ...graph.unknown_layers import UnknownLayer

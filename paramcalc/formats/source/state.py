@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from ...core.built import AnyShape
+from ...core.shapes import AnyShape
 from ...symbolic import Expr, symbols
 from .heap import Heap, Outcome, Region
 from .trace import Trace

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Built, Part, Shape, Weight
+from ...core.built import Built, Part, Weight
 from ...core.default_inputs import natural_inputs
 from ...core.products import unsourced
 from ...core.rule import Rule
+from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Shape
 from ...core.spelling import snake
 from ...core.totals import summed
 from ...errors import ParamcalcError

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...core.built import Shape, shape_text
 from ...core.json_data import JsonObject
+from ...core.shapes import Shape, shape_text
 from .layers import BUFFERS
 
 SCHEMA = "paramcalc-agreement/1"

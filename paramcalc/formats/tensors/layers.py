@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import prod
 
-from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, Weight
+from ...core.built import Applicable, Built, Weight
 from ...core.kinds import OptionValue
 from ...core.rule import Layer, Rule
+from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape
 from ...core.storage import Storage
 from ...errors import FileError
 from ...graph.model import Model

@@ -4,7 +4,7 @@ from functools import cache
 from math import prod
 from typing import Any
 
-from ...core.built import Built, Shape, Weight
+from ...core.built import Built, Weight
 from ...core.framework import Framework
 from ...core.ignored_options import SEALED
 from ...core.kinds import SWITCH, Maybe, Sized, Window
@@ -12,6 +12,7 @@ from ...core.products import NOTHING, Sources, State, Work, loop, product, sourc
 from ...core.registry import find
 from ...core.rule import Layer, Rule
 from ...core.schema import REQUIRED, Inputs, Option, Schema
+from ...core.shapes import Shape
 from ...errors import LayerError, nearest
 from ...symbolic import Expr, Size, symbols, unicode
 from ..shared.equations import networks

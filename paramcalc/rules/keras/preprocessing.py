@@ -13,7 +13,7 @@ from ...symbolic import Size, is_known
 from ..shared import windows
 from ..shared.flow import no_gradient
 from .axes import AnyShape, Layout, Padding, position
-from .recurrent import unique_labels
+from .recurrent_wrappers import unique_labels
 from .values import ARRAY, Values, shape_of
 
 Array = Annotated[Any, ARRAY]

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.built import Built, Shape
+from ...core.built import Built
+from ...core.shapes import Shape
 from .sizes import broadcast, dims, places, ranked, stands, tensors, volume, whole
 from .table import UnsupportedCall, gives, ops_of
 

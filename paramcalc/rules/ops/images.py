@@ -10,8 +10,9 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from ...core.built import Built, Shape
+from ...core.built import Built
 from ...core.products import NOTHING, product
+from ...core.shapes import Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
 from ..shared import windows

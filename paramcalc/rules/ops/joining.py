@@ -7,7 +7,8 @@ from itertools import pairwise
 from math import ceil
 from typing import Any
 
-from ...core.built import Built, Shape
+from ...core.built import Built
+from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
 from ..keras.axes import position

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.built import Built, Shape
+from ...core.built import Built
+from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known, minimum
 from .sizes import ranked, same

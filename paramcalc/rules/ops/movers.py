@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ...core.built import Built, Shape
+from ...core.built import Built
+from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known, maximum, minimum, unknown
 from ..keras.axes import position

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from ...core.built import UNKNOWN_OUTPUTS, AnyShape, Applicable, Built, Shape, UnknownShape, listed
+from ...core.built import Applicable, Built
 from ...core.kinds import MAX_AXES, grown
 from ...core.products import NOTHING, Source, Sources, Work
+from ...core.shapes import UNKNOWN_OUTPUTS, AnyShape, Shape, UnknownShape, listed
 from ...core.spelling import snake
 from ...errors import LayerError, ParamcalcError, ShapeError, shorten
 from ...symbolic import Expr, Size

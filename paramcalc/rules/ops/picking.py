@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.built import Built, Shape
+from ...core.built import Built
+from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import Size, ceil_div, is_known, maximum, unknown
 from ..keras.axes import position

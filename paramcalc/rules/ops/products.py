@@ -12,8 +12,9 @@ from itertools import combinations
 from math import prod
 from typing import Any, NamedTuple
 
-from ...core.built import Built, Shape
+from ...core.built import Built
 from ...core.products import Product, Sources, product, sources
+from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
 from ..keras.axes import position

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.built import Built, Shape
+from ...core.built import Built
+from ...core.shapes import Shape
 from ...errors import OptionError, ShapeError
 from ..keras.axes import position
 from .sizes import dims, may_be, places, ranked, reduced, shaped, whole

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.built import Built, Shape
+from ...core.built import Built
+from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import is_known
 from .sizes import all_same, ranked, tensors, whole

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from math import gcd, prod
 from typing import Any
 
-from ...core.built import Shape
 from ...core.kinds import grown
+from ...core.shapes import Shape
 from ...errors import Disagreement, ShapeError
 from ...symbolic import Expr, Size, add, exact, is_known, maximum, minimum, unknown
 from ..keras.axes import position

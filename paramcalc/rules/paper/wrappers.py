@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...core.rule import Rule
-from ..keras import recurrent as keras
+from ..keras import recurrent_wrappers as keras
 from .common import paper
 
 

@@ -7,9 +7,10 @@ states of the step before.
 from collections.abc import Callable
 from typing import Any, TypedDict, cast
 
-from ...core.built import Built, Shape
+from ...core.built import Built
 from ...core.products import Work, loop
 from ...core.schema import options_of_dict
+from ...core.shapes import Shape
 from ...core.sources import written_out
 from ...errors import ShapeError
 from ...symbolic import Size, is_known

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
-from ...core.built import Built, Shape, Weight
+from ...core.built import Built, Weight
 from ...core.declare import Inputs, each_rank as any_rank, rule as any_rule
 from ...core.kinds import Kind
 from ...core.rule import Rule
 from ...core.schema import Schema, schema_of
+from ...core.shapes import Shape
 from ...errors import Disagreement, ShapeError
 from ...symbolic import Expr, Size, is_known, unicode
 from ..shared.axes import position as position

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ....core.built import Shape, UnknownShape, listed
 from ....core.products import State
 from ....core.registry import of_class
 from ....core.rule import Layer
+from ....core.shapes import Shape, UnknownShape, listed
 from ....core.totals import summed
 from ....graph.model import Model
 from ....loading import load

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from ....core.built import Shape
+from ....core.shapes import Shape
 from ....symbolic import Size
 from .keras_activations import activated, activation_of, is_set
 from .keras_sequences import attention, bidirectional, recurrent

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from ....core.built import Shape
+from ....core.shapes import Shape
 from ....symbolic import Size
 from . import torch_attention, torch_normalization, torch_recurrent
 from .torch_operations import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from ....core.built import Shape
+from ....core.shapes import Shape
 from ....symbolic import Size
 from .values import Call, Memory, Tape, Value
 

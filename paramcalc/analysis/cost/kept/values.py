@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
-from ....core.built import Shape
 from ....core.products import Source
 from ....core.rule import Layer
+from ....core.shapes import Shape
 from ....symbolic import Size
 
 

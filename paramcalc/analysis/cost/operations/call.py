@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from math import prod
 from typing import NamedTuple
 
-from ....core.built import Applicable, Shape
+from ....core.built import Applicable
 from ....core.kinds import OptionValue
 from ....core.rule import Layer
+from ....core.shapes import Shape
 from ....symbolic import Size
 from .functions import log_softmax, of_each, softmax
 

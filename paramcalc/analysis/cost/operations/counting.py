@@ -7,9 +7,10 @@ from importlib import import_module
 from math import prod
 from typing import NamedTuple
 
-from ....core.built import AnyShape, Applicable, Built, Shape, UnknownShape, UnknownShapeError
+from ....core.built import Applicable, Built
 from ....core.registry import of_class
 from ....core.rule import Layer, Rule
+from ....core.shapes import AnyShape, Shape, UnknownShape, UnknownShapeError
 from ....core.totals import summed
 from ....graph.model import Model
 from ....rules.ops.operation import Operation

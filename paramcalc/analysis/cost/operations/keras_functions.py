@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import prod
 
-from ....core.built import Shape
+from ....core.shapes import Shape
 from ....core.spelling import snake
 from ....rules.ops.operation import Operation
 from ....symbolic import Size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from ....core.built import Shape
+from ....core.shapes import Shape
 from ....symbolic import Size
 from . import cells
 from .call import Call, Count, UnknownOperations, activation, dropout

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import gcd, prod
 
-from ....core.built import Shape
 from ....core.rule import Layer
+from ....core.shapes import Shape
 from ....symbolic import Size
 from .call import Call, Count, UnknownOperations, dropout
 

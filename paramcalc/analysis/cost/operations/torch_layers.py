@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import inf, prod
 
-from ....core.built import Shape
 from ....core.rule import Layer
+from ....core.shapes import Shape
 from ....symbolic import Size
 from . import cells
 from .call import Call, UnknownOperations, activation

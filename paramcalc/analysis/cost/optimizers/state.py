@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
-from ....core.built import Weight, shape_text
+from ....core.built import Weight
 from ....core.framework import title
+from ....core.shapes import shape_text
 from ....core.totals import summed
 from ....errors import OptionError, nearest
 from ....symbolic import Expr, Size, symbols

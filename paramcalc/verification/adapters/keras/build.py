@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ....core.built import UnknownShape
 from ....core.declare import Shape
 from ....core.ignored_options import Custom
 from ....core.rule import Layer
+from ....core.shapes import UnknownShape
 from ....errors import LayerError, ParamcalcError
 from ....graph.model import Model
 from ....graph.unknown_layers import BestEffortOperation, UnknownLayer
 from ....rules.keras.quantized import Policy
-from ....rules.keras.recurrent import unique_labels
+from ....rules.keras.recurrent_wrappers import unique_labels
 from ....rules.keras.values import Values
 from ....rules.ops.operation import Operation
 from ...grid import known_shapes, stateful

@@ -8,8 +8,8 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from ....core.built import UnknownShape
 from ....core.rule import Layer
+from ....core.shapes import UnknownShape
 from ....errors import GraphError, ParamcalcError
 from ....formats.keras.config import from_config
 from ....formats.keras.reconcile import swap

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ....core.built import UNKNOWN_SHAPE, AnyShape, Built, Part, Weight, without_cost
+from ....core.built import Built, Part, Weight, without_cost
+from ....core.shapes import UNKNOWN_SHAPE, AnyShape
 from ....errors import ParamcalcError
 from ....formats.keras.config import apart
 from ....graph.model import Model

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from ....core.built import listed
 from ....core.declare import Shape
 from ....core.rule import Layer
+from ....core.shapes import listed
 from ....errors import ParamcalcError
 from ....graph.model import Model
 from ....graph.unknown_layers import BestEffortOperation

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from itertools import product
 from typing import Any, NamedTuple
 
-from ....core.built import Shape
+from ....core.shapes import Shape
 from ....core.tensors import input_shape as checked_shape
 from ....errors import OptionError, ParamcalcError, ShapeError
 from ...foreign import Foreign

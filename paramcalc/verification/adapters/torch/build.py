@@ -6,9 +6,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ....core.built import listed
 from ....core.kinds import Maybe, Window
 from ....core.rule import Layer
+from ....core.shapes import listed
 from ....errors import LayerError
 from ....graph.model import Model
 from ...compare import Tensor

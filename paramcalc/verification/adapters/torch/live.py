@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
-from ....core.built import UNKNOWN_OUTPUTS, AnyShape, Built, Part, listed
+from ....core.built import Built, Part
 from ....core.declare import Shape, Weight
 from ....core.default_inputs import natural_inputs
 from ....core.products import Work, unsourced
 from ....core.rule import Layer
+from ....core.shapes import UNKNOWN_OUTPUTS, AnyShape, listed
 from ....errors import ParamcalcError, ShapeError
 from ....graph.listing import Listing
 from ....graph.model import Model

@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from math import prod
 from typing import Any, NamedTuple
 
-from ....core.built import Shape
+from ....core.shapes import Shape
 from ....errors import ParamcalcError
 from ...foreign import Foreign, first_line
 from .arguments import Given, tensors_in
