@@ -48,6 +48,14 @@ Segments = Annotated[
     str | None,
     Flag("--checkpoint", "Keep states at the borders of N segments only; sqrt takes the best N.", "sqrt|N"),
 ]
+Decode = Annotated[
+    str | None,
+    Flag(
+        "--decode",
+        "Generate N steps, each output fed back as the next input; --steps is the length of the prompt.",
+        "N",
+    ),
+]
 Clip = Annotated[
     str | None,
     Flag("--clip", "Clip the gradients by value or by norm.", "KIND", values=kinds_of_clipping),
@@ -109,6 +117,7 @@ def show_cost(
     bptt: Window = None,
     rtrl: Rtrl = False,
     checkpoint: Segments = None,
+    decode: Decode = None,
     clip: Clip = None,
     frozen: Frozen = None,
     input_gradient: InputGradient = False,
@@ -131,7 +140,7 @@ def show_cost(
     for name in ("weights", "verify"):
         if getattr(view, name):
             raise OptionError(f"--{name} is about a count, and not about a cost")
-    sizes = {"batch": batch, "steps": steps, "bptt": bptt}
+    sizes = {"batch": batch, "steps": steps, "bptt": bptt, "decode": decode}
     read: dict[str, Any] = {name: flag_size(f"--{name}", text) for name, text in sizes.items() if text is not None}
     if lengths is not None:
         read["lengths"] = _lengths(lengths)

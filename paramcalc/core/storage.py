@@ -20,6 +20,8 @@ BITS = {
     "int8": 8,
     "int4": 4,
 }
+# short names, as PyTorch and the names of files have them
+SPELLINGS = {"fp64": "float64", "fp32": "float32", "fp16": "float16", "half": "float16", "bf16": "bfloat16"}
 DTYPE = "float32"
 _UNITS = ("KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
@@ -55,16 +57,17 @@ class Storage(NamedTuple):
 
 
 def check_dtype(name: str) -> str:
-    """Give the name of a dtype back.
+    """Give the full name of a dtype, where a short one such as ``bf16`` may be given.
 
     Raises
     ------
     OptionError
         For an unknown one.
     """
-    if name not in BITS:
+    full = SPELLINGS.get(name, name)
+    if full not in BITS:
         raise OptionError("unknown dtype", expected=", ".join(BITS), received=name, suggestion=nearest(name, BITS))
-    return name
+    return full
 
 
 def bytes_of(params: int, dtype: str = DTYPE) -> int:

@@ -19,6 +19,7 @@ from .runs import run_name, runs
 if TYPE_CHECKING:
     from ..analysis.cost import Cost, LayerCost
     from ..analysis.cost.clipping import Clipping
+    from ..analysis.cost.decoding import Decoding
     from ..analysis.cost.operations import Operations
     from ..analysis.cost.page import Page
     from ..analysis.cost.rtrl import Rtrl
@@ -105,10 +106,21 @@ def _facts(cost: Cost) -> list[Fact]:
         found.append(Fact(message("segments"), message(segments, **parts)))
     if cost.clipping is not None:
         found.append(Fact(message("clipping by {kind}", kind=message(cost.clipping.kind)), _clipped(cost.clipping)))
+    if cost.decoding is not None:
+        found += _decoding(cost.decoding)
     named = [one for one in cost.largest(LARGEST) if one.passes.step not in (None, 0)]
     if len(named) > 1:
         found.append(Fact(message("most work"), ", ".join(_shared(one, passes.step) for one in named)))
     return found + [Fact(message("note"), one) for one in cost.conventions]
+
+
+def _decoding(found: Decoding) -> Iterator[Fact]:
+    prompt = message("1 step") if found.prompt == 1 else message("{number} steps", number=unicode(found.prompt))
+    said = "{macs} multiply-adds for {number} steps after a prompt of {prompt}"
+    parts = {"macs": grouped(found.macs), "number": grouped(found.tokens), "prompt": prompt}
+    yield Fact(message("decoding"), message(said, **parts))
+    if found.tokens != 1:
+        yield Fact(message("last step of decoding"), message("{macs} multiply-adds", macs=grouped(found.last)))
 
 
 def _shared(one: LayerCost, step: Size | None) -> str:

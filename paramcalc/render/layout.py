@@ -213,7 +213,7 @@ def _warnings(report: Report) -> list[Fact]:
 
 def _size(report: Report, dtype: str) -> list[Fact]:
     # of the parameters if all have this dtype; buffers, gradients and the state of an optimizer are not among them
-    check_dtype(dtype)
+    dtype = check_dtype(dtype)
     if report.stored_as is not None and dtype == DTYPE:
         return [Fact(message("stored"), report.stored_as.text)]
     if report.in_file is not None and dtype == DTYPE:

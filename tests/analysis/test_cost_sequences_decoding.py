@@ -235,3 +235,47 @@ def test_clipping_of_a_symbolic_number_of_parameters() -> None:
     assert str(clipping("norm", n).macs) == "2n"
     with pytest.raises(OptionError, match="unknown way of clipping; expected value or norm"):
         clipping("norms", 3)
+
+
+# --- on the page of a cost --------------------------------------------------------------------------------------------
+
+
+def recurrent(steps: int | None) -> Model:
+    return pc.Sequential([pc.Input((steps, 8)), pc.LSTM(16), pc.Dense(8)])
+
+
+@given(prompt=st.integers(1, 50), tokens=st.integers(1, 50))
+def test_a_cost_has_what_decoding_takes(prompt: int, tokens: int) -> None:
+    found = pc.cost(recurrent(None), batch=2, steps=prompt, decode=tokens)
+    alone = decoding(recurrent(None), prompt=prompt, tokens=tokens, batch=2)
+    assert found.decoding == alone
+    assert found.to_dict()["decoding"] == {
+        "prompt": prompt,
+        "steps": tokens,
+        "macs": alone.macs,
+        "prompt_macs": alone.first,
+        "last_step_macs": alone.last,
+    }
+    assert f"{alone.macs:,} multiply-adds for {tokens} steps after a prompt of {prompt} step" in str(found)
+    assert pc.cost(recurrent(None), batch=2, steps=prompt).decoding is None
+
+
+def test_sizes_stay_symbols() -> None:
+    found = pc.cost(recurrent(None), batch=1, decode="M")
+    assert found.decoding is not None
+    values = {"T": 5, "M": 9}
+    assert found.decoding.macs(**values) == decoding(recurrent(None), prompt=5, tokens=9, batch=1).macs
+
+
+@pytest.mark.parametrize(
+    ("steps", "asked", "message"),
+    [
+        (None, {"decode": 0}, "decode: not a size; expected a positive whole number or an expression such as 4*h"),
+        (7, {"decode": 3}, "decoding step by step: the number of time steps is fixed; expected an open axis such as T"),
+        (None, {"decode": 3, "lengths": (3, 2)}, "lengths of sequences; expected one length, as steps, for a prompt"),
+    ],
+)
+def test_what_cannot_be_decoded(steps: int | None, asked: Any, message: str) -> None:
+    with pytest.raises(pc.ParamcalcError) as error:
+        pc.cost(recurrent(steps), **asked)
+    assert str(error.value).startswith(message)

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from tiers import in_turn, sampled
+from tiers import in_turn, quick, sampled
 
 import paramcalc as pc
 from paramcalc.analysis.cost import cost
@@ -70,7 +70,7 @@ def problems(name: str, configurations: int, choices: int) -> Iterator[str]:
     assert tried
 
 
-@pytest.mark.parametrize("name", sampled(sorted(TABLE), 3))
+@pytest.mark.parametrize("name", quick(sorted(TABLE), 3))
 def test_a_sample_keeps_what_jax_holds(name: str) -> None:
     assert [*problems(name, SAMPLE, CHOICES)] == []
 
@@ -99,8 +99,8 @@ def test_a_layer_with_an_activation(name: str) -> None:
     check(pc.Conv1D(4, 3, activation=name), (2, 8, 3))
 
 
-@pytest.mark.parametrize("merge", ["concat", "sum", "ave", "mul", None])
-@pytest.mark.parametrize("kind", sampled([pc.LSTM, pc.GRU, pc.SimpleRNN], 3))
+@pytest.mark.parametrize("merge", quick(["concat", "sum", "ave", "mul", None], 3))
+@pytest.mark.parametrize("kind", quick([pc.LSTM, pc.GRU, pc.SimpleRNN], 3))
 def test_both_directions(kind: Any, merge: str | None) -> None:
     for sequences in (False, True):
         check(pc.Bidirectional(kind(4, return_sequences=sequences), merge_mode=merge), (2, 5, 3))

@@ -121,6 +121,11 @@ def test_bytes_of_a_dtype(run: Run, dtype: str) -> None:
     assert bytes_of(121_344, dtype) == 121_344 * BITS[dtype] // 8
 
 
+def test_a_short_name_of_a_dtype(run: Run) -> None:
+    long, short = (run("lstm", "--in", "3", "--hidden", "4", "--dtype", name) for name in ("bfloat16", "bf16"))
+    assert long == short
+
+
 def test_an_unknown_dtype(run: Run) -> None:
     code, _, error = run("dense", "--in", "3", "--out", "4", "--dtype", "flaot32", "--json")
     assert code == 2

@@ -48,6 +48,7 @@ def test_while_something_is_imported(words: list[str], name: str) -> None:
     assert (done.returncode, done.stderr) == (130, "")
 
 
+@pytest.mark.slow
 def test_while_the_rules_are_audited() -> None:
     pytest.importorskip("keras")
     script = (

@@ -1,6 +1,6 @@
-"""Two tiers: what every run tries, and what only the exhaustive one does (``pytest -m exhaustive``).
+"""Three tiers: what every run tries, what is slow (``pytest -m slow``), and what is exhaustive (``-m exhaustive``).
 
-The fast tier tries a sample of what the exhaustive one tries, the same in every run.
+The fast tier tries a sample of what the others try, the same in every run. `.ci/run` runs the slow tier, too.
 """
 
 from __future__ import annotations
@@ -22,6 +22,13 @@ def sampled(values: Iterable[Any], every: int) -> list[Any]:
     return [
         value if at % every == 0 else pytest.param(value, marks=pytest.mark.exhaustive)
         for at, value in enumerate(values)
+    ]
+
+
+def quick(values: Iterable[Any], every: int) -> list[Any]:
+    """Give values to parametrize with: the first of every so many for every run, the rest for the slow tier."""
+    return [
+        value if at % every == 0 else pytest.param(value, marks=pytest.mark.slow) for at, value in enumerate(values)
     ]
 
 

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 import pytest
-from tiers import sampled
+from tiers import quick
 
 import paramcalc as pc
 from paramcalc.report import Report
@@ -106,7 +106,7 @@ LORA: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
-@pytest.mark.parametrize("name", sampled(LORA, 3))
+@pytest.mark.parametrize("name", quick(LORA, 3))
 def test_lora_is_merged_where_it_is_stored_and_counted_all_the_same(name: str, suffix: str, tmp_path: Any) -> None:
     model = LORA[name]()
     assert agrees(model, saved(model, tmp_path, suffix))
@@ -124,7 +124,7 @@ def test_attention_whose_policy_says_how_it_is_kept(dtype: str, tmp_path: Any) -
         assert agrees(model, pc.from_keras(model).report())
 
 
-@pytest.mark.exhaustive
+@pytest.mark.slow
 def test_attention_put_into_few_bits_later_is_written_nowhere_but_in_its_weights(tmp_path: Any) -> None:
     for mode, least in (("int8", 218), ("int4", 204)):
         model = quantized(attended(), mode)
@@ -140,6 +140,7 @@ def test_attention_put_into_few_bits_later_is_written_nowhere_but_in_its_weights
     assert (report.total, report.exact) == (218, False)
 
 
+@pytest.mark.slow
 def test_what_is_stored_otherwise_does_not_verify(tmp_path: Any) -> None:
     report = saved(quantized(attended(), "int8"), tmp_path, ".keras")
     assert "8 tensors match the rules, others do not" in str(report)
@@ -149,7 +150,7 @@ def test_what_is_stored_otherwise_does_not_verify(tmp_path: Any) -> None:
     assert pc.verify(pc.loads(attended().to_json())).ok
 
 
-@pytest.mark.exhaustive
+@pytest.mark.slow
 def test_inside_a_model_and_where_it_is_frozen(tmp_path: Any) -> None:
     inner = quantized(attended(), "int8")
     inner.trainable = False

@@ -17,7 +17,7 @@ from hf_configs import DRAWN
 from hf_published import PUBLISHED
 from hypothesis import given, strategies as st
 from safetensors_files import write
-from tiers import sampled
+from tiers import quick
 
 import paramcalc as pc
 from paramcalc.analysis.cost.decoding import decoding
@@ -462,7 +462,7 @@ junk = st.one_of(
 )
 
 
-@pytest.mark.parametrize("kind", sampled(table().architectures, 6))
+@pytest.mark.parametrize("kind", quick(table().architectures, 6))
 @given(data=st.data())
 def test_any_value_gives_a_model_or_an_error(kind: str, data: st.DataObject) -> None:
     config = random_config(kind, 5)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from tiers import examples, sampled
+from tiers import examples, quick
 
 import paramcalc as pc
 from paramcalc.core.registry import rules
@@ -365,7 +365,7 @@ LAYERS = [
 ]
 
 
-@pytest.mark.parametrize("name", sampled(LAYERS, 8))
+@pytest.mark.parametrize("name", quick(LAYERS, 8))
 def test_every_layer_is_read_back_as_keras_writes_it(name: str) -> None:
     pytest.importorskip("keras")
     from paramcalc.verification.adapters.keras.build import Builder

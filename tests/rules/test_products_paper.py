@@ -13,10 +13,10 @@ from functools import cache
 from itertools import chain, combinations
 
 import pytest
+import tiers
 from jax_programs import Program, Values, once, over_time, step_of, values_of
 from paper_cells import AXES, P, layers, shapes
 from reference_cells import STEPS
-from tiers import sampled
 
 from paramcalc.core.built import Built
 from paramcalc.core.products import Source, State
@@ -90,13 +90,13 @@ def check_layer(cell: Layer, place: int, chosen: Chosen) -> None:
     check(built, program, values, chosen)
 
 
-@pytest.mark.parametrize("name", sampled(CELLS, 4))
+@pytest.mark.parametrize("name", tiers.quick(CELLS, 4))
 def test_a_cell_is_what_its_equations_differentiate_to(name: str) -> None:
     for layer in few(name):
         check_cell(layer, alone)
 
 
-@pytest.mark.parametrize("name", sampled(CELLS, 4))
+@pytest.mark.parametrize("name", tiers.quick(CELLS, 4))
 def test_a_layer_is_its_cell_in_a_loop(name: str) -> None:
     for place, cell in enumerate(few(name)[:2]):
         check_layer(cell, place, quick)

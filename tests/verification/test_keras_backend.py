@@ -112,7 +112,7 @@ def test_what_keras_refuses_to_import_on(environ: dict[str, str], config: str, t
 
 
 @pytest.mark.torch
-@pytest.mark.exhaustive  # another Keras is imported
+@pytest.mark.slow  # another Keras is imported
 def test_the_backend_of_keras_json_is_respected(tmp_path: Path) -> None:
     pytest.importorskip("keras")
     pytest.importorskip("torch")
@@ -120,7 +120,7 @@ def test_the_backend_of_keras_json_is_respected(tmp_path: Path) -> None:
 
 
 @pytest.mark.torch
-@pytest.mark.exhaustive  # another Keras is imported
+@pytest.mark.slow  # another Keras is imported
 def test_on_another_backend_multiply_adds_are_left_out_and_the_rest_is_compared(tmp_path: Path) -> None:
     pytest.importorskip("keras")
     pytest.importorskip("torch")

@@ -362,6 +362,7 @@ def test_results_are_plain_data() -> None:
     assert cells.parameters(4, 108, 128, 1) == 121_344
 
 
+@pytest.mark.slow
 def test_verify_is_a_function_and_its_package_a_plain_module() -> None:
     found = run(
         "import paramcalc.verification.audit, paramcalc as pc; "

@@ -15,7 +15,7 @@ from by_hand_paper import TABLE as PAPER
 from by_hand_torch import LEARNING
 from equation_values import Kernel, computed
 from reference_cells import STEPS, Taken
-from tiers import sampled
+from tiers import quick
 
 import paramcalc as pc
 from paramcalc import paper, torch as nn
@@ -327,7 +327,7 @@ def pieces(one: Explanation, format: str) -> Iterator[str]:
 FORMATS = ["text", "table", "markdown", "html", "latex", "json"]
 
 
-@pytest.mark.parametrize("format", sampled(FORMATS, 3))
+@pytest.mark.parametrize("format", quick(FORMATS, 3))
 def test_the_same_content_in_every_format(format: str) -> None:
     seen = set()
     for layer, shapes in LINES:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from tiers import sampled
+from tiers import quick
 from work import lines
 
 import paramcalc as pc
@@ -17,7 +17,7 @@ from paramcalc.render.presentation import write
 from paramcalc.writers import FORMATS
 
 FEW, MANY = 30, 300
-formats = pytest.mark.parametrize("format", sampled(FORMATS, 3))
+formats = pytest.mark.parametrize("format", quick(FORMATS, 3))
 
 
 def chain(layers: int) -> pc.Model:

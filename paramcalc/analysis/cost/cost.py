@@ -14,6 +14,7 @@ from ...errors import OptionError, nearest
 from ...graph.model import Model
 from ...symbolic import Size
 from .clipping import clipping
+from .decoding import decoding
 from .dtypes import Policy, policy as policy_named
 from .formulas import formula_of_operations, formulas
 from .kept import Convention, Found, convention_of, kept
@@ -38,6 +39,7 @@ class Asked(TypedDict, total=False):
     bptt: Size | None
     rtrl: bool
     checkpoint: int | str | None
+    decode: Size | None
     clip: str | None
     frozen: Sequence[str]
     input_gradient: bool
@@ -71,6 +73,7 @@ def cost(
     bptt: Size | None = None,
     rtrl: bool = False,
     checkpoint: int | str | None = None,
+    decode: Size | None = None,
     clip: str | None = None,
     frozen: Sequence[str] = (),
     input_gradient: bool = False,
@@ -97,6 +100,9 @@ def cost(
     checkpoint : int or "sqrt", optional
         Keep the states at the borders of so many segments of the sequence, and compute the steps of a segment once
         more; ``"sqrt"`` takes the number that keeps the least, near √T.
+    decode : int or Expr, optional
+        Steps to generate, each fed back as the next input, after a prompt of ``steps``; with states, keys and values
+        kept from step to step.
     clip : {"value", "norm"}, optional
         Clip the gradients.
     frozen : list of str
@@ -122,12 +128,15 @@ def cost(
     used = read_optimizer(optimizer, model.framework) if isinstance(optimizer, str) else optimizer
     if ops not in OPS:
         raise OptionError("unknown operations", expected=" or ".join(OPS), received=ops, suggestion=nearest(ops, OPS))
-    batch, steps, bptt = (checked(*one) for one in (("batch", batch), ("steps", steps), ("bptt", bptt)))
+    asked = (("batch", batch), ("steps", steps), ("bptt", bptt), ("decode", decode))
+    batch, steps, bptt, decode = (checked(*one) for one in asked)
     frozen = (frozen,) if isinstance(frozen, str) else frozen
     method = method_of(bptt, rtrl, checkpoint)
     if lengths:
         if rtrl or checkpoint is not None:
             raise OptionError("lengths of sequences", expected="full or truncated back-propagation")
+        if decode is not None:
+            raise OptionError("lengths of sequences", expected="one length, as steps, for a prompt to decode from")
         batch, steps = padded(lengths, batch, steps)
     packs = bool(lengths) and framework(model.framework).packs
     convention = None if packs else convention_of(model.framework)
@@ -170,6 +179,7 @@ def cost(
         made.learning,
         segments,
         None if clip is None else clipping(clip, summed(one.params for one in trained_weights(whole.uses))),
+        None if decode is None else decoding(model, prompt=1 if time is None else time, tokens=decode, batch=batch),
     )
 
 

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ...core.shapes import UnknownShape, shape_text
 from ...core.totals import summed
 from ...errors import OptionError
 from ...graph.model import Model
 from ...symbolic import Size, add, collect, exact
 from .passes import Training, parts_on, uses
 from .sequences import ATTENTION, Uses, check_one_way, in_order, with_time
-from .sizes import with_sizes
+from .sizes import times_of, with_sizes
 
 METHOD = "decoding step by step"
 
@@ -127,6 +128,10 @@ def growth_of(model: Model, batch: Size | None = None) -> Growth:
     OptionError
         For layers that cannot decode step by step, and where there is no open time axis or more than one.
     """
+    shapes = [shape for shape in model.input_shapes if not isinstance(shape, UnknownShape)]
+    if shapes and not times_of(shapes):
+        open_axis = f"an open axis such as T in the inputs: {', '.join(map(shape_text, shapes))}"
+        raise OptionError(f"{METHOD}: the number of time steps is fixed", expected=open_axis)
     lengths = [_layers(model, batch, steps) for steps in (1, 2, 3, 4)]
     sequence = lengths[0]
     timed = with_time(model, sequence)

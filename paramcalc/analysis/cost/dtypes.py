@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...core.storage import BITS as STORED
+from ...core.storage import BITS as STORED, SPELLINGS
 from ...errors import OptionError, nearest
 from ...symbolic import Size
 
@@ -30,7 +30,6 @@ POLICIES = (
     Policy("mixed_float16", "float32", "float16"),
     Policy("mixed_bfloat16", "float32", "bfloat16"),
 )
-SPELLINGS = {"fp64": "float64", "fp32": "float32", "fp16": "float16", "half": "float16", "bf16": "bfloat16"}
 
 
 def policy(name: str) -> Policy:

@@ -15,6 +15,7 @@ from ...report import plain
 from ...symbolic import Size
 from .checkpointing import Checkpointing
 from .clipping import Clipping
+from .decoding import Decoding
 from .formulas import Formulas
 from .kept import Tensor
 from .memory import Memory
@@ -117,6 +118,8 @@ class Cost(Displayed):
         Its segments, with what is kept in bytes, where that is known.
     clipping : Clipping, optional
         What clipping the gradients takes.
+    decoding : Decoding, optional
+        What generating a sequence takes, each output fed back.
     """
 
     presented_by: ClassVar[str] = "paramcalc.render.cost:presentation"
@@ -133,6 +136,7 @@ class Cost(Displayed):
     learning: Rtrl | None = None
     checkpointing: Checkpointing | None = None
     clipping: Clipping | None = None
+    decoding: Decoding | None = None
 
     @property
     def step(self) -> Size | None:
@@ -178,6 +182,14 @@ class Cost(Displayed):
             found["segments"] = plain(self.checkpointing.segments)
         if self.clipping is not None:
             found["clipping"] = {"kind": self.clipping.kind, "macs": plain(self.clipping.macs)}
+        if self.decoding is not None:
+            found["decoding"] = {
+                "prompt": plain(self.decoding.prompt),
+                "steps": plain(self.decoding.tokens),
+                "macs": plain(self.decoding.macs),
+                "prompt_macs": plain(self.decoding.first),
+                "last_step_macs": plain(self.decoding.last),
+            }
         return {
             "schema": SCHEMA,
             "name": self.name,
