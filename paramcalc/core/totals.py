@@ -65,6 +65,8 @@ class StoredSize(NamedTuple):
 def stored_size(weights: Iterable[Weight]) -> StoredSize | None:
     """Add up the bytes that a file stores for parameters; ``None`` where it does not state those of one of them."""
     params = [weight for weight in weights if not weight.buffer]
+    if params and params[0].bytes is None:
+        return None
     sizes = [weight.bytes for weight in params if weight.bytes is not None]
     if not params or len(sizes) < len(params):
         return None
@@ -134,12 +136,16 @@ def _counts(weights: Iterable[Weight]) -> Iterable[Size]:
 
 def added(parts: Iterable[Sums]) -> Sums | None:
     """Add up sums that are numbers; ``None`` where one is an expression, whose terms stand in the order of weights."""
-    found = [*parts]
-    numbers = [[one for one in sums[:4] if isinstance(one, int)] for sums in found]
-    if any(len(four) < 4 for four in numbers):
-        return None
-    params, trainable, non_trainable, buffers = map(sum, zip((0, 0, 0, 0), *numbers, strict=True))
-    return Sums(params, trainable, non_trainable, buffers, any(sums.buffered for sums in found))
+    trainable = non_trainable = buffers = 0
+    buffered = False
+    for one in parts:
+        if not (isinstance(one.trainable, int) and isinstance(one.non_trainable, int) and isinstance(one.buffers, int)):
+            return None
+        trainable += one.trainable
+        non_trainable += one.non_trainable
+        buffers += one.buffers
+        buffered = buffered or one.buffered
+    return Sums(trainable + non_trainable, trainable, non_trainable, buffers, buffered)
 
 
 def summed(sizes: Iterable[Size]) -> Size:

@@ -24,13 +24,9 @@ def shapes_data(shapes: tuple[AnyShape, ...]) -> Json:
 
 
 def _shape(shape: AnyShape) -> list[Json] | None:
-    return None if isinstance(shape, UnknownShape) else [*map(_axis, shape)]
-
-
-def _axis(size: Size) -> int | str | None:
-    if isinstance(size, int):
-        return size
-    return None if size == BATCH else text(size)
+    if isinstance(shape, UnknownShape):
+        return None
+    return [size if isinstance(size, int) else None if size == BATCH else text(size) for size in shape]
 
 
 def weight_data(weight: Weight) -> JsonObject:
@@ -38,7 +34,7 @@ def weight_data(weight: Weight) -> JsonObject:
     found: JsonObject = {
         "name": weight.name,
         "path": weight.path,
-        "shape": [*map(plain, weight.shape)],
+        "shape": [size if isinstance(size, int) else text(size) for size in weight.shape],
         "trainable": weight.trainable,
         "count": plain(weight.params),
     }
