@@ -92,7 +92,8 @@ def several() -> Iterable[Seed]:
     keras = zipfile.ZipFile(ROOT / "docs/examples/sentiment.keras")
     members = {name: keras.read(name) for name in keras.namelist()}
     weights = members["model.weights.h5"]
-    index = {"metadata": {}, "weight_map": {"/layers/embedding/vars": "model_00000.weights.h5"}}
+    shard = "model_00000.weights.h5"
+    index = json.dumps({"metadata": {}, "weight_map": {"/layers/embedding/vars": shard}}).encode()
     llama = ROOT / "tests/data/huggingface/tiny-llama"
     yield Seed(shards)
     yield Seed(shards, "model.safetensors.index.json")
