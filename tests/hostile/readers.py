@@ -101,9 +101,7 @@ def several() -> Iterable[Seed]:
     yield Seed({"pytorch_model.bin": (tensors / "state.pt").read_bytes()})
     yield Seed({path.name: path.read_bytes() for path in sorted(llama.iterdir())})
     yield Seed(members)
-    yield Seed(
-        {"model.weights.json": json.dumps(index).encode(), "model_00000.weights.h5": weights}, "model.weights.json"
-    )
+    yield Seed({"model.weights.json": index, shard: weights}, "model.weights.json")
     checkpoint, graph = FILES["tensorflow"]()
     yield Seed({"saved_model.pb": graph})
     yield Seed({"saved_model.pb": graph[:2], "variables/variables.index": checkpoint})

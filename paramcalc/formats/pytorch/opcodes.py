@@ -111,7 +111,10 @@ class Machine:
             When it is damaged, beyond the bounds, or has an opcode that files of PyTorch never have.
         """
         data, opcodes = self.data, OPCODES
-        self.stack, self.marks, self.memo = stack, marks, memo = [], [], []
+        stack: list[Value] = []
+        marks: list[int] = []
+        memo: list[Value] = []
+        self.stack, self.marks, self.memo = stack, marks, memo
         at = self.at
         try:
             for _ in range(MAX_STEPS):
