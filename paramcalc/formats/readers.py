@@ -209,6 +209,7 @@ READERS = (
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),
     Reader("a gzip file", starts(b"\x1f\x8b")),
+    Reader("a PyTorch file of 2016, a tar archive", starts(b"sys_info\0")),
     Reader("a tar archive", starts(b"ustar", 257)),
     Reader("a PDF document", starts(b"%PDF-")),
     Reader("a PNG image", starts(b"\x89PNG")),

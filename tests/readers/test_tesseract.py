@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,11 +14,7 @@ from paramcalc.errors import FileError
 from paramcalc.formats.tesseract.vgsl import layers_of
 
 FOLDER = Path(__file__).parents[1] / "data" / "tesseract"
-_spec = importlib.util.spec_from_file_location("make_tesseract", FOLDER / "make.py")
-assert _spec is not None
-assert _spec.loader is not None
-make = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(make)
+make = SimpleNamespace(**runpy.run_path(str(FOLDER / "make.py")))
 
 
 @pytest.mark.parametrize(("name", "given"), [("line", make.LINE), ("both", make.BOTH)])

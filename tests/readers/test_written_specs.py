@@ -44,6 +44,8 @@ REFUSED = {
     "nf4.safetensors": "proj (tensors): tensors is no layer",
     "model-00001-of-00002.safetensors": "other files (tensors): tensors is no layer",
     "model-00002-of-00002.safetensors": "other files (tensors): tensors is no layer",
+    "both.traineddata": "Lbx8 (LSTM): LSTM is no layer",
+    "line.traineddata": "Ct3,3,16 (Convolution): Convolution is no layer",
     "recurrent_cudnn.weights.h5": "bidirectional (stored): stored is no layer",
 }
 

@@ -23,6 +23,7 @@ from ...graph.node import Node
 from ...report import Row
 from ...rules.keras.values import Values
 from ...symbolic import Expr, Size
+from ..tensors.layers import StoredLayer
 from .document import model_from
 
 EXPECTED = "layers of one framework, with the weights that their rules give"
@@ -69,19 +70,25 @@ def _check(model: Model, spec: JsonObject) -> None:
     except ParamcalcError as error:
         name = _row_of(spec, error.where)
         raise LayerError(f"no spec can have {name}: {error}", expected=EXPECTED) from None
-    pairs = zip(_counted(model.rows), _counted(again.rows), strict=False)
-    for (name, ours), (_, theirs) in pairs:
-        told = next((told for told, mine, made in zip(COMPARED, ours, theirs, strict=True) if mine != made), None)
-        if told is not None:
-            raise LayerError(f"no spec can have {name}: {told}", expected=EXPECTED)
+    _compare(model.rows, again.rows, "")
     if len(model.rows) != len(again.rows) or model.total != again.total or model.trainable != again.trainable:
         raise LayerError("no spec can have this model: its total is another one", expected=EXPECTED)
 
 
-def _counted(rows: Sequence[Row], above: str = "") -> Iterator[tuple[str, tuple[object, ...]]]:
-    for row in rows:
-        yield f"{above}{row.name} ({row.type})", (row.params, row.trainable, bool(row.unknown), row.counted_above)
-        yield from _counted(row.rows, f"{above}{row.name}/")
+def _compare(ours: Sequence[Row], theirs: Sequence[Row], above: str) -> None:
+    # of a wrapper whose insides the file does not tell, the whole is compared
+    if above and len(ours) != len(theirs):
+        return
+    for mine, made in zip(ours, theirs, strict=False):
+        pairs = zip(COMPARED, _counted(mine), _counted(made), strict=True)
+        told = next((told for told, one, other in pairs if one != other), None)
+        if told is not None:
+            raise LayerError(f"no spec can have {above}{mine.name} ({mine.type}): {told}", expected=EXPECTED)
+        _compare(mine.rows, made.rows, f"{above}{mine.name}/")
+
+
+def _counted(row: Row) -> tuple[object, ...]:
+    return row.params, row.trainable, bool(row.unknown), row.counted_above
 
 
 def _row_of(spec: JsonObject, where: Sequence[str]) -> str:
@@ -238,7 +245,7 @@ class _GraphWriter:
     def _own_inputs(self, layer: Applicable, name: str, row: str) -> Iterator[str]:
         if not isinstance(layer, Layer):
             raise _refused(row, f"{layer.type} is no layer with a rule")
-        shapes = natural_inputs(layer)
+        shapes = [*layer.reads] if isinstance(layer, StoredLayer) and layer.reads else natural_inputs(layer)
         for at, shape in enumerate(shapes):
             label = self._free(f"{name}.input" if len(shapes) == 1 else f"{name}.input_{at + 1}")
             self.inputs[label] = shape

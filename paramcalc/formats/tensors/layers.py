@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
-from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, Weight
+from ...core.built import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Applicable, Built, Shape, Weight
 from ...core.kinds import OptionValue
 from ...core.rule import Layer, Rule
 from ...core.storage import Storage
@@ -48,9 +48,11 @@ class StoredLayer(Layer):
     weights : tuple of Weight
     guessed : bool
         Whether the weights are taken as trained although the file does not say it.
-    stored_as : Storage
+    stored_as : Storage, optional
     note : str
     """
+
+    reads: tuple[Shape, ...] = ()  # inputs that fit its weights, where its options do not give their sizes
 
     def __init__(
         self,
@@ -60,13 +62,13 @@ class StoredLayer(Layer):
         type: str,
         weights: tuple[Weight, ...],
         guessed: bool,
-        stored_as: Storage,
+        stored_as: Storage | None = None,
         note: str = "",
     ) -> None:
         super().__init__(rule, options)
         self.name = name
         self._type, self._weights, self._guessed, self._note = type, weights, guessed, note
-        self.stored_as: Storage = stored_as
+        self.stored_as: Storage | None = stored_as
 
     @property
     def type(self) -> str:
