@@ -115,6 +115,10 @@ def _onnx(source: Source) -> bool:
     return protobuf(bytes(range(3, 32)), 2, 3, 4, 6, 7, 8)(source) and not _coreml(source)
 
 
+def _tar(source: Source) -> bool:
+    return source.head[257:262] == b"ustar" and not source.head.startswith(TAR_OF_2016)
+
+
 def _traineddata(source: Source) -> bool:
     # a number of components, the places of all, and the first right behind them
     head = source.head
@@ -154,6 +158,7 @@ def _anything(source: Source) -> bool:
 
 PROGRAMS = "paramcalc.formats.source.reader"
 ZIP = b"PK\x03\x04"
+TAR_OF_2016 = b"sys_info\0"  # the first member that torch.save wrote until 0.1.1
 STREAM = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # a pickle of the magic number of PyTorch before 1.6
 PYTORCH = (  # torch.save and TorchScript write a folder; torch.export did not until PyTorch 2.6
     r"[^/]+/(data\.pkl|constants\.pkl|data/[\w/]+|(code|extra|models)/.+|version|byteorder|archive_format|\.\w+)"
@@ -209,8 +214,8 @@ READERS = (
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),
     Reader("a gzip file", starts(b"\x1f\x8b")),
-    Reader("a PyTorch file of 2016, a tar archive", starts(b"sys_info\0")),
-    Reader("a tar archive", starts(b"ustar", 257)),
+    Reader("a PyTorch file of 2016, a tar archive", starts(TAR_OF_2016)),
+    Reader("a tar archive", _tar),
     Reader("a PDF document", starts(b"%PDF-")),
     Reader("a PNG image", starts(b"\x89PNG")),
     # by what the text says

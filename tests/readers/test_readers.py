@@ -38,10 +38,11 @@ def zipped(**members: bytes) -> bytes:
     return file.getvalue()
 
 
-def tarred() -> bytes:
+def tarred(*names: str) -> bytes:
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as archive:
-        archive.addfile(tarfile.TarInfo("model"), io.BytesIO())
+        for name in names:
+            archive.addfile(tarfile.TarInfo(name), io.BytesIO())
     return file.getvalue()
 
 
@@ -50,7 +51,8 @@ FOREIGN = {
     "a pickle, which can run code": pickle.dumps({"weight": [1, 2]}),
     "a NumPy array": b"\x93NUMPY\x01\0v\0{'descr'",
     "a gzip file": b"\x1f\x8b\x08\0",
-    "a tar archive": tarred(),
+    "a tar archive": tarred("model"),
+    "a PyTorch file of 2016, a tar archive": tarred("sys_info", "pickle", "tensors", "storages"),
     "a PDF document": b"%PDF-1.7\n%\xe2\xe3",
     "a PNG image": b"\x89PNG\r\n\x1a\n",
 }
