@@ -20,8 +20,8 @@ class Writer(NamedTuple):
     function : str
         ``"module:function"``; takes a `paramcalc.render.presentation.Presentation` and gives text, piece by piece.
     media_type : str
-    form : {"document", "records", "data"}
-        What it writes of a presentation: the document for people, flat records, or plain data.
+    form : {"document", "records", "data", "spec"}
+        What it writes of a presentation: the document for people, flat records, plain data, or the spec of a model.
     ascii : str
         What becomes of characters outside ASCII where the output cannot show them: an error handler of codecs.
     options : tuple of str
@@ -60,13 +60,16 @@ WRITERS = (
     Writer("csv", f"{_FOLDER}.csv:write", "text/csv", form="records"),
     Writer("json", f"{_FOLDER}.json:write", "application/json", form="data", options=("indent",)),
     Writer("html", f"{_FOLDER}.html:write", "text/html", ascii="xmlcharrefreplace"),
+    Writer("yaml", f"{_FOLDER}.yaml:write", "application/yaml", form="spec"),
 )
-FORMATS = tuple(one.name for one in WRITERS)
+FORMATS_OF_MODELS = tuple(one.name for one in WRITERS)
+FORMATS = tuple(one.name for one in WRITERS if one.form != "spec")  # those of every presentation
 
 # what else is asked for by name: to write a presentation in a view, to make of it what rich can print, a data frame
 WRITE = "paramcalc.render.presentation:write"
 DRAWING = f"{_FOLDER}.table:drawing_of"
 FRAME = "paramcalc.render.frame:frame"
+SPEC = "paramcalc.formats.modelspec.write:spec_of"
 
 
 def writer(name: str) -> Writer:
@@ -81,5 +84,8 @@ def writer(name: str) -> Writer:
         if one.name == name:
             return one
     raise OptionError(
-        "unknown format", expected=", ".join(FORMATS), received=name, suggestion=nearest(str(name), FORMATS)
+        "unknown format",
+        expected=", ".join(FORMATS_OF_MODELS),
+        received=name,
+        suggestion=nearest(str(name), FORMATS_OF_MODELS),
     )

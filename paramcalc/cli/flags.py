@@ -17,7 +17,7 @@ from ..core.rule import Rule
 from ..core.storage import BITS, DTYPE
 from ..errors import OptionError
 from ..graph.model import Model
-from ..writers import FORMATS
+from ..writers import FORMATS_OF_MODELS as FORMATS
 from .costing import COST, FLAGS as COST_FLAGS, Policy, show_cost
 from .options import Command, Flag, Parameter, command_of, parameter
 from .output import View, show_model

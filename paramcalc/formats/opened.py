@@ -18,7 +18,6 @@ from .text import bounds
 from .text.decoding import decode
 
 FOLDER = "config.json"  # the file that tells a folder in which Keras saved a model
-FOLDERS = (FOLDER, "saved_model.pb", "Manifest.json")  # those that tell a folder of some format
 HEAD = 512  # bytes that tell what a file is
 STDIN = "-"
 
@@ -104,8 +103,8 @@ class Source:
     @cached_property
     def tail(self) -> bytes:
         """The last eight bytes."""
-        if not self.path:
-            return _bytes(self._given)[-8:]
+        if not self.path or len(self.head) < HEAD:
+            return (_bytes(self._given) if not self.path else self.head)[-8:]
         with open(self.path, "rb") as file:
             file.seek(max(0, os.path.getsize(self.path) - 8))
             return file.read(8)
@@ -158,14 +157,14 @@ def opened(
     Raises
     ------
     FileError
-        When it is missing, unreadable, empty, or a directory, device or pipe; the message names it.
+        When it is missing, unreadable, empty, or a device or pipe; the message names it.
     """
     name = "<stdin>" if path == STDIN else path if path.isprintable() else ascii(path)
     try:
         if path == STDIN:
             return Source(name, given=_standard_input(), hint=hint, framework=framework, sizes=sizes)
         source = Source(name, path, hint=hint, framework=framework, sizes=sizes)
-        if not any(map(source.member, FOLDERS)) and not source.head:
+        if not os.path.isdir(path) and not source.head:  # a reader may know the folder
             raise FileError("the file is empty", expected="a model")
     except ParamcalcError as error:
         raise error.at(f"{name}:")

@@ -115,6 +115,18 @@ def _onnx(source: Source) -> bool:
     return protobuf(bytes(range(3, 32)), 2, 3, 4, 6, 7, 8)(source) and not _coreml(source)
 
 
+def _tar(source: Source) -> bool:
+    return source.head[257:262] == b"ustar" and not source.head.startswith(TAR_OF_2016)
+
+
+def _traineddata(source: Source) -> bool:
+    # a number of components, the places of all, and the first right behind them
+    head = source.head
+    count = int.from_bytes(head[:4], "little")
+    places = [int.from_bytes(head[at : at + 8], "little") for at in range(4, min(4 + 8 * count, len(head)), 8)]
+    return 17 < count <= 63 and next((one for one in places if one < 2**63), 0) == 4 + 8 * count
+
+
 def _shards(source: Source) -> bool:
     return isinstance(source.data.get("weight_map"), Mapping) and "layers" not in source.data
 
@@ -146,6 +158,7 @@ def _anything(source: Source) -> bool:
 
 PROGRAMS = "paramcalc.formats.source.reader"
 ZIP = b"PK\x03\x04"
+TAR_OF_2016 = b"sys_info\0"  # the first member that torch.save wrote until 0.1.1
 STREAM = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # a pickle of the magic number of PyTorch before 1.6
 PYTORCH = (  # torch.save and TorchScript write a folder; torch.export did not until PyTorch 2.6
     r"[^/]+/(data\.pkl|constants\.pkl|data/[\w/]+|(code|extra|models)/.+|version|byteorder|archive_format|\.\w+)"
@@ -194,17 +207,31 @@ READERS = (
     ),
     Reader("a CoreML model", _coreml),
     Reader("an ONNX file", _onnx, "paramcalc.formats.onnx.read:read", framework="onnx"),
+    Reader(
+        "a traineddata file of Tesseract", _traineddata, "paramcalc.formats.tesseract.read:read", framework="tesseract"
+    ),
     Reader("an older PyTorch file", starts(STREAM), "paramcalc.formats.pytorch.files:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),
     Reader("a gzip file", starts(b"\x1f\x8b")),
-    Reader("a tar archive", starts(b"ustar", 257)),
+    Reader("a PyTorch file of 2016, a tar archive", starts(TAR_OF_2016)),
+    Reader("a tar archive", _tar),
     Reader("a PDF document", starts(b"%PDF-")),
     Reader("a PNG image", starts(b"\x89PNG")),
     # by what the text says
-    Reader("a model of TensorFlow.js", _in_javascript, "paramcalc.formats.tensorflow.javascript:read_wrapped"),
+    Reader(
+        "a model of TensorFlow.js",
+        _in_javascript,
+        "paramcalc.formats.tensorflow.javascript:read_wrapped",
+        framework="tensorflow",
+    ),
     Reader("a program in Python", is_source, f"{PROGRAMS}:read", f"{PROGRAMS}:read_all", sizes=True),
-    Reader("a model.json of TensorFlow.js", says("weightsManifest"), "paramcalc.formats.tensorflow.javascript:read"),
+    Reader(
+        "a model.json of TensorFlow.js",
+        says("weightsManifest"),
+        "paramcalc.formats.tensorflow.javascript:read",
+        framework="tensorflow",
+    ),
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
     Reader("a config.json of Hugging Face", _config, "paramcalc.formats.huggingface.config:read"),
     Reader("an index of safetensors", _tensor_shards, "paramcalc.formats.checkpoints.shards:read_index"),
@@ -358,7 +385,8 @@ def _read(source: Source, keep: bool = False) -> Model:
         if not reader.read:
             raise FileError(f"this is {reader.name}", expected=expected())
         model: Model = function(reader.read)(source)
-        model.stated_framework = reader.framework
+        if all(layer.framework is None for layer in model.uses):
+            model.stated_framework = reader.framework
         if source.sizes:  # a reader that has named sizes takes them out
             _bind_open_sizes(model, source.sizes)
         if not keep:

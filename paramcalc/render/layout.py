@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def presentation(report: Report) -> Presentation:
     """Give a report in the forms that views are made from."""
-    return Presentation(partial(document, report), partial(records, report), partial(_data, report))
+    return Presentation(partial(document, report), partial(records, report), partial(_data, report), spec=report.spec)
 
 
 def row_presentation(row: Row) -> Presentation:

@@ -6,12 +6,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from inspect import signature
 from typing import Any, NamedTuple
 
+from ..core.json_data import JsonObject
 from ..errors import OptionError, nearest
 from ..loading import load
-from ..writers import Writer, writer
+from ..writers import FORMATS, Writer, writer
 from .document import Document
 
 Record = dict[str, Any]  # a flat line of data: texts, numbers, None
+
+
+def no_spec() -> JsonObject:
+    """Refuse a spec of what is no model.
+
+    Raises
+    ------
+    OptionError
+    """
+    raise OptionError("yaml is the spec of a model", expected=f"another format: {', '.join(FORMATS)}")
 
 
 class Presentation(NamedTuple):
@@ -27,12 +38,15 @@ class Presentation(NamedTuple):
         Gives it as plain data, for JSON; takes those options of the layout that add to the data.
     header : sequence of str
         The names in the records, where there may be no record.
+    spec : callable
+        Gives the spec of a model.
     """
 
     document: Callable[..., Document]
     records: Callable[[], Iterable[Record]]
     data: Callable[..., Any]
     header: Sequence[str] = ()
+    spec: Callable[[], JsonObject] = no_spec
 
     def laid_out(self, **options: Any) -> Document:
         """Give the document as views write it, without control characters."""

@@ -17,7 +17,7 @@ from ..displayed import Displayed
 from ..errors import SizeError
 from ..loading import load
 from ..symbolic import Expr, Size
-from ..writers import FRAME
+from ..writers import FRAME, SPEC
 from .data import SCHEMA, plain, shapes_data
 from .protocols import Frame, Reported
 from .row import Row, leaves, mark_counted, remarks, rows_of
@@ -111,6 +111,17 @@ class Report(Totals, Displayed):
         """What the weights add up to."""
         inside = None if self._model.crossed else added(row.sums for row in self.rows)
         return inside or super().sums
+
+    def spec(self) -> JsonObject:
+        """Give the spec of the model as plain data, where its layers can be written as one.
+
+        Raises
+        ------
+        ParamcalcError
+            For the first row that a spec cannot have.
+        """
+        found: JsonObject = load(SPEC)(self._model)
+        return found
 
     @cached_property
     def stored_as(self) -> Storage | None:

@@ -1,7 +1,8 @@
 """The fuzzer: draws inputs by their number, runs them, and reports what is no answer and no error of paramcalc.
 
 An input fails when it raises anything else than a `ParamcalcError`, or takes more than 2 seconds of processor time, or
-more than 500 MB of memory. Each is drawn from its kind and its number, so that one can be run again::
+more than 500 MB of memory; a damaged file of a reader, more than 1 second or 100 MB. Each is drawn from its kind and
+its number, so that one can be run again::
 
     python tests/hostile/fuzzing.py 250000                  # so many of each kind
     python tests/hostile/fuzzing.py 250000 structure        # of one kind
@@ -27,13 +28,14 @@ from time import process_time
 from types import FrameType
 from typing import NamedTuple
 
-from mutations import KINDS, READY
+from mutations import KINDS, READ, READY
 
 from paramcalc import ParamcalcError
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 SECONDS = 2.0
 BYTES = 500 * 10**6
+OF_READERS = 1.0, 100 * 10**6  # the same of a file of some reader
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
 
 
@@ -54,7 +56,7 @@ class TooSlow(BaseException):
 
 
 @contextmanager
-def clock() -> Iterator[list[str]]:
+def clock(seconds: float) -> Iterator[list[str]]:
     """Interrupt what takes too long, and note where it was: a reader may catch even this."""
     places: list[str] = []
 
@@ -63,7 +65,7 @@ def clock() -> Iterator[list[str]]:
         raise TooSlow
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS, SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, seconds)
     try:
         yield places
     finally:
@@ -74,10 +76,11 @@ def clock() -> Iterator[list[str]]:
 def attempt(kind: str, number: int) -> Finding | None:
     """Run one input."""
     problem = where = ""
+    seconds, most = OF_READERS if kind in READ else (SECONDS, BYTES)
     run = KINDS[kind](Random(f"{kind} {number}"))
     held, places = peak(), list[str]()
     try:
-        with clock() as places:
+        with clock(seconds) as places:
             run()
     except (ParamcalcError, TooSlow):
         pass
@@ -86,9 +89,9 @@ def attempt(kind: str, number: int) -> Finding | None:
             raise
         problem, where = f"{type(error).__name__}: {error}"[:300], "".join(traceback.format_exception(error, limit=-6))
     if places:
-        problem, where = f"more than {SECONDS} s", places[0]
-    elif peak() - held > BYTES:
-        problem = f"more than {BYTES:,} bytes"
+        problem, where = f"more than {seconds} s", places[0]
+    elif peak() - held > most:
+        problem = f"more than {most:,} bytes"
     return Finding(kind, number, problem, where) if problem else None
 
 

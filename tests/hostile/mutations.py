@@ -20,11 +20,13 @@ from typing import Any
 from unittest.mock import patch
 
 import yaml
+from readers import reading
 
 import paramcalc as pc
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import REQUIRED, Rule
-from paramcalc.writers import FORMATS
+from paramcalc.formats.readers import READERS
+from paramcalc.writers import FORMATS_OF_MODELS as FORMATS
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = (ROOT / "docs/examples", ROOT / "tests/data/archives", ROOT / "tests/data/keras2")
@@ -184,7 +186,7 @@ def shown(luck: Random) -> Callable[[Any], object]:
     """One of the views, with options that it has."""
     format = luck.choice(FORMATS)
     given: dict[str, Any] = {"ascii": luck.random() < 0.2}
-    if format not in ("csv", "json"):
+    if format not in ("csv", "json", "yaml"):
         given |= {"explain": luck.random() < 0.3, "weights": luck.random() < 0.3, "depth": luck.choice((None, 0, 1))}
     if format == "table":
         given["width"] = luck.choice((None, 1, 40, 80))
@@ -220,30 +222,8 @@ def damaged(luck: Random, content: bytes) -> bytes:
     return bytes(made)
 
 
-def rearchived(luck: Random, content: bytes) -> bytes:
-    """An archive whose description or one of whose members is changed, with sums that are right."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
-        chosen = luck.choice(old.namelist())
-        for name in old.namelist():
-            member = old.read(name)
-            if name == chosen:
-                member = structured(luck).encode() if name == "config.json" else damaged(luck, member)
-            new.writestr(name, member)
-    return target.getvalue()
-
-
-def content(luck: Random) -> Run:
-    """A damaged file, read and shown."""
-    seed = luck.choice(files())
-    made = rearchived(luck, seed) if seed.startswith(b"PK") and luck.random() < 0.5 else damaged(luck, seed)
-    show = shown(luck)
-    return lambda: show(pc.loads(made))
-
-
 # --- files of tensors ----------------------------------------------------------------------------------------
 
-TENSORS = ROOT / "tests/data/tensors"
 HEADERS = (
     b'"F32"', b'"I4"', b'"shape":', b'"data_offsets":', b"[1,2]", b"[-1]", b"[0,0]", b"18446744073709551615", b"[[[[",
     b'"__metadata__":{}', b'{"dtype":', b"'descr':", b"'<f4'", b"(3,)", b"True", b"as_int", b"\\u0000",
@@ -255,30 +235,6 @@ CALLED = (
     b"X\x01\x00\x00\x000",
     b"X\x08\x00\x00\x00_modules", b"X\x0b\x00\x00\x00_parameters", b"X\x08\x00\x00\x00_buffers",
 )  # fmt: skip
-
-
-@cache
-def tensor_files(*suffixes: str) -> tuple[bytes, ...]:
-    """The contents of the files of tensors that the tests have, those with one of these suffixes."""
-    return tuple(path.read_bytes() for path in sorted(TENSORS.iterdir()) if path.suffix in suffixes)
-
-
-def damaged_tensors(luck: Random, *suffixes: str) -> Run:
-    """A damaged file of tensors, read and shown; of an archive, also with one member damaged and its checksum right."""
-    made = luck.choice(tensor_files(*suffixes))
-    if made.startswith(b"PK") and luck.random() < 0.8:
-        target = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(target, "w") as new:
-            large = [name for name in old.namelist() if name.endswith((".pkl", ".json", ".npy"))]
-            chosen = luck.choice(large or old.namelist())
-            for name in old.namelist():
-                member = old.read(name)
-                new.writestr(name, reworded(luck, member) if name == chosen else member)
-        made = target.getvalue()
-    else:
-        made = reworded(luck, made)
-    show = shown(luck)
-    return lambda: show(pc.loads(made))
 
 
 def reworded(luck: Random, content: bytes) -> bytes:
@@ -293,19 +249,17 @@ def reworded(luck: Random, content: bytes) -> bytes:
     return bytes(made)
 
 
-def safetensors(luck: Random) -> Run:
-    """A damaged file of safetensors."""
-    return damaged_tensors(luck, ".safetensors")
-
-
-def checkpoints(luck: Random) -> Run:
-    """A damaged file of PyTorch."""
-    return damaged_tensors(luck, ".pt", ".pt2")
-
-
-def arrays(luck: Random) -> Run:
-    """A damaged archive of NumPy."""
-    return damaged_tensors(luck, ".npz")
+def revalued(luck: Random, content: bytes) -> bytes:
+    """JSON with values that do not belong there; other bytes damaged at random."""
+    try:
+        data = json.loads(content)
+    except ValueError:
+        return damaged(luck, content)
+    if not isinstance(data, dict) or not data:
+        return damaged(luck, content)
+    for _ in range(luck.choice((1, 1, 2, 4))):
+        change(luck, data)
+    return json.dumps(data).encode()
 
 
 def programs(luck: Random) -> Run:
@@ -557,10 +511,6 @@ def keras_ready() -> None:
 
 KINDS: dict[str, Callable[[Random], Run]] = {
     "structure": structure,
-    "bytes": content,
-    "safetensors": safetensors,
-    "checkpoints": checkpoints,
-    "arrays": arrays,
     "programs": programs,
     "configurations": configurations,
     "flags": flags,
@@ -568,4 +518,6 @@ KINDS: dict[str, Callable[[Random], Run]] = {
     "modules": modules,
     "models": models,
 }
+READ = tuple(one.name for one in READERS if one.read)  # damaged files of each reader, under its name
+KINDS |= {name: reading(name, (damaged, reworded, revalued), shown) for name in READ}
 READY: dict[str, tuple[str, Run]] = {"modules": ("torch", torch_ready), "models": ("keras", keras_ready)}

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import pytest
 from fuzzing import attempt, findings
-from mutations import KINDS, READY
+from mutations import KINDS, READ, READY
+from readers import seeds
 
 import paramcalc as pc
 
-TENSORS = ("safetensors", "checkpoints", "arrays", "programs", "configurations")
 FEW = {
     "structure": 80,
-    "bytes": 80,
     "flags": 20,
     "layers": 200,
-    **dict.fromkeys(TENSORS, 100),
+    "programs": 100,
+    "configurations": 100,
+    **dict.fromkeys(READ, 60),
 }  # about half a second each at most
-MANY = {"structure": 10_000, "bytes": 10_000, "flags": 1_000, "layers": 10_000, "modules": 1_000, "models": 1_000}
-MANY |= dict.fromkeys(TENSORS, 10_000)
+MANY = {
+    "structure": 10_000,
+    "flags": 1_000,
+    "layers": 10_000,
+    "modules": 1_000,
+    "models": 1_000,
+    "programs": 100_000,
+    "configurations": 10_000,
+    **dict.fromkeys(READ, 100_000),
+}
 
 
 def described(kind: str, many: range) -> str:
@@ -44,6 +53,11 @@ def endless() -> None:
 
 def test_every_kind_is_tried() -> None:
     assert MANY.keys() == KINDS.keys()
+
+
+@pytest.mark.parametrize("reader", READ)
+def test_every_reader_has_files_to_damage(reader: str) -> None:
+    assert seeds()[reader], "a small file of this format belongs into tests/data"
 
 
 @pytest.mark.parametrize(

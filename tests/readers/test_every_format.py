@@ -78,6 +78,7 @@ READ: dict[str, Callable[[Path], Path]] = {
     "a TensorFlow Lite file": written(tflite_files()[0]),
     "a model.json of TensorFlow.js": written(javascript_files()[0]),
     "a model of TensorFlow.js": written(javascript_files()[2]),
+    "a traineddata file of Tesseract": lambda _: ARCHIVES.parent / "tesseract" / "line.traineddata",
     "a spec in YAML, TOML or JSON": lambda _: EXAMPLES / "tutorial.toml",
 }
 
@@ -100,6 +101,7 @@ FRAMEWORKS = {
     "a TensorFlow SavedModel": "tensorflow",
     "a folder of a SavedModel": "tensorflow",
     "the index of a TensorFlow checkpoint": "tensorflow",
+    "a traineddata file of Tesseract": "tesseract",
     "a config.json of Hugging Face": "torch",
     "a PyTorch file": "torch",
     "a .keras archive": "keras",

@@ -38,10 +38,11 @@ def zipped(**members: bytes) -> bytes:
     return file.getvalue()
 
 
-def tarred() -> bytes:
+def tarred(*names: str) -> bytes:
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as archive:
-        archive.addfile(tarfile.TarInfo("model"), io.BytesIO())
+        for name in names:
+            archive.addfile(tarfile.TarInfo(name), io.BytesIO())
     return file.getvalue()
 
 
@@ -50,7 +51,8 @@ FOREIGN = {
     "a pickle, which can run code": pickle.dumps({"weight": [1, 2]}),
     "a NumPy array": b"\x93NUMPY\x01\0v\0{'descr'",
     "a gzip file": b"\x1f\x8b\x08\0",
-    "a tar archive": tarred(),
+    "a tar archive": tarred("model"),
+    "a PyTorch file of 2016, a tar archive": tarred("sys_info", "pickle", "tensors", "storages"),
     "a PDF document": b"%PDF-1.7\n%\xe2\xe3",
     "a PNG image": b"\x89PNG\r\n\x1a\n",
 }
@@ -90,9 +92,8 @@ def test_a_format_that_is_not_read_is_named(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_format_is_recognised_by_one_line_alone_or_is_an_archive(name: str) -> None:
-    binary = [
-        one for one in READERS if one.sniff.__qualname__.startswith(("starts", "protobuf", "zip_", "_safe", "_coreml"))
-    ]
+    by_bytes = ("starts", "protobuf", "zip_", "_safe", "_coreml", "_tar", "_traineddata")
+    binary = [one for one in READERS if one.sniff.__qualname__.startswith(by_bytes)]
     found = [one.name for one in binary if one.sniff(Source("file", given=FOREIGN[name]))]
     assert found[0] == name
     assert found[1:] in ([], ["a .keras archive"])
@@ -110,7 +111,8 @@ def test_what_is_read_is_listed_in_errors() -> None:
         "a folder of Hugging Face, a folder of weights, a folder saved by Keras, a folder of a SavedModel, "
         "the index of a TensorFlow checkpoint, "
         "a PyTorch file, a NumPy archive, a .keras archive, an .h5 file, a safetensors file, a GGUF file, "
-        "a TensorFlow Lite file, a TensorFlow SavedModel, an ONNX file, an older PyTorch file, "
+        "a TensorFlow Lite file, a TensorFlow SavedModel, an ONNX file, "
+        "a traineddata file of Tesseract, an older PyTorch file, "
         "a model of TensorFlow.js, a program in Python, a model.json of TensorFlow.js, Keras's JSON, "
         "a config.json of Hugging Face, an index of safetensors, "
         "an index of shards or "

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 import paramcalc as pc
+from paramcalc.core.built import Weight
+from paramcalc.formats.keras.recognition import recognise
 from paramcalc.report import Report
 
 keras = pytest.importorskip("keras")
-pytest.importorskip("h5py")
+h5py = pytest.importorskip("h5py")
 
 from odd_models import L, Scaled, chain, graph, guessed, register, saved  # noqa: E402  # it imports Keras
 
@@ -179,3 +181,58 @@ def test_a_file_that_stores_more_than_its_description_has_does_not_hold(make: An
     assert [list(shape[1:]) for shape in report.outputs] == [[2]]
 
     assert not pc.verify(pc.load(tmp_path / "m.h5")).ok
+
+
+def every_layer() -> Any:
+    image, words = keras.Input((8, 8, 3)), keras.Input((5,))
+    x = L.BatchNormalization()(L.Conv2D(4, 3)(image))
+    x = L.LayerNormalization()(L.Conv2DTranspose(5, 2)(L.DepthwiseConv2D(3)(x)))
+    x = L.Reshape((3, 4))(L.Dense(12)(L.Flatten()(x)))
+    x = L.Bidirectional(L.LSTM(3, return_sequences=True))(x)
+    x = L.GRU(4, reset_after=False, return_sequences=True)(L.GRU(4, return_sequences=True)(x))
+    x = L.Dense(2, use_bias=False, name="answer")(L.SimpleRNN(4, use_bias=False)(x))
+    return keras.Model([image, words], [x, L.Embedding(10, 2)(words)])
+
+
+@pytest.mark.parametrize("suffix", [".weights.h5", ".h5"])
+def test_stored_tensors_form_layers_with_formulas(suffix: str, tmp_path: Any) -> None:
+    model = every_layer()
+    path = tmp_path / f"model{suffix}"
+    if suffix == ".h5":  # as Keras 2 saves weights alone
+        from keras.src.legacy.saving.legacy_h5_format import save_weights_to_hdf5_group
+
+        with h5py.File(path, "w") as file:
+            save_weights_to_hdf5_group(file, model)
+    else:
+        model.save_weights(path)
+    report = pc.load(path).report()
+    classes = {row.name: row.type for row in report.rows}
+    expected = {one.name: type(one).__name__ for one in model.layers if one.weights}
+    assert set(classes.values()) == set(expected.values())
+    assert classes["answer"] == "Dense"
+    assert report.total == model.count_params()
+    assert report.guessed
+    assert report.non_trainable == 8  # the statistics of the normalization
+    for row in report.rows:
+        assert row.formula is not None, row.name
+        assert row.formula.value == row.params
+    again = pc.loads(pc.load(path).render("yaml")).report()
+    assert [(row.name, row.params, row.trainable) for row in again.rows] == [
+        (row.name, row.params, row.trainable) for row in report.rows
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("own", {"variable_0": (4, 3)}),  # an embedding, or a dense layer
+        ("own", {"variable_0": (4,), "variable_1": (4,)}),
+        ("lstm", {"kernel": (3, 20), "recurrent_kernel": (5, 20), "bias": (40,)}),  # cuDNN's, with two biases
+        ("lstm", {"kernel": (3, 21), "recurrent_kernel": (5, 21), "bias": (21,)}),
+        ("dense", {"kernel": (3, 4), "bias": (5,)}),
+        ("dense", {"kernel": (0, 4), "bias": (4,)}),
+        ("dense", {"weights": (3, 4), "bias": (4,)}),
+    ],
+)
+def test_what_no_rule_has_or_several_have_stays_plain(name: str, stored: dict[str, tuple[int, ...]]) -> None:
+    assert recognise(name, [Weight(one, shape) for one, shape in stored.items()]) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...errors import FileError
+from ...errors import FileError, ParamcalcError
 from ..containers.hdf5 import opened
 from ..opened import Source
 from ..pytorch.files import contents_of as pytorch
@@ -47,4 +47,7 @@ def tensors_of(source: Source) -> Contents:
 
 
 def _reader(source: Source) -> Reader:
-    return next(one for one in READERS if one.sniff(source))
+    try:
+        return next(one for one in READERS if one.sniff(source))
+    except ParamcalcError as error:
+        raise source.located(error)

@@ -54,6 +54,11 @@ METADATA = "__metadata__"
 _NAME = re.compile(rb'\s*+("(?:[^"\\]|\\.)*+")\s*+:\s*+', re.DOTALL)
 _OBJECT = re.compile(rb'\{(?:[^{}"]|"(?:[^"\\]|\\.)*+")*+\}', re.DOTALL)
 _NEXT = re.compile(rb"\s*+([,}])")
+# an entry as writers of the format have it, with its comma; others are read piece by piece
+_USUAL = re.compile(
+    rb'"([^"\\\x00-\x1f]{1,1000}+)":'
+    rb'(\{"dtype":"(\w{1,20})","shape":(\[[0-9,]{0,400}\]),"data_offsets":\[([1-9][0-9]{0,18}|0),([1-9][0-9]{0,18}|0)\]\}),'
+)
 _KEYS = {"dtype", "shape", "data_offsets"}
 
 
@@ -89,12 +94,13 @@ def contents_of(file: BinaryIO) -> Contents:
     check_count(header.count(b'"data_offsets"'))
     contents = Contents()
     spans: list[tuple[int, int, str]] = []
-    for name, text in _entries(header):
+    known: dict[tuple[bytes, bytes], tuple[tuple[int, ...], str, int]] = {}
+    for name, text, usual in _entries(header):
         try:
             if name == METADATA:
                 contents.tied = _ties(text)
                 continue
-            tensor, span = _tensor(name, text)
+            tensor, span = _tensor(name, text) if usual is None else _usual_tensor(name, usual, known)
         except ParamcalcError as error:
             raise placed(error, name)
         contents.tensors.append(tensor)
@@ -103,7 +109,7 @@ def contents_of(file: BinaryIO) -> Contents:
     return contents
 
 
-def _entries(header: bytes) -> Iterator[tuple[str, bytes]]:
+def _entries(header: bytes) -> Iterator[tuple[str, bytes, re.Match[bytes] | None]]:
     # the names and entries of the outer object, which is never one value in memory
     if not header.startswith(b"{"):
         raise FileError("not a header of safetensors", expected="a JSON object")
@@ -111,6 +117,15 @@ def _entries(header: bytes) -> Iterator[tuple[str, bytes]]:
     if re.match(rb"\{\s*+\}", header):
         return
     while end == b",":
+        usual = _USUAL.match(header, at)
+        if usual is not None:
+            text = check_name(_text(usual[1]))
+            if text in seen:
+                raise FileError("two tensors of one name", expected="different names", received=text)
+            seen.add(text)
+            yield text, usual[2], usual
+            at = usual.end()
+            continue
         name, value = _NAME.match(header, at), None
         if name is not None:
             value = _OBJECT.match(header, name.end())
@@ -122,10 +137,33 @@ def _entries(header: bytes) -> Iterator[tuple[str, bytes]]:
         if text in seen:
             raise FileError("two tensors of one name", expected="different names", received=text)
         seen.add(text)
-        yield text, value[0]
+        yield text, value[0], None
         at, end = after.end(), after[1]
     if header[at:].strip():
         raise FileError(f"more in the header behind byte {at + 8:,}", expected="spaces")
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise FileError("not valid JSON", received=raw[:100]) from None
+
+
+def _usual_tensor(
+    name: str, usual: re.Match[bytes], known: dict[tuple[bytes, bytes], tuple[tuple[int, ...], str, int]]
+) -> tuple[FileTensor, tuple[int, int]]:
+    # what follows from a dtype and a shape is worked out once
+    _, text, dtype, shape, start, end = usual.groups()
+    if (dtype, shape) not in known:
+        tensor, span = _tensor(name, text)
+        known[dtype, shape] = tensor.shape, tensor.dtype, span[1] - span[0]
+        return tensor, span
+    sizes, kind, length = known[dtype, shape]
+    span = int(start), int(end)
+    if span[1] - span[0] != length:
+        raise _misfit(length, span)
+    return FileTensor(name, sizes, kind), span
 
 
 def _json(text: bytes) -> object:
@@ -169,10 +207,12 @@ def _tensor(name: str, text: bytes) -> tuple[FileTensor, tuple[int, int]]:
         raise FileError("not a place", expected="where the numbers begin and end", received=span)
     tensor = FileTensor(name, check_shape(found["shape"]), check_dtype(dtype, NAMES))
     if tensor.size * DTYPES[tensor.dtype] != 8 * (span[1] - span[0]):
-        raise FileError(
-            "its shape and its place disagree", expected=f"{tensor.bytes:,} bytes", received=span[1] - span[0]
-        )
+        raise _misfit(tensor.bytes, (span[0], span[1]))
     return tensor, (span[0], span[1])
+
+
+def _misfit(length: int, span: tuple[int, int]) -> FileError:
+    return FileError("its shape and its place disagree", expected=f"{length:,} bytes", received=span[1] - span[0])
 
 
 def _check_spans(spans: list[tuple[int, int, str]], whole: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import tempfile
 import zlib
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _CHUNK = 2**18
 
 _END, _END64, _PLACE64, _ENTRY, _MEMBER = b"PK\5\6", b"PK\6\6", b"PK\6\7", b"PK\1\2", b"PK\3\4"
 STORED, DEFLATED = 0, 8
+_FIELDS = struct.Struct("<8xHH4xIIIHHH6xHI").unpack_from  # of one member, behind them its name
 
 
 @dataclass(slots=True)
@@ -105,14 +107,10 @@ def _list(file: BinaryIO, length: int) -> tuple[int, int, int]:
 def _entry(data: bytes, at: int) -> tuple[Entry, int]:
     if data[at : at + 4] != _ENTRY or at + 46 > len(data):
         raise FileError("a damaged archive")
-    flags, method = _number(data, at + 8, 2), _number(data, at + 10, 2)
-    check = _number(data, at + 16, 4)
-    packed, size = _number(data, at + 20, 4), _number(data, at + 24, 4)
-    named, extra, comment = (_number(data, at + 28 + 2 * part, 2) for part in range(3))
-    mode, where = _number(data, at + 40, 2), _number(data, at + 42, 4)
+    flags, method, check, packed, size, named, extra, comment, mode, where = _FIELDS(data, at)
     end = at + 46 + named
-    wide = [value == 0xFFFFFFFF for value in (size, packed, where)]
-    if any(wide):
+    if 0xFFFFFFFF in (size, packed, where):
+        wide = [value == 0xFFFFFFFF for value in (size, packed, where)]
         large = _large(data[end : end + extra])
         values = [size, packed, where]
         for place in range(3):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ...core.built import Weight
+from ...core.built import Applicable, Weight
 from ...core.shapes import UNKNOWN_SHAPE
 from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
@@ -25,6 +25,7 @@ from .config import from_config, in_code
 from .deduplicate import count_once, share, stored_twice
 from .description import current, is_description
 from .keras2 import is_legacy
+from .recognition import RecognisedLayer, recognise
 from .reconcile import settle
 from .twins import number_twins
 from .values import alike
@@ -150,6 +151,7 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
     what = f"{model.type} keeps its graph in Python code" if model else "the file has weights and no description"
     nodes = []
     rows_of_file: list[UnknownLayer] = []
+    stems: dict[int, str] = {}  # the name of the group of each row, which Keras 3 takes from its class
     handed: dict[int, tuple[Weight, StoredTensor]] = {}
     names = _told_apart([stored.names.get(group, group.rpartition("/")[2] or "variables") for group in rows])
     for name, (group, tensors) in zip(names, rows.items(), strict=True):
@@ -159,9 +161,12 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
         weights = tuple(weight for weight, _ in pairs)
         guessed = bool(weights) and not frozen
         rows_of_file.append(UnknownLayer("stored", what, name, weights, not frozen, told="", guessed=guessed))
+        stems[id(rows_of_file[-1])] = group.rpartition("/")[2]
         nodes.append(Node(rows_of_file[-1], ()))
     if stored.legacy:
         count_once(rows_of_file, handed)
+    if model is None:
+        nodes = [Node(_recognised(row, stems[id(row)]), ()) for row in rows_of_file]
     lacking = ""
     if model and stored.legacy:
         lacking = f"what {model.type} has there a legacy file may lack"  # such as layers that its graph is without
@@ -175,8 +180,18 @@ def _weights_alone(stored: Stored, model: Model | None = None, part: str | None 
     made = Model.from_nodes(shapes, nodes, (), model.name if model else "weights")  # its outputs are unknown
     made.type = model.type if model else "Weights"
     trained = "none of them trained" if frozen else "all taken as trained: no file says which are"
-    made.warnings = [f"{what}: tensors as they are stored, without a rule, {trained}"]
+    plain = any(isinstance(node.layer, UnknownLayer) for node in nodes)
+    how = "tensors as they are stored, without a rule" if plain else "layers by the names and shapes of their tensors"
+    made.warnings = [f"{what}: {how}, {trained}"]
     return made
+
+
+def _recognised(row: UnknownLayer, stem: str) -> Applicable:
+    # the layer that the tensors of a row form
+    if not row.stored or row.more or row.name is None:
+        return row
+    found = recognise(stem, row.stored)
+    return row if found is None else RecognisedLayer(found, row.name, row.stored, row.frozen)
 
 
 def _told_apart(names: list[str]) -> list[str]:

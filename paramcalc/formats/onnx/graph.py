@@ -109,7 +109,7 @@ class Node:
         name = made.text("name")
         self.spans[name] = made
         if "i" in made.ints or "ints" in made.ints:
-            self.ints[name] = tuple(made.ints.get("ints") or made.ints["i"])
+            self.ints[name] = tuple(made.ints.get("ints") or made.ints.get("i") or ())
         kind = made.span("s")
         if name == "auto_pad" and kind is not None and wire.data[kind.start : kind.end] not in (b"NOTSET", b""):
             self.ints[name] = (1,)  # a padding that the size of the input decides

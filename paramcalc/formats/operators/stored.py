@@ -30,6 +30,7 @@ class StoredTensor(Applicable):
     name : str
     shape : tuple of int
     dtype : str
+        Empty where it is unknown; so are the bytes then.
     bytes : int
         That it takes in the file, scales of quantized blocks included.
     fixed : bool
@@ -63,7 +64,7 @@ class StoredTensor(Applicable):
             origin=(id(self), 0),
             buffer=buffer,
             dtype=self.dtype,
-            bytes=self.bytes,
+            bytes=self.bytes if self.dtype else None,
         )
 
     def __repr__(self) -> str:

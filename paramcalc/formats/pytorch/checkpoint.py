@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ...errors import FileError
 from ..tensors.data import Contents, FileTensor, View, check_count, check_name
@@ -100,13 +100,13 @@ def contents_of(root: Value) -> Contents:
     tensors = _without_averages(walk, tensors)
     for wrapper in WRAPPERS * 2:
         if tensors and all(tensor.name.startswith(wrapper) for tensor in tensors):
-            tensors = [replace(tensor, name=tensor.name.removeprefix(wrapper)) for tensor in tensors]
+            tensors = [tensor._replace(name=tensor.name.removeprefix(wrapper)) for tensor in tensors]
             classes = {path.removeprefix(wrapper): name for path, name in classes.items()}
     return Contents(tensors, classes, walk.aside, walk.unread, notes)
 
 
 def _renamed(tensor: FileTensor, outer: tuple[str, ...]) -> FileTensor:
-    return replace(tensor, name=check_name(".".join([*outer, tensor.name]))) if outer else tensor
+    return tensor._replace(name=check_name(".".join([*outer, tensor.name]))) if outer else tensor
 
 
 def _shared(outers: list[tuple[str, ...]]) -> int:
@@ -233,7 +233,7 @@ def _module(walk: Walk, value: Opaque, outer: tuple[str, ...], path: str, depth:
         for name, one in _items(state.get(key)):
             if isinstance(one, Tensor):
                 tensor = file_tensor(inside + name, one)
-                into.append((outer, replace(tensor, parameter=parameter, trainable=one.trainable)))
+                into.append((outer, tensor._replace(parameter=parameter, trainable=one.trainable)))
             elif isinstance(one, Opaque):
                 walk.unread[inside + name] = f"made by {one.name or 'a call'}, which is not run"
     for name, one in _items(state.get("_modules")):
@@ -253,7 +253,7 @@ def _script(walk: Walk, value: Opaque, outer: tuple[str, ...], path: str, depth:
             tensor = file_tensor(inside + key, item)
             # a frozen parameter and a buffer look alike there
             known = True if item.trainable else None
-            into.append((outer, replace(tensor, parameter=known, trainable=known)))
+            into.append((outer, tensor._replace(parameter=known, trainable=known)))
         elif isinstance(item, Opaque) and item.name.startswith(SCRIPT):
             _script(walk, item, outer, inside + key, depth + 1, into)
         elif isinstance(item, (dict, list, tuple, Opaque)) and not name.startswith(LIBRARY):  # those list theirs again

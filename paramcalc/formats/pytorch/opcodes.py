@@ -111,19 +111,43 @@ class Machine:
             When it is damaged, beyond the bounds, or has an opcode that files of PyTorch never have.
         """
         data, opcodes = self.data, OPCODES
-        self.stack, self.marks, self.memo = [], [], []
+        stack: list[Value] = []
+        marks: list[int] = []
+        memo: list[Value] = []
+        self.stack, self.marks, self.memo = stack, marks, memo
+        at = self.at
         try:
             for _ in range(MAX_STEPS):
-                code = data[self.at]
-                self.at += 1
-                if code == STOP:
-                    return self.stack.pop()
-                opcodes[code](self)
-                if self.values > MAX_VALUES:
-                    raise FileError("too many values in the pickle", expected=f"at most {MAX_VALUES:,}")
+                code = data[at]
+                at += 1
+                if code == PUT:  # the four that are two thirds of a file; all others have a function
+                    (place,) = _FOUR(data, at)
+                    at += 4
+                    if place == len(memo):
+                        memo.append(stack[-1])
+                    else:
+                        self.remember(place)
+                elif code == GET:
+                    stack.append(memo[data[at]])
+                    at += 1
+                elif code == SMALL:
+                    stack.append(data[at])
+                    at += 1
+                elif code == MARK:
+                    marks.append(len(stack))
+                elif code == STOP:
+                    self.at = at
+                    return stack.pop()
+                else:
+                    self.at = at
+                    opcodes[code](self)
+                    at = self.at
+                    if self.values > MAX_VALUES:
+                        raise FileError("too many values in the pickle", expected=f"at most {MAX_VALUES:,}")
         except FileError as error:
             raise error.at(f"byte {self.at:,} of the pickle")
         except (IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError, struct.error):
+            self.at = max(self.at, at)
             raise FileError(f"the pickle is damaged at byte {self.at:,}") from None
         raise FileError("too many steps in the pickle", expected=f"at most {MAX_STEPS:,}")
 
@@ -338,10 +362,6 @@ def _build(m: Machine) -> None:
         m.stack[-1].state = state
 
 
-def _mark(m: Machine) -> None:
-    m.marks.append(len(m.stack))
-
-
 def _pop(m: Machine) -> None:
     if m.marks and m.marks[-1] == len(m.stack):
         m.marks.pop()
@@ -363,18 +383,8 @@ def place_of(text: bytes) -> int:
 # the opcodes of which a file has most
 
 
-def _recall_small(m: Machine) -> None:
-    m.stack.append(m.memo[m.data[m.at]])
-    m.at += 1
-
-
 def _remember_small(m: Machine) -> None:
     m.remember(m.data[m.at])
-    m.at += 1
-
-
-def _small(m: Machine) -> None:
-    m.stack.append(m.data[m.at])
     m.at += 1
 
 
@@ -392,14 +402,12 @@ def _found(code: int) -> Callable[[Machine], None]:
 
 
 _OPCODES: dict[bytes, Callable[[Machine], None]] = {
-    b"(": _mark,
     b"0": _pop,
     b"1": lambda m: m.marked().clear(),
     b"2": lambda m: m.stack.append(m.stack[-1]),
     b"F": _float_line,
     b"I": _integer_line,
     b"J": lambda m: m.stack.append(int.from_bytes(m.take(4), "little", signed=True)),
-    b"K": _small,
     b"L": _integer_line,
     b"M": lambda m: m.stack.append(m.number(2)),
     b"N": lambda m: m.stack.append(None),
@@ -418,7 +426,6 @@ _OPCODES: dict[bytes, Callable[[Machine], None]] = {
     b"}": lambda m: m.push({}),
     b"e": _appends,
     b"g": lambda m: m.stack.append(m.memo[place_of(m.line())]),
-    b"h": _recall_small,
     b"i": _instance,
     b"j": lambda m: m.stack.append(m.memo[m.four()]),
     b"l": lambda m: m.push(m.marked()),
@@ -426,7 +433,6 @@ _OPCODES: dict[bytes, Callable[[Machine], None]] = {
     b"o": _object,
     b"p": lambda m: m.remember(place_of(m.line())),
     b"q": _remember_small,
-    b"r": lambda m: m.remember(m.four()),
     b"s": _set_item,
     b"t": lambda m: m.push(tuple(m.marked())),
     b")": lambda m: m.stack.append(()),
@@ -456,4 +462,4 @@ _OPCODES: dict[bytes, Callable[[Machine], None]] = {
     b"\x96": _bytes(8),
 }
 OPCODES = [_found(code) for code in range(256)]
-STOP = ord(".")
+STOP, PUT, GET, SMALL, MARK = b".rhK("

@@ -53,8 +53,7 @@ class View(NamedTuple):
     strides: tuple[int, ...]
 
 
-@dataclass(slots=True, frozen=True)
-class FileTensor:
+class FileTensor(NamedTuple):
     """One tensor of a file.
 
     Attributes

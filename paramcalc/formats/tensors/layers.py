@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from math import prod
+from typing import NamedTuple
 
 from ...core.built import Applicable, Built, Weight
 from ...core.kinds import OptionValue
 from ...core.rule import Layer, Rule
-from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape
+from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Shape
 from ...core.storage import Storage
 from ...errors import FileError
 from ...graph.model import Model
@@ -17,9 +19,10 @@ from ...graph.node import Node
 from ...graph.unknown_layers import UnknownLayer
 from .data import Contents, FileTensor, check_count
 from .packed import BEARERS, Unpacked, unpack
-from .recognition import ATTENTION, INNER, Recognised, evidence, recognise
+from .recognition import ATTENTION, INNER, Evidence, Recognised, evidence, recognise
 
 PLAIN = "tensors"  # the type of a row without a rule
+NO_RULE = "no rule has these weights"
 LISTED = 5  # names that a warning lists
 BUFFERS = (
     *("running_mean", "running_var", "num_batches_tracked"),
@@ -46,9 +49,11 @@ class StoredLayer(Layer):
     weights : tuple of Weight
     guessed : bool
         Whether the weights are taken as trained although the file does not say it.
-    stored_as : Storage
+    stored_as : Storage, optional
     note : str
     """
+
+    reads: tuple[Shape, ...] = ()  # inputs that fit its weights, where its options do not give their sizes
 
     def __init__(
         self,
@@ -58,13 +63,13 @@ class StoredLayer(Layer):
         type: str,
         weights: tuple[Weight, ...],
         guessed: bool,
-        stored_as: Storage,
+        stored_as: Storage | None = None,
         note: str = "",
     ) -> None:
         super().__init__(rule, options)
         self.name = name
         self._type, self._weights, self._guessed, self._note = type, weights, guessed, note
-        self.stored_as: Storage = stored_as
+        self.stored_as: Storage | None = stored_as
 
     @property
     def type(self) -> str:
@@ -163,8 +168,63 @@ def modules(tensors: Iterable[FileTensor]) -> dict[str, Members]:
     return found
 
 
+class Form(NamedTuple):
+    """What tensors of certain shapes make of a module; modules alike in them have it in common.
+
+    Attributes
+    ----------
+    found : Recognised or None
+        The layer that they form, where a rule has these weights.
+    type : str
+    weights : tuple of Weight
+    guessed : bool
+    stored : Storage
+    note : str
+        What is worth saying about it; without a rule, why it has none.
+    more : bool
+        Whether there may be more numbers than are counted.
+    told : str or None
+        What stands in the report's warnings, if not the note.
+    """
+
+    found: Recognised | None
+    type: str
+    weights: tuple[Weight, ...]
+    guessed: bool
+    stored: Storage
+    note: str = ""
+    more: bool = False
+    told: str | None = None
+
+    def row(self, name: str | None = None) -> StoredLayer | UnknownLayer:
+        """Make a row of it."""
+        if self.found is not None:
+            layer = self.found.layer
+            return StoredLayer(
+                layer.rule, layer.options, name, self.type, self.weights, self.guessed, self.stored, self.note
+            )
+        row = UnknownLayer(
+            self.type, self.note, name, self.weights, more=self.more, told=self.told, guessed=self.guessed
+        )
+        row.stored_as = self.stored
+        return row
+
+
 def _row(path: str, members: Members, class_name: str) -> StoredLayer | UnknownLayer:
     told = evidence(path.rpartition(".")[2], class_name)
+    # all that a form depends on; where the tensors lie is no part of it
+    form = _form(
+        told, tuple([(name, one.shape, one.dtype, one.parameter, one.trainable) for name, one in members.items()])
+    )
+    return form.row(None if path or form.found is not None or form.note != NO_RULE else PLAIN)
+
+
+@lru_cache(4096)
+def _form(told: Evidence, tensors: tuple[tuple[str, tuple[int, ...], str, bool | None, bool | None], ...]) -> Form:
+    members = {
+        name: FileTensor(name, shape, dtype, None, parameter, trainable)
+        for name, shape, dtype, parameter, trainable in tensors
+    }
     stored = Storage.of((tensor.dtype, tensor.bytes) for tensor in members.values())
     packed = unpack(members)
     if packed is not None:
@@ -172,38 +232,24 @@ def _row(path: str, members: Members, class_name: str) -> StoredLayer | UnknownL
     found = recognise({name: tensor.shape for name, tensor in members.items()}, told)
     if found is not None and _agree(found, members):
         weights = tuple(_trained(weight, members[weight.path]) for weight in found.weights)
-        return StoredLayer(found.layer.rule, found.layer.options, None, found.type, weights, _guessed(members), stored)
-    plain = UnknownLayer(
-        class_name or PLAIN,
-        "no rule has these weights",
-        None if path else PLAIN,
-        tuple(_plain(name, tensor) for name, tensor in members.items()),
-        told="",
-        guessed=_guessed(members),
-    )
-    plain.stored_as = stored
-    return plain
+        return Form(found, found.type, weights, _guessed(members), stored)
+    weights = tuple(_plain(name, tensor) for name, tensor in members.items())
+    return Form(None, told.class_name or PLAIN, weights, _guessed(members), stored, NO_RULE, told="")
 
 
-def _packed(members: Members, packed: Unpacked, stored: Storage) -> StoredLayer | UnknownLayer:
+def _packed(members: Members, packed: Unpacked, stored: Storage) -> Form:
     bias = members.get("bias")
     shapes = {"weight": packed.shape} | ({"bias": bias.shape} if bias is not None else {})
-    weights = [Weight(name, shape) for name, shape in shapes.items()]
-    kept = [Weight(name, tensor.shape, buffer=True) for name, tensor in members.items() if name not in COUNTED]
+    weights = tuple(Weight(name, shape) for name, shape in shapes.items())
+    kept = tuple(Weight(name, tensor.shape, buffer=True) for name, tensor in members.items() if name not in COUNTED)
     numbers = sum(map(prod, shapes.values()))
     if packed.least:
         reason = "its weight is packed, and the file does not say how many numbers stand in one"
-        row = UnknownLayer(PLAIN, reason, None, (*weights, *kept), more=True, guessed=True)
-        row.stored_as = stored
-        return row
+        return Form(None, PLAIN, (*weights, *kept), True, stored, reason, more=True)
     bits = f"{packed.scheme}: {packed.bits} bits per number, {_ratio(8 * stored.size, numbers)} with its scales"
     found = recognise(shapes, evidence("linear", "Linear"))
-    if found is not None:
-        all_of = (*found.weights, *kept)
-        return StoredLayer(found.layer.rule, found.layer.options, None, found.type, all_of, True, stored, bits)
-    row = UnknownLayer(PLAIN, bits, None, (*weights, *kept), guessed=True)
-    row.stored_as = stored
-    return row
+    counted = found.weights if found is not None else weights
+    return Form(found, found.type if found is not None else PLAIN, (*counted, *kept), True, stored, bits)
 
 
 def _ratio(bits: int, numbers: int) -> str:

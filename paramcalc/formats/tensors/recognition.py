@@ -78,12 +78,6 @@ class Recognised(NamedTuple):
 
 def recognise(shapes: Shapes, told: Evidence) -> Recognised | None:
     """Find the layer whose weights and buffers have exactly these names and shapes; ``None`` where there is none."""
-    return _recognise(tuple(sorted(shapes.items())), told)
-
-
-@lru_cache(4096)
-def _recognise(items: tuple[tuple[str, tuple[int, ...]], ...], told: Evidence) -> Recognised | None:
-    shapes = dict(items)
     if not all(0 not in shape for shape in shapes.values()):
         return None  # no layer has a size of zero
     for candidates in (_stacks, _cells, _attention, _norms, _matrices, _convolutions):

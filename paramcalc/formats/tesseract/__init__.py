@@ -1,0 +1,1 @@
+"""Traineddata files of Tesseract, by the description of the network in them."""

@@ -1,0 +1,126 @@
+"""Files of tensors: 100,000 in one file, and the cold count of a checkpoint of 10 GB, of which only the header is read.
+
+The peers are `json.loads` of the same header, which builds what it reads and checks nothing, and the loader of PyTorch
+that executes nothing, which maps the numbers and reads none.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import process_time
+
+import graph_files as g
+import pytest
+from conftest import Record, cold
+
+import paramcalc as pc
+
+TENSORS = 100_000
+ROUNDS = 3
+JSON_GOAL = 4  # times as long as the standard library takes to read the header
+TENSORS_OF_10_GB = 291  # as a model of 7 billion parameters has them
+PYTHON_GOAL = 12  # times as long as Python takes to begin
+
+
+def sparse(path: Path, shapes: dict[str, tuple[int, ...]], width: int = 2) -> bytes:
+    """Write a file of safetensors whose numbers are a hole; give the header."""
+    at, entries = 0, {}
+    for name, shape in shapes.items():
+        size = width
+        for one in shape:
+            size *= one
+        entries[name] = {"dtype": "BF16", "shape": shape, "data_offsets": [at, at + size]}
+        at += size
+    header = json.dumps(entries, separators=(",", ":")).encode()
+    with path.open("wb") as file:
+        file.write(len(header).to_bytes(8, "little") + header)
+        file.truncate(8 + len(header) + at)
+    return header
+
+
+def linears(count: int) -> dict[str, tuple[int, ...]]:
+    """Give the shapes of layers of a few sizes, a weight and a bias each."""
+    found: dict[str, tuple[int, ...]] = {}
+    for at in range(count // 2):
+        found[f"layers.{at // 7}.proj{at % 7}.weight"] = (64, 32 + at % 7)
+        found[f"layers.{at // 7}.proj{at % 7}.bias"] = (64,)
+    return found
+
+
+def times(*calls: Callable[[], object]) -> list[float]:
+    """Time calls by turns; the median of each."""
+    found: list[list[float]] = [[] for _ in calls]
+    for _ in range(ROUNDS):
+        for own, call in zip(found, calls, strict=True):
+            gc.collect()
+            start = process_time()
+            call()
+            own.append(process_time() - start)
+    return [median(own) for own in found]
+
+
+def test_100_000_tensors_of_safetensors_against_their_json(record: Record, tmp_path: Path) -> None:
+    path = tmp_path / "large.safetensors"
+    header = sparse(path, linears(TENSORS))
+    ours, theirs = times(lambda: pc.load(path).total, lambda: json.loads(header))
+    ratio = ours / theirs
+    name = f"read and count a `.safetensors` file of {TENSORS:,} tensors"
+    record(
+        name,
+        f"{ours:.2f} s",
+        f"{theirs:.2f} s (`json.loads` of the header)",
+        ratio,
+        f"≤ {JSON_GOAL}",
+        ratio <= JSON_GOAL,
+    )
+
+
+@pytest.mark.torch
+def test_10_000_tensors_of_pytorch_against_its_own_loader(record: Record, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    path = tmp_path / "large.pt"
+    torch.save({name: torch.zeros(1, *shape[1:]) for name, shape in linears(TENSORS // 10).items()}, path)
+    ours, theirs = times(lambda: pc.load(path).total, lambda: torch.load(path, mmap=True, weights_only=True))
+    ratio = theirs / ours
+    peer = f"{theirs:.2f} s (`torch.load`, weights only, mapped)"
+    record(f"the same of a `.pt` file of {TENSORS // 10:,} tensors", f"{ours:.2f} s", peer, ratio, "≥ 2", ratio >= 2)
+
+
+def test_100_000_tensors_of_gguf_against_as_many_of_json(record: Record, tmp_path: Path) -> None:
+    path = tmp_path / "large.gguf"
+    shapes = linears(TENSORS)
+    path.write_bytes(g.gguf({name: ((1, *shape[1:]), 0, 4 * shape[-1]) for name, shape in shapes.items()}))
+    text = json.dumps(
+        {name: {"dtype": "F32", "shape": shape, "data_offsets": [0, 1]} for name, shape in shapes.items()}
+    )
+    ours, theirs = times(lambda: pc.load(path).total, lambda: json.loads(text))
+    ratio = ours / theirs
+    record(
+        f"the same of a `.gguf` file of {TENSORS:,} tensors",
+        f"{ours:.2f} s",
+        f"{theirs:.2f} s (`json.loads` of the same list)",
+        ratio,
+        "≤ 12",
+        ratio <= 12,
+    )
+
+
+def test_a_cold_count_of_a_checkpoint_of_10_gb(record: Record, tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    sparse(path, {f"layers.{at}.proj.weight": (4096, 4200) for at in range(TENSORS_OF_10_GB)})
+    answer = f"{TENSORS_OF_10_GB * 4096 * 4200:,}"
+    command = [str(Path(sys.executable).with_name("paramcalc")), "count", str(path)]
+    begin = [sys.executable, "-c", "pass"]
+    cold(command, answer), cold(begin)
+    ours = median(cold(command, answer) for _ in range(ROUNDS))
+    theirs = median(cold(begin) for _ in range(ROUNDS))
+    ratio = ours / theirs
+    name = "cold `paramcalc count` of a `.safetensors` file of 10 GB"
+    record(
+        name, f"{ours * 1e3:.0f} ms", f"{theirs * 1e3:.0f} ms (Python)", ratio, f"≤ {PYTHON_GOAL}", ratio <= PYTHON_GOAL
+    )
