@@ -6,10 +6,11 @@ import ast
 from collections.abc import Callable
 
 from . import attributes, calls
-from .containers import MOST_ITEMS, Lost, get_item, items_of, store_item
+from .containers import get_item, items_of, iterator, store_item
+from .iterators import END, MOST_ITEMS, Lost, each, pull
 from .operations import MOST_TEXT, binary, compare, format_value, item_of, make_set, truth
 from .state import Raised, State, Stop
-from .values import MISSING, Dict, Function, Instance, Lazy, List, Obj, Scope, Set, Unknown, Value
+from .values import MISSING, Dict, Function, Instance, Iterator, List, Obj, Scope, Set, Unknown, Value
 
 
 def evaluate(run: State, node: ast.expr, scope: Scope) -> Value:
@@ -265,8 +266,7 @@ def _generate(run: State, parts: list[ast.comprehension], inner: Scope, keep: Ca
         keep()
         return
     first, *rest = parts
-    source = evaluate(run, first.iter, inner)
-    items = items_of(run, source)
+    source = iterator(run, evaluate(run, first.iter, inner))
 
     def passed(tests: list[ast.expr]) -> None:
         if not tests:
@@ -278,32 +278,89 @@ def _generate(run: State, parts: list[ast.comprehension], inner: Scope, keep: Ca
         elif known:
             passed(tests[1:])
 
-    if isinstance(items, Unknown):
-        lost = items
-
+    def lose(lost: Unknown) -> None:
         def once() -> None:
             assign(run, first.target, item_of(run, lost), inner)
             passed(first.ifs)
 
         run.maybe_many(once)
+
+    if isinstance(source, Unknown):
+        lose(source)
         return
-    for item in items:
-        run.step()
-        assign(run, first.target, item, inner)
-        passed(first.ifs)
+    try:
+        for item in each(run, source):
+            assign(run, first.target, item, inner)
+            passed(first.ifs)
+    except Lost as lost:
+        lose(lost.unknown)
 
 
 def _generator(run: State, node: ast.GeneratorExp, scope: Scope) -> Value:
-    as_list = ast.ListComp(node.elt, node.generators)
-    ast.copy_location(as_list, node)
-    return Lazy(lambda: _listed(run, _comprehension(run, as_list, scope)))
+    first, *rest = node.generators
+    source = iterator(run, evaluate(run, first.iter, scope))  # at once, and all else when it is asked for
+    inner = Scope("comprehension", scope)
+    text = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node)
+    waiting = List()  # the items of the loops inside, for one item of the outermost
+
+    def keep() -> None:
+        found = evaluate(run, node.elt, inner)
+        run.change(waiting)
+        waiting.items.append(found)
+
+    def made_of(item: Value) -> bool:
+        # whether the item passes the conditions, as far as they are known
+        assign(run, first.target, item, inner)
+        for test in first.ifs:
+            known = truth(run, evaluate(run, test, inner))
+            if known is None:
+                raise Lost(run.unknown("a condition that is unknown", item))
+            if not known:
+                return False
+        return True
+
+    def step(run: State, it: Iterator) -> Value:
+        it.named["ended"] = True  # as it is after an exception
+        while not waiting.items:
+            if isinstance(source, Unknown):
+                return lose(source)
+            try:
+                item = pull(run, source)
+                if item is END:
+                    return END
+                if made_of(item):
+                    _generate(run, rest, inner, keep)
+            except Lost as lost:
+                return lose(lost.unknown)
+            if waiting.blur is not None:
+                return lose(waiting.blur)
+        it.named["ended"] = False
+        run.change(waiting)
+        return waiting.items.pop(0)
+
+    def lose(lost: Unknown) -> Value:
+        # the rest may be run or not, at any time
+        region = run.heap.open()
+
+        def once() -> None:
+            assign(run, first.target, item_of(run, lost), inner)
+            for test in first.ifs:
+                evaluate(run, test, inner)
+            _generate(run, rest, inner, lambda: _note(run, waiting, evaluate(run, node.elt, inner)))
+
+        run.maybe_many(once)
+        if run.heap.regions[-1] is not region or region.before.keys() - {inner, waiting} or region.left:
+            raise Stop("a generator that changes what is outside")
+        run.heap.close(region)
+        raise Lost(run.unknown(lost.reason, lost, source, waiting, waiting.blur, made))
+
+    made = Iterator(step, (source, Function(text, "<generator>", scope, (), {}), inner, waiting))
+    return made
 
 
-def _listed(run: State, value: Value) -> list[Value]:
-    assert isinstance(value, List)
-    if value.blur is not None:
-        raise Lost(value.blur)
-    return value.items
+def _note(run: State, kept: List, value: Value) -> None:
+    run.change(kept)
+    kept.blur = run.unknown("an item of a generator", kept.blur, *kept.items, value)
 
 
 def _joined(run: State, node: ast.JoinedStr, scope: Scope) -> Value:
