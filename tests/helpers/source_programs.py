@@ -8,18 +8,18 @@ unknown length, ``risky()`` for a call that may raise. Running it follows a tape
 from __future__ import annotations
 
 import random
-import sys
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType, ModuleType, SimpleNamespace
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 MOST_RUNS = 96
-MOST_LINES = 20_000  # of one run
+SECONDS = 2.0  # of one run
 LONGEST = 40  # questions of one run
 
 
-class TooMany(Exception):
+class TooMany(BaseException):
     """A run asks too many questions."""
 
 
@@ -79,31 +79,25 @@ def outside(tape: Tape) -> SimpleNamespace:
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """Leave a program that runs too many lines."""
-    left = MOST_LINES
+    """Leave a program that does not end."""
 
-    def count(frame: FrameType, event: str, _: object) -> Any:
-        nonlocal left
-        if frame.f_code.co_filename != "<program>":
-            return None
-        left -= 1
-        if left < 0:
-            raise TooMany
-        return count
+    def leave(_: int, frame: FrameType | None) -> None:
+        raise TooMany
 
-    before = sys.gettrace()
-    sys.settrace(count)
+    before = signal.signal(signal.SIGVTALRM, leave)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS, SECONDS)
     try:
         yield
     finally:
-        sys.settrace(before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
-def runs(program: str, framework: ModuleType, **given: object) -> Iterator[dict[str, Any]]:
+def runs(program: str, most: int = MOST_RUNS, **given: object) -> Iterator[dict[str, Any]]:
     """Run a program under every outcome; give the names it leaves, of runs that end without an exception."""
     code = compile(program.replace("import outside\n", ""), "<program>", "exec")
     answers: list[int] | None = []
-    for _ in range(MOST_RUNS):
+    for _ in range(most):
         tape = Tape(answers)
         names = {"outside": outside(tape), "__name__": "__main__", **given}
         try:

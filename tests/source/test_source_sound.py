@@ -3,11 +3,18 @@
 # ruff: noqa: E501  # a program is one line of a table
 from __future__ import annotations
 
+import math
+import os
+import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from source_programs import TooMany, program, runs
+from keras_programs import keras_program
+from program_mutations import mutants, runnable
+from source_programs import MOST_RUNS, TooMany, program, runs
 
 from paramcalc.formats.opened import Source
 from paramcalc.formats.source.reader import interpret
@@ -28,16 +35,22 @@ def read(text: str) -> dict[str, Report]:
 
 
 def truth(value: object) -> tuple[int, int] | None:
-    """Count the parameters of a real module, all and those that are trained."""
-    if not isinstance(value, torch.nn.Module):
-        return None
-    counts = [(one.numel(), one.requires_grad) for one in value.parameters()]
-    return sum(count for count, _ in counts), sum(count for count, trained in counts if trained)
+    """Count the parameters of a real model, all and those that are trained."""
+    if isinstance(value, torch.nn.Module):
+        if any(isinstance(one, torch.nn.parameter.UninitializedParameter) for one in value.parameters()):
+            return None
+        counts = [(one.numel(), one.requires_grad) for one in value.parameters()]
+        return sum(count for count, _ in counts), sum(count for count, trained in counts if trained)
+    keras = sys.modules.get("keras")
+    if keras is not None and isinstance(value, keras.Model) and value.built:
+        weights = [{id(one): math.prod(one.shape) for one in some} for some in (value.weights, value.trainable_weights)]
+        return sum(weights[0].values()), sum(weights[1].values())
+    return None
 
 
-def violations(text: str, outcomes: list[dict[str, object]]) -> Iterator[str]:
+def violations(reports: dict[str, Report], outcomes: list[dict[str, object]]) -> Iterator[str]:
     """List the models of which something wrong is said."""
-    for name, report in read(text).items():
+    for name, report in reports.items():
         answers = {truth(names.get(name)) for names in outcomes}
         if isinstance(report.total, Expr):
             continue  # a formula in unknown sizes
@@ -50,31 +63,88 @@ def violations(text: str, outcomes: list[dict[str, object]]) -> Iterator[str]:
             yield f"{name} is at least {report.total}, and running it gives {answers}"
 
 
-def check(seeds: range) -> int:
-    """Check programs; give the number that ran to their end at least once."""
-    ran = 0
-    for seed in seeds:
-        text = program(seed)
+class Figures(NamedTuple):
+    """How programs were answered."""
+
+    ran: int = 0  # programs that ended at least once
+    exact: int = 0  # models
+    formulas: int = 0
+    least: int = 0
+
+
+def check(programs: Iterable[tuple[int, str]], most: int = MOST_RUNS) -> Figures:
+    """Check programs that have a number each."""
+    figures = Figures()
+    for seed, text in programs:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                outcomes = list(runs(text, torch))
+                outcomes = list(runs(text, most))
             except TooMany:
                 continue
-        if outcomes:
-            ran += 1
-            found = list(violations(text, outcomes))
-            assert not found, f"seed {seed}: {found}\n{text}"
-    return ran
+        if not outcomes:
+            continue
+        reports = read(text)
+        found = list(violations(reports, outcomes))
+        assert not found, f"seed {seed}: {found}\n{text}"
+        symbolic = [isinstance(one.total, Expr) for one in reports.values()]
+        exact = sum(one.exact and not formula for one, formula in zip(reports.values(), symbolic, strict=True))
+        least = len(reports) - exact - sum(symbolic)
+        added = (1, exact, sum(symbolic), least)
+        figures = Figures(*(one + more for one, more in zip(figures, added, strict=True)))
+    return figures
+
+
+def drawn(write: Callable[[int], str], seeds: range) -> Iterator[tuple[int, str]]:
+    """Write programs."""
+    return ((seed, write(seed)) for seed in seeds)
+
+
+EXAMPLES = Path(os.environ.get("PARAMCALC_PROGRAMS") or Path(__file__).parents[2] / "docs" / "examples")
+
+
+def examples() -> list[str]:
+    """Read the programs that are changed, as far as they can be run here."""
+
+    def ends(text: str) -> bool:
+        try:
+            return bool(list(runs(text)))
+        except TooMany:
+            return False
+
+    texts = [file.read_text() for file in sorted(EXAMPLES.glob("[!h]*.py"))]
+    return [runnable(text, ends) for text in texts]
 
 
 def test_random_programs() -> None:
-    assert check(FEW) > 10
+    assert check(drawn(program, FEW)).ran > 10
 
 
 @pytest.mark.exhaustive
 def test_many_random_programs() -> None:
-    assert check(MANY) > 500
+    assert check(drawn(program, MANY)).ran > 500
+
+
+def test_random_programs_of_keras() -> None:
+    pytest.importorskip("keras")
+    assert check(drawn(keras_program, range(12)), most=16).ran > 3
+
+
+@pytest.mark.exhaustive
+def test_many_random_programs_of_keras() -> None:
+    pytest.importorskip("keras")
+    assert check(drawn(keras_program, MANY), most=32).ran > 500
+
+
+def test_changed_programs() -> None:
+    pytest.importorskip("keras")
+    assert check(mutants(examples(), range(24)), most=16).ran > 4
+
+
+@pytest.mark.exhaustive
+def test_many_changed_programs() -> None:
+    pytest.importorskip("keras")
+    assert check(mutants(examples(), MANY), most=32).ran > 500
 
 
 HEAD = "import outside\nimport torch\nfrom torch import nn\n"
