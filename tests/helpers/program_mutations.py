@@ -1,4 +1,4 @@
-"""Changes of programs: statements left out, swapped, repeated or made to depend on what is unknown, and other numbers."""
+"""Changes of programs: statements left out, swapped, repeated or made to depend on unknowns, and other numbers."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def _number(draw: random.Random, body: Body, place: int) -> None:
     if found:
         one = draw.choice(found)
         assert isinstance(one.value, int)
-        other = ast.parse(draw.choice(["1", "2", "3", str(max(1, one.value - 1)), str(one.value + 1), "(2 if outside.flip() else 3)"]))
+        other = ast.parse(
+            draw.choice(["1", "2", "3", str(max(1, one.value - 1)), str(one.value + 1), "(2 if outside.flip() else 3)"])
+        )
         made = other.body[0]
         assert isinstance(made, ast.Expr)
         _Replaced(one, made.value).visit(body[place])
@@ -88,8 +90,8 @@ class _Replaced(ast.NodeTransformer):
 
 
 CHANGES: list[Callable[[random.Random, Body, int], None]] = [
-    _deleted, _swapped, _repeated, _number, _number, _left, _tried, _wrapped("if outside.flip():"), _wrapped("if outside.flip():"),
-    _wrapped("for _ in outside.some():"), _wrapped("while outside.flip():"), _wrapped("for _ in range(2):"),
+    _deleted, _swapped, _repeated, _number, _number, _left, _tried, _wrapped("if outside.flip():"),
+    _wrapped("if outside.flip():"), _wrapped("for _ in outside.some():"), _wrapped("while outside.flip():"), _wrapped("for _ in range(2):"),
 ]  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def iterator(run: State, value: Value) -> Iterator | Unknown:
         return over_list(value)
     if isinstance(value, (Dict, View)):
         return over_dict(value)
-    if isinstance(value, (range, str, bytes, tuple)):
+    if isinstance(value, (str, bytes, tuple)) or (isinstance(value, range) and len(value) <= MOST_ITEMS):
         return over(value)
     items = items_of(run, value)
     return items if isinstance(items, Unknown) else over(tuple(items))

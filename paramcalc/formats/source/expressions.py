@@ -123,8 +123,14 @@ def _unary(run: State, node: ast.UnaryOp, scope: Scope) -> Value:
             return +value
         if isinstance(value, int):
             return ~value
+    name = "__neg__" if isinstance(node.op, ast.USub) else "__pos__" if isinstance(node.op, ast.UAdd) else "__invert__"
+    if isinstance(value, Instance) and value.blur is None and attributes.find(value.cls, name) is not MISSING:
+        return run.call(attributes.get(run, value, name), [], {})
     tensor = run.tensor_unary(value)
-    return tensor if tensor is not MISSING else run.unknown("an operation on an unknown value", value)
+    if tensor is not MISSING:
+        return tensor
+    data, scalar = (value.data, value.scalar) if isinstance(value, Unknown) else (False, False)
+    return run.unknown("an operation on an unknown value", value, data=data, scalar=scalar)
 
 
 def _binary(run: State, node: ast.BinOp, scope: Scope) -> Value:

@@ -15,8 +15,8 @@ from ...values import (
 )
 from ..builtins import Args, Kwargs
 from ..shapes import Shape, broadcast, matmul, reduced
-from ..torch import as_shape
-from .tensors import Tensor, shape_of, tensors_in
+from ..torch import Tensor as Array, as_shape
+from .tensors import Tensor, shape_of, symbolic_in
 
 SAME = frozenset(
     [
@@ -40,14 +40,15 @@ def function(name: str) -> Builtin:
     """Give a function on tensors: its shape where that is plain, else a tensor of unknown shape."""
 
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
-        tensors = tensors_in(*args, *kwargs.values())
-        if not tensors:
-            return _of_numbers(run, name, args, kwargs)
+        tensors = symbolic_in(*args, *kwargs.values())
         try:
             shape = _function_shape(run, name, args, kwargs)
         except (TypeError, ValueError, IndexError, ParamcalcError):
             shape = None
-        return Tensor(shape, name, tensors)
+        if tensors:
+            return Tensor(shape, name, tensors)
+        constant = bool(args) and not isinstance(args[0], (int, float)) and name not in ("zeros", "ones")
+        return Array(shape) if constant and shape is not None else _of_numbers(run, name, args, kwargs)
 
     return Builtin(f"keras.ops.{name}", call)
 
@@ -61,6 +62,8 @@ def _of_numbers(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape | None:
+    if name == "stack":
+        return _stacked(run, args[0], kwargs.get("axis", args[1] if len(args) > 1 else 0))
     x = shape_of(args[0]) if args else None
     if name in SAME:
         return x
@@ -87,6 +90,16 @@ def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape 
         at = place % (len(x) + (name == "expand_dims"))
         return (*x[:at], 1, *x[at:]) if name == "expand_dims" else (*x[:at], *x[at + 1 :])
     return None
+
+
+def _stacked(run: State, given: Value, place: Value) -> Shape | None:
+    items = items_of(run, given)
+    shapes = [] if isinstance(items, Unknown) else [shape_of(one) for one in items]
+    first = shapes[0] if shapes else None
+    if first is None or not isinstance(place, int) or any(one != first for one in shapes):
+        return None
+    at = place % (len(first) + 1)
+    return (*first[:at], len(shapes), *first[at:])
 
 
 def reshaped(run: State, x: Shape, wanted: Value) -> Shape | None:
