@@ -14,9 +14,18 @@ FEW = {
     "bytes": 80,
     "flags": 20,
     "layers": 200,
+    "syntax": 100,
     **dict.fromkeys(TENSORS, 100),
 }  # about half a second each at most
-MANY = {"structure": 10_000, "bytes": 10_000, "flags": 1_000, "layers": 10_000, "modules": 1_000, "models": 1_000}
+MANY = {
+    "structure": 10_000,
+    "bytes": 10_000,
+    "flags": 1_000,
+    "layers": 10_000,
+    "modules": 1_000,
+    "models": 1_000,
+    "syntax": 50_000,
+}
 MANY |= dict.fromkeys(TENSORS, 10_000)
 
 

@@ -56,8 +56,16 @@ def harmless(path: str) -> bool:
 
 
 def call(run: State, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    """Call something."""
+    """Call something; a function of the host that does not take what it is given is not followed."""
     run.step()
+    try:
+        return _called(run, function, args, kwargs)
+    except (TypeError, IndexError, KeyError, ValueError, AttributeError, AssertionError) as error:
+        name = function.name if isinstance(function, (Builtin, Native, Function, Class)) else "a function"
+        raise Stop(f"{name}() with arguments that are not followed") from error
+
+
+def _called(run: State, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
     if isinstance(function, Builtin):
         return function.call(run, args, kwargs)
     if isinstance(function, Method):
