@@ -135,6 +135,7 @@ class Model(Applicable, Displayed):
         self.outputs = outputs
         self.name = name
         self.frozen = not trainable
+        self.sources: Sequence[str] = [""] * len(nodes)  # where source code makes the layer of each node, file:line
         self.warnings: list[str] = []  # what a reader found worth saying
         self.findings: tuple[Finding, ...] = ()  # where a reader found something wrong, those of models inside aside
         self.stored: int | None = None  # how many tensors of its file agree with the rules
@@ -316,8 +317,9 @@ class Model(Applicable, Displayed):
                 tuple(output(values[position], index) for position, index in node.args),
                 step,
                 tuple((producers[position], index) for position, index in node.args + node.states),
+                source,
             )
-            for node, step in zip(self.nodes, built, strict=True)
+            for node, step, source in zip(self.nodes, built, self.sources, strict=True)
         ]
 
     def _all_weights(self, built: list[Built]) -> Iterable[Weight]:

@@ -33,8 +33,8 @@ DUNDERS = frozenset(
         "init", "call", "len", "getitem", "setitem", "delitem", "iter", "next", "contains", "repr", "str", "eq",
         "ne", "lt", "le", "gt", "ge", "hash", "bool", "post_init", "enter", "exit", "doc", "module", "annotations",
         "slots", "name", "qualname", "version", "author", "all", "add", "sub", "mul", "truediv", "floordiv", "mod",
-        "pow", "matmul", "neg", "pos", "invert", "radd", "rsub", "rmul", "and", "or", "xor", "getattr", "format", "all_", "match_args",
-        "constants",
+        "pow", "matmul", "neg", "pos", "invert", "radd", "rsub", "rmul", "and", "or", "xor", "getattr", "format",
+        "all_", "match_args", "constants",
     ]
 )  # fmt: skip
 SIGNALS = (Returned, Broken, Continued)

@@ -17,7 +17,7 @@ from ...graph.model import Model
 from ...graph.unknown_layers import UnknownLayer
 from ...symbolic import Size
 from .names import torch
-from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, type_of
+from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, place_of, type_of
 from .state import STATEMENT_STEPS, Signal, State, Stop
 from .trace import Trace
 from .values import Instance, List, Obj, Unknown, Value
@@ -88,14 +88,18 @@ def _torch_pieces(
     lazy = value.named.get("<lazy>", False)
     rule = value.named.get("<rule>")
     met = trace.calls.get(id(value), ()) if trace is not None else ()
+    made = None
     if lazy is not False and met and isinstance(rule, Rule):
-        yield _met(run, value, path or snake(kind), met, trace is not None and trace.sure)
+        made = _met(run, value, path or snake(kind), met, trace is not None and trace.sure)
     elif lazy is not False:
-        yield lost(run, path or kind, kind, "it has not met its first input", value.line)
+        made = lost(run, path or kind, kind, "it has not met its first input", value.line)
     elif isinstance(rule, Rule):
-        yield _ruled(run, value, path or snake(kind), own, trace)
+        made = _ruled(run, value, path or snake(kind), own, trace)
     elif own:
-        yield _plain(run, value, path, kind, own, trace)
+        made = _plain(run, value, path, kind, own, trace)
+    if made is not None:
+        made.source = place_of(run, value.line)
+        yield made
     for name, one in torch.children_of(value):
         if torch.is_module(one) and isinstance(one, Instance):
             yield from _torch_pieces(run, one, f"{path}.{name}" if path else name, seen, depth + 1, trace)

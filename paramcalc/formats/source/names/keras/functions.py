@@ -46,7 +46,7 @@ def function(name: str) -> Builtin:
         except (TypeError, ValueError, IndexError, ParamcalcError):
             shape = None
         if tensors:
-            return Tensor(shape, name, tensors)
+            return Tensor(shape, name, tensors, line=run.line)
         constant = bool(args) and not isinstance(args[0], (int, float)) and name not in ("zeros", "ones")
         return Array(shape) if constant and shape is not None else _of_numbers(run, name, args, kwargs)
 

@@ -179,7 +179,7 @@ def _layers(run: State, self: Instance) -> Value:
 
 
 def graph_layers(self: Instance) -> list[Value]:
-    """List the layers of a functional model, each once, and what is unknown, in an order in which each comes after what it reads."""
+    """List the layers of a graph, and what is unknown in it, each once, after what it reads."""
     outs = self.named["<outputs>"]
     assert isinstance(outs, tuple)
     found: dict[int, Value] = {}

@@ -38,7 +38,7 @@ class Tensor(Plain):
     name : str or None
     """
 
-    __slots__ = ("args", "call", "index", "layer", "name", "shape", "states")
+    __slots__ = ("args", "call", "index", "layer", "line", "name", "shape", "states")
 
     def __init__(
         self,
@@ -49,7 +49,9 @@ class Tensor(Plain):
         call: object = None,
         name: str | None = None,
         states: int = 0,
+        line: int = 0,
     ) -> None:
+        self.line = line  # of the program, of an operation
         self.states = states  # how many of the arguments, the last ones, are initial states
         self.shape = shape
         self.layer = layer
@@ -107,7 +109,7 @@ def tensor_item(run: State, value: Value, key: Value) -> Value:
     if key is None:
         return value.shape[0] if value.shape else None
     keys = key if isinstance(key, tuple) else (key,)
-    return Tensor(indexed(value.shape, keys), "GetItem", (value,))
+    return Tensor(indexed(value.shape, keys), "GetItem", (value,), line=run.line)
 
 
 def shape_of(value: Value) -> Shape | None:
@@ -166,11 +168,11 @@ def _tensors_in(values: Iterable[Value]) -> list[Tensor | Array]:
 def binary(run: State, op: type, a: Value, b: Value) -> Value:
     """Combine tensors by an operator."""
     if isinstance(a, Unknown) or isinstance(b, Unknown):
-        return Tensor(None, OPERATIONS.get(op, op.__name__), symbolic_in(a, b))
+        return Tensor(None, OPERATIONS.get(op, op.__name__), symbolic_in(a, b), line=run.line)
     if op is ast.MatMult:
-        return Tensor(matmul(shape_of(a), shape_of(b)), "Matmul", symbolic_in(a, b))
+        return Tensor(matmul(shape_of(a), shape_of(b)), "Matmul", symbolic_in(a, b), line=run.line)
     kind = OPERATIONS.get(op, op.__name__)
-    return Tensor(broadcast(shape_of(a), shape_of(b)), kind, symbolic_in(a, b), call=Called((a, b)))
+    return Tensor(broadcast(shape_of(a), shape_of(b)), kind, symbolic_in(a, b), call=Called((a, b)), line=run.line)
 
 
 class Called:
@@ -199,4 +201,4 @@ def unary(run: State, value: Value) -> Value:
     """Negate a tensor."""
     if not isinstance(value, Tensor):
         return MISSING
-    return Tensor(shape_of(value), "Negative", symbolic_in(value), call=Called((value,)))
+    return Tensor(shape_of(value), "Negative", symbolic_in(value), call=Called((value,)), line=run.line)
