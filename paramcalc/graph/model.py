@@ -72,6 +72,7 @@ class Model(Applicable, Displayed):
     crossed = False  # whether a layer is used on several levels: directly, and inside another
     single: Collection[int] = ()
     apart = False  # whether its layers can be built one by one, where it is unknown how they are connected
+    sources: Sequence[str] = ()  # where source code makes the layer of each node, file:line
     batch_in_shape = False  # whether a reader found shapes whole, with no name for the batch
 
     def __init__(self, inputs: Nested, outputs: Nested, name: str | None = None, trainable: bool = True) -> None:
@@ -135,7 +136,6 @@ class Model(Applicable, Displayed):
         self.outputs = outputs
         self.name = name
         self.frozen = not trainable
-        self.sources: Sequence[str] = [""] * len(nodes)  # where source code makes the layer of each node, file:line
         self.warnings: list[str] = []  # what a reader found worth saying
         self.findings: tuple[Finding, ...] = ()  # where a reader found something wrong, those of models inside aside
         self.stored: int | None = None  # how many tensors of its file agree with the rules
@@ -319,7 +319,7 @@ class Model(Applicable, Displayed):
                 tuple((producers[position], index) for position, index in node.args + node.states),
                 source,
             )
-            for node, step, source in zip(self.nodes, built, self.sources, strict=True)
+            for node, step, source in zip(self.nodes, built, self.sources or [""] * len(built), strict=True)
         ]
 
     def _all_weights(self, built: list[Built]) -> Iterable[Weight]:

@@ -19,7 +19,7 @@ from ...symbolic import is_known
 from .names import keras
 from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, place_of, type_of
 from .state import State
-from .values import Class, Instance, List, Obj, Unknown, Value
+from .values import Class, Dict, Instance, List, Obj, Unknown, Value
 
 MOST_ROWS = 100_000
 
@@ -35,6 +35,15 @@ def _step(name: str, one: keras.Tensor) -> Applicable:
             pass
     shapes = [UNKNOWN_SHAPE if given.shape is None else given.shape for given in one.args]
     return Step(name, UNKNOWN_SHAPE if one.shape is None else one.shape, shapes)
+
+
+def _may_be_frozen(value: Instance) -> bool:
+    # whether it is unknown if a layer is trained, or one that it wraps
+    options = value.named.get("<options>")
+    inside = options.named.values() if isinstance(options, Dict) else ()
+    return isinstance(value.named.get("trainable"), Unknown) or any(
+        _may_be_frozen(one) for one in inside if isinstance(one, Instance)
+    )
 
 
 class Maker:
@@ -59,7 +68,7 @@ class Maker:
         if value.blur is not None or depth > MOST_DEPTH:
             reason = value.blur.reason if value.blur else "nested too deeply"
             return lost(self.run, self._name(value) or "", kind, reason, value.line).layer
-        if isinstance(value.named.get("trainable"), Unknown):
+        if _may_be_frozen(value):
             return lost(self.run, self._name(value) or "", kind, "whether it is trained is not known", value.line).layer
         if "<rule>" in value.named:
             try:
