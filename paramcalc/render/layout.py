@@ -128,9 +128,8 @@ def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> D
     tables: list[Block] = [Table(tuple(map(message, headers)), rows, (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
-    facts += (
-        _whole(report) + _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _warnings(report)
-    )
+    facts += _whole(report) + _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _wanted(report)
+    facts += _warnings(report)
     return Document(report.name, "", facts, tables, lead=1)
 
 
@@ -273,6 +272,14 @@ def _cost(report: Report) -> list[Fact]:
     count = grouped(macs) if report.costed else message("at least {count}", count=grouped(macs))
     said = "{count} for {input}, 2 FLOPs each"
     return [Fact(message("MACs"), message(said, count=count, input=_costed_input(report)))]
+
+
+def _wanted(report: Report) -> list[Fact]:
+    # the input shapes that source code of PyTorch does not state
+    if not report.wants:
+        return []
+    flags = " ".join(["--input SHAPE"] * report.wants)
+    return [Fact(message("shapes"), message("{flags} gives output shapes, calls and multiply-adds", flags=flags))]
 
 
 def _costed_input(report: Report) -> str:

@@ -111,6 +111,11 @@ class Report(Totals, Displayed):
         inside = None if self._model.crossed else added(row.sums for row in self.rows)
         return inside or super().sums
 
+    @property
+    def wants(self) -> int:
+        """How many input shapes would show its output shapes and cost, where none were given."""
+        return self._model.wants
+
     @cached_property
     def stored_as(self) -> Storage | None:
         """How a file stores the weights of all layers, where it says so."""
