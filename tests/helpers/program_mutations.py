@@ -91,7 +91,8 @@ class _Replaced(ast.NodeTransformer):
 
 CHANGES: list[Callable[[random.Random, Body, int], None]] = [
     _deleted, _swapped, _repeated, _number, _number, _left, _tried, _wrapped("if outside.flip():"),
-    _wrapped("if outside.flip():"), _wrapped("for _ in outside.some():"), _wrapped("while outside.flip():"), _wrapped("for _ in range(2):"),
+    _wrapped("if outside.flip():"), _wrapped("for _ in outside.some():"), _wrapped("while outside.flip():"),
+    _wrapped("for _ in range(2):"),
 ]  # fmt: skip
 
 

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Callable
 
 from . import attributes, calls
-from .containers import get_item, items_of, iterator, store_item
-from .iterators import END, MOST_ITEMS, Lost, each, pull
-from .operations import MOST_TEXT, binary, compare, format_value, item_of, make_set, truth
+from .comprehensions import comprehension, generator_expression
+from .containers import get_item, items_of, store_item
+from .operations import MOST_TEXT, binary, compare, format_value, make_set, truth
 from .state import Raised, State, Stop
-from .values import MISSING, Dict, Function, Instance, Iterator, List, Obj, Scope, Set, Unknown, Value
+from .targets import assign, declared_in
+from .values import MISSING, Dict, Function, Instance, List, Scope, Unknown, Value
 
 
 def evaluate(run: State, node: ast.expr, scope: Scope) -> Value:
@@ -235,140 +236,6 @@ def make_function(
     return Function(node, name, scope, defaults, named)
 
 
-def _comprehension(run: State, node: ast.ListComp | ast.SetComp | ast.DictComp, scope: Scope) -> Value:
-    inner = Scope("comprehension", scope)
-    if isinstance(node, ast.DictComp):
-        made: Obj = Dict()
-        key, value = node.key, node.value
-
-        def keep() -> None:
-            store_item(run, made, evaluate(run, key, inner), evaluate(run, value, inner))
-    else:
-        made = List()
-        element = node.elt
-
-        def keep() -> None:
-            found = evaluate(run, element, inner)
-            run.change(made)
-            if made.blur is not None:
-                made.blur = run.unknown(made.blur.reason, made.blur, found)
-            elif len(made.items) >= MOST_ITEMS:
-                raise Stop("a list that is too long")
-            else:
-                made.items.append(found)
-
-    _generate(run, node.generators, inner, keep)
-    if isinstance(node, ast.SetComp):
-        if made.blur is not None:
-            lost = Set()
-            lost.blur = made.blur
-            return lost
-        return make_set(run, made.items)
-    return made
-
-
-def _generate(run: State, parts: list[ast.comprehension], inner: Scope, keep: Callable[[], None]) -> None:
-    if not parts:
-        keep()
-        return
-    first, *rest = parts
-    source = iterator(run, evaluate(run, first.iter, inner))
-
-    def passed(tests: list[ast.expr]) -> None:
-        if not tests:
-            _generate(run, rest, inner, keep)
-            return
-        known = truth(run, evaluate(run, tests[0], inner))
-        if known is None:
-            run.fork(lambda: passed(tests[1:]), lambda: None)
-        elif known:
-            passed(tests[1:])
-
-    def lose(lost: Unknown) -> None:
-        def once() -> None:
-            assign(run, first.target, item_of(run, lost), inner)
-            passed(first.ifs)
-
-        run.maybe_many(once)
-
-    if isinstance(source, Unknown):
-        lose(source)
-        return
-    try:
-        for item in each(run, source):
-            assign(run, first.target, item, inner)
-            passed(first.ifs)
-    except Lost as lost:
-        lose(lost.unknown)
-
-
-def _generator(run: State, node: ast.GeneratorExp, scope: Scope) -> Value:
-    first, *rest = node.generators
-    source = iterator(run, evaluate(run, first.iter, scope))  # at once, and all else when it is asked for
-    inner = Scope("comprehension", scope)
-    text = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node)
-    waiting = List()  # the items of the loops inside, for one item of the outermost
-
-    def keep() -> None:
-        found = evaluate(run, node.elt, inner)
-        run.change(waiting)
-        waiting.items.append(found)
-
-    def made_of(item: Value) -> bool:
-        # whether the item passes the conditions, as far as they are known
-        assign(run, first.target, item, inner)
-        for test in first.ifs:
-            known = truth(run, evaluate(run, test, inner))
-            if known is None:
-                raise Lost(run.unknown("a condition that is unknown", item))
-            if not known:
-                return False
-        return True
-
-    def step(run: State, it: Iterator) -> Value:
-        it.named["ended"] = True  # as it is after an exception
-        while not waiting.items:
-            if isinstance(source, Unknown):
-                return lose(source)
-            try:
-                item = pull(run, source)
-                if item is END:
-                    return END
-                if made_of(item):
-                    _generate(run, rest, inner, keep)
-            except Lost as lost:
-                return lose(lost.unknown)
-            if waiting.blur is not None:
-                return lose(waiting.blur)
-        it.named["ended"] = False
-        run.change(waiting)
-        return waiting.items.pop(0)
-
-    def lose(lost: Unknown) -> Value:
-        # the rest may be run or not, at any time
-        region = run.heap.open()
-
-        def once() -> None:
-            assign(run, first.target, item_of(run, lost), inner)
-            for test in first.ifs:
-                evaluate(run, test, inner)
-            _generate(run, rest, inner, lambda: _note(run, waiting, evaluate(run, node.elt, inner)))
-
-        run.maybe_many(once)
-        if run.heap.regions[-1] is not region or region.before.keys() - {inner, waiting} or region.left:
-            raise Stop("a generator that changes what is outside")
-        run.heap.close(region)
-        raise Lost(run.unknown(lost.reason, lost, source, waiting, waiting.blur, made))
-
-    made = Iterator(step, (source, Function(text, "<generator>", scope, (), {}), inner, waiting))
-    return made
-
-
-def _note(run: State, kept: List, value: Value) -> None:
-    run.change(kept)
-    kept.blur = run.unknown("an item of a generator", kept.blur, *kept.items, value)
-
-
 def _joined(run: State, node: ast.JoinedStr, scope: Scope) -> Value:
     parts: list[str] = []
     lost = False
@@ -431,10 +298,10 @@ _KINDS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Slice: _slice,
     ast.Call: _call,
     ast.Lambda: _lambda,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.DictComp: _comprehension,
-    ast.GeneratorExp: _generator,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.DictComp: comprehension,
+    ast.GeneratorExp: generator_expression,
     ast.JoinedStr: _joined,
     ast.FormattedValue: _formatted,
     ast.NamedExpr: _walrus,
@@ -442,60 +309,3 @@ _KINDS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Yield: _yield,
     ast.YieldFrom: _yield_from,
 }
-
-
-# --- targets -------------------------------------------------------------------------------------------------------
-
-
-def assign(run: State, target: ast.expr, value: Value, scope: Scope) -> None:
-    """Bind a value to a target."""
-    run.line = target.lineno
-    if isinstance(target, ast.Name):
-        bind(run, target.id, run.name(value, target.id), scope)
-    elif isinstance(target, ast.Attribute):
-        attributes.store(run, evaluate(run, target.value, scope), target.attr, run.name(value, target.attr))
-    elif isinstance(target, ast.Subscript):
-        store_item(run, evaluate(run, target.value, scope), evaluate(run, target.slice, scope), value)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        _unpack(run, target.elts, value, scope)
-    elif isinstance(target, ast.Starred):
-        assign(run, target.value, value, scope)
-    else:
-        raise Stop("a target that is not followed")
-
-
-def declared_in(scope: Scope) -> tuple[tuple[Value, Value], ...]:
-    """List the names that a function declares global or nonlocal, with the scopes they belong to."""
-    found = scope.named.get("<declared>", ())
-    return found if isinstance(found, tuple) else ()
-
-
-def bind(run: State, name: str, value: Value, scope: Scope) -> None:
-    """Bind a name in the scope that it belongs to."""
-    home = scope
-    for declared, place in declared_in(scope):
-        if declared == name and isinstance(place, Scope):
-            home = place
-    run.change(home)
-    home.named[name] = value
-    if isinstance(value, Instance) and home.kind in ("module", "function") and run.unsure == 0:
-        run.bound.append((name, value, home))
-
-
-def _unpack(run: State, targets: list[ast.expr], value: Value, scope: Scope) -> None:
-    items = items_of(run, value)
-    star = next((place for place, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
-    if isinstance(items, Unknown):
-        for one in targets:
-            assign(run, one, run.unknown(items.reason, items, data=items.data, scalar=items.scalar), scope)
-        return
-    if star is not None:
-        after = len(targets) - star - 1
-        if len(items) < len(targets) - 1:
-            raise Raised(run.error("ValueError", "not enough values to unpack"))
-        middle = List(items[star : len(items) - after])
-        items = [*items[:star], middle, *items[len(items) - after :]]
-    if len(items) != len(targets):
-        raise Raised(run.error("ValueError", "another number of values to unpack"))
-    for one, item in zip(targets, items, strict=True):
-        assign(run, one, item, scope)

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from . import attributes, calls
 from .containers import delete_item, iterator
 from .exceptions import try_statement, with_statement
-from .expressions import assign, bind, evaluate, make_function
+from .expressions import evaluate, make_function
 from .iterators import END, Lost, lose_place, pull
 from .operations import binary, item_of, truth
 from .state import ROUNDS, Broken, Continued, Raised, Returned, State, Stop
+from .targets import assign, bind
 from .values import (
     MISSING,
     Class,
