@@ -41,6 +41,9 @@ def function(name: str) -> Builtin:
 
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
         tensors = symbolic_in(*args, *kwargs.values())
+        known = shape_of(args[0]) if name == "shape" and len(args) == 1 and tensors else None
+        if known is not None:  # sizes that are known are numbers, and the others are tensors
+            return tuple(one if isinstance(one, int) else Tensor((), name, tensors, line=run.line) for one in known)
         try:
             shape = _function_shape(run, name, args, kwargs)
         except (TypeError, ValueError, IndexError, ParamcalcError):
@@ -56,9 +59,20 @@ def function(name: str) -> Builtin:
 def _of_numbers(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
     if name in ("zeros", "ones", "normal", "uniform"):
         return Tensor(as_shape(run, [args[0] if args else kwargs.get("shape", ())]), name)
+    if name in ("arange", "range"):
+        return _counted(run, args, kwargs)
     if name in ("shape",) and args:
         return shape_of(args[0]) or run.unknown("a shape", data=True, scalar=True)
     return run.unknown(f"{name} is not followed", data=True, scalar=True)
+
+
+def _counted(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # the numbers from start to stop: only how many there are
+    ends = [*args, *(kwargs[one] for one in ("start", "stop", "limit", "step", "delta") if one in kwargs)]
+    plain = [one for one in ends if isinstance(one, int)]
+    if len(plain) < len(ends) or not 1 <= len(plain) <= 3 or 0 in plain[2:]:
+        return run.unknown("numbers that are not known", data=True, scalar=True)
+    return Array((len(range(*plain)),))
 
 
 def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape | None:
