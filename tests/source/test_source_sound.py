@@ -177,6 +177,15 @@ CASES = {
     "tied weights": ("a, b = nn.Linear(2, 2), nn.Linear(2, 2)\nif outside.flip(): a.weight = b.weight\nm = nn.Sequential(a, b)", {}),
     "exec": ("m = nn.Linear(1, 1)\nexec(outside.text())", {}),
     "values under a loop": ("d = {1: nn.Linear(1, 1), 2: nn.Linear(2, 2)}\nfor k, v in d.items():\n    d[2] = nn.Linear(3, 3); last = v\nm = nn.Sequential(last)", {"m": 12}),
+    "a generator that reads what changes": ("n = 1\ndef g():\n    for _ in range(3): yield n\nk = 0\nfor x in g():\n    n += 1; k += x\nm = nn.Linear(k, 1)", {}),
+    "a generator expression that reads what changes": ("n, k = 1, 0\nfor x in (n for _ in range(3)):\n    n += 1; k += x\nm = nn.Linear(k, 1)", {"m": 7}),
+    "its first source is evaluated at once": ("l = [1]\ng = (x for x in l)\nl = [1, 2, 3]\nm = nn.Linear(sum(g), 1)", {"m": 2}),
+    "a list that grows under enumerate": ("l = [1]\nfor i, x in enumerate(l):\n    if i < 2: l.append(x)\nm = nn.Linear(len(l), 1)", {"m": 4}),
+    "what a break leaves": ("g = iter([1, 2, 3])\nfor x in g: break\nm = nn.Linear(next(g), 1)", {"m": 3}),
+    "a view": ("d = {}\nv = d.values()\nd['a'] = nn.Linear(1, 1)\nm = nn.Sequential(*v)", {"m": 2}),
+    "any stops": ("n = 0\ndef f(x):\n    global n\n    n += 1\n    return x > 0\nany(f(x) for x in [0, 1, 2])\nm = nn.Linear(n, 1)", {"m": 3}),
+    "an iterator that is used outside": ("g = iter([1, 2, 3])\noutside.use(g)\nm = nn.Linear(next(g), 1)", {}),
+    "a function called outside": ("l = [nn.Linear(1, 1)]\noutside.call(lambda: l.append(nn.Linear(1, 1)))\nm = nn.Sequential(*l)", {}),
     "an order": ("s = {'a', 'b'}\nx = list(s)[0]\nm = nn.Linear(len(x), 1)", {}),
 }  # fmt: skip
 
@@ -220,6 +229,14 @@ KERAS_CASES = {
     "an exception": (
         "try:\n    outside.risky()\n    n = 2\nexcept Exception:\n    n = 2\nm = keras.Sequential([keras.Input((3,)), layers.Dense(n)])",
         8,
+    ),
+    "a tensor that may be another": (
+        "x = keras.Input((3,))\ny = x\nif outside.flip(): y = layers.Dense(4)(x)\nm = keras.Model(x, layers.Concatenate()([layers.Dense(2)(x), y]))",
+        None,
+    ),
+    "a wrapped layer": (
+        "x = keras.Input((2, 3))\nm = keras.Model(x, layers.TimeDistributed(layers.Dense(2, trainable=outside.flip()))(x))",
+        None,
     ),
     "frozen": (START + "if outside.flip(): m.layers[0].trainable = False", None),
 }
