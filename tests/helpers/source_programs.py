@@ -107,7 +107,7 @@ def runs(program: str, most: int = MOST_RUNS, **given: object) -> Iterator[dict[
         except TooMany:
             if len(tape.asked) < LONGEST:
                 raise  # it does not end
-        except Exception:
+        except (Exception, SystemExit):
             pass
         answers = tape.after()
         if answers is None:
