@@ -199,6 +199,8 @@ class Part(NamedTuple):
     built : Built
     reads : tuple of (str, int)
         Names of the layers and inputs it reads, each with which of its outputs.
+    source : str
+        Where source code makes the layer, ``file:line``; empty where it comes from elsewhere.
     """
 
     name: str
@@ -206,6 +208,7 @@ class Part(NamedTuple):
     inputs: tuple[AnyShape, ...]
     built: Built
     reads: tuple[tuple[str, int], ...] = ()
+    source: str = ""
 
 
 class Applicable:

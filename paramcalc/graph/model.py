@@ -59,6 +59,8 @@ class Model(Applicable, Displayed):
     crossed = False  # whether a layer is used on several levels: directly, and inside another
     single: Collection[int] = ()
     apart = False  # whether its layers can be built one by one, where it is unknown how they are connected
+    sources: Sequence[str] = ()  # where source code makes the layer of each node, file:line
+    wants = 0  # how many input shapes would show more of it, where none were given
     batch_in_shape = False  # whether a reader found shapes whole, with no name for the batch
 
     def __init__(self, inputs: Nested, outputs: Nested, name: str | None = None, trainable: bool = True) -> None:
@@ -274,8 +276,9 @@ class Model(Applicable, Displayed):
                 tuple(output(values[position], index) for position, index in node.args),
                 step,
                 tuple((producers[position], index) for position, index in node.args + node.states),
+                source,
             )
-            for node, step in zip(self.nodes, built, strict=True)
+            for node, step, source in zip(self.nodes, built, self.sources or [""] * len(built), strict=True)
         ]
 
     def _all_weights(self, built: list[Built]) -> Iterable[Weight]:

@@ -104,7 +104,7 @@ def _gates(row: Row) -> list[Fact]:
 
 
 def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> Document:
-    graph = _branches(report.rows, depth)
+    graph, sourced = _branches(report.rows, depth), any(row.source for row in report.rows)
     total = report.total
     stored = any(row.stored_as is not None for row in report.rows)
     second = "stored as" if stored else "output shape"  # what a file of tensors has, and what it lacks
@@ -112,7 +112,7 @@ def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> D
     footer: tuple[Cell, ...] = ()
     if isinstance(total, int):
         label = message("total") if report.exact else message("total, at least")
-        footer = (label, "", number(total), *("",) * (1 + graph + (report.in_file is not None)))
+        footer = (label, "", number(total), *("",) * (1 + graph + sourced + (report.in_file is not None)))
     else:  # a long expression is too wide for a column
         label = message("parameters") if report.exact else message("parameters, at least")
         facts.append(Fact(label, number(total), strong=report.exact))
@@ -121,15 +121,15 @@ def _overview(report: Report, weights: bool, depth: int | None, dtype: str) -> D
         *("layer", second, "parameters"),
         *(["in the file"] if from_file else []),
         *(["reads"] if graph else []),
+        *(["source"] if sourced else []),
         "why",
     )
-    rows = Rows(partial(_lines, report.rows, 0, depth, graph, from_file))
+    rows = Rows(partial(_lines, report.rows, 0, depth, graph, from_file, sourced))
     tables: list[Block] = [Table(tuple(map(message, headers)), rows, (2,), footer)]
     if weights:
         tables.append(_weights(report.rows))
-    facts += (
-        _whole(report) + _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _warnings(report)
-    )
+    facts += _whole(report) + _size(report, dtype) + _split(report) + _layouts(report) + _cost(report) + _wanted(report)
+    facts += _warnings(report)
     return Document(report.name, "", facts, tables, lead=1)
 
 
@@ -154,7 +154,9 @@ def _branches(rows: list[Row], depth: int | None) -> bool:
     return False
 
 
-def _lines(rows: list[Row], level: int, depth: int | None, graph: bool, from_file: bool) -> Iterator[tuple[Cell, ...]]:
+def _lines(
+    rows: list[Row], level: int, depth: int | None, graph: bool, from_file: bool, sourced: bool
+) -> Iterator[tuple[Cell, ...]]:
     for several in runs(rows, lambda a, b: a.in_stack and b.in_stack and _alike(a, b)):
         row = several[0]
         formula = row.formula
@@ -167,9 +169,10 @@ def _lines(rows: list[Row], level: int, depth: int | None, graph: bool, from_fil
         why: Cell = Math(formula.expr, formula.values) if formula else ""
         reads = [", ".join(f"{name}[{index}]" if index else name for name, index in row.reads)] if graph else []
         stored = [_in_file(row)] if from_file else []
-        yield (name, shapes, _params(row), *stored, *reads, why)
+        place = [row.source] if sourced else []
+        yield (name, shapes, _params(row), *stored, *reads, *place, why)
         if depth is None or level < depth:
-            yield from _lines(row.rows, level + 1, depth, graph, from_file)
+            yield from _lines(row.rows, level + 1, depth, graph, from_file, sourced)
 
 
 def _alike(a: Row, b: Row) -> bool:
@@ -269,6 +272,14 @@ def _cost(report: Report) -> list[Fact]:
     count = grouped(macs) if report.costed else message("at least {count}", count=grouped(macs))
     said = "{count} for {input}, 2 FLOPs each"
     return [Fact(message("MACs"), message(said, count=count, input=_costed_input(report)))]
+
+
+def _wanted(report: Report) -> list[Fact]:
+    # the input shapes that source code of PyTorch does not state
+    if not report.wants:
+        return []
+    flags = " ".join(["--input SHAPE"] * report.wants)
+    return [Fact(message("shapes"), message("{flags} gives output shapes, calls and multiply-adds", flags=flags))]
 
 
 def _costed_input(report: Report) -> str:

@@ -17,8 +17,9 @@ def records(report: Report) -> Iterator[Record]:
 
     (Unless a layer is shared between levels: it stands at each of them, and counts once in the total.)
     """
+    sourced = any(row.source for _, row in report.leaves)
     for path, row in report.leaves:
-        yield record(path, row)
+        yield {**record(path, row), **({"source": row.source} if sourced else {})}
 
 
 def record(path: str, row: Row) -> Record:

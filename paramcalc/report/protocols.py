@@ -64,6 +64,10 @@ class Reported(Protocol):
         """How its file stores the weights, where that is known of the whole alone."""
 
     @property
+    def wants(self) -> int:
+        """How many input shapes would show more of it, where none were given."""
+
+    @property
     def warnings(self) -> Sequence[str]:
         """What a reader found worth saying."""
 

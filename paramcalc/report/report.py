@@ -123,6 +123,11 @@ class Report(Totals, Displayed):
         found: JsonObject = load(SPEC)(self._model)
         return found
 
+    @property
+    def wants(self) -> int:
+        """How many input shapes would show its output shapes and cost, where none were given."""
+        return self._model.wants
+
     @cached_property
     def stored_as(self) -> Storage | None:
         """How a file stores the weights of all layers, where it says so."""

@@ -109,6 +109,11 @@ class Row(Totals, Displayed):
         return self.calls[0].built.unknown
 
     @property
+    def source(self) -> str:
+        """Where source code makes it, ``file:line``; empty where it comes from elsewhere."""
+        return self.calls[0].source
+
+    @property
     def stored_as(self) -> Storage | None:
         """How a file stores its weights, where the file says it."""
         return self.layer.stored_as
@@ -164,6 +169,8 @@ class Row(Totals, Displayed):
             row["bytes"] = {**self.stored_as.bytes}
         if self.unknown:
             row["unknown"] = self.unknown
+        if self.source:
+            row["source"] = self.source
         if reads:
             row["reads"] = [read_data(*read) for read in reads]
         if len(self.calls) > 1:

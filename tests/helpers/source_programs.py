@@ -8,15 +8,18 @@ unknown length, ``risky()`` for a call that may raise. Running it follows a tape
 from __future__ import annotations
 
 import random
+import signal
 from collections.abc import Iterator
-from types import ModuleType, SimpleNamespace
+from contextlib import contextmanager
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 MOST_RUNS = 96
+SECONDS = 1.0  # of one run
 LONGEST = 40  # questions of one run
 
 
-class TooMany(Exception):
+class TooMany(BaseException):
     """A run asks too many questions."""
 
 
@@ -56,24 +59,55 @@ def outside(tape: Tape) -> SimpleNamespace:
         tensor[0] = 2 + tape.ask(2)
         array[0] = 2 + tape.ask(2)
 
+    def call(function: Any) -> None:
+        for _ in range(tape.ask(2)):
+            function()
+
+    def use(iterator: Any) -> None:
+        for _ in range(tape.ask(3)):
+            next(iterator, None)
+
     return SimpleNamespace(
-        flip=lambda: bool(tape.ask(2)), some=lambda: list(range(tape.ask(3))), risky=risky, touch=touch
+        flip=lambda: bool(tape.ask(2)),
+        some=lambda: list(range(tape.ask(3))),
+        risky=risky,
+        touch=touch,
+        call=call,
+        use=use,
     )
 
 
-def runs(program: str, framework: ModuleType, **given: object) -> Iterator[dict[str, Any]]:
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Leave a program that does not end."""
+
+    def leave(_: int, frame: FrameType | None) -> None:
+        raise TooMany
+
+    before = signal.signal(signal.SIGVTALRM, leave)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def runs(program: str, most: int = MOST_RUNS, **given: object) -> Iterator[dict[str, Any]]:
     """Run a program under every outcome; give the names it leaves, of runs that end without an exception."""
     code = compile(program.replace("import outside\n", ""), "<program>", "exec")
     answers: list[int] | None = []
-    for _ in range(MOST_RUNS):
+    for _ in range(most):
         tape = Tape(answers)
         names = {"outside": outside(tape), "__name__": "__main__", **given}
         try:
-            exec(code, names)
+            with bounded():
+                exec(code, names)
             yield names
         except TooMany:
-            pass
-        except Exception:
+            if len(tape.asked) < LONGEST:
+                raise  # it does not end
+        except (Exception, SystemExit):
             pass
         answers = tape.after()
         if answers is None:
@@ -117,6 +151,35 @@ class Late(Net):
         super().__init__(a, 2, deep=outside.flip())
         nn.Module.__init__(self) if a == 4 else None
 """
+GENERATORS = """
+def pairs(x):
+    for i in range(2):
+        yield n + i, x
+def given(l):
+    for x in l:
+        yield x
+    yield l[0]
+def counted(limit):
+    i = 0
+    while i < limit and k < 4:
+        yield nn.Linear(k, i + 1)
+        i += 1
+def walked(m):
+    for c in m.children():
+        yield c
+        yield from walked(c)
+def fed(it):
+    for x in it:
+        if outside.flip():
+            yield x
+class Walk:
+    def __init__(self, n):
+        self.n = n
+    def __iter__(self):
+        for i in range(self.n):
+            yield i + self.n
+w = Walk(2)
+"""
 
 
 class Maker:
@@ -129,8 +192,10 @@ class Maker:
             "import torch",
             "from torch import nn",
             "import copy",
+            "import itertools",
             "import numpy as np",
             *CLASSES.strip().splitlines(),
+            *GENERATORS.strip().splitlines(),
         ]
         self.models = ["m0"]
         self.lists = ["l0"]
@@ -149,6 +214,7 @@ class Maker:
             "m1 = None",
             "t = torch.arange(1, 5)",
             "a = np.linspace(1.0, 3.0, 3)",
+            "g = iter(l0)",
         ]
         for _ in range(self.random.randint(0, 2)):
             self.function()
@@ -158,7 +224,7 @@ class Maker:
         return "\n".join(self.lines) + "\n"
 
     def put(self, indent: int, text: str) -> None:
-        self.lines.append("    " * indent + text)
+        self.lines += ["    " * indent + line for line in text.split("\n")]
 
     def pick(self, *options: str) -> str:
         return self.random.choice(options)
@@ -256,6 +322,8 @@ class Maker:
     def plain(self, function: bool) -> str:
         target = self.pick("m0", "m1", "x", "y") if function else self.pick("m0", "m1", "m2", "m3")
         m = self.pick("m0", "m0", "l0[0]", "d['x']")
+        if self.random.random() < 0.2:
+            return self.iterated()
         return self.random.choice(
             [
                 f"{target} = {self.model()}", f"{target} = {self.model()}", f"{target} = {self.model()}",
@@ -275,6 +343,42 @@ class Maker:
                 "k = int(a.tolist()[1])", "s = t", "s += 1", "t[0] = 3", "t.add_(1)", "s = t.view(-1); s.mul_(2)", "s = t[1:]; s += 1",
                 "b = a; b[0] = 4", "b = a[:2]; b[0] = 5", "a += 1", "t = torch.tensor([k, n])", "outside.touch(t, a)",
                 "k = torch.diff(t).abs().tolist()[0] + 1", "n = len(a)", "t = torch.pow(2, t)", "a = np.arange(1, 4)",
+            ]
+        )  # fmt: skip
+
+    def items(self) -> str:
+        """Write something to iterate over."""
+        inner = self.pick(
+            "l0", "range(3)", "d.values()", "d", "g", "w", "outside.some()", "l1" if self.inside else "l0"
+        )
+        return self.random.choice(
+            [
+                "pairs(1)", "given(l0)", "counted(n)", "walked(nn.Sequential(m0, nn.Linear(2, 2)))", f"fed({inner})",
+                f"(x for x in {inner})", f"(n + i for i in range({self.size()}))", f"(k for x in {inner} if n > 2)",
+                f"(x for x in {inner} if {self.condition()})", f"((x, y) for x in {inner} for y in range(k))", f"enumerate({inner})", f"zip({inner}, range(n))",
+                f"map(lambda x: n, {inner})", f"filter(lambda x: n > 2, {inner})", "reversed(l0)", "d.items()", "d.keys()", "g", "g", "w",
+                f"itertools.chain({inner}, {inner})", f"itertools.islice({inner}, 2)", f"itertools.islice(itertools.count({self.size()}), 3)",
+                "m0.children()", "m0.named_modules()", "nn.Sequential(*l0).modules()", "l0[0].parameters()", "iter(d.values())",
+            ]
+        )  # fmt: skip
+
+    def iterated(self) -> str:
+        """Write a statement that uses an iterator, and may change what it reads."""
+        items = self.items()
+        change = self.pick("n += 1", "k = n", "l0.append(nn.Linear(1, 1))", "l0[0] = nn.Linear(2, 1)", "d['x'] = nn.Linear(3, 1)", "d['w'] = m0",
+                           "m0.extra = nn.Linear(n, 1)", "next(g, None)", "w.n = 3", "pass", "l0.pop() if len(l0) > 1 else None",
+                           f"{self.pick('n += 1', 'l0.append(nn.Linear(1, 1))')} if {self.condition()} else None")  # fmt: skip
+        stop = self.pick("", "", f"; c += 1; {self.pick('n', 'k')} = c")
+        return self.random.choice(
+            [
+                f"c = 0\nfor v in {items}:\n    {change if ' if ' not in change else 'pass'}{stop}\n    if c > 4: break",
+                f"c = 0\nfor v in {items}:\n    c += 1; {change}\n    if {self.condition()} or c > 4: break",
+                f"c = 0\nfor v in {items}:\n    c += 1\n    if c > 4: break\n    {change}\nn = c",
+                f"g = {items}" if items != "g" else "g = given(l0)", f"g = iter({items})", "n = len(list(g)) + 1", "k = sum(1 for x in g) + 1",
+                f"v = next(g, None)\n{change}\nn = len([*g]) + 1", f"v, u = next(g, 1), next(g, 2)\n{change}", "n = 2 if 1 in g else 3",
+                f"n = 2 if any(x == n for x in {items if 'count' not in items else 'l0'}) else 3", "n = next((x for x in g if isinstance(x, int) and x < 9), 2)",
+                "l0 += [x for x in g if isinstance(x, nn.Module)]", "l0.extend(x for x in g if isinstance(x, nn.Module))", f"outside.call(lambda: {self.pick('l0.append(m0)', 'next(g, 0)', 'm0.append(m0)')})",
+                "outside.use(g)", f"n = len(dict(zip({items}, range(3)))) + 1", "m2 = nn.Sequential(*(nn.Linear(n, k) for i in range(k)))",
             ]
         )  # fmt: skip
 

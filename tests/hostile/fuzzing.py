@@ -1,8 +1,8 @@
 """The fuzzer: draws inputs by their number, runs them, and reports what is no answer and no error of paramcalc.
 
 An input fails when it raises anything else than a `ParamcalcError`, or takes more than 2 seconds of processor time, or
-more than 500 MB of memory; a damaged file of a reader, more than 1 second or 100 MB. Each is drawn from its kind and
-its number, so that one can be run again::
+more than 500 MB of memory. A damaged file of a reader has 1 second and 100 MB, source code 200 MB. Each is drawn from its
+kind and its number, so that one can be run again::
 
     python tests/hostile/fuzzing.py 250000                  # so many of each kind
     python tests/hostile/fuzzing.py 250000 structure        # of one kind
@@ -35,7 +35,7 @@ from paramcalc import ParamcalcError
 os.environ.setdefault("KERAS_BACKEND", "jax")
 SECONDS = 2.0
 BYTES = 500 * 10**6
-OF_READERS = 1.0, 100 * 10**6  # the same of a file of some reader
+BOUNDS = {"syntax": (2.0, 200 * 10**6), **dict.fromkeys(READ, (1.0, 100 * 10**6))}  # of kinds with bounds of their own
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
 
 
@@ -76,7 +76,7 @@ def clock(seconds: float) -> Iterator[list[str]]:
 def attempt(kind: str, number: int) -> Finding | None:
     """Run one input."""
     problem = where = ""
-    seconds, most = OF_READERS if kind in READ else (SECONDS, BYTES)
+    seconds, most = BOUNDS.get(kind, (SECONDS, BYTES))
     run = KINDS[kind](Random(f"{kind} {number}"))
     held, places = peak(), list[str]()
     try:

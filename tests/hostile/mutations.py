@@ -21,6 +21,7 @@ from unittest.mock import patch
 
 import yaml
 from readers import reading
+from syntax import drawn, read
 
 import paramcalc as pc
 from paramcalc.core.registry import rules
@@ -276,6 +277,12 @@ def programs(luck: Random) -> Run:
     return lambda: show(pc.loads(target.getvalue()))
 
 
+def syntax(luck: Random) -> Run:
+    """A program of Python, drawn node by node or changed in some."""
+    text = drawn(luck)
+    return lambda: read(text)
+
+
 ODD: tuple[object, ...] = (
     *(None, True, False, 0, 1, -1, 2, 3, 7, 300, 301, 10**6, 10**30, 1.5, "", "d", "2*h", "a b", "x" * 2000),
     *([], [1], {}, [[[]]], float("nan")),
@@ -513,6 +520,7 @@ KINDS: dict[str, Callable[[Random], Run]] = {
     "structure": structure,
     "programs": programs,
     "configurations": configurations,
+    "syntax": syntax,
     "flags": flags,
     "layers": layers,
     "modules": modules,

@@ -15,6 +15,7 @@ FEW = {
     "layers": 200,
     "programs": 100,
     "configurations": 100,
+    "syntax": 100,
     **dict.fromkeys(READ, 60),
 }  # about half a second each at most
 MANY = {
@@ -25,6 +26,7 @@ MANY = {
     "models": 1_000,
     "programs": 100_000,
     "configurations": 10_000,
+    "syntax": 50_000,
     **dict.fromkeys(READ, 100_000),
 }
 

@@ -153,7 +153,7 @@ def check(seeds: range) -> tuple[int, int]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                found = {names["macs"] for names in runs(called, torch, counter=lambda: FlopCounterMode(display=False))}
+                found = {names["macs"] for names in runs(called, counter=lambda: FlopCounterMode(display=False))}
             except TooMany:
                 continue
         if not found:

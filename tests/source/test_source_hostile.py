@@ -83,6 +83,11 @@ ESCAPES = {
     "replace": "('a' * 1000).replace('a', 'b' * 100000)",
     "named tuple": "import collections\ncollections.namedtuple('A', '__class__')",
     "type": "type('A', (), {'__init__': lambda s: None})()",
+    "importlib": f"import importlib\nimportlib.import_module('os').system('touch {MARK}')",
+    "path": "import sys\nsys.path.insert(0, '/')\nimport etc",
+    "relative import": "from .. import secrets\nfrom ...... import x",
+    "alias of exec": f"import builtins as b\nrun = b.exec\n[run][0]({WRITES!r})",
+    "other arguments": "len()\nformat()\nisinstance(3)\nnn.Linear()\nsuper(1, 2, 3)\n{1: 2}[1:2]",
     "sys": "import sys\nsys.setrecursionlimit(10 ** 9)\nsys.modules['torch'] = None",
     "global of a module": "nn.Module.__init__ = None",
 }  # fmt: skip

@@ -32,6 +32,8 @@ EXACT = {
     "add": (KERAS + "m = keras.Sequential()\nm.add(layers.Dense(4, input_shape=(3,)))\nm.add(layers.Dense(2))", 26),
     "input_dim": (KERAS + "m = keras.models.Sequential()\nm.add(layers.Dense(4, input_dim=3))", 16),
     "functional": (KERAS + "x = keras.Input((3,))\ny = layers.Dense(4)(x)\nm = keras.Model(x, layers.Dense(2)(y))", 26),
+    "positions": (KERAS + "x = keras.Input((5,))\nclass P(layers.Layer):\n    def __init__(self):\n        super().__init__()\n        self.a, self.b = layers.Embedding(9, 2), layers.Embedding(5, 2)\n    def call(self, x):\n        n = keras.ops.shape(x)[-1]\n        return self.a(x) + self.b(keras.ops.arange(start=0, stop=n, step=1))\nm = keras.Model(x, layers.Dense(3)(P()(x)))", 18 + 10 + 9),
+    "preprocessing": (KERAS + "import numpy as np\nx = keras.Input((8, 8, 3))\ny = keras.ops.stack([x[..., i] for i in (2, 1, 0)], axis=-1)\ny += keras.ops.convert_to_tensor(-np.array([1.5, 2.5, 3.5]))\nm = keras.Model(x, layers.Dense(2)(y))", 8),
     "shared": (KERAS + "x = keras.Input((3,))\nd = layers.Dense(3)\nm = keras.Model(x, d(d(x)))", 12),
     "operators": (KERAS + "x = keras.Input((3,))\ny = layers.Dense(3)(x) + x\nm = keras.Model(x, layers.Dense(1)(y * 2))", 12 + 4),
     "tf.keras": ("import tensorflow as tf\nm = tf.keras.Sequential([tf.keras.layers.Input((3,)), tf.keras.layers.Dense(4)])", 16),
@@ -237,3 +239,17 @@ def test_the_whole_is_listed_and_not_its_part_with_a_name(body: str, total: int)
 def load_models(text: str) -> list[Model]:
     _, found = interpret(Source("m.py", given=text))
     return [model for _, model in found]
+
+
+def test_every_layer_has_its_line() -> None:
+    found = loads(f"{NET}m = Net(3, 4)\n", name="m.py").report()
+    assert [row.to_dict()["source"] for row in found.rows] == ["m.py:7", "m.py:8"]
+    assert "m.py:7" in str(found)
+    assert "m.py:8" in found.render("csv")
+
+
+def test_the_input_shape_is_asked_for_where_it_shows_more() -> None:
+    hint = "--input SHAPE gives output shapes, calls and multiply-adds"
+    forward = "    def forward(self, x):\n        return self.out(self.layers[0](x))\n"
+    assert hint in str(loads(f"{NET}{forward}m = Net(3, 4)\n").report())
+    assert hint not in str(loads(f"{NET}m = Net(3, 4)\n").report())

@@ -3,12 +3,20 @@
 # ruff: noqa: E501  # a program is one line of a table
 from __future__ import annotations
 
+import math
+import os
+import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from source_programs import TooMany, program, runs
+from keras_programs import keras_program
+from program_mutations import mutants, runnable
+from source_programs import MOST_RUNS, TooMany, program, runs
 
+from paramcalc.errors import ParamcalcError
 from paramcalc.formats.opened import Source
 from paramcalc.formats.source.reader import interpret
 from paramcalc.report import Report
@@ -19,6 +27,7 @@ pytestmark = pytest.mark.torch
 
 FEW = range(60)
 MANY = range(10_000, 13_000)
+ENDS = (7, 19, 22, 25)  # programs of Keras that end, under few outcomes
 
 
 def read(text: str) -> dict[str, Report]:
@@ -28,16 +37,24 @@ def read(text: str) -> dict[str, Report]:
 
 
 def truth(value: object) -> tuple[int, int] | None:
-    """Count the parameters of a real module, all and those that are trained."""
-    if not isinstance(value, torch.nn.Module):
-        return None
-    counts = [(one.numel(), one.requires_grad) for one in value.parameters()]
-    return sum(count for count, _ in counts), sum(count for count, trained in counts if trained)
+    """Count the parameters of a real model, all and those that are trained."""
+    if isinstance(value, torch.nn.Module):
+        if any(isinstance(one, torch.nn.parameter.UninitializedParameter) for one in value.parameters()):
+            return None
+        counts = [(one.numel(), one.requires_grad) for one in value.parameters()]
+        return sum(count for count, _ in counts), sum(count for count, trained in counts if trained)
+    keras = sys.modules.get("keras")
+    if keras is not None and isinstance(value, keras.Sequential) and not value.layers:
+        return 0, 0
+    if keras is not None and isinstance(value, keras.Model) and value.built:
+        weights = [{id(one): math.prod(one.shape) for one in some} for some in (value.weights, value.trainable_weights)]
+        return sum(weights[0].values()), sum(weights[1].values())
+    return None
 
 
-def violations(text: str, outcomes: list[dict[str, object]]) -> Iterator[str]:
+def violations(reports: dict[str, Report], outcomes: list[dict[str, object]]) -> Iterator[str]:
     """List the models of which something wrong is said."""
-    for name, report in read(text).items():
+    for name, report in reports.items():
         answers = {truth(names.get(name)) for names in outcomes}
         if isinstance(report.total, Expr):
             continue  # a formula in unknown sizes
@@ -50,31 +67,93 @@ def violations(text: str, outcomes: list[dict[str, object]]) -> Iterator[str]:
             yield f"{name} is at least {report.total}, and running it gives {answers}"
 
 
-def check(seeds: range) -> int:
-    """Check programs; give the number that ran to their end at least once."""
-    ran = 0
-    for seed in seeds:
-        text = program(seed)
+class Figures(NamedTuple):
+    """How programs were answered."""
+
+    ran: int = 0  # programs that ended at least once
+    exact: int = 0  # models
+    formulas: int = 0
+    least: int = 0
+
+
+def check(programs: Iterable[tuple[int, str]], most: int = MOST_RUNS) -> Figures:
+    """Check programs that have a number each."""
+    figures = Figures()
+    for seed, text in programs:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                outcomes = list(runs(text, torch))
+                outcomes = list(runs(text, most))
             except TooMany:
                 continue
-        if outcomes:
-            ran += 1
-            found = list(violations(text, outcomes))
-            assert not found, f"seed {seed}: {found}\n{text}"
-    return ran
+        if not outcomes:
+            continue
+        try:
+            reports = read(text)
+        except ParamcalcError:
+            continue  # it says that there is no model
+        found = list(violations(reports, outcomes))
+        assert not found, f"seed {seed}: {found}\n{text}"
+        symbolic = [isinstance(one.total, Expr) for one in reports.values()]
+        exact = sum(one.exact and not formula for one, formula in zip(reports.values(), symbolic, strict=True))
+        least = len(reports) - exact - sum(symbolic)
+        added = (1, exact, sum(symbolic), least)
+        figures = Figures(*(one + more for one, more in zip(figures, added, strict=True)))
+    return figures
+
+
+def drawn(write: Callable[[int], str], seeds: range) -> Iterator[tuple[int, str]]:
+    """Write programs."""
+    return ((seed, write(seed)) for seed in seeds)
+
+
+EXAMPLES = Path(os.environ.get("PARAMCALC_PROGRAMS") or Path(__file__).parents[2] / "docs" / "examples")
+
+
+def examples() -> list[str]:
+    """Read the programs that are changed, as far as they can be run here."""
+
+    def ends(text: str) -> bool:
+        try:
+            return bool(list(runs(text)))
+        except TooMany:
+            return False
+
+    texts = [file.read_text() for file in sorted(EXAMPLES.glob("[!h]*.py"))]
+    return [runnable(text, ends) for text in texts]
 
 
 def test_random_programs() -> None:
-    assert check(FEW) > 10
+    assert check(drawn(program, FEW)).ran > 10
 
 
 @pytest.mark.exhaustive
 def test_many_random_programs() -> None:
-    assert check(MANY) > 500
+    assert check(drawn(program, MANY)).ran > 500
+
+
+def test_random_programs_of_keras() -> None:
+    pytest.importorskip("keras")
+    assert check(((seed, keras_program(seed)) for seed in ENDS), most=8).ran == len(ENDS)
+
+
+@pytest.mark.exhaustive
+def test_many_random_programs_of_keras() -> None:
+    pytest.importorskip("keras")
+    assert check(drawn(keras_program, MANY), most=32).ran > 500
+
+
+def test_changed_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["program.py"])
+    pytest.importorskip("keras")
+    assert check(mutants(examples(), range(16)), most=8).ran > 1
+
+
+@pytest.mark.exhaustive
+def test_many_changed_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["program.py"])
+    pytest.importorskip("keras")
+    assert check(mutants(examples(), MANY), most=32).ran > 500
 
 
 HEAD = "import outside\nimport torch\nfrom torch import nn\n"
@@ -105,6 +184,15 @@ CASES = {
     "tied weights": ("a, b = nn.Linear(2, 2), nn.Linear(2, 2)\nif outside.flip(): a.weight = b.weight\nm = nn.Sequential(a, b)", {}),
     "exec": ("m = nn.Linear(1, 1)\nexec(outside.text())", {}),
     "values under a loop": ("d = {1: nn.Linear(1, 1), 2: nn.Linear(2, 2)}\nfor k, v in d.items():\n    d[2] = nn.Linear(3, 3); last = v\nm = nn.Sequential(last)", {"m": 12}),
+    "a generator that reads what changes": ("n = 1\ndef g():\n    for _ in range(3): yield n\nk = 0\nfor x in g():\n    n += 1; k += x\nm = nn.Linear(k, 1)", {}),
+    "a generator expression that reads what changes": ("n, k = 1, 0\nfor x in (n for _ in range(3)):\n    n += 1; k += x\nm = nn.Linear(k, 1)", {"m": 7}),
+    "its first source is evaluated at once": ("l = [1]\ng = (x for x in l)\nl = [1, 2, 3]\nm = nn.Linear(sum(g), 1)", {"m": 2}),
+    "a list that grows under enumerate": ("l = [1]\nfor i, x in enumerate(l):\n    if i < 2: l.append(x)\nm = nn.Linear(len(l), 1)", {"m": 4}),
+    "what a break leaves": ("g = iter([1, 2, 3])\nfor x in g: break\nm = nn.Linear(next(g), 1)", {"m": 3}),
+    "a view": ("d = {}\nv = d.values()\nd['a'] = nn.Linear(1, 1)\nm = nn.Sequential(*v)", {"m": 2}),
+    "any stops": ("n = 0\ndef f(x):\n    global n\n    n += 1\n    return x > 0\nany(f(x) for x in [0, 1, 2])\nm = nn.Linear(n, 1)", {"m": 3}),
+    "an iterator that is used outside": ("g = iter([1, 2, 3])\noutside.use(g)\nm = nn.Linear(next(g), 1)", {}),
+    "a function called outside": ("l = [nn.Linear(1, 1)]\noutside.call(lambda: l.append(nn.Linear(1, 1)))\nm = nn.Sequential(*l)", {}),
     "an order": ("s = {'a', 'b'}\nx = list(s)[0]\nm = nn.Linear(len(x), 1)", {}),
 }  # fmt: skip
 
@@ -148,6 +236,14 @@ KERAS_CASES = {
     "an exception": (
         "try:\n    outside.risky()\n    n = 2\nexcept Exception:\n    n = 2\nm = keras.Sequential([keras.Input((3,)), layers.Dense(n)])",
         8,
+    ),
+    "a tensor that may be another": (
+        "x = keras.Input((3,))\ny = x\nif outside.flip(): y = layers.Dense(4)(x)\nm = keras.Model(x, layers.Concatenate()([layers.Dense(2)(x), y]))",
+        None,
+    ),
+    "a wrapped layer": (
+        "x = keras.Input((2, 3))\nm = keras.Model(x, layers.TimeDistributed(layers.Dense(2, trainable=outside.flip()))(x))",
+        None,
     ),
     "frozen": (START + "if outside.flip(): m.layers[0].trainable = False", None),
 }

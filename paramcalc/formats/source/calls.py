@@ -6,6 +6,7 @@ import ast
 from functools import lru_cache
 
 from . import attributes
+from .iterators import Lost, generator
 from .state import DEPTH, Raised, State, Stop
 from .values import (
     MISSING,
@@ -14,7 +15,6 @@ from .values import (
     Dict,
     Function,
     Instance,
-    Lazy,
     List,
     Method,
     Native,
@@ -56,8 +56,16 @@ def harmless(path: str) -> bool:
 
 
 def call(run: State, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    """Call something."""
+    """Call something; a function of the host that does not take what it is given is not followed."""
     run.step()
+    try:
+        return _called(run, function, args, kwargs)
+    except (TypeError, IndexError, KeyError, ValueError, AttributeError, AssertionError) as error:
+        name = function.name if isinstance(function, (Builtin, Native, Function, Class)) else "a function"
+        raise Stop(f"{name}() with arguments that are not followed") from error
+
+
+def _called(run: State, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
     if isinstance(function, Builtin):
         return function.call(run, args, kwargs)
     if isinstance(function, Method):
@@ -118,7 +126,7 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
     if isinstance(node, ast.AsyncFunctionDef):
         return lose(run, "a coroutine is not followed", function, *args, *kwargs.values())
     if not isinstance(node, ast.Lambda) and _is_generator(node):
-        return Lazy(lambda: _generated(run, node.body, scope), scope)
+        return generator(function, scope, lambda run: _generated(run, node.body, scope))
     where = run.line
     foreign = bool(run.foreign) and function.scope.module in run.foreign
     run.inside_library += foreign
@@ -136,8 +144,6 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
 
 
 def _generated(run: State, body: list[ast.stmt], scope: Scope) -> list[Value]:
-    from .containers import Lost
-
     kept = List()
     scope.named["<yields>"] = kept
     run.depth += 1

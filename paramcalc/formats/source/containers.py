@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from . import attributes
+from .iterators import MOST_ITEMS as MOST_ITEMS, Lost, each, lose_place, over, over_dict, over_list, rest_of
 from .operations import equal, hashable
 from .state import Raised, State, Stop
-from .values import MISSING, Class, Dict, Instance, Lazy, List, Native, Set, Unknown, Value
-
-MOST_ITEMS = 50_000
-
-
-class Lost(Exception):
-    """The items of a generator are unknown."""
-
-    def __init__(self, unknown: Unknown) -> None:
-        super().__init__()
-        self.unknown = unknown
+from .values import MISSING, Class, Dict, Instance, Iterator, List, Native, Set, Unknown, Value, View
 
 
 def items_of(run: State, value: Value, ordered: bool = True) -> list[Value] | Unknown:
@@ -32,8 +23,10 @@ def items_of(run: State, value: Value, ordered: bool = True) -> list[Value] | Un
         if value.blur is None and isinstance(value, Set) and len(value.state) > 1 and ordered:
             return run.unknown("the order of a set", value)
         return run.unknown(value.blur.reason, value) if value.blur is not None else list(value.state)
-    if isinstance(value, Lazy):
-        return _drained(run, value)
+    if isinstance(value, Iterator):
+        return rest_of(run, value)
+    if isinstance(value, View):
+        return run.unknown(value.of.blur.reason, value.of) if value.of.blur is not None else value.now()
     if isinstance(value, Instance):
         return _of_instance(run, value)
     if isinstance(value, Unknown):
@@ -66,47 +59,32 @@ def _of_instance(run: State, value: Instance) -> list[Value] | Unknown:
     return run.unknown("items that are not known", value)
 
 
-def _drained(run: State, value: Lazy) -> list[Value] | Unknown:
-    # takes all that is left of an iterator
-    items = pulled(run, value)
-    if isinstance(items, Unknown):
-        return items
-    place = value.named["place"]
-    assert isinstance(place, int)
-    run.change(value)
-    value.named["place"] = len(items)
-    return items[place:]
-
-
-def pulled(run: State, value: Lazy) -> list[Value] | Unknown:
-    """Make the items of an iterator, all of them, where that was not done before."""
-    if value.blur is not None:
-        return run.unknown(value.blur.reason, value)
-    if "items" not in value.named:
-        run.change(value)
-        value.named["place"] = 0
-        value.named["items"] = ()
-        region = run.heap.open()
-        try:
-            found: Value = tuple(value.make())
-        except Lost as lost:
-            found = lost.unknown
-        if run.heap.regions[-1] is not region or region.before.keys() - {value, value.own} or region.left:
-            raise Stop("a generator that changes what is outside")  # how much of it runs depends on who takes its items
-        run.heap.close(region)
-        run.change(value)
-        value.named["items"] = found
-    found = value.named["items"]
-    if isinstance(found, Unknown) or isinstance(value.named["place"], Unknown):
-        return run.unknown("the items of an iterator", value, found)
-    assert isinstance(found, tuple)
-    return list(found)
+def iterator(run: State, value: Value) -> Iterator | Unknown:
+    """Make an iterator, as a loop does; an iterator is its own."""
+    if isinstance(value, Instance):
+        method = attributes.user_method(value, "__iter__")
+        if method is not None:
+            value = run.call(method, [value], {})
+            if isinstance(value, Instance):
+                return run.unknown("an iterator that is not followed", value)
+    if isinstance(value, Iterator):
+        return value
+    if isinstance(value, List):
+        return over_list(value)
+    if isinstance(value, (Dict, View)):
+        return over_dict(value)
+    if isinstance(value, (str, bytes, tuple)) or (isinstance(value, range) and len(value) <= MOST_ITEMS):
+        return over(value)
+    items = items_of(run, value)
+    return items if isinstance(items, Unknown) else over(tuple(items))
 
 
 def length(run: State, value: Value) -> Value:
     """Give ``len`` of a value."""
     if isinstance(value, (tuple, str, bytes, range, frozenset)):
         return len(value)
+    if isinstance(value, View):
+        return length(run, value.of)
     if isinstance(value, (List, Dict, Set)):
         return run.unknown(value.blur.reason, scalar=True) if value.blur is not None else len(value.state)
     if isinstance(value, Instance):
@@ -139,17 +117,30 @@ def contains(run: State, value: Value, item: Value) -> Value:
         if value.blur is not None or not hashable(item):
             return run.unknown("a comparison", scalar=True)
         return item in value.named
-    items = (
-        items_of(run, value)
-        if isinstance(value, (List, tuple, range, frozenset))
-        else run.unknown("a comparison", scalar=True)
-    )
+    if isinstance(value, Iterator):
+        return _among(run, value, item)
+    several = isinstance(value, (List, View, tuple, range, frozenset))
+    items = items_of(run, value, False) if several else run.unknown("a comparison", scalar=True)
     if isinstance(items, Unknown):
         return run.unknown("a comparison", scalar=True)
     answers = [equal(run, one, item) for one in items]
     if True in answers:
         return True
     return run.unknown("a comparison", scalar=True) if None in answers else False
+
+
+def _among(run: State, value: Iterator, item: Value) -> Value:
+    # an iterator is searched up to the first that is equal
+    try:
+        for one in each(run, value):
+            known = equal(run, one, item)
+            if known:
+                return True
+            if known is None:
+                lose_place(run, value, run.unknown("a search", one))
+    except Lost:
+        return run.unknown("a comparison", scalar=True)
+    return False
 
 
 def get_item(run: State, value: Value, key: Value) -> Value:

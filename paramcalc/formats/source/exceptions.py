@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable
 
 from . import attributes
-from .expressions import assign, bind, evaluate
+from .expressions import evaluate
 from .state import Raised, State, Stop
+from .targets import assign, bind
 from .values import (
     MISSING,
     Builtin,

@@ -6,10 +6,12 @@ import ast
 from collections.abc import Callable
 
 from . import attributes, calls
-from .containers import MOST_ITEMS, Lost, get_item, items_of, store_item
-from .operations import MOST_TEXT, binary, compare, format_value, item_of, make_set, truth
+from .comprehensions import comprehension, generator_expression
+from .containers import get_item, items_of, store_item
+from .operations import MOST_TEXT, binary, compare, format_value, make_set, truth
 from .state import Raised, State, Stop
-from .values import MISSING, Dict, Function, Instance, Lazy, List, Obj, Scope, Set, Unknown, Value
+from .targets import assign, declared_in
+from .values import MISSING, Dict, Function, Instance, List, Scope, Unknown, Value
 
 
 def evaluate(run: State, node: ast.expr, scope: Scope) -> Value:
@@ -122,8 +124,14 @@ def _unary(run: State, node: ast.UnaryOp, scope: Scope) -> Value:
             return +value
         if isinstance(value, int):
             return ~value
+    name = "__neg__" if isinstance(node.op, ast.USub) else "__pos__" if isinstance(node.op, ast.UAdd) else "__invert__"
+    if isinstance(value, Instance) and value.blur is None and attributes.find(value.cls, name) is not MISSING:
+        return run.call(attributes.get(run, value, name), [], {})
     tensor = run.tensor_unary(value)
-    return tensor if tensor is not MISSING else run.unknown("an operation on an unknown value", value)
+    if tensor is not MISSING:
+        return tensor
+    data, scalar = (value.data, value.scalar) if isinstance(value, Unknown) else (False, False)
+    return run.unknown("an operation on an unknown value", value, data=data, scalar=scalar)
 
 
 def _binary(run: State, node: ast.BinOp, scope: Scope) -> Value:
@@ -228,84 +236,6 @@ def make_function(
     return Function(node, name, scope, defaults, named)
 
 
-def _comprehension(run: State, node: ast.ListComp | ast.SetComp | ast.DictComp, scope: Scope) -> Value:
-    inner = Scope("comprehension", scope)
-    if isinstance(node, ast.DictComp):
-        made: Obj = Dict()
-        key, value = node.key, node.value
-
-        def keep() -> None:
-            store_item(run, made, evaluate(run, key, inner), evaluate(run, value, inner))
-    else:
-        made = List()
-        element = node.elt
-
-        def keep() -> None:
-            found = evaluate(run, element, inner)
-            run.change(made)
-            if made.blur is not None:
-                made.blur = run.unknown(made.blur.reason, made.blur, found)
-            elif len(made.items) >= MOST_ITEMS:
-                raise Stop("a list that is too long")
-            else:
-                made.items.append(found)
-
-    _generate(run, node.generators, inner, keep)
-    if isinstance(node, ast.SetComp):
-        if made.blur is not None:
-            lost = Set()
-            lost.blur = made.blur
-            return lost
-        return make_set(run, made.items)
-    return made
-
-
-def _generate(run: State, parts: list[ast.comprehension], inner: Scope, keep: Callable[[], None]) -> None:
-    if not parts:
-        keep()
-        return
-    first, *rest = parts
-    source = evaluate(run, first.iter, inner)
-    items = items_of(run, source)
-
-    def passed(tests: list[ast.expr]) -> None:
-        if not tests:
-            _generate(run, rest, inner, keep)
-            return
-        known = truth(run, evaluate(run, tests[0], inner))
-        if known is None:
-            run.fork(lambda: passed(tests[1:]), lambda: None)
-        elif known:
-            passed(tests[1:])
-
-    if isinstance(items, Unknown):
-        lost = items
-
-        def once() -> None:
-            assign(run, first.target, item_of(run, lost), inner)
-            passed(first.ifs)
-
-        run.maybe_many(once)
-        return
-    for item in items:
-        run.step()
-        assign(run, first.target, item, inner)
-        passed(first.ifs)
-
-
-def _generator(run: State, node: ast.GeneratorExp, scope: Scope) -> Value:
-    as_list = ast.ListComp(node.elt, node.generators)
-    ast.copy_location(as_list, node)
-    return Lazy(lambda: _listed(run, _comprehension(run, as_list, scope)))
-
-
-def _listed(run: State, value: Value) -> list[Value]:
-    assert isinstance(value, List)
-    if value.blur is not None:
-        raise Lost(value.blur)
-    return value.items
-
-
 def _joined(run: State, node: ast.JoinedStr, scope: Scope) -> Value:
     parts: list[str] = []
     lost = False
@@ -368,10 +298,10 @@ _KINDS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Slice: _slice,
     ast.Call: _call,
     ast.Lambda: _lambda,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.DictComp: _comprehension,
-    ast.GeneratorExp: _generator,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.DictComp: comprehension,
+    ast.GeneratorExp: generator_expression,
     ast.JoinedStr: _joined,
     ast.FormattedValue: _formatted,
     ast.NamedExpr: _walrus,
@@ -379,60 +309,3 @@ _KINDS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.Yield: _yield,
     ast.YieldFrom: _yield_from,
 }
-
-
-# --- targets -------------------------------------------------------------------------------------------------------
-
-
-def assign(run: State, target: ast.expr, value: Value, scope: Scope) -> None:
-    """Bind a value to a target."""
-    run.line = target.lineno
-    if isinstance(target, ast.Name):
-        bind(run, target.id, run.name(value, target.id), scope)
-    elif isinstance(target, ast.Attribute):
-        attributes.store(run, evaluate(run, target.value, scope), target.attr, run.name(value, target.attr))
-    elif isinstance(target, ast.Subscript):
-        store_item(run, evaluate(run, target.value, scope), evaluate(run, target.slice, scope), value)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        _unpack(run, target.elts, value, scope)
-    elif isinstance(target, ast.Starred):
-        assign(run, target.value, value, scope)
-    else:
-        raise Stop("a target that is not followed")
-
-
-def declared_in(scope: Scope) -> tuple[tuple[Value, Value], ...]:
-    """List the names that a function declares global or nonlocal, with the scopes they belong to."""
-    found = scope.named.get("<declared>", ())
-    return found if isinstance(found, tuple) else ()
-
-
-def bind(run: State, name: str, value: Value, scope: Scope) -> None:
-    """Bind a name in the scope that it belongs to."""
-    home = scope
-    for declared, place in declared_in(scope):
-        if declared == name and isinstance(place, Scope):
-            home = place
-    run.change(home)
-    home.named[name] = value
-    if isinstance(value, Instance) and home.kind in ("module", "function") and run.unsure == 0:
-        run.bound.append((name, value, home))
-
-
-def _unpack(run: State, targets: list[ast.expr], value: Value, scope: Scope) -> None:
-    items = items_of(run, value)
-    star = next((place for place, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
-    if isinstance(items, Unknown):
-        for one in targets:
-            assign(run, one, run.unknown(items.reason, items, data=items.data, scalar=items.scalar), scope)
-        return
-    if star is not None:
-        after = len(targets) - star - 1
-        if len(items) < len(targets) - 1:
-            raise Raised(run.error("ValueError", "not enough values to unpack"))
-        middle = List(items[star : len(items) - after])
-        items = [*items[:star], middle, *items[len(items) - after :]]
-    if len(items) != len(targets):
-        raise Raised(run.error("ValueError", "another number of values to unpack"))
-    for one, item in zip(targets, items, strict=True):
-        assign(run, one, item, scope)

@@ -16,6 +16,7 @@ from .values import (
     MISSING,
     Class,
     Function,
+    Iterator,
     Method,
     Missing,
     Obj,
@@ -60,12 +61,14 @@ class Heap:
 
     def __init__(self) -> None:
         self.regions: list[Region] = []
+        self.changes = 0  # of objects that are no scopes and no iterators
         self.line = 0
 
     # --- recording ------------------------------------------------------------------------------------------------
 
     def touch(self, obj: Obj) -> None:
         """Record the state of an object before it changes."""
+        self.changes += not isinstance(obj, (Scope, Iterator))
         if self.regions:
             region = self.regions[-1]
             if obj.serial <= region.serial and obj not in region.before:

@@ -18,9 +18,9 @@ from ...rules.ops.operation import Operation, Slot
 from ...rules.ops.table import modules
 from ...symbolic import is_known
 from .names import keras
-from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, type_of
+from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, place_of, type_of
 from .state import State
-from .values import Class, Instance, List, Obj, Unknown, Value
+from .values import Class, Dict, Instance, List, Obj, Unknown, Value
 
 MOST_ROWS = 100_000
 
@@ -36,6 +36,15 @@ def _step(name: str, one: keras.Tensor) -> Applicable:
             pass
     shapes = [UNKNOWN_SHAPE if given.shape is None else given.shape for given in one.args]
     return Step(name, UNKNOWN_SHAPE if one.shape is None else one.shape, shapes)
+
+
+def _may_be_frozen(value: Instance) -> bool:
+    # whether it is unknown if a layer is trained, or one that it wraps
+    options = value.named.get("<options>")
+    inside = options.named.values() if isinstance(options, Dict) else ()
+    return isinstance(value.named.get("trainable"), Unknown) or any(
+        _may_be_frozen(one) for one in inside if isinstance(one, Instance)
+    )
 
 
 class Maker:
@@ -60,7 +69,7 @@ class Maker:
         if value.blur is not None or depth > MOST_DEPTH:
             reason = value.blur.reason if value.blur else "nested too deeply"
             return lost(self.run, self._name(value) or "", kind, reason, value.line).layer
-        if isinstance(value.named.get("trainable"), Unknown):
+        if _may_be_frozen(value):
             return lost(self.run, self._name(value) or "", kind, "whether it is trained is not known", value.line).layer
         if "<rule>" in value.named:
             try:
@@ -117,6 +126,8 @@ class Maker:
         elif asked is not None:
             self.run.note("the input shape that was given is not used: the program states one", value.line)
         chain = Sequential(layers, name, trainable)
+        lines = [one.line for one in items if isinstance(one, (Instance, Unknown))]
+        chain.sources = [place_of(self.run, line) for line in lines]
         if start is not None:
             chain.input_shapes = [start]
         elif not chain.input_shapes[0]:
@@ -157,6 +168,7 @@ class Maker:
             shapes.append(UNKNOWN_SHAPE if one.shape is None else one.shape)
         calls: dict[int, int] = {}
         nodes: list[Node] = []
+        sources: list[str] = []
 
         def ref(one: keras.Tensor) -> Ref:
             known = places.get((id(one.call), one.index))
@@ -187,9 +199,14 @@ class Maker:
                     self._outs(layer, one, depth)
             calls[id(one.call)] = len(shapes) + len(nodes)
             nodes.append(Node(layer, refs[:cut], refs[cut:]))
+            sources.append(
+                place_of(self.run, one.layer.line if isinstance(one.layer, (Instance, Unknown)) else one.line)
+            )
         refs = tuple(ref(one) for one in outs if isinstance(one, keras.Tensor))
         names = [one.name if isinstance(one, keras.Tensor) else None for one in ins]
-        return Model.from_nodes(shapes, nodes, refs, name, names, trainable, kind)
+        made = Model.from_nodes(shapes, nodes, refs, name, names, trainable, kind)
+        made.sources = sources
+        return made
 
     def _outs(self, layer: Applicable, one: keras.Tensor, depth: int) -> None:
         if isinstance(layer, UnknownLayer) and one.index == 0 and one.shape is not None:
@@ -320,7 +337,7 @@ def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
                 type_of(one), why or "a layer of the program's own", attribute, tuple(weights), more=bool(why)
             )
             built = layer.on()
-        pieces.append(Piece(attribute, layer, built))
+        pieces.append(Piece(attribute, layer, built, source=place_of(run, one.line)))
     own = value.named.get("<weights>")
     if isinstance(own, List) and (own.items or own.blur):
         alone = Instance(value.cls, value.line)

@@ -10,7 +10,7 @@ from .names import keras, torch
 from .pieces import Listed, lost, type_of
 from .state import State
 from .torch_models import torch_model
-from .values import Class, Instance, Scope, Unknown, Value
+from .values import Class, Dict, Instance, Scope, Unknown, Value
 
 MODEL_LIBRARIES = ("torchvision.models", "timm", "transformers", "keras.applications", "torch.hub", "torch.load",
                    "segmentation_models", "efficientnet", "tensorflow_hub", "sentence_transformers")  # fmt: skip
@@ -119,7 +119,9 @@ def _children(value: Value) -> list[Value]:
     if not isinstance(value, Instance):
         return []
     if torch.is_module(value):
-        return [one for _, one in torch.children_of(value) if torch.is_module(one)]
+        options = value.named.get("<options>")  # a layer that was copied, as by an encoder of several
+        given = options.named.values() if isinstance(options, Dict) else ()
+        return [one for one in (*(child for _, child in torch.children_of(value)), *given) if torch.is_module(one)]
     inside = keras.sublayers(value)
     return [] if isinstance(inside, Unknown) else [one for _, one in inside]
 

@@ -52,7 +52,7 @@ def make_set(run: State, items: list[Value]) -> Value:
 
 def hashable(value: Value) -> bool:
     """Tell whether a value is known well enough to be a key."""
-    if isinstance(value, (Unknown, List, Dict, Set)):
+    if isinstance(value, (Unknown, List, Dict, Set, slice)):
         return False
     if isinstance(value, tuple):
         return all(hashable(one) for one in value)

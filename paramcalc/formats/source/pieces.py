@@ -27,6 +27,7 @@ class Piece:
     layer: Applicable
     built: Built
     calls: list[Part] = field(default_factory=list)
+    source: str = ""
 
 
 class Step(Applicable):
@@ -106,7 +107,11 @@ class Listed(Listing):
     def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:
         """List every layer."""
         alone = ([Part(piece.name, piece.layer, (), piece.built)] for piece in self.pieces)
-        return [part for piece, one in zip(self.pieces, alone, strict=True) for part in piece.calls or one]
+        return [
+            part._replace(source=piece.source)
+            for piece, one in zip(self.pieces, alone, strict=True)
+            for part in piece.calls or one
+        ]
 
     def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Give what it has; its outputs are not known."""
@@ -120,8 +125,13 @@ def type_of(value: Instance) -> str:
     return "Functional" if value.cls is keras.MODEL else kind
 
 
+def place_of(run: State, line: int) -> str:
+    """Say where a layer is made: ``model.py:12``; nothing where that is not known."""
+    return run.place(line) if line else ""
+
+
 def lost(run: State, name: str, kind: str, reason: str, line: int = 0) -> Piece:
     """Make the row of something unknown."""
     place = f" ({run.place(line)})" if line else ""
     layer = UnknownLayer(kind.rpartition(".")[2] or kind, f"{reason}{place}", name or None)
-    return Piece(layer.label, layer, layer.on())
+    return Piece(layer.label, layer, layer.on(), source=place_of(run, line))

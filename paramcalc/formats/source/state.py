@@ -16,7 +16,7 @@ from .values import Dict, Instance, Module, Obj, Scope, Unknown, Value, mutable
 MOST_LINES = 2_000_000  # of the program: it has fewer characters
 STEPS = 400_000  # of a whole run
 STATEMENT_STEPS = 150_000  # of one statement of the top level
-SECONDS = 2.0
+SECONDS = 1.5  # of the 2 that reading and reporting may take
 DEPTH = 120  # calls inside calls
 ROUNDS = 600  # of a loop, before its length counts as unknown
 WIDENINGS = 6  # times that the body of a loop of unknown length is walked until nothing new changes

@@ -6,17 +6,19 @@ import ast
 from collections.abc import Callable, Sequence
 
 from . import attributes, calls
-from .containers import delete_item, items_of
+from .containers import delete_item, iterator
 from .exceptions import try_statement, with_statement
-from .expressions import assign, bind, evaluate, make_function
+from .expressions import evaluate, make_function
+from .iterators import END, Lost, lose_place, pull
 from .operations import binary, item_of, truth
 from .state import ROUNDS, Broken, Continued, Raised, Returned, State, Stop
+from .targets import assign, bind
 from .values import (
     MISSING,
     Class,
-    Dict,
     Function,
     Instance,
+    Iterator,
     List,
     Module,
     Native,
@@ -24,7 +26,6 @@ from .values import (
     Scope,
     Unknown,
     Value,
-    View,
     Wrapper,
 )
 
@@ -33,8 +34,8 @@ DUNDERS = frozenset(
         "init", "call", "len", "getitem", "setitem", "delitem", "iter", "next", "contains", "repr", "str", "eq",
         "ne", "lt", "le", "gt", "ge", "hash", "bool", "post_init", "enter", "exit", "doc", "module", "annotations",
         "slots", "name", "qualname", "version", "author", "all", "add", "sub", "mul", "truediv", "floordiv", "mod",
-        "pow", "matmul", "radd", "rsub", "rmul", "and", "or", "xor", "getattr", "format", "all_", "match_args",
-        "constants",
+        "pow", "matmul", "neg", "pos", "invert", "radd", "rsub", "rmul", "and", "or", "xor", "getattr", "format",
+        "all_", "match_args", "constants",
     ]
 )  # fmt: skip
 SIGNALS = (Returned, Broken, Continued)
@@ -119,28 +120,25 @@ def _if(run: State, node: ast.If, scope: Scope) -> None:
 
 
 def _for(run: State, node: ast.For, scope: Scope) -> None:
-    source = evaluate(run, node.iter, scope)
-    items = items_of(run, source)
+    source = iterator(run, evaluate(run, node.iter, scope))
 
     def loop() -> None:
-        lost = items if isinstance(items, Unknown) else None
-        steps, place = run.steps, 0
-        while lost is None:
-            rounds = source.items if isinstance(source, List) else items  # a list may change under the loop
-            held = source.of if isinstance(source, View) else source
-            if isinstance(source, View) and source.of.blur is None:
-                rounds = source.now()
-            assert isinstance(rounds, list)
-            if isinstance(held, (List, Dict)) and held.blur is not None:
-                lost = run.unknown(held.blur.reason, held)
-            elif place >= len(rounds):
+        lost = source if isinstance(source, Unknown) else None
+        steps, rounds = run.steps, 0
+        while isinstance(source, Iterator) and lost is None:
+            if rounds >= ROUNDS or run.steps - steps > run.round_steps or _wearing(run, rounds):
+                lost = run.unknown("an item of a long loop", *source.sources)
+                lose_place(run, source, lost)
                 break
-            elif place >= ROUNDS or run.steps - steps > run.round_steps or _wearing(run, place):
-                lost = run.unknown("an item of a long loop", source, *rounds[place:])
-            else:
-                item = rounds[place]
-                _round(run, node.body, scope, lambda item=item: assign(run, node.target, item, scope))  # type: ignore[misc]
-                place += 1
+            try:
+                item = pull(run, source)
+            except Lost as unknown:
+                lost = unknown.unknown
+                break
+            if item is END:
+                break
+            _round(run, node.body, scope, lambda item=item: assign(run, node.target, item, scope))  # type: ignore[misc]
+            rounds += 1
         if lost is not None:
             _many(lost)
         execute(run, node.orelse, scope)

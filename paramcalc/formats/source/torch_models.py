@@ -17,11 +17,12 @@ from ...errors import ParamcalcError
 from ...graph.model import Model
 from ...graph.unknown_layers import UnknownLayer
 from ...symbolic import Size
+from . import attributes
 from .names import torch
-from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, type_of
+from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, place_of, type_of
 from .state import STATEMENT_STEPS, Signal, State, Stop
 from .trace import Trace
-from .values import Instance, List, Obj, Unknown, Value
+from .values import Function, Instance, List, Native, Obj, Unknown, Value
 
 
 def torch_model(run: State, name: str, value: Instance) -> Model:
@@ -36,7 +37,21 @@ def torch_model(run: State, name: str, value: Instance) -> Model:
             step = Step(function, UNKNOWN_SHAPE)
             built = Built(UNKNOWN_OUTPUTS, work=partial(unsourced, summed(sizes)), costed=trace.sure)
             pieces.append(Piece(function, step, built))
-    return Listed(name, type_of(value), "torch", pieces, False, outs, run.inputs)
+    made = Listed(name, type_of(value), "torch", pieces, False, outs, run.inputs)
+    made.wants = 0 if run.inputs or any(piece.built.unknown for piece in pieces) else _inputs_of(value)
+    return made
+
+
+def _inputs_of(value: Instance) -> int:
+    # how many tensors forward takes, where that is plain
+    forward = attributes.find(value.cls, "forward")
+    if isinstance(forward, Native):
+        return int("<rule>" not in value.named and torch.is_chain(value))
+    if not isinstance(forward, Function) or value.blur is not None:
+        return 0
+    spec = forward.node.args
+    plain = not (spec.vararg or spec.kwarg or any(one is None for one in spec.kw_defaults))
+    return max(len(spec.posonlyargs) + len(spec.args) - 1 - len(spec.defaults), 0) if plain else 0
 
 
 def _walked(run: State, value: Instance, inputs: Sequence[AnyShape]) -> tuple[list[AnyShape], Trace]:
@@ -89,14 +104,18 @@ def _torch_pieces(
     lazy = value.named.get("<lazy>", False)
     rule = value.named.get("<rule>")
     met = trace.calls.get(id(value), ()) if trace is not None else ()
+    made = None
     if lazy is not False and met and isinstance(rule, Rule):
-        yield _met(run, value, path or snake(kind), met, trace is not None and trace.sure)
+        made = _met(run, value, path or snake(kind), met, trace is not None and trace.sure)
     elif lazy is not False:
-        yield lost(run, path or kind, kind, "it has not met its first input", value.line)
+        made = lost(run, path or kind, kind, "it has not met its first input", value.line)
     elif isinstance(rule, Rule):
-        yield _ruled(run, value, path or snake(kind), own, trace)
+        made = _ruled(run, value, path or snake(kind), own, trace)
     elif own:
-        yield _plain(run, value, path, kind, own, trace)
+        made = _plain(run, value, path, kind, own, trace)
+    if made is not None:
+        made.source = place_of(run, value.line)
+        yield made
     for name, one in torch.children_of(value):
         if torch.is_module(one) and isinstance(one, Instance):
             yield from _torch_pieces(run, one, f"{path}.{name}" if path else name, seen, depth + 1, trace)

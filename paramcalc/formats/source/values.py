@@ -8,12 +8,13 @@ be compared.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator as Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from ...symbolic import Size
 
 Value: TypeAlias = object
+Host: TypeAlias = Callable[..., Value]
 MOST_REFS = 400  # objects that one unknown value may stand for, before it may stand for all
 
 
@@ -162,24 +163,26 @@ class Dict(Obj):
         return (self.default,)
 
 
-class View(List):
-    """What ``items()`` or ``values()`` of a dictionary gave; a loop over it sees what the dictionary has by then."""
+class View(Obj):
+    """What ``keys()``, ``values()`` or ``items()`` of a dictionary gave: it shows what the dictionary has by then."""
 
-    __slots__ = ("of", "pairs")
+    __slots__ = ("of", "shows")
 
-    def __init__(self, of: Dict, pairs: bool) -> None:
+    def __init__(self, of: Dict, shows: str) -> None:
         super().__init__()
         self.of = of
-        self.pairs = pairs
-        self.state = self.now()
+        self.shows = shows
 
     def fixed(self) -> tuple[Value, ...]:
         """Give the dictionary."""
-        return (self.of, self.pairs)
+        return (self.of, self.shows)
 
     def now(self) -> list[Value]:
         """Give the items at this time."""
-        return list(self.of.named.items()) if self.pairs else list(self.of.named.values())
+        named = self.of.named
+        if self.shows == "items":
+            return list(named.items())
+        return list(named) if self.shows == "keys" else list(named.values())
 
 
 class Set(Obj):
@@ -188,19 +191,26 @@ class Set(Obj):
     __slots__ = ()
 
 
-class Lazy(Obj):
-    """A generator or iterator: its items are made when they are first asked for; ``next`` takes them off."""
+class Iterator(Obj):
+    """An iterator: ``step(run, self)`` makes its next item; its state is where it stands.
 
-    __slots__ = ("make", "own")
+    Attributes
+    ----------
+    step : callable
+    sources : tuple of values
+        What the items are made of: an unknown item may be any of these, or change them.
+    """
 
-    def __init__(self, make: Callable[[], list[Value]], own: Obj | None = None) -> None:
-        super().__init__({})
-        self.make = make
-        self.own = own  # the names of a generator, which it alone changes
+    __slots__ = ("sources", "step")
+
+    def __init__(self, step: Host, sources: tuple[Value, ...] = ()) -> None:
+        super().__init__({"place": 0, "ended": False})
+        self.step = step
+        self.sources = sources
 
     def fixed(self) -> tuple[Value, ...]:
         """Give what makes the items: no two iterators are alike."""
-        return (self.make,)
+        return (self.step, *self.sources)
 
 
 class Class(Obj):
@@ -312,9 +322,6 @@ class Super:
         self.self = self_
 
 
-Host: TypeAlias = Callable[..., Value]
-
-
 class Builtin:
     """A function that the host knows: ``call(run, args, kwargs)``."""
 
@@ -395,7 +402,7 @@ class Module:
         return f"<module {self.path}>"
 
 
-def held(value: Value) -> Iterator[Value]:
+def held(value: Value) -> Iterable[Value]:
     """List the values that a value holds directly."""
     if isinstance(value, (tuple, frozenset)):
         yield from value

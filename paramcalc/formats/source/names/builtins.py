@@ -8,7 +8,8 @@ from typing import TypeAlias
 from ....symbolic import Expr
 from .. import attributes
 from ..calls import lose
-from ..containers import items_of, length
+from ..containers import items_of, iterator, length
+from ..iterators import END, Lost, each, next_of, over, over_list, place_of, pull
 from ..operations import binary, compare, format_value, hashable, make_set, truth
 from ..state import Raised, State, Stop
 from ..values import (
@@ -18,7 +19,7 @@ from ..values import (
     Dict,
     Function,
     Instance,
-    Lazy,
+    Iterator,
     List,
     Method,
     Module,
@@ -28,9 +29,10 @@ from ..values import (
     Super,
     Unknown,
     Value,
+    View,
     Wrapper,
 )
-from .methods import next_of, sorted_items
+from .methods import sorted_items
 
 Args: TypeAlias = list[Value]
 Kwargs: TypeAlias = dict[str, Value]
@@ -59,53 +61,80 @@ def _range(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _enumerate(run: State, args: Args, kwargs: Kwargs) -> Value:
-    items = items_of(run, args[0])
     start = args[1] if len(args) > 1 else kwargs.get("start", 0)
-    if isinstance(items, Unknown) or not isinstance(start, int):
-        return run.unknown("items that are not known", items if isinstance(items, Unknown) else tuple(items), data=True)
-    return List([(start + place, one) for place, one in enumerate(items)])
+    source = iterator(run, args[0])
+    if isinstance(source, Unknown) or not isinstance(start, int):
+        return run.unknown("items that are not known", source, data=True)
+
+    def step(run: State, it: Iterator) -> Value:
+        found = pull(run, source)
+        return END if found is END else (start + place_of(it), found)
+
+    return Iterator(step, (source,))
 
 
-def _zip(run: State, args: Args, kwargs: Kwargs) -> Value:
-    rows = [items_of(run, one) for one in args]
-    if any(isinstance(row, Unknown) for row in rows):
-        return run.unknown("items that are not known", *(tuple(row) if isinstance(row, list) else row for row in rows))
-    return List([tuple(one) for one in zip(*(row for row in rows if isinstance(row, list)))])  # noqa: B905
+def rows_of(run: State, given: Args) -> Iterator | Unknown:
+    """Iterate over several things at once, until the first of them ends."""
+    sources = [iterator(run, one) for one in given]
+    known = [one for one in sources if isinstance(one, Iterator)]
+    if len(known) < len(sources):
+        return run.unknown("items that are not known", *sources, data=True)
+
+    def step(run: State, it: Iterator) -> Value:
+        row: list[Value] = []
+        for one in known:
+            row.append(pull(run, one))
+            if row[-1] is END:
+                return END
+        return tuple(row) if row else END
+
+    return Iterator(step, tuple(sources))
+
+
+def called(run: State, function: Value, rows: Iterator | Unknown) -> Iterator:
+    """Iterate over the results of a function, called on the values of each row."""
+
+    def step(run: State, it: Iterator) -> Value:
+        try:
+            if isinstance(rows, Unknown):
+                raise Lost(rows)
+            row = pull(run, rows)
+        except Lost as lost:
+            raise Lost(lose(run, "a map over unknown items", function, lost.unknown)) from None
+        return run.call(function, list(row), {}) if isinstance(row, tuple) else END
+
+    return Iterator(step, (function, rows))
 
 
 def _map(run: State, args: Args, kwargs: Kwargs) -> Value:
-    function, *sources = args
-
-    def make() -> list[Value]:
-        rows = _zip(run, sources, {})
-        if isinstance(rows, Unknown):
-            from ..containers import Lost
-
-            lose(run, "a map over unknown items", function, rows)
-            raise Lost(rows)
-        assert isinstance(rows, List)
-        return [run.call(function, list(row) if isinstance(row, tuple) else [row], {}) for row in rows.items]
-
-    return Lazy(make)
+    return called(run, args[0], rows_of(run, args[1:]))
 
 
 def _filter(run: State, args: Args, kwargs: Kwargs) -> Value:
-    items = items_of(run, args[1])
-    if isinstance(items, Unknown):
-        return items
-    kept = []
-    for one in items:
-        known = truth(run, one if args[0] is None else run.call(args[0], [one], {}))
-        if known is None:
-            return run.unknown("a filter that is not known", *items)
-        if known:
-            kept.append(one)
-    return List(kept)
+    function, source = args[0], iterator(run, args[1])
+    if isinstance(source, Unknown):
+        return lose(run, "a filter of unknown items", function, source)
+
+    def step(run: State, it: Iterator) -> Value:
+        try:
+            for one in each(run, source):
+                known = truth(run, one if function is None else run.call(function, [one], {}))
+                if known is None:
+                    raise Lost(run.unknown("a condition that is unknown", source, one))
+                if known:
+                    return one
+        except Lost as lost:
+            raise Lost(lose(run, "a filter of unknown items", function, lost.unknown, source)) from None
+        return END
+
+    return Iterator(step, (function, source))
 
 
 def _reversed(run: State, args: Args, kwargs: Kwargs) -> Value:
+    if isinstance(args[0], List) and args[0].blur is None:
+        return over_list(args[0], backward=True)
     items = items_of(run, args[0])
-    return items if isinstance(items, Unknown) else List(items[::-1])
+    return items if isinstance(items, Unknown) else over(tuple(items[::-1]))
 
 
 def _sorted(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -149,13 +178,27 @@ def _extreme(name: str, op: ast.cmpop) -> Builtin:
 
 def _all(wanted: bool) -> Builtin:
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
-        items = items_of(run, args[0])
-        if isinstance(items, Unknown):
-            return run.unknown("a condition on unknown items", scalar=True)
-        answers = [truth(run, one) for one in items]
-        if (not wanted) in answers if wanted else True in answers:
+        source = iterator(run, args[0])
+        answers: list[bool | None] = []
+
+        def ask(source: Iterator) -> None:
+            try:
+                for one in each(run, source):
+                    answers.append(truth(run, one))
+                    if answers[-1] is None and source is args[0]:  # whether the rest is made is unknown
+                        run.fork(lambda: ask(source), lambda: None)
+                        return
+                    if answers[-1] is not wanted and answers[-1] is not None:
+                        return
+            except Lost:
+                answers.append(None)
+
+        if isinstance(source, Iterator):
+            ask(source)
+        if (not wanted) in answers:
             return not wanted
-        return run.unknown("a condition on unknown items", scalar=True) if None in answers else wanted
+        known = isinstance(source, Iterator) and None not in answers
+        return wanted if known else run.unknown("a condition on unknown items", scalar=True)
 
     return Builtin("all" if wanted else "any", call)
 
@@ -370,16 +413,12 @@ def _callable(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _iter(run: State, args: Args, kwargs: Kwargs) -> Value:
-    value = args[0]
-    if isinstance(value, Lazy):
-        return value
-    items = items_of(run, value)
-    return items if isinstance(items, Unknown) else Lazy(lambda: items)
+    return iterator(run, args[0]) if len(args) == 1 else lose(run, "iter() with a mark of the end", None, *args)
 
 
 def _next(run: State, args: Args, kwargs: Kwargs) -> Value:
     value = args[0]
-    if isinstance(value, Lazy):
+    if isinstance(value, Iterator):
         return next_of(run, value, args[1:])
     if isinstance(value, Instance):
         method = attributes.user_method(value, "__next__")
@@ -461,7 +500,7 @@ HOSTS: dict[str, tuple[type, ...]] = {
     "tuple": (tuple,), "dict": (Dict,), "set": (Set,), "frozenset": (frozenset,), "range": (range,),
     "type": (Class, Native), "complex": (complex,),
 }  # fmt: skip
-_ITEMS = (List, tuple, str, bytes, range, Dict, Set, frozenset)
+_ITEMS = (List, tuple, str, bytes, range, Dict, Set, View, frozenset)
 BUILT_IN = (*_ITEMS, int, float, complex, type(None))
 ABSTRACT: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("Iterable", "Sized", "Container", "Collection"), _ITEMS),
@@ -514,7 +553,7 @@ FUNCTIONS = {
     "len": _len,
     "print": _print,
     "enumerate": _enumerate,
-    "zip": _zip,
+    "zip": lambda run, args, kwargs: rows_of(run, args),
     "map": _map,
     "filter": _filter,
     "reversed": _reversed,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..containers import MOST_ITEMS, get_item, items_of, store_item
+from ..containers import get_item, items_of, store_item
+from ..iterators import MOST_ITEMS, Lost, each, next_of
 from ..operations import MOST_TEXT, equal, hashable
 from ..state import Raised, State
-from ..values import MISSING, Builtin, Class, Dict, Host, Lazy, List, Obj, Set, Unknown, Value, View
+from ..values import MISSING, Builtin, Class, Dict, Host, Iterator, List, Obj, Set, Unknown, Value, View
 
 TEXT = frozenset(
     [
@@ -144,11 +145,17 @@ def _append(run: State, self: List, args: list[Value], kwargs: dict[str, Value])
 
 
 def _extend(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    items = items_of(run, args[0])
-    if isinstance(items, Unknown):
-        _blurred(run, self, items)
+    source = args[0] if isinstance(args[0], Iterator) else items_of(run, args[0])  # a list may extend itself
+    if isinstance(source, Unknown):
+        _blurred(run, self, source)
+    elif isinstance(source, list):
+        _grow(run, self, *source)
     else:
-        _grow(run, self, *items)
+        try:
+            for one in each(run, source):
+                _grow(run, self, one)
+        except Lost as lost:
+            _blurred(run, self, lost.unknown)
     return None
 
 
@@ -275,22 +282,11 @@ def _get(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) ->
     return self.named.get(args[0], default)
 
 
-def _keys(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return _view(run, self, list(self.named))
+def _view(shows: str) -> Host:
+    def call(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        return run.unknown(self.blur.reason, self) if self.blur is not None else View(self, shows)
 
-
-def _values(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return run.unknown(self.blur.reason, self) if self.blur is not None else View(self, False)
-
-
-def _pairs(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    return run.unknown(self.blur.reason, self) if self.blur is not None else View(self, True)
-
-
-def _view(run: State, self: Dict, items: list[Value]) -> Value:
-    if self.blur is not None:
-        return run.unknown(self.blur.reason, self)
-    return List(items)
+    return call
 
 
 def _update(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
@@ -351,27 +347,8 @@ def _discard(run: State, self: Set, args: list[Value], kwargs: dict[str, Value])
     return None
 
 
-def _next(run: State, self: Lazy, args: list[Value], kwargs: dict[str, Value]) -> Value:
+def _next(run: State, self: Iterator, args: list[Value], kwargs: dict[str, Value]) -> Value:
     return next_of(run, self, args)
-
-
-def next_of(run: State, self: Lazy, default: list[Value]) -> Value:
-    """Take the next item of an iterator."""
-    from ..containers import pulled
-
-    items = pulled(run, self)
-    if isinstance(items, Unknown):
-        run.may_raise("next")
-        return run.unknown("an item of an unknown iterator", items, *default)
-    place = self.named["place"]
-    assert isinstance(place, int)
-    if place >= len(items):
-        if default:
-            return default[0]
-        raise Raised(run.error("StopIteration", ""))
-    run.change(self)
-    self.named["place"] = place + 1
-    return items[place]
 
 
 LISTS: dict[str, Host] = {
@@ -380,11 +357,11 @@ LISTS: dict[str, Host] = {
     "appendleft": lambda run, self, args, kwargs: _insert(run, self, [0, *args], {}),
 }  # fmt: skip
 DICTS: dict[str, Host] = {
-    "get": _get, "keys": _keys, "values": _values, "items": _pairs, "update": _update, "setdefault": _setdefault,
-    "pop": _pop_key, "copy": _copy, "clear": _clear,
+    "get": _get, "keys": _view("keys"), "values": _view("values"), "items": _view("items"), "update": _update,
+    "setdefault": _setdefault, "pop": _pop_key, "copy": _copy, "clear": _clear,
 }  # fmt: skip
 SETS: dict[str, Host] = {"add": _add, "discard": _discard, "copy": _copy, "clear": _clear}
-TABLES: dict[type, dict[str, Host]] = {List: LISTS, Dict: DICTS, Set: SETS, Lazy: {"__next__": _next}}
+TABLES: dict[type, dict[str, Host]] = {List: LISTS, Dict: DICTS, Set: SETS, Iterator: {"__next__": _next}}
 
 
 def method_unknown(run: State, value: Value, name: str) -> Value:

@@ -15,8 +15,8 @@ from ...values import (
 )
 from ..builtins import Args, Kwargs
 from ..shapes import Shape, broadcast, matmul, reduced
-from ..torch import as_shape
-from .tensors import Tensor, shape_of, tensors_in
+from ..torch import Tensor as Array, as_shape
+from .tensors import Tensor, shape_of, symbolic_in
 
 SAME = frozenset(
     [
@@ -40,14 +40,18 @@ def function(name: str) -> Builtin:
     """Give a function on tensors: its shape where that is plain, else a tensor of unknown shape."""
 
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
-        tensors = tensors_in(*args, *kwargs.values())
-        if not tensors:
-            return _of_numbers(run, name, args, kwargs)
+        tensors = symbolic_in(*args, *kwargs.values())
+        known = shape_of(args[0]) if name == "shape" and len(args) == 1 and tensors else None
+        if known is not None:  # sizes that are known are numbers, and the others are tensors
+            return tuple(one if isinstance(one, int) else Tensor((), name, tensors, line=run.line) for one in known)
         try:
             shape = _function_shape(run, name, args, kwargs)
         except (TypeError, ValueError, IndexError, ParamcalcError):
             shape = None
-        return Tensor(shape, name, tensors)
+        if tensors:
+            return Tensor(shape, name, tensors, line=run.line)
+        constant = bool(args) and not isinstance(args[0], (int, float)) and name not in ("zeros", "ones")
+        return Array(shape) if constant and shape is not None else _of_numbers(run, name, args, kwargs)
 
     return Builtin(f"keras.ops.{name}", call)
 
@@ -55,12 +59,25 @@ def function(name: str) -> Builtin:
 def _of_numbers(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
     if name in ("zeros", "ones", "normal", "uniform"):
         return Tensor(as_shape(run, [args[0] if args else kwargs.get("shape", ())]), name)
+    if name in ("arange", "range"):
+        return _counted(run, args, kwargs)
     if name in ("shape",) and args:
         return shape_of(args[0]) or run.unknown("a shape", data=True, scalar=True)
     return run.unknown(f"{name} is not followed", data=True, scalar=True)
 
 
+def _counted(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # the numbers from start to stop: only how many there are
+    ends = [*args, *(kwargs[one] for one in ("start", "stop", "limit", "step", "delta") if one in kwargs)]
+    plain = [one for one in ends if isinstance(one, int)]
+    if len(plain) < len(ends) or not 1 <= len(plain) <= 3 or 0 in plain[2:]:
+        return run.unknown("numbers that are not known", data=True, scalar=True)
+    return Array((len(range(*plain)),))
+
+
 def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape | None:
+    if name == "stack":
+        return _stacked(run, args[0], kwargs.get("axis", args[1] if len(args) > 1 else 0))
     x = shape_of(args[0]) if args else None
     if name in SAME:
         return x
@@ -87,6 +104,16 @@ def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape 
         at = place % (len(x) + (name == "expand_dims"))
         return (*x[:at], 1, *x[at:]) if name == "expand_dims" else (*x[:at], *x[at + 1 :])
     return None
+
+
+def _stacked(run: State, given: Value, place: Value) -> Shape | None:
+    items = items_of(run, given)
+    shapes = [] if isinstance(items, Unknown) else [shape_of(one) for one in items]
+    first = shapes[0] if shapes else None
+    if first is None or not isinstance(place, int) or any(one != first for one in shapes):
+        return None
+    at = place % (len(first) + 1)
+    return (*first[:at], len(shapes), *first[at:])
 
 
 def reshaped(run: State, x: Shape, wanted: Value) -> Shape | None:

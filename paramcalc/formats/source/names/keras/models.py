@@ -99,7 +99,9 @@ def sublayers(self: Instance) -> list[tuple[str, Instance]] | Unknown:
     if self.blur is not None:
         return self.blur
     if isinstance(self.named.get("<outputs>"), tuple):
-        return [("", one) for one in graph_layers(self) if isinstance(one, Instance)]
+        layers = graph_layers(self)
+        lost = next((one for one in layers if isinstance(one, Unknown)), None)
+        return lost or [("", one) for one in layers if isinstance(one, Instance)]
     found: list[tuple[str, Instance]] = []
     pending: list[tuple[str, Value]] = [(str(name), one) for name, one in self.named.items()]
     seen: set[int] = set()
@@ -170,12 +172,14 @@ def _layers(run: State, self: Instance) -> Value:
             return List([one for one in kept.items if not isinstance(one, Tensor)])
         return run.unknown(kept.blur.reason, self)
     if isinstance(self.named.get("<outputs>"), tuple):
-        return List(graph_layers(self))
+        layers = graph_layers(self)
+        lost = any(isinstance(one, Unknown) for one in layers)
+        return run.unknown("the layers of a model", self) if lost else List(layers)
     return run.unknown("the layers of a model", self)
 
 
 def graph_layers(self: Instance) -> list[Value]:
-    """List the layers of a functional model, each once, in an order in which each comes after what it reads."""
+    """List the layers of a graph, and what is unknown in it, each once, after what it reads."""
     outs = self.named["<outputs>"]
     assert isinstance(outs, tuple)
     found: dict[int, Value] = {}
@@ -184,7 +188,7 @@ def graph_layers(self: Instance) -> list[Value]:
     while pending:
         one, ready = pending.pop()
         if ready:
-            if isinstance(one.layer, Instance):
+            if isinstance(one.layer, (Instance, Unknown)):
                 found.setdefault(id(one.layer), one.layer)
             continue
         if id(one.call) in done:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from .....symbolic import Size, is_known
 from ...state import State
@@ -27,8 +28,8 @@ class Tensor(Plain):
     Attributes
     ----------
     shape : tuple of sizes, or None
-    layer : Instance, str or None
-        What was called: a layer, the name of an operation, or nothing for an input.
+    layer : Instance, str, Unknown or None
+        What was called: a layer, the name of an operation, something unknown, or nothing for an input.
     args : tuple of Tensor
     index : int
         Which output of the call.
@@ -37,7 +38,7 @@ class Tensor(Plain):
     name : str or None
     """
 
-    __slots__ = ("args", "call", "index", "layer", "name", "shape", "states")
+    __slots__ = ("args", "call", "index", "layer", "line", "name", "shape", "states")
 
     def __init__(
         self,
@@ -48,7 +49,9 @@ class Tensor(Plain):
         call: object = None,
         name: str | None = None,
         states: int = 0,
+        line: int = 0,
     ) -> None:
+        self.line = line  # of the program, of an operation
         self.states = states  # how many of the arguments, the last ones, are initial states
         self.shape = shape
         self.layer = layer
@@ -106,46 +109,70 @@ def tensor_item(run: State, value: Value, key: Value) -> Value:
     if key is None:
         return value.shape[0] if value.shape else None
     keys = key if isinstance(key, tuple) else (key,)
-    return Tensor(indexed(value.shape, keys), "GetItem", (value,))
+    return Tensor(indexed(value.shape, keys), "GetItem", (value,), line=run.line)
 
 
 def shape_of(value: Value) -> Shape | None:
     """Give the shape of a tensor, a weight or a number."""
     if isinstance(value, Tensor):
         return value.shape
+    if isinstance(value, Array):
+        return value.shape
     if isinstance(value, (int, float)):
         return ()
+    if isinstance(value, Instance) and isinstance(value.named.get("<items>"), tuple) and value.blur is None:
+        return (length_of(value),)
     if isinstance(value, Instance) and value.cls is VARIABLE and value.blur is None:
         shape = value.named.get("shape")
         return shape if isinstance(shape, tuple) else None
     return None
 
 
+def length_of(array: Instance) -> int:
+    """Give the number of numbers in a row of them."""
+    items = array.named["<items>"]
+    assert isinstance(items, tuple)
+    return len(items)
+
+
+def symbolic_in(*values: Value) -> tuple[Tensor, ...]:
+    """List the symbolic tensors in values, those in lists and tuples included; an unknown value may be one."""
+    return tuple(one for one in _tensors_in(values) if isinstance(one, Tensor))
+
+
 def tensors_in(*values: Value) -> tuple[Tensor, ...]:
-    """List the tensors in values, those in lists and tuples included."""
-    found: list[Tensor] = []
+    """List the tensors that a layer is called on: the symbolic ones, and arrays where there are none."""
+    found = _tensors_in(values)
+    return symbolic_in(*values) or tuple(Tensor(one.shape) for one in found if isinstance(one, Array))
+
+
+def _tensors_in(values: Iterable[Value]) -> list[Tensor | Array]:
+    found: list[Tensor | Array] = []
     for one in values:
-        if isinstance(one, Tensor):
+        if isinstance(one, (Tensor, Array)):
             found.append(one)
-        elif isinstance(one, Array):
-            found.append(Tensor(one.shape))
+        elif isinstance(one, Unknown):
+            if not (one.scalar or one.data):
+                found.append(Tensor(None, one))
+        elif isinstance(one, (List, Dict)) and one.blur is not None:
+            found += _tensors_in([one.blur])
         elif isinstance(one, (tuple, list)):
-            found += tensors_in(*one)
-        elif isinstance(one, List) and one.blur is None:
-            found += tensors_in(*one.items)
-        elif isinstance(one, Dict) and one.blur is None:
-            found += tensors_in(*one.named.values())
-    return tuple(found)
+            found += _tensors_in(one)
+        elif isinstance(one, List):
+            found += _tensors_in(one.items)
+        elif isinstance(one, Dict):
+            found += _tensors_in(one.named.values())
+    return found
 
 
 def binary(run: State, op: type, a: Value, b: Value) -> Value:
     """Combine tensors by an operator."""
     if isinstance(a, Unknown) or isinstance(b, Unknown):
-        return Tensor(None, OPERATIONS.get(op, op.__name__), tensors_in(a, b))
+        return Tensor(None, OPERATIONS.get(op, op.__name__), symbolic_in(a, b), line=run.line)
     if op is ast.MatMult:
-        return Tensor(matmul(shape_of(a), shape_of(b)), "Matmul", tensors_in(a, b))
+        return Tensor(matmul(shape_of(a), shape_of(b)), "Matmul", symbolic_in(a, b), line=run.line)
     kind = OPERATIONS.get(op, op.__name__)
-    return Tensor(broadcast(shape_of(a), shape_of(b)), kind, tensors_in(a, b), call=Called((a, b)))
+    return Tensor(broadcast(shape_of(a), shape_of(b)), kind, symbolic_in(a, b), call=Called((a, b)), line=run.line)
 
 
 class Called:
@@ -167,11 +194,11 @@ OPERATIONS: dict[type, str] = {
     ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply", ast.Div: "TrueDivide", ast.Pow: "Power",
     ast.FloorDiv: "FloorDivide",
 }  # fmt: skip
-ELEMENTWISE = frozenset([*OPERATIONS.values(), "Negative", "GetItem"])
+ELEMENTWISE = frozenset([*OPERATIONS.values(), "Negative", "GetItem", "stack"])
 
 
 def unary(run: State, value: Value) -> Value:
     """Negate a tensor."""
     if not isinstance(value, Tensor):
         return MISSING
-    return Tensor(shape_of(value), "Negative", tensors_in(value), call=Called((value,)))
+    return Tensor(shape_of(value), "Negative", symbolic_in(value), call=Called((value,)), line=run.line)

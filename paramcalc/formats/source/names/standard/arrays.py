@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from ...calls import lose
+from ...containers import items_of
 from ...state import Raised, State
 from ...values import (
     Builtin,
@@ -57,6 +58,20 @@ def _array_change(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Val
     return self
 
 
+def _array_get(run: State, self: Instance, name: str) -> Value:
+    items = _array_items(run, self)
+    if name in ("shape", "ndim", "size") and not isinstance(items, Unknown):
+        return {"shape": (len(items),), "ndim": 1, "size": len(items)}[name]
+    return run.unknown(f"{name} of an array is not followed", self)
+
+
+def _array_negative(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    items = _array_items(run, self)
+    if isinstance(items, Unknown) or not all(isinstance(one, (int, float)) for one in items):
+        return run.unknown("the numbers of an array", self)
+    return _array_of([-one for one in items if isinstance(one, (int, float))])
+
+
 ARRAY = Native(
     "numpy.ndarray",
     make=lambda run, cls: Instance(cls),
@@ -67,8 +82,9 @@ ARRAY = Native(
         "__setitem__": _array_change,
         "__iadd__": _array_change,  # and every other operator in place
         "__len__": _array_length,
+        "__neg__": _array_negative,
     },
-    get=lambda run, self, name: run.unknown(f"{name} of an array is not followed", self),
+    get=_array_get,
     data="compared",
 )
 MOST_NUMBERS = 4_096
@@ -103,11 +119,20 @@ def _arange(run: State, args: Args, kwargs: Kwargs) -> Value:
     return _array_of(found)
 
 
+def _array(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Give an array of fractions, in one row."""
+    items = items_of(run, args[0]) if len(args) == 1 and isinstance(args[0], (List, tuple)) else []
+    if kwargs or not items or isinstance(items, Unknown) or not all(isinstance(one, float) for one in items):
+        return lose(run, "an array that is not followed", Unknown("", path="numpy.array"), *args, *kwargs.values())
+    return _array_of([one for one in items if isinstance(one, float)])
+
+
 NUMPY = Module(
     "numpy",
     {
         "ndarray": ARRAY,
         "linspace": Builtin("numpy.linspace", _linspace),
+        "array": Builtin("numpy.array", _array),
         "arange": Builtin("numpy.arange", _arange),
         "prod": Builtin("numpy.prod", prod),
         "product": Builtin("numpy.prod", prod),

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from itertools import combinations, pairwise, permutations, product
 
 from ...calls import lose
-from ...containers import MOST_ITEMS, items_of
+from ...containers import items_of, iterator
+from ...iterators import END, MOST_ITEMS, Lost, over, place_of, pull
 from ...operations import binary
 from ...state import Raised, State
 from ...values import (
@@ -16,6 +17,7 @@ from ...values import (
     Class,
     Dict,
     Function,
+    Iterator,
     List,
     Method,
     Module,
@@ -89,18 +91,30 @@ MATH.names["prod"] = Builtin("math.prod", prod)
 
 
 def _chain(run: State, args: Args, kwargs: Kwargs) -> Value:
-    made: list[Value] = []
-    for one in args:
-        items = items_of(run, one)
-        if isinstance(items, Unknown):
-            return run.unknown("items that are not known", items, *made)
-        made += items
-    return List(made)
+    return _chained(run, over(tuple(args)))
 
 
-def _chain_of(run: State, args: Args, kwargs: Kwargs) -> Value:
-    rows = items_of(run, args[0])
-    return rows if isinstance(rows, Unknown) else _chain(run, rows, {})
+def _chained(run: State, rows: Value) -> Value:
+    outer = iterator(run, rows)
+    if isinstance(outer, Unknown):
+        return run.unknown("items that are not known", outer)
+    current = Dict()  # the row that is being iterated over
+
+    def step(run: State, it: Iterator) -> Value:
+        while True:
+            inner = current.named.get("row")
+            found = pull(run, inner) if isinstance(inner, Iterator) else END
+            if isinstance(inner, Unknown):
+                raise Lost(inner)
+            if found is not END:
+                return found
+            row = pull(run, outer)
+            if row is END:
+                return END
+            run.change(current)
+            current.named["row"] = iterator(run, row)
+
+    return Iterator(step, (outer, current))
 
 
 def _combined(function: Callable[..., object]) -> Callable[..., Value]:
@@ -125,40 +139,62 @@ def _combined(function: Callable[..., object]) -> Callable[..., Value]:
 
 def _pairwise(run: State, args: Args, kwargs: Kwargs) -> Value:
     items = items_of(run, args[0])
-    return items if isinstance(items, Unknown) else List([*pairwise(items)])
+    return items if isinstance(items, Unknown) else over(tuple(pairwise(items)))
 
 
 def _repeat(run: State, args: Args, kwargs: Kwargs) -> Value:
-    count = args[1] if len(args) > 1 else kwargs.get("times")
-    if not isinstance(count, int) or count > MOST_ITEMS:
-        return run.unknown("items without end", *args)
-    return List([args[0]] * count)
+    count = args[1] if len(args) > 1 else kwargs.get("times", math.inf)
+    if not isinstance(count, (int, float)):
+        return run.unknown("an unknown number of items", *args)
+    return Iterator(lambda run, it: args[0] if place_of(it) < count else END, (args[0],))
+
+
+def _count(run: State, args: Args, kwargs: Kwargs) -> Value:
+    first, wide = [*args, kwargs.get("start", 0), kwargs.get("step", 1)][:2] if len(args) != 1 else (args[0], 1)
+    if not isinstance(first, int) or not isinstance(wide, int):
+        return run.unknown("numbers that are not known", data=True, scalar=True)
+    return Iterator(lambda run, it: first + wide * place_of(it))
 
 
 def _accumulate(run: State, args: Args, kwargs: Kwargs) -> Value:
-    items = items_of(run, args[0])
-    if isinstance(items, Unknown):
-        return items
+    source = iterator(run, args[0])
+    if isinstance(source, Unknown):
+        return source
     function = args[1] if len(args) > 1 else kwargs.get("func")
-    made: list[Value] = []
-    for one in items:
-        before = made[-1] if made else None
-        made.append(
-            one
-            if not made
-            else run.call(function, [before, one], {})
-            if function
-            else binary(run, ast.Add(), before, one)
-        )
-    return List(made)
+    before = Dict()
+
+    def step(run: State, it: Iterator) -> Value:
+        found = pull(run, source)
+        if found is not END and "total" in before.named:
+            pair = [before.named["total"], found]
+            found = run.call(function, pair, {}) if function else binary(run, ast.Add(), *pair)
+        if found is not END:
+            run.change(before)
+            before.named["total"] = found
+        return found
+
+    return Iterator(step, (source, function, before))
 
 
 def _islice(run: State, args: Args, kwargs: Kwargs) -> Value:
-    items = items_of(run, args[0])
-    if isinstance(items, Unknown) or not all(isinstance(one, int) or one is None for one in args[1:]):
+    source = iterator(run, args[0])
+    if isinstance(source, Unknown) or not all(isinstance(one, int) or one is None for one in args[1:]):
         return run.unknown("items that are not known", *args)
-    ends = [one if isinstance(one, int) else None for one in args[1:]]
-    return List(items[slice(*ends)])
+    cut = slice(*(one if isinstance(one, int) else None for one in args[1:]))
+    start, wide = cut.start or 0, cut.step or 1
+    if start < 0 or wide < 1 or (cut.stop or 0) < 0:
+        raise Raised(run.error("ValueError", "indices for islice() must be none or at least 0"))
+
+    def step(run: State, it: Iterator) -> Value:
+        place = start + place_of(it) * wide
+        if cut.stop is not None and place >= cut.stop:
+            return END
+        for _ in range(start if place == start else wide - 1):
+            if pull(run, source) is END:
+                return END
+        return pull(run, source)
+
+    return Iterator(step, (source,))
 
 
 ITERTOOLS = Module(
@@ -170,12 +206,13 @@ ITERTOOLS = Module(
         "permutations": Builtin("permutations", _combined(permutations)),
         "pairwise": Builtin("pairwise", _pairwise),
         "repeat": Builtin("repeat", _repeat),
+        "count": Builtin("count", _count),
         "accumulate": Builtin("accumulate", _accumulate),
         "islice": Builtin("islice", _islice),
         "zip_longest": Builtin("zip_longest", lambda run, args, kwargs: run.unknown("items that are not known", *args)),
     },
 )
-ITERTOOLS.names["chain"].methods["from_iterable"] = lambda run, self, args, kwargs: _chain_of(run, [self], {})  # type: ignore[attr-defined]
+ITERTOOLS.names["chain"].methods["from_iterable"] = lambda run, self, args, kwargs: _chained(run, self)  # type: ignore[attr-defined]
 
 
 def _partial(run: State, args: Args, kwargs: Kwargs) -> Value:

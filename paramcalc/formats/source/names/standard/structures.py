@@ -10,7 +10,7 @@ from ...values import (
     Dict,
     Function,
     Instance,
-    Lazy,
+    Iterator,
     List,
     Method,
     Module,
@@ -20,6 +20,7 @@ from ...values import (
     Set,
     Unknown,
     Value,
+    View,
 )
 from ..builtins import BUILTINS, Args, Kwargs, make_dict
 from .iteration import same
@@ -41,7 +42,7 @@ def deep_copy(run: State, value: Value, done: dict[Obj, Value]) -> Value:
         return value
     if isinstance(value, tuple):
         return tuple(deep_copy(run, one, done) for one in value)
-    if not isinstance(value, Obj) or isinstance(value, Lazy):
+    if not isinstance(value, Obj) or isinstance(value, (Iterator, View)):
         if isinstance(value, (Obj, Method, Partial)) or (isinstance(value, Unknown) and value.refs):
             return run.unknown("a copy that is not followed", value)
         return value

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ... import attributes
 from ...calls import lose
+from ...iterators import over_walk
 from ...state import Raised, State
 from ...values import (
     MISSING,
     Dict,
     Function,
     Instance,
-    List,
     Native,
     Obj,
     Unknown,
@@ -128,33 +128,31 @@ def _walk_parameters(run: State, self: Instance, prefix: str = "") -> list[Value
     return found
 
 
-def _only(pairs: list[Value] | Unknown) -> Value:
-    return pairs if isinstance(pairs, Unknown) else List([one[1] for one in pairs if isinstance(one, tuple)])
+def _second(pairs: list[Value] | Unknown) -> list[Value] | Unknown:
+    return pairs if isinstance(pairs, Unknown) else [one[1] for one in pairs if isinstance(one, tuple)]
 
 
 def _parameters(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    return _only(_walk_parameters(run, self))
+    return over_walk(run, lambda: _second(_walk_parameters(run, self)), self)
 
 
 def _named_parameters(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if "<parallel>" in self.named:
         return run.unknown("names of a model that may be wrapped", self)
-    found = _walk_parameters(run, self)
-    return found if isinstance(found, Unknown) else List(found)
+    return over_walk(run, lambda: _walk_parameters(run, self), self)
 
 
 def _modules(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    return _only(_walk_modules(run, self, "", {}))
+    return over_walk(run, lambda: _second(_walk_modules(run, self, "", {})), self)
 
 
 def _named_modules(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if "<parallel>" in self.named:
         return run.unknown("names of a model that may be wrapped", self)
-    found = _walk_modules(run, self, "", {})
-    return found if isinstance(found, Unknown) else List(found)
+    return over_walk(run, lambda: _walk_modules(run, self, "", {}), self)
 
 
-def _named_children(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+def _walk_children(run: State, self: Instance) -> list[Value] | Unknown:
     if self.blur is not None or any(isinstance(one, Unknown) and not one.scalar for _, one in children_of(self)):
         return run.unknown("modules that are not known", self)
     seen: list[Value] = []
@@ -163,12 +161,15 @@ def _named_children(run: State, self: Instance, args: Args, kwargs: Kwargs) -> V
         if is_module(value) and value not in seen:
             seen.append(value)
             found.append((name, value))
-    return List(found)
+    return found
+
+
+def _named_children(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    return over_walk(run, lambda: _walk_children(run, self), self)
 
 
 def _children(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    found = _named_children(run, self, args, kwargs)
-    return _only(found.items) if isinstance(found, List) else found
+    return over_walk(run, lambda: _second(_walk_children(run, self)), self)
 
 
 def _itself(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -176,22 +177,22 @@ def _itself(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _apply(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    found = _modules(run, self, [], {})
-    if isinstance(found, List):
-        for one in found.items[::-1]:
-            run.call(args[0], [one], {})
-    else:
+    found = _second(_walk_modules(run, self, "", {}))
+    if isinstance(found, Unknown):
         lose(run, "apply to unknown modules", args[0], self)
+    else:
+        for one in found[::-1]:
+            run.call(args[0], [one], {})
     return self
 
 
 def _freeze(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    found = _parameters(run, self, [], {})
-    if isinstance(found, List):
-        for one in found.items:
-            run.call(attributes.get(run, one, "requires_grad_"), args, kwargs)
-    else:
+    found = _second(_walk_parameters(run, self))
+    if isinstance(found, Unknown):
         run.blur("parameters that are not known", self)
+    else:
+        for one in found:
+            run.call(attributes.get(run, one, "requires_grad_"), args, kwargs)
     return self
 
 
