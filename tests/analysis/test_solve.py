@@ -15,13 +15,13 @@ from tiers import examples
 
 import paramcalc as pc
 from paramcalc import paper, torch as torch_layers
+from paramcalc.analysis.family import family_of
 from paramcalc.analysis.sizing import Solution, solve
 from paramcalc.analysis.sizing.closed_form import Quadratic, quadratic
 from paramcalc.analysis.sizing.ranges import Axis, read_axis
 from paramcalc.analysis.sizing.walk import ONE_BY_ONE, walk
 from paramcalc.core.rule import layers_made
 from paramcalc.errors import OptionError, ParamcalcError, SizeError
-from paramcalc.formats.readers import family
 from paramcalc.graph.unknown_layers import UnknownLayer
 from paramcalc.symbolic import increasing, maximum, minimum, symbols
 
@@ -144,7 +144,7 @@ def problems(draw: st.DrawFn) -> dict[str, Any]:
 def test_trying_every_size_gives_the_same(tmp_path_factory: pytest.TempPathFactory, problem: dict[str, Any]) -> None:
     path = tmp_path_factory.getbasetemp() / "model.json"
     path.write_text(json.dumps(problem["spec"]))
-    read, ranges, tied = family(path), problem["ranges"], problem["tied"]
+    family, ranges, tied = family_of(path, ()), problem["ranges"], problem["tied"]
     if problem["mode"] == "near":
         problem["budgets"] = problem["budgets"][:1]
     if len(ranges) == 1 and problem["multiple_of"] > 1:
@@ -158,7 +158,7 @@ def test_trying_every_size_gives_the_same(tmp_path_factory: pytest.TempPathFacto
         more = {name: pc.parse(text)(**sizes) if "h" in text else int(text) for name, text in tied.items()}
         if any(type(one) is not int or one < 1 for one in more.values()):
             raise SizeError("no size")
-        return read({**sizes, **more, **problem["fixed"]})
+        return family.make({**sizes, **more, **problem["fixed"]})
 
     counts = everything(make, ranges, lambda model: amounts(model, problem["budgets"], 2))
     limits = []
@@ -437,9 +437,9 @@ def test_without_an_answer_the_nearest_candidate_is_the_reason(run: Any) -> None
         ({"macs": "1M"}, "the MACs depend on open sizes; expected a value for T, received '4T·h² + 432T·h'"),
         ({"memory": "1M", "steps": 3}, "the memory depends on open sizes; expected a value for B, received"),
         ({"params": 1, "multiple_of": 0}, "multiple_of is no size; expected a whole number from 1, received 0"),
-        ({"params": 1, "sizes": {"h": 3}}, "h is to be found, and has a value, received 3"),
+        ({"params": 1, "sizes": {"h": 3}}, "h varies, and has a value; expected one of the two, received 3"),
         ({"params": 1, "such_that": {"e": "q//2"}}, "e follows from; expected an expression over h, received 'q'"),
-        ({"params": 1, "such_that": {"e": "h//2"}}, "no open size 'e' in the model; expected h"),
+        ({"params": 1, "such_that": {"e": "h//2"}}, "no size 'e'; expected B or T or h"),
     ],
 )  # fmt: skip
 def test_what_is_refused(options: dict[str, Any], message: str) -> None:
@@ -451,7 +451,7 @@ def test_what_is_refused(options: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize(
     ("model", "size", "message"),
     [
-        (LSTM, "hh", "no open size 'hh' in the model; expected h (did you mean 'h'?)"),
+        (LSTM, "hh", "no size 'hh'; expected B or T or h (did you mean 'h'?)"),
         (LSTM, {}, "no size to find; expected the name of one, such as h, received {}"),
         (pc.Sequential([pc.Input((None, H)), pc.Dense(X)]), ["h", "x"],
          "several sizes without an end: h, x; expected LEAST:MOST for all but one"),
@@ -499,7 +499,7 @@ def test_the_flags_of_a_layer_and_of_the_search(run: Any) -> None:
         ("docs/examples/sizes.yaml --for h --params 1M", "the parameters depend on open sizes; expected a value for V, "
          "received '3V·h"),
         ("docs/examples/sizes.yaml --for q --params 1M",
-         "docs/examples/sizes.yaml:3: sizes: no size 'q'; expected T or V or d or h"),
+         "docs/examples/sizes.yaml:3: sizes: no size 'q'; expected B or T or V or d or h"),
         ("docs/examples/tutorial.yaml --for h --params 1M", "docs/examples/tutorial.yaml: sizes: no size 'h'"),
     ],
 )  # fmt: skip

@@ -84,7 +84,7 @@ class Search:
             self.limits.clear()
             found = self._by_building(axes)
         self._note_ends(axes, found)
-        family = self.problem.family
+        family = self.problem.unknowns
         model = None if found.answer is None else family.at(found.answer.sizes)
         return Solution(
             (family.at(found.beside[0].sizes) if model is None else model).label,
@@ -126,10 +126,10 @@ class Search:
             best: tuple[Candidate, _Found] | None = None
             for value in axis.values(0):
                 try:
-                    fixed = self.problem.family.with_value(axis.name, value)
+                    fixed = self.problem.unknowns.with_value(axis.name, value)
                 except ParamcalcError:  # a size that follows from it is none
                     continue
-                inner = Search(replace(self.problem, family=fixed), several=True, lines=len(axis.values(0)))
+                inner = Search(replace(self.problem, unknowns=fixed), several=True, lines=len(axis.values(0)))
                 inner.formulas = inner._formulas()
                 if inner.formulas is None:
                     break
@@ -159,7 +159,7 @@ class Search:
     # --- formulas ---------------------------------------------------------------------------------
 
     def _formulas(self) -> tuple[Size, ...] | None:
-        family = self.problem.family
+        family = self.problem.unknowns
         model = family.symbolic
         if isinstance(model, ParamcalcError):
             return None
@@ -183,7 +183,7 @@ class Search:
     def _plan(self, axes: Sequence[Axis]) -> tuple[str, dict[str, range]]:
         # the values to search, and how
         assert self.formulas is not None
-        steps = self.problem.family.steps()
+        steps = self.problem.unknowns.steps()
         narrowed = []
         regular = True
         for axis in axes:
@@ -222,14 +222,14 @@ class Search:
     def _build(self, sizes: dict[str, int]) -> Candidate:
         before = layers_made()
         try:
-            model = self.problem.family.at(sizes)
+            model = self.problem.unknowns.at(sizes)
             self.problem.check(model)
             self.layers += len(model.nodes)
             found = self.problem.amounts(model)
         except UnknownAmount:
             raise
         except ParamcalcError as error:
-            always = self.problem.family.symbolic
+            always = self.problem.unknowns.symbolic
             if isinstance(always, ParamcalcError) and str(always) == str(error):
                 raise  # no size changes it
             self.problems.append(error)

@@ -11,11 +11,10 @@ from ...core.json_data import JsonObject
 from ...displayed import Displayed
 from ...errors import OptionError, ParamcalcError, nearest
 from ...graph.model import Model
-from ...loading import load
 from ...symbolic import Size, unicode
+from ..family import Makes, model_of
 from ..stacks import row_at, stack_of
 from .architectures import CELLS, TRANSFORMER, Reading, description, recurrent, transformer
-from .family import LIVE, Makes
 from .result import Candidate, Solution
 from .solve import solve
 
@@ -116,9 +115,7 @@ def match(model: object, with_: str | Sequence[str] = KINDS, *, blocks: int | No
     OptionError
         For other kinds, a count that is not known, and a model that does not read a sequence of features.
     """
-    if not isinstance(model, Model):
-        read: Model = load(LIVE)(model)
-        model = read
+    model = model_of(model)
     kinds = [with_] if isinstance(with_, str) else [*with_]
     for kind in kinds:
         if kind not in KINDS:

@@ -11,8 +11,8 @@ from ...graph.model import Model
 from ...symbolic import Size
 from ..cost.optimizers import read_optimizer
 from .budgets import Budget, Setting
-from .family import Family
 from .result import AT_MOST, NEAR
+from .unknowns import Unknowns
 
 
 class UnknownAmount(OptionError):
@@ -21,9 +21,9 @@ class UnknownAmount(OptionError):
 
 @dataclass(frozen=True)
 class Problem:
-    """What is searched: a model as a function of sizes, and the budgets."""
+    """What is searched: a model at values of its sizes, and the budgets."""
 
-    family: Family
+    unknowns: Unknowns
     budgets: tuple[Budget, ...]
     mode: str
     setting: Setting

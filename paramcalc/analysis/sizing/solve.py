@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...errors import OptionError
+from ...errors import OptionError, ParamcalcError
 from ...symbolic import Size
 from ..cost.dtypes import policy
-from ..cost.sizes import checked
+from ..cost.sizes import check_apart, checked
+from ..family import Given
 from .budgets import Setting, budgets
 from .candidates import Search
 from .closed_form import quadratic
-from .family import Given, family
 from .problem import Problem
 from .ranges import Axis, read_axis
 from .result import AT_LEAST, AT_MOST, NEAR, Solution
+from .unknowns import unknowns
 
 
 def solve(
@@ -41,7 +42,7 @@ def solve(
 
     Parameters
     ----------
-    model : Model, path or callable
+    model : Model, path, Keras model, PyTorch module or callable
         A model with open sizes, a file, or a function that takes sizes by name and gives a model (of paramcalc, Keras
         or PyTorch).
     for_ : str, list of str, or mapping of str to range
@@ -91,11 +92,14 @@ def solve(
     setting = Setting(checked("batch", batch), checked("steps", steps), dtype, optimizer, training)
     axes = _axes(for_, multiple_of, most)
     problem = Problem(
-        family(model, [one.name for one in axes], such_that or {}, sizes),
+        unknowns(model, [one.name for one in axes], such_that or {}, sizes),
         limits,
         AT_LEAST if at_least else NEAR if near else AT_MOST,
         setting,
     )
+    symbolic = problem.unknowns.symbolic
+    if not isinstance(symbolic, ParamcalcError):
+        check_apart(symbolic.input_shapes, [one.name for one in axes], setting.batch, setting.steps)
     found = Search(problem).solution(axes)
     return replace(found, closed_form=_closed_form(found))
 

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
+from ...analysis.family import Given
 from ...analysis.sweep.axes import Axis, read_axis
 from ...analysis.sweep.columns import NAMES, USUAL, Asked
-from ...analysis.sweep.family import Family, ModelFamily
-from ...analysis.sweep.sweep import FAMILY, Sweep, request
+from ...analysis.sweep.sweep import Sweep, request
 from ...catalogue import message
 from ...characters import in_json
 from ...errors import OptionError
-from ...loading import load
 from ...writers import FORMATS as VIEWS
 from ..costing import Optimizer, Policy
 from ..flags import Json
@@ -75,7 +74,7 @@ def command(name: str, words: Sequence[str]) -> Command:
         missing = [next(iter(one.flags)) for one in layer.missing(given)]
         if missing:
             raise OptionError(f"no {' and no '.join(missing)}", expected="a size, or --vary for it")
-        _sweep(ModelFamily(layer.model(given)), axes, **asked)
+        _sweep(layer.model(given), axes, **asked)
 
     return about_layer(whole, layer, run, without=("compare", "format", "json"))
 
@@ -102,8 +101,10 @@ def sweep(
     $ paramcalc sweep lstm --in 108 --vary hidden=64:512:64 --where 'params<1M'
     $ paramcalc sweep model.yaml --vary h=8:256:8 --format jsonl --pareto h:max
     """
-    family: Family = load(FAMILY)(target, named_sizes(sizes))
-    _sweep(family, _axes(vary), columns, where, pareto, batch, steps, dtype, optimizer, format, json, output, dask)
+    given = named_sizes(sizes)
+    _sweep(
+        target, _axes(vary), columns, where, pareto, batch, steps, dtype, optimizer, format, json, output, dask, given
+    )
 
 
 def _axes(words: Sequence[str] | None) -> list[Axis]:
@@ -122,7 +123,7 @@ def _number(flag: str, text: str | None) -> int | None:
 
 
 def _sweep(
-    family: Family,
+    subject: Given,
     axes: Sequence[Axis],
     columns: str,
     where: list[str] | None,
@@ -135,10 +136,11 @@ def _sweep(
     json: bool = False,
     output: str | None = None,
     dask: str | None = None,
+    sizes: Mapping[str, object] | None = None,
 ) -> None:
     asked = Asked(_number("--batch", batch), _number("--steps", steps), dtype or "float32", optimizer)
     names = [name.strip() for name in columns.split(",")]
-    made = Sweep(request(family, axes, names, where or (), pareto, asked))
+    made = Sweep(request(subject, axes, names, where or (), pareto, asked, sizes))
     chosen = _format(format, json, output, dask)
     with _shown(made):
         if dask is not None:
