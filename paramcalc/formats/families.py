@@ -19,7 +19,7 @@ from .modelspec.sizes import Sizes
 from .opened import Source
 from .readers import SPEC, Reader, read_by, reader_of, source_at
 
-TRIED = 64  # a value at which the model of a file is read, where it has none with symbols
+TRIED = 8  # a value at which the model of a file is read, where it has none with symbols
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class FileFamily:
         """Refuse names that the file does not have."""
         names = [*names, *self.sizes]
         missing = [name for name in names if name not in self.own_names]
-        if not missing:
+        if not missing or self._asks_for(names):
             return
         known = {*self.listed}
         for value in (None, TRIED):  # a name may be that of an open axis
@@ -79,6 +79,18 @@ class FileFamily:
     def own_names(self) -> frozenset[str]:
         """The names that may be those of its sizes."""
         return self.listed
+
+    def _asks_for(self, names: Iterable[str]) -> bool:
+        # a program may ask for a size as a number alone, such as one of layers
+        from .source.reader import UnusedSize
+
+        try:
+            self.make(dict.fromkeys(names, TRIED))
+        except UnusedSize:
+            return False
+        except ParamcalcError:  # of whatever it is, it is no size that is not asked for
+            return True
+        return True
 
     def named(self, values: Values) -> list[Size]:
         """Give no other sizes."""
@@ -108,6 +120,9 @@ class SpecFamily(FileFamily):
     def own_names(self) -> frozenset[str]:
         """The names that it lists, and every word in it that may be an expression; where it is read, they are known."""
         return self.listed.union(_words(self.source.data))
+
+    def _asks_for(self, names: Iterable[str]) -> bool:
+        return False
 
     def named(self, values: Values) -> list[Size]:
         """Give the named sizes, used or not: each of them is checked where the spec is read."""

@@ -121,7 +121,10 @@ def test_sql(run, spec: str) -> None:
         (["--vary", "h=1:3", "--json", "--format", "csv"], "--json and --format ask for different views"),
         (["--vary", "h=1:3", "--batch", "n"], "--batch; expected a whole number, received 'n'"),
         (["--vary", "h=1:3", "--pareto", "h", "--format", "sql"], "--pareto has no form in SQL"),
-        (["--vary", "h=1:200000", "--vary", "layers=1:2", "--where", "h//8*8=h", "--set", "x=1"], "{spec}:3: sizes: no"),
+        (
+            ["--vary", "h=1:200000", "--vary", "layers=1:2", "--where", "h//8*8=h", "--set", "x=1"],
+            "{spec}:3: sizes: no",
+        ),
     ],
 )
 def test_what_is_refused(run, spec: str, words: list[str], problem: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ...catalogue import message
@@ -38,6 +38,11 @@ class Setting:
     dtype: str = "float32"
     optimizer: str | None = None
     training: bool = True
+
+    def at(self, sizes: Mapping[str, int]) -> Setting:
+        """Put values in place of the sizes in the batch and the number of time steps."""
+        batch, steps = (None if one is None else evaluate(one, sizes) for one in (self.batch, self.steps))
+        return replace(self, batch=batch, steps=steps)
 
     def to_dict(self) -> JsonObject:
         """Give it as plain data."""

@@ -15,7 +15,6 @@ from itertools import product
 from math import prod
 from typing import NamedTuple
 
-from ...catalogue import message
 from ...core.rule import layers_made
 from ...errors import OptionError, ParamcalcError, SizeError
 from ...symbolic import Expr, Size, increasing
@@ -23,7 +22,7 @@ from ..search import first
 from .budgets import number, value_at
 from .problem import Problem, UnknownAmount
 from .ranges import Axis, NoValues, count
-from .result import AT_LEAST, AT_MOST, HALVING, NEAR, REBUILD, SCAN, Candidate, Solution
+from .result import AT_LEAST, AT_MOST, HALVING, NEAR, REBUILD, SCAN, Candidate, Solution, end
 from .walk import ONE_BY_ONE, walk
 
 MOST = 2**30  # the largest size that is tried by halving
@@ -165,7 +164,7 @@ class Search:
             return None
         try:
             self.problem.check(model)
-            found = self.problem.amounts(model)
+            found = self.problem.amounts(model, {})
         except UnknownAmount:
             raise
         except ParamcalcError:  # a cost may have no form in symbols
@@ -225,7 +224,7 @@ class Search:
             model = self.problem.unknowns.at(sizes)
             self.problem.check(model)
             self.layers += len(model.nodes)
-            found = self.problem.amounts(model)
+            found = self.problem.amounts(model, sizes)
         except UnknownAmount:
             raise
         except ParamcalcError as error:
@@ -427,13 +426,9 @@ class Search:
             grown = grown or (answer is not None and self.problem.mode == AT_LEAST and len(axes) == 1)
             if answer == last and self.problem.mode != AT_LEAST:
                 if found.ranges[axis.name][0] < last:
-                    self.limits.append(_end(axis.name, last))
+                    self.limits.append(end(axis.name, last))
             elif axis.most is None and not grown:
-                self.limits.append(_end(axis.name, last))
-
-
-def _end(name: str, last: int) -> str:
-    return message("{size} is the largest value of {name} that is tried", name=name, size=f"{last:,}")
+                self.limits.append(end(axis.name, last))
 
 
 def _lines(ranges: Mapping[str, range]) -> Iterator[tuple[str, dict[str, int]]]:

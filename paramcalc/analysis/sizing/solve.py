@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ...errors import OptionError, ParamcalcError
-from ...symbolic import Size
+from ...symbolic import Size, symbols
 from ..cost.dtypes import policy
-from ..cost.sizes import check_apart, checked
+from ..cost.sizes import batch_of, check_apart, checked
 from ..family import Given
 from .budgets import Setting, budgets
 from .candidates import Search
@@ -91,15 +91,14 @@ def solve(
     policy(dtype)
     setting = Setting(checked("batch", batch), checked("steps", steps), dtype, optimizer, training)
     axes = _axes(for_, multiple_of, most)
-    problem = Problem(
-        unknowns(model, [one.name for one in axes], such_that or {}, sizes),
-        limits,
-        AT_LEAST if at_least else NEAR if near else AT_MOST,
-        setting,
-    )
-    symbolic = problem.unknowns.symbolic
+    searched = unknowns(model, [one.name for one in axes], such_that or {}, sizes)
+    symbolic = searched.symbolic
     if not isinstance(symbolic, ParamcalcError):
-        check_apart(symbolic.input_shapes, [one.name for one in axes], setting.batch, setting.steps)
+        place, names = batch_of(symbolic.input_shapes), [*searched.names, *searched.tied]
+        check_apart(symbolic.input_shapes, names, setting.batch, setting.steps)
+        if place is not None and place.args[0] in names:
+            setting = replace(setting, batch=searched.tied.get(place.args[0], symbols(place.args[0])))
+    problem = Problem(searched, limits, AT_LEAST if at_least else NEAR if near else AT_MOST, setting)
     found = Search(problem).solution(axes)
     return replace(found, closed_form=_closed_form(found))
 

@@ -75,6 +75,8 @@ class Unknowns:
                 model = self._make({**dict.fromkeys(self.names), **self.tied})
             except ParamcalcError as error:
                 return error, []
+        if not model.report().exact:
+            return OptionError("layers of the model with symbols are not known"), []
         return model, found
 
     @property
@@ -144,7 +146,7 @@ def unknowns(
             )
     found = Unknowns(family_of(given, (*names, *tied), sizes), tuple(names), follow, {})
     model = found.symbolic
-    if not isinstance(found.family, ModelFamily) and not isinstance(model, ParamcalcError) and model.report().exact:
+    if not isinstance(found.family, ModelFamily) and not isinstance(model, ParamcalcError):
         # of a file or function, a size may have no part in the model; then there is nothing to find
         for name in names:
             if name not in found.open_sizes:
