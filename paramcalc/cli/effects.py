@@ -1,8 +1,9 @@
-"""Flags that would have no effect beside others: an error, since whoever gives one expects that it has."""
+"""Which flags belong together: those without an effect are refused, and those that are missing are named."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from ..errors import OptionError
 
@@ -44,3 +45,20 @@ def effects_of_costs(macs: str, memory: str, given: Mapping[str, object]) -> dic
         "dtype": (stored, f"{memory} with it"),
         "optimizer": (stored and not given["inference"], f"{memory} with it, and no --inference"),
     }
+
+
+@contextmanager
+def naming_flags() -> Iterator[None]:
+    """Name in an error about open sizes the flags that give them a value."""
+    from ..analysis.cost.sizes import BATCHES, TIMES
+    from ..analysis.sizing.budgets import OpenSizes
+
+    try:
+        yield
+    except OpenSizes as error:
+        flags = [
+            "--batch" if name in BATCHES else f"--steps or --set {name}=…" if name in TIMES else f"--set {name}=…"
+            for name in error.names
+        ]
+        error.expected = f"{error.expected}: {', '.join(flags)}"
+        raise

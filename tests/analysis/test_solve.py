@@ -493,11 +493,11 @@ def test_the_flags_of_a_layer_and_of_the_search(run: Any) -> None:
         ("lstm --params 1M", "no --in and no --hidden; expected the sizes of the lstm"),
         ("lstm --in 3 --hidden 4 --params 1M", "no size to find; expected lstm without one of its sizes, or --for"),
         ("docs/examples/sizes.yaml --params 1M", "no size to find; expected --for and the name of a size of the file"),
-        ("lstm --in 3 --params 1M --inference", "--inference is about memory; expected --memory"),
+        ("lstm --in 3 --params 1M --inference", "--inference has no effect; expected --memory with it"),
         ("lstm --in 3 --params 1M --for h=", "--for; expected NAME, or NAME=LEAST:MOST:STEP such as h=64:1024:64, each "
          "name once, received 'h='"),
-        ("docs/examples/sizes.yaml --for h --params 1M", "the parameters depend on open sizes; expected a value for V, "
-         "received '3V·h"),
+        ("docs/examples/sizes.yaml --for h --params 1M", "the parameters depend on open sizes; expected a value for V: "
+         "--set V=…, received '3V·h"),
         ("docs/examples/sizes.yaml --for q --params 1M",
          "docs/examples/sizes.yaml:3: sizes: no size 'q'; expected B or T or V or d or h"),
         ("docs/examples/tutorial.yaml --for h --params 1M", "docs/examples/tutorial.yaml: sizes: no size 'h'"),

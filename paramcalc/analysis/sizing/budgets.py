@@ -19,6 +19,17 @@ from ..cost.sizes import batch_of
 from ..cost.units import bytes_beside, read_bytes, read_count
 
 
+class OpenSizes(OptionError):
+    """An amount that depends on sizes without a value.
+
+    Attributes
+    ----------
+    names : tuple of str
+    """
+
+    names: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Setting:
     """What multiply-adds and memory are counted for.
@@ -176,11 +187,13 @@ def number(size: Size, quantity: Quantity, besides: Sequence[str] = ()) -> int:
     """
     if isinstance(size, int):
         return size
-    names = ", ".join(sorted({*size.symbols}.difference(besides)))
-    raise OptionError(
+    names = sorted({*size.symbols}.difference(besides))
+    error = OpenSizes(
         f"the {message(quantity.title)} depend on open sizes"
         if quantity.name != "memory"
         else "the memory depends on open sizes",
-        expected=f"a value for {names}",
+        expected=f"a value for {', '.join(names)}",
         received=unicode(size),
     )
+    error.names = tuple(names)
+    raise error
