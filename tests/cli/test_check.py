@@ -173,8 +173,11 @@ def test_the_steps_of_a_workflow_in_the_docs_run(run: Any, tmp_path: Path, monke
     assert commands
     assert [run(*words)[:2] for _, *words in commands] == [(0, "")] * len(commands)
     (entry,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert hook[0]["id"] == entry["id"]
-    assert run(*shlex.split(entry["entry"])[1:], *hook[0]["args"], "model.yaml")[0] == 0
+    ((repository,),) = hook.values()
+    assert [*hook, *repository] == ["repos", "repo", "rev", "hooks"]
+    (used,) = repository["hooks"]
+    assert used["id"] == entry["id"]
+    assert run(*shlex.split(entry["entry"])[1:], *used["args"], "model.yaml")[0] == 0
 
 
 def test_the_hook_of_pre_commit_runs(run: Any) -> None:

@@ -11,11 +11,12 @@ from ..cost.dtypes import policy
 from ..cost.sizes import batch_of, check_apart, checked
 from ..family import Given
 from .budgets import Setting, budgets
-from .candidates import Search
+from .candidates import Candidates
 from .closed_form import quadratic
 from .problem import Problem
 from .ranges import Axis, read_axis
 from .result import AT_LEAST, AT_MOST, NEAR, Solution
+from .search import Search
 from .unknowns import unknowns
 
 
@@ -99,7 +100,7 @@ def solve(
         if place is not None and place.args[0] in names:
             setting = replace(setting, batch=searched.tied.get(place.args[0], symbols(place.args[0])))
     problem = Problem(searched, limits, AT_LEAST if at_least else NEAR if near else AT_MOST, setting)
-    found = Search(problem).solution(axes)
+    found = Search(problem, Candidates(problem)).solution(axes)
     return replace(found, closed_form=_closed_form(found))
 
 
