@@ -136,8 +136,8 @@ def test_every_flag_has_an_effect_or_is_refused(run: Any, name: str, line: str, 
         (f"check {DEEP} --max-growth 3% --against ./{DEEP}",
          "--against has the file that is checked; expected another file, received"),
         (f"check {DEEP} {DEEP} --max-params 3", "a file is given twice; expected each file once, received"),
-        (f"check {DEEP} --max-params 3 --format xyz", "unknown format; expected table, text, markdown, latex, csv, json, "
-         "html, github, received 'xyz'"),
+        (f"check {DEEP} --max-params 3 --format xyz", "unknown format; expected table, text, markdown, latex, csv, "
+         "json, html, github, received 'xyz'"),
         (f"check {DEEP} --max-params 3 --format github --json", "--json and --format ask for different views"),
         ("check docs/examples/sizes.yaml --max-params 3",
          "the parameters depend on open sizes; expected a value for V: --set V=…, received"),
