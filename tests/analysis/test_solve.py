@@ -259,6 +259,18 @@ def test_the_largest_batch_and_the_longest_sequence(run: Any) -> None:
     assert (code, f"T = {longest.value:,}: " in out) == (0, True)
 
 
+def test_the_batch_has_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "model.yaml"
+    layer = "LSTM: {input_size: h, hidden_size: h, batch_first: true}"
+    path.write_text(f"framework: torch\nsizes: {{h: 8}}\ninput: [N, L, h]\nlayers:\n  - {layer}\n")
+    one = 8 * 8 * 8  # multiply-adds of one step of one sample: 4·h·(h + h)
+    assert solve(path, "L", macs="1M").sizes == {"L": 10**6 // one}
+    assert solve(path, "N", macs="1M", steps=3).sizes == {"N": 10**6 // (3 * one)}
+    found = solve(path, "h", macs="1M", steps=2, such_that={"N": "h"})
+    assert found.sizes == {"h": 39, "N": 39}  # 16·h³
+    assert found.setting.to_dict()["batch"] == "h"
+
+
 def test_a_size_of_a_program_may_be_a_number_of_layers(tmp_path: Path) -> None:
     path = tmp_path / "net.py"
     path.write_text(

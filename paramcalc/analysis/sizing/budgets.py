@@ -107,7 +107,8 @@ def _params(model: Model, setting: Setting) -> Size:
 
 def _macs(model: Model, setting: Setting) -> Size:
     if setting.batch is None and setting.steps is None:
-        return put(model.report().macs, BATCH, 1)
+        place = batch_of(model.input_shapes)
+        return put(model.report().macs, BATCH if place is None else place, 1)
     one = 1 if setting.batch is None and batch_of(model.input_shapes) is not None else setting.batch
     return cost(model, batch=one, steps=setting.steps).passes.forward
 

@@ -17,7 +17,7 @@ from .problem import Problem
 from .ranges import Axis, read_axis
 from .result import AT_LEAST, AT_MOST, NEAR, Solution
 from .search import Search
-from .unknowns import unknowns
+from .unknowns import Unknowns, unknowns
 
 
 def solve(
@@ -93,15 +93,24 @@ def solve(
     setting = Setting(checked("batch", batch), checked("steps", steps), dtype, optimizer, training)
     axes = _axes(for_, multiple_of, most)
     searched = unknowns(model, [one.name for one in axes], such_that or {}, sizes)
-    symbolic = searched.symbolic
-    if not isinstance(symbolic, ParamcalcError):
-        place, names = batch_of(symbolic.input_shapes), [*searched.names, *searched.tied]
-        check_apart(symbolic.input_shapes, names, setting.batch, setting.steps)
-        if place is not None and place.args[0] in names:
-            setting = replace(setting, batch=searched.tied.get(place.args[0], symbols(place.args[0])))
+    setting = _of_axes(searched, setting)
     problem = Problem(searched, limits, AT_LEAST if at_least else NEAR if near else AT_MOST, setting)
     found = Search(problem, Candidates(problem)).solution(axes)
     return replace(found, closed_form=_closed_form(found))
+
+
+def _of_axes(searched: Unknowns, setting: Setting) -> Setting:
+    # a batch that is searched, or follows, is the batch of the costs
+    names = [*searched.names, *searched.tied]
+    try:
+        shapes = searched.family.make(dict.fromkeys(names)).input_shapes
+    except ParamcalcError:  # it is built at numbers alone
+        return setting
+    check_apart(shapes, names, setting.batch, setting.steps)
+    place = batch_of(shapes)
+    if place is None or place.args[0] not in names:
+        return setting
+    return replace(setting, batch=searched.tied.get(place.args[0], symbols(place.args[0])))
 
 
 def _axes(for_: object, multiple_of: int, most: int | None) -> list[Axis]:
