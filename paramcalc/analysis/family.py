@@ -14,6 +14,7 @@ from ..graph.bind import bind, names_in, open_names
 from ..graph.model import Model
 from ..loading import load
 from ..symbolic import Size, symbols
+from ..symbolic.notation import is_name
 
 FILE = "paramcalc.formats.families:family_of"  # what stands above the analysis is loaded when it is asked for
 MODEL = "paramcalc.formats:load"
@@ -197,10 +198,11 @@ def family_of(given: Given, names: Iterable[str], sizes: Mapping[str, object] | 
         For what is none of these, for names that no size has, and for a size that varies and has a value.
     """
     names = [*names]
-    for name in names:
-        symbols(name)
     if sizes is not None and not isinstance(sizes, Mapping):
         raise OptionError("no sizes", expected='names and values such as {"h": 64}', received=sizes)
+    for name in (*names, *(sizes or {})):
+        if not isinstance(name, str) or not is_name(name):
+            raise SizeError("the name of a size", expected="a letter, then letters, digits and _", received=name)
     fixed = {name: read_size(one) for name, one in (sizes or {}).items()}
     for name in names:
         if name in fixed:
