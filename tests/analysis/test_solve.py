@@ -296,9 +296,7 @@ def test_a_function_is_swept_and_its_sizes_are_checked() -> None:
         solve(dense, "m", params=100)
     with pytest.raises(OptionError, match="dense: missing a required argument: 'n'; expected a function of the sizes"):
         solve(dense, "h", params=100)
-    with pytest.raises(
-        SizeError, match="the name of a size; expected a letter, then .* received 3"
-    ):
+    with pytest.raises(SizeError, match=r"the name of a size; expected a letter, then .* received 3"):
         pc.sweep(dense, h=[1], sizes={3: 4})
     left = pc.sweep(lambda h: 3, h=[1]).left
     assert (left.number, left.reason) == (1, "h = 1: <lambda> gives no model; expected a model, received 3")
