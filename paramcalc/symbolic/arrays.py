@@ -49,7 +49,9 @@ def on_arrays(
         return _in_blocks(program, values, "int64")
     unknown = {name: one for name, one in values.items() if name not in (bounds or {}) and not isinstance(one, int)}
     try:
-        if unknown and all(one.dtype.kind != "O" for one in unknown.values()):
+        plain = [*program.constants, *(one for one in values.values() if isinstance(one, int))]
+        fits = within([(one, one) for one in plain], INT64)
+        if fits and unknown and all(one.dtype.kind != "O" for one in unknown.values()):
             return _in_blocks(program, values, "int64", _Watch(program, known, [*unknown]))
     except _TooWide:
         pass

@@ -143,6 +143,8 @@ def test_bounds_come_block_by_block(dtype: str, last: int) -> None:
     sizes[-1] = last
     made, wanted = (h * h + 3 * x)(h=sizes, x=2), last**2 + 6
     assert (int(made[0]), int(made[-1])) == (55, wanted)
+    assert int((h + 2**63)(h=sizes)[-1]) == last + 2**63
+    assert int((h + x)(h=sizes, x=2**70)[-1]) == last + 2**70
     assert made.dtype == (object if abs(wanted) >= 2**63 else "int64")
 
 
