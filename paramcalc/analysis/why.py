@@ -11,11 +11,10 @@ from typing import Any
 from ..displayed import Displayed
 from ..errors import OptionError
 from ..graph.model import Model
-from ..loading import load
 from .causes import Cause, Explanation, plural
+from .family import model_of
 
 FARTHER = 1.9  # explanations that cost this much more than the best one are left out
-READ = "paramcalc.verification.models:model_of"  # a live model
 SURE = 1.2  # highest cost of an option, a convention or another cell
 SAID = re.compile(
     r"\.\w+=|bias|\bB$|twice|gates?\b|one direction$|steps$|units$"
@@ -74,9 +73,7 @@ def why(model: object, got: int, most: int = 5) -> Explanations:
     ParamcalcError
         If ``model`` is not a model.
     """
-    if not isinstance(model, Model):
-        read: Model = load(READ)(model)
-        model = read
+    model = model_of(model)
     total = model.total
     if not isinstance(total, int):
         raise OptionError("the count is an expression", expected="a value for every size", received=str(total))

@@ -23,6 +23,7 @@ from .options import Command, Flag, Parameter, command_of, parameter
 from .output import View, show_model
 
 Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: costs for one sample.", "B")]
+Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: the symbol T.", "T")]
 Format = Annotated[
     str | None,
     Flag("--format -f", f"Output format: {', '.join(FORMATS[:-1])} or {FORMATS[-1]}.", "F", values=lambda _: FORMATS),

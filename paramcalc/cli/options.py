@@ -121,6 +121,11 @@ def command_of(function: Callable[..., object], name: str = "", help: str = "") 
     return Command(called, help or own, parameters_of(function), function, examples)
 
 
+def with_flags(command: Command, function: Callable[..., object]) -> Command:
+    """Give a command the flags of a function, which it hands on by name."""
+    return command._replace(parameters=(*command.parameters, *parameters_of(function)))
+
+
 def parameters_of(function: Callable[..., object]) -> tuple[Parameter, ...]:
     """Read those parameters of a function that are annotated for the command line."""
     declared = signature(function, eval_str=True).parameters.values()

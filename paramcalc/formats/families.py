@@ -1,4 +1,4 @@
-"""Families of models from a file: a spec whose named sizes get values, or any file with symbols in place of sizes."""
+"""Files as families of models: a spec or a program, read anew for other sizes, or any file with open sizes."""
 
 from __future__ import annotations
 
@@ -6,100 +6,130 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from ..analysis.sweep.family import Family, ModelFamily
-from ..core.framework import DEFAULT
-from ..errors import ParamcalcError, SizeError, nearest
+from ..analysis.family import Family, ModelFamily, Values, names_of, no_size
+from ..errors import ParamcalcError
 from ..graph.model import Model
 from ..symbolic import Size
 from ..symbolic.notation import NAME
-from .modelspec.document import model_from
 from .modelspec.sizes import Sizes
-from .readers import load, spec_data
+from .opened import Source
+from .readers import SPEC, Reader, read_by, reader_of, source_at
+
+TRIED = 8  # a value at which the model of a file is read, where it has none with symbols
 
 
-class SpecFamily(NamedTuple):
-    """A spec; its named sizes may change its structure.
+@dataclass(frozen=True)
+class FileFamily:
+    """A file with named sizes, which may change the structure of its model.
 
     Attributes
     ----------
-    data : dict
-        The content of the file.
-    name : str
-        The file, for errors.
-    sizes : dict of str to int, str or Expr
-        Values for other named sizes.
+    source : Source
+        Its content is read once.
+    reading : str
+        The function that reads it, as a `Reader` names it.
+    sizes : mapping of str to int or Expr
     """
 
-    data: Mapping[str, Any]
-    name: str
-    sizes: Mapping[str, object]
+    source: Source
+    reading: str
+    sizes: Values = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The name of the model with symbols, or of the file."""
+        with suppress(ParamcalcError):
+            return self.make({}).label
+        return self.source.name
+
+    @property
+    def identity(self) -> str:
+        """The content of the file, what of it is asked for, and the values of its sizes."""
+        sizes = {name: str(one) for name, one in self.sizes.items()}
+        return json.dumps([self.source.text, self.source.asked.model, sizes], sort_keys=True)
+
+    def check(self, names: Iterable[str]) -> None:
+        """Refuse names that the file does not have."""
+        names = [*names, *self.sizes]
+        missing = [name for name in names if name not in self.own_names]
+        if not missing or self._asks_for(names):
+            return
+        known = {*self.listed}
+        for value in (None, TRIED):  # a name may be that of an open axis
+            with suppress(ParamcalcError):
+                model = self.make({name: value for name in names if name in self.own_names})
+                known |= names_of(model)
+                break
+        for name in missing:
+            if name not in known:
+                raise self.source.located(no_size(name, known).at("sizes"))
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The names of its sizes, open axes of inputs aside."""
+        from .source.reader import interpret
+
+        return frozenset(interpret(self.source.at({}))[0].symbols)
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """The names that may be those of its sizes."""
+        return self.listed
+
+    def _asks_for(self, names: Iterable[str]) -> bool:
+        # a program may ask for a size as a number alone, such as one of layers
+        from .source.reader import UnusedSize
+
+        try:
+            self.make(dict.fromkeys(names, TRIED))
+        except UnusedSize:
+            return False
+        except ParamcalcError:  # of whatever it is, it is no size that is not asked for
+            return True
+        return True
+
+    def named(self, values: Values) -> list[Size]:
+        """Give no other sizes."""
+        return []
+
+    def make(self, values: Values) -> Model:
+        """Give the model at values."""
+        return read_by(self.reading, self.source.at({**self.sizes, **values}))
+
+
+class SpecFamily(FileFamily):
+    """A spec."""
 
     @property
     def label(self) -> str:
         """The name of the spec, or of its file."""
-        given = self.data.get("name")
-        return given if isinstance(given, str) else self.name
+        given = self.source.data.get("name")
+        return given if isinstance(given, str) else self.source.name
 
-    @property
-    def framework(self) -> str:
-        """The framework of its layers."""
-        given = self.data.get("framework")
-        return given if isinstance(given, str) else DEFAULT
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The names that it lists."""
+        given = self.source.data.get("sizes")
+        return frozenset(given if isinstance(given, Mapping) else ())
 
-    @property
-    def identity(self) -> str:
-        """The content of the spec, and the values of its sizes."""
-        return json.dumps([self.data, {name: str(one) for name, one in self.sizes.items()}], sort_keys=True)
+    @cached_property
+    def own_names(self) -> frozenset[str]:
+        """The names that it lists, and every word in it that may be an expression; where it is read, they are known."""
+        return self.listed.union(_words(self.source.data))
 
-    def check(self, names: Iterable[str]) -> None:
-        """Refuse names that the spec neither gives nor uses."""
-        given = self.data.get("sizes")
-        listed = sorted(given) if isinstance(given, Mapping) else []
-        known = {*listed, *_words(self.data)}
-        for name in (*names, *self.sizes):
-            if name not in known:
-                error = SizeError(f"no size {name!r}", expected=" or ".join(listed) or None)
-                error.suggestion = nearest(name, listed)
-                raise error.at("sizes").at(f"{self.name}:")
+    def _asks_for(self, names: Iterable[str]) -> bool:
+        return False
 
-    def named(self, values: Mapping[str, int | None]) -> list[Size]:
+    def named(self, values: Values) -> list[Size]:
         """Give the named sizes, used or not: each of them is checked where the spec is read."""
-        return [*Sizes(self.data.get("sizes"), {**self.sizes, **values}).values.values()]
-
-    def make(self, values: Mapping[str, int | None]) -> Model:
-        """Give the model at values."""
-        try:
-            return model_from(self.data, None, {**self.sizes, **values})
-        except ParamcalcError as error:
-            raise error.at(f"{self.name}:")
+        return [*Sizes(self.source.data.get("sizes"), {**self.sizes, **values}).values.values()]
 
 
-@dataclass(frozen=True)
-class ProgramFamily(ModelFamily):
-    """A program whose models are known by their layers alone: it is read anew for other sizes.
-
-    Attributes
-    ----------
-    model : Model
-        With symbols for its unknown sizes.
-    path : str
-    sizes : dict of str to int, str or Expr
-        Values for some of them.
-    """
-
-    path: str
-    sizes: Mapping[str, object]
-
-    def make(self, values: Mapping[str, int | None]) -> Model:
-        """Give the model at values."""
-        given = {name: value for name, value in values.items() if value is not None}
-        return load(self.path, sizes={**self.sizes, **given})
-
-
-def family_of(path: str | os.PathLike[str], sizes: Mapping[str, object]) -> Family:
+def family_of(path: str | os.PathLike[str], sizes: Values) -> Family:
     """Give the family of a file, with values for some of its sizes.
 
     Raises
@@ -107,11 +137,12 @@ def family_of(path: str | os.PathLike[str], sizes: Mapping[str, object]) -> Fami
     ParamcalcError
         As `paramcalc.load` does.
     """
-    found = spec_data(path)
-    if found is not None:
-        return SpecFamily(*found, sizes)
-    model = load(path, sizes=sizes)
-    return ProgramFamily(model, os.fsdecode(path), sizes) if model.apart else ModelFamily(model)
+    source = source_at(path)
+    reader: Reader = reader_of(source)
+    if not reader.sizes:
+        return ModelFamily(read_by(reader.read, source, reader.framework), sizes)
+    kind = SpecFamily if reader.read == SPEC else FileFamily
+    return kind(source, reader.read, sizes)
 
 
 def _words(value: object) -> Iterator[str]:

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
 from io import BytesIO
 from types import MappingProxyType
@@ -135,6 +136,12 @@ class Source:
     def forget(self) -> None:
         """Let go of the data once it was read: it is as large as the model."""
         vars(self).pop("data", None)
+
+    def at(self, sizes: Mapping[str, object]) -> Source:
+        """Give the same source with other values for its sizes; what was read of it is kept."""
+        made = copy(self)
+        made.sizes = {**sizes}
+        return made
 
     def located(self, error: ParamcalcError) -> ParamcalcError:
         """Say in an error which file it is about, and which line where there is one."""

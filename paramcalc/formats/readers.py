@@ -9,11 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ..core.kinds import size
 from ..errors import FileError, OptionError, ParamcalcError
-from ..graph.bind import bind
 from ..graph.model import Model
 from ..loading import load as function
 from .opened import FOLDER, Asked, Source, opened
@@ -271,7 +269,7 @@ def load(
     ParamcalcError
         If the content is invalid. The message names the file, the line and the path inside it.
     """
-    return _read(_opened(_place(path), framework, sizes))
+    return _read(source_at(path, framework, sizes))
 
 
 def _place(path: str | os.PathLike[str]) -> str:
@@ -281,23 +279,13 @@ def _place(path: str | os.PathLike[str]) -> str:
         raise FileError("not the path of a file", expected="text or a pathlib.Path", received=path) from None
 
 
-def spec_data(path: str | os.PathLike[str]) -> tuple[Any, str] | None:
-    """Read the content of a spec, and the name of its file; ``None`` for a file of another format."""
-    source = _opened(_place(path), None, None)
-    try:
-        reader = next(one for one in READERS if one.sniff(source))
-        return (source.data, source.name) if reader.read == SPEC else None
-    except ParamcalcError as error:
-        raise source.located(error)
-
-
 def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked | None = None) -> list[Model]:
     """Read every model of a file, as `load` reads one; only source code has several."""
-    source = _opened(path, None, sizes)
+    source = source_at(path, None, sizes)
     if asked is not None:
         source.asked = asked._replace(model=asked.model or source.asked.model)
     try:
-        reader = next(one for one in READERS if one.sniff(source))
+        reader = reader_of(source)
         if not reader.several:
             if source.asked != Asked():
                 raise OptionError("only source code has names and arguments", received=source.name)
@@ -312,44 +300,17 @@ def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked 
     return models
 
 
-def family(path: str | os.PathLike[str], framework: str | None = None) -> Callable[[Mapping[str, object]], Model]:
-    """Read a file once, and give what makes its model with other values for its named sizes.
-
-    Parameters
-    ----------
-    path : str or Path
-    framework : str, optional
-        As of `load`.
-
-    Returns
-    -------
-    callable
-        Takes values by name; ``None`` leaves a size open. In a spec they take the place of the values there, and the
-        model is read anew, so that ``repeat: n`` gives n copies. In other models they are put in place of open sizes.
+def source_at(
+    path: str | os.PathLike[str], framework: str | None = None, sizes: Mapping[str, object] | None = None
+) -> Source:
+    """Open a file, standard input for ``-``, or a model in a file of source code for ``FILE:NAME``.
 
     Raises
     ------
-    ParamcalcError
-        As `load` does; so does the callable.
+    FileError
+        When it is missing, unreadable or empty.
     """
-    source = _opened(os.fsdecode(path), framework, None)
-    try:
-        has_sizes = next(one for one in READERS if one.sniff(source)).sizes
-    except ParamcalcError as error:
-        raise source.located(error)
-    if not has_sizes:
-        model = _read(source)
-        return lambda values: bind(model, {name: size(value) for name, value in values.items() if value is not None})
-
-    def made(values: Mapping[str, object]) -> Model:
-        source.sizes = {**values}
-        return _read(source, keep=True)
-
-    return made
-
-
-def _opened(place: str, framework: str | None, sizes: Mapping[str, object] | None) -> Source:
-    # FILE:NAME names a model in a file of source code
+    place = _place(path)
     path, colon, name = place.rpartition(":")
     inside = bool(colon and path and name) and not os.path.exists(place) and (os.path.isfile(path) or path == "-")
     path = path if inside else place
@@ -379,18 +340,52 @@ def loads(text: str | bytes, name: str = "<text>", format: str | None = None) ->
     return _read(Source(name, given=text, hint=format))
 
 
-def _read(source: Source, keep: bool = False) -> Model:
+def reader_of(source: Source) -> Reader:
+    """Find the format of a source.
+
+    Raises
+    ------
+    FileError
+        When it has none that is read.
+    """
     try:
         reader = next(one for one in READERS if one.sniff(source))
         if not reader.read:
             raise FileError(f"this is {reader.name}", expected=expected())
-        model: Model = function(reader.read)(source)
+    except ParamcalcError as error:
+        raise source.located(error)
+    except RecursionError:
+        raise source.located(FileError("nested too deeply")) from None
+    return reader
+
+
+def _read(source: Source) -> Model:
+    reader = reader_of(source)
+    return read_by(reader.read, source, reader.framework)
+
+
+def read_by(reading: str, source: Source, framework: str = "") -> Model:
+    """Read a model by the function of a format.
+
+    Parameters
+    ----------
+    reading, framework : str
+        As of a `Reader`.
+    source : Source
+        With values for sizes.
+
+    Raises
+    ------
+    ParamcalcError
+        If the content is invalid. The message names the file, the line and the path inside it.
+    """
+    try:
+        model: Model = function(reading)(source)
         if all(layer.framework is None for layer in model.uses):
-            model.stated_framework = reader.framework
+            model.stated_framework = framework
         if source.sizes:  # a reader that has named sizes takes them out
             _bind_open_sizes(model, source.sizes)
-        if not keep:
-            source.forget()
+        source.forget()
         # sizes that do not fit and names given twice are errors of the file, and get its lines
         model.built  # noqa: B018
         model.names  # noqa: B018

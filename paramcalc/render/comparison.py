@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..catalogue import message
+from ..characters import visible
 from ..core.json_data import Json, JsonObject
 from ..core.storage import bytes_text
 from ..report import plain
@@ -219,8 +220,8 @@ def workflow_commands(found: Check, file: str) -> Iterator[str]:
 
 
 def _data(text: str) -> str:
-    # a line end would begin another command
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    # a line end would begin another command, and other controls would steer the terminal that shows the log
+    return visible(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:

@@ -105,7 +105,7 @@ def _matches(found: Matches) -> Document:
         for one in found
     ]
     headers = tuple(map(message, ("model", "sizes", "parameters", "difference")))
-    facts = [Fact(one.kind, one.description) for one in found if one.description]
+    facts = [Fact(one.kind, line) for one in found for line in (one.description, *one.limits) if line]
     return Document(found.name, message("models of about the same size"), facts, [Table(headers, rows, (2, 3))], lead=1)
 
 

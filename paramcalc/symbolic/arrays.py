@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from .program import INT64, Program, Range, at_point, ranges, within
@@ -31,7 +31,7 @@ def on_arrays(
     values : mapping of str to array of integers or int
         One for each name, at least one of them an array.
     bounds : mapping of str to (int, int), optional
-        Between which the values of each name lie. Without them, the values are looked at.
+        Between which the values of each name lie. Of the others, the type decides, or the values are looked at.
 
     Returns
     -------
@@ -43,27 +43,67 @@ def on_arrays(
     SizeError
         For a division by zero or an exact one with a remainder, and for numbers beyond all bounds.
     """
-    for look in (_rough_spread, spread) if bounds is None else (spread,):
-        known = dict(bounds or {})
-        for name, one in values.items():
-            if name not in known:
-                known[name] = (one, one) if isinstance(one, int) else look(one)
-        if within(ranges(program, known), INT64):
-            return _in_blocks(program, values, "int64")
-    return _in_blocks(program, values, "object")
+    known = {name: (one, one) if isinstance(one, int) else _of_dtype(one) for name, one in values.items()}
+    known |= bounds or {}
+    if within(ranges(program, known), INT64):
+        return _in_blocks(program, values, "int64")
+    unknown = {name: one for name, one in values.items() if name not in (bounds or {}) and not isinstance(one, int)}
+    try:
+        plain = [*program.constants, *(one for one in values.values() if isinstance(one, int))]
+        fits = within([(one, one) for one in plain], INT64)
+        if fits and unknown and all(one.dtype.kind != "O" for one in unknown.values()):
+            return _in_blocks(program, values, "int64", _Watch(program, known, [*unknown]))
+    except _TooWide:
+        pass
+    known |= {name: spread(one) for name, one in unknown.items()}
+    return _in_blocks(program, values, "int64" if within(ranges(program, known), INT64) else "object")
 
 
-def _rough_spread(array: Array) -> Range:
-    # the union of all bits, from one pass: nothing is larger, and a negative number shows
+def _of_dtype(array: Array) -> Range:
+    # what an array can hold; of Python's integers, what it holds
     import numpy
 
-    if array.dtype.kind == "O" or not array.size:
+    if array.dtype.kind == "O":
         return spread(array)
-    ones = int(numpy.bitwise_or.reduce(array, axis=None))
-    return (0, (1 << ones.bit_length()) - 1) if ones >= 0 else spread(array)
+    limits = numpy.iinfo(array.dtype)
+    return int(limits.min), int(limits.max)
 
 
-def _in_blocks(program: Program, values: Mapping[str, Array | int], type: str) -> list[Array]:
+class _TooWide(Exception):
+    """A block of which it is not known whether 64 bits hold every value."""
+
+
+class _Watch:
+    """Bounds from the data, block by block while it is in the cache: one look at all data would take a pass more."""
+
+    def __init__(self, program: Program, known: Mapping[str, Range], unknown: Sequence[str]) -> None:
+        self.program = program
+        self.known = dict(known)
+        self.ones = dict.fromkeys(unknown, 0)  # the union of the bits so far: nothing is larger, negative numbers show
+        self.known |= dict.fromkeys(unknown, (0, 0))
+        self.places = [(program.names.index(name), name) for name in unknown if name in program.names]
+
+    def check(self, cells: Sequence[Array], union: Callable[[Array], Any]) -> None:
+        """Look at a block.
+
+        Raises
+        ------
+        _TooWide
+        """
+        changed = False
+        for at, name in self.places:
+            ones = int(union(cells[at])) | self.ones[name]
+            if ones != self.ones[name]:
+                changed = changed or ones < 0 or ones.bit_length() > self.ones[name].bit_length()
+                self.ones[name] = ones
+                self.known[name] = (0, (1 << ones.bit_length()) - 1)
+        if changed and (min(self.ones.values()) < 0 or not within(ranges(self.program, self.known), INT64)):
+            raise _TooWide
+
+
+def _in_blocks(
+    program: Program, values: Mapping[str, Array | int], type: str, watch: _Watch | None = None
+) -> list[Array]:
     import numpy
 
     dtype = numpy.dtype(type)
@@ -92,6 +132,8 @@ def _in_blocks(program: Program, values: Mapping[str, Array | int], type: str) -
             views = scratch if length == room else [one[:length] for one in scratch]
             for at, operand in zip(arrays, block[:count], strict=True):
                 cells[at] = operand
+            if watch is not None:
+                watch.check(cells, numpy.bitwise_or.reduce)
             outputs = block[count:]
             for apply, left, right, place, slot in code:
                 out = outputs[-1 - slot] if slot < 0 else views[slot]

@@ -268,7 +268,9 @@ def _by_torch(library: Library, program: Program, values: Mapping[str, Any]) -> 
     def tensor(one: Any) -> Any:
         return torch.tensor(one, device=like.device) if isinstance(one, int) else one.to(torch.int64)
 
-    return _worked_out(program, {name: tensor(one) for name, one in values.items()}, operations, tensor)
+    made = _worked_out(program, {name: tensor(one) for name, one in values.items()}, operations, tensor)
+    shape = torch.broadcast_shapes(*_shapes(values))
+    return made if made.shape == shape else made.expand(shape).contiguous()
 
 
 def _by_jax(library: Library, program: Program, values: Mapping[str, Any]) -> Column:
@@ -299,7 +301,13 @@ def _by_jax(library: Library, program: Program, values: Mapping[str, Any]) -> Co
         "max": numpy.maximum,
         "min": numpy.minimum,
     }
-    return _worked_out(program, {name: array(one) for name, one in values.items()}, operations, array)
+    made = _worked_out(program, {name: array(one) for name, one in values.items()}, operations, array)
+    return numpy.broadcast_to(made, numpy.broadcast_shapes(*_shapes(values)))
+
+
+def _shapes(values: Mapping[str, Any]) -> list[tuple[int, ...]]:
+    # a name that cancels has a shape all the same
+    return [tuple(one.shape) for one in values.values() if not isinstance(one, int)]
 
 
 def _plain_operations(floor: Callable[[Any, Any], Any]) -> Operations:
@@ -351,13 +359,16 @@ def on_block(*arrays: Any, program: Program, names: tuple[str, ...], plain: Mapp
 def _by_dask(library: Library, program: Program, values: Mapping[str, Any]) -> Column:
     import numpy
 
+    dask = import_module("dask.array")
     arrays = {name: one for name, one in values.items() if not isinstance(one, int)}
+    if len({one.shape for one in arrays.values() if all(isinstance(size, int) for size in one.shape)}) > 1:
+        arrays = dict(zip(arrays, dask.broadcast_arrays(*arrays.values()), strict=True))
     for name, one in arrays.items():
         if one.dtype.kind not in "iuO":
             raise SizeError(f"values for {name}", expected="an array of integers", received=one.dtype)
     wide = any(one.dtype.kind == "O" for one in arrays.values())
     plain = {name: one for name, one in values.items() if isinstance(one, int)}
-    return import_module("dask.array").map_blocks(
+    return dask.map_blocks(
         on_block,
         *arrays.values(),
         program=program,

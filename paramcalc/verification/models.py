@@ -61,14 +61,24 @@ def model_of(subject: object) -> Model:
     ParamcalcError
         For anything else, and for what cannot be read.
     """
-    if isinstance(subject, Model):
-        return subject
-    live = _adapter_of(subject)
-    if live is None:
+    found = subject if isinstance(subject, Model) else live_model(subject)
+    if found is None:
         raise ParamcalcError(
             "not a model", expected="a paramcalc model, a Keras model or a PyTorch module", received=subject
         )
-    return live.read_live(subject)
+    return found
+
+
+def live_model(subject: object) -> Model | None:
+    """Read a live model of a framework; ``None`` for anything else.
+
+    Raises
+    ------
+    ParamcalcError
+        For a live model that cannot be read.
+    """
+    live = _adapter_of(subject)
+    return None if live is None else live.read_live(subject)
 
 
 def _adapter_of(subject: object) -> Adapter | None:

@@ -210,7 +210,7 @@ def test_costs_on_request(run: Any) -> None:
     assert found.sides[0].cost is not None
     assert found.sides[0].cost.passes.forward == sum(one[0] or 0 for one in entries.values())
     code, _, err = run("compare", "docs/examples/tutorial.yaml", "docs/examples/stacked.yaml", "--batch", "3")
-    assert (code, err) == (2, "paramcalc: --batch, --steps and --dtype are about costs; expected --cost with them\n")
+    assert (code, err) == (2, "paramcalc: --batch has no effect; expected --cost with it\n")
 
 
 def test_on_the_command_line(run: Any, tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ import pytest
 import paramcalc as pc
 from paramcalc import torch as nn
 from paramcalc.analysis.cost.sizes import open_sizes
+from paramcalc.analysis.family import ModelFamily
 from paramcalc.analysis.sweep.axes import Grid, axis
 from paramcalc.analysis.sweep.columns import NAMES, Asked, UnknownColumn, columns_named
 from paramcalc.analysis.sweep.conditions import UNIFORM, over_one_denominator
-from paramcalc.analysis.sweep.family import ModelFamily
 from paramcalc.analysis.sweep.pieces import Piece, block, pieces
 from paramcalc.graph.bind import names_in
 from paramcalc.graph.model import Model

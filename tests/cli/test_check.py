@@ -138,11 +138,11 @@ def test_the_formats(run: Any) -> None:
 
 
 def test_annotations_have_no_room_for_other_commands() -> None:
-    model = pc.Sequential([pc.Input((10, 108)), pc.LSTM(128)], name="a%0A\r\n::error::b")
+    model = pc.Sequential([pc.Input((10, 108)), pc.LSTM(128)], name="a%0A\r\n\x1b[31m::error::b")
     (line,) = workflow_commands(check(model, max_params=1), "dir,x/a:b%\n.yaml")
     assert line == (
         "::error file=dir%2Cx/a%3Ab%25%0A.yaml,title=exceeded::"
-        "a%250A%0D%0A::error::b: parameters: 121,344 > 1\n"
+        "a%250A%0D%0A\\x1b[31m::error::b: parameters: 121,344 > 1\n"
     )  # fmt: skip
 
 
@@ -173,8 +173,11 @@ def test_the_steps_of_a_workflow_in_the_docs_run(run: Any, tmp_path: Path, monke
     assert commands
     assert [run(*words)[:2] for _, *words in commands] == [(0, "")] * len(commands)
     (entry,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert hook[0]["id"] == entry["id"]
-    assert run(*shlex.split(entry["entry"])[1:], *hook[0]["args"], "model.yaml")[0] == 0
+    ((repository,),) = hook.values()
+    assert [*hook, *repository] == ["repos", "repo", "rev", "hooks"]
+    (used,) = repository["hooks"]
+    assert used["id"] == entry["id"]
+    assert run(*shlex.split(entry["entry"])[1:], *used["args"], "model.yaml")[0] == 0
 
 
 def test_the_hook_of_pre_commit_runs(run: Any) -> None:

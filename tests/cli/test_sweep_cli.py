@@ -112,7 +112,7 @@ def test_sql(run, spec: str) -> None:
     ("words", "problem"),
     [
         ([], "no --vary; expected --vary NAME=VALUES, such as --vary h=64:1024:64"),
-        (["--vary", "g=1:3"], "{spec}: sizes: no size 'g'; expected h or layers"),
+        (["--vary", "g=1:3"], "{spec}:3: sizes: no size 'g'; expected B or h or layers"),
         (["--vary", "h=1:3", "--columns", "prams"], "no such column; expected params, "),
         (["--vary", "h=1:3", "--format", "xml"], "unknown format; expected table, "),
         (["--vary", "h=1:3", "--format", "parquet"], "--format parquet needs a file; expected --output FILE"),
@@ -121,7 +121,10 @@ def test_sql(run, spec: str) -> None:
         (["--vary", "h=1:3", "--json", "--format", "csv"], "--json and --format ask for different views"),
         (["--vary", "h=1:3", "--batch", "n"], "--batch; expected a whole number, received 'n'"),
         (["--vary", "h=1:3", "--pareto", "h", "--format", "sql"], "--pareto has no form in SQL"),
-        (["--vary", "h=1:200000", "--vary", "layers=1:2", "--where", "h//8*8=h", "--set", "x=1"], "{spec}: sizes: no"),
+        (
+            ["--vary", "h=1:200000", "--vary", "layers=1:2", "--where", "h//8*8=h", "--set", "x=1"],
+            "{spec}:3: sizes: no",
+        ),
     ],
 )
 def test_what_is_refused(run, spec: str, words: list[str], problem: str) -> None:

@@ -70,6 +70,8 @@ def test_solved_sizes():
         assert problems("paramcalc-solve-1", pc.solve(lstm, "h", **options).to_dict()) == []
     found = pc.solve(lstm, {"h": "8:64:8"}, params="20k", memory="1MiB", batch=2, optimizer="adam")
     assert problems("paramcalc-solve-1", found.to_dict()) == []
+    batch = pc.solve("docs/examples/tutorial.yaml", "B", memory="1MiB").to_dict()
+    assert (problems("paramcalc-solve-1", batch), batch["setting"]["batch"]) == ([], "B")
     window = pc.solve(lambda k: pc.Sequential([pc.Input((9, 2)), pc.Conv1D(3, k)]), "k", params="1M")
     assert window.beside[0].problem
     assert problems("paramcalc-solve-1", window.to_dict()) == []
@@ -78,6 +80,10 @@ def test_solved_sizes():
 def test_models_of_equal_size():
     found = pc.match(pc.Sequential([pc.Input((32, 108)), pc.LSTM(128)]))
     assert problems("paramcalc-match-1", found.to_dict()) == []
+    huge = pc.match(pc.Sequential([pc.Input((32, 10**9)), pc.LSTM(10**12)]), "gru").to_dict()
+    assert (problems("paramcalc-match-1", huge), huge["matches"][0]["limits"]) == (
+        [], ["1,073,741,824 is the largest value of h that is tried"],
+    )  # fmt: skip
 
 
 def test_compared_models():

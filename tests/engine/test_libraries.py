@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy
 import pytest
-from columns import DTYPES, Kind, check
+from columns import DTYPES, Kind, check, check_shapes
 from hypothesis import given, settings, strategies as st
 from tiers import examples
 
@@ -104,6 +104,12 @@ def test_jax_in_64_bits(data: Any) -> None:
         check(_jax(True), data)
 
 
+@pytest.mark.parametrize("library", ["numpy", "jax.numpy", "dask.array"])
+def test_a_symbol_that_cancels_has_a_shape(library: str) -> None:
+    module = pytest.importorskip(library)
+    check_shapes(module.from_array if library == "dask.array" else module.array)
+
+
 # --- examples of each promise ---------------------------------------------------------------------------
 
 COUNT = 4 * (h * (h + x) + h)
@@ -125,6 +131,21 @@ def test_one_large_number_in_the_last_block() -> None:
     assert made.dtype == object  # 4·9·10^18 is beyond 64 bits
     assert made[-1] == COUNT(h=3 * 10**9, x=1)
     assert made[0] == COUNT(h=3, x=1)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint64"])
+@pytest.mark.parametrize("last", [2, 2**31 - 1, -5, 2**62, 2**63 + 5])
+def test_bounds_come_block_by_block(dtype: str, last: int) -> None:
+    limits = numpy.iinfo(dtype)
+    if not limits.min <= last <= limits.max:
+        pytest.skip("not of this type")
+    sizes = numpy.full(2 * BLOCK + 3, 7, dtype)
+    sizes[-1] = last
+    made, wanted = (h * h + 3 * x)(h=sizes, x=2), last**2 + 6
+    assert (int(made[0]), int(made[-1])) == (55, wanted)
+    assert int((h + 2**63)(h=sizes)[-1]) == last + 2**63
+    assert int((h + x)(h=sizes, x=2**70)[-1]) == last + 2**70
+    assert made.dtype == (object if abs(wanted) >= 2**63 else "int64")
 
 
 def test_arrays_of_any_layout() -> None:

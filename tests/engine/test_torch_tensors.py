@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from columns import Kind, check
+from columns import Kind, check, check_shapes
 from hypothesis import given, settings, strategies as st
 from tiers import examples
 
@@ -41,6 +41,10 @@ def test_torch_refuses_what_wraps_around() -> None:
         (T // h)(T=8, h=torch.tensor([1, 0]))
     with pytest.raises(SizeError, match="9 does not divide evenly by 2"):
         exact(T, h)(T=torch.tensor([8, 9]), h=2)
+
+
+def test_a_symbol_that_cancels_has_a_shape() -> None:
+    check_shapes(torch.tensor)
 
 
 def test_shapes_that_do_not_broadcast() -> None:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy
 from hypothesis import strategies as st
 from strategies import NAMES, at, ours, pythons, trees
 
 from paramcalc.errors import SizeError
-from paramcalc.symbolic import Expr
+from paramcalc.symbolic import Expr, maximum, symbols
 
 ROWS = 4
 DTYPES = ("int8", "uint8", "int16", "int32", "int64")
@@ -56,3 +57,19 @@ def check(kind: Kind, data: Any) -> None:
         named = f"widest integers of (a )?{kind.name}"
         told = re.search(f"values beyond {widest[kind.name]}, the {named}", str(error))
         assert told  # it is one of two outcomes
+
+
+h, x = symbols("h x")
+CANCELED = (h - h + 3, h - h + x, maximum(h - h, 3), h * x - x * h + 1)
+
+
+def check_shapes(make: Callable[[Any], Any]) -> None:
+    """A symbol that cancels has a shape all the same, as in NumPy."""
+    column, row = numpy.array([[1], [2]]), numpy.array([[5, 6, 7]])
+    for size in CANCELED:
+        for values in ({"h": column, "x": row}, {"h": column, "x": 4}, {"h": numpy.array(2), "x": row}):
+            used = {name: values[name] for name in size.symbols}
+            expected = size(**used)
+            made = size(**{name: one if isinstance(one, int) else make(one) for name, one in used.items()})
+            assert tuple(made.shape) == numpy.shape(expected)
+            assert (numpy.asarray(made) == expected).all()

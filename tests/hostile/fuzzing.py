@@ -1,8 +1,8 @@
 """The fuzzer: draws inputs by their number, runs them, and reports what is no answer and no error of paramcalc.
 
 An input fails when it raises anything else than a `ParamcalcError`, or takes more than 2 seconds of processor time, or
-more than 500 MB of memory. A damaged file of a reader has 1 second and 100 MB, source code 200 MB. Each is drawn from its
-kind and its number, so that one can be run again::
+more than 500 MB of memory. A damaged file of a reader has 1 second and 100 MB, source code 200 MB. Each is drawn from
+its kind and its number, so that one can be run again::
 
     python tests/hostile/fuzzing.py 250000                  # so many of each kind
     python tests/hostile/fuzzing.py 250000 structure        # of one kind

@@ -15,8 +15,8 @@ from ...graph.model import Model
 from ...symbolic import Size
 from ..cost.known import UnknownMemory
 from ..cost.sizes import checked
+from ..family import Given, model_of
 from ..sizing.budgets import BY_NAME, Budget, Quantity, Setting, budgets, number
-from .compare import Given, model_of
 
 SCHEMA = "paramcalc-check/1"
 GROWTH = "growth"

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from ...core.json_data import JsonObject
 from ...core.totals import summed
 from ...displayed import Displayed
 from ...errors import OptionError
-from ...graph.model import Model
-from ...loading import load
 from ...report import Report, plain
 from ...symbolic import Size
 from ..cost import Cost, LayerCost, cost as cost_of
+from ..family import Given, model_of
 from .align import Place, align, kind_of
 from .reasons import Reason, difference, reasons
 
 SCHEMA = "paramcalc-compare/1"
-FILE = "paramcalc.formats:load"  # what stands above the analysis is loaded when it is asked for
-LIVE = "paramcalc.verification.models:model_of"
 MOST = 20  # models that are compared at once
-
-Given: TypeAlias = object  # a Model, the path of a file, a Keras model or a PyTorch module
 
 
 @dataclass(frozen=True)
@@ -225,14 +219,6 @@ def compare(
         for line in _lines(places)
     ]
     return Comparison(tuple(sides), (*lines, *_shared(sides, lines)))
-
-
-def model_of(given: Given) -> Model:
-    """Read what is no model yet: a file, a Keras model or a PyTorch module."""
-    if isinstance(given, Model):
-        return given
-    read: Model = load(FILE if isinstance(given, (str, os.PathLike)) else LIVE)(given)
-    return read
 
 
 def _places(report: Report) -> list[Place]:

@@ -68,6 +68,21 @@ def with_sizes(shapes: Sequence[AnyShape], batch: Size | None, steps: Size | Non
     ]
 
 
+def check_apart(shapes: Sequence[AnyShape], names: Sequence[str], batch: Size | None, steps: Size | None) -> None:
+    """Refuse a batch and a number of time steps for open axes that vary.
+
+    Raises
+    ------
+    OptionError
+    """
+    place, times = batch_of(shapes), times_of(shapes)
+    for name, given, axes in (("batch", batch, [place] if place is not None else []), ("steps", steps, times)):
+        if given is not None and axes and all(one.args[0] in names for one in axes):
+            varied = " and ".join(one.args[0] for one in axes)
+            problem = f"{varied} varies, and {name} gives it a value"
+            raise OptionError(problem, expected="one of the two", received=given)
+
+
 def checked(name: str, given: object) -> Size | None:
     """Check a size that may be left out.
 

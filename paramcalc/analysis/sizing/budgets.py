@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ...catalogue import message
@@ -17,6 +17,17 @@ from ..cost import Cost, cost
 from ..cost.known import inference_memory, training_memory
 from ..cost.sizes import batch_of
 from ..cost.units import bytes_beside, read_bytes, read_count
+
+
+class OpenSizes(OptionError):
+    """An amount that depends on sizes without a value.
+
+    Attributes
+    ----------
+    names : tuple of str
+    """
+
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,11 @@ class Setting:
     dtype: str = "float32"
     optimizer: str | None = None
     training: bool = True
+
+    def at(self, sizes: Mapping[str, int]) -> Setting:
+        """Put values in place of the sizes in the batch and the number of time steps."""
+        batch, steps = (None if one is None else evaluate(one, sizes) for one in (self.batch, self.steps))
+        return replace(self, batch=batch, steps=steps)
 
     def to_dict(self) -> JsonObject:
         """Give it as plain data."""
@@ -91,7 +107,8 @@ def _params(model: Model, setting: Setting) -> Size:
 
 def _macs(model: Model, setting: Setting) -> Size:
     if setting.batch is None and setting.steps is None:
-        return put(model.report().macs, BATCH, 1)
+        place = batch_of(model.input_shapes)
+        return put(model.report().macs, BATCH if place is None else place, 1)
     one = 1 if setting.batch is None and batch_of(model.input_shapes) is not None else setting.batch
     return cost(model, batch=one, steps=setting.steps).passes.forward
 
@@ -171,11 +188,13 @@ def number(size: Size, quantity: Quantity, besides: Sequence[str] = ()) -> int:
     """
     if isinstance(size, int):
         return size
-    names = ", ".join(sorted({*size.symbols}.difference(besides)))
-    raise OptionError(
+    names = sorted({*size.symbols}.difference(besides))
+    error = OpenSizes(
         f"the {message(quantity.title)} depend on open sizes"
         if quantity.name != "memory"
         else "the memory depends on open sizes",
-        expected=f"a value for {names}",
+        expected=f"a value for {', '.join(names)}",
         received=unicode(size),
     )
+    error.names = tuple(names)
+    raise error

@@ -1,171 +1,77 @@
-"""The search for a size: which candidates are tried, in which order, and the proof of the answer.
+"""The candidates of a search: what the formulas say of them, and what their models have once they are built.
 
-The formulas of a model decide where to look: by halving where none of their terms falls when a size grows, otherwise at
-every candidate. A model without formulas, such as one whose number of layers is searched, is built at every candidate.
-The model is built anew at the answer and at the candidates beside it. Where it differs from the formulas, they are not
-used.
+A model is built once for each candidate. Where it differs from the formulas, they are not used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from itertools import product
-from math import prod
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from ...catalogue import message
 from ...core.rule import layers_made
 from ...errors import OptionError, ParamcalcError, SizeError
-from ...symbolic import Expr, Size, increasing
-from ..search import first
+from ...symbolic import Expr, Size
 from .budgets import number, value_at
 from .problem import Problem, UnknownAmount
-from .ranges import Axis, NoValues, count
-from .result import AT_LEAST, AT_MOST, HALVING, NEAR, REBUILD, SCAN, Candidate, Solution
-from .walk import ONE_BY_ONE, walk
+from .result import Candidate
 
-MOST = 2**30  # the largest size that is tried by halving
-CANDIDATES = 2**16  # that are tried by formulas where nothing limits a size
-TERMS = 2**23  # symbols and numbers in all these formulas together
-MOST_CANDIDATES = 2**20  # of given ranges
-MODELS = 2**12  # that are built where there are no formulas
-LAYERS = 20_000  # in all of these, where nothing limits a size
-MOST_LAYERS = 200_000  # of given ranges
 FAILURES = 2**16  # layers of the models of one walk that cannot be built
 MOST_FAILURES = 2**18  # of all walks
 
 
-class _Found(NamedTuple):
-    """The outcome of one way to search."""
-
-    method: str
-    ranges: dict[str, range]
-    answer: Candidate | None
-    beside: tuple[Candidate, ...]
-
-
-class _FormulasFail(Exception):
+class FormulasFail(Exception):
     """The formulas differ from the model that is built."""
 
 
-class _NothingBuilt(Exception):
-    """None of the candidates that were tried can be built."""
-
-
 @dataclass
-class Search:
-    """One search; it remembers what was built."""
+class Candidates:
+    """The candidates of one search; it remembers what was built.
+
+    Attributes
+    ----------
+    problem : Problem
+    lines : int
+        Searches that share the work.
+    formulas : tuple of int or Expr, optional
+        The amounts as functions of the sizes.
+    built : dict of tuple of int to Candidate
+    layers, failures : int
+        Layers of models that were built, and of those that cannot be; and of the latter alone.
+    problems : list of ParamcalcError
+        Why models cannot be built.
+    """
 
     problem: Problem
-    several: bool = False  # whether the sizes with the best amount are searched, as of several sizes
-    lines: int = 1  # searches that share the work
-    built: dict[tuple[int, ...], Candidate] = field(default_factory=dict)
-    layers: int = 0  # of models that were built, and of those that cannot be
-    failures: int = 0  # layers of models that cannot be built
-    limits: list[str] = field(default_factory=list)  # where the search ended before its ranges
+    lines: int = 1
     formulas: tuple[Size, ...] | None = None
+    built: dict[tuple[int, ...], Candidate] = field(default_factory=dict)
+    layers: int = 0
+    failures: int = 0
     problems: list[ParamcalcError] = field(default_factory=list)
 
-    def solution(self, axes: Sequence[Axis]) -> Solution:
-        """Search the values of the axes."""
-        found: _Found | None = None
-        try:
-            self.formulas = self._formulas()
-            found = self._by_formulas(axes) if self.formulas is not None else self._by_structure(axes)
-        except _FormulasFail:
-            pass
-        except _NothingBuilt:
-            if self.problems:
-                raise self._reason() from None
-        if found is None:
-            self.formulas = None
-            self.limits.clear()
-            found = self._by_building(axes)
-        self._note_ends(axes, found)
-        family = self.problem.family
-        model = None if found.answer is None else family.at(found.answer.sizes)
-        return Solution(
-            (family.at(found.beside[0].sizes) if model is None else model).label,
-            self.problem.budgets,
-            self.problem.mode,
-            self.problem.setting,
-            found.answer,
-            found.beside,
-            found.ranges,
-            found.method,
-            family.tied,
-            {} if self.formulas is None else dict(zip(self._names, self.formulas, strict=True)),
-            limits=tuple(dict.fromkeys(self.limits)),
-            model=model,
-        )
-
-    def _by_formulas(self, axes: Sequence[Axis]) -> _Found:
-        method, ranges = self._plan(axes)
-        answer = self._best(method, ranges)
-        while answer is not None:
-            beside = self._beside(answer, ranges)
-            better = self._better(beside, ranges)
-            if better is None:
-                return _Found(method, ranges, answer, beside)
-            if not self.limits:
-                raise _FormulasFail
-            answer = better  # sizes were passed over
-        nearest = self._first(ranges) if method == HALVING else self._nearest(ranges)
-        if nearest is None:
-            raise _NothingBuilt
-        return _Found(method, ranges, None, (nearest,))
-
-    def _by_structure(self, axes: Sequence[Axis]) -> _Found | None:
-        # a size with few values, such as a number of layers, that has no symbol: formulas for each of its values
-        for axis in axes if len(axes) > 1 else ():
-            rest = [one for one in axes if one is not axis]
-            if axis.most is None or count(axis.values(0)) > MODELS:
-                continue
-            best: tuple[Candidate, _Found] | None = None
-            for value in axis.values(0):
-                try:
-                    fixed = self.problem.family.with_value(axis.name, value)
-                except ParamcalcError:  # a size that follows from it is none
-                    continue
-                inner = Search(replace(self.problem, family=fixed), several=True, lines=len(axis.values(0)))
-                inner.formulas = inner._formulas()
-                if inner.formulas is None:
-                    break
-                try:
-                    found = inner._by_formulas(rest)
-                except (NoValues, _NothingBuilt):  # none with this value
-                    continue
-                finally:
-                    self.limits += inner.limits
-                if found.answer is not None:
-                    sizes = {one.name: {**found.answer.sizes, axis.name: value}[one.name] for one in axes}
-                    tried = self._candidate(sizes)
-                    if best is None or self._preference(tried) < self._preference(best[0]):
-                        best = tried, found
-            else:
-                if best is None:
-                    return None  # building the candidates gives the reason
-                answer, found = best
-                ranges = {one.name: {**found.ranges, axis.name: axis.values(0)}[one.name] for one in axes}
-                return _Found(found.method, ranges, answer, self._beside(answer, ranges))
-        return None
-
     @property
-    def _names(self) -> list[str]:
+    def names(self) -> list[str]:
+        """The quantities that are limited."""
         return [quantity.name for quantity, _ in self.problem.budgets]
 
-    # --- formulas ---------------------------------------------------------------------------------
+    def find_formulas(self) -> None:
+        """Find the amounts as functions of the sizes, where there are such.
+
+        Raises
+        ------
+        OptionError
+            For a size on which no amount depends, and for amounts that depend on another size.
+        """
+        self.formulas = self._formulas()
 
     def _formulas(self) -> tuple[Size, ...] | None:
-        family = self.problem.family
+        family = self.problem.unknowns
         model = family.symbolic
         if isinstance(model, ParamcalcError):
             return None
         try:
             self.problem.check(model)
-            found = self.problem.amounts(model)
+            found = self.problem.amounts(model, {})
         except UnknownAmount:
             raise
         except ParamcalcError:  # a cost may have no form in symbols
@@ -180,40 +86,24 @@ class Search:
                 number(size, quantity, family.names)
         return found
 
-    def _plan(self, axes: Sequence[Axis]) -> tuple[str, dict[str, range]]:
-        # the values to search, and how
-        assert self.formulas is not None
-        steps = self.problem.family.steps()
-        narrowed = []
-        regular = True
-        for axis in axes:
-            step = steps[axis.name]
-            regular = regular and step is not None
-            narrowed.append(axis if step is None else axis.narrow(*step))
-        if regular and all(map(increasing, self.formulas)):
-            _check_ends(narrowed)
-            ranges = {axis.name: axis.values(MOST) for axis in narrowed}
-            *lines, _ = sorted(map(count, ranges.values()))
-            if prod(lines) > MODELS:
-                raise _too_many(prod(lines), MODELS)
-            return HALVING, ranges
-        others = prod(count(axis.values(0)) for axis in narrowed if axis.most is not None)
-        length = sum(size.length for size in self.formulas if isinstance(size, Expr))
-        several = min(CANDIDATES, TERMS // length)
-        return SCAN, self._ranges(narrowed, max(several // others, 1), MOST_CANDIDATES)
-
-    def _prediction(self, sizes: Mapping[str, int]) -> tuple[int, ...] | None:
-        # the amounts by the formulas; None where a division leaves a remainder
+    def prediction(self, sizes: Mapping[str, int]) -> tuple[int, ...] | None:
+        """Give the amounts by the formulas; ``None`` where a division leaves a remainder."""
         assert self.formulas is not None
         try:
             return tuple(value_at(one, sizes) for one in self.formulas)
         except SizeError:
             return None
 
-    # --- candidates -------------------------------------------------------------------------------
+    def at(self, sizes: Mapping[str, int]) -> Candidate:
+        """Build the model at some sizes, once.
 
-    def _candidate(self, sizes: Mapping[str, int]) -> Candidate:
-        # build the model; once for each candidate
+        Raises
+        ------
+        FormulasFail
+            When it differs from the formulas.
+        UnknownAmount
+            For a lower bound.
+        """
         key = tuple(sizes.values())
         if key not in self.built:
             self.built[key] = self._build(dict(sizes))
@@ -222,14 +112,14 @@ class Search:
     def _build(self, sizes: dict[str, int]) -> Candidate:
         before = layers_made()
         try:
-            model = self.problem.family.at(sizes)
+            model = self.problem.unknowns.at(sizes)
             self.problem.check(model)
             self.layers += len(model.nodes)
-            found = self.problem.amounts(model)
+            found = self.problem.amounts(model, sizes)
         except UnknownAmount:
             raise
         except ParamcalcError as error:
-            always = self.problem.family.symbolic
+            always = self.problem.unknowns.symbolic
             if isinstance(always, ParamcalcError) and str(always) == str(error):
                 raise  # no size changes it
             self.problems.append(error)
@@ -238,219 +128,11 @@ class Search:
             self.failures += work
             return Candidate(sizes, {}, str(error))
         amounts = [number(one, quantity) for one, (quantity, _) in zip(found, self.problem.budgets, strict=True)]
-        if self.formulas is not None and self._prediction(sizes) != tuple(amounts):
-            raise _FormulasFail
-        return Candidate(sizes, dict(zip(self._names, amounts, strict=True)))
+        if self.formulas is not None and self.prediction(sizes) != tuple(amounts):
+            raise FormulasFail
+        return Candidate(sizes, dict(zip(self.names, amounts, strict=True)))
 
-    def _best(self, method: str, ranges: Mapping[str, range]) -> Candidate | None:
-        # the best candidate of each line along the longest axis, and of these the best one
-        orders = self._by_halving if method == HALVING else self._by_scan
-        found: list[Candidate] = []
-        for along, line in _lines(ranges):
-            for order in orders(ranges[along], along, line):
-                for one in self._walk(order, along, line, ranges):
-                    tied = method == HALVING and self.problem.mode == NEAR
-                    found += self._smallest(one, along, ranges) if tied else [one]
-        return min(found, key=self._preference) if found else None
-
-    def _walk(
-        self, order: Sequence[int], along: str, line: Mapping[str, int], ranges: Mapping[str, range]
-    ) -> Iterator[Candidate]:
-        # the first candidate of an order that can be built, if there is one
-        def at(value: int) -> Candidate:
-            sizes = {**line, along: value}
-            return self._candidate({name: sizes[name] for name in ranges})
-
-        several = self.lines * prod(count(one) for name, one in ranges.items() if name != along)
-        found = walk(
-            lambda value: not at(value).problem,
-            order,
-            self._spent(several),
-            ONE_BY_ONE // several,
-            self._spent(2 * several),
-        )
-        if not found.complete:
-            self.limits.append(found.text(along, order))
-        if found.place is not None:
-            yield at(order[found.place])
-
-    def _spent(self, several: int) -> Callable[[], bool]:
-        # whether a walk, one of several, has spent the work for models that cannot be built
+    def spent(self, several: int) -> Callable[[], bool]:
+        """Give what tells whether a walk, one of several, has spent the work for models that cannot be built."""
         most = min(self.failures + FAILURES // several, MOST_FAILURES // self.lines)
         return lambda: self.failures >= most
-
-    def _preference(self, one: Candidate) -> tuple[int, tuple[int, ...]]:
-        sizes = tuple(one.sizes.values())
-        larger = self.problem.mode == AT_MOST
-        if len(sizes) == 1 and not self.several and self.problem.mode != NEAR:
-            return 0, tuple(-value for value in sizes) if larger else sizes
-        return self.problem.rank([*one.amounts.values()]), tuple(-value for value in sizes) if larger else sizes
-
-    def _by_halving(self, values: range, along: str, line: Mapping[str, int]) -> Iterator[Sequence[int]]:
-        # the values of a line from the best one on, near to a budget on both sides of it: amounts never fall along it
-        def at(place: int) -> tuple[int, ...]:
-            return self._growing({**line, along: values[place]})
-
-        mode, limits = self.problem.mode, [limit for _, limit in self.problem.budgets]
-        every = [*zip(range(len(limits)), limits, strict=True)]
-        if mode == AT_MOST:
-            over = first(lambda place: any(at(place)[n] > limit for n, limit in every), count(values) - 1, 0)
-            yield values[:over][::-1]
-            return
-        reached = first(lambda place: all(at(place)[n] >= limit for n, limit in every), count(values) - 1, 0)
-        if reached is not None:
-            yield values[reached:]
-        if mode == NEAR:
-            yield values[:reached][::-1]
-
-    def _growing(self, sizes: Mapping[str, int]) -> tuple[int, ...]:
-        found = self._prediction(sizes)
-        if found is None:
-            raise _FormulasFail
-        return found
-
-    def _smallest(self, one: Candidate, along: str, ranges: Mapping[str, range]) -> Iterator[Candidate]:
-        # the smallest candidate of a line with the amount of one, where amounts never fall along it
-        values, amount = ranges[along], next(iter(one.amounts.values()))
-        place = values.index(one.sizes[along])
-        line = {name: value for name, value in one.sizes.items() if name != along}
-        same = first(lambda at: self._growing({**one.sizes, along: values[at]})[0] >= amount, place, 0)
-        return self._walk(values[same : place + 1], along, line, ranges)
-
-    def _by_scan(self, values: range, along: str, line: Mapping[str, int]) -> Iterator[Sequence[int]]:
-        # the values of a line that keep the budgets, the best one first
-        kept: list[tuple[int, int]] = []
-        single = not line and not self.several
-        for value in values:
-            found = self._prediction({**line, along: value})
-            if found is not None and self.problem.keeps(found):
-                sign = -1 if self.problem.mode == AT_MOST else 1
-                kept.append((0 if single and self.problem.mode != NEAR else self.problem.rank(found), sign * value))
-        yield [abs(value) for _, value in sorted(kept)]
-
-    def _by_building(self, axes: Sequence[Axis]) -> _Found:
-        # every candidate in turn, until the work is done or spent
-        limited = prod(count(axis.values(0)) for axis in axes if axis.most is not None)
-        ranges = self._ranges(axes, max(MODELS // limited, 1), MODELS)
-        endless = [axis.name for axis in axes if axis.most is None]
-        order = [*endless, *(name for name in ranges if name not in endless)]
-        best: Candidate | None = None
-        outer = 0
-        self.layers = 0
-        for values in product(*(ranges[name] for name in order)):
-            if self.layers > (LAYERS if endless else MOST_LAYERS) and values[0] != outer:
-                if not endless:
-                    raise OptionError("too many layers to build", expected="smaller ranges of sizes")
-                ranges[order[0]] = range(ranges[order[0]][0], outer + 1, ranges[order[0]].step)
-                break
-            outer = values[0]
-            sizes = dict(zip(order, values, strict=True))
-            one = self._candidate({name: sizes[name] for name in ranges})
-            if not one.problem and self.problem.keeps([*one.amounts.values()]):
-                best = one if best is None else min(best, one, key=self._preference)
-        if best is not None:
-            return _Found(REBUILD, ranges, best, self._beside(best, ranges))
-        tried = [one for one in self.built.values() if not one.problem]
-        if not tried:
-            raise self._reason()
-        return _Found(
-            REBUILD, ranges, None, (min(tried, key=lambda one: self.problem.misses([*one.amounts.values()])),)
-        )
-
-    def _ranges(self, axes: Sequence[Axis], each: int, most: int) -> dict[str, range]:
-        # the values of all axes; of the one without an end so many
-        _check_ends(axes)
-        ranges = {axis.name: axis.values(axis.least + (each - 1) * axis.step) for axis in axes}
-        several = prod(map(count, ranges.values()))
-        if several > most:
-            raise _too_many(several, most)
-        return ranges
-
-    # --- proof ------------------------------------------------------------------------------------
-
-    def _beside(self, answer: Candidate, ranges: Mapping[str, range]) -> tuple[Candidate, ...]:
-        # the next candidate along each axis: above the answer, below it, or on both sides
-        signs = {AT_MOST: (1,), AT_LEAST: (-1,), NEAR: (-1, 1)}[self.problem.mode]
-        found = []
-        for name, values in ranges.items():
-            place = values.index(answer.sizes[name])
-            for sign in signs:
-                others = values[place + 1 :] if sign > 0 else values[:place][::-1]
-                if not others:
-                    continue
-                tried = self._candidate({**answer.sizes, name: others[0]})
-                found.append(tried)
-                if tried.problem:  # the next one that can be built, too
-                    line = {other: value for other, value in answer.sizes.items() if other != name}
-                    found += self._walk(others[1:], name, line, ranges)
-        return tuple(found)
-
-    def _better(self, beside: Sequence[Candidate], ranges: Mapping[str, range]) -> Candidate | None:
-        # a candidate beside the answer that keeps the budgets, too
-        if len(ranges) > 1 or self.problem.mode == NEAR:
-            return None
-        kept = (one for one in beside if not one.problem and self.problem.keeps([*one.amounts.values()]))
-        return next(kept, None)
-
-    def _first(self, ranges: Mapping[str, range]) -> Candidate | None:
-        # the candidate that misses the budgets by the least, where amounts never fall along a line
-        found: list[Candidate] = []
-        for along, line in _lines(ranges):
-            order = ranges[along] if self.problem.mode == AT_MOST else ranges[along][::-1]
-            found += self._walk(order, along, line, ranges)
-        return min(found, key=lambda one: self.problem.misses([*one.amounts.values()]), default=None)
-
-    def _nearest(self, ranges: Mapping[str, range]) -> Candidate | None:
-        # the candidate that misses the budgets by the least
-        found: list[tuple[Fraction, tuple[int, ...]]] = []
-        for values in product(*ranges.values()):
-            amounts = self._prediction(dict(zip(ranges, values, strict=True)))
-            if amounts is not None:
-                found.append((self.problem.misses(amounts), values))
-        every = [dict(zip(ranges, values, strict=True)) for _, values in sorted(found)]
-        spent = self._spent(self.lines)
-        place = walk(lambda at: not self._candidate(every[at]).problem, range(len(every)), spent).place
-        return None if place is None else self._candidate(every[place])
-
-    def _reason(self) -> ParamcalcError:
-        # why nothing can be built; where sizes were passed over, how far that is known
-        if not self.limits:
-            return self.problems[0]
-        return OptionError(f"{'; '.join(dict.fromkeys(self.limits))}: {self.problems[0]}")
-
-    def _note_ends(self, axes: Sequence[Axis], found: _Found) -> None:
-        # without an end of its own, a size is searched up to a limit; amounts that grow may show that nothing is behind
-        for axis in axes:
-            last = found.ranges[axis.name][-1]
-            answer = None if found.answer is None else found.answer.sizes[axis.name]
-            grown = found.method == HALVING and (answer is not None or self.problem.mode != AT_LEAST)
-            grown = grown or (answer is not None and self.problem.mode == AT_LEAST and len(axes) == 1)
-            if answer == last and self.problem.mode != AT_LEAST:
-                if found.ranges[axis.name][0] < last:
-                    self.limits.append(_end(axis.name, last))
-            elif axis.most is None and not grown:
-                self.limits.append(_end(axis.name, last))
-
-
-def _end(name: str, last: int) -> str:
-    return message("{size} is the largest value of {name} that is tried", name=name, size=f"{last:,}")
-
-
-def _lines(ranges: Mapping[str, range]) -> Iterator[tuple[str, dict[str, int]]]:
-    # the longest axis, with the values of all others
-    along = max(ranges, key=lambda name: count(ranges[name]))
-    others = [name for name in ranges if name != along]
-    for fixed in product(*(ranges[name] for name in others)):
-        yield along, dict(zip(others, fixed, strict=True))
-
-
-def _check_ends(axes: Sequence[Axis]) -> None:
-    endless = [axis.name for axis in axes if axis.most is None]
-    if len(endless) > 1:
-        raise OptionError(f"several sizes without an end: {', '.join(endless)}", expected="LEAST:MOST for all but one")
-
-
-def _too_many(several: int, most: int) -> OptionError:
-    return OptionError(
-        f"{several:,} combinations of sizes", expected=f"at most {most:,}; smaller ranges or larger steps"
-    )

@@ -11,12 +11,11 @@ from ...core.shapes import UnknownShape
 from ...displayed import Displayed
 from ...errors import OptionError, ParamcalcError, nearest
 from ...graph.model import Model
-from ...loading import load
 from ...symbolic import Size, unicode
+from ..family import Makes, model_of
 from ..stacks import row_at, stack_of
 from .architectures import CELLS, TRANSFORMER, Reading, description, recurrent, transformer
-from .family import LIVE, Makes
-from .result import Candidate, Solution
+from .result import Candidate, Solution, end
 from .solve import solve
 
 SCHEMA = "paramcalc-match/1"
@@ -41,6 +40,8 @@ class Match:
     model : Model
     beside : tuple of Candidate
         The candidates with the next smaller and larger size.
+    limits : tuple of str
+        Where the search ended before its sizes did: the model is the nearest one of what was tried.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Match:
     description: str
     model: Model
     beside: tuple[Candidate, ...]
+    limits: tuple[str, ...] = ()
 
     def to_dict(self) -> JsonObject:
         """Give it as plain data."""
@@ -61,6 +63,7 @@ class Match:
             "difference": self.difference,
             "description": self.description,
             "beside": [{"sizes": {**one.sizes}, "total": one.amounts["params"]} for one in self.beside],
+            "limits": [*self.limits],
         }
 
 
@@ -116,9 +119,7 @@ def match(model: object, with_: str | Sequence[str] = KINDS, *, blocks: int | No
     OptionError
         For other kinds, a count that is not known, and a model that does not read a sequence of features.
     """
-    if not isinstance(model, Model):
-        read: Model = load(LIVE)(model)
-        model = read
+    model = model_of(model)
     kinds = [with_] if isinstance(with_, str) else [*with_]
     for kind in kinds:
         if kind not in KINDS:
@@ -169,7 +170,8 @@ def _nearest(kind: str, reading: Reading, total: int, blocks: int | None) -> Mat
     tried = range(1, DEEPEST + 1) if blocks is None else (blocks,)
     deep = [(layers, solve(_with("d", transformer(reading, layers)), "d", params=total, near=True)) for layers in tried]
     layers, found = min(deep, key=lambda one: (abs(_total(one[1]) - total), one[0]))
-    return _match(kind, found, {"layers": layers}, total, description())
+    more = (end("layers", DEEPEST),) if blocks is None and layers == DEEPEST else ()
+    return _match(kind, found, {"layers": layers}, total, description(), more)
 
 
 def _with(name: str, make: Callable[[Size], Model]) -> Makes:
@@ -181,7 +183,11 @@ def _total(found: Solution) -> int:
     return found.answer.amounts["params"]
 
 
-def _match(kind: str, found: Solution, more: Mapping[str, int], total: int, said: str) -> Match:
+def _match(
+    kind: str, found: Solution, more: Mapping[str, int], total: int, said: str, limits: tuple[str, ...] = ()
+) -> Match:
     count, model = _total(found), found.model
     assert model is not None
-    return Match(kind, {**found.sizes, **more}, count, count - total, said, model, found.beside)
+    return Match(
+        kind, {**found.sizes, **more}, count, count - total, said, model, found.beside, (*found.limits, *limits)
+    )

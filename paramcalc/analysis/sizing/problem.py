@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,8 +11,8 @@ from ...graph.model import Model
 from ...symbolic import Size
 from ..cost.optimizers import read_optimizer
 from .budgets import Budget, Setting
-from .family import Family
 from .result import AT_MOST, NEAR
+from .unknowns import Unknowns
 
 
 class UnknownAmount(OptionError):
@@ -21,9 +21,9 @@ class UnknownAmount(OptionError):
 
 @dataclass(frozen=True)
 class Problem:
-    """What is searched: a model as a function of sizes, and the budgets."""
+    """What is searched: a model at values of its sizes, and the budgets."""
 
-    family: Family
+    unknowns: Unknowns
     budgets: tuple[Budget, ...]
     mode: str
     setting: Setting
@@ -60,8 +60,14 @@ class Problem:
             except OptionError as error:
                 raise UnknownAmount(str(error)) from error
 
-    def amounts(self, model: Model) -> tuple[Size, ...]:
+    def amounts(self, model: Model, sizes: Mapping[str, int]) -> tuple[Size, ...]:
         """Compute the amounts of a model.
+
+        Parameters
+        ----------
+        model : Model
+        sizes : mapping of str to int
+            At which it was built; a batch and a number of time steps may depend on them.
 
         Raises
         ------
@@ -75,4 +81,5 @@ class Problem:
                     if quantity.name != "memory"
                     else "the memory of the model is not known: there are layers without a rule"
                 )
-        return tuple(quantity.of(model, self.setting) for quantity, _ in self.budgets)
+        setting = self.setting.at({**self.unknowns.values, **sizes})
+        return tuple(quantity.of(model, setting) for quantity, _ in self.budgets)

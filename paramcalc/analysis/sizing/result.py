@@ -166,6 +166,11 @@ class Solution(Displayed):
         }
 
 
+def end(name: str, last: int) -> str:
+    """State the largest value of a size that a search tries."""
+    return message("{size} is the largest value of {name} that is tried", name=name, size=f"{last:,}")
+
+
 def _candidate_data(one: Candidate) -> JsonObject:
     found: JsonObject = {"sizes": {**one.sizes}, "amounts": {**one.amounts} if not one.problem else None}
     return {**found, "problem": one.problem} if one.problem else found

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...errors import OptionError
-from ...symbolic import Size
+from ...errors import OptionError, ParamcalcError
+from ...symbolic import Size, symbols
 from ..cost.dtypes import policy
-from ..cost.sizes import checked
+from ..cost.sizes import batch_of, check_apart, checked
+from ..family import Given
 from .budgets import Setting, budgets
-from .candidates import Search
+from .candidates import Candidates
 from .closed_form import quadratic
-from .family import Given, family
 from .problem import Problem
 from .ranges import Axis, read_axis
 from .result import AT_LEAST, AT_MOST, NEAR, Solution
+from .search import Search
+from .unknowns import Unknowns, unknowns
 
 
 def solve(
@@ -41,7 +43,7 @@ def solve(
 
     Parameters
     ----------
-    model : Model, path or callable
+    model : Model, path, Keras model, PyTorch module or callable
         A model with open sizes, a file, or a function that takes sizes by name and gives a model (of paramcalc, Keras
         or PyTorch).
     for_ : str, list of str, or mapping of str to range
@@ -90,14 +92,25 @@ def solve(
     policy(dtype)
     setting = Setting(checked("batch", batch), checked("steps", steps), dtype, optimizer, training)
     axes = _axes(for_, multiple_of, most)
-    problem = Problem(
-        family(model, [one.name for one in axes], such_that or {}, sizes),
-        limits,
-        AT_LEAST if at_least else NEAR if near else AT_MOST,
-        setting,
-    )
-    found = Search(problem).solution(axes)
+    searched = unknowns(model, [one.name for one in axes], such_that or {}, sizes)
+    setting = _of_axes(searched, setting)
+    problem = Problem(searched, limits, AT_LEAST if at_least else NEAR if near else AT_MOST, setting)
+    found = Search(problem, Candidates(problem)).solution(axes)
     return replace(found, closed_form=_closed_form(found))
+
+
+def _of_axes(searched: Unknowns, setting: Setting) -> Setting:
+    # a batch that is searched, or follows, is the batch of the costs
+    names = [*searched.names, *searched.tied]
+    try:
+        shapes = searched.family.make(dict.fromkeys(names)).input_shapes
+    except ParamcalcError:  # it is built at numbers alone
+        return setting
+    check_apart(shapes, names, setting.batch, setting.steps)
+    place = batch_of(shapes)
+    if place is None or place.args[0] not in names:
+        return setting
+    return replace(setting, batch=searched.tied.get(place.args[0], symbols(place.args[0])))
 
 
 def _axes(for_: object, multiple_of: int, most: int | None) -> list[Axis]:

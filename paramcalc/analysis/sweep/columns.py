@@ -43,28 +43,42 @@ class Column(NamedTuple):
         What it is, in a clause.
     of_report, of_cost : callable, optional
         Gives it; one of the two. ``None`` where it is unknown.
+    settings : tuple of str
+        The fields of `Asked` on which it may depend.
     """
 
     name: str
     text: str
     of_report: Callable[[Report], Size | None] | None = None
     of_cost: Callable[[Cost], Size | None] | None = None
+    settings: tuple[str, ...] = ()
 
 
+SIZES = ("batch", "steps")
 COLUMNS = (
     Column("params", "parameters", lambda report: report.total if report.exact else None),
     Column("trainable", "parameters that train", lambda report: _split(report, report.trainable)),
     Column("non_trainable", "parameters that do not train", lambda report: _split(report, report.non_trainable)),
     Column(
-        "macs", "multiply-adds of the pass forwards", None, lambda cost: cost.passes.forward if cost.exact else None
+        "macs",
+        "multiply-adds of the pass forwards",
+        None,
+        lambda cost: cost.passes.forward if cost.exact else None,
+        SIZES,
     ),
-    Column("backward_macs", "multiply-adds of the pass backwards", None, lambda cost: cost.passes.backward),
-    Column("step_macs", "multiply-adds of a training step", None, lambda cost: cost.step),
-    Column("memory", "bytes to train", None, lambda cost: cost.memory.training),
-    Column("inference", "bytes to infer", None, lambda cost: cost.memory.inference),
-    Column("weights", "bytes of the weights", None, lambda cost: cost.memory.weights),
-    Column("activations", "bytes kept for the pass backwards", None, lambda cost: cost.memory.activations),
-    Column("state", "bytes of the states", None, lambda cost: cost.memory.state),
+    Column("backward_macs", "multiply-adds of the pass backwards", None, lambda cost: cost.passes.backward, SIZES),
+    Column("step_macs", "multiply-adds of a training step", None, lambda cost: cost.step, SIZES),
+    Column("memory", "bytes to train", None, lambda cost: cost.memory.training, Asked._fields),
+    Column("inference", "bytes to infer", None, lambda cost: cost.memory.inference, ("batch", "dtype")),
+    Column("weights", "bytes of the weights", None, lambda cost: cost.memory.weights, ("dtype",)),
+    Column(
+        "activations",
+        "bytes kept for the pass backwards",
+        None,
+        lambda cost: cost.memory.activations,
+        (*SIZES, "dtype"),
+    ),
+    Column("state", "bytes of the states", None, lambda cost: cost.memory.state, ("batch", "dtype")),
 )
 NAMES = tuple(one.name for one in COLUMNS)
 USUAL = ("params",)

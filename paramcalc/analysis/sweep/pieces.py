@@ -19,10 +19,10 @@ from ...symbolic.arrays import on_arrays
 from ...symbolic.evaluate import put
 from ...symbolic.program import INT64, Program, Range, at_point, compiled, ranges, within
 from ..cost.sizes import batch_of
+from ..family import Family
 from .axes import Axis, Grid
 from .columns import Asked, Column, UnknownColumn, columns_named, figures
 from .conditions import conditions_of, over_one_denominator
-from .family import Family
 
 Array = Any  # numpy.ndarray
 Block = dict[str, Array]  # each size and column, by name

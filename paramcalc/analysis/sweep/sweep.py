@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
 from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
 from ...displayed import Displayed
-from ...errors import MissingExtra, OptionError
-from ...graph.model import Model
-from ...loading import load
+from ...errors import MissingExtra, OptionError, ParamcalcError
 from ..cost.dtypes import policy
 from ..cost.optimizers import read_optimizer
+from ..cost.sizes import check_apart
+from ..family import Family, Given, family_of
 from .axes import Axis, axes_of
 from .columns import NAMES, USUAL, Asked, Column, columns_named
-from .family import Family, ModelFamily
 from .filters import Goal, Where, check_names, front, read_goals, read_where
 from .pieces import Block, Left, Piece, block, pieces
 
 BLOCK = 65_536  # points that are worked out at a time
 BUILT = 64  # the same where each of them builds a model
 MAX_PIECES = 100_000
-FAMILY = "paramcalc.formats.families:family_of"
 
 Progress = Callable[[int], None]
 
@@ -90,14 +88,15 @@ class Request(NamedTuple):
 
 
 def request(
-    family: Family,
+    given: Given,
     axes: Sequence[Axis],
     columns: Sequence[str] = USUAL,
     where: Sequence[str] = (),
     pareto: str | None = None,
     asked: Asked | None = None,
+    sizes: Mapping[str, object] | None = None,
 ) -> Request:
-    """Check what is asked for.
+    """Check what is asked for; the model and its sizes as of `paramcalc.analysis.family.family_of`.
 
     Raises
     ------
@@ -113,7 +112,7 @@ def request(
     wanted = asked or Asked()
     policy(wanted.dtype)
     made = Request(
-        family,
+        family_of(given, names, sizes),
         tuple(axes),
         tuple(columns),
         tuple(map(read_where, where)),
@@ -123,9 +122,15 @@ def request(
     for one in made.where:
         check_names(one.names, (*names, *NAMES), "a condition")
     check_names([one.name for one in made.goals], (*names, *NAMES), "--pareto")
-    family.check(names)
+    for values in (dict.fromkeys(names), {one.name: one.values[0] for one in axes}):
+        with suppress(ParamcalcError):
+            model = made.family.make(values)
+            break
+    else:
+        return made  # every point says why there is no model
+    check_apart(model.input_shapes, names, wanted.batch, wanted.steps)
     if wanted.optimizer is not None:
-        read_optimizer(wanted.optimizer, family.framework)
+        read_optimizer(wanted.optimizer, model.framework)
     return made
 
 
@@ -268,7 +273,7 @@ def _best(blocks: Iterator[Block], goals: Sequence[Goal]) -> Block:
 
 
 def sweep(
-    model: Model | str | os.PathLike[str],
+    model: Given,
     *,
     columns: str | Sequence[str] = USUAL,
     where: str | Sequence[str] = (),
@@ -284,8 +289,9 @@ def sweep(
 
     Parameters
     ----------
-    model : Model, str or Path
-        A model with symbols in place of the sizes that vary, or a file. In a spec, a size may change the structure.
+    model : Model, path, Keras model, PyTorch module or callable
+        A model with open sizes, a file, or a function that takes sizes by name and gives a model. In a file and a
+        function, a size may change the structure.
     columns : str or list of str
         Of `paramcalc.analysis.sweep.columns.NAMES`: ``params``, ``macs``, ``memory``, ….
     where : str or list of str
@@ -297,7 +303,7 @@ def sweep(
     dtype, optimizer : str, optional
         As `paramcalc.cost` takes them.
     sizes : mapping of str to int, str or Expr, optional
-        Values for other named sizes of a spec.
+        Values of other sizes.
     **vary : range, list of int, int or str
         The values of each size: ``h=range(64, 1025, 64)``, ``h=[64, 128]`` or ``h="64:1024:64"``, both ends included.
 
@@ -311,15 +317,7 @@ def sweep(
     ParamcalcError
         For sizes that the model does not have, and for columns that are unknown.
     """
-    known: Mapping[str, object] = sizes or {}
-    family: Family
-    if isinstance(model, Model):
-        if known:
-            raise OptionError("sizes are those of a spec, and not of a model", expected="values by name")
-        family = ModelFamily(model)
-    else:
-        family = load(FAMILY)(model, known)
     asked = Asked(batch, steps, dtype, optimizer)
     conditions = [where] if isinstance(where, str) else where
     names = [columns] if isinstance(columns, str) else columns
-    return Sweep(request(family, axes_of(vary), names, conditions, pareto, asked))
+    return Sweep(request(model, axes_of(vary), names, conditions, pareto, asked, sizes))

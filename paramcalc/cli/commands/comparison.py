@@ -12,13 +12,14 @@ from ...errors import OptionError
 from ...graph.model import Model
 from ...writers import FORMATS
 from ..costing import Optimizer, Policy
-from ..flags import Explain, Format, Json
+from ..effects import check_effects, effects_of_costs, naming_flags
+from ..flags import Batch, Explain, Format, Json, Steps
 from ..options import REQUIRED, Command, Flag, Positional, command_of
 from ..output import View, show, write
 from ..plain import plain
 from ..sizes import flag_size
 from .files import Set, named_sizes
-from .sizing import Batch, Inference, Steps
+from .sizing import Inference
 from .targets import layer_command
 
 GITHUB = "github"
@@ -68,27 +69,28 @@ def compare(
     $ paramcalc compare 'lstm --in 108 --hidden 128' 'gru --in 108 --hidden 128'
     """
     from ...analysis.comparison import compare as compared
+    from ...formats import load
     from ...render.comparison import presentation
 
-    if not cost and (batch is not None or steps is not None or dtype is not None):
-        raise OptionError("--batch, --steps and --dtype are about costs", expected="--cost with them")
+    layers = [_layer(one) for one in models]
+    asked: dict[str, Any] = {"batch": batch, "steps": steps, "dtype": dtype}
+    needs = {**dict.fromkeys(asked, (cost, "--cost with it")), "set": (None in layers, "a file among the models")}
+    check_effects({**asked, "set": sizes}, needs)
     given = named_sizes(sizes)
-    places = _sizes({"batch": batch, "steps": steps})
-    found = compared(*(_model(one, given) for one in models), cost=cost, dtype=dtype or "float32", **places)
+    read = [load(one, sizes=given) if made is None else made for one, made in zip(models, layers, strict=True)]
+    found = compared(*read, cost=cost, dtype=dtype or "float32", **_sizes({"batch": batch, "steps": steps}))
     show(presentation(found), View(format, json), explain=explain)
 
 
-def _model(words: str, sizes: Mapping[str, object]) -> Model:
-    # a file, or the words of a command that counts a layer
-    from ...formats import load
-
+def _layer(words: str) -> Model | None:
+    # the words of a command that counts a layer; None for a file
     try:
         split = shlex.split(words) if " " in words else []
     except ValueError:
         split = []
     layer = layer_command(command_of(compare), split) if split else None
     if layer is None:
-        return load(words, sizes=sizes)
+        return None
     given = split[1:] if layer.name else split
     values = plain(
         [one._replace(default=None) if one.default is REQUIRED else one for one in layer.command.parameters], given
@@ -105,6 +107,22 @@ def _sizes(given: Mapping[str, str | None]) -> dict[str, Any]:
 def _path(file: str) -> str:
     # FILE:NAME names a model in a file
     return file if os.path.exists(file) else file.rpartition(":")[0] or file
+
+
+def _check_apart(files: Sequence[str], against: str | None) -> None:
+    # a file that is held against itself, or twice, is a mistake
+    for at, file in enumerate(files):
+        for other in files[:at]:
+            if _is_same(file, other):
+                raise OptionError("a file is given twice", expected="each file once", received=file)
+        if against is not None and _is_same(file, against):
+            raise OptionError("--against has the file that is checked", expected="another file", received=against)
+
+
+def _is_same(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    return os.path.exists(one) and os.path.exists(other) and os.path.samefile(one, other)
 
 
 def check(
@@ -137,7 +155,17 @@ def check(
         raise OptionError("--max-growth and --against", expected="both of them")
     if max_params is max_macs is max_memory is max_growth is None:
         raise OptionError("no limit", expected="--max-params, --max-macs, --max-memory or --max-growth")
-    github = format == GITHUB and not json
+    costs: dict[str, Any] = {
+        "inference": inference, "batch": batch, "steps": steps, "dtype": dtype, "optimizer": optimizer,
+    }  # fmt: skip
+    limits = {"max_macs": max_macs, "max_memory": max_memory}
+    check_effects(costs, effects_of_costs("--max-macs", "--max-memory", {**costs, **limits}))
+    _check_apart(files, against)
+    if format not in (None, *FORMATS, GITHUB):
+        raise OptionError("unknown format", expected=", ".join((*FORMATS, GITHUB)), received=format)
+    if json and format not in (None, "json"):
+        raise OptionError("--json and --format ask for different views", received=format)
+    github = format == GITHUB
     view = View(None if github else format, json)
     given = named_sizes(sizes)
     before = None if against is None else load(against, sizes=given)
@@ -151,7 +179,8 @@ def check(
         "training": not inference,
         **_sizes({"batch": batch, "steps": steps}),
     }
-    found = [(file, checked(load(file, sizes=given), against=before, **asked)) for file in files]
+    with naming_flags():
+        found = [(file, checked(load(file, sizes=given), against=before, **asked)) for file in files]
     if github:
         write(line for file, one in found for line in workflow_commands(one, _path(file)))
     else:

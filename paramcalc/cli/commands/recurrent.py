@@ -13,7 +13,7 @@ from ...errors import OptionError, ParamcalcError
 from ...graph.chain import stack_layers
 from ...graph.model import Model
 from ...symbolic import Size
-from ..flags import VIEWS, Batch, Shown, builds, flag_of, shows
+from ..flags import VIEWS, Batch, Shown, Steps, builds, flag_of, shows
 from ..framework_flags import chosen, either, flags, usual_rule
 from ..options import Command, Flag, parameters_of
 from ..sizes import flag_batch, flag_size
@@ -32,7 +32,6 @@ Merge = Annotated[
     ),
 ]
 Out = Annotated[str | None, Flag("--out", "Add an output layer (Dense) of this size.", "O")]
-Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: the symbol T.", "T")]
 Framework = Annotated[
     str,
     Flag("--framework", "Framework of the layer: keras, torch, onnx, tf1, ….", "NAME", values=lambda _: frameworks()),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from ...errors import OptionError
 from ...graph.bind import names_in
 from ...graph.model import Model
 from ..costing import Optimizer, Policy
-from ..flags import Explain, Format, Json
-from ..options import Command, Flag, command_of
+from ..effects import check_effects, effects_of_costs, naming_flags
+from ..flags import Batch, Explain, Format, Json, Steps
+from ..options import Command, Flag, command_of, with_flags
 from ..output import View, show, tell
 from ..sizes import flag_size
 from .files import Set, named_sizes
@@ -32,8 +33,6 @@ SuchThat = Annotated[
     list[str] | None, Flag("--such-that", "A size that follows from the one to find, such as e=h//2.", "NAME=SIZE")
 ]
 Most = Annotated[int | None, Flag("--most", "The largest size that is tried.", "N", least=1)]
-Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: one sample for multiply-adds.", "B")]
-Steps = Annotated[str | None, Flag("--steps", "Number of time steps.", "T")]
 With = Annotated[
     str, Flag("--with", "Kinds of models, such as gru,transformer. Default: all.", "KIND,…", values=lambda _: kinds())
 ]
@@ -51,8 +50,7 @@ def kinds() -> tuple[str, ...]:
 
 def command(name: str, words: Sequence[str]) -> Command:
     """Make ``solve`` or ``match``: with the words of the command that counts the layer, or those of a file."""
-    functions: dict[str, Callable[..., None]] = {"solve": solve, "match": match}
-    whole = command_of(functions[name])
+    whole = with_flags(command_of(solve), _solve) if name == "solve" else with_flags(command_of(match), _match)
     layer = layer_command(whole, words)
     if layer is None:
         return whole
@@ -64,58 +62,21 @@ def command(name: str, words: Sequence[str]) -> Command:
     )
 
 
-def solve(
-    target: Target,
-    for_: For = None,
-    params: Params = None,
-    macs: Macs = None,
-    memory: Memory = None,
-    inference: Inference = False,
-    at_least: AtLeast = False,
-    near: Near = False,
-    multiple_of: Multiple = 1,
-    such_that: SuchThat = None,
-    most: Most = None,
-    sizes: Set = None,
-    batch: Batch = None,
-    steps: Steps = None,
-    dtype: Policy = None,
-    optimizer: Optimizer = None,
-    format: Format = None,
-    json: Json = False,
-    explain: Explain = False,
-) -> None:
+def solve(target: Target, sizes: Set = None, **asked: Any) -> None:
     """Find the largest size of a model within budgets.
 
     $ paramcalc solve lstm --in 108 --params 1M
     $ paramcalc solve model.yaml --for h --params 10M --multiple-of 64
     $ paramcalc solve model.yaml --for h --memory 16GiB --batch 32 --steps 100
     """
-    if not for_:
+    if not asked["for_"]:
         raise OptionError("no size to find", expected="--for and the name of a size of the file")
-    view = View(format, json, explain=explain)
-    asked = {
-        "params": params,
-        "macs": macs,
-        "memory": memory,
-        "inference": inference,
-        "at_least": at_least,
-        "near": near,
-        "multiple_of": multiple_of,
-        "such_that": such_that,
-        "most": most,
-        "batch": batch,
-        "steps": steps,
-        "dtype": dtype,
-        "optimizer": optimizer,
-    }
-    _solve(target, for_, view, named_sizes(sizes), **asked)
+    _solve(target, named_sizes(sizes), **asked)
 
 
 def _solve_layer(layer: LayerCommand, given: dict[str, Any], for_: list[str] | None, **asked: Any) -> None:
     # the flag that is missing is the size to find, and goes by the letter of its value in the help
     missing = layer.missing(given)
-    view = View(asked.pop("format"), asked.pop("json"), explain=asked.pop("explain"))
     if len(missing) == 1 and not layer.missing({**given, missing[0].name: ""}):
         letter = _letter(missing[0].told)
         for_ = for_ or [letter]
@@ -128,7 +89,7 @@ def _solve_layer(layer: LayerCommand, given: dict[str, Any], for_: list[str] | N
                 "no size to find", expected=f"{layer.name or 'a layer'} without one of its sizes, or --for"
             )
         for_ = [*names]
-    _solve(layer.model(given), for_ or [], view, {}, **asked)
+    _solve(layer.model(given), {}, for_=for_, **asked)
 
 
 def _letter(told: object) -> str:
@@ -136,31 +97,61 @@ def _letter(told: object) -> str:
     return (told.metavar or "h").lower()
 
 
-def _solve(model: Model | str, for_: list[str], view: View, sizes: Mapping[str, object], **asked: Any) -> None:
+def _solve(
+    model: Model | str,
+    sizes: Mapping[str, object],
+    for_: For = None,
+    params: Params = None,
+    macs: Macs = None,
+    memory: Memory = None,
+    inference: Inference = False,
+    at_least: AtLeast = False,
+    near: Near = False,
+    multiple_of: Multiple = 1,
+    such_that: SuchThat = None,
+    most: Most = None,
+    batch: Batch = None,
+    steps: Steps = None,
+    dtype: Policy = None,
+    optimizer: Optimizer = None,
+    format: Format = None,
+    json: Json = False,
+    explain: Explain = False,
+) -> None:
     from ...analysis.sizing import solve as solved
     from ...analysis.sizing.ranges import NoValues
     from ...render.sizing import solution_presentation
 
-    if asked["params"] is asked["macs"] is asked["memory"] is None:
+    if params is macs is memory is None:
         raise OptionError("no budget", expected="--params, --macs or --memory")
-    for name in ("batch", "steps"):
-        if asked[name] is not None:
-            asked[name] = flag_size(f"--{name}", asked[name])
-    training = not asked.pop("inference")
-    if asked["memory"] is None and not training:
-        raise OptionError("--inference is about memory", expected="--memory")
-    options = {
-        **asked,
-        "such_that": named_sizes(asked["such_that"], "--such-that"),
-        "dtype": asked["dtype"] or "float32",
-        "training": training,
-        "sizes": sizes,
-    }
-    try:
-        found = solved(model, _axes(for_), **options)
-    except NoValues as error:  # nothing was wrong with the question, and there is no answer
-        tell(f"paramcalc: {error}")
-        sys.exit(1)
+    costs: dict[str, Any] = {
+        "inference": inference, "batch": batch, "steps": steps, "dtype": dtype, "optimizer": optimizer,
+    }  # fmt: skip
+    check_effects(costs, effects_of_costs("--macs", "--memory", {**costs, "macs": macs, "memory": memory}))
+    view = View(format, json, explain=explain)
+    with naming_flags():
+        try:
+            found = solved(
+                model,
+                _axes(for_ or []),
+                params=params,
+                macs=macs,
+                memory=memory,
+                at_least=at_least,
+                near=near,
+                multiple_of=multiple_of,
+                such_that=named_sizes(such_that, "--such-that"),
+                most=most,
+                sizes=sizes,
+                batch=None if batch is None else flag_size("--batch", batch),
+                steps=None if steps is None else flag_size("--steps", steps),
+                dtype=dtype or "float32",
+                optimizer=optimizer,
+                training=not inference,
+            )
+        except NoValues as error:  # nothing was wrong with the question, and there is no answer
+            tell(f"paramcalc: {error}")
+            sys.exit(1)
     show(solution_presentation(found), view, explain=view.explain)
     if found.answer is None:
         sys.exit(1)
@@ -178,14 +169,7 @@ def _axes(words: Sequence[str]) -> dict[str, str | None]:
     return found
 
 
-def match(
-    target: Target,
-    with_: With = "",
-    blocks: Blocks = None,
-    sizes: Set = None,
-    format: Format = None,
-    json: Json = False,
-) -> None:
+def match(target: Target, sizes: Set = None, **asked: Any) -> None:
     """Find models of other kinds that are as large as a model.
 
     $ paramcalc match lstm --in 108 --hidden 128 --with gru,rnn,transformer
@@ -193,12 +177,14 @@ def match(
     """
     from ...formats import load
 
-    _match(load(target, sizes=named_sizes(sizes)), with_, blocks, format, json)
+    _match(load(target, sizes=named_sizes(sizes)), **asked)
 
 
-def _match(model: Model, with_: str, blocks: int | None, format: str | None, json: bool) -> None:
+def _match(model: Model, with_: With = "", blocks: Blocks = None, format: Format = None, json: Json = False) -> None:
     from ...analysis.sizing import match as matched
+    from ...analysis.sizing.architectures import TRANSFORMER
     from ...render.sizing import matches_presentation
 
     named = [word.strip() for word in with_.split(",")] if with_ else kinds()
+    check_effects({"blocks": blocks}, {"blocks": (TRANSFORMER in named, f"{TRANSFORMER} in --with")})
     show(matches_presentation(matched(model, named, blocks=blocks)), View(format, json))

@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
+from ...analysis.family import Given
 from ...analysis.sweep.axes import Axis, read_axis
-from ...analysis.sweep.columns import NAMES, USUAL, Asked
-from ...analysis.sweep.family import Family, ModelFamily
-from ...analysis.sweep.sweep import FAMILY, Sweep, request
+from ...analysis.sweep.columns import COLUMNS, NAMES, USUAL, Asked
+from ...analysis.sweep.filters import read_goals, read_where
+from ...analysis.sweep.sweep import Sweep, request
 from ...catalogue import message
 from ...characters import in_json
 from ...errors import OptionError
-from ...loading import load
 from ...writers import FORMATS as VIEWS
 from ..costing import Optimizer, Policy
-from ..flags import Json
-from ..options import Command, Flag, Positional, command_of
+from ..effects import check_effects
+from ..flags import Batch, Json, Steps
+from ..options import Command, Flag, Positional, command_of, with_flags
 from ..output import View, show, speaks_unicode, tell, write
 from ..progress import progress_bar
 from ..sizes import flag_size
@@ -43,8 +44,6 @@ Pareto = Annotated[
     str | None,
     Flag("--pareto", "Keep points that no other is better than: params:max,macs. Default: less is better.", "NAME,…"),
 ]
-Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: one sample, where it is open.", "B")]
-Steps = Annotated[str | None, Flag("--steps", "Number of time steps, where a column depends on it.", "T")]
 Format = Annotated[
     str | None, Flag("--format -f", f"Output format: {', '.join(FORMATS)}.", "F", values=lambda _: FORMATS)
 ]
@@ -61,13 +60,14 @@ Dask = Annotated[
 
 def command(name: str, words: Sequence[str]) -> Command:
     """Make ``sweep``: with the words of the command that counts the layer, or those of a file."""
-    whole = command_of(sweep)
+    whole = with_flags(command_of(sweep), _sweep)
     layer = layer_command(whole, words)
     if layer is None:
         return whole
 
     def run(given: dict[str, Any], **asked: Any) -> None:
-        axes = _axes(asked.pop("vary"))
+        axes = _axes(asked["vary"])
+        _check_effects(asked["columns"], asked["where"], asked["pareto"], given.get("batch"), given.get("steps"))
         for one in layer.command.parameters:  # --vary hidden=… stands for --hidden hidden
             (flag, *_) = (flag.lstrip("-") for flag in one.flags) if one.flags else ("",)
             if one.name in given and given[one.name] is None and flag in {axis.name for axis in axes}:
@@ -75,35 +75,19 @@ def command(name: str, words: Sequence[str]) -> Command:
         missing = [next(iter(one.flags)) for one in layer.missing(given)]
         if missing:
             raise OptionError(f"no {' and no '.join(missing)}", expected="a size, or --vary for it")
-        _sweep(ModelFamily(layer.model(given)), axes, **asked)
+        _sweep(layer.model(given), {}, **asked)
 
     return about_layer(whole, layer, run, without=("compare", "format", "json"))
 
 
-def sweep(
-    target: Target,
-    vary: Vary = None,
-    columns: Columns = ONE_COLUMN,
-    where: Condition = None,
-    pareto: Pareto = None,
-    sizes: Set = None,
-    batch: Batch = None,
-    steps: Steps = None,
-    dtype: Policy = None,
-    optimizer: Optimizer = None,
-    format: Format = None,
-    json: Json = False,
-    output: Output = None,
-    dask: Dask = None,
-) -> None:
+def sweep(target: Target, sizes: Set = None, **asked: Any) -> None:
     """Show the columns of a model at every combination of sizes.
 
     $ paramcalc sweep model.yaml --vary h=64:1024:64 --columns params,weights
     $ paramcalc sweep lstm --in 108 --vary hidden=64:512:64 --where 'params<1M'
     $ paramcalc sweep model.yaml --vary h=8:256:8 --format jsonl --pareto h:max
     """
-    family: Family = load(FAMILY)(target, named_sizes(sizes))
-    _sweep(family, _axes(vary), columns, where, pareto, batch, steps, dtype, optimizer, format, json, output, dask)
+    _sweep(target, named_sizes(sizes), **asked)
 
 
 def _axes(words: Sequence[str] | None) -> list[Axis]:
@@ -122,23 +106,25 @@ def _number(flag: str, text: str | None) -> int | None:
 
 
 def _sweep(
-    family: Family,
-    axes: Sequence[Axis],
-    columns: str,
-    where: list[str] | None,
-    pareto: str | None,
-    batch: str | None = None,
-    steps: str | None = None,
-    dtype: str | None = None,
-    optimizer: str | None = None,
-    format: str | None = None,
-    json: bool = False,
-    output: str | None = None,
-    dask: str | None = None,
+    subject: Given,
+    sizes: Mapping[str, object],
+    vary: Vary = None,
+    columns: Columns = ONE_COLUMN,
+    where: Condition = None,
+    pareto: Pareto = None,
+    batch: Batch = None,
+    steps: Steps = None,
+    dtype: Policy = None,
+    optimizer: Optimizer = None,
+    format: Format = None,
+    json: Json = False,
+    output: Output = None,
+    dask: Dask = None,
 ) -> None:
+    axes = _axes(vary)
     asked = Asked(_number("--batch", batch), _number("--steps", steps), dtype or "float32", optimizer)
-    names = [name.strip() for name in columns.split(",")]
-    made = Sweep(request(family, axes, names, where or (), pareto, asked))
+    made = Sweep(request(subject, axes, _names(columns), where or (), pareto, asked, sizes))
+    _check_effects(columns, where, pareto, batch, steps, dtype, optimizer)
     chosen = _format(format, json, output, dask)
     with _shown(made):
         if dask is not None:
@@ -153,6 +139,30 @@ def _sweep(
             _written(made, chosen, output)
     if chosen != "sql" and made.left.number == made.request.size:
         sys.exit(1)  # no point has a model
+
+
+def _names(columns: str) -> list[str]:
+    return [name.strip() for name in columns.split(",")]
+
+
+def _check_effects(
+    columns: str,
+    where: list[str] | None,
+    pareto: str | None,
+    batch: str | None,
+    steps: str | None,
+    dtype: str | None = None,
+    optimizer: str | None = None,
+) -> None:
+    # those of a cost, for the columns that are shown, and that conditions and goals name
+    named = [name for one in map(read_where, where or ()) for name in one.names]
+    named += [one.name for one in read_goals(pareto)] if pareto else []
+    used = {*_names(columns), *named}
+    given = {"batch": batch, "steps": steps, "dtype": dtype, "optimizer": optimizer}
+    known = {name: [one.name for one in COLUMNS if name in one.settings] for name in given}
+    check_effects(
+        given, {name: (not used.isdisjoint(some), f"a column of {', '.join(some)}") for name, some in known.items()}
+    )
 
 
 def _format(format: str | None, json: bool, output: str | None, dask: str | None) -> str | None:

@@ -6,71 +6,58 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from ...core.framework import DEFAULT
 from ...errors import OptionError
 from ...graph.model import Model
 from ..flags import Format, Json
-from ..options import Command, Flag, command_of
+from ..options import REQUIRED, Command, Flag, command_of, with_flags
 from ..output import View, show
 from .files import Args, Set, model_of
-from .recurrent import Both, Framework, Layers, Out
+from .recurrent import COMMANDS, builder
 from .targets import Target, about_layer, layer_command
 
-OWN = ("target", "got", "format", "json")
 Got = Annotated[str, Flag("--got", "The number to explain.", "N")]
-In = Annotated[str | None, Flag("--in", "Input size, for a layer.", "D")]
-Hidden = Annotated[str | None, Flag("--hidden --units", "Units, for a layer.", "H")]
 
 
 def command(name: str, words: Sequence[str]) -> Command:
     """Make ``why``: with the words of the command that counts the layer, or those of a file."""
-    whole = command_of(why)
+    whole = with_flags(command_of(why), _explain)
     layer = layer_command(whole, words)
-    if layer is None:
-        return whole
-    made = layer.model
+    if layer is not None:
+        made = layer.model
+        return about_layer(whole, layer, lambda given, args, **asked: _explain(made(given), **asked))
+    # those of a layer are in the help, and are refused beside a file
+    recurrent = [one for one in builder(next(iter(COMMANDS)), words).parameters if one.name != "compare"]
+    flags = [one._replace(default=None) if one.default is REQUIRED else one for one in recurrent]
 
-    def run(given: dict[str, Any], got: str, format: str | None, json: bool) -> None:
-        number = _number(got)
-        _explain(made(given), number, View(format, json))
+    def run(**given: Any) -> None:
+        asked = {one.name: given.pop(one.name) for one in flags}
+        if any(asked[one.name] != one.default for one in flags):
+            raise OptionError(
+                "a file cannot be combined with the options of a layer",
+                expected="such options only with lstm, gru or rnn",
+                received=given["target"],
+            )
+        why(**given)
 
-    kept = whole._replace(parameters=tuple(one for one in whole.parameters if one.name in OWN))
-    return about_layer(kept, layer, run)
+    target, *own = whole.parameters
+    return whole._replace(parameters=(target, *flags, *own), run=run)
 
 
-def why(
-    target: Target,
-    got: Got,
-    size_in: In = None,
-    hidden: Hidden = None,
-    layers: Layers = 1,
-    bidirectional: Both = False,
-    out: Out = None,
-    framework: Framework = DEFAULT,
-    sizes: Set = None,
-    args: Args = None,
-    format: Format = None,
-    json: Json = False,
-) -> None:
+def why(target: Target, sizes: Set = None, args: Args = None, **asked: Any) -> None:
     """Explain a count that differs from the one here.
 
     $ paramcalc why lstm --in 108 --hidden 128 --got 121856
     $ paramcalc why Conv2D --input 32,32,3 filters=8 kernel_size=3 --got 216
     $ paramcalc why model.yaml --got 153228
     """
-    if size_in or hidden or bidirectional or out or layers != 1 or framework != DEFAULT:
-        raise OptionError(
-            "a file cannot be combined with the options of a layer",
-            expected="such options only with lstm, gru or rnn",
-            received=target,
-        )
-    _explain(model_of(target, sizes, args), _number(got), View(format, json))
+    _explain(model_of(target, sizes, args), **asked)
 
 
-def _explain(model: Model, number: int, view: View) -> None:
+def _explain(model: Model, got: Got, format: Format = None, json: Json = False) -> None:
     from ...analysis import why as explain
     from ...render.why import presentation
 
+    number, view = _number(got), View(format, json)
     found = explain(model, number)
     show(presentation(model, number, found), view)
     if not found:

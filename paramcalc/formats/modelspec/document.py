@@ -16,6 +16,7 @@ from ...core.rule import Layer, Rule
 from ...core.shapes import listed
 from ...core.tensors import disambiguate_unknowns, input_shape
 from ...errors import FileError, GraphError, LayerError, OptionError, ParamcalcError, nearest
+from ...graph.bind import bind_inputs, open_names
 from ...graph.model import Model
 from ...symbolic import Expr, unknown
 from ..opened import Source
@@ -95,9 +96,19 @@ def _model_from(data: Mapping[str, Any], framework: str | None, given: Mapping[s
         if several > 1:
             model.outputs = tuple((last, index) for index in range(several))
             model.type = "Functional"
-    sizes.check_used(given)
+    _bind_open_axes(model, sizes, given)
     model.built  # noqa: B018  # here shapes flow, and what does not fit is an error
     return model
+
+
+def _bind_open_axes(model: Model, sizes: Sizes, given: Mapping[str, object]) -> None:
+    # a size that the spec does not name may be an open axis of its inputs
+    axes = open_names(model).difference(sizes.used)
+    sizes.used |= axes
+    sizes.check_used(given)
+    values = {name: sizes.values[name] for name in axes if name in sizes.values}
+    if values:
+        bind_inputs(model, values)
 
 
 def _framework(data: Mapping[str, Any], framework: str | None) -> str:

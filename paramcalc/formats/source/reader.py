@@ -27,6 +27,10 @@ FENCE = re.compile(
 )
 
 
+class UnusedSize(OptionError):
+    """A value for a size that a program does not ask for."""
+
+
 class NotPython(FileError):
     """A text that does not parse, with the line where it stops to."""
 
@@ -169,7 +173,7 @@ def read_all(source: Source) -> list[Model]:
     if unused:
         known = sorted(run.symbols)
         listed = f"unknown sizes here: {', '.join(known) or 'none'}"
-        raise OptionError(f"no unknown size {unused[0]!r}", suggestion=nearest(unused[0], known) or listed)
+        raise UnusedSize(f"no unknown size {unused[0]!r}", suggestion=nearest(unused[0], known) or listed)
     source.sizes = {}
     if not found:
         told = run.notes[0] if run.notes else None

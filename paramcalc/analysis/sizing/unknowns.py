@@ -1,53 +1,46 @@
-"""A model as a function of sizes: its own open sizes, the named sizes of a file, or the arguments of a function."""
+"""The sizes that a search is about: those that vary, those that follow from them, and the model at their values."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import lcm
-from typing import TypeAlias
 
 from ...core.divisible import Condition, conditions
 from ...core.kinds import size as read_size
 from ...core.rule import Layer
-from ...core.shapes import UnknownShape, listed
-from ...errors import OptionError, ParamcalcError, SizeError, nearest
-from ...graph.bind import bind, names_in
+from ...core.shapes import listed
+from ...errors import OptionError, ParamcalcError
 from ...graph.model import Model
-from ...loading import load
 from ...report import Row
 from ...symbolic import Expr, Size, leaves, symbols
 from ...symbolic.evaluate import evaluate
+from ..family import Family, Given, ModelFamily, Values, family_of, names_of, no_size
 from .budgets import value_at
 
-READ = "paramcalc.formats.readers:family"  # what stands above the analysis is loaded when it is asked for
-LIVE = "paramcalc.verification.models:model_of"
 LONGEST_PERIOD = 10_000  # of a pattern of divisibility
-REFUSALS = (ValueError, AssertionError, ArithmeticError, RuntimeError)  # of frameworks, for sizes that do not fit
-
-Makes: TypeAlias = Callable[..., object]
-Given: TypeAlias = Model | str | os.PathLike[str] | Makes
 
 
 @dataclass(frozen=True)
-class Family:
-    """A model as a function of sizes.
+class Unknowns:
+    """The sizes of a search.
 
     Attributes
     ----------
-    make : callable
-        Takes values by name, ``None`` for a size that stays open, and gives the model.
+    family : Family
     names : tuple of str
         The sizes that vary.
     tied : mapping of str to int or Expr
         Sizes that follow from these.
+    values : mapping of str to int
+        Sizes that have a value for the moment.
     """
 
-    make: Callable[[Mapping[str, Size | None]], Model]
+    family: Family
     names: tuple[str, ...]
     tied: Mapping[str, Size]
+    values: Mapping[str, int]
 
     def at(self, sizes: Mapping[str, int]) -> Model:
         """Build the model anew at some sizes.
@@ -58,15 +51,16 @@ class Family:
             When it cannot be built.
         """
         tied = {name: read_size(evaluate(one, sizes)) for name, one in self.tied.items()}
-        model = self.make({**sizes, **tied})
-        model.built  # noqa: B018  # here shapes flow
-        return model
+        return self._make({**sizes, **tied})
 
-    def with_value(self, name: str, value: int) -> Family:
-        """Give the family in which one of the sizes has a value."""
+    def _make(self, values: Values) -> Model:
+        return self.family.make({**self.values, **values})
+
+    def with_value(self, name: str, value: int) -> Unknowns:
+        """Give the search in which one of the sizes has a value."""
         others = tuple(one for one in self.names if one != name)
         tied = {one: evaluate(size, {name: value}) for one, size in self.tied.items()}
-        return Family(lambda values: self.make({**values, name: value}), others, tied)
+        return Unknowns(self.family, others, tied, {**self.values, name: value})
 
     @property
     def symbolic(self) -> Model | ParamcalcError:
@@ -78,18 +72,18 @@ class Family:
         # and the divisions that its layers ask for, such as by groups
         with conditions() as found:
             try:
-                model = self.make({**dict.fromkeys(self.names), **self.tied})
-                model.built  # noqa: B018
-                model.names  # noqa: B018
+                model = self._make({**dict.fromkeys(self.names), **self.tied})
             except ParamcalcError as error:
                 return error, []
+        if not model.report().exact:
+            return OptionError("layers of the model with symbols are not known"), []
         return model, found
 
     @property
     def open_sizes(self) -> set[str]:
         """The names in the model with symbols."""
         model = self.symbolic
-        return set() if isinstance(model, ParamcalcError) else _names(model)
+        return set() if isinstance(model, ParamcalcError) else names_of(model)
 
     def steps(self) -> dict[str, tuple[int, int] | None]:
         """Find the step of each size that divisions require.
@@ -120,15 +114,15 @@ class Family:
         return found
 
 
-def family(
+def unknowns(
     given: Given, names: Sequence[str], tied: Mapping[str, object], sizes: Mapping[str, object] | None = None
-) -> Family:
-    """Take a model as a function of sizes.
+) -> Unknowns:
+    """Check the sizes of a search.
 
     Parameters
     ----------
     given : Model, path or callable
-        A model with open sizes, a file, or a function that takes the sizes by name and gives a model.
+        As of `paramcalc.analysis.family.family_of`.
     names : sequence of str
     tied : mapping of str to int, str or Expr
         Sizes as expressions over these.
@@ -140,7 +134,7 @@ def family(
     OptionError, SizeError
         For names that are none, and for sizes that the model does not have.
     """
-    for name in (*names, *tied):
+    for name in tied:
         symbols(name)
     follow = {name: read_size(one) for name, one in tied.items()}
     for name, one in follow.items():
@@ -150,77 +144,14 @@ def family(
             raise OptionError(
                 f"{name} follows from", expected=f"an expression over {', '.join(names)}", received=received
             )
-    others = {name: read_size(one) for name, one in (sizes or {}).items()}
-    for name in others:
-        if name in names or name in tied:
-            raise OptionError(f"{name} is to be found, and has a value", received=others[name])
-    make = _maker(given)
-    found = Family(lambda values: make({**others, **values}), tuple(names), follow)
-    missing = (
-        [name for name in (*names, *tied, *others) if name not in _names(given)] if isinstance(given, Model) else []
-    )
-    if missing:
-        raise _no_size(missing[0], _names(given))
-    if not isinstance(given, Model) and not isinstance(found.symbolic, ParamcalcError):
+    found = Unknowns(family_of(given, (*names, *tied), sizes), tuple(names), follow, {})
+    model = found.symbolic
+    if not isinstance(found.family, ModelFamily) and not isinstance(model, ParamcalcError):
         # of a file or function, a size may have no part in the model; then there is nothing to find
         for name in names:
             if name not in found.open_sizes:
-                raise _no_size(name, found.open_sizes)
+                raise no_size(name, found.open_sizes)
     return found
-
-
-def _maker(given: Given) -> Callable[[Mapping[str, Size | None]], Model]:
-    if isinstance(given, Model):
-        return lambda values: bind(given, {name: one for name, one in values.items() if one is not None})
-    if isinstance(given, (str, os.PathLike)):
-        made: Callable[[Mapping[str, Size | None]], Model] = load(READ)(given)
-        return made
-    if not callable(given):
-        raise OptionError(
-            "not a model", expected="a model with open sizes, a file, or a function of sizes", received=given
-        )
-    return lambda values: _call(given, values)
-
-
-def _call(function: Makes, values: Mapping[str, Size | None]) -> Model:
-    # a function of the caller's may fail on symbols in any way; then there is no formula
-    sizes = {name: symbols(name) if one is None else one for name, one in values.items()}
-    numbers = all(isinstance(one, int) for one in sizes.values())
-    try:
-        made = function(**sizes)
-    except ParamcalcError:
-        raise
-    except REFUSALS as error:
-        raise SizeError(str(error)) from error
-    except Exception as error:
-        if numbers:
-            raise
-        raise SizeError(f"the function takes no symbols: {error}") from error
-    if isinstance(made, Model):
-        return made
-    read: Model = load(LIVE)(made)
-    return read
-
-
-def _names(model: object) -> set[str]:
-    assert isinstance(model, Model)
-    inputs = {
-        leaf.args[0]
-        for shape in model.input_shapes
-        if not isinstance(shape, UnknownShape)
-        for size in shape
-        if isinstance(size, Expr)
-        for leaf in leaves(size)
-        if leaf.op == "name"
-    }
-    return inputs.union(names_in(model))
-
-
-def _no_size(name: str, known: set[str]) -> SizeError:
-    listed = sorted(known)
-    return SizeError(
-        f"no open size {name!r} in the model", expected=" or ".join(listed) or None, suggestion=nearest(name, listed)
-    )
 
 
 def _quotients(model: Model) -> Iterator[tuple[Size, Size]]:

@@ -1,0 +1,250 @@
+"""A model as a function of its sizes: a model with open sizes, a file, or a function."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from inspect import signature
+from typing import Protocol, TypeAlias
+
+from ..core.kinds import size as read_size
+from ..errors import OptionError, ParamcalcError, SizeError, nearest
+from ..graph.bind import bind, names_in, open_names
+from ..graph.model import Model
+from ..loading import load
+from ..symbolic import Size, symbols
+from ..symbolic.notation import is_name
+
+FILE = "paramcalc.formats.families:family_of"  # what stands above the analysis is loaded when it is asked for
+MODEL = "paramcalc.formats:load"
+LIVE = "paramcalc.verification.models:live_model"
+LIVE_ALONE = "paramcalc.verification.models:model_of"
+REFUSALS = (ValueError, AssertionError, ArithmeticError, RuntimeError)  # of frameworks, for sizes that do not fit
+
+Makes: TypeAlias = Callable[..., object]
+Given: TypeAlias = object  # Model, path, live model of a framework, or Makes
+Values: TypeAlias = Mapping[str, Size | None]
+
+
+class Family(Protocol):
+    """What gives a model for values of its sizes; it is sent to other processes."""
+
+    @property
+    def label(self) -> str:
+        """The name of the models."""
+
+    @property
+    def identity(self) -> str:
+        """What tells it from another family, in another process as well.
+
+        Raises
+        ------
+        OptionError
+            When nothing does.
+        """
+
+    @property
+    def sizes(self) -> Values:
+        """The sizes that have a value in all of its models."""
+
+    def check(self, names: Iterable[str]) -> None:
+        """Refuse names that no size has.
+
+        Raises
+        ------
+        ParamcalcError
+        """
+
+    def named(self, values: Values) -> list[Size]:
+        """Give sizes besides those of the layers that a model needs to be whole and at least 1."""
+
+    def make(self, values: Values) -> Model:
+        """Give the model at values, with its shapes worked out; a size without a value stays a symbol.
+
+        Raises
+        ------
+        ParamcalcError
+            For values at which it cannot be built.
+        """
+
+
+@dataclass(frozen=True)
+class ModelFamily:
+    """A model whose sizes are symbols, or open sizes of its inputs.
+
+    Attributes
+    ----------
+    model : Model
+    sizes : mapping of str to int or Expr
+    """
+
+    model: Model
+    sizes: Values = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The name of the model."""
+        return self.model.label
+
+    @property
+    def identity(self) -> str:
+        """The report of the model at the values."""
+        return self.make({}).report().to_json()
+
+    def check(self, names: Iterable[str]) -> None:
+        """Refuse names that the model does not have."""
+        known = names_of(self.model)
+        for name in (*names, *self.sizes):
+            if name not in known:
+                raise no_size(name, known, "a model with a symbol in place of a size")
+
+    def named(self, values: Values) -> list[Size]:
+        """Give no other sizes."""
+        return []
+
+    def make(self, values: Values) -> Model:
+        """Give the model at values."""
+        given = {name: value for name, value in {**self.sizes, **values}.items() if value is not None}
+        made = bind(self.model, given)
+        made.built  # noqa: B018  # what does not fit is an error here
+        return made
+
+
+@dataclass(frozen=True)
+class FunctionFamily:
+    """A function that takes sizes by name and gives a model, of paramcalc or of a framework.
+
+    Attributes
+    ----------
+    function : callable
+    sizes : mapping of str to int or Expr
+    """
+
+    function: Makes
+    sizes: Values = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The name of the function."""
+        return str(getattr(self.function, "__name__", type(self.function).__name__))
+
+    @property
+    def identity(self) -> str:
+        """Nothing tells a function from another one.
+
+        Raises
+        ------
+        OptionError
+        """
+        raise OptionError("a function has no identity in another process", expected="a model or a file")
+
+    def check(self, names: Iterable[str]) -> None:
+        """Refuse names that are no parameters of the function."""
+        names = [*names, *self.sizes]
+        try:
+            declared = signature(self.function)
+        except ValueError:  # of a callable that is not written in Python
+            return
+        try:
+            declared.bind(**dict.fromkeys(names))
+        except TypeError as error:
+            for name in names:
+                if name not in declared.parameters:
+                    raise no_size(name, {*declared.parameters}) from None
+            raise OptionError(f"{self.label}: {error}", expected="a function of the sizes alone") from None
+
+    def named(self, values: Values) -> list[Size]:
+        """Give no other sizes."""
+        return []
+
+    def make(self, values: Values) -> Model:
+        """Give the model at values."""
+        sizes = {name: symbols(name) if one is None else one for name, one in {**self.sizes, **values}.items()}
+        numbers = all(isinstance(one, int) for one in sizes.values())
+        try:
+            made = self.function(**sizes)
+        except ParamcalcError:
+            raise
+        except REFUSALS as error:
+            raise SizeError(str(error)) from error
+        except Exception as error:  # a function of the caller's may fail on symbols in any way
+            if numbers:
+                raise
+            raise SizeError(f"the function takes no symbols: {error}") from error
+        model = made if isinstance(made, Model) else load(LIVE)(made)
+        if model is None:
+            raise OptionError(f"{self.label} gives no model", expected="a model", received=made)
+        model.built  # noqa: B018
+        found: Model = model
+        return found
+
+
+def family_of(given: Given, names: Iterable[str], sizes: Mapping[str, object] | None = None) -> Family:
+    """Take something as a family of models.
+
+    Parameters
+    ----------
+    given : Model, path, Keras model, PyTorch module or callable
+        A model with open sizes, a file, or a function that takes sizes by name and gives a model.
+    names : iterable of str
+        The sizes that vary.
+    sizes : mapping of str to int, str or Expr, optional
+        Values of other sizes.
+
+    Raises
+    ------
+    ParamcalcError
+        For what is none of these, for names that no size has, and for a size that varies and has a value.
+    """
+    names = [*names]
+    if sizes is not None and not isinstance(sizes, Mapping):
+        raise OptionError("no sizes", expected='names and values such as {"h": 64}', received=sizes)
+    for name in (*names, *(sizes or {})):
+        if not isinstance(name, str) or not is_name(name):
+            raise SizeError("the name of a size", expected="a letter, then letters, digits and _", received=name)
+    fixed = {name: read_size(one) for name, one in (sizes or {}).items()}
+    for name in names:
+        if name in fixed:
+            raise OptionError(f"{name} varies, and has a value", expected="one of the two", received=fixed[name])
+    family = _family(given, fixed)
+    family.check(names)
+    return family
+
+
+def _family(given: Given, sizes: Values) -> Family:
+    if isinstance(given, (str, os.PathLike)):
+        read: Family = load(FILE)(given, sizes)
+        return read
+    model = given if isinstance(given, Model) else load(LIVE)(given)
+    if model is not None:
+        return ModelFamily(model, sizes)
+    if not callable(given):
+        expected = "a model with open sizes, a file, or a function of sizes"
+        raise OptionError("not a model", expected=expected, received=given)
+    return FunctionFamily(given, sizes)
+
+
+def model_of(given: object) -> Model:
+    """Read what is no model yet: a file, a Keras model or a PyTorch module.
+
+    Raises
+    ------
+    ParamcalcError
+        For anything else, and for what cannot be read.
+    """
+    if isinstance(given, Model):
+        return given
+    read: Model = load(MODEL if isinstance(given, (str, os.PathLike)) else LIVE_ALONE)(given)
+    return read
+
+
+def names_of(model: Model) -> set[str]:
+    """List the sizes of a model that have no value: those of its layers, and those of its inputs."""
+    return {*open_names(model), *names_in(model)}
+
+
+def no_size(name: str, known: Iterable[str], otherwise: str | None = None) -> SizeError:
+    """Make the error for a name that no size has."""
+    listed = sorted(known)
+    return SizeError(f"no size {name!r}", expected=" or ".join(listed) or otherwise, suggestion=nearest(name, listed))

@@ -1,0 +1,64 @@
+"""Which flags belong together: those without an effect are refused, and those that are missing are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from ..errors import OptionError
+
+
+def check_effects(given: Mapping[str, object], needs: Mapping[str, tuple[bool, str]]) -> None:
+    """Refuse flags without an effect.
+
+    Parameters
+    ----------
+    given : mapping of str to object
+        The value of each flag by the name of its parameter; ``None``, false or empty where it was left out.
+    needs : mapping of str to (bool, str)
+        Whether a flag has an effect, and with what it would have one.
+
+    Raises
+    ------
+    OptionError
+    """
+    for name, (effective, expected) in needs.items():
+        if given[name] and not effective:
+            raise OptionError(f"--{name.replace('_', '-')} has no effect", expected=expected)
+
+
+def effects_of_costs(macs: str, memory: str, given: Mapping[str, object]) -> dict[str, tuple[bool, str]]:
+    """Say what the flags of a cost need that is held against limits.
+
+    Parameters
+    ----------
+    macs, memory : str
+        The flags of the limits.
+    given : mapping of str to object
+        Values of all flags, by the names of their parameters.
+    """
+    counted, stored = (given[flag.lstrip("-").replace("-", "_")] is not None for flag in (macs, memory))
+    return {
+        "batch": (counted or stored, f"{macs} or {memory} with it"),
+        "steps": (counted or stored, f"{macs} or {memory} with it"),
+        "inference": (stored, f"{memory} with it"),
+        "dtype": (stored, f"{memory} with it"),
+        "optimizer": (stored and not given["inference"], f"{memory} with it, and no --inference"),
+    }
+
+
+@contextmanager
+def naming_flags() -> Iterator[None]:
+    """Name in an error about open sizes the flags that give them a value."""
+    from ..analysis.cost.sizes import BATCHES, TIMES
+    from ..analysis.sizing.budgets import OpenSizes
+
+    try:
+        yield
+    except OpenSizes as error:
+        flags = [
+            "--batch" if name in BATCHES else f"--steps or --set {name}=…" if name in TIMES else f"--set {name}=…"
+            for name in error.names
+        ]
+        error.expected = f"{error.expected}: {', '.join(flags)}"
+        raise
