@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
+from ..errors import SizeError
 from .program import INT64, Program, Range, at_point, ranges, within
 
 BLOCK = 65_536  # numbers of 8 bytes: a handful of such arrays fits the last level of a cache
@@ -45,7 +46,7 @@ def on_arrays(
     """
     known = {name: (one, one) if isinstance(one, int) else _of_dtype(one) for name, one in values.items()}
     known |= bounds or {}
-    if within(ranges(program, known), INT64):
+    if _held(program, known):
         return _in_blocks(program, values, "int64")
     unknown = {name: one for name, one in values.items() if name not in (bounds or {}) and not isinstance(one, int)}
     try:
@@ -57,6 +58,14 @@ def on_arrays(
         pass
     known |= {name: spread(one) for name, one in unknown.items()}
     return _in_blocks(program, values, "int64" if within(ranges(program, known), INT64) else "object")
+
+
+def _held(program: Program, known: Mapping[str, Range]) -> bool:
+    # whether 64 bits hold every value; not where a bound has too many bits to be worked out
+    try:
+        return within(ranges(program, known), INT64)
+    except SizeError:
+        return False
 
 
 def _of_dtype(array: Array) -> Range:
@@ -97,7 +106,7 @@ class _Watch:
                 changed = changed or ones < 0 or ones.bit_length() > self.ones[name].bit_length()
                 self.ones[name] = ones
                 self.known[name] = (0, (1 << ones.bit_length()) - 1)
-        if changed and (min(self.ones.values()) < 0 or not within(ranges(self.program, self.known), INT64)):
+        if changed and (min(self.ones.values()) < 0 or not _held(self.program, self.known)):
             raise _TooWide
 
 

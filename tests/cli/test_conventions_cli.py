@@ -143,7 +143,10 @@ def test_shapes(run, words: str, shape: Any) -> None:
             "--compare takes one layer with its default options; expected only --in, --hidden",
         ),
         ("lstm --compare --explain", "--explain describes one layer and cannot be combined with --compare"),
-        ("lstm --compare --format cvs", "unknown format; expected table, text, markdown, latex, csv, json, html, rec"),
+        (
+            "lstm --compare --format cvs",
+            "unknown format; expected table, text, markdown, latex, csv, json, html, yaml",
+        ),
         ("lstm --compare --json --format text", "--json and --format ask for different views, received 'text'"),
     ],
 )

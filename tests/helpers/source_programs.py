@@ -7,6 +7,7 @@ unknown length, ``risky()`` for a call that may raise. Running it follows a tape
 # ruff: noqa: E501  # a program is one line of a table
 from __future__ import annotations
 
+import gc
 import random
 import signal
 from collections.abc import Iterator
@@ -85,12 +86,14 @@ def bounded() -> Iterator[None]:
         raise TooMany
 
     before = signal.signal(signal.SIGVTALRM, leave)
+    callbacks, gc.callbacks[:] = [*gc.callbacks], []  # an exception raised within one of Hypothesis's would be lost
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS, SECONDS)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+        gc.callbacks[:] = callbacks
 
 
 def runs(program: str, most: int = MOST_RUNS, **given: object) -> Iterator[dict[str, Any]]:

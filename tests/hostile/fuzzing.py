@@ -65,12 +65,14 @@ def clock(seconds: float) -> Iterator[list[str]]:
         raise TooSlow
 
     before = signal.signal(signal.SIGVTALRM, stop)
+    callbacks, gc.callbacks[:] = [*gc.callbacks], []  # an exception raised within one of Hypothesis's would be lost
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds, seconds)
     try:
         yield places
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+        gc.callbacks[:] = callbacks
 
 
 def attempt(kind: str, number: int) -> Finding | None:

@@ -93,7 +93,7 @@ def test_weights_alone_say_why_they_cannot_be_built(tmp_path: Path) -> None:
     pytest.importorskip("h5py")
     path = tmp_path / "m.weights.h5"
     keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]).save_weights(path)
-    with pytest.raises(ParamcalcError, match="'dense' cannot be built: the file has weights and no description"):
+    with pytest.raises(ParamcalcError, match="'weights' cannot be built: the shape of its input is unknown"):
         pc.verify(pc.load(path))
 
 

@@ -371,7 +371,7 @@ def test_sizes_from_outside_take_precedence(given: dict[str, Any], units: tuple[
 def test_a_size_that_a_file_does_not_have_is_refused(tmp_path: Any) -> None:
     path = tmp_path / "m.yaml"
     path.write_text(SIZED, encoding="utf-8")
-    with pytest.raises(SizeError, match=r"sizes: no size 'hh'; expected T or d or f or h \(did you mean 'h'\?\)"):
+    with pytest.raises(SizeError, match=r"sizes: no size 'hh'; expected B or T or d or f or h \(did you mean 'h'\?\)"):
         pc.load(path, sizes={"hh": 3})
 
 

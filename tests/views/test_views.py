@@ -225,7 +225,8 @@ def test_an_unknown_format_is_an_error() -> None:
     with pytest.raises(OptionError) as error:
         card().report().render("jsn")
     assert str(error.value) == (
-        "unknown format; expected table, text, markdown, latex, csv, json, html, received 'jsn' (did you mean 'json'?)"
+        "unknown format; expected table, text, markdown, latex, csv, json, html, yaml, received 'jsn' "
+        "(did you mean 'json'?)"
     )
     with pytest.raises(OptionError):
         card().report().render("__init__")
