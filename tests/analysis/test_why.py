@@ -198,7 +198,7 @@ def test_every_format(run: Any) -> None:
     assert "an extra embedding of 16 tokens" in found["html"]
     assert max(map(len, found["table"].splitlines())) < 120
     assert run(*words, "cvs") == (2, "", "paramcalc: unknown format; expected table, text, markdown, latex, csv, "
-                                         "json, html, yaml, yaml, received 'cvs' (did you mean 'csv'?)\n")  # fmt: skip
+                                         "json, html, yaml, received 'cvs' (did you mean 'csv'?)\n")  # fmt: skip
     code, _, err = run(*words, "text", "--json")
     assert (code, err) == (2, "paramcalc: --json and --format ask for different views, received 'text'\n")
 
