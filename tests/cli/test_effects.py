@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tiers import quick_sets
 
 from paramcalc.cli.app import MODULES
 from paramcalc.cli.options import Command, Positional
@@ -89,7 +90,7 @@ def cases() -> Iterator[tuple[str, str, str]]:
             yield from ((name, line, given) for line in lines if flag not in line.split() or parameter.many)
 
 
-@pytest.mark.parametrize(("name", "line", "given"), [*cases()])
+@pytest.mark.parametrize(("name", "line", "given"), quick_sets(cases(), 4))
 def test_every_flag_has_an_effect_or_is_refused(run: Any, name: str, line: str, given: str, tmp_path: Path) -> None:
     words = shlex.split(line.replace(f"{DEEP}:", str(tmp_path / "other.yaml")))
     (tmp_path / "other.yaml").write_text(Path(DEEP).read_text(encoding="utf-8").replace("h: 64", "h: 32"))

@@ -27,9 +27,12 @@ def sampled(values: Iterable[Any], every: int) -> list[Any]:
 
 def quick(values: Iterable[Any], every: int) -> list[Any]:
     """Give values to parametrize with: the first of every so many for every run, the rest for the slow tier."""
-    return [
-        value if at % every == 0 else pytest.param(value, marks=pytest.mark.slow) for at, value in enumerate(values)
-    ]
+    return quick_sets(((value,) for value in values), every)
+
+
+def quick_sets(sets: Iterable[Sequence[Any]], every: int) -> list[Any]:
+    """Do the same for sets of several values."""
+    return [pytest.param(*values, marks=[pytest.mark.slow] if at % every else []) for at, values in enumerate(sets)]
 
 
 def first_of_each(values: Iterable[T], kind: Callable[[T], Hashable]) -> list[Any]:

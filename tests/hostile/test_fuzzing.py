@@ -15,8 +15,8 @@ FEW = {
     "layers": 200,
     "programs": 100,
     "configurations": 100,
-    "syntax": 100,
-    **dict.fromkeys(READ, 60),
+    "syntax": 40,
+    **dict.fromkeys(READ, 20),
 }  # about half a second each at most
 MANY = {
     "structure": 10_000,

@@ -23,6 +23,7 @@ def validator(framework: str = "keras") -> Draft202012Validator:
     return Draft202012Validator(schema(framework))
 
 
+@pytest.mark.slow  # it checks the schema of every layer against that of schemas
 def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(schema())
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from tiers import quick
 
 import paramcalc as pc
 from paramcalc.core.ignored_options import NAMED
@@ -77,7 +78,7 @@ def taken(rule: Rule, name: str, value: Any) -> bool:
     return True
 
 
-@pytest.mark.parametrize("name", HAVING)
+@pytest.mark.parametrize("name", quick(HAVING, 4))
 def test_what_keras_refuses_is_refused(name: str) -> None:
     rule = HAVING[name]
     if not taken_by_keras(rule, name, None) and not taken_by_keras(rule, name, True):

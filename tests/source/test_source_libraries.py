@@ -22,7 +22,7 @@ keras = pytest.importorskip("keras")
 from held_against import unallocated  # noqa: E402  # it imports Keras
 
 NAMES = [name for name, made in vars(keras.applications).items() if inspect.isfunction(made)]
-FAST = ("VGG16", "MobileNetV3Small", "ConvNeXtTiny", "NASNetMobile")
+FAST = ("VGG16", "MobileNetV3Small")
 
 TORCHVISION = PathFinder.find_spec("torchvision")
 MODELS = Path(next(iter(TORCHVISION.submodule_search_locations or ())), "models") if TORCHVISION else None

@@ -25,7 +25,7 @@ from paramcalc.symbolic import Expr
 torch = pytest.importorskip("torch", reason="programs are run by PyTorch")
 pytestmark = pytest.mark.torch
 
-FEW = range(60)
+FEW = range(30)
 MANY = range(10_000, 13_000)
 ENDS = (7, 19, 22, 25)  # programs of Keras that end, under few outcomes
 
