@@ -288,7 +288,9 @@ def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked 
         reader = reader_of(source)
         if not reader.several:
             if source.asked != Asked():
-                raise OptionError("only source code has names and arguments", received=source.name)
+                raise OptionError(
+                    "only source code takes arguments", expected="one file; paramcalc compare takes several"
+                )
             return [_read(source)]
         models: list[Model] = function(reader.several)(source)
         for model in models:

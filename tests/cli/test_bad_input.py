@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -307,3 +308,12 @@ def test_the_same_is_said_about_json(mistake: str) -> None:
 def _without_line(message: str) -> str:
     file, _, rest = message.partition(": ")
     return file.partition(":")[0] + rest
+
+
+def test_several_files(run: Any) -> None:
+    code, _, error = run("count", "docs/examples/tutorial.yaml", "docs/examples/repeat.yaml")
+    assert code == 2
+    assert error == (
+        "paramcalc: docs/examples/tutorial.yaml: only source code takes arguments; "
+        "expected one file; paramcalc compare takes several\n"
+    )
