@@ -114,10 +114,13 @@ def _facts(cost: Cost) -> list[Fact]:
     return found + [Fact(message("note"), one) for one in cost.conventions]
 
 
+def _steps(number: Size) -> str:
+    return message("1 step") if number == 1 else message("{number} steps", number=grouped(number))
+
+
 def _decoding(found: Decoding) -> Iterator[Fact]:
-    prompt = message("1 step") if found.prompt == 1 else message("{number} steps", number=unicode(found.prompt))
-    said = "{macs} multiply-adds for {number} steps after a prompt of {prompt}"
-    parts = {"macs": grouped(found.macs), "number": grouped(found.tokens), "prompt": prompt}
+    said = "{macs} multiply-adds for {number} after a prompt of {prompt}"
+    parts = {"macs": grouped(found.macs), "number": _steps(found.tokens), "prompt": _steps(found.prompt)}
     yield Fact(message("decoding"), message(said, **parts))
     if found.tokens != 1:
         yield Fact(message("last step of decoding"), message("{macs} multiply-adds", macs=grouped(found.last)))

@@ -92,10 +92,19 @@ def refusal(model: Model) -> str:
     return ""
 
 
+def stated(model: Model) -> bool:
+    """Whether the inputs of every layer are known, and what trains."""
+    found = model.report()
+    connected = any(row.reads for row in found.rows)
+    return connected and not found.guessed
+
+
 @pytest.mark.parametrize(("name", "model"), FOUND, ids=[name for name, _ in FOUND])
 def test_a_written_spec_gives_the_rows_it_was_written_of(name: str, model: Model) -> None:
     said = refusal(model)
-    if name in REFUSED:
+    if not stated(model):
+        assert said.startswith("no spec can have this model: nothing states ")
+    elif name in REFUSED:
         assert said.startswith(f"no spec can have {REFUSED[name]}")
     elif said:  # of legacy Keras: operations, and layers on several levels
         assert (HERE / "data" / "keras2" / name).is_file(), said
@@ -106,7 +115,7 @@ def test_a_written_spec_gives_the_rows_it_was_written_of(name: str, model: Model
 
 def test_most_files_have_a_spec() -> None:
     expressed = sum(not refusal(model) for _, model in FOUND)
-    assert expressed >= 65, expressed
+    assert expressed >= 55, expressed
     assert {name for name, _ in FOUND} >= REFUSED.keys()
 
 

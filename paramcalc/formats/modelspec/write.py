@@ -1,16 +1,15 @@
 """From a model to a spec: the layers with their options and edges as plain data, which is read back and compared.
 
 A layer that a spec cannot have is an error that names its row: a layer without a rule, weights that a file stores
-otherwise, an operator of a stored graph. Layers that nothing connects, such as those of a checkpoint, read an input
-each, of the sizes that they declare.
+otherwise, an operator of a stored graph. A spec has the inputs and edges of its layers. A model whose file states none
+of them, such as a checkpoint, has no spec, nor has one of which it is a guess what trains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ...core.built import Applicable, Built
-from ...core.default_inputs import natural_inputs
 from ...core.framework import framework as framework_named
 from ...core.json_data import Json, JsonObject
 from ...core.kinds import OptionValue
@@ -24,10 +23,10 @@ from ...graph.node import Node
 from ...report import Row
 from ...rules.keras.values import Values
 from ...symbolic import Expr, Size
-from ..tensors.layers import StoredLayer
 from .document import model_from
 
 EXPECTED = "layers of one framework, with the weights that their rules give"
+STATED = "a file with the description of a model, not its weights alone"
 COMPARED = (  # what is wrong where a row differs in one of its numbers, see `_counted`
     "its weights are not those that its rule gives",
     "some of its weights are trained and some are not",
@@ -45,6 +44,7 @@ def spec_of(model: Model) -> JsonObject:
     LayerError
         For the first row that a spec cannot have.
     """
+    _check_stated(model)
     found: JsonObject = {"framework": model.framework}
     if model.name:
         found["name"] = model.name
@@ -57,6 +57,13 @@ def spec_of(model: Model) -> JsonObject:
         found["trainable"] = False
     _check(model, found)
     return found
+
+
+def _check_stated(model: Model) -> None:
+    if model.apart or (not model.outputs and all(not node.args for node in model.nodes)):
+        raise LayerError("no spec can have this model: nothing states how its layers are connected", expected=STATED)
+    if model.report().guessed:
+        raise LayerError("no spec can have this model: nothing states which of its weights train", expected=STATED)
 
 
 def _batch(shapes: Sequence[AnyShape]) -> Size | None:
@@ -168,17 +175,14 @@ class _GraphWriter:
     Attributes
     ----------
     inputs : dict of str to shape
-        Those of the model, and those of layers that nothing connects.
+        Those of the model.
     references : dict of Ref's position to str
         The name of what gives a tensor.
     """
 
     def __init__(self, above: _Writer, model: Model, whole: bool) -> None:
         self.above, self.model, self.whole = above, model, whole
-        parts = [*model.parts(model.input_shapes, model.built)] if model.apart else []
-        self.nodes = [Node(part.layer, ()) for part in parts] or model.nodes
-        self.names = {id(part.layer): part.name for part in parts} or model.names
-        self.unconnected = model.apart or (not model.outputs and all(not node.args for node in model.nodes))
+        self.nodes, self.names = model.nodes, model.names
         self.taken = {*self.names.values()}
         self.inputs: dict[str, AnyShape] = {}
         self.references: dict[int, str] = {}
@@ -188,18 +192,15 @@ class _GraphWriter:
 
     def written(self, outer: bool) -> JsonObject:
         model, count = self.model, len(self.model.input_shapes)
-        if not self.unconnected:
-            for at, (name, shape) in enumerate(zip(model.input_names, model.input_shapes, strict=True)):
-                label = "input" if count == 1 else self._free(name or f"input_{at + 1}")
-                self.inputs[label], self.references[at] = shape, label
+        for at, (name, shape) in enumerate(zip(model.input_names, model.input_shapes, strict=True)):
+            label = "input" if count == 1 else self._free(name or f"input_{at + 1}")
+            self.inputs[label], self.references[at] = shape, label
         items: list[Json] = []
         seen: set[int] = set()
         for place, node in enumerate(self.nodes):
             items.append(self._use(place, node, seen))
         last = (count + len(self.nodes) - 1, 0)
-        if self.unconnected:
-            outputs = [self._reference(count + place, 0) for place in range(len(self.nodes))]
-        elif list(model.outputs) == [last] and self._single(last[0]):
+        if list(model.outputs) == [last] and self._single(last[0]):
             outputs = []
         else:
             outputs = [self._reference(*ref) for ref in model.outputs]
@@ -227,8 +228,8 @@ class _GraphWriter:
             raise _refused(row, f"it is called with {', '.join(node.call)}")
         links: JsonObject = {}
         if not node.args:
-            links["inputs"] = _one_or_list([*self._own_inputs(layer, name, row)])
-        elif not self._follows(node, place):
+            raise _refused(row, "it reads nothing that the file states")
+        if not self._follows(node, place):
             links["inputs"] = _one_or_list([self._reference(*ref) for ref in node.args])
         if node.states:
             links["initial_state"] = [self._reference(*ref) for ref in node.states]
@@ -242,15 +243,6 @@ class _GraphWriter:
         if layer.name:
             links["name"] = name
         return {kind: options, **links} if options else {kind: None, **links}
-
-    def _own_inputs(self, layer: Applicable, name: str, row: str) -> Iterator[str]:
-        if not isinstance(layer, Layer):
-            raise _refused(row, f"{layer.type} is no layer with a rule")
-        shapes = [*layer.reads] if isinstance(layer, StoredLayer) and layer.reads else natural_inputs(layer)
-        for at, shape in enumerate(shapes):
-            label = self._free(f"{name}.input" if len(shapes) == 1 else f"{name}.input_{at + 1}")
-            self.inputs[label] = shape
-            yield label
 
     def _follows(self, node: Node, place: int) -> bool:
         # whether it reads what stands before it

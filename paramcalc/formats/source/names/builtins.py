@@ -264,6 +264,12 @@ def _set(run: State, args: Args, kwargs: Kwargs) -> Value:
     )
 
 
+def _zip(run: State, args: Args, kwargs: Kwargs) -> Value:
+    if kwargs and kwargs.get("strict") is not False:  # it raises an exception where the lengths differ
+        raise Stop("zip with strict")
+    return rows_of(run, args)
+
+
 def make_dict(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Make a dictionary of pairs and names."""
     made = Dict()
@@ -553,7 +559,7 @@ FUNCTIONS = {
     "len": _len,
     "print": _print,
     "enumerate": _enumerate,
-    "zip": lambda run, args, kwargs: rows_of(run, args),
+    "zip": _zip,
     "map": _map,
     "filter": _filter,
     "reversed": _reversed,

@@ -17,7 +17,7 @@ from ...values import (
     Value,
 )
 from ..builtins import Args, Kwargs
-from .modules import MODULE, module_set
+from .modules import MODULE, is_module, module_set
 
 
 def _numbered(run: State, self: Instance) -> list[Value] | Unknown:
@@ -38,8 +38,15 @@ def _sequential_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
             self.named[str(name)] = value
         return
     for place, value in enumerate(args):
+        _check(run, self, value)
         run.attached.add(id(value))
         self.named[str(place)] = value
+
+
+def _check(run: State, self: Instance, value: Value) -> None:
+    # PyTorch refuses what is no module, or in a list of parameters no tensor
+    if not is_module(value) and PARAMETER_LIST not in attributes.lineage(self.cls):
+        run.may_raise("a value that is no module")
 
 
 def _list_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
@@ -65,6 +72,7 @@ def _append(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(count, Unknown):
         self.blur = run.unknown(count.reason, count, *args)
     else:
+        _check(run, self, args[0])
         run.attached.add(id(args[0]))
         self.named[str(len(count))] = args[0]
     return self
@@ -131,6 +139,9 @@ def _set_item(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         if not -len(names) <= key < len(names):
             raise Raised(run.error("IndexError", "index out of range"))
         key = names[key]
+    _check(run, self, value)
+    if "." in key or not key:
+        run.may_raise("a name of a module")
     module_set(run, self, key, value)
     return None
 

@@ -46,6 +46,12 @@ def _loss(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return Tensor(None)
 
 
+# layers that PyTorch never refuses with plain sizes
+SURE = (
+    "Linear", "Bilinear", "Embedding", "LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell", "ReLU", "Tanh",
+)  # fmt: skip
+
+
 def _layer_init(rule: Rule) -> Host:
     def init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
         run.change(self)
@@ -69,9 +75,12 @@ def _layer_init(rule: Rule) -> Host:
             run.note(f"{rule.name}: {unread}")
             return
         except ParamcalcError as error:
+            run.may_raise(rule.name)
             self.blur = run.unknown(str(error), options)
             run.note(f"{error}")
             return
+        if not _surely_made(rule, options):
+            run.may_raise(rule.name)
         for name, option in rule.options.items():
             if name not in options.named and option.default is not REQUIRED:
                 options.named[name] = option.default
@@ -84,6 +93,15 @@ def _layer_init(rule: Rule) -> Host:
             self.named["bias"] = None
 
     return init
+
+
+def _surely_made(rule: Rule, options: Dict) -> bool:
+    # PyTorch refuses more than a rule does, such as a rate of dropout above 1; of plain sizes of these layers, nothing
+    required = [option.name for option in rule.options.values() if option.default is REQUIRED]
+    return rule.name in SURE and all(
+        isinstance(value, bool) or (name in required and isinstance(value, int) and value > 0)
+        for name, value in options.named.items()
+    )
 
 
 class Unread(Exception):

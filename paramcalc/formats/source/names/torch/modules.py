@@ -68,12 +68,27 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
     return run.unknown(f"{name} of a module is not followed", self) if name in MODULE_NAMES else MISSING
 
 
+# what PyTorch's modules and their containers have: one of these that is not followed is unknown, and no error
 MODULE_NAMES = frozenset(
     [
-        "_parameters", "_modules", "_buffers", "__dict__", "named_buffers", "buffers", "get_parameter", "get_buffer",
-        "set_submodule", "register_module", "load_state_dict", "state_dict", "register_forward_pre_hook",
-        "register_full_backward_hook", "parametrizations", "to_empty", "register_state_dict_pre_hook",
-        "share_memory", "compile",
+        "T_destination", "__add__", "__annotations__", "__call__", "__contains__", "__delitem__", "__dict__",
+        "__getattr__", "__getitem__", "__iadd__", "__imul__", "__ior__", "__iter__", "__len__", "__module__",
+        "__mul__", "__or__", "__reversed__", "__rmul__", "__ror__", "__setitem__", "__setstate__", "__weakref__",
+        "_apply", "_buffers", "_call_impl", "_compiled_call_impl", "_copy", "_get_abs_string_index",
+        "_get_backward_hooks", "_get_backward_pre_hooks", "_get_item_by_idx", "_get_name", "_key_to_attr",
+        "_load_from_state_dict", "_maybe_warn_non_full_backward_hook", "_modules", "_named_members", "_parameters",
+        "_register_load_state_dict_pre_hook", "_register_state_dict_hook", "_replicate_for_data_parallel",
+        "_save_to_state_dict", "_slow_forward", "_version", "_wrapped_call_impl", "add_module", "append", "apply",
+        "bfloat16", "buffers", "call_super_init", "children", "clear", "compile", "copy", "cpu", "cuda", "double",
+        "dump_patches", "eval", "extend", "extra_repr", "float", "forward", "fromkeys", "get", "get_buffer",
+        "get_extra_state", "get_parameter", "get_submodule", "half", "insert", "ipu", "items", "keys",
+        "load_state_dict", "modules", "mtia", "named_buffers", "named_children", "named_modules", "named_parameters",
+        "parameters", "parametrizations", "pop", "popitem", "register_backward_hook", "register_buffer",
+        "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook",
+        "register_full_backward_pre_hook", "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook",
+        "register_module", "register_parameter", "register_state_dict_post_hook", "register_state_dict_pre_hook",
+        "requires_grad_", "set_extra_state", "set_submodule", "setdefault", "share_memory", "state_dict", "to",
+        "to_empty", "train", "type", "update", "values", "xpu", "zero_grad",
     ]
 )  # fmt: skip
 
@@ -203,6 +218,11 @@ def _register_parameter(run: State, self: Instance, args: Args, kwargs: Kwargs) 
     if not isinstance(name, str):
         run.blur("a module or parameter of an unknown name", self, value)
         return None
+    if not is_module(value) and not is_parameter(value) and value is not None:
+        run.may_raise("a value that is no module")
+        run.blur("a value that may be no module", self)
+    if "." in name or not name:
+        run.may_raise("a name of a module")
     module_set(run, self, name, value)
     return None
 
