@@ -23,6 +23,7 @@ RAISING = [
     "nn.Sequential(3)",
     "nn.ModuleList([3])",
     "list(zip([1], [1, 2], strict=True))",
+    "dict([1])",
     "nn.Module().add_module('a.b', nn.Linear(1, 1))",
     "nn.ModuleDict()['a.b'] = nn.Linear(1, 1)",
 ]
@@ -50,6 +51,17 @@ def test_what_may_raise_is_no_exact_count(line: str, truth: int, tmp_path: Path)
     except pc.ParamcalcError:
         return
     assert report.total == truth if report.exact else report.total <= truth
+
+
+def test_a_module_is_set_before_its_constructor_has_run(tmp_path: Path) -> None:
+    path = tmp_path / "m.py"
+    early = (
+        "class A(nn.Module):\n    def __init__(self):\n        self.x = nn.Linear(2, 2)\n        super().__init__()\n"
+    )
+    path.write_text(PROGRAM.format("A()").replace("try:", f"{early}try:", 1), encoding="utf-8")
+    report = pc.load(f"{path}:model").report()
+    assert not report.exact
+    assert report.total <= 20
 
 
 def test_plain_layers_are_made_for_sure(tmp_path: Path) -> None:

@@ -300,6 +300,8 @@ def _update(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value])
             _blurred(run, self, pairs, *self.named.values())
             continue
         for pair in pairs:
+            if not isinstance(pair, (tuple, List)):
+                run.may_raise("an entry that is no pair")
             store_item(run, self, get_item(run, pair, 0), get_item(run, pair, 1))
     for name, value in kwargs.items():
         store_item(run, self, name, value)
