@@ -136,7 +136,7 @@ class State:
         self.round_steps = 60_000  # of a loop, before its length counts as unknown
         self.tries = 0  # try statements around
         self.unsure = 0  # forks and loops of unknown length around
-        self.began = time.process_time()
+        self.began = time.thread_time()  # other threads of the process may be at work
         self.symbols: dict[str, int] = {}
         self.notes: list[str] = []
         self.trail: list[str] = []
@@ -164,7 +164,7 @@ class State:
             When there were too many.
         """
         self.steps += 1
-        if self.steps > self.limit or (self.steps % 512 == 0 and time.process_time() - self.began > SECONDS):
+        if self.steps > self.limit or (self.steps % 512 == 0 and time.thread_time() - self.began > SECONDS):
             raise Stop("it takes too many steps")
 
     def place(self, line: int) -> str:
