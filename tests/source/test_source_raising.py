@@ -25,6 +25,10 @@ RAISING = [
     "list(zip([1], [1, 2], strict=True))",
     "dict([1])",
     "nn.Module().add_module('a.b', nn.Linear(1, 1))",
+    "nn.ModuleDict({'a': 3})",
+    "nn.ModuleDict({'a.b': nn.Linear(1, 1)})",
+    "nn.ModuleList([nn.Linear(1, 1)]).insert(0, 3)",
+    "nn.Sequential(dict(a=3))",
     "nn.ModuleDict()['a.b'] = nn.Linear(1, 1)",
 ]
 WORKING = [

@@ -17,7 +17,7 @@ from ...values import (
     Value,
 )
 from ..builtins import Args, Kwargs
-from .modules import MODULE, is_module, module_set
+from .modules import MODULE, check_name, is_module, module_set
 
 
 def _numbered(run: State, self: Instance) -> list[Value] | Unknown:
@@ -35,6 +35,8 @@ def _sequential_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
             self.blur = run.unknown(args[0].blur.reason, args[0])
             return
         for name, value in args[0].named.items():
+            _check(run, self, value)
+            check_name(run, str(name))
             self.named[str(name)] = value
         return
     for place, value in enumerate(args):
@@ -44,8 +46,9 @@ def _sequential_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
 
 
 def _check(run: State, self: Instance, value: Value) -> None:
-    # PyTorch refuses what is no module, or in a list of parameters no tensor
-    if not is_module(value) and PARAMETER_LIST not in attributes.lineage(self.cls):
+    # PyTorch refuses what is no module, except in containers of parameters
+    held = attributes.lineage(self.cls)
+    if not is_module(value) and PARAMETER_LIST not in held and PARAMETER_DICT not in held:
         run.may_raise("a value that is no module")
 
 
@@ -84,6 +87,7 @@ def _insert(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(items, Unknown) or not isinstance(args[0], int):
         self.blur = run.unknown("an insertion that is not followed", *args)
         return self
+    _check(run, self, args[1])
     items.insert(args[0], args[1])
     _renumber(self, items)
     return self
@@ -140,8 +144,7 @@ def _set_item(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
             raise Raised(run.error("IndexError", "index out of range"))
         key = names[key]
     _check(run, self, value)
-    if "." in key or not key:
-        run.may_raise("a name of a module")
+    check_name(run, key)
     module_set(run, self, key, value)
     return None
 
@@ -191,6 +194,8 @@ def _dict_update(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Valu
         return None
     for pair in pairs:
         assert isinstance(pair, tuple)
+        _check(run, self, pair[1])
+        check_name(run, str(pair[0]))
         self.named[str(pair[0])] = pair[1]
     return None
 

@@ -50,6 +50,12 @@ def module_set(run: State, self: Instance, name: str, value: Value) -> None:
     state[name] = value
 
 
+def check_name(run: State, name: str) -> None:
+    """Let an exception wait for a name that PyTorch refuses to register."""
+    if "." in name or not name:
+        run.may_raise("a name of a module")
+
+
 def _kind(value: Value) -> str:
     return "parameter" if is_parameter(value) else "module" if is_module(value) else "other"
 
@@ -223,8 +229,7 @@ def _register_parameter(run: State, self: Instance, args: Args, kwargs: Kwargs) 
     if not is_module(value) and not is_parameter(value) and value is not None:
         run.may_raise("a value that is no module")
         run.blur("a value that may be no module", self)
-    if "." in name or not name:
-        run.may_raise("a name of a module")
+    check_name(run, name)
     module_set(run, self, name, value)
     return None
 
