@@ -19,10 +19,7 @@ EXHAUSTIVE = 1_000  # examples of a property, where the profile `exhaustive` is 
 
 def sampled(values: Iterable[Any], every: int) -> list[Any]:
     """Give values to parametrize with: the first of every so many for every run, the rest for the exhaustive one."""
-    return [
-        value if at % every == 0 else pytest.param(value, marks=pytest.mark.exhaustive)
-        for at, value in enumerate(values)
-    ]
+    return _sets(((value,) for value in values), every, pytest.mark.exhaustive)
 
 
 def quick(values: Iterable[Any], every: int) -> list[Any]:
@@ -32,7 +29,11 @@ def quick(values: Iterable[Any], every: int) -> list[Any]:
 
 def quick_sets(sets: Iterable[Sequence[Any]], every: int) -> list[Any]:
     """Do the same for sets of several values."""
-    return [pytest.param(*values, marks=[pytest.mark.slow] if at % every else []) for at, values in enumerate(sets)]
+    return _sets(sets, every, pytest.mark.slow)
+
+
+def _sets(sets: Iterable[Sequence[Any]], every: int, mark: pytest.MarkDecorator) -> list[Any]:
+    return [pytest.param(*values, marks=[mark] if at % every else []) for at, values in enumerate(sets)]
 
 
 def first_of_each(values: Iterable[T], kind: Callable[[T], Hashable]) -> list[Any]:

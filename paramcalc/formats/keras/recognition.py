@@ -156,5 +156,4 @@ class RecognisedLayer(StoredLayer, Formulated):
         kept = tuple(replace(one, trainable=trained and not frozen) for one, trained in zip(weights, made, strict=True))
         super().__init__(layer.rule, layer.options, name, layer.type, kept, not frozen)
         self.formula = formula_of(layer, found.reads)
-        self.reads = (found.reads,)
         self.frozen = frozen

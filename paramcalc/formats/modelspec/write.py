@@ -182,7 +182,7 @@ class _GraphWriter:
 
     def __init__(self, above: _Writer, model: Model, whole: bool) -> None:
         self.above, self.model, self.whole = above, model, whole
-        self.nodes, self.names = model.nodes, model.names
+        self.names = model.names
         self.taken = {*self.names.values()}
         self.inputs: dict[str, AnyShape] = {}
         self.references: dict[int, str] = {}
@@ -197,9 +197,9 @@ class _GraphWriter:
             self.inputs[label], self.references[at] = shape, label
         items: list[Json] = []
         seen: set[int] = set()
-        for place, node in enumerate(self.nodes):
+        for place, node in enumerate(self.model.nodes):
             items.append(self._use(place, node, seen))
-        last = (count + len(self.nodes) - 1, 0)
+        last = (count + len(self.model.nodes) - 1, 0)
         if list(model.outputs) == [last] and self._single(last[0]):
             outputs = []
         else:
@@ -234,7 +234,7 @@ class _GraphWriter:
         if node.states:
             links["initial_state"] = [self._reference(*ref) for ref in node.states]
         if id(layer) in seen:
-            first = next(at for at, one in enumerate(self.nodes) if one.layer is layer)
+            first = next(at for at, one in enumerate(self.model.nodes) if one.layer is layer)
             self.references[position] = self._free(f"{name}_again")
             return {"use": self._reference(len(self.model.input_shapes) + first, 0), **links}
         seen.add(id(layer))

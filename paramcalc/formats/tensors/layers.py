@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ...core.built import Applicable, Built, Weight
 from ...core.kinds import OptionValue
 from ...core.rule import Layer, Rule
-from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Shape
+from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape
 from ...core.storage import Storage
 from ...errors import FileError
 from ...graph.model import Model
@@ -52,8 +52,6 @@ class StoredLayer(Layer):
     stored_as : Storage, optional
     note : str
     """
-
-    reads: tuple[Shape, ...] = ()  # inputs that fit its weights, where its options do not give their sizes
 
     def __init__(
         self,
