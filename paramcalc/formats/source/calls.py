@@ -57,7 +57,7 @@ def harmless(path: str) -> bool:
 
 def call(run: State, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
     """Call something; a function of the host that does not take what it is given is not followed."""
-    run.step()
+    run.budget.spend()
     try:
         return _called(run, function, args, kwargs)
     except (TypeError, IndexError, KeyError, ValueError, AttributeError, AssertionError) as error:
@@ -67,7 +67,9 @@ def call(run: State, function: Value, args: list[Value], kwargs: dict[str, Value
 
 def _called(run: State, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
     if isinstance(function, Builtin):
-        return function.call(run, args, kwargs)
+        found = function.call(run, args, kwargs)
+        run.budget.charge_for(found, *(one for one in args if isinstance(one, (str, bytes))))
+        return found
     if isinstance(function, Method):
         return call(run, function.function, [function.self, *args], kwargs)
     if isinstance(function, Function):

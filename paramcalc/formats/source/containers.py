@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import attributes
+from .budget import ITEMS
 from .iterators import MOST_ITEMS as MOST_ITEMS, Lost, each, lose_place, over, over_dict, over_list, rest_of
 from .operations import equal, hashable
 from .state import Raised, State, Stop
@@ -11,6 +12,13 @@ from .values import MISSING, Class, Dict, Instance, Iterator, List, Native, Set,
 
 def items_of(run: State, value: Value, ordered: bool = True) -> list[Value] | Unknown:
     """List the items of something that a loop could run over, or say that they are unknown, as a set's order is."""
+    found = _items(run, value, ordered)
+    if isinstance(found, list):
+        run.budget.charge(len(found) // ITEMS)
+    return found
+
+
+def _items(run: State, value: Value, ordered: bool) -> list[Value] | Unknown:
     if isinstance(value, range):
         return list(value) if len(value) <= MOST_ITEMS else run.unknown("a range that is too long")
     if isinstance(value, frozenset) and len(value) > 1 and ordered:
@@ -106,6 +114,7 @@ def length(run: State, value: Value) -> Value:
 def contains(run: State, value: Value, item: Value) -> Value:
     """Tell whether something is among the items."""
     if isinstance(value, str):
+        run.budget.charge_for(value)
         return item in value if isinstance(item, str) else run.unknown("a comparison", scalar=True)
     if isinstance(value, Instance):
         method = attributes.user_method(value, "__contains__")
@@ -151,7 +160,10 @@ def get_item(run: State, value: Value, key: Value) -> Value:
     if run.is_tensor(value):
         return run.tensor_item(value, key)
     if isinstance(value, (List, tuple, str, bytes, range)):
-        return _of_sequence(run, value, key)
+        found = _of_sequence(run, value, key)
+        if isinstance(key, slice):
+            run.budget.charge_for(found)
+        return found
     if isinstance(value, Dict):
         return _of_dict(run, value, key)
     if isinstance(value, Instance):

@@ -16,7 +16,7 @@ from .values import MISSING, Dict, Function, Instance, List, Scope, Unknown, Val
 
 def evaluate(run: State, node: ast.expr, scope: Scope) -> Value:
     """Give the value of an expression."""
-    run.step()
+    run.budget.spend()
     run.line = node.lineno
     found = _KINDS.get(type(node))
     if found is None:

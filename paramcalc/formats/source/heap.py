@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ...symbolic import Expr
+from .budget import ITEMS, MERGED, Budget
 from .values import (
     MISSING,
     Class,
@@ -59,7 +60,8 @@ class Region:
 class Heap:
     """All regions that are open, innermost last."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
         self.regions: list[Region] = []
         self.changes = 0  # of objects that are no scopes and no iterators
         self.line = 0
@@ -129,6 +131,7 @@ class Heap:
         return first
 
     def _two(self, a: Outcome, b: Outcome, region: Region) -> Outcome:
+        self.budget.charge(len(a.delta) + len(b.delta))
         pairing = Pairing(self, min(a.fork, b.fork), region)
         value = pairing.value(a.value, b.value)
         delta = {}
@@ -138,7 +141,9 @@ class Heap:
 
     def blur(self, values: Iterable[Value], reason: str, line: int = 0) -> None:
         """Make everything unknown that can be reached from these values."""
-        for obj in reachable(values):
+        found = reachable(values)
+        self.budget.charge(len(found) // ITEMS)
+        for obj in found:
             if obj.blur is None and not isinstance(obj, (Class, Function, Scope)):
                 self.touch(obj)
                 obj.blur = Unknown(reason, line or self.line, frozenset(mutable(tuple(held(obj)))))
@@ -165,6 +170,7 @@ class Pairing:
     def state(self, obj: Obj, a: State, b: State) -> State:
         """Merge two states of one object."""
         (one, blur_a), (other, blur_b) = a, b
+        self.heap.budget.charge(MERGED * max(len(one), len(other)))
         if blur_a is not None or blur_b is not None:
             blur = blur_a or blur_b
             assert blur is not None

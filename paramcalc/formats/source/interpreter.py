@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from . import attributes, calls, containers, expressions, imports, statements
 from .heap import reachable
 from .names import builtins, keras, methods, standard, torch
-from .state import STATEMENT_STEPS, Raised, Root, Signal, State, Stop
+from .state import Raised, Root, Signal, State, Stop
 from .values import MISSING, Class, Function, Instance, Native, Scope, Value
 
 RECURSION = 9_000
@@ -68,14 +68,23 @@ class Interpreter(State):
         before = sys.getrecursionlimit()
         sys.setrecursionlimit(max(before, RECURSION))
         try:
-            for node in body:
-                self.limit = self.steps + STATEMENT_STEPS
-                self._statement(node, scope)
+            self._statements(body, scope)
         finally:
             sys.setrecursionlimit(before)
 
+    def _statements(self, body: Sequence[ast.stmt], scope: Scope) -> None:
+        for place, node in enumerate(body):
+            if self.budget.exhausted():
+                self.line = node.lineno
+                self.note("the program takes too many steps; what it may change from here on is unknown")
+                self._after(ast.Module([*body[place:]], []), scope, "the program takes too many steps")
+                return
+            self._statement(node, scope)
+
     def _statement(self, node: ast.stmt, scope: Scope) -> None:
         region = self.heap.open()
+        if scope is self.globals:
+            self.budget.grant()
         self.line = node.lineno
         self.tries = self.unsure = self.depth = 0
         self.trail = []
@@ -96,9 +105,8 @@ class Interpreter(State):
             self.heap.close(self.heap.regions[-1])
         self.heap.close(region)
 
-    def _after(self, node: ast.stmt, scope: Scope, reason: str, everything: bool = False) -> None:
-        # whatever the statement can reach may be changed, and any name it binds
-        self.line = node.lineno
+    def _after(self, node: ast.AST, scope: Scope, reason: str, everything: bool = False) -> None:
+        # whatever statements can reach may be changed, and any name they bind
         names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
         reached = reachable([scope.named[name] for name in names if name in scope.named])
         bound = _bound_names(node)
@@ -129,17 +137,16 @@ class Interpreter(State):
 
     def _within(self, tree: ast.Module, scope: Scope, root: Root, package: str) -> None:
         """Run the statements of another module, in the middle of a statement of this one."""
-        before = self.line, self.limit, self.root, self.package
+        before = self.line, self.budget.limit, self.root, self.package
         saved = self.tries, self.unsure, self.depth, self.trail
         regions, self.heap.regions = self.heap.regions, []
         self.root, self.package = root, package
         try:
-            for node in tree.body:
-                self._statement(node, scope)
+            self._statements(tree.body, scope)
         finally:
             self.heap.regions = regions
             self.tries, self.unsure, self.depth, self.trail = saved
-            self.line, self.limit, self.root, self.package = before
+            self.line, self.budget.limit, self.root, self.package = before
 
     # --- what depends on the kind of a value -----------------------------------------------------------------------
 
@@ -203,7 +210,7 @@ def _told(value: Value) -> str:
     return ""
 
 
-def _bound_names(node: ast.stmt) -> set[str]:
+def _bound_names(node: ast.AST) -> set[str]:
     found = _stored(node)
     for one in ast.walk(node):
         if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -215,5 +222,5 @@ def _bound_names(node: ast.stmt) -> set[str]:
     return found
 
 
-def _stored(node: ast.stmt) -> set[str]:
+def _stored(node: ast.AST) -> set[str]:
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, (ast.Store, ast.Del))}

@@ -65,7 +65,7 @@ def each(run: State, it: Iterator) -> Iterable[Value]:
         found = pull(run, it)
         if found is END:
             return
-        run.step()
+        run.budget.spend()
         yield found
     raise Stop("an iterator with too many items")
 
@@ -186,7 +186,7 @@ def reads_of(run: State, values: list[Value], own: Scope) -> Reads:
     names: list[tuple[Scope, str, Value]] = []
     states: list[tuple[Obj, Value, Value]] = []
     for obj in reachable([*values, run.patches]):
-        run.step()
+        run.budget.spend()
         if isinstance(obj, Function):
             mentioned = {node.id for node in ast.walk(obj.node) if isinstance(node, ast.Name)}
             scope: Scope | None = obj.scope

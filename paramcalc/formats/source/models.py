@@ -18,6 +18,7 @@ MODEL_LIBRARIES = ("torchvision.models", "timm", "transformers", "keras.applicat
 
 def models_of(run: State, scope: Scope, only: str = "") -> list[tuple[str, Model]]:
     """List the models of a run, each with its name; or the one of a name."""
+    run.budget.renew()
     found = _listed(run, scope)
     names = [name for name, _ in found]
     made: list[tuple[str, Model]] = []
@@ -135,6 +136,10 @@ def model_of(run: State, name: str, value: Value) -> Model:
         piece = lost(run, name, value.path.removesuffix("()") or "model", value.reason, value.line)
         return Listed(name, "unknown", "keras" if "keras" in value.path else "torch", [piece])
     assert isinstance(value, Instance)
+    if run.budget.exhausted():
+        kind = "torch" if torch.is_module(value) else "keras"
+        piece = lost(run, name, type_of(value), "the models of this program are too large", value.line)
+        return Listed(name, type_of(value), kind, [piece])
     model = torch_model(run, name, value) if torch.is_module(value) else keras_model(run, value, name)
     model.name = name
     return model

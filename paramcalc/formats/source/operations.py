@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ...errors import ParamcalcError
 from ...symbolic import Expr
 from . import attributes
+from .budget import ITEMS
 from .state import Raised, State
 from .values import MISSING, Dict, Instance, List, Obj, Set, Unknown, Value
 
@@ -61,6 +62,12 @@ def hashable(value: Value) -> bool:
 
 def binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:
     """Apply an arithmetic operator."""
+    found = _binary(run, op, a, b)
+    run.budget.charge_for(found)
+    return found
+
+
+def _binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:
     kind = type(op)
     tensor = run.tensor_binary(kind, a, b)
     if tensor is not MISSING:
@@ -255,6 +262,7 @@ def equal(run: State, a: Value, b: Value) -> bool | None:
             return True
         return None if a.blur or b.blur else equal(run, tuple(a.items), tuple(b.items))
     if isinstance(a, tuple) and isinstance(b, tuple):
+        run.budget.charge(len(a) // ITEMS)
         found = [equal(run, x, y) for x, y in zip(a, b, strict=False)]
         if len(a) != len(b) or False in found:
             return False

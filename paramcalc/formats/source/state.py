@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from ...core.shapes import AnyShape
 from ...symbolic import Expr, symbols
+from .budget import Budget, Stop as Stop
 from .heap import Heap, Outcome, Region
 from .trace import Trace
 from .values import Dict, Instance, Module, Obj, Scope, Unknown, Value, mutable
 
 MOST_LINES = 2_000_000  # of the program: it has fewer characters
-STEPS = 400_000  # of a whole run
-STATEMENT_STEPS = 150_000  # of one statement of the top level
-SECONDS = 1.5  # of the 2 that reading and reporting may take
 DEPTH = 120  # calls inside calls
 ROUNDS = 600  # of a loop, before its length counts as unknown
 WIDENINGS = 6  # times that the body of a loop of unknown length is walked until nothing new changes
@@ -39,21 +36,6 @@ class Root(NamedTuple):
     def holds(self, name: str) -> bool:
         """Tell whether a module of this name may be read from it."""
         return not self.prefixes or any(name == one or name.startswith(f"{one}.") for one in self.prefixes)
-
-
-class Stop(Exception):
-    """The statement of the top level cannot be followed further; what it can reach becomes unknown.
-
-    Parameters
-    ----------
-    reason : str
-    everything : bool
-        Whether it may have changed anything at all.
-    """
-
-    def __init__(self, reason: str, everything: bool = False) -> None:
-        super().__init__(reason)
-        self.everything = everything
 
 
 class Signal(Exception):
@@ -121,7 +103,8 @@ class State:
     within: Callable[[ast.Module, Scope, Root, str], None]
 
     def __init__(self, sizes: Mapping[str, Value] | None = None) -> None:
-        self.heap = Heap()
+        self.budget = Budget()
+        self.heap = Heap(self.budget)
         self.sizes = dict(sizes or {})
         self.used: set[str] = set()
         self.line = 0
@@ -130,13 +113,10 @@ class State:
         self.modules: dict[tuple[Root, str], Value] = {}
         self.lines = MOST_LINES  # of all files that were read
         self.files: list[tuple[int, str]] = []  # where the lines of each file begin, all files in a row
-        self.steps = 0
-        self.limit = STEPS
         self.depth = 0
         self.round_steps = 60_000  # of a loop, before its length counts as unknown
         self.tries = 0  # try statements around
         self.unsure = 0  # forks and loops of unknown length around
-        self.began = time.thread_time()  # other threads of the process may be at work
         self.symbols: dict[str, int] = {}
         self.notes: list[str] = []
         self.trail: list[str] = []
@@ -152,20 +132,6 @@ class State:
         self.inputs: tuple[AnyShape, ...] = ()  # shapes that models are put on
         self.trace: Trace | None = None  # of forward on shapes, while it lasts
         self.lost_names = False  # whether a star import may have bound any name
-
-    # --- budget ---------------------------------------------------------------------------------------------------
-
-    def step(self) -> None:
-        """Count one step.
-
-        Raises
-        ------
-        Stop
-            When there were too many.
-        """
-        self.steps += 1
-        if self.steps > self.limit or (self.steps % 512 == 0 and time.thread_time() - self.began > SECONDS):
-            raise Stop("it takes too many steps")
 
     def place(self, line: int) -> str:
         """Say where a line is: ``model.py:12``."""

@@ -44,7 +44,7 @@ SIGNALS = (Returned, Broken, Continued)
 def execute(run: State, body: Sequence[ast.stmt], scope: Scope) -> None:
     """Run statements one after the other."""
     for node in body:
-        run.step()
+        run.budget.spend()
         run.line = node.lineno
         found = _KINDS.get(type(node))
         if found is None:
@@ -124,9 +124,9 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
 
     def loop() -> None:
         lost = source if isinstance(source, Unknown) else None
-        steps, rounds = run.steps, 0
+        steps, rounds = run.budget.spent, 0
         while isinstance(source, Iterator) and lost is None:
-            if rounds >= ROUNDS or run.steps - steps > run.round_steps or _wearing(run, rounds):
+            if rounds >= ROUNDS or run.budget.spent - steps > run.round_steps or _wearing(run, rounds):
                 lost = run.unknown("an item of a long loop", *source.sources)
                 lose_place(run, source, lost)
                 break
@@ -168,10 +168,10 @@ def _round(run: State, body: list[ast.stmt], scope: Scope, begin: Callable[[], N
 
 def _while(run: State, node: ast.While, scope: Scope) -> None:
     def loop() -> None:
-        rounds, steps = 0, run.steps
+        rounds, steps = 0, run.budget.spent
         while True:
             known = truth(run, evaluate(run, node.test, scope))
-            if known is None or rounds >= ROUNDS or run.steps - steps > run.round_steps or _wearing(run, rounds):
+            if known is None or rounds >= ROUNDS or run.budget.spent - steps > run.round_steps or _wearing(run, rounds):
                 break
             if not known:
                 execute(run, node.orelse, scope)

@@ -11,7 +11,7 @@ from . import attributes
 from .interpreter import Interpreter
 from .models import model_of
 from .names import keras, torch
-from .state import STATEMENT_STEPS, Raised, Signal, Stop
+from .state import Raised, Signal, Stop
 from .values import Class, Function, Instance, Unknown, Value
 
 
@@ -48,7 +48,7 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
         if missing not in given:
             given[missing] = Unknown(f"the argument {missing}", data=True)
     region = run.heap.open()
-    run.limit = run.steps + STATEMENT_STEPS
+    run.budget.grant()
     try:
         made = run.call(target, [], given)
     except Raised as raised:

@@ -18,9 +18,10 @@ from ...graph.model import Model
 from ...graph.unknown_layers import UnknownLayer
 from ...symbolic import Size
 from . import attributes
+from .budget import LAYER, WEIGHT
 from .names import torch
 from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, place_of, type_of
-from .state import STATEMENT_STEPS, Signal, State, Stop
+from .state import Signal, State, Stop
 from .trace import Trace
 from .values import Function, Instance, List, Native, Obj, Unknown, Value
 
@@ -57,7 +58,7 @@ def _inputs_of(value: Instance) -> int:
 def _walked(run: State, value: Instance, inputs: Sequence[AnyShape]) -> tuple[list[AnyShape], Trace]:
     # walk forward on shapes; what it changes is undone
     region = run.heap.open()
-    run.limit = run.steps + STATEMENT_STEPS
+    run.budget.grant()
     trace = run.trace = Trace()
     try:
         found = run.call(value, [torch.Tensor(one) for one in inputs if isinstance(one, tuple)], {})
@@ -101,6 +102,7 @@ def _torch_pieces(
         for name, one in torch.children_of(value)
         if not torch.is_module(one) and not (isinstance(one, Unknown) and (one.scalar or one.size is not None))
     ]
+    run.budget.charge(LAYER // 2 + WEIGHT * len(own))
     lazy = value.named.get("<lazy>", False)
     rule = value.named.get("<rule>")
     met = trace.calls.get(id(value), ()) if trace is not None else ()

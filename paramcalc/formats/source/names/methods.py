@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..budget import ITEMS
 from ..containers import get_item, items_of, store_item
 from ..iterators import MOST_ITEMS, Lost, each, next_of
 from ..operations import MOST_TEXT, equal, hashable
@@ -237,6 +238,7 @@ def _remove(run: State, self: List, args: list[Value], kwargs: dict[str, Value])
 
 
 def _place(run: State, self: List, item: Value) -> Value:
+    run.budget.charge(len(self.items) // ITEMS)
     answers: list[bool | None] = [equal(run, one, item) for one in self.items] if self.blur is None else [None]
     if True in answers and None not in answers[: answers.index(True)]:
         return answers.index(True)
@@ -251,6 +253,7 @@ def _index(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) 
 
 
 def _search(run: State, value: tuple[Value, ...], name: str, args: list[Value]) -> Value:
+    run.budget.charge(len(value) // ITEMS)
     answers = [equal(run, one, args[0]) for one in value]
     if None in answers:
         return run.unknown("a search")

@@ -7,6 +7,7 @@ from .....core.tensors import input_shape
 from .....errors import ParamcalcError
 from .....symbolic import Expr
 from ... import attributes
+from ...budget import KERAS_LAYER
 from ...containers import items_of
 from ...operations import sized
 from ...state import State
@@ -153,6 +154,7 @@ class Unread(Exception):
 
 def layer_of(run: State, self: Instance, sure: bool = False) -> Layer:
     """Make the layer of a rule from an instance."""
+    run.budget.charge(KERAS_LAYER)
     rule, options = self.named["<rule>"], self.named["<options>"]
     assert isinstance(rule, Rule)
     assert isinstance(options, Dict)

@@ -47,7 +47,7 @@ def deep_copy(run: State, value: Value, done: dict[Obj, Value]) -> Value:
             return run.unknown("a copy that is not followed", value)
         return value
     if value not in done:
-        run.step()
+        run.budget.spend()
         made = _empty(value)
         done[value] = made
         made.blur = value.blur

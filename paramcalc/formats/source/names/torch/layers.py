@@ -8,6 +8,7 @@ from .....core.rule import Layer, Rule
 from .....core.schema import REQUIRED
 from .....errors import ParamcalcError
 from .....symbolic import Expr
+from ...budget import LAYER, WEIGHT
 from ...containers import items_of
 from ...operations import sized
 from ...state import State
@@ -69,6 +70,7 @@ def _layer_init(rule: Rule) -> Host:
         try:
             layer = layer_of(run, self)
             weights = layer.on(*natural_inputs(layer)).weights
+            run.budget.charge(WEIGHT * len(weights))
         except Unread as unread:
             run.may_raise(rule.name)
             self.blur = run.unknown(str(unread), options)
@@ -110,6 +112,7 @@ class Unread(Exception):
 
 def layer_of(run: State, self: Instance) -> Layer:
     """Make the layer of a rule from the options of an instance."""
+    run.budget.charge(LAYER)
     rule, options = self.named["<rule>"], self.named["<options>"]
     assert isinstance(rule, Rule)
     assert isinstance(options, Dict)
