@@ -73,6 +73,21 @@ def test_no_mismatch(name: str) -> None:
     assert re.search(printed, DOCUMENTED), "docs/verification.md shows other figures"
 
 
+def documented() -> dict[str, int]:
+    rows = re.findall(r"(?m)^(\w+) +([\d,]+) +[\d,]+ +[\d,]+ +[\d,]+ +0$", DOCUMENTED)
+    return {name: int(number.replace(",", "")) for name, number in rows}
+
+
+@pytest.mark.parametrize("name", quick([rule.name for rule in auditable()], 10))
+def test_the_documented_number_of_configurations_is_that_of_those_tried(name: str) -> None:
+    assert documented()[name] == 1 + sum(1 for _ in configurations(cases(rules()[name])))  # 1: the options' names
+
+
+def test_the_documented_numbers_of_configurations_add_up() -> None:
+    assert documented().keys() == {rule.name for rule in auditable()}
+    assert f"{len(documented())} rules, {sum(documented().values()):,} configurations" in DOCUMENTED
+
+
 def test_the_audit_of_several_rules_adds_up() -> None:
     seen: list[tuple[int, int, str]] = []
     found = audit(["Flatten", "Add"], progress=lambda *at: seen.append(at))

@@ -21,6 +21,11 @@ QUIRKS = (
     ("Discretization", "call `adapt", "Keras computes it only once it has seen data"),
     (
         "MultiHeadAttention",
+        "tuple index out of range",
+        "Keras builds it for inputs without an axis of steps, and cannot run it",
+    ),
+    (
+        "MultiHeadAttention",
         "cannot reshape array",
         "Keras's fused attention on jax wants values as wide as keys, and computes others where it returns scores",
     ),
