@@ -75,6 +75,8 @@ def _card(report: Report, explain: bool, dtype: str) -> Document:
     row = report.rows[0]
     formula = row.formula
     facts = [Fact(message("parameters"), _params(row), strong=True)]
+    if row.source:  # a program may have several models
+        facts.insert(0, Fact(message("model"), f"{report.name} ({row.source})"))
     if formula is not None:
         facts.append(Fact(message("formula"), Math(formula.expr)))
         if formula.values:

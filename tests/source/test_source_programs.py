@@ -248,6 +248,23 @@ def test_every_layer_has_its_line() -> None:
     assert "m.py:8" in found.render("csv")
 
 
+def test_the_card_of_a_layer_names_its_model(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(f"{TORCH}wide = nn.Linear(1, 9)\nnarrow = nn.Linear(2, 2)\n")
+    cards = [str(one.report()).splitlines()[2] for one in load_all(str(path))]
+    assert cards == ["  model        wide (a.py:3)", "  model        narrow (a.py:4)"]
+
+
+def test_an_unknown_model_that_is_asked_for_is_an_unknown_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(f"import other\n{TORCH}m = other.make()\nsize = len(other.text)\nok = nn.Linear(2, 2)\n")
+    report = load(f"{path}:m").report()
+    assert (report.total, report.exact) == (0, False)
+    assert report.warnings[-1] == "m (make): other.make is not followed (a.py:4)"
+    with pytest.raises(ParamcalcError, match=r"no model 'size' in this program \(it has ok\)"):
+        load(f"{path}:size")
+
+
 def test_the_input_shape_is_asked_for_where_it_shows_more() -> None:
     hint = "--input SHAPE gives output shapes, calls and multiply-adds"
     forward = "    def forward(self, x):\n        return self.out(self.layers[0](x))\n"

@@ -35,8 +35,12 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
     ------
     OptionError
         When there is no such name, or the call fails.
+
+    What is unknown under that name becomes a model of one unknown layer.
     """
     target = run.globals.named.get(name)
+    if isinstance(target, Unknown) and not target.scalar:
+        return model_of(run, name, target)
     if not isinstance(target, (Class, Function, Instance)):
         known = [str(key) for key, value in run.globals.named.items() if isinstance(value, (Class, Function, Instance))]
         listed = f"it has {', '.join(known[:8]) or 'no models'}"
