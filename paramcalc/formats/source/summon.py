@@ -42,7 +42,12 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
     if isinstance(target, Unknown) and not target.scalar:
         return model_of(run, name, target)
     if not isinstance(target, (Class, Function, Instance)):
-        known = [str(key) for key, value in run.globals.named.items() if isinstance(value, (Class, Function, Instance))]
+        kinds = (Class, Function, Instance)
+        known = [
+            key
+            for key, value in run.globals.named.items()
+            if isinstance(key, str) and key.isidentifier() and isinstance(value, kinds)
+        ]
         listed = f"it has {', '.join(known[:8]) or 'no models'}"
         raise OptionError(f"no model {name!r} in this program", suggestion=nearest(name, known) or listed)
     if isinstance(target, Instance):
