@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from . import attributes, calls, containers, expressions, imports, statements
 from .heap import reachable
-from .names import builtins, keras, methods, standard, torch
+from .names import builtins, errors, keras, methods, standard, torch
 from .state import Raised, Root, Signal, State, Stop
 from .values import MISSING, Class, Function, Instance, Native, Scope, Value
 
@@ -46,7 +46,7 @@ class Interpreter(State):
         self.call = lambda function, args, kwargs: calls.call(self, function, args, kwargs)
         self.evaluate = lambda node, scope: expressions.evaluate(self, node, scope)
         self.execute = lambda body, scope: statements.execute(self, body, scope)
-        self.error = lambda name, text: builtins.error(self, name, text)
+        self.error = lambda name, text: errors.error(self, name, text)
         self.builtin = lambda name: builtins.BUILTINS.get(name, MISSING)
         self.contains = lambda value, item: containers.contains(self, value, item)
         self.imported = lambda name: imports.imported(self, name)

@@ -15,7 +15,7 @@ from ...values import (
     List,
     Value,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from ..shapes import Shape
 from ..torch import Tensor as Array
 from .layers import Unread, layer_of

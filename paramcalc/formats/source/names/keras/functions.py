@@ -13,7 +13,7 @@ from ...values import (
     Unknown,
     Value,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from ..shapes import Shape, broadcast, matmul, reduced
 from ..torch import Tensor as Array, as_shape
 from .tensors import Tensor, shape_of, symbolic_in

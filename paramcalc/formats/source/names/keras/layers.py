@@ -22,7 +22,7 @@ from ...values import (
     Unknown,
     Value,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from ..shapes import Shape
 from .tensors import Tensor
 

@@ -19,7 +19,7 @@ from ...values import (
     Unknown,
     Value,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from ..shapes import Shape
 from .calls import build_on, call_layer, chain_output
 from .layers import BASE, WHOLE, common, is_layer, is_model, layer_init, make_shape

@@ -13,7 +13,7 @@ from ...values import (
     Unknown,
     Value,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from ..standard.iteration import same
 from .functions import function
 from .layers import INPUT, rule_init

@@ -15,7 +15,7 @@ from ...values import (
     Unknown,
     Value,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 
 
 def _parser_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:

@@ -17,7 +17,7 @@ from ...values import (
     Unknown,
     Value,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from .iteration import MATH, prod
 
 

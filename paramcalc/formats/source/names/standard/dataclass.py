@@ -17,7 +17,7 @@ from ...values import (
     Native,
     Value,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from .structures import deep_copy
 
 FIELD = Native("dataclasses.Field", make=lambda run, cls: Instance(cls))

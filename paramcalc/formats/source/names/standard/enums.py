@@ -14,7 +14,7 @@ from ...values import (
     Value,
     Wrapper,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from .iteration import same
 
 

@@ -27,7 +27,7 @@ from ...values import (
     Value,
     Wrapper,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 
 
 def same(run: State, args: Args, kwargs: Kwargs) -> Value:

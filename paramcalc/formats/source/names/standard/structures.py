@@ -22,7 +22,9 @@ from ...values import (
     Value,
     View,
 )
-from ..builtins import BUILTINS, Args, Kwargs, make_dict
+from ..builtins import BUILTINS
+from ..converting import make_dict
+from ..native import Args, Kwargs
 from .iteration import same
 
 

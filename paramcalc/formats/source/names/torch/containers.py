@@ -16,7 +16,7 @@ from ...values import (
     Unknown,
     Value,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from .modules import MODULE, check_name, is_module, module_set
 
 

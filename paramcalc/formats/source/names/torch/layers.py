@@ -21,7 +21,7 @@ from ...values import (
     Unknown,
     Value,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from .modules import MODULE, is_module, module_init
 from .tensors import Tensor, make_parameter, shape_of
 

@@ -11,7 +11,7 @@ from ...values import (
     Value,
 )
 from .. import numbers
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from .tensors import Tensor, as_shape, shape_of, with_numbers
 
 

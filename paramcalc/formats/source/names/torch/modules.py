@@ -16,7 +16,7 @@ from ...values import (
     Unknown,
     Value,
 )
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from .tensors import Tensor, is_parameter
 
 

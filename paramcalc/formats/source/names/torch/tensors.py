@@ -20,7 +20,7 @@ from ...values import (
     Value,
 )
 from .. import numbers
-from ..builtins import Args, Kwargs
+from ..native import Args, Kwargs
 from ..numbers import Numbers
 from ..shapes import broadcast, indexed, matmul, product_of, reduced
 

@@ -1,0 +1,145 @@
+"""Names: conversions between the types of Python, and arithmetic by name."""
+
+from __future__ import annotations
+
+import ast
+
+from ....symbolic import Expr
+from ..containers import items_of
+from ..operations import binary, format_value, hashable, make_set, truth
+from ..state import Raised, State
+from ..values import (
+    Dict,
+    List,
+    Unknown,
+    Value,
+)
+from .native import Args, Kwargs
+
+
+def _int(run: State, args: Args, kwargs: Kwargs) -> Value:
+    value = args[0] if args else 0
+    if (isinstance(value, str) and len(value) < 200) or isinstance(value, (int, float)):
+        try:
+            return int(value, *(one for one in args[1:] if isinstance(one, int)))
+        except (ValueError, OverflowError, TypeError):
+            raise Raised(run.error("ValueError", "invalid literal for int()")) from None
+    if isinstance(value, (Expr,)):
+        return value
+    return _number(run, value)
+
+
+def _number(run: State, value: Value) -> Value:
+    run.may_raise("a conversion")
+    data = isinstance(value, Unknown) and value.data
+    if data and isinstance(value, Unknown) and value.name:
+        return value
+    return run.unknown("a number that is not known", data=data, scalar=True)
+
+
+def _float(run: State, args: Args, kwargs: Kwargs) -> Value:
+    value = args[0] if args else 0.0
+    if isinstance(value, (int, float)) or (isinstance(value, str) and len(value) < 200):
+        try:
+            return float(value)
+        except (ValueError, OverflowError):
+            raise Raised(run.error("ValueError", "could not convert string to float")) from None
+    return _number(run, value)
+
+
+def _bool(run: State, args: Args, kwargs: Kwargs) -> Value:
+    known = truth(run, args[0]) if args else False
+    return run.unknown("a condition", scalar=True) if known is None else known
+
+
+def _str(run: State, args: Args, kwargs: Kwargs) -> Value:
+    return format_value(run, args[0]) if args else ""
+
+
+def _list(run: State, args: Args, kwargs: Kwargs) -> Value:
+    items = items_of(run, args[0]) if args else []
+    made = List(items if isinstance(items, list) else ())
+    if isinstance(items, Unknown):
+        made.blur = items
+    return made
+
+
+def _tuple(run: State, args: Args, kwargs: Kwargs) -> Value:
+    items = items_of(run, args[0]) if args else []
+    return items if isinstance(items, Unknown) else tuple(items)
+
+
+def _set(run: State, args: Args, kwargs: Kwargs) -> Value:
+    items = items_of(run, args[0], False) if args else []
+    return (
+        run.unknown("a set of unknown members", items, data=items.data)
+        if isinstance(items, Unknown)
+        else make_set(run, items)
+    )
+
+
+def make_dict(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Make a dictionary of pairs and names."""
+    made = Dict()
+    update = run.method(made, "update")
+    run.call(update, args, kwargs)
+    return made
+
+
+def _abs(run: State, args: Args, kwargs: Kwargs) -> Value:
+    return abs(args[0]) if isinstance(args[0], (int, float)) else run.unknown("a number that is not known", scalar=True)
+
+
+def _round(run: State, args: Args, kwargs: Kwargs) -> Value:
+    value, places = args[0], args[1] if len(args) > 1 else kwargs.get("ndigits")
+    if isinstance(value, (int, float)) and (places is None or isinstance(places, int)):
+        try:
+            return round(value) if places is None else round(value, places)
+        except (ValueError, OverflowError):
+            pass
+    return _number(run, value)
+
+
+def _divmod(run: State, args: Args, kwargs: Kwargs) -> Value:
+    return binary(run, ast.FloorDiv(), *args), binary(run, ast.Mod(), *args)
+
+
+def _pow(run: State, args: Args, kwargs: Kwargs) -> Value:
+    return binary(run, ast.Pow(), args[0], args[1]) if len(args) == 2 else run.unknown("a power")
+
+
+def _chr(run: State, args: Args, kwargs: Kwargs) -> Value:
+    value = args[0]
+    return chr(value) if isinstance(value, int) and 0 <= value < 0xD800 else run.unknown("a text", scalar=True)
+
+
+def _ord(run: State, args: Args, kwargs: Kwargs) -> Value:
+    value = args[0]
+    return ord(value) if isinstance(value, str) and len(value) == 1 else run.unknown("a number", scalar=True, data=True)
+
+
+def _slice(run: State, args: Args, kwargs: Kwargs) -> Value:
+    return slice(*args)
+
+
+def _frozenset(run: State, args: Args, kwargs: Kwargs) -> Value:
+    items = items_of(run, args[0]) if args else []
+    if isinstance(items, Unknown) or not all(hashable(one) for one in items):
+        return run.unknown("a set of unknown members", *args)
+    return frozenset(items)
+
+
+CONVERSIONS = {
+    "bool": _bool, "int": _int, "float": _float, "str": _str, "list": _list, "tuple": _tuple, "dict": make_dict,
+    "set": _set, "frozenset": _frozenset,
+}  # fmt: skip
+ARITHMETIC = {
+    "abs": _abs,
+    "round": _round,
+    "divmod": _divmod,
+    "pow": _pow,
+    "chr": _chr,
+    "ord": _ord,
+    "slice": _slice,
+    "unicode": _str,
+}

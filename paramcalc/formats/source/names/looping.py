@@ -1,0 +1,221 @@
+"""Names: functions of Python that run over items."""
+
+from __future__ import annotations
+
+import ast
+
+from ....symbolic import Expr
+from .. import attributes
+from ..calls import lose
+from ..containers import items_of, iterator
+from ..iterators import END, Lost, each, next_of, over, over_list, place_of, pull
+from ..operations import binary, compare, truth
+from ..state import Raised, State, Stop
+from ..values import (
+    Builtin,
+    Instance,
+    Iterator,
+    List,
+    Unknown,
+    Value,
+)
+from .methods import sorted_items
+from .native import Args, Kwargs
+
+
+def make_range(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Make a range of known ends that is not too long."""
+    ends = [one for one in args if type(one) in (int, bool)]
+    if len(ends) < len(args) or not args:
+        return run.unknown("a range of unknown length", *args)
+    if len(ends) == 3 and ends[2] == 0:
+        raise Raised(run.error("ValueError", "range() arg 3 must not be zero"))
+    found = range(*(int(one) for one in ends))  # type: ignore[call-overload]
+    return (
+        found
+        if max(map(abs, (found.start, found.stop, found.step))) < 2**62
+        else run.unknown("a range that is too long")
+    )
+
+
+def _enumerate(run: State, args: Args, kwargs: Kwargs) -> Value:
+    start = args[1] if len(args) > 1 else kwargs.get("start", 0)
+    source = iterator(run, args[0])
+    if isinstance(source, Unknown) or not isinstance(start, int):
+        return run.unknown("items that are not known", source, data=True)
+
+    def step(run: State, it: Iterator) -> Value:
+        found = pull(run, source)
+        return END if found is END else (start + place_of(it), found)
+
+    return Iterator(step, (source,))
+
+
+def rows_of(run: State, given: Args) -> Iterator | Unknown:
+    """Iterate over several things at once, until the first of them ends."""
+    sources = [iterator(run, one) for one in given]
+    known = [one for one in sources if isinstance(one, Iterator)]
+    if len(known) < len(sources):
+        return run.unknown("items that are not known", *sources, data=True)
+
+    def step(run: State, it: Iterator) -> Value:
+        row: list[Value] = []
+        for one in known:
+            row.append(pull(run, one))
+            if row[-1] is END:
+                return END
+        return tuple(row) if row else END
+
+    return Iterator(step, tuple(sources))
+
+
+def called(run: State, function: Value, rows: Iterator | Unknown) -> Iterator:
+    """Iterate over the results of a function, called on the values of each row."""
+
+    def step(run: State, it: Iterator) -> Value:
+        try:
+            if isinstance(rows, Unknown):
+                raise Lost(rows)
+            row = pull(run, rows)
+        except Lost as lost:
+            raise Lost(lose(run, "a map over unknown items", function, lost.unknown)) from None
+        return run.call(function, list(row), {}) if isinstance(row, tuple) else END
+
+    return Iterator(step, (function, rows))
+
+
+def _map(run: State, args: Args, kwargs: Kwargs) -> Value:
+    return called(run, args[0], rows_of(run, args[1:]))
+
+
+def _filter(run: State, args: Args, kwargs: Kwargs) -> Value:
+    function, source = args[0], iterator(run, args[1])
+    if isinstance(source, Unknown):
+        return lose(run, "a filter of unknown items", function, source)
+
+    def step(run: State, it: Iterator) -> Value:
+        try:
+            for one in each(run, source):
+                known = truth(run, one if function is None else run.call(function, [one], {}))
+                if known is None:
+                    raise Lost(run.unknown("a condition that is unknown", source, one))
+                if known:
+                    return one
+        except Lost as lost:
+            raise Lost(lose(run, "a filter of unknown items", function, lost.unknown, source)) from None
+        return END
+
+    return Iterator(step, (function, source))
+
+
+def _reversed(run: State, args: Args, kwargs: Kwargs) -> Value:
+    if isinstance(args[0], List) and args[0].blur is None:
+        return over_list(args[0], backward=True)
+    items = items_of(run, args[0])
+    return items if isinstance(items, Unknown) else over(tuple(items[::-1]))
+
+
+def _sorted(run: State, args: Args, kwargs: Kwargs) -> Value:
+    items = sorted_items(run, args[0], kwargs)
+    return items if isinstance(items, Unknown) else List(items)
+
+
+def _sum(run: State, args: Args, kwargs: Kwargs) -> Value:
+    items = items_of(run, args[0])
+    if isinstance(items, Unknown):
+        return run.unknown("a sum", items, data=items.data, scalar=True)
+    total = args[1] if len(args) > 1 else kwargs.get("start", 0)
+    for one in items:
+        total = binary(run, ast.Add(), total, one)
+    return total
+
+
+def _extreme(name: str, op: ast.cmpop) -> Builtin:
+    def call(run: State, args: Args, kwargs: Kwargs) -> Value:
+        items = items_of(run, args[0]) if len(args) == 1 else args
+        if isinstance(items, Unknown):
+            return run.unknown(f"a {name}imum", items, data=items.data)
+        if not items:
+            if "default" in kwargs:
+                return kwargs["default"]
+            raise Raised(run.error("ValueError", f"{name}() arg is an empty sequence"))
+        key = kwargs.get("key")
+        keys = items if key is None else [run.call(key, [one], {}) for one in items]
+        best = 0
+        for place in range(1, len(items)):
+            better = truth(run, compare(run, op, keys[place], keys[best]))
+            if better is None:
+                plain = all(isinstance(one, (int, Expr)) or (isinstance(one, Unknown) and one.data) for one in items)
+                return run.unknown(f"a {name}imum", *items, data=plain, scalar=plain)
+            if better:
+                best = place
+        return items[best]
+
+    return Builtin(name, call)
+
+
+def _all(wanted: bool) -> Builtin:
+    def call(run: State, args: Args, kwargs: Kwargs) -> Value:
+        source = iterator(run, args[0])
+        answers: list[bool | None] = []
+
+        def ask(source: Iterator) -> None:
+            try:
+                for one in each(run, source):
+                    answers.append(truth(run, one))
+                    if answers[-1] is None and source is args[0]:  # whether the rest is made is unknown
+                        run.fork(lambda: ask(source), lambda: None)
+                        return
+                    if answers[-1] is not wanted and answers[-1] is not None:
+                        return
+            except Lost:
+                answers.append(None)
+
+        if isinstance(source, Iterator):
+            ask(source)
+        if (not wanted) in answers:
+            return not wanted
+        known = isinstance(source, Iterator) and None not in answers
+        return wanted if known else run.unknown("a condition on unknown items", scalar=True)
+
+    return Builtin("all" if wanted else "any", call)
+
+
+def _zip(run: State, args: Args, kwargs: Kwargs) -> Value:
+    if kwargs and kwargs.get("strict") is not False:  # it raises an exception where the lengths differ
+        raise Stop("zip with strict")
+    return rows_of(run, args)
+
+
+def _iter(run: State, args: Args, kwargs: Kwargs) -> Value:
+    return iterator(run, args[0]) if len(args) == 1 else lose(run, "iter() with a mark of the end", None, *args)
+
+
+def _next(run: State, args: Args, kwargs: Kwargs) -> Value:
+    value = args[0]
+    if isinstance(value, Iterator):
+        return next_of(run, value, args[1:])
+    if isinstance(value, Instance):
+        method = attributes.user_method(value, "__next__")
+        if method is not None:
+            return run.call(method, [value], {})
+    run.may_raise("next")
+    return run.unknown("an item of an unknown iterator", *args, data=True)
+
+
+LOOPS: dict[str, Value] = {
+    "enumerate": Builtin("enumerate", _enumerate),
+    "zip": Builtin("zip", _zip),
+    "map": Builtin("map", _map),
+    "filter": Builtin("filter", _filter),
+    "reversed": Builtin("reversed", _reversed),
+    "sorted": Builtin("sorted", _sorted),
+    "sum": Builtin("sum", _sum),
+    "iter": Builtin("iter", _iter),
+    "next": Builtin("next", _next),
+    "xrange": Builtin("xrange", make_range),
+    "min": _extreme("min", ast.Lt()),
+    "max": _extreme("max", ast.Gt()),
+    "all": _all(True),
+    "any": _all(False),
+}
