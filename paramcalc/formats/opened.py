@@ -57,6 +57,15 @@ class Asked(NamedTuple):
     inputs: tuple[tuple[Size, ...], ...] = ()
 
 
+# Suffixes of formats that are not text. They decide nothing: they only explain why a text is no model.
+BINARY = frozenset(
+    (
+        ".keras", ".h5", ".hdf5", ".onnx", ".gguf", ".safetensors", ".pt", ".pth", ".ckpt", ".tflite", ".npz", ".npy",
+        ".pb", ".traineddata", ".zip",
+    )
+)  # fmt: skip
+
+
 class Source:
     """A file, standard input or text.
 
@@ -130,7 +139,13 @@ class Source:
         """The content as plain data, in whichever syntax it is."""
         from .text.syntax import read
 
-        found, self.syntax = read(self.text, self.hint)
+        try:
+            found, self.syntax = read(self.text, self.hint)
+        except FileError as error:
+            suffix = os.path.splitext(self.path)[1].lower()
+            if suffix in BINARY:
+                error.suggestion = f"this is text, and {suffix} files are not: was it downloaded or copied whole?"
+            raise
         return found
 
     def forget(self) -> None:

@@ -117,6 +117,10 @@ def _tar(source: Source) -> bool:
     return source.head[257:262] == b"ustar" and not source.head.startswith(TAR_OF_2016)
 
 
+def _page(source: Source) -> bool:
+    return source.head.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
+
+
 def _traineddata(source: Source) -> bool:
     # a number of components, the places of all, and the first right behind them
     head = source.head
@@ -216,6 +220,8 @@ READERS = (
     Reader("a tar archive", _tar),
     Reader("a PDF document", starts(b"%PDF-")),
     Reader("a PNG image", starts(b"\x89PNG")),
+    Reader("a web page", _page),
+    Reader("a pointer of Git LFS to a file that was not downloaded", starts(b"version https://git-lfs.github.com/")),
     # by what the text says
     Reader(
         "a model of TensorFlow.js",

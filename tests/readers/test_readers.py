@@ -47,6 +47,8 @@ def tarred(*names: str) -> bytes:
 
 
 FOREIGN = {
+    "a web page": b"\n<!DOCTYPE HTML>\n<html><body>404</body></html>",
+    "a pointer of Git LFS to a file that was not downloaded": b"version https://git-lfs.github.com/spec/v1\noid 4d",
     "a CoreML model": b"\x08\x05\x12\x9a\x0b\x0a\x07input_1",
     "a pickle, which can run code": pickle.dumps({"weight": [1, 2]}),
     "a NumPy array": b"\x93NUMPY\x01\0v\0{'descr'",
@@ -92,7 +94,7 @@ def test_a_format_that_is_not_read_is_named(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_format_is_recognised_by_one_line_alone_or_is_an_archive(name: str) -> None:
-    by_bytes = ("starts", "protobuf", "zip_", "_safe", "_coreml", "_tar", "_traineddata")
+    by_bytes = ("starts", "protobuf", "zip_", "_safe", "_coreml", "_tar", "_traineddata", "_page")
     binary = [one for one in READERS if one.sniff.__qualname__.startswith(by_bytes)]
     found = [one.name for one in binary if one.sniff(Source("file", given=FOREIGN[name]))]
     assert found[0] == name

@@ -402,6 +402,11 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert file_refusal(tmp_path / "pipe") == ": not a regular file; expected a spec file, or - for standard input"
     assert file_refusal("/dev/zero") == ": not a regular file; expected a spec file, or - for standard input"
+    text = tmp_path / "model.keras"
+    text.write_text("hello")
+    assert file_refusal(text).endswith(
+        "received 'hello' (this is text, and .keras files are not: was it downloaded or copied whole?)"
+    )
     empty = tmp_path / "empty.json"
     empty.touch()
     assert file_refusal(empty) == ": the file is empty; expected a model"

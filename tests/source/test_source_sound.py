@@ -44,8 +44,10 @@ def truth(value: object) -> tuple[int, int] | None:
         counts = [(one.numel(), one.requires_grad) for one in value.parameters()]
         return sum(count for count, _ in counts), sum(count for count, trained in counts if trained)
     keras = sys.modules.get("keras")
-    if keras is not None and isinstance(value, keras.Sequential) and all(
-        type(one).build is keras.Layer.build and not one.weights for one in value.layers
+    if (
+        keras is not None
+        and isinstance(value, keras.Sequential)
+        and all(type(one).build is keras.Layer.build and not one.weights for one in value.layers)
     ):
         return 0, 0  # nothing in it would make weights on its first input
     if keras is not None and isinstance(value, keras.Model) and value.built:
