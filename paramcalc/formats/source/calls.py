@@ -133,13 +133,13 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
     foreign = bool(run.foreign) and function.scope.module in run.foreign
     run.inside_library += foreign
     run.depth += 1
-    run.trail.append(function.name)
+    run.frames.append((function, scope))
     try:
         if isinstance(node, ast.Lambda):
             return run.evaluate(node.body, scope)
         return run.region(lambda: run.execute(node.body, scope), {"return": "next"})
     finally:
-        run.trail.pop()
+        run.frames.pop()
         run.depth -= 1
         run.inside_library -= foreign
         run.line = where

@@ -283,7 +283,9 @@ def restore(obj: Obj, state: State) -> None:
 
 
 def _plain(value: Value) -> bool:
-    return isinstance(value, (int, float, str, Expr)) or value is None or (isinstance(value, Unknown) and value.scalar)
+    if isinstance(value, Unknown):
+        return value.scalar
+    return isinstance(value, (int, float, str, Expr, Missing)) or value is None
 
 
 def _inside(state: Value) -> frozenset[Obj]:

@@ -87,7 +87,7 @@ class Interpreter(State):
             self.budget.grant()
         self.line = node.lineno
         self.tries = self.unsure = self.depth = 0
-        self.trail = []
+        self.frames = []
         try:
             self.execute([node], scope)
         except Raised as raised:
@@ -138,14 +138,14 @@ class Interpreter(State):
     def _within(self, tree: ast.Module, scope: Scope, root: Root, package: str) -> None:
         """Run the statements of another module, in the middle of a statement of this one."""
         before = self.line, self.budget.limit, self.root, self.package
-        saved = self.tries, self.unsure, self.depth, self.trail
+        saved = self.tries, self.unsure, self.depth, self.frames
         regions, self.heap.regions = self.heap.regions, []
         self.root, self.package = root, package
         try:
             self._statements(tree.body, scope)
         finally:
             self.heap.regions = regions
-            self.tries, self.unsure, self.depth, self.trail = saved
+            self.tries, self.unsure, self.depth, self.frames = saved
             self.line, self.budget.limit, self.root, self.package = before
 
     # --- what depends on the kind of a value -----------------------------------------------------------------------

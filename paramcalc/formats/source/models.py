@@ -12,8 +12,10 @@ from .state import State
 from .torch_models import torch_model
 from .values import Class, Dict, Instance, Scope, Unknown, Value
 
-MODEL_LIBRARIES = ("torchvision.models", "timm", "transformers", "keras.applications", "torch.hub", "torch.load",
-                   "segmentation_models", "efficientnet", "tensorflow_hub", "sentence_transformers")  # fmt: skip
+MODEL_LIBRARIES = (
+    "torchvision.models", "timm", "transformers", "keras.applications", "torch.hub", "torch.load", "efficientnet",
+    "segmentation_models", "tensorflow_hub", "sentence_transformers", "lightning.load_from_checkpoint",
+)  # fmt: skip
 
 
 def models_of(run: State, scope: Scope, only: str = "") -> list[tuple[str, Model]]:

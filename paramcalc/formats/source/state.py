@@ -11,7 +11,7 @@ from ...symbolic import Expr, symbols
 from .budget import Budget, Stop as Stop
 from .heap import Heap, Outcome, Region
 from .trace import Trace
-from .values import Dict, Instance, Module, Obj, Scope, Unknown, Value, mutable
+from .values import Dict, Function, Instance, Module, Obj, Scope, Unknown, Value, mutable
 
 MOST_LINES = 2_000_000  # of the program: it has fewer characters
 DEPTH = 120  # calls inside calls
@@ -119,7 +119,7 @@ class State:
         self.unsure = 0  # forks and loops of unknown length around
         self.symbols: dict[str, int] = {}
         self.notes: list[str] = []
-        self.trail: list[str] = []
+        self.frames: list[tuple[Function, Scope]] = []  # of the calls that are under way, innermost last
         self.bound: list[tuple[str, Instance, Scope]] = []  # objects as they were bound to names, in order
         self.made: list[Instance] = []  # objects of classes, as they were made for sure; bound to names or not
         self.attached: set[int] = set()  # by id, those that became a part of another one

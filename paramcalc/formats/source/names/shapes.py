@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import prod
 
 from ....symbolic import Size
-from ..values import Value
+from ..values import List, Value
 
 Shape = tuple[Size, ...]
 
@@ -29,6 +29,12 @@ def indexed(shape: Shape | None, keys: tuple[Value, ...]) -> Shape | None:
             return None
         size = rest.pop(0)
         if isinstance(key, int) and not isinstance(key, bool):
+            continue
+        if isinstance(key, List) and key.blur is None and sum(isinstance(one, (int, List)) for one in keys) == 1:
+            # several of these would be broadcast against one another
+            if not all(type(one) is int for one in key.items):
+                return None
+            made.append(len(key.items))
             continue
         if not isinstance(key, slice):
             return None

@@ -16,6 +16,7 @@ from ...values import (
     Value,
 )
 from ..native import Args, Kwargs
+from . import lightning
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
 from .layers import layer_class
 from .making import arange, full, like, literal, made, randint
@@ -195,4 +196,5 @@ MODULES: dict[str, Value] = {
     "torch.nn.init": NN.names["init"],
     "torch.nn.parameter": NN.names["parameter"],
     "torch.nn.modules": NN,
+    **lightning.MODULES,
 }
