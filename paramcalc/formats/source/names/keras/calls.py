@@ -21,6 +21,8 @@ from ..torch import Tensor as Array
 from .layers import Unread, layer_of
 from .tensors import Tensor, axis, shape_of, tensors_in
 
+TENSORS = ("inputs", "sequences", "query", "value", "key", "initial_state")  # arguments of Keras's layers, in order
+
 
 def build_on(run: State, self: Instance, shapes: list[Shape | None]) -> None:
     """Give a layer its weights: the first shapes that it meets decide them."""
@@ -35,8 +37,8 @@ def call_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     run.may_raise("a layer")
     if self.blur is not None:
         return lose(run, self.blur.reason, self, *args, *kwargs.values())
-    given = [*args, *(kwargs[one] for one in ("inputs", "initial_state") if one in kwargs)]
-    tensors = tensors_in(*given)
+    names = TENSORS if "<rule>" in self.named else kwargs
+    tensors = tensors_in(*args, *(kwargs[one] for one in names if one in kwargs))
     shapes = [one.shape for one in tensors]
     if "<rule>" in self.named:
         return _call_rule(run, self, args, kwargs, tensors)
@@ -91,12 +93,12 @@ def _wrapped(run: State, self: Instance, found: Value, tensors: tuple[Tensor, ..
 def _call_rule(run: State, self: Instance, args: Args, kwargs: Kwargs, tensors: tuple[Tensor, ...]) -> Value:
     rule = self.named["<rule>"]
     assert isinstance(rule, Rule)
-    several = args and isinstance(args[0], (List, tuple))
-    first = tensors_in(args[0]) if args else tensors
-    states = [one for one in tensors if one not in first]
-    used = first if several or not args else tensors if len(rule.inputs) > 1 else first
+    lead = args[0] if args else next((kwargs[one] for one in TENSORS if one in kwargs), None)
+    several = isinstance(lead, (List, tuple))
+    used = tensors if len(rule.inputs) > 1 and not several else tensors_in(lead)
+    states = [one for one in tensors if one not in used]
     if rule.name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "RNN") and several:
-        used, states = first[:1], [*first[1:], *states]
+        used, states = used[:1], [*used[1:], *states]
     shapes = [one.shape for one in used]
     token = object()
     if not used:  # data: it is built on what it meets

@@ -43,7 +43,9 @@ def function(name: str) -> Builtin:
         tensors = symbolic_in(*args, *kwargs.values())
         known = shape_of(args[0]) if name == "shape" and len(args) == 1 and tensors else None
         if known is not None:  # sizes that are known are numbers, and the others are tensors
-            return tuple(one if isinstance(one, int) else Tensor((), name, tensors, line=run.line) for one in known)
+            return tuple(
+                one if isinstance(one, int) else Tensor((), name, tensors, line=run.line, extent=one) for one in known
+            )
         try:
             shape = _function_shape(run, name, args, kwargs)
         except (TypeError, ValueError, IndexError, ParamcalcError):
@@ -76,6 +78,8 @@ def _counted(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape | None:
+    if name in ("arange", "range"):
+        return _up_to(args, kwargs)
     if name == "stack":
         return _stacked(run, args[0], kwargs.get("axis", args[1] if len(args) > 1 else 0))
     x = shape_of(args[0]) if args else None
@@ -104,6 +108,17 @@ def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape 
         at = place % (len(x) + (name == "expand_dims"))
         return (*x[:at], 1, *x[at:]) if name == "expand_dims" else (*x[:at], *x[at + 1 :])
     return None
+
+
+def _up_to(args: Args, kwargs: Kwargs) -> Shape | None:
+    # arange(n), arange(0, n) and arange(0, n, 1), where n is an open size
+    words = {"limit": "stop", "delta": "step"}
+    given = dict(zip(("start", "stop", "step"), args, strict=False))
+    given.update({words.get(name, name): value for name, value in kwargs.items()})
+    start, stop = (given.get("start", 0), given["stop"]) if given.get("stop") is not None else (0, given.get("start"))
+    if start != 0 or given.get("step", 1) != 1 or not isinstance(stop, Tensor) or stop.extent is None:
+        return None
+    return (stop.extent,)
 
 
 def _stacked(run: State, given: Value, place: Value) -> Shape | None:

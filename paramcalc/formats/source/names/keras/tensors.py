@@ -38,7 +38,7 @@ class Tensor(Plain):
     name : str or None
     """
 
-    __slots__ = ("args", "call", "index", "layer", "line", "name", "shape", "states")
+    __slots__ = ("args", "call", "extent", "index", "layer", "line", "name", "shape", "states")
 
     def __init__(
         self,
@@ -50,7 +50,9 @@ class Tensor(Plain):
         name: str | None = None,
         states: int = 0,
         line: int = 0,
+        extent: Size | None = None,
     ) -> None:
+        self.extent = extent  # which open size it is the number of, where it is one
         self.line = line  # of the program, of an operation
         self.states = states  # how many of the arguments, the last ones, are initial states
         self.shape = shape
