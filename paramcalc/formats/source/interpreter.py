@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from . import attributes, calls, containers, expressions, imports, statements
 from .heap import reachable
+from .keras_models import Maker
 from .names import builtins, errors, keras, methods, standard, torch
 from .state import Raised, Root, Signal, State, Stop
 from .values import MISSING, Class, Function, Instance, Native, Scope, Value
@@ -50,6 +51,7 @@ class Interpreter(State):
         self.builtin = lambda name: builtins.BUILTINS.get(name, MISSING)
         self.contains = lambda value, item: containers.contains(self, value, item)
         self.imported = lambda name: imports.imported(self, name)
+        self.nested = lambda value: Maker(self).layer(value)
         self.library = lambda name: imports.library(self, name)
         self.method = self._method
         self.native_length = self._native_length

@@ -297,6 +297,7 @@ class Maker:
 def keras_model(run: State, value: Instance, name: str) -> Model:
     """Make a model of an object of Keras."""
     maker = Maker(run)
+    run.nested = maker.layer  # a layer in a wrapper and elsewhere stays one
     if value.blur is not None:
         return maker._lost(value, value.blur.reason, value.blur.line)
     if "<layers>" in value.named or "<outputs>" in value.named:

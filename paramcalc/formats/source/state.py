@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from ...core.built import Applicable
 from ...core.shapes import AnyShape
 from ...symbolic import Expr, symbols
 from .budget import Budget, Stop as Stop
@@ -100,6 +101,7 @@ class State:
     tensor_item: Callable[[Value, Value], Value]
     imported: Callable[[str], Value]
     library: Callable[[str], Value]
+    nested: Callable[[Instance], Applicable]
     within: Callable[[ast.Module, Scope, Root, str], None]
 
     def __init__(self, sizes: Mapping[str, Value] | None = None) -> None:

@@ -109,6 +109,9 @@ def _call_rule(run: State, self: Instance, args: Args, kwargs: Kwargs, tensors: 
     build_on(run, self, shapes)
     if any(one is None for one in shapes):
         return Tensor(None, self, tuple(used), 0, token)
+    inside = _called_inside(run, self, shapes[0]) if rule.name == "TimeDistributed" else None
+    if inside is not None:
+        return Tensor(inside, self, tuple(used), 0, token)
     try:
         built = layer_of(run, self).on(*[one for one in shapes if one is not None])
         outs = built.shapes()
@@ -119,6 +122,16 @@ def _call_rule(run: State, self: Instance, args: Args, kwargs: Kwargs, tensors: 
         return Tensor(None, self, tuple(used), 0, token)
     made = tuple(Tensor(shape, self, (*used, *states), at, token, states=len(states)) for at, shape in enumerate(outs))
     return made[0] if len(made) == 1 else made
+
+
+def _called_inside(run: State, self: Instance, shape: Shape | None) -> Shape | None:
+    # a model, or a layer of the program's own, on each time step: it gets its weights on what it meets
+    options = self.named["<options>"]
+    inner = options.named.get("layer") if isinstance(options, Dict) else None
+    if not isinstance(inner, Instance) or "<rule>" in inner.named or shape is None or len(shape) < 3:
+        return None
+    found = shape_of(run.call(inner, [Tensor((shape[0], *shape[2:]))], {}))
+    return None if found is None else (*shape[:2], *found[1:])
 
 
 def _call_model(run: State, self: Instance, tensors: tuple[Tensor, ...]) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .....core.rule import Layer, Rule
 from .....core.tensors import input_shape
 from .....errors import ParamcalcError
+from .....graph.unknown_layers import UnknownLayer
 from .....symbolic import Expr
 from ... import attributes
 from ...budget import KERAS_LAYER
@@ -210,8 +211,9 @@ def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
             raise Unread(f"{name} is not known: {items.reason}")
         return [plain_option(run, rule, name, one) for one in items]
     if is_layer(value) and isinstance(value, Instance) and value.blur is None:
-        if "<rule>" in value.named:
-            return layer_of(run, value)
+        found = run.nested(value)
+        if not isinstance(found, UnknownLayer):
+            return found
         raise Unread(f"{name} is a layer of the program's own")
     if name == "activation":
         return value if isinstance(value, str) or value is None else "linear"
@@ -233,10 +235,10 @@ def declared_shape(run: State, self: Instance) -> Shape | None:
     """Give the input shape, with the batch, that a first layer declares; ``None`` where it is unknown."""
     options = self.named["<options>"]
     assert isinstance(options, Dict)
-    found = options.named.get("input_shape")
+    found, batch = options.named.get("input_shape"), options.named.get("batch_size")
     if found is None and "batch_input_shape" in options.named:
         items = items_of(run, options.named["batch_input_shape"])
-        found = tuple(items[1:]) if isinstance(items, list) else items
+        found, batch = (tuple(items[1:]), items[0]) if isinstance(items, list) and items else (items, None)
     rule = self.named["<rule>"]
     assert isinstance(rule, Rule)
     if found is None and "input_dim" in options.named and "input_dim" not in rule.options:
@@ -244,7 +246,7 @@ def declared_shape(run: State, self: Instance) -> Shape | None:
         found = (options.named.get("input_length"), width) if rule.of_sequences else (width,)
     if found is None and rule.name == "Embedding":
         found = (options.named.get("input_length"),)
-    return None if found is None else make_shape(run, found)
+    return None if found is None else make_shape(run, found, batch)
 
 
 def make_shape(run: State, value: Value, batch: Value = None, name: str | None = None) -> Shape | None:
