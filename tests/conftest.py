@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -37,6 +38,23 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse to write files from several processes: they would write one another's lines."""
     if config.getoption("--update") and getattr(config.option, "numprocesses", None):
         raise pytest.UsageError("--update writes files: run it in one process, with -n 0")
+
+
+MANY, EVERY = 8, 4  # of a test with so many cases, the fast tier tries one of so many
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave most cases of a test with many to the slow tier; each test begins at another one, ``whole`` keeps all."""
+    cases: dict[str, list[pytest.Function]] = {}
+    for item in items if not config.getoption("--update") else ():
+        if isinstance(item, pytest.Function) and not any(map(item.get_closest_marker, ("slow", "exhaustive", "whole"))):
+            cases.setdefault(f"{item.path.name}::{item.originalname}", []).append(item)
+    for name, several in cases.items():
+        begin = crc32(name.encode()) % EVERY
+        for place, item in enumerate(several):
+            if len(several) >= MANY and place % EVERY != begin:
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

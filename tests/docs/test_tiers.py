@@ -54,6 +54,7 @@ TOUCHED = [
 ]  # fmt: skip
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("module", "test", "parameter", "registry"), TOUCHED)
 def test_the_fast_tier_touches_all_of_a_registry(
     module: str, test: str, parameter: str, registry: Callable[[], set[str]], request: pytest.FixtureRequest

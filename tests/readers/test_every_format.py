@@ -87,6 +87,7 @@ def test_every_format_that_is_read_has_an_example() -> None:
     assert set(READ) == {one.name for one in READERS if one.read}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", READ)
 def test_its_own_line_reads_it(name: str, tmp_path: Path) -> None:
     path = READ[name](tmp_path)

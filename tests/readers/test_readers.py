@@ -82,6 +82,7 @@ def test_every_format_that_is_only_named_has_an_example() -> None:
     assert {*FOREIGN, *FOREIGN_FOLDERS} == {one.name for one in READERS if not one.read}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_format_that_is_not_read_is_named(name: str, tmp_path: Path) -> None:
     path = tmp_path / "model"

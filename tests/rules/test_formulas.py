@@ -80,6 +80,7 @@ def proved(layer: Layer, inputs: list[tuple[Any, ...]] | None = None) -> int:
     return count
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("rule", PLAIN, ids=lambda rule: rule.name)
 def test_formula_is_inventory(rule: Rule) -> None:
     assert sum(proved(layer) for layer in variants(rule)) == LEARNING.get(rule.name, 0)

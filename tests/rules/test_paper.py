@@ -347,6 +347,7 @@ def test_found_by_class_snake_case_and_other_names() -> None:
     assert find("mLSTM", "paper") is P["mLSTM"] is not P["MultiplicativeLSTM"]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("rule", P.values(), ids=lambda rule: rule.name)
 def test_every_rule_says_why(rule: Any) -> None:
     assert rule.framework == "paper"

@@ -171,6 +171,7 @@ def test_rules_are_found_by_class_and_snake_case_names() -> None:
         rules("kreas")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.name)
 def test_every_rule_says_why(rule: Any) -> None:
     assert rule.why.endswith(".")

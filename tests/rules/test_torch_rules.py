@@ -48,6 +48,7 @@ def test_every_rule_has_a_line_and_says_why() -> None:
 # --- formula = inventory ------------------------------------------------------------------------------
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("rule", rules("torch").values(), ids=lambda rule: rule.name)
 def test_formula_is_inventory(rule: Rule) -> None:
     """Whatever the audit tries, in symbols: one equality of polynomials holds for all sizes."""

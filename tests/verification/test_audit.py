@@ -42,7 +42,7 @@ from paramcalc.verification.cases import cases, shape
 
 pytest.importorskip("keras")
 jax = pytest.importorskip("jax")
-SAMPLE = 4  # configurations of a rule
+SAMPLE = 2  # configurations of a rule
 LONG = ("augmentation", "images")  # families of long programs without weights: one configuration of each rule
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "verification.md").read_text(encoding="utf-8")
 
@@ -51,6 +51,7 @@ def has_unknown_sizes(case: Case) -> bool:
     return not all(isinstance(size, int) for shape in case.shapes for size in shape)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", [rule.name for rule in auditable()])
 def test_a_sample_has_no_mismatch(name: str) -> None:
     rule = rules()[name]

@@ -30,6 +30,7 @@ SAMPLE = 4  # configurations of a rule
 Module = torch.nn.Module
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", [rule.name for rule in auditable("torch")])
 def test_a_sample_has_no_mismatch(name: str) -> None:
     rule = rules("torch")[name]

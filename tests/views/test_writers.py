@@ -53,6 +53,7 @@ def test_every_line_of_the_registry_loads() -> None:
     assert [one.name for one in WRITERS if one.name not in FORMATS] == ["yaml"]  # of models alone
 
 
+@pytest.mark.whole
 @shown
 @formats
 def test_every_view_writes_everything(make: Callable[[], Presentation], format: str) -> None:
