@@ -14,7 +14,7 @@ import paramcalc as pc
 from paramcalc.formats.checkpoints.safetensors import NAMES, contents_of
 from paramcalc.formats.pytorch.files import contents_of as read_pytorch
 from paramcalc.formats.tensors.data import Contents
-from paramcalc.formats.tensors.layers import PLAIN
+from paramcalc.formats.tensors.forms import PLAIN
 
 TENSORS = Path(__file__).parents[1] / "data/tensors"
 DTYPES = (

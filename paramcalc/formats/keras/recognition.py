@@ -21,7 +21,7 @@ from ...core.shapes import Shape
 from ...core.tensors import BATCH
 from ...errors import ParamcalcError
 from ...symbolic import symbols
-from ..tensors.layers import StoredLayer
+from ..tensors.forms import StoredLayer
 
 Shapes = tuple[tuple[int, ...], ...]
 Candidate = tuple[str, dict[str, object], Shape]  # the class, its options, what it reads

@@ -132,13 +132,15 @@ def check_shape(shape: object) -> tuple[int, ...]:
     FileError
         When they are no list of non-negative numbers, or have too many axes or numbers.
     """
-    if not isinstance(shape, (list, tuple)) or not all(type(size) is int and size >= 0 for size in shape):
+    if not isinstance(shape, (list, tuple)):
         raise FileError("not a shape", expected="a list of sizes", received=shape)
     if len(shape) > MAX_AXES:
         raise FileError("a tensor with too many axes", expected=f"at most {MAX_AXES}", received=len(shape))
     count = 1
-    for size in shape:  # a large size next to a zero is refused as well
-        count *= max(size, 1)
+    for size in shape:
+        if type(size) is not int or size < 0:
+            raise FileError("not a shape", expected="a list of sizes", received=shape)
+        count *= size or 1  # a large size next to a zero is refused as well
         if count >= MAX_NUMBERS:
             raise FileError("a tensor with too many numbers", expected="fewer than 2^63")
     return tuple(shape)
