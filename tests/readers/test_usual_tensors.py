@@ -108,7 +108,8 @@ def test_a_usual_tensor_is_what_its_opcodes_make(seed: int, monkeypatch: pytest.
     luck = Random(seed)
     data = bytearray(pickled(luck))
     taken = 0
-    for _ in range(luck.choice((0, 1, 1, 3))):
+    damages = luck.choice((0, 1, 1, 3))
+    for _ in range(damages):
         data[luck.randrange(2 * len(data) // 3, len(data))] = luck.choice(
             (*b"hjKMJX(tQR\x85\x86\x87)r\x88", luck.randrange(256))
         )
@@ -127,7 +128,7 @@ def test_a_usual_tensor_is_what_its_opcodes_make(seed: int, monkeypatch: pytest.
         patch.setattr(opcodes, "usual", lambda data, at: None)
         slow = outcome(bytes(data))
     assert quick == slow
-    assert taken, "no tensor was taken in one step"
+    assert taken or damages, "no tensor was taken in one step"
 
 
 NAMES = (
