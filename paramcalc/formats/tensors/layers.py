@@ -95,8 +95,17 @@ def modules(tensors: Iterable[FileTensor]) -> dict[str, Members]:
 
 
 def _row(path: str, members: Members, class_name: str) -> StoredLayer | UnknownLayer:
-    form = form_of(members, evidence(path.rpartition(".")[2], class_name))
-    return form.row(None if path or form.rule is not None or form.note != NO_RULE else PLAIN)
+    form = form_of(members, evidence(_telling(path), class_name))
+    if path or form.rule is not None or form.note != NO_RULE:
+        return form.row()
+    return form.row(next(iter(members)) if len(members) == 1 else PLAIN)
+
+
+def _telling(path: str) -> str:
+    # the name that tells what a module is: that of its attribute; an adapter has one more, lora_A.default
+    above, _, last = path.rpartition(".")
+    outer = above.rpartition(".")[2]
+    return outer if outer.startswith("lora_") else last
 
 
 def _aside(contents: Contents) -> str:
