@@ -115,6 +115,12 @@ class Contents:
     notes: list[str] = field(default_factory=list)
     tied: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every tensor by its name, and by further names that the file lists for it."""
+        found = {one.name: one.shape for one in self.tensors}
+        return {**{name: found[other] for name, other in self.tied.items() if other in found}, **found}
+
 
 def part_of(path: str, contents: Contents) -> Contents:
     """Mark what a file holds as a part, if its name says that it is one of several."""
