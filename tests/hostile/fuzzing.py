@@ -49,6 +49,7 @@ class Finding(NamedTuple):
     number: int
     problem: str
     where: str
+    slow: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}: {self.problem}\n{self.where}"
@@ -97,7 +98,7 @@ def attempt(kind: str, number: int) -> Finding | None:
         problem, where = f"more than {seconds} s", places[0]
     elif peak() - held > most:
         problem = f"more than {most:,} bytes"
-    return Finding(kind, number, problem, where) if problem else None
+    return Finding(kind, number, problem, where, bool(places)) if problem else None
 
 
 def peak() -> int:
@@ -113,6 +114,8 @@ def findings(kind: str, numbers: range) -> Iterator[Finding]:
             READY[kind][1]()
         for number in numbers:
             found = attempt(kind, number)
+            if found is not None and found.slow:  # on a machine that is busy once
+                found = attempt(kind, number)
             if found is not None:
                 yield found
 
