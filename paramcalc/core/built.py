@@ -76,6 +76,13 @@ class Weight:
         """Name with the scope in front."""
         return f"{self.scope}/{self.name}" if self.scope else self.name
 
+    def of_shape(self, shape: Shape) -> Weight:
+        """Give the same weight in another shape."""
+        return Weight(
+            self.name, shape, self.trainable, self.scope, self.gates, self.starts, self.origin, self.buffer,
+            self.gate_axis, self.replaced, self.dtype, self.bytes,
+        )  # fmt: skip  # in the order of the fields: `replace` looks each up by name, which takes four times as long
+
     def gate_slices(self) -> list[tuple[str, Size, Size]]:
         """List where each gate lies along the gates' axis: ``("f", h, 2h)``."""
         share = self.shape[self.gate_axis] // len(self.gates)

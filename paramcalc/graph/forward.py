@@ -56,8 +56,13 @@ def run(model: Wired, shapes: Sequence[AnyShape]) -> list[Built]:
 
 def input_shapes(inputs: Sequence[Tensor]) -> list[AnyShape]:
     """Give the shapes of the inputs of a graph; open axes that differ are kept apart."""
-    known = iter(disambiguate_unknowns([one.shape for one in inputs if not isinstance(one.shape, UnknownShape)]))
-    return [one.shape if isinstance(one.shape, UnknownShape) else next(known) for one in inputs]
+    return distinct_axes([one.shape for one in inputs])
+
+
+def distinct_axes(shapes: Sequence[AnyShape]) -> list[AnyShape]:
+    """Keep apart the open axes of several inputs: each may have its own length."""
+    known = iter(disambiguate_unknowns([one for one in shapes if not isinstance(one, UnknownShape)]))
+    return [one if isinstance(one, UnknownShape) else next(known) for one in shapes]
 
 
 def fits(given: AnyShape, wanted: AnyShape) -> bool:

@@ -207,11 +207,26 @@ def mark_counted(rows: Iterable[Row], seen: set[tuple[int, int]]) -> None:
         seen.update(row.origins)
 
 
-def remarks(rows: Iterable[Row], above: str = "") -> list[str]:
-    """Give one sentence for each layer whose weights are not known; of a model or wrapper those of its insides."""
-    found: list[str] = []
+NAMED = 3  # layers of which the same is said, each by its name
+
+
+def remarks(rows: Iterable[Row]) -> list[str]:
+    """Give one sentence for all layers of which it is said; of a model or wrapper those of its insides."""
+    said: dict[str, list[str]] = {}
+    for about, one in _said(rows, ""):
+        said.setdefault(one, []).append(about)
+    found = []
+    for one, several in said.items():
+        more = f" and {len(several) - NAMED:,} more" if len(several) > NAMED else ""
+        found.append(f"{', '.join(several[:NAMED])}{more}: {one}")
+    return found
+
+
+def _said(rows: Iterable[Row], above: str) -> list[tuple[str, str]]:
+    # the layer, and what is said of it
+    found: list[tuple[str, str]] = []
     for row in rows:
-        inner = remarks(row.rows, f"{above}{row.name}/") if row.rows else ()
-        said = dict.fromkeys(call.built.unknown or call.built.note for call in row.calls)
-        found += inner or [f"{above}{row.name} ({row.type}): {one}" for one in said if one]
+        inner = _said(row.rows, f"{above}{row.name}/") if row.rows else []
+        own = dict.fromkeys(call.built.unknown or call.built.note for call in row.calls)
+        found += inner or [(f"{above}{row.name} ({row.type})", one) for one in own if one]
     return found

@@ -14,7 +14,7 @@ from ..formats.readers import load
 from ..formats.tensors.agreement import Agreement, compare
 from ..graph.model import Model
 
-Named = tuple[dict[str, Shape], frozenset[str], str]  # shapes, those of buffers among them, what it is called
+Named = tuple[Mapping[str, Shape], frozenset[str], str]  # shapes, those of buffers among them, what it is called
 
 
 def verify_checkpoint(
@@ -43,7 +43,7 @@ def verify_checkpoint(
             if not (os.path.isdir(source.path) and config_in(source)):
                 raise FileError("nothing to compare the tensors with", expected="--against and a model")
             return verify_folder(source)
-        theirs = {one.name: one.shape for one in tensors_of(source).tensors}
+        theirs: Mapping[str, Shape] = tensors_of(source).shapes
     except ParamcalcError as error:
         raise source.located(error)
     ours, buffers, name = _named(against, sizes)
@@ -58,7 +58,7 @@ def _named(against: object, sizes: Mapping[str, object] | None) -> Named:
     if isinstance(against, (str, os.PathLike)):
         source = _opened(against) if os.path.isfile(against) else None
         if source is not None and is_checkpoint(source):
-            return {one.name: one.shape for one in tensors_of(source).tensors}, frozenset(), source.name
+            return tensors_of(source).shapes, frozenset(), source.name
         return _of_model(load(against, sizes=sizes), os.fspath(against))
     if isinstance(against, Model):
         return _of_model(against, against.label)

@@ -170,23 +170,48 @@ def damaged(luck: Random, content: bytes, others: Iterable[bytes], damages: tupl
     return any_way(luck, content)
 
 
+SHOWN = 0.1  # of the answers, in some view; of the others the total is taken
+
+
 def reading(name: str, damages: tuple[Damage, ...], shown: Callable[[Random], Callable[[pc.Model], object]]) -> object:
-    """Give the maker of damaged files of a reader, each read and shown."""
+    """Give the maker of damaged files of a reader, each read, and counted or shown."""
 
     def make(luck: Random) -> Callable[[], object]:
         own = seeds()[name]
         seed = luck.choice(own)
         chosen = luck.choice(list(seed.files))
         others = [one for other in own for one in other.files.values()]
-        files = {**seed.files, chosen: damaged(luck, seed.files[chosen], others, damages)}
-        show = shown(luck)
+        content = damaged(luck, seed.files[chosen], others, damages)
+        show = shown(luck) if luck.random() < SHOWN else _total
         if chosen == "":
-            return lambda: show(pc.loads(files[""]))
-        return partial(_read, Seed(files, seed.opened), show)
+            return lambda: show(pc.loads(content))
+        return partial(_read, name, own.index(seed), chosen, content, show)
 
     return make
 
 
-def _read(seed: Seed, show: Callable[[pc.Model], object]) -> object:
-    with tempfile.TemporaryDirectory() as folder:
-        return show(pc.load(written(folder, seed)))
+def _total(model: pc.Model) -> object:
+    return model.total
+
+
+def _read(name: str, place: int, chosen: str, content: bytes, show: Callable[[pc.Model], object]) -> object:
+    # the folder of a seed is written once; the damaged file is put into it, and the right one back
+    path = _folder(name, place)
+    seed = seeds()[name][place]
+    file = os.path.join(path, chosen)
+    try:
+        Path(file).write_bytes(content)
+        return show(pc.load(os.path.join(path, seed.opened) if seed.opened else path))
+    finally:
+        Path(file).write_bytes(seed.files[chosen])
+
+
+@cache
+def _folder(name: str, place: int) -> str:
+    folder = tempfile.TemporaryDirectory()
+    _FOLDERS.append(folder)  # it is removed when the process ends
+    written(folder.name, seeds()[name][place])
+    return folder.name
+
+
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []

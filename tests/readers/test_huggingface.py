@@ -381,6 +381,18 @@ def test_two_checkpoints(tmp_path: Path) -> None:
     assert pc.verify_checkpoint(one, other).ok
 
 
+def test_a_name_that_safetensors_left_out_is_there(tmp_path: Path) -> None:
+    header = {
+        "__metadata__": {"format": "pt", "head.w": "a"},
+        "a": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]},
+    }
+    text = json.dumps(header).encode()
+    (tmp_path / "1.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + b"ab")
+    other = checkpoint(tmp_path / "2.safetensors", **{"a": (2,), "head.w": (2,)})
+    assert pc.verify_checkpoint(other, tmp_path / "1.safetensors").ok
+    assert pc.verify_checkpoint(tmp_path / "1.safetensors", other).ok
+
+
 def test_long_lists_end(tmp_path: Path) -> None:
     found = compare({f"x.{at}": (at,) for at in range(30)} | {"y": (1,)}, {"y": (1,)}, "one", "other")
     assert str(found).splitlines()[-1] == "  … and 10 more"

@@ -15,7 +15,7 @@ from tiers import sampled
 import paramcalc as pc
 from paramcalc.formats.pytorch.files import contents_of
 from paramcalc.formats.tensors.data import Contents
-from paramcalc.formats.tensors.layers import StoredLayer
+from paramcalc.formats.tensors.forms import StoredLayer
 
 torch = pytest.importorskip("torch")
 nn = torch.nn

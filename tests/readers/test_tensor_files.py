@@ -14,7 +14,7 @@ import paramcalc as pc
 from paramcalc.formats.checkpoints.safetensors import NAMES, contents_of
 from paramcalc.formats.pytorch.files import contents_of as read_pytorch
 from paramcalc.formats.tensors.data import Contents
-from paramcalc.formats.tensors.layers import PLAIN
+from paramcalc.formats.tensors.forms import PLAIN
 
 TENSORS = Path(__file__).parents[1] / "data/tensors"
 DTYPES = (
@@ -220,3 +220,32 @@ def test_every_view_shows_them() -> None:
     found = json.loads(report.to_json())
     assert found["bytes"] == {"int32": 1024 + 32 + 256, "float16": 2 * (64 + 32 + 64)}
     assert sum(sum(row["bytes"].values()) for row in found["layers"]) == sum(found["bytes"].values())
+
+
+def test_what_is_said_of_several_layers_is_said_once(tmp_path: Path) -> None:
+    packed = {"qweight": ("I32", (8, 32)), "scales": ("F16", (2, 32)), "qzeros": ("I32", (2, 4))}
+    entries, at = {}, 0
+    for layer in range(5):
+        for name, (dtype, shape) in packed.items():
+            size = shape[0] * shape[1] * (4 if dtype == "I32" else 2)
+            entries[f"layers.{layer}.proj.{name}"] = {"dtype": dtype, "shape": shape, "data_offsets": [at, at + size]}
+            at += size
+    header = json.dumps(entries).encode()
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(at))
+    said = "GPTQ: 4 bits per number, 4.62 with its scales"  # 8 (1024 + 128 + 32) / 2048
+    names = ", ".join(f"layers.{layer}.proj (Linear)" for layer in range(3))
+    assert pc.load(path).report().warnings == [f"{names} and 2 more: {said}"]
+
+
+@pytest.mark.parametrize("end", ["", ".default"])
+def test_an_adapter_is_told_by_the_name_above_its_own(end: str, tmp_path: Path) -> None:
+    shapes = {f"q_proj.lora_A{end}.weight": (8, 64), f"q_proj.lora_B{end}.weight": (64, 8), "scale": (2, 3)}
+    entries, at = {}, 0
+    for name, (rows, columns) in shapes.items():
+        entries[name] = {"dtype": "F32", "shape": [rows, columns], "data_offsets": [at, at := at + 4 * rows * columns]}
+    header = json.dumps(entries).encode()
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(at))
+    kinds = {row.name: row.type for row in pc.load(path).rows}
+    assert kinds == {f"q_proj.lora_A{end}": "Linear", f"q_proj.lora_B{end}": "Linear", "scale": PLAIN}

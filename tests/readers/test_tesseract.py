@@ -70,6 +70,10 @@ def test_networks(text: str, outputs: int, counts: list[int]) -> None:
         (make.traineddata("[1,0,0,1Lfx4O1c1]", 4, 5), "a layer over an axis of open size"),
         (make.traineddata("[1,36,0,1Lfx4" + "Lfx4" * 300 + "]", 4, 5), "no description of the network"),
         (make.traineddata("no network", 4, 5), "no description of the network"),
+        (
+            make.traineddata("[1,36,0,1Lfx4O1c1", 4, 5),
+            r"the description of the network is cut off; expected \] at its end, received '\[1,36,0,1Lfx4O1c1'",
+        ),
         (make.traineddata(make.LINE[0], 4, 5, "Input"), "not a network"),
         (
             make.traineddata(*make.LINE).replace(b"\xff" * 8, b"\xc4" + b"\0" * 7, 1)[:250],

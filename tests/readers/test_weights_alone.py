@@ -235,3 +235,18 @@ def test_stored_tensors_form_layers_with_formulas(suffix: str, tmp_path: Any) ->
 )
 def test_what_no_rule_has_or_several_have_stays_plain(name: str, stored: dict[str, tuple[int, ...]]) -> None:
     assert recognise(name, [Weight(one, shape) for one, shape in stored.items()]) is None
+
+
+def test_a_group_that_is_another_class_or_has_layers_inside_stays_plain(tmp_path: Any) -> None:
+    entry = keras.Input((6, 8))
+    inner = keras.Sequential([keras.Input((7,)), L.Dense(5)], name="block")
+    x = L.EinsumDense("abc,cd->abd", (None, 7), bias_axes="d", name="einsum")(entry)
+    x = L.TimeDistributed(L.Dense(7), name="timed")(x)
+    x = L.Bidirectional(L.LSTM(3), name="both")(x)
+    model = keras.Model(entry, L.Dense(2, name="answer")(inner(L.Dense(7, name="before")(x))))
+    model.save_weights(tmp_path / "m.weights.h5")
+    rows = {row.name: row for row in pc.load(tmp_path / "m.weights.h5").rows}
+    kinds = {name: row.type for name, row in rows.items()}
+    plain = dict.fromkeys(("einsum", "timed", "block"), "stored")
+    assert kinds == {**plain, "both": "Bidirectional", "before": "Dense", "answer": "Dense"}
+    assert sum(row.params for row in rows.values()) == model.count_params()

@@ -276,3 +276,11 @@ def test_the_input_shape_is_asked_for_where_it_shows_more() -> None:
     forward = "    def forward(self, x):\n        return self.out(self.layers[0](x))\n"
     assert hint in str(loads(f"{NET}{forward}m = Net(3, 4)\n").report())
     assert hint not in str(loads(f"{NET}m = Net(3, 4)\n").report())
+
+
+def test_open_axes_of_several_inputs_are_kept_apart() -> None:
+    (model,) = load_models(
+        "import keras\nfrom keras import layers as L\na, b = keras.Input((None, 8)), keras.Input((None, 8))\n"
+        "m = keras.Model([a, b], L.Concatenate()([L.LSTM(4)(a), L.GRU(4)(b)]))\n"
+    )
+    assert str(model.report().macs) == "192T + 144T2"  # 4·4(4 + 8) and 3·4(4 + 8) for each step

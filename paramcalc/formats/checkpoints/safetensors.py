@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from math import prod
 from typing import BinaryIO
 
 from ...errors import FileError, ParamcalcError, placed
@@ -55,9 +56,18 @@ _NAME = re.compile(rb'\s*+("(?:[^"\\]|\\.)*+")\s*+:\s*+', re.DOTALL)
 _OBJECT = re.compile(rb'\{(?:[^{}"]|"(?:[^"\\]|\\.)*+")*+\}', re.DOTALL)
 _NEXT = re.compile(rb"\s*+([,}])")
 # an entry as writers of the format have it, with its comma; others are read piece by piece
+_SIZE = rb"(?:[1-9][0-9]{0,18}|0)"
 _USUAL = re.compile(
-    rb'"([^"\\\x00-\x1f]{1,1000}+)":'
-    rb'(\{"dtype":"(\w{1,20})","shape":(\[[0-9,]{0,400}\]),"data_offsets":\[([1-9][0-9]{0,18}|0),([1-9][0-9]{0,18}|0)\]\}),'
+    rb'"([^"\\\x00-\x1f]{1,1000}+)":\{"dtype":"(\w{1,20})",'
+    rb'"shape":\[(|'
+    + _SIZE
+    + rb"(?:,"
+    + _SIZE
+    + rb'){0,15})\],"data_offsets":\[('
+    + _SIZE
+    + rb"),("
+    + _SIZE
+    + rb")\]\},"
 )
 _KEYS = {"dtype", "shape", "data_offsets"}
 
@@ -118,12 +128,12 @@ def _entries(header: bytes) -> Iterator[tuple[str, bytes, re.Match[bytes] | None
         return
     while end == b",":
         usual = _USUAL.match(header, at)
-        if usual is not None:
+        if usual is not None and usual[1] != METADATA.encode():
             text = check_name(_text(usual[1]))
             if text in seen:
                 raise FileError("two tensors of one name", expected="different names", received=text)
             seen.add(text)
-            yield text, usual[2], usual
+            yield text, b"", usual
             at = usual.end()
             continue
         name, value = _NAME.match(header, at), None
@@ -154,15 +164,16 @@ def _usual_tensor(
     name: str, usual: re.Match[bytes], known: dict[tuple[bytes, bytes], tuple[tuple[int, ...], str, int]]
 ) -> tuple[FileTensor, tuple[int, int]]:
     # what follows from a dtype and a shape is worked out once
-    _, text, dtype, shape, start, end = usual.groups()
-    if (dtype, shape) not in known:
-        tensor, span = _tensor(name, text)
-        known[dtype, shape] = tensor.shape, tensor.dtype, span[1] - span[0]
-        return tensor, span
-    sizes, kind, length = known[dtype, shape]
+    _, dtype, shape, start, end = usual.groups()
+    found = known.get((dtype, shape))
+    if found is None:
+        sizes = check_shape([*map(int, shape.split(b","))] if shape else [])
+        kind = check_dtype(dtype.decode(), NAMES)
+        found = known[dtype, shape] = sizes, kind, prod(sizes) * DTYPES[kind]
+    sizes, kind, bits = found
     span = int(start), int(end)
-    if span[1] - span[0] != length:
-        raise _misfit(length, span)
+    if 8 * (span[1] - span[0]) != bits:
+        raise _misfit((bits + 7) // 8, span)
     return FileTensor(name, sizes, kind), span
 
 

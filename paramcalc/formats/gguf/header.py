@@ -7,7 +7,9 @@ is big-endian. A tensor lists its axes from the one that changes fastest, the re
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from ...errors import FileError, quoted
 from ..operators.mapped import Buffer, printable
@@ -27,6 +29,12 @@ KEPT = (ALIGNMENT, "general.architecture", "general.name", "split.no", "split.co
 
 _STRING, _ARRAY = 8, 9
 _NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "B", 10: "Q", 11: "q", 12: "d"}
+
+
+@lru_cache(64)
+def _form(letters: str) -> tuple[int, Callable[[Buffer, int], tuple[Any, ...]]]:
+    form = struct.Struct(letters)
+    return form.size, form.unpack_from
 
 
 class Header(NamedTuple):
@@ -68,9 +76,16 @@ class Cursor:
 
     def number(self, letter: str, what: str) -> int | float:
         """Read one number in the notation of `struct`."""
-        form = self.order + letter
-        found: tuple[int | float] = struct.unpack_from(form, self.data, self.take(struct.calcsize(form), what))
+        found: tuple[int | float] = self._unpacked(letter, what)
         return found[0]
+
+    def numbers(self, letters: str, what: str) -> tuple[int, ...]:
+        """Read several whole numbers, one behind the other."""
+        return self._unpacked(letters, what)
+
+    def _unpacked(self, letters: str, what: str) -> tuple[Any, ...]:
+        size, unpack = _form(self.order + letters)
+        return unpack(self.data, self.take(size, what))
 
     def count(self, letter: str, what: str, most: int) -> int:
         """Read a number of things.
@@ -165,9 +180,8 @@ def _tensor(cursor: Cursor, alignment: int) -> tuple[StoredTensor, int]:
     name = cursor.string("the name of a tensor")
     what = f"the tensor {quoted(name)}"
     axes = cursor.count("I", f"the number of axes of {what}", MAX_AXES)
-    shape = checked_shape((int(cursor.number("Q", what)) for _ in range(axes)), what)
-    kind = int(cursor.number("I", what))
-    offset = int(cursor.number("Q", what))
+    *sizes, kind, offset = cursor.numbers(f"{axes}QIQ", what)
+    shape = checked_shape(sizes, what)
     block = BLOCKS.get(kind)
     if block is None:
         raise FileError(f"{what} has an unknown type", expected=f"one of {', '.join(map(str, BLOCKS))}", received=kind)

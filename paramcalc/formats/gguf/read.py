@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from math import prod
 
 from ...core.formula import Formula
 from ...graph.model import Model
 from ...symbolic import Size, symbols
 from ..opened import Source
-from ..operators.mapped import mapped
+from ..operators.mapped import Buffer, mapped
 from ..operators.stored import StoredGroup, StoredOperator, StoredTensor, model_of
+from ..tensors.collection import collection_paused
 from .header import read_header
 
 _BLOCK = re.compile(r"((?:[a-z]+\.)*blk\.\d+)\.(.+)")
@@ -26,8 +29,12 @@ def read(source: Source) -> Model:
     FileError
         When it is damaged, beyond the bounds, or stores no tensors.
     """
-    with mapped(source) as data:
-        metadata, tensors = read_header(data)
+    with mapped(source) as data, collection_paused():
+        return _model(data)
+
+
+def _model(data: Buffer) -> Model:
+    metadata, tensors = read_header(data)
     modules: dict[str, list[StoredTensor]] = {}
     for tensor in tensors:
         path, _, last = tensor.label.rpartition(".")
@@ -66,19 +73,33 @@ def _row(name: str, path: str, parts: list[StoredTensor]) -> StoredOperator:
     if weight is not None and len(roles) == len(parts) == 1 + (bias is not None):
         fits = bias is None or bias.shape == (weight.shape[-2:-1] if len(weight.shape) == 2 else weight.shape)
         if _NORM.search(path) and len(weight.shape) == 1 and fits:
-            formula = Formula(len(parts) * symbols("n"), {"n": weight.shape[0]})
+            formula = Formula(_norm(bias is not None), _values("n", weight))
             return StoredOperator("Norm", name, parts, formula=formula, outs=())
         if len(weight.shape) == 2 and fits:
             table = bias is None and _TABLES.search(path)
-            first, second = symbols("V d") if table else symbols("d_o d_i")
-            expr = first * second + (first if bias is not None else 0)
-            formula = Formula(expr, _values("V d" if table else "d_o d_i", weight))
+            names = "V d" if table else "d_o d_i"
+            formula = Formula(_matrix(names, bias is not None), _values(names, weight))
             return StoredOperator("Embedding" if table else "Linear", name, parts, formula=formula, outs=())
         if len(weight.shape) == 3 and path.endswith("_exps") and bias is None:
-            experts, d_o, d_i = symbols("E d_o d_i")
-            formula = Formula(experts * d_o * d_i, _values("E d_o d_i", weight))
+            formula = Formula(_matrix("E d_o d_i", False), _values("E d_o d_i", weight))
             return StoredOperator("Experts", name, parts, formula=formula, outs=())
     return StoredOperator("Tensors", name, parts, outs=())
+
+
+# what rows of one kind have in common
+
+
+@cache
+def _norm(bias: bool) -> Size:
+    found: Size = (1 + bias) * symbols("n")
+    return found
+
+
+@cache
+def _matrix(names: str, bias: bool) -> Size:
+    sizes = symbols(names)
+    found: Size = prod(sizes) + bias * sizes[0]
+    return found
 
 
 def _values(names: str, tensor: StoredTensor) -> dict[str, Size]:

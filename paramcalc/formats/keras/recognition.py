@@ -10,18 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ...core.built import Weight
 from ...core.formula import Formulated, formula_of
-from ...core.registry import find
+from ...core.registry import find, rules
 from ...core.rule import Layer
 from ...core.shapes import Shape
 from ...core.tensors import BATCH
 from ...errors import ParamcalcError
 from ...symbolic import symbols
-from ..tensors.layers import StoredLayer
+from ..tensors.forms import StoredLayer
 
 Shapes = tuple[tuple[int, ...], ...]
 Candidate = tuple[str, dict[str, object], Shape]  # the class, its options, what it reads
@@ -49,13 +49,14 @@ def recognise(name: str, weights: Sequence[Weight]) -> Recognised | None:
     shapes = tuple(tuple(size for size in one.shape if isinstance(size, int)) for one in weights)
     stem = _NUMBERED.sub("", name)
     names = tuple(one.name.partition(":")[0] for one in weights)
-    halves = _halves(weights)
-    if halves:
-        found = _recognise(stem, names[: len(names) // 2], shapes[: len(shapes) // 2])
+    scopes = frozenset(one.scope for one in weights)
+    if _halves(weights):
+        insides = frozenset(scope.partition("/")[2] for scope in scopes)
+        found = _recognise("", names[: len(names) // 2], shapes[: len(shapes) // 2], insides)
         if found is None or found.layer.type not in CELLS.values():
             return None
         return Recognised(find("Bidirectional")(layer=found.layer), found.reads)
-    return _recognise(stem, names, shapes)
+    return _recognise(stem, names, shapes, scopes)
 
 
 def _halves(weights: Sequence[Weight]) -> bool:
@@ -67,11 +68,14 @@ def _halves(weights: Sequence[Weight]) -> bool:
 
 
 @lru_cache(4096)
-def _recognise(stem: str, names: tuple[str, ...], shapes: Shapes) -> Recognised | None:
+def _recognise(stem: str, names: tuple[str, ...], shapes: Shapes, scopes: frozenset[str]) -> Recognised | None:
     if not shapes or any(0 in shape or not shape for shape in shapes):
         return None
     named = not any(name.startswith("variable_") for name in names)
     for kind, options, reads in _candidates(stem, names, shapes):
+        # Keras 3 has the variables of a layer in its group, those of its cell one below, those of a layer in it further
+        if not named and (scopes != {"cell" if kind in CELLS.values() else ""} or _classes().get(stem, kind) != kind):
+            continue
         try:
             layer = find(kind)(**options)
             made = layer.on(reads).weights
@@ -80,6 +84,12 @@ def _recognise(stem: str, names: tuple[str, ...], shapes: Shapes) -> Recognised 
         if tuple(one.shape for one in made) == shapes and (not named or tuple(one.name for one in made) == names):
             return Recognised(layer, reads)
     return None
+
+
+@cache
+def _classes() -> dict[str, str]:
+    # by the names that Keras gives to the groups of their layers
+    return {rule.snake: name for name, rule in rules("keras").items()}
 
 
 def _candidates(stem: str, names: tuple[str, ...], shapes: Shapes) -> Iterator[Candidate]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import TypeAlias
 
 from ...errors import FileError
+from .usual import VALUES, Usual, usual
 
 MAX_PICKLE = 32 * 2**20  # bytes
 MAX_STEPS = 5_000_000  # opcodes; a tensor takes about 40
@@ -395,6 +396,28 @@ def _usual_text(m: Machine) -> None:
         raise FileError("a truncated pickle")
     m.values += 1
     m.stack.append(m.data[start:end].decode("utf-8", "surrogatepass"))
+    found = usual(m.data, end)
+    if found is not None:
+        _usual_tensor(m, found)
+
+
+def _usual_tensor(m: Machine, found: Usual) -> None:
+    memo = m.memo
+    known = len(memo)
+    (name,) = m.stack[-1:]
+    if found.places != tuple(range(known, known + len(found.places))):
+        return
+    made_by, word, kind, device, hooks = (
+        memo[place] for place in (found.made_by, found.word, found.kind, found.device, found.hooks)
+    )
+    id = word, kind, found.key, device, found.size
+    no_hooks = m.call(hooks, ())
+    args = m.load(id), found.offset, found.shape, found.strides, found.trainable, no_hooks
+    tensor = m.call(made_by, args)
+    memo += (name, found.key, id, found.shape, found.strides, no_hooks, args, tensor)
+    m.values += VALUES
+    m.stack.append(tensor)
+    m.at = found.end
 
 
 def _found(code: int) -> Callable[[Machine], None]:

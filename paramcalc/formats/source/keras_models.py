@@ -10,6 +10,7 @@ from ...core.rule import Layer
 from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownShape
 from ...core.tensors import BATCH
 from ...errors import ParamcalcError
+from ...graph.forward import distinct_axes
 from ...graph.model import Model
 from ...graph.node import Node, Ref
 from ...graph.sequential import Sequential
@@ -204,7 +205,7 @@ class Maker:
             )
         refs = tuple(ref(one) for one in outs if isinstance(one, keras.Tensor))
         names = [one.name if isinstance(one, keras.Tensor) else None for one in ins]
-        made = Model.from_nodes(shapes, nodes, refs, name, names, trainable, kind)
+        made = Model.from_nodes(distinct_axes(shapes), nodes, refs, name, names, trainable, kind)
         made.sources = sources
         return made
 

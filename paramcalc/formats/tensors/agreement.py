@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.json_data import JsonObject
 from ...core.shapes import Shape, shape_text
-from .layers import BUFFERS
+from .forms import BUFFERS
 
 SCHEMA = "paramcalc-agreement/1"
 SHOWN = 20  # tensors of a kind that are listed

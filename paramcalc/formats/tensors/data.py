@@ -115,6 +115,12 @@ class Contents:
     notes: list[str] = field(default_factory=list)
     tied: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every tensor by its name, and by further names that the file lists for it."""
+        found = {one.name: one.shape for one in self.tensors}
+        return {**{name: found[other] for name, other in self.tied.items() if other in found}, **found}
+
 
 def part_of(path: str, contents: Contents) -> Contents:
     """Mark what a file holds as a part, if its name says that it is one of several."""
@@ -132,13 +138,15 @@ def check_shape(shape: object) -> tuple[int, ...]:
     FileError
         When they are no list of non-negative numbers, or have too many axes or numbers.
     """
-    if not isinstance(shape, (list, tuple)) or not all(type(size) is int and size >= 0 for size in shape):
+    if not isinstance(shape, (list, tuple)):
         raise FileError("not a shape", expected="a list of sizes", received=shape)
     if len(shape) > MAX_AXES:
         raise FileError("a tensor with too many axes", expected=f"at most {MAX_AXES}", received=len(shape))
     count = 1
-    for size in shape:  # a large size next to a zero is refused as well
-        count *= max(size, 1)
+    for size in shape:
+        if type(size) is not int or size < 0:
+            raise FileError("not a shape", expected="a list of sizes", received=shape)
+        count *= size or 1  # a large size next to a zero is refused as well
         if count >= MAX_NUMBERS:
             raise FileError("a tensor with too many numbers", expected="fewer than 2^63")
     return tuple(shape)

@@ -2,91 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from functools import lru_cache
-from math import prod
-from typing import NamedTuple
+from collections.abc import Iterable
 
-from ...core.built import Applicable, Built, Weight
-from ...core.kinds import OptionValue
-from ...core.rule import Layer, Rule
-from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape
-from ...core.storage import Storage
+from ...core.built import Applicable
+from ...core.shapes import UNKNOWN_SHAPE
 from ...errors import FileError
 from ...graph.model import Model
 from ...graph.node import Node
 from ...graph.unknown_layers import UnknownLayer
 from .data import Contents, FileTensor, check_count
-from .packed import BEARERS, Unpacked, unpack
-from .recognition import ATTENTION, INNER, Evidence, Recognised, evidence, recognise
+from .forms import NO_RULE, PLAIN, Members, StoredLayer, form_of
+from .recognition import ATTENTION, INNER, evidence
 
-PLAIN = "tensors"  # the type of a row without a rule
-NO_RULE = "no rule has these weights"
 LISTED = 5  # names that a warning lists
-BUFFERS = (
-    *("running_mean", "running_var", "num_batches_tracked"),
-    *("position_ids", "relative_position_index", "relative_coords_table", "attn_mask", "masked_bias"),
-    *("inv_freq", "cos_cached", "sin_cached", "freqs_cis", "final_logits_bias", "e_score_correction_bias"),
-)
-"""Names under which models keep buffers. An integer or a truth value is one under any name: it has no gradient."""
-
-COUNTED = (*BEARERS, "bias")  # the rest of a quantized module scales and orders them
-
-Members = dict[str, FileTensor]
-
-
-class StoredLayer(Layer):
-    """A layer whose weights a file stores; what it reads is unknown.
-
-    Parameters
-    ----------
-    rule : Rule
-    options : dict
-        Those that its weights decide.
-    type : str
-        What to call it: one class, or several that have these weights.
-    weights : tuple of Weight
-    guessed : bool
-        Whether the weights are taken as trained although the file does not say it.
-    stored_as : Storage, optional
-    note : str
-    """
-
-    def __init__(
-        self,
-        rule: Rule,
-        options: dict[str, OptionValue],
-        name: str | None,
-        type: str,
-        weights: tuple[Weight, ...],
-        guessed: bool,
-        stored_as: Storage | None = None,
-        note: str = "",
-    ) -> None:
-        super().__init__(rule, options)
-        self.name = name
-        self._type, self._weights, self._guessed, self._note = type, weights, guessed, note
-        self.stored_as: Storage | None = stored_as
-
-    @property
-    def type(self) -> str:
-        """Its class, or several that have these weights."""
-        return self._type
-
-    def copy_with(self, name: str | None, options: dict[str, OptionValue] | None = None) -> StoredLayer:
-        """Make another such layer, of another name."""
-        held = (self._type, self._weights, self._guessed, self.stored_as, self._note)
-        made = StoredLayer(self.rule, self.options if options is None else options, name, *held)
-        made.frozen = self.frozen
-        return made
-
-    def on(self, *shapes: AnyShape, **call: bool) -> Built:
-        """Give the weights; the outputs depend on options that no weight shows, such as a stride."""
-        return Built(UNKNOWN_OUTPUTS, self._weights, note=self._note, costed=False, guessed=self._guessed)
-
-    def __getstate__(self) -> tuple[None, dict[str, object]]:
-        return None, {**super().__getstate__()[1], **vars(self)}
 
 
 def model_of(contents: Contents, what: str, name: str | None = None) -> Model:
@@ -166,122 +94,18 @@ def modules(tensors: Iterable[FileTensor]) -> dict[str, Members]:
     return found
 
 
-class Form(NamedTuple):
-    """What tensors of certain shapes make of a module; modules alike in them have it in common.
-
-    Attributes
-    ----------
-    found : Recognised or None
-        The layer that they form, where a rule has these weights.
-    type : str
-    weights : tuple of Weight
-    guessed : bool
-    stored : Storage
-    note : str
-        What is worth saying about it; without a rule, why it has none.
-    more : bool
-        Whether there may be more numbers than are counted.
-    told : str or None
-        What stands in the report's warnings, if not the note.
-    """
-
-    found: Recognised | None
-    type: str
-    weights: tuple[Weight, ...]
-    guessed: bool
-    stored: Storage
-    note: str = ""
-    more: bool = False
-    told: str | None = None
-
-    def row(self, name: str | None = None) -> StoredLayer | UnknownLayer:
-        """Make a row of it."""
-        if self.found is not None:
-            layer = self.found.layer
-            return StoredLayer(
-                layer.rule, layer.options, name, self.type, self.weights, self.guessed, self.stored, self.note
-            )
-        row = UnknownLayer(
-            self.type, self.note, name, self.weights, more=self.more, told=self.told, guessed=self.guessed
-        )
-        row.stored_as = self.stored
-        return row
-
-
 def _row(path: str, members: Members, class_name: str) -> StoredLayer | UnknownLayer:
-    told = evidence(path.rpartition(".")[2], class_name)
-    # all that a form depends on; where the tensors lie is no part of it
-    form = _form(
-        told, tuple([(name, one.shape, one.dtype, one.parameter, one.trainable) for name, one in members.items()])
-    )
-    return form.row(None if path or form.found is not None or form.note != NO_RULE else PLAIN)
+    form = form_of(members, evidence(_telling(path), class_name))
+    if path or form.rule is not None or form.note != NO_RULE:
+        return form.row()
+    return form.row(next(iter(members)) if len(members) == 1 else PLAIN)
 
 
-@lru_cache(4096)
-def _form(told: Evidence, tensors: tuple[tuple[str, tuple[int, ...], str, bool | None, bool | None], ...]) -> Form:
-    members = {
-        name: FileTensor(name, shape, dtype, None, parameter, trainable)
-        for name, shape, dtype, parameter, trainable in tensors
-    }
-    stored = Storage.of((tensor.dtype, tensor.bytes) for tensor in members.values())
-    packed = unpack(members)
-    if packed is not None:
-        return _packed(members, packed, stored)
-    found = recognise({name: tensor.shape for name, tensor in members.items()}, told)
-    if found is not None and _agree(found, members):
-        weights = tuple(_trained(weight, members[weight.path]) for weight in found.weights)
-        return Form(found, found.type, weights, _guessed(members), stored)
-    weights = tuple(_plain(name, tensor) for name, tensor in members.items())
-    return Form(None, told.class_name or PLAIN, weights, _guessed(members), stored, NO_RULE, told="")
-
-
-def _packed(members: Members, packed: Unpacked, stored: Storage) -> Form:
-    bias = members.get("bias")
-    shapes = {"weight": packed.shape} | ({"bias": bias.shape} if bias is not None else {})
-    weights = tuple(Weight(name, shape) for name, shape in shapes.items())
-    kept = tuple(Weight(name, tensor.shape, buffer=True) for name, tensor in members.items() if name not in COUNTED)
-    numbers = sum(map(prod, shapes.values()))
-    if packed.least:
-        reason = "its weight is packed, and the file does not say how many numbers stand in one"
-        return Form(None, PLAIN, (*weights, *kept), True, stored, reason, more=True)
-    bits = f"{packed.scheme}: {packed.bits} bits per number, {_ratio(8 * stored.size, numbers)} with its scales"
-    found = recognise(shapes, evidence("linear", "Linear"))
-    counted = found.weights if found is not None else weights
-    return Form(found, found.type if found is not None else PLAIN, (*counted, *kept), True, stored, bits)
-
-
-def _ratio(bits: int, numbers: int) -> str:
-    return f"{bits / numbers:.2f}" if numbers else "0"
-
-
-def _guessed(members: Mapping[str, FileTensor]) -> bool:
-    return any(tensor.trainable is None and tensor.parameter is not False for tensor in members.values())
-
-
-def _agree(found: Recognised, members: Members) -> bool:
-    # what the file calls a parameter is one of the rule as well, and has numbers that a layer computes with
-    for weight in found.weights:
-        tensor = members[weight.path]
-        if tensor.parameter is not None and tensor.parameter is weight.buffer:
-            return False
-        if not weight.buffer and not _learnable(tensor):
-            return False
-    return True
-
-
-def _learnable(tensor: FileTensor) -> bool:
-    return tensor.dtype.startswith(("float", "bfloat", "complex"))
-
-
-def _trained(weight: Weight, tensor: FileTensor) -> Weight:
-    return replace(weight, trainable=False) if tensor.trainable is False and not weight.buffer else weight
-
-
-def _plain(name: str, tensor: FileTensor) -> Weight:
-    buffer = tensor.parameter is False
-    if tensor.parameter is None:
-        buffer = not _learnable(tensor) or name in BUFFERS
-    return Weight(name, tensor.shape, trainable=tensor.trainable is not False, buffer=buffer)
+def _telling(path: str) -> str:
+    # the name that tells what a module is: that of its attribute; an adapter has one more, lora_A.default
+    above, _, last = path.rpartition(".")
+    outer = above.rpartition(".")[2]
+    return outer if outer.startswith("lora_") else last
 
 
 def _aside(contents: Contents) -> str:

@@ -69,6 +69,12 @@ def unpack(members: Members) -> Unpacked | None:
     return Unpacked("packed", DTYPES[weight.dtype], weight.shape, least=True)
 
 
+def is_plain(members: Members) -> bool:
+    """Tell whether no weight of a module is packed, whatever its sizes are."""
+    weight = next((members[name] for name in BEARERS if name in members), None)
+    return "qweight" not in members and (weight is None or weight.dtype in FLOATS)
+
+
 def _is_scaled(members: Members) -> bool:
     return any(name in members for name in SCALES)
 

@@ -7,7 +7,7 @@ file has it, else a word in the module's name; where neither does, the tensors s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -74,6 +74,11 @@ class Recognised(NamedTuple):
     layer: Layer
     weights: tuple[Weight, ...]
     type: str
+
+
+def of_any_size(names: Iterable[str]) -> bool:
+    """Tell whether tensors of these names form the same layer in all sizes; the gates of others are rows ÷ columns."""
+    return not any(name.startswith("weight_hh") or name in ATTENTION for name in names)
 
 
 def recognise(shapes: Shapes, told: Evidence) -> Recognised | None:

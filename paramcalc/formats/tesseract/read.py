@@ -53,11 +53,16 @@ def read(source: Source) -> Model:
 
 def _text(part: bytes) -> str:
     # its length stands before it
+    cut = None
     for found in _STRING.finditer(part):
         length = int.from_bytes(part[max(found.start() - 4, 0) : found.start()], "little")
         text = part[found.start() : found.start() + length]
-        if length <= MOST_TEXT and text.isascii() and text.endswith(b"]"):
-            return text.decode("ascii")
+        if length <= MOST_TEXT and text.isascii():
+            if text.endswith(b"]"):
+                return text.decode("ascii")
+            cut = text.decode("ascii")
+    if cut is not None:
+        raise FileError("the description of the network is cut off", expected="] at its end", received=cut)
     raise FileError("no description of the network", expected="a string such as [1,36,0,1Ct3,3,16…O1c111]")
 
 
