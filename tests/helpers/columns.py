@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy
-from hypothesis import strategies as st
+from hypothesis import event, strategies as st
 from strategies import NAMES, at, ours, pythons, trees
 
 from paramcalc.errors import SizeError
@@ -51,12 +51,14 @@ def check(kind: Kind, data: Any) -> None:
     try:
         result = at(size, point)
         assert (kind.numbers(result) if whole else [result] * ROWS) == expected
+        event("equal" if whole else "a number")
     except SizeError as error:
         widest = {"polars": "128 bits", "torch": "64 bits", "jax": r"(32|64) bits", "dask": "64 bits"}
         assert kind.name in widest
         named = f"widest integers of (a )?{kind.name}"
         told = re.search(f"values beyond {widest[kind.name]}, the {named}", str(error))
         assert told  # it is one of two outcomes
+        event("refused")
 
 
 h, x = symbols("h x")

@@ -15,6 +15,7 @@ from ...symbolic import Size, unicode
 from ..family import Makes, model_of
 from ..stacks import row_at, stack_of
 from .architectures import CELLS, TRANSFORMER, Reading, description, recurrent, transformer
+from .problem import lower_bound
 from .result import Candidate, Solution, end
 from .solve import solve
 
@@ -134,7 +135,7 @@ def match(model: object, with_: str | Sequence[str] = KINDS, *, blocks: int | No
             "the count is an expression", expected=f"a value for {', '.join(total.symbols)}", received=unicode(total)
         )
     if not model.report().exact:
-        raise OptionError("the count of the model is not known: there are layers without a rule")
+        raise OptionError(lower_bound("parameters", model))
     reading = reading_of(model)
     return Matches([_nearest(kind, reading, total, blocks) for kind in dict.fromkeys(kinds)], model.label, total)
 
