@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import event, given, settings, strategies as st
-from strategies import NAMES, ours, pythons, trees
+from strategies import NAMES, formulas, ours, pythons
 from tiers import examples
 
 import paramcalc as pc
@@ -95,7 +95,7 @@ SIZES = st.integers(1, 20) | st.integers(1, 10**6) | st.integers(1, 10**20)
 
 
 @settings(deadline=None, max_examples=examples(60, 1000))
-@given(trees, st.lists(st.fixed_dictionaries(dict.fromkeys(NAMES, SIZES)), min_size=1, max_size=3))
+@given(formulas, st.lists(st.fixed_dictionaries(dict.fromkeys(NAMES, SIZES)), min_size=1, max_size=3))
 def test_duckdb_equals_python_or_is_refused(tree: Any, points: list[dict[str, int]]) -> None:
     duckdb = pytest.importorskip("duckdb")
     size = ours(tree)
