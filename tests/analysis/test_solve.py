@@ -287,8 +287,7 @@ def test_a_size_of_a_program_may_be_a_number_of_layers(tmp_path: Path) -> None:
 
 
 NET = """
-import argparse
-import torch.nn as nn
+import argparse, torch.nn as nn
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--hidden", type=int, default=64)
