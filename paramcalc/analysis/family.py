@@ -206,7 +206,7 @@ def family_of(given: Given, names: Iterable[str], sizes: Mapping[str, object] | 
     fixed = {name: read_size(one) for name, one in (sizes or {}).items()}
     for name in names:
         if name in fixed:
-            raise OptionError(f"{name} varies, and has a value", expected="one of the two", received=fixed[name])
+            raise varies(name, fixed[name])
     family = _family(given, fixed)
     family.check(names)
     return family
@@ -242,6 +242,11 @@ def model_of(given: object) -> Model:
 def names_of(model: Model) -> set[str]:
     """List the sizes of a model that have no value: those of its layers, and those of its inputs."""
     return {*open_names(model), *names_in(model)}
+
+
+def varies(name: str, value: object) -> OptionError:
+    """Make the error for a size that varies and has a value."""
+    return OptionError(f"{name} varies, and has a value", expected="one of the two", received=value)
 
 
 def no_size(name: str, known: Iterable[str], otherwise: str | None = None) -> SizeError:

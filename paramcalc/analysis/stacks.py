@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
@@ -184,20 +184,25 @@ def cells(framework: str) -> tuple[Rule, ...]:
 
 def stack_of(model: Model) -> Stack | None:
     """Convert a model to a stack, if it is one: recurrent layers with equal options, and at most one dense layer."""
-    layers = list(model.uses)
+    shape = model.input_shapes[0] if len(model.input_shapes) == 1 else UNKNOWN_SHAPE
+    return None if isinstance(shape, UnknownShape) else stack_in(model.uses, shape, model.total)
+
+
+def stack_in(used: Iterable[object], shape: Shape, total: Size) -> Stack | None:
+    """Convert layers on an input of a shape to a stack, if they are one and have so many parameters."""
+    layers = list(used)
     output = 0
     if len(layers) > 1 and (units := _output(layers[-1])):
         output = units
         layers.pop()
-    shape = model.input_shapes[0] if len(model.input_shapes) == 1 else UNKNOWN_SHAPE
-    first = None if not layers or isinstance(shape, UnknownShape) else stack_of_layer(layers[0], shape)
+    first = stack_of_layer(layers[0], shape) if layers else None
     if first is None:
         return None
     above = [stack_of_layer(layer, (first.width,)) for layer in layers[1:]]
     if not all(one is not None and replace(one, d_x=first.d_x) == first for one in above):
         return None
     made = replace(first, layers=first.layers * len(layers), output=output)
-    return made if made.count == model.total else None
+    return made if made.count == total else None
 
 
 def _output(layer: Any) -> int:

@@ -73,7 +73,8 @@ class FileFamily:
         """The names of its sizes, open axes of inputs aside."""
         from .source.reader import interpret
 
-        return frozenset(interpret(self.source.at({}))[0].symbols)
+        run, _ = interpret(self.source.at({}))
+        return frozenset({*run.symbols, *run.defaults})
 
     @property
     def own_names(self) -> frozenset[str]:

@@ -239,5 +239,6 @@ def test_on_the_command_line(run: Any, tmp_path: Path) -> None:
     assert (code, err) == (2, "paramcalc: no --hidden; expected the sizes of the lstm\n")
     code, _, err = run("compare", "lstm --in 3 --hiden 4", "docs/examples/tutorial.yaml")
     assert (code, err) == (
-        2, "paramcalc: not a layer; expected the words of paramcalc lstm, received 'lstm --in 3 --hiden 4'\n",
+        2, "paramcalc: not a layer; expected the words of paramcalc lstm, received 'lstm --in 3 --hiden 4' "
+        "(did you mean '--hidden'?)\n",
     )  # fmt: skip

@@ -86,13 +86,34 @@ def test_the_layers_of_the_transformer_can_be_given() -> None:
         (pc.Sequential([pc.Input((None, 3)), pc.LSTM("h")]), {},
          "the count is an expression; expected a value for h, received '4h² + 16h'"),
         (pc.Sequential([pc.Input((8, 8, 3)), pc.Conv2D(4, 3)]), {},
-         "only models of sequences are matched; expected one input of batch, time steps and a number of features"),
+         "only models of sequences are matched; expected one input of batch, time steps and a number of features, "
+         "or of batch and tokens for an embedding"),
     ],
 )  # fmt: skip
 def test_what_is_refused(model: pc.Model, options: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError) as caught:
         match(model, **options)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("framework", ["keras", "torch"])
+def test_a_model_of_tokens_keeps_its_embedding(framework: str) -> None:
+    tokens = pc.Input((None,))
+    if framework == "keras":
+        features = pc.Embedding(1000, 64)(tokens)
+        outputs = pc.Dense(1000)(pc.LSTM(96, return_sequences=True)(pc.LSTM(96, return_sequences=True)(features)))
+    else:
+        features = nn.Embedding(1000, 64)(tokens)
+        outputs = nn.Linear(96, 1000)(nn.LSTM(64, 96, num_layers=2, batch_first=True)(features)[0])
+    model = pc.Model(tokens, outputs)
+    itself, gru, encoder = match(model, ["lstm", "gru", "transformer"])
+    assert (itself.difference, itself.sizes) == (0, {"h": 96, "layers": 2})
+    for one in (itself, gru, encoder):
+        assert one.total == one.model.total == model.total + one.difference
+        assert one.model.report().rows[0].params == 64_000
+        assert one.description.endswith("behind the same embedding of tokens in 64 features")
+    assert gru.model.report().rows[-1].params == (gru.sizes["h"] + 1) * 1000
+    assert all(abs(gru.difference) <= abs(one.amounts["params"] - model.total) for one in gru.beside)
 
 
 def test_a_framework_without_a_cell_names_those_that_have_it(run: Any) -> None:

@@ -198,7 +198,7 @@ def test_what_is_no_size_of_a_model(model: Any, size: Any, message: str) -> None
 
 def test_a_model_with_unknown_layers_has_no_answer() -> None:
     model = pc.Sequential([pc.Input((8,)), pc.Dense(H), UnknownLayer("Strange", "its code is not there")])
-    with pytest.raises(OptionError, match="the parameters of the model are not known"):
+    with pytest.raises(OptionError, match=r"can only be given as a lower bound: strange .* its code is"):
         solve(model, "h", params=100)
 
 
@@ -284,6 +284,60 @@ def test_a_size_of_a_program_may_be_a_number_of_layers(tmp_path: Path) -> None:
     assert rows == [{"h": h, "n": n, "params": n * (h * h + h)} for h in (1, 2) for n in (2, 3)]
     with pytest.raises(SizeError, match="no size 'q'"):
         solve(place, "q", params=100)
+
+
+NET = """
+import argparse, torch.nn as nn
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--hidden", type=int, default=64)
+parser.add_argument("--layers", default=1, type=int)
+parser.add_argument("--rate", default=0.1, type=float)
+args = parser.parse_args()
+
+
+class Net(nn.Module):
+    def __init__(self, inputs, hidden=32, *, layers=1, bias=True):
+        super().__init__()
+        self.lstm = nn.LSTM(inputs, hidden, num_layers=layers)
+        self.out = nn.Linear(hidden, 10, bias=bias)
+
+
+net = Net(108, args.hidden, layers=args.layers)
+"""
+
+
+def test_numbers_among_the_arguments_of_a_program_are_sizes(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(NET)
+
+    def count(h: int, n: int = 1) -> int:
+        return 4 * h * (108 + h + 2) + (n - 1) * 4 * h * (2 * h + 2) + 10 * h + 10
+
+    assert pc.load(path).total == count(64)
+    assert pc.load(path, sizes={"hidden": 5, "layers": 3}).total == count(5, 3)
+    found = solve(path, "hidden", params="1M")
+    assert (found.value, found.method) == (446, "halving")
+    assert count(446) <= 10**6 < count(447)
+    assert solve(path, {"hidden": None, "layers": "1:3"}, params="1M").sizes == {"hidden": 270, "layers": 2}
+    assert solve(f"{path}:Net", "hidden", params="1M", sizes={"inputs": 108, "layers": 2}).value == 270
+    assert [one["params"] for one in pc.sweep(path, hidden=[1, 2], layers=[1, 2]).rows()] == [
+        count(h, n) for h, n in ((1, 1), (1, 2), (2, 1), (2, 2))
+    ]
+    for name in ("rate", "hiden"):
+        with pytest.raises(SizeError, match=f"no size '{name}'; expected hidden or layers"):
+            solve(path, name, params="1M")
+    with pytest.raises(OptionError, match=r"lower bound: lstm \(LSTM\): LSTM.num_layers: not a valid value"):
+        solve(f"{path}:Net", "hidden", params="1M", sizes={"inputs": 108, "layers": "n"})
+
+
+@pytest.mark.usefixtures("small")
+def test_a_layer_of_many_weights_is_work_of_many_layers(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(NET)
+    found = solve(path, "layers", params="10M", sizes={"hidden": 4})
+    assert found.search == "layers from 1 to 63, each model built"  # 1 + 2 + … + 63 layers are over 2,000
+    assert found.limits == ("63 is the largest value of layers that is tried",)
 
 
 def test_a_function_is_swept_and_its_sizes_are_checked() -> None:

@@ -193,6 +193,11 @@ def test_ends_and_steps_given_twice_hold_together() -> None:
     assert (found.value, *found.ranges["h"]) == (192, 192, 640, 1088, 1536, 1984)
     with pytest.raises(OptionError, match="no value of h from 20"):
         solve(LSTM, {"h": "20:30"}, params="1M", most=10)
+    message = "no value of h from 1 to 3 in steps of 1 is a multiple of 5; expected 5, 10, 15, …"
+    with pytest.raises(OptionError, match=f"{message}$"):
+        solve(LSTM, {"h": "1:3"}, params="1M", multiple_of=5)
+    with pytest.raises(OptionError, match=f"{message}, or a step for each size, such as h=64:1024:64, in place of it"):
+        solve(LSTM, {"h": "1:3", "T": None}, params="1M", multiple_of=5)
 
 
 def test_no_value_to_try_is_an_answer_of_the_command_line(run: Any) -> None:

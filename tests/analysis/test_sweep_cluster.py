@@ -62,6 +62,7 @@ def test_a_local_cluster(spec: Path, tmp_path: Path) -> None:
     assert rows_in(tmp_path / "out") == list(expected.rows())
     assert (count, found.left, sum(done)) == (len(expected), expected.left, 6000)
     assert len(list((tmp_path / "out").glob("part-*.parquet"))) == 12
+    assert parquet.read_table(tmp_path / "out").to_pylist() == list(expected.rows())  # the folder as one table
     assert not list((tmp_path / "out").glob("*.part"))
 
 
@@ -124,7 +125,7 @@ def test_finished_partitions_are_kept(spec: Path, tmp_path: Path, monkeypatch: p
 def test_another_request_is_refused(spec: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     cluster.run(asked(spec, h="8:64"), str(folder))
-    told = json.loads((folder / "manifest.json").read_text())
+    told = json.loads((folder / "_manifest.json").read_text())
     assert told["schema"] == "paramcalc-sweep-parts/1"
     assert told["vary"] == {"h": "8:64", "layers": "1:3"}
     for other, differing in (
@@ -140,7 +141,7 @@ def test_another_request_is_refused(spec: Path, tmp_path: Path) -> None:
         cluster.run(asked(spec, h="8:64"), str(folder))
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
-    with pytest.raises(FileError, match=r"is not empty and has no manifest\.json"):
+    with pytest.raises(FileError, match=r"is not empty and has no _manifest\.json"):
         cluster.run(asked(spec), str(tmp_path / "full"))
 
 

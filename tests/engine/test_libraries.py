@@ -72,31 +72,31 @@ def test_numpy(data: Any) -> None:
     check(_numpy(), data)
 
 
-@settings(deadline=None, max_examples=examples(40, 500))
+@settings(deadline=None, max_examples=examples(40, 1000))
 @given(st.data())
 def test_pandas(data: Any) -> None:
     check(_pandas(), data)
 
 
-@settings(deadline=None, max_examples=examples(40, 500))
+@settings(deadline=None, max_examples=examples(40, 1000))
 @given(st.data())
 def test_polars(data: Any) -> None:
     check(_polars(), data)
 
 
-@settings(deadline=None, max_examples=examples(40, 500))
+@settings(deadline=None, max_examples=examples(40, 1000))
 @given(st.data())
 def test_dask(data: Any) -> None:
     check(_dask(), data)
 
 
-@settings(deadline=None, max_examples=examples(25, 200))
+@settings(deadline=None, max_examples=examples(25, 1000))
 @given(st.data())
 def test_jax_in_32_bits(data: Any) -> None:
     check(_jax(False), data)
 
 
-@settings(deadline=None, max_examples=examples(25, 200))
+@settings(deadline=None, max_examples=examples(25, 1000))
 @given(st.data())
 def test_jax_in_64_bits(data: Any) -> None:
     jax = pytest.importorskip("jax")

@@ -23,7 +23,7 @@ def make(numbers: list[int], dtype: str) -> Any:
     return torch.tensor(numbers, dtype=getattr(torch, dtype))
 
 
-@settings(deadline=None, max_examples=examples(40, 500))
+@settings(deadline=None, max_examples=examples(40, 1000))
 @given(st.data())
 def test_tensors(data: Any) -> None:
     check(Kind("torch", make, lambda made: made.tolist()), data)

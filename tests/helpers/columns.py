@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy
-from hypothesis import strategies as st
-from strategies import NAMES, at, ours, pythons, trees
+from hypothesis import event, strategies as st
+from strategies import NAMES, at, formulas, names, ours, pythons
 
 from paramcalc.errors import SizeError
 from paramcalc.symbolic import Expr, maximum, symbols
@@ -33,11 +33,12 @@ def largest(dtype: str) -> int:
 
 def check(kind: Kind, data: Any) -> None:
     """Draw an expression and columns, and compare."""
-    tree = data.draw(trees)
+    tree = data.draw(formulas)
+    always = data.draw(st.sampled_from(sorted(names(tree))))  # one size is a column in any case
     columns: dict[str, list[int]] = {}
     point: dict[str, Any] = {}
     for name in NAMES:
-        if data.draw(st.booleans()):
+        if name == always or data.draw(st.booleans()):
             dtype = data.draw(st.sampled_from(kind.dtypes))
             most = data.draw(st.sampled_from([3, 1000, largest(dtype)]))
             columns[name] = data.draw(st.lists(st.integers(1, min(most, largest(dtype))), min_size=ROWS, max_size=ROWS))
@@ -51,12 +52,14 @@ def check(kind: Kind, data: Any) -> None:
     try:
         result = at(size, point)
         assert (kind.numbers(result) if whole else [result] * ROWS) == expected
+        event("equal" if whole else "a number")
     except SizeError as error:
         widest = {"polars": "128 bits", "torch": "64 bits", "jax": r"(32|64) bits", "dask": "64 bits"}
         assert kind.name in widest
         named = f"widest integers of (a )?{kind.name}"
         told = re.search(f"values beyond {widest[kind.name]}, the {named}", str(error))
         assert told  # it is one of two outcomes
+        event("refused")
 
 
 h, x = symbols("h x")

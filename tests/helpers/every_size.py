@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -45,3 +46,20 @@ def best(counts: Mapping[tuple[int, ...], tuple[int, ...]], limits: tuple[int, .
         return min(kept, key=lambda at: at if single else (counts[at][0], at), default=None)
     kept = [at for at, found in counts.items() if all(map(int.__le__, found, limits))]
     return max(kept, key=lambda at: at if single else (counts[at][0], at), default=None)
+
+
+def miss(found: tuple[int, ...], limits: tuple[int, ...], mode: str) -> Fraction:
+    """Measure by how much amounts miss the limits: by the worst ratio."""
+    ratios = [Fraction(*one) for one in zip(found, limits, strict=True)]
+    return max(ratios) if mode == "at_most" else -min(ratios)
+
+
+def proof(counts: Mapping[tuple[int, ...], tuple[int, ...]], answer: tuple[int, ...], mode: str) -> list[Any]:
+    """Find the next sizes along each axis that can be built: above, below, or on both sides."""
+    found = []
+    for axis in range(len(answer)):
+        line = [at for at in counts if at[:axis] == answer[:axis] and at[axis + 1 :] == answer[axis + 1 :]]
+        below = max((at for at in line if at < answer), default=None)
+        above = min((at for at in line if at > answer), default=None)
+        found += {"at_most": [above], "at_least": [below], "near": [below, above]}[mode]
+    return [one for one in found if one is not None]

@@ -37,6 +37,14 @@ def _anything(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 polynomials = st.recursive(_leaf, _polynomials, max_leaves=8)
 trees = st.recursive(_leaf, _anything, max_leaves=10)
+formulas = _anything(trees).filter(lambda tree: bool(names(tree)))  # an operation, with a name in it
+
+
+def names(tree: Any) -> set[str]:
+    """List the names in a tree."""
+    if isinstance(tree, tuple):
+        return set().union(*map(names, tree[1:]))
+    return {tree} if isinstance(tree, str) else set()
 
 
 def ours(tree: Any) -> Any:

@@ -95,7 +95,7 @@ def test_a_size_is_filled_in(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text(f"{TORCH}vocab = len(open('a').read())\nmodel = nn.Embedding(vocab, 8)\n")
     assert load(path, sizes={"vocab": 100}).report().total == 800
-    with pytest.raises(ParamcalcError, match="no unknown size 'vocap'"):
+    with pytest.raises(ParamcalcError, match="no size 'vocap'"):
         load(path, sizes={"vocap": 100})
 
 

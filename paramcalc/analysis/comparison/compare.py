@@ -10,7 +10,7 @@ from typing import ClassVar
 from ...core.json_data import JsonObject
 from ...core.totals import summed
 from ...displayed import Displayed
-from ...errors import OptionError
+from ...errors import OptionError, ParamcalcError
 from ...report import Report, plain
 from ...symbolic import Size
 from ..cost import Cost, LayerCost, cost as cost_of
@@ -206,7 +206,10 @@ def compare(
     sides, places = [], []
     for model in read:
         report = model.report()
-        made = cost_of(model, batch=batch, steps=steps, dtype=dtype) if cost else None
+        try:
+            made = cost_of(model, batch=batch, steps=steps, dtype=dtype) if cost else None
+        except ParamcalcError as error:
+            raise error.at(report.name)
         sides.append(Side(report.name, report.framework, report.total, report.exact, made))
         places.append(_places(report))
     works = [{} if side.cost is None else dict(_works(side.cost.layers)) for side in sides]

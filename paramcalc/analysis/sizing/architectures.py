@@ -37,6 +37,8 @@ class Reading:
         Units of a dense layer behind it; 0 if there is none.
     biased : bool
         Whether that has a bias.
+    embedding : Layer, optional
+        Makes the features of tokens.
     """
 
     framework: str
@@ -45,11 +47,23 @@ class Reading:
     directions: int = 1
     output: int = 0
     biased: bool = True
+    embedding: Layer | None = None
 
     @property
     def inputs(self) -> Tensor:
-        """A sequence of unknown length."""
-        return Input((None, self.d_x))
+        """A sequence of unknown length, of features or of tokens."""
+        return Input((None, self.d_x) if self.embedding is None else (None,))
+
+    def features(self, inputs: Tensor) -> Tensor:
+        """Put the embedding on tokens."""
+        return inputs if self.embedding is None else _one(self.embedding, inputs)
+
+    @property
+    def description(self) -> str:
+        """What all models on it have."""
+        if self.embedding is None:
+            return ""
+        return message("behind the same embedding of tokens in {features} features", features=f"{self.d_x:,}")
 
     def with_output(self, tensor: Tensor) -> Tensor:
         """Put the dense layer behind a tensor."""
@@ -99,7 +113,7 @@ def recurrent(name: str, reading: Reading) -> Callable[[Size], Model]:
 
     def made(units: Size) -> Model:
         inputs = reading.inputs
-        outputs = stack_layers(layer, inputs, [units] * (1 if whole else reading.layers))
+        outputs = stack_layers(layer, reading.features(inputs), [units] * (1 if whole else reading.layers))
         return Model(inputs, reading.with_output(outputs[0]), name=name)
 
     return made
@@ -116,7 +130,7 @@ def transformer(reading: Reading, layers: int) -> Callable[[Size], Model]:
 
     def made(d: Size) -> Model:
         inputs = reading.inputs
-        tensor = dense("torch" if torch else "keras", inputs, d)
+        tensor = dense("torch" if torch else "keras", reading.features(inputs), d)
         for _ in range(layers):
             tensor = _encoder_of_torch(tensor, d) if torch else _encoder_of_keras(tensor, d)
         norm = find("LayerNorm", "torch")(d) if torch else find("LayerNormalization")()

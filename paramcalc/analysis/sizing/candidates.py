@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ...core.rule import layers_made
 from ...errors import OptionError, ParamcalcError, SizeError
+from ...graph.model import Model
 from ...symbolic import Expr, Size
 from .budgets import number, value_at
 from .problem import Problem, UnknownAmount
@@ -114,7 +115,7 @@ class Candidates:
         try:
             model = self.problem.unknowns.at(sizes)
             self.problem.check(model)
-            self.layers += len(model.nodes)
+            self.layers += _layers(model)
             found = self.problem.amounts(model, sizes)
         except UnknownAmount:
             raise
@@ -136,3 +137,9 @@ class Candidates:
         """Give what tells whether a walk, one of several, has spent the work for models that cannot be built."""
         most = min(self.failures + FAILURES // several, MOST_FAILURES // self.lines)
         return lambda: self.failures >= most
+
+
+def _layers(model: Model) -> int:
+    # the work of a model: its layers, where one with many weights stands for several, such as a stack of LSTMs
+    report = model.report()
+    return max(len(model.nodes), len(report.leaves), len(report.weights) // 4)

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...core.json_data import JsonObject
-from ...core.shapes import UnknownShape
+from ...core.rule import Layer
+from ...core.shapes import UNKNOWN_SHAPE, AnyShape, UnknownShape, listed
 from ...displayed import Displayed
 from ...errors import OptionError, ParamcalcError, nearest
 from ...graph.model import Model
 from ...symbolic import Size, unicode
 from ..family import Makes, model_of
-from ..stacks import row_at, stack_of
+from ..stacks import row_at, stack_in, stack_of
 from .architectures import CELLS, TRANSFORMER, Reading, description, recurrent, transformer
+from .problem import lower_bound
 from .result import Candidate, Solution, end
 from .solve import solve
 
 SCHEMA = "paramcalc-match/1"
+EMBEDDING = "Embedding"  # of Keras and of PyTorch
 KINDS = (*CELLS, TRANSFORMER)
 DEEPEST = 12  # most layers of a transformer that are tried
 
@@ -106,8 +109,9 @@ def match(model: object, with_: str | Sequence[str] = KINDS, *, blocks: int | No
     Parameters
     ----------
     model : paramcalc.Model, a Keras model or a PyTorch module
-        It reads one sequence of features. From a stack of recurrent layers, the others take the number of layers, the
-        directions, the dense layer behind it, and the framework.
+        It reads one sequence of features, or of tokens with an embedding, which the others have, too. From a stack of
+        recurrent layers, the others take the number of layers, the directions, the dense layer behind it, and the
+        framework.
     with_ : str or list of str
         ``"lstm"``, ``"gru"``, ``"rnn"``, ``"transformer"``. The transformer is a pre-norm encoder with an input
         projection, heads of size 64 and a feed-forward network of 4d units.
@@ -117,7 +121,7 @@ def match(model: object, with_: str | Sequence[str] = KINDS, *, blocks: int | No
     Raises
     ------
     OptionError
-        For other kinds, a count that is not known, and a model that does not read a sequence of features.
+        For other kinds, a count that is not known, and a model that does not read a sequence of features or tokens.
     """
     model = model_of(model)
     kinds = [with_] if isinstance(with_, str) else [*with_]
@@ -134,7 +138,7 @@ def match(model: object, with_: str | Sequence[str] = KINDS, *, blocks: int | No
             "the count is an expression", expected=f"a value for {', '.join(total.symbols)}", received=unicode(total)
         )
     if not model.report().exact:
-        raise OptionError("the count of the model is not known: there are layers without a rule")
+        raise OptionError(lower_bound("parameters", model))
     reading = reading_of(model)
     return Matches([_nearest(kind, reading, total, blocks) for kind in dict.fromkeys(kinds)], model.label, total)
 
@@ -145,19 +149,31 @@ def reading_of(model: Model) -> Reading:
     Raises
     ------
     OptionError
-        When it does not read one sequence of features.
+        When it does not read one sequence of features or tokens.
     """
-    stack = stack_of(model)
+    shape = model.input_shapes[0] if len(model.input_shapes) == 1 else UNKNOWN_SHAPE
+    embedding = _embedding(model, shape)
+    if embedding is None:
+        stack = stack_of(model)
+    else:
+        shape = listed(embedding.on(shape).outs)[0]
+        stack = None
+        if not isinstance(shape, UnknownShape):
+            stack = stack_in(model.uses[1:], shape, model.total - model.report().rows[0].params)
     if stack is not None:
         framework = row_at(stack.row).framework
-        return Reading(framework, stack.d_x, stack.layers, stack.directions, stack.output)
-    shape = model.input_shapes[0] if len(model.input_shapes) == 1 else None
-    if shape is None or isinstance(shape, UnknownShape) or len(shape) != 3 or not isinstance(shape[-1], int):
-        raise OptionError(
-            "only models of sequences are matched", expected="one input of batch, time steps and a number of features"
-        )
-    framework = model.framework if model.framework == "torch" else "keras"
-    return Reading(framework, shape[-1])
+        return Reading(framework, stack.d_x, stack.layers, stack.directions, stack.output, embedding=embedding)
+    if isinstance(shape, UnknownShape) or len(shape) != 3 or not isinstance(shape[-1], int):
+        expected = "one input of batch, time steps and a number of features, or of batch and tokens for an embedding"
+        raise OptionError("only models of sequences are matched", expected=expected)
+    return Reading("torch" if model.framework == "torch" else "keras", shape[-1], embedding=embedding)
+
+
+def _embedding(model: Model, shape: AnyShape) -> Layer | None:
+    # the layer that makes features of tokens
+    first = model.uses[0] if model.uses else None
+    tokens = not isinstance(shape, UnknownShape) and len(shape) == 2
+    return first if tokens and isinstance(first, Layer) and first.rule.name == EMBEDDING else None
 
 
 def _nearest(kind: str, reading: Reading, total: int, blocks: int | None) -> Match:
@@ -166,12 +182,13 @@ def _nearest(kind: str, reading: Reading, total: int, blocks: int | None) -> Mat
             found = solve(_with("h", recurrent(kind, reading)), "h", params=total, near=True)
         except ParamcalcError as error:
             raise error.at(kind)
-        return _match(kind, found, {"layers": reading.layers}, total, "")
+        return _match(kind, found, {"layers": reading.layers}, total, reading.description)
     tried = range(1, DEEPEST + 1) if blocks is None else (blocks,)
     deep = [(layers, solve(_with("d", transformer(reading, layers)), "d", params=total, near=True)) for layers in tried]
     layers, found = min(deep, key=lambda one: (abs(_total(one[1]) - total), one[0]))
     more = (end("layers", DEEPEST),) if blocks is None and layers == DEEPEST else ()
-    return _match(kind, found, {"layers": layers}, total, description(), more)
+    said = ", ".join(filter(None, (description(), reading.description)))
+    return _match(kind, found, {"layers": layers}, total, said, more)
 
 
 def _with(name: str, make: Callable[[Size], Model]) -> Makes:

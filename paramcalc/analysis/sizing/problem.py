@@ -8,11 +8,19 @@ from fractions import Fraction
 
 from ...errors import OptionError
 from ...graph.model import Model
+from ...report.row import remarks
 from ...symbolic import Size
 from ..cost.optimizers import read_optimizer
 from .budgets import Budget, Setting
 from .result import AT_MOST, NEAR
 from .unknowns import Unknowns
+
+
+def lower_bound(amount: str, model: Model) -> str:
+    """Say that an amount is a lower bound, and which layer of a model is the reason."""
+    reasons = remarks(model.report().rows)
+    reason = reasons[0] if reasons else "there are layers without a rule"
+    return f"the {amount} of the model can only be given as a lower bound: {reason}"
 
 
 class UnknownAmount(OptionError):
@@ -76,10 +84,6 @@ class Problem:
         """
         for quantity, _ in self.budgets:
             if not quantity.exact(model):
-                raise UnknownAmount(
-                    f"the {quantity.title} of the model are not known: there are layers without a rule"
-                    if quantity.name != "memory"
-                    else "the memory of the model is not known: there are layers without a rule"
-                )
+                raise UnknownAmount(lower_bound(quantity.title, model))
         setting = self.setting.at({**self.unknowns.values, **sizes})
         return tuple(quantity.of(model, setting) for quantity, _ in self.budgets)

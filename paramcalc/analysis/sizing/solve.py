@@ -14,7 +14,7 @@ from .budgets import Setting, budgets
 from .candidates import Candidates
 from .closed_form import quadratic
 from .problem import Problem
-from .ranges import Axis, read_axis
+from .ranges import Axis, NoValues, read_axis
 from .result import AT_LEAST, AT_MOST, NEAR, Solution
 from .search import Search
 from .unknowns import Unknowns, unknowns
@@ -125,7 +125,15 @@ def _axes(for_: object, multiple_of: int, most: int | None) -> list[Axis]:
             raise OptionError(f"{name} is no size", expected="a whole number from 1", received=value)
     axes = [read_axis(name, values) for name, values in for_.items()]
     axes = [one if most is None else one.up_to(most) for one in axes]
-    return [one.narrow(multiple_of, multiple_of) if multiple_of > 1 else one for one in axes]
+    return [_multiples(one, multiple_of, len(axes) > 1) for one in axes]
+
+
+def _multiples(axis: Axis, by: int, several: bool) -> Axis:
+    try:
+        return axis.narrow(by, by)
+    except NoValues as error:
+        steps = ", or a step for each size, such as h=64:1024:64, in place of it" if several else ""
+        raise NoValues(f"{error.problem} is a multiple of {by:,}", expected=f"{error.expected}{steps}") from None
 
 
 def _closed_form(found: Solution) -> str:

@@ -24,7 +24,7 @@ from .sweep import BUILT, Sweep, needs
 
 PART = 1_000_000  # points of a partition
 PART_BUILT = 1_000  # where each of them builds a model
-MANIFEST = "manifest.json"
+MANIFEST = "_manifest.json"  # readers of a folder of Parquet files pass over names that begin with _
 SCHEMA = "paramcalc-sweep-parts/1"
 LOCAL = "local"
 AHEAD = 4  # partitions that wait, for each worker

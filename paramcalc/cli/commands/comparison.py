@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
-from ...errors import OptionError
+from ...errors import OptionError, nearest
 from ...graph.model import Model
 from ...writers import FORMATS
 from ..costing import Optimizer, Policy
@@ -96,7 +96,14 @@ def _layer(words: str) -> Model | None:
         [one._replace(default=None) if one.default is REQUIRED else one for one in layer.command.parameters], given
     )
     if values is None:
-        raise OptionError("not a layer", expected=f"the words of paramcalc {layer.name or 'layer'}", received=words)
+        flags = {flag for one in layer.command.parameters for flag in one.flags}
+        unknown = next((one for one in given if one[:1] == "-" and one.partition("=")[0] not in flags), "")
+        raise OptionError(
+            "not a layer",
+            expected=f"the words of paramcalc {layer.name or 'layer'}",
+            received=words,
+            suggestion=nearest(unknown.partition("=")[0], flags),
+        )
     return layer.model(values)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
-from ...analysis.family import Given
+from ...analysis.family import Given, varies
 from ...analysis.sweep.axes import Axis, read_axis
 from ...analysis.sweep.columns import COLUMNS, NAMES, USUAL, Asked
 from ...analysis.sweep.filters import read_goals, read_where
@@ -70,7 +70,9 @@ def command(name: str, words: Sequence[str]) -> Command:
         _check_effects(asked["columns"], asked["where"], asked["pareto"], given.get("batch"), given.get("steps"))
         for one in layer.command.parameters:  # --vary hidden=… stands for --hidden hidden
             (flag, *_) = (flag.lstrip("-") for flag in one.flags) if one.flags else ("",)
-            if one.name in given and given[one.name] is None and flag in {axis.name for axis in axes}:
+            if one in layer.needed and flag in {axis.name for axis in axes}:
+                if given[one.name] is not None:
+                    raise varies(flag, given[one.name])
                 given[one.name] = flag
         missing = [next(iter(one.flags)) for one in layer.missing(given)]
         if missing:

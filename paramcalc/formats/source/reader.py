@@ -141,6 +141,7 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
     name = os.path.basename(source.path) or source.name
     run = Interpreter(folder, name, given, source.asked.words)
     run.inputs = source.asked.inputs
+    run.opened = frozenset(name for name, value in source.sizes.items() if value is None)
     run.run(parsed(source.text, source.name))
     asked = source.asked
     found = models_of(run, run.globals, "" if asked.options else asked.model)
@@ -171,9 +172,9 @@ def read_all(source: Source) -> list[Model]:
     given = {name: value for name, value in source.sizes.items() if value is not None}
     unused = [name for name, value in given.items() if name not in run.used and not _opened(found, name, value)]
     if unused:
-        known = sorted(run.symbols)
-        listed = f"unknown sizes here: {', '.join(known) or 'none'}"
-        raise UnusedSize(f"no unknown size {unused[0]!r}", suggestion=nearest(unused[0], known) or listed)
+        known = sorted({*run.symbols, *run.defaults})
+        listed = f"sizes here: {', '.join(known) or 'none'}"
+        raise UnusedSize(f"no size {unused[0]!r}", suggestion=nearest(unused[0], known) or listed)
     source.sizes = {}
     if not found:
         told = run.notes[0] if run.notes else None

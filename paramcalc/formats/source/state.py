@@ -109,6 +109,9 @@ class State:
         self.heap = Heap(self.budget)
         self.sizes = dict(sizes or {})
         self.used: set[str] = set()
+        self.opened: frozenset[str] = frozenset()  # arguments that are sizes without a value, whatever their default
+        self.arguments: dict[str, Unknown] = {}
+        self.defaults: set[str] = set()  # arguments that were left out, with a number as their default
         self.line = 0
         self.root = Root("")  # from which the siblings of the module are read that is run now
         self.package = ""  # of that module
@@ -175,6 +178,20 @@ class State:
             return self.sizes[name]
         value.name = value.name or name
         return value
+
+    def left_out(self, name: str, default: Value) -> Value:
+        """Give the value of an argument that was left out: its default, or the size asked for in place of a number."""
+        if not isinstance(default, int) or isinstance(default, bool):
+            return default
+        self.defaults.add(name)
+        if name in self.sizes:
+            self.used.add(name)
+            return self.sizes[name]
+        return self.argument(name) if name in self.opened else default
+
+    def argument(self, name: str) -> Value:
+        """Give an argument without a value: one size for each name."""
+        return self.arguments.setdefault(name, Unknown(f"the argument {name}", data=True))
 
     # --- changes --------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ...errors import OptionError, nearest
 from ...graph.model import Model
@@ -12,7 +12,7 @@ from .interpreter import Interpreter
 from .models import model_of
 from .names import keras, torch
 from .state import Raised, Signal, Stop
-from .values import Class, Function, Instance, Unknown, Value
+from .values import MISSING, Class, Function, Instance, Unknown, Value
 
 
 def model_classes(run: Interpreter) -> list[str]:
@@ -53,9 +53,15 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
     if isinstance(target, Instance):
         return model_of(run, name, target)
     given = {key: _value(run, key, text) for key, text in options.items()}
-    for missing in required(target):
-        if missing not in given:
-            given[missing] = Unknown(f"the argument {missing}", data=True)
+    for argument, default in arguments(target):
+        if argument in given:
+            continue
+        if default is MISSING:
+            given[argument] = run.argument(argument)
+        else:
+            left_out = run.left_out(argument, default)
+            if left_out is not default:
+                given[argument] = left_out
     region = run.heap.open()
     run.budget.grant()
     try:
@@ -89,12 +95,14 @@ def _value(run: Interpreter, name: str, text: str) -> Value:
         raise OptionError(f"--args {name}", expected="a value of Python", received=text) from None
 
 
-def required(target: Class | Function) -> list[str]:
-    """List the arguments that have to be given."""
+def arguments(target: Class | Function) -> Iterator[tuple[str, Value]]:
+    """List the arguments by name, each with its default; ``MISSING`` for those that have to be given."""
     found = attributes.find(target, "__init__") if isinstance(target, Class) else target
     if not isinstance(found, Function):
-        return []
+        return
     spec = found.node.args
-    names = [one.arg for one in [*spec.posonlyargs, *spec.args]][isinstance(target, Class) :]
-    names = names[: len(names) - len(found.defaults)] if len(found.defaults) <= len(names) else []
-    return names + [one.arg for one in spec.kwonlyargs if one.arg not in found.kw_defaults]
+    names = [one.arg for one in [*spec.posonlyargs, *spec.args]]
+    defaults = (MISSING,) * (len(names) - len(found.defaults)) + found.defaults
+    yield from [*zip(names, defaults, strict=False)][isinstance(target, Class) :]
+    for one in spec.kwonlyargs:
+        yield one.arg, found.kw_defaults.get(one.arg, MISSING)

@@ -17,7 +17,7 @@ from ...core.kinds import Window, size
 from ...core.rule import Layer
 from ...displayed import Displayed
 from ...errors import OptionError, nearest
-from ...symbolic import Expr, Size, add, collect, degree, grouped, symbols, unicode
+from ...symbolic import Expr, Size, add, collect, degree, grouped, symbols
 from .made import layer_of
 from .read import BESIDES, Row, rows
 
@@ -260,7 +260,7 @@ def _told(more: Size, sizes: dict[str, Size]) -> str:
 
 def signed(more: Size) -> str:
     """Write a difference with its sign: ``+512``, ``−2d_h``, ``0``."""
-    written = grouped(more) if isinstance(more, int) else unicode(more)
+    written = grouped(more)
     return written if more == 0 or written.startswith("−") else f"+{written}"
 
 

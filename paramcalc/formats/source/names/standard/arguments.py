@@ -79,21 +79,25 @@ def _parse(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         dest = _dest(names, spec)
         if dest in taken:
             item = taken[dest]
-        elif "default" in spec:
-            item = spec["default"]
-            if isinstance(item, str) and "type" in spec and spec.get("nargs") is None:
-                item = run.call(spec["type"], [item], {})
-        elif spec.get("action") in ("store_true", "store_false"):
-            item = spec["action"] == "store_false"
-        elif spec.get("required") is True or (not names[0].startswith("-") and spec.get("nargs") not in ("?", "*")):
-            item = run.unknown(f"the argument {dest} of the command line", data=True, scalar=True)
         else:
-            item = defaults.named.get(dest)
+            item = run.left_out(dest, _default(run, names, spec, defaults.named.get(dest)))
         if dest not in found.named or found.named[dest] is None:
             found.named[dest] = run.name(item, dest)
     for key, item in defaults.named.items():
         found.named.setdefault(key, item)
     return found
+
+
+def _default(run: State, names: tuple[str, ...], spec: dict[str, Value], default: Value) -> Value:
+    if "default" in spec:
+        item = spec["default"]
+        converted = isinstance(item, str) and "type" in spec and spec.get("nargs") is None
+        return run.call(spec["type"], [item], {}) if converted else item
+    if spec.get("action") in ("store_true", "store_false"):
+        return spec["action"] == "store_false"
+    if spec.get("required") is True or (not names[0].startswith("-") and spec.get("nargs") not in ("?", "*")):
+        return run.unknown(f"the argument {_dest(names, spec)} of the command line", data=True, scalar=True)
+    return default
 
 
 def _dest(names: tuple[str, ...], spec: dict[str, Value]) -> str:
