@@ -45,6 +45,7 @@ class Asked(TypedDict, total=False):
     input_gradient: bool
     ops: str
     training: bool
+    activations: str | None
 
 
 class Measured(NamedTuple):
@@ -79,6 +80,7 @@ def cost(
     input_gradient: bool = False,
     ops: str = PRODUCTS,
     training: bool = False,
+    activations: str | None = None,
 ) -> Cost:
     """Give the cost of a model.
 
@@ -113,6 +115,9 @@ def cost(
         ``all`` counts the operations of the pass forwards that are no products, too.
     training : bool
         Whether those are of a pass in training, with dropout and the statistics of the batch, or of inference.
+    activations : {"torch", "keras-jax", "minimum"}, optional
+        The convention of the kept activations: what the kernels of a framework keep, or the least that the gradients
+        need. That of the model's own framework when left out.
 
     Raises
     ------
@@ -139,7 +144,7 @@ def cost(
             raise OptionError("lengths of sequences", expected="one length, as steps, for a prompt to decode from")
         batch, steps = padded(lengths, batch, steps)
     packs = bool(lengths) and framework(model.framework).packs
-    convention = None if packs else convention_of(model.framework)
+    convention = convention_of(model.framework, activations)
 
     def measured(steps: Size | None, length: Size | None = None) -> Measured:
         shapes = with_sizes(model.input_shapes, batch, steps)
@@ -149,7 +154,7 @@ def cost(
         origins = frozen_origins(model, parts)
         trains = Training(is_named(frozen, parts), origins, bptt, tuple(lengths) if packs else ())
         found, _ = uses(model, parts, trains, [input_gradient] * len(shapes))
-        return Measured(parts, found, kept(model, found, convention)[0])
+        return Measured(parts, found, kept(model, found, convention, lengths if packs else ()))
 
     def at(length: Size) -> list[Found]:
         return measured(steps, length).keeps

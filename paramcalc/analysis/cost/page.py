@@ -98,6 +98,7 @@ def _growing(asked: Asked) -> Options:
         "bptt": asked.get("bptt"),
         "frozen": tuple(asked.get("frozen", ())),
         "input_gradient": asked.get("input_gradient", False),
+        "activations": asked.get("activations"),
     }
 
 
