@@ -229,7 +229,7 @@ def unpooled(call: Call) -> Values:
 
 def embedded(call: Call) -> Values:
     """Look rows up: the gradient reads which ones, from which the rows follow."""
-    call.tape.keep(*call.inputs * call.anything)
+    call.tape.keep(*call.inputs * call.trains("embeddings", "weight"))
     return straight(call)
 
 

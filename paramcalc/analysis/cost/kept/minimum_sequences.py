@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
-from ....core.products import State
+from ....core.products import Source, State
 from ....core.rule import Layer
 from ....symbolic import Size
 from .keras_activations import is_set, is_set_of
@@ -405,7 +405,7 @@ def torch_copies(of: Callable[[str], Keeping | None]) -> Keeping:
         if out is None or last is None:
             return None if out is None else (out,)
         trained = [one for one in ("weight", "bias") if call.trains(f"norm.{one}")]
-        own = frozenset([*([0] if out.live else []), *trained])
+        own = frozenset[Source]([*([0] if out.live else []), *trained])
         keeping = of(last.type)
         return None if keeping is None else keeping(Call(last, (out,), (out.shape,), (), (), own, call.tape))
 
