@@ -22,7 +22,7 @@ from .memory import memory_of, trained_weights
 from .methods import Method, method_of, trained_by
 from .naming import is_named
 from .operations import Operations, added, operations
-from .optimizers import Optimizer, read_optimizer
+from .optimizers import Optimizer, read_optimizer, stated_optimizer
 from .passes import Training, Use, frozen_origins, parts_on, total, uses
 from .result import Cost, LayerCost, nothing
 from .sizes import BATCHES, TIMES, checked, padded, size_of, with_length, with_sizes
@@ -90,7 +90,8 @@ def cost(
     batch, steps : int or Expr, optional
         Sizes in place of the open batch and the open time axis; they stay symbols when left out.
     optimizer : str or Optimizer, optional
-        Whose slots are counted, such as ``"adam"`` or ``"sgd(momentum=0.9)"``; none when left out.
+        Whose slots are counted, such as ``"adam"`` or ``"sgd(momentum=0.9)"``. When left out, that of the file of the
+        model; none if the file states none.
     dtype : str
         The dtype policy: ``float32``, ``bfloat16``, ``mixed_bfloat16``, ….
     lengths : list of int, optional
@@ -131,6 +132,7 @@ def cost(
     if optimizer is not None and not isinstance(optimizer, (str, Optimizer)):
         raise OptionError("optimizer", expected="the name of one, such as adam", received=optimizer)
     used = read_optimizer(optimizer, model.framework) if isinstance(optimizer, str) else optimizer
+    stated, unread = _stated(model) if optimizer is None else (None, "")
     if ops not in OPS:
         raise OptionError("unknown operations", expected=" or ".join(OPS), received=ops, suggestion=nearest(ops, OPS))
     asked = (("batch", batch), ("steps", steps), ("bptt", bptt), ("decode", decode))
@@ -162,7 +164,9 @@ def cost(
     whole = measured(steps)
     time = size_of(TIMES, whole.parts)
     made = trained_by(method, model, whole.uses, whole.keeps, time, at, input_gradient)
-    memory = memory_of(made.uses, made.keeps, chosen, used)
+    memory = memory_of(made.uses, made.keeps, chosen, used or stated)
+    if unread:
+        memory = memory._replace(optimizer=None)
     segments = None if made.checkpointing is None else made.checkpointing(chosen)
     if made.checkpointing is not None:
         memory = memory._replace(activations=None if segments is None else segments.kept)
@@ -177,6 +181,7 @@ def cost(
         memory,
         (
             *_conventions(model, chosen, used, convention, method, lengths, input_gradient),
+            *_of_the_file(stated, unread),
             *(_of_operations(training) if ops == ALL else ()),
         ),
         all(one.exact for one in layers) and all(one.passes.backward is not None for one in layers),
@@ -228,6 +233,23 @@ def _layers(
             else partial(formula_of_operations, alone, others.number, training),
             several[0][0].part.layer.stacks,
         )
+
+
+def _stated(model: Model) -> tuple[Optimizer | None, str]:
+    # the optimizer of the file, or why it is unknown
+    if model.optimizer is None:
+        return None, ""
+    try:
+        return stated_optimizer(model.optimizer), ""
+    except OptionError as error:
+        return None, str(error)
+
+
+def _of_the_file(stated: Optimizer | None, unread: str) -> Iterator[str]:
+    if stated is not None:
+        yield message("optimizer {optimizer}, as the file states it", optimizer=str(stated))
+    if unread:
+        yield message("what the optimizer of the file keeps is unknown: {problem}", problem=unread)
 
 
 def _of_operations(training: bool) -> Iterator[str]:

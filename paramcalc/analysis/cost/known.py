@@ -62,6 +62,11 @@ def _unknown_memory(cost: Cost) -> UnknownMemory:
     if cost.memory.weights is None:
         return UnknownMemory("the memory is unknown, because weights of the model are")
     names = list(_keep_unknown(cost.layers))
+    if not names and cost.memory.gradients is not None and cost.memory.optimizer is None:
+        return UnknownMemory(
+            "the memory of a training step is unknown, because what the optimizer of the file keeps is",
+            expected="another optimizer, such as adam",
+        )
     if not names:
         return UnknownMemory("the memory of a training step is unknown")
     more = len(names) - MOST_NAMES
