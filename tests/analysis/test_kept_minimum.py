@@ -102,6 +102,24 @@ def test_numbers_of_a_step_of_torch(kind: Any) -> None:
     assert read == {"LSTM": 5, "GRU": 5, "RNN": 1}[layer.type] * B * T * H
 
 
+def test_a_layer_at_each_step_keeps_what_it_keeps_of_all_rows() -> None:
+    inner = pc.Sequential([pc.Dense(6, activation="relu"), pc.Dense(4, activation="gelu"), pc.Dense(3)])
+    alone = [pc.Dense(6, activation="relu"), pc.Dense(4, activation="gelu"), pc.Dense(3)]
+    found = least(pc.Dense(5), pc.TimeDistributed(inner), pc.Dense(2), shape=(B, T, X))
+    assert found == least(pc.Dense(5), *alone, pc.Dense(2), shape=(B, T, X)) == B * T * (5 + 6 + 4 + 3)
+    frozen = pc.Sequential([pc.Input(shape=(T, X), batch_size=B), pc.TimeDistributed(inner)])
+    paths = ["time_distributed/sequential/dense", "time_distributed/sequential/dense_1"]
+    assert cost(frozen, frozen=paths, activations="minimum").elements == B * T * 4  # from data, but for the product
+
+
+def test_similarity_reads_both_inputs() -> None:
+    x, y = (pc.Input(shape=(X,), batch_size=B) for _ in range(2))
+    pairs = [pc.Dense(4)(x), pc.Dense(4)(y)]
+    for normalize in (False, True):
+        found = cost(pc.Model([x, y], pc.Dot(axes=1, normalize=normalize)(pairs)), activations="minimum")
+        assert found.elements == 2 * B * 4
+
+
 def test_packed_sequences_keep_their_own_steps() -> None:
     lengths = (7, 3, 1)
     found = least(nn.LSTM(16, 32, batch_first=True), shape=(3, 7, 16), lengths=lengths)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
+from ....core.built import Applicable
+from ....core.products import Source
+from ....core.registry import of_class
+from ....core.rule import Layer
+from ....graph.model import Model
 from ....symbolic import Size
 from . import minimum as one, minimum_sequences as over_time
 from .keras_activations import activation_of, is_set
 from .keras_layers import known
 from .torch_layers import per_channel
-from .values import Call, Keeping, Value
+from .values import Call, Keeping, Tape, Value
 
 Values = Sequence[Value]
 EVERY = (1, 2, 3)
+KERAS_NAME = "keras"
 
 
 def _each(names: str, keeping: Keeping, *ranks: int) -> dict[str, Keeping]:
@@ -48,7 +54,50 @@ def _batch_norm(call: Call) -> Values | None:
 
 
 def _dot(call: Call) -> Values | None:
-    return None if is_set(call, "normalize") else one.product(call)
+    if not is_set(call, "normalize"):
+        return one.product(call)
+    call.tape.keep(*call.inputs * call.anything)  # the unit vectors follow from them
+    return (one.output(call),)
+
+
+def _at_each_step(call: Call) -> Values | None:
+    # samples and steps are rows alike
+    (x,) = call.inputs
+    layer: Applicable = call.layer.options["layer"]
+    name = layer.name or _scope(call)
+    rows = x._replace(shape=(x.shape[0] * x.shape[1], *x.shape[2:]))
+    found = _apply(layer, [rows], _below(lambda path: call.trains(path), name), call.tape)
+    return None if found is None else [found[0]._replace(shape=call.outputs[0])]
+
+
+def _scope(call: Call) -> str:
+    paths = call.layer.on(*(one.shape for one in call.inputs)).weight_paths
+    return paths[0].partition("/")[0] if paths else ""
+
+
+def _below(trains: Callable[[str], bool], scope: str) -> Callable[[str], bool]:
+    return lambda path: trains(f"{scope}/{path}")
+
+
+def _apply(layer: Applicable, inputs: Sequence[Value], trains: Callable[[str], bool], tape: Tape) -> Values | None:
+    if not isinstance(layer, Model):
+        own = isinstance(layer, Layer) and of_class(layer.type, KERAS_NAME) is layer.rule
+        keeping = of_keras(layer.type) if own else None
+        if keeping is None or not isinstance(layer, Layer):
+            return None
+        built = layer.on(*(one.shape for one in inputs))
+        live: list[Source] = [*(at for at, each in enumerate(inputs) if each.live), *filter(trains, built.weight_paths)]
+        return keeping(Call(layer, tuple(inputs), built.shapes(), (), built.states, frozenset(live), tape))
+    values: list[Values] = [[each] for each in inputs]
+    for node in layer.nodes:
+        read = [values[position][index] for position, index in node.args]
+        if node.states or node.masks or node.call:
+            return None
+        made = _apply(node.layer, read, _below(trains, layer.names[id(node.layer)]), tape)
+        if made is None:
+            return None
+        values.append(made)
+    return [values[position][index] for position, index in layer.outputs]
 
 
 def _rows_dropped(call: Call) -> Size:
@@ -104,6 +153,7 @@ KERAS: dict[str, Keeping] = {
     **_keras("Multiply", one.multiplied, masks=False),
     **_keras("Concatenate", one.joined, masks=False),
     **_keras("LSTM GRU SimpleRNN", over_time.keras_recurrent, masks=False),
+    **_keras("TimeDistributed", _at_each_step, masks=False),
     **_keras("Bidirectional", over_time.keras_bidirectional, masks=False),
     **_keras("MultiHeadAttention GroupQueryAttention", over_time.keras_attention, masks=False),
 }
