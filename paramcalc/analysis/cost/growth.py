@@ -27,7 +27,7 @@ from ...symbolic.terms import write
 from .asymptotic import Leading, all_leading
 from .cost import cost
 from .passes import parts_on, together
-from .result import LayerCost
+from .result import Cost, LayerCost
 from .sizes import BATCHES, TIMES, batch_of, times_of
 
 COMPARED_AT = 1000  # what stands for an open size where layers are compared
@@ -155,6 +155,7 @@ def growth(
     frozen: Sequence[str] = (),
     input_gradient: bool = False,
     activations: str | None = None,
+    whole: Cost | None = None,
 ) -> tuple[Growth, ...]:
     """Say how the cost of a model grows: of the whole model in its open sizes, of its largest layers in their letters.
 
@@ -165,6 +166,8 @@ def growth(
         Sizes at which the layers are compared to find the largest; 1000 when left out.
     bptt, frozen, input_gradient, activations
         As in `paramcalc.analysis.cost.cost`.
+    whole : Cost, optional
+        What that gives for these, where it is known already.
 
     Returns
     -------
@@ -179,7 +182,7 @@ def growth(
         "input_gradient": input_gradient,
         "activations": activations,
     }
-    whole = cost(model, **options)
+    whole = cost(model, **options) if whole is None else whole
     sizes = open_sizes(model.input_shapes)
     given: dict[Expr | None, int | None] = {
         **dict.fromkeys(times_of(model.input_shapes), steps),
