@@ -21,6 +21,8 @@ from ..torch import Tensor as Array
 from .layers import Unread, layer_of
 from .tensors import Tensor, axis, shape_of, tensors_in
 
+ATTENDED = ("query", "value", "key")  # inputs by the names that attention has for them, in its order
+
 
 def build_on(run: State, self: Instance, shapes: list[Shape | None]) -> None:
     """Give a layer its weights: the first shapes that it meets decide them."""
@@ -35,7 +37,7 @@ def call_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     run.may_raise("a layer")
     if self.blur is not None:
         return lose(run, self.blur.reason, self, *args, *kwargs.values())
-    given = [*args, *(kwargs[one] for one in ("inputs", "initial_state") if one in kwargs)]
+    given = [*args, *(kwargs[one] for one in (*ATTENDED, "inputs", "initial_state") if one in kwargs)]
     tensors = tensors_in(*given)
     shapes = [one.shape for one in tensors]
     if "<rule>" in self.named:
@@ -93,8 +95,9 @@ def _call_rule(run: State, self: Instance, args: Args, kwargs: Kwargs, tensors: 
     assert isinstance(rule, Rule)
     several = args and isinstance(args[0], (List, tuple))
     first = tensors_in(args[0]) if args else tensors
-    states = [one for one in tensors if one not in first]
-    used = first if several or not args else tensors if len(rule.inputs) > 1 else first
+    attends = len(rule.inputs) > 1  # and has no states
+    states = [] if attends else [one for one in tensors if one not in first]
+    used = tensors if attends and not several else first
     if rule.name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "RNN") and several:
         used, states = first[:1], [*first[1:], *states]
     shapes = [one.shape for one in used]
