@@ -25,7 +25,7 @@ from ...errors import OptionError
 from ...graph.model import Model
 from ...symbolic import Size, ceil_div, maximum
 from .passes import Use
-from .sequences import LOOP, MIXES, check_one_way, check_recurrent, in_order, with_time
+from .sequences import LOOP, MIXES, check_one_way, in_order, with_time
 
 METHOD = "checkpointing over time"
 SQRT = "sqrt"
@@ -154,7 +154,6 @@ def recomputed(model: Model, found: Sequence[Use]) -> Size:
         For models that cannot be cut into segments of steps: bidirectional layers, attention over the steps.
     """
     sequence = in_order(model, found)
-    check_recurrent(sequence, METHOD)
     check_one_way(sequence, with_time(model, sequence), METHOD, (MIXES,), backwards=True)
     return summed(
         one.use.passes.forward for one in sequence.uses if one.role == LOOP and one.use.reached and one.use.live

@@ -37,7 +37,7 @@ from ...symbolic import Expr, Size, exact, symbols, unicode
 from ...symbolic.evaluate import evaluate, put
 from .naming import is_named
 from .passes import Origin, Training, Use, frozen_origins, origin_of, parts_on, uses
-from .sequences import LOOP, Placed, Uses, check_one_way, check_recurrent, feeding, in_order, with_time
+from .sequences import LOOP, Placed, Uses, check_one_way, feeding, in_order, with_time
 from .sizes import with_sizes
 
 METHOD = "real-time recurrent learning"
@@ -168,7 +168,6 @@ def rtrl(model: Model, *, batch: Size | None = None, steps: Size | None = None, 
 def rtrl_of(model: Model, found: Sequence[Use]) -> Rtrl:
     """Give the cost of real-time recurrent learning, of a model whose uses are known (see `rtrl`)."""
     sequence = in_order(model, found)
-    check_recurrent(sequence, METHOD)
     timed = with_time(model, sequence)
     check_one_way(sequence, timed, METHOD)
     return _Learning(sequence, timed).result()

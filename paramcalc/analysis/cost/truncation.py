@@ -17,7 +17,7 @@ from ...errors import OptionError
 from ...graph.model import Model
 from ...symbolic import Size, ceil_div, minimum
 from .passes import Use
-from .sequences import MIXES, check_one_way, check_recurrent, in_order, with_time
+from .sequences import MIXES, check_one_way, in_order, with_time
 
 METHOD = "truncated back-propagation"
 
@@ -42,7 +42,6 @@ def check_truncation(model: Model, found: Sequence[Use]) -> None:
     A recurrent layer that gives its last step alone gives that of every window: the loss is taken once for each.
     """
     sequence = in_order(model, found)
-    check_recurrent(sequence, METHOD)
     check_one_way(sequence, with_time(model, sequence), METHOD, (MIXES,), backwards=True)
 
 
