@@ -151,6 +151,18 @@ def test_what_is_side_by_side_is_kept_in_its_parts() -> None:
     assert found.elements == B * (6 + 7)
 
 
+def test_what_follows_from_the_input_of_another_function_is_not_kept() -> None:
+    x = pc.Input(shape=(X,), batch_size=B)
+    wide = pc.Dense(6)(x)
+
+    def branches(first: str, second: str) -> Any:
+        each = [pc.Dense(2)(pc.Activation(one)(wide)) for one in (first, second)]
+        return cost(pc.Model(x, pc.Add()(each)), activations="minimum").elements
+
+    assert branches("gelu", "tanh") == branches("tanh", "silu") == B * 6  # the input is kept for one of them
+    assert branches("tanh", "sigmoid") == 2 * B * 6
+
+
 def bytes_of(saved: Saved, layer: Layer, shapes: Sequence[tuple[int, ...]]) -> int:
     built = layer.on(*shapes)
     given = ((saved.inputs, shapes), (saved.states, built.states), (saved.outputs, built.shapes()))
