@@ -112,5 +112,5 @@ def test_attention_without_a_recurrent_layer_is_refused_by_name(asked: dict[str,
     x = pc.Input((None, 8))
     with pytest.raises(OptionError, match="MultiHeadAttention relates all steps"):
         cost(pc.Model(x, pc.MultiHeadAttention(2, 4)(x, x)), steps=20, **asked)
-    with pytest.raises(OptionError, match="is about recurrent layers|needs a number of time steps"):
+    with pytest.raises(OptionError, match=r"is about recurrent layers|needs a number of time steps"):
         cost(pc.Model(x, pc.Dense(4)(x)), steps=20, **asked)

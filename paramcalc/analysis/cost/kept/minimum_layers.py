@@ -12,7 +12,7 @@ from ....core.registry import of_class
 from ....core.rule import Layer
 from ....graph.model import Model
 from ....symbolic import Size
-from . import minimum as one, minimum_sequences as over_time
+from . import minimum as one, minimum_attention, minimum_recurrent
 from .keras_activations import activation_of, is_set
 from .keras_layers import known
 from .torch_layers import per_channel
@@ -152,10 +152,10 @@ KERAS: dict[str, Keeping] = {
     **_keras("Maximum Minimum", one.chosen, masks=False),
     **_keras("Multiply", one.multiplied, masks=False),
     **_keras("Concatenate", one.joined, masks=False),
-    **_keras("LSTM GRU SimpleRNN", over_time.keras_recurrent, masks=False),
+    **_keras("LSTM GRU SimpleRNN", minimum_recurrent.keras_recurrent, masks=False),
     **_keras("TimeDistributed", _at_each_step, masks=False),
-    **_keras("Bidirectional", over_time.keras_bidirectional, masks=False),
-    **_keras("MultiHeadAttention GroupQueryAttention", over_time.keras_attention, masks=False),
+    **_keras("Bidirectional", minimum_recurrent.keras_bidirectional, masks=False),
+    **_keras("MultiHeadAttention GroupQueryAttention", minimum_attention.keras_attention, masks=False),
 }
 
 _SAME = "CELU ELU SELU Sigmoid Tanh Softmax Softmin Softplus Softsign GELU Mish SiLU ReLU ReLU6 Threshold"
@@ -222,10 +222,10 @@ TORCH: dict[str, Keeping] = {
     **_each("Upsample UpsamplingNearest2d", _upsampled),
     "CosineSimilarity": one.of_both,
     "PairwiseDistance": one.distance,
-    **_each("LSTM GRU RNN", over_time.torch_recurrent),
-    **_each("LSTMCell GRUCell RNNCell", over_time.torch_cell),
-    "MultiheadAttention": over_time.torch_attention,
-    **_each("TransformerEncoderLayer TransformerDecoderLayer", over_time.torch_block),
-    **_each("TransformerEncoder TransformerDecoder", over_time.torch_copies(of_torch)),
-    "Transformer": over_time.torch_transformer,
+    **_each("LSTM GRU RNN", minimum_recurrent.torch_recurrent),
+    **_each("LSTMCell GRUCell RNNCell", minimum_recurrent.torch_cell),
+    "MultiheadAttention": minimum_attention.torch_attention,
+    **_each("TransformerEncoderLayer TransformerDecoderLayer", minimum_attention.torch_block),
+    **_each("TransformerEncoder TransformerDecoder", minimum_attention.torch_copies(of_torch)),
+    "Transformer": minimum_attention.torch_transformer,
 }
