@@ -25,7 +25,7 @@ from ...errors import OptionError
 from ...graph.model import Model
 from ...symbolic import Size, ceil_div, maximum
 from .passes import Use
-from .sequences import LOOP, MIXES, check_one_way, in_order, with_time
+from .sequences import LOOP, MIXES, check_one_way, check_recurrent, in_order, with_time
 
 METHOD = "checkpointing over time"
 SQRT = "sqrt"
@@ -155,6 +155,7 @@ def recomputed(model: Model, found: Sequence[Use]) -> Size:
     """
     sequence = in_order(model, found)
     check_one_way(sequence, with_time(model, sequence), METHOD, (MIXES,), backwards=True)
+    check_recurrent(sequence, METHOD)
     return summed(
         one.use.passes.forward for one in sequence.uses if one.role == LOOP and one.use.reached and one.use.live
     )

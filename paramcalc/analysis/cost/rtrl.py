@@ -37,7 +37,7 @@ from ...symbolic import Expr, Size, exact, symbols, unicode
 from ...symbolic.evaluate import evaluate, put
 from .naming import is_named
 from .passes import Origin, Training, Use, frozen_origins, origin_of, parts_on, uses
-from .sequences import LOOP, Placed, Uses, check_one_way, feeding, in_order, with_time
+from .sequences import LOOP, Placed, Uses, check_one_way, check_recurrent, feeding, in_order, with_time
 from .sizes import with_sizes
 
 METHOD = "real-time recurrent learning"
@@ -170,6 +170,7 @@ def rtrl_of(model: Model, found: Sequence[Use]) -> Rtrl:
     sequence = in_order(model, found)
     timed = with_time(model, sequence)
     check_one_way(sequence, timed, METHOD)
+    check_recurrent(sequence, METHOD)
     return _Learning(sequence, timed).result()
 
 

@@ -191,7 +191,7 @@ def check_one_way(
     Raises
     ------
     OptionError
-        Which names the layer and says what it does; also for a model without recurrent layers.
+        Which names the layer and says what it does.
     """
     allowed = {LOOP, EACH_STEP, *roles}
     recurrent = set[int]()  # what follows from a recurrent layer
@@ -215,5 +215,14 @@ def check_one_way(
                 expected="recurrent layers in one direction, and layers that work on each step alone",
                 received=one.path,
             )
+
+
+def check_recurrent(sequence: Uses, method: str) -> None:
+    """Refuse a model without recurrent layers.
+
+    Raises
+    ------
+    OptionError
+    """
     if not any(one.role == LOOP for one in sequence.uses):
         raise OptionError(f"{method} is about recurrent layers", expected="a recurrent layer", received="none")

@@ -17,7 +17,7 @@ from ...errors import OptionError
 from ...graph.model import Model
 from ...symbolic import Size, ceil_div, minimum
 from .passes import Use
-from .sequences import MIXES, check_one_way, in_order, with_time
+from .sequences import MIXES, check_one_way, check_recurrent, in_order, with_time
 
 METHOD = "truncated back-propagation"
 
@@ -43,6 +43,7 @@ def check_truncation(model: Model, found: Sequence[Use]) -> None:
     """
     sequence = in_order(model, found)
     check_one_way(sequence, with_time(model, sequence), METHOD, (MIXES,), backwards=True)
+    check_recurrent(sequence, METHOD)
 
 
 def check_window(window: Size | None) -> None:
