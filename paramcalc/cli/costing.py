@@ -26,6 +26,13 @@ def kinds_of_clipping(given: Mapping[str, object]) -> tuple[str, ...]:
     return KINDS
 
 
+def conventions_of_activations(given: Mapping[str, object]) -> list[str]:
+    """List the conventions of what is kept for the pass backwards."""
+    from ..analysis.cost.kept import names_of_conventions
+
+    return names_of_conventions()
+
+
 def operations(given: Mapping[str, object]) -> tuple[str, ...]:
     """List what can be counted."""
     from ..analysis.cost.cost import OPS
@@ -94,6 +101,15 @@ Lengths = Annotated[
 ]
 
 
+Activations = Annotated[
+    str | None,
+    Flag(
+        "--activations",
+        "Count what torch or keras-jax keeps for the pass backwards, or the minimum. Default: the model's framework.",
+        "CONVENTION",
+        values=conventions_of_activations,
+    ),
+]
 Ops = Annotated[
     str | None,
     Flag(
@@ -126,6 +142,7 @@ def show_cost(
     device: Device = None,
     ops: Ops = None,
     training: Training = False,
+    activations: Activations = None,
 ) -> None:
     """Show what a model costs.
 
@@ -163,6 +180,7 @@ def show_cost(
         optimizer=optimizer,
         memory=memory,
         device=device,
+        activations=activations,
     )
     show(page_presentation(found), view, explain=view.explain, depth=view.depth)
 

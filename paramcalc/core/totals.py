@@ -153,5 +153,6 @@ def summed(sizes: Iterable[Size]) -> Size:
     terms = tuple(sizes)
     if all(type(term) is int for term in terms):
         return sum(terms)
-    total = add(terms)
+    others = [term for term in terms if type(term) is not int or term != 0]
+    total = others[0] if len(others) == 1 else add(others)
     return total.expand() if isinstance(total, Expr) else total

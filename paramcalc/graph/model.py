@@ -61,6 +61,7 @@ class Model(Applicable, Displayed):
     apart = False  # whether its layers can be built one by one, where it is unknown how they are connected
     sources: Sequence[str] = ()  # where source code makes the layer of each node, file:line
     wants = 0  # how many input shapes would show more of it, where none were given
+    optimizer: object = None  # that a file states for its training, in the form of the file
     batch_in_shape = False  # whether a reader found shapes whole, with no name for the batch
 
     def __init__(self, inputs: Nested, outputs: Nested, name: str | None = None, trainable: bool = True) -> None:

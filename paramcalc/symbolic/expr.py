@@ -39,9 +39,10 @@ MAX_EXPONENT = 64
 class Expr(Tree):
     """An integer expression over named sizes; build one from :func:`symbols` and operators."""
 
-    __slots__ = ("_key", "_symbols", "_text")
+    __slots__ = ("_collected", "_key", "_symbols", "_text")
 
     _key: Key  # each set when it is first asked for
+    _collected: bool  # whether it is written as `expand` writes it
     _symbols: tuple[str, ...]
     _text: str
 
@@ -147,7 +148,15 @@ class Expr(Tree):
 
     def expand(self) -> Size:
         """Multiply out and collect: ``4[h(h + x) + h]`` → ``4h² + 4h·x + 4h``."""
-        return write(self.normal, leaves(self), BUILD)
+        try:
+            if self._collected:
+                return self
+        except AttributeError:
+            pass
+        made = write(self.normal, leaves(self), BUILD)
+        if isinstance(made, Expr):
+            made._collected = True
+        return made
 
     def __str__(self) -> str:
         return unicode(self)

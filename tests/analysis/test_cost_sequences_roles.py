@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 import paramcalc as pc
+from paramcalc.analysis.cost import cost
 from paramcalc.analysis.cost.passes import Training, parts_on, uses
 from paramcalc.analysis.cost.sequences import ATTENTION, BY_STEP, EACH_STEP, LOOP, MIXES, in_order
 from paramcalc.core.registry import rules
+from paramcalc.errors import OptionError
 
 T, D, CHANGED = 5, 4, 2
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -103,3 +105,12 @@ def test_layers_of_every_role_are_tried() -> None:
     assert {name for name in BY_STEP if name in rules("keras")} - tried == {"TimeDistributed"}
     for name in ("Conv1D", "BatchNormalization", "GroupNormalization", "Softmax"):
         assert (name, MIXES) in found
+
+
+@pytest.mark.parametrize("asked", [{"rtrl": True}, {"bptt": 5}, {"checkpoint": 4}])
+def test_attention_without_a_recurrent_layer_is_refused_by_name(asked: dict[str, Any]) -> None:
+    x = pc.Input((None, 8))
+    with pytest.raises(OptionError, match="MultiHeadAttention relates all steps"):
+        cost(pc.Model(x, pc.MultiHeadAttention(2, 4)(x, x)), steps=20, **asked)
+    with pytest.raises(OptionError, match=r"is about recurrent layers|needs a number of time steps"):
+        cost(pc.Model(x, pc.Dense(4)(x)), steps=20, **asked)

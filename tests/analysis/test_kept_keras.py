@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -81,11 +81,11 @@ def test_every_layer_keeps_what_jax_holds(name: str) -> None:
     assert [*problems(name, MANY, MANY_CHOICES)] == []
 
 
-def check(layer: Layer, *shapes: tuple[int, ...]) -> None:
+def check(layer: Layer, *shapes: tuple[int, ...], many: int = CHOICES) -> None:
     function, theirs = keeping(layer.type), trained(layer, shapes)
     assert function is not None
     assert theirs is not None
-    assert [*residual_problems(function, layer, shapes, theirs, CHOICES)] == []
+    assert [*residual_problems(function, layer, shapes, theirs, many)] == []
 
 
 @pytest.mark.parametrize("name", sorted(ACTIVATIONS))
@@ -104,6 +104,22 @@ def test_a_layer_with_an_activation(name: str) -> None:
 def test_both_directions(kind: Any, merge: str | None) -> None:
     for sequences in (False, True):
         check(pc.Bidirectional(kind(4, return_sequences=sequences), merge_mode=merge), (2, 5, 3))
+
+
+@pytest.mark.parametrize("states", [False, True])
+@pytest.mark.parametrize("sequences", [False, True])
+@pytest.mark.parametrize("steps", quick([3, 1], 2))
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda **options: pc.LSTM(4, **options),
+        lambda **options: pc.GRU(4, **options),
+        lambda **options: pc.GRU(4, reset_after=False, **options),
+        lambda **options: pc.SimpleRNN(4, **options),
+    ],
+)
+def test_unrolled_loops(layer: Callable[..., Layer], steps: int, sequences: bool, states: bool) -> None:
+    check(layer(unroll=True, return_sequences=sequences, return_state=states), (2, steps, 3), many=MANY_CHOICES)
 
 
 STEP = {"LSTM": 12, "GRU": 9, "SimpleRNN": 3}
@@ -126,7 +142,7 @@ def test_numbers_of_a_step(kind: Any) -> None:
 @pytest.mark.parametrize(
     "layer",
     [
-        pc.LSTM(4, unroll=True),
+        pc.Bidirectional(pc.LSTM(4, unroll=True)),
         pc.LSTM(4, activation="relu"),
         pc.GRU(4, dropout=0.5),
         pc.Dense(4, activation="sparsemax"),

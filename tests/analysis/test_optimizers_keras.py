@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 
 import pytest
 from optimizer_variations import Options, accepted, disagreements, few, one_by_one, pairs, signature_of, told
 
-from paramcalc.analysis.cost.optimizers import optimizer, optimizer_state, read_optimizer
+from paramcalc.analysis.cost.optimizers import optimizer, optimizer_state, read_optimizer, stated_optimizer
 from paramcalc.analysis.cost.optimizers.read import Row, rows
 
 keras = pytest.importorskip("keras", "3.15")
@@ -74,6 +75,25 @@ def test_every_option_by_itself(name: str, over: list[object]) -> None:
 @pytest.mark.parametrize("name", ROWS)
 def test_every_two_options_that_decide(name: str, over: list[object]) -> None:
     compared(ROWS[name], pairs(ROWS[name], INNER.get(name, {})), over)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's own
+@pytest.mark.parametrize("name", ROWS)
+def test_what_keras_writes_into_a_file_is_read_as_the_same_optimizer(name: str, over: list[object]) -> None:
+    tried = 0
+    for options in few(ROWS[name], INNER.get(name, {})):
+        chosen = accepted(ROWS[name], options)
+        if chosen is None:
+            continue
+        try:
+            written = json.loads(json.dumps(keras.optimizers.serialize(held.built(chosen, over))))
+        except (ValueError, TypeError):  # refused by Keras
+            continue
+        tried += 1
+        found = stated_optimizer(written)
+        assert found.name == name
+        assert told(optimizer_state(found, held.WEIGHTS), held.OWN) == held.kept(chosen, over), (name, written)
+    assert tried
 
 
 UNLISTED = {

@@ -145,3 +145,18 @@ def test_a_library_that_is_not_installed_is_unknown(monkeypatch: pytest.MonkeyPa
     report = read("keras.applications.VGG16()").report()
     assert not report.exact
     assert "keras.applications.VGG16 is not followed (m.py:4)" in str(report)
+
+
+@pytest.mark.parametrize("kind", ["MultiHeadAttention(2, 4)", "GroupQueryAttention(4, 4, 2)"])
+@pytest.mark.parametrize("call", ["a, b", "a, value=b", "query=a, value=b", "a, b, b", "a, key=b, value=b"])
+def test_attention_to_another_input(kind: str, call: str) -> None:
+    lines = [
+        "import keras",
+        "a, b = keras.Input((None, 8)), keras.Input((None, 8))",
+        f"model = keras.Model([a, b], keras.layers.{kind}({call}))",
+    ]
+    made = loads("\n".join(lines), name="m.py")
+    x, y = pc.Input((None, 8)), pc.Input((None, 8))
+    layer = pc.MultiHeadAttention(2, 4) if kind.startswith("Multi") else pc.GroupQueryAttention(4, 4, 2)
+    assert made.report().exact
+    assert made.total == pc.Model([x, y], layer(x, y)).total

@@ -154,8 +154,8 @@ def recomputed(model: Model, found: Sequence[Use]) -> Size:
         For models that cannot be cut into segments of steps: bidirectional layers, attention over the steps.
     """
     sequence = in_order(model, found)
-    check_recurrent(sequence, METHOD)
     check_one_way(sequence, with_time(model, sequence), METHOD, (MIXES,), backwards=True)
+    check_recurrent(sequence, METHOD)
     return summed(
         one.use.passes.forward for one in sequence.uses if one.role == LOOP and one.use.reached and one.use.live
     )

@@ -22,7 +22,7 @@ from .memory import memory_of, trained_weights
 from .methods import Method, method_of, trained_by
 from .naming import is_named
 from .operations import Operations, added, operations
-from .optimizers import Optimizer, read_optimizer
+from .optimizers import Optimizer, read_optimizer, stated_optimizer
 from .passes import Training, Use, frozen_origins, parts_on, total, uses
 from .result import Cost, LayerCost, nothing
 from .sizes import BATCHES, TIMES, checked, padded, size_of, with_length, with_sizes
@@ -45,6 +45,7 @@ class Asked(TypedDict, total=False):
     input_gradient: bool
     ops: str
     training: bool
+    activations: str | None
 
 
 class Measured(NamedTuple):
@@ -79,6 +80,7 @@ def cost(
     input_gradient: bool = False,
     ops: str = PRODUCTS,
     training: bool = False,
+    activations: str | None = None,
 ) -> Cost:
     """Give the cost of a model.
 
@@ -88,7 +90,8 @@ def cost(
     batch, steps : int or Expr, optional
         Sizes in place of the open batch and the open time axis; they stay symbols when left out.
     optimizer : str or Optimizer, optional
-        Whose slots are counted, such as ``"adam"`` or ``"sgd(momentum=0.9)"``; none when left out.
+        Whose slots are counted, such as ``"adam"`` or ``"sgd(momentum=0.9)"``. When left out, that of the file of the
+        model; none if the file states none.
     dtype : str
         The dtype policy: ``float32``, ``bfloat16``, ``mixed_bfloat16``, ….
     lengths : list of int, optional
@@ -113,6 +116,9 @@ def cost(
         ``all`` counts the operations of the pass forwards that are no products, too.
     training : bool
         Whether those are of a pass in training, with dropout and the statistics of the batch, or of inference.
+    activations : {"torch", "keras-jax", "minimum"}, optional
+        The convention of the kept activations: what the kernels of a framework keep, or the least that the gradients
+        need. That of the model's own framework when left out.
 
     Raises
     ------
@@ -126,6 +132,7 @@ def cost(
     if optimizer is not None and not isinstance(optimizer, (str, Optimizer)):
         raise OptionError("optimizer", expected="the name of one, such as adam", received=optimizer)
     used = read_optimizer(optimizer, model.framework) if isinstance(optimizer, str) else optimizer
+    stated, unread = _stated(model) if optimizer is None else (None, "")
     if ops not in OPS:
         raise OptionError("unknown operations", expected=" or ".join(OPS), received=ops, suggestion=nearest(ops, OPS))
     asked = (("batch", batch), ("steps", steps), ("bptt", bptt), ("decode", decode))
@@ -139,7 +146,7 @@ def cost(
             raise OptionError("lengths of sequences", expected="one length, as steps, for a prompt to decode from")
         batch, steps = padded(lengths, batch, steps)
     packs = bool(lengths) and framework(model.framework).packs
-    convention = None if packs else convention_of(model.framework)
+    convention = convention_of(model.framework, activations)
 
     def measured(steps: Size | None, length: Size | None = None) -> Measured:
         shapes = with_sizes(model.input_shapes, batch, steps)
@@ -149,7 +156,7 @@ def cost(
         origins = frozen_origins(model, parts)
         trains = Training(is_named(frozen, parts), origins, bptt, tuple(lengths) if packs else ())
         found, _ = uses(model, parts, trains, [input_gradient] * len(shapes))
-        return Measured(parts, found, kept(model, found, convention)[0])
+        return Measured(parts, found, kept(model, found, convention, lengths if packs else ()))
 
     def at(length: Size) -> list[Found]:
         return measured(steps, length).keeps
@@ -157,7 +164,9 @@ def cost(
     whole = measured(steps)
     time = size_of(TIMES, whole.parts)
     made = trained_by(method, model, whole.uses, whole.keeps, time, at, input_gradient)
-    memory = memory_of(made.uses, made.keeps, chosen, used)
+    memory = memory_of(made.uses, made.keeps, chosen, used or stated)
+    if unread:
+        memory = memory._replace(optimizer=None)
     segments = None if made.checkpointing is None else made.checkpointing(chosen)
     if made.checkpointing is not None:
         memory = memory._replace(activations=None if segments is None else segments.kept)
@@ -172,6 +181,7 @@ def cost(
         memory,
         (
             *_conventions(model, chosen, used, convention, method, lengths, input_gradient),
+            *_of_the_file(stated, unread),
             *(_of_operations(training) if ops == ALL else ()),
         ),
         all(one.exact for one in layers) and all(one.passes.backward is not None for one in layers),
@@ -223,6 +233,23 @@ def _layers(
             else partial(formula_of_operations, alone, others.number, training),
             several[0][0].part.layer.stacks,
         )
+
+
+def _stated(model: Model) -> tuple[Optimizer | None, str]:
+    # the optimizer of the file, or why it is unknown
+    if model.optimizer is None:
+        return None, ""
+    try:
+        return stated_optimizer(model.optimizer), ""
+    except OptionError as error:
+        return None, str(error)
+
+
+def _of_the_file(stated: Optimizer | None, unread: str) -> Iterator[str]:
+    if stated is not None:
+        yield message("optimizer {optimizer}, as the file states it", optimizer=str(stated))
+    if unread:
+        yield message("what the optimizer of the file keeps is unknown: {problem}", problem=unread)
 
 
 def _of_operations(training: bool) -> Iterator[str]:

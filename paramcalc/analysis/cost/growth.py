@@ -27,7 +27,7 @@ from ...symbolic.terms import write
 from .asymptotic import Leading, all_leading
 from .cost import cost
 from .passes import parts_on, together
-from .result import LayerCost
+from .result import Cost, LayerCost
 from .sizes import BATCHES, TIMES, batch_of, times_of
 
 COMPARED_AT = 1000  # what stands for an open size where layers are compared
@@ -143,6 +143,7 @@ class Options(TypedDict):
     bptt: Size | None
     frozen: Sequence[str]
     input_gradient: bool
+    activations: str | None
 
 
 def growth(
@@ -153,6 +154,8 @@ def growth(
     bptt: Size | None = None,
     frozen: Sequence[str] = (),
     input_gradient: bool = False,
+    activations: str | None = None,
+    whole: Cost | None = None,
 ) -> tuple[Growth, ...]:
     """Say how the cost of a model grows: of the whole model in its open sizes, of its largest layers in their letters.
 
@@ -161,8 +164,10 @@ def growth(
     model : Model
     batch, steps : int, optional
         Sizes at which the layers are compared to find the largest; 1000 when left out.
-    bptt, frozen, input_gradient
+    bptt, frozen, input_gradient, activations
         As in `paramcalc.analysis.cost.cost`.
+    whole : Cost, optional
+        What that gives for these, where it is known already.
 
     Returns
     -------
@@ -171,8 +176,13 @@ def growth(
         in letters: a layer around others, one of whose inputs only some need a gradient, and one whose letters say
         nothing of the batch, the steps and the units.
     """
-    options: Options = {"bptt": bptt, "frozen": frozen, "input_gradient": input_gradient}
-    whole = cost(model, **options)
+    options: Options = {
+        "bptt": bptt,
+        "frozen": frozen,
+        "input_gradient": input_gradient,
+        "activations": activations,
+    }
+    whole = cost(model, **options) if whole is None else whole
     sizes = open_sizes(model.input_shapes)
     given: dict[Expr | None, int | None] = {
         **dict.fromkeys(times_of(model.input_shapes), steps),
@@ -233,7 +243,13 @@ def _in_letters(figure: Figure, one: LayerCost, parts: Sequence[Part], options: 
     own = [name for name in options["frozen"] if name == one.name or name.startswith(f"{one.name}/")]
     for input_gradient in (False, True):  # something before it may train
         try:
-            (found,) = cost(alone, bptt=options["bptt"], frozen=own, input_gradient=input_gradient).layers
+            (found,) = cost(
+                alone,
+                bptt=options["bptt"],
+                frozen=own,
+                input_gradient=input_gradient,
+                activations=options["activations"],
+            ).layers
         except ParamcalcError:  # a rule may hold for these sizes, and not for all
             return None
         if figure is WORK:

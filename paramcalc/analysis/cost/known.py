@@ -61,7 +61,16 @@ def as_number(size: Size, what: str) -> int:
 def _unknown_memory(cost: Cost) -> UnknownMemory:
     if cost.memory.weights is None:
         return UnknownMemory("the memory is unknown, because weights of the model are")
+    if cost.memory.gradients is None:
+        return UnknownMemory(
+            "there is no training step, because whole numbers have no gradients", expected="a dtype such as bfloat16"
+        )
     names = list(_keep_unknown(cost.layers))
+    if not names and cost.memory.optimizer is None:
+        return UnknownMemory(
+            "the memory of a training step is unknown, because what the optimizer of the file keeps is",
+            expected="another optimizer, such as adam",
+        )
     if not names:
         return UnknownMemory("the memory of a training step is unknown")
     more = len(names) - MOST_NAMES

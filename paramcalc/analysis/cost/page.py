@@ -87,7 +87,8 @@ def page(
     """
     found = cost(model, batch=batch, steps=steps, **asked)
     plain = not any(asked.get(name) for name in ("lengths", "rtrl", "checkpoint"))
-    grows = partial(growth, model, **_growing(asked)) if plain else tuple[Growth, ...]
+    whole = found if batch is None and steps is None else None
+    grows = partial(growth, model, whole=whole, **_growing(asked)) if plain else tuple[Growth, ...]
     fits = tuple(_fits(model, memory, batch, steps, asked)) if memory is not None else ()
     estimates = tuple(_estimates(found, device, asked.get("dtype", "float32"))) if device is not None else ()
     return Page(found, grows, fits, estimates)
@@ -98,6 +99,7 @@ def _growing(asked: Asked) -> Options:
         "bptt": asked.get("bptt"),
         "frozen": tuple(asked.get("frozen", ())),
         "input_gradient": asked.get("input_gradient", False),
+        "activations": asked.get("activations"),
     }
 
 

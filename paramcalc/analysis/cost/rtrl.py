@@ -168,9 +168,9 @@ def rtrl(model: Model, *, batch: Size | None = None, steps: Size | None = None, 
 def rtrl_of(model: Model, found: Sequence[Use]) -> Rtrl:
     """Give the cost of real-time recurrent learning, of a model whose uses are known (see `rtrl`)."""
     sequence = in_order(model, found)
-    check_recurrent(sequence, METHOD)
     timed = with_time(model, sequence)
     check_one_way(sequence, timed, METHOD)
+    check_recurrent(sequence, METHOD)
     return _Learning(sequence, timed).result()
 
 

@@ -42,8 +42,8 @@ def check_truncation(model: Model, found: Sequence[Use]) -> None:
     A recurrent layer that gives its last step alone gives that of every window: the loss is taken once for each.
     """
     sequence = in_order(model, found)
-    check_recurrent(sequence, METHOD)
     check_one_way(sequence, with_time(model, sequence), METHOD, (MIXES,), backwards=True)
+    check_recurrent(sequence, METHOD)
 
 
 def check_window(window: Size | None) -> None:

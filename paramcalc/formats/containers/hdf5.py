@@ -38,7 +38,7 @@ MAX_CHUNKS = 1_000  # layer_names0, layer_names1, …: Keras cuts its lists into
 
 _SKIPPED = ("optimizer", "optimizer_weights", "metrics", "_metrics", "_loss_tracker")  # of training, no parameters
 _LISTS = ("layer_names", "weight_names")
-_ROOT = ("model_config", "keras_version")
+_ROOT = ("model_config", "keras_version", "training_config")
 _FOREIGN = {"bfloat16", "float8_e4m3fn", "float8_e5m2"}  # types without a name in HDF5; Keras names them beside
 
 
@@ -183,8 +183,9 @@ def _stored(found: _Found) -> Stored:
     version = root.get("keras_version") or found.said.get(top or "", {}).get("keras_version")
     config = root.get("model_config")
     headless = top is None and bool(names) and "vars" not in found.said
-    config_text, version_text = (texts[0] if texts else None for texts in (config, version))
-    return Stored(tensors, config_text, version_text, names, top is not None, headless)
+    training = root.get("training_config")
+    config_text, version_text, training_text = (texts[0] if texts else None for texts in (config, version, training))
+    return Stored(tensors, config_text, version_text, names, top is not None, headless, training_text)
 
 
 def _place(entry: tuple[str, StoredTensor]) -> tuple[str, int, str]:

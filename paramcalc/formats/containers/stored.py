@@ -56,6 +56,8 @@ class Stored:
         Whether it is in the format before Keras 3, which lists layers by name.
     headless : bool
         Whether it names groups, as newer files do, and has none for the model itself: it is not the first of several.
+    training : str or None
+        How the model is trained, in a legacy file, JSON.
     """
 
     tensors: list[StoredTensor]
@@ -64,6 +66,7 @@ class Stored:
     names: dict[str, str] = field(default_factory=dict)
     legacy: bool = False
     headless: bool = False
+    training: str | None = None
     _index: _Index | None = field(default=None, init=False, repr=False, compare=False)
 
     def layer(self, name: str, class_name: str | None = None, within: str = "") -> str | None:

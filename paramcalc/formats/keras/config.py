@@ -79,6 +79,8 @@ def from_config(
             f"{quoted(config['class_name'])} is not a model",
             expected="a Sequential, Functional or subclassed model",
         )
+    compiled = config.get("compile_config")
+    model.optimizer = compiled.get("optimizer") if isinstance(compiled, Mapping) else None
     return model
 
 

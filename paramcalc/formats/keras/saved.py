@@ -73,7 +73,10 @@ def read_hdf5(source: Source) -> Model:
     stored = stored_in(source.file)
     if stored.config is None:
         return _weights_alone(stored, part=part_of(source.path, stored))
-    return _described("model_config:", stored.config.encode(), stored)
+    model = _described("model_config:", stored.config.encode(), stored)
+    if stored.training is not None:
+        model.optimizer = _optimizer(stored.training)
+    return model
 
 
 def read_index(source: Source) -> Model:
@@ -87,6 +90,15 @@ def read_index(source: Source) -> Model:
     if not source.path:
         raise FileError("an index of shards; the shards are separate files", expected="the path of the index")
     return _weights_alone(stored_beside(source.path, source.data))
+
+
+def _optimizer(text: str) -> object:
+    # in a legacy file the description of the training is a text of its own
+    try:
+        found = read_json(text)
+    except ParamcalcError as error:
+        raise error.at("training_config:")
+    return found.get("optimizer_config") if isinstance(found, dict) else None
 
 
 def _described(place: str, text: bytes, stored: Stored | None) -> Model:

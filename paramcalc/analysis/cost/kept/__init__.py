@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from ....core.framework import title
 from ....core.products import State
 from ....core.registry import of_class
 from ....core.rule import Layer
 from ....core.shapes import Shape, UnknownShape, listed
 from ....core.totals import summed
+from ....errors import OptionError, nearest
 from ....graph.model import Model
 from ....loading import load
 from ....symbolic import Size
@@ -62,6 +64,10 @@ class Convention(NamedTuple):
     table: str
 
 
+_LEAST = (
+    "the gradients need at least: what their formulas read, except what follows from the rest"
+    " without a product or another time step"
+)
 CONVENTIONS = (
     Convention(
         "torch",
@@ -75,12 +81,37 @@ CONVENTIONS = (
         "keras",
         f"{__package__}.keras_layers:keeping",
     ),
-)
+    Convention("minimum", _LEAST, "torch", f"{__package__}.minimum_layers:of_torch"),
+    Convention("minimum", _LEAST, "keras", f"{__package__}.minimum_layers:of_keras"),
+)  # of each framework, the first is the usual one
 
 
-def convention_of(framework: str) -> Convention | None:
-    """Find the convention of a framework."""
-    return next((one for one in CONVENTIONS if one.framework == framework), None)
+def names_of_conventions() -> list[str]:
+    """List the names of the conventions."""
+    return [*dict.fromkeys(one.name for one in CONVENTIONS)]
+
+
+def convention_of(framework: str, name: str | None = None) -> Convention | None:
+    """Find the convention of a framework, the usual one where no name is given.
+
+    Raises
+    ------
+    OptionError
+        For a name that is none, and for one of another framework.
+    """
+    own = [one for one in CONVENTIONS if one.framework == framework]
+    if name is None:
+        return next(iter(own), None)
+    found = next((one for one in own if one.name == name), None)
+    if found is None:
+        names = [one.name for one in own]
+        raise OptionError(
+            f"unknown convention of kept activations of {title(framework)}",
+            expected=" or ".join(names) or "none, since there is no table of what its layers keep",
+            received=name,
+            suggestion=nearest(name, names) if isinstance(name, str) else None,
+        )
+    return found
 
 
 class Found(NamedTuple):
@@ -115,66 +146,80 @@ class Found(NamedTuple):
         return summed(one.size for one in self.everything)
 
 
-UNKNOWN = Found((), False, [])
+class _Kept(NamedTuple):
+    # what a use keeps, before it is known which of it follows from what others keep
+    memories: tuple[tuple[Memory, str], ...] = ()
+    known: bool = True
+    inner: tuple[_Kept, ...] = ()
+
+    def found(self, spared: frozenset[Memory]) -> Found:
+        tensors = (Tensor(name, one.size, one.dtype) for one, name in self.memories if one not in spared)
+        return Found(tuple(tensors), self.known, [inner.found(spared) for inner in self.inner])
 
 
-def kept(
-    model: Model,
-    found: Sequence[Use],
-    convention: Convention | None,
-    inputs: Sequence[Value] = (),
-    tape: Tape | None = None,
-) -> tuple[list[Found], list[Value]]:
-    """List what every use of a layer keeps, memory once; and the outputs of the model.
+UNKNOWN = _Kept((), False)
+
+
+def kept(model: Model, found: Sequence[Use], convention: Convention | None, lengths: Sequence[int] = ()) -> list[Found]:
+    """List what every use of a layer keeps, memory once.
 
     The inputs of the whole model are not counted: they are data, and are there in any case.
+
+    Parameters
+    ----------
+    model : Model
+    found : list of Use
+    convention : Convention, optional
+    lengths : list of int
+        Of the sequences that recurrent layers read, if they are packed.
     """
-    tape = Tape() if tape is None else tape
-    if not model.nodes:  # a live module, whose connections are in its code
-        return [UNKNOWN for _ in found], []
-    inputs = inputs or [
+    tape = Tape()
+    inputs = [
         value_of(() if isinstance(shape, UnknownShape) else shape, Memory(0, counted=False))
         for shape in model.input_shapes
     ]
+    every, _ = _run(model, found, convention, inputs, tape, tuple(lengths))
+    spared = tape.spared()
+    return [one.found(spared) for one in every]
+
+
+def _run(
+    model: Model,
+    found: Sequence[Use],
+    convention: Convention | None,
+    inputs: Sequence[Value],
+    tape: Tape,
+    lengths: tuple[int, ...],
+) -> tuple[list[_Kept], list[Value]]:
+    if not model.nodes:  # a live module, whose connections are in its code
+        return [UNKNOWN for _ in found], []
     values: list[list[Value]] = [[one] for one in inputs]
-    kept_by: list[Found] = []
+    kept_by: list[_Kept] = []
     for node, use in zip(model.nodes, found, strict=True):
         read = [values[position][index] for position, index in node.args]
         if isinstance(use.part.layer, Model) and use.inner:
-            inner, outputs = kept(use.part.layer, use.inner, convention, read, tape)
-            kept_by.append(Found((), True, inner))
+            inner, outputs = _run(use.part.layer, use.inner, convention, read, tape, lengths)
+            kept_by.append(_Kept((), True, tuple(inner)))
             values.append(outputs)
             continue
         states = [values[position][index] for position, index in node.states]
         if node.masks:
             read = [one._replace(masked=True) for one in read]
-        one, made = kept_by_layer(use, read, states, convention, tape, node.call or {})
+        one, made = _layer(use, read, states, convention, tape, node.call or {}, lengths)
         kept_by.append(one)
         values.append(made)
     return kept_by, [values[position][index] for position, index in model.outputs]
 
 
-def kept_by_layer(
+def _layer(
     use: Use,
     read: Sequence[Value],
     states: Sequence[Value],
     convention: Convention | None,
     tape: Tape,
-    switches: Mapping[str, bool] = {},
-) -> tuple[Found, list[Value]]:
-    """List what one use of a layer keeps, and give its outputs.
-
-    Parameters
-    ----------
-    use : Use
-    read, states : list of Value
-        Its inputs, and the initial states it is called with.
-    convention : Convention, optional
-    tape : Tape
-        What is kept so far.
-    switches : mapping of str to bool
-        Of the call.
-    """
+    switches: Mapping[str, bool],
+    lengths: tuple[int, ...],
+) -> tuple[_Kept, list[Value]]:
     layer, built = use.part.layer, use.part.built
     outs = [() if isinstance(shape, UnknownShape) else shape for shape in listed(built.outs)]
     shapes: list[Shape] = [shape for shape in use.part.inputs if not isinstance(shape, UnknownShape)]
@@ -195,6 +240,7 @@ def kept_by_layer(
         use.live,
         tape.copy() if not use.reached else tape,
         switches,
+        lengths,
     )
     before = len(tape.kept)
     made = keeping(call)
@@ -202,8 +248,8 @@ def kept_by_layer(
         return UNKNOWN, anything
     masked = any(one.masked for one in read)
     names = {one.memory: "output" for one in made} | {one.memory: "input" for one in read}
-    tensors = (Tensor(names.get(one, one.name), one.size, one.dtype) for one in islice(tape.kept, before, None))
-    return Found(tuple(tensors), True, []), [one._replace(masked=one.masked or masked) for one in made]
+    memories = ((one, names.get(one, one.name)) for one in islice(tape.kept, before, None))
+    return _Kept(tuple(memories)), [one._replace(masked=one.masked or masked) for one in made]
 
 
 def _shaped(read: Sequence[Value], shapes: Sequence[Shape]) -> list[Value]:

@@ -228,8 +228,9 @@ def _padding(call: Call) -> Values:
     return (call.output(),)
 
 
-def _known(keeping: Keeping, masks: bool = True) -> Keeping:
-    # a mask changes the program of some classes; some options that of all
+def known(keeping: Keeping, masks: bool = True) -> Keeping:
+    """Refuse options that change the program of every class, and a mask where that changes it, too."""
+
     def keeps(call: Call) -> Values | None:
         if is_set(call, *UNSEEN) or (not masks and any(one.masked for one in call.inputs)):
             return None
@@ -239,8 +240,8 @@ def _known(keeping: Keeping, masks: bool = True) -> Keeping:
 
 
 def _each(names: str, keeping: Keeping, *ranks: int, masks: bool = True) -> dict[str, Keeping]:
-    known = _known(keeping, masks)
-    return {name.format(rank): known for name in names.split() for rank in ranks or (0,)}
+    each = known(keeping, masks)
+    return {name.format(rank): each for name in names.split() for rank in ranks or (0,)}
 
 
 EVERY = (1, 2, 3)

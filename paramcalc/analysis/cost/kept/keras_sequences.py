@@ -15,7 +15,7 @@ Values = Sequence[Value]
 
 PLAIN = {"LSTM": ("tanh", "sigmoid"), "GRU": ("tanh", "sigmoid"), "SimpleRNN": ("tanh", None)}
 CELLS = {"LSTM": "lstm_cell", "GRU": "gru_cell", "SimpleRNN": "simple_rnn_cell"}
-STRANGE = ("dropout", "recurrent_dropout", "unroll", "stateful")
+STRANGE = ("dropout", "recurrent_dropout", "stateful")
 
 
 def _steady(layer: Layer) -> bool:
@@ -35,6 +35,8 @@ def recurrent(call: Call) -> Values | None:
     def trains(name: str) -> bool:
         return call.trains(f"{CELLS[call.layer.type]}/{name}")
 
+    if is_set(call, "unroll"):
+        return None if call.states else _unrolled(call, trains)
     backwards = bool(call.layer.options["go_backwards"])
     scan(call.tape, call.inputs[0], call.layer, backwards, call.anything, trains)
     return [value_of(shape, live=call.anything) for shape in call.outputs]
@@ -44,7 +46,9 @@ def bidirectional(call: Call) -> Values | None:
     """Run a recurrent layer in both directions."""
     options: Mapping[str, Any] = call.layer.options
     inner: Layer = options["layer"]
-    if options["backward_layer"] is not None or not isinstance(inner, Layer) or not _steady(inner):
+    if options["backward_layer"] is not None or not isinstance(inner, Layer):
+        return None
+    if not _steady(inner) or is_set_of(inner, "unroll"):
         return None
     (x,) = call.inputs
     paths = call.layer.on(x.shape).weight_paths
@@ -84,6 +88,33 @@ def scan(tape: Tape, x: Value, layer: Layer, backwards: bool, live: bool, trains
     tape.new("copies of the recurrent kernel", 3 * units * units, times=live and type == "GRU")
     tape.new("hidden states", per_step, times=trains("recurrent_kernel"))
     tape.new("input by steps", x.size, times=trains("kernel"))
+
+
+def _unrolled(call: Call, trains: Callable[[str], bool]) -> Values:
+    # each step is a program of its own, and the first one knows that its state is zeros, which it makes once
+    options: Mapping[str, Any] = call.layer.options
+    (x,) = call.inputs
+    tape, live, type, units = call.tape, call.anything, call.layer.type, options["units"]
+    rows, steps = x.shape[:2]
+    out, *states = (value_of(shape, live=live) for shape in call.outputs)
+    recurrent = trains("recurrent_kernel")
+    tape.new("input by steps", x.size, times=trains("kernel"))
+    if type == "SimpleRNN":
+        last = states[0] if states else out
+        own = not states and options["return_sequences"]  # else the last state is an output
+        tape.new("gates", (2 * steps - (0 if own else 1)) * rows * units, times=live)
+        tape.keep(*[last] * (live and not own))
+        tape.new("zeros", rows * units, times=recurrent)
+        return [out if options["return_sequences"] else last, *states]
+    if type == "GRU" and options["reset_after"]:
+        tape.new("gates", (9 * steps - 2) * rows * units, times=live)
+        tape.new("zeros", rows * units, times=recurrent or trains("bias"))
+        return [out, *states]
+    per_step, first = {"LSTM": (11, 1), "GRU": (8, 2)}[type]
+    tape.new("gates", (per_step * steps - first) * rows * units, times=live)
+    tape.new("copies of the recurrent kernel", (3 * steps - 2) * units * units, times=live and type == "GRU")
+    tape.new("hidden states", steps * rows * units, times=recurrent)
+    return [out, *states]
 
 
 def attention(call: Call) -> Values | None:

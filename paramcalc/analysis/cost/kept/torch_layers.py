@@ -91,8 +91,8 @@ def _dropping(mask: Callable[[Shape], Size], in_place: bool = True) -> Keeping:
     return keeps
 
 
-def _channels(with_batch: Sequence[int]) -> Callable[[Shape], Size]:
-    # of an input of these numbers of axes the first is the batch
+def per_channel(with_batch: Sequence[int]) -> Callable[[Shape], Size]:
+    """Count the channels of all samples; of an input of these numbers of axes the first is the batch."""
     return lambda shape: shape[0] * shape[1] if len(shape) in with_batch else shape[0]
 
 
@@ -270,9 +270,9 @@ TABLE: dict[str, Keeping] = {
     "Dropout": _dropping(prod),
     "AlphaDropout": _dropping(prod, in_place=False),
     "FeatureAlphaDropout": _dropping(lambda shape: shape[0] * shape[1], in_place=False),
-    "Dropout1d": _dropping(_channels((3,))),
+    "Dropout1d": _dropping(per_channel((3,))),
     "Dropout2d": _dropping(lambda shape: shape[0] * shape[1]),
-    "Dropout3d": _dropping(_channels((5,))),
+    "Dropout3d": _dropping(per_channel((5,))),
     **_each("Identity Unflatten", _view),
     "Flatten": _flatten,
     **_each("Linear LazyLinear", _linear),

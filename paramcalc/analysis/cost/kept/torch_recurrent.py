@@ -9,6 +9,7 @@ layer keeps its outputs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import prod
 from typing import Any, NamedTuple
 
@@ -17,14 +18,51 @@ from .torch_operations import dropout, linear, made, transpose
 from .values import Call, Keeping, Memory, Tape, Value, value_of
 
 
+class Span(NamedTuple):
+    """The steps of a batch of sequences, each as many times as there are sequences that have it.
+
+    Attributes
+    ----------
+    total : int or Expr
+        All of them.
+    first : int or Expr
+        Those that are read first.
+    handed : int or Expr
+        Rows of the states that one step hands to the next. Between steps of fewer and of more sequences, they are as
+        many as of the longer of the two.
+    grown : int or Expr
+        Of those, the ones that are put together from handed and from initial states, because longer sequences begin:
+        backwards, packed sequences end at once.
+    """
+
+    total: Size
+    first: Size
+    handed: Size
+    grown: Size = 0
+
+    @property
+    def after(self) -> Size:
+        """Those that have a step before."""
+        return self.total - self.first
+
+
+def span_of(rows: Size, steps: Size, lengths: Sequence[int] = (), reverse: bool = False) -> Span:
+    """Give the steps of so many sequences of one length, or of packed ones of these lengths."""
+    if not lengths:
+        return Span(rows * steps, rows, rows * (steps - 1))
+    together = [sum(length > step for length in lengths) for step in range(max(lengths))]
+    order = together[::-1] if reverse else together
+    pairs = [*pairwise(order)]
+    grown = sum(now for earlier, now in pairs if now > earlier)
+    return Span(sum(lengths), order[0], sum(map(max, pairs)), grown)
+
+
 class Run(NamedTuple):
     """One layer of cells in one direction.
 
     Attributes
     ----------
-    rows : int or Expr
-        Samples.
-    steps : int or Expr
+    span : Span
     units : int or Expr
         Of the hidden and the cell state.
     given : bool
@@ -37,8 +75,7 @@ class Run(NamedTuple):
         Of the output: that of the projection, if there is one.
     """
 
-    rows: Size
-    steps: Size
+    span: Span
     units: Size
     given: bool
     recurrent: bool
@@ -52,40 +89,40 @@ class Run(NamedTuple):
         """Whether the gates of the first step need a gradient."""
         return self.given or self.recurrent or self.bias or self.states[0].live
 
-    def hidden(self, tape: Tape, name: str, own: bool = True) -> None:
+    def hidden(self, tape: Tape, size: Size) -> None:
         """Keep the hidden states before each step, which the recurrent weight is multiplied by."""
         if self.recurrent:
             tape.keep(self.states[0])
-        tape.new(name, (self.steps - 1) * self.rows * self.width, times=self.recurrent and own)
+        tape.new("hidden states", size * self.width, times=self.recurrent)
 
 
 def _lstm(tape: Tape, run: Run) -> bool:
     cell = run.first or run.states[1].live
     live = cell or run.projection
-    per_step = run.rows * run.units
-    steps = run.steps if cell else run.steps - 1  # without a gradient of the first step, the second has one
-    tape.new("gates", 4 * steps * per_step, times=live)
+    span, units = run.span, run.units
+    steps = span.total if cell else span.after  # without a gradient of the first step, the second has one
+    tape.new("gates", 4 * steps * units, times=live)
     if run.first:
         tape.keep(run.states[1])
-    tape.new("cell states", (run.steps - 1) * per_step, times=live)
-    tape.new("tanh of the cell states", steps * per_step, times=live)
-    tape.new("outputs before the projection", run.steps * per_step, times=run.projection)
-    run.hidden(tape, "hidden states")
+    tape.new("cell states", span.handed * units, times=live)
+    tape.new("tanh of the cell states", steps * units, times=live)
+    tape.new("outputs before the projection", span.total * units, times=run.projection)
+    run.hidden(tape, span.handed)
     return live
 
 
 def _gru(tape: Tape, run: Run) -> bool:
-    per_step = run.rows * run.units
-    tape.new("gates", 3 * run.steps * per_step, times=run.first)
-    tape.new("candidates", run.steps * per_step, times=run.first)
-    tape.new("factors of the gates", 2 * run.steps * per_step, times=run.first)
-    run.hidden(tape, "hidden states")
+    numbers = run.span.total * run.units
+    tape.new("gates", 3 * numbers, times=run.first)
+    tape.new("candidates", numbers, times=run.first)
+    tape.new("factors of the gates", 2 * numbers, times=run.first)
+    run.hidden(tape, run.span.handed)
     return run.first
 
 
 def _rnn(tape: Tape, run: Run) -> bool:
-    tape.new("hidden states", run.steps * run.rows * run.units, times=run.first)
-    run.hidden(tape, "", own=False)  # the states are the outputs of the function
+    tape.new("hidden states", run.span.total * run.units, times=run.first)
+    run.hidden(tape, run.span.grown)  # other states are the outputs of the function
     return run.first
 
 
@@ -105,6 +142,13 @@ def _stacked(call: Call) -> Sequence[Value]:
     else:
         first = bool(options["batch_first"])
         x = transpose(x) if first else x
+    rows, steps = x.shape[1], x.shape[0]
+    if call.lengths:  # data that is packed is data, and what a layer makes of it is copied
+        total = sum(call.lengths)
+        call.tape.new("sequences of each step", max(call.lengths), "int64", times=x.live)
+        packed = Memory(total * x.shape[2], "packed input", counted=x.memory.counted)
+        x = value_of((total, x.shape[2]), packed, x.live)
+        first = False
     ways = ("", "_reverse")[: 1 + bool(options["bidirectional"])]
     initial = call.states or [
         value_of(shape, Memory(prod(shape), "initial states")) for shape in call.state_shapes[:states]
@@ -116,8 +160,7 @@ def _stacked(call: Call) -> Sequence[Value]:
             weight = call.trains(f"weight_ih{suffix}")
             linear(call.tape, x, units, "projected input", weight)
             run = Run(
-                x.shape[1],
-                x.shape[0],
+                span_of(rows, steps, call.lengths, bool(way)),
                 units,
                 x.live or weight,
                 call.trains(f"weight_hh{suffix}"),
@@ -145,8 +188,7 @@ def _cell(call: Call) -> Sequence[Value]:
     linear(call.tape, x, units, "projected input", weight)
     zeros = value_of(call.state_shapes[0], Memory(rows * units, "initial states"))  # one tensor for both states
     run = Run(
-        rows,
-        1,
+        span_of(rows, 1),
         units,
         x.live or weight,
         call.trains("weight_hh"),
@@ -161,7 +203,7 @@ def _cell(call: Call) -> Sequence[Value]:
     out = call.output()
     if run.first:
         call.tape.keep(out)
-    run.hidden(call.tape, "", own=False)
+    run.hidden(call.tape, 0)
     return (out,)
 
 

@@ -31,12 +31,18 @@ class Memory:
         Empty for that of the computation.
     counted : bool
         False for weights and for the inputs of the model, which are there in any case.
+    of : tuple of Memory
+        What it can be computed from, in a convention in which such memory is not kept; empty in all others.
+    moved : bool
+        Whether it is the numbers of ``of`` at other places, so that these are kept instead of it.
     """
 
     size: Size
     name: str = ""
     dtype: str = ""
     counted: bool = True
+    of: tuple[Memory, ...] = ()
+    moved: bool = False
 
 
 class Value(NamedTuple):
@@ -94,14 +100,35 @@ class Tape:
 
     def keep(self, *values: Value) -> None:
         """Keep the memory of values."""
-        for one in values:
-            if one.memory.counted:
-                self.kept.setdefault(one.memory)
+        stack = [one.memory for one in reversed(values)]
+        while stack:
+            one = stack.pop()
+            if one.moved:
+                stack += reversed(one.of)
+            elif one.counted:
+                self.kept.setdefault(one)
 
-    def new(self, name: str, size: Size, dtype: str = "", times: bool = True) -> None:
-        """Keep memory of a size that no value has."""
+    def new(self, name: str, size: Size, dtype: str = "", times: bool = True, of: tuple[Memory, ...] = ()) -> Memory:
+        """Keep memory of a size that no value has; ``times`` tells whether it is kept."""
+        made = Memory(size, name, dtype, of=of)
         if times and not (isinstance(size, int) and size == 0):
-            self.kept[Memory(size, name, dtype)] = None
+            self.kept[made] = None
+        return made
+
+    def spared(self) -> frozenset[Memory]:
+        """List what need not be kept, because it can be computed from the rest and from what is there in any case."""
+        follows: dict[Memory, bool] = {}
+        stack = [*self.kept]
+        while stack:
+            one = stack[-1]
+            open_ones = [source for source in one.of if source.counted and source not in follows]
+            if one not in follows and open_ones:
+                stack += open_ones
+                continue
+            at_hand = (not source.counted or source in self.kept or follows[source] for source in one.of)
+            follows[one] = bool(one.of) and all(at_hand)
+            stack.pop()
+        return frozenset(one for one in self.kept if follows[one])
 
 
 class Call(NamedTuple):
@@ -120,6 +147,8 @@ class Call(NamedTuple):
     tape : Tape
     switches : mapping of str to bool
         Of the call.
+    lengths : tuple of int
+        Of the sequences that it reads, if it reads packed ones.
     """
 
     layer: Layer
@@ -130,6 +159,7 @@ class Call(NamedTuple):
     live: frozenset[Source]
     tape: Tape
     switches: Mapping[str, bool] = {}
+    lengths: tuple[int, ...] = ()
 
     def trains(self, *paths: str) -> bool:
         """Tell whether one of these weights needs a gradient."""
