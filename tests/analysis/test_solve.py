@@ -186,7 +186,7 @@ def test_what_is_refused(options: dict[str, Any], message: str) -> None:
         (pc.Sequential([pc.Input((None, H)), pc.Dense(X)]), ["h", "x"],
          "several sizes without an end: h, x; expected LEAST:MOST for all but one"),
         (pc.Sequential([pc.Input((H, 3)), pc.Dense(3)]), "h",
-         "no h to find: the parameters of the model do not depend on it"),
+         "no h to find: it does not change the parameters of the model"),
         (7, "h", "not a model; expected a model with open sizes, a file, or a function of sizes, received 7"),
     ],
 )  # fmt: skip

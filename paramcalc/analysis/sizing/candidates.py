@@ -81,7 +81,7 @@ class Candidates:
         for name in family.names:
             if name not in used:
                 several = " and ".join(quantity.title for quantity, _ in self.problem.budgets)
-                raise OptionError(f"no {name} to find: the {several} of the model do not depend on it")
+                raise OptionError(f"no {name} to find: it does not change the {several} of the model")
         for size, (quantity, _) in zip(found, self.problem.budgets, strict=True):
             if isinstance(size, Expr) and not {*size.symbols} <= {*family.names}:
                 number(size, quantity, family.names)

@@ -71,7 +71,7 @@ def command(name: str, words: Sequence[str]) -> Command:
         for one in layer.command.parameters:  # --vary hidden=… stands for --hidden hidden
             (flag, *_) = (flag.lstrip("-") for flag in one.flags) if one.flags else ("",)
             if one in layer.needed and flag in {axis.name for axis in axes}:
-                if given[one.name] is not None:
+                if given[one.name] not in (None, flag):
                     raise varies(flag, given[one.name])
                 given[one.name] = flag
         missing = [next(iter(one.flags)) for one in layer.missing(given)]
