@@ -261,6 +261,20 @@ def test_the_card_of_a_layer_names_its_model(tmp_path: Path) -> None:
     assert cards == ["  model        wide (a.py:3)", "  model        narrow (a.py:4)"]
 
 
+def test_what_was_left_is_said_of_models_that_are_not_exact(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    lost = "import other\nother.fail(m)\nn = 1 / 0\n"
+    path.write_text(f"{TORCH}a = nn.Linear(1, 1)\nm = nn.Linear(2, 2)\nb = nn.Linear(3, 3)\n{lost}")
+    left = "a.py:8: an exception is raised (ZeroDivisionError: division by zero); the statement is left"
+    assert {one.label: left in one.report().warnings for one in load_all(str(path))} == {
+        "a": False,
+        "m": True,
+        "b": False,
+    }
+    path.write_text(f"{TORCH}a = nn.Linear(1, 1)\nb = nn.Linear(3, 3)\nimport other\n\nn = 1 / 0\n")
+    assert [len(one.report().warnings) for one in load_all(str(path))] == [0, 1]
+
+
 def test_an_unknown_model_that_is_asked_for_is_an_unknown_row(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text(f"import other\n{TORCH}m = other.make()\nsize = len(other.text)\nok = nn.Linear(2, 2)\n")

@@ -179,9 +179,11 @@ def read_all(source: Source) -> list[Model]:
     if not found:
         told = run.notes[0] if run.notes else None
         raise FileError("no model in this program", expected="a model of Keras or PyTorch", suggestion=told)
-    for _, model in found:
+    models = [model for _, model in found]
+    unsure = [model for model in models if any(one.unknown for one in model.built)]
+    for model in unsure or models[-1:]:  # exact models are exact whatever was left
         model.warnings = [*model.warnings, *run.notes]
-    return [model for _, model in found]
+    return models
 
 
 def _opened(found: list[tuple[str, Model]], name: str, value: object) -> bool:
