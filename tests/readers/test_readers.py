@@ -156,6 +156,8 @@ def settings_of_the_process() -> dict[str, object]:
 def test_concurrent_loads_leave_the_settings_of_the_process_alone() -> None:
     before = settings_of_the_process()
     assert gc.isenabled()
+    data = ROOT / "tests" / "data"
+    samples = [path for folder in ("graphs", "tensors") for path in (data / folder).iterdir() if path.suffix != ".py"]
     changed: list[list[str]] = []
     done = threading.Event()
 
@@ -169,6 +171,9 @@ def test_concurrent_loads_leave_the_settings_of_the_process_alone() -> None:
             pc.loads("input: [3]\nlayers:\n" + "  - Dense: 4\n" * 50)
             pc.load(ROOT / "docs" / "examples" / "sentiment.keras")
             pc.load(ROOT / "tests" / "data" / "archives" / "shared_with_wrapper.h5")
+            pc.load(ROOT / "docs" / "examples" / "letters.py")
+            for one in samples:
+                pc.load(one)
             with pytest.raises(ParamcalcError):
                 pc.loads("[" * 10_000)
 

@@ -16,7 +16,6 @@ from ...errors import FileError, ParamcalcError, placed
 from ...graph.model import Model
 from ..containers.hdf5 import opened
 from ..opened import Source
-from ..tensors.collection import collection_paused
 from ..tensors.data import DTYPES, Contents, FileTensor, check_count, check_dtype, check_name, check_shape, part_of
 from ..tensors.layers import model_of
 
@@ -80,7 +79,7 @@ def read(source: Source) -> Model:
     ParamcalcError
         When it is damaged, beyond the bounds, or holds no tensors.
     """
-    with opened(source.file) as file, collection_paused():
+    with opened(source.file) as file:
         return model_of(part_of(source.path, contents_of(file)), "a safetensors file")
 
 

@@ -17,7 +17,6 @@ from ..containers.hdf5 import opened
 from ..opened import Source, read_file
 from ..pytorch.files import contents_of as pytorch
 from ..readers import WEIGHTS
-from ..tensors.collection import collection_paused
 from ..tensors.data import Contents, check_count
 from ..tensors.layers import model_of
 from ..text.decoding import decode
@@ -39,8 +38,7 @@ def read_index(source: Source) -> Model:
     ParamcalcError
         When one of them is missing, damaged, beyond the bounds, or leads out of the folder.
     """
-    with collection_paused():
-        return model_of(index_contents(source), "an index of shards")
+    return model_of(index_contents(source), "an index of shards")
 
 
 def index_contents(source: Source) -> Contents:
@@ -64,8 +62,7 @@ def read_folder(source: Source) -> Model:
     ParamcalcError
         As `read_index` does.
     """
-    with collection_paused():
-        return model_of(folder_contents(source), "a folder of weights", folder_name(source))
+    return model_of(folder_contents(source), "a folder of weights", folder_name(source))
 
 
 def folder_name(source: Source) -> str:

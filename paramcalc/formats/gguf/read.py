@@ -12,7 +12,6 @@ from ...symbolic import Size, symbols
 from ..opened import Source
 from ..operators.mapped import Buffer, mapped
 from ..operators.stored import StoredGroup, StoredOperator, StoredTensor, model_of
-from ..tensors.collection import collection_paused
 from .header import read_header
 
 _BLOCK = re.compile(r"((?:[a-z]+\.)*blk\.\d+)\.(.+)")
@@ -29,7 +28,7 @@ def read(source: Source) -> Model:
     FileError
         When it is damaged, beyond the bounds, or stores no tensors.
     """
-    with mapped(source) as data, collection_paused():
+    with mapped(source) as data:
         return _model(data)
 
 

@@ -18,7 +18,6 @@ from ..keras.compare import Finding
 from ..keras.reconcile import KeptLayer, swap
 from ..opened import FOLDER, Source, read_file
 from ..tensors.agreement import Agreement, Shapes, compare
-from ..tensors.collection import collection_paused
 from ..tensors.data import Contents
 from ..tensors.layers import model_of
 from ..text.decoding import decode
@@ -77,15 +76,13 @@ def read(source: Source) -> Model:
             return _tensors_alone(source, name, str(error))
         raise error.at(f"{FOLDER}:")
     if weights and not sizes:
-        with collection_paused():
-            contents = folder_contents(source)
-            settle(found, contents, agreement(found, contents, name))
+        contents = folder_contents(source)
+        settle(found, contents, agreement(found, contents, name))
     return found.model
 
 
 def _tensors_alone(source: Source, name: str, reason: str) -> Model:
-    with collection_paused():
-        model = model_of(folder_contents(source), "a folder of weights", name)
+    model = model_of(folder_contents(source), "a folder of weights", name)
     model.warnings.append(f"{FOLDER} is not compared: {reason}")
     return model
 

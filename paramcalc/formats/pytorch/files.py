@@ -11,7 +11,6 @@ from ...graph.model import Model
 from ..containers.hdf5 import opened
 from ..containers.zipped import Entry, content, entries, window
 from ..opened import Source
-from ..tensors.collection import collection_paused
 from ..tensors.data import DTYPES, MAX_TENSORS, Contents, part_of
 from ..tensors.layers import model_of
 from .checkpoint import contents_of as tensors_in
@@ -36,7 +35,7 @@ def read(source: Source) -> Model:
     ParamcalcError
         When it is damaged, beyond the bounds, or holds no tensors.
     """
-    with opened(source.file) as file, collection_paused():
+    with opened(source.file) as file:
         return model_of(part_of(source.path, contents_of(file)), "a PyTorch file")
 
 

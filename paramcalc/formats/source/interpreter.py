@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import sys
 from collections.abc import Mapping, Sequence
 
 from . import attributes, calls, containers, expressions, imports, statements
@@ -13,8 +12,6 @@ from .keras_models import Maker
 from .names import builtins, errors, keras, methods, standard, torch
 from .state import Raised, Root, Signal, State, Stop
 from .values import MISSING, Class, Function, Instance, Native, Scope, Value
-
-RECURSION = 9_000
 
 
 class Interpreter(State):
@@ -67,12 +64,7 @@ class Interpreter(State):
     def run(self, body: Sequence[ast.stmt], scope: Scope | None = None) -> None:
         """Run the statements of a module, each guarded by itself."""
         scope = scope or self.globals
-        before = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(before, RECURSION))
-        try:
-            self._statements(body, scope)
-        finally:
-            sys.setrecursionlimit(before)
+        self._statements(body, scope)
 
     def _statements(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         for place, node in enumerate(body):

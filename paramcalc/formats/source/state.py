@@ -15,7 +15,7 @@ from .trace import Trace
 from .values import Dict, Function, Instance, Module, Obj, Scope, Unknown, Value, mutable
 
 MOST_LINES = 2_000_000  # of the program: it has fewer characters
-DEPTH = 120  # calls inside calls
+DEPTH = 32  # calls inside calls; each takes up to 24 frames of the host, which allows 1,000
 ROUNDS = 600  # of a loop, before its length counts as unknown
 WIDENINGS = 6  # times that the body of a loop of unknown length is walked until nothing new changes
 
