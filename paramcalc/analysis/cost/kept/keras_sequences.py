@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from ....core.products import State
 from ....core.rule import Layer
+from ....symbolic import Size
 from .keras_activations import is_set, is_set_of
 from .values import Call, Tape, Value, value_of
 
@@ -117,19 +118,51 @@ def _unrolled(call: Call, trains: Callable[[str], bool]) -> Values:
     return [out, *states]
 
 
-def attention(call: Call) -> Values | None:
-    """Attend with several heads, of queries alone or of keys and values, too."""
+class Heads(NamedTuple):
+    """What attention with several heads reads, and the sizes of its heads.
+
+    Attributes
+    ----------
+    query, key, value : Value
+    heads, own : int or Expr
+        How many heads the queries have, and how many keys and values.
+    width, wide : int or Expr
+        The size of a head of queries and keys, and of one of values.
+    """
+
+    query: Value
+    key: Value
+    value: Value
+    heads: Size
+    own: Size
+    width: Size
+    wide: Size
+
+
+def heads_of(call: Call) -> Heads | None:
+    """Read the inputs and sizes of attention; ``None`` with options that change what is kept."""
     options: Mapping[str, Any] = call.layer.options
-    if is_set(call, "sliding_window", "flash_attention", "use_gate", "attention_axes", "output_shape") or call.switches:
+    if is_set(call, "sliding_window", "use_gate", "attention_axes", "output_shape") or call.switches:
         return None
-    query, value = call.inputs[:2]
-    key = call.inputs[2] if len(call.inputs) > 2 else value
     if any(len(one.shape) != 3 for one in call.inputs):
         return None
-    grouped = call.layer.type == "GroupQueryAttention"
-    heads = options["num_query_heads"] if grouped else options["num_heads"]
-    width = options["head_dim"] if grouped else options["key_dim"]
-    wide = width if grouped or options["value_dim"] is None else options["value_dim"]
+    query, value, *rest = call.inputs
+    key = rest[0] if rest else value
+    if call.layer.type == "GroupQueryAttention":
+        width = options["head_dim"]
+        return Heads(query, key, value, options["num_query_heads"], options["num_key_value_heads"], width, width)
+    heads, width = options["num_heads"], options["key_dim"]
+    return Heads(
+        query, key, value, heads, heads, width, width if options["value_dim"] is None else options["value_dim"]
+    )
+
+
+def attention(call: Call) -> Values | None:
+    """Attend with several heads, of queries alone or of keys and values, too."""
+    found = None if is_set(call, "flash_attention") else heads_of(call)
+    if found is None:
+        return None
+    query, key, value, heads, _, width, wide = found
     tape = call.tape
 
     def projected(x: Value, name: str) -> bool:
@@ -143,7 +176,7 @@ def attention(call: Call) -> Values | None:
     tape.new("scaled queries", rows * width, times=k)
     tape.new("keys", batch * heads * seen * width, times=q)
     tape.new("exponentials and their sums", scores + 2 * rows, times=q or k)
-    if options["dropout"]:
+    if call.layer.options["dropout"]:
         tape.new("mask", scores, "bool", times=q or k)
         tape.new("zeros", scores, times=q or k)
     tape.new("weights", scores, times=v)

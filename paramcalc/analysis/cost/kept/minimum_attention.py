@@ -12,7 +12,7 @@ from typing import Any
 from ....core.products import Source
 from ....core.rule import Layer
 from ....symbolic import Size
-from .keras_activations import is_set
+from .keras_sequences import heads_of
 from .minimum import dropout, following, function, linear, normalize, output
 from .values import Call, Keeping, Tape, Value
 
@@ -33,18 +33,10 @@ def attend(tape: Tape, q: Value, k: Value, v: Value, scores: Size, rate: object,
 
 def keras_attention(call: Call) -> Values | None:
     """Attend with several heads of Keras."""
-    options: Mapping[str, Any] = call.layer.options
-    if is_set(call, "sliding_window", "use_gate", "attention_axes", "output_shape") or call.switches:
+    found = heads_of(call)
+    if found is None:
         return None
-    query, value = call.inputs[:2]
-    key = call.inputs[2] if len(call.inputs) > 2 else value
-    if any(len(one.shape) != 3 for one in call.inputs):
-        return None
-    grouped = call.layer.type == "GroupQueryAttention"
-    heads = options["num_query_heads"] if grouped else options["num_heads"]
-    own = options["num_key_value_heads"] if grouped else heads
-    width = options["head_dim"] if grouped else options["key_dim"]
-    wide = width if grouped or options["value_dim"] is None else options["value_dim"]
+    query, key, value, heads, own, width, wide = found
 
     def projected(x: Value, name: str, several: Size) -> Value:
         shape = (*x.shape[:2], several)
@@ -54,7 +46,7 @@ def keras_attention(call: Call) -> Values | None:
     q = projected(query, "query", heads * width)
     k, v = projected(key, "key", own * width), projected(value, "value", own * wide)
     scores = query.shape[0] * heads * query.shape[1] * value.shape[1]
-    mixed, _ = attend(call.tape, q, k, v, scores, options["dropout"], heads * wide)
+    mixed, _ = attend(call.tape, q, k, v, scores, call.layer.options["dropout"], heads * wide)
     call.tape.keep(*[mixed] * call.trains("attention_output/kernel"))
     return (output(call),)
 
