@@ -204,3 +204,17 @@ def test_sources_of_the_interpreter_call_nothing_that_executes() -> None:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in forbidden, f"{file}:{node.lineno}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "m.add(layers.TimeDistributed(m))\nm.build((None, 3, 5))\n",
+        "w = layers.TimeDistributed(m)\nm.add(layers.TimeDistributed(w))\nm = keras.Sequential([keras.Input((3, 5)), w])\n",
+        "for _ in range(70): m = keras.Sequential([layers.TimeDistributed(m)])\n",
+    ],
+)
+def test_a_model_of_keras_inside_its_own_wrapper_is_unknown(body: str) -> None:
+    head = "import keras\nfrom keras import layers\nm = keras.Sequential()\n"
+    _, models = interpret(Source("model.py", given=head + body))
+    assert not models[-1][1].report().exact
