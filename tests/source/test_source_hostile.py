@@ -103,6 +103,9 @@ HEAVY = {
         "x{0} = list(range(9999)) + list(range(9999))\ny = sorted(x{0}); z = set(x{0}); x{0}.index(9998); 5 in x{0}",
         900,
     ),
+    "copies of a dictionary": ("x{0} = dict(enumerate([0] * 4000)); y = dict(x{0})", 200),
+    "sums": ("x{0} = [0] * 30000\nfor i in range(590): y = sum(x{0})", 4),
+    "unknown methods": ("x{0} = set(range(30000))\nfor i in range(590): y = x{0}.union(x{0})", 4),
     "slices": ("x{0} = [0] * 40000\ny = x{0}[1:]; y == x{0}", 90),
     "texts": ("x{0} = ('abc' * 9999).replace('a', 'bb').split('c'); 'x' in 'a' * 190000", 90),
     "branches": (
