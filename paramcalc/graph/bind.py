@@ -53,7 +53,8 @@ def _bound(layer: Applicable, values: Mapping[str, Size], made: dict[int, Applic
         if isinstance(layer, Layer):
             made[id(layer)] = _layer(layer, values, made)
         elif isinstance(layer, Model):
-            made[id(layer)] = _model(layer, values, made)
+            bound = made[id(layer)] = _model(layer, values, made)
+            bound.optimizer = layer.optimizer
         else:
             return layer
     return made[id(layer)]

@@ -10,9 +10,12 @@ import pytest
 from paramcalc.analysis.cost import cost
 from paramcalc.analysis.cost.known import UnknownMemory, training_memory
 from paramcalc.analysis.cost.optimizers import read_optimizer, stated_optimizer
+from paramcalc.analysis.sizing.solve import solve
+from paramcalc.analysis.sweep.sweep import sweep
 from paramcalc.errors import OptionError
 from paramcalc.formats.keras.saved import model_of
 from paramcalc.formats.readers import load
+from paramcalc.graph.bind import bind
 from paramcalc.graph.model import Model
 
 PARAMETERS = 5 * 3
@@ -26,7 +29,11 @@ def compiled(optimizer: object) -> Model:
     """Read a model as Keras writes one that was compiled."""
     layers: list[Any] = [
         {"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [None, 4], "name": "x"}},
-        {"module": "keras.layers", "class_name": "Dense", "config": {"name": "dense", "units": 3}},
+        {
+            "module": "keras.layers",
+            "class_name": "Dense",
+            "config": {"name": "dense", "units": 3, "activation": "tanh"},
+        },
     ]
     found = {"module": "keras", "class_name": "Sequential", "config": {"name": "small", "layers": layers}}
     return model_of({**found, "compile_config": {"optimizer": optimizer, "loss": "mse"}})
@@ -89,6 +96,30 @@ def test_what_cannot_be_read_is_unknown_and_not_zero(optimizer: object, problem:
     )
     with pytest.raises(UnknownMemory, match="because what the optimizer of the file keeps is; expected another"):
         training_memory(found)
+
+
+@pytest.mark.parametrize("asked", [None, "sgd"])
+def test_solving_and_sweeping_count_it_too(asked: str | None) -> None:
+    model = compiled(written(amsgrad=True))
+
+    def needed(batch: int) -> int:
+        found = training_memory(cost(model, batch=batch, optimizer=asked))
+        assert isinstance(found, int)
+        return found
+
+    found = solve(model, "B", memory=100_000, optimizer=asked)
+    assert found.answer is not None
+    assert found.setting.optimizer == (asked or "Adam(amsgrad=true)")
+    batch = found.answer.sizes["B"]
+    assert found.answer.amounts["memory"] == needed(batch) <= 100_000 < needed(batch + 1)
+    column = sweep(model, B=[1, 2, 5], columns="memory", optimizer=asked).columns["memory"]
+    assert [*column] == [needed(size) for size in (1, 2, 5)]
+    assert training_memory(cost(bind(model, {"B": 5}), optimizer=asked)) == needed(5)
+
+
+def test_no_size_is_solved_for_where_the_optimizer_is_unknown() -> None:
+    with pytest.raises(UnknownMemory, match="the optimizer of the file"):
+        solve(compiled([1]), "B", memory=100_000)
 
 
 def test_optimizers_inside_one_another_have_a_bound() -> None:

@@ -131,6 +131,22 @@ def test_a_usual_tensor_is_what_its_opcodes_make(seed: int, monkeypatch: pytest.
     assert taken or damages, "no tensor was taken in one step"
 
 
+def test_a_tensor_that_takes_its_own_name_is_left_to_the_opcodes() -> None:
+    pickler = Pickler()
+    pickler.made = b"\x80\x02}"
+    pickler.put()
+    pickler.made += b"("
+    for at in range(60):
+        pickler.tensor(str(at), str(at), "Float", (2,), True)
+    before = pickler.known.pop(text("storage"))
+    pickler.known[text("storage")] = pickler.count  # the name that comes next
+    pickler.tensor("storage", "60", "Float", (3,), True)
+    data = pickler.made + b"u."
+    assert before < 256 <= pickler.count
+    contents = contents_of(Machine(data, CALLS, load).run())
+    assert contents.tensors[-1].shape == (3,)
+
+
 NAMES = (
     ("weight",), ("weight", "bias"), ("weight", "bias", "running_mean", "running_var"), ("running_mean", "running_var"),
     ("in_proj_weight", "out_proj.weight"), ("weight_ih", "weight_hh"), ("weight_ih_l0", "weight_hh_l0"),

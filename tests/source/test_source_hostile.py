@@ -103,6 +103,7 @@ HEAVY = {
         "x{0} = list(range(9999)) + list(range(9999))\ny = sorted(x{0}); z = set(x{0}); x{0}.index(9998); 5 in x{0}",
         900,
     ),
+    "unknown methods": ("x{0} = set(range(30000))\nfor i in range(590): y = x{0}.union(x{0})", 4),
     "slices": ("x{0} = [0] * 40000\ny = x{0}[1:]; y == x{0}", 90),
     "texts": ("x{0} = ('abc' * 9999).replace('a', 'bb').split('c'); 'x' in 'a' * 190000", 90),
     "branches": (
@@ -132,6 +133,15 @@ def test_steps_alone_bound_what_is_done(name: str, stopped_clock: None, monkeypa
     assert any("too many steps" in note for note in run.notes)
     first = models[0][1].report()
     assert (first.total, first.exact) == (16, True)
+
+
+@pytest.mark.parametrize(
+    ("call", "steps"), [("sum(x)", 20_000), ("dict(d)", 40_000), ("s.union(x)", 8_000), ("other(x)", 4_000)]
+)
+def test_what_a_call_does_inside_is_charged(call: str, steps: int) -> None:
+    head = MODEL + "from data import other\nx = list(range(20000))\nd = dict(enumerate(x))\ns = set(x)\n"
+    before, after = (interpret(Source("model.py", given=head + more))[0].budget.spent for more in ("", f"y = {call}\n"))
+    assert after - before >= steps
 
 
 def test_models_are_the_same_on_a_slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,3 +214,17 @@ def test_sources_of_the_interpreter_call_nothing_that_executes() -> None:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in forbidden, f"{file}:{node.lineno}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "m.add(layers.TimeDistributed(m))\nm.build((None, 3, 5))\n",
+        "w = layers.TimeDistributed(m)\nm.add(layers.TimeDistributed(w))\nm = keras.Sequential([keras.Input((3, 5)), w])\n",
+        "for _ in range(70): m = keras.Sequential([layers.TimeDistributed(m)])\n",
+    ],
+)
+def test_a_model_of_keras_inside_its_own_wrapper_is_unknown(body: str) -> None:
+    head = "import keras\nfrom keras import layers\nm = keras.Sequential()\n"
+    _, models = interpret(Source("model.py", given=head + body))
+    assert not models[-1][1].report().exact

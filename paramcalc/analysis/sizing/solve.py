@@ -8,6 +8,7 @@ from dataclasses import replace
 from ...errors import OptionError, ParamcalcError
 from ...symbolic import Size, symbols
 from ..cost.dtypes import policy
+from ..cost.optimizers import optimizer_for
 from ..cost.sizes import batch_of, check_apart, checked
 from ..family import Given
 from .budgets import Setting, budgets
@@ -100,12 +101,13 @@ def solve(
 
 
 def _of_axes(searched: Unknowns, setting: Setting) -> Setting:
-    # a batch that is searched, or follows, is the batch of the costs
+    # a batch that is searched, or follows, is the batch of the costs; the optimizer of a file is the usual one
     names = [*searched.names, *searched.tied]
     try:
-        shapes = searched.family.make(dict.fromkeys(names)).input_shapes
+        model = searched.family.make(dict.fromkeys(names))
     except ParamcalcError:  # it is built at numbers alone
         return setting
+    shapes, setting = model.input_shapes, replace(setting, optimizer=optimizer_for(model, setting.optimizer))
     check_apart(shapes, names, setting.batch, setting.steps)
     place = batch_of(shapes)
     if place is None or place.args[0] not in names:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 from ...displayed import Displayed
 from ...errors import MissingExtra, OptionError, ParamcalcError
 from ..cost.dtypes import policy
-from ..cost.optimizers import read_optimizer
+from ..cost.optimizers import optimizer_for, read_optimizer
 from ..cost.sizes import check_apart
 from ..family import Family, Given, family_of
 from .axes import Axis, axes_of
@@ -131,7 +131,7 @@ def request(
     check_apart(model.input_shapes, names, wanted.batch, wanted.steps)
     if wanted.optimizer is not None:
         read_optimizer(wanted.optimizer, model.framework)
-    return made
+    return made._replace(asked=wanted._replace(optimizer=optimizer_for(model, wanted.optimizer)))
 
 
 class Sweep(Displayed):

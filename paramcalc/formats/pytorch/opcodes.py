@@ -405,11 +405,10 @@ def _usual_tensor(m: Machine, found: Usual) -> None:
     memo = m.memo
     known = len(memo)
     (name,) = m.stack[-1:]
-    if found.places != tuple(range(known, known + len(found.places))):
+    taken = found.made_by, found.word, found.kind, found.device, found.hooks
+    if found.places != tuple(range(known, known + len(found.places))) or max(taken) >= known:
         return
-    made_by, word, kind, device, hooks = (
-        memo[place] for place in (found.made_by, found.word, found.kind, found.device, found.hooks)
-    )
+    made_by, word, kind, device, hooks = (memo[place] for place in taken)
     id = word, kind, found.key, device, found.size
     no_hooks = m.call(hooks, ())
     args = m.load(id), found.offset, found.shape, found.strides, found.trainable, no_hooks

@@ -97,6 +97,7 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
     """Give the unknown result of a call, and make unknown what it may have changed."""
     if run.trace is not None:
         run.trace.sure = False
+    run.budget.charge_for(*given)
     path = function.path if isinstance(function, Unknown) else ""
     if path.startswith("globals()") and path.rpartition(".")[2] in WRITERS:
         raise Stop("the names of the module are changed", everything=True)

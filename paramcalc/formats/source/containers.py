@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import attributes
-from .budget import ITEMS
+from .budget import ITEMS, STORED
 from .iterators import MOST_ITEMS as MOST_ITEMS, Lost, each, lose_place, over, over_dict, over_list, rest_of
 from .operations import equal, hashable
 from .state import Raised, State, Stop
@@ -217,6 +217,7 @@ def _of_dict(run: State, value: Dict, key: Value) -> Value:
 
 def store_item(run: State, value: Value, key: Value, item: Value) -> None:
     """Set an item."""
+    run.budget.charge(STORED)
     if isinstance(value, Dict):
         run.change(value)
         if value.blur is not None or not hashable(key):

@@ -41,11 +41,14 @@ def _step(name: str, one: keras.Tensor) -> Applicable:
 
 def _may_be_frozen(value: Instance) -> bool:
     # whether it is unknown if a layer is trained, or one that it wraps
-    options = value.named.get("<options>")
-    inside = options.named.values() if isinstance(options, Dict) else ()
-    return isinstance(value.named.get("trainable"), Unknown) or any(
-        _may_be_frozen(one) for one in inside if isinstance(one, Instance)
-    )
+    wrapped = [value]
+    for one in wrapped:  # which grows meanwhile
+        if isinstance(one.named.get("trainable"), Unknown):
+            return True
+        options = one.named.get("<options>")
+        if isinstance(options, Dict):
+            wrapped += [option for option in options.named.values() if isinstance(option, Instance)]
+    return False
 
 
 class Maker:
@@ -54,6 +57,11 @@ class Maker:
     def __init__(self, run: State) -> None:
         self.run = run
         self.made: dict[int, Applicable] = {}
+        self.depth = 0  # of the layer that is made
+
+    def wrapped(self, value: Instance) -> Applicable:
+        """Give the layer of an instance that is an option of the layer that is made."""
+        return self.layer(value, self.depth + 1)
 
     def layer(self, value: Value, depth: int = 0) -> Applicable:
         """Give the layer of an instance."""
@@ -73,10 +81,13 @@ class Maker:
         if _may_be_frozen(value):
             return lost(self.run, self._name(value) or "", kind, "whether it is trained is not known", value.line).layer
         if "<rule>" in value.named:
+            before, self.depth = self.depth, depth
             try:
                 return keras.layer_of(self.run, value)
             except (ParamcalcError, keras.Unread) as error:
                 return lost(self.run, self._name(value) or "", kind, str(error), value.line).layer
+            finally:
+                self.depth = before
         if "<layers>" in value.named or "<outputs>" in value.named:
             return self.model(value, depth + 1)
         if "<function>" in value.named:  # layers that a function calls are not those of its layer
@@ -298,7 +309,7 @@ class Maker:
 def keras_model(run: State, value: Instance, name: str) -> Model:
     """Make a model of an object of Keras."""
     maker = Maker(run)
-    run.nested = maker.layer  # a layer in a wrapper and elsewhere stays one
+    run.nested = maker.wrapped  # a layer in a wrapper and elsewhere stays one
     if value.blur is not None:
         return maker._lost(value, value.blur.reason, value.blur.line)
     if "<layers>" in value.named or "<outputs>" in value.named:

@@ -10,7 +10,7 @@ from .containers import delete_item, iterator
 from .exceptions import try_statement, with_statement
 from .expressions import evaluate, make_function
 from .iterators import END, Lost, lose_place, pull
-from .operations import binary, item_of, truth
+from .operations import DUNDER, binary, item_of, truth
 from .state import ROUNDS, Broken, Continued, Raised, Returned, State, Stop
 from .targets import assign, bind
 from .values import (
@@ -96,11 +96,12 @@ def _augmented(run: State, node: ast.AugAssign, scope: Scope) -> None:
             store_item(run, holder, key, value)
 
     value = evaluate(run, node.value, scope)
+    in_place = f"__i{DUNDER.get(type(node.op), '')}__"
     if isinstance(before, List) and isinstance(node.op, ast.Add):
         run.call(run.method(before, "extend"), [value], {})  # the same list, longer
         keep(before)
-    elif isinstance(before, Instance) and attributes.find(before.cls, "__iadd__") is not MISSING:
-        keep(run.call(attributes.get(run, before, "__iadd__"), [value], {}))
+    elif isinstance(before, Instance) and attributes.find(before.cls, in_place) is not MISSING:
+        keep(run.call(attributes.get(run, before, in_place), [value], {}))
     else:
         if isinstance(before, Unknown) and before.refs:
             run.blur("an unknown object was changed in place", before, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ....errors import OptionError, cut
+from ....graph.model import Model
 from .choose import find, optimizer
 from .options import KINDS, SCHEDULE, Optimizer
 from .text import MAX_DEPTH
@@ -57,6 +58,16 @@ def stated_optimizer(found: object, depth: int = 0) -> Optimizer:
         else:
             given[option] = value
     return optimizer(name, KERAS, **given)
+
+
+def optimizer_for(model: Model, asked: str | None) -> str | None:
+    """Give the optimizer that is asked for, or that the file of a model states; ``None`` where it cannot be read."""
+    if asked is not None or model.optimizer is None:
+        return asked
+    try:
+        return str(stated_optimizer(model.optimizer))
+    except OptionError:
+        return None
 
 
 def _written_out(config: Mapping[str, object]) -> Mapping[str, object]:

@@ -124,6 +124,7 @@ def _sum(run: State, args: Args, kwargs: Kwargs) -> Value:
     items = items_of(run, args[0])
     if isinstance(items, Unknown):
         return run.unknown("a sum", items, data=items.data, scalar=True)
+    run.budget.charge(len(items))  # sums of two
     total = args[1] if len(args) > 1 else kwargs.get("start", 0)
     for one in items:
         total = binary(run, ast.Add(), total, one)

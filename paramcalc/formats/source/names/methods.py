@@ -46,6 +46,7 @@ def method_of(run: State, value: Value, name: str) -> Value:
         return Builtin("bit_length", lambda run, args, kwargs: value.bit_length())
     if isinstance(value, tuple) and name in ("index", "count"):
         return Builtin(name, lambda run, args, kwargs: _search(run, value, name, args))
+    run.budget.charge_for(value)
     return run.unknown(f"{name} is not followed", value)
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from functools import partial
 
 from ... import attributes
+from ...containers import contains, delete_item, store_item
 from ...state import State
-from ...values import Class, Function, Host, Instance, List, Module, Native, Unknown, Value
+from ...values import MISSING, Builtin, Class, Dict, Function, Host, Instance, List, Module, Native, Unknown, Value
+from ..methods import DICTS
 from ..native import Args, Kwargs
 from .modules import MODULE, is_module
 
 NAMES = ("lightning", "lightning.pytorch", "pytorch_lightning")
 STATE = (
     "trainer", "logger", "loggers", "device", "dtype", "global_step", "current_epoch", "global_rank", "local_rank",
-    "automatic_optimization", "example_input_array", "fabric", "strict_loading", "on_gpu",
+    "automatic_optimization", "example_input_array", "fabric", "strict_loading", "on_gpu", "hparams_initial",
+    "device_mesh",
 )  # fmt: skip
-MAKES_LAYERS = ("setup", "configure_model", "configure_sharded_model")  # hooks that a trainer calls before training
+HOOKS = ("setup", "teardown", "prepare_data", "backward", "optimizer_zero_grad", "transfer_batch_to_device")
 WATCHES = (
     "EarlyStopping", "ModelCheckpoint", "LearningRateMonitor", "LearningRateFinder", "RichProgressBar",
     "TQDMProgressBar", "RichModelSummary", "ModelSummary", "DeviceStatsMonitor", "Timer", "BatchSizeFinder",
@@ -24,37 +27,91 @@ WATCHES = (
 
 def _saved(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     # the arguments of the constructor that calls this, or those that are named
-    run.change(self)
-    function, scope = run.frames[-1] if run.frames else (None, None)
-    names = [str(one) for one in args]
-    ignored = kwargs.get("ignore", ())
-    ignored = ignored.items if isinstance(ignored, List) and ignored.blur is None else ignored
-    left = [ignored] if isinstance(ignored, str) else ignored
-    plain = isinstance(left, (list, tuple)) and all(isinstance(one, str) for one in (*args, *left))
-    if function is None or scope is None or not kwargs.keys() <= {"ignore", "logger"} or not plain:
-        self.named["<hparams>"] = run.unknown("hyper-parameters that were saved", *args, data=True)
-        return None
-    spec = function.node.args
-    assert isinstance(left, (list, tuple))
-    own = [one.arg for one in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs) if one.arg not in left][1:]
-    if (spec.kwarg and not names) or not {*names} <= {*own} or function.name != "__init__":
-        self.named["<hparams>"] = run.unknown("hyper-parameters that were saved", *args, data=True)
-        return None
-    saved = Instance(HYPERPARAMETERS)
-    saved.named.update({name: scope.named[name] for name in names or own if name in scope.named})
-    self.named["<hparams>"] = saved
+    held = _hyperparameters(run, self)
+    if isinstance(held, Instance):
+        items = _items(held)
+        found = _arguments(run, args, kwargs)
+        run.change(items)
+        if found is None:
+            items.blur = run.unknown("hyper-parameters that were saved", *args, *items.named.values(), data=True)
+        else:
+            items.named.update(found)
     return None
 
 
-def _saved_item(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    return self.named.get(args[0], run.unknown("a hyper-parameter", data=True))
+def _arguments(run: State, args: Args, kwargs: Kwargs) -> dict[Value, Value] | None:
+    # a dictionary that is given, or those of all constructors that are under way, those of the outer ones last
+    if len(args) == 1 and isinstance(args[0], Dict):
+        return dict(args[0].named) if args[0].blur is None else None
+    ignored = kwargs.get("ignore")
+    ignored = ignored.items if isinstance(ignored, List) and ignored.blur is None else ignored
+    left = () if ignored is None else (ignored,) if isinstance(ignored, str) else ignored
+    if not kwargs.keys() <= {"ignore", "logger"} or not isinstance(left, (list, tuple)):
+        return None
+    own: dict[Value, Value] = {}
+    constructors = 0
+    for function, scope in reversed(run.frames):
+        held = scope.named.get("<self>")
+        lineage = attributes.lineage(held.cls) if isinstance(held, Instance) else ()
+        if function.name != "__init__" or MODULE_OF_LIGHTNING not in lineage:
+            break
+        constructors += 1
+        spec = function.node.args
+        names = [one.arg for one in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)][1:]
+        own.update({name: scope.named[name] for name in names if name in scope.named})
+        if spec.kwarg:
+            more = scope.named.get(spec.kwarg.arg)
+            if not isinstance(more, Dict) or more.blur is not None:
+                return None
+            own.update(more.named)
+    if not constructors or not {*args} <= {*own} or not all(isinstance(one, str) for one in left):
+        return None
+    return {name: value for name, value in own.items() if name not in left and (not args or name in args)}
+
+
+def _hyperparameters(run: State, self: Instance) -> Value:
+    if "<hparams>" not in self.named:
+        made = Instance(HYPERPARAMETERS)
+        made.named["<items>"] = Dict()
+        run.change(self)
+        self.named["<hparams>"] = made
+    return self.named["<hparams>"]
+
+
+def _items(hyperparameters: Instance) -> Dict:
+    found = hyperparameters.named["<items>"]
+    assert isinstance(found, Dict)
+    return found
+
+
+def _saved_value(run: State, self: Instance, name: Value) -> Value:
+    items = _items(self)
+    known = items.blur is None and isinstance(name, str) and name in items.named
+    return items.named[name] if known else run.unknown(f"{name} of hyper-parameters", data=True)
+
+
+def _merged(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    DICTS["update"](run, _items(self), args, kwargs)
+    return self
+
+
+def _on_items(method: Host) -> Host:
+    return lambda run, self, args, kwargs: method(run, _items(self), args, kwargs)
 
 
 HYPERPARAMETERS = Native(
     "lightning.AttributeDict",
     make=lambda run, cls: Instance(cls),
-    methods={"__getitem__": _saved_item},
-    get=lambda run, self, name: run.unknown(f"{name} of hyper-parameters", data=True),
+    methods={
+        **{name: _on_items(method) for name, method in DICTS.items()},
+        "__getitem__": lambda run, self, args, kwargs: _saved_value(run, self, args[0]),
+        "__setitem__": lambda run, self, args, kwargs: store_item(run, _items(self), args[0], args[1]),
+        "__delitem__": lambda run, self, args, kwargs: delete_item(run, _items(self), args[0]),
+        "__contains__": lambda run, self, args, kwargs: contains(run, _items(self), args[0]),
+        "__ior__": _merged,
+    },
+    get=_saved_value,
+    set=lambda run, self, name, value: store_item(run, _items(self), name, value),
 )
 
 
@@ -76,11 +133,14 @@ def _frozen(trained: bool) -> Host:
 
 def _attribute(run: State, self: Instance, name: str) -> Value:
     if name == "hparams":
-        return self.named.get("<hparams>", run.unknown("hyper-parameters that were saved", data=True))
+        return _hyperparameters(run, self)
     if name in STATE:
         return run.unknown(f"{name} of a trainer", data=True, scalar=True)
     assert MODULE.get is not None
-    return MODULE.get(run, self, name)
+    found = MODULE.get(run, self, name)
+    if found is MISSING and _is_hook(name):  # that of the library, such as super().on_fit_start
+        return Builtin(f"lightning.{name}", lambda run, args, kwargs: run.unknown("what a hook gives", scalar=True))
+    return found
 
 
 MODULE_OF_LIGHTNING = Native(
@@ -93,7 +153,7 @@ MODULE_OF_LIGHTNING = Native(
             _nothing,
         ),
         **dict.fromkeys(
-            ["optimizers", "lr_schedulers", "all_gather"],
+            ["optimizers", "lr_schedulers", "all_gather", "toggled_optimizer", "to_onnx", "to_torchscript"],
             lambda run, self, args, kwargs: run.unknown("what a trainer holds", scalar=True),
         ),
         "save_hyperparameters": _saved,
@@ -124,12 +184,17 @@ def _trained(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return run.unknown("what training gives", scalar=True)
 
 
+def _is_hook(name: str) -> bool:
+    # a method that a trainer calls
+    return name in HOOKS or name.startswith(("on_", "configure_")) or name.endswith(("_step", "_dataloader"))
+
+
 def _hooks(cls: Value) -> list[Function]:
     classes = [one for one in cls.mro if isinstance(one, Class)] if isinstance(cls, Class) else []
     found: dict[str, Function] = {}
     for one in classes:
         for name, value in one.named.items():
-            if isinstance(value, Function) and (name in MAKES_LAYERS or str(name).startswith("on_")):
+            if isinstance(value, Function) and _is_hook(str(name)):
                 found.setdefault(str(name), value)
     return list(found.values())
 
