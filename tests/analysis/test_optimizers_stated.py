@@ -94,7 +94,9 @@ def test_what_cannot_be_read_is_unknown_and_not_zero(optimizer: object, problem:
     assert any(
         one.startswith(f"what the optimizer of the file keeps is unknown: {problem}") for one in found.conventions
     )
-    with pytest.raises(UnknownMemory, match="because what the optimizer of the file keeps is; expected another"):
+    with pytest.raises(
+        UnknownMemory, match="because it is unknown what the optimizer of the file keeps; expected another"
+    ):
         training_memory(found)
 
 

@@ -261,6 +261,13 @@ def test_the_card_of_a_layer_names_its_model(tmp_path: Path) -> None:
     assert cards == ["  model        wide (a.py:3)", "  model        narrow (a.py:4)"]
 
 
+def test_an_open_size_of_a_graph_is_no_length() -> None:
+    # Keras 3 gives None for it: the array is an empty constant, and what is put on it is no part of the model
+    lines = ["x = keras.Input((None,))", "n = keras.ops.shape(x)[1]", "y = layers.Embedding(9, 2)(x)"]
+    lines += ["y = y + layers.Embedding(5, 2)(keras.ops.arange(0, n, 1))", "m = keras.Model(x, y)"]
+    assert not loads(KERAS + "\n".join(lines)).report().exact
+
+
 def test_what_was_left_is_said_of_models_that_are_not_exact(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     lost = "import other\nother.fail(m)\nn = 1 / 0\n"

@@ -68,7 +68,7 @@ def _unknown_memory(cost: Cost) -> UnknownMemory:
     names = list(_keep_unknown(cost.layers))
     if not names and cost.memory.optimizer is None:
         return UnknownMemory(
-            "the memory of a training step is unknown, because what the optimizer of the file keeps is",
+            "the memory of a training step is unknown, because it is unknown what the optimizer of the file keeps",
             expected="another optimizer, such as adam",
         )
     if not names:

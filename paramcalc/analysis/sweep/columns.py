@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ...errors import OptionError, nearest
 from ...graph.model import Model
 from ...report import Report
+from ...report.row import remarks
 from ...symbolic import Size
 from ..cost import Cost, cost
 
@@ -110,6 +111,11 @@ def columns_named(names: Sequence[str]) -> tuple[Column, ...]:
     return tuple(next(one for one in COLUMNS if one.name == name) for name in names)
 
 
+def _reason(model: Model) -> str | None:
+    reasons = remarks(model.report().rows)
+    return reasons[0] if reasons else None
+
+
 def figures(model: Model, columns: Sequence[Column], asked: Asked) -> list[Size]:
     """Give the columns of a model, as numbers or expressions.
 
@@ -128,9 +134,7 @@ def figures(model: Model, columns: Sequence[Column], asked: Asked) -> list[Size]
         if one.of_cost and costs is not None:
             size = one.of_cost(costs)
         if size is None:
-            raise UnknownColumn(
-                f"{one.name} of {model.label!r} is unknown, or known as a lower bound only",
-                expected="layers that are known",
-            )
+            what = f"{one.name} of {model.label!r} is unknown, or known as a lower bound only"
+            raise UnknownColumn(what, expected="layers that are known", suggestion=_reason(model))
         found.append(size)
     return found

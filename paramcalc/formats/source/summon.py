@@ -69,7 +69,7 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
     except Raised as raised:
         error = raised.value
         told = error.named.get("args") if isinstance(error, Instance) else None
-        text = f": {str(told[0])[:100]}" if isinstance(told, tuple) and told else ""
+        text = f": {str(told[0])[:100]}" if isinstance(told, tuple) and told and str(told[0]) else ""
         kind = error.cls.name if isinstance(error, Instance) else "an exception"
         place = f" ({run.place(error.line)})" if isinstance(error, Instance) and error.line else ""
         raise OptionError(f"{name} raises {kind}{text}{place}") from None

@@ -43,8 +43,13 @@ def function(name: str) -> Builtin:
         tensors = symbolic_in(*args, *kwargs.values())
         known = shape_of(args[0]) if name == "shape" and len(args) == 1 and tensors else None
         if known is not None:  # sizes that are known are numbers, and the others are tensors
+            # in the graph of a model, and not within a layer, an open size is None in Keras 3
+            within = any(function.name == "call" for function, _ in run.frames)
             return tuple(
-                one if isinstance(one, int) else Tensor((), name, tensors, line=run.line, extent=one) for one in known
+                one
+                if isinstance(one, int)
+                else Tensor((), name, tensors, line=run.line, extent=one if within else None)
+                for one in known
             )
         try:
             shape = _function_shape(run, name, args, kwargs)

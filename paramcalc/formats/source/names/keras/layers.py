@@ -214,7 +214,7 @@ def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
         found = run.nested(value)
         if not isinstance(found, UnknownLayer):
             return found
-        raise Unread(f"{name} is a layer of the program's own")
+        raise Unread(f"{name}: {found.reason}")
     if name == "activation":
         return value if isinstance(value, str) or value is None else "linear"
     if isinstance(value, (int, float, str, Expr)) or value is None:
