@@ -167,7 +167,7 @@ def test_concurrent_loads_leave_the_settings_of_the_process_alone() -> None:
             changed.append([name for name in before if now[name] != before[name]])
 
     def read() -> None:
-        for _ in range(10):
+        for _ in range(3):
             pc.loads("input: [3]\nlayers:\n" + "  - Dense: 4\n" * 50)
             pc.load(ROOT / "docs" / "examples" / "sentiment.keras")
             pc.load(ROOT / "tests" / "data" / "archives" / "shared_with_wrapper.h5")

@@ -89,11 +89,22 @@ def _plain(code: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+# what Python's parser warns of: an escape that is none, and a number that touches a word
+_ODD = re.compile(r"\\[^\n\r\\'\"abfnrtvxNuU0-3]|\d(?:and|else|for|if|in|is|not|or)\b")
+
+
+def _tree(code: str) -> ast.Module:
+    # the filters of warnings are those of all threads: they are switched for programs that have such a place alone
+    if not _ODD.search(code):
+        return ast.parse(code)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(code)
+
+
 def _parses(code: str) -> ast.Module | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(code)
+        return _tree(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -107,9 +118,7 @@ def parsed(text: str, name: str) -> list[ast.stmt]:
     for code, line in pieces:
         _check_nesting(code)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(code)
+            tree = _tree(code)
         except SyntaxError as error:
             if len(pieces) == 1:
                 raise NotPython(f"not Python: {error.msg}", error.lineno) from None
