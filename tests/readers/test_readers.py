@@ -162,7 +162,7 @@ def test_concurrent_loads_leave_the_settings_of_the_process_alone() -> None:
     done = threading.Event()
 
     def watch() -> None:
-        while not done.is_set():
+        while not done.wait(0.0002):
             now = settings_of_the_process()
             changed.append([name for name in before if now[name] != before[name]])
 
