@@ -17,6 +17,7 @@ from ..text.decoding import decode
 from . import calls
 from .names import keras, libraries, standard, torch
 from .state import Root, State
+from .tree import tree_of
 from .values import MISSING, Module, Scope, Unknown, Value
 
 MOST_FILES = 100
@@ -137,7 +138,7 @@ def _read(run: State, root: Root, name: str, path: str) -> Value:
         return run.unknown(f"the module {name} is not read", path=name, data=True)
     try:
         text = decode(read_file(path))
-        tree = ast.parse(text)
+        tree = tree_of(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return run.unknown(f"the module {name} does not parse", path=name, data=True)
     package = name if path.endswith("__init__.py") else name.rpartition(".")[0]

@@ -6,7 +6,6 @@ import ast
 import json
 import os
 import re
-import warnings
 
 from ...core.kinds import size
 from ...errors import FileError, OptionError, Verbatim, nearest
@@ -17,6 +16,7 @@ from ..opened import Source
 from .interpreter import Interpreter
 from .models import models_of
 from .summon import model_classes, summon
+from .tree import tree_of
 from .values import Value
 
 MOST_CHARACTERS = 2_000_000
@@ -89,22 +89,9 @@ def _plain(code: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-# what Python's parser warns of: an escape that is none, and a number that touches a word
-_ODD = re.compile(r"\\[^\n\r\\'\"abfnrtvxNuU0-3]|\d(?:and|else|for|if|in|is|not|or)\b")
-
-
-def _tree(code: str) -> ast.Module:
-    # the filters of warnings are those of all threads: they are switched for programs that have such a place alone
-    if not _ODD.search(code):
-        return ast.parse(code)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(code)
-
-
 def _parses(code: str) -> ast.Module | None:
     try:
-        return _tree(code)
+        return tree_of(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -118,7 +105,7 @@ def parsed(text: str, name: str) -> list[ast.stmt]:
     for code, line in pieces:
         _check_nesting(code)
         try:
-            tree = _tree(code)
+            tree = tree_of(code)
         except SyntaxError as error:
             if len(pieces) == 1:
                 raise NotPython(f"not Python: {error.msg}", error.lineno) from None
