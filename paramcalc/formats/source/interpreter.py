@@ -131,7 +131,7 @@ class Interpreter(State):
 
     def _within(self, tree: ast.Module, scope: Scope, root: Root, package: str) -> None:
         """Run the statements of another module, in the middle of a statement of this one."""
-        before = self.line, self.budget.limit, self.root, self.package
+        before = self.line, self.root, self.package
         saved = self.tries, self.unsure, self.depth, self.frames
         regions, self.heap.regions = self.heap.regions, []
         self.root, self.package = root, package
@@ -140,7 +140,7 @@ class Interpreter(State):
         finally:
             self.heap.regions = regions
             self.tries, self.unsure, self.depth, self.frames = saved
-            self.line, self.budget.limit, self.root, self.package = before
+            self.line, self.root, self.package = before
 
     # --- what depends on the kind of a value -----------------------------------------------------------------------
 

@@ -75,11 +75,19 @@ def _of_numbers(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
 
 def _counted(run: State, args: Args, kwargs: Kwargs) -> Value:
     # the numbers from start to stop: only how many there are
-    ends = [*args, *(kwargs[one] for one in ("start", "stop", "limit", "step", "delta") if one in kwargs)]
-    plain = [one for one in ends if isinstance(one, int)]
-    if len(plain) < len(ends) or not 1 <= len(plain) <= 3 or 0 in plain[2:]:
+    start, stop, step = _ends(args, kwargs)
+    if not (isinstance(start, int) and isinstance(stop, int) and isinstance(step, int)) or step == 0:
         return run.unknown("numbers that are not known", data=True, scalar=True)
-    return Array((len(range(*plain)),))
+    return Array((len(range(start, stop, step)),))
+
+
+def _ends(args: Args, kwargs: Kwargs) -> tuple[Value, Value, Value]:
+    # start, stop and step, by place or by the names that Keras or TensorFlow has for them
+    words = {"limit": "stop", "delta": "step"}
+    given = dict(zip(("start", "stop", "step"), args, strict=False))
+    given.update({words.get(name, name): value for name, value in kwargs.items()})
+    start, stop = (given.get("start", 0), given["stop"]) if given.get("stop") is not None else (0, given.get("start"))
+    return start, stop, given.get("step", 1)
 
 
 def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape | None:
@@ -117,11 +125,8 @@ def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape 
 
 def _up_to(args: Args, kwargs: Kwargs) -> Shape | None:
     # arange(n), arange(0, n) and arange(0, n, 1), where n is an open size
-    words = {"limit": "stop", "delta": "step"}
-    given = dict(zip(("start", "stop", "step"), args, strict=False))
-    given.update({words.get(name, name): value for name, value in kwargs.items()})
-    start, stop = (given.get("start", 0), given["stop"]) if given.get("stop") is not None else (0, given.get("start"))
-    if start != 0 or given.get("step", 1) != 1 or not isinstance(stop, Tensor) or stop.extent is None:
+    start, stop, step = _ends(args, kwargs)
+    if start != 0 or step != 1 or not isinstance(stop, Tensor) or stop.extent is None:
         return None
     return (stop.extent,)
 
