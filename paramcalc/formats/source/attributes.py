@@ -9,14 +9,17 @@ from .values import (
     MISSING,
     Builtin,
     Class,
+    Dict,
     Function,
     Host,
     Instance,
+    List,
     Method,
     Module,
     Native,
     Obj,
     Partial,
+    Set,
     Super,
     Unknown,
     Value,
@@ -295,7 +298,10 @@ def store(run: State, value: Value, name: str, item: Value) -> None:
     elif isinstance(value, Native):
         run.distrust = True
         raise Stop(f"the class {value.name} is changed", everything=True)
+    elif value is None or isinstance(value, (int, float, str, bytes, tuple, range, frozenset, List, Dict, Set)):
+        raise Raised(run.error("AttributeError", f"no attribute {name!r} can be set"))
     else:
+        run.may_raise("an assignment")
         run.note(f"an assignment to the attribute {name!r} is not followed")
         run.blur("an attribute was set", value)
 
