@@ -40,6 +40,8 @@ class Candidates:
         Layers of models that were built, and of those that cannot be; and of the latter alone.
     problems : list of ParamcalcError
         Why models cannot be built.
+    always : str
+        The message of the error that symbols in place of the sizes cause, if any: no size changes it.
     """
 
     problem: Problem
@@ -49,6 +51,7 @@ class Candidates:
     layers: int = 0
     failures: int = 0
     problems: list[ParamcalcError] = field(default_factory=list)
+    always: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -69,13 +72,15 @@ class Candidates:
         family = self.problem.unknowns
         model = family.symbolic
         if isinstance(model, ParamcalcError):
+            self.always = str(model)
             return None
         try:
             self.problem.check(model)
             found = self.problem.amounts(model, {})
         except UnknownAmount:
             raise
-        except ParamcalcError:  # a cost may have no form in symbols
+        except ParamcalcError as error:  # a cost may have no form in symbols
+            self.always = str(error)
             return None
         used = {name for one in found if isinstance(one, Expr) for name in one.symbols}
         for name in family.names:
@@ -120,9 +125,8 @@ class Candidates:
         except UnknownAmount:
             raise
         except ParamcalcError as error:
-            always = self.problem.unknowns.symbolic
-            if isinstance(always, ParamcalcError) and str(always) == str(error):
-                raise  # no size changes it
+            if str(error) == self.always:
+                raise
             self.problems.append(error)
             work = max(layers_made() - before, 1)
             self.layers += work
