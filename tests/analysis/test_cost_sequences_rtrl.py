@@ -24,6 +24,7 @@ from counted_derivatives import (
 )
 from hypothesis import given, settings, strategies as st
 from reference_cells import STEPS
+from tiers import examples
 
 import paramcalc as pc
 from paramcalc import symbols
@@ -220,7 +221,7 @@ def stacks(draw: st.DrawFn) -> tuple[list[Layer], int, int, int]:
     return found, draw(st.integers(1, 2)), draw(size), draw(st.integers(0, 3))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(8, 200))
 @given(drawn=stacks())
 def test_a_stack_learns_in_real_time(drawn: tuple[list[Layer], int, int, int]) -> None:
     """The states of a layer depend on its own weights and on those of all layers below."""

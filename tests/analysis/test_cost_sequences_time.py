@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from counted_derivatives import Var, drawn as drawn_weights, propagated, step, variables
 from hypothesis import given, settings, strategies as st
+from tiers import examples
 
 import paramcalc as pc
 from paramcalc import symbols
@@ -249,7 +250,7 @@ def test_a_stack_has_windows() -> None:
 # --- checkpointing -----------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(15, 200))
 @given(network=networks(), steps=st.integers(1, 9), rest=st.integers(0, 8))
 def test_checkpointing_takes_what_a_program_counts(network: Network, steps: int, rest: int) -> None:
     segments = 1 + rest % steps

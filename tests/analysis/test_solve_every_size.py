@@ -87,7 +87,7 @@ def problems(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=examples(24, 5000))
+@settings(max_examples=examples(10, 5000))
 @given(problems())
 def test_trying_every_size_gives_the_same(tmp_path_factory: pytest.TempPathFactory, problem: dict[str, Any]) -> None:
     path = tmp_path_factory.getbasetemp() / "model.json"

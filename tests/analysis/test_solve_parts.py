@@ -33,7 +33,7 @@ def expressions(draw: st.DrawFn, depth: int = 3) -> Any:
     )
 
 
-@settings(max_examples=examples(200, 5000))
+@settings(max_examples=examples(60, 5000))
 @given(expressions(), st.integers(1, 12), st.integers(1, 12), st.integers(0, 5), st.integers(0, 5))
 def test_what_is_called_increasing_never_falls(size: Any, h: int, x: int, dh: int, dx: int) -> None:
     if not isinstance(size, int) and increasing(size):

@@ -23,7 +23,7 @@ def values_of(program: Program, point: dict[str, int]) -> list[int]:
     return run(program, [*(point[name] for name in program.names), *program.constants], PLAIN)
 
 
-@settings(deadline=None, max_examples=examples(200, 2000))
+@settings(deadline=None, max_examples=examples(60, 2000))
 @given(st.lists(trees, min_size=1, max_size=3), st.fixed_dictionaries(dict.fromkeys(NAMES, spans)), st.data())
 def test_programs_equal_python_and_stay_in_their_ranges(several: list[Any], bounds: Any, data: Any) -> None:
     program = compiled([ours(tree) for tree in several])

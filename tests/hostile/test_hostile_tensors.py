@@ -56,6 +56,9 @@ def tensors(numbers: int = 8, **entries: Any) -> bytes:
     return header(json.dumps(entries), numbers)
 
 
+EMPTY = json.dumps(entry(shape=[0], span=[0, 0]))
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
@@ -96,7 +99,7 @@ def tensors(numbers: int = 8, **entries: Any) -> bytes:
         (header("{}"), ""),
         (header('{"__metadata__":{"a":"b"}}'), "no tensors of a model in the file"),
         (header('{"__metadata__":{"a":1}}'), "not metadata"),
-        (tensors(0, **{f"{at}": entry(shape=[0], span=[0, 0]) for at in range(200_001)}), "too many tensors"),
+        (header("{" + ",".join(f'"{at}":{EMPTY}' for at in range(200_001)) + "}"), "too many tensors"),
     ],
     ids=range(35),
 )

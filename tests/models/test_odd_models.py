@@ -117,7 +117,9 @@ def test_lora_is_merged_where_it_is_stored_and_counted_all_the_same(name: str, s
 # --- attention ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dtype", ["int8_from_float32", "int4_from_float32", "float8_from_float32", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    "dtype", quick(["int8_from_float32", "int4_from_float32", "float8_from_float32", "mixed_bfloat16"], 4)
+)
 def test_attention_whose_policy_says_how_it_is_kept(dtype: str, tmp_path: Any) -> None:
     for model in (attended(dtype=dtype), attended(dtype=dtype, use_gate=True, value_dim=4, output_shape=6)):
         assert agrees(model, saved(model, tmp_path, ".keras"))

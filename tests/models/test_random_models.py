@@ -29,7 +29,7 @@ LEGACY = range(300_000, 300_020, 4)
 WEIGHTS = range(400_000, 400_012)
 
 
-@pytest.mark.parametrize("first", sampled(range(0, TEXTS, STEP), 20))
+@pytest.mark.parametrize("first", sampled(range(0, TEXTS, STEP), 60))
 def test_models_read_from_their_texts(first: int) -> None:
     assert [(seed, found) for seed, found in agreement(range(first, first + STEP)) if found] == []
 
@@ -59,7 +59,7 @@ def saved(make: Callable[[], Any], path: Path, weights: bool = False) -> Any:
     return model
 
 
-@pytest.mark.parametrize("seed", sampled(ARCHIVES, 10))
+@pytest.mark.parametrize("seed", sampled(ARCHIVES, 20))
 def test_models_read_from_archives(seed: int, tmp_path: Path) -> None:
     model = saved(partial(made, seed), tmp_path / "model.keras")
     reading = pc.load(tmp_path / "model.keras")

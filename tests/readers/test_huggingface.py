@@ -474,7 +474,7 @@ junk = st.one_of(
 )
 
 
-@pytest.mark.parametrize("kind", quick(table().architectures, 6))
+@pytest.mark.parametrize("kind", quick(table().architectures, 12))
 @given(data=st.data())
 def test_any_value_gives_a_model_or_an_error(kind: str, data: st.DataObject) -> None:
     config = random_config(kind, 5)

@@ -287,8 +287,8 @@ def test_the_bound_on_depth_holds_whatever_the_limit_of_the_yaml_parser(
         "<text>:3: brackets within brackets; expected at most 64 deep",
         "<text>:1: a key that is not text",
     }
-    for most in (70, 100, 800):  # a parser that allows no more than we do is of no use
-        for ahead in (0, 5, 1000):
+    for most in (70, 800):  # a parser that allows no more than we do is of no use
+        for ahead in (5, 1000):
             with monkeypatch.context() as patch:
                 patch.setattr(yaml, "parse", limited_yaml(most, ahead))
                 assert {refusal(DEEP[name])} == expected

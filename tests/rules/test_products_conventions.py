@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 from jax_programs import Program, Values, over_time, values_of
+from tiers import quick
 
 from paramcalc.core.products import State
 from paramcalc.core.registry import find
@@ -203,7 +204,7 @@ def test_as_haiku_does(name: str, root: str, options: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", ["LSTM", "GRU"])
-@pytest.mark.parametrize("use_bias", [True, False])
+@pytest.mark.parametrize("use_bias", quick([True, False], 2))
 def test_as_equinox_does(name: str, use_bias: bool) -> None:
     equinox = pytest.importorskip("equinox")
     made = getattr(equinox.nn, f"{name}Cell")(X[2], H, use_bias=use_bias, key=jax.random.key(0))

@@ -42,7 +42,7 @@ from paramcalc.verification.cases import cases, shape
 
 pytest.importorskip("keras")
 jax = pytest.importorskip("jax")
-SAMPLE = 2  # configurations of a rule
+SAMPLE = 1  # configurations of a rule
 LONG = ("augmentation", "images")  # families of long programs without weights: one configuration of each rule
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "verification.md").read_text(encoding="utf-8")
 
@@ -57,7 +57,7 @@ def test_a_sample_has_no_mismatch(name: str) -> None:
     rule = rules()[name]
     plan = in_turn([*configurations(cases(rule))])
     # an unknown size takes a program for each size tried in its place
-    plan = sorted(plan, key=has_unknown_sizes)[:1] if rule.family in LONG else plan[:SAMPLE]
+    plan = (sorted(plan, key=has_unknown_sizes) if rule.family in LONG else plan)[:SAMPLE]
     assert [problem for result in results(rule, plan) for problem in result.mismatches] == []
 
 

@@ -73,7 +73,7 @@ MODELS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", sampled(MODELS, 5))
+@pytest.mark.parametrize("name", sampled(MODELS, 10))
 def test_a_constructor_that_freezes(name: str, tmp_path: Path) -> None:
     model = MODELS[name]({"trainable": False})
     assert pc.from_keras(model).trainable == trained(model)

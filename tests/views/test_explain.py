@@ -327,7 +327,7 @@ def pieces(one: Explanation, format: str) -> Iterator[str]:
 FORMATS = ["text", "table", "markdown", "html", "latex", "json"]
 
 
-@pytest.mark.parametrize("format", quick(FORMATS, 3))
+@pytest.mark.parametrize("format", quick(FORMATS, len(FORMATS)))
 def test_the_same_content_in_every_format(format: str) -> None:
     seen = set()
     for layer, shapes in LINES:

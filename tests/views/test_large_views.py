@@ -17,7 +17,7 @@ from paramcalc.render.presentation import write
 from paramcalc.writers import FORMATS
 
 FEW, MANY = 30, 300
-formats = pytest.mark.parametrize("format", quick(FORMATS, 3))
+formats = pytest.mark.parametrize("format", quick(FORMATS, 5))
 
 
 def chain(layers: int) -> pc.Model:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import given, settings, strategies as st
 from rich.cells import cell_len
+from tiers import examples
 
 import paramcalc as pc
 from paramcalc.render.columns import width_of
@@ -57,7 +58,7 @@ def parts(text: str) -> list[str]:
     return text.replace("/", "/ ").split()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(model=models(), width=st.integers(40, 120), explain=st.booleans())
 def test_no_word_is_broken(model: pc.Sequential, width: int, explain: bool) -> None:
     written = model.report().render("table", width=width, explain=explain, weights=not explain)
