@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 import pytest
-from tiers import in_turn
+from audit_plans import plan_of, sample_of
 
 from paramcalc import torch as nn
 from paramcalc.core.declare import Built
@@ -20,7 +20,7 @@ from paramcalc.errors import LayerError, MissingExtra
 from paramcalc.rules.shared import cells, windows
 from paramcalc.rules.torch import attention, convolutional, recurrent
 from paramcalc.verification.adapters.torch.adapter import ADAPTER, UNSEEN
-from paramcalc.verification.audit import Audit, audit, auditable, configurations, option_mismatches, results
+from paramcalc.verification.audit import Audit, audit, auditable, option_mismatches, results
 from paramcalc.verification.cases import cases
 from paramcalc.verification.outcome import Installed
 
@@ -34,8 +34,7 @@ Module = torch.nn.Module
 @pytest.mark.parametrize("name", [rule.name for rule in auditable("torch")])
 def test_a_sample_has_no_mismatch(name: str) -> None:
     rule = rules("torch")[name]
-    plan = in_turn([*configurations(cases(rule))])[:SAMPLE]
-    assert [problem for result in results(rule, plan) for problem in result.mismatches] == []
+    assert [problem for result in results(rule, sample_of(rule, SAMPLE)) for problem in result.mismatches] == []
 
 
 @pytest.mark.exhaustive
@@ -201,8 +200,8 @@ BROKEN: dict[str, tuple[str, Wrong]] = {
 def test_a_broken_rule_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rule, break_it = BROKEN[name]
     break_it(monkeypatch)
-    plan = in_turn([*configurations(cases(rules("torch")[rule]))])
-    assert any(result.mismatches for result in results(rules("torch")[rule], plan))
+    made = rules("torch")[rule]
+    assert any(result.mismatches for result in results(made, plan_of(made)))
 
 
 def test_checks_left_out_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +211,7 @@ def test_checks_left_out_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(padding, "wrapped", lambda *args: None)
     for name in ("Linear", "ReflectionPad1d"):
         rule = rules("torch")[name]
-        assert any(result.mismatches for result in results(rule, in_turn([*configurations(cases(rule))])))
+        assert any(result.mismatches for result in results(rule, plan_of(rule)))
 
 
 def test_an_option_too_many_too_few_or_out_of_place_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
