@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,50 @@ def test_words_of_the_command_line(tmp_path: Path) -> None:
     path.write_text(EXACT["argparse"][0])
     (model,) = load_all(str(path), asked=Asked(words=("--n-in", "7", "--no-bias")))
     assert model.report().total == 28
+
+
+CHOICES = (
+    TORCH
+    + "import argparse\np = argparse.ArgumentParser()\np.add_argument('--n', type=int, default=2, choices=[2, 4])\n"
+    "p.add_argument('--m', type=int, default=3)\na = p.parse_args()\nm = nn.Linear(a.n, a.m)"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "sizes", "problem"),
+    [
+        (["--n", "7"], {}, "the argument n; expected one of 2, 4, received '7'"),
+        ([], {"n": 7}, "the argument n; expected one of 2, 4, received '7'"),
+        (["--n", "4"], {"n": 4}, "the size 'n' is given twice, once as an argument of the program"),
+        ([], {"q": 4}, "no size 'q' (sizes here: m, n)"),
+    ],
+)
+def test_values_that_a_program_does_not_take(
+    words: list[str], sizes: dict[str, int], problem: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(CHOICES)
+    assert load(path, sizes={"n": 4}).report().total == 15
+    with pytest.raises(ParamcalcError, match=re.escape(problem)):
+        load(path, sizes=sizes, asked=Asked(words=tuple(words)))
+
+
+def test_what_is_no_layer_in_a_chain_is_an_unknown_row_with_its_line() -> None:
+    text = (
+        "import keras\nm = keras.Sequential([keras.layers.Dense(3), 'x'])\nm.add(...)\nm.add(keras.layers.Dense(4))\n"
+    )
+    report = loads(text).report()
+    assert not report.exact
+    assert [(row.source.rpartition(":")[2], bool(row.unknown)) for row in report.rows] == [
+        ("2", True), ("2", True), ("2", True), ("4", True),
+    ]  # fmt: skip
+
+
+def test_a_layer_is_not_called_by_names_of_another() -> None:
+    text = "import keras\nx = keras.Input((5,))\nm = keras.Model(x, keras.layers.Dense(4)({}=x))\n"
+    assert loads(text.format("inputs")).report().total == 24
+    report = loads(text.format("query")).report()  # Keras raises a TypeError
+    assert (report.total, report.exact) == (0, False)
 
 
 def test_a_name_bound_again_stays_listed(tmp_path: Path) -> None:

@@ -118,13 +118,14 @@ class Maker:
 
     def _chain(self, value: Instance, items: Sequence[Value], name: str | None, trainable: bool, depth: int) -> Model:
         start: AnyShape | None = None
-        layers = []
+        layers, sources = [], []
         for place, one in enumerate(items):
             if isinstance(one, keras.Tensor):
                 if place == 0:
                     start = UNKNOWN_SHAPE if one.shape is None else one.shape
                 continue
             layers.append(self.layer(one, depth))
+            sources.append(place_of(self.run, one.line if isinstance(one, (Instance, Unknown)) else value.line))
         first = next((one for one in items if not isinstance(one, keras.Tensor)), None)
         given = value.named.get("<input>")
         if start is None and isinstance(given, keras.Tensor):
@@ -138,8 +139,7 @@ class Maker:
         elif asked is not None:
             self.run.note("the input shape that was given is not used: the program states one", value.line)
         chain = Sequential(layers, name, trainable)
-        lines = [one.line for one in items if isinstance(one, (Instance, Unknown))]
-        chain.sources = [place_of(self.run, line) for line in lines]
+        chain.sources = sources
         if start is not None:
             chain.input_shapes = [start]
         elif not chain.input_shapes[0]:

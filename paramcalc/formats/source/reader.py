@@ -165,9 +165,13 @@ def read_all(source: Source) -> list[Model]:
         When a size or a model is asked for that is not there.
     """
     run, found = interpret(source)
+    if run.mistakes:
+        raise run.mistakes[0]
     given = {name: value for name, value in source.sizes.items() if value is not None}
     unused = [name for name, value in given.items() if name not in run.used and not _opened(found, name, value)]
     if unused:
+        if unused[0] in run.stated:
+            raise UnusedSize(f"the size {unused[0]!r} is given twice, once as an argument of the program")
         known = sorted({*run.symbols, *run.defaults})
         listed = f"sizes here: {', '.join(known) or 'none'}"
         raise UnusedSize(f"no size {unused[0]!r}", suggestion=nearest(unused[0], known) or listed)

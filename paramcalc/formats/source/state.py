@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ...core.built import Applicable
 from ...core.shapes import AnyShape
+from ...errors import OptionError
 from ...symbolic import Expr, symbols
 from .budget import Budget, Stop as Stop
 from .heap import Heap, Outcome, Region
@@ -134,6 +135,8 @@ class State:
         self.patches = Dict()  # names of modules of libraries that the program sets
         self.changed_tensors = 0  # how often a tensor may have been changed in place
         self.distrust = False  # whether it changes classes of libraries
+        self.mistakes: list[OptionError] = []  # values that an argument of the command line does not take
+        self.stated: set[str] = set()  # arguments that the command line gives
         self.inputs: tuple[AnyShape, ...] = ()  # shapes that models are put on
         self.trace: Trace | None = None  # of forward on shapes, while it lasts
         self.lost_names = False  # whether a star import may have bound any name

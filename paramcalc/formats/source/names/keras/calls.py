@@ -21,7 +21,12 @@ from ..torch import Tensor as Array
 from .layers import Unread, layer_of
 from .tensors import Tensor, axis, shape_of, tensors_in
 
-TENSORS = ("inputs", "sequences", "query", "value", "key", "initial_state")  # arguments of Keras's layers, in order
+FIRST = ("inputs", "sequences")  # what Keras's layers call their first argument, where a rule does not name it
+
+
+def _names(rule: Rule) -> tuple[str, ...]:
+    # the arguments of a layer that are tensors, in order
+    return (*FIRST, *rule.input_names, "initial_state")
 
 
 def build_on(run: State, self: Instance, shapes: list[Shape | None]) -> None:
@@ -37,11 +42,12 @@ def call_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     run.may_raise("a layer")
     if self.blur is not None:
         return lose(run, self.blur.reason, self, *args, *kwargs.values())
-    names = TENSORS if "<rule>" in self.named else kwargs
+    rule = self.named.get("<rule>")
+    names = _names(rule) if isinstance(rule, Rule) else kwargs
     tensors = tensors_in(*args, *(kwargs[one] for one in names if one in kwargs))
     shapes = [one.shape for one in tensors]
-    if "<rule>" in self.named:
-        return _call_rule(run, self, args, kwargs, tensors)
+    if isinstance(rule, Rule):
+        return _call_rule(run, self, rule, args, kwargs, tensors)
     if "<outputs>" in self.named or "<layers>" in self.named:
         return _call_model(run, self, tensors)
     if "<function>" in self.named:
@@ -90,10 +96,10 @@ def _wrapped(run: State, self: Instance, found: Value, tensors: tuple[Tensor, ..
     return Tensor(None, self, tensors, 0, token)
 
 
-def _call_rule(run: State, self: Instance, args: Args, kwargs: Kwargs, tensors: tuple[Tensor, ...]) -> Value:
-    rule = self.named["<rule>"]
-    assert isinstance(rule, Rule)
-    lead = args[0] if args else next((kwargs[one] for one in TENSORS if one in kwargs), None)
+def _call_rule(
+    run: State, self: Instance, rule: Rule, args: Args, kwargs: Kwargs, tensors: tuple[Tensor, ...]
+) -> Value:
+    lead = args[0] if args else next((kwargs[one] for one in _names(rule) if one in kwargs), None)
     several = isinstance(lead, (List, tuple))
     used = tensors if len(rule.inputs) > 1 and not several else tensors_in(lead)
     states = [one for one in tensors if one not in used]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .....errors import OptionError
 from ...containers import items_of
 from ...state import State
 from ...values import (
@@ -16,6 +17,8 @@ from ...values import (
     Value,
 )
 from ..native import Args, Kwargs
+
+PLAIN = (str, int, float)
 
 
 def _parser_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
@@ -74,13 +77,19 @@ def _parse(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
             continue
         elif equals:
             pending = [value, *pending]
-        taken[_dest(*match)] = _value(run, match[1], pending)
+        dest = _dest(*match)
+        taken[dest] = _value(run, match[1], pending)
+        run.stated.add(dest)
+        _check(run, match[1], dest, taken[dest])
     for names, spec in options:
         dest = _dest(names, spec)
         if dest in taken:
             item = taken[dest]
         else:
-            item = run.left_out(dest, _default(run, names, spec, defaults.named.get(dest)))
+            default = _default(run, names, spec, defaults.named.get(dest))
+            item = run.left_out(dest, default)
+            if item is not default:
+                _check(run, spec, dest, item)
         if dest not in found.named or found.named[dest] is None:
             found.named[dest] = run.name(item, dest)
     for key, item in defaults.named.items():
@@ -124,6 +133,19 @@ def _value(run: State, spec: dict[str, Value], pending: list[str]) -> Value:
     while pending and not pending[0].startswith("-") and not (isinstance(count, int) and len(several) == count):
         several.append(convert(pending.pop(0)))
     return List(several)
+
+
+def _check(run: State, spec: dict[str, Value], name: str, value: Value) -> None:
+    # as argparse does: a default is not checked
+    choices = items_of(run, spec["choices"], ordered=False) if spec.get("choices") is not None else []
+    if isinstance(choices, Unknown) or not all(isinstance(one, PLAIN) for one in choices):
+        return
+    for one in value.items if isinstance(value, List) else [value]:
+        if choices and isinstance(one, PLAIN) and one not in choices:
+            listed = ", ".join(sorted(map(str, choices))[:20])
+            run.mistakes.append(
+                OptionError(f"the argument {name}", expected=f"one of {listed}", received=str(one)[:40])
+            )
 
 
 NAMESPACE = Native(
