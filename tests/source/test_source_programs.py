@@ -139,7 +139,7 @@ def test_values_that_a_program_does_not_take(
     path.write_text(CHOICES)
     assert load(path, sizes={"n": 4}).report().total == 15
     with pytest.raises(ParamcalcError, match=re.escape(problem)):
-        load(path, sizes=sizes, asked=Asked(words=tuple(words)))
+        load_all(str(path), sizes=sizes, asked=Asked(words=tuple(words)))
 
 
 def test_what_is_no_layer_in_a_chain_is_an_unknown_row_with_its_line() -> None:
