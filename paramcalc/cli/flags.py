@@ -17,17 +17,23 @@ from ..core.rule import Rule
 from ..core.storage import BITS, DTYPE
 from ..errors import OptionError
 from ..graph.model import Model
-from ..writers import FORMATS_OF_MODELS as FORMATS
+from ..writers import FORMATS, FORMATS_OF_MODELS
 from .costing import COST, FLAGS as COST_FLAGS, Policy, show_cost
 from .options import Command, Flag, Parameter, command_of, parameter
 from .output import View, show_model
 
 Batch = Annotated[str | None, Flag("--batch", "Batch size. Default: costs for one sample.", "B")]
 Steps = Annotated[str | None, Flag("--steps", "Number of time steps. Default: the symbol T.", "T")]
-Format = Annotated[
-    str | None,
-    Flag("--format -f", f"Output format: {', '.join(FORMATS[:-1])} or {FORMATS[-1]}.", "F", values=lambda _: FORMATS),
-]
+
+
+def format_flag(formats: Sequence[str], note: str = "") -> Flag:
+    """Make the flag of a command that writes these formats."""
+    listed = f"{', '.join(formats[:-1])} or {formats[-1]}"
+    return Flag("--format -f", f"Output format: {listed}{note}.", "F", values=lambda _: formats)
+
+
+Format = Annotated[str | None, format_flag(FORMATS)]
+ModelFormat = Annotated[str | None, format_flag(FORMATS_OF_MODELS)]
 Json = Annotated[bool, Flag("--json", "Print JSON; the same as --format json.")]
 Explain = Annotated[bool, Flag("--explain", "Show the equations, every tensor and the origin of each term.")]
 Weights = Annotated[bool, Flag("--weights", "List every weight of every layer.")]
@@ -40,7 +46,7 @@ Dtype = Annotated[
 ]
 
 VIEWS = (
-    parameter("format", Format, None),
+    parameter("format", ModelFormat, None),
     parameter("json", Json, False),
     parameter("explain", Explain, False),
     parameter("weights", Weights, False),

@@ -22,7 +22,7 @@ def no_spec() -> JsonObject:
     ------
     OptionError
     """
-    raise OptionError("yaml is the spec of a model", expected=f"another format: {', '.join(FORMATS)}")
+    raise OptionError("the format yaml is for the spec of a counted model", expected=", ".join(FORMATS))
 
 
 class Presentation(NamedTuple):

@@ -141,5 +141,5 @@ def test_numbers_are_read_as_they_were() -> None:
 
 def test_other_presentations_have_no_spec() -> None:
     model = loads("input: [3]\nlayers:\n  - Dense: 4\n")
-    with pytest.raises(OptionError, match="yaml is the spec of a model; expected another format: table, text"):
+    with pytest.raises(OptionError, match="the format yaml is for the spec of a counted model; expected table, text"):
         model.cost().render("yaml")

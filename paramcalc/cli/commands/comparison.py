@@ -13,7 +13,7 @@ from ...graph.model import Model
 from ...writers import FORMATS
 from ..costing import Optimizer, Policy
 from ..effects import check_effects, effects_of_costs, naming_flags
-from ..flags import Batch, Explain, Format, Json, Steps
+from ..flags import Batch, Explain, Format, Json, Steps, format_flag
 from ..options import REQUIRED, Command, Flag, Positional, command_of
 from ..output import View, show, write
 from ..plain import plain
@@ -35,15 +35,7 @@ MaxMacs = Annotated[str | None, Flag("--max-macs", "The most multiply-adds of a 
 MaxMemory = Annotated[str | None, Flag("--max-memory", "The most memory of a training step, such as 16GiB.", "SIZE")]
 MaxGrowth = Annotated[str | None, Flag("--max-growth", "The most that the parameters may grow, such as 5%.", "N%")]
 Against = Annotated[str | None, Flag("--against", "The file of the model before, for --max-growth.", "OLD")]
-AnyFormat = Annotated[
-    str | None,
-    Flag(
-        "--format -f",
-        f"Output format: {', '.join(FORMATS)}, or {GITHUB} for annotations of a workflow.",
-        "F",
-        values=lambda _: (*FORMATS, GITHUB),
-    ),
-]
+AnyFormat = Annotated[str | None, format_flag((*FORMATS, GITHUB), " for annotations of a workflow")]
 
 
 def command(name: str, words: Sequence[str]) -> Command:

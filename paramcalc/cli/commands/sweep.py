@@ -19,7 +19,7 @@ from ...errors import OptionError
 from ...writers import FORMATS as VIEWS
 from ..costing import Optimizer, Policy
 from ..effects import check_effects
-from ..flags import Batch, Json, Steps
+from ..flags import Batch, Json, Steps, format_flag
 from ..options import Command, Flag, Positional, command_of, with_flags
 from ..output import View, show, speaks_unicode, tell, write
 from ..progress import progress_bar
@@ -44,9 +44,7 @@ Pareto = Annotated[
     str | None,
     Flag("--pareto", "Keep points that no other is better than: params:max,macs. Default: less is better.", "NAME,…"),
 ]
-Format = Annotated[
-    str | None, Flag("--format -f", f"Output format: {', '.join(FORMATS)}.", "F", values=lambda _: FORMATS)
-]
+Format = Annotated[str | None, format_flag(FORMATS)]
 Output = Annotated[
     str | None, Flag("--output -o", "Write to this file; with --dask, to this folder of Parquet files.", "PATH")
 ]

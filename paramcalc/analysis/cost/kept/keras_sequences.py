@@ -16,13 +16,22 @@ Values = Sequence[Value]
 
 PLAIN = {"LSTM": ("tanh", "sigmoid"), "GRU": ("tanh", "sigmoid"), "SimpleRNN": ("tanh", None)}
 CELLS = {"LSTM": "lstm_cell", "GRU": "gru_cell", "SimpleRNN": "simple_rnn_cell"}
-STRANGE = ("dropout", "recurrent_dropout", "stateful")
+STEPS_AS_USUAL = {  # options of recurrent layers that these tables know; another one may change what a step keeps
+    "units", "use_bias", "unit_forget_bias", "reset_after",
+    "go_backwards", "unroll", "return_sequences", "return_state",
+}  # fmt: skip
+
+
+def is_usual(layer: Layer) -> bool:
+    """Tell whether a recurrent layer is one whose steps are known, its activations aside."""
+    strange = layer.rule.options.keys() - STEPS_AS_USUAL
+    return layer.type in PLAIN and not is_set_of(layer, *strange, "dropout", "recurrent_dropout")
 
 
 def _steady(layer: Layer) -> bool:
-    # whether a recurrent layer is one whose steps are known
+    # and its activations, too
     given = layer.ignored_options or {}
-    if layer.type not in PLAIN or is_set_of(layer, *STRANGE):
+    if not is_usual(layer):
         return False
     usual = PLAIN[layer.type]
     return (given.get("activation", usual[0]), given.get("recurrent_activation", usual[1])) == usual

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from ....core.products import State
 from ....core.rule import Layer
 from ....symbolic import Size
-from .keras_activations import is_set_of
-from .keras_sequences import CELLS, PLAIN
+from .keras_sequences import CELLS, PLAIN, is_usual
 from .minimum import OF_OUTPUT, OF_SIGNS, dropout, following, moved
 from .torch_recurrent import Span, span_of
 from .values import Call, Memory, Tape, Value
@@ -148,7 +147,7 @@ def keras_bidirectional(call: Call) -> Values | None:
 def _known(layer: Layer) -> bool:
     # functions whose gradient is read from the gates
     given = layer.ignored_options or {}
-    if layer.type not in PLAIN or is_set_of(layer, "dropout", "recurrent_dropout", "stateful"):
+    if not is_usual(layer):
         return False
     usual = dict(zip(("activation", "recurrent_activation"), PLAIN[layer.type], strict=True))
     names = [given.get(name, own) for name, own in usual.items() if own is not None]
