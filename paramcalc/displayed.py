@@ -54,6 +54,10 @@ class Displayed:
         made: object = load(self.presented_by)(self)
         return made
 
+    def __repr__(self) -> str:
+        name = getattr(self, "name", None)
+        return f"<{type(self).__name__.lower()} of {name!r}>" if name else f"<{type(self).__name__.lower()}>"
+
     def __str__(self) -> str:
         return self.render("text")
 

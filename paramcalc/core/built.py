@@ -7,10 +7,20 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import NamedTuple, TypedDict
 
-from ..symbolic import Expr, Size
+from ..symbolic import Expr, Size, unicode
 from .equations import Equations
 from .products import Product, Source, Sources, State, Work
-from .shapes import AnyShape, Outputs, Shape, UnknownOutputs, UnknownShape, UnknownShapeError, listed, output
+from .shapes import (
+    AnyShape,
+    Outputs,
+    Shape,
+    UnknownOutputs,
+    UnknownShape,
+    UnknownShapeError,
+    listed,
+    output,
+    shape_text,
+)
 from .sources import written_out
 from .storage import Storage
 
@@ -131,6 +141,10 @@ class Built(NamedTuple):
     costed: bool = True
     guessed: bool = False
     equations: Callable[[], Equations] | None = None
+
+    def __repr__(self) -> str:
+        outs = ", ".join(shape_text(shape) for shape in listed(self.outs))
+        return f"<built: {unicode(self.params)} parameters, output {outs}>"
 
     @property
     def params(self) -> Size:

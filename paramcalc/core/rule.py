@@ -21,6 +21,7 @@ from .schema import CELLS, LAYER, REQUIRED, Body, Schema
 from .shapes import UNKNOWN_OUTPUTS, AnyShape, Shape, UnknownShape, UnknownShapeError
 from .spelling import snake
 from .synonyms import called_here
+from .tensors import checked_shape
 
 if TYPE_CHECKING:
     from .tensors import Nested, Tensors
@@ -357,7 +358,7 @@ class Layer(Applicable):
 
         Raises
         ------
-        ShapeError
+        ShapeError, SizeError
             When the number, rank or sizes of the inputs do not fit.
         OptionError
             For a switch the call does not have.
@@ -371,7 +372,7 @@ class Layer(Applicable):
                     if self.declared_inputs is not None:
                         built = self._against_declared(built, shapes, call)
                     return frozen(built) if self.frozen else built
-            known = [shape for shape in shapes if not isinstance(shape, UnknownShape)]
+            known = [checked_shape(shape) for shape in shapes if not isinstance(shape, UnknownShape)]
             if len(known) < len(shapes):
                 return self._on_unknown(call)
             rule.schema.check_inputs(rule.name, known, self.options)
@@ -388,6 +389,7 @@ class Layer(Applicable):
         last = self._last
         if last is not None and last[0] == shape and last[1] is not None:
             return last[1]
+        shape = checked_shape(shape)
         built = self.rule.body(shape, **self.options)
         # what holds other layers is built anew, since those may be frozen in the meantime
         again = last is not None and last[0] == shape and not self.rule.holds_layers

@@ -69,8 +69,8 @@ def Input(shape: Iterable[object], batch_size: object = None, name: str | None =
     return Tensor(input_shape(shape, batch_size, name), name=name)
 
 
-def input_shape(shape: object, batch: object = None, name: str | None = None) -> Shape:
-    """Check the sizes of an input and put the batch in front; ``None`` becomes an unknown size."""
+def input_shape(shape: object, batch: object = None, name: str | None = None, first: int = 0) -> Shape:
+    """Check the sizes of an input, counted from ``first``, and put the batch in front; ``None`` is an unknown size."""
     if not isinstance(shape, (tuple, list)):
         if isinstance(shape, (str, bytes, Mapping)) or not isinstance(shape, Iterable):
             raise ShapeError("not the shape of an input", expected="a list of sizes, without the batch", received=shape)
@@ -79,9 +79,35 @@ def input_shape(shape: object, batch: object = None, name: str | None = None) ->
         raise ShapeError("an input with too many axes", expected=f"at most {MAX_AXES}", received=len(shape))
     checked: list[Size] = [BATCH if batch is None else _size(batch, "batch")]
     for at, size in enumerate(shape):
-        checked.append(_unknown_size(at, len(shape), name) if size is None else _size(size, f"[{at}]"))
+        checked.append(_unknown_size(at, len(shape), name) if size is None else _size(size, f"[{first + at}]"))
     (made,) = disambiguate_unknowns([tuple(checked)]) if any(size is None for size in shape) else (tuple(checked),)
     return made
+
+
+def _is_plain(shape: Shape) -> bool:
+    # as layers pass shapes on: positive numbers and expressions; a loop, since every count takes this way
+    for size in shape:
+        if type(size) is int:
+            if size < 1:
+                return False
+        elif type(size) is not Expr:
+            return False
+    return True
+
+
+def checked_shape(shape: Shape) -> Shape:
+    """Check the sizes of an input with its batch; ``None`` becomes an unknown size.
+
+    Raises
+    ------
+    ShapeError, SizeError
+        If the shape is not a list of sizes.
+    """
+    if type(shape) is tuple and _is_plain(shape):
+        return shape
+    if isinstance(shape, (tuple, list)) and shape:
+        return input_shape(shape[1:], shape[0], first=1)
+    raise ShapeError("not the shape of an input", expected="a tuple of sizes, the batch first", received=shape)
 
 
 def disambiguate_unknowns(shapes: Sequence[Shape]) -> list[Shape]:

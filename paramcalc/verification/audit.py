@@ -60,7 +60,7 @@ class AuditRow:
         self.remarks += other.remarks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit(Outcome):
     """The audit of several rules.
 

@@ -36,7 +36,7 @@ class Installed:
         return f"{self.framework.title} {self.version} ({self.backend})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """What every comparison with a framework records.
 
@@ -66,6 +66,14 @@ class Outcome:
         """On what the framework computes."""
         return self.installed.backend
 
+    @property
+    def ok(self) -> bool:
+        """Whether nothing differs."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.lower()} with {self.installed}: {'ok' if self.ok else 'not ok'}>"
+
     def head(self, schema: str, ok: bool) -> dict[str, Any]:
         """Give as plain data what the JSON of every outcome begins with."""
         return {
@@ -77,7 +85,7 @@ class Outcome:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verification(Outcome):
     """What came of comparing a model with its framework.
 

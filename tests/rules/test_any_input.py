@@ -8,9 +8,12 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 from tiers import examples
 
-from paramcalc import Model, ParamcalcError, loads
+import paramcalc as pc
+from paramcalc import Model, ParamcalcError, loads, torch as nn
 from paramcalc.core.registry import rules
+from paramcalc.core.rule import Layer
 from paramcalc.formats.modelspec.document import model_from
+from paramcalc.symbolic import Expr
 
 QUIET = settings(deadline=None, max_examples=examples(20, 300), suppress_health_check=[HealthCheck.too_slow])
 
@@ -44,6 +47,25 @@ def test_arbitrary_bytes(content: bytes) -> None:
 )
 def test_arbitrary_text(text: str, format: str | None) -> None:
     survives(loads, text, "<text>", format)
+
+
+SIZE = st.integers(-2, 40) | st.sampled_from([None, True, 2.0, "h", "2*h", "x y", "", b"3", [3], 10**101])
+SHAPE = st.one_of(st.none(), st.integers(), st.text(max_size=4), st.lists(SIZE, max_size=6), st.lists(SIZE).map(tuple))
+
+
+APPLIED = [pc.LSTM(4), pc.Dense(4), pc.Add(), pc.Conv2D(4, 3), nn.Linear(4, 4)]
+
+
+@QUIET
+@given(st.sampled_from(APPLIED), st.lists(SHAPE, max_size=3))
+def test_a_layer_on_anything(layer: Layer, shapes: list[Any]) -> None:
+    try:
+        built = layer.on(*shapes)
+    except ParamcalcError:
+        return
+    assert isinstance(built.outs, tuple)
+    assert all(isinstance(size, Expr) or size > 0 for shape in built.outs for size in shape)
+    assert repr(built).startswith("<built: ")
 
 
 SCALARS = st.one_of(

@@ -119,7 +119,8 @@ def test_words_of_the_command_line(tmp_path: Path) -> None:
 CHOICES = (
     TORCH
     + "import argparse\np = argparse.ArgumentParser()\np.add_argument('--n', type=int, default=2, choices=[2, 4])\n"
-    "p.add_argument('--m', type=int, default=3)\na = p.parse_args()\nm = nn.Linear(a.n, a.m)"
+    "p.add_argument('-w', '--wide-enough', type=int, default=3)\n"
+    "p.add_argument('--m', type=int, default=3)\na = p.parse_args()\nm = nn.Linear(a.n, a.m)\nv = nn.Linear(a.wide_enough, 1)"
 )
 
 
@@ -129,7 +130,10 @@ CHOICES = (
         (["--n", "7"], {}, "the argument n; expected one of 2, 4, received '7'"),
         ([], {"n": 7}, "the argument n; expected one of 2, 4, received '7'"),
         (["--n", "4"], {"n": 4}, "the size 'n' is given twice, once as an argument of the program"),
-        ([], {"q": 4}, "no size 'q' (sizes here: m, n)"),
+        ([], {"q": 4}, "no size 'q' (sizes here: m, n, wide_enough)"),
+        (["--mm", "7"], {}, "the program has no argument '--mm' (did you mean '--m'?)"),
+        (["-x7"], {}, "the program has no argument '-x7' (it has --n, -w, --wide-enough, --m)"),
+        (["7"], {}, "the program has no argument '7' (it has --n, -w, --wide-enough, --m)"),
     ],
 )
 def test_values_that_a_program_does_not_take(
@@ -137,9 +141,32 @@ def test_values_that_a_program_does_not_take(
 ) -> None:
     path = tmp_path / "a.py"
     path.write_text(CHOICES)
-    assert load(path, sizes={"n": 4}).report().total == 15
+    assert load(f"{path}:m", sizes={"n": 4}).report().total == 15
     with pytest.raises(ParamcalcError, match=re.escape(problem)):
         load_all(str(path), sizes=sizes, asked=Asked(words=tuple(words)))
+
+
+@pytest.mark.parametrize("words", ["--wide 7", "--wide-enough=7", "-w 7", "-w7"])
+def test_arguments_are_written_as_argparse_reads_them(words: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(CHOICES)
+    models = load_all(str(path), asked=Asked(words=tuple(words.split())))
+    assert [one.report().total for one in models if one.label == "v"] == [8]
+
+
+def test_a_program_may_end_by_words_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    for words in (["--n", "7"], ["--other"]):
+        path.write_text(f"{TORCH}k = nn.Linear(1, 1)\n" + CHOICES.replace("parse_args()", f"parse_args({words})"))
+        for model in load_all(str(path)):
+            assert (model.label, model.report().exact) in [("k", True), ("m", False), ("v", False)]
+
+
+def test_arguments_need_the_name_of_what_takes_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(NET + "\nm = Net(1, 2)\n")
+    with pytest.raises(ParamcalcError, match=r"--args without the name of a class or function; .* \(it has Net\)"):
+        load_all(str(path), asked=Asked("", {"n": "3"}))
 
 
 def test_what_is_no_layer_in_a_chain_is_an_unknown_row_with_its_line() -> None:

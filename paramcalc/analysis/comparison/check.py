@@ -63,7 +63,7 @@ class Outcome:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Check(Displayed):
     """The limits of a model, each with its outcome.
 
@@ -81,6 +81,9 @@ class Check(Displayed):
     name: str
     outcomes: tuple[Outcome, ...]
     setting: Setting
+
+    def __repr__(self) -> str:
+        return f"<check of {self.name!r}: {'ok' if self.ok else 'not ok'}>"
 
     @property
     def ok(self) -> bool:

@@ -126,7 +126,7 @@ class Side:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(Displayed):
     """Models side by side.
 
@@ -141,6 +141,9 @@ class Comparison(Displayed):
 
     sides: tuple[Side, ...]
     lines: tuple[Line, ...]
+
+    def __repr__(self) -> str:
+        return f"<comparison of {', '.join(repr(side.name) for side in self.sides)}>"
 
     @cached_property
     def with_cost(self) -> bool:

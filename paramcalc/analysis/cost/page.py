@@ -21,7 +21,7 @@ from .roofline import Estimate, roofline
 from .sizes import times_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Page(Displayed):
     """What is said about the cost of a model.
 

@@ -95,7 +95,7 @@ class LayerCost:
         return summed(one.size for one in self.kept) if self.kept_known else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cost(Displayed):
     """What a model costs.
 

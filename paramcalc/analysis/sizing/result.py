@@ -46,7 +46,7 @@ class Candidate:
         return ", ".join(f"{name} = {value:,}" for name, value in self.sizes.items())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Solution(Displayed):
     """The size of a model within budgets.
 
@@ -95,6 +95,10 @@ class Solution(Displayed):
     closed_form: str = ""
     limits: tuple[str, ...] = ()
     model: Model | None = None
+
+    def __repr__(self) -> str:
+        found = ", ".join(f"{name} = {size:,}" for name, size in self.sizes.items())
+        return f"<solution of {self.name!r}: {found or 'none'}>"
 
     @property
     def value(self) -> int | None:

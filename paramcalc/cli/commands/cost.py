@@ -9,7 +9,7 @@ from ..costing import FLAGS, Policy, show_cost
 from ..flags import Depth, Explain, Format, Json
 from ..options import Command, command_of
 from ..output import View
-from .files import Args, File, Inputs, Set, model_of
+from .files import Args, File, Inputs, Set, Words, model_of
 
 
 def command(name: str, words: Sequence[str]) -> Command:
@@ -28,6 +28,7 @@ def cost(
     explain: Explain = False,
     depth: Depth = None,
     dtype: Policy = None,
+    words: Words = None,
     **asked: Any,
 ) -> None:
     """Show what a model costs: multiply-adds of each pass, and memory for each purpose.
@@ -36,5 +37,5 @@ def cost(
     $ paramcalc lstm --in 108 --hidden 128 --cost --steps 1000 --bptt 50
     $ paramcalc cost model.yaml --frozen lstm --explain
     """
-    model = model_of(file, sizes, args, input)
+    model = model_of(file, sizes, args, input, words)
     show_cost(model, View(format, json, explain=explain, depth=depth, dtype=dtype), **asked)

@@ -76,7 +76,13 @@ def models_of(
     return load_all(file, named_sizes(sizes), Asked("", named_values(args), tuple(words or ()), shapes_of(input)))
 
 
-def model_of(file: str, sizes: list[str] | None, args: str | None = None, input: list[str] | None = None) -> Model:
+def model_of(
+    file: str,
+    sizes: list[str] | None,
+    args: str | None = None,
+    input: list[str] | None = None,
+    words: list[str] | None = None,
+) -> Model:
     """Read the only model of a file.
 
     Raises
@@ -84,7 +90,7 @@ def model_of(file: str, sizes: list[str] | None, args: str | None = None, input:
     OptionError
         When it has several.
     """
-    models = models_of(file, sizes, args, input)
+    models = models_of(file, sizes, args, input, words)
     if len(models) > 1:
         raise _several(models)
     return models[0]
@@ -180,6 +186,7 @@ def verify(
     rules: Annotated[bool, Flag("--rules", "Audit every rule against its framework; takes no FILE.")] = False,
     json: Json = False,
     framework: Whose = None,
+    words: Words = None,
 ) -> None:
     """Build the model in its framework and compare every tensor, shape and total.
 
@@ -203,11 +210,16 @@ def verify(
     if tensors:
         from ...verification.against import verify_checkpoint
 
-        check = verify_checkpoint(str(file), against, named_sizes(sizes))
+        theirs: str | Model | None = against
+        if args is not None or input is not None or words:
+            if against is None:
+                raise OptionError("a checkpoint takes no arguments", expected="--against and source code")
+            theirs, sizes = model_of(against, sizes, args, input, words), None
+        check = verify_checkpoint(str(file), theirs, named_sizes(sizes))
     elif file is not None:
         from ...verification import verify as compare
 
-        check = compare(model_of(file, sizes, args, input))
+        check = compare(model_of(file, sizes, args, input, words))
     else:
         check = _audited(framework or DEFAULT)
     if json:

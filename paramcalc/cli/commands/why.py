@@ -11,7 +11,7 @@ from ...graph.model import Model
 from ..flags import Format, Json
 from ..options import REQUIRED, Command, Flag, command_of, with_flags
 from ..output import View, show
-from .files import Args, Set, model_of
+from .files import Args, Set, Words, model_of
 from .recurrent import COMMANDS, builder
 from .targets import Target, about_layer, layer_command
 
@@ -43,14 +43,14 @@ def command(name: str, words: Sequence[str]) -> Command:
     return whole._replace(parameters=(target, *flags, *own), run=run)
 
 
-def why(target: Target, sizes: Set = None, args: Args = None, **asked: Any) -> None:
+def why(target: Target, sizes: Set = None, args: Args = None, words: Words = None, **asked: Any) -> None:
     """Explain a count that differs from the one here.
 
     $ paramcalc why lstm --in 108 --hidden 128 --got 121856
     $ paramcalc why Conv2D --input 32,32,3 filters=8 kernel_size=3 --got 216
     $ paramcalc why model.yaml --got 153228
     """
-    _explain(model_of(target, sizes, args), **asked)
+    _explain(model_of(target, sizes, args, None, words), **asked)
 
 
 def _explain(model: Model, got: Got, format: Format = None, json: Json = False) -> None:

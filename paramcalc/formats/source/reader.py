@@ -17,7 +17,7 @@ from .interpreter import Interpreter
 from .models import models_of
 from .summon import model_classes, summon
 from .tree import tree_of
-from .values import Value
+from .values import Class, Function, Value
 
 MOST_CHARACTERS = 2_000_000
 MOST_NESTING = 90
@@ -145,9 +145,22 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
         return run, found
     if asked.model:
         return run, [(asked.model, summon(run, asked.model, asked.options))]
+    if found and asked.options:
+        raise _unnamed(run)
     if not found:
         found = [(one, summon(run, one, asked.options)) for one in model_classes(run)]
     return run, found
+
+
+def _unnamed(run: Interpreter) -> OptionError:
+    # the program makes its models itself, with arguments of its own
+    callables = [name for name, value in run.globals.named.items() if isinstance(value, (Class, Function))]
+    names = [str(one) for one in callables if str(one).isidentifier()]
+    return OptionError(
+        "--args without the name of a class or function",
+        expected="FILE:NAME; --set for the sizes of the program",
+        suggestion=f"it has {', '.join(names[:8])}" if names else None,
+    )
 
 
 def _size(value: object) -> Value:

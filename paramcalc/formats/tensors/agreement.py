@@ -17,7 +17,7 @@ SHOWN = 20  # tensors of a kind that are listed
 Shapes = Mapping[str, Shape]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Agreement:
     """What came of comparing a checkpoint with a model.
 
@@ -44,6 +44,9 @@ class Agreement:
     missing: Mapping[str, Shape]
     reshaped: Mapping[str, tuple[Shape, Shape]]
     by_shape: bool = False
+
+    def __repr__(self) -> str:
+        return f"<agreement of {self.checkpoint!r} with {self.model!r}: {'ok' if self.ok else 'not ok'}>"
 
     @property
     def ok(self) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .....errors import OptionError
+from .....errors import OptionError, nearest
 from ...containers import items_of
-from ...state import State
+from ...state import Raised, State
 from ...values import (
     Dict,
     Instance,
@@ -47,10 +47,22 @@ def _group(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _parse_known(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    return _parse(run, self, args, kwargs), List()
+    return _parsed(run, self, args, kwargs, lambda word, known: None), List()
 
 
 def _parse(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    def unknown(word: str, known: list[str]) -> None:
+        told = f"the program has no argument {word[:40]!r}"
+        _refuse(
+            run,
+            OptionError(told, suggestion=nearest(word, known) or f"it has {', '.join(known)}"),
+            bool(args or kwargs),
+        )
+
+    return _parsed(run, self, args, kwargs, unknown)
+
+
+def _parsed(run: State, self: Instance, args: Args, kwargs: Kwargs, unknown: Callable[[str, list[str]], None]) -> Value:
     kept, defaults = self.named["<arguments>"], self.named["<defaults>"]
     assert isinstance(kept, List)
     assert isinstance(defaults, Dict)
@@ -60,7 +72,7 @@ def _parse(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         return run.unknown("the arguments of the command line", data=True)
     found = Instance(NAMESPACE)
     pending = [str(one) for one in words]
-    options: list[tuple[tuple[str, ...], dict[str, Value]]] = []
+    options: list[Argument] = []
     for one in kept.items:
         assert isinstance(one, tuple)
         options.append((one[0], dict(one[1])))
@@ -69,18 +81,20 @@ def _parse(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     while pending:
         word = pending.pop(0)
         flag, equals, value = word.partition("=")
-        match = next((one for one in options if flag in one[0] and flag.startswith("-")), None)
+        match = _flagged(options, flag)
         if match is None and not word.startswith("-") and plain:
             match, pending = plain.pop(0), [word, *pending]
+        elif match is None and (match := _flagged(options, word[:2])) is not None and word[1:2] != "-":
+            pending = [word[2:], *pending]  # -n5
         elif match is None:
-            run.note(f"the argument {word[:40]!r} is not one of the program's")
+            unknown(word, [name for one in options for name in one[0]])
             continue
         elif equals:
             pending = [value, *pending]
         dest = _dest(*match)
         taken[dest] = _value(run, match[1], pending)
         run.stated.add(dest)
-        _check(run, match[1], dest, taken[dest])
+        _check(run, match[1], dest, taken[dest], given is not None)
     for names, spec in options:
         dest = _dest(names, spec)
         if dest in taken:
@@ -95,6 +109,27 @@ def _parse(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     for key, item in defaults.named.items():
         found.named.setdefault(key, item)
     return found
+
+
+def _refuse(run: State, error: OptionError, own: bool) -> None:
+    # argparse ends the program: a mistake of who asks, unless the program parses words of its own
+    if own:
+        raise Raised(run.error("SystemExit", str(error)))
+    run.mistakes.append(error)
+
+
+Argument = tuple[tuple[str, ...], dict[str, Value]]  # its names, and how it was declared
+
+
+def _flagged(options: list[Argument], flag: str) -> Argument | None:
+    # as argparse does, by the whole name or by the beginning of one
+    if not flag.startswith("-"):
+        return None
+    whole = next((one for one in options if flag in one[0]), None)
+    if whole is not None or not flag[2:]:
+        return whole
+    begun = [one for one in options if any(name.startswith(flag) for name in one[0])]
+    return begun[0] if len(begun) == 1 and flag.startswith("--") else None
 
 
 def _default(run: State, names: tuple[str, ...], spec: dict[str, Value], default: Value) -> Value:
@@ -135,7 +170,7 @@ def _value(run: State, spec: dict[str, Value], pending: list[str]) -> Value:
     return List(several)
 
 
-def _check(run: State, spec: dict[str, Value], name: str, value: Value) -> None:
+def _check(run: State, spec: dict[str, Value], name: str, value: Value, own: bool = False) -> None:
     # as argparse does: a default is not checked
     choices = items_of(run, spec["choices"], ordered=False) if spec.get("choices") is not None else []
     if isinstance(choices, Unknown) or not all(isinstance(one, PLAIN) for one in choices):
@@ -143,9 +178,8 @@ def _check(run: State, spec: dict[str, Value], name: str, value: Value) -> None:
     for one in value.items if isinstance(value, List) else [value]:
         if choices and isinstance(one, PLAIN) and one not in choices:
             listed = ", ".join(sorted(map(str, choices))[:20])
-            run.mistakes.append(
-                OptionError(f"the argument {name}", expected=f"one of {listed}", received=str(one)[:40])
-            )
+            told = OptionError(f"the argument {name}", expected=f"one of {listed}", received=str(one)[:40])
+            _refuse(run, told, own)
 
 
 NAMESPACE = Native(
