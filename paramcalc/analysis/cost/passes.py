@@ -30,10 +30,11 @@ class Passes(NamedTuple):
     ----------
     forward : int or Expr
     weight_gradient : int, Expr or None
-        Of the backward pass, what the gradients of the weights take when no input needs one. For a recurrent layer
-        that includes the gradients of its hidden states.
+        Multiply-adds of the backward pass if no input needs a gradient. For a recurrent layer that includes the
+        gradients of its hidden states.
     input_gradient : int, Expr or None
-        What the gradients of the inputs take besides. Both are ``None`` where it is unknown how layers are connected.
+        Additional multiply-adds if an input needs a gradient. Both are ``None`` where it is unknown how layers are
+        connected.
     """
 
     forward: Size = 0
