@@ -27,7 +27,7 @@ def kinds_of_clipping(given: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def conventions_of_activations(given: Mapping[str, object]) -> list[str]:
-    """List the conventions of what is kept for the pass backwards."""
+    """List the conventions of what is kept for the backward pass."""
     from ..analysis.cost.kept import names_of_conventions
 
     return names_of_conventions()
@@ -72,7 +72,12 @@ Frozen = Annotated[
 ]
 InputGradient = Annotated[bool, Flag("--input-gradient", "Compute the gradient of the inputs, too.")]
 Optimizer = Annotated[
-    str | None, Flag("--optimizer", "Count the slots of this optimizer, such as adam or sgd(momentum=0.9).", "NAME")
+    str | None,
+    Flag(
+        "--optimizer",
+        "Include the memory of this optimizer's state, such as moments. Examples: adam, sgd(momentum=0.9).",
+        "NAME",
+    ),
 ]
 Memory = Annotated[
     str | None, Flag("--memory", "Find the largest batch, steps or window that fits, such as 16GiB.", "SIZE")
@@ -105,7 +110,7 @@ Activations = Annotated[
     str | None,
     Flag(
         "--activations",
-        "Count what torch or keras-jax keeps for the pass backwards, or the minimum. Default: the model's framework.",
+        "Count what torch or keras-jax keeps for the backward pass, or the minimum. Default: the model's framework.",
         "CONVENTION",
         values=conventions_of_activations,
     ),

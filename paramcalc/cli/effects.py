@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from ..errors import OptionError
 
 
-def check_effects(given: Mapping[str, object], needs: Mapping[str, tuple[bool, str]]) -> None:
+def check_effects(given: Mapping[str, object], needs: Mapping[str, tuple[bool, str]], on: str = "") -> None:
     """Refuse flags without an effect.
 
     Parameters
@@ -17,6 +17,8 @@ def check_effects(given: Mapping[str, object], needs: Mapping[str, tuple[bool, s
         The value of each flag by the name of its parameter; ``None``, false or empty where it was left out.
     needs : mapping of str to (bool, str)
         Whether a flag has an effect, and with what it would have one.
+    on : str
+        On what it has none, for the message: ``"the selected columns"``.
 
     Raises
     ------
@@ -24,7 +26,8 @@ def check_effects(given: Mapping[str, object], needs: Mapping[str, tuple[bool, s
     """
     for name, (effective, expected) in needs.items():
         if given[name] and not effective:
-            raise OptionError(f"--{name.replace('_', '-')} has no effect", expected=expected)
+            what = f" on {on}" if on else ""
+            raise OptionError(f"--{name.replace('_', '-')} has no effect{what}", expected=expected)
 
 
 def effects_of_costs(macs: str, memory: str, given: Mapping[str, object]) -> dict[str, tuple[bool, str]]:

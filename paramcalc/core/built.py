@@ -180,7 +180,7 @@ class Built(NamedTuple):
         return self.work().forward() if self.work is not None else 0
 
     def backward(self, live: Collection[Source]) -> Size:
-        """Multiply-adds of the pass backwards when the sources in ``live`` need a gradient."""
+        """Multiply-adds of the backward pass when the sources in ``live`` need a gradient."""
         return self.work().backward(live) if self.work is not None else 0
 
     def flow(self, inputs: int, index: int = 0) -> Sources:

@@ -1,4 +1,4 @@
-"""Frameworks as data: what each is called, how its inputs are stated, and which modules speak for it."""
+"""Frameworks as data: what each is called, how its inputs are stated, and which modules implement it."""
 
 from __future__ import annotations
 

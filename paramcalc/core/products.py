@@ -82,7 +82,7 @@ class Product(NamedTuple):
     steps: Steps | None = None
 
     def backward(self, needed: Callable[[Sources], bool]) -> Iterator[Size]:
-        """Give the multiply-adds of the pass backwards, term by term, for the operands that need a gradient."""
+        """Give the multiply-adds of the backward pass, term by term, for the operands that need a gradient."""
         for place, operand in enumerate((self.left, self.right)):
             if not needed(operand):
                 continue
@@ -136,11 +136,11 @@ class Work(NamedTuple):
     flow: tuple[Sources, ...] | None = None
 
     def forward(self) -> Size:
-        """Multiply-adds of one pass forwards."""
+        """Multiply-adds of one forward pass."""
         return _sum(one.size for one in self.products)
 
     def backward(self, live: Collection[Source]) -> Size:
-        """Multiply-adds of the pass backwards, when the sources in ``live`` need a gradient."""
+        """Multiply-adds of the backward pass, when the sources in ``live`` need a gradient."""
         wanted, known = frozenset(live), dict[Joined, bool]()
 
         def alive(one: Joined) -> bool:

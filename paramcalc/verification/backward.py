@@ -1,4 +1,4 @@
-"""Multiply-adds of the pass backwards: what a rule states, compared with what the framework computes.
+"""Multiply-adds of the backward pass: what a rule states, compared with what the framework computes.
 
 Which products a gradient takes depends on what needs one: a frozen weight, or an input without anything to train before
 it, saves a product each. So a layer is compared for every choice of its inputs, weights and initial states.
@@ -54,10 +54,10 @@ class Derivative(Protocol):
         """Everything that can need a gradient."""
 
     def forward(self) -> int:
-        """Count the multiply-adds of the pass forwards."""
+        """Count the multiply-adds of the forward pass."""
 
     def backward(self, live: Live) -> int:
-        """Count those of the pass backwards, from every output, when these need a gradient."""
+        """Count those of the backward pass, from every output, when these need a gradient."""
 
 
 def choices(sources: Live, most: int = MOST) -> list[Live]:

@@ -1,4 +1,4 @@
-"""Tensors kept for the pass backwards: what the table of a framework states, compared with what the framework saves."""
+"""Tensors kept for the backward pass: what the table of a framework states, compared with what the framework saves."""
 
 from __future__ import annotations
 

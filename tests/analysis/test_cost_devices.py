@@ -168,7 +168,7 @@ def test_the_time_is_that_of_what_takes_longer() -> None:
     assert (compute.time, compute.bound) == (4.0, "compute")
     assert memory.intensity == compute.intensity == 1.2
     assert (memory.ridge, compute.ridge) == (2.4, 0.6)
-    assert memory.lines[0] == "estimate: one pass forwards takes at least 2.00 s on 1200,500, bound by memory"
+    assert memory.lines[0] == "estimate: one forward pass takes at least 2.00 s on 1200,500, bound by memory"
     assert memory.to_dict()["estimate"] is True
 
 

@@ -1,4 +1,4 @@
-"""What Keras's layers keep on jax for the pass backwards, by the table, equals the residuals that jax traces."""
+"""What Keras's layers keep on jax for the backward pass, by the table, equals the residuals that jax traces."""
 
 from __future__ import annotations
 

@@ -277,8 +277,18 @@ def test_names() -> None:
     with pytest.raises(OptionError) as error:
         convention_of("keras", "minimun")
     assert str(error.value) == (
-        "unknown convention of kept activations of Keras; expected keras-jax or minimum, received 'minimun' "
+        "unknown convention of kept activations for layers of Keras; expected keras-jax or minimum, received 'minimun' "
         "(did you mean 'minimum'?)"
     )
-    with pytest.raises(OptionError, match="of PyTorch; expected torch or minimum, received 'keras-jax'"):
+    with pytest.raises(OptionError) as error:
         convention_of("torch", "keras-jax")
+    assert str(error.value) == (
+        "this convention of kept activations does not apply to layers of PyTorch; expected torch or minimum, "
+        "received 'keras-jax'"
+    )
+    with pytest.raises(OptionError) as error:
+        convention_of("paper", "torch")
+    assert str(error.value) == (
+        "this convention of kept activations does not apply to layers of the literature; expected none, since there is "
+        "no table of what these layers keep, received 'torch'"
+    )

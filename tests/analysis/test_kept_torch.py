@@ -1,4 +1,4 @@
-"""What PyTorch's layers keep for the pass backwards, by the table, equals the tensors that autograd saves."""
+"""What PyTorch's layers keep for the backward pass, by the table, equals the tensors that autograd saves."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def zeros(*shape: int) -> Any:
 
 
 def own(call: Callable[..., Any], given: list[Any]) -> tuple[int, int]:
-    """What PyTorch's counter says of a pass forwards, and of one backwards."""
+    """What PyTorch's counter says of a forward pass, and of a backward pass."""
     from torch.utils.flop_counter import FlopCounterMode  # a module of its own, which torch does not import
 
     counter = FlopCounterMode(display=False)

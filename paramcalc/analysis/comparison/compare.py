@@ -34,7 +34,7 @@ class Entry:
     known : bool
         Whether they are all there are.
     macs : int, Expr or None
-        Multiply-adds of the pass forwards; ``None`` where they are unknown.
+        Multiply-adds of the forward pass; ``None`` where they are unknown.
     """
 
     path: str

@@ -1,10 +1,10 @@
-"""Gradient checkpointing: keep little of the pass forwards, and do it once more on the way back.
+"""Gradient checkpointing: keep little of the forward pass, and do it once more on the way back.
 
-A sequence of T steps is cut into m segments, as even as possible. The pass forwards keeps the states between segments
+A sequence of T steps is cut into m segments, as even as possible. The forward pass keeps the states between segments
 and nothing else. On the way back, each segment is run once more, from the states it starts with, and keeps its steps
 until it is done::
 
-    extra multiply-adds    one more pass forwards of what is recomputed
+    extra multiply-adds    one more forward pass of what is recomputed
     kept                   (m − 1) · states + ⌈T/m⌉ · what a step keeps
 
 The second line is least near m = √(T · what a step keeps / states), so it grows with √T.
@@ -72,9 +72,9 @@ def over_time(
     states : int or Expr
         Numbers in the states that one step hands to the next, of all layers and samples.
     a_step : int or Expr
-        Numbers that one step keeps for the pass backwards.
+        Numbers that one step keeps for the backward pass.
     forward : int or Expr
-        Multiply-adds of the pass forwards of what is recomputed, all steps together.
+        Multiply-adds of the forward pass of what is recomputed, all steps together.
     segments : int, Expr or "sqrt"
         m, or the best number, at which the least is kept. That is near √T where a step keeps about as much as the
         states are.
@@ -169,7 +169,7 @@ class Link(NamedTuple):
     output : int or Expr
         Numbers in its output.
     inside : int or Expr
-        Numbers that it keeps for the pass backwards, its input aside.
+        Numbers that it keeps for the backward pass, its input aside.
     forward : int or Expr
         Multiply-adds forwards.
     """

@@ -113,7 +113,7 @@ def cost(
     input_gradient : bool
         Whether a gradient of the model's inputs is wanted.
     ops : {"products", "all"}
-        ``all`` counts the operations of the pass forwards that are no products, too.
+        ``all`` counts the operations of the forward pass that are no products, too.
     training : bool
         Whether those are of a pass in training, with dropout and the statistics of the batch, or of inference.
     activations : {"torch", "keras-jax", "minimum"}, optional
@@ -273,7 +273,7 @@ def _conventions(
 ) -> Iterator[str]:
     yield message("1 MAC is a multiply-add of a matrix product or a convolution: 2 FLOPs")
     if not model.nodes:
-        yield message("the connections of a live module are in its code, so its pass backwards is unknown")
+        yield message("the connections of a live module are in its code, so its backward pass is unknown")
     yield from method.sentences
     if lengths and framework(model.framework).packs:
         yield message("recurrent layers read packed sequences, and compute no step beyond the length of each")

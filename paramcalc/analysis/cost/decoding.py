@@ -29,7 +29,7 @@ METHOD = "decoding step by step"
 
 
 class Growth(NamedTuple):
-    """Multiply-adds of a pass forwards over T steps: ``once + (always + steps·T + pairs·T²)``.
+    """Multiply-adds of a forward pass over T steps: ``once + (always + steps·T + pairs·T²)``.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ def decoding(
 
 
 def growth_of(model: Model, batch: Size | None = None) -> Growth:
-    """Find out how the multiply-adds of a pass forwards grow with the number of steps.
+    """Find out how the multiply-adds of a forward pass grow with the number of steps.
 
     Raises
     ------

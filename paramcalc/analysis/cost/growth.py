@@ -73,7 +73,7 @@ class Growth:
     Attributes
     ----------
     figure : Figure
-        Multiply-adds of a training step, or numbers kept for the pass backwards.
+        Multiply-adds of a training step, or numbers kept for the backward pass.
     layer : str
         The layer that it is about; empty for the whole model.
     size : int or Expr

@@ -1,4 +1,4 @@
-"""Memory by purpose, in bytes: weights, gradients, optimizer, activations kept for the pass backwards, and states."""
+"""Memory by purpose, in bytes: weights, gradients, optimizer, activations kept for the backward pass, and states."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Memory(NamedTuple):
     optimizer : int, Expr or None
         What the optimizer keeps between steps.
     activations : int, Expr or None
-        What is kept from the pass forwards for the pass backwards, the inputs of the model aside.
+        What is kept from the forward pass for the backward pass, the inputs of the model aside.
     state : int, Expr or None
         What inference keeps between time steps: hidden and cell states, cached keys and values.
     """
@@ -60,7 +60,7 @@ def memory_of(
     ----------
     found : list of Use
     keeps : list of Found
-        What each use keeps for the pass backwards.
+        What each use keeps for the backward pass.
     policy : Policy
         Of the layers that have none of their own.
     optimizer : Optimizer, optional
@@ -92,7 +92,7 @@ def memory_of(
 
 
 def bytes_kept(found: Sequence[Use], keeps: Sequence[Found], policy: Policy) -> Size | None:
-    """Bytes of what is kept for the pass backwards; ``None`` if some of it is unknown."""
+    """Bytes of what is kept for the backward pass; ``None`` if some of it is unknown."""
     return together(_kept(use, one, policy) for use, one in zip(found, keeps, strict=True))
 
 

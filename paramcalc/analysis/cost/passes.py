@@ -1,4 +1,4 @@
-"""Multiply-adds of the passes forwards and backwards, layer by layer, for any set of frozen weights.
+"""Multiply-adds of the forward and backward passes, layer by layer, for any set of frozen weights.
 
 A gradient is needed for a value if something that trains is upstream of it. A layer does the products of its gradients
 if one comes back to it and something in it, or before it, needs one. So the flow of what needs a gradient is followed
@@ -30,10 +30,11 @@ class Passes(NamedTuple):
     ----------
     forward : int or Expr
     weight_gradient : int, Expr or None
-        Of the pass backwards, what the gradients of the weights take when no input needs one. For a recurrent layer
-        that includes the gradients of its hidden states.
+        Multiply-adds of the backward pass if no input needs a gradient. For a recurrent layer that includes the
+        gradients of its hidden states.
     input_gradient : int, Expr or None
-        What the gradients of the inputs take besides. Both are ``None`` where it is unknown how layers are connected.
+        Additional multiply-adds if an input needs a gradient. Both are ``None`` where it is unknown how layers are
+        connected.
     """
 
     forward: Size = 0
@@ -42,7 +43,7 @@ class Passes(NamedTuple):
 
     @property
     def backward(self) -> Size | None:
-        """Multiply-adds of the pass backwards."""
+        """Multiply-adds of the backward pass."""
         return together((self.weight_gradient, self.input_gradient))
 
     @property
@@ -90,7 +91,7 @@ class Use(NamedTuple):
 
 
 class Training(NamedTuple):
-    """What trains, and how the pass backwards is done.
+    """What trains, and how the backward pass is done.
 
     Attributes
     ----------

@@ -39,7 +39,7 @@ class LayerCost:
     name, type : str
     passes : Passes
     kept : tuple of Tensor
-        What it keeps for the pass backwards, as far as no layer before it keeps the same tensor.
+        What it keeps for the backward pass, as far as no layer before it keeps the same tensor.
     kept_known : bool
         Whether that is all.
     exact : bool
@@ -47,7 +47,7 @@ class LayerCost:
     layers : tuple of LayerCost
         The layers inside a model.
     operations : Operations, optional
-        Of the pass forwards besides products, where they are asked for.
+        Of the forward pass besides products, where they are asked for.
     make_operations_formula : callable
         Gives their formula.
     stacks : bool
@@ -80,7 +80,7 @@ class LayerCost:
 
     @property
     def forward_flops(self) -> Size | None:
-        """Floating-point operations of the pass forwards; ``None`` where they are unknown, or not asked for."""
+        """Floating-point operations of the forward pass; ``None`` where they are unknown, or not asked for."""
         known = self.operations is not None and (self.operations.known or bool(self.layers))
         return forward_flops(self.passes, self.operations) if known else None
 
@@ -156,7 +156,7 @@ class Cost(Displayed):
 
     @property
     def forward_flops(self) -> Size | None:
-        """Floating-point operations of the pass forwards: two for each multiply-add, and all others."""
+        """Floating-point operations of the forward pass: two for each multiply-add, and all others."""
         return forward_flops(self.passes, self.operations)
 
     @property

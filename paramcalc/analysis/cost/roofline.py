@@ -35,7 +35,7 @@ class Estimate:
     ----------
     device : str
     training : bool
-        Whether it is a training step, or one pass forwards.
+        Whether it is a training step, or one forward pass.
     flops, bytes : int
         What is computed, two FLOPs a multiply-add, and what is moved to and from memory.
     counted : str
@@ -88,7 +88,7 @@ class Estimate:
     @property
     def lines(self) -> tuple[str, ...]:
         """The estimate in sentences."""
-        what = message("a training step") if self.training else message("one pass forwards")
+        what = message("a training step") if self.training else message("one forward pass")
         bound = message("arithmetic") if self.bound == "compute" else message("memory")
         found = [
             message(
@@ -133,7 +133,7 @@ class Estimate:
 
 
 def roofline(cost: Cost, device: Device, dtype: str = "float32", training: bool = True) -> Estimate:
-    """Estimate the least time of a training step, or of one pass forwards.
+    """Estimate the least time of a training step, or of one forward pass.
 
     Parameters
     ----------

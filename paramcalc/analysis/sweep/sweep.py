@@ -1,4 +1,4 @@
-"""A sweep: the columns of a model at every combination of sizes, block by block."""
+"""A sweep: the parameter counts and costs of a model for every combination of sizes, block by block."""
 
 from __future__ import annotations
 
@@ -285,7 +285,7 @@ def sweep(
     sizes: Mapping[str, object] | None = None,
     **vary: Any,
 ) -> Sweep:
-    """Give the columns of a model at every combination of sizes.
+    """Compute the parameter counts and costs of a model for every combination of sizes.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ For = Annotated[
     Flag("--for", "The size to find: its name, or with its values: h=64:1024:64. Repeat it for several.", "NAME"),
 ]
 Params = Annotated[str | None, Flag("--params", "Budget of parameters, such as 1M.", "N")]
-Macs = Annotated[str | None, Flag("--macs", "Budget of multiply-adds of a pass forwards, such as 2.5G.", "N")]
+Macs = Annotated[str | None, Flag("--macs", "Budget of multiply-adds of a forward pass, such as 2.5G.", "N")]
 Memory = Annotated[str | None, Flag("--memory", "Budget of memory for a training step, such as 16GiB.", "SIZE")]
 Inference = Annotated[bool, Flag("--inference", "Take the memory of inference instead.")]
 AtLeast = Annotated[bool, Flag("--at-least", "Find the smallest size that reaches the budgets.")]

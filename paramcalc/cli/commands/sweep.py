@@ -1,4 +1,4 @@
-"""``paramcalc sweep``: the columns of a model at every combination of sizes."""
+"""``paramcalc sweep``: parameter counts and costs of a model for every combination of sizes."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def command(name: str, words: Sequence[str]) -> Command:
 
 
 def sweep(target: Target, sizes: Set = None, **asked: Any) -> None:
-    """Show the columns of a model at every combination of sizes.
+    """Compute parameter counts and costs for every combination of sizes.
 
     $ paramcalc sweep model.yaml --vary h=64:1024:64 --columns params,weights
     $ paramcalc sweep lstm --in 108 --vary hidden=64:512:64 --where 'params<1M'
@@ -160,9 +160,8 @@ def _check_effects(
     used = {*_names(columns), *named}
     given = {"batch": batch, "steps": steps, "dtype": dtype, "optimizer": optimizer}
     known = {name: [one.name for one in COLUMNS if name in one.settings] for name in given}
-    check_effects(
-        given, {name: (not used.isdisjoint(some), f"a column of {', '.join(some)}") for name, some in known.items()}
-    )
+    needs = {name: (not used.isdisjoint(some), f"one of {', '.join(some)}") for name, some in known.items()}
+    check_effects(given, needs, on="the selected columns")
 
 
 def _format(format: str | None, json: bool, output: str | None, dask: str | None) -> str | None:

@@ -85,7 +85,7 @@ class StoredOperator(Formulated):
         Left out where it does not give the number of the stored weights.
     outs : tuple of shapes, or UNKNOWN_OUTPUTS
     macs : int, Expr or None
-        Multiply-adds of a pass forwards, ``None`` where they are unknown.
+        Multiply-adds of a forward pass, ``None`` where they are unknown.
     gates : dict of str to (tuple of str, int)
         The gates of a tensor by its name, and their axis.
     note : str

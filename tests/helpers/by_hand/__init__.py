@@ -1,8 +1,9 @@
 """Numbers worked out by hand for the tests of rules, a module for the families that belong together.
 
 ``TABLE`` has lines of (layer, input shapes, count, output shapes, multiply-adds), the arithmetic by hand from the
-framework's documentation. ``LEARNING`` says how many combinations of switches and inputs the proof of the formula
-must have gone through, by layer; ``TRIED`` which values of options it tries that are neither sizes nor switches.
+framework's documentation. ``LEARNING`` is the number of combinations of switches and inputs that have weights, by
+layer: the proof of formula = inventory must cover exactly as many, so none is skipped. ``TRIED`` has the values that it
+tries of options that are neither sizes nor switches.
 """
 
 from importlib import import_module

@@ -115,7 +115,7 @@ TABLE: list[Any] = [
     (pc.RepeatVector(13), [(B, 6)], 0, [(B, 13, 6)], 0),
 ]
 
-# How many inputs and combinations of switches each rule with weights has; the others have none.
+# Number of combinations of switches and inputs that the proof of each formula covers; other rules have no weights.
 LEARNING = {
     "PReLU": 11,
     "SimpleRNNCell": 2,

@@ -116,7 +116,7 @@ TABLE: list[Any] = [
     ),
 ]
 
-# How many inputs and combinations of switches each rule with weights has.
+# Number of combinations of switches and inputs that the proof of each formula covers.
 LEARNING = {
     "Dense": 96,  # bias or none, inputs of 2 to 5 axes, 8 ways of storing, 4 of them with LoRA, too
     "EinsumDense": 108,

@@ -157,7 +157,7 @@ TABLE: list[Any] = [
     (pc.SpatialDropout3D(0.5), [(B, 9, 8, 7, 6)], 0, [(B, 9, 8, 7, 6)], 0),
 ]
 
-# How many inputs and combinations of switches each rule with weights has; the others have none.
+# Number of combinations of switches and inputs that the proof of each formula covers; other rules have no weights.
 LEARNING = {
     "Conv1D": 216,  # 3 paddings, 3 layouts, bias, groups, LoRA, and strides or dilation or neither
     "Conv2D": 144,  # 2 paddings

@@ -1,4 +1,4 @@
-"""Tensors that are kept from the pass forwards for the pass backwards, each once over the graph.
+"""Tensors that are kept from the forward pass for the backward pass, each once over the graph.
 
 What is kept is a property of the kernels, not of the layer. So it follows a named convention: a table that says for a
 class of layers what its kernels do with the memory of tensors. A tensor that a layer keeps may be one of its inputs or
@@ -105,11 +105,14 @@ def convention_of(framework: str, name: str | None = None) -> Convention | None:
     found = next((one for one in own if one.name == name), None)
     if found is None:
         names = [one.name for one in own]
+        elsewhere = name in names_of_conventions()
         raise OptionError(
-            f"unknown convention of kept activations of {title(framework)}",
-            expected=" or ".join(names) or "none, since there is no table of what its layers keep",
+            f"this convention of kept activations does not apply to layers of {title(framework)}"
+            if elsewhere
+            else f"unknown convention of kept activations for layers of {title(framework)}",
+            expected=" or ".join(names) or "none, since there is no table of what these layers keep",
             received=name,
-            suggestion=nearest(name, names) if isinstance(name, str) else None,
+            suggestion=nearest(name, names) if isinstance(name, str) and not elsewhere else None,
         )
     return found
 

@@ -1,4 +1,4 @@
-"""What jax keeps for the pass backwards of Keras's layers, by the class of the layer, which trains.
+"""Activations that jax keeps for the backward pass of Keras layers in training mode, by layer class.
 
 Kept is what the vector-Jacobian product of a layer's program holds, the weights aside: also the constants that it
 makes, masks, and copies of weights in another shape. XLA may keep less of it. Every class here is audited against the

@@ -1,6 +1,6 @@
-"""The least that is kept for the pass backwards: what the formulas of gradients read, and what follows from it aside.
+"""The least that is kept for the backward pass: what the formulas of gradients read, and what follows from it aside.
 
-A gradient reads values of the pass forwards. Of a product, the gradient of one operand reads the other one; of a
+A gradient reads values of the forward pass. Of a product, the gradient of one operand reads the other one; of a
 function of each element, it reads the input or the output; a sum reads nothing. These values are to be recorded
 (Hascoët, Naumann & Pascual 2005, "'To be recorded' analysis in reverse-mode automatic differentiation"). Of them, those
 that follow from other recorded values, from the inputs of the model and from its weights are not kept, if no product

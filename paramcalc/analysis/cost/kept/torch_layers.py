@@ -1,4 +1,4 @@
-"""What the kernels of PyTorch keep for the pass backwards, by the class of the layer, which trains.
+"""What the kernels of PyTorch keep for the backward pass, by the class of the layer, which trains.
 
 Every class here is audited against the tensors that autograd saves. Layers are grouped by what they keep; those that
 are made of several operations do them on the tape, as their code does (torch/nn/functional.py).

@@ -1,6 +1,6 @@
 """Tensors as the kernels of a framework see them: shape, memory, whether a gradient is needed, and the tape of a pass.
 
-A kernel takes values and gives values. What it keeps for the pass backwards, it keeps on the tape. Two values may share
+A kernel takes values and gives values. What it keeps for the backward pass, it keeps on the tape. Two values may share
 memory, as a view does, and memory is kept once.
 """
 

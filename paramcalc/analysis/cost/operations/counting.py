@@ -26,7 +26,7 @@ LOOKUPS = ("Embedding", "ReversibleEmbedding", "EmbeddingBag")
 
 
 class Operations(NamedTuple):
-    """Operations of a pass forwards that are no products.
+    """Operations of a forward pass that are no products.
 
     Attributes
     ----------

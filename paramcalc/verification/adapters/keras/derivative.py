@@ -83,11 +83,11 @@ class KerasDerivative:
         return Live(frozenset(range(len(self.shapes))), frozenset(self.places), frozenset(range(len(self.states))))
 
     def forward(self) -> int:
-        """Count the multiply-adds of the pass forwards."""
+        """Count the multiply-adds of the forward pass."""
         return self._plain.forward()
 
     def backward(self, live: Live) -> int:
-        """Count those of the pass backwards, from every floating-point output, when these need a gradient.
+        """Count those of the backward pass, from every floating-point output, when these need a gradient.
 
         Raises
         ------

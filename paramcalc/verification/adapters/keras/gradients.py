@@ -70,11 +70,11 @@ class Gradients:
         return once
 
     def forward(self) -> int:
-        """Count the multiply-adds of the pass forwards."""
+        """Count the multiply-adds of the forward pass."""
         return macs(self._forward)
 
     def backward(self, live: Collection[Source]) -> int:
-        """Count those of the pass backwards, from every floating-point output, when these need a gradient.
+        """Count those of the backward pass, from every floating-point output, when these need a gradient.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The tensors that jax saves of a Keras layer for the pass backwards: the residuals of its vector-Jacobian product."""
+"""The tensors that jax saves of a Keras layer for the backward pass: the residuals of its vector-Jacobian product."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class KerasTraining(KerasDerivative):
     """A Keras layer that trains, on inputs of known sizes."""
 
     def saved(self, live: Live) -> Saved:
-        """Trace the layer, and say what its gradient needs of the pass forwards when these need a gradient."""
+        """Trace the layer, and say what its gradient needs of the forward pass when these need a gradient."""
         import jax
 
         trained, others = variables_like(self.made)

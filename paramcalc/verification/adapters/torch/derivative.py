@@ -29,7 +29,7 @@ def derivative(case: Case) -> TorchDerivative | str:
 
 
 class Passes(NamedTuple):
-    """What one pass forwards and one backwards multiply, and which outputs a gradient comes back from."""
+    """What one forward pass and its backward pass multiply, and which outputs a gradient comes back from."""
 
     forward: int
     backward: int
@@ -91,11 +91,11 @@ class TorchDerivative:
         return Live(self.inputs, names, frozenset(range(len(self.states))))
 
     def forward(self) -> int:
-        """Count the multiply-adds of the pass forwards."""
+        """Count the multiply-adds of the forward pass."""
         return self.passes(Live()).forward
 
     def backward(self, live: Live) -> int:
-        """Count those of the pass backwards, from every output that depends on these."""
+        """Count those of the backward pass, from every output that depends on these."""
         return self.passes(live).backward
 
     def passes(self, live: Live) -> Passes:

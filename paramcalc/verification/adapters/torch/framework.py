@@ -53,7 +53,7 @@ def is_module(subject: object) -> bool:
 
 @contextmanager
 def quiet(gradients: bool = False) -> Iterator[None]:
-    """Say nothing, for PyTorch's warnings are not the caller's; keep nothing for a pass backwards, if not asked to."""
+    """Say nothing, for PyTorch's warnings are not the caller's; keep nothing for a backward pass, if not asked to."""
     with warnings.catch_warnings(), torch().set_grad_enabled(gradients):
         warnings.simplefilter("ignore")
         yield

@@ -1,4 +1,4 @@
-"""The tensors that PyTorch saves for the pass backwards: each storage once, weights and buffers aside."""
+"""The tensors that PyTorch saves for the backward pass: each storage once, weights and buffers aside."""
 
 from __future__ import annotations
 
