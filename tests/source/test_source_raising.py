@@ -9,6 +9,9 @@ import pytest
 import paramcalc as pc
 
 RAISING = [
+    "[1] * -10**30",
+    "'a' * 10**30",
+    "() * 10**30",
     "nn.Linear(3)",
     "nn.Linear(2, 3, foo=1)",
     "nn.Linear(-1, 2)",

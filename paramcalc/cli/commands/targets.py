@@ -15,6 +15,7 @@ from . import recurrent, single
 from .recurrent import COMMANDS
 
 LAYERS = ("dense", "embedding", "layer")
+OF_FILES = ("sizes", "args", "words")  # parameters that only a file has a use for
 TARGET = f"{'|'.join((*COMMANDS, *LAYERS))}|CLASS|FILE"
 Target = Annotated[
     str,
@@ -122,7 +123,7 @@ def about_layer(
     words = [one for one in layer.command.parameters if one.name not in without]
     words = [one._replace(default=None) if one in layer.needed else one for one in words]
     named = {one.name for one in words}
-    own = [one for one in whole.parameters if one.name not in named and one.name != "sizes"]
+    own = [one for one in whole.parameters if one.name not in named and one.name not in OF_FILES]
     own = own if layer.name else [one for one in own if one.name != "target"]  # the class is a word of the layer
 
     def both(**given: Any) -> None:

@@ -24,7 +24,7 @@ def command(name: str, words: Sequence[str]) -> Command:
     layer = layer_command(whole, words)
     if layer is not None:
         made = layer.model
-        return about_layer(whole, layer, lambda given, args, **asked: _explain(made(given), **asked))
+        return about_layer(whole, layer, lambda given, **asked: _explain(made(given), **asked))
     # those of a layer are in the help, and are refused beside a file
     recurrent = [one for one in builder(next(iter(COMMANDS)), words).parameters if one.name != "compare"]
     flags = [one._replace(default=None) if one.default is REQUIRED else one for one in recurrent]

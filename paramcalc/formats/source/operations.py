@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import sys
 from collections.abc import Callable
 
 from ...errors import ParamcalcError
@@ -154,6 +155,8 @@ def _joined_lists(run: State, a: List, b: List) -> Value:
 
 
 def _times(run: State, a: List | str | bytes | tuple[Value, ...], b: Value) -> Value:
+    if isinstance(b, int) and not -sys.maxsize - 1 <= b <= sys.maxsize:
+        raise Raised(run.error("OverflowError", "cannot fit 'int' into an index-sized integer"))
     if isinstance(a, List):
         made = List()
         if a.blur is not None or not isinstance(b, int) or len(a.items) * b > MOST_ITEMS:
