@@ -66,7 +66,7 @@ def test_good_lines_are_read_without_typer(data: st.DataObject) -> None:
             flag = data.draw(st.sampled_from(sorted(one.flags)))
             words += [flag] if one.kind is bool else [flag, "3"]
         else:
-            words += ["x=1", "y=2"] if one.many else ["word"]
+            words += (["x=1", "y=2"] if one.name == "options" else ["x", "y"]) if one.many else ["word"]
     made = command(name, words)
     values = plain(made.parameters, words)
     assert values is not None
