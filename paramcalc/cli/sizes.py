@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from ..core.kinds import size
 from ..errors import ParamcalcError
 from ..symbolic import Size
 from .output import tell
 
+AFTER_A_NUMBER = re.compile(r"(\d+)([A-Za-z_]\w*)")
 MULTIPLES = {"k": "thousands", "K": "thousands", "M": "millions", "G": "billions"}
 
 
@@ -22,11 +25,15 @@ def flag_size(flag: str, value: str) -> Size:
 
 
 def multiple(value: str) -> str | None:
-    """Say that a letter after a number is a symbol, where it may be meant as thousands or millions."""
-    number, letter = value.strip()[:-1], value.strip()[-1:]
-    if not number.isdecimal() or letter not in MULTIPLES:
+    """Say that what stands after a number is a symbol, where it may be meant as thousands, or is a slip: ``1o8``."""
+    found = AFTER_A_NUMBER.fullmatch(value.strip())
+    if found is None:
         return None
-    return f"{letter} is a symbol, so {value.strip()} is {number}·{letter}; for {MULTIPLES[letter]} write the number"
+    number, name = found.groups()
+    told = f"{name} is a symbol, so {value.strip()} is {number}·{name}"
+    if name in MULTIPLES:
+        return f"{told}; for {MULTIPLES[name]} write the number"
+    return told if any(map(str.isdigit, name)) else None
 
 
 def flag_batch(value: str | None) -> Size | None:

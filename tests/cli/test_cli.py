@@ -215,6 +215,8 @@ def test_why_gives_sizes_values(run, tmp_path: Path) -> None:
 def test_a_letter_after_a_number_is_a_symbol_and_said_so(run) -> None:
     code, out, err = run(*["lstm", "--in", "2M", "--hidden", "3"])
     assert (code, err) == (0, "paramcalc: note: --in: M is a symbol, so 2M is 2·M; for millions write the number\n")
+    assert run("lstm", "--in", "1o8", "--hidden", "4")[2] == "paramcalc: note: --in: o8 is a symbol, so 1o8 is 1·o8\n"
+    assert run("lstm", "--in", "2h", "--hidden", "4")[2] == ""
     assert "24M + 48" in out
 
 

@@ -180,6 +180,17 @@ def test_what_is_no_layer_in_a_chain_is_an_unknown_row_with_its_line() -> None:
     ]  # fmt: skip
 
 
+def test_a_misspelt_layer_is_an_unknown_row_with_the_layer_that_may_be_meant() -> None:
+    for text, told in (
+        ("import keras\nm = keras.Sequential([keras.layers.Dnse(3)])\n", "keras.layers.Dnse (did you mean 'Dense'?)"),
+        (f"{TORCH}m = nn.Sequential(nn.Linaer(3, 4))\n", "torch.nn.Linaer (did you mean 'Linear'?)"),
+        (f"{TORCH}m = nn.Sequential(nn.Qqqq(3, 4))\n", "torch.nn.Qqqq"),
+    ):
+        report = loads(text).report()
+        assert not report.exact
+        assert f"{told} is not followed" in report.warnings[0]
+
+
 def test_a_layer_is_not_called_by_names_of_another() -> None:
     text = "import keras\nx = keras.Input((5,))\nm = keras.Model(x, keras.layers.Dense(4)({}=x))\n"
     assert loads(text.format("inputs")).report().total == 24

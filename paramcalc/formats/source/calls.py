@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from ...core.registry import named, split_name
+from ...errors import nearest
 from . import attributes
 from .iterators import Lost, generator
 from .state import DEPTH, Raised, State, Stop
@@ -55,6 +57,14 @@ def harmless(path: str) -> bool:
     return path.partition(".")[0].partition("(")[0] in HARMLESS or path.startswith(QUIET)
 
 
+@cache
+def _told(path: str) -> str:
+    # what a call names, with the class that may be meant
+    framework, name = split_name(path)
+    meant = nearest(name, named(framework)) if framework is not None and name[:1].isupper() else None
+    return f"{path} ({meant})" if meant else path or "an unknown function"
+
+
 def call(run: State, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
     """Call something; a function of the host that does not take what it is given is not followed."""
     run.budget.spend()
@@ -85,7 +95,7 @@ def _called(run: State, function: Value, args: list[Value], kwargs: dict[str, Va
             return call(run, attributes.get(run, function, "__call__"), args, kwargs)
         return lose(run, "a call that is not followed", function, *args, *kwargs.values())
     if isinstance(function, Unknown):
-        return lose(run, f"{function.path or 'an unknown function'} is not followed", function, *args, *kwargs.values())
+        return lose(run, f"{_told(function.path)} is not followed", function, *args, *kwargs.values())
     if isinstance(function, Wrapper):
         return call(run, function.function, args, kwargs)
     if function is None or isinstance(function, (int, str, float, tuple)):
