@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from .core.rule import Rule
 
 __version__ = "0.1.0"
@@ -44,9 +46,14 @@ _PUBLIC = {
 }
 
 
-def __getattr__(name: str) -> Rule:  # the names in _PUBLIC have types of their own, in the stub
+_MODULES = ("paper", "torch")  # of layers of others than Keras
+
+
+def __getattr__(name: str) -> Rule | ModuleType:  # the names in _PUBLIC have types of their own, in the stub
     if name.startswith("_"):
         raise AttributeError(name)
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name in _PUBLIC:
         value: Rule = getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
     else:
@@ -56,7 +63,7 @@ def __getattr__(name: str) -> Rule:  # the names in _PUBLIC have types of their 
         if found is None:
             from .errors import nearest
 
-            near = nearest(name, [*_PUBLIC, *rules()])
+            near = nearest(name, [*_PUBLIC, *_MODULES, *rules()])
             raise AttributeError(f"module 'paramcalc' has no {name!r}" + (f" ({near})" if near else "")) from None
         value = found
     globals()[name] = value
@@ -66,4 +73,4 @@ def __getattr__(name: str) -> Rule:  # the names in _PUBLIC have types of their 
 def __dir__() -> list[str]:
     from .core.registry import rules
 
-    return sorted([*_PUBLIC, *rules(), "__version__"])
+    return sorted([*_PUBLIC, *_MODULES, *rules(), "__version__"])

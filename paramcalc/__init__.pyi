@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
+from . import paper as paper
+from . import torch as torch
 from .analysis import why as why
 from .analysis.comparison import check as check
 from .analysis.comparison import compare as compare

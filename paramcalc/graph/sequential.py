@@ -42,6 +42,8 @@ class Sequential(Model):
         shape: AnyShape = ()
         input_name: str | None = None
         chain: list[Applicable] = []
+        if isinstance(layers, (Applicable, Tensor)):
+            raise GraphError("the layers of Sequential", expected="a list of layers", received=layers)
         for layer in layers:
             if isinstance(layer, Applicable):
                 chain.append(layer)

@@ -19,7 +19,7 @@ def test_every_name_resolves(name: str) -> None:
 
 
 def test_names_are_the_public_ones_and_the_rules() -> None:
-    assert set(dir(paramcalc)) == {*paramcalc._PUBLIC, *rules(), "__version__"}
+    assert set(dir(paramcalc)) == {*paramcalc._PUBLIC, *paramcalc._MODULES, *rules(), "__version__"}
     assert not set(paramcalc._PUBLIC) & set(rules())
     for name, module in paramcalc._PUBLIC.items():
         value, declared = getattr(paramcalc, name), getattr(import_module(f"paramcalc.{module}"), name)

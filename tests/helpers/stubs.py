@@ -29,7 +29,8 @@ FEW = (bool, int, float, str, type(None))
 def of_paramcalc() -> str:
     """Write the stub of the package: its public names, and Keras's layers."""
     public = sorted(f"from .{module} import {name} as {name}" for name, module in paramcalc._PUBLIC.items())
-    imports = "\n".join([*public, "from .core.rule import Rule"])
+    modules = [f"from . import {name} as {name}" for name in paramcalc._MODULES]
+    imports = "\n".join([*modules, *public, "from .core.rule import Rule"])
     return _written("What paramcalc offers, and Keras's layers.", imports, rules().values(), "\n__version__: str\n")
 
 

@@ -185,6 +185,7 @@ def test_a_misspelt_layer_is_an_unknown_row_with_the_layer_that_may_be_meant() -
         ("import keras\nm = keras.Sequential([keras.layers.Dnse(3)])\n", "keras.layers.Dnse (did you mean 'Dense'?)"),
         (f"{TORCH}m = nn.Sequential(nn.Linaer(3, 4))\n", "torch.nn.Linaer (did you mean 'Linear'?)"),
         (f"{TORCH}m = nn.Sequential(nn.Qqqq(3, 4))\n", "torch.nn.Qqqq"),
+        (f"{TORCH}m = torch.other.Thing(3, 4)\nm = nn.Sequential(m)\n", "torch.other.Thing"),
     ):
         report = loads(text).report()
         assert not report.exact

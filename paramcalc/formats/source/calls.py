@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from functools import cache, lru_cache
 
-from ...core.registry import named, split_name
+from ...core.framework import framework_of_module
+from ...core.registry import named
 from ...errors import nearest
 from . import attributes
 from .iterators import Lost, generator
@@ -60,7 +61,8 @@ def harmless(path: str) -> bool:
 @cache
 def _told(path: str) -> str:
     # what a call names, with the class that may be meant
-    framework, name = split_name(path)
+    module, _, name = path.rpartition(".")
+    framework = framework_of_module(module)
     meant = nearest(name, named(framework)) if framework is not None and name[:1].isupper() else None
     return f"{path} ({meant})" if meant else path or "an unknown function"
 
