@@ -192,6 +192,28 @@ def test_a_misspelt_layer_is_an_unknown_row_with_the_layer_that_may_be_meant() -
         assert f"{told} is not followed" in report.warnings[0]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "m = nn.Sequential(torch.package.PackageImporter('f').load_pickle('a', 'b'))",
+        "m = nn.ModuleList([torch.cuda.thing()])",
+        "m = nn.ModuleDict({'a': torch.cuda.thing()})",
+        "m = nn.Sequential()\nm.append(torch.other(3))",
+        "m = nn.ParameterList([torch.other(3)])",
+        "x = torch.load('f')\nm = nn.Sequential(torch.distributed.fsdp.FullyShardedDataParallel(x))",
+        "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = FOUND\nm = A()",
+    ],
+)
+def test_what_may_be_a_module_is_never_counted_as_nothing(lines: str) -> None:
+    for found in ("torch.export.load('f').module()", "torch.jit.load('f')", "mlflow.pytorch.load_model('u')"):
+        models = loads_all(f"{TORCH}import mlflow\n{lines}\n".replace("FOUND", found))
+        assert [one.report().exact for one in models if one.label == "m"] == [False]
+
+
+def loads_all(text: str) -> list[Model]:
+    return [model for _, model in interpret(Source("program.py", given=text))[1]]
+
+
 def test_a_layer_is_not_called_by_names_of_another() -> None:
     text = "import keras\nx = keras.Input((5,))\nm = keras.Model(x, keras.layers.Dense(4)({}=x))\n"
     assert loads(text.format("inputs")).report().total == 24

@@ -48,7 +48,11 @@ QUIET = (
     "tensorflow.random", "tensorflow.config", "tensorflow.summary", "tensorflow.io", "tensorflow.image",
     "tensorflow.train", "tensorflow.GradientTape", "keras.saving", "keras.regularizers", "keras.initializers",
 )  # fmt: skip
-MODELS = ("torchvision.models", "torchvision.ops", "torch.load", "torch.hub", "keras.applications", "pickle")
+MODELS = (  # parts of libraries that are harmless, but may give a model
+    "torchvision.models", "torchvision.ops", "torch.load", "torch.hub", "torch.optim.swa_utils", "keras.applications",
+    "keras.saving.load", "keras.saving.deserialize", "pickle", "mlflow", "torchtext.models", "sys.modules",
+)  # fmt: skip
+FRAMEWORKS = ("torch.", "keras.", "tensorflow.", "mlflow.")
 KEPT = 5_000  # functions of which facts are kept
 WRITERS = ("update", "setdefault", "pop", "popitem", "clear", "__setitem__")
 
@@ -120,6 +124,8 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
         run.changed_tensors += 1
     run.may_raise(path or "an unknown function")
     scalar = (harmless(path) and not path.startswith(MODELS)) or (isinstance(function, Unknown) and function.scalar)
+    if path.startswith(FRAMEWORKS):  # what they make of something that may be a model may be one, too
+        scalar = scalar and not any(isinstance(one, Unknown) and not one.scalar for one in given)
     made = run.unknown(reason, function, *given, data=True, scalar=scalar)
     made.path = f"{path}()" if path else ""
     return made

@@ -35,21 +35,22 @@ def _sequential_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
             self.blur = run.unknown(args[0].blur.reason, args[0])
             return
         for name, value in args[0].named.items():
-            _check(run, self, value)
             check_name(run, str(name))
-            self.named[str(name)] = value
+            self.named[str(name)] = _child(run, self, value)
         return
     for place, value in enumerate(args):
-        _check(run, self, value)
-        run.attached.add(id(value))
-        self.named[str(place)] = value
+        self.named[str(place)] = _child(run, self, value)
 
 
-def _check(run: State, self: Instance, value: Value) -> None:
-    # PyTorch refuses what is no module, except in containers of parameters
+def _child(run: State, self: Instance, value: Value) -> Value:
+    # PyTorch refuses what is no module, except in containers of parameters: an unknown value is something that counts
     held = attributes.lineage(self.cls)
     if not is_module(value) and PARAMETER_LIST not in held and PARAMETER_DICT not in held:
         run.may_raise("a value that is no module")
+    run.attached.add(id(value))
+    if isinstance(value, Unknown) and value.scalar:
+        return Unknown(value.reason, value.line, value.refs, value.path, value.data)
+    return value
 
 
 def _list_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
@@ -75,9 +76,7 @@ def _append(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(count, Unknown):
         self.blur = run.unknown(count.reason, count, *args)
     else:
-        _check(run, self, args[0])
-        run.attached.add(id(args[0]))
-        self.named[str(len(count))] = args[0]
+        self.named[str(len(count))] = _child(run, self, args[0])
     return self
 
 
@@ -87,8 +86,7 @@ def _insert(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(items, Unknown) or not isinstance(args[0], int):
         self.blur = run.unknown("an insertion that is not followed", *args)
         return self
-    _check(run, self, args[1])
-    items.insert(args[0], args[1])
+    items.insert(args[0], _child(run, self, args[1]))
     _renumber(self, items)
     return self
 
@@ -143,9 +141,8 @@ def _set_item(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         if not -len(names) <= key < len(names):
             raise Raised(run.error("IndexError", "index out of range"))
         key = names[key]
-    _check(run, self, value)
     check_name(run, key)
-    module_set(run, self, key, value)
+    module_set(run, self, key, _child(run, self, value))
     return None
 
 
@@ -194,9 +191,8 @@ def _dict_update(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Valu
         return None
     for pair in pairs:
         assert isinstance(pair, tuple)
-        _check(run, self, pair[1])
         check_name(run, str(pair[0]))
-        self.named[str(pair[0])] = pair[1]
+        self.named[str(pair[0])] = _child(run, self, pair[1])
     return None
 
 

@@ -89,6 +89,9 @@ NN = Module(
     _nn,
 )  # fmt: skip
 NN.names["modules"] = NN
+GIVING_MODULES = frozenset((  # modules of PyTorch, and functions, that may give modules which no argument holds
+    "ao", "classes", "cpp", "export", "fx", "hub", "jit", "load", "nn", "ops", "package", "quantization",
+))  # fmt: skip
 MAKERS = dict.fromkeys(["zeros", "ones", "rand", "randn", "empty"], made)
 TORCH = Module(
     "torch",
@@ -186,7 +189,7 @@ TORCH = Module(
         f"torch.{name} is not known",
         path=f"torch.{name}",
         data=True,
-        scalar=name not in ("hub", "load", "jit", "nn", "fx", "quantization", "ao"),
+        scalar=name not in GIVING_MODULES,
     ),
 )
 MODULES: dict[str, Value] = {
