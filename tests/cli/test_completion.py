@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -62,3 +66,34 @@ def test_bash(line: str, wanted: set[str], offered: Offered) -> None:
 def test_other_shells(shell: str, line: str, wanted: set[str], offered: Offered) -> None:
     found = offered(shell, line)
     assert all(one in found for one in wanted)
+
+
+# --- real shells, where they are installed ---------------------------------------------------------------------
+
+SCRIPTS = {
+    "bash": """eval "$(paramcalc --show-completion)"
+        COMP_WORDS=({line}); COMP_CWORD=$(( ${{#COMP_WORDS[@]}} - 1 )); _paramcalc_completion paramcalc
+        printf '%s\\n' "${{COMPREPLY[@]}}"; true""",
+    "fish": 'paramcalc --show-completion | source; complete -C "{line}"; true',
+    "zsh": """zmodload zsh/zpty; zpty shell zsh -f -i
+        zpty -w shell 'autoload -U compinit && compinit -u; eval "$(paramcalc --show-completion)"; print rea""dy'
+        zpty -r shell seen '*ready*'
+        zpty -n -w shell $'{line}\\t\\t'; zpty -r shell seen '*{last}*'; print -r -- $seen; zpty -d shell""",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", SCRIPTS)
+@pytest.mark.parametrize(
+    ("line", "wanted"), [("paramcalc ls", "lstm"), ("paramcalc lstm --framework tess", "tesseract")]
+)
+def test_a_real_shell(shell: str, line: str, wanted: str) -> None:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"{shell} is not installed")
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    found = subprocess.run(
+        [program, "-c", SCRIPTS[shell].format(line=line, last=wanted)],
+        env={**os.environ, "PATH": path, "TERM": "dumb"}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert wanted in found.stdout, found
