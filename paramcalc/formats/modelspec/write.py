@@ -60,7 +60,9 @@ def spec_of(model: Model) -> JsonObject:
 
 
 def _check_stated(model: Model) -> None:
-    if model.apart or (not model.outputs and all(not node.args for node in model.nodes)):
+    tensors = len(model.input_shapes) + len(model.nodes)
+    unseen = any(position >= tensors for position, _ in model.outputs)  # of a live module, whose layers are not nodes
+    if model.apart or unseen or (not model.outputs and all(not node.args for node in model.nodes)):
         raise LayerError("no spec can have this model: nothing states how its layers are connected", expected=STATED)
     if model.report().guessed:
         raise LayerError("no spec can have this model: nothing states which of its weights train", expected=STATED)
