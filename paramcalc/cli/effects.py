@@ -50,8 +50,8 @@ def effects_of_costs(macs: str, memory: str, given: Mapping[str, object]) -> dic
 @contextmanager
 def naming_flags() -> Iterator[None]:
     """Name in an error about open sizes the flags that give them a value."""
-    from ..analysis.cost.sizes import BATCHES, TIMES
     from ..analysis.sizing.budgets import OpenSizes
+    from ..graph.size_names import BATCHES, TIMES
 
     try:
         yield

@@ -392,7 +392,7 @@ def read_by(reading: str, source: Source, framework: str = "") -> Model:
         if all(layer.framework is None for layer in model.uses):
             model.stated_framework = framework
         if source.sizes:  # a reader that has named sizes takes them out
-            _bind_open_sizes(model, source.sizes)
+            _bind_open_sizes(model, source)
         source.forget()
         # sizes that do not fit and names given twice are errors of the file, and get its lines
         model.built  # noqa: B018
@@ -404,13 +404,13 @@ def read_by(reading: str, source: Source, framework: str = "") -> Model:
     return model
 
 
-def _bind_open_sizes(model: Model, given: Mapping[str, object]) -> None:
+def _bind_open_sizes(model: Model, source: Source) -> None:
     from ..graph.bind import bind_inputs, open_names
-    from .modelspec.sizes import Sizes
+    from .modelspec.sizes import Sizes, numbers_alone
 
-    sizes = Sizes(instead=given)
+    sizes = Sizes(instead=source.sizes)
     sizes.used = open_names(model)
-    sizes.check_used(given)
+    sizes.check_used(source.sizes, numbers_alone(source.name))
     bind_inputs(model, sizes.values)
 
 

@@ -11,11 +11,9 @@ from ...core.tensors import BATCH
 from ...errors import OptionError, ParamcalcError
 from ...graph.bind import open_sizes
 from ...graph.model import Model
+from ...graph.size_names import BATCHES, TIMES
 from ...symbolic import Expr, Size, unicode
 from ...symbolic.evaluate import put
-
-BATCHES = ("B", "N")  # the names of a batch in the inputs of a layer that stands alone: Keras's, PyTorch's
-TIMES = ("T", "L")
 
 
 def batch_of(shapes: Sequence[AnyShape]) -> Expr | None:
