@@ -55,6 +55,7 @@ class ParamcalcError(ValueError):
         self.received = received
         self.suggestion = suggestion
         self.where: list[str] = []
+        self.file = ""  # the file that it is about, once its name is a place
 
     def at(self, place: str) -> ParamcalcError:
         """Add the place of the error; outer places are added last and printed first."""

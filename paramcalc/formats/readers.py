@@ -113,6 +113,17 @@ def _onnx(source: Source) -> bool:
     return protobuf(bytes(range(3, 32)), 2, 3, 4, 6, 7, 8)(source) and not _coreml(source)
 
 
+def _folder(source: Source) -> bool:
+    # what none of the readers of folders knows
+    if source.path and os.path.isdir(source.path):
+        *most, last = dict.fromkeys((FOLDER, SAVED_MODEL, *WEIGHTS))
+        suggestion = "folders that Keras, Hugging Face or TensorFlow wrote are read"
+        raise FileError(
+            "a folder without a model", expected=f"{', '.join(most)} or {last} in it", suggestion=suggestion
+        )
+    return False
+
+
 def _tar(source: Source) -> bool:
     return source.head[257:262] == b"ustar" and not source.head.startswith(TAR_OF_2016)
 
@@ -166,6 +177,7 @@ PYTORCH = (  # torch.save and TorchScript write a folder; torch.export did not u
     r"[^/]+/(data\.pkl|constants\.pkl|data/[\w/]+|(code|extra|models)/.+|version|byteorder|archive_format|\.\w+)"
     r"|version|serialized_\w+\.(json|pt)"
 )
+SAVED_MODEL = "saved_model.pb"
 WEIGHTS = (  # what a folder of Hugging Face has its weights in; the first that is there is read
     "model.safetensors",
     "model.safetensors.index.json",
@@ -182,11 +194,12 @@ READERS = (
     Reader("a folder saved by Keras", holding(FOLDER), "paramcalc.formats.keras.saved:read_folder"),
     Reader(
         "a folder of a SavedModel",
-        holding("saved_model.pb"),
+        holding(SAVED_MODEL),
         "paramcalc.formats.tensorflow.read:read_folder",
         framework="tensorflow",
     ),
     Reader("a CoreML package", holding("Manifest.json")),
+    Reader("a folder", _folder),
     # by their first bytes, or by their last
     Reader(
         "the index of a TensorFlow checkpoint",
@@ -215,6 +228,7 @@ READERS = (
     Reader("an older PyTorch file", starts(STREAM), "paramcalc.formats.pytorch.files:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),
+    Reader("an empty zip archive", starts(b"PK\x05\x06")),
     Reader("a gzip file", starts(b"\x1f\x8b")),
     Reader("a PyTorch file of 2016, a tar archive", starts(TAR_OF_2016)),
     Reader("a tar archive", _tar),
@@ -303,8 +317,7 @@ def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked 
             model.built  # noqa: B018
             model.names  # noqa: B018
     except ParamcalcError as error:
-        told = bool(error.where) and error.where[0].startswith(f"{source.name}:")
-        raise error if told else source.located(error)
+        raise source.located(error)
     return models
 
 
@@ -348,6 +361,22 @@ def loads(text: str | bytes, name: str = "<text>", format: str | None = None) ->
     return _read(Source(name, given=text, hint=format))
 
 
+def recognize(source: Source) -> Reader:
+    """Find the format of a source, which may be one that is not read.
+
+    Raises
+    ------
+    FileError
+        When it has none that is known.
+    """
+    try:
+        return next(one for one in READERS if one.sniff(source))
+    except ParamcalcError as error:
+        raise source.located(error)
+    except RecursionError:
+        raise source.located(FileError("nested too deeply")) from None
+
+
 def reader_of(source: Source) -> Reader:
     """Find the format of a source.
 
@@ -356,14 +385,9 @@ def reader_of(source: Source) -> Reader:
     FileError
         When it has none that is read.
     """
-    try:
-        reader = next(one for one in READERS if one.sniff(source))
-        if not reader.read:
-            raise FileError(f"this is {reader.name}", expected=expected())
-    except ParamcalcError as error:
-        raise source.located(error)
-    except RecursionError:
-        raise source.located(FileError("nested too deeply")) from None
+    reader = recognize(source)
+    if not reader.read:
+        raise source.located(FileError(f"this is {reader.name}", expected=expected()))
     return reader
 
 

@@ -78,6 +78,8 @@ def _nothing_to_find(file: str) -> OptionError:
     from ...analysis.family import family_of
 
     family = family_of(file, ())
+    if not family.known:
+        family.make({})  # a file without a model says so
     known = " or ".join(sorted(family.known))
     expected = f"--for and the name of a size of the file{known and f': {known}'}"
     return OptionError("no size to find", expected=expected, suggestion=family.remedy)
