@@ -296,7 +296,7 @@ class Reader:
         if stray is None:
             return
         rule = known(item[stray], self.framework)
-        own = () if rule is None else rule.options  # ``activation`` is an option, and a layer
+        own = () if rule is None else (*rule.options, *rule.ignored)  # ``activation`` is an option, and a layer
         if any(self.is_layer(key) and key not in own for key in keys):
             return
         options = {key: value for key, value in item.items() if key != stray}
