@@ -305,7 +305,7 @@ def test_compare_in_every_format(run) -> None:
 WITH_OPTIONS = {
     "gru --in 108 --hidden 128 --bidirectional": ("", " --framework torch"),
     "gru --in 108 --hidden 128,64": ("", " --framework torch"),
-    "gru --in 108 --hidden 128 --no-reset-after --steps 7": ("", " --framework paper"),
+    "gru --in 108 --hidden 128 --steps 7 --no-reset-after": ("", " --framework paper"),
     "lstm --in 108 --hidden 128 --peephole": (" --framework paper", " --framework tf1"),
     "lstm --in 108 --hidden 4*k --layers 2 --out 3 --batch 5": ("", " --framework torch"),
     "lstm --in 108 --hidden 128 --bidirectional --projection 3": (" --framework torch", " --framework paper"),

@@ -16,6 +16,10 @@ from ...symbolic import Expr, Size, unicode
 from ...symbolic.evaluate import put
 
 
+class UnknownInputs(OptionError):
+    """A size of the inputs is given, and nothing is known of their shapes."""
+
+
 def batch_of(shapes: Sequence[AnyShape]) -> Expr | None:
     """Find the size that is the batch, where it is open."""
     found = open_sizes(shapes)
@@ -38,7 +42,7 @@ def with_sizes(shapes: Sequence[AnyShape], batch: Size | None, steps: Size | Non
     """
     given: dict[Expr, Size] = {}
     if (batch is not None or steps is not None) and all(isinstance(shape, UnknownShape) for shape in shapes):
-        raise OptionError("the shapes of the inputs are unknown, so there is no batch and no time axis")
+        raise UnknownInputs("the shapes of the inputs are unknown, so there is no batch and no time axis")
     if batch is not None:
         place = batch_of(shapes)
         if place is not None:
