@@ -37,6 +37,8 @@ class Reader(NamedTuple):
         What a report names as the framework of a file without layers of a framework, such as a graph of operators.
     sizes : bool
         Whether it has named sizes that may be given other values.
+    folder : bool
+        Whether it is a folder.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Reader(NamedTuple):
     several: str = ""
     framework: str = ""
     sizes: bool = False
+    folder: bool = False
 
 
 def starts(magic: bytes, at: int = 0) -> Sniff:
@@ -114,14 +117,7 @@ def _onnx(source: Source) -> bool:
 
 
 def _folder(source: Source) -> bool:
-    # what none of the readers of folders knows
-    if source.path and os.path.isdir(source.path):
-        *most, last = dict.fromkeys((FOLDER, SAVED_MODEL, *WEIGHTS))
-        suggestion = "folders that Keras, Hugging Face or TensorFlow wrote are read"
-        raise FileError(
-            "a folder without a model", expected=f"{', '.join(most)} or {last} in it", suggestion=suggestion
-        )
-    return False
+    return bool(source.path) and os.path.isdir(source.path)
 
 
 def _tar(source: Source) -> bool:
@@ -177,7 +173,6 @@ PYTORCH = (  # torch.save and TorchScript write a folder; torch.export did not u
     r"[^/]+/(data\.pkl|constants\.pkl|data/[\w/]+|(code|extra|models)/.+|version|byteorder|archive_format|\.\w+)"
     r"|version|serialized_\w+\.(json|pt)"
 )
-SAVED_MODEL = "saved_model.pb"
 WEIGHTS = (  # what a folder of Hugging Face has its weights in; the first that is there is read
     "model.safetensors",
     "model.safetensors.index.json",
@@ -189,17 +184,18 @@ WEIGHTS = (  # what a folder of Hugging Face has its weights in; the first that 
 
 SPEC = "paramcalc.formats.modelspec.document:read"
 READERS = (
-    Reader("a folder of Hugging Face", _described, "paramcalc.formats.huggingface.folder:read"),
-    Reader("a folder of weights", _weights, "paramcalc.formats.checkpoints.shards:read_folder"),
-    Reader("a folder saved by Keras", holding(FOLDER), "paramcalc.formats.keras.saved:read_folder"),
+    Reader("a folder of Hugging Face", _described, "paramcalc.formats.huggingface.folder:read", folder=True),
+    Reader("a folder of weights", _weights, "paramcalc.formats.checkpoints.shards:read_folder", folder=True),
+    Reader("a folder saved by Keras", holding(FOLDER), "paramcalc.formats.keras.saved:read_folder", folder=True),
     Reader(
         "a folder of a SavedModel",
-        holding(SAVED_MODEL),
+        holding("saved_model.pb"),
         "paramcalc.formats.tensorflow.read:read_folder",
         framework="tensorflow",
+        folder=True,
     ),
-    Reader("a CoreML package", holding("Manifest.json")),
-    Reader("a folder", _folder),
+    Reader("a CoreML package", holding("Manifest.json"), folder=True),
+    Reader("a folder without a model", _folder, folder=True),
     # by their first bytes, or by their last
     Reader(
         "the index of a TensorFlow checkpoint",
@@ -387,7 +383,7 @@ def reader_of(source: Source) -> Reader:
     """
     reader = recognize(source)
     if not reader.read:
-        raise source.located(FileError(f"this is {reader.name}", expected=expected()))
+        raise source.located(FileError(f"this is {reader.name}", expected=expected(reader.folder)))
     return reader
 
 
@@ -438,7 +434,7 @@ def _bind_open_sizes(model: Model, source: Source) -> None:
     bind_inputs(model, sizes.values)
 
 
-def expected() -> str:
-    """Name the formats that are read: ``a .keras archive, …, or a spec``."""
-    *most, last = dict.fromkeys(one.name for one in READERS if one.read)
+def expected(folders: bool = False) -> str:
+    """Name the formats that are read: ``a .keras archive, …, or a spec``; or those of folders alone."""
+    *most, last = dict.fromkeys(one.name for one in READERS if one.read and (one.folder or not folders))
     return f"{', '.join(most)} or {last}"

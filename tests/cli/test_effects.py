@@ -153,8 +153,8 @@ def test_what_belongs_together(run: Any, words: str, message: str) -> None:
 
 
 WIDTH = (
-    "paramcalc: no --input here; expected --in and the number of input features (--input is the shape of an input, of a "
-    "model or of a layer by its class)\n"
+    "paramcalc: no --input here; expected --in and the number of input features (--input is the shape of an input, of "
+    "a model or of a layer by its class)\n"
 )
 
 

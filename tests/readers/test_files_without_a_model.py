@@ -20,9 +20,8 @@ LATIN = "name: café\n".encode("latin-1")
 ENCODED = "not UTF-8: byte 0xe9 on line 1; expected YAML, TOML or JSON in UTF-8"
 NO_MODEL = "not a model; expected keys and values such as input and layers, received 'hello world'"
 FOLDERS = (
-    "a folder without a model; expected config.json, saved_model.pb, model.safetensors, model.safetensors.index.json, "
-    "pytorch_model.bin, pytorch_model.bin.index.json, adapter_model.safetensors or diffusion_pytorch_model.safetensors "
-    "in it (folders that Keras, Hugging Face or TensorFlow wrote are read)"
+    "this is a folder without a model; expected a folder of Hugging Face, a folder of weights, a folder saved by Keras "
+    "or a folder of a SavedModel"
 )
 ZIPPED = (
     "a zip archive without a model; expected config.json of Keras, data.pkl of PyTorch, or arrays of NumPy in it, "
