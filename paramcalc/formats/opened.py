@@ -138,11 +138,11 @@ class Source:
         try:
             return decode(read_file(self.path) if self.path else self._given)
         except Binary as error:
-            suggestion = f"it does not begin as {self.suffix} files do: {WHOLE}" if self.suffix in BINARY else None
-            expected = "a saved model, tensors, or a spec in YAML, TOML or JSON"
-            raise FileError("a binary file of no format that is known", expected=expected, suggestion=suggestion) from (
-                error
-            )
+            error.problem = "a binary file of no format that is known"
+            error.expected = "a saved model, tensors, or a spec in YAML, TOML or JSON"
+            if self.suffix in BINARY:
+                error.suggestion = f"it does not begin as {self.suffix} files do: {WHOLE}"
+            raise
 
     @cached_property
     def data(self) -> dict[str, Any]:
