@@ -55,6 +55,7 @@ class ParamcalcError(ValueError):
         self.received = received
         self.suggestion = suggestion
         self.where: list[str] = []
+        self.file = ""  # the file that it is about, once its name is a place
 
     def at(self, place: str) -> ParamcalcError:
         """Add the place of the error; outer places are added last and printed first."""
@@ -203,10 +204,14 @@ def join_path(parts: Iterable[str]) -> str:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Suggest the nearest valid spelling; ``None`` if nothing is near.
 
-    Case and underscores are ignored: ``lstm`` is near ``LSTM``, ``retrun_sequence`` is near ``return_sequences``.
+    Case and underscores are ignored: ``lstm`` is near ``LSTM``, ``retrun_sequence`` is near ``return_sequences``. Among
+    those that are near, a part of the word is the nearest: ``input`` of ``input_shape``.
     """
+    import re
     from difflib import get_close_matches  # only on the way to an error
 
     plain = {name.lower().replace("_", ""): name for name in known}
-    match = get_close_matches(word[:80].lower().replace("_", ""), plain, n=1, cutoff=0.6)
-    return f"did you mean {plain[match[0]]!r}?" if match else None
+    near = get_close_matches(word[:80].lower().replace("_", ""), plain, n=3, cutoff=0.6)
+    parts = [part.lower() for part in re.findall("[A-Z]?[a-z0-9]+|[A-Z]+", word[:80])]
+    match = next((one for one in near if one in parts), near[0] if near else None)
+    return None if match is None else f"did you mean {plain[match]!r}?"

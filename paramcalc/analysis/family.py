@@ -9,12 +9,13 @@ from inspect import signature
 from typing import Protocol, TypeAlias
 
 from ..core.kinds import size as read_size
-from ..errors import OptionError, ParamcalcError, SizeError, nearest
+from ..errors import OptionError, ParamcalcError, SizeError
 from ..graph.bind import bind, names_in, open_names
 from ..graph.model import Model
+from ..graph.size_names import has_names, no_size
 from ..loading import load
 from ..symbolic import Size, symbols
-from ..symbolic.notation import is_name
+from ..symbolic.notation import is_name, no_name
 
 FILE = "paramcalc.formats.families:family_of"  # what stands above the analysis is loaded when it is asked for
 MODEL = "paramcalc.formats:load"
@@ -48,6 +49,14 @@ class Family(Protocol):
     def sizes(self) -> Values:
         """The sizes that have a value in all of its models."""
 
+    @property
+    def known(self) -> set[str]:
+        """The names of the sizes that may vary."""
+
+    @property
+    def remedy(self) -> str | None:
+        """What to do to get a size with a name; ``None`` if there is one."""
+
     def check(self, names: Iterable[str]) -> None:
         """Refuse names that no size has.
 
@@ -77,10 +86,13 @@ class ModelFamily:
     ----------
     model : Model
     sizes : mapping of str to int or Expr
+    nameless : str
+        What to do where no size of the model has a name.
     """
 
     model: Model
     sizes: Values = field(default_factory=dict)
+    nameless: str = "the model names no size: write a name in place of a number"
 
     @property
     def label(self) -> str:
@@ -92,12 +104,22 @@ class ModelFamily:
         """The report of the model at the values."""
         return self.make({}).report().to_json()
 
+    @property
+    def known(self) -> set[str]:
+        """The names in its layers and in its inputs."""
+        return names_of(self.model)
+
+    @property
+    def remedy(self) -> str | None:
+        """What to do if these are unknown axes of its inputs alone."""
+        return None if has_names(self.model) else self.nameless
+
     def check(self, names: Iterable[str]) -> None:
         """Refuse names that the model does not have."""
-        known = names_of(self.model)
+        known = self.known
         for name in (*names, *self.sizes):
             if name not in known:
-                raise no_size(name, known, "a model with a symbol in place of a size")
+                raise no_size(name, known, self.remedy)
 
     def named(self, values: Values) -> list[Size]:
         """Give no other sizes."""
@@ -139,6 +161,19 @@ class FunctionFamily:
         """
         raise OptionError("a function has no identity in another process", expected="a model or a file")
 
+    @property
+    def known(self) -> set[str]:
+        """The parameters of the function."""
+        try:
+            return {*signature(self.function).parameters}
+        except ValueError:  # of a callable that is not written in Python
+            return set()
+
+    @property
+    def remedy(self) -> str | None:
+        """A function without parameters has no size."""
+        return None if self.known else "the function takes no size: give it a parameter"
+
     def check(self, names: Iterable[str]) -> None:
         """Refuse names that are no parameters of the function."""
         names = [*names, *self.sizes]
@@ -151,7 +186,7 @@ class FunctionFamily:
         except TypeError as error:
             for name in names:
                 if name not in declared.parameters:
-                    raise no_size(name, {*declared.parameters}) from None
+                    raise no_size(name, self.known, self.remedy) from None
             raise OptionError(f"{self.label}: {error}", expected="a function of the sizes alone") from None
 
     def named(self, values: Values) -> list[Size]:
@@ -200,9 +235,11 @@ def family_of(given: Given, names: Iterable[str], sizes: Mapping[str, object] | 
     names = [*names]
     if sizes is not None and not isinstance(sizes, Mapping):
         raise OptionError("no sizes", expected='names and values such as {"h": 64}', received=sizes)
-    for name in (*names, *(sizes or {})):
-        if not isinstance(name, str) or not is_name(name):
-            raise SizeError("the name of a size", expected="a letter, then letters, digits and _", received=name)
+    odd = [name for name in (*names, *(sizes or {})) if not isinstance(name, str) or not is_name(name)]
+    if odd:
+        if isinstance(odd[0], str):
+            _family(given, {}).check(odd[:1])  # its error has the names there are
+        raise no_name(odd[0])
     fixed = {name: read_size(one) for name, one in (sizes or {}).items()}
     for name in names:
         if name in fixed:
@@ -247,9 +284,3 @@ def names_of(model: Model) -> set[str]:
 def varies(name: str, value: object) -> OptionError:
     """Make the error for a size that varies and has a value."""
     return OptionError(f"{name} varies, and has a value", expected="one of the two", received=value)
-
-
-def no_size(name: str, known: Iterable[str], otherwise: str | None = None) -> SizeError:
-    """Make the error for a name that no size has."""
-    listed = sorted(known)
-    return SizeError(f"no size {name!r}", expected=" or ".join(listed) or otherwise, suggestion=nearest(name, listed))

@@ -12,6 +12,7 @@ from importlib import import_module
 from ..characters import LOOKS_LIKE_A_HYPHEN, as_meant
 from ..core.framework import DEFAULT
 from ..errors import OptionError, ParamcalcError, nearest
+from .effects import check_width
 from .options import Command
 from .plain import plain
 
@@ -64,6 +65,7 @@ def _by_typer(commands: list[Command], words: Sequence[str]) -> None:
             raise OptionError(f"{word!r} does not begin with two hyphens", suggestion=f"did you mean {flag}?")
     app = build(commands)
     if words and not {"-h", "--help"}.intersection(words):
+        check_width(words, known)
         app(prog_name="paramcalc", args=list(words))
         return
     # help is written by our own function, which handles a closed output

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from ..errors import OptionError
+
+WIDTH, SHAPE = "--in", "--input"  # of a layer by flags, and of any other model
 
 
 def check_effects(given: Mapping[str, object], needs: Mapping[str, tuple[bool, str]], on: str = "") -> None:
@@ -30,6 +32,28 @@ def check_effects(given: Mapping[str, object], needs: Mapping[str, tuple[bool, s
             raise OptionError(f"--{name.replace('_', '-')} has no effect{what}", expected=expected)
 
 
+def check_width(words: Iterable[str], flags: Collection[str]) -> None:
+    """Refuse the shape of an input for a layer that takes its width.
+
+    Parameters
+    ----------
+    words : iterable of str
+        What was typed.
+    flags : collection of str
+        The flags that there are.
+
+    Raises
+    ------
+    OptionError
+    """
+    if WIDTH in flags and SHAPE not in flags and SHAPE in (word.partition("=")[0] for word in words):
+        raise OptionError(
+            f"no {SHAPE} here",
+            expected=f"{WIDTH} and the number of input features",
+            suggestion=f"{SHAPE} is the shape of an input, of a model or of a layer by its class",
+        )
+
+
 def effects_of_costs(macs: str, memory: str, given: Mapping[str, object]) -> dict[str, tuple[bool, str]]:
     """Say what the flags of a cost need that is held against limits.
 
@@ -51,10 +75,25 @@ def effects_of_costs(macs: str, memory: str, given: Mapping[str, object]) -> dic
 
 
 @contextmanager
+def naming_input(file: str) -> Iterator[None]:
+    """Name in an error about unknown inputs the flag that gives them shapes, if the file is source code."""
+    from ..analysis.cost.sizes import UnknownInputs
+    from ..formats.opened import STDIN
+    from ..formats.readers import reader_of, source_at
+
+    try:
+        yield
+    except UnknownInputs as error:
+        if file and file != STDIN and reader_of(source_at(file)).several:
+            error.expected = "their shapes by --input"
+        raise
+
+
+@contextmanager
 def naming_flags() -> Iterator[None]:
     """Name in an error about open sizes the flags that give them a value."""
-    from ..analysis.cost.sizes import BATCHES, TIMES
     from ..analysis.sizing.budgets import OpenSizes
+    from ..graph.size_names import BATCHES, TIMES
 
     try:
         yield

@@ -19,6 +19,7 @@ from ..errors import OptionError
 from ..graph.model import Model
 from ..writers import FORMATS, FORMATS_OF_MODELS
 from .costing import COST, FLAGS as COST_FLAGS, Policy, show_cost
+from .effects import naming_input
 from .options import Command, Flag, Parameter, command_of, parameter
 from .output import View, show_model
 
@@ -120,7 +121,8 @@ def shows(made: Command, words: Sequence[str] = ()) -> Command:
         found = made.run(**given)
         if isinstance(found, Model):
             if asked:
-                show_cost(found, view, **cost)
+                with naming_input(given.get("file", "")):
+                    show_cost(found, view, **cost)
                 return
             if code := show_model(found, view):
                 sys.exit(code)

@@ -42,10 +42,16 @@ def flags(cell: str, words: Sequence[str], usual: Collection[str]) -> Flags:
     # None means not typed: a typed value must have an effect, even if it is Keras's default
     own = {name: one._replace(default=None) for name, one in switches_of(usual_rule(cell)).items()}
     plain = {"--json", *usual, *(f"--{no}{name}".replace("_", "-") for name in own for no in ("", "no-"))}
-    typed = {word.partition("=")[0] for word in words if word.startswith("--")}
-    if not typed - plain and "-h" not in words:
+    given = {word.partition("=")[0] for word in words if word.startswith("--")}
+    if not given - plain and "-h" not in words:
         return own
     return {**own, **_others(cell)}
+
+
+def typed(flag: str, value: bool | str) -> list[str]:
+    """Give the words that set a flag: ``--no-bias``, or ``--projection 3``."""
+    word = f"--{'no-' if value is False else ''}{flag}".replace("_", "-")
+    return [word] if isinstance(value, bool) else [word, value]
 
 
 def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -62,7 +68,7 @@ def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
     for flag, value in given.items():
         if value is None:
             continue
-        typed = f"--{'no-' if value is False else ''}{flag}".replace("_", "-")
+        (word, *_) = typed(flag, value)
         if flag in either_:
             name, values = either_[flag]
             options |= {name: values[value]} if values[value] != rule.defaults[name] else {}
@@ -72,12 +78,12 @@ def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
             continue
         if flag not in names:
             raise OptionError(
-                f"{rule.framework}'s {rule.name} has no {typed}",
+                f"{rule.framework}'s {rule.name} has no {word}",
                 expected=f"--framework {either(having(cell, flag))}",
                 suggestion=_akin(rule, flag, value),
             )
         if value != rule.defaults[names[flag]]:
-            options[names[flag]] = flag_size(typed, value) if isinstance(value, str) else value
+            options[names[flag]] = flag_size(word, value) if isinstance(value, str) else value
     return options
 
 

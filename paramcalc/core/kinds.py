@@ -231,7 +231,7 @@ class Check(Kind):
             return self.convert(value)
         except OptionError:
             raise
-        except (TypeError, ValueError, OverflowError):
+        except Exception:  # a value may be an object of any class, whose attributes raise anything
             raise OptionError("not a valid value", expected=self.expected, received=value) from None
 
     def schema(self) -> JsonObject:

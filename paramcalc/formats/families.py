@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
-from ..analysis.family import Family, ModelFamily, Values, names_of, no_size
+from ..analysis.family import Family, ModelFamily, Values, names_of
 from ..errors import ParamcalcError
 from ..graph.model import Model
+from ..graph.size_names import has_names, no_size
 from ..symbolic import Size
 from ..symbolic.notation import NAME
-from .modelspec.sizes import Sizes
+from .modelspec.sizes import NAMELESS, Sizes, numbers_alone
 from .opened import Source
 from .readers import SPEC, Reader, read_by, reader_of, source_at
 
@@ -58,15 +60,34 @@ class FileFamily:
         missing = [name for name in names if name not in self.own_names]
         if not missing or self._asks_for(names):
             return
-        known = {*self.listed}
-        for value in (None, TRIED):  # a name may be that of an open axis
-            with suppress(ParamcalcError):
-                model = self.make({name: value for name in names if name in self.own_names})
-                known |= names_of(model)
-                break
+        known = self._known([name for name in names if name in self.own_names])
         for name in missing:
             if name not in known:
-                raise self.source.located(no_size(name, known).at("sizes"))
+                raise self.source.located(no_size(name, known, self.remedy).at("sizes"))
+
+    @property
+    def known(self) -> set[str]:
+        """The names of its sizes, and of the open axes of its inputs."""
+        return self._known(())
+
+    def _known(self, names: Iterable[str]) -> set[str]:
+        model = self._tried(names)
+        return {*self.listed} if model is None else {*self.listed, *names_of(model)}
+
+    def _tried(self, names: Iterable[str]) -> Model | None:
+        # with symbols for some sizes, or where there is no such model with numbers
+        for value in (None, TRIED):
+            with suppress(ParamcalcError):
+                return self.make(dict.fromkeys(names, value))
+        return None
+
+    nameless: ClassVar[str] = "the program has no size: a parameter of the class or function in FILE:NAME is one"
+
+    @property
+    def remedy(self) -> str | None:
+        """What to do if no size has a name."""
+        model = None if self.listed else self._tried(())
+        return None if self.listed or model is None or has_names(model) else self.nameless
 
     @cached_property
     def listed(self) -> frozenset[str]:
@@ -105,6 +126,8 @@ class FileFamily:
 class SpecFamily(FileFamily):
     """A spec."""
 
+    nameless = NAMELESS
+
     @property
     def label(self) -> str:
         """The name of the spec, or of its file."""
@@ -141,7 +164,7 @@ def family_of(path: str | os.PathLike[str], sizes: Values) -> Family:
     source = source_at(path)
     reader: Reader = reader_of(source)
     if not reader.sizes:
-        return ModelFamily(read_by(reader.read, source, reader.framework), sizes)
+        return ModelFamily(read_by(reader.read, source, reader.framework), sizes, numbers_alone(source.name))
     kind = SpecFamily if reader.read == SPEC else FileFamily
     return kind(source, reader.read, sizes)
 

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 from ..errors import FileError, OptionError, ParamcalcError
 from ..symbolic import Size
 from .text import bounds
-from .text.decoding import decode
+from .text.decoding import Binary, decode
 
 FOLDER = "config.json"  # the file that tells a folder in which Keras saved a model
 HEAD = 512  # bytes that tell what a file is
@@ -64,6 +64,9 @@ BINARY = frozenset(
         ".pb", ".traineddata", ".zip",
     )
 )  # fmt: skip
+
+
+WHOLE = "was it downloaded or copied whole?"
 
 
 class Source:
@@ -132,21 +135,33 @@ class Source:
     @cached_property
     def text(self) -> str:
         """The content as text (see `paramcalc.formats.text.decoding.decode`)."""
-        return decode(read_file(self.path) if self.path else self._given)
+        try:
+            return decode(read_file(self.path) if self.path else self._given)
+        except Binary as error:
+            error.problem = "a binary file of no format that is known"
+            error.expected = "a saved model, tensors, or a spec in YAML, TOML or JSON"
+            if self.suffix in BINARY:
+                error.suggestion = f"it does not begin as {self.suffix} files do: {WHOLE}"
+            raise
 
     @cached_property
     def data(self) -> dict[str, Any]:
         """The content as plain data, in whichever syntax it is."""
         from .text.syntax import read
 
+        text = self.text
         try:
-            found, self.syntax = read(self.text, self.hint)
+            found, self.syntax = read(text, self.hint)
         except FileError as error:
-            suffix = os.path.splitext(self.path)[1].lower()
-            if suffix in BINARY:
-                error.suggestion = f"this is text, and {suffix} files are not: was it downloaded or copied whole?"
+            if self.suffix in BINARY:
+                error.suggestion = f"this is text, and {self.suffix} files are not: {WHOLE}"
             raise
         return found
+
+    @property
+    def suffix(self) -> str:
+        """The end of the name of the file, such as ``.pt``."""
+        return os.path.splitext(self.path)[1].lower()
 
     def forget(self) -> None:
         """Let go of the data once it was read: it is as large as the model."""
@@ -159,12 +174,15 @@ class Source:
         return made
 
     def located(self, error: ParamcalcError) -> ParamcalcError:
-        """Say in an error which file it is about, and which line where there is one."""
+        """Say in an error which file it is about, once, and which line where there is one."""
+        if error.file == self.name:
+            return error
         line = getattr(error, "line", None)
         if line is None and self.syntax:
             from .text.lines import line_of
 
             line = line_of(self.text, self.syntax, error.where)
+        error.file = self.name
         return error.at(f"{self.name}:{line}:" if line else f"{self.name}:")
 
 

@@ -37,6 +37,8 @@ class Reader(NamedTuple):
         What a report names as the framework of a file without layers of a framework, such as a graph of operators.
     sizes : bool
         Whether it has named sizes that may be given other values.
+    folder : bool
+        Whether it is a folder.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Reader(NamedTuple):
     several: str = ""
     framework: str = ""
     sizes: bool = False
+    folder: bool = False
 
 
 def starts(magic: bytes, at: int = 0) -> Sniff:
@@ -113,6 +116,10 @@ def _onnx(source: Source) -> bool:
     return protobuf(bytes(range(3, 32)), 2, 3, 4, 6, 7, 8)(source) and not _coreml(source)
 
 
+def _folder(source: Source) -> bool:
+    return bool(source.path) and os.path.isdir(source.path)
+
+
 def _tar(source: Source) -> bool:
     return source.head[257:262] == b"ustar" and not source.head.startswith(TAR_OF_2016)
 
@@ -177,16 +184,18 @@ WEIGHTS = (  # what a folder of Hugging Face has its weights in; the first that 
 
 SPEC = "paramcalc.formats.modelspec.document:read"
 READERS = (
-    Reader("a folder of Hugging Face", _described, "paramcalc.formats.huggingface.folder:read"),
-    Reader("a folder of weights", _weights, "paramcalc.formats.checkpoints.shards:read_folder"),
-    Reader("a folder saved by Keras", holding(FOLDER), "paramcalc.formats.keras.saved:read_folder"),
+    Reader("a folder of Hugging Face", _described, "paramcalc.formats.huggingface.folder:read", folder=True),
+    Reader("a folder of weights", _weights, "paramcalc.formats.checkpoints.shards:read_folder", folder=True),
+    Reader("a folder saved by Keras", holding(FOLDER), "paramcalc.formats.keras.saved:read_folder", folder=True),
     Reader(
         "a folder of a SavedModel",
         holding("saved_model.pb"),
         "paramcalc.formats.tensorflow.read:read_folder",
         framework="tensorflow",
+        folder=True,
     ),
-    Reader("a CoreML package", holding("Manifest.json")),
+    Reader("a CoreML package", holding("Manifest.json"), folder=True),
+    Reader("a folder without a model", _folder, folder=True),
     # by their first bytes, or by their last
     Reader(
         "the index of a TensorFlow checkpoint",
@@ -215,6 +224,7 @@ READERS = (
     Reader("an older PyTorch file", starts(STREAM), "paramcalc.formats.pytorch.files:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),
     Reader("a NumPy array", starts(b"\x93NUMPY")),
+    Reader("an empty zip archive", starts(b"PK\x05\x06")),
     Reader("a gzip file", starts(b"\x1f\x8b")),
     Reader("a PyTorch file of 2016, a tar archive", starts(TAR_OF_2016)),
     Reader("a tar archive", _tar),
@@ -303,8 +313,7 @@ def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked 
             model.built  # noqa: B018
             model.names  # noqa: B018
     except ParamcalcError as error:
-        told = bool(error.where) and error.where[0].startswith(f"{source.name}:")
-        raise error if told else source.located(error)
+        raise source.located(error)
     return models
 
 
@@ -348,6 +357,22 @@ def loads(text: str | bytes, name: str = "<text>", format: str | None = None) ->
     return _read(Source(name, given=text, hint=format))
 
 
+def recognize(source: Source) -> Reader:
+    """Find the format of a source, which may be one that is not read.
+
+    Raises
+    ------
+    FileError
+        When it has none that is known.
+    """
+    try:
+        return next(one for one in READERS if one.sniff(source))
+    except ParamcalcError as error:
+        raise source.located(error)
+    except RecursionError:
+        raise source.located(FileError("nested too deeply")) from None
+
+
 def reader_of(source: Source) -> Reader:
     """Find the format of a source.
 
@@ -356,14 +381,9 @@ def reader_of(source: Source) -> Reader:
     FileError
         When it has none that is read.
     """
-    try:
-        reader = next(one for one in READERS if one.sniff(source))
-        if not reader.read:
-            raise FileError(f"this is {reader.name}", expected=expected())
-    except ParamcalcError as error:
-        raise source.located(error)
-    except RecursionError:
-        raise source.located(FileError("nested too deeply")) from None
+    reader = recognize(source)
+    if not reader.read:
+        raise source.located(FileError(f"this is {reader.name}", expected=expected(reader.folder)))
     return reader
 
 
@@ -392,7 +412,7 @@ def read_by(reading: str, source: Source, framework: str = "") -> Model:
         if all(layer.framework is None for layer in model.uses):
             model.stated_framework = framework
         if source.sizes:  # a reader that has named sizes takes them out
-            _bind_open_sizes(model, source.sizes)
+            _bind_open_sizes(model, source)
         source.forget()
         # sizes that do not fit and names given twice are errors of the file, and get its lines
         model.built  # noqa: B018
@@ -404,17 +424,17 @@ def read_by(reading: str, source: Source, framework: str = "") -> Model:
     return model
 
 
-def _bind_open_sizes(model: Model, given: Mapping[str, object]) -> None:
+def _bind_open_sizes(model: Model, source: Source) -> None:
     from ..graph.bind import bind_inputs, open_names
-    from .modelspec.sizes import Sizes
+    from .modelspec.sizes import Sizes, numbers_alone
 
-    sizes = Sizes(instead=given)
+    sizes = Sizes(instead=source.sizes)
     sizes.used = open_names(model)
-    sizes.check_used(given)
+    sizes.check_used(source.sizes, numbers_alone(source.name))
     bind_inputs(model, sizes.values)
 
 
-def expected() -> str:
-    """Name the formats that are read: ``a .keras archive, …, or a spec``."""
-    *most, last = dict.fromkeys(one.name for one in READERS if one.read)
+def expected(folders: bool = False) -> str:
+    """Name the formats that are read: ``a .keras archive, …, or a spec``; or those of folders alone."""
+    *most, last = dict.fromkeys(one.name for one in READERS if one.read and (one.folder or not folders))
     return f"{', '.join(most)} or {last}"

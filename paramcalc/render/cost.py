@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..analysis.cost.sizes import BATCHES, TIMES
 from ..catalogue import message
 from ..core.storage import bytes_text
+from ..graph.size_names import BATCHES, TIMES
 from ..report import plain
 from ..symbolic import Size, grouped, symbols, unicode, unknown
 from ..symbolic.factor import factored

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Union
 from ..errors import SizeError
 from .fold import Algebra, DivisionByZero, Tree, check_bits, divide, fold, leaves
 from .normal import NORMAL, atom, key
-from .notation import MATH_FONT, html, is_name, latex, text, unicode
+from .notation import MATH_FONT, html, is_name, latex, no_name, text, unicode
 from .operands import evaluate, to_sympy
 from .terms import write
 
@@ -192,7 +192,7 @@ def symbol(name: str) -> Expr:
         When the name is none: a letter, then letters, digits and underscores.
     """
     if not is_name(name):
-        raise SizeError("the name of a size", expected="a letter, then letters, digits and _", received=name)
+        raise no_name(name)
     return Expr("name", (name,))
 
 

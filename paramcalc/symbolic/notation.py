@@ -134,6 +134,15 @@ def is_name(word: str) -> bool:
     return bool(re.fullmatch(NAME, word)) and len(word) <= 100 and word not in _RESERVED
 
 
+def no_name(given: object) -> SizeError:
+    """Make the error for what cannot name a size; a word with hyphens gets its spelling with underscores."""
+    plain = given.replace("-", "_") if isinstance(given, str) else ""
+    near = f"did you mean {plain!r}?" if is_name(plain) else None
+    return SizeError(
+        "the name of a size", expected="a letter, then letters, digits and _", received=given, suggestion=near
+    )
+
+
 def _number(style: Style, number: int) -> Piece:
     try:
         string = style.number.format(abs(number))

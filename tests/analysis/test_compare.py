@@ -242,3 +242,23 @@ def test_on_the_command_line(run: Any, tmp_path: Path) -> None:
         2, "paramcalc: not a layer; expected the words of paramcalc lstm, received 'lstm --in 3 --hiden 4' "
         "(did you mean '--hidden'?)\n",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "reasons"),
+    [
+        ("lstm", [("PyTorch's LSTM: a second bias vector: +4d_h", 1024)]),
+        ("gru", []),
+        ("rnn", [("PyTorch's RNN: a second bias vector: +d_h", 256)]),
+    ],
+)
+def test_a_layer_in_both_directions_is_one_line_in_every_framework(cell: str, reasons: list[tuple[str, int]]) -> None:
+    x = nn.Input(("L", "N", 108))
+    theirs = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}[cell](108, 128, bidirectional=True)
+    ours = {"lstm": pc.LSTM, "gru": pc.GRU, "rnn": pc.SimpleRNN}[cell](128)
+    keras = pc.Sequential([pc.Input((None, 108)), pc.Bidirectional(ours)])
+    (line,) = compare(keras, pc.Model(x, theirs(x)[0])).lines
+    assert all(entry is not None for entry in line.entries)
+    assert [tuple(one) for one in line.reasons[0]] == reasons
+    (line,) = compare(pc.Sequential([pc.Input((None, 108)), ours]), keras).lines
+    assert [one.text for one in line.reasons[0]] == ["1 → 2 directions"]

@@ -221,7 +221,6 @@ def test_a_front_over_several_blocks(monkeypatch: pytest.MonkeyPatch, spec: Path
         ("h=5:1", "the values of h; expected a last value from the first on"),
         ("h=1:5:0", "a step from 1 on"),
         ("h=0:5", "a value for h; expected a size from 1"),
-        ("2h=1", "the name of a size"),
         ("h=1:99999999999", "too many values for h"),
     ],
 )
@@ -236,6 +235,10 @@ def test_what_is_refused(spec: Path) -> None:
         pc.sweep(model, g=[1])
     with pytest.raises(SizeError, match=r"no size 'layer'; expected B or e or h or layers .did you mean 'layers'"):
         pc.sweep(spec, layer=[1])
+    with pytest.raises(SizeError, match="no size '2h'; expected B or h or x"):
+        pc.sweep(model, **{"2h": [1]})
+    with pytest.raises(SizeError, match=r"the name of a size; expected a letter.*received '2h'"):
+        pc.sweep(lambda **sizes: model, **{"2h": [1]})
     with pytest.raises(OptionError, match=r"no such column.*did you mean 'params'"):
         pc.sweep(model, h=[1], columns=["prams"])
     with pytest.raises(OptionError, match="the size 'params' is also a column"):

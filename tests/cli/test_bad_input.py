@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from paramcalc import ParamcalcError, loads
+from paramcalc.errors import LayerError
 from paramcalc.formats.text.syntax import read_data
 
 # mistake: (the file, what is said about it)
@@ -213,12 +214,13 @@ MISTAKES = {
     ),
     "options beside the layer": (
         "input: [3]\nlayers:\n  - Dense:\n    units: 3\n",
-        ":3: layers[0]: not one layer; expected a layer such as Flatten or Dense: 108, received ['Dense',"
-        " 'units'] (options of Dense stand inside it)",
+        ":3: layers[0]: not one layer; expected a layer such as Flatten, Dense: 108 or Dense: {units: 108}, "
+        "received ['Dense', 'units'] (options of Dense stand inside it)",
     ),
     "two layers in one item": (
         "input: [3]\nlayers:\n  - Dense: 3\n    ReLU:\n",
-        ":3: layers[0]: not one layer; expected a layer such as Flatten or Dense: 108, received ['Dense', 'ReLU']",
+        ":3: layers[0]: not one layer; expected a layer such as Flatten, Dense: 108 or Dense: {units: 108}, "
+        "received ['Dense', 'ReLU']",
     ),
     "sizes in a circle": (
         "input: [h]\nsizes:\n  k: 3\n  h: d//2\n  d: 2*h\nlayers: [Flatten]\n",
@@ -280,13 +282,59 @@ MISTAKES = {
     ),
     "not a layer": (
         "input: [3]\nlayers:\n  - 7\n",
-        ":3: layers[0]: not a layer; expected a layer such as Flatten or Dense: 108, received 7",
+        ":3: layers[0]: not a layer; expected a layer such as Flatten, Dense: 108 or Dense: {units: 108}, received 7",
     ),
     "another framework": (
         "framework: torch\ninput: [3]\nlayers: [Dense]\n",
         ":3: layers[0]: Dense is Keras's; PyTorch has Linear",
     ),
+    "another name of input": (
+        "input_shape: [3]\nlayers: [Dense: 4]\n",
+        ":1: input_shape: a spec has no 'input_shape' (did you mean 'input'?)",
+    ),
+    "another name of batch": (
+        "batch_size: 3\ninput: [3]\nlayers: [Dense: 4]\n",
+        ":1: batch_size: a spec has no 'batch_size' (did you mean 'batch'?)",
+    ),
+    "a class as a value": (
+        "input: [3]\nlayers:\n  - {type: Dense, units: 108}\n",
+        ":3: layers[0]: the class of a layer is its key; expected Dense: {units: 108}, "
+        "received {'type': 'Dense', 'units': 108}",
+    ),
+    "a class as a value inside": (
+        "input: [3, 4]\nlayers:\n  - Bidirectional: {layer: {class: LSTM, units: 5}}\n",
+        ":3: layers[0].Bidirectional.layer: the class of a layer is its key; expected LSTM: {units: 5}, "
+        "received {'class': 'LSTM', 'units': 5}",
+    ),
 }
+
+
+ITEMS = [
+    ("Dense", {"units": 108}),
+    ("Flatten", {}),
+    ("LSTM", {"units": "2*h", "use_bias": False, "name": "first"}),
+    ("Conv1D", {"filters": 1, "kernel_size": [2], "activation": None}),
+    ("Sequential", {"layers": [{"Dense": 4}, "Flatten"]}),
+    ("dense", {"units": 3, "name": "one"}),
+]
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("key", ["type", "class", "class_name", "layer", "name"])
+@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize(("kind", "options"), ITEMS)
+def test_what_a_message_expects_in_place_of_a_class_as_a_value_is_read(
+    key: str, beside: bool, kind: str, options: dict[str, Any]
+) -> None:
+    if key == "name" and {"name", "layers"} & {*options}:
+        pytest.skip("a layer has one name, and a block has none")
+    item = {key: kind, **options} if beside else {key: kind, "config": options}
+    with pytest.raises(LayerError) as caught:
+        loads(json.dumps({"input": [8, 6], "layers": [item]}))
+    assert caught.value.problem == "the class of a layer is its key"
+    found = loads(f"input: [8, 6]\nlayers:\n  - {caught.value.expected}\n")
+    meant = loads(json.dumps({"input": [8, 6], "layers": [{kind: options}]}))
+    assert found.report().to_dict() == meant.report().to_dict()
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

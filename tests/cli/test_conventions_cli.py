@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 import sys
 from typing import Any
 
@@ -18,7 +19,7 @@ KERNELS = 108 * 128 + 128 * 128
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     def call(words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["paramcalc", *words.split()])
+        monkeypatch.setattr(sys, "argv", ["paramcalc", *shlex.split(words)])
         code = 0
         try:
             main()
@@ -299,3 +300,32 @@ def test_compare_in_every_format(run) -> None:
     _, out, _ = run("gru --in d_x --hidden 4*k --compare")
     assert out.startswith("GRU: d_x → 4k: 3 counts in 13 conventions\n")
     assert "one bias vector, not two: −3d_h = −12k" in out
+
+
+WITH_OPTIONS = {
+    "gru --in 108 --hidden 128 --bidirectional": ("", " --framework torch"),
+    "gru --in 108 --hidden 128,64": ("", " --framework torch"),
+    "gru --in 108 --hidden 128 --steps 7 --no-reset-after": ("", " --framework paper"),
+    "lstm --in 108 --hidden 128 --peephole": (" --framework paper", " --framework tf1"),
+    "lstm --in 108 --hidden 4*k --layers 2 --out 3 --batch 5": ("", " --framework torch"),
+    "lstm --in 108 --hidden 128 --bidirectional --projection 3": (" --framework torch", " --framework paper"),
+}
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("layer", WITH_OPTIONS)
+def test_what_compares_layers_with_options(run, layer: str) -> None:
+    code, _, err = run(f"{layer} --compare")
+    sides = [f"{layer}{framework}" for framework in WITH_OPTIONS[layer]]
+    assert (code, err) == (
+        2,
+        "paramcalc: --compare takes one layer with its default options; expected only --in, --hidden, --weights, "
+        f"--format and --json (with options: paramcalc compare '{sides[0]}' '{sides[1]}')\n",
+    )
+    assert run(shlex.join(["compare", *sides]))[0] == 0
+
+
+def test_options_that_no_two_frameworks_have_name_no_command(run) -> None:
+    code, _, err = run("lstm --in 108 --hidden 128 --out 3 --bidirectional --merge sum --compare")
+    assert code == 2
+    assert err.endswith("expected only --in, --hidden, --weights, --format and --json\n")

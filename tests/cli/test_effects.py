@@ -152,3 +152,68 @@ def test_what_belongs_together(run: Any, words: str, message: str) -> None:
     code, out, err = run(*shlex.split(words))
     assert (code, out) == (2, "")
     assert err.startswith(f"paramcalc: {message}")
+
+
+WIDTH = (
+    "paramcalc: no --input here; expected --in and the number of input features (--input is the shape of an input, of "
+    "a model or of a layer by its class)\n"
+)
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["lstm", "--input", "108", "--hidden", "3"],
+        ["gru", "--input=108", "--hidden", "3"],
+        ["dense", "--input", "108", "--out", "3"],
+        ["solve", "lstm", "--input", "108", "--params", "1M"],
+        ["sweep", "lstm", "--input", "108", "--vary", "hidden=3"],
+        ["why", "lstm", "--input", "108", "--hidden", "3", "--got", "3"],
+        ["compare", "lstm --input 108 --hidden 3", "docs/examples/tutorial.yaml"],
+    ],
+)
+def test_a_layer_by_flags_takes_its_width(run: Any, words: list[str]) -> None:
+    assert run(*words) == (2, "", WIDTH)
+
+
+def test_the_shape_of_an_input_where_there_is_a_flag_for_it(run: Any) -> None:
+    assert run("layer", "Dense", "--input", "108", "units=3")[0] == 0
+
+
+PROGRAM = """
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.out = nn.Linear(9, 4)
+
+    def forward(self, x):
+        return self.out(x)
+"""
+
+
+@pytest.mark.parametrize("words", [["cost"], ["count", "--cost"]])
+@pytest.mark.parametrize("size", ["--batch", "--steps"])
+def test_unknown_inputs_of_source_code_are_given_by_a_flag(
+    run: Any, tmp_path: Path, words: list[str], size: str
+) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(PROGRAM)
+    problem = "the shapes of the inputs are unknown, so there is no batch and no time axis"
+    error = (2, "", f"paramcalc: {problem}; expected their shapes by --input\n")
+    assert run(*words, str(path), size, "64") == error
+    assert run(*words, str(path), "--batch", "64", "--input", "64,9")[0] == 0
+
+
+def test_unknown_inputs_of_other_files_have_no_flag(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "m.safetensors"
+    header = b'{"out.weight": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}'
+    path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(24))
+    code, _, err = run("cost", str(path), "--batch", "64")
+    assert (code, err) == (
+        2,
+        "paramcalc: the shapes of the inputs are unknown, so there is no batch and no time axis\n",
+    )

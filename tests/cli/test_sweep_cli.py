@@ -136,7 +136,11 @@ def test_what_is_refused(run, spec: str, words: list[str], problem: str) -> None
 
 def test_a_missing_size_of_a_layer(run) -> None:
     code, _, err = run("sweep", "lstm", "--in", "108", "--vary", "h=1:3")
-    assert (code, err) == (2, "paramcalc: no --hidden; expected a size, or --vary for it\n")
+    assert (code, err) == (
+        2,
+        "paramcalc: no --hidden; expected a size, or --vary hidden=VALUES (to vary h, write it "
+        "as a size: --hidden h)\n",
+    )
 
 
 def test_no_point_has_a_model(run, spec: str) -> None:

@@ -90,6 +90,12 @@ def test_blocks_begin_and_end_on_lines_of_their_own(path: Path) -> None:
     assert len(fences) % 2 == 0
 
 
+def test_the_spec_of_the_readme_is_an_example() -> None:
+    (spec,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    assert spec == (ROOT / "docs/examples/short.yaml").read_text(encoding="utf-8")
+    assert len(spec.splitlines()) == 5
+
+
 def test_the_second_command_of_the_readme_is_what_ci_runs() -> None:
     readme, ci = (ROOT / "README.md").read_text(), (ROOT / ".ci/run").read_text()
     commands = re.findall(r"(?m)^\$? ?(python3 -m venv .*)$", readme)

@@ -70,14 +70,18 @@ ENTRY, MEMBER, END = b"PK\1\2", b"PK\3\4", b"PK\5\6"
 ZEROS = archive(("config.json", bytes(40 * 2**20)), method=zipfile.ZIP_DEFLATED)
 PACKED = struct.unpack_from("<I", ZEROS, ZEROS.index(ENTRY) + 20)[0]
 
+NO_MODEL = (
+    "a zip archive without a model; expected config.json of Keras, data.pkl of PyTorch, or arrays of NumPy in it, "
+    "received "
+)
 ARCHIVES = {
     "empty": (b"", "a truncated archive"),
     "no end": (PLAIN[:-22], "a truncated archive"),
     "half": (PLAIN[: len(PLAIN) // 2], "a truncated archive"),
-    "other things": (archive(("notes.txt", b"")), "no config.json in the archive; expected a .keras file"),
+    "other things": (archive(("notes.txt", b"")), f"{NO_MODEL}['notes.txt']"),
     "path tricks": (
         archive(("../config.json", b"{}"), ("/config.json", b"{}"), ("a\\config.json", b"{}"), ("config.json/", b"")),
-        "no config.json in the archive; expected a .keras file",
+        f"{NO_MODEL}['../config.json', '/config.json', 'a\\\\config.json', 'config.json/']",
     ),
     "a symbolic link": (
         archive((link("config.json"), b"/etc/passwd")),

@@ -223,5 +223,5 @@ def test_a_folder_that_lacks_a_part(tmp_path: Path) -> None:
     with pytest.raises(ParamcalcError, match=r"config\.json"):
         pc.load(folder)
     (folder / "config.json").unlink()
-    with pytest.raises(ParamcalcError, match="a directory"):
+    with pytest.raises(ParamcalcError, match="this is a folder without a model"):
         pc.load(folder)

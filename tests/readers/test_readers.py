@@ -52,6 +52,7 @@ FOREIGN = {
     "a CoreML model": b"\x08\x05\x12\x9a\x0b\x0a\x07input_1",
     "a pickle, which can run code": pickle.dumps({"weight": [1, 2]}),
     "a NumPy array": b"\x93NUMPY\x01\0v\0{'descr'",
+    "an empty zip archive": b"PK\5\6" + bytes(18),
     "a gzip file": b"\x1f\x8b\x08\0",
     "a tar archive": tarred("model"),
     "a PyTorch file of 2016, a tar archive": tarred("sys_info", "pickle", "tensors", "storages"),
@@ -67,7 +68,7 @@ def test_every_line_of_the_registry_loads() -> None:
         assert one.name.startswith(("a ", "an ", "the ", "Keras's "))
 
 
-FOREIGN_FOLDERS = {"a CoreML package": "Manifest.json"}
+FOREIGN_FOLDERS = {"a CoreML package": "Manifest.json", "a folder without a model": "readme.txt"}
 
 
 @pytest.mark.parametrize("name", FOREIGN_FOLDERS)
@@ -75,7 +76,7 @@ def test_a_folder_that_is_not_read_is_named(name: str, tmp_path: Path) -> None:
     (tmp_path / FOREIGN_FOLDERS[name]).write_text("{}", encoding="utf-8")
     with pytest.raises(FileError) as caught:
         pc.load(tmp_path)
-    assert str(caught.value) == f"{tmp_path}: this is {name}; expected {expected()}"
+    assert str(caught.value) == f"{tmp_path}: this is {name}; expected {expected(folders=True)}"
 
 
 def test_every_format_that_is_only_named_has_an_example() -> None:

@@ -157,7 +157,8 @@ REFUSED = {
     '{"a": ' + "1" * 5000 + "}": "<text>: a number is too long; expected at most 1,000 digits",
     '{"a": ' + "1" * 1001 + "}": "<text>: a number is too long; expected at most 1,000 digits",
     "a = -" + "1" * 1001: "<text>: a number is too long; expected at most 1,000 digits",
-    "a\0b": "<text>: a binary file; expected YAML, TOML or JSON",
+    "a\0b": "<text>: a binary file of no format that is known; expected a saved model, tensors, or a spec in YAML, "
+    "TOML or JSON",
     "\ud800": "<text>: an unpaired surrogate at character 1; expected text",
 }
 
@@ -178,7 +179,8 @@ BINARY = {
     b"\x89HDF\r\n\x1a\n": "<text>: not an HDF5 file; expected HDF5",
     SPEC.encode("utf-16"): "<text>: encoded as UTF-16; expected UTF-8",
     b"input: [3]\n# caf\xe9": "<text>: not UTF-8: byte 0xe9 on line 2; expected YAML, TOML or JSON in UTF-8",
-    b"\x7fELF\x02\x01\x00\xff": "<text>: a binary file; expected YAML, TOML or JSON in UTF-8",
+    b"\x7fELF\x02\x01\x00\xff": "<text>: a binary file of no format that is known; expected a saved model, tensors, or "
+    "a spec in YAML, TOML or JSON",
 }
 
 
@@ -396,7 +398,6 @@ def test_files(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    assert file_refusal(tmp_path) == ": a directory; expected a spec file"
     assert file_refusal(tmp_path / "none.yaml") == ": no such file or directory"
     assert file_refusal("a\0b").endswith("not the name of a file")
     os.mkfifo(tmp_path / "pipe")

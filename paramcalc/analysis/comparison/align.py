@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...core.framework import framework
+from ...core.rule import Layer
 from ...report import Row
 from ...symbolic import Size
 
@@ -45,16 +46,22 @@ class Place:
 
 
 def kind_of(row: Row) -> str:
-    """Name the kind of a layer, the same in all frameworks: ``LayerNorm`` and ``LayerNormalization`` are one kind."""
-    whose = row.layer.framework
+    """Name the kind of a layer, the same in all frameworks: ``LayerNorm`` and ``LayerNormalization`` are one kind.
+
+    That of ``Bidirectional`` is the kind of the layer inside, since other frameworks have an option in its place.
+    """
+    type, whose = row.type, row.layer.framework
+    inner = row.layer.options["layer"] if isinstance(row.layer, Layer) and type == "Bidirectional" else None
+    if isinstance(inner, Layer):
+        type, whose = inner.type, inner.framework
     if whose is not None:
         record = framework(whose)
-        if row.type == record.dense:
+        if type == record.dense:
             return "dense"
         for cell, name in record.recurrent:
-            if row.type == name:
+            if type == name:
                 return cell.lower()
-    plain = row.type.lower().replace("normalization", "norm")
+    plain = type.lower().replace("normalization", "norm")
     return re.sub(r"(?<=norm)[123]d$", "", plain)
 
 

@@ -12,6 +12,7 @@ from ...core.framework import framework
 from ...core.totals import summed
 from ...errors import OptionError, nearest
 from ...graph.model import Model
+from ...graph.size_names import BATCHES, TIMES
 from ...symbolic import Size
 from .clipping import clipping
 from .decoding import decoding
@@ -25,7 +26,7 @@ from .operations import Operations, added, operations
 from .optimizers import Optimizer, read_optimizer, stated_optimizer
 from .passes import Training, Use, frozen_origins, parts_on, total, uses
 from .result import Cost, LayerCost, nothing
-from .sizes import BATCHES, TIMES, checked, padded, size_of, with_length, with_sizes
+from .sizes import checked, padded, size_of, with_length, with_sizes
 
 PRODUCTS, ALL = OPS = ("products", "all")
 

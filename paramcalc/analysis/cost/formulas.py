@@ -10,13 +10,13 @@ from ...core.shapes import UnknownShapeError
 from ...core.totals import summed
 from ...errors import ParamcalcError
 from ...graph.gradients import work_of
+from ...graph.size_names import BATCHES, TIMES
 from ...symbolic import Size, collect, symbols
 from ...symbolic.expr import BUILD
 from ...symbolic.factor import factored
 from ...symbolic.fold import fold
 from .operations import UnknownOperations, count
 from .passes import Use
-from .sizes import BATCHES, TIMES
 
 OUTSIDE = tuple(symbols(name) for name in (*BATCHES, *TIMES))  # the batch and the time steps come first
 

@@ -18,6 +18,7 @@ from ...errors import ParamcalcError, SizeError
 from ...graph.bind import open_sizes
 from ...graph.model import Model
 from ...graph.node import Node
+from ...graph.size_names import BATCHES, TIMES
 from ...report import plain
 from ...symbolic import Expr, Size, grouped, leaves, unicode
 from ...symbolic.evaluate import evaluate
@@ -28,7 +29,7 @@ from .asymptotic import Leading, all_leading
 from .cost import cost
 from .passes import parts_on, together
 from .result import Cost, LayerCost
-from .sizes import BATCHES, TIMES, batch_of, times_of
+from .sizes import batch_of, times_of
 
 COMPARED_AT = 1000  # what stands for an open size where layers are compared
 FACTORS = ("", "twice", "four times", "eight times")

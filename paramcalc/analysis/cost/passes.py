@@ -17,8 +17,8 @@ from ...core.sources import written_out
 from ...core.totals import summed
 from ...graph.gradients import gradients, work_of
 from ...graph.model import Model
+from ...graph.size_names import BATCHES, TIMES
 from ...symbolic import Size
-from .sizes import BATCHES, TIMES
 
 Origin = tuple[int, int]
 

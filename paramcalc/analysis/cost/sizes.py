@@ -11,11 +11,13 @@ from ...core.tensors import BATCH
 from ...errors import OptionError, ParamcalcError
 from ...graph.bind import open_sizes
 from ...graph.model import Model
+from ...graph.size_names import BATCHES, TIMES
 from ...symbolic import Expr, Size, unicode
 from ...symbolic.evaluate import put
 
-BATCHES = ("B", "N")  # the names of a batch in the inputs of a layer that stands alone: Keras's, PyTorch's
-TIMES = ("T", "L")
+
+class UnknownInputs(OptionError):
+    """A size of the inputs is given, and nothing is known of their shapes."""
 
 
 def batch_of(shapes: Sequence[AnyShape]) -> Expr | None:
@@ -40,7 +42,7 @@ def with_sizes(shapes: Sequence[AnyShape], batch: Size | None, steps: Size | Non
     """
     given: dict[Expr, Size] = {}
     if (batch is not None or steps is not None) and all(isinstance(shape, UnknownShape) for shape in shapes):
-        raise OptionError("the shapes of the inputs are unknown, so there is no batch and no time axis")
+        raise UnknownInputs("the shapes of the inputs are unknown, so there is no batch and no time axis")
     if batch is not None:
         place = batch_of(shapes)
         if place is not None:

@@ -13,10 +13,11 @@ from ...core.rule import Layer
 from ...core.shapes import listed
 from ...errors import OptionError, ParamcalcError
 from ...graph.model import Model
+from ...graph.size_names import no_size
 from ...report import Row
 from ...symbolic import Expr, Size, leaves, symbols
 from ...symbolic.evaluate import evaluate
-from ..family import Family, Given, ModelFamily, Values, family_of, names_of, no_size
+from ..family import Family, Given, ModelFamily, Values, family_of, names_of
 from .budgets import value_at
 
 LONGEST_PERIOD = 10_000  # of a pattern of divisibility

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from ...core.kinds import MAX_SIZE, has_index
 from ...errors import OptionError, SizeError
-from ...symbolic.notation import is_name
 from ...symbolic.program import INT64, Range, within
 
 MAX_VALUES = 10**9  # of one axis; those of a range take no room
@@ -91,8 +90,6 @@ def axis(name: str, values: object) -> Axis:
     OptionError, SizeError
         For what is no name or no size, and for no values.
     """
-    if not is_name(name):
-        raise SizeError("the name of a size", expected="a letter, then letters, digits and _", received=name)
     if isinstance(values, str):
         return read_axis(f"{name}={values}")
     if isinstance(values, range):

@@ -12,7 +12,7 @@ from ...errors import OptionError, nearest
 from ...graph.model import Model
 from ...writers import FORMATS
 from ..costing import Optimizer, Policy
-from ..effects import check_effects, effects_of_costs, naming_flags
+from ..effects import check_effects, check_width, effects_of_costs, naming_flags
 from ..flags import Batch, Explain, Format, Json, Steps, format_flag
 from ..options import REQUIRED, Command, Flag, Positional, command_of
 from ..output import View, show, write
@@ -89,6 +89,7 @@ def _layer(words: str) -> Model | None:
     )
     if values is None:
         flags = {flag for one in layer.command.parameters for flag in one.flags}
+        check_width(given, flags)
         unknown = next((one for one in given if one[:1] == "-" and one.partition("=")[0] not in flags), "")
         raise OptionError(
             "not a layer",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..costing import FLAGS, Policy, show_cost
+from ..effects import naming_input
 from ..flags import Depth, Explain, Format, Json
 from ..options import Command, command_of
 from ..output import View
@@ -38,4 +39,5 @@ def cost(
     $ paramcalc cost model.yaml --frozen lstm --explain
     """
     model = model_of(file, sizes, args, input, words)
-    show_cost(model, View(format, json, explain=explain, depth=depth, dtype=dtype), **asked)
+    with naming_input(file):
+        show_cost(model, View(format, json, explain=explain, depth=depth, dtype=dtype), **asked)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 from ...core.framework import DEFAULT, framework as framework_named, frameworks
@@ -14,7 +16,7 @@ from ...graph.chain import stack_layers
 from ...graph.model import Model
 from ...symbolic import Size
 from ..flags import VIEWS, Batch, Shown, Steps, builds, flag_of, shows
-from ..framework_flags import chosen, either, flags, usual_rule
+from ..framework_flags import chosen, either, flags, typed, usual_rule
 from ..options import Command, Flag, parameters_of
 from ..sizes import flag_batch, flag_size
 
@@ -88,9 +90,12 @@ def stack(
         defaults = {flag_of(name): value for name, value in usual_rule(layer).defaults.items()}
         asked = any(value not in (None, defaults.get(flag)) for flag, value in switches.items())
         if len(sizes) > 1 or bidirectional or out or steps or batch or asked or framework != DEFAULT:
+            given = {"size_in": size_in, "hidden": hidden, "layers": layers, "bidirectional": bidirectional}
+            given |= {"merge": merge, "out": out, "steps": steps, "batch": batch}
             raise OptionError(
                 "--compare takes one layer with its default options",
                 expected="only --in, --hidden, --weights, --format and --json",
+                suggestion=_compared(layer, switches, given, framework),
             )
         return Comparison(layer, d_x, sizes[0])
     if merge != "concat" and not bidirectional:
@@ -101,6 +106,27 @@ def stack(
     rule = usual_rule(layer)
     options = chosen(rule, layer, switches)
     return _keras(rule, options, inputs, sizes, merge if bidirectional else "", out)
+
+
+def _compared(layer: str, switches: dict[str, Any], given: dict[str, Any], framework: str) -> str | None:
+    # the command that compares such a layer in two frameworks, where two have it
+    own = {one.name: one for one in parameters_of(stack)}
+    words = [next(name for name, cell in COMMANDS.items() if cell == layer)]
+    for name, value in given.items():
+        if value != own[name].default:
+            flag = next(iter(own[name].flags))
+            words += [flag] if own[name].kind is bool else [flag, str(value)]
+    words += [word for flag, value in switches.items() if value is not None for word in typed(flag, value)]
+    sides = []
+    words = [f'"{word}"' if " " in word else word for word in words]
+    others = sorted(frameworks(), key=lambda one: not framework_named(one).common)
+    for one in dict.fromkeys((framework, DEFAULT, *others)):
+        with suppress(ParamcalcError):
+            stack(layer, switches, **given, framework=one)
+            sides.append(shlex.quote(" ".join(words + ["--framework", one] * (one != DEFAULT))))
+        if len(sides) == 2:
+            return f"with options: paramcalc compare {' '.join(sides)}"
+    return None
 
 
 def _keras(rule: Rule, options: dict[str, Any], inputs: Any, sizes: list[Size], merge: str, out: str | None) -> Model:

@@ -16,7 +16,7 @@ from ..options import Command, Flag, command_of, with_flags
 from ..output import View, show, tell
 from ..sizes import flag_size
 from .files import Set, named_sizes
-from .targets import LayerCommand, Target, about_layer, layer_command
+from .targets import LayerCommand, Target, about_layer, layer_command, plain_name
 
 For = Annotated[
     list[str] | None,
@@ -70,18 +70,34 @@ def solve(target: Target, sizes: Set = None, **asked: Any) -> None:
     $ paramcalc solve model.yaml --for h --memory 16GiB --batch 32 --steps 100
     """
     if not asked["for_"]:
-        raise OptionError("no size to find", expected="--for and the name of a size of the file")
+        raise _nothing_to_find(target)
     _solve(target, named_sizes(sizes), **asked)
 
 
+def _nothing_to_find(file: str) -> OptionError:
+    from ...analysis.family import family_of
+
+    family = family_of(file, ())
+    if not family.known:
+        family.make({})  # a file without a model says so
+    known = " or ".join(sorted(family.known))
+    expected = f"--for and the name of a size of the file{known and f': {known}'}"
+    return OptionError("no size to find", expected=expected, suggestion=family.remedy)
+
+
 def _solve_layer(layer: LayerCommand, given: dict[str, Any], for_: list[str] | None, **asked: Any) -> None:
-    # the flag that is missing is the size to find, and goes by the letter of its value in the help
+    # the flag that is missing is the size to find; it goes by its own name, or by the letter of its value in the help
     missing = layer.missing(given)
-    if len(missing) == 1 and not layer.missing({**given, missing[0].name: ""}):
-        letter = _letter(missing[0].told)
+    if len(missing) == 1:
+        (one,) = missing
+        letter = _letter(one.told)
         for_ = for_ or [letter]
-        if letter in (one.partition("=")[0].strip() for one in for_):
-            given = {**given, missing[0].name: letter}
+        asked_for = [word.partition("=")[0].strip() for word in for_]
+        name = next((name for name in (letter, *map(plain_name, one.flags)) if name in asked_for), None)
+        if name is None:
+            flag = next(iter(one.flags))
+            raise OptionError(f"no {flag}", expected=f"{flag} and a size, or --for {letter} to find it")
+        given = {**given, one.name: name}
     elif not missing and not for_:
         names = names_in(layer.model(given))  # a symbol such as --hidden h
         if len(names) != 1:

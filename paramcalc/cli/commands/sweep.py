@@ -25,7 +25,7 @@ from ..output import View, show, speaks_unicode, tell, write
 from ..progress import progress_bar
 from ..sizes import flag_size
 from .files import Set, named_sizes
-from .targets import TARGET, about_layer, layer_command
+from .targets import TARGET, about_layer, layer_command, plain_name
 
 FORMATS = (*VIEWS, "jsonl", "parquet", "sql")
 ONE_COLUMN = ",".join(USUAL)
@@ -67,17 +67,25 @@ def command(name: str, words: Sequence[str]) -> Command:
         axes = _axes(asked["vary"])
         _check_effects(asked["columns"], asked["where"], asked["pareto"], given.get("batch"), given.get("steps"))
         for one in layer.command.parameters:  # --vary hidden=… stands for --hidden hidden
-            (flag, *_) = (flag.lstrip("-") for flag in one.flags) if one.flags else ("",)
-            if one in layer.needed and flag in {axis.name for axis in axes}:
-                if given[one.name] not in (None, flag):
-                    raise varies(flag, given[one.name])
-                given[one.name] = flag
+            name = next((name for name in map(plain_name, one.flags) if name in {axis.name for axis in axes}), None)
+            if one in layer.needed and name is not None:
+                if given[one.name] not in (None, name):
+                    raise varies(name, given[one.name])
+                given[one.name] = name
         missing = [next(iter(one.flags)) for one in layer.missing(given)]
         if missing:
-            raise OptionError(f"no {' and no '.join(missing)}", expected="a size, or --vary for it")
+            raise _no_size(missing, axes)
         _sweep(layer.model(given), {}, **asked)
 
     return about_layer(whole, layer, run, without=("compare", "format", "json"))
+
+
+def _no_size(missing: Sequence[str], axes: Sequence[Axis]) -> OptionError:
+    # of a layer by flags, the sizes have the names of its flags
+    flag = missing[0]
+    vary = " ".join(f"--vary {plain_name(one)}=VALUES" for one in missing)
+    hint = f"to vary {axes[0].name}, write it as a size: {flag} {axes[0].name}"
+    return OptionError(f"no {' and no '.join(missing)}", expected=f"a size, or {vary}", suggestion=hint)
 
 
 def sweep(target: Target, sizes: Set = None, **asked: Any) -> None:

@@ -23,6 +23,11 @@ Target = Annotated[
 ]
 
 
+def plain_name(flag: str) -> str:
+    """Give the name of a size that a flag has: ``hidden`` for ``--hidden``."""
+    return flag.lstrip("-").replace("-", "_")
+
+
 class LayerCommand(NamedTuple):
     """The command that counts a layer.
 

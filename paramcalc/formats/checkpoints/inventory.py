@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...errors import FileError, ParamcalcError
+from ...errors import FileError
 from ..containers.hdf5 import opened
 from ..opened import Source
 from ..pytorch.files import contents_of as pytorch
-from ..readers import READERS, Reader
+from ..readers import recognize
 from ..tensors.data import Contents
 from .safetensors import contents_of as safetensors
 from .shards import folder_contents, index_contents
@@ -26,7 +26,7 @@ _OF_SOURCES: dict[str, Callable[[Source], Contents]] = {
 
 def is_checkpoint(source: Source) -> bool:
     """Tell whether a source holds tensors with names."""
-    return _reader(source).read in {*_OF_FILES, *_OF_SOURCES}
+    return recognize(source).read in {*_OF_FILES, *_OF_SOURCES}
 
 
 def tensors_of(source: Source) -> Contents:
@@ -37,17 +37,10 @@ def tensors_of(source: Source) -> Contents:
     ParamcalcError
         When it is no checkpoint, damaged or beyond the bounds.
     """
-    reader = _reader(source)
+    reader = recognize(source)
     if reader.read in _OF_SOURCES:
         return _OF_SOURCES[reader.read](source)
     if reader.read not in _OF_FILES:
         raise FileError(f"this is {reader.name}", expected="safetensors, a PyTorch file, or a folder with either")
     with opened(source.file) as file:
         return _OF_FILES[reader.read](file)
-
-
-def _reader(source: Source) -> Reader:
-    try:
-        return next(one for one in READERS if one.sniff(source))
-    except ParamcalcError as error:
-        raise source.located(error)

@@ -19,6 +19,8 @@ from .zipped import Entry, content, entries, window
 
 CONFIG, METADATA, WEIGHTS, SHARDS = "config.json", "metadata.json", "model.weights.h5", "model.weights.json"
 
+LISTED = 5  # names in an error
+
 MAX_METADATA = 2**16  # bytes; two short texts
 MAX_UNPACKED = 16 * 2**30  # bytes of a compressed weights file, put into a temporary file; Keras never compresses
 
@@ -64,7 +66,8 @@ def read_archive(file: str | os.PathLike[str] | BinaryIO) -> Archive:
     with opened(file) as archive:
         members = entries(archive)
         if CONFIG not in members:
-            raise FileError(f"no {CONFIG} in the archive", expected="a .keras file")
+            expected = f"{CONFIG} of Keras, data.pkl of PyTorch, or arrays of NumPy in it"
+            raise FileError("a zip archive without a model", expected=expected, received=[*members][:LISTED])
         config = _content(archive, members, CONFIG, MAX_BYTES)
         metadata = _metadata(_content(archive, members, METADATA, MAX_METADATA)) if METADATA in members else {}
         stored = None

@@ -22,7 +22,7 @@ from ...symbolic import Expr, unknown
 from ..opened import Source
 from .fields import check_keys, declared_inputs, name, trainable
 from .items import Reader
-from .sizes import Sizes
+from .sizes import NAMELESS, Sizes
 from .wiring import Graph
 
 KEYS = ("framework", "name", "input", "inputs", "batch", "sizes", "layers", "outputs", "trainable", "$schema")
@@ -104,8 +104,9 @@ def _model_from(data: Mapping[str, Any], framework: str | None, given: Mapping[s
 def _bind_open_axes(model: Model, sizes: Sizes, given: Mapping[str, object]) -> None:
     # a size that the spec does not name may be an open axis of its inputs
     axes = open_names(model).difference(sizes.used)
+    remedy = None if sizes.used else NAMELESS
     sizes.used |= axes
-    sizes.check_used(given)
+    sizes.check_used(given, remedy)
     values = {name: sizes.values[name] for name in axes if name in sizes.values}
     if values:
         bind_inputs(model, values)

@@ -17,19 +17,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from ...core.declare import CELLS, LAYER
 from ...core.kinds import TARGET, Sized, Window
 from ...core.registry import find, known
 from ...core.rule import Rule
-from ...errors import GraphError, LayerError, OptionError, ParamcalcError, nearest, placed
+from ...errors import GraphError, LayerError, OptionError, ParamcalcError, cut, nearest, placed
 from .fields import check_keys, declared_inputs, name, trainable
 from .sizes import Sizes
 from .wiring import Graph, Pending, Scope, Use, references
 
 MAX_LAYERS = 1_000_000  # in a model, repeated, nested and shared ones counted each time
 MAX_COPIES = 100_000  # layers that ``repeat`` adds, so that a few bytes cannot ask for minutes of work
+
+SHOWN = 6  # options or sizes in an error
 
 CONNECTIONS = ("name", "inputs", "initial_state", "repeat")
 BESIDE = (*CONNECTIONS, "trainable")  # what may stand beside a layer's name
@@ -39,6 +42,19 @@ OWN = ("name", "trainable")  # those that are the layer's own
 USE_KEYS = ("use", *CONNECTIONS)
 BLOCK_KEYS = ("repeat", "layers", "inputs")
 BASE = ("name", "trainable", "input_shape", "batch_input_shape", "input_dim", "input_length")  # what every layer takes
+
+
+def flow(value: Any, depth: int = 4) -> str:
+    """Write plain data on one line as YAML has it; what is long or deep is left out."""
+    if isinstance(value, (Mapping, list)) and not depth:
+        return "…"
+    if isinstance(value, Mapping):
+        inner = [f"{key}: {flow(one, depth - 1)}" for key, one in islice(value.items(), SHOWN)]
+        return f"{{{', '.join([*inner, '…'] if len(value) > SHOWN else inner)}}}"
+    if isinstance(value, list):
+        inner = [flow(one, depth - 1) for one in value[:SHOWN]]
+        return f"[{', '.join([*inner, '…'] if len(value) > SHOWN else inner)}]"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else cut(str(value))
 
 
 @cache
@@ -123,6 +139,7 @@ class Reader:
 
     def repeated(self, item: Mapping[str, Any], place: str, graph: Graph, scope: Scope) -> None:
         """Read ``repeat: 12, layers: [...]``: a block several times, each copy after the one before."""
+        self.refuse_class_as_value(item)
         check_keys(item, BLOCK_KEYS, "a repeated block")
         if "repeat" not in item:
             raise OptionError("the number of copies is missing", expected="repeat: and a whole number").at("repeat")
@@ -251,10 +268,12 @@ class Reader:
         """Split an item into the layer's name, its value, and the connections beside it."""
         if isinstance(item, str):
             return item, None, {}
-        expected = "a layer such as Flatten or Dense: 108"
+        expected = "a layer such as Flatten, Dense: 108 or Dense: {units: 108}"
         if not isinstance(item, Mapping):
             raise LayerError("not a layer", expected=expected, received=item)
         keys = [key for key in item if key not in BESIDE]
+        if len(keys) != 1 or not self.is_layer(keys[0]):
+            self.refuse_class_as_value(item)
         if len(keys) != 1:
             layer = next((key for key in keys if self.is_layer(key)), None)
             stray = next((key for key in keys if key != layer), None)
@@ -263,6 +282,29 @@ class Reader:
         if not isinstance(keys[0], str):
             raise LayerError("not a layer", expected=expected, received=keys[0])
         return keys[0], item[keys[0]], {key: item[key] for key in BESIDE if key in item}
+
+    def refuse_class_as_value(self, item: Mapping[str, Any]) -> None:
+        """Refuse ``{type: Dense, units: 108}``, in which the class is no key but a value, and show the right form.
+
+        Raises
+        ------
+        LayerError
+        """
+        beside = (*BESIDE, "layers") if "layers" in item else BESIDE[1:]
+        keys = [key for key in item if key not in beside]
+        stray = next((key for key in keys if isinstance(item[key], str) and self.is_layer(item[key])), None)
+        if stray is None:
+            return
+        rule = known(item[stray], self.framework)
+        own = () if rule is None else (*rule.options, *rule.ignored)  # ``activation`` is an option, and a layer
+        if any(self.is_layer(key) and key not in own for key in keys):
+            return
+        options = {key: value for key, value in item.items() if key != stray}
+        others = [key for key in keys if key != stray]
+        if len(others) == 1 and isinstance(item[others[0]], Mapping):  # Keras writes the options into one of their own
+            options |= options.pop(others[0])
+        form = f"{item[stray]}: {flow(options)}" if options else item[stray]
+        raise LayerError("the class of a layer is its key", expected=form, received=item)
 
     def is_layer(self, key: Any) -> bool:
         """Tell whether this names a layer."""

@@ -7,11 +7,19 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from ...core.kinds import size
-from ...errors import ParamcalcError, SizeError, nearest, placed
+from ...errors import ParamcalcError, SizeError, placed
+from ...graph.size_names import no_size
 from ...symbolic import Expr, Size, leaves, parse, symbols
 from ...symbolic.evaluate import evaluate
+from ...symbolic.notation import is_name, no_name
 
 MAX_TERMS = 200  # of an expression with the values put in: sizes that use sizes could double without end
+NAMELESS = "the file names no size: write a name in place of a number, such as LSTM: h"
+
+
+def numbers_alone(file: str) -> str:
+    """Say how a file without named sizes becomes one with them."""
+    return f"only a spec and source code name sizes; paramcalc count {file} --format yaml writes a spec"
 
 
 class Sizes:
@@ -36,11 +44,11 @@ class Sizes:
         written: dict[str, Size] = {}
         self.used.update(name for name in given if isinstance(name, str))
         for name, value in {**given, **(instead or {})}.items():
+            if name not in given and isinstance(name, str) and not is_name(name):
+                continue  # `check_used` refuses it, with the names there are
             try:
                 if not isinstance(name, str) or len(name) > 200:
-                    raise SizeError(
-                        "the name of a size", expected="a letter, then letters, digits and _", received=name
-                    )
+                    raise no_name(name)
                 symbols(name)
                 if value is not None:
                     written[name] = size(value)
@@ -52,8 +60,14 @@ class Sizes:
             except ParamcalcError as error:
                 raise placed(error, name).at("sizes")
 
-    def check_used(self, names: Iterable[str]) -> None:
+    def check_used(self, names: Iterable[str], remedy: str | None = None) -> None:
         """Refuse names that the spec neither gives nor uses.
+
+        Parameters
+        ----------
+        names : iterable of str
+        remedy : str, optional
+            How the file gets a size with a name, where it has none.
 
         Raises
         ------
@@ -62,10 +76,7 @@ class Sizes:
         """
         for name in names:
             if name not in self.used:
-                known = sorted(self.used)
-                raise SizeError(
-                    f"no size {name!r}", expected=" or ".join(known) or None, suggestion=nearest(name, known)
-                ).at("sizes")
+                raise no_size(name, self.used, remedy).at("sizes")
 
     def put_in(self, expr: Size) -> Size:
         """Put the values in place of their names."""

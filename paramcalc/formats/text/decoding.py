@@ -5,7 +5,12 @@ from __future__ import annotations
 from ...errors import FileError
 from . import bounds
 
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b") | {127}  # no text has them, in no encoding
 _OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+class Binary(FileError):
+    """Content that is no text in any encoding."""
 
 
 def decode(content: str | bytes) -> str:
@@ -13,8 +18,10 @@ def decode(content: str | bytes) -> str:
 
     Raises
     ------
+    Binary
+        For what is no text.
     FileError
-        For anything else: another encoding, binary content, nothing at all.
+        For anything else: another encoding, nothing at all.
     """
     if isinstance(content, bytes):
         content = _decoded(content)
@@ -26,7 +33,7 @@ def decode(content: str | bytes) -> str:
     if len(content) > bounds.MAX_BYTES:
         raise FileError("too large", expected=f"at most {bounds.MAX_BYTES >> 20} MiB")
     if "\0" in content:
-        raise FileError("a binary file", expected="YAML, TOML or JSON")
+        raise Binary("a binary file", expected="YAML, TOML or JSON")
     content = content.removeprefix("\ufeff")
     if not content or content.isspace():
         raise FileError("empty", expected="a model in YAML, TOML or JSON")
@@ -41,5 +48,8 @@ def _decoded(content: bytes) -> str:
         return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        what = "a binary file" if b"\0" in content else f"not UTF-8: byte 0x{content[error.start]:02x} on line {line}"
-        raise FileError(what, expected="YAML, TOML or JSON in UTF-8") from None
+        expected = "YAML, TOML or JSON in UTF-8"
+        if not _CONTROLS.isdisjoint(content):
+            raise Binary("a binary file", expected=expected) from None
+        what = f"not UTF-8: byte 0x{content[error.start]:02x} on line {line}"
+        raise FileError(what, expected=expected) from None
