@@ -214,6 +214,34 @@ def loads_all(text: str) -> list[Model]:
     return [model for _, model in interpret(Source("program.py", given=text))[1]]
 
 
+@pytest.mark.parametrize(
+    ("change", "exact"),
+    [
+        ("m.layers[0].units = 4", False),
+        ("m.layers[0].kernel = None", False),
+        ("m.layers[0].more = keras.layers.Dense(9)", False),
+        ("m.layers[0].activation = keras.activations.relu", True),
+        ("m.layers[0].name = 'other'", True),
+    ],
+)
+def test_a_layer_may_be_changed_after_it_is_made(change: str, exact: bool) -> None:
+    text = "import keras\nm = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])\n"
+    report = loads(f"{text}{change}\nm.add(keras.layers.Dense(2))\n").report()
+    assert report.exact is exact
+    assert report.total == 14 if exact else report.total <= 14
+
+
+@pytest.mark.parametrize(("change", "exact"), [("m.pop()", False), ("m.add(keras.layers.Dense(5))", False), ("", True)])
+def test_a_model_may_be_changed_after_it_was_called(change: str, exact: bool) -> None:
+    text = "import keras\nm = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])\nx = keras.Input((3,))\ny = m(x)\n"
+    report = {
+        model.label: model.report()
+        for model in loads_all(f"{text}{change}\nf = keras.Model(x, keras.layers.Dense(1)(y))\n")
+    }["f"]
+    assert report.exact is exact
+    assert report.total == 11 if exact else report.total <= 3  # the later layer met two features
+
+
 def test_a_layer_is_not_called_by_names_of_another() -> None:
     text = "import keras\nx = keras.Input((5,))\nm = keras.Model(x, keras.layers.Dense(4)({}=x))\n"
     assert loads(text.format("inputs")).report().total == 24

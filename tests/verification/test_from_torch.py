@@ -9,6 +9,7 @@ import pytest
 import paramcalc as pc
 from paramcalc import torch as nn
 from paramcalc.errors import ParamcalcError
+from paramcalc.writers import FORMATS_OF_MODELS
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
@@ -109,6 +110,17 @@ def test_tensors_that_are_not_as_the_rule_says_are_counted_as_they_are() -> None
     assert found.remarks == ["Linear: its tensors are not those of a Linear; they are counted as they are"]
     normed = live.utils.parametrizations.weight_norm(live.Linear(3, 4))
     assert pc.from_torch(normed).total == own(normed)
+
+
+@pytest.mark.parametrize("format", FORMATS_OF_MODELS)
+def test_every_view_of_a_module(format: str) -> None:
+    for module, shapes in ((Net(), ()), (live.GRU(3, 3), ()), (live.Sequential(live.Sequential()), [(8,)])):
+        model = pc.from_torch(module, *shapes)
+        if format == "yaml":
+            with pytest.raises(ParamcalcError, match="nothing states how its layers are connected"):
+                model.render(format)
+        else:
+            assert model.render(format) or not model.rows
 
 
 def test_a_shape_lets_every_module_tell_its_own() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ...core.built import Applicable, Built, Weight
 from ...core.rule import Layer
-from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownShape
+from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownOutputs, UnknownShape
 from ...core.tensors import BATCH
 from ...errors import ParamcalcError
 from ...graph.forward import distinct_axes
@@ -37,6 +37,18 @@ def _step(name: str, one: keras.Tensor) -> Applicable:
             pass
     shapes = [UNKNOWN_SHAPE if given.shape is None else given.shape for given in one.args]
     return Step(name, UNKNOWN_SHAPE if one.shape is None else one.shape, shapes)
+
+
+def _check_calls(made: Model, met: Sequence[tuple[int, keras.Tensor]]) -> None:
+    # a layer, or a model inside, that was changed after its call gives other shapes than those that later layers met
+    for place, one in met:
+        outs = made.built[place].outs
+        now = UNKNOWN_SHAPE if isinstance(outs, UnknownOutputs) or one.index >= len(outs) else outs[one.index]
+        if one.shape is None or isinstance(now, UnknownShape):
+            continue
+        sizes = zip(one.shape, now, strict=False)
+        if len(one.shape) != len(now) or any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in sizes):
+            raise ParamcalcError("a layer was changed after it was called")
 
 
 def _may_be_frozen(value: Instance) -> bool:
@@ -181,6 +193,7 @@ class Maker:
         calls: dict[int, int] = {}
         nodes: list[Node] = []
         sources: list[str] = []
+        met: list[tuple[int, keras.Tensor]] = []  # what each call gave, and which node it is
 
         def ref(one: keras.Tensor) -> Ref:
             known = places.get((id(one.call), one.index))
@@ -210,6 +223,7 @@ class Maker:
                 if isinstance(layer, (UnknownLayer, Listed)):
                     self._outs(layer, one, depth)
             calls[id(one.call)] = len(shapes) + len(nodes)
+            met.append((len(nodes), one))
             nodes.append(Node(layer, refs[:cut], refs[cut:]))
             sources.append(
                 place_of(self.run, one.layer.line if isinstance(one.layer, (Instance, Unknown)) else one.line)
@@ -218,6 +232,7 @@ class Maker:
         names = [one.name if isinstance(one, keras.Tensor) else None for one in ins]
         made = Model.from_nodes(distinct_axes(shapes), nodes, refs, name, names, trainable, kind)
         made.sources = sources
+        _check_calls(made, met)
         return made
 
     def _outs(self, layer: Applicable, one: keras.Tensor, depth: int) -> None:

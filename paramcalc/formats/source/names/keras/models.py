@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .....core.rule import Rule
 from .....symbolic import Expr
 from ... import attributes
 from ...calls import lose
@@ -76,6 +77,9 @@ def _layer_set(run: State, self: Instance, name: str, value: Value) -> None:
         _set_trainable(run, self, value, set())
     else:
         self.named[name] = value
+        rule = self.named.get("<rule>")
+        if isinstance(rule, Rule) and name != "activation" and name not in rule.ignored:  # what it does then is its own
+            run.blur(f"{name} was set after the layer was made", self)
 
 
 def _set_trainable(run: State, self: Instance, value: Value, seen: set[int]) -> None:
