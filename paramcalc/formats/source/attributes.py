@@ -138,6 +138,7 @@ def get_or_missing(run: State, value: Value, name: str) -> Value:
         )
     if isinstance(value, Module):
         if run.patches.state and (value.path, name) in run.patches.named:
+            run.read_patches.add((value.path, name))
             return run.patches.named[value.path, name]
         if value.scope is not None and name in value.scope.named:
             return value.scope.named[name]

@@ -11,7 +11,7 @@ from .heap import reachable
 from .keras_models import Maker
 from .names import builtins, errors, keras, methods, standard, torch
 from .state import Raised, Root, Signal, State, Stop
-from .values import MISSING, Class, Function, Instance, Native, Scope, Value
+from .values import MISSING, Class, Function, Instance, List, Native, Scope, Value
 
 
 class Interpreter(State):
@@ -39,7 +39,8 @@ class Interpreter(State):
         super().__init__(sizes)
         self.root = Root(os.path.realpath(folder) if folder else "")
         self.files.append((0, file))
-        self.argv = list(argv)
+        self.asked_words = tuple(argv)
+        self.patches.named["sys", "argv"] = List([file or "program.py", *argv])
         self.within = self._within
         self.call = lambda function, args, kwargs: calls.call(self, function, args, kwargs)
         self.evaluate = lambda node, scope: expressions.evaluate(self, node, scope)

@@ -180,9 +180,15 @@ def read_all(source: Source) -> list[Model]:
     run, found = interpret(source)
     if run.mistakes:
         raise run.mistakes[0]
+    if run.asked_words and ("sys", "argv") not in run.read_patches:
+        raise OptionError(
+            "the program reads no command line", expected="--set, or FILE:NAME and --args, in place of words after --"
+        )
     given = {name: value for name, value in source.sizes.items() if value is not None}
     unused = [name for name, value in given.items() if name not in run.used and not _opened(found, name, value)]
     if unused:
+        if unused[0] in run.unfit:
+            raise run.unfit[unused[0]]
         if unused[0] in run.stated:
             raise UnusedSize(f"the size {unused[0]!r} is given twice, once as an argument of the program")
         known = sorted({*run.symbols, *run.defaults})

@@ -133,9 +133,12 @@ class State:
         self.foreign: set[Scope] = set()  # the names of modules of libraries
         self.stars: list[Module] = []  # modules of which all names were imported
         self.patches = Dict()  # names of modules of libraries that the program sets
+        self.read_patches: set[tuple[str, str]] = set()  # those of them that it reads
         self.changed_tensors = 0  # how often a tensor may have been changed in place
         self.distrust = False  # whether it changes classes of libraries
-        self.mistakes: list[OptionError] = []  # values that an argument of the command line does not take
+        self.asked_words: tuple[str, ...] = ()  # the command line that the program is asked to have
+        self.mistakes: list[OptionError] = []  # what is wrong with it
+        self.unfit: dict[str, OptionError] = {}  # sizes that an argument of it does not take
         self.stated: set[str] = set()  # arguments that the command line gives
         self.inputs: tuple[AnyShape, ...] = ()  # shapes that models are put on
         self.trace: Trace | None = None  # of forward on shapes, while it lasts

@@ -18,7 +18,7 @@ from .arguments import ARGPARSE, SIMPLE
 from .arrays import NUMPY
 from .dataclass import DATACLASSES
 from .enums import ENUM
-from .iteration import FUNCTOOLS, ITERTOOLS, MATH, same
+from .iteration import FUNCTOOLS, ITERTOOLS, MATH, outside, same
 from .structures import COLLECTIONS, COLLECTIONS_ABC, CONTEXTLIB, COPY
 
 TYPING = Module(
@@ -49,6 +49,7 @@ MODULES: dict[str, Value] = {
     "dataclasses": DATACLASSES,
     "enum": ENUM,
     "argparse": ARGPARSE,
+    "sys": outside("sys"),
     "types": Module("types", {"SimpleNamespace": SIMPLE}),
     "numpy": NUMPY,
     "typing": TYPING,
