@@ -304,8 +304,12 @@ def load_all(path: str, sizes: Mapping[str, object] | None = None, asked: Asked 
         reader = reader_of(source)
         if not reader.several:
             if source.asked != Asked():
+                second = source.asked.words[:1] and not source.asked.words[0].startswith("-")
                 raise OptionError(
-                    "only source code takes arguments", expected="one file; paramcalc compare takes several"
+                    "only source code takes arguments",
+                    expected="one file; paramcalc compare takes several"
+                    if second
+                    else f"a program; {reader.name} is none",
                 )
             return [_read(source)]
         models: list[Model] = function(reader.several)(source)

@@ -155,6 +155,15 @@ def test_a_limit_of_the_search_is_stated() -> None:
     )
 
 
+def test_an_error_of_symbols_may_be_that_of_small_sizes_alone() -> None:
+    def make(h: Any) -> pc.Model:
+        if not (isinstance(h, int) and h >= 16):
+            raise pc.ParamcalcError("too small a model")
+        return pc.Sequential([pc.Input((9,)), pc.Dense(h)])
+
+    assert solve(make, "h", params=1000, most=200).value == 100
+
+
 def test_models_that_cannot_be_built_are_work_too(tmp_path: Path) -> None:
     path = tmp_path / "deep.yaml"
     path.write_text("input: [16]\nlayers:\n  - repeat: n\n    layers:\n      - Dense: h\n  - Dense: h/8\n")

@@ -16,6 +16,7 @@ from .budgets import number, value_at
 from .problem import Problem, UnknownAmount
 from .result import Candidate
 
+ALIKE = 100  # sizes with the error that symbols cause, too, until it counts as the error of all sizes
 FAILURES = 2**16  # layers of the models of one walk that cannot be built
 MOST_FAILURES = 2**18  # of all walks
 
@@ -41,7 +42,7 @@ class Candidates:
     problems : list of ParamcalcError
         Why models cannot be built.
     always : str
-        The message of the error that symbols in place of the sizes cause, if any: no size changes it.
+        The message of the error that symbols in place of the sizes cause, if any.
     """
 
     problem: Problem
@@ -125,9 +126,9 @@ class Candidates:
         except UnknownAmount:
             raise
         except ParamcalcError as error:
-            if str(error) == self.always:
-                raise
             self.problems.append(error)
+            if str(error) == self.always and len(self.problems) > ALIKE:
+                raise
             work = max(layers_made() - before, 1)
             self.layers += work
             self.failures += work
