@@ -205,8 +205,12 @@ def test_a_misspelt_layer_is_an_unknown_row_with_the_layer_that_may_be_meant() -
     ],
 )
 def test_what_may_be_a_module_is_never_counted_as_nothing(lines: str) -> None:
-    for found in ("torch.export.load('f').module()", "torch.jit.load('f')", "mlflow.pytorch.load_model('u')"):
-        models = loads_all(f"{TORCH}import mlflow\n{lines}\n".replace("FOUND", found))
+    for found in (
+        "torch.export.load('f').module()", "torch.jit.load('f')", "mlflow.pytorch.load_model('u')",
+        "sys.modules[__name__].Net(7)", "getattr(sys.modules[__name__], 'Net')(7)", "sys._getframe().f_globals['Net'](7)",
+        "gc.get_objects()[0]", "get_ipython().user_ns['net']",
+    ):  # fmt: skip
+        models = loads_all(f"{TORCH}import gc, mlflow, sys\nfrom IPython import get_ipython\n{lines}\n".replace("FOUND", found))
         assert [one.report().exact for one in models if one.label == "m"] == [False]
 
 

@@ -50,7 +50,8 @@ QUIET = (
 )  # fmt: skip
 MODELS = (  # parts of libraries that are harmless, but may give a model
     "torchvision.models", "torchvision.ops", "torch.load", "torch.hub", "torch.optim.swa_utils", "keras.applications",
-    "keras.saving.load", "keras.saving.deserialize", "pickle", "mlflow", "torchtext.models", "sys.modules",
+    "keras.saving.load", "keras.saving.deserialize", "pickle", "mlflow", "torchtext.models", "torchvision.prototype",
+    "sys.", "gc.", "IPython",
 )  # fmt: skip
 FRAMEWORKS = ("torch.", "keras.", "tensorflow.", "mlflow.")
 KEPT = 5_000  # functions of which facts are kept

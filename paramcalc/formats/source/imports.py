@@ -54,7 +54,7 @@ def imported(run: State, name: str) -> Value:
         run.line,
         path=name,
         data=True,
-        scalar=known and plain and not name.startswith(calls.MODELS),
+        scalar=known and plain and not f"{name}.".startswith(calls.MODELS),
     )
 
 

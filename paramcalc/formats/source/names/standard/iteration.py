@@ -42,11 +42,14 @@ def decorator(run: State, args: Args, kwargs: Kwargs) -> Value:
     return Builtin("decorator", same)
 
 
-def outside(path: str) -> Module:
-    """Make a module of which everything is data from outside."""
-    return Module(
-        path, {}, lambda name: Unknown(f"{path}.{name} is not known", path=f"{path}.{name}", data=True, scalar=True)
-    )
+def outside(path: str, *data: str) -> Module:
+    """Make a module of which everything is data from outside; where names are given, of these alone it is sure."""
+
+    def other(name: str) -> Unknown:
+        sure = not data or name in data
+        return Unknown(f"{path}.{name} is not known", path=f"{path}.{name}", data=True, scalar=sure)
+
+    return Module(path, {}, other)
 
 
 def _numeric(name: str, function: Callable[..., object]) -> Builtin:
