@@ -210,7 +210,9 @@ def test_what_may_be_a_module_is_never_counted_as_nothing(lines: str) -> None:
         "sys.modules[__name__].Net(7)", "getattr(sys.modules[__name__], 'Net')(7)", "sys._getframe().f_globals['Net'](7)",
         "gc.get_objects()[0]", "get_ipython().user_ns['net']",
     ):  # fmt: skip
-        models = loads_all(f"{TORCH}import gc, mlflow, sys\nfrom IPython import get_ipython\n{lines}\n".replace("FOUND", found))
+        models = loads_all(
+            f"{TORCH}import gc, mlflow, sys\nfrom IPython import get_ipython\n{lines}\n".replace("FOUND", found)
+        )
         assert [one.report().exact for one in models if one.label == "m"] == [False]
 
 
