@@ -237,6 +237,17 @@ def test_a_layer_may_be_changed_after_it_is_made(change: str, exact: bool) -> No
     assert report.total == 14 if exact else report.total <= 14
 
 
+def test_keras_keeps_a_layer_whose_attribute_is_set_again() -> None:
+    text = (
+        "import keras\nclass Own(keras.layers.Layer):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.a = keras.layers.Dense(2)\n{}    def call(self, x):\n        return self.a(x)\n"
+        "x = keras.Input((3,))\nm = keras.Model(x, Own()(x))\n"
+    )
+    once = loads(text.format("")).report()
+    assert (once.total, once.exact) == (8, True)
+    assert not loads(text.format("        self.a = keras.layers.Dense(2)\n")).report().exact
+
+
 @pytest.mark.parametrize(("change", "exact"), [("m.pop()", False), ("m.add(keras.layers.Dense(5))", False), ("", True)])
 def test_a_model_may_be_changed_after_it_was_called(change: str, exact: bool) -> None:
     text = "import keras\nm = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])\nx = keras.Input((3,))\ny = m(x)\n"

@@ -76,7 +76,10 @@ def _layer_set(run: State, self: Instance, name: str, value: Value) -> None:
     elif name == "trainable":
         _set_trainable(run, self, value, set())
     else:
+        before = self.named.get(name)
         self.named[name] = value
+        if before is not value and isinstance(before, (Instance, List, Dict, tuple)) and before:
+            run.blur(f"{name} was set again, and Keras keeps what it was before, too", self)
         rule = self.named.get("<rule>")
         if isinstance(rule, Rule) and name != "activation" and name not in rule.ignored:  # what it does then is its own
             run.blur(f"{name} was set after the layer was made", self)
