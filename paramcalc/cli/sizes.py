@@ -9,7 +9,7 @@ from ..errors import ParamcalcError
 from ..symbolic import Size
 from .output import tell
 
-AFTER_A_NUMBER = re.compile(r"(\d+)([A-Za-z_]\w*)")
+AFTER_A_NUMBER = r"(\d+)([A-Za-z_]\w*)"
 MULTIPLES = {"k": "thousands", "K": "thousands", "M": "millions", "G": "billions"}
 
 
@@ -26,7 +26,7 @@ def flag_size(flag: str, value: str) -> Size:
 
 def multiple(value: str) -> str | None:
     """Say that what stands after a number is a symbol, where it may be meant as thousands, or is a slip: ``1o8``."""
-    found = AFTER_A_NUMBER.fullmatch(value.strip())
+    found = None if value.isdecimal() else re.fullmatch(AFTER_A_NUMBER, value.strip())
     if found is None:
         return None
     number, name = found.groups()

@@ -103,7 +103,7 @@ class Audit(Outcome):
     def to_dict(self) -> dict[str, Any]:
         """Give the audit as plain data for JSON."""
         return {
-            **self.head(SCHEMA, self.ok),
+            **self.head(SCHEMA),
             "configurations": self.configurations,
             "costs": self.costs,
             "mismatches": len(self.mismatches),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -37,7 +38,7 @@ class Installed:
 
 
 @dataclass(frozen=True, repr=False)
-class Outcome:
+class Outcome(ABC):
     """What every comparison with a framework records.
 
     Attributes
@@ -67,18 +68,18 @@ class Outcome:
         return self.installed.backend
 
     @property
+    @abstractmethod
     def ok(self) -> bool:
         """Whether nothing differs."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} with {self.installed}: {'ok' if self.ok else 'not ok'}>"
 
-    def head(self, schema: str, ok: bool) -> dict[str, Any]:
+    def head(self, schema: str) -> dict[str, Any]:
         """Give as plain data what the JSON of every outcome begins with."""
         return {
             "schema": schema,
-            "ok": ok,
+            "ok": self.ok,
             self.framework: self.version,
             "backend": self.backend,
             "seconds": round(self.elapsed, 3),
@@ -127,7 +128,7 @@ class Verification(Outcome):
     def to_dict(self) -> dict[str, Any]:
         """Give the result as plain data for JSON."""
         return {
-            **self.head(SCHEMA, self.ok),
+            **self.head(SCHEMA),
             "layers": self.layers,
             "tensors": self.tensors,
             "params": plain(self.params),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Annotated, Any
@@ -110,6 +109,8 @@ def stack(
 
 def _compared(layer: str, switches: dict[str, Any], given: dict[str, Any], framework: str) -> str | None:
     # the command that compares such a layer in two frameworks, where two have it
+    import shlex  # only on the way to an error
+
     own = {one.name: one for one in parameters_of(stack)}
     words = [next(name for name, cell in COMMANDS.items() if cell == layer)]
     for name, value in given.items():

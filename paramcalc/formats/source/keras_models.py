@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ...core.built import Applicable, Built, Weight
 from ...core.rule import Layer
-from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownOutputs, UnknownShape
+from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownShape, listed
 from ...core.tensors import BATCH
 from ...errors import ParamcalcError
 from ...graph.forward import distinct_axes
@@ -42,8 +42,8 @@ def _step(name: str, one: keras.Tensor) -> Applicable:
 def _check_calls(made: Model, met: Sequence[tuple[int, keras.Tensor]]) -> None:
     # a layer, or a model inside, that was changed after its call gives other shapes than those that later layers met
     for place, one in met:
-        outs = made.built[place].outs
-        now = UNKNOWN_SHAPE if isinstance(outs, UnknownOutputs) or one.index >= len(outs) else outs[one.index]
+        outs = listed(made.built[place].outs)
+        now = outs[one.index] if one.index < len(outs) else UNKNOWN_SHAPE
         if one.shape is None or isinstance(now, UnknownShape):
             continue
         sizes = zip(one.shape, now, strict=False)
