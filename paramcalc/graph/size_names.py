@@ -1,8 +1,8 @@
-"""The names of sizes: those of the batch and of time steps, and the error for a name that no size has."""
+"""The names of sizes: those of the batch and of time steps, with values, and the error for a name that no size has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..errors import SizeError, nearest
 from .bind import names_in, open_sizes
@@ -19,6 +19,11 @@ WORDS = {
 def has_names(model: Model) -> bool:
     """Tell whether a model has sizes with names, apart from open axes of its inputs that are only unknown."""
     return bool(names_in(model)) or any(one.op == "name" for one in open_sizes(model.input_shapes))
+
+
+def values_text(sizes: Mapping[str, int]) -> str:
+    """Write sizes with their values: ``h = 1,024, n = 2``."""
+    return ", ".join(f"{name} = {value:,}" for name, value in sizes.items())
 
 
 def no_size(name: str, known: Iterable[str], remedy: str | None = None) -> SizeError:

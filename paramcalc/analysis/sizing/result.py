@@ -10,6 +10,7 @@ from ...catalogue import message
 from ...core.json_data import JsonObject
 from ...displayed import Displayed
 from ...graph.model import Model
+from ...graph.size_names import values_text
 from ...symbolic import Size
 from .budgets import Budget, Setting, value_at
 
@@ -43,7 +44,7 @@ class Candidate:
     @property
     def named(self) -> str:
         """The sizes: ``h = 448``."""
-        return ", ".join(f"{name} = {value:,}" for name, value in self.sizes.items())
+        return values_text(self.sizes)
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,8 +98,7 @@ class Solution(Displayed):
     model: Model | None = None
 
     def __repr__(self) -> str:
-        found = ", ".join(f"{name} = {size:,}" for name, size in self.sizes.items())
-        return f"<solution of {self.name!r}: {found or 'none'}>"
+        return f"<solution of {self.name!r}: {values_text(self.sizes) or 'none'}>"
 
     @property
     def value(self) -> int | None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from ...errors import ParamcalcError
 from ...graph.model import Model
+from ...graph.size_names import values_text
 from ...symbolic import Expr, Size, leaves
 from ...symbolic.arrays import on_arrays
 from ...symbolic.evaluate import put
@@ -289,7 +290,7 @@ def _by_building(piece: Piece, start: int, stop: int) -> tuple[Block, Left]:
         except UnknownColumn:
             raise
         except ParamcalcError as error:
-            left += Left(1, f"{_text(point)}: {error}")
+            left += Left(1, f"{values_text(point)}: {error}")
     columns = {name: _array([row[at] for row in rows]) for at, name in enumerate(piece.figures)}
     return {**{name: _array([point[name] for point in points]) for name in piece.order}, **columns}, left
 
@@ -318,9 +319,5 @@ def _reason(piece: Piece, at: int) -> str:
     try:
         built_at(piece, point)
     except ParamcalcError as error:
-        return f"{_text(point)}: {error}"
-    return _text(point)
-
-
-def _text(point: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} = {value:,}" for name, value in point.items())
+        return f"{values_text(point)}: {error}"
+    return values_text(point)

@@ -10,7 +10,7 @@ from . import attributes, calls, containers, expressions, imports, statements
 from .heap import reachable
 from .keras_models import Maker
 from .names import builtins, errors, keras, methods, standard, torch
-from .state import Raised, Root, Signal, State, Stop
+from .state import ARGV, Raised, Root, Signal, State, Stop
 from .values import MISSING, Class, Function, Instance, List, Native, Scope, Value
 
 
@@ -40,7 +40,7 @@ class Interpreter(State):
         self.root = Root(os.path.realpath(folder) if folder else "")
         self.files.append((0, file))
         self.asked_words = tuple(argv)
-        self.patches.named["sys", "argv"] = List([file or "program.py", *argv])
+        self.patches.named[ARGV] = List([file or "program.py", *argv])
         self.within = self._within
         self.call = lambda function, args, kwargs: calls.call(self, function, args, kwargs)
         self.evaluate = lambda node, scope: expressions.evaluate(self, node, scope)

@@ -15,6 +15,7 @@ from ...symbolic import parse
 from ..opened import Source
 from .interpreter import Interpreter
 from .models import models_of
+from .state import ARGV, NO_WORDS
 from .summon import model_classes, summon
 from .tree import tree_of
 from .values import Class, Function, Value
@@ -180,10 +181,8 @@ def read_all(source: Source) -> list[Model]:
     run, found = interpret(source)
     if run.mistakes:
         raise run.mistakes[0]
-    if run.asked_words and ("sys", "argv") not in run.read_patches:
-        raise OptionError(
-            "the program reads no command line", expected="--set, or FILE:NAME and --args, in place of words after --"
-        )
+    if run.asked_words and ARGV not in run.read_patches:
+        raise OptionError("the program reads no command line", expected=NO_WORDS)
     given = {name: value for name, value in source.sizes.items() if value is not None}
     unused = [name for name, value in given.items() if name not in run.used and not _opened(found, name, value)]
     if unused:

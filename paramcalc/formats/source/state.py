@@ -15,6 +15,8 @@ from .heap import Heap, Outcome, Region
 from .trace import Trace
 from .values import Dict, Function, Instance, Module, Obj, Scope, Unknown, Value, mutable
 
+ARGV = ("sys", "argv")  # where the command line of a program is
+NO_WORDS = "--set, or FILE:NAME and --args, in place of words after --"  # what to use where words are not followed
 MOST_LINES = 2_000_000  # of the program: it has fewer characters
 DEPTH = 32  # calls inside calls; each takes up to 24 frames of the host, which allows 1,000
 ROUNDS = 600  # of a loop, before its length counts as unknown

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from .....errors import OptionError
 from ...containers import items_of
-from ...state import Raised, State
+from ...state import ARGV, NO_WORDS, Raised, State
 from ...values import (
     Dict,
     Instance,
@@ -21,7 +21,6 @@ from ..native import Args, Kwargs
 from .command_line import Argument, Given, Unsure, matched, unknown_words
 
 PLAIN = (str, int, float)
-ARGV = ("sys", "argv")
 Spec = dict[str, Value]  # how an argument was declared
 SWITCHES: dict[Value, Value] = {"store_true": True, "store_false": False}
 ACTIONS = {None: 1, "store": 1, "append": 1, "extend": 1, "boolean": 0, "count": 0, "store_const": 0, "append_const": 0,
@@ -38,7 +37,7 @@ def _parser_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None
         self.blur = run.unknown("a parser whose options are not followed", *kwargs.values())
         return
     if kwargs.get("add_help", True) is True:
-        kept.items.append((("-h", "--help"), (("action", "help"),)))
+        kept.items.append((("-h", "--help"), (("action", "help"), ("dest", "help"))))
     parents = items_of(run, kwargs["parents"]) if "parents" in kwargs else []
     for one in parents if isinstance(parents, list) else [parents]:
         theirs = one.named.get("<arguments>") if isinstance(one, Instance) else None
@@ -100,9 +99,7 @@ def _declared(kept: List) -> list[tuple[tuple[str, ...], Spec]]:
     found = []
     for one in kept.items:
         assert isinstance(one, tuple)
-        spec = dict(one[1])
-        spec.setdefault("dest", _dest(one[0]))
-        found.append((one[0], spec))
+        found.append((one[0], dict(one[1])))
     return found
 
 
@@ -193,7 +190,7 @@ def _parsed(run: State, self: Instance, args: Args, kwargs: Kwargs) -> tuple[Val
 def _lost(run: State) -> Unknown:
     if run.asked_words:
         told = "the command line of this program is not followed"
-        run.mistakes.append(OptionError(told, expected="--set, or FILE:NAME and --args, in place of words after --"))
+        run.mistakes.append(OptionError(told, expected=NO_WORDS))
     return run.unknown("the arguments of the command line", data=True)
 
 
