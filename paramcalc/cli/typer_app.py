@@ -39,7 +39,7 @@ def build(commands: Iterable[Command]) -> typer.Typer:
 def _short(help: str) -> str:
     # for the list of commands: whole words that fit beside a name in 80 columns
     first = help.partition("\n")[0]
-    return first if len(first) <= SHORT else re.split(r"[:;,(]", first)[0].strip() + "."
+    return first if len(first) <= SHORT else re.split(r"[:;,(]", first)[0].strip(" .") + "."
 
 
 def _function(command: Command) -> Callable[..., None]:

@@ -14,7 +14,7 @@ from ..report import plain
 from ..rules.conventions.compare import signed
 from ..symbolic import grouped
 from .document import Cell, Document, Fact, Table, number
-from .presentation import Presentation, Record
+from .presentation import Presentation, Records, listed
 
 if TYPE_CHECKING:
     from ..analysis.comparison.check import Check
@@ -143,21 +143,26 @@ def _whys(found: Comparison, shown: Sequence[Line], called: Sequence[str]) -> It
                 first = ""
 
 
-def _records(found: Comparison) -> Iterator[Record]:
+def _records(found: Comparison) -> Records:
     # one for each layer
-    for line in found.lines:
-        record: Record = {"layer": line.name}
-        for at, entry in enumerate(line.entries, 1):
-            known = entry is not None and entry.known
-            record[f"type_{at}"] = None if entry is None else entry.type
-            record[f"params_{at}"] = plain(entry.params) if entry is not None and known else None
-            if found.with_cost:
-                record[f"macs_{at}"] = None if entry is None or entry.macs is None else plain(entry.macs)
-            if at > 1:
-                more = line.difference(at - 1)
-                record[f"difference_{at}"] = None if more is None else plain(more)
-                record[f"why_{at}"] = "; ".join(f"{one.text}: {signed(one.difference)}" for one in line.reasons[at - 2])
-        yield record
+    names = ["layer"]
+    for at in range(1, len(found.sides) + 1):
+        of_model = ("type", "params", *["macs"] * found.with_cost, *["difference", "why"] * (at > 1))
+        names += [f"{name}_{at}" for name in of_model]
+    return Records(names, (dict(zip(names, _values(line, found.with_cost), strict=True)) for line in found.lines))
+
+
+def _values(line: Line, with_cost: bool) -> Iterator[int | str | None]:
+    yield line.name
+    for at, entry in enumerate(line.entries):
+        yield None if entry is None else entry.type
+        yield plain(entry.params) if entry is not None and entry.known else None
+        if with_cost:
+            yield None if entry is None or entry.macs is None else plain(entry.macs)
+        if at:
+            more = line.difference(at)
+            yield None if more is None else plain(more)
+            yield "; ".join(f"{one.text}: {signed(one.difference)}" for one in line.reasons[at - 1])
 
 
 def check_presentation(found: Check) -> Presentation:
@@ -201,8 +206,8 @@ def _checks(found: Mapping[str, Check]) -> Document:
     return Document(title, said, facts, [])
 
 
-def _limits(found: Mapping[str, Check]) -> list[Record]:
-    return [{"model": place, **one.to_dict()} for place, check in found.items() for one in check.outcomes]
+def _limits(found: Mapping[str, Check]) -> Records:
+    return listed([{"model": place, **one.to_dict()} for place, check in found.items() for one in check.outcomes])
 
 
 def workflow_commands(found: Check, file: str) -> Iterator[str]:

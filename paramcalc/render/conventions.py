@@ -11,7 +11,7 @@ from ..core.shapes import shape_text
 from ..rules.conventions.compare import Convention, Conventions, signed
 from ..symbolic import Size, grouped
 from .document import Cell, Document, Math, Table, number
-from .presentation import Presentation, Record
+from .presentation import Presentation, Records, listed
 
 SCHEMA = "paramcalc-conventions/1"
 
@@ -57,9 +57,9 @@ def _data(found: list[Convention], d_x: Size, d_h: Size) -> dict[str, Any]:
     return {"schema": SCHEMA, "cell": found[0].cell, **sizes, "conventions": [one.to_dict() for one in found]}
 
 
-def _records(found: list[Convention]) -> list[Record]:
+def _records(found: list[Convention]) -> Records:
     # one for each convention, its names of gates and tensors as text
-    return [
+    lines = [
         {
             **{name: value for name, value in one.to_dict().items() if name not in ("gates", "weights", "source")},
             "gates": " ".join(one.gates),
@@ -68,3 +68,4 @@ def _records(found: list[Convention]) -> list[Record]:
         }
         for one in found
     ]
+    return listed(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from ..report import plain
 from ..symbolic import Size, grouped, symbols, unicode, unknown
 from ..symbolic.factor import factored
 from .document import Cell, Document, Fact, Math, Table, number
-from .presentation import Presentation, Record
+from .presentation import Presentation, Records
 from .runs import run_name, runs
 
 if TYPE_CHECKING:
@@ -30,6 +30,19 @@ OTHERS = "other operations"
 PURPOSES = ("weights", "gradients", "optimizer", "activations", "state")
 FIRST = tuple(make(name) for name in (*BATCHES, *TIMES) for make in (unknown, symbols))  # of the factors of a size
 LARGEST = 3  # layers that are named
+FIGURES: dict[str, Callable[[LayerCost], Size | None]] = {
+    "forward_macs": lambda one: one.passes.forward,
+    "weight_gradient_macs": lambda one: one.passes.weight_gradient,
+    "input_gradient_macs": lambda one: one.passes.input_gradient,
+    "backward_macs": lambda one: one.passes.backward,
+    "step_macs": lambda one: one.passes.step,
+    "kept": lambda one: one.elements,
+}
+WITH_OPERATIONS: dict[str, Callable[[LayerCost], Size | None]] = {
+    "operations": lambda one: one.operations.number if one.operations and one.operations.known else None,
+    "forward_flops": lambda one: one.forward_flops,
+    "lookup_bytes": lambda one: one.operations.lookup_bytes if one.operations else None,
+}
 
 
 def presentation(cost: Cost) -> Presentation:
@@ -270,10 +283,10 @@ def _in_units(size: Size | None) -> str:
     return bytes_text(size) if isinstance(size, int) else ""
 
 
-def _leaves(layers: Sequence[LayerCost]) -> Iterator[LayerCost]:
+def _leaves(layers: Sequence[LayerCost], depth: int | None = None) -> Iterator[LayerCost]:
     for one in layers:
-        if one.layers:
-            yield from _leaves(one.layers)
+        if one.layers and depth != 0:
+            yield from _leaves(one.layers, depth and depth - 1)
         else:
             yield one
 
@@ -282,19 +295,14 @@ def _has_work(one: LayerCost) -> bool:
     return any(size != 0 for size in one.passes)
 
 
-def _records(cost: Cost) -> Iterator[Record]:
-    for one in _leaves(cost.layers):
-        yield {
-            "layer": one.name,
-            "type": one.type,
-            **{name: size if size is None else plain(size) for name, size in _figures(one)},
-        }
+def _records(cost: Cost, depth: int | None = None) -> Records:
+    figures = {**FIGURES, **(WITH_OPERATIONS if cost.operations is not None else {})}
+    lines = (
+        {"layer": one.name, "type": one.type, **{name: _figure(size(one)) for name, size in figures.items()}}
+        for one in _leaves(cost.layers, depth)
+    )
+    return Records(("layer", "type", *figures), lines)
 
 
-def _figures(one: LayerCost) -> Iterator[tuple[str, Size | None]]:
-    yield from zip(("forward_macs", "weight_gradient_macs", "input_gradient_macs"), one.passes, strict=True)
-    yield from (("backward_macs", one.passes.backward), ("step_macs", one.passes.step), ("kept", one.elements))
-    if one.operations is not None:
-        yield ("operations", one.operations.number if one.operations.known else None)
-        yield ("forward_flops", one.forward_flops)
-        yield ("lookup_bytes", one.operations.lookup_bytes)
+def _figure(size: Size | None) -> int | str | None:
+    return None if size is None else plain(size)

@@ -20,10 +20,11 @@ def frame(report: Report) -> Any:
     MissingExtra
         If neither is installed.
     """
-    rows = list(records(report))
+    names, lines = records(report)
+    rows = list(lines)
     for library in ("pandas", "polars"):
         try:
-            return import_module(library).DataFrame(rows)
+            return import_module(library).DataFrame(rows, columns=names)
         except ModuleNotFoundError as error:
             if error.name != library:
                 raise

@@ -14,7 +14,7 @@ from ..core.time_axis import BATCH_FIRST, TIME_FIRST, UNBATCHED
 from ..symbolic import Expr, grouped, unicode
 from .document import Block, Cell, Document, Fact, Math, Rows, Table, number
 from .explain import blocks, data, summary
-from .presentation import Presentation
+from .presentation import Presentation, listed
 from .records import record, records
 from .runs import run_name, runs
 
@@ -29,7 +29,7 @@ def presentation(report: Report) -> Presentation:
 
 def row_presentation(row: Row) -> Presentation:
     """Give one row of a report in the forms that views are made from."""
-    return Presentation(partial(_row_document, row), lambda: [record(row.name, row)], row.to_dict)
+    return Presentation(partial(_row_document, row), lambda: listed([record(row.name, row)]), row.to_dict)
 
 
 def _data(report: Report, explain: bool = False) -> dict[str, Json | Iterator[JsonObject]]:

@@ -15,6 +15,18 @@ from .document import Document
 Record = dict[str, Any]  # a flat line of data: texts, numbers, None
 
 
+class Records(NamedTuple):
+    """Flat lines of data that are all alike: the names of their values, which hold where there is no line, too."""
+
+    names: Sequence[str]
+    lines: Iterable[Record]
+
+
+def listed(lines: Sequence[Record]) -> Records:
+    """Give records of which there is always one: it has the names."""
+    return Records(tuple(lines[0]), lines)
+
+
 def no_spec() -> JsonObject:
     """Refuse a spec of what is no model.
 
@@ -33,19 +45,16 @@ class Presentation(NamedTuple):
     document : callable
         Gives it for people to read; takes the options of a layout, such as ``explain``.
     records : callable
-        Gives it as flat records, for CSV and data frames.
+        Gives it as flat records, for CSV and data frames; takes those options of the layout that change them.
     data : callable
         Gives it as plain data, for JSON; takes those options of the layout that add to the data.
-    header : sequence of str
-        The names in the records, where there may be no record.
     spec : callable
         Gives the spec of a model.
     """
 
     document: Callable[..., Document]
-    records: Callable[[], Iterable[Record]]
+    records: Callable[..., Records]
     data: Callable[..., Any]
-    header: Sequence[str] = ()
     spec: Callable[[], JsonObject] = no_spec
 
     def laid_out(self, **options: Any) -> Document:

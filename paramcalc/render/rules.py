@@ -13,7 +13,7 @@ from ..core.registry import families, rules
 from ..core.rule import Rule
 from ..errors import OptionError
 from .document import Cell, Document, Math, Table
-from .presentation import Presentation, Record
+from .presentation import Presentation, Records, listed
 
 UNKNOWN = "unknown"
 STATUS = {"legacy": "of Keras 2", "applications": "of keras.applications"}  # of a family, where it is another
@@ -70,10 +70,10 @@ def default_formula(rule: Rule) -> Formula | None:
         return None
 
 
-def _records(framework: str) -> list[Record]:
-    return [
-        {**one, "formula": one["formula"] or "", "options": " ".join(one["options"])} for one in rule_data(framework)
-    ]
+def _records(framework: str) -> Records:
+    return listed(
+        [{**one, "formula": one["formula"] or "", "options": " ".join(one["options"])} for one in rule_data(framework)]
+    )
 
 
 def _document(framework: str) -> Document:

@@ -10,7 +10,7 @@ from ..catalogue import message
 from ..rules.conventions.compare import signed
 from ..symbolic import Expr, unicode
 from .document import Cell, Document, Fact, Math, Table, number
-from .presentation import Presentation, Record
+from .presentation import Presentation, Records, listed
 
 if TYPE_CHECKING:
     from ..analysis.sizing.match import Matches
@@ -86,11 +86,14 @@ def _setting(found: Solution) -> Iterator[str]:
         yield message("memory: {sizes}", sizes=", ".join([kind, *sizes, setting.dtype, *more]))
 
 
-def _candidates(found: Solution) -> Iterator[Record]:
+def _candidates(found: Solution) -> Records:
     # one for the answer, and one for each candidate beside it
-    for one in (*([found.answer] if found.answer else []), *found.beside):
-        amounts = {quantity.name: one.amounts.get(quantity.name) for quantity, _ in found.budgets}
-        yield {**one.sizes, **amounts, "answer": one is found.answer}
+    quantities = [quantity.name for quantity, _ in found.budgets]
+    lines = [
+        {**one.sizes, **{name: one.amounts.get(name) for name in quantities}, "answer": one is found.answer}
+        for one in (*([found.answer] if found.answer else []), *found.beside)
+    ]
+    return Records((*found.ranges, *quantities, "answer"), lines)
 
 
 def matches_presentation(found: Matches) -> Presentation:
@@ -115,13 +118,15 @@ def _sizes(sizes: Mapping[str, int]) -> str:
     return ", ".join([*(f"{name} = {size:,}" for name, size in sizes.items() if name != "layers"), depth])
 
 
-def _match_records(found: Matches) -> Iterator[Record]:
-    for one in found:
-        sizes = {"h": None, "d": None, **one.sizes}
-        yield {
+def _match_records(found: Matches) -> Records:
+    lines = [
+        {
             "kind": one.kind,
             "framework": one.model.framework,
-            **sizes,
+            **{name: one.sizes.get(name) for name in ("h", "d", "layers")},
             "total": one.total,
             "difference": one.difference,
         }
+        for one in found
+    ]
+    return listed(lines)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..catalogue import message
 from ..errors import OptionError
 from .document import Cell, Document, Fact, Table, number
-from .presentation import Presentation
+from .presentation import Presentation, Records
 
 if TYPE_CHECKING:
     from ..analysis.sweep import Sweep
@@ -21,7 +21,9 @@ MOST = 100_000  # points of a table, which is held in memory to be laid out
 
 def presentation(sweep: Sweep) -> Presentation:
     """Give a sweep in the forms that views take."""
-    return Presentation(partial(_document, sweep), sweep.rows, lambda: list(lines(sweep)), sweep.names)
+    return Presentation(
+        partial(_document, sweep), lambda: Records(sweep.names, sweep.rows()), lambda: list(lines(sweep))
+    )
 
 
 def _document(sweep: Sweep) -> Document:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..catalogue import message
 from .document import Cell, Document, Fact, Table
-from .presentation import Presentation, Record
+from .presentation import Presentation, Records
 
 if TYPE_CHECKING:
     from ..analysis import Explanation
@@ -74,13 +74,15 @@ def _signed(number: Any) -> str:
     return f"{'−' if number < 0 else '+'}{abs(number):,}"
 
 
-def _records(found: Sequence[Explanation]) -> list[Record]:
+def _records(found: Sequence[Explanation]) -> Records:
     # one for each change of each explanation
-    return [
-        {"rank": rank, "changes": len(one.causes), "key": cause.key, "text": cause.text, "difference": cause.delta}
+    names = ("rank", "changes", "key", "text", "difference")
+    lines = [
+        (rank, len(one.causes), cause.key, cause.text, cause.delta)
         for rank, one in enumerate(found, 1)
         for cause in one.causes
     ]
+    return Records(names, [dict(zip(names, line, strict=True)) for line in lines])
 
 
 def _data(model: Model, got: int, found: Sequence[Explanation]) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from ..symbolic import Size
 from ..symbolic.evaluate import put
 from .data import plain, read_data, shapes_data, weight_data
 
+FIGURES = ("params", "trainable", "non_trainable", "macs")  # what is counted of a row, as data
+
 
 class Row(Totals, Displayed):
     """One layer of a model: its weights, shapes, cost and formula.
@@ -134,12 +136,8 @@ class Row(Totals, Displayed):
     def figures(self) -> dict[str, int | str | None]:
         """Return the counts and the cost as data; ``None`` is unknown, and never means zero."""
         sums = self.sums
-        found: dict[str, int | str | None] = {
-            "params": plain(sums.params),
-            "trainable": plain(sums.trainable),
-            "non_trainable": plain(sums.non_trainable),
-            "macs": plain(self.macs),
-        }
+        sizes = (sums.params, sums.trainable, sums.non_trainable, self.macs)
+        found: dict[str, int | str | None] = dict(zip(FIGURES, map(plain, sizes), strict=True))
         if self.costed and not (self.unknown or self.guessed):
             return found
         lost = [name for name in found if (name == "macs" and not self.costed) or (name != "macs" and self.unknown)]
@@ -190,11 +188,11 @@ def rows_of(parts: Iterable[Part], frozen: bool) -> list[Row]:
     return [Row(several, frozen) for several in calls.values()]
 
 
-def leaves(rows: Iterable[Row], above: str = "") -> Iterator[tuple[str, Row]]:
-    """Give the rows that have a formula or nothing inside, each with its path."""
+def leaves(rows: Iterable[Row], depth: int | None = None, above: str = "") -> Iterator[tuple[str, Row]]:
+    """Give the rows that have a formula or nothing inside, each with its path; a row at the last level is one, too."""
     for row in rows:
-        if row.rows and row.formula is None:
-            yield from leaves(row.rows, f"{above}{row.name}/")
+        if row.rows and row.formula is None and depth != 0:
+            yield from leaves(row.rows, depth and depth - 1, f"{above}{row.name}/")
         else:
             yield above + row.name, row
 

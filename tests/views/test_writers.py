@@ -103,7 +103,7 @@ def texts(page: str) -> list[str]:
 
 @shown
 def test_records_are_all_alike_and_written_in_full(make: Callable[[], Presentation]) -> None:
-    records = list(make().records())
+    records = list(make().records().lines)
     assert records
     assert all(list(record) == list(records[0]) for record in records)
     rows = list(csv.reader(io.StringIO("".join(write(make(), "csv")))))
@@ -140,8 +140,49 @@ def test_folding_keeps_every_letter_and_the_width(text: str, width: int) -> None
 
 def test_options_of_a_layout_are_no_matter_to_data_and_others_are_refused() -> None:
     model = pc.Sequential([pc.Input((4,)), pc.Dense(3), pc.Dense(2)])
-    assert model.render("csv", weights=True) == model.render("csv")
+    assert model.render("csv", explain=True) == model.render("csv")
     assert model.render("json", weights=True, indent=None) == model.render("json", indent=None)
     for format, option in (("html", "width"), ("text", "indent"), ("csv", "wieghts")):
         with pytest.raises(OptionError, match=f"no option '{option}' here; expected "):
             model.render(format, **{option: 3})
+
+
+def rows_of_csv(model: pc.Model, **options: object) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO("".join(write(layout.presentation(model.report()), "csv", **options)))))
+
+
+def nested() -> pc.Model:
+    inner = pc.Sequential([pc.Input((8,)), pc.Dense(4), pc.BatchNormalization()], name="inner")
+    middle = pc.Sequential([pc.Input((8,)), inner, pc.Dense(5)], name="middle")
+    return pc.Sequential([pc.Input((8,)), middle, pc.Dense(2, name="last")])
+
+
+@pytest.mark.parametrize("depth", [None, 0, 1, 2, 3])
+def test_the_records_of_every_depth_and_those_of_weights_add_up_to_the_total(depth: int | None) -> None:
+    model = nested()
+    layers, weights = (rows_of_csv(model, depth=depth, weights=weights) for weights in (False, True))
+    assert sum(int(row["params"]) for row in layers) == sum(int(row["params"]) for row in weights) == model.total
+    assert len(weights) == len(model.report().weights)
+    assert {row["layer"] for row in weights} == {row["layer"] for row in layers if row["params"] != "0"}
+    assert max(row["layer"].count("/") for row in layers) == min(2 if depth is None else depth, 2)
+
+
+def test_a_record_of_a_weight_says_whether_it_is_trained_and_whether_it_is_a_buffer() -> None:
+    found = {
+        row["weight"]: row
+        for row in rows_of_csv(pc.Sequential([pc.Input((8,)), pc.BatchNormalization()]), weights=True)
+    }
+    assert {name: row["trainable"] for name, row in found.items()} == {
+        "gamma": "True",
+        "beta": "True",
+        "moving_mean": "False",
+        "moving_variance": "False",
+    }
+    torch = pc.Sequential([pc.Input((8,)), pc.torch.BatchNorm1d(8)])
+    assert [row["weight"] for row in rows_of_csv(torch, weights=True) if row["buffer"] == "True"]
+
+
+def test_csv_of_nothing_has_its_header() -> None:
+    model = pc.Sequential([pc.Input((8,)), pc.Dense(4)])
+    explained = "".join(write(why.presentation(model, model.total, pc.why(model, model.total)), "csv"))
+    assert explained == "rank,changes,key,text,difference\n"

@@ -24,7 +24,9 @@ Set = Annotated[
 File = Annotated[
     str,
     Positional(
-        "FILE|-", "A spec, a file saved by Keras, or source code; - reads standard input. FILE:NAME names a model."
+        "FILE|-",
+        "A spec (YAML, TOML, JSON), source code, a config.json, or a saved model: Keras, PyTorch, safetensors, ONNX, "
+        "GGUF, TFLite, TensorFlow; - reads standard input. FILE:NAME names a model.",
     ),
 ]
 Against = Annotated[
@@ -52,11 +54,12 @@ def command(name: str, words: Sequence[str]) -> Command:
 
 
 def count(file: File, sizes: Set = None, args: Args = None, input: Inputs = None, words: Words = None) -> Model | Shown:
-    """Count a whole model: a spec (YAML, TOML, JSON), .keras, .h5, Keras's JSON, or source code.
+    """Count a whole model: a spec, source code, or a saved model of any format that is read.
 
     $ paramcalc count model.yaml
     $ paramcalc count model.yaml --set h=64 --depth 0
     $ paramcalc count model.py:Net --args hidden=128,layers=2
+    $ paramcalc count model.safetensors --format csv --weights
     """
     models = models_of(file, sizes, args, input, words)
     return models[0] if len(models) == 1 else Several(models)

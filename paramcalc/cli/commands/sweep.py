@@ -89,7 +89,7 @@ def _no_size(missing: Sequence[str], axes: Sequence[Axis]) -> OptionError:
 
 
 def sweep(target: Target, sizes: Set = None, **asked: Any) -> None:
-    """Compute parameter counts and costs for every combination of sizes.
+    """Count and cost a model at every combination of sizes.
 
     $ paramcalc sweep model.yaml --vary h=64:1024:64 --columns params,weights
     $ paramcalc sweep lstm --in 108 --vary hidden=64:512:64 --where 'params<1M'

@@ -17,17 +17,22 @@ class _Piece:
         return text
 
 
-def write(shown: Presentation, *, ascii: bool = False) -> Iterator[str]:
-    """Write a presentation as CSV, with a header line and ``\\n`` line ends; the first record's keys are the header."""
+def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
+    """Write a presentation as CSV, with a header line and ``\\n`` line ends.
+
+    Parameters
+    ----------
+    shown : Presentation
+    ascii : bool
+        Does not matter here.
+    **options
+        What the records take.
+    """
     writer = csv.writer(_Piece(), lineterminator="\n")
-    header = list(shown.header)
-    if header:
-        yield writer.writerow(header)
-    for record in shown.records():
-        if not header:
-            header = list(record)
-            yield writer.writerow(header)
-        yield writer.writerow([_safe(record[name]) for name in header])
+    names, lines = shown.records(**options)
+    yield writer.writerow(names)
+    for record in lines:
+        yield writer.writerow([_safe(record[name]) for name in names])
 
 
 def _safe(value: Any) -> Any:
