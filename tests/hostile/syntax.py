@@ -241,11 +241,13 @@ def without_effects() -> Iterator[None]:
     global watched
     _listen()
     effects.clear()
+    compiled, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # of modules of this package, imported late
     watched = True
     try:
         yield
     finally:
         watched = False
+        sys.dont_write_bytecode = compiled
     assert not effects, effects
 
 
