@@ -8,13 +8,19 @@ import re
 from ...errors import ParamcalcError
 from ..opened import Source
 
-FRAMEWORKS = re.compile(r"^[ \t>]*(?:import|from)[ \t]+[^\n]*\b(?:keras|torch|tensorflow|torchvision)\b", re.MULTILINE)
+PROMPT = r"^(?:In ?\[[\d ]*\]:)?[ \t>]*"
+FRAMEWORKS = re.compile(rf"{PROMPT}(?:import|from)[ \t]+[^\n]*\b(?:keras|torch|tensorflow|torchvision)\b", re.MULTILINE)
+SNIPPETS = re.compile(  # lines of a program that leaves its imports out
+    rf"{PROMPT}(?:class \w+\([\w.]*(?:Module|Model|Layer)\):|[\w.]+[ \t]*=[ \t]*(?:[\w.]+\.)?(?:Sequential|Model)\(|"
+    r"\w+\.add\(|[\w.]+[ \t]*=[ \t]*(?:nn|layers)\.[A-Z]\w*\()",
+    re.MULTILINE,
+)
 NAMED = (".py", ".ipynb", ".md", ".markdown")
 PLAIN = (".yaml", ".yml", ".toml")
 
 
 def is_source(source: Source) -> bool:
-    """Recognise source code: imports of a framework, in Python, in the cells of a notebook or in fenced blocks."""
+    """Recognise source code: imports of a framework or what makes models, in Python, a notebook or fenced blocks."""
     if b"\0" in source.head or not source.head.strip():
         return False
     ending = os.path.splitext(source.path or source.name)[1].lower()
@@ -28,4 +34,4 @@ def is_source(source: Source) -> bool:
         return False
     if text.lstrip()[:1] == "{":
         return '"cells"' in text and '"cell_type"' in text
-    return FRAMEWORKS.search(text) is not None
+    return FRAMEWORKS.search(text) is not None or SNIPPETS.search(text) is not None

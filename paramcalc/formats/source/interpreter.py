@@ -6,7 +6,7 @@ import ast
 import os
 from collections.abc import Mapping, Sequence
 
-from . import attributes, calls, containers, expressions, imports, statements
+from . import attributes, calls, containers, expressions, imports, snippets, statements
 from .heap import reachable
 from .keras_models import Maker
 from .names import builtins, errors, keras, methods, standard, torch
@@ -51,6 +51,7 @@ class Interpreter(State):
         self.imported = lambda name: imports.imported(self, name)
         self.nested = lambda value: Maker(self).layer(value)
         self.library = lambda name: imports.library(self, name)
+        self.undefined = lambda name, scope: snippets.undefined(self, name, scope)
         self.method = self._method
         self.native_length = self._native_length
         self.native_item = self._native_item
@@ -58,14 +59,13 @@ class Interpreter(State):
         self.tensor_binary = self._tensor_binary
         self.tensor_unary = self._tensor_unary
         self.tensor_item = self._tensor_item
-        self.globals = Scope("module", None)
 
     # --- the top level --------------------------------------------------------------------------------------------
 
     def run(self, body: Sequence[ast.stmt], scope: Scope | None = None) -> None:
         """Run the statements of a module, each guarded by itself."""
-        scope = scope or self.globals
-        self._statements(body, scope)
+        self.program = snippets.names_of(body)
+        self._statements(body, scope or self.globals)
 
     def _statements(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         for place, node in enumerate(body):

@@ -10,7 +10,7 @@ from .names import keras, torch
 from .pieces import Listed, lost, type_of
 from .state import State
 from .torch_models import torch_model
-from .values import Class, Dict, Instance, Scope, Unknown, Value
+from .values import Class, Dict, Function, Instance, Scope, Unknown, Value
 
 MODEL_LIBRARIES = (
     "torchvision.models", "timm", "transformers", "keras.applications", "torch.hub", "torch.load", "efficientnet",
@@ -27,7 +27,8 @@ def models_of(run: State, scope: Scope, only: str = "") -> list[tuple[str, Model
     seen: dict[str, int] = {}
     for name, value in found:
         seen[name] = seen.get(name, 0) + 1
-        last = seen[name] == names.count(name) and scope.named.get(name, value) is value
+        held = scope.named.get(name, value)  # a function of this name is the one that made it
+        last = seen[name] == names.count(name) and (held is value or isinstance(held, Function))
         shown = name if last else f"{name}#{seen[name]}"
         if not only or shown == only:
             made.append((shown, model_of(run, shown, value)))
@@ -39,15 +40,15 @@ def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
     outer: dict[int, tuple[str, Instance | Unknown]] = {}
     inner: dict[int, tuple[str, Instance | Unknown]] = {}
     for name, made, home in run.bound:
-        if _is_model(made) and home.module not in run.foreign:
+        if is_model(made) and home.module not in run.foreign:
             (outer if home is scope else inner).setdefault(id(made), (name, made))
     for key, value in scope.named.items():
-        if isinstance(value, Instance) and _is_model(value):
+        if isinstance(value, Instance) and is_model(value):
             outer.setdefault(id(value), (str(key), value))
         elif isinstance(value, Unknown) and _may_be_model(value) and str(key)[:1] != "<":
             outer[id(value)] = (str(key), value)
     bound = {*outer, *inner}
-    nameless = [one for one in run.made if id(one) not in bound and _is_model(one) and id(one) not in run.attached]
+    nameless = [one for one in run.made if id(one) not in bound and is_model(one) and id(one) not in run.attached]
     named = [one for _, one in (*outer.values(), *inner.values()) if isinstance(one, Instance)]
     inside = _inside([*named, *nameless])
     inner |= {id(one): (snake(type_of(one)), one) for one in nameless if _is_whole(one)}
@@ -70,14 +71,15 @@ def _stands_alone(value: Instance, inside: bool, outer: bool) -> bool:
     return isinstance(value.cls, Class) or keras.is_model(value) or _weighty(value)
 
 
-def _is_model(value: Value) -> bool:
+def is_model(value: Value) -> bool:
+    """Tell whether a value is a model: a module of PyTorch, a model of Keras."""
     return torch.is_module(value) or keras.is_model(value)
 
 
 def _may_be_model(value: Unknown) -> bool:
     if value.scalar:
         return False
-    holds = any(_is_model(one) or keras.is_layer(one) for one in value.refs)
+    holds = any(is_model(one) or keras.is_layer(one) for one in value.refs)
     return holds or (value.path.startswith(MODEL_LIBRARIES) and "(" in value.path)
 
 

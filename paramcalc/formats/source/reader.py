@@ -15,8 +15,9 @@ from ...symbolic import parse
 from ..opened import Source
 from .interpreter import Interpreter
 from .models import models_of
+from .snippets import remarks
 from .state import ARGV, NO_WORDS
-from .summon import model_classes, summon
+from .summon import call_functions, model_classes, summon
 from .tree import tree_of
 from .values import Class, Function, Value
 
@@ -26,6 +27,11 @@ FENCE = re.compile(
     r"^(?P<fence>```+|~~~+)[ \t]*(?:\{?\.?)(?P<tag>[\w+-]*)[^\n]*\n(?P<code>.*?)^(?P=fence)[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
+
+
+CELL = re.compile(r"^In ?\[[\d ]*\]:[ \t]?", re.MULTILINE)
+MORE = re.compile(r"^ +\.\.\.: ?", re.MULTILINE)  # a further line of a cell
+PROMPT = re.compile(rf"{CELL.pattern}|^>>> ", re.MULTILINE)
 
 
 class UnusedSize(OptionError):
@@ -46,6 +52,9 @@ def blocks(text: str) -> list[tuple[str, int]]:
         return _cells(text)
     fences = list(FENCE.finditer(text))
     tagged = [one for one in fences if one["tag"].lower() in ("python", "py", "python3", "pycon", "")]
+    # "In [1]: x = 3" alone is Python: an item with an annotation
+    if not tagged and (CELL.match(text.lstrip()) or (PROMPT.search(text) and _parses(text) is None)):
+        return _prompted(text)
     if tagged and _parses(text) is None:
         found = []
         for one in tagged:
@@ -54,6 +63,19 @@ def blocks(text: str) -> list[tuple[str, int]]:
                 found.append((code, text.count("\n", 0, one.start("code"))))
         return found
     return [(text, 0)]
+
+
+def _prompted(text: str) -> list[tuple[str, int]]:
+    # what was copied from a notebook or a console: the input of each prompt, without what was printed
+    if not CELL.search(text):
+        return [(_plain(text), 0)]
+    found = []
+    starts = [*CELL.finditer(text)]
+    for at, one in enumerate(starts):
+        end = starts[at + 1].start() if at + 1 < len(starts) else len(text)
+        code = MORE.sub("", text[one.end() : end].partition("\nOut[")[0])
+        found.append((_plain(code), text.count("\n", 0, one.end())))
+    return found
 
 
 def _cells(text: str) -> list[tuple[str, int]]:
@@ -150,6 +172,9 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
         raise _unnamed(run)
     if not found:
         found = [(one, summon(run, one, asked.options)) for one in model_classes(run)]
+    if not found:
+        call_functions(run)
+        found = models_of(run, run.globals)
     return run, found
 
 
@@ -198,6 +223,8 @@ def read_all(source: Source) -> list[Model]:
         told = run.notes[0] if run.notes else None
         raise FileError("no model in this program", expected="a model of Keras or PyTorch", suggestion=told)
     models = [model for _, model in found]
+    for model in models:
+        model.warnings = [*model.warnings, *remarks(run)]
     unsure = [model for model in models if any(one.unknown for one in model.built)]
     for model in unsure or models[-1:]:  # exact models are exact whatever was left
         model.warnings = [*model.warnings, *run.notes]

@@ -42,6 +42,13 @@ class Root(NamedTuple):
         return not self.prefixes or any(name == one or name.startswith(f"{one}.") for one in self.prefixes)
 
 
+class Names(NamedTuple):
+    """The names of a program: those that its top level may bind, and all that it has."""
+
+    bound: frozenset[str] = frozenset()
+    mentioned: frozenset[str] = frozenset()
+
+
 class Signal(Exception):
     """The program goes on elsewhere."""
 
@@ -104,6 +111,7 @@ class State:
     tensor_item: Callable[[Value, Value], Value]
     imported: Callable[[str], Value]
     library: Callable[[str], Value]
+    undefined: Callable[[str, Scope], Value]
     nested: Callable[[Instance], Applicable]
     within: Callable[[ast.Module, Scope, Root, str], None]
 
@@ -133,6 +141,9 @@ class State:
         self.attached: set[int] = set()  # by id, those that became a part of another one
         self.inside_library = 0  # calls of functions of libraries around
         self.foreign: set[Scope] = set()  # the names of modules of libraries
+        self.globals = Scope("module", None)  # of the program
+        self.program = Names()
+        self.assumed: dict[str, tuple[str, Value]] = {}  # names that it uses and never binds: what they stand for
         self.stars: list[Module] = []  # modules of which all names were imported
         self.patches = Dict()  # names of modules of libraries that the program sets
         self.read_patches: set[tuple[str, str]] = set()  # those of them that it reads

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from ...errors import OptionError, nearest
 from ...graph.model import Model
 from . import attributes
+from .heap import restore
 from .interpreter import Interpreter
-from .models import model_of
+from .models import is_model, model_of
 from .names import keras, torch
 from .state import Raised, Signal, Stop
-from .values import MISSING, Class, Function, Instance, Unknown, Value
+from .values import MISSING, Class, Function, Instance, Scope, Unknown, Value
 
 
 def model_classes(run: Interpreter) -> list[str]:
@@ -64,6 +66,7 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
                 given[argument] = left_out
     region = run.heap.open()
     run.budget.grant()
+    earlier = len(run.bound)
     try:
         made = run.call(target, [], given)
     except Raised as raised:
@@ -78,11 +81,37 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
     while run.heap.regions and run.heap.regions[-1] is not region:
         run.heap.close(run.heap.regions[-1])
     run.heap.close(region)
-    if isinstance(made, Instance) and not (torch.is_module(made) or keras.is_model(made)):
-        raise OptionError(f"{name} gives no model")
-    if not isinstance(made, (Instance, Unknown)):
-        raise OptionError(f"{name} gives no model")
+    if not isinstance(made, Unknown) and not is_model(made):
+        within = [value for _, value, _ in run.bound[earlier:] if is_model(value)]  # it may keep its model to itself
+        if not within:
+            raise OptionError(f"{name} gives no model")
+        made = within[-1]
     return model_of(run, name, made)
+
+
+def call_functions(run: Interpreter) -> None:
+    """Call the functions of a program that makes no model by itself; each argument is a size named after it.
+
+    Exceptions end a call and nothing else: some functions are about data. Models that they make are those of the run.
+    """
+    for name, target in [*run.globals.named.items()]:
+        if isinstance(target, Function):
+            region = run.heap.open()
+            run.budget.grant()
+            given: dict[str, Value] = {
+                one: run.argument(one) if default is MISSING else run.left_out(one, default)
+                for one, default in arguments(target)
+            }
+            with suppress(Signal, Stop, RecursionError):
+                made = run.call(target, [], given)
+                if isinstance(made, Instance) and is_model(made) and all(made is not one for _, one, _ in run.bound):
+                    run.bound.append((str(name), made, run.globals))
+            for one, before in region.before.items():
+                if isinstance(one, Scope) and one.kind == "module":  # the next call begins where this one did
+                    restore(one, before)
+            while run.heap.regions and run.heap.regions[-1] is not region:
+                run.heap.close(run.heap.regions[-1])
+            run.heap.close(region)
 
 
 def _value(run: Interpreter, name: str, text: str) -> Value:

@@ -1,0 +1,207 @@
+"""Snippets: programs without imports or data, copied from a console, or with functions that nobody calls."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from test_source_programs import EXACT
+
+from paramcalc.errors import FileError, ParamcalcError
+from paramcalc.formats import load_all, loads
+from paramcalc.formats.opened import Source
+from paramcalc.formats.source.reader import read_all
+from paramcalc.graph.model import Model
+
+IMPORT = re.compile(r"^(?:import|from) (?:keras|torch|tensorflow)\b[^\n]*\n", re.MULTILINE)
+OWN = re.compile(r"\bas (?!nn\b|tf\b|F\b)\w+$|import (?:torch|keras)\.[\w.]+$", re.MULTILINE)  # names of its own
+
+
+def models(text: str, name: str = "model.py") -> list[Model]:
+    return read_all(Source(name, given=text))
+
+
+def without_imports(text: str) -> str:
+    return IMPORT.sub("", text)
+
+
+CUSTOMARY = [
+    name
+    for name, (text, _) in EXACT.items()
+    if without_imports(text) != text and all(not OWN.search(line) for line in IMPORT.findall(text))
+]
+
+
+def test_most_programs_take_part() -> None:
+    assert len(CUSTOMARY) > len(EXACT) // 2
+
+
+@pytest.mark.parametrize("name", CUSTOMARY)
+def test_a_program_without_its_imports_has_the_same_count_and_says_what_it_took_for_granted(name: str) -> None:
+    text, total = EXACT[name]
+    found = models(without_imports(text))
+    whole = models(text)
+    assert [model.report().to_dict()["total"] for model in found] == [
+        model.report().to_dict()["total"] for model in whole
+    ]
+    assert found[-1].total == total
+    assert all("not imported here, read as usual: " in " ".join(model.report().warnings) for model in found)
+    assert not any("read as usual" in warning for model in whole for warning in model.report().warnings)
+
+
+KERAS = "model = Sequential()\nmodel.add(LSTM(10, input_shape=(13, 5)))\n"
+TORCH = (
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.out = nn.Linear(3, 4)\n"
+)
+
+
+def test_data_that_is_not_defined_leaves_a_count_as_it_is() -> None:
+    text = (
+        KERAS
+        + "model.compile(loss='mse')\nmodel.fit(trainX, trainY, epochs=100)\nprint(model.evaluate(testX, testY))\n"
+    )
+    (model,) = models(text)
+    assert (model.total, model.report().exact) == (640, True)
+    assert model.report().warnings == [
+        "not imported here, read as usual: Sequential = keras.Sequential, LSTM = keras.layers.LSTM",
+        "not defined here, unknown: trainX, trainY, testX, testY",
+    ]
+
+
+def test_a_size_that_is_not_defined_is_a_symbol_with_its_name() -> None:
+    (model,) = models("model = Sequential([Input((None, features)), LSTM(hidden), Dense(classes)])")
+    assert str(model.total) == "4features·hidden + 4hidden² + hidden·classes + 4hidden + classes"
+    (given,) = read_all(Source("m.py", given="m = Sequential([Input((None, 5)), LSTM(hidden)])", sizes={"hidden": 10}))
+    assert given.total == 640
+
+
+def test_an_unknown_function_or_layer_is_no_exact_count() -> None:
+    for text in (KERAS + "train(model)\n", KERAS + "model.add(block)\n", KERAS + "model.add(make_head(3))\n"):
+        (model,) = models(text)
+        assert not model.report().exact, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"try:\n    n = missing\nexcept NameError:\n    n = 4\n{TORCH.replace('4', 'n')}net = Net()",  # caught
+        f"try:\n    LSTM\n    n = 9\nexcept Exception:\n    n = 4\n{TORCH.replace('4', 'n')}net = Net()",
+    ],
+)
+def test_an_exception_that_the_program_catches_is_raised(text: str) -> None:
+    (model,) = models(f"from torch import nn\n{text}")
+    assert (model.total, model.report().exact) == (16, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "m = Dense(3)\nfrom keras.layers import Dense\n",  # bound later
+        "def f():\n    global Dense\n    Dense = 1\nm = Dense(3)\n",
+        "globals()['Dense'] = 3\nm = Dense(3)\n",
+    ],
+)
+def test_a_name_that_the_program_binds_somewhere_is_not_taken_for_granted(text: str) -> None:
+    with pytest.raises(FileError, match="no model in this program"):
+        models(f"import keras\n{text}")
+
+
+def test_a_name_of_both_frameworks_is_that_of_the_one_the_program_has() -> None:
+    (net,) = models("net = nn.Sequential(LSTM(4, 5))")
+    (model,) = models("model = Sequential([Input((3, 4)), LSTM(5)])")
+    assert (net.framework, net.total) == ("torch", 4 * (5 * (5 + 4) + 2 * 5))
+    assert (model.framework, model.total) == ("keras", 4 * (5 * (5 + 4) + 5))
+
+
+CONSOLE = """In [1]: from keras.models import Sequential
+   ...: from keras.layers import Input, Dense
+
+In [2]: n = 4
+   ...: for _ in range(2):
+   ...:     n += 1
+
+In [3]: n
+Out[3]: 6
+
+In [4]:
+m = Sequential([Input((3,)), Dense(n)])
+In [5]: m.summary()
+Model: "sequential"
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CONSOLE,
+        ">>> import keras\n>>> m = keras.Sequential([keras.Input((3,)),\n...     keras.layers.Dense(6)])\n>>> m\n24\n",
+    ],
+    ids=["notebook", "console"],
+)
+def test_what_was_copied_with_its_prompts(text: str) -> None:
+    (model,) = models(text)
+    assert (model.name, model.total, model.report().exact) == ("m", 24, True)
+    (row,) = model.report().rows
+    line = int(row.source.rpartition(":")[2])
+    assert "Dense(" in text.splitlines()[line - 1]
+
+
+FUNCTIONS = """
+def build_model(vocab, size=8):
+    x = Input((None,))
+    return Model(x, Dense(1)(LSTM(size)(Embedding(vocab, size)(x))))
+
+def train(x, y):
+    net = Sequential()
+    net.add(Dense(4, input_shape=(3,)))
+    net.fit(x, y)
+
+def load(path):
+    return open(path).read().split(1, 2, 3)
+"""
+
+
+def test_functions_that_nobody_calls_are_called_where_there_is_no_model_else() -> None:
+    built, net = models(FUNCTIONS)
+    assert (built.name, str(built.total)) == ("build_model", "8vocab + 553")
+    assert (net.name, net.total) == ("net", 16)
+    assert [model.name for model in models(FUNCTIONS + "m = Sequential([Input((3,)), Dense(1)])\n")] == ["m"]
+
+
+def test_a_function_by_name_gives_the_model_that_it_makes(tmp_path: pytest.TempPathFactory) -> None:
+    file = tmp_path / "m.py"  # type: ignore[operator]  # a path
+    file.write_text(FUNCTIONS)
+    (net,) = load_all(f"{file}:train")
+    assert net.total == 16
+
+
+def test_each_call_begins_where_the_program_ended() -> None:
+    text = "size = 3\ndef wide():\n    global size\n    size = 100\ndef net():\n    return nn.Linear(size, 1)\n"
+    assert [model.total for model in models(text)] == [4]
+
+
+def test_many_names_are_not_all_listed() -> None:
+    names = ", ".join(f"x{at}" for at in range(15))
+    (model,) = models(f"{KERAS}model.fit({names})\n")
+    assert model.report().warnings[-1].endswith("x10, x11 and 3 more")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KERAS,
+        TORCH + "net = Net()\n",
+        "net = nn.Linear(3, 4)\n",
+        re.sub("^", ">>> ", KERAS.rstrip(), flags=re.MULTILINE),
+        "In [1]: net = nn.Linear(3, 4)\n",
+    ],
+)
+def test_a_snippet_is_recognised_without_the_ending_of_a_file(text: str) -> None:
+    assert loads(text).report().rows
+
+
+@pytest.mark.parametrize("text", ["model = 3\n", "layers = nn\n", "a: Sequential\n"])
+def test_a_text_that_makes_no_model_is_no_program(text: str) -> None:
+    with pytest.raises(ParamcalcError) as caught:
+        loads(text)
+    assert "program" not in str(caught.value)
