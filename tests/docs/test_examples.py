@@ -74,6 +74,8 @@ TUTORIALS: dict[str, tuple[str, Any, list[Any] | None]] = {
     "towers.py": ("Towers", 2 * 2_080 + 1_344 + 1_984, None),
     # keras.applications: MobileNetV2 without its classifier has 2,257,984;  1280·5 + 5 = 6,405
     "transfer.py": ("Functional", 2_257_984 + 6_405, [None, 5]),
+    # V·128;  4[h(h + 128) + h] = 4h² + 516h;  h + 1
+    "pasted.txt": ("Sequential", "4*hidden^2 + 517*hidden + 128*max_features + 1", [None, 1]),
     # 256·108 + 108 = 27,756;  4[h(h + 108) + h] = 4h² + 436h;  32h + 32
     "short.yaml": ("Sequential", "4*h^2 + 468*h + 27788", [None, 32]),
     "sizes.yaml": ("Sequential", "256*V + 197120 + 128*V + V", [None, "V"]),
