@@ -205,3 +205,43 @@ def test_a_text_that_makes_no_model_is_no_program(text: str) -> None:
     with pytest.raises(ParamcalcError) as caught:
         loads(text)
     assert "program" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    import keras\n    m = keras.Sequential([keras.Input((3,)), keras.layers.Dense(6)])\n",
+        "from\u00a0keras import layers, Input, Model\nx = Input(\uff08(3,)\uff09)\nm = Model(x, layers.Dense(6)(x))\n",
+        "import keras\nm = keras.Sequential([keras.Input((3,)), keras.layers.Dense(6, activation=\u2018relu\u2019)])\n",
+        "import keras\nm = keras.Sequential([keras.Input((3,)), keras.layers.Dense(6)])\nprint 'Build', m  # it\n",
+        "import keras\ntry:\n    n = 6\nexcept ValueError, e:\n    raise ValueError, 'no'\nif n: print \"n: %d\" % n\n"
+        "m = keras.Sequential([keras.Input((3,)), keras.layers.Dense(n)])\nprint\nprint (1), 2\nprint >>f, n\n",
+    ],
+    ids=["indented", "spaces and brackets", "quotes", "print", "Python 2"],
+)
+def test_a_text_is_mended_until_it_parses(text: str) -> None:
+    for model in models(text):
+        assert (model.total, model.report().exact) == (24, True)
+        assert ("this is Python 2" in " ".join(model.report().warnings)) is ("print" in text)
+        assert "Dense(" in text.splitlines()[int(model.report().rows[0].source.rpartition(":")[2]) - 1]
+
+
+def test_what_a_print_statement_prints_is_run() -> None:
+    (model,) = models(
+        "import keras\nm = keras.Sequential([keras.Input((3,)), keras.layers.Dense(6)])\nprint m.pop(), 1\n"
+    )
+    assert not model.report().exact or model.total == 0
+
+
+@pytest.mark.parametrize("text", ["m = = 3\n", "print print 3 3\nkeras..\n", "print(\n" * 50 + "nn.Linear(\n"])
+def test_other_texts_are_refused_with_their_line(text: str) -> None:
+    with pytest.raises(FileError, match="not Python: "):
+        models(text)
+
+
+@pytest.mark.parametrize(
+    "line", [" " * 10**5 + "x", "print " * 10**5, "print x #" * 10**5, "if " + ": " * 10**5, "except " * 10**5]
+)
+def test_mending_ends_soon(line: str) -> None:
+    with pytest.raises(FileError):
+        models(line + "\n= 3\n")

@@ -14,6 +14,7 @@ from ...graph.model import Model
 from ...symbolic import parse
 from ..opened import Source
 from .interpreter import Interpreter
+from .mending import mended
 from .models import models_of
 from .snippets import remarks
 from .state import ARGV, NO_WORDS
@@ -119,25 +120,30 @@ def _parses(code: str) -> ast.Module | None:
         return None
 
 
-def parsed(text: str, name: str) -> list[ast.stmt]:
-    """Parse all pieces of a text; a piece that does not parse is an error where it is the only one."""
+def parsed(text: str) -> tuple[list[ast.stmt], list[str]]:
+    """Parse all pieces of a text, and say what was mended; one that does not parse is an error if it is the only one."""
     if len(text) > MOST_CHARACTERS:
         raise FileError("too long for source code", expected=f"at most {MOST_CHARACTERS:,} characters")
     pieces = blocks(text)
     body: list[ast.stmt] = []
+    said: dict[str, None] = {}
     for code, line in pieces:
         _check_nesting(code)
         try:
             tree = tree_of(code)
         except SyntaxError as error:
-            if len(pieces) == 1:
+            found = mended(code)
+            if found is None and len(pieces) == 1:
                 raise NotPython(f"not Python: {error.msg}", error.lineno) from None
-            continue
+            if found is None:
+                continue
+            tree, remark = found
+            said |= {remark: None} if remark else {}
         except (ValueError, RecursionError, MemoryError):
             raise FileError("nested too deeply") from None
         ast.increment_lineno(tree, line)
         body += tree.body
-    return body
+    return body, [*said]
 
 
 def _check_nesting(code: str) -> None:
@@ -161,7 +167,8 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
     run = Interpreter(folder, name, given, source.asked.words)
     run.inputs = source.asked.inputs
     run.opened = frozenset(name for name, value in source.sizes.items() if value is None)
-    run.run(parsed(source.text, source.name))
+    body, run.remarks = parsed(source.text)
+    run.run(body)
     asked = source.asked
     found = models_of(run, run.globals, "" if asked.options else asked.model)
     if asked.model and not asked.options and found:
@@ -224,7 +231,7 @@ def read_all(source: Source) -> list[Model]:
         raise FileError("no model in this program", expected="a model of Keras or PyTorch", suggestion=told)
     models = [model for _, model in found]
     for model in models:
-        model.warnings = [*model.warnings, *remarks(run)]
+        model.warnings = [*model.warnings, *run.remarks, *remarks(run)]
     unsure = [model for model in models if any(one.unknown for one in model.built)]
     for model in unsure or models[-1:]:  # exact models are exact whatever was left
         model.warnings = [*model.warnings, *run.notes]

@@ -135,6 +135,7 @@ class State:
         self.unsure = 0  # forks and loops of unknown length around
         self.symbols: dict[str, int] = {}
         self.notes: list[str] = []
+        self.remarks: list[str] = []  # on the text of the program
         self.frames: list[tuple[Function, Scope]] = []  # of the calls that are under way, innermost last
         self.bound: list[tuple[str, Instance, Scope]] = []  # objects as they were bound to names, in order
         self.made: list[Instance] = []  # objects of classes, as they were made for sure; bound to names or not
