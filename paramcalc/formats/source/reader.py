@@ -121,7 +121,7 @@ def _parses(code: str) -> ast.Module | None:
 
 
 def parsed(text: str) -> tuple[list[ast.stmt], list[str]]:
-    """Parse all pieces of a text, and say what was mended; one that does not parse is an error if it is the only one."""
+    """Parse all pieces of a text, and say what was mended; one that does not parse is an error if it stands alone."""
     if len(text) > MOST_CHARACTERS:
         raise FileError("too long for source code", expected=f"at most {MOST_CHARACTERS:,} characters")
     pieces = blocks(text)
