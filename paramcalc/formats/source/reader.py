@@ -13,6 +13,7 @@ from ...graph.bind import bind_inputs, open_names
 from ...graph.model import Model
 from ...symbolic import parse
 from ..opened import Source
+from .earlier import add_earlier_counts
 from .interpreter import Interpreter
 from .mending import mended
 from .models import models_of
@@ -161,16 +162,13 @@ def _check_nesting(code: str) -> None:
 
 def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
     """Run a program on shapes; give the run and the models it leaves, or those asked for by name."""
-    folder = os.path.dirname(os.path.abspath(source.path)) if source.path else ""
-    given: dict[str, Value] = {name: _size(value) for name, value in source.sizes.items() if value is not None}
-    name = os.path.basename(source.path) or source.name
-    run = Interpreter(folder, name, given, source.asked.words)
-    run.inputs = source.asked.inputs
-    run.opened = frozenset(name for name, value in source.sizes.items() if value is None)
-    body, run.remarks = parsed(source.text)
+    body, said = parsed(source.text)
+    run = _begun(source)
+    run.remarks = said
     run.run(body)
     asked = source.asked
     found = models_of(run, run.globals, "" if asked.options else asked.model)
+    add_earlier_counts(run, body, found, lambda: _begun(source))
     if asked.model and not asked.options and found:
         return run, found
     if asked.model:
@@ -183,6 +181,15 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
         call_functions(run)
         found = models_of(run, run.globals)
     return run, found
+
+
+def _begun(source: Source) -> Interpreter:
+    folder = os.path.dirname(os.path.abspath(source.path)) if source.path else ""
+    given: dict[str, Value] = {name: _size(value) for name, value in source.sizes.items() if value is not None}
+    run = Interpreter(folder, os.path.basename(source.path) or source.name, given, source.asked.words)
+    run.inputs = source.asked.inputs
+    run.opened = frozenset(name for name, value in source.sizes.items() if value is None)
+    return run
 
 
 def _unnamed(run: Interpreter) -> OptionError:
