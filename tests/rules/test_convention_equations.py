@@ -146,7 +146,7 @@ def test_the_equations_of_a_row_are_those_of_the_framework(row: Row) -> None:
 def wrong(row: Row) -> list[Row]:
     """The row with each fact of its step another one; where that fact makes a difference."""
     step, found = row.step, []
-    if step.reset and any(tensor.role == "recurrent" for tensor in row.tensors):
+    if step.reset and not row.joint:
         found.append(step._replace(reset="before" if step.reset == "after" else "after"))
     if step.reset:
         found.append(step._replace(update="new" if step.update == "old" else "old"))
@@ -154,7 +154,7 @@ def wrong(row: Row) -> list[Row]:
         found.append(step._replace(activation=("relu",) if step.activation[0] != "relu" else ("tanh",)))
     if len(row.gates) == 4:
         found += [step._replace(forget=1 - step.forget), step._replace(bound=0 if step.bound else 100)]
-    if len(row.gates) == 1 and any(tensor.role == "recurrent" for tensor in row.tensors):
+    if len(row.gates) == 1 and not row.joint:
         found.append(step._replace(on="products" if step.on == "sum" else "sum"))
     if step.peepholes:
         found.append(step._replace(peepholes=step.peepholes[::-1]))

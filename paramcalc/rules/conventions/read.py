@@ -106,6 +106,11 @@ class Row:
         options = [f"{name}={value}" for name, value in self.options if isinstance(value, bool) and name != AXES]
         return f"{self.layers[0]}({', '.join(options)})" if options else self.layers[0]
 
+    @property
+    def joint(self) -> bool:
+        """Whether one kernel reads the input and the previous output side by side."""
+        return not any(tensor.role == "recurrent" for tensor in self.tensors)
+
     def has(self, name: str) -> bool:
         """Tell whether a size occurs in the shapes."""
         return any(name in symbols_of(tensor.shape) for tensor in self.tensors)

@@ -168,13 +168,13 @@ class _Written(NamedTuple):
 
     def adds(self, network: str, seen: str = H) -> str:
         """Write what a network adds up."""
-        step, at = self.row.step, f"_{network}" if network else ""
-        biases = [b for b in BIASES if f"{b}{at}" in self.there]
-        if any(tensor.role == "recurrent" for tensor in self.row.tensors):
-            terms = [equations.reads(network, self.times, biases, seen if seen == H else f"({seen})")]
+        step, mark = self.row.step, f"_{network}" if network else ""
+        biases = [b for b in BIASES if f"{b}{mark}" in self.there]
+        if self.row.joint:
+            terms = [self.times(self.side_by_side(seen), f"W{mark}"), *(f"{b}{mark}" for b in biases)]
         else:
-            terms = [self.times(self.side_by_side(seen), f"W{at}"), *(f"{b}{at}" for b in biases)]
-        terms += [f"v{at} ⊙ {'c_t' if network == 'o' else C}"] * (f"v{at}" in self.there)
+            terms = [equations.reads(network, self.times, biases, seen if seen == H else f"({seen})")]
+        terms += [f"v{mark} ⊙ {'c_t' if network == 'o' else C}"] * (f"v{mark}" in self.there)
         terms += [f"{step.forget}"] * (network == "f" and step.forget > 0)
         return " + ".join(terms)
 
@@ -224,8 +224,10 @@ def has_bias(row: Row) -> bool:
 
 def sentences(row: Row) -> Iterator[str]:
     """Say what else there is about a step; a sentence about an option begins with it."""
-    step, joint = row.step, not any(tensor.role == "recurrent" for tensor in row.tensors)
-    if joint:
+    if row.rule:  # it says so itself
+        return
+    step = row.step
+    if row.joint:
         read = "the input, the previous output and 1" if has_bias(row) else "the input and the previous output"
         yield f"W reads {read} side by side{', so that its last column is the bias' * has_bias(row)}."
     if step.reset:
@@ -237,8 +239,11 @@ def sentences(row: Row) -> Iterator[str]:
         yield "The update gate is the share of the candidate, not of the previous output."
     if step.forget:
         yield f"Each step adds {step.forget} to the forget gate; this is no weight."
-    if others := step.activation[1:]:
-        yield f"The activation may also be {' or '.join(WRITTEN.get(one, one) for one in others)}."
+    default, *others = (WRITTEN.get(one, one) for one in step.activation)
+    if others:
+        yield f"The activation is {default} by default; {' or '.join(others)} is possible."
+    elif default != "tanh":
+        yield f"The activation is {default}."
     if step.on == "products":
         yield "Each product has its own activation."
     if step.bound:
