@@ -35,7 +35,8 @@ class Equations(NamedTuple):
     summary : str
         One sentence, where the options make another layer of it than the first line of the rule says.
     parts : dict of str to Parts
-        The networks of each tensor, by its path, where `Weight.gates` does not list them all.
+        The networks of every tensor, by its path, where `Weight.gates` does not list them all; a tensor that belongs
+        to none has no networks.
     roles : dict of str to str
         What a network decides, by its letter, where that is not what the letter stands for elsewhere.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -428,6 +429,37 @@ def cudnn_step(layer: str, weights: Weights, x: Array, h: Array, c: Array) -> tu
     return tuple(one.numpy()[0] for one in (out, *(after if name == "LSTM" else (after,))))
 
 
+def tf1_step(layer: str, weights: Weights, x: Array, h: Array, c: Array) -> tuple[Array, ...]:
+    tf = pytest.importorskip("tensorflow").compat.v1
+    lstm = "LSTM" in layer
+    units = len(c) if lstm else len(h)
+    options = {"use_peepholes": "w_f_diag" in weights} if layer == "LSTMCell" else {}
+    options |= {"num_proj": len(h)} if "projection/kernel" in weights else {}
+    with tf.Graph().as_default(), tf.Session() as run:
+        cell = getattr(tf.nn.rnn_cell, layer)(units, dtype="float64", **options)
+        out, after = cell(tf.constant(x[None]), (c[None], h[None]) if lstm else tf.constant(h[None]))
+        for one in cell.variables:
+            one.load(weights[one.name.partition(":")[0].partition("/")[2]], run)  # its own name in front
+        states = (after.h, after.c) if lstm else (after,)
+        return tuple(one[0] for one in run.run((out, *states)))
+
+
+def mxnet_step(layer: str, weights: Weights, x: Array, h: Array, c: Array) -> tuple[Array, ...]:
+    if not find_spec("mxnet"):
+        pytest.skip("could not import 'mxnet'")
+    np.bool = bool  # type: ignore[attr-defined]  # MXNet asks for it, and NumPy since 1.24 has it no more
+    mx = importlib.import_module("mxnet")
+    units = len(c) if layer == "LSTM" else len(h)
+    options = {"projection_size": len(h)} if "l0_h2r_weight" in weights else {}
+    real = getattr(mx.gluon.rnn, layer)(units, input_size=len(x), dtype="float64", **options)
+    real.initialize()
+    for name, one in real.collect_params().items():
+        one.set_data(mx.nd.array(weights[name.partition("_")[2]], dtype="float64"))
+    states = [mx.nd.array(one[None, None], dtype="float64") for one in ((h, c) if layer == "LSTM" else (h,))]
+    out, after = real(mx.nd.array(x[None, None], dtype="float64"), states)
+    return tuple(one.asnumpy().reshape(-1) for one in (out, *after))
+
+
 RUN: dict[str, Callable[..., tuple[Array, ...]]] = {
     "haiku": haiku_step,
     "equinox": equinox_step,
@@ -435,4 +467,6 @@ RUN: dict[str, Callable[..., tuple[Array, ...]]] = {
     "flax-nnx": nnx_step,
     "onnx": onnx_step,
     "cudnn": cudnn_step,
+    "tf1": tf1_step,
+    "mxnet": mxnet_step,
 }

@@ -129,16 +129,20 @@ def _letters(found: Iterable[Part], row: Row) -> Iterator[str]:
 
 def computed(row: Row, there: Iterable[Tensor]) -> Equations:
     """Give the equations of a row with the tensors that its options ask for."""
-    found, named = parts(row), letters(row)
-    here = [*there]
-    networks = {one.name: Parts(tuple(part.network for part in found[one.name]), _axis(one, row)) for one in here}
-    known = {gate for gate in row.gates if len(row.gates) > 1}
+    found, named, here = parts(row), letters(row), [*there]
+    written = _Written(row, frozenset(part.name for one in here for part in found[one.name]))
     return Equations(
-        tuple(_Written(row, frozenset(part.name for one in here for part in found[one.name])).lines()),
+        tuple(written.lines()),
         {one.name: named[one.name] for one in here},
-        parts={name: one for name, one in networks.items() if {*one.networks} <= known},
+        parts={one.name: Parts(_networks(found[one.name], row), _axis(one, row)) for one in here},
         roles={"z": "how much of the old output is replaced"} if row.step.update == "new" else {},
     )
+
+
+def _networks(found: tuple[Part, ...], row: Row) -> tuple[str, ...]:
+    # none where there is one network, or none of the row's
+    networks = tuple(part.network for part in found)
+    return networks if len(row.gates) > 1 and {*networks} <= {*row.gates} else ()
 
 
 def _axis(tensor: Tensor, row: Row) -> int:
