@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..catalogue import message
 from ..core.built import Weight
-from ..core.equations import Equations
+from ..core.equations import Equations, Parts
 from ..core.json_data import Json, JsonObject
 from ..core.kinds import SWITCH
 from ..core.on_symbols import symbolic_build
@@ -115,13 +115,15 @@ def _explained(row: Row) -> Explanation | None:
         for actual, weight in zip(row.weights, built.weights, strict=True)
     )
     formula = built.formula() if built.formula else 0
+    parts = [_parts(weight, every) for weight in row.weights]
     gates = {}
-    for scope in dict.fromkeys(weight.scope for weight in row.weights if _gated(weight)):
-        one = [weight for weight in row.weights if weight.scope == scope and _gated(weight)]
-        other = [weight for weight in built.weights if weight.scope == scope and _gated(weight)]
-        gates[scope] = tuple(_gates(one, other, formula))
+    for scope in dict.fromkeys(weight.scope for weight, part in zip(row.weights, parts, strict=True) if part.networks):
+        inside = [at for at, weight in enumerate(row.weights) if weight.scope == scope and parts[at].networks]
+        one = [(row.weights[at].params, parts[at].networks) for at in inside]
+        other = [(built.weights[at].params, parts[at].networks) for at in inside]
+        gates[scope] = tuple(_gates(one, other, formula, _roles(scope, every)))
     first, *others = computed
-    sentences = (*_side_by_side(row.weights, tensors), *first.sentences) if first.equations else first.sentences
+    sentences = (*_side_by_side(tensors, parts), *first.sentences) if first.equations else first.sentences
     return Explanation(row.name, (first._replace(sentences=sentences), *others), tensors, row.params, gates)
 
 
@@ -149,13 +151,26 @@ def _distinct(several: Iterable[Computed]) -> Iterator[Computed]:
             yield one
 
 
-def _letter(path: str, computed: tuple[Computed, ...]) -> str:
-    # of the innermost layer that has it
-    letters = ""
-    for one in computed:
+def _innermost(path: str, computed: tuple[Computed, ...]) -> Iterator[Equations]:
+    # the equations around a tensor, those of the innermost layer first
+    for one in reversed(computed):
         if one.letters is not None and path.startswith(one.scope):
-            letters = one.letters.letter(path) or letters
-    return letters
+            yield one.letters
+
+
+def _letter(path: str, computed: tuple[Computed, ...]) -> str:
+    return next((letter for one in _innermost(path, computed) if (letter := one.letter(path))), "")
+
+
+def _parts(weight: Weight, computed: tuple[Computed, ...]) -> Parts:
+    if weight.buffer:
+        return Parts((), -1)
+    found = (part for one in _innermost(weight.path, computed) if (part := one.networks(weight.path)))
+    return next(found, Parts(weight.gates, weight.gate_axis))
+
+
+def _roles(scope: str, computed: tuple[Computed, ...]) -> dict[str, str]:
+    return next((one.roles for one in _innermost(scope, computed)), {})
 
 
 def _with_activations(line: str, layer: Layer) -> str:
@@ -205,41 +220,51 @@ def _holds(name: str, layer: Layer) -> bool:
     return given is True if layer.rule.options[option].kind is SWITCH else given != layer.rule.defaults[option]
 
 
-def _side_by_side(weights: tuple[Weight, ...], tensors: tuple[Tensor, ...]) -> Iterator[str]:
+def _side_by_side(tensors: tuple[Tensor, ...], parts: list[Parts]) -> Iterator[str]:
     # which tensors hold the weights of several networks, along which axis and in which order
-    found: dict[tuple[tuple[str, ...], bool], dict[str, None]] = {}
-    for weight, tensor in zip(weights, tensors, strict=True):
-        if _gated(weight) and tensor.letter:
-            key = weight.gates, weight.gate_axis == 0
-            found.setdefault(key, {}).update(dict.fromkeys(tensor.letter.split(", ")))
-    for (gates, first), letters in found.items():
+    found: dict[tuple[tuple[str, ...], str], dict[str, None]] = {}
+    for tensor, part in zip(tensors, parts, strict=True):
+        letters = [*filter(None, tensor.letter.split(", "))]
+        gates = tuple(dict.fromkeys(part.networks))
+        if len(gates) > 1 and letters and not any(one.endswith(f"_{gate}") for one in letters for gate in gates):
+            key = gates, _axis(part.axis, len(tensor.shape))
+            if len(tensor.shape) == 1:  # with the matrices of the same networks
+                key = next((other for other in found if other[0] == gates), key)
+            found.setdefault(key, {}).update(dict.fromkeys(letters))
+    for (gates, axis), same in found.items():
         said = "{letters} split into {gates} along the {axis} axis, in this order."
         one = "{letters} splits into {gates} along the {axis} axis, in this order."
         yield message(
-            said if len(letters) > 1 else one,
-            letters=" and ".join(filter(None, (", ".join([*letters][:-1]), [*letters][-1]))),
+            said if len(same) > 1 else one,
+            letters=" and ".join(filter(None, (", ".join([*same][:-1]), [*same][-1]))),
             gates=", ".join(gates),
-            axis="first" if first else "last",
+            axis=axis,
         )
 
 
-def _gated(weight: Weight) -> bool:
-    return bool(weight.gates) and not weight.buffer
+def _axis(axis: int, rank: int) -> str:
+    return "last" if axis == -1 or 0 < axis == rank - 1 else ("first", "second")[axis]
 
 
-def _gates(actual: list[Weight], symbolic: list[Weight], formula: Size) -> Iterator[Gate]:
-    gates = tuple(dict.fromkeys(gate for weight in actual for gate in weight.gates))
+def _gates(
+    actual: list[tuple[Size, tuple[str, ...]]],
+    symbolic: list[tuple[Size, tuple[str, ...]]],
+    formula: Size,
+    roles: dict[str, str],
+) -> Iterator[Gate]:
+    gates = tuple(dict.fromkeys(gate for _, networks in actual for gate in networks))
     shares = [_share(symbolic, gate) for gate in gates]
     for gate, share in zip(gates, shares, strict=True):
         name, role = GATES.get(gate, (gate, ""))  # a rule from elsewhere has its own letters
-        yield Gate(
-            gate, message(name), message(role), _as_written(share, shares.count(share), formula), _share(actual, gate)
-        )
+        written = _as_written(share, shares.count(share), formula)
+        yield Gate(gate, message(name), message(roles.get(gate, role)), written, _share(actual, gate))
 
 
-def _share(weights: list[Weight], gate: str) -> Size:
-    # each gate has an equal share of the tensors that list it: d_x·d_h of (d_x, 4d_h); no peephole for the candidate
-    return summed(exact(weight.params, len(weight.gates)) for weight in weights if gate in weight.gates)
+def _share(weights: list[tuple[Size, tuple[str, ...]]], gate: str) -> Size:
+    # each part is equally large: d_x·d_h of (d_x, 4d_h); no peephole for the candidate
+    return summed(
+        exact(params, len(networks)) * networks.count(gate) for params, networks in weights if gate in networks
+    )
 
 
 def _as_written(share: Size, gates: int, formula: Size) -> Size:

@@ -7,7 +7,7 @@ import re
 _TOKEN = re.compile(
     r"(?P<name>[^\W\d_]+)(?P<prime>'?)(?:_(?:\((?P<long>[^()]*)\)|(?P<short>\w+)))?|(?P<other>[^\w\s]|\d+)"
 )
-_FUNCTIONS = {"tanh": r"\tanh", "exp": r"\exp", "max": r"\max", "σ": r"\sigma"}
+_FUNCTIONS = {"tanh": r"\tanh", "exp": r"\exp", "max": r"\max", "min": r"\min", "σ": r"\sigma"}
 _LETTERS = {"β": r"\beta", "γ": r"\gamma"}
 _SIGNS = {"⊙": r"\odot", "∗": "*", "−": "-"}
 

@@ -43,7 +43,9 @@ FUNCTIONS = {
     "linear": lambda x: x,
     "LN": normalized,
     "BN": lambda x, gain, bias: x * gain + bias,
-    "side_by_side": lambda *parts: np.concatenate(parts, -1),
+    "max": np.maximum,
+    "min": np.minimum,
+    "side_by_side": lambda *parts: np.concatenate([np.atleast_1d(part) for part in parts], -1),
 }
 
 

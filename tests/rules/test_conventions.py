@@ -335,7 +335,7 @@ def test_a_spec_of_another_framework() -> None:
 # --- mistakes in a table ----------------------------------------------------------------------------
 
 GOOD = (
-    "mine | GRU | GRU | z r h | k (d_x, 3d_h) | u (d_h, 3d_h) | b (3d_h) | - "
+    "mine | GRU | GRU | z r g | k (d_x, 3d_h) | u (d_h, 3d_h) | b (3d_h) | - | reset=before "
     "| 3[d_h(d_h + d_x) + d_h] | 1296 | read x.c"
 )
 
@@ -345,7 +345,7 @@ def test_a_table_of_ones_own() -> None:
     assert (row.framework, row.cell, row.gates, row.count, row.source) == (
         "mine",
         "GRU",
-        ("z", "r", "h"),
+        ("z", "r", "g"),
         1296,
         "read x.c",
     )
@@ -355,10 +355,10 @@ def test_a_table_of_ones_own() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("| read x.c", "", "10 columns; expected 11: framework | cell | layers | gates | input | recurrent | bias |"),
+        ("| read x.c", "", "11 columns; expected 12: framework | cell | layers | gates | input | recurrent | bias |"),
         ("| - |", "| |", "besides: an empty column; expected - for nothing"),
         ("GRU | GRU", "gru? | GRU", "cell: not the name of a cell; expected LSTM, GRU, …, received 'gru?'"),
-        ("z r h", "z r hh", "gates: not a network; expected i, f, "),
+        ("z r g", "z r hh", "gates: not a network; expected i, f, "),
         ("(d_x, 3d_h)", "(d_y, 3d_h)", "input: an unknown size; expected d_x, d_h, d_p, d_r, D, k_h, k_w, received"),
         ("(d_x, 3d_h)", "(d_x, 3d_h", "input: not a tensor; expected a name and a shape, such as kernel (d_x, 4d_h)"),
         ("(d_x, 3d_h)", "(d_x, 3 d_h +)", "input: expected a size at position 9 of ' 3 d_h +'"),

@@ -225,7 +225,7 @@ def rule_layer(rule: Rule) -> tuple[Layer, Any]:
 
 
 LINES = lines()
-FUNCTIONS = {"σ", "tanh", "relu", "exp", "max", "abs", "sqrt", "outer", "LN", "BN", "d_k"}
+FUNCTIONS = {"σ", "tanh", "relu", "exp", "max", "min", "abs", "sqrt", "outer", "LN", "BN", "d_k"}
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line[0].framework}-{line[0].type}")

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import paramcalc as pc
+from paramcalc.core.registry import find
 from paramcalc.displayed import Displayed
 from paramcalc.errors import MissingExtra, OptionError
 from paramcalc.writers import FORMATS
@@ -47,7 +48,15 @@ def nested() -> pc.Model:
     return pc.Model([video, again.source.args[0]], pc.LSTM(4)(both), name="nested")
 
 
+def conventions() -> pc.Model:
+    lstm = find("LSTM", "tf1")(3, peephole=True, projection=2, return_sequences=True, name="lstm")
+    gru = find("GRU", "haiku")(3, return_sequences=True, name="gru")
+    ocr = find("LSTM", "tesseract")(2, name="ocr")
+    return pc.Sequential([pc.Input((None, 4)), lstm, gru, ocr], name="conventions")
+
+
 MODELS = {model.__name__: model for model in (tutorial, card, symbolic, nested)}
+WITH_EQUATIONS = MODELS | {"conventions": conventions}
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -57,9 +66,11 @@ def test_golden(model: str, format: str, update: bool) -> None:
 
 
 @pytest.mark.parametrize("format", EXPLAINED)
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", WITH_EQUATIONS)
 def test_golden_explanations(model: str, format: str, update: bool) -> None:
-    hold(f"{model}.explain.{format}", MODELS[model]().report().render(format, explain=True, weights=True), update)
+    hold(
+        f"{model}.explain.{format}", WITH_EQUATIONS[model]().report().render(format, explain=True, weights=True), update
+    )
 
 
 def solved() -> Displayed:
@@ -129,7 +140,7 @@ def test_no_golden_file_is_left_over() -> None:
     names = {f"{model}.{format}" for model in (*MODELS, *SHOWN) for format in FORMATS}
     names |= {
         f"{model}.explain.{format}"
-        for model in MODELS
+        for model in WITH_EQUATIONS
         for format in ("table", "text", "markdown", "latex", "html", "json")
     }
     assert {path.name for path in GOLDEN.iterdir()} == names | {"symbolic.ascii"}

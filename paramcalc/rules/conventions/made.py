@@ -16,7 +16,8 @@ from ...core.shapes import Shape
 from ...errors import LayerError, nearest
 from ...symbolic import Expr, Size, symbols, unicode
 from ..shared.equations import networks
-from .read import BESIDES, Row, Tensor, rows, symbols_of
+from .read import BESIDES, Row, Tensor, at, rows, symbols_of
+from .steps import computed, parts, sentences
 
 SEQUENCE = Inputs("B T d_x")
 FRAMES = Inputs("B T H W d_x")
@@ -90,15 +91,25 @@ def row_of(cell: str, framework: str) -> Row:
 
 
 def rule_of(row: Row, name: str) -> Rule:
-    """Make the rule of one row: its schema is the row's, its body reads the row."""
+    """Make the rule of one row: its schema is the row's, its body reads the row.
+
+    Raises
+    ------
+    FileError
+        When the tensors do not divide among the networks.
+    """
+    parts(row)
 
     def body(x: Shape, /, **options: Any) -> Built:
         return build(row, x, options)
 
-    what = networks(row.gates) if len(row.gates) > 1 else "One dense network"
+    kind = "convolutions" if row.has("k_h") else "dense networks"
+    what = networks(row.gates, kind) if len(row.gates) > 1 else "One dense network"
     why = f"{what} of the input and the previous output, as {row.framework} has them."
     order = f"In the order {', '.join(row.gates)}. " if len(row.gates) > 1 else ""
-    about = "\n".join([f"{order}{' or '.join(row.layers)} of {row.framework}; {row.source}.", *besides(row)])
+    about = "\n".join(
+        [f"{order}{' or '.join(row.layers)} of {row.framework}; {row.source}.", *sentences(row), *besides(row)]
+    )
     schema = Schema({"x": FRAMES if row.has("k_h") else SEQUENCE}, 1, options_of(row))
     why = f"{why}\n\n{about}"
     return Rule(body, schema, row.framework, name, why, FAMILY, SEALED, aliases=row.layers)
@@ -150,7 +161,7 @@ def build(row: Row, x: Shape, options: dict[str, Any]) -> Built:
     switches = {name: int(value not in (None, False)) for name, value in options.items() if name not in sizes}
 
     def formula() -> Size:
-        return _at(row.formula, {**switches, **sizes})
+        return at(row.formula, {**switches, **sizes})
 
     def work() -> Work:
         both = [direction(row, there, {**sizes, "D": 1}, prod((batch, *places)), way) for way in range(ways)]
@@ -158,7 +169,7 @@ def build(row: Row, x: Shape, options: dict[str, Any]) -> Built:
         flow = tuple(NOTHING.union(*several) for several in zip(*(run.flow or () for run in runs), strict=True))
         return Work(tuple(one for run in runs for one in run.products), flow)
 
-    wide = _at(width(there), sizes)
+    wide = at(width(there), sizes)
     lead = (ways, batch) if ways > 1 else (batch,)
     states = tuple((*lead, *places, size) for size in (d_r, d_h)[: 1 + ("o" in row.gates)])
     out = (batch, *([steps] * options["return_sequences"]), *places, ways * wide)
@@ -168,6 +179,7 @@ def build(row: Row, x: Shape, options: dict[str, Any]) -> Built:
         formula=formula,
         work=work,
         states=states,
+        equations=lambda: computed(row, there),
     )
 
 
@@ -206,13 +218,9 @@ def _there(tensor: Tensor, options: dict[str, Any]) -> bool:
     return asked and (not tensor.backwards or options["bidirectional"])
 
 
-def _at(size: Size, values: dict[str, Any]) -> Size:
-    return size(**values) if isinstance(size, Expr) else size
-
-
 def _weight(row: Row, tensor: Tensor, sizes: dict[str, Size]) -> Weight:
     # gates lie side by side along the axis that has them all
-    g, shape = len(row.gates), tuple(_at(axis, sizes) for axis in tensor.shape)
+    g, shape = len(row.gates), tuple(at(axis, sizes) for axis in tensor.shape)
     wide = g * symbols("d_h")
     if g > 1 and wide in tensor.shape:
         place = tensor.shape.index(wide)
@@ -227,8 +235,7 @@ def _multiplies(tensor: Tensor) -> bool:
 def _rows(tensor: Tensor, sizes: dict[str, Size]) -> list[Size]:
     # a bias that lies inside a kernel, the 1 of d_x + d_h + 1, multiplies nothing
     nothing = dict.fromkeys(("d_x", "d_h", "d_r", "d_p"), 0)
-    added = [_at(axis, nothing) if isinstance(axis, Expr) else 0 for axis in tensor.shape]
+    added = [at(axis, nothing) if isinstance(axis, Expr) else 0 for axis in tensor.shape]
     return [
-        _at(axis, sizes) - (more if isinstance(more, int) else 0)
-        for axis, more in zip(tensor.shape, added, strict=True)
+        at(axis, sizes) - (more if isinstance(more, int) else 0) for axis, more in zip(tensor.shape, added, strict=True)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -11,18 +11,19 @@ from typing import Any, NamedTuple, NoReturn
 
 from ...errors import FileError, ParamcalcError, nearest
 from ...symbolic import Expr, Size, parse
-from ..shared.cells import GATES
+from ..shared.cells import CANDIDATE, GATES
 
 TABLE = "conventions.txt"
 COLUMNS = (
     *("framework", "cell", "layers", "gates", "input", "recurrent", "bias", "besides"),
-    *("formula", "count", "source"),
+    *("step", "formula", "count", "source"),
 )
 SHORT = ("framework", "cell", "layer", "count", "source")
 BESIDES = {"peephole": "peepholes", "projection": "a projection", "output": "an output layer"}  # names of the roles
 SIZES = ("d_x", "d_h", "d_p", "d_r", "D", "k_h", "k_w")
 NONE, ABOVE = "-", '"'
 AXES = "batch_first"  # an option that moves axes and makes no other convention
+CELLS = ("i f g o", "z r g", "h")  # the networks of an LSTM, a GRU and a plain RNN, in any order
 
 _TENSOR = re.compile(r"\s*(?:(\?)?([A-Za-z_]\w*)\s+)?([\w/.{},<>]+)\s*\(([^()]*)\)\s*")
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -43,6 +44,46 @@ class Tensor(NamedTuple):
     backwards: bool = False
 
 
+class Step(NamedTuple):
+    """What one time step computes, as far as the tensors do not show it.
+
+    Attributes
+    ----------
+    reset : str
+        Where the reset gate acts: ``before`` or ``after`` the product with the recurrent weights; empty without one.
+    update : str
+        Of what the update gate is the share: ``old`` for the previous output, ``new`` for the candidate.
+    activation : tuple of str
+        Of the candidate of a GRU, of a plain RNN and of its output layer: ``tanh``, ``relu`` or ``sigmoid``; the
+        default, then the others that the framework offers.
+    on : str
+        What the activation of a plain RNN is applied to: the ``sum``, or each of the ``products``.
+    forget : int
+        A constant that each step adds to what the forget gate adds up.
+    bound : int
+        The largest absolute value of the cell state; 0 for none.
+    peepholes : tuple of str
+        The gates with a peephole, in the order of the tensors.
+    """
+
+    reset: str = ""
+    update: str = "old"
+    activation: tuple[str, ...] = ("tanh",)
+    on: str = "sum"
+    forget: int = 0
+    bound: int = 0
+    peepholes: tuple[str, ...] = ()
+
+
+NOTHING = Step()  # the tensors show everything
+WORDS = {
+    "reset": ("before", "after"),
+    "update": ("old", "new"),
+    "activation": ("tanh", "relu", "sigmoid"),
+    "on": ("sum", "products"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the table; either ``tensors`` and ``formula``, or the options of a ``rule`` that is there."""
@@ -54,6 +95,7 @@ class Row:
     source: str
     gates: tuple[str, ...] = ()
     tensors: tuple[Tensor, ...] = ()
+    step: Step = NOTHING
     formula: Size = 0
     rule: str = ""
     options: tuple[tuple[str, Any], ...] = ()
@@ -63,6 +105,11 @@ class Row:
         """Its own name, with the options that make it another convention: ``GRU(reset_after=False)``."""
         options = [f"{name}={value}" for name, value in self.options if isinstance(value, bool) and name != AXES]
         return f"{self.layers[0]}({', '.join(options)})" if options else self.layers[0]
+
+    @property
+    def joint(self) -> bool:
+        """Whether one kernel reads the input and the previous output side by side."""
+        return not any(tensor.role == "recurrent" for tensor in self.tensors)
 
     def has(self, name: str) -> bool:
         """Tell whether a size occurs in the shapes."""
@@ -132,12 +179,58 @@ def _declared(given: dict[str, str], head: tuple[str, str], tail: tuple[int, str
     for gate in gates:
         if gate not in GATES:
             raise FileError("not a network", expected=", ".join(GATES), received=gate).at("gates")
+    if sorted(gates) not in [sorted(cell.split()) for cell in CELLS]:
+        expected = f"{' or '.join(CELLS)}, in any order"
+        raise FileError("not the networks of a cell", expected=expected, received=given["gates"]).at("gates")
     tensors = tuple(
         tensor for column in ("input", "recurrent", "bias", "besides") for tensor in _tensors(given[column], column)
     )
     options = {tensor.option for tensor in tensors if tensor.option}
     formula = _size(given["formula"], "formula", (*SIZES, *sorted(options)))
-    return Row(*head, tuple(given["layers"].split()), *tail, gates=gates, tensors=tensors, formula=formula)
+    step = _step(given["step"], gates, tensors)
+    return Row(*head, tuple(given["layers"].split()), *tail, gates=gates, tensors=tensors, step=step, formula=formula)
+
+
+def _step(text: str, gates: tuple[str, ...], tensors: tuple[Tensor, ...]) -> Step:
+    given: dict[str, Any] = {}
+    for word in () if text == NONE else text.split():
+        name, _, value = word.partition("=")
+        if name not in Step._fields:
+            known = ", ".join(Step._fields)
+            raise FileError(
+                "an unknown word", expected=known, received=word, suggestion=nearest(name, Step._fields)
+            ).at("step")
+        if name in given:
+            raise FileError("a word twice", received=word).at("step")
+        given[name] = _step_value(name, value)
+    if ("z" in gates) != ("reset" in given):
+        expected = "reset=before or reset=after" if "z" in gates else "no reset"
+        raise FileError("where the reset gate acts", expected=expected, received=text).at("step")
+    if any(tensor.role == "peephole" for tensor in tensors) != ("peepholes" in given):
+        raise FileError(
+            "peepholes", expected="peepholes=i,f,o beside tensors of peepholes, else none", received=text
+        ).at("step")
+    if given.get("reset") == "after" and not any(tensor.role == "recurrent" for tensor in tensors):
+        raise FileError("reset=after without a recurrent weight", expected="reset=before", received=text).at("step")
+    return Step(**given)
+
+
+def _step_value(name: str, value: str) -> str | int | tuple[str, ...]:
+    if name == "peepholes":
+        gates = tuple(value.split(","))
+        if set(gates) <= GATES.keys() - {CANDIDATE} and len(set(gates)) == len(gates):
+            return gates
+        raise FileError("not gates", expected="gates with commas, such as i,f,o", received=value).at("step")
+    if name in WORDS:
+        values = tuple(value.split(",")) if name == "activation" else (value,)
+        for one in values:
+            if one not in WORDS[name]:
+                expected = " or ".join(WORDS[name])
+                raise FileError(
+                    f"not a value of {name}", expected=expected, received=one, suggestion=nearest(one, WORDS[name])
+                ).at("step")
+        return values if name == "activation" else value
+    return int(value) if value.isdecimal() else _refused("step", f"{name}=1", f"{name}={value}")
 
 
 def _tensors(text: str, column: str) -> Iterator[Tensor]:
@@ -200,6 +293,11 @@ def _size(text: str, column: str, known: tuple[str, ...]) -> Size:
 def symbols_of(sizes: Iterable[Size]) -> set[str]:
     """Name the sizes that occur in shapes."""
     return {name for size in sizes if isinstance(size, Expr) for name in size.symbols}
+
+
+def at(size: Size, values: Mapping[str, Any]) -> Size:
+    """Put values into a size of the table."""
+    return size(**values) if isinstance(size, Expr) else size
 
 
 def _cell(text: str) -> str:

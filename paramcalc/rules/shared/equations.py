@@ -9,13 +9,16 @@ Frameworks differ in the order of a product: a kernel (d_x, d_h) stands behind t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from .cells import CANDIDATE, GATES
 
 X, H, C = "x_t", "h_(t-1)", "c_(t-1)"
 NUMBERS = ("no", "one", "two", "three", "four")
+RESET = f"r_t ⊙ {H}"  # what the candidate reads where the reset gate acts before the product
 MIXED = f"h_t = z_t ⊙ {H} + (1 − z_t) ⊙ {CANDIDATE}_t"
+MIXED_NEW = f"h_t = (1 − z_t) ⊙ {H} + z_t ⊙ {CANDIDATE}_t"
+BIASES = ("b", "b'")  # of the product with the input, and of that with the previous output
 
 Network = Callable[[str], str]
 
@@ -38,7 +41,7 @@ def convolved(frames: str, kernel: str) -> str:
 def reads(
     name: str,
     times: Callable[[str, str], str] = behind,
-    biases: int = 1,
+    biases: int | Collection[str] = 1,
     seen: str = H,
     mark: str = "_",
 ) -> str:
@@ -50,21 +53,37 @@ def reads(
         The letter of the network; empty for a cell that has one network.
     times : callable
         How a product is written.
-    biases : int
-        0, 1, or 2 where the product with the previous output has one of its own.
+    biases : int or collection of str
+        0, 1, or 2 where the product with the previous output has one of its own; or those of ``b`` and ``b'`` that
+        are there.
     seen : str
         What it reads of the step before.
     mark : str
         Between a tensor's letter and the network's.
     """
     at = f"{mark}{name}" if name else ""
+    first, second = ([f"{b}{at}"] * (b in lettered(biases)) for b in BIASES)
     terms = [times(X, f"W{at}"), times(seen, f"U{at}")]
-    if biases == 2:
-        return " + ".join((terms[0], f"b{at}", terms[1], f"b'{at}"))
-    return " + ".join((*terms, *[f"b{at}"] * biases))
+    return " + ".join((terms[0], *first, terms[1], *second) if second else (*terms, *first))
 
 
-def lstm(gates: Sequence[str], network: Network, projected: str = "") -> tuple[str, ...]:
+def lettered(biases: int | Collection[str]) -> Collection[str]:
+    """Give the letters of so many biases."""
+    return BIASES[:biases] if isinstance(biases, int) else biases
+
+
+def shown(units: str) -> tuple[str, ...]:
+    """Show the units of an LSTM as its output."""
+    return (f"h_t = {units}",)
+
+
+def lstm(
+    gates: Sequence[str],
+    network: Network,
+    through: Callable[[str], tuple[str, ...]] = shown,
+    late: Collection[str] = (),
+    bound: int = 0,
+) -> tuple[str, ...]:
     """Give the equations of an LSTM, its networks in the order of the framework.
 
     Parameters
@@ -72,35 +91,58 @@ def lstm(gates: Sequence[str], network: Network, projected: str = "") -> tuple[s
     gates : sequence of str
     network : callable
         Gives what a network adds up.
-    projected : str
-        The matrix that the output goes through, as ``before`` writes it; empty for none.
+    through : callable
+        Gives the last lines: what the layer makes of its units.
+    late : collection of str
+        The networks that read the new cell state.
+    bound : int
+        The largest absolute value of the cell state; 0 for none.
     """
-    shown = "o_t ⊙ tanh(c_t)"
+    made = {gate: f"{gate}_t = {'tanh' if gate == CANDIDATE else 'σ'}({network(gate)})" for gate in gates}
+    cell = f"f_t ⊙ {C} + i_t ⊙ {CANDIDATE}_t"
     return (
-        *(f"{gate}_t = {'tanh' if gate == CANDIDATE else 'σ'}({network(gate)})" for gate in gates),
-        f"c_t = f_t ⊙ {C} + i_t ⊙ {CANDIDATE}_t",
-        f"h_t = {projected} ({shown})" if projected else f"h_t = {shown}",
+        *(line for gate, line in made.items() if gate not in late),
+        f"c_t = max(−{bound}, min({bound}, {cell}))" if bound else f"c_t = {cell}",
+        *(line for gate, line in made.items() if gate in late),
+        *through("o_t ⊙ tanh(c_t)"),
     )
 
 
 def gru(
-    gates: Sequence[str], times: Callable[[str, str], str], biases: int, reset_before: bool = False
+    gates: Sequence[str],
+    times: Callable[[str, str], str],
+    biases: int,
+    reset_before: bool = False,
 ) -> tuple[str, ...]:
     """Give the equations of a GRU, its networks in the order of the framework.
 
     With ``reset_before`` the reset gate acts on the previous output, else on its product with the recurrent weights.
     """
+
+    def network(gate: str, seen: str) -> str:
+        return reads(gate, times, biases, seen)
+
+    candidate = network(CANDIDATE, f"({RESET})") if reset_before else reset_after(times, biases)
+    return gated(gates, lambda gate: network(gate, H), candidate)
+
+
+def reset_after(times: Callable[[str, str], str], biases: int | Collection[str]) -> str:
+    """Write what the candidate adds up where the reset gate acts on the product with the recurrent weights."""
     g = CANDIDATE
-    if reset_before:
-        candidate = reads(g, times, biases, seen=f"(r_t ⊙ {H})")
-    elif biases == 2:
-        candidate = f"{times(X, f'W_{g}')} + b_{g} + r_t ⊙ ({times(H, f'U_{g}')} + b'_{g})"
-    else:
-        candidate = f"{times(X, f'W_{g}')} + r_t ⊙ ({times(H, f'U_{g}')})" + f" + b_{g}" * biases
+    first, second = (f" + {b}_{g}" * (b in lettered(biases)) for b in BIASES)
+    new, old = times(X, f"W_{g}"), times(H, f"U_{g}")
+    return f"{new}{first} + r_t ⊙ ({old}{second})" if second else f"{new} + r_t ⊙ ({old}){first}"
+
+
+def gated(
+    gates: Sequence[str], network: Network, candidate: str, activation: str = "tanh", mixed: str = MIXED
+) -> tuple[str, ...]:
+    """Give the lines of a GRU from what its gates and its candidate add up."""
+    g = CANDIDATE
     return (
-        *(f"{gate}_t = σ({reads(gate, times, biases)})" for gate in gates if gate != g),
-        f"{g}_t = tanh({candidate})",
-        MIXED,
+        *(f"{gate}_t = σ({network(gate)})" for gate in gates if gate != g),
+        f"{g}_t = {activation}({candidate})",
+        mixed,
     )
 
 

@@ -62,9 +62,14 @@ def computed(cell: Cell, bias: bool, nonlinearity: str, weights: Sequence[Weight
     elif cell.states == 1:
         lines = equations.gru(cell.gates, equations.before, biases)
     else:
-        projected = "P" if "P" in letters.values() else ""
-        lines = equations.lstm(cell.gates, lambda gate: equations.reads(gate, equations.before, biases), projected)
+        through = behind_projection if "P" in letters.values() else equations.shown
+        lines = equations.lstm(cell.gates, lambda gate: equations.reads(gate, equations.before, biases), through)
     return Equations(lines, letters, "" if bias else f"{what} of the input and the previous output{where}.")
+
+
+def behind_projection(units: str) -> tuple[str, ...]:
+    """Write the output of an LSTM with a projection."""
+    return (f"h_t = {equations.before(f'({units})', 'P')}",)
 
 
 def step(cell: Cell, d_x: Size, d_h: Size, batch: Size, bias: bool, d_p: Size = 0, suffix: str = "") -> Work:

@@ -10,6 +10,7 @@ from math import prod
 
 from ....rules.conventions.made import build
 from ....rules.conventions.read import Row, rows, symbols_of
+from ....rules.conventions.steps import has_bias
 from ....symbolic import Size
 from . import cells
 from .call import Call, Count
@@ -43,20 +44,8 @@ def _count(row: Row, call: Call) -> Size:
         elif tensor.role == "output":
             added = added + call.sized("units")  # its activation
     # a kernel on both, side by side, makes one product; and its biases may be among its rows
-    both = not any(tensor.role == "recurrent" for tensor in row.tensors)
     networks = len(row.gates)
-    inside = networks if _bias_inside(row) else 0
-    parts = 0 if both else networks
+    inside = networks if has_bias(row) else 0
+    parts = 0 if row.joint else networks
     per_unit = parts + inside + AFTER[row.cell]
     return ways * steps * (each * per_unit + prod((batch, *places)) * added)
-
-
-def _bias_inside(row: Row) -> bool:
-    # a kernel of d_x + d_h + 1 rows
-    for tensor in row.tensors:
-        for axis in tensor.shape:
-            if tensor.role == "input" and {"d_x"} < symbols_of([axis]):
-                zeros = dict.fromkeys(symbols_of([axis]), 0)
-                if not isinstance(axis, int) and axis(**zeros) == 1:
-                    return True
-    return False
