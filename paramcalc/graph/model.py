@@ -8,7 +8,6 @@ models nest. Build one with `Sequential`, or by calling layers on `Input` tensor
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from math import prod
 
 from ..core.built import Applicable, Built, Part, Weight, scoped
@@ -290,7 +289,7 @@ class Model(Applicable, Displayed):
             for weight in scoped(step.weights, names[id(node.layer)], node.layer):
                 first = found.setdefault(weight.origin, weight)
                 if first.trainable and (self.frozen or node.layer.frozen or not weight.trainable):
-                    found[weight.origin] = replace(first, trainable=False)
+                    found[weight.origin] = first.evolve(trainable=False)
         return found.values()
 
     def __call__(self, *tensors: Nested) -> Tensors:

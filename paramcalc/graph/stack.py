@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from ..core.built import Applicable, Built, Part, Weight, placed, scaled, scoped
@@ -84,7 +83,7 @@ class Copies(Applicable):
         )
 
     def _many(self, weight: Weight) -> Weight:
-        return replace(weight, shape=(self.count, *weight.shape), origin=None)
+        return weight.evolve(shape=(self.count, *weight.shape), origin=None)
 
     def _work(self, one: Built, inputs: int) -> Work:
         # the first copy reads the input, the others read what the copies before have made of it

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cached_property
 
 from ..core.built import Part, Weight
@@ -56,7 +55,7 @@ class Row(Totals, Displayed):
         built = calls[0].built
         self.weights = built.weights
         if frozen:
-            self.weights = tuple(replace(weight, trainable=False) for weight in built.weights)
+            self.weights = tuple(weight.evolve(trainable=False) for weight in built.weights)
         self.counted_above = False
         self.in_stack = False
         self.rows: list[Row] = []

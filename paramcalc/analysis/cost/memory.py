@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from ...core.built import Weight
@@ -78,7 +77,7 @@ def memory_of(
         known = known and not built.unknown
         for at, weight in enumerate(built.weights):
             trains = weight.path in use.live
-            named = replace(weight, scope="/".join(filter(None, (use.part.name, weight.scope))))
+            named = weight.evolve(scope="/".join(filter(None, (use.part.name, weight.scope))))
             every.setdefault(origin_of(weight, id(use.part.layer), at), (named, own, trains))
     trained = [(weight, own) for weight, own, trains in every.values() if trains]
     trains = all(own.trains for _, own in trained)  # whole numbers have no gradients

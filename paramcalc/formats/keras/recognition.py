@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -163,7 +162,7 @@ class RecognisedLayer(StoredLayer, Formulated):
         layer = found.layer
         # statistics are no guess
         made = [one.trainable for one in layer.on(found.reads).weights]
-        kept = tuple(replace(one, trainable=trained and not frozen) for one, trained in zip(weights, made, strict=True))
+        kept = tuple(one.evolve(trainable=trained and not frozen) for one, trained in zip(weights, made, strict=True))
         super().__init__(layer.rule, layer.options, name, layer.type, kept, not frozen)
         self.formula = formula_of(layer, found.reads)
         self.frozen = frozen

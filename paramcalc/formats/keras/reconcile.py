@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ...core.built import Built, frozen
@@ -85,7 +84,7 @@ def _stored(built: Built, kept: KeptLayer) -> Built:
     weights = kept.finding.weights
     told = all(learning.values()) or all(weight.name in learning for weight in weights)
     sure = kept.frozen or (told and bool(learning))
-    found = tuple(replace(weight, trainable=learning.get(weight.name, True)) for weight in weights)
+    found = tuple(weight.evolve(trainable=learning.get(weight.name, True)) for weight in weights)
     note = f"{built.unknown}; {counted(found, sure)}"
     return _as_told(built._replace(weights=found, unknown="", note=note, guessed=bool(found) and not sure), kept)
 

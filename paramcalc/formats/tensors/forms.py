@@ -6,7 +6,6 @@ Modules that differ in their sizes alone have one form in general, found once on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from math import prod
 from operator import itemgetter
@@ -205,7 +204,9 @@ class GeneralForm(NamedTuple):
         """Give the form of certain tensors, whose sizes that differ are these."""
         form = self.form
         options = {**form.options, **{name: option(sizes) for name, option in self.options.items()}}
-        weights = [weight.of_shape(tensors[place][1]) for weight, place in zip(form.weights, self.order, strict=True)]
+        weights = [
+            weight.evolve(shape=tensors[place][1]) for weight, place in zip(form.weights, self.order, strict=True)
+        ]
         stored = Storage.of((dtype, (prod(shape) * DTYPES[dtype] + 7) // 8) for _, shape, dtype, _, _ in tensors)
         return form._replace(options=options, weights=tuple(weights), stored=stored)
 
@@ -284,7 +285,7 @@ def _learnable(tensor: FileTensor) -> bool:
 
 
 def _trained(weight: Weight, tensor: FileTensor) -> Weight:
-    return replace(weight, trainable=False) if tensor.trainable is False and not weight.buffer else weight
+    return weight.evolve(trainable=False) if tensor.trainable is False and not weight.buffer else weight
 
 
 def _plain(name: str, tensor: FileTensor) -> Weight:

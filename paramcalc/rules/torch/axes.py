@@ -4,7 +4,6 @@ Shapes are whole: PyTorch has no batch apart from the other axes, and most layer
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from ...core.built import Built, Weight
@@ -153,7 +152,7 @@ def agree(shapes: Sequence[Shape], axes: Sequence[int], inputs: tuple[int, int] 
 
 def inside(weights: Sequence[Weight], name: str) -> tuple[Weight, ...]:
     """Put the name of an inner module before those of its tensors: ``weight`` → ``out_proj.weight``."""
-    return tuple(replace(weight, name=f"{name}.{weight.name}") for weight in weights)
+    return tuple(weight.evolve(name=f"{name}.{weight.name}") for weight in weights)
 
 
 def buffer(name: str, shape: Shape) -> Weight:

@@ -239,7 +239,7 @@ def _owned(weights: Sequence[Weight], live: Foreign) -> tuple[Weight, ...]:
     for place, weight in enumerate(weights):
         tensor = owners.get(weight.name)
         origin = (id(tensor), 0) if tensor is not None else (id(live), place + 1)
-        found.append(replace(weight, trainable=tensor is not None and tensor.requires_grad, origin=origin))
+        found.append(weight.evolve(trainable=tensor is not None and tensor.requires_grad, origin=origin))
     return tuple(found)
 
 
