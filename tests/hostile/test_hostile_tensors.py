@@ -19,8 +19,9 @@ import pytest
 
 import paramcalc as pc
 from paramcalc.formats.pytorch import opcodes
-from paramcalc.formats.pytorch.opcodes import Machine, Opaque
+from paramcalc.formats.pytorch.machine import Machine
 from paramcalc.formats.pytorch.rebuild import CALLS, load
+from paramcalc.formats.pytorch.values import Opaque
 
 TENSORS = Path(__file__).parents[1] / "data/tensors"
 SECONDS, BYTES = 1.0, 100 * 10**6
@@ -201,7 +202,7 @@ def test_nothing_is_run(protocol: int) -> None:
     assert "no tensors of a model" in refused(zipped(program))
     for name in ("os.system", "builtins.eval", "builtins.exec", "subprocess.Popen", "torch.load", "antigravity.fly"):
         module, _, what = name.rpartition(".")
-        made = Machine(f"c{module}\n{what}\n(V1\ntR.".encode(), CALLS, load).run()
+        made = opcodes.run(Machine(f"c{module}\n{what}\n(V1\ntR.".encode(), CALLS, load))
         assert isinstance(made, Opaque)
         assert made.name == name
     assert not RAN
@@ -227,7 +228,7 @@ def test_plain_values_are_those_of_pickle(protocol: int) -> None:
     value["again"] = value["tuples"]
     if protocol < 3:
         del value["bytes"]  # they are made by a call there
-    assert Machine(pickle.dumps(value, protocol), CALLS, load).run() == value
+    assert opcodes.run(Machine(pickle.dumps(value, protocol), CALLS, load)) == value
 
 
 BOMBS: dict[str, bytes] = {

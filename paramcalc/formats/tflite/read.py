@@ -11,6 +11,7 @@ from ...core.tensors import BATCH
 from ...errors import FileError, quoted
 from ...graph.model import Model
 from ...symbolic import Size, unknown
+from ..collector import collector_paused
 from ..opened import Source
 from ..operators.mapped import mapped
 from ..operators.stored import StoredOperator, StoredTensor, checked_shape, model_of, short
@@ -180,6 +181,7 @@ def _code(table: Table) -> tuple[int, str]:
     return (max(old, new) if old < _PLACEHOLDER else new), table.text(1, "the name of an operator")
 
 
+@collector_paused()
 def read(source: Source) -> Model:
     """Read a TensorFlow Lite file.
 
