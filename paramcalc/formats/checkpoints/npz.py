@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
-from ..collector import collector_paused
 from ..containers.hdf5 import opened
 from ..containers.zipped import beginning, entries
 from ..opened import Source
@@ -31,7 +30,6 @@ NO_NUMBERS = ("U", "S", "O", "M", "m", "V", "a")  # texts, objects, times, struc
 NAMES = {short: name for short, name in NAMES.items() if name in DTYPES}
 
 
-@collector_paused()
 def read(source: Source) -> Model:
     """Read a NumPy archive.
 

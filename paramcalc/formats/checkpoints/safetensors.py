@@ -14,7 +14,6 @@ from typing import BinaryIO
 
 from ...errors import FileError, ParamcalcError, placed
 from ...graph.model import Model
-from ..collector import collector_paused
 from ..containers.hdf5 import opened
 from ..opened import Source
 from ..tensors.data import DTYPES, Contents, FileTensor, check_count, check_dtype, check_name, check_shape, part_of
@@ -72,7 +71,6 @@ _USUAL = re.compile(
 _KEYS = {"dtype", "shape", "data_offsets"}
 
 
-@collector_paused()
 def read(source: Source) -> Model:
     """Read a safetensors file.
 

@@ -13,11 +13,10 @@ from typing import BinaryIO
 
 from ...errors import FileError, ParamcalcError, placed
 from ...graph.model import Model
-from ..collector import collector_paused
 from ..containers.hdf5 import opened
 from ..opened import Source, read_file
 from ..pytorch.files import contents_of as pytorch
-from ..readers import WEIGHTS
+from ..sniffs import WEIGHTS
 from ..tensors.data import Contents, check_count
 from ..tensors.layers import model_of
 from ..text.decoding import decode
@@ -31,7 +30,6 @@ _SHARD = re.compile(r"[\w.-]{1,200}\.(?:safetensors|bin)", re.ASCII)
 _BLOB = re.compile(r"[0-9a-f]{40,64}")
 
 
-@collector_paused()
 def read_index(source: Source) -> Model:
     """Read the shards that lie beside their index.
 
@@ -56,7 +54,6 @@ def index_contents(source: Source) -> Contents:
     return _sharded(os.path.dirname(source.path), source.data)
 
 
-@collector_paused()
 def read_folder(source: Source) -> Model:
     """Read the weights in a folder.
 

@@ -9,7 +9,6 @@ from math import prod
 from ...core.formula import Formula
 from ...graph.model import Model
 from ...symbolic import Size, symbols
-from ..collector import collector_paused
 from ..opened import Source
 from ..operators.mapped import Buffer, mapped
 from ..operators.stored import StoredGroup, StoredOperator, StoredTensor, model_of
@@ -21,7 +20,6 @@ _CONSTANTS = re.compile(r"(^|\.)rope_(freqs|factors_long|factors_short)$")
 _NORM = re.compile(r"norm(_\d+)?$")
 
 
-@collector_paused()
 def read(source: Source) -> Model:
     """Read the header of a GGUF file.
 

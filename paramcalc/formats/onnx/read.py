@@ -5,7 +5,6 @@ from __future__ import annotations
 from ...core.shapes import UNKNOWN_SHAPE
 from ...errors import FileError
 from ...graph.model import Model
-from ..collector import collector_paused
 from ..opened import Source
 from ..operators.mapped import mapped
 from ..operators.stored import StoredOperator, model_of
@@ -16,7 +15,6 @@ from .messages import MODEL
 APART = "constants"  # the row of those that no operator reads as weights
 
 
-@collector_paused()
 def read(source: Source) -> Model:
     """Read an ONNX file; no other file is opened, and of data in one only their stated size counts.
 

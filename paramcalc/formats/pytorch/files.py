@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
-from ..collector import collector_paused
 from ..containers.hdf5 import opened
 from ..containers.zipped import Entry, content, entries, window
 from ..opened import Source
@@ -30,7 +29,6 @@ PROTOCOL = 1001
 PARTS = 3  # after the magic number: the protocol, the sizes of C's types, what was saved
 
 
-@collector_paused()
 def read(source: Source) -> Model:
     """Read a file of PyTorch.
 

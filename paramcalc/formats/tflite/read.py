@@ -11,7 +11,6 @@ from ...core.tensors import BATCH
 from ...errors import FileError, quoted
 from ...graph.model import Model
 from ...symbolic import Size, unknown
-from ..collector import collector_paused
 from ..opened import Source
 from ..operators.mapped import mapped
 from ..operators.stored import StoredOperator, StoredTensor, checked_shape, model_of, short
@@ -181,7 +180,6 @@ def _code(table: Table) -> tuple[int, str]:
     return (max(old, new) if old < _PLACEHOLDER else new), table.text(1, "the name of an operator")
 
 
-@collector_paused()
 def read(source: Source) -> Model:
     """Read a TensorFlow Lite file.
 
