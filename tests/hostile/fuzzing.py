@@ -171,6 +171,8 @@ def _mapped(tasks: list[Task], jobs: int) -> Iterator[tuple[list[Finding], str, 
         return
     with get_context("spawn").Pool(jobs) as pool:
         yield from pool.imap_unordered(_several, tasks)
+        pool.close()
+        pool.join()  # each removes its folders when it ends
 
 
 def _several(task: Task) -> tuple[list[Finding], str, int]:

@@ -301,7 +301,9 @@ def tensor(
         (tensor(size="J\xff\xff\xff\xff\x85"), "not a shape"),
         (tensor(size="\x88\x85"), "not a shape"),
         (tensor(size="N"), "not a shape"),
-        (tensor(strides=")"), "not a tensor"),
+        (tensor(strides=")"), "not the strides of a tensor"),
+        (tensor(strides="J\xff\xff\xff\xff\x85"), "not the strides of a tensor"),
+        (tensor(strides="\x88\x85"), "not the strides of a tensor"),
         (tensor(numel="K\x03"), "has another size than its tensors say"),
         (tensor(numel="N"), "not the size of a storage"),
         (tensor(dtype="Double"), "has another size than its tensors say"),
@@ -311,6 +313,12 @@ def tensor(
 def test_tensors_that_lie(program: bytes, problem: str) -> None:
     assert pc.loads(zipped(tensor(), _0=bytes(8))).total == 2
     assert problem in refused(zipped(program, _0=bytes(8)))
+
+
+def test_strides_are_no_shape() -> None:
+    # a mask of (1, 1, 8192, 8192) has strides whose product is more than any tensor has numbers
+    ones, steps = "(" + "K\x01" * 5 + "t", "(" + "J\x00\x00\x00\x7f" * 5 + "t"
+    assert pc.loads(zipped(tensor(ones, steps), _0=bytes(8))).total == 1
 
 
 def test_an_unknown_storage_is_not_a_zero() -> None:
