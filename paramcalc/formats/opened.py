@@ -124,8 +124,10 @@ class Source:
 
     def member(self, name: str) -> str | None:
         """Give the path of a file in this folder, or ``None`` where it is no folder or has no such file."""
+        if not self.path or not os.path.isdir(self.path):
+            return None
         path = os.path.join(self.path, name)
-        return path if self.path and os.path.isdir(self.path) and os.path.isfile(path) else None
+        return path if os.path.isfile(path) else None
 
     @property
     def file(self) -> str | BinaryIO:

@@ -7,17 +7,41 @@ its own is loaded, and no other. A line without a function names a format that i
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..errors import FileError, OptionError, ParamcalcError
 from ..graph.model import Model
 from ..loading import load as function
 from .opened import FOLDER, Asked, Source, opened
+from .sniffs import (
+    PYTORCH,
+    STREAM,
+    TAR_OF_2016,
+    ZIP,
+    Sniff,
+    holding,
+    is_config,
+    is_coreml,
+    is_described,
+    is_folder,
+    is_in_javascript,
+    is_mapping,
+    is_onnx,
+    is_page,
+    is_safetensors,
+    is_shards,
+    is_table,
+    is_tar,
+    is_tensor_shards,
+    is_traineddata,
+    is_weights,
+    protobuf,
+    says,
+    starts,
+    zip_beginning_with,
+)
 from .source.detect import is_source
-
-Sniff = Callable[[Source], bool]
 
 
 class Reader(NamedTuple):
@@ -50,142 +74,11 @@ class Reader(NamedTuple):
     folder: bool = False
 
 
-def starts(magic: bytes, at: int = 0) -> Sniff:
-    """Recognise a format by bytes at a fixed place."""
-    return lambda source: source.head[at : at + len(magic)] == magic
-
-
-def protobuf(version: bytes, *following: int) -> Sniff:
-    """Recognise a message of Protocol Buffers whose field 1 is a version, by the numbers of fields that may follow it.
-
-    Each of these has a length.
-    """
-    keys = [bytes([number << 3 | 2]) for number in following]
-    return lambda source: (
-        source.head[:1] == b"\x08"
-        and source.head[1:2] in [bytes([one]) for one in version]
-        and source.head[2:3] in keys
-    )
-
-
-def holding(member: str) -> Sniff:
-    """Recognise a folder by a file in it."""
-    return lambda source: source.member(member) is not None
-
-
-def zip_beginning_with(member: str) -> Sniff:
-    """Recognise a zip archive by the name of its first member, which matches a pattern."""
-    pattern = re.compile(member.encode())
-
-    def sniff(source: Source) -> bool:
-        head = source.head
-        end = 30 + int.from_bytes(head[26:28], "little")
-        return head.startswith(ZIP) and pattern.fullmatch(head[30:end]) is not None
-
-    return sniff
-
-
-def says(*keys: str) -> Sniff:
-    """Recognise plain data by its keys."""
-    return lambda source: all(key in source.data for key in keys)
-
-
-def _safetensors(source: Source) -> bool:
-    # the length of a JSON object, then the object
-    return source.head[8:10] == b'{"' and int.from_bytes(source.head[:8], "little") < 2**27
-
-
-def _table(source: Source) -> bool:
-    return source.tail == b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"
-
-
-def _coreml(source: Source) -> bool:
-    # a version, and a description that begins with a message, where ONNX has a text
-    head = source.head
-    after = next((at for at in range(3, 8) if head[at : at + 1] < b"\x80"), 8) + 1
-    return protobuf(bytes(range(2, 32)), 2)(source) and head[after : after + 1] == b"\n"
-
-
-def _in_javascript(source: Source) -> bool:
-    # JSON that a package has as a module of code
-    head = source.head.lstrip()
-    return head.startswith((b"module.", b"export", b"const ", b"var ", b"let ")) and b'"modelTopology"' in head
-
-
-def _onnx(source: Source) -> bool:
-    return protobuf(bytes(range(3, 32)), 2, 3, 4, 6, 7, 8)(source) and not _coreml(source)
-
-
-def _folder(source: Source) -> bool:
-    return bool(source.path) and os.path.isdir(source.path)
-
-
-def _tar(source: Source) -> bool:
-    return source.head[257:262] == b"ustar" and not source.head.startswith(TAR_OF_2016)
-
-
-def _page(source: Source) -> bool:
-    return source.head.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
-
-
-def _traineddata(source: Source) -> bool:
-    # a number of components, the places of all, and the first right behind them
-    head = source.head
-    count = int.from_bytes(head[:4], "little")
-    places = [int.from_bytes(head[at : at + 8], "little") for at in range(4, min(4 + 8 * count, len(head)), 8)]
-    return 17 < count <= 63 and next((one for one in places if one < 2**63), 0) == 4 + 8 * count
-
-
-def _shards(source: Source) -> bool:
-    return isinstance(source.data.get("weight_map"), Mapping) and "layers" not in source.data
-
-
-def _tensor_shards(source: Source) -> bool:
-    places = source.data.get("weight_map")
-    first = next(iter(places.values()), "") if isinstance(places, Mapping) else ""
-    return isinstance(first, str) and first.endswith((".safetensors", ".bin"))
-
-
-def _weights(source: Source) -> bool:
-    return any(source.member(name) is not None for name in WEIGHTS)
-
-
-def _described(source: Source) -> bool:
-    if source.member(FOLDER) is None:
-        return False
-    is_folder: Sniff = function("paramcalc.formats.huggingface.folder:is_folder")
-    return is_folder(source)
-
-
-def _config(source: Source) -> bool:
-    return any(key in source.data for key in ("model_type", "transformers_version"))
-
-
-def _anything(source: Source) -> bool:
-    return isinstance(source.data, Mapping)
-
-
 PROGRAMS = "paramcalc.formats.source.reader"
-ZIP = b"PK\x03\x04"
-TAR_OF_2016 = b"sys_info\0"  # the first member that torch.save wrote until 0.1.1
-STREAM = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # a pickle of the magic number of PyTorch before 1.6
-PYTORCH = (  # torch.save and TorchScript write a folder; torch.export did not until PyTorch 2.6
-    r"[^/]+/(data\.pkl|constants\.pkl|data/[\w/]+|(code|extra|models)/.+|version|byteorder|archive_format|\.\w+)"
-    r"|version|serialized_\w+\.(json|pt)"
-)
-WEIGHTS = (  # what a folder of Hugging Face has its weights in; the first that is there is read
-    "model.safetensors",
-    "model.safetensors.index.json",
-    "pytorch_model.bin",
-    "pytorch_model.bin.index.json",
-    "adapter_model.safetensors",
-    "diffusion_pytorch_model.safetensors",
-)
-
 SPEC = "paramcalc.formats.modelspec.document:read"
 READERS = (
-    Reader("a folder of Hugging Face", _described, "paramcalc.formats.huggingface.folder:read", folder=True),
-    Reader("a folder of weights", _weights, "paramcalc.formats.checkpoints.shards:read_folder", folder=True),
+    Reader("a folder of Hugging Face", is_described, "paramcalc.formats.huggingface.folder:read", folder=True),
+    Reader("a folder of weights", is_weights, "paramcalc.formats.checkpoints.shards:read_folder", folder=True),
     Reader("a folder saved by Keras", holding(FOLDER), "paramcalc.formats.keras.saved:read_folder", folder=True),
     Reader(
         "a folder of a SavedModel",
@@ -195,11 +88,11 @@ READERS = (
         folder=True,
     ),
     Reader("a CoreML package", holding("Manifest.json"), folder=True),
-    Reader("a folder without a model", _folder, folder=True),
+    Reader("a folder without a model", is_folder, folder=True),
     # by their first bytes, or by their last
     Reader(
         "the index of a TensorFlow checkpoint",
-        _table,
+        is_table,
         "paramcalc.formats.tensorflow.read:read_index",
         framework="tensorflow",
     ),
@@ -207,7 +100,7 @@ READERS = (
     Reader("a NumPy archive", zip_beginning_with(r".+\.npy"), "paramcalc.formats.checkpoints.npz:read"),
     Reader("a .keras archive", starts(ZIP), "paramcalc.formats.keras.saved:read_archive"),
     Reader("an .h5 file", starts(b"\x89HDF\r\n\x1a\n"), "paramcalc.formats.keras.saved:read_hdf5"),
-    Reader("a safetensors file", _safetensors, "paramcalc.formats.checkpoints.safetensors:read"),
+    Reader("a safetensors file", is_safetensors, "paramcalc.formats.checkpoints.safetensors:read"),
     Reader("a GGUF file", starts(b"GGUF"), "paramcalc.formats.gguf.read:read", framework="gguf"),
     Reader("a TensorFlow Lite file", starts(b"TFL3", 4), "paramcalc.formats.tflite.read:read", framework="tflite"),
     Reader(
@@ -216,10 +109,13 @@ READERS = (
         "paramcalc.formats.tensorflow.read:read_saved_model",
         framework="tensorflow",
     ),
-    Reader("a CoreML model", _coreml),
-    Reader("an ONNX file", _onnx, "paramcalc.formats.onnx.read:read", framework="onnx"),
+    Reader("a CoreML model", is_coreml),
+    Reader("an ONNX file", is_onnx, "paramcalc.formats.onnx.read:read", framework="onnx"),
     Reader(
-        "a traineddata file of Tesseract", _traineddata, "paramcalc.formats.tesseract.read:read", framework="tesseract"
+        "a traineddata file of Tesseract",
+        is_traineddata,
+        "paramcalc.formats.tesseract.read:read",
+        framework="tesseract",
     ),
     Reader("an older PyTorch file", starts(STREAM), "paramcalc.formats.pytorch.files:read"),
     Reader("a pickle, which can run code", starts(b"\x80")),
@@ -227,15 +123,15 @@ READERS = (
     Reader("an empty zip archive", starts(b"PK\x05\x06")),
     Reader("a gzip file", starts(b"\x1f\x8b")),
     Reader("a PyTorch file of 2016, a tar archive", starts(TAR_OF_2016)),
-    Reader("a tar archive", _tar),
+    Reader("a tar archive", is_tar),
     Reader("a PDF document", starts(b"%PDF-")),
     Reader("a PNG image", starts(b"\x89PNG")),
-    Reader("a web page", _page),
+    Reader("a web page", is_page),
     Reader("a pointer of Git LFS to a file that was not downloaded", starts(b"version https://git-lfs.github.com/")),
     # by what the text says
     Reader(
         "a model of TensorFlow.js",
-        _in_javascript,
+        is_in_javascript,
         "paramcalc.formats.tensorflow.javascript:read_wrapped",
         framework="tensorflow",
     ),
@@ -247,10 +143,10 @@ READERS = (
         framework="tensorflow",
     ),
     Reader("Keras's JSON", says("class_name", "config"), "paramcalc.formats.keras.description:read"),
-    Reader("a config.json of Hugging Face", _config, "paramcalc.formats.huggingface.config:read"),
-    Reader("an index of safetensors", _tensor_shards, "paramcalc.formats.checkpoints.shards:read_index"),
-    Reader("an index of shards", _shards, "paramcalc.formats.keras.saved:read_index"),
-    Reader("a spec in YAML, TOML or JSON", _anything, SPEC, sizes=True),
+    Reader("a config.json of Hugging Face", is_config, "paramcalc.formats.huggingface.config:read"),
+    Reader("an index of safetensors", is_tensor_shards, "paramcalc.formats.checkpoints.shards:read_index"),
+    Reader("an index of shards", is_shards, "paramcalc.formats.keras.saved:read_index"),
+    Reader("a spec in YAML, TOML or JSON", is_mapping, SPEC, sizes=True),
 )
 
 SYNTAXES = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}

@@ -7,16 +7,20 @@ that executes nothing, which maps the numbers and reads none.
 from __future__ import annotations
 
 import gc
+import io
 import json
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from time import process_time
 
 import graph_files as g
+import numpy as np
 import pytest
 from conftest import Record, cold
+from numpy.lib import format
 
 import paramcalc as pc
 
@@ -118,6 +122,26 @@ def test_100_000_tensors_of_gguf_against_as_many_of_json(record: Record, tmp_pat
         "≤ 12",
         ratio <= 12,
     )
+
+
+def test_100_000_arrays_of_numpy_against_its_own_headers(record: Record, tmp_path: Path) -> None:
+    path = tmp_path / "large.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, shape in linears(TENSORS).items():
+            content = io.BytesIO()
+            format.write_array(content, np.zeros((1, *shape[1:]), "f2"))
+            archive.writestr(f"{name}.npy", content.getvalue())
+
+    def headers() -> None:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                with archive.open(name) as member:
+                    format.read_magic(member), format.read_array_header_1_0(member)
+
+    ours, theirs = times(lambda: pc.load(path).total, headers)
+    ratio = theirs / ours
+    peer = f"{theirs:.2f} s (NumPy, the headers alone)"
+    record(f"the same of a `.npz` file of {TENSORS:,} arrays", f"{ours:.2f} s", peer, ratio, "≥ 1", ratio >= 1)
 
 
 def test_a_cold_count_of_a_checkpoint_of_10_gb(record: Record, tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from paramcalc.core.storage import bytes_text
 from paramcalc.formats.checkpoints import npz, safetensors, shards
-from paramcalc.formats.containers import hdf5_bytes, zipped
+from paramcalc.formats.containers import hdf5_bytes
 from paramcalc.formats.huggingface import build
 from paramcalc.formats.modelspec import items
-from paramcalc.formats.pytorch import opcodes
+from paramcalc.formats.pytorch import machine, opcodes
 from paramcalc.formats.readers import READERS
 from paramcalc.formats.tensors import data
 from paramcalc.formats.tesseract import read as tesseract, vgsl
@@ -40,11 +40,11 @@ def test_bounds_are_those_of_the_code() -> None:
         "a folder of Hugging Face": [f"{build.MAX_BLOCKS} blocks"],
         "an index of safetensors": [f"{shards.MAX_SHARDS:,} shards", f"{data.MAX_TENSORS:,} tensors"],
         "a PyTorch file": [
-            size(opcodes.MAX_PICKLE),
+            size(machine.MAX_PICKLE),
             f"{opcodes.MAX_STEPS:,} opcodes",
             f"{opcodes.MAX_VALUES:,} values",
         ],
-        "a NumPy archive": [f"{zipped.MAX_ENTRIES:,} members", f"{npz.MAX_HEADER:,} bytes"],
+        "a NumPy archive": [f"{npz.MAX_MEMBERS:,} members", f"{npz.MAX_HEADER:,} bytes"],
         "an .h5 file": [size(hdf5_bytes.MAX_TOTAL)],
         "a safetensors file": [size(safetensors.MAX_HEADER), f"{data.MAX_TENSORS:,} tensors"],
         "a traineddata file of Tesseract": [f"{tesseract.MOST} components", f"{vgsl.PARTS} parts"],

@@ -8,6 +8,7 @@ its kind and its number, so that one can be run again::
     python tests/hostile/fuzzing.py 250000 structure        # of one kind
     python tests/hostile/fuzzing.py 1 structure --from 4711 # this one again
     python tests/hostile/fuzzing.py 5000 --readers --fresh  # damaged files of every reader, none tried before
+    python tests/hostile/fuzzing.py 100000 --readers --seconds 10  # the same, as many as 10 seconds allow for each
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ SECONDS = 2.0
 BYTES = 500 * 10**6
 BOUNDS = {"syntax": (2.0, 200 * 10**6), **dict.fromkeys(READ, (1.0, 100 * 10**6))}  # of kinds with bounds of their own
 CHUNK = 1_000  # inputs for each line of progress
+PIECE = 50  # inputs after which the time is looked at
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
 
 
@@ -128,6 +130,7 @@ def main() -> int:
     parser.add_argument("--from", type=int, default=0, dest="first", metavar="N", help="number of the first")
     parser.add_argument("--readers", action="store_true", help="damaged files of every reader")
     parser.add_argument("--fresh", action="store_true", help="begin with a number drawn at random, which is printed")
+    parser.add_argument("--seconds", type=float, help="processor time of each kind; what does not fit is left out")
     parser.add_argument("--jobs", type=int, default=1, help="how many processes")
     parser.add_argument("--log", type=Path, help="file that findings are appended to")
     given = parser.parse_args()
@@ -138,34 +141,50 @@ def main() -> int:
     if given.fresh:
         first = int.from_bytes(os.urandom(5), "big")
         print(f"--from {first}")
-    starts = range(first, first + given.many, CHUNK)
-    tasks = [(kind, range(start, min(start + CHUNK, first + given.many))) for start in starts for kind in kinds]
-    failed = 0
-    for found, line in _mapped(tasks, given.jobs):
-        failed += len(found)
+    chunk = CHUNK if given.seconds is None else given.many  # in which a kind has all of its time
+    starts = range(first, first + given.many, chunk)
+    tasks = [Task(k, range(at, min(at + chunk, first + given.many)), given.seconds) for at in starts for k in kinds]
+    failed = tried = 0
+    for found, line, count in _mapped(tasks, given.jobs):
+        failed, tried = failed + len(found), tried + count
         for one in found:
             print(one, flush=True)
             if given.log:
                 with given.log.open("a") as log:
                     print(one, file=log)
         print(f"{line}, {failed} failed", flush=True)
+    print(f"{tried:,} inputs, {failed} failed")
     return int(failed > 0)
 
 
-def _mapped(tasks: list[tuple[str, range]], jobs: int) -> Iterator[tuple[list[Finding], str]]:
+class Task(NamedTuple):
+    """Inputs for one process, as many of them as the seconds allow."""
+
+    kind: str
+    numbers: range
+    seconds: float | None
+
+
+def _mapped(tasks: list[Task], jobs: int) -> Iterator[tuple[list[Finding], str, int]]:
     if jobs == 1:
         yield from map(_several, tasks)
         return
     with get_context("spawn").Pool(jobs) as pool:
         yield from pool.imap_unordered(_several, tasks)
+        pool.close()
+        pool.join()  # each removes its folders when it ends
 
 
-def _several(task: tuple[str, range]) -> tuple[list[Finding], str]:
-    kind, numbers = task
-    start = process_time()
-    found = [*findings(kind, numbers)]
+def _several(task: Task) -> tuple[list[Finding], str, int]:
+    kind, numbers, seconds = task
+    start, tried, found = process_time(), 0, list[Finding]()
+    while tried < len(numbers) and (seconds is None or process_time() - start < seconds):
+        piece = numbers[tried : tried + PIECE]
+        found += findings(kind, piece)
+        tried += len(piece)
     gc.collect()
-    return found, f"{kind} {numbers.start} to {numbers.stop - 1}: {process_time() - start:.1f} s"
+    last = numbers.start + tried - 1
+    return found, f"{kind} {numbers.start} to {last}: {tried:,} in {process_time() - start:.1f} s", tried
 
 
 if __name__ == "__main__":

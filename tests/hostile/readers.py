@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import struct
 import sys
 import tempfile
@@ -29,6 +30,10 @@ EXTREMES = [b"\xff" * 10, b"\x80" * 9 + b"\x01", struct.pack("<Q", 2**63), struc
 EXTREMES += [struct.pack("<i", -4), struct.pack("<q", -1), b"\x7f", b"\0"]
 EXTREMES += [struct.pack(">Q", 2**63), struct.pack(">I", 2**31 - 1), struct.pack("<q", 2**40), struct.pack("<i", 24)]
 
+SLOW = re.compile(rb'"num_hidden_layers": *\d\d|keras\.applications')  # a model of many layers
+OFTEN_SLOW = 0.05  # of the inputs are made of seeds that take long to read
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # where files are never written to a disk
+
 Damage = Callable[[Random, bytes], bytes]
 
 
@@ -41,10 +46,13 @@ class Seed(NamedTuple):
         By name; one file without a name is content alone.
     opened : str
         Which of them is opened; empty for the folder.
+    slow : bool
+        Whether it takes several times as long to read as others; then few inputs are made of it.
     """
 
     files: dict[str, bytes]
     opened: str = ""
+    slow: bool = False
 
 
 def reader_of(source: Source) -> str:
@@ -72,12 +80,13 @@ def seeds() -> dict[str, tuple[Seed, ...]]:
     from graph_seeds import FILES
 
     contents += [one for make in FILES.values() for one in make()]
-    for content in contents:
+    contents += [re.sub(rb'("num_hidden_layers": *)\d\d+', rb"\g<1>2", one) for one in contents if SLOW.search(one)]
+    for content in dict.fromkeys(contents):
         name = reader_of(Source("seed", given=content))
         if name in found:
-            found[name].append(Seed({"": content}))
+            found[name].append(Seed({"": content}, slow=SLOW.search(content) is not None))
     for seed in several():
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
             name = reader_of(opened(written(folder, seed)))
         found[name].append(seed)
     return {name: tuple(own) for name, own in found.items()}
@@ -147,14 +156,20 @@ def mutated(luck: Random, content: bytes, others: Iterable[bytes]) -> bytes:
 def rearchived(luck: Random, content: bytes, damage: Damage) -> bytes:
     """Give an archive one of whose members is changed, with checksums that are right."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
-        names = old.namelist()
-        telling = [name for name in names if name.endswith((".pkl", ".json", ".npy", ".h5"))]
-        chosen = luck.choice(telling or names)
-        for name in names:
-            member = old.read(name)
-            new.writestr(name, damage(luck, member) if name == chosen else member)
+    members = _members(content)
+    telling = [name for name in members if name.endswith((".pkl", ".json", ".npy", ".h5"))]
+    chosen = luck.choice(telling or list(members))
+    with zipfile.ZipFile(target, "w") as new:
+        for name, member in members.items():
+            new.writestr(zipfile.ZipInfo(name), damage(luck, member) if name == chosen else member)
     return target.getvalue()
+
+
+@cache
+def _members(content: bytes) -> dict[str, bytes]:
+    # of the archive of a seed
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def damaged(luck: Random, content: bytes, others: Iterable[bytes], damages: tuple[Damage, ...]) -> bytes:
@@ -178,7 +193,8 @@ def reading(name: str, damages: tuple[Damage, ...], shown: Callable[[Random], Ca
 
     def make(luck: Random) -> Callable[[], object]:
         own = seeds()[name]
-        seed = luck.choice(own)
+        usual = [one for one in own if not one.slow]
+        seed = luck.choice(usual if usual and luck.random() >= OFTEN_SLOW else own)
         chosen = luck.choice(list(seed.files))
         others = [one for other in own for one in other.files.values()]
         content = damaged(luck, seed.files[chosen], others, damages)
@@ -208,7 +224,7 @@ def _read(name: str, place: int, chosen: str, content: bytes, show: Callable[[pc
 
 @cache
 def _folder(name: str, place: int) -> str:
-    folder = tempfile.TemporaryDirectory()
+    folder = tempfile.TemporaryDirectory(dir=MEMORY)
     _FOLDERS.append(folder)  # it is removed when the process ends
     written(folder.name, seeds()[name][place])
     return folder.name

@@ -19,8 +19,9 @@ import pytest
 
 import paramcalc as pc
 from paramcalc.formats.pytorch import opcodes
-from paramcalc.formats.pytorch.opcodes import Machine, Opaque
+from paramcalc.formats.pytorch.machine import Machine
 from paramcalc.formats.pytorch.rebuild import CALLS, load
+from paramcalc.formats.pytorch.values import Opaque
 
 TENSORS = Path(__file__).parents[1] / "data/tensors"
 SECONDS, BYTES = 1.0, 100 * 10**6
@@ -201,7 +202,7 @@ def test_nothing_is_run(protocol: int) -> None:
     assert "no tensors of a model" in refused(zipped(program))
     for name in ("os.system", "builtins.eval", "builtins.exec", "subprocess.Popen", "torch.load", "antigravity.fly"):
         module, _, what = name.rpartition(".")
-        made = Machine(f"c{module}\n{what}\n(V1\ntR.".encode(), CALLS, load).run()
+        made = opcodes.run(Machine(f"c{module}\n{what}\n(V1\ntR.".encode(), CALLS, load))
         assert isinstance(made, Opaque)
         assert made.name == name
     assert not RAN
@@ -227,7 +228,7 @@ def test_plain_values_are_those_of_pickle(protocol: int) -> None:
     value["again"] = value["tuples"]
     if protocol < 3:
         del value["bytes"]  # they are made by a call there
-    assert Machine(pickle.dumps(value, protocol), CALLS, load).run() == value
+    assert opcodes.run(Machine(pickle.dumps(value, protocol), CALLS, load)) == value
 
 
 BOMBS: dict[str, bytes] = {
@@ -300,7 +301,9 @@ def tensor(
         (tensor(size="J\xff\xff\xff\xff\x85"), "not a shape"),
         (tensor(size="\x88\x85"), "not a shape"),
         (tensor(size="N"), "not a shape"),
-        (tensor(strides=")"), "not a tensor"),
+        (tensor(strides=")"), "not the strides of a tensor"),
+        (tensor(strides="J\xff\xff\xff\xff\x85"), "not the strides of a tensor"),
+        (tensor(strides="\x88\x85"), "not the strides of a tensor"),
         (tensor(numel="K\x03"), "has another size than its tensors say"),
         (tensor(numel="N"), "not the size of a storage"),
         (tensor(dtype="Double"), "has another size than its tensors say"),
@@ -310,6 +313,12 @@ def tensor(
 def test_tensors_that_lie(program: bytes, problem: str) -> None:
     assert pc.loads(zipped(tensor(), _0=bytes(8))).total == 2
     assert problem in refused(zipped(program, _0=bytes(8)))
+
+
+def test_strides_are_no_shape() -> None:
+    # a mask of (1, 1, 8192, 8192) has strides whose product is more than any tensor has numbers
+    ones, steps = "(" + "K\x01" * 5 + "t", "(" + "J\x00\x00\x00\x7f" * 5 + "t"
+    assert pc.loads(zipped(tensor(ones, steps), _0=bytes(8))).total == 1
 
 
 def test_an_unknown_storage_is_not_a_zero() -> None:

@@ -12,6 +12,7 @@ from tiers import sampled
 
 import paramcalc as pc
 from paramcalc.formats.checkpoints.safetensors import NAMES, contents_of
+from paramcalc.formats.containers.zipped import MAX_ENTRIES
 from paramcalc.formats.pytorch.files import contents_of as read_pytorch
 from paramcalc.formats.tensors.data import Contents
 from paramcalc.formats.tensors.forms import PLAIN
@@ -104,6 +105,12 @@ def test_random_archives_of_numpy(seed: int, write: object, tmp_path: Path) -> N
         for one in row.weights
     }
     assert shapes == {name: one.shape for name, one in named.items()}
+
+
+def test_an_archive_of_more_arrays_than_other_archives_have_members(tmp_path: Path) -> None:
+    many = MAX_ENTRIES + 1
+    np.savez(tmp_path / "many.npz", **{f"layers.{at}.weight": np.ones(at % 3, "f4") for at in range(many)})
+    assert pc.load(tmp_path / "many.npz").total == sum(at % 3 for at in range(many))
 
 
 # embed 7·4; lstm 2·4[2(2 + 4) + 2·2]; norm 2·4; attention 4(4·4 + 4); the head is the embedding

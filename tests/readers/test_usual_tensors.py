@@ -11,7 +11,7 @@ from tiers import sampled
 from paramcalc import ParamcalcError
 from paramcalc.formats.pytorch import opcodes
 from paramcalc.formats.pytorch.checkpoint import contents_of
-from paramcalc.formats.pytorch.opcodes import Machine
+from paramcalc.formats.pytorch.machine import Machine
 from paramcalc.formats.pytorch.rebuild import CALLS, load
 from paramcalc.formats.tensors import forms
 from paramcalc.formats.tensors.data import FileTensor
@@ -98,7 +98,7 @@ def pickled(luck: Random) -> bytes:
 def outcome(data: bytes) -> object:
     try:
         machine = Machine(data, CALLS, load)
-        return contents_of(machine.run()), [str(type(one)) for one in machine.memo], machine.values
+        return contents_of(opcodes.run(machine)), [str(type(one)) for one in machine.memo], machine.values
     except ParamcalcError:
         return None  # at which byte it was found may differ
 
@@ -113,19 +113,19 @@ def test_a_usual_tensor_is_what_its_opcodes_make(seed: int, monkeypatch: pytest.
         data[luck.randrange(2 * len(data) // 3, len(data))] = luck.choice(
             (*b"hjKMJX(tQR\x85\x86\x87)r\x88", luck.randrange(256))
         )
-    in_one = opcodes.usual
+    in_one = opcodes.take_tensor
 
-    def counted(data: bytes, at: int) -> opcodes.Usual | None:
+    def counted(machine: Machine) -> bool:
         nonlocal taken
-        found = in_one(data, at)
-        taken += found is not None
+        found = in_one(machine)
+        taken += found
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(opcodes, "usual", counted)
+        patch.setattr(opcodes, "take_tensor", counted)
         quick = outcome(bytes(data))
     with monkeypatch.context() as patch:
-        patch.setattr(opcodes, "usual", lambda data, at: None)
+        patch.setattr(opcodes, "take_tensor", lambda machine: False)
         slow = outcome(bytes(data))
     assert quick == slow
     assert taken or damages, "no tensor was taken in one step"
@@ -143,7 +143,7 @@ def test_a_tensor_that_takes_its_own_name_is_left_to_the_opcodes() -> None:
     pickler.tensor("storage", "60", "Float", (3,), True)
     data = pickler.made + b"u."
     assert before < 256 <= pickler.count
-    contents = contents_of(Machine(data, CALLS, load).run())
+    contents = contents_of(opcodes.run(Machine(data, CALLS, load)))
     assert contents.tensors[-1].shape == (3,)
 
 

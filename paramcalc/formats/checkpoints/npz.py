@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
 from ..containers.hdf5 import opened
 from ..containers.zipped import beginning, entries
 from ..opened import Source
-from ..tensors.data import DTYPES, Contents, FileTensor, check_dtype, check_name, check_shape
+from ..tensors.data import DTYPES, MAX_TENSORS, Contents, FileTensor, check_dtype, check_name, check_shape
 from ..tensors.layers import model_of
 
 MAGIC = b"\x93NUMPY"
+MAX_MEMBERS = MAX_TENSORS + 10_000
 MAX_HEADER = 4_096  # bytes; NumPy writes 118, and more for structured types, which are not read
 
 _HEADER = re.compile(
@@ -38,7 +40,7 @@ def read(source: Source) -> Model:
     """
     contents = Contents()
     with opened(source.file) as file:
-        for name, entry in entries(file).items():
+        for name, entry in entries(file, MAX_MEMBERS).items():
             if not name.endswith(".npy"):
                 contents.unread[name] = "it is no array"
                 continue
@@ -62,7 +64,20 @@ def _tensor(name: str, head: bytes, whole: int) -> FileTensor | None:
     length = int.from_bytes(head[8:start], "little")
     if length > MAX_HEADER - start or length > len(head) - start:
         raise FileError(f"a header of {length:,} bytes", expected=f"at most {MAX_HEADER - start:,}")
-    text = head[start : start + length]
+    described = _described(head[start : start + length])
+    if described is None:
+        return None
+    tensor = FileTensor(name, *described)
+    if tensor.bytes != whole - start - length:
+        raise FileError(
+            "its shape and its size disagree", expected=f"{tensor.bytes:,} bytes", received=whole - start - length
+        )
+    return tensor
+
+
+@lru_cache(4096)
+def _described(text: bytes) -> tuple[tuple[int, ...], str] | None:
+    # the shape and the dtype of an array; ``None`` where it holds no numbers
     found = _HEADER.fullmatch(text)
     if found is None:
         if b"'descr'" in text and (b"[(" in text or b"|O" in text):
@@ -72,12 +87,7 @@ def _tensor(name: str, head: bytes, whole: int) -> FileTensor | None:
     kind = descr.lstrip("<>|=")
     if kind[:1] in NO_NUMBERS and kind not in NAMES:
         return None
-    tensor = FileTensor(name, _shape(found[2]), check_dtype(kind, NAMES))
-    if tensor.bytes != whole - start - length:
-        raise FileError(
-            "its shape and its size disagree", expected=f"{tensor.bytes:,} bytes", received=whole - start - length
-        )
-    return tensor
+    return _shape(found[2]), check_dtype(kind, NAMES)
 
 
 def _shape(text: bytes) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from ...graph.model import Model
 from ..containers.hdf5 import opened
 from ..opened import Source, read_file
 from ..pytorch.files import contents_of as pytorch
-from ..readers import WEIGHTS
+from ..sniffs import WEIGHTS
 from ..tensors.data import Contents, check_count
 from ..tensors.layers import model_of
 from ..text.decoding import decode

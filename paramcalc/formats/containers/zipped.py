@@ -12,6 +12,7 @@ import struct
 import tempfile
 import zlib
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, BinaryIO
 
 from ...errors import FileError, quoted
@@ -24,6 +25,7 @@ _CHUNK = 2**18
 
 _END, _END64, _PLACE64, _ENTRY, _MEMBER = b"PK\5\6", b"PK\6\6", b"PK\6\7", b"PK\1\2", b"PK\3\4"
 STORED, DEFLATED = 0, 8
+_WIDE = 0xFFFFFFFF  # of a number of four bytes: eight in another place have it
 _FIELDS = struct.Struct("<8xHH4xIIIHHH6xHI").unpack_from  # of one member, behind them its name
 
 
@@ -89,7 +91,7 @@ def _list(file: BinaryIO, length: int) -> tuple[int, int, int]:
         raise FileError("a truncated archive")
     disks, count, size, start = (_number(tail, found + at, wide) for at, wide in ((4, 4), (10, 2), (12, 4), (16, 4)))
     end = tail_at + found
-    if disks == 0xFFFFFFFF or count == 0xFFFF or 0xFFFFFFFF in (size, start):
+    if disks == _WIDE or count == 0xFFFF or _WIDE in (size, start):
         place = _exactly(file, end - 20, 20, length)
         if place.startswith(_PLACE64):
             end = _number(place, 8, 8)
@@ -109,8 +111,8 @@ def _entry(data: bytes, at: int) -> tuple[Entry, int]:
         raise FileError("a damaged archive")
     flags, method, check, packed, size, named, extra, comment, mode, where = _FIELDS(data, at)
     end = at + 46 + named
-    if 0xFFFFFFFF in (size, packed, where):
-        wide = [value == 0xFFFFFFFF for value in (size, packed, where)]
+    if size == _WIDE or packed == _WIDE or where == _WIDE:
+        wide = [value == _WIDE for value in (size, packed, where)]
         large = _large(data[end : end + extra])
         values = [size, packed, where]
         for place in range(3):
@@ -134,7 +136,7 @@ def _large(extra: bytes) -> bytes:
 
 def _apart(found: list[Entry], end: int) -> None:
     # no byte belongs to two members
-    found.sort(key=lambda entry: entry.at)
+    found.sort(key=attrgetter("at"))
     for entry, after in zip(found, [*(entry.at for entry in found[1:]), end], strict=True):
         if entry.at + 30 + len(entry.name) + entry.packed > after:
             raise FileError("files in the archive overlap", expected="separate ranges")
@@ -157,11 +159,10 @@ def _checked(file: BinaryIO, entry: Entry, most: int, part: bool = False) -> int
             "compressed too much", expected=f"at most {MAX_RATIO} to 1", received=(entry.size, entry.packed)
         )
     length = file.seek(0, os.SEEK_END)
-    head = _exactly(file, entry.at, 30, length)
-    named = _number(head, 26, 2)
-    if not head.startswith(_MEMBER) or _exactly(file, entry.at + 30, named, length) != entry.name:
+    head = _exactly(file, entry.at, 30 + len(entry.name), length)
+    if not head.startswith(_MEMBER) or _number(head, 26, 2) != len(entry.name) or head[30:] != entry.name:
         raise FileError("another file is at the listed position")
-    start = entry.at + 30 + named + _number(head, 28, 2)
+    start = entry.at + len(head) + _number(head, 28, 2)
     if start + entry.packed > length:
         raise FileError("a truncated archive")
     return start

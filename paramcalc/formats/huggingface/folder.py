@@ -89,7 +89,7 @@ def _tensors_alone(source: Source, name: str, reason: str) -> Model:
 
 def has_weights(source: Source) -> bool:
     """Tell whether a folder has weights beside its configuration."""
-    from ..readers import WEIGHTS
+    from ..sniffs import WEIGHTS
 
     return any(source.member(name) is not None for name in WEIGHTS if not name.startswith("adapter"))
 

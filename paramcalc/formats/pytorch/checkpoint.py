@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from ...errors import FileError
 from ..tensors.data import Contents, FileTensor, View, check_count, check_name
-from .opcodes import Key, Opaque, Reference, Value
 from .rebuild import Tensor
+from .values import Key, Opaque, Reference, Value
 
 MAX_DEPTH = 100  # containers within one another
 LARGE = 1_024  # bytes inside something that was not read, which may be tensors

@@ -15,8 +15,10 @@ from ..tensors.data import DTYPES, MAX_TENSORS, Contents, part_of
 from ..tensors.layers import model_of
 from .checkpoint import contents_of as tensors_in
 from .exported import CONFIG, exported
-from .opcodes import MAX_PICKLE, Machine, Value
+from .machine import MAX_PICKLE, Machine
+from .opcodes import run
 from .rebuild import CALLS, Stored, load
+from .values import Value
 
 MAX_MEMBERS = MAX_TENSORS + 10_000
 PICKLE, CONSTANTS = "data.pkl", "constants.pkl"
@@ -80,7 +82,7 @@ class Storages:
         found = load(id)
         if isinstance(found, Stored):
             before = self.known.setdefault(found.key, found)
-            if _bytes(before) != _bytes(found) and not (before.start or found.start):
+            if before is not found and _bytes(before) != _bytes(found) and not (before.start or found.start):
                 raise FileError("a storage with two sizes", expected=f"{before.size:,}", received=found.size)
         return found
 
@@ -107,7 +109,7 @@ def _add_aside(contents: Contents, what: str, sizes: Iterable[int]) -> None:
 
 def _unpickled(file: BinaryIO, entry: Entry, name: str, storages: Storages) -> Value:
     try:
-        return Machine(content(file, entry, MAX_PICKLE), CALLS, storages.load).run()
+        return run(Machine(content(file, entry, MAX_PICKLE), CALLS, storages.load))
     except ParamcalcError as error:
         raise error.at(f"{name}:")
 
@@ -132,10 +134,10 @@ def _stream(file: BinaryIO) -> Contents:
     storages = Storages()
     machine = Machine(file.read(MAX_PICKLE), CALLS, storages.load)
     try:
-        protocol, _, root = (machine.run() for _ in range(PARTS))
+        protocol, _, root = (run(machine) for _ in range(PARTS))
         if protocol != PROTOCOL:
             raise FileError("another version of the format", expected=f"{PROTOCOL}", received=protocol)
-        keys = machine.run()
+        keys = run(machine)
     except ParamcalcError as error:
         raise error.at("pickle:")
     if not isinstance(keys, list):

@@ -8,233 +8,68 @@ by the length of the pickle, whatever it says: by the steps, the values made, an
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Hashable, Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Hashable
 
 from ...errors import FileError
-from .usual import VALUES, Usual, usual
+from .machine import Machine
+from .usual import take_tensor
+from .values import Global, Opaque, Value, extend, fill
 
-MAX_PICKLE = 32 * 2**20  # bytes
 MAX_STEPS = 5_000_000  # opcodes; a tensor takes about 40
 MAX_VALUES = 1_200_000  # lists, dicts, tuples and texts; a tensor takes about 10
 MAX_INTEGER = 64  # bytes of a whole number
 
-Value: TypeAlias = object
-
-
-class Global:
-    """A name of a module and of what is in it: ``collections.OrderedDict``."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
-class Opaque:
-    """What a global that is not in the table would have made.
-
-    Attributes
-    ----------
-    name : str
-        Of the global.
-    args : object
-        What it would have been called with.
-    state : object
-        What would have been put into it: ``__dict__`` of an object.
-    items : dict
-        What would have been set by key.
-    """
-
-    __slots__ = ("args", "items", "name", "state")
-
-    def __init__(self, name: str, args: Value = ()) -> None:
-        self.name = name
-        self.args = args
-        self.state: Value = None
-        self.items: dict[Hashable, Value] = {}
-
-
-class Reference:
-    """What a persistent id stands for where nothing is known of it."""
-
-    __slots__ = ("id",)
-
-    def __init__(self, id: Value) -> None:
-        self.id = id
-
-
-class Key:
-    """A key of a dictionary that is no text and no number."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Value) -> None:
-        self.value = value
-
-
-Call = Callable[[Value], Value]
 _FOUR = struct.Struct("<I").unpack_from
 
 
-class Machine:
-    """Runs pickles, one after the other, over the same bytes.
+def run(m: Machine) -> Value:
+    """Run the next pickle of a machine and give what it makes.
 
-    Parameters
-    ----------
-    data : bytes
-    calls : mapping of str to callable
-        What the call of a global gives, by its name; each takes the arguments.
-    load : callable
-        What a persistent id stands for.
+    Raises
+    ------
+    FileError
+        When it is damaged, beyond the bounds, or has an opcode that files of PyTorch never have.
     """
-
-    __slots__ = ("at", "calls", "data", "load", "marks", "memo", "stack", "values")
-
-    def __init__(self, data: bytes, calls: Mapping[str, Call], load: Call) -> None:
-        if len(data) > MAX_PICKLE:
-            raise FileError(f"a pickle of {len(data):,} bytes", expected=f"at most {MAX_PICKLE:,}")
-        self.data = data
-        self.calls = calls
-        self.load = load
-        self.at = 0
-        self.values = 0
-        self.stack: list[Value] = []
-        self.marks: list[int] = []
-        self.memo: list[Value] = []
-
-    def run(self) -> Value:
-        """Run the next pickle and give what it makes.
-
-        Raises
-        ------
-        FileError
-            When it is damaged, beyond the bounds, or has an opcode that files of PyTorch never have.
-        """
-        data, opcodes = self.data, OPCODES
-        stack: list[Value] = []
-        marks: list[int] = []
-        memo: list[Value] = []
-        self.stack, self.marks, self.memo = stack, marks, memo
-        at = self.at
-        try:
-            for _ in range(MAX_STEPS):
-                code = data[at]
-                at += 1
-                if code == PUT:  # the four that are two thirds of a file; all others have a function
-                    (place,) = _FOUR(data, at)
-                    at += 4
-                    if place == len(memo):
-                        memo.append(stack[-1])
-                    else:
-                        self.remember(place)
-                elif code == GET:
-                    stack.append(memo[data[at]])
-                    at += 1
-                elif code == SMALL:
-                    stack.append(data[at])
-                    at += 1
-                elif code == MARK:
-                    marks.append(len(stack))
-                elif code == STOP:
-                    self.at = at
-                    return stack.pop()
+    data, opcodes = m.data, OPCODES
+    stack: list[Value] = []
+    marks: list[int] = []
+    memo: list[Value] = []
+    m.stack, m.marks, m.memo = stack, marks, memo
+    at = m.at
+    try:
+        for _ in range(MAX_STEPS):
+            code = data[at]
+            at += 1
+            if code == PUT:  # the four that are two thirds of a file; all others have a function
+                (place,) = _FOUR(data, at)
+                at += 4
+                if place == len(memo):
+                    memo.append(stack[-1])
                 else:
-                    self.at = at
-                    opcodes[code](self)
-                    at = self.at
-                    if self.values > MAX_VALUES:
-                        raise FileError("too many values in the pickle", expected=f"at most {MAX_VALUES:,}")
-        except FileError as error:
-            raise error.at(f"byte {self.at:,} of the pickle")
-        except (IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError, struct.error):
-            self.at = max(self.at, at)
-            raise FileError(f"the pickle is damaged at byte {self.at:,}") from None
-        raise FileError("too many steps in the pickle", expected=f"at most {MAX_STEPS:,}")
-
-    def take(self, size: int) -> bytes:
-        """Take the next bytes."""
-        start = self.at
-        self.at = end = start + size
-        if end > len(self.data):
-            raise FileError("a truncated pickle")
-        return self.data[start:end]
-
-    def number(self, size: int) -> int:
-        """Take a number without a sign."""
-        return int.from_bytes(self.take(size), "little")
-
-    def line(self) -> bytes:
-        """Take a line."""
-        end = self.data.index(b"\n", self.at)
-        found = self.data[self.at : end]
-        self.at = end + 1
-        return found
-
-    def push(self, value: Value) -> None:
-        """Put a value that was made on the stack."""
-        self.values += 1
-        self.stack.append(value)
-
-    def marked(self) -> list[Value]:
-        """Take what lies above the last mark."""
-        start = self.marks.pop()
-        found = self.stack[start:]
-        if len(self.stack) < start:
-            raise IndexError
-        del self.stack[start:]
-        return found
-
-    def four(self) -> int:
-        """Take a number of four bytes without a sign."""
-        at = self.at
-        self.at = at + 4
-        found: int = _FOUR(self.data, at)[0]
-        return found
-
-    def remember(self, place: int) -> None:
-        """Put the last value into the memo. Every pickler counts the places up, that of Python 2 from 1."""
-        memo, value = self.memo, self.stack[-1]
-        known = len(memo)
-        if place == known:
-            memo.append(value)
-        elif place == known + 1:
-            memo += (None, value)
-        else:
-            memo[place] = value
-
-    def call(self, made_by: Value, args: Value) -> Value:
-        """Give what a call would have made, as data."""
-        if not isinstance(made_by, Global):
-            return Opaque("", args)
-        known = self.calls.get(made_by.name)
-        return Opaque(made_by.name, args) if known is None else known(args)
-
-
-def key_of(value: Value) -> Hashable:
-    """Give a key that can be looked up in a bounded time; that of a nested tuple cannot."""
-    return value if value is None or isinstance(value, (str, int, float, bytes)) else Key(value)
-
-
-def fill(target: Value, pairs: list[Value]) -> None:
-    """Set items: keys and values by turns."""
-    if len(pairs) % 2:
-        raise IndexError
-    items = target.items if isinstance(target, Opaque) else target
-    if not isinstance(items, dict):
-        raise TypeError
-    for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-        items[key_of(key)] = value
-
-
-def extend(target: Value, values: list[Value]) -> None:
-    """Append values."""
-    if isinstance(target, list):
-        target += values
-    elif isinstance(target, Opaque):
-        target.items.update({Key(value): value for value in values})
-    else:
-        raise TypeError
+                    m.remember(place)
+            elif code == GET:
+                stack.append(memo[data[at]])
+                at += 1
+            elif code == SMALL:
+                stack.append(data[at])
+                at += 1
+            elif code == MARK:
+                marks.append(len(stack))
+            elif code == STOP:
+                m.at = at
+                return stack.pop()
+            else:
+                m.at = at
+                opcodes[code](m)
+                at = m.at
+                if m.values > MAX_VALUES:
+                    raise FileError("too many values in the pickle", expected=f"at most {MAX_VALUES:,}")
+    except FileError as error:
+        raise error.at(f"byte {m.at:,} of the pickle")
+    except (IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError, struct.error):
+        m.at = max(m.at, at)
+        raise FileError(f"the pickle is damaged at byte {m.at:,}") from None
+    raise FileError("too many steps in the pickle", expected=f"at most {MAX_STEPS:,}")
 
 
 def _text(size: int) -> Callable[[Machine], None]:
@@ -396,27 +231,7 @@ def _usual_text(m: Machine) -> None:
         raise FileError("a truncated pickle")
     m.values += 1
     m.stack.append(m.data[start:end].decode("utf-8", "surrogatepass"))
-    found = usual(m.data, end)
-    if found is not None:
-        _usual_tensor(m, found)
-
-
-def _usual_tensor(m: Machine, found: Usual) -> None:
-    memo = m.memo
-    known = len(memo)
-    (name,) = m.stack[-1:]
-    taken = found.made_by, found.word, found.kind, found.device, found.hooks
-    if found.places != tuple(range(known, known + len(found.places))) or max(taken) >= known:
-        return
-    made_by, word, kind, device, hooks = (memo[place] for place in taken)
-    id = word, kind, found.key, device, found.size
-    no_hooks = m.call(hooks, ())
-    args = m.load(id), found.offset, found.shape, found.strides, found.trainable, no_hooks
-    tensor = m.call(made_by, args)
-    memo += (name, found.key, id, found.shape, found.strides, no_hooks, args, tensor)
-    m.values += VALUES
-    m.stack.append(tensor)
-    m.at = found.end
+    take_tensor(m)
 
 
 def _found(code: int) -> Callable[[Machine], None]:

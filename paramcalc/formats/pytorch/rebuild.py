@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...errors import FileError
 from ..tensors.data import DTYPES, check_shape
-from .opcodes import Global, Opaque, Reference, Value
+from .values import Global, Opaque, Reference, Value
 
 STORAGES = {
     "Double": "float64",
@@ -81,14 +82,15 @@ class Tensor:
 
 def load(id: Value) -> Value:
     """Give what a persistent id stands for: a storage, or a class whose source is in the file."""
-    if isinstance(id, tuple) and len(id) in (5, 6) and id[0] == "storage" and isinstance(id[1], Global):
-        kind = id[1].name.rpartition(".")[2]
-        dtype = STORAGES.get(kind.removesuffix("Storage")) if kind.endswith("Storage") else None
+    if isinstance(id, tuple) and 4 < len(id) < 7 and id[0] == "storage" and isinstance(id[1], Global):
+        dtype = _dtype(id[1].name)
         if dtype is None:
             return Reference(id)
-        key, size = str(id[2]) if isinstance(id[2], (str, int)) else "", id[4]
-        view = id[5] if len(id) == 6 else None
-        start = view[1] if isinstance(view, tuple) and len(view) == 3 else 0
+        key, size, start = id[2], id[4], 0
+        if not isinstance(key, str):
+            key = str(key) if isinstance(key, int) else ""
+        if len(id) == 6 and isinstance(id[5], tuple) and len(id[5]) == 3:  # a view
+            start = id[5][1]
         if type(size) is not int or size < 0 or type(start) is not int or start < 0:
             raise FileError("not the size of a storage", received=size)
         return Stored(key, dtype, size, start)
@@ -97,8 +99,11 @@ def load(id: Value) -> Value:
     return Reference(id)
 
 
-def _sizes(value: Value) -> tuple[int, ...]:
-    return check_shape(value)
+@lru_cache(256)
+def _dtype(name: str) -> str | None:
+    # of a storage of a class
+    kind = name.rpartition(".")[2]
+    return STORAGES.get(kind.removesuffix("Storage")) if kind.endswith("Storage") else None
 
 
 def _made(storage: Value, offset: Value, size: Value, strides: Value, trainable: Value, dtype: Value = None) -> Value:
@@ -106,22 +111,35 @@ def _made(storage: Value, offset: Value, size: Value, strides: Value, trainable:
         storage = storage.storage
     if not isinstance(storage, Stored):
         return Opaque("a storage of an unknown kind", (Reference(storage),))
-    shape, steps = _sizes(size), _sizes(strides)
+    shape = check_shape(size)
     named = dtype.name.rpartition(".")[2] if isinstance(dtype, Global) else storage.dtype
-    if named not in DTYPES or type(offset) is not int or offset < 0 or len(steps) != len(shape):
+    if named not in DTYPES or type(offset) is not int or offset < 0:
         raise FileError("not a tensor", expected="an offset, sizes and strides", received=named)
+    steps, reach = _steps(strides, shape)
     if 0 not in shape:
-        last = offset + sum((size - 1) * step for size, step in zip(shape, steps, strict=True))
         held = storage.size if storage.dtype else 8 * storage.size // DTYPES[named]
-        if last >= held:
-            raise FileError("a tensor larger than its storage", expected=f"at most {held:,} numbers", received=last + 1)
+        if offset + reach >= held:
+            many = offset + reach + 1
+            raise FileError("a tensor larger than its storage", expected=f"at most {held:,} numbers", received=many)
     return Tensor(shape, steps, named, storage, offset, trainable is True)
 
 
-def _parts(args: Value, least: int) -> list[Value]:
+def _steps(strides: Value, shape: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+    # how far apart the numbers of each axis are, and the last from the first
+    if not isinstance(strides, (list, tuple)) or len(strides) != len(shape):
+        raise FileError("not the strides of a tensor", expected=f"{len(shape)} numbers", received=strides)
+    reach = 0
+    for length, step in zip(shape, strides, strict=True):
+        if type(step) is not int or step < 0:
+            raise FileError("not the strides of a tensor", expected="non-negative numbers", received=strides)
+        reach += (length - 1) * step
+    return tuple(strides), reach
+
+
+def _parts(args: Value, least: int) -> tuple[Value, ...]:
     if not isinstance(args, tuple) or len(args) < least:
         raise FileError("a tensor without all its parts", expected=f"{least} arguments")
-    return list(args)
+    return args
 
 
 def _v1(args: Value) -> Value:
@@ -130,7 +148,8 @@ def _v1(args: Value) -> Value:
 
 
 def _v2(args: Value) -> Value:
-    return _made(*_parts(args, 5)[:5])
+    storage, offset, size, strides, trainable, *_ = _parts(args, 5)
+    return _made(storage, offset, size, strides, trainable)
 
 
 def _v3(args: Value) -> Value:
@@ -151,7 +170,8 @@ def _meta(args: Value) -> Value:
     named = dtype.name.rpartition(".")[2] if isinstance(dtype, Global) else ""
     if named not in DTYPES:
         raise FileError("an unknown dtype", received=named)
-    return Tensor(_sizes(size), _sizes(strides), named, None, 0, trainable is True)
+    shape = check_shape(size)
+    return Tensor(shape, _steps(strides, shape)[0], named, None, 0, trainable is True)
 
 
 def _parameter(args: Value) -> Value:

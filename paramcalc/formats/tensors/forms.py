@@ -203,12 +203,17 @@ class GeneralForm(NamedTuple):
     def bound(self, tensors: Described, sizes: tuple[int, ...]) -> Form:
         """Give the form of certain tensors, whose sizes that differ are these."""
         form = self.form
-        options = {**form.options, **{name: option(sizes) for name, option in self.options.items()}}
+        options = form.options.copy()
+        for name, option in self.options.items():
+            options[name] = option(sizes)
         weights = [
             weight.evolve(shape=tensors[place][1]) for weight, place in zip(form.weights, self.order, strict=True)
         ]
-        stored = Storage.of((dtype, (prod(shape) * DTYPES[dtype] + 7) // 8) for _, shape, dtype, _, _ in tensors)
-        return form._replace(options=options, weights=tuple(weights), stored=stored)
+        stored: dict[str, int] = {}
+        for _, shape, dtype, _, _ in tensors:
+            stored[dtype] = stored.get(dtype, 0) + (prod(shape) * DTYPES[dtype] + 7) // 8
+        rest = form.note, form.more, form.told
+        return Form(form.rule, options, form.type, tuple(weights), form.guessed, Storage(stored), *rest)
 
 
 @lru_cache(4096)
