@@ -106,6 +106,7 @@ def test_both_directions(kind: Any, merge: str | None) -> None:
         check(pc.Bidirectional(kind(4, return_sequences=sequences), merge_mode=merge), (2, 5, 3))
 
 
+@pytest.mark.parametrize("many", quick([CHOICES, MANY_CHOICES], 2))
 @pytest.mark.parametrize("states", quick([False, True], 2))
 @pytest.mark.parametrize("sequences", quick([True, False], 2))
 @pytest.mark.parametrize("steps", quick([3, 1], 2))
@@ -118,8 +119,8 @@ def test_both_directions(kind: Any, merge: str | None) -> None:
         lambda **options: pc.SimpleRNN(4, **options),
     ],
 )
-def test_unrolled_loops(layer: Callable[..., Layer], steps: int, sequences: bool, states: bool) -> None:
-    check(layer(unroll=True, return_sequences=sequences, return_state=states), (2, steps, 3), many=MANY_CHOICES)
+def test_unrolled_loops(layer: Callable[..., Layer], steps: int, sequences: bool, states: bool, many: int) -> None:
+    check(layer(unroll=True, return_sequences=sequences, return_state=states), (2, steps, 3), many=many)
 
 
 STEP = {"LSTM": 12, "GRU": 9, "SimpleRNN": 3}
