@@ -50,6 +50,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     finally:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(5_000, 10, 20)
         gc.enable()
 
 

@@ -99,11 +99,11 @@ def test_a_layer_with_an_activation(name: str) -> None:
     check(pc.Conv1D(4, 3, activation=name), (2, 8, 3))
 
 
+@pytest.mark.parametrize("sequences", quick([True, False], 2))
 @pytest.mark.parametrize("merge", quick(["concat", "sum", "ave", "mul", None], 3))
 @pytest.mark.parametrize("kind", quick([pc.LSTM, pc.GRU, pc.SimpleRNN], 3))
-def test_both_directions(kind: Any, merge: str | None) -> None:
-    for sequences in (False, True):
-        check(pc.Bidirectional(kind(4, return_sequences=sequences), merge_mode=merge), (2, 5, 3))
+def test_both_directions(kind: Any, merge: str | None, sequences: bool) -> None:
+    check(pc.Bidirectional(kind(4, return_sequences=sequences), merge_mode=merge), (2, 5, 3))
 
 
 @pytest.mark.parametrize("many", quick([CHOICES, MANY_CHOICES], 2))
