@@ -102,7 +102,8 @@ class Weight:
         share = self.shape[self.gate_axis] // len(self.gates)
         if isinstance(share, Expr):
             share = share.expand()
-        return [(gate, place * share, (place + 1) * share) for place, gate in enumerate(self.gates)]
+        borders = [place * share for place in range(len(self.gates) + 1)]
+        return [*zip(self.gates, borders, borders[1:], strict=False)]
 
 
 _PLACES = {one.name: place for place, one in enumerate(fields(Weight))}

@@ -276,7 +276,7 @@ def _closed(carried: tuple[Sources, ...]) -> tuple[Sources, ...]:
 
 def _sum(sizes: Iterable[Size]) -> Size:
     terms = tuple(sizes)
-    return sum(terms) if all(type(term) is int for term in terms) else add(terms)
+    return sum(terms) if {*map(type, terms)} <= {int} else add(terms)
 
 
 def unsourced(size: Size) -> Work:

@@ -151,7 +151,7 @@ def added(parts: Iterable[Sums]) -> Sums | None:
 def summed(sizes: Iterable[Size]) -> Size:
     """Add up sizes and collect: at once, since adding one by one would copy the sum at every step."""
     terms = tuple(sizes)
-    if all(type(term) is int for term in terms):
+    if {*map(type, terms)} <= {int}:
         return sum(terms)
     others = [term for term in terms if type(term) is not int or term != 0]
     total = others[0] if len(others) == 1 else add(others)

@@ -171,14 +171,15 @@ class Model(Applicable, Displayed):
         """
         names: dict[int, str] = {}
         taken: set[str] = set()
-        for layer in self.layers:
+        layers = self.layers
+        for layer in layers:
             if layer.name is not None:
                 if layer.name in taken:
                     raise GraphError(f"two layers are named {layer.name!r}", suggestion="give each its own name")
                 taken.add(layer.name)
                 names[id(layer)] = layer.name
         counters: dict[str, int] = {}
-        for layer in self.layers:
+        for layer in layers:
             if layer.name is None:
                 stem = layer.label
                 count = counters.get(stem, 0)

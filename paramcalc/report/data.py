@@ -45,7 +45,7 @@ def weight_data(weight: Weight) -> JsonObject:
     if weight.buffer:
         found["buffer"] = True
     if weight.gates:
-        found["gates"] = {gate: [*map(plain, borders)] for gate, *borders in weight.gate_slices()}
+        found["gates"] = {gate: [plain(start), plain(end)] for gate, start, end in weight.gate_slices()}
         if weight.gate_axis != -1:
             found["gate_axis"] = weight.gate_axis
     if weight.starts:

@@ -156,10 +156,10 @@ class Row(Totals, Displayed):
             "substituted": formula.substituted if formula else None,
             "weights": [*map(weight_data, self.weights)],
         }
-        if self.in_file is not None:
-            row["in_file"] = self.in_file.to_dict()
-        if self.layout is not None:
-            row["layout"] = self.layout
+        if (in_file := self.in_file) is not None:
+            row["in_file"] = in_file.to_dict()
+        if (layout := self.layout) is not None:
+            row["layout"] = layout
         if self.buffered:
             row["buffers"] = plain(self.buffers)
         if self.stored_as is not None:

@@ -33,4 +33,8 @@ def evaluate(size: Size, values: Mapping[str, Any]) -> Any:
 
 def put(size: Size, leaf: Expr, value: Size) -> Size:
     """Put a value in place of one leaf, and not of another that goes by the same name."""
+    if not isinstance(size, Expr):
+        return size
+    if size.op == "*" and len(size.args) == 2 and type(size.args[0]) is int and size.args[1] is leaf:
+        return size.args[0] * value  # what most products of a batch are
     return fold(size, lambda other: value if other == leaf else other, BUILD)

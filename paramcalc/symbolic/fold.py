@@ -56,8 +56,8 @@ class Tree:
                 length += arg.length
             else:
                 length += 1
-                if isinstance(arg, int):
-                    check_bits(arg.bit_length())
+                if isinstance(arg, int) and (bits := arg.bit_length()) > MAX_BITS:
+                    check_bits(bits)
         if depth >= MAX_DEPTH or length > MAX_LENGTH:
             raise SizeError(f"an expression of more than {MAX_DEPTH} levels or {MAX_LENGTH:,} terms and factors")
         self.op = op

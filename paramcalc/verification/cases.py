@@ -123,6 +123,7 @@ def inputs_of(rule: Rule, layer: Layer) -> Iterator[tuple[Shape, ...]]:
             yield (shape(" ".join("?" if name in {"B"} | open_axes else known.get(name, name) for name in names)),)
 
 
+@cache
 def shape(text: str) -> Shape:
     """Read ``"? 7 d_x"``: numbers, symbols, and ``?`` for an unknown size."""
     return tuple(unknown(f"u{at}") if word == "?" else parse(word) for at, word in enumerate(text.split()))

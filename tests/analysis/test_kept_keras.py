@@ -99,13 +99,14 @@ def test_a_layer_with_an_activation(name: str) -> None:
     check(pc.Conv1D(4, 3, activation=name), (2, 8, 3))
 
 
+@pytest.mark.parametrize("sequences", quick([True, False], 2))
 @pytest.mark.parametrize("merge", quick(["concat", "sum", "ave", "mul", None], 3))
 @pytest.mark.parametrize("kind", quick([pc.LSTM, pc.GRU, pc.SimpleRNN], 3))
-def test_both_directions(kind: Any, merge: str | None) -> None:
-    for sequences in (False, True):
-        check(pc.Bidirectional(kind(4, return_sequences=sequences), merge_mode=merge), (2, 5, 3))
+def test_both_directions(kind: Any, merge: str | None, sequences: bool) -> None:
+    check(pc.Bidirectional(kind(4, return_sequences=sequences), merge_mode=merge), (2, 5, 3))
 
 
+@pytest.mark.parametrize("many", quick([CHOICES, MANY_CHOICES], 2))
 @pytest.mark.parametrize("states", quick([False, True], 2))
 @pytest.mark.parametrize("sequences", quick([True, False], 2))
 @pytest.mark.parametrize("steps", quick([3, 1], 2))
@@ -118,8 +119,8 @@ def test_both_directions(kind: Any, merge: str | None) -> None:
         lambda **options: pc.SimpleRNN(4, **options),
     ],
 )
-def test_unrolled_loops(layer: Callable[..., Layer], steps: int, sequences: bool, states: bool) -> None:
-    check(layer(unroll=True, return_sequences=sequences, return_state=states), (2, steps, 3), many=MANY_CHOICES)
+def test_unrolled_loops(layer: Callable[..., Layer], steps: int, sequences: bool, states: bool, many: int) -> None:
+    check(layer(unroll=True, return_sequences=sequences, return_state=states), (2, steps, 3), many=many)
 
 
 STEP = {"LSTM": 12, "GRU": 9, "SimpleRNN": 3}

@@ -7,12 +7,13 @@ traced, which takes several times as long, so there the chains are shorter.
 from __future__ import annotations
 
 import gc
+import json
 import tracemalloc
 from collections.abc import Callable
 from time import process_time
 
 import pytest
-from chains import CHAINS, PER_LAYER
+from chains import CHAINS, PER_LAYER, json_chain
 from conftest import Record
 
 from paramcalc import loads
@@ -28,10 +29,10 @@ def count(text: str) -> None:
     loads(text).total  # noqa: B018
 
 
-def seconds(text: str) -> float:
+def seconds(text: str, read: Callable[[str], object] = count) -> float:
     gc.collect()
     start = process_time()
-    count(text)
+    read(text)
     return process_time() - start
 
 
@@ -57,6 +58,24 @@ def test_time_is_linear(chain: Callable[[int], str], record: Record) -> None:
     short, long = (min(seconds(text) for _ in range(ROUNDS)) for text in texts.values())
     name = f"{LONG:,} layers, {chain.__name__}, time"
     record(name, f"{long:.2f} s", f"{short:.3f} s for {SHORT:,}", long / short, f"≤ {GOAL}", long <= GOAL * short)
+
+
+@pytest.mark.parametrize("collector", [True, False], ids=["collector on", "collector off"])
+def test_what_the_standard_library_takes_for_the_same(collector: bool, record: Record) -> None:
+    """More data than the caches hold: what ten times the data take without any work on them, for comparison."""
+    ratios = []
+    if not collector:
+        gc.disable()
+    try:
+        for read in (json.loads, count):
+            few, many = (json_chain(layers) for layers in (SHORT, LONG))
+            short, long = (min(seconds(text, read) for _ in range(ROUNDS)) for text in (few, many))
+            ratios.append(long / short)
+    finally:
+        gc.enable()
+    peer, ours = ratios
+    name = f"{LONG:,} layers, json_chain, collector {'on' if collector else 'off'}, and `json.loads`"
+    record(name, f"{ours:.1f}", f"{peer:.1f}", ours / peer, "none", True)
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.__name__)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tiers import quick
 
 import paramcalc
 
@@ -99,7 +100,7 @@ def test_without_docstrings(plain: dict[str, Ran]) -> None:
     assert all(ran.out.count("\n") > 0 for ran in found.values())
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1"])
+@pytest.mark.parametrize("encoding", quick(["ascii", "cp1252", "latin-1"], 3))
 def test_an_encoding_that_lacks_characters(encoding: str, plain: dict[str, Ran]) -> None:
     for words, ran in run(PYTHONIOENCODING=encoding).items():
         assert ran.code == plain[words].code, words

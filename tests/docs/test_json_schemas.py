@@ -1,7 +1,7 @@
 """The JSON that commands print is as its published schema says, and has no key that the schema does not name."""
 
 import json
-from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,11 +30,14 @@ def closed(schema):
     return [closed(one) for one in schema] if isinstance(schema, list) else schema
 
 
+@cache
+def validator(name):
+    return Draft202012Validator(closed(SCHEMAS[name]))
+
+
 def problems(name, data):
-    validator = Draft202012Validator(closed(deepcopy(SCHEMAS[name])))
-    return [
-        f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(json.loads(json.dumps(data)))
-    ]
+    errors = validator(name).iter_errors(json.loads(json.dumps(data)))
+    return [f"{error.json_path}: {error.message[:200]}" for error in errors]
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda one: one.name)

@@ -90,13 +90,13 @@ def test_dask(data: Any) -> None:
     check(_dask(), data)
 
 
-@settings(deadline=None, max_examples=examples(25, 1000))
+@settings(deadline=None, max_examples=examples(10, 1000))
 @given(st.data())
 def test_jax_in_32_bits(data: Any) -> None:
     check(_jax(False), data)
 
 
-@settings(deadline=None, max_examples=examples(25, 1000))
+@settings(deadline=None, max_examples=examples(10, 1000))
 @given(st.data())
 def test_jax_in_64_bits(data: Any) -> None:
     jax = pytest.importorskip("jax")

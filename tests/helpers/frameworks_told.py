@@ -7,6 +7,7 @@ import re
 from importlib.util import find_spec
 from typing import Any
 
+import numpy
 import pytest
 
 from paramcalc.rules.conventions.read import Row
@@ -61,9 +62,10 @@ def linen(row: Row, d_x: int, d_h: int, **options: Any) -> Tensors:
     for name in row.layers:
         frames = row.cell == "ConvLSTM2D"
         window = {"kernel_size": (3, 3)} if frames else {}
-        x = jax.numpy.ones((2, 9, 9, d_x) if frames else (2, d_x))
+        x = _array((2, 9, 9, d_x) if frames else (2, d_x))
         cell, key = getattr(nn, name)(features=d_h, **window, **options), jax.random.key(0)
-        found.append(_flat(cell.init(key, cell.initialize_carry(key, x.shape), x)["params"]))
+        carry = jax.eval_shape(lambda key, cell=cell, x=x: cell.initialize_carry(key, x.shape), key)
+        found.append(_flat(jax.eval_shape(cell.init, key, carry, x)["params"]))
     assert all(one == found[0] for one in found)
     return found[0]
 
@@ -84,15 +86,15 @@ def haiku(row: Row, d_x: int, d_h: int, **options: Any) -> Tensors:
         return cell(x, cell.initial_state(2))
 
     frames = row.cell == "ConvLSTM2D"
-    x = jax.numpy.ones((2, 9, 9, d_x) if frames else (2, d_x))
-    params = hk.transform(step).init(jax.random.key(0), x)
+    x = _array((2, 9, 9, d_x) if frames else (2, d_x))
+    params = jax.eval_shape(hk.transform(step).init, jax.random.key(0), x)
     return {name.partition("/")[2]: shape for name, shape in _flat(params).items()}  # its own name in front
 
 
 def equinox(row: Row, d_x: int, d_h: int, **options: Any) -> Tensors:
     eqx = pytest.importorskip("equinox")
     jax = importlib.import_module("jax")
-    cell = eqx.filter(getattr(eqx.nn, row.layers[0])(d_x, d_h, **options, key=jax.random.key(0)), eqx.is_array)
+    cell = eqx.filter_eval_shape(getattr(eqx.nn, row.layers[0]), d_x, d_h, **options, key=jax.random.key(0))
     return {name: tuple(one.shape) for name, one in vars(cell).items() if hasattr(one, "shape")}
 
 
@@ -138,15 +140,14 @@ def _gate(cell: str, rest: list[float], now: list[float]) -> str:
 def _haiku_step(row: Row) -> Any:
     hk = pytest.importorskip("haiku")
     jax = importlib.import_module("jax")
-    state = (
-        hk.LSTMState(jax.numpy.full(1, 2.0), jax.numpy.full(1, 2.0)) if row.cell == "LSTM" else jax.numpy.full(1, 2.0)
-    )
+    state = hk.LSTMState(TWO, TWO) if row.cell == "LSTM" else TWO
     made = hk.transform(lambda x, before: getattr(hk, row.layers[0])(1)(x, before))
-    zeros = jax.tree.map(jax.numpy.zeros_like, made.init(jax.random.key(0), jax.numpy.ones(1), state))
+    zeros = jax.tree.map(_zeros, jax.eval_shape(made.init, jax.random.key(0), _array((1,)), state))
+    apply = jax.jit(lambda params: made.apply(params, None, ONE, state)[1])
 
     def step(bias: list[float]) -> list[float]:
-        params = jax.tree.map(lambda one: jax.numpy.asarray(bias) if one.ndim == 1 else one, zeros)
-        _, after = made.apply(params, None, jax.numpy.ones(1), state)
+        params = jax.tree.map(lambda one: numpy.array(bias, "float32") if one.ndim == 1 else one, zeros)
+        after = apply(params)
         return [float(one[0]) for one in (after if row.cell == "LSTM" else (after,))]
 
     return step
@@ -155,16 +156,30 @@ def _haiku_step(row: Row) -> Any:
 def _equinox_step(row: Row) -> Any:
     eqx = pytest.importorskip("equinox")
     jax = importlib.import_module("jax")
-    cell = getattr(eqx.nn, row.layers[0])(1, 1, key=jax.random.key(0))
-    zeros = jax.tree.map(lambda one: jax.numpy.zeros_like(one) if eqx.is_array(one) else one, cell)
-    two = jax.numpy.full(1, 2.0)
+    cell = eqx.filter_eval_shape(getattr(eqx.nn, row.layers[0]), 1, 1, key=jax.random.key(0))
+    zeros = jax.tree.map(lambda one: _zeros(one) if hasattr(one, "shape") else one, cell)
+
+    @jax.jit
+    def apply(bias: Any) -> Any:
+        return eqx.tree_at(lambda one: one.bias, zeros, bias)(ONE, (TWO, TWO) if row.cell == "LSTM" else TWO)
 
     def step(bias: list[float]) -> list[float]:
-        lifted = eqx.tree_at(lambda one: one.bias, zeros, jax.numpy.asarray(bias))
-        after = lifted(jax.numpy.ones(1), (two, two) if row.cell == "LSTM" else two)
+        after = apply(numpy.array(bias, "float32"))
         return [float(one[0]) for one in (after if row.cell == "LSTM" else (after,))]
 
     return step
+
+
+ONE, TWO = numpy.ones(1, "float32"), numpy.full(1, 2.0, "float32")
+
+
+def _array(shape: tuple[int, ...]) -> Any:
+    # what jax traces without a value
+    return importlib.import_module("jax").ShapeDtypeStruct(shape, "float32")
+
+
+def _zeros(one: Any) -> Any:
+    return numpy.zeros(one.shape, one.dtype)
 
 
 def _flat(tree: Any, path: str = "") -> Tensors:

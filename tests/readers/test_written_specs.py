@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,11 @@ def counts(rows: list[Row]) -> list[Any]:
     return [(row.name, row.params, row.trainable, row.non_trainable, counts(row.rows)) for row in rows]
 
 
+@cache
+def validator(framework: str) -> Draft202012Validator:
+    return Draft202012Validator(schema(framework))
+
+
 def check(model: Model) -> None:
     text = model.render("yaml")
     again = loads(text)
@@ -78,7 +83,7 @@ def check(model: Model) -> None:
     assert again.framework == model.framework
     assert counts(loads(again.render("yaml")).rows) == counts(model.rows)
     assert text.isascii() or loads(model.render("yaml", ascii=True)).total == model.total
-    Draft202012Validator(schema(model.framework)).validate(again.report().spec())
+    validator(model.framework).validate(again.report().spec())
 
 
 def refusal(model: Model) -> str:

@@ -207,7 +207,8 @@ def test_as_haiku_does(name: str, root: str, options: dict[str, Any]) -> None:
 @pytest.mark.parametrize("use_bias", quick([True, False], 2))
 def test_as_equinox_does(name: str, use_bias: bool) -> None:
     equinox = pytest.importorskip("equinox")
-    made = getattr(equinox.nn, f"{name}Cell")(X[2], H, use_bias=use_bias, key=jax.random.key(0))
+    kind = getattr(equinox.nn, f"{name}Cell")
+    made = equinox.filter_eval_shape(kind, X[2], H, use_bias=use_bias, key=jax.random.key(0))
 
     def step(values: Values, x: Any, states: list[Any]) -> tuple[Any, list[Any]]:
         names = [path for path in values if isinstance(path, str)]
