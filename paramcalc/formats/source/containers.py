@@ -7,7 +7,23 @@ from .budget import ITEMS, STORED
 from .iterators import MOST_ITEMS as MOST_ITEMS, Lost, each, lose_place, over, over_dict, over_list, rest_of
 from .operations import equal, hashable
 from .state import Raised, State, Stop
-from .values import MISSING, Class, Dict, Instance, Iterator, List, Native, Set, Unknown, Value, View
+from .tracking import check_change
+from .values import (
+    MISSING,
+    Class,
+    Dict,
+    Instance,
+    Iterator,
+    List,
+    Native,
+    Set,
+    TrackedDict,
+    TrackedList,
+    Unknown,
+    Value,
+    View,
+    held,
+)
 
 
 def items_of(run: State, value: Value, ordered: bool = True) -> list[Value] | Unknown:
@@ -218,6 +234,15 @@ def _of_dict(run: State, value: Dict, key: Value) -> Value:
 def store_item(run: State, value: Value, key: Value, item: Value) -> None:
     """Set an item."""
     run.budget.charge(STORED)
+    before: tuple[Value, ...] = ()
+    new = isinstance(value, TrackedDict) and hashable(key) and key not in value.named
+    if isinstance(value, (TrackedDict, TrackedList)):
+        before = tuple(held(value))
+    _store_item(run, value, key, item)
+    check_change(run, value, "update" if new else "a new item", *before)
+
+
+def _store_item(run: State, value: Value, key: Value, item: Value) -> None:
     if isinstance(value, Dict):
         run.change(value)
         if value.blur is not None or not hashable(key):
@@ -262,6 +287,8 @@ def store_item(run: State, value: Value, key: Value, item: Value) -> None:
 
 def delete_item(run: State, value: Value, key: Value) -> None:
     """Delete an item."""
+    if isinstance(value, (TrackedDict, TrackedList)):
+        check_change(run, value, "a deletion")
     if isinstance(value, Dict) and value.blur is None and hashable(key):
         if key not in value.named:
             raise Raised(run.error("KeyError", str(key)[:80]))

@@ -173,7 +173,7 @@ def _sets(run: State, kind: type[ast.operator], a: Value, b: Value) -> Value:
     if isinstance(a, (Set, Dict)) and isinstance(b, (Set, Dict)) and a.blur is None and b.blur is None:
         x, y = a.named, b.named
         if kind is ast.BitOr:
-            return type(a)({**x, **y})
+            return Dict({**x, **y}) if isinstance(a, Dict) else Set({**x, **y})
         if kind is ast.BitAnd:
             return Set({one: value for one, value in x.items() if one in y})
         if kind is ast.Sub:
