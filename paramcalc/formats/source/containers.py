@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import attributes
 from .budget import ITEMS, STORED
 from .iterators import MOST_ITEMS as MOST_ITEMS, Lost, each, lose_place, over, over_dict, over_list, rest_of
-from .operations import equal, hashable
+from .operations import OPTIMIZERS, equal, hashable, item_of
 from .state import Raised, State, Stop
 from .tracking import check_change
 from .values import (
@@ -24,6 +24,8 @@ from .values import (
     View,
     held,
 )
+
+AVERAGES = "torch.optim.swa_utils"  # models
 
 
 def items_of(run: State, value: Value, ordered: bool = True) -> list[Value] | Unknown:
@@ -55,7 +57,7 @@ def _items(run: State, value: Value, ordered: bool) -> list[Value] | Unknown:
         return _of_instance(run, value)
     if isinstance(value, Unknown):
         run.may_raise("a loop over an unknown value")
-        return run.unknown(value.reason, value, data=value.data, scalar=value.scalar)
+        return item_of(run, value)
     if isinstance(value, Class):
         members = run.method(value, "__iter__")
         if isinstance(members, (list, Unknown)):
@@ -118,7 +120,7 @@ def length(run: State, value: Value) -> Value:
         found = run.native_length(value)
         return run.unknown("a length that is not known", scalar=True) if found is MISSING else found
     if isinstance(value, Unknown):
-        return run.unknown(value.reason, data=value.data, scalar=True)
+        return run.unknown(value.reason, data=value.data or "()" in value.path, scalar=True)
     if isinstance(value, Class):
         members = items_of(run, value)
         return len(members) if isinstance(members, list) else members
@@ -172,7 +174,7 @@ def get_item(run: State, value: Value, key: Value) -> Value:
     """Give an item or a slice."""
     if isinstance(value, Unknown):
         run.may_raise("an item of an unknown value")
-        return run.unknown(value.reason, value, key, data=value.data, scalar=value.scalar)
+        return item_of(run, value, key)
     if run.is_tensor(value):
         return run.tensor_item(value, key)
     if isinstance(value, (List, tuple, str, bytes, range)):
@@ -281,6 +283,8 @@ def _store_item(run: State, value: Value, key: Value, item: Value) -> None:
             return
     if isinstance(value, (tuple, str)):
         raise Raised(run.error("TypeError", "does not support item assignment"))
+    if isinstance(value, Unknown) and value.path.startswith(OPTIMIZERS) and not value.path.startswith(AVERAGES):
+        return  # a rate of learning: it holds parameters, and no model holds it
     run.changed_tensors += 1
     run.blur("an item of it was set", value, item)
 
