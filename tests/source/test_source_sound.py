@@ -39,6 +39,8 @@ def read(text: str) -> dict[str, Report]:
 def truth(value: object) -> tuple[int, int] | None:
     """Count the parameters of a real model, all and those that are trained."""
     if isinstance(value, torch.nn.Module):
+        if "_parameters" not in vars(value):  # its constructor was not run
+            return None
         if any(isinstance(one, torch.nn.parameter.UninitializedParameter) for one in value.parameters()):
             return None
         counts = [(one.numel(), one.requires_grad) for one in value.parameters()]

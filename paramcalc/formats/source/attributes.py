@@ -24,6 +24,7 @@ from .values import (
     Unknown,
     Value,
     Wrapper,
+    mutable,
 )
 
 
@@ -50,10 +51,19 @@ def find(cls: Class | Native, name: str, behind: Value = None) -> Value:
     for one in order:
         if isinstance(one, Class):
             if name in one.named:
-                return one.named[name]
+                found = one.named[name]
+                return _or_behind(cls, name, one, found) if isinstance(found, Unknown) else found
         elif (isinstance(one, Native) and _has(one, name)) or isinstance(one, Unknown):
             return one
     return MISSING
+
+
+def _or_behind(cls: Class | Native, name: str, place: Class, found: Unknown) -> Value:
+    # a name that a class has perhaps: it may be what the classes behind it have
+    behind = find(cls, name, place) if found.path == "?" else MISSING
+    if behind is MISSING:
+        return found
+    return Unknown(found.reason, found.line, found.refs | mutable(behind), "?")
 
 
 def _has(cls: Native, name: str) -> bool:
@@ -107,6 +117,12 @@ def bound(run: State, found: Value, value: Value, cls: Class | Native, name: str
         return Method(found, value)
     if isinstance(found, Native):
         return Method(Builtin(f"{found.name}.{name}", _unbound(method_of(found, name))), value)
+    if isinstance(found, Unknown) and not found.scalar:  # perhaps a function, which is given the instance
+        if any(isinstance(one, Function) for one in found.refs):  # or a property, which is run
+            run.blur("an attribute that may be a property", value)
+        made = run.unknown(found.reason, found, value)
+        made.path = "?" if found.path == "?" else ""
+        return made
     return Method(found, value) if isinstance(found, Builtin) and found.name.startswith("self:") else found
 
 
@@ -325,6 +341,8 @@ def store(run: State, value: Value, name: str, item: Value, making: bool = False
 def by_property(run: State, value: Instance, name: str, item: Value) -> bool:
     """Set an attribute by the property that the class has for it; tell whether there is one."""
     found = find(value.cls, name)
+    if isinstance(found, Unknown) and not found.scalar:
+        run.blur("an attribute was set that may be a property", value, item)
     if not isinstance(found, Wrapper) or found.kind != "property":
         return False
     if found.setter is None:

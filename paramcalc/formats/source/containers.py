@@ -189,6 +189,8 @@ def get_item(run: State, value: Value, key: Value) -> Value:
         return run.call(method, [value, key], {}) if method is not None else run.native_item(value, key)
     if isinstance(value, Class):
         found = run.method(value, "__getitem__")
+        if isinstance(found, Unknown):
+            return found
         if found is not MISSING and isinstance(key, str):
             return attributes.get(run, value, key)
         return value  # a generic class

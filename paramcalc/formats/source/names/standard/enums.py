@@ -12,6 +12,7 @@ from ...values import (
     Instance,
     Module,
     Native,
+    Unknown,
     Value,
     Wrapper,
 )
@@ -29,7 +30,7 @@ def _members(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
         if True in same_value:  # another name of the member
             cls.named[name] = members_of(cls)[same_value.index(True)]
             continue
-        if None in same_value:
+        if None in same_value or isinstance(value, Unknown):
             cls.blur = run.unknown("an enum of unknown values", value)
             return
         member = Instance(cls)
@@ -56,6 +57,8 @@ def enum_method(run: State, cls: Class, name: str) -> Value:
     """Give what can be done with an enum: call it, iterate over it, index it."""
     if cls.native is None or cls.native.data != "enum":
         return MISSING
+    if cls.blur is not None and name in ("__iter__", "__getitem__", "__call__"):
+        return run.unknown(cls.blur.reason, *members_of(cls))
     if name == "__iter__":
         return members_of(cls)
     if name == "__getitem__":

@@ -54,6 +54,8 @@ def module_set(run: State, self: Instance, name: str, value: Value) -> None:
     if name in buffers and kind in ("module", "parameter"):
         state["<buffers>"] = tuple(one for one in buffers if one != name)
     if old is not MISSING and old is not None and _kind(old) != kind and value is not None and kind != "unknown":
+        if isinstance(old, Unknown) and children_of(self)[-1][0] != name:
+            run.blur("a module or parameter whose place among the others is not known", self, value)
         del state[name]
     if name in OWN_CALLS and kind == "other" and not isinstance(value, (int, str)):
         run.blur(f"its {name} was replaced", self, value)
