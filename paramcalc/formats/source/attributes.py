@@ -118,12 +118,16 @@ def bound(run: State, found: Value, value: Value, cls: Class | Native, name: str
     if isinstance(found, Native):
         return Method(Builtin(f"{found.name}.{name}", _unbound(method_of(found, name))), value)
     if isinstance(found, Unknown) and not found.scalar:  # perhaps a function, which is given the instance
-        if any(isinstance(one, Function) for one in found.refs):  # or a property, which is run
+        if _holds_function(found):  # or a property, which is run
             run.blur("an attribute that may be a property", value)
         made = run.unknown(found.reason, found, value)
         made.path = "?" if found.path == "?" else ""
         return made
     return Method(found, value) if isinstance(found, Builtin) and found.name.startswith("self:") else found
+
+
+def _holds_function(found: Unknown) -> bool:
+    return any(isinstance(one, Function) for one in found.refs)
 
 
 def get(run: State, value: Value, name: str) -> Value:
@@ -230,7 +234,7 @@ def _of_instance(run: State, value: Instance, name: str) -> Value:
     state = value.named
     if value.blur is not None and not (found is not MISSING and name not in state):
         return run.unknown(value.blur.reason, value)
-    if name in state:
+    if name in state and not (isinstance(found, Unknown) and _holds_function(found)):
         return state[name]
     if isinstance(found, Wrapper) and found.kind == "cached":
         return _cached(run, value, found, name)

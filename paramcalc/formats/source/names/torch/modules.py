@@ -40,8 +40,7 @@ def module_set(run: State, self: Instance, name: str, value: Value) -> None:
     if "<constructed>" not in state and (is_module(value) or is_parameter(value)):
         run.may_raise("a module or parameter before Module.__init__()")
     old = state.get(name, MISSING)
-    buffers = state.get("<buffers>", ())
-    assert isinstance(buffers, tuple)
+    buffers = _kept(run, self, "<buffers>")
     kind = "unknown" if isinstance(value, Unknown) else _kind(value)
     _check_kind(run, name, old, name in buffers, kind, value)
     if kind in ("other", "unknown") and _kind(old) == "other" and name not in buffers:
@@ -60,6 +59,15 @@ def module_set(run: State, self: Instance, name: str, value: Value) -> None:
     if name in OWN_CALLS and kind == "other" and not isinstance(value, (int, str)):
         run.blur(f"its {name} was replaced", self, value)
     state[name] = value
+
+
+def _kept(run: State, self: Instance, key: str) -> tuple[Value, ...]:
+    # buffers or hooks of a module, which may differ between branches
+    found = self.named.get(key, ())
+    if isinstance(found, tuple):
+        return found
+    run.blur("buffers or hooks that are not known", self)
+    return ()
 
 
 def _check_kind(run: State, name: str, old: Value, is_buffer: bool, kind: str, value: Value) -> None:
@@ -321,8 +329,7 @@ def _register_buffer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
         run.blur("a buffer of an unknown name", self)
         return None
     run.change(self)
-    kept = self.named.get("<buffers>", ())
-    assert isinstance(kept, tuple)
+    kept = _kept(run, self, "<buffers>")
     self.named["<buffers>"] = (*kept, name)
     self.named[name] = value
     return None
@@ -345,8 +352,7 @@ def _call_module(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Valu
 
 
 def _hook(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    hooks = self.named.get("<hooks>", ())
-    assert isinstance(hooks, tuple)
+    hooks = _kept(run, self, "<hooks>")
     run.change(self)
     self.named["<hooks>"] = (*hooks, args[0] if args else kwargs.get("hook"))
     return run.unknown("a handle", scalar=True)
@@ -354,8 +360,7 @@ def _hook(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 def _hooked(run: State, self: Instance, args: Args, found: Value) -> Value:
     # a hook is called unless its handle has removed it
-    hooks = self.named.get("<hooks>", ())
-    assert isinstance(hooks, tuple)
+    hooks = _kept(run, self, "<hooks>")
     for one in hooks:
         before = found
         given = run.fork(lambda one=one, before=before: run.call(one, [self, tuple(args), before], {}), lambda: None)  # type: ignore[misc]
