@@ -9,6 +9,7 @@ from ..symbolic import Size, symbols
 from .rule import Layer
 from .shapes import Shape
 
+RANKS = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}  # of what Upsample takes, by its mode
 MOST_AXES = 9  # of an input whose pattern says how many it has
 
 
@@ -22,6 +23,7 @@ def natural_inputs(layer: Layer) -> list[Shape]:
     last = layer.options.get("normalized_shape", ())
     least = max([pattern.least for pattern in patterns] + [1 + len(last)])
     rank = max([pattern.most for pattern in patterns if pattern.most <= MOST_AXES] or [max(2, least)])
+    rank = RANKS.get(str(layer.options.get("mode")), rank) if layer.rule.name == "Upsample" else rank
     sizes = _declared(layer)
     shapes = []
     for pattern in patterns:

@@ -154,6 +154,50 @@ class Late(Net):
         super().__init__(a, 2, deep=outside.flip())
         nn.Module.__init__(self) if a == 4 else None
 """
+ODD = """
+@functools.lru_cache(maxsize=2)
+def kept(n):
+    return nn.Linear(n, n)
+class Cached:
+    @functools.cached_property
+    def made(self):
+        return nn.Linear(k, k)
+class Chosen:
+    if outside.flip():
+        @property
+        def made(self):
+            return nn.Linear(2, 2)
+    else:
+        made = nn.Linear(2, 2)
+    pick = nn.Linear(1, 4) if outside.flip() else None
+class Counted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(2, 2)
+    @property
+    def many(self):
+        return 2
+    @many.setter
+    def many(self, value):
+        self.last = nn.Linear(value, 1)
+    def train(self, mode=True):
+        self.trained = nn.Linear(1, 1)
+        return super().train(mode)
+class Catch:
+    def __init__(self, catches):
+        self.catches = catches
+    def __enter__(self):
+        return self
+    def __exit__(self, kind, value, where):
+        return self.catches and kind is not None
+class Kind(enum.Enum):
+    A = 1
+    B = 2
+    C = 1
+@dataclasses.dataclass(frozen=True)
+class Frozen:
+    n: int = 3
+"""
 GENERATORS = """
 def pairs(x):
     for i in range(2):
@@ -197,8 +241,10 @@ class Maker:
             "import copy",
             "import itertools",
             "import numpy as np",
+            "import functools, enum, dataclasses",
             *CLASSES.strip().splitlines(),
             *GENERATORS.strip().splitlines(),
+            *ODD.strip().splitlines(),
         ]
         self.models = ["m0"]
         self.lists = ["l0"]
@@ -327,6 +373,8 @@ class Maker:
         m = self.pick("m0", "m0", "l0[0]", "d['x']")
         if self.random.random() < 0.2:
             return self.iterated()
+        if self.random.random() < 0.2:
+            return self.odd()
         return self.random.choice(
             [
                 f"{target} = {self.model()}", f"{target} = {self.model()}", f"{target} = {self.model()}",
@@ -346,6 +394,27 @@ class Maker:
                 "k = int(a.tolist()[1])", "s = t", "s += 1", "t[0] = 3", "t.add_(1)", "s = t.view(-1); s.mul_(2)", "s = t[1:]; s += 1",
                 "b = a; b[0] = 4", "b = a[:2]; b[0] = 5", "a += 1", "t = torch.tensor([k, n])", "outside.touch(t, a)",
                 "k = torch.diff(t).abs().tolist()[0] + 1", "n = len(a)", "t = torch.pow(2, t)", "a = np.arange(1, 4)",
+            ]
+        )  # fmt: skip
+
+    def odd(self) -> str:
+        """Write a statement that sets, takes away or replaces something that was made."""
+        m, other, name = self.pick("m0", "l0[0]", "m2"), self.simple(), self.pick("a", "c", "extra", "weight", "0")
+        return self.random.choice(
+            [
+                f"delattr({m}, '{name}')", f"{m}.{self.pick('a', 'c', 'extra')} = {self.pick('None', '3', 't', other)}", f"{m}.add_module('{name}', {other})",
+                f"{m}.register_parameter('{self.pick('p', 'weight', 'bias')}', {self.pick('None', 'nn.Parameter(torch.ones(n, 2))')})", f"{m}.register_buffer('b', torch.zeros(n))",
+                f"m2 = nn.Sequential({other}, m0, *l0[:2]); del m2[{self.pick('0', '-1', '1:')}]", f"m2 = nn.Sequential({other}, {other})[{self.pick(':-1', '1:', '::-1')}]",
+                "m2 = nn.Sequential(*list(nn.Sequential(*l0).children())[:-1])", f"m3 = nn.ModuleList([{other}, m0]); m3[{self.pick('0', '-1', 'k - 2')}] = {other}; m3.insert(1, {other})",
+                f"m3 = nn.ModuleDict({{'x': {other}, 'y': m0}}); m3['x' if outside.flip() else 'z'] = {other}", f"m3 = nn.ParameterList([torch.ones(n), nn.Parameter(torch.ones(k))]); m3[0] = torch.ones({self.size()})",
+                f"def grow(x):\n    if isinstance(x, nn.Linear): x.{self.pick('bias', 'late')} = {self.pick('None', 'nn.Linear(1, 1)')}\n{m}.apply(grow)" if not self.inside else "pass",
+                f"for name, x in {m}.named_children():\n    if {self.condition()}: setattr({m}, name, {other})", f"{m}.__class__ = {self.pick('Net', 'Wide')}",
+                f"{m}.weight.{self.pick('set_(torch.ones(n, k))', 'data.zero_()', 'detach_()', 't_()')}", f"{m}.weight.data = torch.ones(k, n)", "m1 = kept(k)", "kept.cache_clear()", "m1 = Cached().made",
+                f"m1 = Chosen().{self.pick('made', 'pick')}", "m2 = Counted(); m2.many = n; m2.many = 2", "m2 = Counted(); m2.eval()", f"with Catch({self.pick('True', 'False', 'outside.flip()')}):\n    m1 = {other}\n    outside.risky()\n    m1 = nn.Linear(1, k)",
+                f"with Catch(True), Catch({self.condition()}): raise KeyError('x')", "n = Kind.A.value + len(Kind)", f"n = int({self.pick('n', 'k')} * {self.pick('0.5', '1.5', '0.75')}) + 1",
+                f"k = round({self.pick('2.5', 'n / 2', 'k * 0.7')}) + 1", "k = -n // 2 % 4 + 1", f"m1 = getattr(nn, '{self.pick('Lin', 'Bilin')}' + 'ear')(*[n, k, 2][:{self.pick('2', '3')}])",
+                "(j := k + 1); n = j", f"n = {{'x': 2, 'y': n}}.get({self.pick(repr('x'), repr('z'))}, k)", f"frozen = Frozen(n); frozen.n = {self.pick('2', 'k')}", "n = Frozen(k).n",
+                f"try:\n    {self.pick('n = 2', 'outside.risky()')}\nfinally:\n    k = {self.size()}",
             ]
         )  # fmt: skip
 

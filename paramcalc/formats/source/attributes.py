@@ -24,6 +24,7 @@ from .values import (
     Unknown,
     Value,
     Wrapper,
+    mutable,
 )
 
 
@@ -50,10 +51,19 @@ def find(cls: Class | Native, name: str, behind: Value = None) -> Value:
     for one in order:
         if isinstance(one, Class):
             if name in one.named:
-                return one.named[name]
+                found = one.named[name]
+                return _or_behind(cls, name, one, found) if isinstance(found, Unknown) else found
         elif (isinstance(one, Native) and _has(one, name)) or isinstance(one, Unknown):
             return one
     return MISSING
+
+
+def _or_behind(cls: Class | Native, name: str, place: Class, found: Unknown) -> Value:
+    # a name that a class has perhaps: it may be what the classes behind it have
+    behind = find(cls, name, place) if found.path == "?" else MISSING
+    if behind is MISSING:
+        return found
+    return Unknown(found.reason, found.line, found.refs | mutable(behind), "?")
 
 
 def _has(cls: Native, name: str) -> bool:
@@ -107,7 +117,17 @@ def bound(run: State, found: Value, value: Value, cls: Class | Native, name: str
         return Method(found, value)
     if isinstance(found, Native):
         return Method(Builtin(f"{found.name}.{name}", _unbound(method_of(found, name))), value)
+    if isinstance(found, Unknown) and not found.scalar:  # perhaps a function, which is given the instance
+        if _holds_function(found):  # or a property, which is run
+            run.blur("an attribute that may be a property", value)
+        made = run.unknown(found.reason, found, value)
+        made.path = "?" if found.path == "?" else ""
+        return made
     return Method(found, value) if isinstance(found, Builtin) and found.name.startswith("self:") else found
+
+
+def _holds_function(found: Unknown) -> bool:
+    return any(isinstance(one, Function) for one in found.refs)
 
 
 def get(run: State, value: Value, name: str) -> Value:
@@ -194,6 +214,8 @@ def _of_function(run: State, value: Builtin | Partial | Method | Wrapper, name: 
         return value.function if name == "__func__" else value.self
     if isinstance(value, Method) and isinstance(value.function, Obj):
         return get_or_missing(run, value.function, name)
+    if isinstance(value, Builtin) and name in value.names:
+        return value.names[name]
     if isinstance(value, Builtin) and name in ("__name__", "__qualname__"):
         return value.name.rpartition(".")[2]
     if isinstance(value, Wrapper) and value.kind == "property" and name in ("setter", "deleter", "getter"):
@@ -212,8 +234,10 @@ def _of_instance(run: State, value: Instance, name: str) -> Value:
     state = value.named
     if value.blur is not None and not (found is not MISSING and name not in state):
         return run.unknown(value.blur.reason, value)
-    if name in state:
+    if name in state and not (isinstance(found, Unknown) and _holds_function(found)):
         return state[name]
+    if isinstance(found, Wrapper) and found.kind == "cached":
+        return _cached(run, value, found, name)
     if found is not MISSING:
         return bound(run, found, value, value.cls, name)
     if name == "__class__":
@@ -231,6 +255,18 @@ def _of_instance(run: State, value: Instance, name: str) -> Value:
     if isinstance(fallback, (Function, Unknown)):
         return run.call(fallback, [value, name], {})
     return MISSING
+
+
+def _cached(run: State, value: Instance, found: Wrapper, name: str) -> Value:
+    # what the first call gives is kept, and is no parameter or module of the object
+    if value.blur is not None:
+        return run.unknown(value.blur.reason, value)
+    key = f"<cached {name}>"
+    if key not in value.named:
+        made = run.call(found.function, [value], {})
+        run.change(value)
+        value.named[key] = made
+    return value.named[key]
 
 
 def _of_super(run: State, value: Super, name: str) -> Value:
@@ -265,30 +301,29 @@ def _of_class(run: State, value: Class, name: str) -> Value:
             return run.unknown("the members of an enum", value)
         return MISSING
     if isinstance(found, Wrapper):
-        return found if found.kind == "property" else bound(run, found, value, value, name)
+        return found if found.kind in ("property", "cached") else bound(run, found, value, value, name)
     if isinstance(found, Native):
         return Builtin(f"{found.name}.{name}", _unbound(method_of(found, name)))
     return found
 
 
-def store(run: State, value: Value, name: str, item: Value) -> None:
-    """Set an attribute."""
+def store(run: State, value: Value, name: str, item: Value, making: bool = False) -> None:
+    """Set an attribute; ``making`` says that a data class sets its fields."""
     if isinstance(value, Instance):
-        found = find(value.cls, name)
-        if isinstance(found, Wrapper) and found.kind == "property":
-            if found.setter is None:
-                raise Raised(run.error("AttributeError", f"can't set {name!r}"))
-            run.call(found.setter, [value, item], {})
-            return
         native = value.cls.native if isinstance(value.cls, Class) else value.cls
-        if native is not None and native.set is not None:
+        if name == "__class__":
+            run.blur("the class of an object was changed", value, item)
+        elif native is not None and native.set is not None:
             native.set(run, value, name, item)
-            return
-        run.change(value)
-        value.named[name] = item
+        elif not by_property(run, value, name, item):
+            _check_settable(run, value, name, making)
+            run.change(value)
+            value.named[name] = item
     elif isinstance(value, (Class, Function)):
         run.change(value)
         value.named[name] = item
+        if isinstance(value, Class):
+            check_class(run, value)
     elif isinstance(value, Unknown):
         run.may_raise("an assignment to an unknown object")
         run.blur("an attribute of an unknown object was set", value, item)
@@ -307,8 +342,51 @@ def store(run: State, value: Value, name: str, item: Value) -> None:
         run.blur("an attribute was set", value)
 
 
+def by_property(run: State, value: Instance, name: str, item: Value) -> bool:
+    """Set an attribute by the property that the class has for it; tell whether there is one."""
+    found = find(value.cls, name)
+    if isinstance(found, Unknown) and not found.scalar:
+        run.blur("an attribute was set that may be a property", value, item)
+    if not isinstance(found, Wrapper) or found.kind != "property":
+        return False
+    if found.setter is None:
+        raise Raised(run.error("AttributeError", f"can't set {name!r}"))
+    run.call(found.setter, [value, item], {})
+    return True
+
+
+def _check_settable(run: State, value: Instance, name: str, making: bool) -> None:
+    # what a frozen data class, or a class with slots, refuses
+    if find(value.cls, "<frozen>") is True and not making:
+        raise Raised(run.error("AttributeError", f"cannot assign to field {name!r}"))
+    slots: list[Value] = []
+    for one in lineage(value.cls):
+        if isinstance(one, Class):
+            found = one.named.get("__slots__", MISSING)
+            if found is MISSING:
+                return  # instances have a dictionary
+            slots += found.items if isinstance(found, List) else found if isinstance(found, tuple) else [found]
+    if slots and name not in slots:
+        if all(isinstance(one, str) for one in slots):
+            raise Raised(run.error("AttributeError", f"no attribute {name!r} in the slots"))
+        run.may_raise("an attribute that is no slot")
+
+
+def check_class(run: State, cls: Class) -> None:
+    """Make a class unknown that replaces what a library calls itself, such as ``parameters`` of a module."""
+    check = cls.native.methods.get("<replaced>") if cls.native is not None else None
+    if check is not None and cls.blur is None:
+        check(run, cls, [], {})
+
+
 def delete(run: State, value: Value, name: str) -> None:
     """Delete an attribute."""
+    if isinstance(value, (Class, Module, Native)):
+        if isinstance(value, Class) and value.blur is None and name in value.named:
+            run.change(value)
+            del value.named[name]
+            return
+        raise Stop("an attribute of a class or module is deleted", everything=True)
     if (
         isinstance(value, Instance)
         and value.blur is None

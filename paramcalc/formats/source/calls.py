@@ -118,6 +118,8 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
     path = function.path if isinstance(function, Unknown) else ""
     if path.startswith("globals()") and path.rpartition(".")[2] in WRITERS:
         raise Stop("the names of the module are changed", everything=True)
+    if path.startswith("torch.nn.") and path.rpartition(".")[2].startswith("register_module_"):
+        raise Stop("what all modules do when they are called is changed", everything=True)
     if not harmless(path):
         if any(isinstance(one, Unknown) and one.path.startswith("globals()") for one in given):
             raise Stop("the names of the module may be changed", everything=True)

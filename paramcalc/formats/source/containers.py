@@ -5,9 +5,27 @@ from __future__ import annotations
 from . import attributes
 from .budget import ITEMS, STORED
 from .iterators import MOST_ITEMS as MOST_ITEMS, Lost, each, lose_place, over, over_dict, over_list, rest_of
-from .operations import equal, hashable
+from .operations import OPTIMIZERS, equal, hashable, item_of
 from .state import Raised, State, Stop
-from .values import MISSING, Class, Dict, Instance, Iterator, List, Native, Set, Unknown, Value, View
+from .tracking import check_change
+from .values import (
+    MISSING,
+    Class,
+    Dict,
+    Instance,
+    Iterator,
+    List,
+    Native,
+    Set,
+    TrackedDict,
+    TrackedList,
+    Unknown,
+    Value,
+    View,
+    held,
+)
+
+AVERAGES = "torch.optim.swa_utils"  # models
 
 
 def items_of(run: State, value: Value, ordered: bool = True) -> list[Value] | Unknown:
@@ -39,7 +57,7 @@ def _items(run: State, value: Value, ordered: bool) -> list[Value] | Unknown:
         return _of_instance(run, value)
     if isinstance(value, Unknown):
         run.may_raise("a loop over an unknown value")
-        return run.unknown(value.reason, value, data=value.data, scalar=value.scalar)
+        return item_of(run, value)
     if isinstance(value, Class):
         members = run.method(value, "__iter__")
         if isinstance(members, (list, Unknown)):
@@ -102,7 +120,7 @@ def length(run: State, value: Value) -> Value:
         found = run.native_length(value)
         return run.unknown("a length that is not known", scalar=True) if found is MISSING else found
     if isinstance(value, Unknown):
-        return run.unknown(value.reason, data=value.data, scalar=True)
+        return run.unknown(value.reason, data=value.data or "()" in value.path, scalar=True)
     if isinstance(value, Class):
         members = items_of(run, value)
         return len(members) if isinstance(members, list) else members
@@ -156,7 +174,7 @@ def get_item(run: State, value: Value, key: Value) -> Value:
     """Give an item or a slice."""
     if isinstance(value, Unknown):
         run.may_raise("an item of an unknown value")
-        return run.unknown(value.reason, value, key, data=value.data, scalar=value.scalar)
+        return item_of(run, value, key)
     if run.is_tensor(value):
         return run.tensor_item(value, key)
     if isinstance(value, (List, tuple, str, bytes, range)):
@@ -171,6 +189,8 @@ def get_item(run: State, value: Value, key: Value) -> Value:
         return run.call(method, [value, key], {}) if method is not None else run.native_item(value, key)
     if isinstance(value, Class):
         found = run.method(value, "__getitem__")
+        if isinstance(found, Unknown):
+            return found
         if found is not MISSING and isinstance(key, str):
             return attributes.get(run, value, key)
         return value  # a generic class
@@ -218,6 +238,15 @@ def _of_dict(run: State, value: Dict, key: Value) -> Value:
 def store_item(run: State, value: Value, key: Value, item: Value) -> None:
     """Set an item."""
     run.budget.charge(STORED)
+    before: tuple[Value, ...] = ()
+    new = isinstance(value, TrackedDict) and hashable(key) and key not in value.named
+    if isinstance(value, (TrackedDict, TrackedList)):
+        before = tuple(held(value))
+    _store_item(run, value, key, item)
+    check_change(run, value, "update" if new else "a new item", *before)
+
+
+def _store_item(run: State, value: Value, key: Value, item: Value) -> None:
     if isinstance(value, Dict):
         run.change(value)
         if value.blur is not None or not hashable(key):
@@ -256,12 +285,16 @@ def store_item(run: State, value: Value, key: Value, item: Value) -> None:
             return
     if isinstance(value, (tuple, str)):
         raise Raised(run.error("TypeError", "does not support item assignment"))
+    if isinstance(value, Unknown) and value.path.startswith(OPTIMIZERS) and not value.path.startswith(AVERAGES):
+        return  # a rate of learning: it holds parameters, and no model holds it
     run.changed_tensors += 1
     run.blur("an item of it was set", value, item)
 
 
 def delete_item(run: State, value: Value, key: Value) -> None:
     """Delete an item."""
+    if isinstance(value, (TrackedDict, TrackedList)):
+        check_change(run, value, "a deletion")
     if isinstance(value, Dict) and value.blur is None and hashable(key):
         if key not in value.named:
             raise Raised(run.error("KeyError", str(key)[:80]))

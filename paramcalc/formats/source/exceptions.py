@@ -6,13 +6,17 @@ import ast
 from collections.abc import Callable
 
 from . import attributes
+from .calls import harmless
 from .expressions import evaluate
-from .state import Raised, State, Stop
+from .heap import Outcome
+from .operations import truth
+from .state import Raised, State
 from .targets import assign, bind
 from .values import (
     MISSING,
     Builtin,
     Class,
+    Function,
     Instance,
     Native,
     Scope,
@@ -20,36 +24,71 @@ from .values import (
     Value,
 )
 
+# contexts of libraries through which exceptions pass
+PASSING = ("torch.", "tensorflow.", "keras.", "contextlib.nullcontext", "contextlib.closing", "contextlib.redirect_")
+
 
 def with_statement(run: State, node: ast.With, scope: Scope) -> None:
     """Enter context managers, run the body, and leave them."""
-    left: list[Value] = []
-    for item in node.items:
-        manager = evaluate(run, item.context_expr, scope)
-        value: Value = run.unknown("what a context manager gives", manager, data=True)
-        if isinstance(manager, Instance) and attributes.find(manager.cls, "__enter__") is not MISSING:
-            value = run.call(attributes.get(run, manager, "__enter__"), [], {})
-            left.append(manager)
-        elif isinstance(manager, Unknown) and not manager.refs:
-            value = run.unknown(manager.reason, path=manager.path, data=True)
-        elif isinstance(manager, Builtin) and manager.name == "contextlib.suppress":
-            run.tries += 1
-            try:
-                run.region(lambda: run.execute(node.body, scope), {"raise": "next"})
-            finally:
-                run.tries -= 1
-            return
+    _managed(run, node.items, node.body, scope)
+
+
+def _managed(run: State, items: list[ast.withitem], body: list[ast.stmt], scope: Scope) -> None:
+    if not items:
+        run.execute(body, scope)
+        return
+    item, *inner = items
+    manager = evaluate(run, item.context_expr, scope)
+    value: Value = run.unknown("what a context manager gives", manager, data=True)
+    own = isinstance(manager, Instance) and attributes.find(manager.cls, "__enter__") is not MISSING
+    if own:
+        value = run.call(attributes.get(run, manager, "__enter__"), [], {})
+    elif isinstance(manager, Unknown) and not manager.refs:
+        value = run.unknown(manager.reason, path=manager.path, data=True)
+
+    def piece() -> None:
         if item.optional_vars is not None:
             assign(run, item.optional_vars, value, scope)
+        _managed(run, inner, body, scope)
 
-    def leave() -> None:
-        for manager in reversed(left):
-            run.call(attributes.get(run, manager, "__exit__"), [None, None, None], {})
+    def leave(end: Outcome) -> None:
+        given: list[Value] = [None, None, None]
+        if end.how == "raise":
+            cls = end.value.cls if isinstance(end.value, Instance) else run.unknown("the class of an exception")
+            given = [cls, end.value, run.unknown("where an exception was raised", scalar=True)]
+        if isinstance(manager, Builtin):
+            caught = end.how == "raise" and matches(run, end.value, manager.holds)
+        else:
+            found = run.call(attributes.get(run, manager, "__exit__"), given, {}) if own else run.unknown("its exit")
+            caught = truth(run, found)
+        if end.how == "raise" and caught is None:
+            run.fork(lambda: None, lambda: _raise_again(end.value))
+        elif end.how == "raise" and not caught:
+            _raise_again(end.value)
 
-    if left:
-        finally_(run, lambda: run.execute(node.body, scope), leave, swallows=True)
+    if _may_catch(manager):
+        finally_(run, lambda: run.trying(piece), leave, swallows=True)
+    elif own:
+        finally_(run, piece, leave)
     else:
-        run.execute(node.body, scope)
+        piece()
+
+
+def _raise_again(error: Value) -> None:
+    raise Raised(error)
+
+
+def _may_catch(manager: Value) -> bool:
+    # those of libraries let exceptions pass, and so do those of the program whose __exit__ gives nothing
+    if isinstance(manager, Instance):
+        leave = attributes.find(manager.cls, "__exit__")
+        if not isinstance(leave, Function) or isinstance(leave.node, ast.Lambda):
+            return leave is not MISSING
+        given = [one.value for one in ast.walk(leave.node) if isinstance(one, ast.Return) and one.value is not None]
+        return any(not isinstance(one, ast.Constant) or bool(one.value) for one in given)
+    if isinstance(manager, Builtin):
+        return manager.name == "contextlib.suppress"
+    return isinstance(manager, Unknown) and not (harmless(manager.path) or manager.path.startswith(PASSING))
 
 
 def try_statement(run: State, node: ast.Try, scope: Scope) -> None:
@@ -59,12 +98,12 @@ def try_statement(run: State, node: ast.Try, scope: Scope) -> None:
         _handled(run, node, scope)
 
     if node.finalbody:
-        finally_(run, guarded, lambda: run.execute(node.finalbody, scope))
+        finally_(run, guarded, lambda end: run.execute(node.finalbody, scope))
     else:
         guarded()
 
 
-def finally_(run: State, piece: Callable[[], None], last: Callable[[], None], swallows: bool = False) -> None:
+def finally_(run: State, piece: Callable[[], Value], last: Callable[[Outcome], None], swallows: bool = False) -> None:
     """Run a piece and, however it ends, a last one; ``swallows`` says that the last one may catch exceptions."""
     region = run.heap.open()
     how, value = run.walk(region, piece)
@@ -72,13 +111,11 @@ def finally_(run: State, piece: Callable[[], None], last: Callable[[], None], sw
     ends = run.ways(region, how, value)
     run.unsure += len(ends) > 1
     for one in ends:
-        if swallows and one.how == "raise":
-            raise Stop("a context manager that may catch an exception")
         again = run.heap.open()
         run.heap.apply(one.delta)
-        how, value = run.walk(again, last)
+        how, value = run.walk(again, lambda one=one: last(one))  # type: ignore[misc]
         for other in run.ways(again, how, value):
-            passed = one if other.how == "next" else other
+            passed = one if other.how == "next" and not (swallows and one.how == "raise") else other
             found.append(passed._replace(delta={**one.delta, **other.delta}, fork=min(one.fork, other.fork)))
         run.heap.close(again)
     run.unsure -= len(ends) > 1
@@ -90,11 +127,7 @@ def _handled(run: State, node: ast.Try, scope: Scope) -> None:
         run.execute(node.body, scope)
         return
     region = run.heap.open()
-    run.tries += 1
-    try:
-        how, value = run.walk(region, lambda: run.execute(node.body, scope))
-    finally:
-        run.tries -= 1
+    how, value = run.walk(region, lambda: run.trying(lambda: run.execute(node.body, scope)))
     if how == "next" and not region.left:
         run.heap.close(region)
         run.execute(node.orelse, scope)

@@ -97,6 +97,12 @@ def _readable(run: State, name: str) -> Value:
         if level - 1 > len(_parts(run.package)):
             return run.unknown(f"{name} is outside the folder", path=plain or "siblings", data=True)
         plain = _absolute(run.package, level, plain)
+    own = os.path.basename(run.root.folder)
+    if not level and not run.root.prefixes and _is_package(run.root.folder):  # the package that the file is in
+        if plain == own:
+            plain = "__init__"
+        elif plain.startswith(f"{own}."):
+            plain = plain[len(own) + 1 :]
     if not plain or not all(part.isidentifier() for part in plain.split(".")):
         return MISSING
     if run.root.folder and not run.root.prefixes and (plain.partition(".")[0] not in KNOWN or level):
@@ -107,6 +113,11 @@ def _readable(run: State, name: str) -> Value:
     if found is MISSING and level and run.root.prefixes:  # of the library, and not about models
         return run.unknown(f"the module {plain} is not read", path=plain, data=True)
     return found
+
+
+@lru_cache(64)
+def _is_package(folder: str) -> bool:
+    return bool(folder) and os.path.isfile(os.path.join(folder, "__init__.py"))
 
 
 def _parts(name: str) -> list[str]:
@@ -142,6 +153,7 @@ def _read(run: State, root: Root, name: str, path: str) -> Value:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return run.unknown(f"the module {name} does not parse", path=name, data=True)
     package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
+    package = "" if name == "__init__" else package
     if root.prefixes and package == name:
         return _package(run, root, name, tree)
     scope = Scope("module", None)

@@ -117,6 +117,10 @@ class Maker:
         if isinstance(kept, List) and kept.blur is None:
             return self._chain(value, kept.items, name, trainable, depth)
         if isinstance(outs, tuple) and isinstance(ins, tuple):
+            more = keras.held_layers(value)
+            inside = keras.graph_layers(value)
+            if isinstance(more, Unknown) or any(one not in inside for _, one in more):
+                return self._lost(value, "a layer that is no part of its graph")
             try:
                 return self._graph(ins, outs, name, trainable, type_of(value), depth)
             except ParamcalcError as error:

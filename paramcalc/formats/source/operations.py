@@ -173,7 +173,7 @@ def _sets(run: State, kind: type[ast.operator], a: Value, b: Value) -> Value:
     if isinstance(a, (Set, Dict)) and isinstance(b, (Set, Dict)) and a.blur is None and b.blur is None:
         x, y = a.named, b.named
         if kind is ast.BitOr:
-            return type(a)({**x, **y})
+            return Dict({**x, **y}) if isinstance(a, Dict) else Set({**x, **y})
         if kind is ast.BitAnd:
             return Set({one: value for one, value in x.items() if one in y})
         if kind is ast.Sub:
@@ -286,9 +286,14 @@ def equal(run: State, a: Value, b: Value) -> bool | None:
     return bool(a == b)
 
 
-def item_of(run: State, source: Unknown) -> Unknown:
+OPTIMIZERS = "torch.optim."  # what an optimizer holds is known to be of one
+
+
+def item_of(run: State, source: Unknown, *more: Value) -> Unknown:
     """Give an item of an unknown sequence: unknown, and perhaps any of the objects in it."""
-    return run.unknown(source.reason, source, data=source.data, scalar=source.scalar)
+    found = run.unknown(source.reason, source, *more, data=source.data, scalar=source.scalar)
+    found.path = source.path if source.path.startswith(OPTIMIZERS) else ""
+    return found
 
 
 def format_value(run: State, value: Value, spec: Value = "", conversion: int = -1) -> Value:

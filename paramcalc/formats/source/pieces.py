@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...core.built import Applicable, Built, Part
 from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownShape
@@ -89,6 +89,7 @@ class Listed(Listing):
         self.type = type
         self._framework = framework
         self.outs = tuple(outs) or (UNKNOWN_SHAPE,)
+        pieces = _with_own_names(pieces)
         weights = [weight for piece in pieces for weight in piece.built.weights]
         self.list_pieces(name, pieces, weights, inputs, len(self.outs), not frozen)
 
@@ -117,6 +118,22 @@ class Listed(Listing):
         """Give what it has; its outputs are not known."""
         (whole,) = self.built
         return whole._replace(outs=UNKNOWN_OUTPUTS, parts=lambda: self.parts((), ()))
+
+
+def _with_own_names(pieces: Sequence[Piece]) -> list[Piece]:
+    # rows of one name are calls of one layer: a layer of a name that is taken gets another
+    taken: set[str] = set()
+    found = []
+    for piece in pieces:
+        name, count = piece.name, 0
+        while name in taken:
+            count += 1
+            name = f"{piece.name}_{count}"
+        taken.add(name)
+        if count:
+            piece = replace(piece, name=name, calls=[call._replace(name=name) for call in piece.calls])
+        found.append(piece)
+    return found
 
 
 def type_of(value: Instance) -> str:

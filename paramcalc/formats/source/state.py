@@ -13,7 +13,7 @@ from ...symbolic import Expr, symbols
 from .budget import Budget, Stop as Stop
 from .heap import Heap, Outcome, Region
 from .trace import Trace
-from .values import Dict, Function, Instance, Module, Obj, Scope, Unknown, Value, mutable
+from .values import Function, Instance, Module, Obj, Scope, Unknown, Value, mutable
 
 ARGV = ("sys", "argv")  # where the command line of a program is
 NO_WORDS = "--set, or FILE:NAME and --args, in place of words after --"  # what to use where words are not followed
@@ -146,7 +146,7 @@ class State:
         self.program = Names()
         self.assumed: dict[str, tuple[str, Value]] = {}  # names that it uses and never binds: what they stand for
         self.stars: list[Module] = []  # modules of which all names were imported
-        self.patches = Dict()  # names of modules of libraries that the program sets
+        self.patches = Scope("module", None)  # names of modules of libraries that the program sets
         self.read_patches: set[tuple[str, str]] = set()  # those of them that it reads
         self.changed_tensors = 0  # how often a tensor may have been changed in place
         self.distrust = False  # whether it changes classes of libraries
@@ -234,6 +234,14 @@ class State:
     def certain(self) -> bool:
         """Whether what is run now is run under every outcome: in no branch, and behind no return or exception."""
         return not self.unsure and not any(region.left for region in self.heap.regions)
+
+    def trying(self, piece: Callable[[], Value]) -> Value:
+        """Run a piece of the program around which something may catch an exception."""
+        self.tries += 1
+        try:
+            return piece()
+        finally:
+            self.tries -= 1
 
     # --- forks ----------------------------------------------------------------------------------------------------
 

@@ -284,6 +284,7 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
         made.blur = run.unknown(f"a class derived from {next(one for one in natives if one.make is None).name}")
     if made.native is not None and "<class>" in made.native.methods and made.blur is None:
         made.native.methods["<class>"](run, made, [], {})
+    attributes.check_class(run, made)
     bind(run, node.name, _decorated(run, made, node.decorator_list, scope), scope)
 
 

@@ -163,6 +163,18 @@ class Dict(Obj):
         return (self.default,)
 
 
+class TrackedList(List):
+    """A list that is an attribute of a layer of Keras, which follows what is put into it."""
+
+    __slots__ = ()
+
+
+class TrackedDict(Dict):
+    """A dictionary that is an attribute of a layer of Keras, which follows what is put into it."""
+
+    __slots__ = ()
+
+
 class View(Obj):
     """What ``keys()``, ``values()`` or ``items()`` of a dictionary gave: it shows what the dictionary has by then."""
 
@@ -323,13 +335,25 @@ class Super:
 
 
 class Builtin:
-    """A function that the host knows: ``call(run, args, kwargs)``."""
+    """A function that the host knows: ``call(run, args, kwargs)``.
 
-    __slots__ = ("call", "name")
+    Attributes
+    ----------
+    names : dict of str to value
+        Its attributes.
+    holds : tuple of values
+        What it may call, give or change.
+    """
 
-    def __init__(self, name: str, call: Host) -> None:
+    __slots__ = ("call", "holds", "name", "names")
+
+    def __init__(
+        self, name: str, call: Host, names: Mapping[str, Value] | None = None, holds: tuple[Value, ...] = ()
+    ) -> None:
         self.name = name
         self.call = call
+        self.names = dict(names or {})
+        self.holds = holds
 
     def __repr__(self) -> str:
         return f"<function {self.name}>"
@@ -418,6 +442,8 @@ def held(value: Value) -> Iterable[Value]:
         yield value.function
         yield from value.args
         yield from value.kwargs.values()
+    elif isinstance(value, Builtin):
+        yield from value.holds
     elif isinstance(value, Super):
         yield value.self
     elif isinstance(value, Module):
@@ -442,7 +468,7 @@ def mutable(value: Value) -> frozenset[Obj]:
         return frozenset([value])
     if isinstance(value, Unknown):
         return value.refs
-    if isinstance(value, (tuple, frozenset, Method, Partial, Super, Wrapper)):
+    if isinstance(value, (tuple, frozenset, Method, Partial, Super, Wrapper, Builtin)):
         found: frozenset[Obj] = frozenset()
         for one in held(value):
             found |= mutable(one)

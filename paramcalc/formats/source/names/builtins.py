@@ -219,7 +219,25 @@ ABSTRACT: dict[str, tuple[type, ...]] = {
 }  # fmt: skip
 CONVERT = {**CONVERSIONS, "range": make_range, "type": _type}
 TYPES: dict[str, Native] = {name: Native(name, data=CONVERT.get(name)) for name in HOSTS}
-OBJECT = Native("object", make=lambda run, cls: Instance(cls), init=lambda run, self, args, kwargs: None)
+
+
+def _object_set(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    # past what the class says of it, as a frozen data class does
+    native = self.cls.native if isinstance(self.cls, Class) else self.cls
+    if isinstance(args[0], str) and (native is None or (OBJECT in native.lineage and native.set is None)):
+        run.change(self)
+        self.named[args[0]] = args[1]
+    else:
+        run.blur("an attribute was set past its class", self, *args)
+    return None
+
+
+OBJECT = Native(
+    "object",
+    make=lambda run, cls: Instance(cls),
+    init=lambda run, self, args, kwargs: None,
+    methods={"__setattr__": _object_set},
+)
 
 
 FUNCTIONS = {

@@ -9,7 +9,24 @@ from ..containers import get_item, items_of, store_item
 from ..iterators import MOST_ITEMS, Lost, each, next_of
 from ..operations import MOST_TEXT, equal, hashable
 from ..state import Raised, State
-from ..values import MISSING, Builtin, Class, Dict, Host, Iterator, List, Obj, Set, Unknown, Value, View
+from ..tracking import check_change
+from ..values import (
+    MISSING,
+    Builtin,
+    Class,
+    Dict,
+    Host,
+    Iterator,
+    List,
+    Obj,
+    Set,
+    TrackedDict,
+    TrackedList,
+    Unknown,
+    Value,
+    View,
+    held,
+)
 
 TEXT = frozenset(
     [
@@ -31,9 +48,16 @@ def method_of(run: State, value: Value, name: str) -> Value:
     table = next((found for kind, found in TABLES.items() if isinstance(value, kind)), None)
     if table is not None and name in table:
         function = table[name]
-        return Builtin(
-            f"{type(value).__name__.lower()}.{name}", lambda run, args, kwargs: function(run, value, args, kwargs)
-        )
+
+        def call(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
+            if not isinstance(value, (TrackedList, TrackedDict)):
+                return function(run, value, args, kwargs)
+            before = list(held(value))
+            found = function(run, value, args, kwargs)
+            check_change(run, value, name, *before)
+            return found
+
+        return Builtin(f"{type(value).__name__.lower()}.{name}", call)
     if isinstance(value, Class):
         return MISSING
     if isinstance(value, (int, float)) and name in ("real", "imag", "numerator"):

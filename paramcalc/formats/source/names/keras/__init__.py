@@ -8,7 +8,7 @@ from .layers import (
     is_model as is_model,
     layer_of as layer_of,
 )
-from .models import MODEL as MODEL, sublayers as sublayers
+from .models import MODEL as MODEL, graph_layers as graph_layers, held_layers as held_layers, sublayers as sublayers
 from .tables import MODULES as MODULES, renamed as renamed
 from .tensors import (
     ELEMENTWISE as ELEMENTWISE,

@@ -9,8 +9,10 @@ from ...calls import lose
 from ...containers import items_of
 from ...operations import sized
 from ...state import State
+from ...tracking import tracked
 from ...values import (
     MISSING,
+    Class,
     Dict,
     Function,
     Host,
@@ -42,6 +44,9 @@ def _add_weight(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value
         trainable=given.get("trainable", True),
         name=given.get("name", "variable"),
     )
+    if "<rule>" in self.named:
+        run.may_raise("a weight of a layer that is built")
+        run.blur("a weight was added to a layer", self)
     kept = self.named.get("<weights>")
     if not isinstance(kept, List):
         kept = List()
@@ -70,7 +75,10 @@ def _build(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _layer_set(run: State, self: Instance, name: str, value: Value) -> None:
+    if attributes.by_property(run, self, name, value):
+        return
     run.change(self)
+    value = tracked(value)
     if name == "name":
         self.named["<name>"] = value
     elif name == "trainable":
@@ -109,8 +117,14 @@ def sublayers(self: Instance) -> list[tuple[str, Instance]] | Unknown:
         layers = graph_layers(self)
         lost = next((one for one in layers if isinstance(one, Unknown)), None)
         return lost or [("", one) for one in layers if isinstance(one, Instance)]
+    return held_layers(self)
+
+
+def held_layers(self: Instance) -> list[tuple[str, Instance]] | Unknown:
+    """List the layers that attributes hold, by themselves or in lists, tuples and dictionaries."""
     found: list[tuple[str, Instance]] = []
-    pending: list[tuple[str, Value]] = [(str(name), one) for name, one in self.named.items()]
+    graph = ("<inputs>", "<outputs>")
+    pending = [(str(name), one) for name, one in self.named.items() if name not in graph]
     seen: set[int] = set()
     while pending:
         name, value = pending.pop(0)
@@ -126,10 +140,10 @@ def sublayers(self: Instance) -> list[tuple[str, Instance]] | Unknown:
                 if not value.blur.scalar:
                     return value.blur
                 continue
-            inner = value.items if isinstance(value, List) else list(value.named.values())
-            pending = [(name, one) for one in inner] + pending
+            inner = enumerate(value.items) if isinstance(value, List) else value.named.items()
+            pending = [(f"{name}.{key}", one) for key, one in inner] + pending
         elif isinstance(value, tuple):
-            pending = [(name, one) for one in value] + pending
+            pending = [(f"{name}.{key}", one) for key, one in enumerate(value)] + pending
     return found
 
 
@@ -317,6 +331,23 @@ def _summary(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return None
 
 
+# what the methods of Keras call on a layer, or count it by: a class that has its own does something else then
+OWN_CALLS = (
+    "trainable_weights", "non_trainable_weights", "weights", "variables", "trainable_variables",
+    "non_trainable_variables", "trainable", "layers", "_layers", "_flatten_layers", "_setattr_hook", "add_variable",
+)  # fmt: skip
+
+
+def _check_replaced(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
+    ruled = cls.native is not None and isinstance(cls.native.data, Rule)
+    chained = cls.native is SEQUENTIAL
+    names = (*OWN_CALLS, *(("build", "add_weight") if ruled else ("add", "pop", "build") if chained else ()))
+    own = [one for one in cls.mro if isinstance(one, Class)]
+    found = [name for name in names if any(name in one.named for one in own)]
+    if found:
+        cls.blur = run.unknown(f"a class with its own {found[0]}()")
+
+
 LAYER = Native(
     BASE,
     make=lambda run, cls: Instance(cls),
@@ -330,6 +361,7 @@ LAYER = Native(
         "count_params": lambda run, self, args, kwargs: run.unknown("a number of parameters", data=True, scalar=True),
         "get_weights": lambda run, self, args, kwargs: run.unknown("weights", data=True, scalar=True),
         "set_weights": _nothing,
+        "<replaced>": _check_replaced,
     },
     get=_layer_get,
     set=_layer_set,

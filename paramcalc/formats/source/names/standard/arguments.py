@@ -184,6 +184,10 @@ def _parsed(run: State, self: Instance, args: Args, kwargs: Kwargs) -> tuple[Val
         return _lost(run), []
     except OptionError as error:
         _refuse(run, error)
+    if {at for at, (_, spec) in enumerate(declared) if spec.get("required") is True} - {one.place for one in found}:
+        if args or kwargs.get("args") is not None:  # words of the program's own
+            raise Raised(run.error("SystemExit", "an argument is missing"))
+        run.may_raise("a parser")
     return _namespace(run, declared, defaults, found), rest
 
 

@@ -50,6 +50,8 @@ def _dataclass(run: State, args: Args, kwargs: Kwargs) -> Value:
             else:
                 del cls.named[name]
     cls.named["__dataclass_fields__"] = tuple(fields)
+    if kwargs.get("frozen", False) is not False:
+        cls.named["<frozen>"] = True
     if "__init__" not in cls.named and kwargs.get("init", True) is True:
         cls.named["__init__"] = Builtin("self:__init__", lambda run, args, kwargs: _fill(run, fields, args, kwargs))
     return cls
@@ -80,7 +82,7 @@ def _fill(run: State, fields: dict[str, Value], args: Args, kwargs: Kwargs) -> V
             raise Raised(run.error("TypeError", f"missing argument {name!r}"))
         else:
             value = default
-        attributes.store(run, self, name, run.name(value, name))
+        attributes.store(run, self, name, run.name(value, name), making=True)
     after = attributes.user_method(self, "__post_init__")
     if after is not None:
         run.call(after, [self], {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...operations import equal
 from ...state import State
 from ...values import (
     MISSING,
@@ -11,6 +12,7 @@ from ...values import (
     Instance,
     Module,
     Native,
+    Unknown,
     Value,
     Wrapper,
 )
@@ -24,6 +26,13 @@ def _members(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
         if not isinstance(name, str) or name.startswith(("_", "<")) or isinstance(value, (Function, Wrapper)):
             continue
         count = count + 1 if value is AUTO else value if isinstance(value, int) else count
+        same_value = [equal(run, count if value is AUTO else value, one.named["value"]) for one in members_of(cls)]
+        if True in same_value:  # another name of the member
+            cls.named[name] = members_of(cls)[same_value.index(True)]
+            continue
+        if None in same_value or isinstance(value, Unknown):
+            cls.blur = run.unknown("an enum of unknown values", value)
+            return
         member = Instance(cls)
         member.named.update(name=name, value=count if value is AUTO else value)
         cls.named[name] = member
@@ -40,13 +49,16 @@ ENUM = Module(
 
 def members_of(cls: Class) -> list[Instance]:
     """List the members of an enum."""
-    return [one for one in cls.named.values() if isinstance(one, Instance) and one.cls is cls and "value" in one.named]
+    found = (one for one in cls.named.values() if isinstance(one, Instance) and one.cls is cls)
+    return [one for one in dict.fromkeys(found) if "value" in one.named]
 
 
 def enum_method(run: State, cls: Class, name: str) -> Value:
     """Give what can be done with an enum: call it, iterate over it, index it."""
     if cls.native is None or cls.native.data != "enum":
         return MISSING
+    if cls.blur is not None and name in ("__iter__", "__getitem__", "__call__"):
+        return run.unknown(cls.blur.reason, *members_of(cls))
     if name == "__iter__":
         return members_of(cls)
     if name == "__getitem__":

@@ -10,7 +10,7 @@ from itertools import combinations, pairwise, permutations, product
 from ...calls import lose
 from ...containers import items_of, iterator
 from ...iterators import END, MOST_ITEMS, Lost, over, place_of, pull
-from ...operations import binary
+from ...operations import binary, hashable
 from ...state import Raised, State
 from ...values import (
     Builtin,
@@ -28,6 +28,8 @@ from ...values import (
     Wrapper,
 )
 from ..native import Args, Kwargs
+
+MOST_CACHED = 128  # of lru_cache without a size
 
 
 def same(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -236,23 +238,52 @@ def _reduce(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _cached(run: State, args: Args, kwargs: Kwargs) -> Value:
-    if not args or not isinstance(args[0], (Function, Method, Builtin)):
-        return Builtin("lru_cache", _cached)
-    function, kept = args[0], Dict()
+    return _memory(run, args[0], None, False) if args else run.unknown("a cache of nothing")
+
+
+def _recently_cached(run: State, args: Args, kwargs: Kwargs) -> Value:
+    if args and isinstance(args[0], (Function, Method, Builtin)):
+        return _memory(run, args[0], MOST_CACHED, False)
+    most = args[0] if args else kwargs.get("maxsize", MOST_CACHED)
+    typed = args[1] if len(args) > 1 else kwargs.get("typed", False)
+    return Builtin("lru_cache", lambda run, args, kwargs: _memory(run, args[0], most, typed))
+
+
+def _memory(run: State, function: Value, most: Value, typed: Value) -> Value:
+    # a function that keeps what it gave, of the calls of late
+    if not (most is None or isinstance(most, int)) or not isinstance(typed, bool):
+        return run.unknown("a cache of unknown size", function)
+    kept = Dict()
 
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
-        key = (*args, *kwargs.items())
-        from ...operations import hashable
-
+        key = _key(args, kwargs, typed)
         if kept.blur is not None or not hashable(key):
-            return lose(run, "a cached call with unknown arguments", function, *args, *kwargs.values())
+            return lose(run, "a cached call with unknown arguments", function, kept, *args, *kwargs.values())
         if key not in kept.named:
             made = run.call(function, args, kwargs)
             run.change(kept)
             kept.named[key] = made
-        return kept.named[key]
+            if most is not None and len(kept.named) > max(most, 0):
+                del kept.named[next(iter(kept.named))]
+            return made
+        run.change(kept)
+        found = kept.named[key] = kept.named.pop(key)
+        return found
 
-    return Builtin("cached", call)
+    def clear(run: State, args: Args, kwargs: Kwargs) -> Value:
+        run.change(kept)
+        kept.blur, kept.state = None, {}
+        return None
+
+    names = {"cache_clear": Builtin("cache_clear", clear, holds=(kept,)), "__wrapped__": function}
+    return Builtin("self:cached", call, names, (function, kept))
+
+
+def _key(args: Args, kwargs: Kwargs, typed: bool) -> tuple[Value, ...]:
+    # a number or a text alone is its own key; others are equal to those of another type, such as 2 and 2.0
+    alone = len(args) == 1 and not kwargs and not typed and type(args[0]) in (int, str)
+    types = tuple(str(type(one)) for one in (*args, *kwargs.values())) if typed else ()
+    return (alone, tuple(args), tuple(kwargs.items()), types)
 
 
 FUNCTOOLS = Module(
@@ -261,9 +292,9 @@ FUNCTOOLS = Module(
         "partial": Builtin("partial", _partial),
         "reduce": Builtin("reduce", _reduce),
         "wraps": Builtin("wraps", lambda run, args, kwargs: Builtin("wraps", same)),
-        "lru_cache": Builtin("lru_cache", _cached),
+        "lru_cache": Builtin("lru_cache", _recently_cached),
         "cache": Builtin("cache", _cached),
-        "cached_property": Builtin("cached_property", lambda run, args, kwargs: Wrapper("property", args[0])),
+        "cached_property": Builtin("cached_property", lambda run, args, kwargs: Wrapper("cached", args[0])),
         "total_ordering": Builtin("total_ordering", same),
         "update_wrapper": Builtin("update_wrapper", same),
     },

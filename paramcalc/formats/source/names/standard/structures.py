@@ -112,5 +112,10 @@ COPY = Module(
 )
 CONTEXTLIB = Module(
     "contextlib",
-    {"suppress": Builtin("contextlib.suppress", lambda run, args, kwargs: Builtin("contextlib.suppress", same))},
+    {
+        "suppress": Builtin(
+            "contextlib.suppress",
+            lambda run, args, kwargs: Builtin("contextlib.suppress", same, holds=tuple(args)),
+        )
+    },
 )

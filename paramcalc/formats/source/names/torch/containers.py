@@ -17,7 +17,8 @@ from ...values import (
     Value,
 )
 from ..native import Args, Kwargs
-from .modules import MODULE, check_name, is_module, module_set
+from .modules import MODULE, OWN_CALLS, OWN_CALLS_OF_CONTAINERS, check_name, is_module, module_set, replaced_calls
+from .tensors import Tensor, make_parameter
 
 
 def _numbered(run: State, self: Instance) -> list[Value] | Unknown:
@@ -45,7 +46,10 @@ def _sequential_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
 def _child(run: State, self: Instance, value: Value) -> Value:
     # PyTorch refuses what is no module, except in containers of parameters: an unknown value is something that counts
     held = attributes.lineage(self.cls)
-    if not is_module(value) and PARAMETER_LIST not in held and PARAMETER_DICT not in held:
+    if PARAMETER_LIST in held or PARAMETER_DICT in held:
+        if isinstance(value, Tensor):
+            value = make_parameter(value.shape)
+    elif not is_module(value):
         run.may_raise("a value that is no module")
     run.attached.add(id(value))
     if isinstance(value, Unknown) and value.scalar:
@@ -213,13 +217,14 @@ def _contains(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return run.contains(found, args[0])
 
 
+REPLACED = replaced_calls(OWN_CALLS | OWN_CALLS_OF_CONTAINERS)
 CHAIN = {
     "append": _append, "extend": _extend, "insert": _insert, "__iter__": _iter, "__iadd__": _extend,
-    "__setitem__": _set_item, "__delitem__": _del_item,
+    "__setitem__": _set_item, "__delitem__": _del_item, "<replaced>": REPLACED,
 }  # fmt: skip
 PAIRS = {
     "__iter__": _dict_keys, "keys": _dict_keys, "values": _iter, "items": _dict_pairs, "update": _dict_update,
-    "__setitem__": _set_item, "__contains__": _contains,
+    "__setitem__": _set_item, "__contains__": _contains, "<replaced>": REPLACED,
 }  # fmt: skip
 SEQUENTIAL = Native("torch.nn.Sequential", MODULE, init=_sequential_init, methods={**CHAIN, "forward": _forward_chain})
 MODULE_LIST = Native("torch.nn.ModuleList", MODULE, init=_list_init, methods=CHAIN)

@@ -8,6 +8,7 @@ from .....core.rule import Layer, Rule
 from .....core.schema import REQUIRED
 from .....errors import ParamcalcError
 from .....symbolic import Expr
+from ... import attributes
 from ...budget import LAYER, WEIGHT
 from ...containers import items_of
 from ...operations import sized
@@ -37,15 +38,22 @@ def layer_class(name: str) -> Native | None:
                 return None
             _NATIVES[name] = Native(f"torch.nn.{name}", MODULE, init=module_init, methods={"forward": _loss})
         else:
-            _NATIVES[name] = Native(
-                f"torch.nn.{name}", MODULE, init=_layer_init(rule), methods={"forward": _layer_forward}, data=rule
-            )
+            methods: dict[str, Host] = {"forward": _layer_forward}
+            if name.startswith(RESET):
+                methods["reset_parameters"] = lambda run, self, args, kwargs: None
+            _NATIVES[name] = Native(f"torch.nn.{name}", MODULE, init=_layer_init(rule), methods=methods, data=rule)
     return _NATIVES[name]
 
 
 def _loss(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return Tensor(None)
 
+
+# layers that have reset_parameters(), which their constructors call
+RESET = (
+    "Linear", "Bilinear", "Conv", "Embedding", "BatchNorm", "InstanceNorm", "GroupNorm", "LayerNorm", "RMSNorm", "LSTM",
+    "GRU", "RNN", "PReLU",
+)  # fmt: skip
 
 # layers that PyTorch never refuses with plain sizes
 SURE = (
@@ -64,8 +72,11 @@ def _layer_init(rule: Rule) -> Host:
         if len(args) > len(rule.positional):
             options.named["<surplus>"] = run.unknown("more arguments than are known")
         options.named.update(kwargs)
+        own = attributes.user_method(self, "reset_parameters")
         if rule.name.startswith("Lazy"):
             self.named["<lazy>"] = True
+            if own is not None:
+                self.blur = run.unknown("a lazy layer with its own reset_parameters()")
             return
         try:
             layer = layer_of(run, self)
@@ -93,6 +104,8 @@ def _layer_init(rule: Rule) -> Host:
                 self.named[weight.name] = make_parameter(weight.shape, weight.trainable)
         if "bias" not in self.named and rule.options.get("bias") is not None:
             self.named["bias"] = None
+        if own is not None and rule.name.startswith(RESET):
+            run.call(own, [self], {})
 
     return init
 

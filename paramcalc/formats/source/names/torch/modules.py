@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from ... import attributes
 from ...calls import lose
+from ...heap import reachable
 from ...iterators import over_walk
 from ...state import Raised, State
 from ...values import (
     MISSING,
+    Class,
     Dict,
     Function,
+    Host,
     Instance,
     Native,
     Obj,
@@ -37,17 +40,79 @@ def module_set(run: State, self: Instance, name: str, value: Value) -> None:
     if "<constructed>" not in state and (is_module(value) or is_parameter(value)):
         run.may_raise("a module or parameter before Module.__init__()")
     old = state.get(name, MISSING)
-    buffers = state.get("<buffers>", ())
-    assert isinstance(buffers, tuple)
-    if name in buffers and not isinstance(value, (Tensor, Unknown)) and value is not None:
+    buffers = _kept(run, self, "<buffers>")
+    kind = "unknown" if isinstance(value, Unknown) else _kind(value)
+    _check_kind(run, name, old, name in buffers, kind, value)
+    if kind in ("other", "unknown") and _kind(old) == "other" and name not in buffers:
+        if attributes.by_property(run, self, name, value):
+            if kind == "unknown":
+                run.blur("a property was set that may be a module", self, value)
+            return
+    elif kind == "parameter" and attributes.find(self.cls, name) is not MISSING:
+        run.may_raise("a parameter of the name of an attribute")
+    if name in buffers and kind in ("module", "parameter"):
         state["<buffers>"] = tuple(one for one in buffers if one != name)
-    if old is not MISSING and old is not None and _kind(old) != _kind(value) and value is not None:
+    if old is not MISSING and old is not None and _kind(old) != kind and value is not None and kind != "unknown":
+        if isinstance(old, Unknown) and children_of(self)[-1][0] != name:
+            run.blur("a module or parameter whose place among the others is not known", self, value)
         del state[name]
-    if is_parameter(old) and isinstance(value, Tensor):
-        raise Raised(run.error("TypeError", f"cannot assign a tensor as parameter {name!r}"))
-    if is_module(old) and not is_module(value) and value is not None and not isinstance(value, Unknown):
-        raise Raised(run.error("TypeError", f"cannot assign to the child module {name!r}"))
+    if name in OWN_CALLS and kind == "other" and not isinstance(value, (int, str)):
+        run.blur(f"its {name} was replaced", self, value)
     state[name] = value
+
+
+def _kept(run: State, self: Instance, key: str) -> tuple[Value, ...]:
+    # buffers or hooks of a module, which may differ between branches
+    found = self.named.get(key, ())
+    if isinstance(found, tuple):
+        return found
+    run.blur("buffers or hooks that are not known", self)
+    return ()
+
+
+def _check_kind(run: State, name: str, old: Value, is_buffer: bool, kind: str, value: Value) -> None:
+    # a name that is registered keeps its kind, but for None
+    if value is None or (old is not None and kind == _kind(old) and kind != "other"):
+        return
+    refused = (
+        is_parameter(old)
+        or (is_module(old) and kind != "parameter")
+        or (is_buffer and not isinstance(value, Tensor) and kind == "other")
+    )
+    if refused and kind != "unknown":
+        raise Raised(run.error("TypeError", f"cannot assign this as {name!r}"))
+    if refused or is_buffer or old is None or isinstance(old, Unknown):
+        run.may_raise("an attribute that is registered")
+
+
+# what the methods of PyTorch's modules call on a module: a class that has its own does something else then
+OWN_CALLS = frozenset(
+    [
+        "__delattr__", "__dir__", "_apply", "_fill_padding_idx_with_zero", "_get_in_channels", "_get_num_spatial_dims",
+        "_infer_parameters", "_init_flat_weights", "_initialize_hook", "_named_members", "_require_tuple_int",
+        "_reset_parameters", "add_module", "apply", "children", "flatten_parameters", "has_uninitialized_params",
+        "initialize_parameters", "modules", "named_children", "named_modules", "named_parameters", "parameters",
+        "register_buffer", "register_module", "register_parameter", "reset_running_stats", "requires_grad_",
+    ]
+)  # fmt: skip
+OWN_CALLS_OF_CONTAINERS = frozenset(
+    [
+        "__len__", "__setitem__", "_get_abs_string_index", "_get_item_by_idx", "_key_to_attr", "append", "extend",
+        "insert", "items", "keys", "update", "values",
+    ]
+)  # fmt: skip
+
+
+def replaced_calls(names: frozenset[str]) -> Host:
+    """Make the check of a class: whether it has one of these names itself."""
+
+    def check(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
+        own = [one for one in cls.mro if isinstance(one, Class)]
+        found = sorted(name for name in names if any(name in one.named for one in own))
+        if found:
+            cls.blur = run.unknown(f"a class with its own {found[0]}()")
+
+    return check
 
 
 def check_name(run: State, name: str) -> None:
@@ -65,6 +130,8 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
     if name == "module" and "<parallel>" in state:
         run.may_raise(name)
         return self
+    if name == "training":
+        return run.unknown("whether a module is trained now", scalar=True)
     rule = state.get("<rule>")
     options = state.get("<options>")
     if isinstance(options, Dict) and name in options.named:
@@ -195,6 +262,27 @@ def _children(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return over_walk(run, lambda: _second(_walk_children(run, self)), self)
 
 
+def _train(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    # a module inside may have a train() of its own
+    mode = args[0] if args else kwargs.get("mode", True)
+    if any(isinstance(one, Instance) and _own_train(one.cls) for one in reachable([self]) if one is not self):
+        found = _second(_walk_children(run, self))
+        if isinstance(found, Unknown):
+            run.blur("a train() of an unknown module", self)
+        else:
+            for one in found:
+                run.call(attributes.get(run, one, "train"), [mode], {})
+    return self
+
+
+def _own_train(cls: Class | Native) -> bool:
+    return isinstance(cls, Class) and isinstance(attributes.find(cls, "train"), (Function, Unknown))
+
+
+def _eval(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    return run.call(attributes.get(run, self, "train"), [False], {})
+
+
 def _itself(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return self
 
@@ -241,8 +329,7 @@ def _register_buffer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
         run.blur("a buffer of an unknown name", self)
         return None
     run.change(self)
-    kept = self.named.get("<buffers>", ())
-    assert isinstance(kept, tuple)
+    kept = _kept(run, self, "<buffers>")
     self.named["<buffers>"] = (*kept, name)
     self.named[name] = value
     return None
@@ -252,11 +339,33 @@ def _call_module(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Valu
     if self.blur is not None:
         return lose(run, self.blur.reason, self, *args, *kwargs.values())
     forward = attributes.find(self.cls, "forward")
-    if isinstance(forward, Function):
-        return run.call(forward, [self, *args], kwargs)
-    if isinstance(forward, Native):
-        return forward.methods["forward"](run, self, args, kwargs)
-    return lose(run, "a module without forward", self, *args, *kwargs.values())
+    own = self.named.get("forward")
+    if own is not None:
+        found = run.call(own, args, kwargs)
+    elif isinstance(forward, Function):
+        found = run.call(forward, [self, *args], kwargs)
+    elif isinstance(forward, Native):
+        found = forward.methods["forward"](run, self, args, kwargs)
+    else:
+        return lose(run, "a module without forward", self, *args, *kwargs.values())
+    return _hooked(run, self, args, found)
+
+
+def _hook(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    hooks = _kept(run, self, "<hooks>")
+    run.change(self)
+    self.named["<hooks>"] = (*hooks, args[0] if args else kwargs.get("hook"))
+    return run.unknown("a handle", scalar=True)
+
+
+def _hooked(run: State, self: Instance, args: Args, found: Value) -> Value:
+    # a hook is called unless its handle has removed it
+    hooks = _kept(run, self, "<hooks>")
+    for one in hooks:
+        before = found
+        given = run.fork(lambda one=one, before=before: run.call(one, [self, tuple(args), before], {}), lambda: None)  # type: ignore[misc]
+        found = found if given is None else run.unknown("what a hook gives", given, found)
+    return found
 
 
 def _get_submodule(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -289,10 +398,12 @@ MODULE = Native(
         "get_submodule": _get_submodule,
         "zero_grad": lambda run, self, args, kwargs: None,
         "extra_repr": lambda run, self, args, kwargs: "",
-        "register_forward_hook": lambda run, self, args, kwargs: run.unknown("a handle", scalar=True),
-        **dict.fromkeys(
-            ["to", "cuda", "cpu", "float", "double", "half", "bfloat16", "train", "eval", "type", "xpu"], _itself
-        ),
+        "register_forward_hook": _hook,
+        "train": _train,
+        "eval": _eval,
+        "__setattr__": lambda run, self, args, kwargs: run.call(run.builtin("setattr"), [self, *args], kwargs),
+        "<replaced>": replaced_calls(OWN_CALLS),
+        **dict.fromkeys(["to", "cuda", "cpu", "float", "double", "half", "bfloat16", "type", "xpu"], _itself),
         "state_dict": lambda run, self, args, kwargs: run.unknown("the tensors of a module", self),
         "load_state_dict": lambda run, self, args, kwargs: run.unknown("missing keys", scalar=True),
     },

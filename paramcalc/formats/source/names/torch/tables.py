@@ -76,6 +76,13 @@ PARALLEL = Native(
     methods={"forward": lambda run, self, args, kwargs: run.call(self.named["module"], args, kwargs)},
     init=_parallel,
 )
+
+
+def _of_floats(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # of the numbers in a list, or of sizes
+    return literal(run, args, kwargs) if args and isinstance(args[0], List) else made(run, args, kwargs)
+
+
 NN = Module(
     "torch.nn",
     {
@@ -106,12 +113,7 @@ TORCH = Module(
         "randint": Builtin("torch.randint", randint),
         "arange": Builtin("torch.arange", arange),
         "tensor": Builtin("torch.tensor", literal),
-        "FloatTensor": Builtin(
-            "torch.FloatTensor",
-            lambda run, args, kwargs: (
-                literal(run, args, kwargs) if args and isinstance(args[0], List) else made(run, args, kwargs)
-            ),
-        ),
+        "FloatTensor": Builtin("torch.FloatTensor", _of_floats),
         "no_grad": _manager("torch.no_grad"),
         "inference_mode": _manager("torch.inference_mode"),
         "enable_grad": _manager("torch.enable_grad"),
@@ -120,7 +122,7 @@ TORCH = Module(
             lambda run, args, kwargs: args[0] if args else Builtin("compile", lambda run, args, kwargs: args[0]),
         ),
         "manual_seed": Builtin("torch.manual_seed", lambda run, args, kwargs: None),
-        "Tensor": Native("torch.Tensor", data=None),
+        "Tensor": Native("torch.Tensor", data=_of_floats),
         **{
             name: tensor_function(name)
             for name in [

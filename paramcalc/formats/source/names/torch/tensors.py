@@ -8,7 +8,7 @@ from .....symbolic import Expr, Size
 from ... import attributes
 from ...containers import items_of
 from ...operations import sized
-from ...state import State
+from ...state import State, Stop
 from ...values import (
     MISSING,
     Builtin,
@@ -112,6 +112,8 @@ def _parameter_get(run: State, self: Instance, name: str) -> Value:
 
 
 def _parameter_set(run: State, self: Instance, name: str, value: Value) -> None:
+    if attributes.by_property(run, self, name, value):
+        return
     run.change(self)
     if name == "data":
         self.named["shape"] = shape_of(run, value)
@@ -224,7 +226,7 @@ def tensor_attribute(run: State, value: Value, name: str) -> Value:
     if name == "ndim":
         return run.unknown("a number of axes", scalar=True) if shape is None else len(shape)
     if name.endswith("_") and not name.endswith("__"):
-        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: _changed(run, value, shape))
+        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: _changed(run, name, value, shape))
     held = numbers_in(run, value)
     if isinstance(held, Numbers):
         known = _method_of_numbers(held, value, shape, name)
@@ -262,9 +264,22 @@ def _method_of_numbers(found: Numbers, value: Value, shape: tuple[Size, ...] | N
     return None
 
 
-def _changed(run: State, value: Value, shape: tuple[Size, ...] | None) -> Value:
+# what works in place and may give another shape, or other gradients
+RESHAPING = frozenset(
+    [
+        "set_", "resize_", "resize_as_", "resize_as_sparse_", "sparse_resize_", "sparse_resize_and_clear_", "squeeze_",
+        "unsqueeze_", "t_", "transpose_", "swapaxes_", "swapdims_", "as_strided_", "detach_", "rename_",
+    ]
+)  # fmt: skip
+
+
+def _changed(run: State, name: str, value: Value, shape: tuple[Size, ...] | None) -> Value:
     # a method that works in place
     run.changed_tensors += 1
+    if name in RESHAPING:
+        if isinstance(value, Tensor):
+            raise Stop("a tensor gets another shape in place")
+        run.blur("a parameter that gets another shape in place", value)
     return Tensor(shape) if isinstance(value, Tensor) else value
 
 
