@@ -14,9 +14,8 @@ def main() -> None:
     Exit codes: 0 fine; 1 a check did not hold; 2 bad usage or a bad file, or nowhere to write; 130 interrupted;
     141 the reader of a pipe has gone.
     """
-    gc.set_threshold(
-        50_000
-    )  # a file of 100,000 tensors makes 2,000,000 objects and no cycles; 700 takes a sixth longer
+    # a file of 100,000 tensors makes 2,000,000 objects and no cycles; Python's threshold of 700 takes a sixth longer
+    gc.set_threshold(50_000)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         # As an exception, it would be caught by a framework that is being imported, or wait for a thread to end.
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
