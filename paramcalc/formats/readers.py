@@ -27,7 +27,9 @@ from .sniffs import (
     is_folder,
     is_in_javascript,
     is_mapping,
+    is_of_programs,
     is_onnx,
+    is_openvino,
     is_page,
     is_safetensors,
     is_shards,
@@ -76,6 +78,33 @@ class Reader(NamedTuple):
 
 PROGRAMS = "paramcalc.formats.source.reader"
 SPEC = "paramcalc.formats.modelspec.document:read"
+BEGINNINGS = {  # of files that are known and not read, by their first bytes
+    "a pickle, which can run code": b"\x80",
+    "a NumPy array": b"\x93NUMPY",
+    "an empty zip archive": b"PK\x05\x06",
+    "a gzip file": b"\x1f\x8b",
+    "a bzip2 file": b"BZh",
+    "an XZ file": b"\xfd7zXZ\x00",
+    "a Zstandard file": b"\x28\xb5\x2f\xfd",
+    "an LZ4 file": b"\x04\x22\x4d\x18",
+    "a 7z archive": b"7z\xbc\xaf\x27\x1c",
+    "a RAR archive": b"Rar!\x1a\x07",
+    "a PyTorch file of 2016, a tar archive": TAR_OF_2016,
+    "a model of fastText": (793_712_314).to_bytes(4, "little"),
+    "a file of parameters of MXNet": (0x112).to_bytes(8, "little"),
+    "an engine of TensorRT": b"ftrt",
+    "a model of ncnn": b"7767517\n",
+    "a Parquet file": b"PAR1",
+    "an Arrow file": b"ARROW1",
+    "an SQLite database": b"SQLite format 3\x00",
+    "a program of Linux": b"\x7fELF",
+    "a PDF document": b"%PDF-",
+    "a PNG image": b"\x89PNG",
+    "a JPEG image": b"\xff\xd8\xff",
+    "a GIF image": b"GIF8",
+    "a recording or an image in RIFF": b"RIFF",
+    "a pointer of Git LFS to a file that was not downloaded": b"version https://git-lfs.github.com/",
+}
 READERS = (
     Reader("a folder of Hugging Face", is_described, "paramcalc.formats.huggingface.folder:read", folder=True),
     Reader("a folder of weights", is_weights, "paramcalc.formats.checkpoints.shards:read_folder", folder=True),
@@ -88,6 +117,7 @@ READERS = (
         folder=True,
     ),
     Reader("a CoreML package", holding("Manifest.json"), folder=True),
+    Reader("a folder of programs in Python: name one of them", is_of_programs, folder=True),
     Reader("a folder without a model", is_folder, folder=True),
     # by their first bytes, or by their last
     Reader(
@@ -118,16 +148,10 @@ READERS = (
         framework="tesseract",
     ),
     Reader("an older PyTorch file", starts(STREAM), "paramcalc.formats.pytorch.files:read"),
-    Reader("a pickle, which can run code", starts(b"\x80")),
-    Reader("a NumPy array", starts(b"\x93NUMPY")),
-    Reader("an empty zip archive", starts(b"PK\x05\x06")),
-    Reader("a gzip file", starts(b"\x1f\x8b")),
-    Reader("a PyTorch file of 2016, a tar archive", starts(TAR_OF_2016)),
+    *(Reader(name, starts(beginning)) for name, beginning in BEGINNINGS.items()),
     Reader("a tar archive", is_tar),
-    Reader("a PDF document", starts(b"%PDF-")),
-    Reader("a PNG image", starts(b"\x89PNG")),
     Reader("a web page", is_page),
-    Reader("a pointer of Git LFS to a file that was not downloaded", starts(b"version https://git-lfs.github.com/")),
+    Reader("a model of OpenVINO", is_openvino),
     # by what the text says
     Reader(
         "a model of TensorFlow.js",

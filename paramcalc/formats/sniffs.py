@@ -85,6 +85,16 @@ def is_folder(source: Source) -> bool:
     return bool(source.path) and os.path.isdir(source.path)
 
 
+def is_of_programs(source: Source) -> bool:
+    """Recognise a folder in which programs in Python lie."""
+    return is_folder(source) and any(name.endswith((".py", ".ipynb")) for name in os.listdir(source.path))
+
+
+def is_openvino(source: Source) -> bool:
+    """Recognise the description of a network by OpenVINO, in XML."""
+    return re.match(rb"\s*<\?xml[^>]*\?>\s*<net\s", source.head) is not None
+
+
 def is_tar(source: Source) -> bool:
     """Recognise a tar archive."""
     return source.head[257:262] == b"ustar" and not source.head.startswith(TAR_OF_2016)
