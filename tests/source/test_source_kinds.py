@@ -17,6 +17,7 @@ from source_programs import TooMany, runs
 from test_source_sound import read, violations
 from tiers import quick
 
+import paramcalc as pc
 from paramcalc.errors import ParamcalcError
 
 torch = pytest.importorskip("torch", reason="programs are run by PyTorch")
@@ -133,3 +134,24 @@ def test_many_changed_programs_of_pytorch(monkeypatch: pytest.MonkeyPatch) -> No
 def test_many_changed_programs_of_keras() -> None:
     pytest.importorskip("keras")
     assert check_changed(OF_KERAS, range(10_000, 11_000)) > 300
+
+
+def test_a_file_imports_from_the_package_it_is_in(tmp_path: Path) -> None:
+    home = tmp_path / "nets"
+    home.mkdir()
+    (home / "__init__.py").write_text("from .base import Base\n", encoding="utf-8")
+    (home / "base.py").write_text("from torch import nn\nclass Base(nn.Module):\n    width = 3\n", encoding="utf-8")
+    text = "from torch import nn\nfrom nets import Base\nfrom nets.base import Base as Other\nassert Base is Other\n"
+    text += "class Net(Base):\n    def __init__(self):\n        super().__init__()\n"
+    text += "        self.a = nn.Linear(self.width, 2)\n"
+    (home / "net.py").write_text(f"{text}model = Net()\n", encoding="utf-8")
+    report = pc.load(f"{home / 'net.py'}:model").report()
+    assert (report.total, report.exact) == (8, True)
+
+
+def test_layers_of_one_list_are_rows_of_their_own() -> None:
+    text = "import keras\nclass N(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+    text += "        self.l = [keras.layers.Dense(2), keras.layers.Dense(4)]\n    def call(self, x):\n"
+    text += "        for one in self.l: x = one(x)\n        return x\nm = N()\nm(keras.Input((3,)))\n"
+    report = read(text)["m"]
+    assert (report.total, report.exact, [row.params for row in report.rows]) == (20, True, [8, 12])
