@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from . import attributes
+from . import attributes, calls
 from .expressions import evaluate
 from .state import Raised, State, Stop
 from .targets import assign, bind
@@ -24,6 +24,7 @@ from .values import (
 def with_statement(run: State, node: ast.With, scope: Scope) -> None:
     """Enter context managers, run the body, and leave them."""
     left: list[Value] = []
+    before = run.guards
     for item in node.items:
         manager = evaluate(run, item.context_expr, scope)
         value: Value = run.unknown("what a context manager gives", manager, data=True)
@@ -38,18 +39,31 @@ def with_statement(run: State, node: ast.With, scope: Scope) -> None:
                 run.region(lambda: run.execute(node.body, scope), {"raise": "next"})
             finally:
                 run.tries -= 1
+                run.guards = before
             return
         if item.optional_vars is not None:
             assign(run, item.optional_vars, value, scope)
+        run.guards += _may_catch(run, item.context_expr, manager)
 
     def leave() -> None:
         for manager in reversed(left):
             run.call(attributes.get(run, manager, "__exit__"), [None, None, None], {})
 
-    if left:
-        finally_(run, lambda: run.execute(node.body, scope), leave, swallows=True)
-    else:
-        run.execute(node.body, scope)
+    try:
+        if left:
+            finally_(run, lambda: run.execute(node.body, scope), leave, swallows=True)
+        else:
+            run.execute(node.body, scope)
+    finally:
+        run.guards = before
+
+
+def _may_catch(run: State, node: ast.expr, manager: Value) -> bool:
+    # whether it may catch the exception of a name that is not defined
+    if isinstance(manager, Unknown):
+        known = calls.harmless(manager.path) or manager.path.startswith((*calls.FRAMEWORKS, "open"))
+        return not known and not any(isinstance(one, ast.Name) and one.id in run.assumed for one in ast.walk(node))
+    return isinstance(manager, Instance) and isinstance(manager.cls, Class)
 
 
 def try_statement(run: State, node: ast.Try, scope: Scope) -> None:

@@ -10,7 +10,7 @@ from . import attributes, calls, containers, expressions, imports, snippets, sta
 from .heap import reachable
 from .keras_models import Maker
 from .names import builtins, errors, keras, methods, standard, torch
-from .state import ARGV, Raised, Root, Signal, State, Stop
+from .state import ARGV, Names, Raised, Root, Signal, State, Stop
 from .values import MISSING, Class, Function, Instance, List, Native, Scope, Value
 
 
@@ -62,10 +62,10 @@ class Interpreter(State):
 
     # --- the top level --------------------------------------------------------------------------------------------
 
-    def run(self, body: Sequence[ast.stmt], scope: Scope | None = None) -> None:
-        """Run the statements of a module, each guarded by itself."""
-        self.program = snippets.names_of(body)
-        self._statements(body, scope or self.globals)
+    def run(self, body: Sequence[ast.stmt], names: Names | None = None) -> None:
+        """Run the statements of a module, each guarded by itself; ``names`` are those of the whole program."""
+        self.program = names or snippets.names_of(body)
+        self._statements(body, self.globals)
 
     def _statements(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         for place, node in enumerate(body):
@@ -81,7 +81,7 @@ class Interpreter(State):
         if scope is self.globals:
             self.budget.grant()
         self.line = node.lineno
-        self.tries = self.unsure = self.depth = 0
+        self.tries = self.guards = self.unsure = self.depth = 0
         self.frames = []
         try:
             self.execute([node], scope)
@@ -133,14 +133,16 @@ class Interpreter(State):
     def _within(self, tree: ast.Module, scope: Scope, root: Root, package: str) -> None:
         """Run the statements of another module, in the middle of a statement of this one."""
         before = self.line, self.root, self.package
-        saved = self.tries, self.unsure, self.depth, self.frames
+        saved = self.tries, self.guards, self.unsure, self.depth, self.frames
         regions, self.heap.regions = self.heap.regions, []
         self.root, self.package = root, package
+        if not root.prefixes and snippets.names_of(tree.body).dynamic:
+            self.program = self.program._replace(dynamic=True)
         try:
             self._statements(tree.body, scope)
         finally:
             self.heap.regions = regions
-            self.tries, self.unsure, self.depth, self.frames = saved
+            self.tries, self.guards, self.unsure, self.depth, self.frames = saved
             self.line, self.root, self.package = before
 
     # --- what depends on the kind of a value -----------------------------------------------------------------------

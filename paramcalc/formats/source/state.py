@@ -43,10 +43,11 @@ class Root(NamedTuple):
 
 
 class Names(NamedTuple):
-    """The names of a program: those that its top level may bind, and all that it has."""
+    """The names of a program: those that its top level may bind, all that it has, whether it may bind any other."""
 
     bound: frozenset[str] = frozenset()
     mentioned: frozenset[str] = frozenset()
+    dynamic: bool = False
 
 
 class Signal(Exception):
@@ -132,6 +133,7 @@ class State:
         self.depth = 0
         self.round_steps = 60_000  # of a loop, before its length counts as unknown
         self.tries = 0  # try statements around
+        self.guards = 0  # context managers around that may catch an exception
         self.unsure = 0  # forks and loops of unknown length around
         self.symbols: dict[str, int] = {}
         self.notes: list[str] = []
@@ -145,6 +147,7 @@ class State:
         self.globals = Scope("module", None)  # of the program
         self.program = Names()
         self.assumed: dict[str, tuple[str, Value]] = {}  # names that it uses and never binds: what they stand for
+        self.missed: set[str] = set()  # such names where the program may catch the exception
         self.stars: list[Module] = []  # modules of which all names were imported
         self.patches = Dict()  # names of modules of libraries that the program sets
         self.read_patches: set[tuple[str, str]] = set()  # those of them that it reads
