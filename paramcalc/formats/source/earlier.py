@@ -17,6 +17,8 @@ from .models import models_of
 from .values import Instance
 
 MOST_RUNS = 3  # again, of a program that is not long
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # they run where they are called
+SCRIPT = ("__name__ == '__main__'", "'__main__' == __name__")
 
 
 def add_earlier_counts(
@@ -45,24 +47,25 @@ def add_earlier_counts(
             continue
         line = value.blur.line
         at = next((at for at, one in enumerate(statements) if one.lineno <= line <= (one.end_lineno or 0)), None)
-        if at is None or (at not in runs and len(runs) == MOST_RUNS):
+        if at is None or isinstance(statements[at], SCOPES) or (at not in runs and len(runs) == MOST_RUNS):
             continue
         if at not in runs:
             other = again()
-            other.run(statements[:at])
+            other.run(statements[:at], run.program)
             runs[at] = other, dict(models_of(other, other.globals))
         other, models = runs[at]
         before, then = models.get(name), other.globals.named.get(name)
         same = isinstance(then, Instance) and (then.line, then.cls.name) == (value.line, value.cls.name)
         if same and before is not None and before.report().exact:
-            told = f"it has {grouped(before.total)} parameters before {run.place(line)}, which may change it"
+            place = run.place(statements[at].lineno)
+            told = f"it has {grouped(before.total)} parameters before {place}, which may change it"
             model.warnings = [*model.warnings, told]
 
 
 def _flat(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     # what runs where the program is a script stands in a condition of its own
     for one in body:
-        if isinstance(one, ast.If) and "__name__" in ast.unparse(one.test) and not one.orelse:
+        if isinstance(one, ast.If) and ast.unparse(one.test) in SCRIPT:
             yield from one.body
         else:
             yield one

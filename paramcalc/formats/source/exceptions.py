@@ -66,7 +66,7 @@ def _managed(run: State, items: list[ast.withitem], body: list[ast.stmt], scope:
         elif end.how == "raise" and not caught:
             _raise_again(end.value)
 
-    if _may_catch(manager):
+    if _may_catch(manager) and not _of_undefined(run, item.context_expr):
         finally_(run, lambda: run.trying(piece), leave, swallows=True)
     elif own:
         finally_(run, piece, leave)
@@ -76,6 +76,11 @@ def _managed(run: State, items: list[ast.withitem], body: list[ast.stmt], scope:
 
 def _raise_again(error: Value) -> None:
     raise Raised(error)
+
+
+def _of_undefined(run: State, node: ast.expr) -> bool:
+    # a snippet whose context manager is not defined is none of exceptions
+    return any(isinstance(one, ast.Name) and one.id in run.assumed for one in ast.walk(node))
 
 
 def _may_catch(manager: Value) -> bool:

@@ -60,7 +60,7 @@ def lookup(run: State, name: str, scope: Scope) -> Value:
     if found is MISSING:
         if run.lost_names:
             return run.unknown(f"{name} may have been bound by what was not followed")
-        found = run.undefined(name, scope) if run.tries == 0 else MISSING  # else the program may catch the exception
+        found = run.undefined(name, scope)
     if found is MISSING:
         raise Raised(run.error("NameError", f"name {name!r} is not defined"))
     return found

@@ -10,7 +10,7 @@ from . import attributes, calls, containers, expressions, imports, snippets, sta
 from .heap import reachable
 from .keras_models import Maker
 from .names import builtins, errors, keras, methods, standard, torch
-from .state import ARGV, Raised, Root, Signal, State, Stop
+from .state import ARGV, Names, Raised, Root, Signal, State, Stop
 from .values import MISSING, Class, Function, Instance, List, Native, Scope, Value
 
 
@@ -62,10 +62,10 @@ class Interpreter(State):
 
     # --- the top level --------------------------------------------------------------------------------------------
 
-    def run(self, body: Sequence[ast.stmt], scope: Scope | None = None) -> None:
-        """Run the statements of a module, each guarded by itself."""
-        self.program = snippets.names_of(body)
-        self._statements(body, scope or self.globals)
+    def run(self, body: Sequence[ast.stmt], names: Names | None = None) -> None:
+        """Run the statements of a module, each guarded by itself; ``names`` are those of the whole program."""
+        self.program = names or snippets.names_of(body)
+        self._statements(body, self.globals)
 
     def _statements(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         for place, node in enumerate(body):
@@ -136,6 +136,8 @@ class Interpreter(State):
         saved = self.tries, self.unsure, self.depth, self.frames
         regions, self.heap.regions = self.heap.regions, []
         self.root, self.package = root, package
+        if not root.prefixes and snippets.names_of(tree.body).dynamic:
+            self.program = self.program._replace(dynamic=True)
         try:
             self._statements(tree.body, scope)
         finally:

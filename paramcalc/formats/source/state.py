@@ -43,10 +43,11 @@ class Root(NamedTuple):
 
 
 class Names(NamedTuple):
-    """The names of a program: those that its top level may bind, and all that it has."""
+    """The names of a program: those that its top level may bind, all that it has, whether it may bind any other."""
 
     bound: frozenset[str] = frozenset()
     mentioned: frozenset[str] = frozenset()
+    dynamic: bool = False
 
 
 class Signal(Exception):
@@ -145,6 +146,7 @@ class State:
         self.globals = Scope("module", None)  # of the program
         self.program = Names()
         self.assumed: dict[str, tuple[str, Value]] = {}  # names that it uses and never binds: what they stand for
+        self.missed: set[str] = set()  # such names where the program may catch the exception
         self.stars: list[Module] = []  # modules of which all names were imported
         self.patches = Scope("module", None)  # names of modules of libraries that the program sets
         self.read_patches: set[tuple[str, str]] = set()  # those of them that it reads

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 
 from ...errors import OptionError, nearest
 from ...graph.model import Model
 from . import attributes
-from .heap import restore
+from .heap import reachable, restore
 from .interpreter import Interpreter
 from .models import is_model, model_of
 from .names import keras, torch
 from .state import Raised, Signal, Stop
-from .values import MISSING, Class, Function, Instance, Scope, Unknown, Value
+from .values import MISSING, Class, Function, Instance, Obj, Scope, Unknown, Value
 
 
 def model_classes(run: Interpreter) -> list[str]:
@@ -92,25 +91,33 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
 def call_functions(run: Interpreter) -> None:
     """Call the functions of a program that makes no model by itself; each argument is a size named after it.
 
-    Exceptions end a call and nothing else: some functions are about data. Models that they make are those of the run.
+    An exception ends a call and nothing else: some functions are about data. What a call makes before it ends so is
+    unknown. Models that the functions make are those of the run. Each call begins where the program ended.
     """
     for name, target in [*run.globals.named.items()]:
         if isinstance(target, Function):
             region = run.heap.open()
             run.budget.grant()
+            earlier, newest = len(run.bound), Obj.count
             given: dict[str, Value] = {
                 one: run.argument(one) if default is MISSING else run.left_out(one, default)
                 for one, default in arguments(target)
             }
-            with suppress(Signal, Stop, RecursionError):
+            try:
                 made = run.call(target, [], given)
                 if isinstance(made, Instance) and is_model(made) and all(made is not one for _, one, _ in run.bound):
                     run.bound.append((str(name), made, run.globals))
-            for one, before in region.before.items():
-                if isinstance(one, Scope) and one.kind == "module":  # the next call begins where this one did
-                    restore(one, before)
-            while run.heap.regions and run.heap.regions[-1] is not region:
+            except (Signal, Stop, RecursionError) as ended:
+                run.blur(str(ended) or f"{name} raises an exception", *(one for _, one, _ in run.bound[earlier:]))
+            while run.heap.regions[-1] is not region:
                 run.heap.close(run.heap.regions[-1])
+            models = [one for _, one, _ in run.bound[earlier:]]
+            changed = {one: before for one, before in region.before.items() if one.serial <= newest}
+            shared = {one for one in reachable(models) if one in changed and not isinstance(one, Scope)}
+            run.blur(f"{name} changes what it did not make", *(one for one in models if shared & {*reachable([one])}))
+            for one, before in changed.items():
+                if one not in shared:
+                    restore(one, before)
             run.heap.close(region)
 
 
