@@ -38,7 +38,7 @@ def names_of(body: Iterable[ast.stmt]) -> Names:
         elif isinstance(node, ast.Attribute):
             words.add(node.attr if node.attr != "modules" else f"{_word(node.value)}.modules")
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            module = getattr(node, "module", None) or ""
+            module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
             words |= {part for alias in node.names for part in f"{module}.{alias.name}".split(".")}
             words |= {"sys.modules" for alias in node.names if (module or alias.name) == "sys" and alias.asname}
             words |= {"sys.modules" for alias in node.names if module == "sys" and alias.name == "modules"}
