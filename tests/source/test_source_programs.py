@@ -13,7 +13,7 @@ from paramcalc.errors import ParamcalcError
 from paramcalc.formats import load, load_all, loads
 from paramcalc.formats.opened import Asked, Source
 from paramcalc.formats.readers import READERS
-from paramcalc.formats.source.reader import interpret
+from paramcalc.formats.source.reader import interpret, read_all
 from paramcalc.graph.model import Model
 from paramcalc.symbolic import text as written
 
@@ -456,3 +456,33 @@ def test_open_axes_of_several_inputs_are_kept_apart() -> None:
         "m = keras.Model([a, b], L.Concatenate()([L.LSTM(4)(a), L.GRU(4)(b)]))\n"
     )
     assert str(model.report().macs) == "192T + 144T2"  # 4·4(4 + 8) and 3·4(4 + 8) for each step
+
+
+CALLED_BACK = {
+    "a module whose forward makes a layer": "from torchinfo import summary\nclass A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(3, 4)\n    def forward(self, x):\n        if not hasattr(self, 'l'): self.l = nn.Linear(4, 5)\n        return self.l(self.a(x))\nm = A()\nsummary(m, (1, 3))",
+    "such a module in a chain": "class A(nn.Module):\n    def forward(self, x):\n        self.l = nn.Linear(4, 5)\n        return x\nm = nn.Sequential(nn.Linear(3, 4), A())\ntorch.onnx.export(m, torch.zeros(1, 3), 'f')",
+    "a function that sets a size": "import timeit\nn = 3\ndef f():\n    global n\n    n = 5\ntimeit.timeit(f)\nm = nn.Linear(n, 1)",
+    "a function that adds a layer": "import threading\nm = nn.Sequential(nn.Linear(3, 1))\ndef f(): m.append(nn.Linear(1, 1))\nthreading.Thread(target=f).start()",
+    "a function that is given the model": "import threading\nm = nn.Sequential(nn.Linear(3, 1))\ndef f(x): x.append(nn.Linear(1, 1))\nthreading.Thread(target=f, args=(m,)).start()",
+    "a method": "import threading\nclass A:\n    def f(self): self.m.append(nn.Linear(1, 1))\na = A()\na.m = m = nn.Sequential(nn.Linear(3, 1))\nthreading.Thread(target=a.f).start()",
+    "an object that is called": "import threading\nm = nn.Sequential(nn.Linear(3, 1))\nclass A:\n    def __call__(self): m.append(nn.Linear(1, 1))\nthreading.Thread(target=A()).start()",
+    "a partial call": "import threading, functools\nm = nn.Sequential(nn.Linear(3, 1))\ndef f(x): m.append(nn.Linear(x, 1))\nthreading.Thread(target=functools.partial(f, 1)).start()",
+    "each time": "import timeit\nl = []\ntimeit.timeit(lambda: l.append(nn.Linear(1, 1)))\nm = nn.Sequential(nn.Linear(3, 1), *l)",
+}
+LEFT_ALONE = {
+    "a function of its arguments": "from torch.optim.lr_scheduler import LambdaLR\nm = nn.Linear(3, 1)\nLambdaLR(None, lambda step: 0.9 ** step)",
+    "a module that only computes": "from torchinfo import summary\nclass A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(3, 1)\n        self.seen = 0\n    def forward(self, x):\n        self.seen += 1\n        return self.a(x)\nm = A()\nsummary(m, (1, 3))",
+    "a function that trains": "import threading\nm = nn.Linear(3, 1)\ndef f():\n    m.train()\n    m(torch.zeros(2, 3)).sum().backward()\nthreading.Thread(target=f).start()",
+}
+
+
+@pytest.mark.parametrize("name", CALLED_BACK)
+def test_what_a_library_may_call_back_may_change_a_model(name: str) -> None:
+    for model in read_all(Source("model.py", given=TORCH + CALLED_BACK[name])):
+        assert not model.report().exact
+
+
+@pytest.mark.parametrize("name", LEFT_ALONE)
+def test_what_changes_no_model_leaves_its_count_exact(name: str) -> None:
+    (model,) = read_all(Source("model.py", given=TORCH + LEFT_ALONE[name]))
+    assert (model.total, model.report().exact) == (4, True)

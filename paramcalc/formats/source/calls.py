@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from functools import cache, lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache, partial
 
 from ...core.framework import framework_of_module
 from ...core.registry import named
@@ -125,6 +126,8 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
             raise Stop("the names of the module may be changed", everything=True)
         run.blur(reason, function, *given)
         run.changed_tensors += 1
+    else:
+        call_back(run, path, given)
     run.may_raise(path or "an unknown function")
     scalar = (harmless(path) and not path.startswith(MODELS)) or (isinstance(function, Unknown) and function.scalar)
     if path.startswith(FRAMEWORKS):  # what they make of something that may be a model may be one, too
@@ -132,6 +135,40 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
     made = run.unknown(reason, function, *given, data=True, scalar=scalar)
     made.path = f"{path}()" if path else ""
     return made
+
+
+def call_back(run: State, path: str, given: Sequence[Value]) -> None:
+    """Walk what a library is given and may call, any number of times: functions of the program, and modules."""
+    for one in given:
+        needed = _inputs(one)
+        if needed is None:
+            continue
+        inputs: list[Value] = [run.unknown(f"what {path} gives", *given, data=True)] * needed
+        try:
+            run.maybe_many(partial(call, run, one, inputs, {}))
+        except Stop as stop:
+            run.blur(str(stop), *given)
+
+
+def _inputs(value: Value) -> int | None:
+    # how many values it takes to call it; None where that runs nothing of the program
+    if isinstance(value, Instance):
+        if value.blur is not None:
+            return None
+        forward = attributes.find(value.cls, "forward")
+        if forward is MISSING:
+            return _inputs(attributes.find(value.cls, "__call__"))
+        return _inputs(forward) if isinstance(forward, Function) else 1  # a container may hold modules of the program
+    if isinstance(value, (Method, Wrapper)):
+        return _inputs(value.function)
+    if isinstance(value, Partial):
+        needed = _inputs(value.function)
+        return None if needed is None else max(0, needed - len(value.args) - len(value.kwargs))
+    if not isinstance(value, Function):
+        return None
+    spec = value.node.args
+    of_object = value.owner is not None
+    return max(0, len(spec.posonlyargs) + len(spec.args) - len(value.defaults) - of_object)
 
 
 def call_function(run: State, function: Function, args: list[Value], kwargs: dict[str, Value]) -> Value:
