@@ -9,14 +9,13 @@ import ast
 import re
 from textwrap import dedent
 
+from .python2 import with_meaning
 from .tree import tree_of
 
 SIGNS = str.maketrans(
     {
         **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000", " "),  # spaces that do not break, or of other widths
         **dict.fromkeys("\u200b\ufeff", ""),
-        **dict.fromkeys("\u2018\u2019", "'"),
-        **dict.fromkeys("\u201c\u201d", '"'),
         **dict.fromkeys("\u2013\u2212", "-"),
         "\uff08": "(",
         "\uff09": ")",
@@ -24,7 +23,14 @@ SIGNS = str.maketrans(
         "\uff1a": ":",
     }
 )
-OLD = "this is Python 2, read as Python 3: a quotient of integers may differ"
+STRINGS = re.compile(  # and comments: what they say stays as it is
+    r"""(?P<plain>#[^\n]*|\"{3}(?:[^"\\]|\\.|"(?!""))*(?:\"{3})?|'{3}(?:[^'\\]|\\.|'(?!''))*(?:'{3})?"""
+    r"""|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)"""
+    "|\u2018(?P<one>[^\u2018\u2019'\\\\\n]*)\u2019|\u2019(?P<same>[^\u2018\u2019'\\\\\n]*)\u2019"
+    '|[\u201c\u201d](?P<two>[^\u201c\u201d"\\\\\n]*)[\u201c\u201d]|(?P<code>[^#"\'\u2018\u2019\u201c\u201d]+)',
+    re.DOTALL,
+)
+OLD = "this is Python 2"
 EXCEPT = re.compile(r"except[ \t]+([\w.]+)[ \t]*,[ \t]*(\w+)[ \t]*:")
 RAISE = re.compile(r"raise[ \t]+([\w.]+)[ \t]*,[ \t]*(?=\S)")
 PRINT = re.compile(r"print(?![\w=.])[ \t]*(?:>>[^,]*,?[ \t]*)?(?!=)")
@@ -41,7 +47,8 @@ def mended(code: str) -> tuple[ast.Module, str] | None:
     for change, remark in ((_shifted, ""), (_plain_signs, ""), (_of_python_3, OLD)):
         code = change(code)
         try:
-            return tree_of(code), remark
+            tree = tree_of(code)
+            return (with_meaning(tree) if remark else tree), remark
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return None
@@ -52,11 +59,27 @@ def _shifted(code: str) -> str:
 
 
 def _plain_signs(code: str) -> str:
-    return dedent(code.translate(SIGNS))
+    return dedent(STRINGS.sub(_plain, code))
+
+
+def _plain(found: re.Match[str]) -> str:
+    if found["code"]:
+        return found["code"].translate(SIGNS)
+    quoted = next((found[one] for one in ("one", "same") if found[one] is not None), None)
+    if quoted is not None:
+        return f"'{quoted}'"
+    return found[0] if found["two"] is None else f'"{found["two"]}"'
 
 
 def _of_python_3(code: str) -> str:
-    return "\n".join(map(_line, code.split("\n")))
+    within: set[int] = set()  # lines that begin inside a text
+    line = end = 0
+    for found in STRINGS.finditer(code):
+        line += code.count("\n", end, found.start())
+        end = found.start()
+        if found["plain"]:
+            within |= {line + 1 + one for one in range(found[0].count("\n"))}
+    return "\n".join(one if at in within else _line(one) for at, one in enumerate(code.split("\n")))
 
 
 def _line(line: str) -> str:

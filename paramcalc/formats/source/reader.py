@@ -55,9 +55,9 @@ def blocks(text: str) -> list[tuple[str, int]]:
     fences = list(FENCE.finditer(text))
     tagged = [one for one in fences if one["tag"].lower() in ("python", "py", "python3", "pycon", "")]
     # "In [1]: x = 3" alone is Python: an item with an annotation
-    if not tagged and (CELL.match(text.lstrip()) or (PROMPT.search(text) and _parses(text) is None)):
+    if not tagged and (CELL.match(text.lstrip()) or (PROMPT.search(text) and not _is_whole(text))):
         return _prompted(text)
-    if tagged and _parses(text) is None:
+    if tagged and not _is_whole(text):
         found = []
         for one in tagged:
             code = _plain(one["code"])
@@ -65,6 +65,11 @@ def blocks(text: str) -> list[tuple[str, int]]:
                 found.append((code, text.count("\n", 0, one.start("code"))))
         return found
     return [(text, 0)]
+
+
+def _is_whole(text: str) -> bool:
+    # prompts and fences inside the texts of a program are no pieces of it
+    return _parses(text) is not None or mended(text) is not None
 
 
 def _prompted(text: str) -> list[tuple[str, int]]:
