@@ -52,6 +52,7 @@ class Interpreter(State):
         self.nested = lambda value: Maker(self).layer(value)
         self.library = lambda name: imports.library(self, name)
         self.undefined = lambda name, scope: snippets.undefined(self, name, scope)
+        self.done = lambda node: snippets.done(self, node)
         self.method = self._method
         self.native_length = self._native_length
         self.native_item = self._native_item

@@ -45,7 +45,9 @@ def mended(code: str) -> tuple[ast.Module, str] | None:
         The tree, and what to say of it if it may mean something else now; ``None`` where no change helps.
     """
     for change, remark in ((_shifted, ""), (_plain_signs, ""), (_of_python_3, OLD)):
-        code = change(code)
+        before, code = code, change(code)
+        if code == before:  # it does not parse
+            continue
         try:
             tree = tree_of(code)
             return (with_meaning(tree) if remark else tree), remark

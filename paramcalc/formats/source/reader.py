@@ -33,6 +33,14 @@ FENCE = re.compile(
 
 CELL = re.compile(r"^In ?\[[\d ]*\]:[ \t]?", re.MULTILINE)
 MORE = re.compile(r"^ +\.\.\.: ?", re.MULTILINE)  # a further line of a cell
+MAGIC = re.compile(r"^([ \t]*)(?:%{1,2}[A-Za-z][^\n]*|![^\n]*|\?{1,2}[\w.]+|[%!]?[\w.*]+\?{1,2})[ \t]*$")
+TIMED = re.compile(r"^((?:[\w., \t]+=)?[ \t]*)%(?:time|prun)[ \t]+(?=\w)")  # the rest of the line is run
+RUN = re.compile(r"^([ \t]*)%(?:run|load|pylab|store|cd|reset\w*)\b")  # it may bind any name
+SHELL = re.compile(r"^([\w., \t]+=[ \t]*)[!%](?=[\w.~/({])[^\n]*$")
+OTHER = re.compile(  # cells in another language or for a file
+    r"\s*%%(?:!|(?:bash|sh|script|writefile|file|html|HTML|javascript|js|latex|markdown|svg|SVG|perl|ruby|python[23]?|pypy"
+    r"|cmd|system|sx|sql|R)\b)"
+)
 PROMPT = re.compile(rf"{CELL.pattern}|^>>> ", re.MULTILINE)
 
 
@@ -106,17 +114,28 @@ def _cells(text: str) -> list[tuple[str, int]]:
 
 def _plain(code: str) -> str:
     # magics, shell lines and prompts become empty; the number of lines stays
-    lines = []
+    if _parses(code) is not None:
+        return code + "\n"
+    if OTHER.match(code):
+        return "\n" * (code.count("\n") + 1)
     prompts = any(line.startswith(">>> ") for line in code.splitlines())
-    for line in code.splitlines():
-        stripped = line.lstrip()
-        if prompts:
-            lines.append(line[4:] if line.startswith((">>> ", "... ")) else "")
-        elif stripped.startswith(("%", "!", "?")) or stripped.rstrip().endswith("?"):
-            lines.append(line[: len(line) - len(stripped)] + "pass" if line != stripped else "")
-        else:
-            lines.append(line)
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(_typed if prompts else _without_magic, code.splitlines())) + "\n"
+
+
+def _typed(line: str) -> str:
+    return line[4:] if line.startswith((">>> ", "... ")) else ""
+
+
+def _without_magic(line: str) -> str:
+    line = TIMED.sub(r"\1", line)
+    if found := RUN.match(line):
+        return f"{found[1]}exec(open('').read())"
+    if found := SHELL.match(line):
+        return f"{found[1]}input().split()"
+    found = MAGIC.match(line)
+    if found is None:
+        return line
+    return f"{found[1]}pass" if found[1] else ""
 
 
 def _parses(code: str) -> ast.Module | None:
@@ -142,6 +161,7 @@ def parsed(text: str) -> tuple[list[ast.stmt], list[str]]:
             if found is None and len(pieces) == 1:
                 raise NotPython(f"not Python: {error.msg}", error.lineno) from None
             if found is None:
+                said[f"the code at line {line + (error.lineno or 1)} is not Python, left out"] = None
                 continue
             tree, remark = found
             said |= {remark: None} if remark else {}

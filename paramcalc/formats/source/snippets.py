@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from .names.customary import customary
 from .state import Names, State
-from .values import MISSING, Scope, Unknown, Value
+from .values import MISSING, Dict, Instance, List, Scope, Unknown, Value
 
 # what has one of these may bind any name
 DYNAMIC = frozenset(
@@ -24,6 +24,7 @@ DYNAMIC = frozenset(
 )  # fmt: skip
 PYTHON = frozenset(dir(builtins))
 MOST_NAMED = 12  # in one remark
+STATES = (Instance, List, Dict)
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -109,6 +110,17 @@ def _is_dunder(name: str) -> bool:
 def _open(run: State, name: str) -> Value:
     value = Unknown(f"{name} is not defined", run.line, data=True)
     return run.name(value, name)
+
+
+def done(run: State, node: ast.expr) -> None:
+    """Make the module's objects unknown behind a call such as ``add_head()``: all that it can do is to change them."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.args and not node.keywords:
+        path, value = run.assumed.get(node.func.id, ("", MISSING))
+        if value is not MISSING and not path:
+            run.blur(
+                f"{node.func.id} is not defined",
+                *(one for one in run.globals.named.values() if isinstance(one, STATES)),
+            )
 
 
 def remarks(run: State) -> list[str]:

@@ -113,6 +113,7 @@ class State:
     imported: Callable[[str], Value]
     library: Callable[[str], Value]
     undefined: Callable[[str, Scope], Value]
+    done: Callable[[ast.expr], None]
     nested: Callable[[Instance], Applicable]
     within: Callable[[ast.Module, Scope, Root, str], None]
 
