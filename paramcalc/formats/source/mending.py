@@ -30,10 +30,10 @@ STRINGS = re.compile(  # and comments: what they say stays as it is
     '|[\u201c\u201d](?P<two>[^\u201c\u201d"\\\\\n]*)[\u201c\u201d]|(?P<code>[^#"\'\u2018\u2019\u201c\u201d]+)',
     re.DOTALL,
 )
-OLD = "this is Python 2"
+OLD = "this is Python 2, read as such"
 EXCEPT = re.compile(r"except[ \t]+([\w.]+)[ \t]*,[ \t]*(\w+)[ \t]*:")
 RAISE = re.compile(r"raise[ \t]+([\w.]+)[ \t]*,[ \t]*(?=\S)")
-PRINT = re.compile(r"print(?![\w=.])[ \t]*(?:>>[^,]*,?[ \t]*)?(?!=)")
+PRINT = re.compile(r"print(?![\w=.])[ \t]*(?:>>[ \t]*)?(?!=)")  # a file is one more argument
 
 
 def mended(code: str) -> tuple[ast.Module, str] | None:
@@ -42,7 +42,7 @@ def mended(code: str) -> tuple[ast.Module, str] | None:
     Returns
     -------
     (ast.Module, str) or None
-        The tree, and what to say of it if it may mean something else now; ``None`` where no change helps.
+        The tree, and what to say of it; ``None`` where no change helps.
     """
     for change, remark in ((_shifted, ""), (_plain_signs, ""), (_of_python_3, OLD)):
         before, code = code, change(code)
@@ -57,7 +57,12 @@ def mended(code: str) -> tuple[ast.Module, str] | None:
 
 
 def _shifted(code: str) -> str:
-    return dedent(code)
+    shifted = dedent(code)
+    return shifted if shifted != code else dedent(STRINGS.sub(_no_comment, code))
+
+
+def _no_comment(found: re.Match[str]) -> str:
+    return "" if found[0][0] == "#" else found[0]
 
 
 def _plain_signs(code: str) -> str:

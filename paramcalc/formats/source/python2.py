@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from copy import deepcopy
 
 # what a name of Python 2 stands for in Python 3
 NAMES = {
@@ -13,7 +14,10 @@ NAMES = {
     "xrange": "range",
     "raw_input": "input",
     "unicode": "str",
-    "round": "lambda x: float(int(x) + (abs(x - int(x)) >= 0.5) * (1 if x > 0 else -1))",
+    "round": (
+        "lambda x, *digits: round(x, *digits) if digits else "
+        "float(int(x) + (abs(x - int(x)) >= 0.5) * (1 if x > 0 else -1))"
+    ),
 }
 QUOTIENT = "(lambda a, b: a // b if isinstance(a, int) and isinstance(b, int) else a / b)"
 
@@ -23,6 +27,11 @@ def with_meaning(tree: ast.Module) -> ast.Module:
 
     Integers are divided as ``//`` does, ``map``, ``filter`` and ``zip`` give lists, ``round`` rounds halves away from
     zero, and a list comprehension leaves its names bound.
+
+    Raises
+    ------
+    SyntaxError
+        Where a target that is divided has a call: it would run twice.
     """
     changed = _Meaning(tree)
     tree.body = [changed.visit(one) for one in tree.body]
@@ -51,8 +60,11 @@ class _Meaning(ast.NodeTransformer):
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
         self.generic_visit(node)
-        if isinstance(node.op, ast.Div) and self.whole and isinstance(node.target, ast.Name):
-            before = ast.copy_location(ast.Name(node.target.id, ast.Load()), node)
+        if isinstance(node.op, ast.Div) and self.whole:
+            if any(isinstance(one, ast.Call) for one in ast.walk(node.target)):
+                raise SyntaxError("a call in the target of a quotient")
+            before = deepcopy(node.target)
+            before.ctx = ast.Load()
             value = ast.copy_location(ast.Call(_at(node, QUOTIENT), [before, node.value], []), node)
             return ast.copy_location(ast.Assign([node.target], value), node)
         return node
