@@ -320,11 +320,29 @@ OWN_MANAGER = (
 def test_where_a_context_manager_may_catch_the_exception_a_name_is_not_taken_for_granted(text: str) -> None:
     found = models(NET + text.format("m.append(Linear(3, 4))"))
     assert not any(model.report().exact for model in found)
+    assert "read as usual" not in " ".join(found[0].report().warnings)
     (model,) = models(NET + text.format("pass"))
     assert (model.total, model.report().exact) == (9, True)
 
 
-@pytest.mark.parametrize("manager", ["torch.no_grad()", "strategy.scope()", "tf.device('gpu')", "open('x') as f"])
+@pytest.mark.parametrize("last", ["return 3", "for _ in x:\n            return", "if x:\n            return"])
+def test_where_a_last_part_ends_the_exception_a_name_is_not_taken_for_granted(last: str) -> None:
+    text = f"def f(x):\n    try:\n        m.append(Linear(3, 4))\n    finally:\n        {last}\nf([1])\n"
+    (model,) = models(NET + text)
+    assert (model.total, model.report().exact) == (9, True)
+    (model,) = models(NET + text.replace(last, "x.pop()"))
+    assert (model.total, model.report().exact) == (25, True)
+
+
+def test_a_name_of_the_other_framework_is_unknown_in_a_program_of_pytorch() -> None:
+    for text in ("m = nn.Sequential(nn.Linear(2, 3), Attention())", "m = Sequential(Linear(2, 3), Attention())"):
+        (model,) = models(f"from torch.nn import Linear, Sequential\n{text}\n")
+        assert not model.report().exact
+
+
+@pytest.mark.parametrize(
+    "manager", ["contextlib.nullcontext()", "torch.no_grad()", "strategy.scope()", "tf.device('gpu')", "open('x') as f"]
+)
 def test_other_context_managers_catch_nothing(manager: str) -> None:
     (model,) = models(f"with {manager}:\n    m = nn.Linear(3, 4)\n")
     assert (model.total, model.report().exact) == (16, True)

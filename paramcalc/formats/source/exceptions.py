@@ -20,6 +20,9 @@ from .values import (
     Value,
 )
 
+LEAVES = (ast.Return, ast.Break, ast.Continue)
+QUIET = ("open(", "contextlib.nullcontext", "contextlib.closing", "contextlib.redirect_")  # they catch nothing
+
 
 def with_statement(run: State, node: ast.With, scope: Scope) -> None:
     """Enter context managers, run the body, and leave them."""
@@ -61,7 +64,7 @@ def with_statement(run: State, node: ast.With, scope: Scope) -> None:
 def _may_catch(run: State, node: ast.expr, manager: Value) -> bool:
     # whether it may catch the exception of a name that is not defined
     if isinstance(manager, Unknown):
-        known = calls.harmless(manager.path) or manager.path.startswith((*calls.FRAMEWORKS, "open"))
+        known = calls.harmless(manager.path) or manager.path.startswith((*calls.FRAMEWORKS, *QUIET))
         return not known and not any(isinstance(one, ast.Name) and one.id in run.assumed for one in ast.walk(node))
     return isinstance(manager, Instance) and isinstance(manager.cls, Class)
 
@@ -73,7 +76,12 @@ def try_statement(run: State, node: ast.Try, scope: Scope) -> None:
         _handled(run, node, scope)
 
     if node.finalbody:
-        finally_(run, guarded, lambda: run.execute(node.finalbody, scope))
+        leaves = any(isinstance(one, LEAVES) for part in node.finalbody for one in ast.walk(part))
+        run.guards += leaves  # such a last part ends an exception
+        try:
+            finally_(run, guarded, lambda: run.execute(node.finalbody, scope))
+        finally:
+            run.guards -= leaves
     else:
         guarded()
 

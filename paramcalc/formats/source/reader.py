@@ -86,10 +86,13 @@ def _prompted(text: str) -> list[tuple[str, int]]:
         return [(_plain(text), 0)]
     found = []
     starts = [*CELL.finditer(text)]
+    line = counted = 0
     for at, one in enumerate(starts):
+        line += text.count("\n", counted, one.end())
+        counted = one.end()
         end = starts[at + 1].start() if at + 1 < len(starts) else len(text)
         code = MORE.sub("", text[one.end() : end].partition("\nOut[")[0])
-        found.append((_plain(code), text.count("\n", 0, one.end())))
+        found.append((_plain(code), line))
     return found
 
 

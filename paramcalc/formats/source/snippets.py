@@ -42,7 +42,7 @@ def names_of(body: Iterable[ast.stmt]) -> Names:
             holder = node.value.id if isinstance(node.value, ast.Name) else ""
             words |= {node.attr, f"{holder}.{node.attr}"}
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            words |= {*_imported(node)}
+            mentioned |= {*_imported(node)}
         if outer or isinstance(node, ast.Global):
             bound |= {*_bound(node)}
         own: list[ast.stmt] | list[ast.expr] = []
