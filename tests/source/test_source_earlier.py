@@ -42,6 +42,8 @@ def test_a_model_behind_an_unknown_call_has_the_count_before_it_as_a_remark(name
         ("m = nn.Linear(2, 3)\nif __name__ == '__main__':\n    train(m)\n", {"m": "9"}),
         ("m = nn.Linear(2, 3)\ntrain(m)\nm.weight = None\n", {"m": "9"}),
         ("m = nn.Linear(2, 3)\nfor _ in range(3):\n    train(m)\n", {"m": "9"}),
+        ("m = nn.Linear(2, 3)\ndef go():\n    train(m)\nm.bias = None\ngo()\n", {}),  # of another time
+        ("m = nn.Linear(2, 3)\nif __name__ != '__main__':\n    m.bias = None\ntrain(m)\n", {"m": "9"}),
         ("train(nn)\nm = nn.Sequential(nn.Linear(2, 3))\ntrain(m)\n", {"m": "9"}),
     ],
 )
@@ -56,3 +58,16 @@ def test_a_long_program_is_run_once() -> None:
     text = TORCH + "m = nn.Linear(2, 3)\n{}train(m)\n"
     assert remarks(text.format("")) == {"m": "9"}
     assert remarks(text.format(many * 5)) == {}
+
+
+def test_the_place_is_that_of_the_statement_before_which_the_model_has_the_count() -> None:
+    text = (
+        f"{TORCH}m = nn.Sequential(nn.Linear(2, 3))\nfor _ in range(1):\n    m.append(nn.Linear(3, 4))\n    train(m)\n"
+    )
+    (model,) = read_all(Source("model.py", given=text))
+    assert "it has 9 parameters before model.py:4, which may change it" in model.report().warnings
+
+
+def test_a_name_that_is_bound_behind_the_statement_is_not_taken_for_granted_before_it() -> None:
+    text = f"{TORCH}n = [4]\nn.append(width)\nm = nn.Linear(n[-1], 1)\ntrain(m)\nwidth = 7\n"
+    assert remarks(text) == {}

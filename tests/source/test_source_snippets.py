@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
+import json
 import re
+import time
+from contextlib import suppress
 
 import pytest
 from test_source_programs import EXACT
@@ -245,3 +249,241 @@ def test_other_texts_are_refused_with_their_line(text: str) -> None:
 def test_mending_ends_soon(line: str) -> None:
     with pytest.raises(FileError):
         models(line + "\n= 3\n")
+
+
+NET = "from torch import nn\nm = nn.Sequential(nn.Linear(2, 3))\n"
+OTHER = "lambda a, b: nn.Linear(1, 1)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"locals()['Linear'] = {OTHER}\n",
+        f"import sys\nsetattr(sys.modules[__name__], 'Linear', {OTHER})\n",
+        f"import sys as s\ns.modules[__name__].Linear = {OTHER}\n",
+        f"from sys import modules\nmodules[__name__].Linear = {OTHER}\n",
+        f"import sys\nsys._getframe().f_globals['Linear'] = {OTHER}\n",
+        f"import __main__\n__main__.Linear = {OTHER}\n",
+        f"import builtins as b\nb.Linear = {OTHER}\n",
+        f"from builtins import __dict__ as names\nnames['Linear'] = {OTHER}\n",
+        f"import importlib\nimportlib.import_module(__name__).Linear = {OTHER}\n",
+        f"def f(): pass\nf.__globals__['Linear'] = {OTHER}\n",
+        "match {'a': 1}:\n    case {**Linear}: pass\n",
+        f"def f(x=(Linear := {OTHER})): pass\ndel Linear\n",
+        "@(Linear := lambda f: f)\ndef f(): pass\ndel Linear\n",
+        "class A((Linear := object)): pass\ndel Linear\n",
+    ],
+)
+def test_a_name_that_a_program_binds_in_another_way_is_not_taken_for_granted(text: str) -> None:
+    (model,) = models(f"{NET}{text}m.append(Linear(3, 4))\n")
+    assert not model.report().exact
+    assert "read as usual" not in " ".join(model.report().warnings)
+
+
+def test_a_module_beside_the_program_may_bind_any_name(tmp_path: pytest.TempPathFactory) -> None:
+    (tmp_path / "beside.py").write_text(f"import builtins\nbuiltins.Linear = {OTHER}\n")  # type: ignore[operator]  # a path
+    file = tmp_path / "m.py"  # type: ignore[operator]  # a path
+    file.write_text(f"{NET}import beside\nm.append(Linear(3, 4))\n")
+    assert not load_all(file)[0].report().exact
+
+
+def test_modules_of_a_model_are_no_names() -> None:
+    (model,) = models(TORCH + "net = Net()\nfor one in net.modules():\n    print(one)\n")
+    assert (model.total, model.report().exact) == (16, True)
+
+
+@pytest.mark.parametrize("name", [*dir(builtins), "__spec__", "__file__"])
+def test_names_of_python_are_not_listed_as_undefined(name: str) -> None:
+    for model in models(f"{NET}{name}\n"):
+        assert "not defined" not in " ".join(model.report().warnings) or "NameError" in " ".join(
+            model.report().warnings
+        )
+
+
+OWN_MANAGER = (
+    "class S:\n    def __enter__(self): return self\n    def __exit__(self, *a): return True\nwith S():\n    {}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OWN_MANAGER,
+        "import pytest\nwith pytest.raises(NameError):\n    {}\n",
+        "from helper import guard\nwith guard():\n    {}\n",
+        "from contextlib import ExitStack, suppress\nwith ExitStack() as s:\n"
+        "    s.enter_context(suppress(NameError))\n    {}\n",
+        "from contextlib import contextmanager\n@contextmanager\ndef g():\n    try:\n        yield\n"
+        "    except NameError:\n        pass\nwith g():\n    {}\n",
+    ],
+)
+def test_where_a_context_manager_may_catch_the_exception_a_name_is_not_taken_for_granted(text: str) -> None:
+    found = models(NET + text.format("m.append(Linear(3, 4))"))
+    assert all(model.total == 9 for model in found if model.report().exact)  # as it is where the exception is raised
+    assert "read as usual" not in " ".join(found[0].report().warnings)
+    (model,) = models(NET + text.format("pass"))
+    assert (model.total, model.report().exact) == (9, True)
+
+
+@pytest.mark.parametrize("last", ["return 3", "for _ in x:\n            return", "if x:\n            return"])
+def test_where_a_last_part_ends_the_exception_a_name_is_not_taken_for_granted(last: str) -> None:
+    text = f"def f(x):\n    try:\n        m.append(Linear(3, 4))\n    finally:\n        {last}\nf([1])\n"
+    (model,) = models(NET + text)
+    assert (model.total, model.report().exact) == (9, True)
+    (model,) = models(NET + text.replace(last, "x.pop()"))
+    assert (model.total, model.report().exact) == (25, True)
+
+
+def test_a_name_of_the_other_framework_is_unknown_in_a_program_of_pytorch() -> None:
+    for text in ("m = nn.Sequential(nn.Linear(2, 3), Attention())", "m = Sequential(Linear(2, 3), Attention())"):
+        (model,) = models(f"from torch.nn import Linear, Sequential\n{text}\n")
+        assert not model.report().exact
+
+
+@pytest.mark.parametrize(
+    "manager", ["contextlib.nullcontext()", "torch.no_grad()", "strategy.scope()", "tf.device('gpu')", "open('x') as f"]
+)
+def test_other_context_managers_catch_nothing(manager: str) -> None:
+    (model,) = models(f"with {manager}:\n    m = nn.Linear(3, 4)\n")
+    assert (model.total, model.report().exact) == (16, True)
+
+
+def test_a_name_is_there_everywhere_or_nowhere() -> None:
+    tried = "try:\n    m.add(Dense(4))\nexcept Exception:\n    pass\n"
+    (model,) = models(f"m = Sequential([Input((2,)), Dense(3)])\n{tried}")
+    assert (model.total, model.report().exact) == (25, True)
+    (model,) = models(f"m = Sequential([Input((2,))])\n{tried}m.add(Dense(3))\n")
+    assert not model.report().exact
+
+
+def test_an_undefined_function_without_arguments_may_change_a_model() -> None:
+    assert not models(f"{NET}add_head()\n")[0].report().exact
+    for text in (f"set_seed()\n{NET}", f"{NET}x, y = load_data()\nplot(x)\n"):
+        assert models(text)[0].report().exact
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(x):\n    net = nn.Linear(2, 3)\n    match x:\n        case 1: pass\n    return net\n",
+        "def f(x):\n    net = nn.Linear(2, 3)\n    net.bias = None\n    raise ValueError\n",
+        "def f(x):\n    net = nn.Sequential(nn.Linear(2, 3))\n    net.append(x.y)\n    f(x)\n",
+    ],
+)
+def test_what_a_call_makes_that_does_not_end_is_unknown(text: str) -> None:
+    found = models(text)
+    assert found
+    assert not any(model.report().exact for model in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("kept = []\ndef a():\n    kept.append(nn.ReLU())\ndef b():\n    return nn.Linear(1 + len(kept), 1)", 2),
+        ("class C: n = 1\ndef a():\n    C.n = 5\ndef b():\n    return nn.Linear(C.n, 1)", 2),
+        ("sizes = {'n': 1}\ndef a():\n    sizes['n'] = 5\ndef b():\n    return nn.Linear(sizes['n'], 1)", 2),
+    ],
+)  # fmt: skip
+def test_calls_of_functions_do_not_change_one_another(text: str, expected: int) -> None:
+    assert [model.total for model in models(text)] == [expected]
+
+
+def test_many_functions_that_share_a_long_list_end_soon() -> None:
+    text = "from torch import nn\nL = [nn.Linear(1, 1) for i in range(300)]\n"
+    text += "".join(f"def f{at}(n):\n    L.append(n)\n    net = nn.Sequential(*L)\n" for at in range(200))
+    assert len(models(text)) < 200
+
+
+OLD = "from torch import nn\nprint 'x'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (OLD + "m = nn.Linear(7 / 2 * 2 - 1, 3)\n", 18),
+        (OLD + "m = nn.Linear(5 + int(-7 / 2), 3)\n", 6),
+        (OLD + "m = nn.Linear(int(7.0 / 2 * 2), 3)\n", 24),
+        ("from __future__ import division\n" + OLD + "m = nn.Linear(int(7 / 2 * 2), 3)\n", 24),
+        (OLD + "n = 7\nn /= 2\nm = nn.Linear(n, 3)\n", 12),
+        (OLD + "n = [7]\nn[0] /= 2\nm = nn.Linear(n[0], 3)\n", 12),
+        (OLD + "m = nn.Sequential()\nmap(m.append, [nn.Linear(2, 3)])\n", 9),
+        (OLD + "def map(f, x): pass\nm = nn.Sequential(nn.Linear(2, 3))\nmap(m.append, [nn.Linear(3, 3)])\n", 9),
+        (OLD + "z = zip([2], [3])\nm = nn.Sequential()\nlist(z)\nfor a, b in z: m.append(nn.Linear(a, b))\n", 9),
+        (OLD + "i = 2\n[i for i in range(5)]\nm = nn.Linear(i, 1)\n", 5),
+        (OLD + "def f():\n    [(a, b) for a, b in [(2, 3)] if a]\n    return nn.Linear(a, b)\nm = f()\n", 9),
+        (OLD + "m = nn.Linear(int(round(2.5)), int(-round(-1.5)))\n", 8),
+        (OLD + "m = nn.Linear(len('''a\nprint b\n'''), 3)\n", 33),
+        (OLD + "m = nn.Sequential()\nprint >>m.append(nn.Linear(2, 3)), 3\n", 9),
+        ('"""\n>>> import keras\nIn [1]: n\n```python\nn = 3\n```\n"""\n' + OLD + "m = nn.Linear(2, 3)\n", 9),
+    ],
+)  # fmt: skip
+def test_python_2_keeps_its_meaning(text: str, expected: int) -> None:
+    (model,) = models(text)
+    assert (model.total, model.report().exact) == (expected, True)
+    assert "this is Python 2, read as such" in model.report().warnings
+
+
+def test_a_quotient_in_place_that_would_run_a_call_twice_is_refused() -> None:
+    with pytest.raises(FileError, match="not Python"):
+        models(OLD + "f()[0] /= 2\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("from torch import nn\nm = nn.Linear(len('3\u20134'.split('-')),\u00a03)\n", 6),
+        ("from torch import nn\nm = nn.Linear(len('\u200b\u200b'),\u00a03)\n", 9),
+        ("from torch import nn\nprint('it\u2019s')  # don't\nm = nn.Linear(2,\u00a03)\n", 9),
+        ("# a net\n    from torch import nn\n# it\n    m = nn.Linear(2, 3)\n", 9),
+    ],
+)
+def test_what_texts_of_a_program_say_stays_as_it_is(text: str, expected: int) -> None:
+    (model,) = models(text)
+    assert (model.total, model.report().exact) == (expected, True)
+
+
+@pytest.mark.parametrize("text", ["\u201c", "\u2018", '"\\"', '"""', "'''a\n", "(\u201c", "a \t,", "\\", "x, "])
+def test_mending_of_many_signs_ends_soon(text: str) -> None:
+    began = time.thread_time()
+    with pytest.raises(FileError):
+        models(f"{text * 10**5}\n= 3")
+    with suppress(FileError):
+        notebook(NET, f"{text * 10**5}\n= 3")
+    assert time.thread_time() - began < 20
+
+
+def notebook(*cells: str) -> list[Model]:
+    return models(json.dumps({"cells": [{"cell_type": "code", "source": one} for one in cells]}), "a.ipynb")
+
+
+MORE = "m.append(nn.Linear(3, 4))"
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (f"files = !ls -l {{x}}\n{MORE}", 25),
+        (f"x = %time 3\n{MORE}", 25),
+        (f"%time {MORE}", 25),
+        (f"%%time\n{MORE}", 25),
+        (f"%matplotlib inline\nx = ('%d'\n    % 3)\n{MORE}", 25),
+        (f"%matplotlib inline\n{MORE}  # is it?", 25),
+        ("m?\n?m\nm.append??\n!ls\n%config x = 3", 9),
+        (f"%%writefile a.py\n{MORE}", 9),
+        ("%%bash\nls | wc", 9),
+    ],
+)
+def test_magics_of_a_notebook(cell: str, expected: int) -> None:
+    (model,) = notebook(NET, cell)
+    assert (model.total, model.report().exact) == (expected, True)
+
+
+def test_a_notebook_that_runs_another_file_may_change_anything() -> None:
+    assert not any(model.report().exact for model in notebook(NET, "%run other.py"))
+    assert not any(model.report().exact for model in notebook("%run other.py", NET, "m.append(Linear(3, 4))"))
+    assert notebook("%run other.py", NET)[-1].report().exact
+
+
+def test_a_cell_that_is_not_python_is_named() -> None:
+    (model,) = notebook(NET, "m.append(3 3)")
+    assert "the code at line 4 is not Python, left out" in model.report().warnings

@@ -51,7 +51,7 @@ def add_earlier_counts(
             continue
         if at not in runs:
             other = again()
-            other.run(statements[:at], run.program)
+            other.run(statements[:at], body)
             runs[at] = other, dict(models_of(other, other.globals))
         other, models = runs[at]
         before, then = models.get(name), other.globals.named.get(name)

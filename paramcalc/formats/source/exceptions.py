@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 
 from . import attributes
 from .calls import harmless
@@ -25,7 +26,16 @@ from .values import (
 )
 
 # contexts of libraries through which exceptions pass
-PASSING = ("torch.", "tensorflow.", "keras.", "contextlib.nullcontext", "contextlib.closing", "contextlib.redirect_")
+PASSING = (
+    "torch.",
+    "tensorflow.",
+    "keras.",
+    "open(",
+    "contextlib.nullcontext",
+    "contextlib.closing",
+    "contextlib.redirect_",
+)
+LEAVES = (ast.Return, ast.Break, ast.Continue)
 
 
 def with_statement(run: State, node: ast.With, scope: Scope) -> None:
@@ -103,7 +113,10 @@ def try_statement(run: State, node: ast.Try, scope: Scope) -> None:
         _handled(run, node, scope)
 
     if node.finalbody:
-        finally_(run, guarded, lambda end: run.execute(node.finalbody, scope))
+        # a last part that leaves ends an exception
+        leaves = any(isinstance(one, LEAVES) for part in node.finalbody for one in ast.walk(part))
+        piece = partial(run.trying, guarded) if leaves else guarded
+        finally_(run, piece, lambda end: run.execute(node.finalbody, scope))
     else:
         guarded()
 

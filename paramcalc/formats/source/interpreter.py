@@ -10,7 +10,7 @@ from . import attributes, calls, containers, expressions, imports, snippets, sta
 from .heap import reachable
 from .keras_models import Maker
 from .names import builtins, errors, keras, methods, standard, torch
-from .state import ARGV, Names, Raised, Root, Signal, State, Stop
+from .state import ARGV, Raised, Root, Signal, State, Stop
 from .values import MISSING, Class, Function, Instance, List, Native, Scope, Value
 
 
@@ -52,6 +52,7 @@ class Interpreter(State):
         self.nested = lambda value: Maker(self).layer(value)
         self.library = lambda name: imports.library(self, name)
         self.undefined = lambda name, scope: snippets.undefined(self, name, scope)
+        self.done = lambda node: snippets.done(self, node)
         self.method = self._method
         self.native_length = self._native_length
         self.native_item = self._native_item
@@ -62,9 +63,9 @@ class Interpreter(State):
 
     # --- the top level --------------------------------------------------------------------------------------------
 
-    def run(self, body: Sequence[ast.stmt], names: Names | None = None) -> None:
-        """Run the statements of a module, each guarded by itself; ``names`` are those of the whole program."""
-        self.program = names or snippets.names_of(body)
+    def run(self, body: Sequence[ast.stmt], program: Sequence[ast.stmt] = ()) -> None:
+        """Run the statements of a module, each guarded by itself; ``program`` is the whole of which they are a part."""
+        self.program = program or body
         self._statements(body, self.globals)
 
     def _statements(self, body: Sequence[ast.stmt], scope: Scope) -> None:
@@ -136,8 +137,7 @@ class Interpreter(State):
         saved = self.tries, self.unsure, self.depth, self.frames
         regions, self.heap.regions = self.heap.regions, []
         self.root, self.package = root, package
-        if not root.prefixes and snippets.names_of(tree.body).dynamic:
-            self.program = self.program._replace(dynamic=True)
+        self.siblings += [] if root.prefixes else [tree.body]
         try:
             self._statements(tree.body, scope)
         finally:

@@ -9,14 +9,13 @@ import ast
 import re
 from textwrap import dedent
 
+from .python2 import with_meaning
 from .tree import tree_of
 
 SIGNS = str.maketrans(
     {
         **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000", " "),  # spaces that do not break, or of other widths
         **dict.fromkeys("\u200b\ufeff", ""),
-        **dict.fromkeys("\u2018\u2019", "'"),
-        **dict.fromkeys("\u201c\u201d", '"'),
         **dict.fromkeys("\u2013\u2212", "-"),
         "\uff08": "(",
         "\uff09": ")",
@@ -24,10 +23,17 @@ SIGNS = str.maketrans(
         "\uff1a": ":",
     }
 )
-OLD = "this is Python 2, read as Python 3: a quotient of integers may differ"
+STRINGS = re.compile(  # and comments: what they say stays as it is
+    r"""(?P<plain>#[^\n]*|\"{3}(?:[^"\\]|\\.|"(?!""))*(?:\"{3})?|'{3}(?:[^'\\]|\\.|'(?!''))*(?:'{3})?"""
+    r"""|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)"""
+    "|\u2018(?P<one>[^\u2018\u2019'\\\\\n]*)\u2019|\u2019(?P<same>[^\u2018\u2019'\\\\\n]*)\u2019"
+    '|[\u201c\u201d](?P<two>[^\u201c\u201d"\\\\\n]*)[\u201c\u201d]|(?P<code>[^#"\'\u2018\u2019\u201c\u201d]+)',
+    re.DOTALL,
+)
+OLD = "this is Python 2, read as such"
 EXCEPT = re.compile(r"except[ \t]+([\w.]+)[ \t]*,[ \t]*(\w+)[ \t]*:")
 RAISE = re.compile(r"raise[ \t]+([\w.]+)[ \t]*,[ \t]*(?=\S)")
-PRINT = re.compile(r"print(?![\w=.])[ \t]*(?:>>[^,]*,?[ \t]*)?(?!=)")
+PRINT = re.compile(r"print(?![\w=.])[ \t]*(?:>>[ \t]*)?(?!=)")  # a file is one more argument
 
 
 def mended(code: str) -> tuple[ast.Module, str] | None:
@@ -36,27 +42,51 @@ def mended(code: str) -> tuple[ast.Module, str] | None:
     Returns
     -------
     (ast.Module, str) or None
-        The tree, and what to say of it if it may mean something else now; ``None`` where no change helps.
+        The tree, and what to say of it; ``None`` where no change helps.
     """
     for change, remark in ((_shifted, ""), (_plain_signs, ""), (_of_python_3, OLD)):
-        code = change(code)
+        before, code = code, change(code)
+        if code == before:  # it does not parse
+            continue
         try:
-            return tree_of(code), remark
+            tree = tree_of(code)
+            return (with_meaning(tree) if remark else tree), remark
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return None
 
 
 def _shifted(code: str) -> str:
-    return dedent(code)
+    shifted = dedent(code)
+    return shifted if shifted != code else dedent(STRINGS.sub(_no_comment, code))
+
+
+def _no_comment(found: re.Match[str]) -> str:
+    return "" if found[0][0] == "#" else found[0]
 
 
 def _plain_signs(code: str) -> str:
-    return dedent(code.translate(SIGNS))
+    return dedent(STRINGS.sub(_plain, code))
+
+
+def _plain(found: re.Match[str]) -> str:
+    if found["code"]:
+        return found["code"].translate(SIGNS)
+    quoted = next((found[one] for one in ("one", "same") if found[one] is not None), None)
+    if quoted is not None:
+        return f"'{quoted}'"
+    return found[0] if found["two"] is None else f'"{found["two"]}"'
 
 
 def _of_python_3(code: str) -> str:
-    return "\n".join(map(_line, code.split("\n")))
+    within: set[int] = set()  # lines that begin inside a text
+    line = end = 0
+    for found in STRINGS.finditer(code):
+        line += code.count("\n", end, found.start())
+        end = found.start()
+        if found["plain"]:
+            within |= {line + 1 + one for one in range(found[0].count("\n"))}
+    return "\n".join(one if at in within else _line(one) for at, one in enumerate(code.split("\n")))
 
 
 def _line(line: str) -> str:

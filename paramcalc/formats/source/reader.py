@@ -33,6 +33,14 @@ FENCE = re.compile(
 
 CELL = re.compile(r"^In ?\[[\d ]*\]:[ \t]?", re.MULTILINE)
 MORE = re.compile(r"^ +\.\.\.: ?", re.MULTILINE)  # a further line of a cell
+MAGIC = re.compile(r"^([ \t]*)(?:%{1,2}[A-Za-z][^\n]*|![^\n]*|\?{1,2}[\w.]+|[%!]?[\w.*]+\?{1,2})[ \t]*$")
+TIMED = re.compile(r"^((?:[\w., \t]+=)?[ \t]*)%(?:time|prun)[ \t]+(?=\w)")  # the rest of the line is run
+RUN = re.compile(r"^([ \t]*)%(?:run|load|pylab|store|cd|reset\w*)\b")  # it may bind any name
+SHELL = re.compile(r"^([\w., \t]+=[ \t]*)[!%](?=[\w.~/({])[^\n]*$")
+OTHER = re.compile(  # cells in another language or for a file
+    r"\s*%%(?:!|(?:bash|sh|script|writefile|file|html|HTML|javascript|js|latex|markdown|svg|SVG|perl|ruby|python[23]?|pypy"
+    r"|cmd|system|sx|sql|R)\b)"
+)
 PROMPT = re.compile(rf"{CELL.pattern}|^>>> ", re.MULTILINE)
 
 
@@ -55,9 +63,9 @@ def blocks(text: str) -> list[tuple[str, int]]:
     fences = list(FENCE.finditer(text))
     tagged = [one for one in fences if one["tag"].lower() in ("python", "py", "python3", "pycon", "")]
     # "In [1]: x = 3" alone is Python: an item with an annotation
-    if not tagged and (CELL.match(text.lstrip()) or (PROMPT.search(text) and _parses(text) is None)):
+    if not tagged and (CELL.match(text.lstrip()) or (PROMPT.search(text) and not _is_whole(text))):
         return _prompted(text)
-    if tagged and _parses(text) is None:
+    if tagged and not _is_whole(text):
         found = []
         for one in tagged:
             code = _plain(one["code"])
@@ -67,16 +75,24 @@ def blocks(text: str) -> list[tuple[str, int]]:
     return [(text, 0)]
 
 
+def _is_whole(text: str) -> bool:
+    # prompts and fences inside the texts of a program are no pieces of it
+    return _parses(text) is not None or mended(text) is not None
+
+
 def _prompted(text: str) -> list[tuple[str, int]]:
     # what was copied from a notebook or a console: the input of each prompt, without what was printed
     if not CELL.search(text):
         return [(_plain(text), 0)]
     found = []
     starts = [*CELL.finditer(text)]
+    line = counted = 0
     for at, one in enumerate(starts):
+        line += text.count("\n", counted, one.end())
+        counted = one.end()
         end = starts[at + 1].start() if at + 1 < len(starts) else len(text)
         code = MORE.sub("", text[one.end() : end].partition("\nOut[")[0])
-        found.append((_plain(code), text.count("\n", 0, one.end())))
+        found.append((_plain(code), line))
     return found
 
 
@@ -101,17 +117,28 @@ def _cells(text: str) -> list[tuple[str, int]]:
 
 def _plain(code: str) -> str:
     # magics, shell lines and prompts become empty; the number of lines stays
-    lines = []
+    if _parses(code) is not None:
+        return code + "\n"
+    if OTHER.match(code):
+        return "\n" * (code.count("\n") + 1)
     prompts = any(line.startswith(">>> ") for line in code.splitlines())
-    for line in code.splitlines():
-        stripped = line.lstrip()
-        if prompts:
-            lines.append(line[4:] if line.startswith((">>> ", "... ")) else "")
-        elif stripped.startswith(("%", "!", "?")) or stripped.rstrip().endswith("?"):
-            lines.append(line[: len(line) - len(stripped)] + "pass" if line != stripped else "")
-        else:
-            lines.append(line)
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(_typed if prompts else _without_magic, code.splitlines())) + "\n"
+
+
+def _typed(line: str) -> str:
+    return line[4:] if line.startswith((">>> ", "... ")) else ""
+
+
+def _without_magic(line: str) -> str:
+    line = TIMED.sub(r"\1", line)
+    if found := RUN.match(line):
+        return f"{found[1]}exec(open('').read())"
+    if found := SHELL.match(line):
+        return f"{found[1]}input().split()"
+    found = MAGIC.match(line)
+    if found is None:
+        return line
+    return f"{found[1]}pass" if found[1] else ""
 
 
 def _parses(code: str) -> ast.Module | None:
@@ -137,6 +164,7 @@ def parsed(text: str) -> tuple[list[ast.stmt], list[str]]:
             if found is None and len(pieces) == 1:
                 raise NotPython(f"not Python: {error.msg}", error.lineno) from None
             if found is None:
+                said[f"the code at line {line + (error.lineno or 1)} is not Python, left out"] = None
                 continue
             tree, remark = found
             said |= {remark: None} if remark else {}

@@ -12,78 +12,87 @@ from collections.abc import Iterable, Iterator
 
 from .names.customary import customary
 from .state import Names, State
-from .values import MISSING, Scope, Unknown, Value
+from .values import MISSING, Dict, Instance, List, Scope, Unknown, Value
 
 # what has one of these may bind any name
 DYNAMIC = frozenset(
     [
         "globals", "locals", "vars", "exec", "eval", "execfile", "get_ipython", "__import__", "import_module", "runpy",
         "builtins", "__builtin__", "__builtins__", "__main__", "__globals__", "f_globals", "f_locals", "_getframe",
+        "sys.modules",
     ]
 )  # fmt: skip
 PYTHON = frozenset(dir(builtins))
 MOST_NAMED = 12  # in one remark
+STATES = (Instance, List, Dict)
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def names_of(body: Iterable[ast.stmt]) -> Names:
     """Collect the names of a program."""
-    tree = ast.Module([*body], [])
+    bound: set[str] = set()
     mentioned: set[str] = set()
-    words: set[str] = set()  # those behind a dot and in imports
-    bound = set(_bound(tree))
-    for node in ast.walk(tree):
+    words: set[str] = set()  # behind a dot and in imports
+    pending: list[tuple[ast.AST, bool]] = [(one, True) for one in body]
+    while pending:
+        node, outer = pending.pop()
         if isinstance(node, ast.Name):
             mentioned.add(node.id)
         elif isinstance(node, ast.Attribute):
-            words.add(node.attr if node.attr != "modules" else f"{_word(node.value)}.modules")
+            holder = node.value.id if isinstance(node.value, ast.Name) else ""
+            words |= {node.attr, f"{holder}.{node.attr}"}
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
-            words |= {part for alias in node.names for part in f"{module}.{alias.name}".split(".")}
-            words |= {"sys.modules" for alias in node.names if (module or alias.name) == "sys" and alias.asname}
-            words |= {"sys.modules" for alias in node.names if module == "sys" and alias.name == "modules"}
-        elif isinstance(node, ast.Global):
-            bound |= {*node.names}
-    dynamic = bool((mentioned | words) & DYNAMIC) or "sys.modules" in words
-    return Names(frozenset(bound), frozenset(mentioned), dynamic)
+            mentioned |= {*_imported(node)}
+        if outer or isinstance(node, ast.Global):
+            bound |= {*_bound(node)}
+        own: list[ast.stmt] | list[ast.expr] = []
+        if isinstance(node, SCOPES):  # its body binds names of its own, its defaults and decorators do not
+            own = node.body if isinstance(node.body, list) else [node.body]
+        inside = {id(one) for one in own}
+        pending += [(one, outer and id(one) not in inside) for one in ast.iter_child_nodes(node)]
+    return Names(frozenset(bound), frozenset(mentioned), bool((mentioned | words) & DYNAMIC))
 
 
-def _word(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else ""
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+    for alias in node.names:
+        yield from (*module.split("."), *alias.name.split("."))
+        if (alias.name == "sys" and alias.asname) or (module, alias.name) == ("sys", "modules"):
+            yield "sys.modules"
 
 
-def _bound(tree: ast.AST) -> Iterator[str]:
-    for node in _outside(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            yield node.name
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            yield node.rest
+def _bound(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+        yield node.name
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
+    elif isinstance(node, ast.Global):
+        yield from node.names
 
 
-def _outside(tree: ast.AST) -> Iterator[ast.AST]:
-    # without the bodies of functions and classes, which bind names of their own; their defaults and decorators are here
-    pending = [tree]
-    while pending:
-        node = pending.pop()
-        yield node
-        own: set[int] = set()
-        if isinstance(node, SCOPES):
-            own = {id(one) for one in (node.body if isinstance(node.body, list) else [node.body])}
-        pending += [one for one in ast.iter_child_nodes(node) if id(one) not in own]
+def _names(run: State) -> Names:
+    # collected where a name is missing and not before: whole programs have none
+    if run.names is None:
+        run.names = names_of(run.program)
+    while run.siblings:
+        run.names = run.names._replace(dynamic=run.names.dynamic or names_of(run.siblings.pop()).dynamic)
+    return run.names
 
 
 def undefined(run: State, name: str, scope: Scope) -> Value:
     """Give the value of a name that nothing binds, or `MISSING` where the program may bind it or do without it."""
     while scope.parent is not None:
         scope = scope.parent
-    known = run.program
-    if scope is not run.globals or name in known.bound or known.dynamic or name in PYTHON or _is_dunder(name):
+    if scope is not run.globals or name in PYTHON or _is_dunder(name):
+        return MISSING
+    known = _names(run)
+    if name in known.bound or known.dynamic:
         return MISSING
     if name not in run.assumed:
         if run.tries:  # the program may catch the exception
@@ -101,6 +110,17 @@ def _is_dunder(name: str) -> bool:
 def _open(run: State, name: str) -> Value:
     value = Unknown(f"{name} is not defined", run.line, data=True)
     return run.name(value, name)
+
+
+def done(run: State, node: ast.expr) -> None:
+    """Make the module's objects unknown behind a call such as ``add_head()``: all that it can do is to change them."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.args and not node.keywords:
+        path, value = run.assumed.get(node.func.id, ("", MISSING))
+        if value is not MISSING and not path:
+            run.blur(
+                f"{node.func.id} is not defined",
+                *(one for one in run.globals.named.values() if isinstance(one, STATES)),
+            )
 
 
 def remarks(run: State) -> list[str]:

@@ -113,6 +113,7 @@ class State:
     imported: Callable[[str], Value]
     library: Callable[[str], Value]
     undefined: Callable[[str, Scope], Value]
+    done: Callable[[ast.expr], None]
     nested: Callable[[Instance], Applicable]
     within: Callable[[ast.Module, Scope, Root, str], None]
 
@@ -144,7 +145,9 @@ class State:
         self.inside_library = 0  # calls of functions of libraries around
         self.foreign: set[Scope] = set()  # the names of modules of libraries
         self.globals = Scope("module", None)  # of the program
-        self.program = Names()
+        self.program: Sequence[ast.stmt] = ()
+        self.siblings: list[Sequence[ast.stmt]] = []  # modules beside it whose names are not collected yet
+        self.names: Names | None = None
         self.assumed: dict[str, tuple[str, Value]] = {}  # names that it uses and never binds: what they stand for
         self.missed: set[str] = set()  # such names where the program may catch the exception
         self.stars: list[Module] = []  # modules of which all names were imported

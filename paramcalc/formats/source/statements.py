@@ -54,6 +54,7 @@ def execute(run: State, body: Sequence[ast.stmt], scope: Scope) -> None:
 
 def _expression(run: State, node: ast.Expr, scope: Scope) -> None:
     evaluate(run, node.value, scope)
+    run.done(node.value)
 
 
 def _assign(run: State, node: ast.Assign, scope: Scope) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ...errors import OptionError, nearest
 from ...graph.model import Model
@@ -14,6 +14,8 @@ from .models import is_model, model_of
 from .names import keras, torch
 from .state import Raised, Signal, Stop
 from .values import MISSING, Class, Function, Instance, Obj, Scope, Unknown, Value
+
+REACHED = 4  # steps: an object that a model holds is found
 
 
 def model_classes(run: Interpreter) -> list[str]:
@@ -95,6 +97,9 @@ def call_functions(run: Interpreter) -> None:
     unknown. Models that the functions make are those of the run. Each call begins where the program ended.
     """
     for name, target in [*run.globals.named.items()]:
+        if isinstance(target, Function) and run.budget.exhausted():
+            run.note(f"{name} is not called: the program takes too many steps", target.node.lineno)
+            break
         if isinstance(target, Function):
             region = run.heap.open()
             run.budget.grant()
@@ -113,12 +118,22 @@ def call_functions(run: Interpreter) -> None:
                 run.heap.close(run.heap.regions[-1])
             models = [one for _, one, _ in run.bound[earlier:]]
             changed = {one: before for one, before in region.before.items() if one.serial <= newest}
-            shared = {one for one in reachable(models) if one in changed and not isinstance(one, Scope)}
-            run.blur(f"{name} changes what it did not make", *(one for one in models if shared & {*reachable([one])}))
+            shared = _shared(run, models, changed)
+            run.blur(f"{name} changes what it did not make", *(models if shared else ()))
             for one, before in changed.items():
                 if one not in shared:
                     restore(one, before)
             run.heap.close(region)
+
+
+def _shared(run: Interpreter, models: list[Instance], changed: Iterable[Obj]) -> set[Obj]:
+    # objects that were there before the call, changed by it and held by its models
+    old = {one for one in changed if not isinstance(one, Scope)}
+    if not old:
+        return old
+    reached = reachable(models)
+    run.budget.charge(REACHED * len(reached))
+    return old.intersection(reached)
 
 
 def _value(run: Interpreter, name: str, text: str) -> Value:

@@ -48,8 +48,8 @@ def customary(run: State, name: str, mentioned: frozenset[str]) -> tuple[str, Va
         return path, run.imported(path)
     if name[:1].islower() and name not in ("to_categorical", "plot_model"):
         return None
-    first, second = ("torch", "keras") if mentioned & OF_TORCH else ("keras", "torch")
-    for module in (*HOLDERS[first], *HOLDERS[second]):
+    known = ("torch",) if mentioned & OF_TORCH else ("keras", "torch")
+    for module in (module for framework in known for module in HOLDERS[framework]):
         found = run.imported(f"{module}.{name}")
         if found is not MISSING and not isinstance(found, Unknown):
             return f"{module}.{name}", found
