@@ -117,7 +117,7 @@ READERS = (
         folder=True,
     ),
     Reader("a CoreML package", holding("Manifest.json"), folder=True),
-    Reader("a folder of programs in Python: name one of them", is_of_programs, folder=True),
+    Reader("a folder of programs in Python (name one of them)", is_of_programs, folder=True),
     Reader("a folder without a model", is_folder, folder=True),
     # by their first bytes, or by their last
     Reader(

@@ -90,7 +90,7 @@ def test_every_line_of_the_registry_loads() -> None:
 
 FOREIGN_FOLDERS = {
     "a CoreML package": "Manifest.json",
-    "a folder of programs in Python: name one of them": "model.py",
+    "a folder of programs in Python (name one of them)": "model.py",
     "a folder without a model": "readme.txt",
 }
 
