@@ -7,7 +7,7 @@ import re
 LOOKS_LIKE_A_HYPHEN = tuple("‐‑‒–—―−﹣－")
 _DASHES = dict.fromkeys(LOOKS_LIKE_A_HYPHEN, "-")
 _QUOTES = {**dict.fromkeys("“”„‟″＂«»", '"'), **dict.fromkeys("‘’‚‛′＇", "'")}
-_BLANKS = dict.fromkeys("\u00a0\u2007\u202f\u3000\ufeff\u200b", " ")
+_BLANKS = dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\ufeff\u200b", " ")
 _FULL_WIDTH = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}
 _CHINESE = {"，": ",", "。": ".", "、": ",", "【": "[", "】": "]"}
 MEANT = {**_FULL_WIDTH, **_CHINESE, **_DASHES, **_QUOTES, **_BLANKS}

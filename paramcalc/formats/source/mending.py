@@ -9,20 +9,10 @@ import ast
 import re
 from textwrap import dedent
 
+from ...characters import as_meant
 from .python2 import with_meaning
 from .tree import tree_of
 
-SIGNS = str.maketrans(
-    {
-        **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000", " "),  # spaces that do not break, or of other widths
-        **dict.fromkeys("\u200b\ufeff", ""),
-        **dict.fromkeys("\u2013\u2212", "-"),
-        "\uff08": "(",
-        "\uff09": ")",
-        "\uff0c": ",",
-        "\uff1a": ":",
-    }
-)
 STRINGS = re.compile(  # and comments: what they say stays as it is
     r"""(?P<plain>#[^\n]*|\"{3}(?:[^"\\]|\\.|"(?!""))*(?:\"{3})?|'{3}(?:[^'\\]|\\.|'(?!''))*(?:'{3})?"""
     r"""|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)"""
@@ -71,7 +61,7 @@ def _plain_signs(code: str) -> str:
 
 def _plain(found: re.Match[str]) -> str:
     if found["code"]:
-        return found["code"].translate(SIGNS)
+        return as_meant(found["code"])
     quoted = next((found[one] for one in ("one", "same") if found[one] is not None), None)
     if quoted is not None:
         return f"'{quoted}'"

@@ -60,7 +60,10 @@ def read(text: str, hint: str | None = None) -> tuple[dict[str, Any], str]:
         if isinstance(data, dict):
             return data, name
         what = "no model" if data is None else "not a model"
-        failures[name] = Refused(what, expected="keys and values such as input and layers", received=data)
+        odd = lookalike(data) if isinstance(data, str) else None
+        failures[name] = Refused(
+            what, expected="keys and values such as input and layers", received=data, suggestion=odd
+        )
     toml = "toml" in failures and _LIKE_TOML.search(text[:10_000])
     raise failures[hint if hint in failures else "toml" if toml else "json" if "json" in order else "yaml"]
 
