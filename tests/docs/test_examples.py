@@ -102,7 +102,7 @@ def test_example(name: str) -> None:
     assert model.non_trainable == frozen
     assert parse(str(report["total"])) == expected
     assert report["output_shape"] == out
-    assert report["warnings"] == []
+    assert bool(report["warnings"]) is (name == "pasted.txt")  # what it takes for granted
 
 
 def test_three_syntaxes_give_one_report() -> None:

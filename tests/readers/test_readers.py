@@ -120,7 +120,17 @@ def test_a_format_that_is_not_read_is_named(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_format_is_recognised_by_one_line_alone_or_is_an_archive(name: str) -> None:
-    by_bytes = ("starts", "protobuf", "zip_", "_safe", "_coreml", "_tar", "_traineddata", "_page")
+    by_bytes = (
+        "starts",
+        "protobuf",
+        "zip_",
+        "is_safe",
+        "is_coreml",
+        "is_tar",
+        "is_traineddata",
+        "is_page",
+        "is_openvino",
+    )
     binary = [one for one in READERS if one.sniff.__qualname__.startswith(by_bytes)]
     found = [one.name for one in binary if one.sniff(Source("file", given=FOREIGN[name]))]
     assert found[0] == name

@@ -53,7 +53,8 @@ REFUSED = {
 def paths() -> Iterator[Path]:
     for folder in FOLDERS:
         for path in sorted(folder.rglob("*")):
-            if path.name != "make.py" and (not path.is_dir() or path.name == "tiny-llama"):
+            program = path.name == "make.py" or path.parent.name == "programs"  # several in each file
+            if not program and (not path.is_dir() or path.name == "tiny-llama"):
                 yield path
 
 

@@ -59,7 +59,6 @@ def count(file: File, sizes: Set = None, args: Args = None, input: Inputs = None
     $ paramcalc count model.yaml
     $ paramcalc count model.yaml --set h=64 --depth 0
     $ paramcalc count model.py:Net --args hidden=128,layers=2
-    $ paramcalc count model.safetensors --format csv --weights
     """
     models = models_of(file, sizes, args, input, words)
     return models[0] if len(models) == 1 else Several(models)
