@@ -179,8 +179,8 @@ BINARY = {
     b"\x89HDF\r\n\x1a\n": "<text>: not an HDF5 file; expected HDF5",
     SPEC.encode("utf-16"): "<text>: encoded as UTF-16; expected UTF-8",
     b"input: [3]\n# caf\xe9": "<text>: not UTF-8: byte 0xe9 on line 2; expected YAML, TOML or JSON in UTF-8",
-    b"\xca\xfe\x02\x01\x00\xff": "<text>: a binary file of no format that is known; expected a saved model, tensors, or "
-    "a spec in YAML, TOML or JSON",
+    b"\xca\xfe\x02\x01\x00\xff": "<text>: a binary file of no format that is known; expected a saved model, tensors, "
+    "or a spec in YAML, TOML or JSON",
 }
 
 
