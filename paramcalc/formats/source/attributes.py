@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from .state import Raised, State, Stop
 from .values import (
@@ -377,6 +377,14 @@ def check_class(run: State, cls: Class) -> None:
     check = cls.native.methods.get("<replaced>") if cls.native is not None else None
     if check is not None and cls.blur is None:
         check(run, cls, [], {})
+
+
+def blur_if_replaced(run: State, cls: Class, names: Iterable[str]) -> None:
+    """Make a class unknown that has one of these names itself, in place of a library."""
+    own = [one for one in cls.mro if isinstance(one, Class)]
+    found = next((name for name in names if any(name in one.named for one in own)), None)
+    if found is not None:
+        cls.blur = run.unknown(f"a class with its own {found}()")
 
 
 def delete(run: State, value: Value, name: str) -> None:

@@ -8,7 +8,8 @@ import re
 from ...errors import ParamcalcError
 from ..opened import Source
 
-PROMPT = r"^(?:In ?\[[\d ]*\]:)?[ \t>]*"
+CELL_PROMPT = r"In ?\[[\d ]*\]:"  # of the input in a notebook
+PROMPT = rf"^(?:{CELL_PROMPT})?[ \t>]*"
 FRAMEWORKS = re.compile(rf"{PROMPT}(?:import|from)[ \t]+[^\n]*\b(?:keras|torch|tensorflow|torchvision)\b", re.MULTILINE)
 SNIPPETS = re.compile(  # lines of a program that leaves its imports out
     rf"{PROMPT}(?:class \w+\([\w.]*(?:Module|Model|Layer)\):|[\w.]+[ \t]*=[ \t]*(?:[\w.]+\.)?(?:Sequential|Model)\(|"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from . import attributes
-from .calls import harmless
+from .calls import FRAMEWORKS, harmless
 from .expressions import evaluate
 from .heap import Outcome
 from .operations import truth
@@ -26,15 +26,7 @@ from .values import (
 )
 
 # contexts of libraries through which exceptions pass
-PASSING = (
-    "torch.",
-    "tensorflow.",
-    "keras.",
-    "open(",
-    "contextlib.nullcontext",
-    "contextlib.closing",
-    "contextlib.redirect_",
-)
+PASSING = (*FRAMEWORKS, "open(", "contextlib.nullcontext", "contextlib.closing", "contextlib.redirect_")
 LEAVES = (ast.Return, ast.Break, ast.Continue)
 
 

@@ -87,19 +87,23 @@ class Heap:
         return {obj: snapshot(obj) for obj in region.before}
 
     def close(self, region: Region) -> None:
-        """End the innermost region and keep its changes."""
-        while self.regions.pop() is not region:
-            pass
+        """End a region, with those inside it that a signal left open, and keep their changes."""
+        self.close_inside(region)
+        self.regions.pop()
         if self.regions:
             outer = self.regions[-1]
             for obj, state in region.before.items():
                 if obj.serial <= outer.serial and obj not in outer.before:
                     outer.before[obj] = state
 
-    def undo(self, region: Region) -> None:
-        """Restore the states before the region, which stays open."""
+    def close_inside(self, region: Region) -> None:
+        """End the regions inside a region, which stays open, and keep their changes."""
         while self.regions[-1] is not region:
             self.close(self.regions[-1])
+
+    def undo(self, region: Region) -> None:
+        """Restore the states before the region, which stays open."""
+        self.close_inside(region)
         for obj, state in region.before.items():
             restore(obj, state)
         region.before = {}

@@ -97,8 +97,6 @@ class Interpreter(State):
         except RecursionError:
             self.note("nested too deeply; what it may change is unknown", node.lineno)
             self._after(node, scope, "nested too deeply")
-        while self.heap.regions[-1] is not region:
-            self.heap.close(self.heap.regions[-1])
         self.heap.close(region)
 
     def _after(self, node: ast.AST, scope: Scope, reason: str, everything: bool = False) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ...core.built import Applicable, Built, Weight
 from ...core.rule import Layer
@@ -248,7 +247,7 @@ class Maker:
         kind, name = type_of(value), self._name(value)
         weights, why = self.weights(value, depth, {})
         if value.named.get("trainable") is False:
-            weights = [replace(one, trainable=False) for one in weights]
+            weights = [one.evolve(trainable=False) for one in weights]
         reason = why or "a layer of the program's own"
         return UnknownLayer(kind, reason, name, tuple(weights), True, bool(why))
 
@@ -290,7 +289,7 @@ class Maker:
             why = why or reason
             frozen = one.named.get("trainable") is False
             found += [
-                replace(w, scope=f"{name}/{w.scope}" if w.scope else name, trainable=w.trainable and not frozen)
+                w.evolve(scope=f"{name}/{w.scope}" if w.scope else name, trainable=w.trainable and not frozen)
                 for w in more
             ]
         return found, why
@@ -309,7 +308,7 @@ class Maker:
             if not isinstance(shapes, tuple):
                 return ([], "") if shapes is None else ([], "it may be built or not")
             built = layer.on(*(UNKNOWN_SHAPE if shape is None else shape for shape in shapes))
-            origin = [replace(weight, origin=(id(one), at)) for at, weight in enumerate(built.weights)]
+            origin = [weight.evolve(origin=(id(one), at)) for at, weight in enumerate(built.weights)]
             return origin, built.unknown
         if "<function>" in one.named:
             return [], ""

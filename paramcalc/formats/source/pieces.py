@@ -123,12 +123,13 @@ class Listed(Listing):
 def _with_own_names(pieces: Sequence[Piece]) -> list[Piece]:
     # rows of one name are calls of one layer: a layer of a name that is taken gets another
     taken: set[str] = set()
+    counts: dict[str, int] = {}  # of the layers of a name, so that many do not ask for each number again
     found = []
     for piece in pieces:
-        name, count = piece.name, 0
-        while name in taken:
+        count = counts.get(piece.name, 0)
+        while (name := f"{piece.name}_{count}" if count else piece.name) in taken:
             count += 1
-            name = f"{piece.name}_{count}"
+        counts[piece.name] = count
         taken.add(name)
         if count:
             piece = replace(piece, name=name, calls=[call._replace(name=name) for call in piece.calls])

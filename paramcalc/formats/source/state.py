@@ -265,8 +265,7 @@ class State:
             how, value = "next", piece()
         except Signal as signal:
             how, value = signal.how, signal.value
-        while self.heap.regions[-1] is not region:
-            self.heap.close(self.heap.regions[-1])
+        self.heap.close_inside(region)
         return how, value
 
     def fork(self, *pieces: Callable[[], Value]) -> Value:

@@ -55,16 +55,7 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
         raise OptionError(f"no model {name!r} in this program", suggestion=nearest(name, known) or listed)
     if isinstance(target, Instance):
         return model_of(run, name, target)
-    given = {key: _value(run, key, text) for key, text in options.items()}
-    for argument, default in arguments(target):
-        if argument in given:
-            continue
-        if default is MISSING:
-            given[argument] = run.argument(argument)
-        else:
-            left_out = run.left_out(argument, default)
-            if left_out is not default:
-                given[argument] = left_out
+    given = _given(run, target, {key: _value(run, key, text) for key, text in options.items()})
     region = run.heap.open()
     run.budget.grant()
     earlier = len(run.bound)
@@ -79,8 +70,6 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
         raise OptionError(f"{name} raises {kind}{text}{place}") from None
     except (Signal, Stop, RecursionError) as stop:
         made = Unknown(str(stop) or "nested too deeply")
-    while run.heap.regions and run.heap.regions[-1] is not region:
-        run.heap.close(run.heap.regions[-1])
     run.heap.close(region)
     if not isinstance(made, Unknown) and not is_model(made):
         within = [value for _, value, _ in run.bound[earlier:] if is_model(value)]  # it may keep its model to itself
@@ -96,34 +85,35 @@ def call_functions(run: Interpreter) -> None:
     An exception ends a call and nothing else: some functions are about data. What a call makes before it ends so is
     unknown. Models that the functions make are those of the run. Each call begins where the program ended.
     """
-    for name, target in [*run.globals.named.items()]:
-        if isinstance(target, Function) and run.budget.exhausted():
-            run.note(f"{name} is not called: the program takes too many steps", target.node.lineno)
+    functions = [(str(name), one) for name, one in run.globals.named.items() if isinstance(one, Function)]
+    for name, function in functions:
+        if run.budget.exhausted():
+            run.note(f"{name} is not called: the program takes too many steps", function.node.lineno)
             break
-        if isinstance(target, Function):
-            region = run.heap.open()
-            run.budget.grant()
-            earlier, newest = len(run.bound), Obj.count
-            given: dict[str, Value] = {
-                one: run.argument(one) if default is MISSING else run.left_out(one, default)
-                for one, default in arguments(target)
-            }
-            try:
-                made = run.call(target, [], given)
-                if isinstance(made, Instance) and is_model(made) and all(made is not one for _, one, _ in run.bound):
-                    run.bound.append((str(name), made, run.globals))
-            except (Signal, Stop, RecursionError) as ended:
-                run.blur(str(ended) or f"{name} raises an exception", *(one for _, one, _ in run.bound[earlier:]))
-            while run.heap.regions[-1] is not region:
-                run.heap.close(run.heap.regions[-1])
-            models = [one for _, one, _ in run.bound[earlier:]]
-            changed = {one: before for one, before in region.before.items() if one.serial <= newest}
-            shared = _shared(run, models, changed)
-            run.blur(f"{name} changes what it did not make", *(models if shared else ()))
-            for one, before in changed.items():
-                if one not in shared:
-                    restore(one, before)
-            run.heap.close(region)
+        _call_alone(run, name, function)
+
+
+def _call_alone(run: Interpreter, name: str, function: Function) -> None:
+    # what it changes is as it was before, but for what its own models hold: these are unknown then
+    region = run.heap.open()
+    run.budget.grant()
+    earlier, newest = len(run.bound), Obj.count
+    try:
+        made = run.call(function, [], _given(run, function, {}))
+        if isinstance(made, Instance) and is_model(made) and all(made is not one for _, one, _ in run.bound):
+            run.bound.append((name, made, run.globals))
+    except (Signal, Stop, RecursionError) as ended:
+        run.blur(str(ended) or f"{name} raises an exception", *(one for _, one, _ in run.bound[earlier:]))
+    run.heap.close_inside(region)
+    models = [one for _, one, _ in run.bound[earlier:]]
+    changed = {one: before for one, before in region.before.items() if one.serial <= newest}
+    shared = _shared(run, models, changed)
+    if shared:
+        run.blur(f"{name} changes what it did not make", *models)
+    for one, before in changed.items():
+        if one not in shared:
+            restore(one, before)
+    run.heap.close(region)
 
 
 def _shared(run: Interpreter, models: list[Instance], changed: Iterable[Obj]) -> set[Obj]:
@@ -134,6 +124,20 @@ def _shared(run: Interpreter, models: list[Instance], changed: Iterable[Obj]) ->
     reached = reachable(models)
     run.budget.charge(REACHED * len(reached))
     return old.intersection(reached)
+
+
+def _given(run: Interpreter, target: Class | Function, given: dict[str, Value]) -> dict[str, Value]:
+    # the arguments that are given, with a size for each that has to be, or whose default is a size asked for
+    for argument, default in arguments(target):
+        if argument in given:
+            continue
+        if default is MISSING:
+            given[argument] = run.argument(argument)
+        else:
+            left_out = run.left_out(argument, default)
+            if left_out is not default:
+                given[argument] = left_out
+    return given
 
 
 def _value(run: Interpreter, name: str, text: str) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 from ...core.built import Built, Part, Weight
@@ -65,8 +64,7 @@ def _walked(run: State, value: Instance, inputs: Sequence[AnyShape]) -> tuple[li
     except (Signal, Stop, RecursionError):
         found, trace.sure = None, False
     run.trace = None
-    while run.heap.regions[-1] is not region:
-        run.heap.close(run.heap.regions[-1])
+    run.heap.close_inside(region)
     trace.sure = trace.sure and not region.left
     outs: list[AnyShape] = []
     pending = [found]
@@ -174,7 +172,7 @@ def _ruled(run: State, value: Instance, path: str, own: list[tuple[str, Value]],
     ours = {weight.name: weight for weight in built.weights if not weight.buffer}
     if why or {one.name: one.shape for one in weights} != {name: one.shape for name, one in ours.items()}:
         return _plain(run, value, path, type_of(value), own, trace)
-    kept = [replace(ours[one.name], trainable=one.trainable, origin=one.origin) for one in weights]
+    kept = [ours[one.name].evolve(trainable=one.trainable, origin=one.origin) for one in weights]
     made = built._replace(
         outs=UNKNOWN_OUTPUTS, weights=(*kept, *_buffers(value)), work=None, costed=False, guessed=guessed
     )

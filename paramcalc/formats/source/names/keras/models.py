@@ -342,10 +342,7 @@ def _check_replaced(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
     ruled = cls.native is not None and isinstance(cls.native.data, Rule)
     chained = cls.native is SEQUENTIAL
     names = (*OWN_CALLS, *(("build", "add_weight") if ruled else ("add", "pop", "build") if chained else ()))
-    own = [one for one in cls.mro if isinstance(one, Class)]
-    found = [name for name in names if any(name in one.named for one in own)]
-    if found:
-        cls.blur = run.unknown(f"a class with its own {found[0]}()")
+    attributes.blur_if_replaced(run, cls, names)
 
 
 LAYER = Native(

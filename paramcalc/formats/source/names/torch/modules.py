@@ -105,12 +105,10 @@ OWN_CALLS_OF_CONTAINERS = frozenset(
 
 def replaced_calls(names: frozenset[str]) -> Host:
     """Make the check of a class: whether it has one of these names itself."""
+    ordered = sorted(names)
 
     def check(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
-        own = [one for one in cls.mro if isinstance(one, Class)]
-        found = sorted(name for name in names if any(name in one.named for one in own))
-        if found:
-            cls.blur = run.unknown(f"a class with its own {found[0]}()")
+        attributes.blur_if_replaced(run, cls, ordered)
 
     return check
 
