@@ -48,12 +48,6 @@ def _weights(path: str, row: Row) -> Iterator[Record]:
 def record(path: str, row: Row) -> Record:
     """Give the record of one row."""
     formula = row.formula
-    return {
-        "layer": path,
-        "type": row.type,
-        "input_shape": " ".join(map(shape_text, row.inputs)),
-        "output_shape": " ".join(map(shape_text, row.outputs)),
-        **row.figures(),
-        "formula": repr(formula) if formula else "",
-        "substituted": formula.substituted if formula else "",
-    }
+    shapes = (" ".join(map(shape_text, several)) for several in (row.inputs, row.outputs))
+    written = (repr(formula), formula.substituted) if formula else ("", "")
+    return dict(zip(LAYER, (path, row.type, *shapes, *row.figures().values(), *written), strict=True))

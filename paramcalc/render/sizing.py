@@ -10,7 +10,7 @@ from ..catalogue import message
 from ..rules.conventions.compare import signed
 from ..symbolic import Expr, unicode
 from .document import Cell, Document, Fact, Math, Table, number
-from .presentation import Presentation, Records, listed
+from .presentation import Presentation, Records
 
 if TYPE_CHECKING:
     from ..analysis.sizing.match import Matches
@@ -119,14 +119,7 @@ def _sizes(sizes: Mapping[str, int]) -> str:
 
 
 def _match_records(found: Matches) -> Records:
-    lines = [
-        {
-            "kind": one.kind,
-            "framework": one.model.framework,
-            **{name: one.sizes.get(name) for name in ("h", "d", "layers")},
-            "total": one.total,
-            "difference": one.difference,
-        }
-        for one in found
-    ]
-    return listed(lines)
+    sizes = ("h", "d", "layers")
+    names = ("kind", "framework", *sizes, "total", "difference")
+    lines = [(one.kind, one.model.framework, *map(one.sizes.get, sizes), one.total, one.difference) for one in found]
+    return Records(names, [dict(zip(names, line, strict=True)) for line in lines])

@@ -186,3 +186,5 @@ def test_csv_of_nothing_has_its_header() -> None:
     model = pc.Sequential([pc.Input((8,)), pc.Dense(4)])
     explained = "".join(write(why.presentation(model, model.total, pc.why(model, model.total)), "csv"))
     assert explained == "rank,changes,key,text,difference\n"
+    sequence = pc.Sequential([pc.Input((13, 5)), pc.LSTM(10)])
+    assert pc.match(sequence, with_=()).render("csv") == "kind,framework,h,d,layers,total,difference\n"
