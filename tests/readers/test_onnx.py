@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -12,13 +13,19 @@ from typing import Any
 import graph_files as g
 import pytest
 from graph_seeds import onnx_files
+from hypothesis import given, settings, strategies as st
 
 import paramcalc as pc
 from paramcalc.formats.onnx.graph import Walk
 from paramcalc.formats.onnx.messages import MODEL, TYPES
+from paramcalc.formats.onnx.operators import OPERATORS
+from paramcalc.formats.onnx.outputs import OF_SHAPE, QUANTIZING
+from paramcalc.formats.onnx.shapes import SHAPES
 from paramcalc.formats.operators.wire import Wire
 
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
+NODES = sorted({*SHAPES, *OPERATORS, *QUANTIZING, *OF_SHAPE, "Split", "Constant", "Cast"})
+NUMBERS = st.integers(-3, 5) | st.lists(st.integers(-3, 5), min_size=1, max_size=3).map(tuple)
 
 
 def rows(content: bytes) -> dict[str, Any]:
@@ -167,6 +174,28 @@ def test_shapes_that_no_file_states(sizes: tuple[int, ...], op: str, reads: str,
     stored[1] = g.tensor("v", out[-1]) if out[-1] > 1 else g.tensor("v", *out[1:])
     report = pc.loads(g.model(g.graph(nodes, stored, [g.value("x", *sizes)]))).report()
     assert next(row for row in report.rows if row.name == "y").outputs == (out,)
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_a_node_of_any_operator_may_read_and_give_any_number_of_values(data: st.DataObject) -> None:
+    """Of a damaged file: what an operator does not allow, such as no output, is a model or an error of the file."""
+    names = st.lists(st.sampled_from("xwvnab-"), max_size=4).map(" ".join)
+    attributes = st.dictionaries(
+        st.sampled_from(["axis", "perm", "split", "axes", "kernel_shape"]), NUMBERS, max_size=2
+    )
+    made = [
+        g.node(
+            data.draw(st.sampled_from(NODES)),
+            data.draw(names),
+            " ".join("abcd"[: data.draw(st.integers(0, 4))]),
+            **more,
+        )
+        for more in data.draw(st.lists(attributes, min_size=1, max_size=3))
+    ]
+    stored = [g.tensor("w", 4, 3), g.tensor("v", 4), g.integers("n", 2, 2)]
+    with suppress(pc.ParamcalcError):
+        assert pc.loads(g.model(g.graph(made, stored, [g.value("x", 2, 4)]))).report().total >= 0
 
 
 def test_every_view_shows_it() -> None:

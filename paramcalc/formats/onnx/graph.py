@@ -113,7 +113,7 @@ class Walk:
             for at, span in enumerate(attribute.spans.get("g", []) + attribute.spans.get("graphs", [])):
                 self.graph(span, scope, place.inside(f"{node.name}/{name}{at or ''}", once=False))
         values = [scope.value(name) if name else None for name in node.inputs]
-        call = Call(node.op, tuple(values), node.ints, len(node.outputs))
+        call = Call(node.op, tuple(values), node.ints, max(1, len(node.outputs)))  # none: a damaged file
         function = self.functions.get(node.key)
         if function is not None:
             self.function(function, node, values, scope, place)
