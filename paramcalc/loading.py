@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Any
+
+from .untyped import Foreign
 
 
 @cache
-def load(reference: str) -> Any:  # whatever the module has under that name; who asks states its type
-    """Import the module in ``"package.module:name"`` and give what it has under that name."""
+def load(reference: str) -> Foreign:
+    """Import the module in ``"package.module:name"`` and give what it has under that name: who asks states its type."""
     module, _, name = reference.partition(":")
     return getattr(import_module(module), name)

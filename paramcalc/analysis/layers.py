@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import prod
-from typing import Any
 
 from ..core.registry import rules
 from ..core.rule import Layer
@@ -13,6 +12,7 @@ from ..core.shapes import UnknownShape
 from ..errors import ParamcalcError
 from ..graph.model import Model
 from ..report import Report, Row
+from ..untyped import OptionValue
 from .causes import Cause, plural, telling
 from .changes import BOOKKEEPING, BYTES, FEWEST, RARER, SHARED, SLOTS, STATE
 from .inventory import BIAS
@@ -98,7 +98,7 @@ def _params(layer: Layer, row: Row) -> int | None:
     return count if isinstance(count, int) and not built.unknown else None
 
 
-def _instead(layer: Any) -> Iterator[tuple[str, str, Any]]:
+def _instead(layer: object) -> Iterator[tuple[str, str, OptionValue]]:
     # the other number of directions, other numbers of layers, other cells
     if not isinstance(layer, Layer):
         return

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import prod
-from typing import Any
 
-from ..core.built import Weight
+from ..core.built import Applicable, Weight
 from ..core.registry import known
 from ..core.rule import Layer
 from ..core.shapes import UnknownShape
@@ -50,12 +49,12 @@ class Sites:
         small = bool(model.nodes) and len(model.uses) <= SMALL
         self.replaceable = tops if small else set[int]()
 
-    def count_with(self, layers: Mapping[int, Any]) -> int | None:
+    def count_with(self, layers: Mapping[int, Applicable]) -> int | None:
         """Count the model with layers replaced, by their ``id``."""
         return count_with(self.model, layers)
 
 
-def count_with(model: Model, layers: Mapping[int, Any]) -> int | None:
+def count_with(model: Model, layers: Mapping[int, Applicable]) -> int | None:
     """Count a model with layers replaced, by their ``id``; ``None`` if they do not fit, or it has no graph."""
     if not model.nodes:
         return None
@@ -115,7 +114,7 @@ def _width(row: Row) -> int | None:
     return width if isinstance(width, int) else None
 
 
-def _both_ways(layer: Any) -> bool:
+def _both_ways(layer: object) -> bool:
     if not isinstance(layer, Layer):
         return False
     return layer.options.get("merge_mode") == "concat" or bool(layer.options.get("bidirectional"))
@@ -265,7 +264,7 @@ def _of_model(sites: Sites, total: int, got: int) -> Iterator[Cause]:
             yield Cause(f"{text} each step", said, got - total, UNSTATED, mistake=True)
 
 
-def _runs(layer: Any) -> bool:
+def _runs(layer: object) -> bool:
     # whether a layer runs over time
     if not isinstance(layer, Layer):
         return False

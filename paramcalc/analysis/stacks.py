@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ..core.declare import Shape
 from ..core.kinds import Choice
@@ -18,6 +18,7 @@ from ..graph.model import Model
 from ..rules.conventions.made import layer_of
 from ..rules.conventions.read import Row, rows
 from ..symbolic import Size, symbols
+from ..untyped import OptionValue
 
 CELLS = {"LSTM": "LSTM", "GRU": "GRU", "SimpleRNN": "RNN", "RNN": "RNN", "ElmanRNN": "RNN"}
 SIZES = ("units", "hidden_size", "input_size")
@@ -88,7 +89,7 @@ class Stack:
     row: int
     d_x: int
     d_h: int
-    options: tuple[tuple[str, Any], ...] = ()
+    options: tuple[tuple[str, OptionValue], ...] = ()
     layers: int = 1
     directions: int = 1
     output: int = 0
@@ -126,7 +127,7 @@ Terms: TypeAlias = tuple[tuple[int, int, int], ...]  # a factor, and the exponen
 
 
 @cache
-def _terms(row: int, options: tuple[tuple[str, Any], ...]) -> tuple[Terms, Terms]:
+def _terms(row: int, options: tuple[tuple[str, OptionValue], ...]) -> tuple[Terms, Terms]:
     # the count and the output features as polynomials: thousands of sizes are tried
     count, width = one_layer(row, options)
     return _polynomial(count), _polynomial(width)
@@ -148,13 +149,13 @@ def _at(terms: Terms, d_x: int, d_h: int) -> int:
     return sum(factor * d_x**i * d_h**j for factor, i, j in terms)
 
 
-def formula(row: int, options: tuple[tuple[str, Any], ...]) -> Size:
+def formula(row: int, options: tuple[tuple[str, OptionValue], ...]) -> Size:
     """Give the count of one layer and direction in d_x and d_h."""
     return one_layer(row, options)[0]
 
 
 @cache
-def one_layer(row: int, options: tuple[tuple[str, Any], ...]) -> tuple[Size, Size]:
+def one_layer(row: int, options: tuple[tuple[str, OptionValue], ...]) -> tuple[Size, Size]:
     """Give the count and the output features of one layer and direction, in d_x and d_h."""
     d_x, d_h, steps = symbols("d_x d_h T")
     built = layer_of(row_at(row), d_x, d_h, **dict(options)).on((BATCH, steps, d_x))
@@ -205,12 +206,12 @@ def stack_in(used: Iterable[object], shape: Shape, total: Size) -> Stack | None:
     return made if made.count == total else None
 
 
-def _output(layer: Any) -> int:
-    units = layer.options.get(OUTPUTS[layer.type]) if getattr(layer, "type", "") in OUTPUTS else None
+def _output(layer: object) -> int:
+    units = layer.options.get(OUTPUTS[layer.type]) if isinstance(layer, Layer) and layer.type in OUTPUTS else None
     return units if isinstance(units, int) else 0
 
 
-def stack_of_layer(layer: Any, shape: Shape) -> Stack | None:
+def stack_of_layer(layer: object, shape: Shape) -> Stack | None:
     """Convert one layer to a stack, if it is recurrent; a PyTorch layer may have several layers and directions."""
     if not isinstance(layer, Layer) or not shape:
         return None
@@ -226,7 +227,7 @@ def stack_of_layer(layer: Any, shape: Shape) -> Stack | None:
     return Stack(row, shape[-1], units, options, inner.options.get("num_layers", 1), 1 + both, steps=steps)
 
 
-def _changed(layer: Layer) -> tuple[tuple[str, Any], ...]:
+def _changed(layer: Layer) -> tuple[tuple[str, OptionValue], ...]:
     skipped = (*TIME, *SIZES, "num_layers")
     defaults = layer.rule.defaults
     return tuple(
@@ -250,7 +251,7 @@ def _row_of(layer: Layer) -> int | None:
     return best[1] if best else None
 
 
-def switches(row: int) -> Iterator[tuple[str, Any]]:
+def switches(row: int) -> Iterator[tuple[str, OptionValue]]:
     """List every option of a row's rule with every value that is not its default."""
     for name, option in rule_of(row).options.items():
         if name in TIME or name in _fixed(row):
@@ -289,7 +290,7 @@ def projection_of(row: int) -> str | None:
     return next((name for name in PROJECTIONS if name in rule_of(row).options), None)
 
 
-def with_option(stack: Stack, name: str, value: Any) -> Stack | None:
+def with_option(stack: Stack, name: str, value: OptionValue) -> Stack | None:
     """Set an option; ``None`` if the rule refuses it in combination with the others."""
     options = dict(stack.options)
     options[name] = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..core.built import Applicable
 from ..core.declare import LAYER, REQUIRED, Shape
@@ -15,6 +15,7 @@ from ..core.registry import rules_in
 from ..core.rule import Layer
 from ..core.shapes import AnyShape, UnknownShape
 from ..report import Row
+from ..untyped import OptionValue
 from .inventory import BIAS
 from .stacks import CELLS, TIME
 
@@ -102,7 +103,7 @@ def _layers(
             return
 
 
-def _options(layer: Layer, inputs: Sequence[AnyShape]) -> Iterator[tuple[str, str, float, dict[str, Any]]]:
+def _options(layer: Layer, inputs: Sequence[AnyShape]) -> Iterator[tuple[str, str, float, dict[str, OptionValue]]]:
     # every switch with each of its other values, every axis, and every size as if it had been left out
     rank = 0 if isinstance(inputs[0], UnknownShape) else len(inputs[0])
     for name, option in layer.rule.options.items():
@@ -130,7 +131,7 @@ def _shown(value: object) -> str:
 
 def _sizes(
     layer: Layer, inputs: Sequence[AnyShape], widths: Widths
-) -> Iterator[tuple[str, str, float, dict[str, Any]]]:
+) -> Iterator[tuple[str, str, float, dict[str, OptionValue]]]:
     # sizes that are easily mistaken: of a vocabulary, a window, the heads of attention
     named = {option.kind.base.symbol: name for name, option in layer.rule.options.items() if option.kind.base.symbol}
     sizes = {symbol: layer.options[name] for symbol, name in named.items()}
@@ -159,8 +160,8 @@ def _times(sizes: Sequence[object]) -> str:
 
 
 def _heads(
-    named: Mapping[str, str], sizes: Mapping[str, Any], inputs: Sequence[AnyShape]
-) -> Iterator[tuple[str, str, float, dict[str, Any]]]:
+    named: Mapping[str, str], sizes: Mapping[str, OptionValue], inputs: Sequence[AnyShape]
+) -> Iterator[tuple[str, str, float, dict[str, OptionValue]]]:
     heads, groups = sizes.get("H"), sizes.get("G")
     head = next((symbol for symbol in (HEAD, "d_h") if symbol in sizes), None)
     if not isinstance(heads, int) or heads < 2 or head is None or not isinstance(sizes[head], int):

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import inf
-from typing import Any
 
 from ..displayed import Displayed
 from ..errors import OptionError
@@ -82,7 +81,7 @@ def why(model: object, got: int, most: int = 5) -> Explanations:
     if got == total:
         return Explanations([Explanation(())], model, got)
     found = [Explanation(causes) for causes in _found(model, got, total)]
-    best: dict[Any, Explanation] = {}
+    best: dict[object, Explanation] = {}
     for one in sorted(_together(found), key=lambda one: one.cost):
         best.setdefault(frozenset(cause.key for cause in one.causes), one)
     likely = list(best.values())

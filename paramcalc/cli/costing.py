@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from ..errors import OptionError
 from ..graph.model import Model
+from ..untyped import Passed
 from .options import Flag, parameter, parameters_of
 from .output import View, show
 from .sizes import flag_size
@@ -163,7 +164,7 @@ def show_cost(
         if getattr(view, name):
             raise OptionError(f"--{name} is about a count, and not about a cost")
     sizes = {"batch": batch, "steps": steps, "bptt": bptt, "decode": decode}
-    read: dict[str, Any] = {name: flag_size(f"--{name}", text) for name, text in sizes.items() if text is not None}
+    read: dict[str, Passed] = {name: flag_size(f"--{name}", text) for name, text in sizes.items() if text is not None}
     if lengths is not None:
         read["lengths"] = _lengths(lengths)
     if view.dtype is not None:

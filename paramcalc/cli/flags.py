@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Protocol, runtime_checkable
+from typing import Annotated, Protocol, runtime_checkable
 
 from ..core.descriptions import deed
 from ..core.kinds import SWITCH
@@ -17,6 +17,7 @@ from ..core.rule import Rule
 from ..core.storage import BITS, DTYPE
 from ..errors import OptionError
 from ..graph.model import Model
+from ..untyped import Passed
 from ..writers import FORMATS, FORMATS_OF_MODELS
 from .costing import COST, FLAGS as COST_FLAGS, Policy, show_cost
 from .effects import naming_input
@@ -88,7 +89,7 @@ def builds(
     """
     besides = flags or {}
 
-    def run(**given: Any) -> Model | Shown:
+    def run(**given: Passed) -> Model | Shown:
         if layer:
             given |= {"layer": layer, "switches": {key: given.pop(key) for key in besides}}
         return function(**given)
@@ -111,7 +112,7 @@ def shows(made: Command, words: Sequence[str] = ()) -> Command:
         costs = ()
     views = tuple(COST_DTYPE if asked and one.name == COST_DTYPE.name else one for one in VIEWS)
 
-    def run(**given: Any) -> None:
+    def run(**given: Passed) -> None:
         view = View(**{one.name: given.pop(one.name) for one in views})
         cost = {one.name: given.pop(one.name) for one in costs}
         given.pop("cost")
@@ -149,7 +150,7 @@ def flag_of(option: str) -> str:
     return option.removeprefix("use_")
 
 
-def switch(option: str, default: Any, help: str) -> Parameter:
+def switch(option: str, default: Passed, help: str) -> Parameter:
     """Make the flag of an on/off option; one that is on by default can be turned off."""
     name = flag_of(option)
     flag = name.replace("_", "-")

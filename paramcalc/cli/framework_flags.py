@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 
 from ..core.declare import REQUIRED
 from ..core.descriptions import deed
@@ -12,6 +11,7 @@ from ..core.kinds import SWITCH, Choice, Maybe, Sized
 from ..core.registry import find, known
 from ..core.rule import Rule
 from ..errors import OptionError
+from ..untyped import Passed
 from .flags import Flags, flag_of, switch, switches_of
 from .options import Flag, Parameter
 from .sizes import flag_size
@@ -54,7 +54,7 @@ def typed(flag: str, value: bool | str) -> list[str]:
     return [word] if isinstance(value, bool) else [word, value]
 
 
-def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
+def chosen(rule: Rule, cell: str, given: dict[str, Passed]) -> dict[str, Passed]:
     """Give the options of a rule that flags set, by the rule's names.
 
     Raises
@@ -64,7 +64,7 @@ def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
     """
     names = {_flag(name): name for name in rule.options}
     either_, numbered = _either_way(rule), _numbered(rule)
-    options: dict[str, Any] = {}
+    options: dict[str, Passed] = {}
     for flag, value in given.items():
         if value is None:
             continue
@@ -87,9 +87,9 @@ def chosen(rule: Rule, cell: str, given: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
-def _numbered(rule: Rule) -> dict[str, tuple[str, dict[str, Any]]]:
+def _numbered(rule: Rule) -> dict[str, tuple[str, dict[str, Passed]]]:
     # the options that a number chooses, by flag: forget_bias, which Keras has as a switch
-    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    found: dict[str, tuple[str, dict[str, Passed]]] = {}
     for name, option in rule.options.items():
         kind = option.kind
         if name in SWITCHED:
@@ -100,14 +100,16 @@ def _numbered(rule: Rule) -> dict[str, tuple[str, dict[str, Any]]]:
     return found
 
 
-def _by_number(rule: Rule, cell: str, flag: str, value: str, given: dict[str, Any]) -> dict[str, Any]:
+def _by_number(rule: Rule, cell: str, flag: str, value: str, given: dict[str, Passed]) -> dict[str, Passed]:
     name, values = _numbered(rule)[flag]
     typed = f"--{flag}".replace("_", "-")
     if _flag(name) != flag and given.get(_flag(name)) is not None:
         raise OptionError(f"{typed} and --{_flag(name)} set one option".replace("_", "-"), expected="one of the two")
     if value not in values:
         others = [
-            framework for framework, one in _rules(cell) if value in _numbered(one).get(flag, ("", dict[str, Any]()))[1]
+            framework
+            for framework, one in _rules(cell)
+            if value in _numbered(one).get(flag, ("", dict[str, Passed]()))[1]
         ]
         raise OptionError(
             f"{typed} of {rule.framework}'s {rule.name}",
@@ -118,7 +120,7 @@ def _by_number(rule: Rule, cell: str, flag: str, value: str, given: dict[str, An
     return {name: values[value]} if values[value] != rule.defaults[name] else {}
 
 
-def _either_way(rule: Rule) -> dict[str, tuple[str, dict[bool, Any]]]:
+def _either_way(rule: Rule) -> dict[str, tuple[str, dict[bool, Passed]]]:
     # an option of two words is a flag of another framework: reset="before" or "after" is --reset-after, or not
     found = {}
     for name, option in rule.options.items():
@@ -129,7 +131,7 @@ def _either_way(rule: Rule) -> dict[str, tuple[str, dict[bool, Any]]]:
     return found
 
 
-def _akin(rule: Rule, flag: str, value: Any) -> str | None:
+def _akin(rule: Rule, flag: str, value: Passed) -> str | None:
     # the flags of the same kind that the layer has: --no-input-bias --no-recurrent-bias for --no-bias
     akin = [_flag(name) for name, option in rule.options.items() if name.endswith(f"_{flag}") and option.kind is SWITCH]
     flags = [f"--{'no-' if value is False else ''}{name}".replace("_", "-") for name in akin]
@@ -161,7 +163,7 @@ def either(words: Sequence[str]) -> str:
 
 def _others(cell: str) -> Flags:
     # every on/off option and every size that may be left out, with the frameworks that have it
-    found: dict[str, tuple[Any, list[str]]] = {}
+    found: dict[str, tuple[Passed, list[str]]] = {}
     numbers: dict[str, tuple[dict[str, None], list[tuple[str, str]]]] = {}
     every = list(_rules(cell))
     for framework, rule in every:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from ..catalogue import message
 from ..characters import in_json
@@ -15,6 +15,7 @@ from ..displayed import speaks_unicode as speaks_unicode
 from ..errors import OptionError, ParamcalcError
 from ..loading import load
 from ..render.presentation import Presentation, write as pieces_of
+from ..untyped import Passed, Written
 from ..writers import Writer, writer
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class View:
         return writer("json" if self.json else self.format or usual)
 
 
-def show(shown: Presentation, view: View, **layout: Any) -> None:
+def show(shown: Presentation, view: View, **layout: Passed) -> None:
     """Print a presentation: on a terminal in its colours and width, where the view has them.
 
     Parameters
@@ -132,7 +133,7 @@ def abandon(code: int) -> NoReturn:
     sys.exit(code)
 
 
-def write_json(data: Any) -> None:
+def write_json(data: Written) -> None:
     """Print data as JSON."""
     import json
 

@@ -28,7 +28,7 @@ def natural_inputs(layer: Layer) -> list[Shape]:
     shapes = []
     for pattern in patterns:
         names = pattern.named(min(rank, pattern.most), layer.options) or []
-        shape = tuple(sizes.get(name, symbols(name)) for name in names)
+        shape = tuple(sizes[name] if name in sizes else symbols(name) for name in names)
         shapes.append((*shape[: len(shape) - len(last)], *last) if last else shape)
     return shapes
 

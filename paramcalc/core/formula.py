@@ -9,8 +9,8 @@ from ..errors import ParamcalcError, SizeError
 from ..symbolic import Expr, Size, html, latex, text, unicode
 from ..symbolic.fold import LEAVES
 from ..symbolic.notation import MATH_FONT
+from ..untyped import OptionValue
 from .built import Applicable
-from .kinds import OptionValue
 from .on_symbols import symbolic_build
 from .registry import find
 from .rule import Rule

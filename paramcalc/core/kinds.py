@@ -11,10 +11,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from operator import index
-from typing import Any, SupportsFloat, SupportsIndex, TypeAlias, TypeGuard
+from typing import SupportsFloat, SupportsIndex, TypeGuard
 
 from ..errors import OptionError, SizeError, nearest
 from ..symbolic import Expr, Size, parse
+from ..untyped import OptionValue
 from .json_data import JsonObject, either
 
 MAX_SIZE = 10**100
@@ -23,10 +24,6 @@ MAX_TERMS = 1_000  # of a size made by layers
 EXPRESSION: JsonObject = {"type": "string", "minLength": 1, "maxLength": 1000}
 SIZE_SCHEMA = either({"type": "integer", "minimum": 1}, EXPRESSION)
 NULL: JsonObject = {"type": "null"}
-
-# What a kind gives. Its type is stated where it is used, by the annotation in the rule's own signature, and no checker
-# can follow it through a dictionary of options; a union of all types would be narrowed by a cast at every use.
-OptionValue: TypeAlias = Any  # type: ignore[explicit-any]
 
 
 class Kind(ABC):

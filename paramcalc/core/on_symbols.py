@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from ..errors import ParamcalcError
 from ..symbolic import Expr, Size, symbols, unknown
+from ..untyped import OptionValue
 from .built import Applicable, Built
-from .kinds import Kind, OptionValue
+from .kinds import Kind
 from .rule import Layer, Rule
 from .shapes import AnyShape, Shape, UnknownShape
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from ..errors import OptionError, ParamcalcError, nearest, quoted
 from ..symbolic import symbols
+from ..untyped import OptionValue
 from . import ignored_options
 from .built import Applicable, Built, frozen
 from .framework import framework
-from .kinds import SWITCH, Kind, OptionValue
+from .kinds import SWITCH, Kind
 from .reflection import Docstring, SignatureOfRule
 from .schema import CELLS, LAYER, REQUIRED, Body, Schema
 from .shapes import UNKNOWN_OUTPUTS, AnyShape, Shape, UnknownShape, UnknownShapeError

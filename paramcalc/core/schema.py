@@ -9,8 +9,9 @@ from types import UnionType
 from typing import Annotated, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin
 
 from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest
+from ..untyped import OptionValue
 from .built import Applicable, Built
-from .kinds import MAX_AXES, SWITCH, AtCall, ByRank, Check, Choice, Kind, Maybe, OptionValue
+from .kinds import MAX_AXES, SWITCH, AtCall, ByRank, Check, Choice, Kind, Maybe
 from .shapes import Shape, shape_text
 
 # A rule's function: input shapes, then options and switches of the call by name. Each rule has its own parameters,

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from inspect import Parameter, Signature
 from typing import NamedTuple, Protocol
 
+from ..untyped import OptionValue
 from . import ignored_options
 from .descriptions import description
 from .json_data import Json, JsonObject
-from .kinds import EXPRESSION, OptionValue
+from .kinds import EXPRESSION
 from .schema import REQUIRED, Option
 
 SIZE, NAMED, LAYERS = "Size", "Named", "AnyLayer"  # aliases that the stubs explain

@@ -11,10 +11,11 @@ from copy import copy
 from functools import cached_property
 from io import BytesIO
 from types import MappingProxyType
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from ..errors import FileError, OptionError, ParamcalcError
 from ..symbolic import Size
+from ..untyped import Parsed
 from .text import bounds
 from .text.decoding import Binary, decode
 
@@ -147,7 +148,7 @@ class Source:
             raise
 
     @cached_property
-    def data(self) -> dict[str, Any]:
+    def data(self) -> dict[str, Parsed]:
         """The content as plain data, in whichever syntax it is."""
         from .text.syntax import read
 

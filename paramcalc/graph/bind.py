@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import overload
 
 from ..core.built import Applicable
-from ..core.kinds import OptionValue
 from ..core.rule import Layer
 from ..core.shapes import AnyShape, UnknownShape
 from ..errors import OptionError
 from ..symbolic import Expr, Size, leaves
 from ..symbolic.evaluate import evaluate
+from ..untyped import OptionValue
 from .model import Model
 from .sequential import Sequential
 

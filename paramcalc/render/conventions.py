@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import groupby
-from typing import Any
 
 from ..catalogue import message
 from ..core.shapes import shape_text
 from ..rules.conventions.compare import Convention, Conventions, signed
 from ..symbolic import Size, grouped
+from ..untyped import Written
 from .document import Cell, Document, Math, Table, number
 from .presentation import Presentation, Records, listed
 
@@ -52,7 +52,7 @@ def _tensors(found: list[Convention]) -> Table:
     return Table(tuple(map(message, ("convention", "gates", "tensors", "checked"))), rows)
 
 
-def _data(found: list[Convention], d_x: Size, d_h: Size) -> dict[str, Any]:
+def _data(found: list[Convention], d_x: Size, d_h: Size) -> dict[str, Written]:
     sizes = {name: one if isinstance(one, int) else repr(one) for name, one in (("d_x", d_x), ("d_h", d_h))}
     return {"schema": SCHEMA, "cell": found[0].cell, **sizes, "conventions": [one.to_dict() for one in found]}
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import MissingExtra
+from ..untyped import Foreign
 from .records import records
 
 if TYPE_CHECKING:
     from ..report import Report
 
 
-def frame(report: Report) -> Any:
+def frame(report: Report) -> Foreign:
     """Give a ``DataFrame`` with a row a layer, of pandas if installed, else of polars.
 
     Raises

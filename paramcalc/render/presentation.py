@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from inspect import signature
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..core.json_data import JsonObject
 from ..errors import OptionError, nearest
 from ..loading import load
+from ..untyped import Passed, Written
 from ..writers import FORMATS, Writer, writer
 from .document import Document
 
-Record = dict[str, Any]  # a flat line of data: texts, numbers, None
+Record = dict[str, Written]  # a flat line of data: texts, numbers, None
 
 
 class Records(NamedTuple):
@@ -54,15 +55,15 @@ class Presentation(NamedTuple):
 
     document: Callable[..., Document]
     records: Callable[..., Records]
-    data: Callable[..., Any]
+    data: Callable[..., Written]
     spec: Callable[[], JsonObject] = no_spec
 
-    def laid_out(self, **options: Any) -> Document:
+    def laid_out(self, **options: Passed) -> Document:
         """Give the document as views write it, without control characters."""
         return self.document(**options).visible()
 
 
-def _fitting(one: Writer, shown: Presentation, options: dict[str, Any]) -> dict[str, Any]:
+def _fitting(one: Writer, shown: Presentation, options: dict[str, Passed]) -> dict[str, Passed]:
     # options of the layout that change nothing in a data format are dropped there
     layout = signature(shown.document).parameters
     taken = {*one.options, *signature(getattr(shown, one.form)).parameters}
@@ -73,7 +74,7 @@ def _fitting(one: Writer, shown: Presentation, options: dict[str, Any]) -> dict[
     return {name: value for name, value in options.items() if name in taken}
 
 
-def write(shown: Presentation, format: str = "text", *, ascii: bool = False, **options: Any) -> Iterator[str]:
+def write(shown: Presentation, format: str = "text", *, ascii: bool = False, **options: Passed) -> Iterator[str]:
     """Write a presentation, piece by piece.
 
     Parameters

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any
 
 from ..catalogue import message
 from ..core.formula import Formula, rule_formula
@@ -12,6 +11,7 @@ from ..core.framework import framework as framework_named, title
 from ..core.registry import families, rules
 from ..core.rule import Rule
 from ..errors import OptionError
+from ..untyped import Written
 from .document import Cell, Document, Math, Table
 from .presentation import Presentation, Records, listed
 
@@ -33,7 +33,7 @@ def presentation(framework: str) -> Presentation:
     return Presentation(partial(_document, framework), partial(_records, framework), data)
 
 
-def rule_data(framework: str) -> list[dict[str, Any]]:
+def rule_data(framework: str) -> list[dict[str, Written]]:
     """Describe each layer: name, family, formula, status, reason, options.
 
     The status is ``verified`` for a rule held against the installed framework, ``from its paper`` where there is

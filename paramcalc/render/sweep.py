@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..catalogue import message
 from ..errors import OptionError
+from ..untyped import Written
 from .document import Cell, Document, Fact, Table, number
 from .presentation import Presentation, Records
 
@@ -59,7 +60,7 @@ def left_out(sweep: Sweep) -> str:
     return message("{left} of {all} points, at which the model cannot be built ({reason})", **texts)
 
 
-def lines(sweep: Sweep) -> Iterator[dict[str, Any]]:
+def lines(sweep: Sweep) -> Iterator[dict[str, Written]]:
     """Give the points as JSON lines have them (``paramcalc-sweep/1``)."""
     sizes = [one.name for one in sweep.request.axes]
     for row in sweep.rows():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..catalogue import message
+from ..untyped import Written
 from .document import Cell, Document, Fact, Table
 from .presentation import Presentation, Records
 
@@ -70,7 +71,7 @@ def _remarks(found: Sequence[Explanation]) -> list[str]:
     return [message(SOME_PAIRS if most else ONE_PAIR, most=", ".join(most), last=last)]
 
 
-def _signed(number: Any) -> str:
+def _signed(number: Written) -> str:
     return f"{'−' if number < 0 else '+'}{abs(number):,}"
 
 
@@ -85,7 +86,7 @@ def _records(found: Sequence[Explanation]) -> Records:
     return Records(names, [dict(zip(names, line, strict=True)) for line in lines])
 
 
-def _data(model: Model, got: int, found: Sequence[Explanation]) -> dict[str, Any]:
+def _data(model: Model, got: int, found: Sequence[Explanation]) -> dict[str, Written]:
     return {
         "schema": SCHEMA,
         "name": model.label,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from ..errors import SizeError
+from ..untyped import Foreign
 from .program import INT64, Program, Range, at_point, ranges, within
 
 BLOCK = 65_536  # numbers of 8 bytes: a handful of such arrays fits the last level of a cache
 
-Array = Any  # numpy.ndarray, which is no dependency
-_Code = tuple[Any, int, int, int, int]  # what is applied to which two values, which value it gives, and where it writes
+Array = Foreign  # numpy.ndarray, which is no dependency
+_Code = tuple[
+    Foreign, int, int, int, int
+]  # what is applied to which two values, which value it gives, and where it writes
 
 
 def spread(array: Array) -> Range:
@@ -92,7 +95,7 @@ class _Watch:
         self.known |= dict.fromkeys(unknown, (0, 0))
         self.places = [(program.names.index(name), name) for name in unknown if name in program.names]
 
-    def check(self, cells: Sequence[Array], union: Callable[[Array], Any]) -> None:
+    def check(self, cells: Sequence[Array], union: Callable[[Array], Foreign]) -> None:
         """Look at a block.
 
         Raises
@@ -125,7 +128,7 @@ def _in_blocks(
         code = [_shifted(numpy, cells, step) for step in code]
     count = len(arrays)
     each = count + len(program.results)
-    options: Any = {
+    options: Foreign = {
         "flags": ["external_loop", "buffered", "zerosize_ok", "refs_ok"],
         "op_flags": [["readonly"]] * count + [["writeonly", "allocate"]] * len(program.results),
         "op_dtypes": [dtype] * each,
@@ -157,7 +160,7 @@ def _in_blocks(
         return list(blocks.operands[count:])
 
 
-def _scalar(value: int, dtype: Any) -> Array:
+def _scalar(value: int, dtype: Foreign) -> Array:
     import numpy
 
     made = numpy.empty((), dtype)
@@ -165,7 +168,7 @@ def _scalar(value: int, dtype: Any) -> Array:
     return made
 
 
-def _allocated(program: Program, numpy: Any) -> tuple[list[_Code], int]:
+def _allocated(program: Program, numpy: Foreign) -> tuple[list[_Code], int]:
     # where each step writes: into a result (from -1 down), or into a scratch array whose value is needed no more
     last: dict[int, int] = {}
     for at, step in enumerate(program.steps):
@@ -197,7 +200,7 @@ def _allocated(program: Program, numpy: Any) -> tuple[list[_Code], int]:
     return code, count
 
 
-def _shifted(numpy: Any, cells: list[Array], step: _Code) -> _Code:
+def _shifted(numpy: Foreign, cells: list[Array], step: _Code) -> _Code:
     # by a power of two, numbers are shifted: a product of 64 bits takes half as long again, and a quotient longer
     apply, left, right, place, slot = step
     shift = {numpy.multiply: numpy.left_shift, _floor: numpy.right_shift}.get(apply)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, overload
+from typing import overload
 
+from ..untyped import Foreign
 from .expr import BUILD, Expr, Size
 from .fold import fold
 from .operands import to_sympy as to_sympy
@@ -13,8 +14,8 @@ from .operands import to_sympy as to_sympy
 @overload
 def evaluate(size: Size, values: Mapping[str, Size]) -> Size: ...
 @overload
-def evaluate(size: Size, values: Mapping[str, Any]) -> Any: ...
-def evaluate(size: Size, values: Mapping[str, Any]) -> Any:
+def evaluate(size: Size, values: Mapping[str, Foreign]) -> Foreign: ...
+def evaluate(size: Size, values: Mapping[str, Foreign]) -> Foreign:
     """Evaluate at the given values; symbols without a value stay symbolic.
 
     Parameters

@@ -19,9 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Union
 
 from ..errors import SizeError
+from ..untyped import Foreign
 from .fold import Algebra, DivisionByZero, Tree, check_bits, divide, fold, leaves
 from .normal import NORMAL, atom, key
 from .notation import MATH_FONT, html, is_name, latex, no_name, text, unicode
@@ -125,7 +126,7 @@ class Expr(Tree):
 
     # --- what people do with a formula ---------------------------------------------------------
 
-    def __call__(self, /, **values: Any) -> Any:
+    def __call__(self, /, **values: Foreign) -> Foreign:
         """Evaluate at the named sizes; names not given stay symbolic.
 
         Parameters
@@ -174,11 +175,11 @@ class Expr(Tree):
     def _repr_latex_(self) -> str:
         return f"${latex(self)}$"
 
-    def _sympy_(self) -> Any:
+    def _sympy_(self) -> Foreign:
         """Convert for SymPy, by SymPy's own protocol: ``sympy.factor(count)`` works."""
         return to_sympy(self)
 
-    def __reduce__(self) -> tuple[type[Expr], tuple[str, tuple[Any, ...]]]:
+    def __reduce__(self) -> tuple[type[Expr], tuple[str, tuple[Foreign, ...]]]:
         return Expr, (self.op, self.args)
 
 
@@ -196,7 +197,7 @@ def symbol(name: str) -> Expr:
     return Expr("name", (name,))
 
 
-def symbols(names: str) -> Any:  # no type says both h = symbols("h") and h, x = symbols("h x")
+def symbols(names: str) -> Foreign:  # no type says both h = symbols("h") and h, x = symbols("h x")
     """Make a symbol for each name: ``d_h, d_x = symbols("d_h d_x")``. A single name gives one symbol."""
     made = [symbol(name) for name in names.replace(",", " ").split()]
     return made[0] if len(made) == 1 else tuple(made)

@@ -12,9 +12,10 @@ recursive walk, printing and evaluation always come to an end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from ..errors import SizeError
+from ..untyped import Memo
 
 MAX_DEPTH = 100  # operators within operators
 MAX_LENGTH = 1_000_000  # symbols and numbers, each as often as it is written
@@ -44,10 +45,10 @@ class Tree:
 
     __slots__ = ("args", "depth", "forms", "length", "memo", "op", "program")
 
-    forms: dict[Any, Any]
-    program: Any
+    forms: dict[Memo, Memo]
+    program: Memo
 
-    def __init__(self, op: str, args: tuple[Any, ...]) -> None:
+    def __init__(self, op: str, args: tuple[Memo, ...]) -> None:
         depth, length = 0, 0
         for arg in args:
             if isinstance(arg, Tree):
@@ -64,7 +65,7 @@ class Tree:
         self.args = args
         self.depth: int = depth + 1
         self.length: int = length
-        self.memo: Any = None
+        self.memo: Memo = None
 
 
 Node = TypeVar("Node", bound=Tree)
@@ -130,7 +131,7 @@ def fold(
 
 def leaves(size: int | Node) -> Iterator[Node]:
     """Yield the symbols and unknowns of an expression, as often and in the order written."""
-    stack: list[Any] = [size]
+    stack: list[Memo] = [size]
     while stack:
         node = stack.pop()
         if isinstance(node, Tree):

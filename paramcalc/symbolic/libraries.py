@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from importlib import import_module
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..errors import SizeError, Verbatim
+from ..untyped import Foreign
 from .arrays import on_arrays
 from .fold import Tree
 from .program import INT32, INT64, INT128, Operations, Program, Range, compiled, ranges, run, within
 
-Column = Any  # an array or a series of one of the libraries
+Column = Foreign  # an array or a series of one of the libraries
 
 
 class Library(NamedTuple):
@@ -39,12 +40,12 @@ class Library(NamedTuple):
 
     name: str
     type: str
-    work: Callable[[Library, Program, Mapping[str, Any]], Column]
+    work: Callable[[Library, Program, Mapping[str, Foreign]], Column]
     unwrap: Callable[[str, Column], Column] | None = None
     wrap: Callable[[Column, Column], Column] | None = None
 
 
-def column_library(values: Mapping[str, Any]) -> Library | None:
+def column_library(values: Mapping[str, Foreign]) -> Library | None:
     """Find the library whose columns are among values; ``None`` where all bring an arithmetic of their own.
 
     Raises
@@ -74,7 +75,7 @@ def column_library(values: Mapping[str, Any]) -> Library | None:
     return library
 
 
-def on_columns(library: Library, size: Tree, values: Mapping[str, Any]) -> Column:
+def on_columns(library: Library, size: Tree, values: Mapping[str, Foreign]) -> Column:
     """Work out an expression on columns of a library.
 
     Raises
@@ -86,7 +87,7 @@ def on_columns(library: Library, size: Tree, values: Mapping[str, Any]) -> Colum
     return library.work(library, _program(size), values)
 
 
-def _check_shapes(values: Iterable[Any]) -> None:
+def _check_shapes(values: Iterable[Foreign]) -> None:
     # whether arrays broadcast; a size that is not known yet is no integer
     shapes = [tuple(one.shape) for one in values if not isinstance(one, (int, Tree))]
     for axis in zip_longest(*map(reversed, shapes), fillvalue=1):
@@ -104,7 +105,9 @@ def _program(size: Tree) -> Program:
     return found
 
 
-def elements(library: Library, values: Mapping[str, Any], work: Callable[[Mapping[str, Any]], Any]) -> Column:
+def elements(
+    library: Library, values: Mapping[str, Foreign], work: Callable[[Mapping[str, Foreign]], Foreign]
+) -> Column:
     """Work on columns of Python integers, beside symbols; only for libraries that can hold expressions."""
     if library.unwrap is None or library.wrap is None or library.name == "polars":
         raise SizeError(f"values of {library.name} beside sizes without a value", expected="a value for every size")
@@ -117,7 +120,7 @@ def elements(library: Library, values: Mapping[str, Any], work: Callable[[Mappin
 
 
 @cache
-def _class(type: str) -> Any:
+def _class(type: str) -> Foreign:
     module, _, name = type.partition(":")
     return tuple(getattr(import_module(module), one) for one in name.split("|"))
 
@@ -158,14 +161,14 @@ def _unwrapped(library: Library, name: str, value: Column) -> Column:
     return library.unwrap(name, value)
 
 
-def _like(library: Library, values: Mapping[str, Any]) -> Column:
+def _like(library: Library, values: Mapping[str, Foreign]) -> Column:
     return next(one for one in values.values() if isinstance(one, _class(library.type)))
 
 
 # --- NumPy, and what is a column of NumPy's underneath ------------------------------------------------
 
 
-def _by_numpy(library: Library, program: Program, values: Mapping[str, Any]) -> Column:
+def _by_numpy(library: Library, program: Program, values: Mapping[str, Foreign]) -> Column:
     assert library.wrap is not None
     used = {
         name: values[name]
@@ -181,7 +184,7 @@ def _to_numpy(made: Column, like: Column) -> Column:
     return made[()] if hasattr(made, "dtype") else made  # an expression, of no axes, is not indexed
 
 
-def _same_index(library: Library, program: Program, values: Mapping[str, Any]) -> Column:
+def _same_index(library: Library, program: Program, values: Mapping[str, Foreign]) -> Column:
     several = [one for one in values.values() if hasattr(one, "index")]
     if any(not one.index.equals(several[0].index) for one in several):
         raise SizeError("series of different indexes", expected="one index")
@@ -240,12 +243,12 @@ def _too_wide(library: str, widest: str, suggestion: str | None = None) -> SizeE
 # --- PyTorch and jax: their own operations, in 64 bits -------------------------------------------------
 
 
-def _checked(program: Program, values: Mapping[str, Any], spread: Callable[[Any], Range]) -> list[Range]:
+def _checked(program: Program, values: Mapping[str, Foreign], spread: Callable[[Foreign], Range]) -> list[Range]:
     names = {name: (one, one) if isinstance(one, int) else spread(one) for name, one in values.items()}
     return ranges(program, names)
 
 
-def _by_torch(library: Library, program: Program, values: Mapping[str, Any]) -> Column:
+def _by_torch(library: Library, program: Program, values: Mapping[str, Foreign]) -> Column:
     torch = import_module("torch")
     whole = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
     for name, one in values.items():
@@ -253,7 +256,7 @@ def _by_torch(library: Library, program: Program, values: Mapping[str, Any]) -> 
             received = "a tensor without values" if one.is_meta else str(one.dtype)
             raise SizeError(f"values for {name}", expected="a tensor of integers", received=Verbatim(received))
 
-    def spread(one: Any) -> Range:
+    def spread(one: Foreign) -> Range:
         return (int(one.min()), int(one.max())) if one.numel() else (1, 1)
 
     if not within(_checked(program, values, spread), INT64):
@@ -265,7 +268,7 @@ def _by_torch(library: Library, program: Program, values: Mapping[str, Any]) -> 
         "min": torch.minimum,
     }
 
-    def tensor(one: Any) -> Any:
+    def tensor(one: Foreign) -> Foreign:
         return torch.tensor(one, device=like.device) if isinstance(one, int) else one.to(torch.int64)
 
     made = _worked_out(program, {name: tensor(one) for name, one in values.items()}, operations, tensor)
@@ -273,7 +276,7 @@ def _by_torch(library: Library, program: Program, values: Mapping[str, Any]) -> 
     return made if made.shape == shape else made.expand(shape).contiguous()
 
 
-def _by_jax(library: Library, program: Program, values: Mapping[str, Any]) -> Column:
+def _by_jax(library: Library, program: Program, values: Mapping[str, Foreign]) -> Column:
     jax, numpy = import_module("jax"), import_module("jax.numpy")
     for name, one in values.items():
         if isinstance(one, int):
@@ -283,7 +286,7 @@ def _by_jax(library: Library, program: Program, values: Mapping[str, Any]) -> Co
         if not numpy.issubdtype(one.dtype, numpy.integer):
             raise SizeError(f"values for {name}", expected="an array of integers", received=one.dtype)
 
-    def spread(one: Any) -> Range:
+    def spread(one: Foreign) -> Range:
         return (int(one.min()), int(one.max())) if one.size else (1, 1)
 
     wide = bool(jax.config.jax_enable_x64)
@@ -293,7 +296,7 @@ def _by_jax(library: Library, program: Program, values: Mapping[str, Any]) -> Co
         raise _too_wide("jax", "32 bits", 'jax.config.update("jax_enable_x64", True) gives it 64')
     dtype = "int64" if wide else "int32"
 
-    def array(one: Any) -> Any:
+    def array(one: Foreign) -> Foreign:
         return numpy.asarray(one, dtype)
 
     operations = {
@@ -305,20 +308,20 @@ def _by_jax(library: Library, program: Program, values: Mapping[str, Any]) -> Co
     return numpy.broadcast_to(made, numpy.broadcast_shapes(*_shapes(values)))
 
 
-def _shapes(values: Mapping[str, Any]) -> list[tuple[int, ...]]:
+def _shapes(values: Mapping[str, Foreign]) -> list[tuple[int, ...]]:
     # a name that cancels has a shape all the same
     return [tuple(one.shape) for one in values.values() if not isinstance(one, int)]
 
 
-def _plain_operations(floor: Callable[[Any, Any], Any]) -> Operations:
+def _plain_operations(floor: Callable[[Foreign, Foreign], Foreign]) -> Operations:
     return {"+": operator.add, "-": operator.sub, "*": operator.mul, "//": floor, "/": floor}
 
 
 def _worked_out(
-    program: Program, values: Mapping[str, Any], operations: Operations, made: Callable[[int], Any]
+    program: Program, values: Mapping[str, Foreign], operations: Operations, made: Callable[[int], Foreign]
 ) -> Column:
-    def checked(divide: Callable[[Any, Any], Any], exact: bool) -> Callable[[Any, Any], Any]:
-        def apply(top: Any, bottom: Any) -> Any:
+    def checked(divide: Callable[[Foreign, Foreign], Foreign], exact: bool) -> Callable[[Foreign, Foreign], Foreign]:
+        def apply(top: Foreign, bottom: Foreign) -> Foreign:
             if not (bottom == 0).any():
                 quotient = divide(top, bottom)
                 if not exact or not (quotient * bottom != top).any():
@@ -342,7 +345,9 @@ def _worked_out(
 # --- dask: NumPy, block by block ----------------------------------------------------------------------
 
 
-def on_block(*arrays: Any, program: Program, names: tuple[str, ...], plain: Mapping[str, int], wide: bool) -> Any:
+def on_block(
+    *arrays: Foreign, program: Program, names: tuple[str, ...], plain: Mapping[str, int], wide: bool
+) -> Foreign:
     """Work out one block of a dask array.
 
     Raises
@@ -356,7 +361,7 @@ def on_block(*arrays: Any, program: Program, names: tuple[str, ...], plain: Mapp
     return made.astype(object) if wide else made
 
 
-def _by_dask(library: Library, program: Program, values: Mapping[str, Any]) -> Column:
+def _by_dask(library: Library, program: Program, values: Mapping[str, Foreign]) -> Column:
     import numpy
 
     dask = import_module("dask.array")

@@ -10,16 +10,16 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from functools import partial, reduce
-from typing import Any
 
 from ..errors import SizeError
+from ..untyped import Foreign
 from .fold import Algebra, Node, Tree, divide, fold, leaves
 from .libraries import column_library, elements, on_columns
 
 _NO_OPERANDS = (float, str, bytes, list, tuple, dict, set)  # they have + and *, and mean something else by them
 
 
-def evaluate(size: Node, values: Mapping[str, Any], build: Algebra[int | Node]) -> Any:
+def evaluate(size: Node, values: Mapping[str, Foreign], build: Algebra[int | Node]) -> Foreign:
     """Put values in place of symbols; symbols without a value stay symbolic.
 
     Parameters
@@ -53,11 +53,11 @@ def evaluate(size: Node, values: Mapping[str, Any], build: Algebra[int | Node]) 
     return on_columns(library, size, used)
 
 
-def to_sympy(size: int | Tree) -> Any:
+def to_sympy(size: int | Tree) -> Foreign:
     """Convert to SymPy: symbols become positive integers, floors and extrema SymPy's own."""
     import sympy
 
-    algebra: Algebra[Any] = Algebra(
+    algebra: Algebra[Foreign] = Algebra(
         number=sympy.Integer,
         sum=lambda parts: sympy.Add(*parts),
         product=lambda parts: sympy.Mul(*parts),
@@ -70,23 +70,23 @@ def to_sympy(size: int | Tree) -> Any:
     return fold(size, lambda leaf: sympy.Symbol(leaf.args[0], integer=True, positive=True), algebra)
 
 
-def _number_by_number(size: Node, values: Mapping[str, Any], build: Algebra[int | Node]) -> Any:
+def _number_by_number(size: Node, values: Mapping[str, Foreign], build: Algebra[int | Node]) -> Foreign:
     # arrays that meet symbols: each number by the arithmetic of expressions
     import numpy
 
     names = list(values)
 
-    def at(*numbers: Any) -> Any:
+    def at(*numbers: Foreign) -> Foreign:
         point = dict(zip(names, numbers, strict=True))
         return fold(size, lambda leaf: point.get(leaf.args[0], leaf), build)
 
     return numpy.frompyfunc(at, len(names), 1)(*values.values())
 
 
-def _own(build: Algebra[int | Node]) -> Algebra[Any]:
+def _own(build: Algebra[int | Node]) -> Algebra[Foreign]:
     # sizes by the algebra of expressions, what holds another operand by that operand's own arithmetic
-    def choose(sizes: Any, others: Any) -> Callable[..., Any]:
-        def combine(*args: Any) -> Any:
+    def choose(sizes: Foreign, others: Foreign) -> Callable[..., Foreign]:
+        def combine(*args: Foreign) -> Foreign:
             parts = args[0] if isinstance(args[0], list) else args
             return (sizes if all(map(_is_size, parts)) else others)(*args)
 
@@ -95,17 +95,17 @@ def _own(build: Algebra[int | Node]) -> Algebra[Any]:
     return Algebra(*(choose(sizes, others) for sizes, others in zip(build, _OTHERS, strict=True)))
 
 
-def _quotient(top: Any, bottom: Any) -> Any:
+def _quotient(top: Foreign, bottom: Foreign) -> Foreign:
     return divide(top, bottom) if isinstance(top, int) and isinstance(bottom, int) else top // bottom
 
 
-def _extremum(name: str, parts: list[Any]) -> Any:
+def _extremum(name: str, parts: list[Foreign]) -> Foreign:
     import numpy  # its ufuncs reach many operands by NumPy's own protocol
 
     return reduce(getattr(numpy, name), parts)
 
 
-_OTHERS: Algebra[Any] = Algebra(
+_OTHERS: Algebra[Foreign] = Algebra(
     number=int,
     sum=partial(reduce, operator.add),
     product=partial(reduce, operator.mul),

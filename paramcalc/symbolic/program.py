@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from math import prod
 from operator import floordiv
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from ..untyped import Foreign
 from .fold import Algebra, Tree, check_bits, divide, fold
 
 Range = tuple[int, int]  # the smallest and the largest value, both included
@@ -205,10 +206,10 @@ def compiled(sizes: Sequence[int | Tree]) -> Program:
     return Program(names, constants, steps, tuple(map(placed, results)), tuple(sizes))
 
 
-Operations = Mapping[str, Callable[[Any, Any], Any]]
+Operations = Mapping[str, Callable[[Foreign, Foreign], Foreign]]
 
 
-def run(program: Program, values: Sequence[Any], operations: Operations) -> list[Any]:
+def run(program: Program, values: Sequence[Foreign], operations: Operations) -> list[Foreign]:
     """Work out every value of a program.
 
     Parameters

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import product
 from time import perf_counter
-from typing import Any
 
 from ..core.declare import Built, Shape
 from ..core.framework import DEFAULT
@@ -15,6 +14,7 @@ from ..core.shapes import listed
 from ..errors import LayerError, ParamcalcError
 from ..symbolic import is_known, leaves
 from ..symbolic.evaluate import evaluate
+from ..untyped import Written
 from .adapter import Adapter, Answer, Case, adapter
 from .cases import cases, configurations as configurations
 from .compare import same_shapes, shapes_text, tensor_differences
@@ -100,7 +100,7 @@ class Audit(Outcome):
         """Whether nothing differs."""
         return not self.mismatches
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Written]:
         """Give the audit as plain data for JSON."""
         return {
             **self.head(SCHEMA),

@@ -11,7 +11,6 @@ from functools import cache
 from importlib import import_module
 from itertools import product
 from pkgutil import iter_modules
-from typing import Any
 
 from ..core.declare import Shape
 from ..core.kinds import Choice, Maybe, Sized, Window
@@ -20,6 +19,7 @@ from ..errors import LayerError, ParamcalcError
 from ..graph.bind import bind, names_in
 from ..symbolic import leaves, parse, unknown
 from ..symbolic.evaluate import evaluate
+from ..untyped import OptionValue
 from .adapter import Case as Case
 from .grid import degrees, points, stateful
 
@@ -28,10 +28,10 @@ EXTRA: tuple[tuple[str, ...], ...] = ((), ("n1",), ("n1", "n2"), ("n1", "n2", "n
 
 
 @cache
-def tables(name: str, framework: str) -> dict[str, Any]:
+def tables(name: str, framework: str) -> dict[str, OptionValue]:
     """Gather one table, ``SETTINGS``, ``INPUTS`` or ``CASES``, from all modules of a framework's ``samples``."""
     package = import_module(f"{__package__}.samples.{framework}")
-    found: dict[str, Any] = {}
+    found: dict[str, OptionValue] = {}
     for module in iter_modules(package.__path__):
         found |= getattr(import_module(f"{package.__name__}.{module.name}"), name, {})
     return found
@@ -49,7 +49,7 @@ def cases(rule: Rule) -> Iterator[Case]:
     yield from own() if own is not None else every(rule)
 
 
-def every(rule: Rule, **fixed: Iterable[Any]) -> Iterator[Case]:
+def every(rule: Rule, **fixed: Iterable[OptionValue]) -> Iterator[Case]:
     """List all combinations of switches, settings, inputs and switches of the call."""
     for layer in variants(rule, **fixed):
         for shapes in inputs_of(rule, layer):
@@ -76,14 +76,14 @@ def _points(layer: Layer, shapes: tuple[Shape, ...]) -> list[dict[str, int]]:
     return grid[:1] if stateful(layer) else grid  # Keras allocates those, and compiles an initializer a shape
 
 
-def variants(rule: Rule, **fixed: Iterable[Any]) -> Iterator[Layer]:
+def variants(rule: Rule, **fixed: Iterable[OptionValue]) -> Iterator[Layer]:
     """Make a layer for every combination of switches and settings."""
     columns = {name: tuple(fixed.get(name) or _values(rule, name)) for name in rule.options}
     for row in product(*columns.values()):
         yield rule(**dict(zip(columns, row, strict=True)))
 
 
-def _values(rule: Rule, name: str) -> tuple[Any, ...]:
+def _values(rule: Rule, name: str) -> tuple[OptionValue, ...]:
     settings = tables("SETTINGS", rule.framework)
     kind = rule.options[name].kind
     if isinstance(kind, Choice):

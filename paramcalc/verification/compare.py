@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..characters import visible
 from ..core.declare import Weight
 from ..core.shapes import AnyShape, Outputs, UnknownOutputs, UnknownShape, listed, shape_text
 from ..report import Report
 from ..symbolic import Size, unicode, unknown
+from ..untyped import Foreign
 
 ABSENT = "nothing"
 TOTALS = ("total", "trainable", "non-trainable", "buffers")
@@ -189,13 +190,13 @@ def _numbers(shape: AnyShape) -> tuple[int | None, ...] | None:
     return tuple(size if isinstance(size, int) else None for size in shape)
 
 
-def shapes_text(shapes: Outputs | Sequence[Any]) -> str:
+def shapes_text(shapes: Outputs | Sequence[Foreign]) -> str:
     """Print output shapes of either side."""
     several = listed(shapes) if isinstance(shapes, UnknownOutputs) else shapes
     return ", ".join(map(_shape_text, several)) or ABSENT
 
 
-def _shape_text(shape: Any) -> str:
+def _shape_text(shape: Foreign) -> str:
     if isinstance(shape, UnknownShape):
         return shape_text(shape)
     none = unknown("None")

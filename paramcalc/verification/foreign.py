@@ -7,11 +7,14 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from ..errors import LayerError, ParamcalcError, Verbatim, shorten
+from ..untyped import Foreign
 
-Foreign: TypeAlias = Any  # a framework's own object: frameworks are extras, so their types are not there to be checked
+Foreign: TypeAlias = (
+    Foreign  # a framework's own object: frameworks are extras, so their types are not there to be checked
+)
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..core.rule import Layer
 from ..core.shapes import AnyShape, Shape, UnknownShape, listed
@@ -18,6 +18,7 @@ from ..errors import ParamcalcError
 from ..graph.bind import bind, names_in
 from ..graph.model import Model
 from ..symbolic import Expr, Size, degree, leaves
+from ..untyped import Foreign
 
 VALUES = (2, 3, 5, 7, 11, 13, 17, 19, 23)
 SCALES = (1, 2, 4, 6, 8, 12, 16, 24, 64, 120, 256, 768, 1024)  # for sizes such as d // 8 or channels in 12 groups
@@ -131,7 +132,7 @@ def with_open_sizes(model: Model, grid: Grid) -> list[dict[str, int]]:
     return grid.points
 
 
-def stateful(layer: Any) -> bool:
+def stateful(layer: Foreign) -> bool:
     """Tell whether a layer, or one inside it, keeps its state between batches.
 
     Keras makes such a state for real, and refuses to inside a scope that defers allocations; so a stateful

@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
 
 from ..core.framework import Framework
 from ..report import Report, plain
 from ..symbolic import Size
+from ..untyped import Written
 from .compare import Difference, number
 
 SCHEMA = "paramcalc-verification/1"
@@ -75,7 +75,7 @@ class Outcome(ABC):
     def __repr__(self) -> str:
         return f"<{type(self).__name__.lower()} with {self.installed}: {'ok' if self.ok else 'not ok'}>"
 
-    def head(self, schema: str) -> dict[str, Any]:
+    def head(self, schema: str) -> dict[str, Written]:
         """Give as plain data what the JSON of every outcome begins with."""
         return {
             "schema": schema,
@@ -125,7 +125,7 @@ class Verification(Outcome):
         """Whether paramcalc and the framework agree."""
         return not self.differences
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Written]:
         """Give the result as plain data for JSON."""
         return {
             **self.head(SCHEMA),

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from ...catalogue import message
 from ...core.built import Weight
 from ...core.framework import title
-from ...core.kinds import OptionValue
 from ...core.rule import Layer
 from ...core.shapes import AnyShape, shape_text
 from ...errors import ParamcalcError
@@ -22,6 +21,7 @@ from ...report import Row
 from ...rules.conventions.compare import against
 from ...rules.conventions.read import rows
 from ...symbolic import Expr, Size, collect, unicode
+from ...untyped import OptionValue
 from ..stacks import Stack, literature, stack_of_layer
 
 CHANGES = {

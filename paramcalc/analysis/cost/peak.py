@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...core.rule import Layer
 from ...core.shapes import AnyShape, UnknownShape
 from ...symbolic import Size
+from ...untyped import OptionValue
 from .dtypes import Policy, in_bytes
 from .kept import Found
 from .passes import Use
@@ -115,9 +116,9 @@ def _gradients(use: Use, policy: Policy) -> int:
 def _moment(use: Use, policy: Policy) -> Moment:
     layer = use.part.layer
     assert isinstance(layer, Layer)
-    options: Mapping[str, Any] = layer.options
-    x: Any = use.part.inputs[0]
-    out: Any = use.part.built.output()
+    options: Mapping[str, OptionValue] = layer.options
+    x: OptionValue = use.part.inputs[0]
+    out: OptionValue = use.part.built.output()
     if layer.type in GATES:
         # the product of the input of all steps, or its gradient; a second gradient of the recurrent weight
         gates = GATES[layer.type] * options["hidden_size"]

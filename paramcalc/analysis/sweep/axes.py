@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...core.kinds import MAX_SIZE, has_index
 from ...errors import OptionError, SizeError
 from ...symbolic.program import INT64, Range, within
+from ...untyped import Foreign
 
 MAX_VALUES = 10**9  # of one axis; those of a range take no room
 EXPECTED = "values such as 64:1024:64 (first, last, step), 64:1024 or 64,128,256"
 _RANGE = re.compile(r"([0-9]{1,100}):([0-9]{1,100})(?::([0-9]{1,100}))?")
 _LIST = re.compile(r"[0-9]{1,100}(?:,[0-9]{1,100})*")
 
-Array = Any  # numpy.ndarray
+Array = Foreign  # numpy.ndarray
 
 
 class Axis(NamedTuple):

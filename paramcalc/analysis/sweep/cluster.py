@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ... import __version__
 from ...errors import FileError, MissingExtra, OptionError
+from ...untyped import Foreign
 from .filters import Where
 from .parquet import column_ranges, read_part, schema_of, write_part
 from .pieces import Block, Left, Piece, block
@@ -132,13 +133,13 @@ def _advance(sweep: Sweep, part: Part) -> None:
         sweep.progress(part.stop - part.start)
 
 
-def _results(client: Any, sweep: Sweep, todo: list[Part]) -> Iterator[tuple[Part, tuple[Block, Left]]]:
+def _results(client: Foreign, sweep: Sweep, todo: list[Part]) -> Iterator[tuple[Part, tuple[Block, Left]]]:
     # as many at a time as keep the workers busy, so that results do not pile up in memory
     distributed = import_distributed()
-    waiting: dict[Any, Part] = {}
+    waiting: dict[Foreign, Part] = {}
     left = iter(todo)
 
-    def submit(part: Part) -> Any:
+    def submit(part: Part) -> Foreign:
         future = client.submit(
             work,
             sweep.pieces[part.piece],
@@ -163,7 +164,7 @@ def _results(client: Any, sweep: Sweep, todo: list[Part]) -> Iterator[tuple[Part
             done.add(submit(following))
 
 
-def import_distributed() -> Any:
+def import_distributed() -> Foreign:
     """Import dask.distributed.
 
     Raises
@@ -182,7 +183,7 @@ def import_distributed() -> Any:
 
 
 @contextmanager
-def _client(address: str) -> Iterator[Any]:
+def _client(address: str) -> Iterator[Foreign]:
     distributed = import_distributed()
     if address == LOCAL:
         with (
@@ -199,7 +200,7 @@ def _client(address: str) -> Iterator[Any]:
         yield client
 
 
-def manifest(sweep: Sweep, parts: int, size: int | None) -> dict[str, Any]:
+def manifest(sweep: Sweep, parts: int, size: int | None) -> dict[str, Foreign]:
     """State what a folder of partitions has: what was asked for, and of which model."""
     asked = sweep.request
     return {

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import lcm
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...core.built import Part
 from ...core.rule import Layer
@@ -24,6 +24,7 @@ from ...graph.model import Model
 from ...symbolic import Expr, Size, leaves
 from ...symbolic.expr import BUILD
 from ...symbolic.fold import fold
+from ...untyped import Foreign
 
 _KERAS: dict[str, tuple[str, ...]] = {
     "Dense": ("units",),
@@ -108,7 +109,7 @@ def conditions_of(model: Model, names: Iterable[str], named: Sequence[Size]) -> 
         if found is None:
             return None
         sizes.update(dict.fromkeys(found))
-    even: dict[tuple[Any, Any], None] = {}
+    even: dict[tuple[Foreign, Foreign], None] = {}
     for size in sizes:
         even.update(dict.fromkeys(_quotients(size)))
     return Conditions(tuple(one for one in map(rounded_down, sizes) if isinstance(one, Expr)), tuple(even))
@@ -149,7 +150,7 @@ def _sizes_of(part: Part, varied: frozenset[str]) -> list[Expr] | None:
     return [*around, *inside]
 
 
-def _expressions(value: Any, varied: frozenset[str]) -> Iterator[Expr]:
+def _expressions(value: Foreign, varied: frozenset[str]) -> Iterator[Expr]:
     if isinstance(value, Expr):
         if any(leaf.args[0] in varied for leaf in leaves(value)):
             yield value
@@ -183,7 +184,7 @@ def rounded_down(size: Size) -> Size:
 
 
 def _quotients(size: Size) -> Iterator[tuple[Size, Size]]:
-    stack: list[Any] = [size]
+    stack: list[Foreign] = [size]
     while stack:
         one = stack.pop()
         if isinstance(one, Expr):

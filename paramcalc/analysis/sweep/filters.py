@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...errors import OptionError, ParamcalcError, nearest
 from ...symbolic import Expr, Size, parse
 from ...symbolic.arrays import on_arrays
 from ...symbolic.program import compiled
+from ...untyped import Foreign
 from ..cost.units import BINARY, SI, read_quantity
 
-Array = Any  # numpy.ndarray
+Array = Foreign  # numpy.ndarray
 
 _UNITS = {f"{prefix}{unit}".lower(): value for prefix, value in {**BINARY, **SI}.items() for unit in ("", "B")}
 _QUANTITY = re.compile(r"(?<![\w.])([0-9]+(?:\.[0-9]+)?)\s*([kKMGTPE]i?B?)(?![\w])")

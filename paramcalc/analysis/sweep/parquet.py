@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from ...errors import SizeError
 from ...symbolic.program import INT64, Range, ranges, within
+from ...untyped import Foreign
 from .pieces import Block, Left, Piece
 from .sweep import Sweep, needs
 
 ROWS = 250_000  # of a group of rows
 LEFT, REASON = b"paramcalc.left_out", b"paramcalc.reason"  # in the metadata of a file
 
-Schema = Any  # pyarrow.Schema
+Schema = Foreign  # pyarrow.Schema
 
 
 def column_ranges(several: Iterable[Piece]) -> dict[str, Range]:
@@ -55,7 +55,7 @@ def schema_of(names: Iterable[str], found: Mapping[str, Range]) -> Schema:
     return arrow.schema(fields)
 
 
-def table(block: Block, schema: Schema) -> Any:
+def table(block: Block, schema: Schema) -> Foreign:
     """Make an Arrow table of a block.
 
     Raises
@@ -78,7 +78,7 @@ def table(block: Block, schema: Schema) -> Any:
     return arrow.Table.from_arrays(columns, schema=schema)
 
 
-def _encoding(schema: Schema) -> dict[str, Any]:
+def _encoding(schema: Schema) -> dict[str, Foreign]:
     # values of a sweep follow each other: by their differences, they are written in a fifth of the time of a dictionary
     arrow = needs("pyarrow", "Parquet")
     whole = [field.name for field in schema if not arrow.types.is_decimal(field.type)]
@@ -91,7 +91,7 @@ def write_file(sweep: Sweep, path: str) -> int:
     schema = schema_of(sweep.names, column_ranges(sweep.pieces))
     arrow = needs("pyarrow", "Parquet")
     temporary, count = f"{path}.part", 0
-    waiting: list[Any] = []
+    waiting: list[Foreign] = []
     with parquet.ParquetWriter(temporary, schema, **_encoding(schema)) as writer:
 
         def flush() -> None:

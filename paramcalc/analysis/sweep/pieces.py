@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...errors import ParamcalcError
 from ...graph.model import Model
@@ -19,13 +19,14 @@ from ...symbolic import Expr, Size, leaves
 from ...symbolic.arrays import on_arrays
 from ...symbolic.evaluate import put
 from ...symbolic.program import INT64, Program, Range, at_point, compiled, ranges, within
+from ...untyped import Foreign
 from ..cost.sizes import batch_of
 from ..family import Family
 from .axes import Axis, Grid
 from .columns import Asked, Column, UnknownColumn, columns_named, figures
 from .conditions import conditions_of, over_one_denominator
 
-Array = Any  # numpy.ndarray
+Array = Foreign  # numpy.ndarray
 Block = dict[str, Array]  # each size and column, by name
 
 

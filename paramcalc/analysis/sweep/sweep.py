@@ -7,10 +7,11 @@ from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
 from itertools import islice
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from ...displayed import Displayed
 from ...errors import MissingExtra, OptionError, ParamcalcError
+from ...untyped import Foreign
 from ..cost.dtypes import policy
 from ..cost.optimizers import optimizer_for, read_optimizer
 from ..cost.sizes import check_apart
@@ -217,13 +218,13 @@ class Sweep(Displayed):
             for row in zip(*lists, strict=True):
                 yield dict(zip(self.names, row, strict=True))
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> Foreign:
         return self.columns[name]
 
     def __len__(self) -> int:
         return len(self.columns[self.names[0]])
 
-    def to_frame(self) -> Any:
+    def to_frame(self) -> Foreign:
         """Return a data frame with a row for each point: pandas if it is installed, else polars.
 
         Raises
@@ -243,7 +244,7 @@ class Sweep(Displayed):
         return f"<sweep of {self.request.family.label!r}: {self.request}>"
 
 
-def needs(package: str, purpose: str) -> Any:
+def needs(package: str, purpose: str) -> Foreign:
     """Import what the extra ``sweep`` brings.
 
     Raises
@@ -283,7 +284,7 @@ def sweep(
     dtype: str = "float32",
     optimizer: str | None = None,
     sizes: Mapping[str, object] | None = None,
-    **vary: Any,
+    **vary: Foreign,
 ) -> Sweep:
     """Compute the parameter counts and costs of a model for every combination of sizes.
 

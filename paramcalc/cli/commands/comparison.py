@@ -6,10 +6,11 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...errors import OptionError, nearest
 from ...graph.model import Model
+from ...untyped import Passed
 from ...writers import FORMATS
 from ..costing import Optimizer, Policy
 from ..effects import check_effects, check_width, effects_of_costs, naming_flags
@@ -65,7 +66,7 @@ def compare(
     from ...render.comparison import presentation
 
     layers = [_layer(one) for one in models]
-    asked: dict[str, Any] = {"batch": batch, "steps": steps, "dtype": dtype}
+    asked: dict[str, Passed] = {"batch": batch, "steps": steps, "dtype": dtype}
     needs = {**dict.fromkeys(asked, (cost, "--cost with it")), "set": (None in layers, "a file among the models")}
     check_effects({**asked, "set": sizes}, needs)
     given = named_sizes(sizes)
@@ -100,7 +101,7 @@ def _layer(words: str) -> Model | None:
     return layer.model(values)
 
 
-def _sizes(given: Mapping[str, str | None]) -> dict[str, Any]:
+def _sizes(given: Mapping[str, str | None]) -> dict[str, Passed]:
     return {name: flag_size(f"--{name}", text) for name, text in given.items() if text is not None}
 
 
@@ -155,7 +156,7 @@ def check(
         raise OptionError("--max-growth and --against", expected="both of them")
     if max_params is max_macs is max_memory is max_growth is None:
         raise OptionError("no limit", expected="--max-params, --max-macs, --max-memory or --max-growth")
-    costs: dict[str, Any] = {
+    costs: dict[str, Passed] = {
         "inference": inference, "batch": batch, "steps": steps, "dtype": dtype, "optimizer": optimizer,
     }  # fmt: skip
     limits = {"max_macs": max_macs, "max_memory": max_memory}

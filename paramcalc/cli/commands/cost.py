@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from ...untyped import Passed
 from ..costing import FLAGS, Policy, show_cost
 from ..effects import naming_input
 from ..flags import Depth, Explain, Format, Json
@@ -30,7 +30,7 @@ def cost(
     depth: Depth = None,
     dtype: Policy = None,
     words: Words = None,
-    **asked: Any,
+    **asked: Passed,
 ) -> None:
     """Show what a model costs: multiply-adds of each pass, and memory for each purpose.
 

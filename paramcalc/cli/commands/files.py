@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.framework import DEFAULT
 from ...errors import OptionError, Verbatim
 from ...graph.model import Model
 from ...symbolic import Size
+from ...untyped import Passed
 from ..flags import Json, Shown, builds, shows
 from ..options import Command, Flag, Positional, command_of
 from ..output import View, print_outcome, show_model, write, write_json
@@ -205,7 +206,7 @@ def verify(
         raise OptionError(
             "--framework cannot be combined with a file, which names its framework", expected="--framework with --rules"
         )
-    check: Any
+    check: Passed
     if rules and against is not None:
         raise OptionError("--against is about a checkpoint", expected="a FILE")
     tensors = file is not None and (against is not None or _has_tensors(file))
@@ -242,7 +243,7 @@ def _has_tensors(file: str) -> bool:
     return file != STDIN and os.path.exists(file) and is_checkpoint(opened(file))
 
 
-def _audited(framework: str) -> Any:
+def _audited(framework: str) -> Passed:
     from ...verification.audit import audit
     from ..progress import progress_bar
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.framework import DEFAULT, framework as framework_named, frameworks
 from ...core.registry import find, known
@@ -14,6 +14,7 @@ from ...errors import OptionError, ParamcalcError
 from ...graph.chain import stack_layers
 from ...graph.model import Model
 from ...symbolic import Size
+from ...untyped import Passed
 from ..flags import VIEWS, Batch, Shown, Steps, builds, flag_of, shows
 from ..framework_flags import chosen, either, flags, typed, usual_rule
 from ..options import Command, Flag, parameters_of
@@ -59,7 +60,7 @@ def builder(name: str, words: Sequence[str]) -> Command:
 
 def stack(
     layer: str,
-    switches: dict[str, Any],
+    switches: dict[str, Passed],
     size_in: In,
     hidden: Hidden,
     layers: Layers = 1,
@@ -107,7 +108,7 @@ def stack(
     return _keras(rule, options, inputs, sizes, merge if bidirectional else "", out)
 
 
-def _compared(layer: str, switches: dict[str, Any], given: dict[str, Any], framework: str) -> str | None:
+def _compared(layer: str, switches: dict[str, Passed], given: dict[str, Passed], framework: str) -> str | None:
     # the command that compares such a layer in two frameworks, where two have it
     import shlex  # only on the way to an error
 
@@ -130,7 +131,9 @@ def _compared(layer: str, switches: dict[str, Any], given: dict[str, Any], frame
     return None
 
 
-def _keras(rule: Rule, options: dict[str, Any], inputs: Any, sizes: list[Size], merge: str, out: str | None) -> Model:
+def _keras(
+    rule: Rule, options: dict[str, Passed], inputs: Passed, sizes: list[Size], merge: str, out: str | None
+) -> Model:
     wrap = _wrapping(find("Bidirectional"), merge, len(sizes) > 1 or out is not None) if merge else _as_it_is
     between = {**options, "return_sequences": True, "return_state": False}
     outputs = stack_layers(lambda _, units, more: wrap(rule(units, **(between if more else options))), inputs, sizes)
@@ -139,7 +142,7 @@ def _keras(rule: Rule, options: dict[str, Any], inputs: Any, sizes: list[Size], 
     return Model(inputs, outputs, name=rule.snake)
 
 
-def _wrapping(wrapper: Rule, merge: str, more: bool) -> Callable[[Any], Any]:
+def _wrapping(wrapper: Rule, merge: str, more: bool) -> Callable[[Passed], Passed]:
     # a layer in both directions, by the wrapper its framework has for that; ``more`` is what follows
     if merge == "none" and more:
         raise OptionError("--merge none gives two outputs, but the next layer takes one", expected="another --merge")
@@ -148,15 +151,15 @@ def _wrapping(wrapper: Rule, merge: str, more: bool) -> Callable[[Any], Any]:
     return lambda layer: wrapper(layer, mode)
 
 
-def _as_it_is(layer: Any) -> Any:
+def _as_it_is(layer: Passed) -> Passed:
     return layer
 
 
 def _theirs(
     framework: str,
     cell: str,
-    switches: dict[str, Any],
-    inputs: Any,
+    switches: dict[str, Passed],
+    inputs: Passed,
     sizes: list[Size],
     bidirectional: bool,
     merge: str,
@@ -172,7 +175,7 @@ def _theirs(
         raise error.at("--framework")
     rule = rule_for(cell, framework)
     options = chosen(rule, cell, switches)
-    wrap: Callable[[Any], Any] = _as_it_is
+    wrap: Callable[[Passed], Passed] = _as_it_is
     if bidirectional and "bidirectional" not in rule.options and (wrapper := known("Bidirectional", framework)):
         wrap = _wrapping(wrapper, merge, len(sizes) > 1)
     elif bidirectional:
@@ -202,7 +205,7 @@ def _both_ways(rule: Rule, cell: str, merge: str) -> dict[str, bool]:
     return {"bidirectional": True}
 
 
-def _output(framework: str, tensor: Any, size: Size) -> Any:
+def _output(framework: str, tensor: Passed, size: Size) -> Passed:
     whose = framework_named(framework)
     if not whose.dense:
         raise OptionError(f"--out adds a dense layer, and of {framework} there are recurrent layers only")

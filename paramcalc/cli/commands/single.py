@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...characters import as_meant
 from ...core.default_inputs import natural_inputs
@@ -17,6 +17,7 @@ from ...errors import LayerError, OptionError
 from ...graph.model import Model
 from ...graph.sequential import Sequential
 from ...symbolic import unknown
+from ...untyped import Passed
 from ..flags import Batch, builds, shows
 from ..options import Command, Flag, Positional
 from ..sizes import flag_batch, flag_size
@@ -116,7 +117,7 @@ def layer(
     if not shapes:
         raise OptionError("--input is missing", expected="the shape of an input without the batch, such as 32,32,3")
     named = {"input" if len(shapes) == 1 else f"input_{at}": _sizes(shape) for at, shape in enumerate(shapes, 1)}
-    spec: dict[str, Any] = {
+    spec: dict[str, Passed] = {
         "name": rule.snake,
         "framework": rule.framework,
         "inputs": named,
@@ -154,7 +155,7 @@ def _as_it_stands(layer: Layer) -> Model:
     return Model(inputs, layer(*inputs), name=layer.rule.snake)
 
 
-def values(words: list[str]) -> dict[str, Any]:
+def values(words: list[str]) -> dict[str, Passed]:
     """Read ``OPTION=VALUE`` words, values as a spec file has them: ``3``, ``false``, ``3,3``, ``{LSTM: 128}``.
 
     Raises
@@ -162,7 +163,7 @@ def values(words: list[str]) -> dict[str, Any]:
     OptionError
         For a word without ``=`` and for an option given twice.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, Passed] = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name:
@@ -175,7 +176,7 @@ def values(words: list[str]) -> dict[str, Any]:
     return found
 
 
-def _value(word: str) -> Any:
+def _value(word: str) -> Passed:
     from ...formats.text.syntax import read_data
 
     if "," in word and word[0] not in "[{\"'":
@@ -185,7 +186,7 @@ def _value(word: str) -> Any:
     return read_data(word)
 
 
-def _sizes(shape: str) -> list[Any]:
+def _sizes(shape: str) -> list[Passed]:
     inner = shape.strip()
     if inner[:1] + inner[-1:] in ("()", "[]"):
         inner = inner[1:-1].strip()

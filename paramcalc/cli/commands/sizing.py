@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...errors import OptionError
 from ...graph.bind import names_in
 from ...graph.model import Model
+from ...untyped import Passed
 from ..costing import Optimizer, Policy
 from ..effects import check_effects, effects_of_costs, naming_flags
 from ..flags import Batch, Explain, Format, Json, Steps
@@ -62,7 +63,7 @@ def command(name: str, words: Sequence[str]) -> Command:
     )
 
 
-def solve(target: Target, sizes: Set = None, **asked: Any) -> None:
+def solve(target: Target, sizes: Set = None, **asked: Passed) -> None:
     """Find the largest size of a model within budgets.
 
     $ paramcalc solve lstm --in 108 --params 1M
@@ -85,7 +86,7 @@ def _nothing_to_find(file: str) -> OptionError:
     return OptionError("no size to find", expected=expected, suggestion=family.remedy)
 
 
-def _solve_layer(layer: LayerCommand, given: dict[str, Any], for_: list[str] | None, **asked: Any) -> None:
+def _solve_layer(layer: LayerCommand, given: dict[str, Passed], for_: list[str] | None, **asked: Passed) -> None:
     # the flag that is missing is the size to find; it goes by its own name, or by the letter of its value in the help
     missing = layer.missing(given)
     if len(missing) == 1:
@@ -140,7 +141,7 @@ def _solve(
 
     if params is macs is memory is None:
         raise OptionError("no budget", expected="--params, --macs or --memory")
-    costs: dict[str, Any] = {
+    costs: dict[str, Passed] = {
         "inference": inference, "batch": batch, "steps": steps, "dtype": dtype, "optimizer": optimizer,
     }  # fmt: skip
     check_effects(costs, effects_of_costs("--macs", "--memory", {**costs, "macs": macs, "memory": memory}))
@@ -185,7 +186,7 @@ def _axes(words: Sequence[str]) -> dict[str, str | None]:
     return found
 
 
-def match(target: Target, sizes: Set = None, **asked: Any) -> None:
+def match(target: Target, sizes: Set = None, **asked: Passed) -> None:
     """Find models of other kinds that are as large as a model.
 
     $ paramcalc match lstm --in 108 --hidden 128 --with gru,rnn,transformer

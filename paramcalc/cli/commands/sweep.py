@@ -6,7 +6,7 @@ import json as json_module
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...analysis.family import Given, varies
 from ...analysis.sweep.axes import Axis, read_axis
@@ -16,6 +16,7 @@ from ...analysis.sweep.sweep import Sweep, request
 from ...catalogue import message
 from ...characters import in_json
 from ...errors import OptionError
+from ...untyped import Passed
 from ...writers import FORMATS as VIEWS
 from ..costing import Optimizer, Policy
 from ..effects import check_effects
@@ -63,7 +64,7 @@ def command(name: str, words: Sequence[str]) -> Command:
     if layer is None:
         return whole
 
-    def run(given: dict[str, Any], **asked: Any) -> None:
+    def run(given: dict[str, Passed], **asked: Passed) -> None:
         axes = _axes(asked["vary"])
         _check_effects(asked["columns"], asked["where"], asked["pareto"], given.get("batch"), given.get("steps"))
         for one in layer.command.parameters:  # --vary hidden=… stands for --hidden hidden
@@ -88,7 +89,7 @@ def _no_size(missing: Sequence[str], axes: Sequence[Axis]) -> OptionError:
     return OptionError(f"no {' and no '.join(missing)}", expected=f"a size, or {vary}", suggestion=hint)
 
 
-def sweep(target: Target, sizes: Set = None, **asked: Any) -> None:
+def sweep(target: Target, sizes: Set = None, **asked: Passed) -> None:
     """Count and cost a model at every combination of sizes.
 
     $ paramcalc sweep model.yaml --vary h=64:1024:64 --columns params,weights

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from ...core.framework import frameworks
 from ...core.registry import split_name
 from ...errors import OptionError, ParamcalcError, nearest
 from ...graph.model import Model
+from ...untyped import Passed
 from ..options import REQUIRED, Command, Flag, Parameter, Positional
 from . import recurrent, single
 from .recurrent import COMMANDS
@@ -47,11 +48,11 @@ class LayerCommand(NamedTuple):
         """The flags that it cannot do without."""
         return [one for one in self.command.parameters if one.default is REQUIRED and isinstance(one.told, Flag)]
 
-    def missing(self, given: Mapping[str, Any]) -> list[Parameter]:
+    def missing(self, given: Mapping[str, Passed]) -> list[Parameter]:
         """List those of them that have no value."""
         return [one for one in self.needed if given[one.name] is None]
 
-    def model(self, given: Mapping[str, Any]) -> Model:
+    def model(self, given: Mapping[str, Passed]) -> Model:
         """Give the model.
 
         Raises
@@ -131,7 +132,7 @@ def about_layer(
     own = [one for one in whole.parameters if one.name not in named and one.name not in OF_FILES]
     own = own if layer.name else [one for one in own if one.name != "target"]  # the class is a word of the layer
 
-    def both(**given: Any) -> None:
+    def both(**given: Passed) -> None:
         given.pop("target", None)
         run({name: given.pop(name) for name in named}, **given)
 

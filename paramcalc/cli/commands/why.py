@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...errors import OptionError
 from ...graph.model import Model
+from ...untyped import Passed
 from ..flags import Format, Json
 from ..options import REQUIRED, Command, Flag, command_of, with_flags
 from ..output import View, show
@@ -29,7 +30,7 @@ def command(name: str, words: Sequence[str]) -> Command:
     recurrent = [one for one in builder(next(iter(COMMANDS)), words).parameters if one.name != "compare"]
     flags = [one._replace(default=None) if one.default is REQUIRED else one for one in recurrent]
 
-    def run(**given: Any) -> None:
+    def run(**given: Passed) -> None:
         asked = {one.name: given.pop(one.name) for one in flags}
         if any(asked[one.name] != one.default for one in flags):
             raise OptionError(
@@ -43,7 +44,7 @@ def command(name: str, words: Sequence[str]) -> Command:
     return whole._replace(parameters=(target, *flags, *own), run=run)
 
 
-def why(target: Target, sizes: Set = None, args: Args = None, words: Words = None, **asked: Any) -> None:
+def why(target: Target, sizes: Set = None, args: Args = None, words: Words = None, **asked: Passed) -> None:
     """Explain a count that differs from the one here.
 
     $ paramcalc why lstm --in 108 --hidden 128 --got 121856
@@ -65,7 +66,7 @@ def _explain(model: Model, got: Got, format: Format = None, json: Json = False) 
 
 
 def _number(words: str) -> int:
-    plain: Any = words.replace(",", "").replace("_", "").replace(" ", "").replace("\u202f", "")
+    plain: Passed = words.replace(",", "").replace("_", "").replace(" ", "").replace("\u202f", "")
     if not plain.isdecimal() or len(plain) > 100:
         raise OptionError("--got is not a count", expected="a whole number, such as 121856 or 121,856", received=words)
     return int(plain)

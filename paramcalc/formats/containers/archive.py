@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ...errors import FileError, ParamcalcError
+from ...untyped import Parsed
 from ..opened import read_file
 from ..text.bounds import MAX_BYTES
 from ..text.decoding import decode
@@ -40,7 +41,7 @@ class Archive:
     """
 
     config: bytes
-    metadata: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, Parsed] = field(default_factory=dict)
     stored: Stored | None = None
 
     @property
@@ -125,7 +126,7 @@ def _weights(file: BinaryIO, members: dict[str, Entry], name: str) -> Stored:
         raise error.at(f"{name}:")
 
 
-def _json(name: str, text: bytes) -> Mapping[str, Any]:
+def _json(name: str, text: bytes) -> Mapping[str, Parsed]:
     try:
         found = read_json(decode(text))
         if not isinstance(found, dict):
@@ -135,7 +136,7 @@ def _json(name: str, text: bytes) -> Mapping[str, Any]:
     return found
 
 
-def _metadata(text: bytes) -> dict[str, Any]:
+def _metadata(text: bytes) -> dict[str, Parsed]:
     found = dict(_json(METADATA, text))
     version = found.get("keras_version")
     if version is not None and not (isinstance(version, str) and len(version) <= 100 and version.isprintable()):

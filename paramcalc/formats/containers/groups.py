@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+
+from ...untyped import Parsed
 
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies")  # the second until Keras 2.13
 MODELS = ("Sequential", "Functional", "Model")
@@ -24,7 +25,9 @@ def label(class_name: str) -> str:
     return snake(class_name.rpartition(">")[2])
 
 
-def described(found: Any, container: str, group: str = "", depth: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
+def described(
+    found: Parsed, container: str, group: str = "", depth: int = 0
+) -> Iterator[tuple[str, dict[str, Parsed]]]:
     """Give the groups beneath an object of a configuration, each with the object it belongs to.
 
     Keras numbers the groups by class, in the order in which the description lists the layers.
@@ -53,25 +56,25 @@ def described(found: Any, container: str, group: str = "", depth: int = 0) -> It
                 yield from described(part, container, place + last, depth + 1)
 
 
-def _attribute(found: Any, key: str) -> str:
+def _attribute(found: Parsed, key: str) -> str:
     # where Keras keeps what it writes under a key: a loop over a list of cells keeps one cell made of them
     if key == "layer" and found.get("class_name") == "Bidirectional":
         return "forward_layer"
     return "cell/cells" if key == "cell" and isinstance(found["config"][key], (list, tuple)) else str(key)
 
 
-def name_of(part: Mapping[str, Any]) -> str | None:
+def name_of(part: Mapping[str, Parsed]) -> str | None:
     """Give the name of an object: in its configuration, or, of what writes its own, beside that."""
     name = part["config"].get("name", part.get("name"))
     return name if isinstance(name, str) else None
 
 
-def is_layer(part: Any) -> bool:
+def is_layer(part: Parsed) -> bool:
     """Tell whether part of a configuration is a layer, or something else that has a class."""
     return isinstance(part, dict) and isinstance(part.get("config"), Mapping) and "class_name" in part
 
 
-def numbered(parts: list[Any] | tuple[Any, ...]) -> list[str]:
+def numbered(parts: list[Parsed] | tuple[Parsed, ...]) -> list[str]:
     """Give the label of each layer in a list; operations, though listed, are no layers and have none."""
     used: Counter[str] = Counter()
     labels = []

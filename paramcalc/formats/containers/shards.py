@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from ...errors import FileError, ParamcalcError, placed
+from ...untyped import Parsed
 from ..opened import read_file
 from ..text.decoding import decode
 from ..text.syntax import read_json
@@ -24,12 +24,12 @@ _SHARD = re.compile(r"[\w.-]{1,200}\.h5", re.ASCII)
 _NUMBERED = re.compile(r"(.+)_[0-9]{5}\.weights\.h5", re.ASCII | re.DOTALL)
 
 
-def is_index(found: Mapping[str, Any]) -> bool:
+def is_index(found: Mapping[str, Parsed]) -> bool:
     """Tell whether data is an index of shards."""
     return isinstance(found.get("weight_map"), dict) and "class_name" not in found and "layers" not in found
 
 
-def listed(found: Mapping[str, Any]) -> list[str]:
+def listed(found: Mapping[str, Parsed]) -> list[str]:
     """List the shards in an index, each once, in its order.
 
     Raises
@@ -76,7 +76,7 @@ def merged(parts: list[Stored]) -> Stored:
     return whole
 
 
-def stored_beside(index: str, found: Mapping[str, Any]) -> Stored:
+def stored_beside(index: str, found: Mapping[str, Parsed]) -> Stored:
     """Read the shards that lie beside their index.
 
     Parameters

@@ -13,9 +13,10 @@ import tempfile
 import zlib
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ...errors import FileError, quoted
+from ...untyped import Foreign
 
 MAX_ENTRIES = 10_000  # Keras writes three, and one for every vocabulary and shard
 MAX_LIST = 4 * 2**20  # bytes of the list of them
@@ -221,7 +222,7 @@ def window(file: BinaryIO, entry: Entry, most: int) -> BinaryIO:
     return target
 
 
-def _copy(file: BinaryIO, entry: Entry, start: int, target: Any) -> None:
+def _copy(file: BinaryIO, entry: Entry, start: int, target: Foreign) -> None:
     # never a byte more than the member says it has
     unpack = zlib.decompressobj(-15) if entry.method == DEFLATED else None
     at, end, total, check = start, start + entry.packed, 0, 0
@@ -248,7 +249,7 @@ def _copy(file: BinaryIO, entry: Entry, start: int, target: Any) -> None:
         raise FileError("damaged: the checksum differs")
 
 
-def _unpacked(unpack: Any, data: bytes) -> tuple[bytes, bytes]:
+def _unpacked(unpack: Foreign, data: bytes) -> tuple[bytes, bytes]:
     if unpack is None:
         return data, b""
     try:
@@ -290,7 +291,7 @@ class Window(io.RawIOBase):
         self._at = base + offset
         return self._at
 
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: Foreign) -> int:
         """Read into a buffer, never beyond the end of the part."""
         wanted = min(len(buffer), max(self._size - self._at, 0))
         self._file.seek(self._start + self._at)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...errors import FileError, quoted
+from ...untyped import Parsed
 from ..operators.mapped import Buffer, printable
 from ..operators.stored import StoredTensor, checked_shape
 from .blocks import BLOCKS
@@ -32,7 +33,7 @@ _NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "B", 10: 
 
 
 @lru_cache(64)
-def _form(letters: str) -> tuple[int, Callable[[Buffer, int], tuple[Any, ...]]]:
+def _form(letters: str) -> tuple[int, Callable[[Buffer, int], tuple[Parsed, ...]]]:
     form = struct.Struct(letters)
     return form.size, form.unpack_from
 
@@ -83,7 +84,7 @@ class Cursor:
         """Read several whole numbers, one behind the other."""
         return self._unpacked(letters, what)
 
-    def _unpacked(self, letters: str, what: str) -> tuple[Any, ...]:
+    def _unpacked(self, letters: str, what: str) -> tuple[Parsed, ...]:
         size, unpack = _form(self.order + letters)
         return unpack(self.data, self.take(size, what))
 

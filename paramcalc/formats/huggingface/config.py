@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...core.formula import Formula
 from ...core.kinds import size
@@ -17,6 +17,7 @@ from ...graph.model import Model
 from ...graph.stack import Copies
 from ...symbolic import Size, add, symbols
 from ...symbolic.factor import factored
+from ...untyped import Parsed
 from ..opened import Source
 from .build import Known, Values, whole
 from .expressions import Value, evaluate
@@ -49,7 +50,7 @@ class Described(NamedTuple):
     tied: dict[str, str]
 
 
-def is_config(data: Mapping[str, Any]) -> bool:
+def is_config(data: Mapping[str, Parsed]) -> bool:
     """Tell whether data is a configuration of Hugging Face."""
     return "class_name" not in data and any(key in data for key in (TYPE, CLASSES, "transformers_version"))
 
@@ -66,7 +67,7 @@ def read(source: Source) -> Model:
     return described(source.data, sizes).model
 
 
-def described(config: Mapping[str, Any], sizes: Mapping[str, object] | None = None, name: str = "") -> Described:
+def described(config: Mapping[str, Parsed], sizes: Mapping[str, object] | None = None, name: str = "") -> Described:
     """Make the model that a configuration describes.
 
     Parameters
@@ -98,7 +99,7 @@ def described(config: Mapping[str, Any], sizes: Mapping[str, object] | None = No
     return Described(model, found, base, tuple((old, new) for old, _, new in pairs), tied)
 
 
-def architecture_of(config: Mapping[str, Any]) -> Architecture:
+def architecture_of(config: Mapping[str, Parsed]) -> Architecture:
     """Find the architecture of a configuration.
 
     Raises
@@ -122,7 +123,7 @@ def architecture_of(config: Mapping[str, Any]) -> Architecture:
     return known[named]
 
 
-def _replaced(config: Mapping[str, Any], found: Architecture, sizes: Mapping[str, object]) -> Mapping[str, object]:
+def _replaced(config: Mapping[str, Parsed], found: Architecture, sizes: Mapping[str, object]) -> Mapping[str, object]:
     keys = {*config, *(name for tree in found.values.values() for name in _names(tree))}
     for name in sizes:
         if name not in keys:
@@ -140,7 +141,7 @@ def _names(tree: ast.expr) -> list[str]:
     return [one.id for one in ast.walk(tree) if isinstance(one, ast.Name)]
 
 
-def _values(found: Architecture, config: Mapping[str, Any]) -> dict[str, Known]:
+def _values(found: Architecture, config: Mapping[str, Parsed]) -> dict[str, Known]:
     known: dict[str, Known] = {}
 
     def value(name: str) -> Value:
@@ -158,7 +159,7 @@ def _values(found: Architecture, config: Mapping[str, Any]) -> dict[str, Known]:
     return known
 
 
-def _sized(value: Value, tree: ast.expr, config: Mapping[str, Any]) -> Value:
+def _sized(value: Value, tree: ast.expr, config: Mapping[str, Parsed]) -> Value:
     if value is not None:
         return size(value)
     last = tree.values[-1] if isinstance(tree, ast.BoolOp) else tree
@@ -168,7 +169,7 @@ def _sized(value: Value, tree: ast.expr, config: Mapping[str, Any]) -> Value:
     raise FileError(f"no {' or '.join(keys)}", suggestion=nearest(keys[0], config) if keys else None)
 
 
-def _head(values: Mapping[str, Known], config: Mapping[str, Any]) -> tuple[str, str]:
+def _head(values: Mapping[str, Known], config: Mapping[str, Parsed]) -> tuple[str, str]:
     # the head, and the name of the class
     prefix, heads = str(values["prefix"].value), str(values["heads"].value).split()
     classes = config.get(CLASSES) or [prefix + heads[0]]

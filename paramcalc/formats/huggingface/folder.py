@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from ...core.built import Applicable, Weight
 from ...core.rule import Layer
@@ -13,6 +12,7 @@ from ...errors import FileError, ParamcalcError
 from ...graph import findings
 from ...graph.findings import STORED_OTHERWISE
 from ...graph.model import Model
+from ...untyped import Parsed
 from ..checkpoints.shards import folder_contents, folder_name, place_in
 from ..keras.compare import Finding
 from ..keras.reconcile import KeptLayer, swap
@@ -29,7 +29,7 @@ QUANTIZED = "quantization_config"
 SHOWN = 5  # tensors without a layer that are warned of
 
 
-def config_in(source: Source) -> Mapping[str, Any]:
+def config_in(source: Source) -> Mapping[str, Parsed]:
     """Read the configuration in a folder; empty where there is none of Hugging Face.
 
     Raises

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...core.built import Weight
 from ...core.rule import Layer
@@ -13,6 +13,7 @@ from ...core.shapes import Shape
 from ...graph.model import Model
 from ...graph.unknown_layers import UnknownLayer
 from ...report import Row
+from ...untyped import Parsed
 from ..containers.groups import CONTAINERS, described, is_layer, name_of, numbered
 from ..containers.stored import Stored, StoredTensor, counts, groups_in, is_within, weight_of
 
@@ -41,7 +42,7 @@ class Finding(NamedTuple):
 
     where: str
     told: str
-    layer: Any = None
+    layer: Parsed = None
     weights: tuple[Weight, ...] = ()
     beside: bool = False
     elsewhere: bool = False
@@ -88,10 +89,10 @@ class _Shared:
     """Weights that belong to several layers of a model: an archive stores each of them once, for one of these."""
 
     origins: dict[tuple[int, int], Shape]
-    everywhere: Counter[Any]  # the shapes of all tensors of the file
-    met: Counter[Any] = field(default_factory=Counter)
+    everywhere: Counter[Shape]  # the shapes of all tensors of the file
+    met: Counter[Shape] = field(default_factory=Counter)
 
-    def lacking(self) -> Counter[Any]:
+    def lacking(self) -> Counter[Shape]:
         """Give the shapes of those that are stored nowhere."""
         return Counter(self.origins.values()) - self.met
 
@@ -101,7 +102,7 @@ def container_of(stored: Stored) -> str:
     return CONTAINERS[any(tensor.path.startswith(CONTAINERS[1]) for tensor in stored.tensors)]
 
 
-def named(stored: Stored, config: dict[str, Any]) -> Stored:
+def named(stored: Stored, config: dict[str, Parsed]) -> Stored:
     """Name the groups of a file that does not say names, from the description of its model; and the other way about.
 
     Parameters
@@ -125,7 +126,7 @@ def named(stored: Stored, config: dict[str, Any]) -> Stored:
     return stored if stored.legacy else replace(stored, names={**names, **stored.names})
 
 
-def _in_turn(stored: Stored, config: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _in_turn(stored: Stored, config: dict[str, Parsed]) -> dict[str, dict[str, Parsed]]:
     # a legacy file lists the layers of a chain in the order of the description, all but the input
     listed = config["config"].get("layers") if is_layer(config) and config["class_name"] == "Sequential" else None
     layers = [one for one in listed if is_layer(one)] if isinstance(listed, list) else []
@@ -144,7 +145,7 @@ def compare(model: Model, stored: Stored) -> Comparison:
     """
     found = Comparison()
     rows = model.report().rows
-    everywhere = Counter(tensor.shape for tensor in stored.tensors if counts(tensor, ""))
+    everywhere: Counter[Shape] = Counter(tensor.shape for tensor in stored.tensors if counts(tensor, ""))
     shared = _Shared({} if stored.legacy else _shared(rows), everywhere)
     _level(found, model, rows, stored, stored.tensors, _top(stored), "", shared)
     lacking = shared.lacking()
@@ -251,7 +252,7 @@ def _owners(rows: list[Row], stored: Stored, groups: dict[str, list[StoredTensor
     return owners
 
 
-def _repeated(row: Row) -> list[Any]:
+def _repeated(row: Row) -> list[Parsed]:
     # the kernels stored once more by every SpectralNormalization that is wrapped itself, where no path tells it
     wrapped = [] if isinstance(row.layer, Model) else row.rows
     found = [one.weights[1].shape for one in wrapped if one.type == "SpectralNormalization"]
@@ -268,7 +269,7 @@ def _shapes(found: Comparison, finding: Finding, row: Row, legacy: bool, shared:
     ]
     ours = Counter(shape for origin, shape in pairs if origin not in shared.origins)
     free = Counter(shape for origin, shape in pairs if origin in shared.origins)
-    theirs: Counter[Any] = Counter(weight.shape for weight in finding.weights)
+    theirs: Counter[Shape] = Counter(weight.shape for weight in finding.weights)
     theirs -= Counter([] if legacy else _repeated(row))
     here = (theirs - ours) & free  # what is stored here of the weights that belong to several layers
     shared.met += here
@@ -285,7 +286,7 @@ def _unruled(row: Row) -> int:
     return len(row.weights) if isinstance(row.layer, UnknownLayer) else sum(map(_unruled, row.rows))
 
 
-def _told(shapes: Counter[Any], whose: str) -> str:
+def _told(shapes: Counter[Shape], whose: str) -> str:
     if not shapes:
         return ""
     each = [_shape(shape) for shape in sorted(shapes.elements())]
@@ -293,7 +294,7 @@ def _told(shapes: Counter[Any], whose: str) -> str:
     return f"{', '.join(each[:MAX_SHOWN])}{more} only {whose}"
 
 
-def _shape(shape: tuple[int, ...]) -> str:
+def _shape(shape: Shape) -> str:
     return f"({', '.join(map(str, shape))})"
 
 

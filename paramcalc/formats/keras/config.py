@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 from ...core.built import Weight
 from ...core.rule import Layer
@@ -21,6 +20,7 @@ from ...graph.node import Node, Ref
 from ...graph.sequential import Sequential
 from ...graph.unknown_layers import BestEffortOperation, UnknownLayer
 from ...rules.ops.operation import Operation, Slot, known
+from ...untyped import Parsed
 from .graph import Arguments, Call, Ref as Place, Tensor as Read, calls, field, refs, stated, tensors
 from .layers import has_rule, layer_of, module_of
 from .reading import Reading
@@ -33,7 +33,7 @@ INERT = frozenset({"training", "use_causal_mask"})  # arguments of a call that c
 
 
 def from_config(
-    config: Mapping[str, Any],
+    config: Mapping[str, Parsed],
     stored: Stored | None = None,
     whole: bool = False,
     live: bool = False,
@@ -84,7 +84,7 @@ def from_config(
     return model
 
 
-def apart(described: Sequence[Any], name: str, type: str, stored: Stored) -> Model:
+def apart(described: Sequence[Parsed], name: str, type: str, stored: Stored) -> Model:
     """Read live layers whose inputs are unknown: each on the input that it was built on.
 
     Parameters
@@ -112,14 +112,14 @@ def in_code(model: Model) -> bool:
     return not others and isinstance(layer, UnknownLayer) and (layer.type, layer.name) == (model.type, model.name)
 
 
-def _subclassed(model: UnknownLayer, config: Mapping[str, Any]) -> Model:
+def _subclassed(model: UnknownLayer, config: Mapping[str, Parsed]) -> Model:
     # a model whose graph only its code knows: one row, on the shape the file states
     shapes = built_on(config.get("build_config")) or (UNKNOWN_SHAPE,)
     args = tuple((place, 0) for place in range(len(shapes)))
     return Model.from_nodes(shapes, [Node(model, args)], ((len(shapes), 0),), model.name, type=model.type)
 
 
-def _model(found: Mapping[str, Any], reading: Reading) -> Model:
+def _model(found: Mapping[str, Parsed], reading: Reading) -> Model:
     config = field(found, "config", dict)
     # what is passed to a nested model reaches no weight in it; what is set on it is written at every layer inside
     trainable = reading.depth > 1 or config.get("trainable") is not False
@@ -128,7 +128,7 @@ def _model(found: Mapping[str, Any], reading: Reading) -> Model:
     return _functional(config, trainable, reading)
 
 
-def _sequential(config: Mapping[str, Any], trainable: bool, reading: Reading) -> Model:
+def _sequential(config: Mapping[str, Parsed], trainable: bool, reading: Reading) -> Model:
     described = field(config, "layers", (list, tuple))
     layers = [_at(f"layers[{place}]", found, reading) for place, found in enumerate(described)]
     for one, after in pairwise(layers):
@@ -140,14 +140,14 @@ def _sequential(config: Mapping[str, Any], trainable: bool, reading: Reading) ->
     return Sequential(layers, name_in(config), trainable)
 
 
-def _functional(config: Mapping[str, Any], trainable: bool, reading: Reading) -> Model:
+def _functional(config: Mapping[str, Parsed], trainable: bool, reading: Reading) -> Model:
     described = {field(found, "name", str): found for found in field(config, "layers", (list, tuple))}
     inputs = [label for label, _, _ in refs(field(config, "input_layers", (list, tuple, dict)))]
     outputs = [_place(ref, described) for ref in refs(field(config, "output_layers", (list, tuple, dict)))]
     entries = [_entry(label, described.get(label), len(inputs)) for label in inputs]
     graph = calls(described, outputs, set(inputs))
     places: dict[Call, int] = {(label, 0): place for place, label in enumerate(inputs)}
-    made: dict[str, Any] = {}
+    made: dict[str, Parsed] = {}
     nodes: list[Node] = []
 
     def ref(tensor: Read) -> Ref:
@@ -180,8 +180,8 @@ def _functional(config: Mapping[str, Any], trainable: bool, reading: Reading) ->
 
 
 def _called(
-    label: str, at: int, found: Mapping[str, Any], given: Arguments, made: dict[str, Any], reading: Reading
-) -> Any:
+    label: str, at: int, found: Mapping[str, Parsed], given: Arguments, made: dict[str, Parsed], reading: Reading
+) -> Parsed:
     # the layer of a call, made once; an operation once for each call, since its constants are those of the call
     module = module_of(found)
     if module.startswith("keras.") and ".ops" in module:
@@ -193,13 +193,13 @@ def _called(
     return made[label]
 
 
-def _operation(module: str, found: Mapping[str, Any], given: Arguments, name: str) -> Any:
+def _operation(module: str, found: Mapping[str, Parsed], given: Arguments, name: str) -> Parsed:
     kind, config = field(found, "class_name", str), field(found, "config", dict)
     if not known(module, kind):
         return UnknownLayer(cut(kind), f"no rule for the operation {quoted(kind)}; {STATED}", name, ())
     count = iter(range(len(given.tensors)))
 
-    def slotted(value: Any) -> Any:
+    def slotted(value: Parsed) -> Parsed:
         if isinstance(value, Read):
             return Slot(next(count))
         if isinstance(value, list):
@@ -213,7 +213,7 @@ def _operation(module: str, found: Mapping[str, Any], given: Arguments, name: st
         return UnknownLayer(cut(kind), f"{error}; {STATED}", name, ())
 
 
-def _node(layer: Any, given: Arguments, ref: Callable[[Read], Ref]) -> Node:
+def _node(layer: Parsed, given: Arguments, ref: Callable[[Read], Ref]) -> Node:
     # sort what a call was given into inputs, initial states, switches, and tensors that change no shape
     if not isinstance(layer, Layer):
         return Node(layer, tuple(map(ref, _ordered(layer, given))))
@@ -223,7 +223,7 @@ def _node(layer: Any, given: Arguments, ref: Callable[[Read], Ref]) -> Node:
     inputs: dict[str, list[Read]] = {}
     states: list[Read] = []
     masks: dict[str, Ref] = {}
-    switches: dict[str, Any] = {}
+    switches: dict[str, Parsed] = {}
     for place, value in enumerate(given.args):
         read = list(tensors(value))
         if place < len(names):
@@ -250,7 +250,7 @@ def _taken(layer: Layer) -> str:
     return " or ".join((*layer.rule.input_names, *STATES[: 1 + layer.rule.name.endswith("Cell")], *layer.rule.call))
 
 
-def _ordered(layer: Any, given: Arguments) -> list[Read]:
+def _ordered(layer: Parsed, given: Arguments) -> list[Read]:
     # a model may be handed its inputs by their names
     if isinstance(layer, Model) and len(given.args) == 1 and isinstance(given.args[0], dict):
         handed, names = given.args[0], list(layer.input_names)
@@ -259,7 +259,7 @@ def _ordered(layer: Any, given: Arguments) -> list[Read]:
     return list(tensors(given.args)) if isinstance(layer, Model) and given.args else given.tensors
 
 
-def _said(shapes: Mapping[int, Any] | None) -> tuple[AnyShape, ...]:
+def _said(shapes: Mapping[int, Parsed] | None) -> tuple[AnyShape, ...]:
     # the shapes a file states for the outputs of a call; an unused one is not stated
     found = shapes or {}
     return tuple(
@@ -268,7 +268,7 @@ def _said(shapes: Mapping[int, Any] | None) -> tuple[AnyShape, ...]:
     )
 
 
-def _place(ref: Place, described: Mapping[str, Any]) -> Place:
+def _place(ref: Place, described: Mapping[str, Parsed]) -> Place:
     # among the outputs, Keras counts the call a Functional model is born with; among the inputs of layers not
     label, at, index = ref
     found = described.get(label, {})
@@ -279,14 +279,14 @@ def _place(ref: Place, described: Mapping[str, Any]) -> Place:
     return label, at - born, index
 
 
-def _at(place: str, found: Any, reading: Reading) -> Any:
+def _at(place: str, found: Parsed, reading: Reading) -> Parsed:
     try:
         return layer_of(found, reading)
     except ParamcalcError as error:
         raise error.at(place)
 
 
-def _entry(label: str, found: Any, several: int) -> Tensor:
+def _entry(label: str, found: Parsed, several: int) -> Tensor:
     try:
         if field(found, "class_name", str) != "InputLayer":
             raise GraphError("an input of the model", expected="an InputLayer", received=found["class_name"])

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from ...core.built import Applicable, Weight
 from ...graph.model import Model
 from ...graph.unknown_layers import UnknownLayer
+from ...untyped import Parsed
 from ..containers.stored import Stored, StoredTensor
 from .compare import Finding, Placed
 
@@ -61,15 +61,15 @@ def stored_twice(placed: Iterable[Placed]) -> list[Finding]:
         Each with the weights that are its own for certain.
     """
     found = []
-    keys: set[Any] = set()
+    keys: set[Parsed] = set()
     origins: set[tuple[int, int]] = set()
     for finding, row, tensors in placed:
-        shared: Counter[Any] = Counter(
+        shared: Counter[Parsed] = Counter(
             weight.shape for origin, weight in zip(row.origins, row.weights, strict=True) if origin in origins
         )
         ruled = [tensor for tensor in tensors if tensor.name and not _is_within(tensor, _unruled(row.layer))]
         again = [tensor for tensor in ruled if _key(tensor) in keys]
-        listed: Counter[Any] = Counter(tensor.shape for tensor in again)
+        listed: Counter[Parsed] = Counter(tensor.shape for tensor in again)
         if listed - shared:
             own = [weight for weight, one in zip(finding.weights, tensors, strict=True) if one not in again]
             found.append(finding._replace(told=_same(len(again)), weights=tuple(own)))
@@ -82,7 +82,7 @@ def _same(count: int) -> str:
     return "1 tensor " + SAME.format("its") if count == 1 else f"{count:,} tensors " + SAME.format("their")
 
 
-def _key(tensor: StoredTensor) -> Any:
+def _key(tensor: StoredTensor) -> Parsed:
     return tensor.name, tensor.shape
 
 

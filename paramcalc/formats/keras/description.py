@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ...graph.model import Model
+from ...untyped import Parsed
 from ..opened import Source
 from .config import from_config
 from .keras2 import is_legacy, upgraded
@@ -22,11 +22,11 @@ def read(source: Source) -> Model:
     return from_config(current(source.data), sets=is_legacy(source.data))
 
 
-def is_description(found: Mapping[str, Any]) -> bool:
+def is_description(found: Mapping[str, Parsed]) -> bool:
     """Tell whether data is the form that Keras writes."""
     return "class_name" in found and "config" in found
 
 
-def current(found: Mapping[str, Any]) -> dict[str, Any]:
+def current(found: Mapping[str, Parsed]) -> dict[str, Parsed]:
     """Give a description in the form that Keras 3 writes."""
     return upgraded(found) if is_legacy(found) else dict(found)

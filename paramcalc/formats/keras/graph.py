@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...errors import FileError, GraphError, ParamcalcError, quoted
+from ...untyped import Parsed
 
 Ref = tuple[str, int, int]  # Keras's history of a tensor: layer, which of its calls, which output
 Call = tuple[str, int]
@@ -19,18 +20,18 @@ class Tensor(NamedTuple):
 
     call: Call
     output: int
-    shape: Any
+    shape: Parsed
 
 
 class Arguments(NamedTuple):
     """What one call was given: constants as they stand, tensors as :class:`Tensor`; and all tensors as they are met."""
 
-    args: list[Any]
-    kwargs: dict[str, Any]
+    args: list[Parsed]
+    kwargs: dict[str, Parsed]
     tensors: list[Tensor]
 
 
-def calls(described: Mapping[str, Any], outputs: list[Ref], inputs: set[str]) -> dict[Call, Arguments]:
+def calls(described: Mapping[str, Parsed], outputs: list[Ref], inputs: set[str]) -> dict[Call, Arguments]:
     """Follow the outputs back to the inputs; give every call on the way, each after what it reads.
 
     Raises
@@ -96,9 +97,9 @@ def _in_order(written: list[Call], found: Mapping[Call, Arguments]) -> Iterator[
         yield call
 
 
-def stated(found: Mapping[Call, Arguments], outputs: list[Ref]) -> dict[Call, dict[int, Any]]:
+def stated(found: Mapping[Call, Arguments], outputs: list[Ref]) -> dict[Call, dict[int, Parsed]]:
     """Gather the shapes the file states for the outputs of each call, by which output; not looked at yet."""
-    shapes: dict[Call, dict[int, Any]] = {}
+    shapes: dict[Call, dict[int, Parsed]] = {}
     for given in found.values():
         for call, output, shape in given.tensors:
             shapes.setdefault(call, {})[output] = shape
@@ -107,7 +108,7 @@ def stated(found: Mapping[Call, Arguments], outputs: list[Ref]) -> dict[Call, di
     return shapes
 
 
-def _arguments(node: Any) -> Arguments:
+def _arguments(node: Parsed) -> Arguments:
     args, kwargs = field(node, "args", (list, tuple)), field(node, "kwargs", dict)
     met: list[Tensor] = []
     if len(args) == 1 and not any(kwargs.values()):  # almost always
@@ -116,7 +117,7 @@ def _arguments(node: Any) -> Arguments:
     return Arguments(read, {name: _read(one, met) for name, one in kwargs.items()}, met)
 
 
-def _read(value: Any, met: list[Tensor]) -> Any:
+def _read(value: Parsed, met: list[Tensor]) -> Parsed:
     # what __keras_tensor__ stands for, within lists and dictionaries; Keras lays out a dictionary by its sorted keys
     if isinstance(value, dict):
         if value.get("class_name") == "__keras_tensor__":
@@ -131,7 +132,7 @@ def _read(value: Any, met: list[Tensor]) -> Any:
     return value
 
 
-def tensors(value: Any) -> list[Tensor]:
+def tensors(value: Parsed) -> list[Tensor]:
     """Find the tensors in nested lists and dictionaries."""
     if isinstance(value, Tensor):
         return [value]
@@ -140,7 +141,7 @@ def tensors(value: Any) -> list[Tensor]:
     return [tensor for one in value for tensor in tensors(one)] if isinstance(value, list) else []
 
 
-def refs(value: Any) -> Iterator[Ref]:
+def refs(value: Parsed) -> Iterator[Ref]:
     """Read ``["a", 0, 0]``, or lists and dictionaries of such.
 
     Raises
@@ -157,7 +158,7 @@ def refs(value: Any) -> Iterator[Ref]:
         raise _no_ref(value)
 
 
-def _ref(value: Any) -> Ref:
+def _ref(value: Parsed) -> Ref:
     if not isinstance(value, (list, tuple)) or len(value) != 3:
         raise _no_ref(value)
     label, at, index = value
@@ -166,11 +167,11 @@ def _ref(value: Any) -> Ref:
     return label, at, index
 
 
-def _no_ref(value: Any) -> FileError:
+def _no_ref(value: Parsed) -> FileError:
     return FileError("not a reference to a tensor of the graph", expected="[layer, call, output]", received=value)
 
 
-def field(found: Any, name: str, kind: Any) -> Any:
+def field(found: Parsed, name: str, kind: Parsed) -> Parsed:
     """Give what Keras writes under a name.
 
     Raises

@@ -9,9 +9,9 @@ its input count from 1, wherever they are mentioned. Layers' options are in `ker
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from ...errors import FileError, OptionError, ParamcalcError, quoted
+from ...untyped import Parsed
 from .keras2_layers import KERAS, declared_input, dtype, layer
 from .keras2_ops import CONSTANT, OPERATIONS, operation, symbol
 
@@ -28,7 +28,7 @@ RECURRENT = frozenset({"RNN", "SimpleRNN", "LSTM", "GRU", "CuDNNLSTM", "CuDNNGRU
 POSITIONAL = {"MultiHeadAttention": ("value", "key")}
 
 
-def is_legacy(found: Mapping[str, Any]) -> bool:
+def is_legacy(found: Mapping[str, Parsed]) -> bool:
     """Tell a description by Keras 1 or 2 from one by Keras 3.
 
     Parameters
@@ -47,7 +47,7 @@ def is_legacy(found: Mapping[str, Any]) -> bool:
     return next(_signs(found, 0), False)
 
 
-def _signs(found: Any, depth: int) -> Iterator[bool]:
+def _signs(found: Parsed, depth: int) -> Iterator[bool]:
     # what gives a description away, in order
     if not isinstance(found, Mapping) or depth > DEEPEST:
         return
@@ -70,7 +70,7 @@ def _signs(found: Any, depth: int) -> Iterator[bool]:
         yield not any(isinstance(one, Mapping) and "module" in one for one in layers)
 
 
-def upgraded(found: Mapping[str, Any]) -> dict[str, Any]:
+def upgraded(found: Mapping[str, Parsed]) -> dict[str, Parsed]:
     """Put a model that Keras 1 or 2 described as Keras 3 would.
 
     Options that change neither weights nor shapes and that Keras 3 has no more are left out; layers it has no more
@@ -98,7 +98,7 @@ def upgraded(found: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _number_twins(layers: list[dict[str, Any]]) -> None:
+def _number_twins(layers: list[dict[str, Parsed]]) -> None:
     # of an object that stands in two places, legacy JSON may number the second only
     numbers = [one["shared_object_id"] for one in layers if "shared_object_id" in one]
     if len(numbers) > NUMBERED:
@@ -111,7 +111,7 @@ def _number_twins(layers: list[dict[str, Any]]) -> None:
                 twin.setdefault("shared_object_id", one["shared_object_id"])
 
 
-def _layers(made: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _layers(made: dict[str, Parsed]) -> Iterator[dict[str, Parsed]]:
     # what has been made, level by level
     config = made["config"]
     for inner in (config.get("layers") if _is_model(made) else None, *(config.get(one) for one in HELD)):
@@ -121,7 +121,7 @@ def _layers(made: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield from _layers(one)
 
 
-def _model(found: Mapping[str, Any], depth: int, frozen: bool) -> dict[str, Any]:
+def _model(found: Mapping[str, Parsed], depth: int, frozen: bool) -> dict[str, Parsed]:
     kind, config = _field(found, "class_name", str), found.get("config")
     if kind == "Sequential" and isinstance(config, (list, tuple)):
         config = {"layers": config}
@@ -139,11 +139,11 @@ def _model(found: Mapping[str, Any], depth: int, frozen: bool) -> dict[str, Any]
     return {**_kept(found), "module": module, "class_name": kind, "config": config, "registered_name": known}
 
 
-def _is_model(made: Mapping[str, Any]) -> bool:
+def _is_model(made: Mapping[str, Parsed]) -> bool:
     return made["class_name"] in MODELS or made["config"].keys() >= GRAPH
 
 
-def _chain(layers: Any, depth: int, frozen: bool) -> list[dict[str, Any]]:
+def _chain(layers: Parsed, depth: int, frozen: bool) -> list[dict[str, Parsed]]:
     made = [_at(f"layers[{place}]", one, depth, frozen) for place, one in enumerate(layers)]
     if made and made[0]["class_name"] not in ("InputLayer", *MODELS):
         config = layers[0]["config"]
@@ -157,9 +157,9 @@ def _chain(layers: Any, depth: int, frozen: bool) -> list[dict[str, Any]]:
 # --- graphs ---------------------------------------------------------------------------------------------------
 
 
-def _graph(config: dict[str, Any], depth: int, frozen: bool) -> None:
+def _graph(config: dict[str, Parsed], depth: int, frozen: bool) -> None:
     # puts the layers, their calls, and the inputs and outputs in the new form
-    seen: list[list[Any]] = []  # every mention of a tensor, to be counted anew
+    seen: list[list[Parsed]] = []  # every mention of a tensor, to be counted anew
     layers = []
     for place, found in enumerate(_field(config, "layers", (list, tuple))):
         name = found.get("name") if isinstance(found, Mapping) else None
@@ -186,7 +186,7 @@ def _graph(config: dict[str, Any], depth: int, frozen: bool) -> None:
     config["layers"] = layers
 
 
-def _connect(made: dict[str, Any], found: Mapping[str, Any], seen: list[list[Any]]) -> None:
+def _connect(made: dict[str, Parsed], found: Mapping[str, Parsed], seen: list[list[Parsed]]) -> None:
     name = found.get("name", made["config"].get("name"))
     made["name"] = name if isinstance(name, str) else None
     nodes = found.get("inbound_nodes", ())
@@ -199,9 +199,9 @@ def _connect(made: dict[str, Any], found: Mapping[str, Any], seen: list[list[Any
         made["inbound_nodes"] = [{"args": args, "kwargs": kwargs} for args, kwargs in calls]
 
 
-def _call(node: Any, kind: str, seen: list[list[Any]]) -> tuple[list[Any], dict[str, Any]]:
+def _call(node: Parsed, kind: str, seen: list[list[Parsed]]) -> tuple[list[Parsed], dict[str, Parsed]]:
     # the inputs of a call, and its other arguments, which hang on each of them
-    hanging: list[Mapping[str, Any]] = []
+    hanging: list[Mapping[str, Parsed]] = []
     first = _inputs(node, seen, hanging, 0)
     given = {name: _argument(value, seen, 0) for name, value in (hanging[0] if hanging else {}).items()}
     if kind in OPERATIONS:
@@ -215,7 +215,7 @@ def _call(node: Any, kind: str, seen: list[list[Any]]) -> tuple[list[Any], dict[
     return [first, *(given.pop(name) for name in POSITIONAL.get(kind, ()) if given.get(name) is not None)], given
 
 
-def _inputs(value: Any, seen: list[list[Any]], hanging: list[Mapping[str, Any]], depth: int) -> Any:
+def _inputs(value: Parsed, seen: list[list[Parsed]], hanging: list[Mapping[str, Parsed]], depth: int) -> Parsed:
     if depth > DEEPEST:
         raise FileError("lists are nested too deeply", expected=f"at most {DEEPEST} deep")
     if isinstance(value, Mapping):
@@ -231,7 +231,7 @@ def _inputs(value: Any, seen: list[list[Any]], hanging: list[Mapping[str, Any]],
     return _tensor(_place(list(value[:3]), seen))
 
 
-def _argument(value: Any, seen: list[list[Any]], depth: int) -> Any:
+def _argument(value: Parsed, seen: list[list[Parsed]], depth: int) -> Parsed:
     # an argument of a call: a constant, or lists of constants and tensors
     if depth > DEEPEST:
         raise FileError("lists are nested too deeply", expected=f"at most {DEEPEST} deep")
@@ -244,7 +244,7 @@ def _argument(value: Any, seen: list[list[Any]], depth: int) -> Any:
     return [_argument(one, seen, depth + 1) for one in value]
 
 
-def _ends(value: Any, seen: list[list[Any]], depth: int) -> Any:
+def _ends(value: Parsed, seen: list[list[Parsed]], depth: int) -> Parsed:
     # the inputs or outputs of a model: places, in lists or dictionaries
     if depth > DEEPEST:
         raise FileError("lists are nested too deeply", expected=f"at most {DEEPEST} deep")
@@ -255,28 +255,28 @@ def _ends(value: Any, seen: list[list[Any]], depth: int) -> Any:
     return _place(list(value[:3]) if isinstance(value, (list, tuple)) else [value], seen)
 
 
-def _place(place: list[Any], seen: list[list[Any]]) -> list[Any]:
+def _place(place: list[Parsed], seen: list[list[Parsed]]) -> list[Parsed]:
     if not (len(place) == 3 and isinstance(place[0], str) and all(type(one) is int for one in place[1:])):
         raise FileError("not a reference to a tensor of the graph", expected="[layer, call, output]", received=place)
     seen.append(place)
     return place
 
 
-def _tensor(history: list[Any]) -> dict[str, Any]:
+def _tensor(history: list[Parsed]) -> dict[str, Parsed]:
     return {"class_name": "__keras_tensor__", "config": {"shape": None, "dtype": None, "keras_history": history}}
 
 
 # --- layers ---------------------------------------------------------------------------------------------------
 
 
-def _at(place: str, found: Any, depth: int, frozen: bool) -> dict[str, Any]:
+def _at(place: str, found: Parsed, depth: int, frozen: bool) -> dict[str, Parsed]:
     try:
         return _layer(found, depth + 1, frozen)
     except ParamcalcError as error:
         raise error.at(place)
 
 
-def _layer(found: Any, depth: int, frozen: bool) -> dict[str, Any]:
+def _layer(found: Parsed, depth: int, frozen: bool) -> dict[str, Parsed]:
     # a layer, or a nested model
     if depth > DEEPEST:
         raise FileError("layers are nested too deeply", expected=f"at most {DEEPEST} deep")
@@ -300,13 +300,13 @@ def _layer(found: Any, depth: int, frozen: bool) -> dict[str, Any]:
     return {**_kept(found), **layer(kind, config)}
 
 
-def _held(value: Any, option: str, depth: int, frozen: bool) -> Any:
+def _held(value: Parsed, option: str, depth: int, frozen: bool) -> Parsed:
     if isinstance(value, (list, tuple)):
         return [_at(f"{option}[{place}]", one, depth, frozen) for place, one in enumerate(value)]
     return _at(option, value, depth, frozen) if isinstance(value, Mapping) else value
 
 
-def _foreign(found: Mapping[str, Any]) -> bool:
+def _foreign(found: Mapping[str, Parsed]) -> bool:
     # a class somebody else registered: the reader is to see that
     name, module = found.get("registered_name"), found.get("module")
     if module is None:  # of a class of a script, which has a registered name; the oldest files write down neither
@@ -314,12 +314,12 @@ def _foreign(found: Mapping[str, Any]) -> bool:
     return name not in (None, found["class_name"]) or str(module).partition(".")[0] not in KERAS
 
 
-def _kept(found: Mapping[str, Any]) -> dict[str, Any]:
+def _kept(found: Mapping[str, Parsed]) -> dict[str, Parsed]:
     # the number of what stands elsewhere, too; the shapes it was built on
     return {name: found[name] for name in ("shared_object_id", "build_config") if name in found}
 
 
-def _field(found: Any, name: str, kind: Any) -> Any:
+def _field(found: Parsed, name: str, kind: Parsed) -> Parsed:
     if not isinstance(found, Mapping) or not isinstance(found.get(name), kind):
         received = found.get(name) if isinstance(found, Mapping) else found
         raise FileError(f"no {name}", expected="the form that Keras writes", received=received)

@@ -7,15 +7,15 @@ said in Keras 3's words, is an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from ...core.registry import known
 from ...errors import FileError, OptionError
+from ...untyped import Parsed
 from ..containers.groups import STORED_CLASS
 
 KERAS = ("keras", "tf_keras", "tensorflow", "keras_preprocessing")  # modules whose layers are Keras's own
 DEEPEST = 50  # lists inside lists
-Config = dict[str, Any]
+Config = dict[str, Parsed]
 
 CLASSES = {
     "BatchNormalizationV1": "BatchNormalization",
@@ -82,7 +82,7 @@ TABLES = ("Embedding",)
 UNITS = ("Dense", "LSTM", "GRU", "SimpleRNN")  # their size was called output_dim
 
 
-def layer(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
+def layer(kind: str, config: Mapping[str, Parsed]) -> dict[str, Parsed]:
     """Put a layer in Keras 3's words.
 
     Parameters
@@ -120,11 +120,11 @@ def layer(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
         kind = SPECIAL[kind](made) or kind
     for name in GONE_FROM.get(kind, ()):
         made.pop(name, None)
-    made_of: dict[str, Any] = {"module": "keras.layers", "class_name": kind, "config": made, "registered_name": None}
+    made_of: dict[str, Parsed] = {"module": "keras.layers", "class_name": kind, "config": made, "registered_name": None}
     return made_of if kind == written else {**made_of, STORED_CLASS: written}
 
 
-def declared_input(kind: str, config: Mapping[str, Any]) -> list[Any] | None:
+def declared_input(kind: str, config: Mapping[str, Parsed]) -> list[Parsed] | None:
     """Give the shape that the first layer of a chain declares for its input, batch first, if it does.
 
     Keras 1 declares it by the length of a sequence and the number of features, too.
@@ -141,7 +141,7 @@ def declared_input(kind: str, config: Mapping[str, Any]) -> list[Any] | None:
     return [None, length, width] if rule is not None and rule.of_sequences else [None, width]
 
 
-def dtype(value: Any) -> Any:
+def dtype(value: Parsed) -> Parsed:
     """Put a policy of mixed precision in Keras 3's words; a plain type stays as it is."""
     if not isinstance(value, Mapping) or not isinstance(value.get("config"), Mapping):
         return value
@@ -149,7 +149,7 @@ def dtype(value: Any) -> Any:
     return {"module": "keras", "class_name": "DTypePolicy", "config": {"name": name}, "registered_name": None}
 
 
-def _plain(value: Any, depth: int = 0) -> Any:
+def _plain(value: Parsed, depth: int = 0) -> Parsed:
     # {"class_name": "TensorShape", "items": […]} stands for a list, where JSON was to remember that it was none
     if isinstance(value, Mapping) and value.get("class_name") in ("__tuple__", "TensorShape"):
         value = value.get("items")
@@ -224,7 +224,7 @@ def _merge(made: Config) -> str:
     options = {"axis": made.pop("concat_axis", -1)} if mode == "concat" else {}
     if mode == "dot":
         options = {"axes": made.get("dot_axes", -1)}
-    kept: dict[str, Any] = {name: made[name] for name in ("name", "trainable") if name in made}
+    kept: dict[str, Parsed] = {name: made[name] for name in ("name", "trainable") if name in made}
     made.clear()
     made.update(kept, **options)
     return MERGES[mode]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...errors import FileError, GraphError
+from ...untyped import Parsed
 
 # layers that stand for a function
 OPERATIONS = ("TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "InstanceProperty", "TensorFlowOpLayer")
 CONSTANT = "_CONSTANT_VALUE"  # stands for a layer where the first argument is a constant
-Given = dict[str, Any]
+Given = dict[str, Parsed]
 
 
 class Op(NamedTuple):
@@ -34,13 +35,13 @@ class Op(NamedTuple):
     module: str
     kind: str
     tensors: str = ""
-    options: Mapping[str, tuple[str, Any]] = {}
+    options: Mapping[str, tuple[str, Parsed]] = {}
 
 
-AXIS: dict[str, tuple[str, Any]] = {"axis": ("axis", None)}
-FIRST: dict[str, tuple[str, Any]] = {"axis": ("axis", 0)}
-LAST: dict[str, tuple[str, Any]] = {"axis": ("axis", -1)}
-OVER: dict[str, tuple[str, Any]] = {**AXIS, "keepdims": ("keepdims", False)}
+AXIS: dict[str, tuple[str, Parsed]] = {"axis": ("axis", None)}
+FIRST: dict[str, tuple[str, Parsed]] = {"axis": ("axis", 0)}
+LAST: dict[str, tuple[str, Parsed]] = {"axis": ("axis", -1)}
+OVER: dict[str, tuple[str, Parsed]] = {**AXIS, "keepdims": ("keepdims", False)}
 OPS = {
     "add_n": Op("", "Add"),  # the layer: a sum of a list
     "broadcast_to": Op("numpy", "BroadcastTo", "", {"shape": ("shape", None)}),
@@ -111,7 +112,7 @@ OLDER = {
 }
 
 
-def symbol(found: Mapping[str, Any]) -> str:
+def symbol(found: Mapping[str, Parsed]) -> str:
     """Give the name of the function a layer stands for.
 
     Raises
@@ -130,7 +131,9 @@ def symbol(found: Mapping[str, Any]) -> str:
     raise FileError("a function without a name", expected="the name of a function of TensorFlow", received=config)
 
 
-def operation(function: str, config: Mapping[str, Any], calls: list[tuple[list[Any], Given]]) -> dict[str, Any]:
+def operation(
+    function: str, config: Mapping[str, Parsed], calls: list[tuple[list[Parsed], Given]]
+) -> dict[str, Parsed]:
     """Put a function and its calls as Keras 3 writes an operation.
 
     Parameters
@@ -174,7 +177,7 @@ def operation(function: str, config: Mapping[str, Any], calls: list[tuple[list[A
     }
 
 
-Made = tuple[Op, Given, list[Any]]  # the operation, its options, what it is called with
+Made = tuple[Op, Given, list[Parsed]]  # the operation, its options, what it is called with
 
 
 def _short(function: str) -> str:
@@ -184,7 +187,7 @@ def _short(function: str) -> str:
     return ".".join(parts)
 
 
-def _usual(op: Op | None, args: list[Any], given: Given) -> Made | None:
+def _usual(op: Op | None, args: list[Parsed], given: Given) -> Made | None:
     if op is None:
         return None
     args = [*args, *(_array(given[name]) for name in op.tensors.split() if name in given)]
@@ -192,21 +195,21 @@ def _usual(op: Op | None, args: list[Any], given: Given) -> Made | None:
     return op, options, args
 
 
-def _settled(value: Any, name: str) -> Any:
+def _settled(value: Parsed, name: str) -> Parsed:
     # an option Keras 3 makes the operation with must be known beforehand
     if _tensor_in(value):
         raise GraphError(f"{name} is worked out by another layer", expected="numbers")
     return value
 
 
-def _array(value: Any) -> Any:
+def _array(value: Parsed) -> Parsed:
     # a constant of several numbers
     if isinstance(value, list) and not _tensor_in(value):
         return {"class_name": "__numpy__", "config": {"value": value, "dtype": "float32"}}
     return value
 
 
-def _tensor_in(value: Any) -> bool:
+def _tensor_in(value: Parsed) -> bool:
     # depth is bounded where calls are read
     if isinstance(value, Mapping):
         return value.get("class_name") == "__keras_tensor__" or any(map(_tensor_in, value.values()))
@@ -216,12 +219,12 @@ def _tensor_in(value: Any) -> bool:
 # --- functions whose arguments say something else --------------------------------------------------------------
 
 
-def _getitem(args: list[Any], given: Given) -> Made:
+def _getitem(args: list[Parsed], given: Given) -> Made:
     key = _settled(given.get("slice_spec"), "slice_spec")
     return Op("numpy", "GetItem"), {}, [*args, list(map(_sliced, key)) if isinstance(key, list) else _sliced(key)]
 
 
-def _sliced(key: Any) -> Any:
+def _sliced(key: Parsed) -> Parsed:
     if isinstance(key, Mapping):
         if key.get("class_name") == "__ellipsis__":
             return {"class_name": "__ellipsis__", "config": {}}
@@ -229,7 +232,7 @@ def _sliced(key: Any) -> Any:
     return key
 
 
-def _matmul(args: list[Any], given: Given) -> Made:
+def _matmul(args: list[Parsed], given: Given) -> Made:
     # Keras has no word for a transposed matrix here, but Einstein's notation has
     one, other = (given.get(f"transpose_{side}") or given.get(f"adjoint_{side}") for side in "ab")
     args = [*args, _array(given.get("b"))]
@@ -242,7 +245,7 @@ def _matmul(args: list[Any], given: Given) -> Made:
     )
 
 
-def _split(args: list[Any], given: Given) -> Made | None:
+def _split(args: list[Parsed], given: Given) -> Made | None:
     # TensorFlow takes the sizes of the parts, Keras the places between them
     parts = given.get("num_or_size_splits")
     if isinstance(parts, list):
@@ -252,20 +255,20 @@ def _split(args: list[Any], given: Given) -> Made | None:
     return _usual(OPS["split"], args, given)
 
 
-def _gather(args: list[Any], given: Given) -> Made | None:
+def _gather(args: list[Parsed], given: Given) -> Made | None:
     return None if given.get("batch_dims") else _usual(OPS["gather"], args, given)
 
 
-def _resize(args: list[Any], given: Given) -> Made | None:
+def _resize(args: list[Parsed], given: Given) -> Made | None:
     return None if given.get("preserve_aspect_ratio") else _usual(OPS["image.resize"], args, given)
 
 
-def _squeeze(args: list[Any], given: Given) -> Made | None:
+def _squeeze(args: list[Parsed], given: Given) -> Made | None:
     axis = given.get("axis")
     return _usual(OPS["squeeze"], args, {"axis": axis[0] if isinstance(axis, list) and len(axis) == 1 else axis})
 
 
-SPECIAL: dict[str, Callable[[list[Any], Given], Made | None]] = {
+SPECIAL: dict[str, Callable[[list[Parsed], Given], Made | None]] = {
     "gather": _gather,
     "getitem": _getitem,
     "image.resize": _resize,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, partial
-from typing import Any
 
 from ...core.ignored_options import stated
 from ...core.kinds import SWITCH
@@ -15,6 +14,7 @@ from ...errors import cut, quoted
 from ...graph.unknown_layers import UnknownLayer
 from ...rules.keras.quantized import by_place
 from ...rules.ops.table import modules as operation_modules
+from ...untyped import Parsed
 from ..containers.groups import GRAPH, MODELS
 from .graph import field
 from .opaque import lacks_around, opaque, why_unknown
@@ -25,7 +25,7 @@ from .variants import ThinLayer, TimeFirstLayer
 LIBRARIES = ("keras_hub", "keras_nlp")  # their classes of a layer's name extend it by calls, and not by weights
 
 
-def layer_of(found: Any, reading: Reading) -> Any:
+def layer_of(found: Parsed, reading: Reading) -> Parsed:
     """Read one object: a `Layer`, a `Model`, an `UnknownLayer`, or the tensor of an ``InputLayer``.
 
     Raises
@@ -45,7 +45,7 @@ def layer_of(found: Any, reading: Reading) -> Any:
     return made
 
 
-def _twin(found: Mapping[str, Any], reading: Reading) -> Any:
+def _twin(found: Mapping[str, Parsed], reading: Reading) -> Parsed:
     # Keras writes its number for a shared object at the second place alone when the first is inside a Sequential
     for one in reading.unsorted:
         reading.shared.setdefault(_label(one[0]), one)
@@ -54,11 +54,11 @@ def _twin(found: Mapping[str, Any], reading: Reading) -> Any:
     return made if before is not None and alike(before.get("config"), found.get("config")) else None
 
 
-def _label(found: Mapping[str, Any]) -> Any:
+def _label(found: Mapping[str, Parsed]) -> Parsed:
     return field(found, "class_name", str), name_in(field(found, "config", dict))
 
 
-def _made(found: Any, reading: Reading) -> Any:
+def _made(found: Parsed, reading: Reading) -> Parsed:
     kind, config = field(found, "class_name", str), field(found, "config", dict)
     if not _custom(found):
         if kind in MODELS:
@@ -81,7 +81,7 @@ def _made(found: Any, reading: Reading) -> Any:
     return opaque(kind, why_unknown(kind, _custom(found)), beside, reading)
 
 
-def has_rule(found: Mapping[str, Any]) -> bool:
+def has_rule(found: Mapping[str, Parsed]) -> bool:
     """Tell whether a serialized object is a layer that has a rule."""
     kind = found.get("class_name")
     if not isinstance(kind, str):
@@ -89,7 +89,7 @@ def has_rule(found: Mapping[str, Any]) -> bool:
     return ((_registered(found) or _extended(found)) if _custom(found) else known_rule(kind)) is not None
 
 
-def _extended(found: Mapping[str, Any]) -> Rule | None:
+def _extended(found: Mapping[str, Parsed]) -> Rule | None:
     # the rule of the layer that a class of Keras's own libraries extends: it has its name and its configuration
     kind = str(found["class_name"]).rpartition(">")[2]
     rule = known_rule(kind) if _package(found) in LIBRARIES else None
@@ -97,17 +97,17 @@ def _extended(found: Mapping[str, Any]) -> Rule | None:
     return rule if rule is not None and required <= found["config"].keys() <= _names(rule) else None
 
 
-def _package(found: Mapping[str, Any]) -> str:
+def _package(found: Mapping[str, Parsed]) -> str:
     return str(found.get("module")).partition(".")[0]
 
 
-def _registered(found: Mapping[str, Any]) -> Rule | None:
+def _registered(found: Mapping[str, Parsed]) -> Rule | None:
     # a class of the user's own, if a rule was registered by the name that its file has for it
     name = found.get("registered_name") or found["class_name"]
     return registered(name) if isinstance(name, str) else None
 
 
-def _custom(found: Mapping[str, Any]) -> bool:
+def _custom(found: Mapping[str, Parsed]) -> bool:
     kind, module, registered = found["class_name"], found.get("module"), found.get("registered_name")
     if module is None:  # of a class of a script, which has a registered name; legacy files write down neither
         return ">" in kind or registered is not None
@@ -115,7 +115,7 @@ def _custom(found: Mapping[str, Any]) -> bool:
     return not ours or ">" in kind or registered not in (None, kind)
 
 
-def module_of(found: Mapping[str, Any]) -> str:
+def module_of(found: Mapping[str, Parsed]) -> str:
     """Give the module of an object in a graph; files in the format before Keras 3 name none.
 
     There, the keys that every layer has distinguish a layer from an operation of the same name.
@@ -128,7 +128,7 @@ def module_of(found: Mapping[str, Any]) -> str:
     return str(module)
 
 
-def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], reading: Reading) -> Any:
+def _layer(rule: Rule, found: Mapping[str, Parsed], config: Mapping[str, Parsed], reading: Reading) -> Parsed:
     if config.get("time_major") is True and "return_sequences" in rule.options and "time_major" not in rule.options:
         others = {name: value for name, value in config.items() if name != "time_major"}
         layer = _layer(rule, {**found, "build_config": None}, others, reading)
@@ -145,7 +145,7 @@ def _layer(rule: Rule, found: Mapping[str, Any], config: Mapping[str, Any], read
     return layer
 
 
-def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
+def _configured(rule: Rule, config: Mapping[str, Parsed], reading: Reading) -> Parsed:
     if rule.copies:
         config = _one_copy(config)
     if not config.keys() <= _names(rule):
@@ -153,7 +153,7 @@ def _configured(rule: Rule, config: Mapping[str, Any], reading: Reading) -> Any:
     if "dtype" in rule.options and isinstance(config.get("dtype"), dict) and by_place(config["dtype"]):
         return opaque(rule.name, "how it is kept hangs on its place, by a map of dtype policies", config, reading, "")
     inside = rule.sublayer_options + rule.copies
-    given: dict[str, Any] = {"name": config.get("name")}
+    given: dict[str, Parsed] = {"name": config.get("name")}
     for name, default in rule.defaults.items():
         value = config.get(name, default)
         if value is not default and (type(value) is not type(default) or value != default):
@@ -187,23 +187,23 @@ def _names(rule: Rule) -> frozenset[str]:
     return frozenset({"name", "trainable", *rule.options, *rule.ignored})
 
 
-def _refuse_unknown(rule: Rule, config: Mapping[str, Any]) -> None:
+def _refuse_unknown(rule: Rule, config: Mapping[str, Parsed]) -> None:
     for name in config.keys() - _names(rule):
         if config[name] is not None and config[name] is not False:  # Keras writes down some that it no longer has
             raise rule.unknown_option(name).at(rule.name)
 
 
-def _held(value: Any, reading: Reading) -> Any:
+def _held(value: Parsed, reading: Reading) -> Parsed:
     if isinstance(value, (list, tuple)):
         return [layer_of(one, reading) for one in value]
     return None if value is None else layer_of(value, reading)
 
 
-def _flat(value: Any) -> list[Any]:
+def _flat(value: Parsed) -> list[Parsed]:
     return value if isinstance(value, list) else [value]
 
 
-def _one_copy(config: Mapping[str, Any]) -> Mapping[str, Any]:
+def _one_copy(config: Mapping[str, Parsed]) -> Mapping[str, Parsed]:
     # Keras always writes down a backward layer; the one it makes itself is the forward layer, turned round
     ahead, back = config.get("layer"), config.get("backward_layer")
     if not (isinstance(ahead, dict) and isinstance(back, dict)):

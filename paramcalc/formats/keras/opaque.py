@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from ...core.built import Weight
 from ...core.registry import rules
@@ -12,6 +11,7 @@ from ...core.schema import REQUIRED
 from ...errors import cut, quoted
 from ...graph.unknown_layers import UnknownLayer, counted
 from ...rules.keras.unknown import OPAQUE, WEIGHTLESS
+from ...untyped import Parsed
 from .reading import Reading
 from .values import name_in, shape_stated
 
@@ -24,7 +24,7 @@ def why_unknown(kind: str, custom: bool) -> str:
 
 
 def opaque(
-    kind: str, reason: str, config: Mapping[str, Any], reading: Reading, lacks: str | None = None
+    kind: str, reason: str, config: Mapping[str, Parsed], reading: Reading, lacks: str | None = None
 ) -> UnknownLayer:
     """Make the row of what no rule knows, with the weights an archive holds for it.
 
@@ -53,7 +53,7 @@ def opaque(
     return made
 
 
-def _lacks(kind: str, config: Mapping[str, Any], weights: tuple[Weight, ...] | None, reading: Reading) -> str:
+def _lacks(kind: str, config: Mapping[str, Parsed], weights: tuple[Weight, ...] | None, reading: Reading) -> str:
     # why an archive may hold fewer weights than a layer has
     if reading.whole or weights is None or kind in WEIGHTLESS:
         return ""
@@ -70,7 +70,7 @@ def lacks_around(inner: Sequence[UnknownLayer], reading: Reading) -> str:
     return "" if lost is None else lost.lacks or f"the weights of {quoted(lost.label)} are not found in it"
 
 
-def _stores_its_own(config: Mapping[str, Any]) -> bool:
+def _stores_its_own(config: Mapping[str, Parsed]) -> bool:
     # layers that LoRA can be put on merge it before they store what they learn, and nothing that a subclass adds
     return any(names <= config.keys() for names in _merging())
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...core.built import Weight
 from ...core.rule import Layer, Rule
 from ...errors import FileError
+from ...untyped import Parsed
 
 DEEPEST = 50  # layers inside layers
 
@@ -40,11 +41,11 @@ class Reading(NamedTuple):
         What the writer of the archive may have left out of a class of the user's own; empty where nothing.
     """
 
-    model: Callable[[Mapping[str, Any], Reading], Any]
+    model: Callable[[Mapping[str, Parsed], Reading], Parsed]
     stored: Callable[[str | None, str], tuple[Weight, ...] | None]
-    shared: dict[Any, Any]
-    unsorted: list[tuple[Mapping[str, Any], Any]]
-    last: dict[Rule, tuple[Mapping[str, Any], Layer]]
+    shared: dict[Parsed, Parsed]
+    unsorted: list[tuple[Mapping[str, Parsed], Parsed]]
+    last: dict[Rule, tuple[Mapping[str, Parsed], Layer]]
     depth: int = 0
     whole: bool = False
     live: bool = False

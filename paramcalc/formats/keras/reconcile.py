@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ...core.built import Built, frozen
 from ...core.default_inputs import natural_inputs
@@ -16,6 +15,7 @@ from ...graph.model import Model
 from ...graph.node import Node
 from ...graph.sequential import Sequential
 from ...graph.unknown_layers import UnknownLayer, counted
+from ...untyped import Parsed
 from ..containers.groups import MODELS
 from .compare import Comparison, Finding
 
@@ -56,7 +56,7 @@ class KeptModel(Model):
         return built if built.unknown else _least(built, self)
 
 
-def _least(built: Built, kept: Any) -> Built:
+def _least(built: Built, kept: Parsed) -> Built:
     # it is unknown whether the rule or the file is right
     theirs, ours = (sum(weight.params for weight in weights) for weights in (kept.finding.weights, built.weights))
     if isinstance(ours, int) and isinstance(theirs, int) and (0 < theirs < ours or kept.finding.elsewhere):
@@ -64,12 +64,12 @@ def _least(built: Built, kept: Any) -> Built:
     return _as_told(built._replace(unknown=f"{STORED_OTHERWISE}: {kept.finding.told}"), kept)
 
 
-def _own(built: Built, kept: Any) -> Built:
+def _own(built: Built, kept: Parsed) -> Built:
     # what the file stores for this layer alone
     return _as_told(_with(built, kept)._replace(unknown=kept.finding.told), kept)
 
 
-def _with(built: Built, kept: Any) -> Built:
+def _with(built: Built, kept: Parsed) -> Built:
     # the weights that are stored, without the insides, which count others
     weights = kept.finding.weights
     return built._replace(weights=weights, formula=None, parts=None, guessed=bool(weights) and not kept.frozen)
@@ -89,7 +89,7 @@ def _stored(built: Built, kept: KeptLayer) -> Built:
     return _as_told(built._replace(weights=found, unknown="", note=note, guessed=bool(found) and not sure), kept)
 
 
-def _as_told(built: Built, kept: Any) -> Built:
+def _as_told(built: Built, kept: Parsed) -> Built:
     return frozen(built) if kept.frozen else built
 
 
@@ -99,7 +99,7 @@ def settle(model: Model, check: Comparison) -> None:
     What belongs to no layer is counted where the model is of a class of its own. Elsewhere it is warned of: the model
     does not hold, whatever its layers are.
     """
-    swaps: dict[int, Any] = {}
+    swaps: dict[int, Parsed] = {}
     for finding in (*check.known, *check.differences):
         layer = finding.layer
         if finding.beside and layer.type not in MODELS:
@@ -129,7 +129,7 @@ def _recorded(finding: Finding) -> findings.Finding:
     return findings.Finding(STORED_OTHERWISE, finding.where, finding.told)
 
 
-def swap(model: Model, swaps: Mapping[int, Any]) -> None:
+def swap(model: Model, swaps: Mapping[int, Parsed]) -> None:
     """Replace layers, given by their ``id``, in a model and the models inside it."""
     for layer in model.layers:
         if isinstance(layer, Model):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from ...core.built import Applicable, Weight
 from ...core.shapes import UNKNOWN_SHAPE
@@ -12,6 +11,7 @@ from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
 from ...graph.node import Node
 from ...graph.unknown_layers import UnknownLayer
+from ...untyped import Parsed
 from ..containers.archive import WEIGHTS, Archive, read_archive as archive_in, read_folder as folder_in
 from ..containers.groups import CONTAINERS
 from ..containers.hdf5 import stored_in
@@ -111,7 +111,7 @@ def _described(place: str, text: bytes, stored: Stored | None) -> Model:
         raise error.at(place)
 
 
-def model_of(found: Mapping[str, Any], stored: Stored | None = None) -> Model:
+def model_of(found: Mapping[str, Parsed], stored: Stored | None = None) -> Model:
     """Read a serialized model of any version of Keras, and hold it against the weights stored with it.
 
     Raises

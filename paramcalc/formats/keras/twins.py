@@ -7,16 +7,16 @@ layer of its class, name and options that has them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from ...untyped import Parsed
 from ..containers.groups import GRAPH, MODELS, described, name_of
 from ..containers.stored import Stored, counts
 
-Part = dict[str, Any]
+Part = dict[str, Parsed]
 NUMBER = "shared_object_id"
 
 
-def number_twins(config: Part, stored: Stored, container: str, alike: Callable[[Any, Any], bool]) -> None:
+def number_twins(config: Part, stored: Stored, container: str, alike: Callable[[Parsed, Parsed], bool]) -> None:
     """Give such layers the number that Keras would have given them.
 
     Parameters
@@ -30,7 +30,7 @@ def number_twins(config: Part, stored: Stored, container: str, alike: Callable[[
     alike : callable
         Tells whether two configurations are those of one layer.
     """
-    labels: dict[Any, tuple[list[Part], list[Part]]] = {}
+    labels: dict[Parsed, tuple[list[Part], list[Part]]] = {}
     for group, part in described(config, container):
         kind, name = part["class_name"], name_of(part)
         if isinstance(kind, str) and name is not None and kind not in MODELS and not part["config"].keys() >= GRAPH:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ...core.shapes import Shape
 from ...core.tensors import Tensor, input_shape
 from ...errors import FileError
+from ...untyped import Parsed
 from .graph import field
 
 
-def name_in(config: Mapping[str, Any]) -> str | None:
+def name_in(config: Mapping[str, Parsed]) -> str | None:
     """Give the name a configuration states, if it is one."""
     name = config.get("name")
     if not isinstance(name, str) or not name:
@@ -19,7 +19,7 @@ def name_in(config: Mapping[str, Any]) -> str | None:
     return (name if name.isprintable() else ascii(name)[1:-1])[:200]  # no escapes for a terminal
 
 
-def built_on(build: Any) -> tuple[Shape, ...] | None:
+def built_on(build: Parsed) -> tuple[Shape, ...] | None:
     """Give the shapes a layer was built on, as a file has them, if it has.
 
     Raises
@@ -39,7 +39,7 @@ def built_on(build: Any) -> tuple[Shape, ...] | None:
     return tuple(map(shape_stated, shapes)) if isinstance(shapes[0], (list, tuple)) else (shape_stated(shapes),)
 
 
-def shape_stated(shape: Any) -> Shape:
+def shape_stated(shape: Parsed) -> Shape:
     """Read a shape a file states, batch first.
 
     Raises
@@ -52,7 +52,7 @@ def shape_stated(shape: Any) -> Shape:
     return input_shape(shape[1:], shape[0]) if shape else ()
 
 
-def input_of(config: Mapping[str, Any], axes: str | None = None) -> Tensor:
+def input_of(config: Mapping[str, Parsed], axes: str | None = None) -> Tensor:
     """Read an ``InputLayer``; its unknown sizes are named after ``axes``.
 
     Raises
@@ -66,7 +66,7 @@ def input_of(config: Mapping[str, Any], axes: str | None = None) -> Tensor:
     return Tensor(input_shape(shape[1:], shape[0], axes), name=name_in(config))
 
 
-def alike(one: Any, other: Any) -> bool:
+def alike(one: Parsed, other: Parsed) -> bool:
     """Tell whether two configurations are equal, whatever numbers Keras gave to shared objects inside."""
     if isinstance(one, dict) and isinstance(other, dict):
         keys = (one.keys() | other.keys()) - {"shared_object_id"}

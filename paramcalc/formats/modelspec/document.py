@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from ...core.declare import Shape
 from ...core.framework import DEFAULT, framework as framework_named
@@ -19,6 +18,7 @@ from ...errors import FileError, GraphError, LayerError, OptionError, ParamcalcE
 from ...graph.bind import bind_inputs, open_names
 from ...graph.model import Model
 from ...symbolic import Expr, unknown
+from ...untyped import Parsed
 from ..opened import Source
 from .fields import check_keys, declared_inputs, name, trainable
 from .items import Reader
@@ -35,7 +35,7 @@ def read(source: Source) -> Model:
 
 
 def model_from(
-    data: Mapping[str, Any], framework: str | None = None, sizes: Mapping[str, object] | None = None
+    data: Mapping[str, Parsed], framework: str | None = None, sizes: Mapping[str, object] | None = None
 ) -> Model:
     """Make the model a spec describes, and work out its shapes.
 
@@ -59,7 +59,7 @@ def model_from(
         raise FileError("nested too deeply") from None
 
 
-def layer_options(rule: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
+def layer_options(rule: Rule, given: Mapping[str, Parsed]) -> dict[str, Parsed]:
     """Read the options of one layer as a spec has them: sizes as expressions, layers as items.
 
     Raises
@@ -70,7 +70,7 @@ def layer_options(rule: Rule, given: Mapping[str, Any]) -> dict[str, Any]:
     return Reader(Sizes(), rule.framework).options(rule, given, "")
 
 
-def _model_from(data: Mapping[str, Any], framework: str | None, given: Mapping[str, object]) -> Model:
+def _model_from(data: Mapping[str, Parsed], framework: str | None, given: Mapping[str, object]) -> Model:
     if not isinstance(data, Mapping):
         raise FileError("not a spec", expected="keys and values such as input and layers", received=data)
     check_keys(data, KEYS, "a spec")
@@ -112,7 +112,7 @@ def _bind_open_axes(model: Model, sizes: Sizes, given: Mapping[str, object]) -> 
         bind_inputs(model, values)
 
 
-def _framework(data: Mapping[str, Any], framework: str | None) -> str:
+def _framework(data: Mapping[str, Parsed], framework: str | None) -> str:
     said = data.get("framework")
     try:
         if said is not None and framework is not None and said != framework:
@@ -126,7 +126,7 @@ def _framework(data: Mapping[str, Any], framework: str | None) -> str:
     return chosen
 
 
-def _inputs(data: Mapping[str, Any], sizes: Sizes, whole: bool) -> dict[str, Shape]:
+def _inputs(data: Mapping[str, Parsed], sizes: Sizes, whole: bool) -> dict[str, Shape]:
     # the batch goes in front, unless the framework has it among the sizes, wherever it likes: ``whole``
     if data.get("input") is not None and data.get("inputs") is not None:
         raise OptionError("both input and inputs", expected="one of them").at("inputs")

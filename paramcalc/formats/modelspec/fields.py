@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ...core.declare import Shape
 from ...core.kinds import SWITCH
 from ...core.tensors import input_shape
 from ...errors import GraphError, OptionError, ParamcalcError, nearest, placed
+from ...untyped import Parsed
 from .sizes import Sizes
 
 
-def declared_inputs(shape: Any, several: Any, sizes: Sizes, batch: Any = None) -> dict[str, Shape]:
+def declared_inputs(shape: Parsed, several: Parsed, sizes: Sizes, batch: Parsed = None) -> dict[str, Shape]:
     """Read ``input: [32, 256]`` or ``inputs: {video: [T, 32, 32, 3], text: [L]}``; no shape yet is ``()``."""
     if several is None:
         return {"input": _shape(shape, sizes, batch, None, "input")}
@@ -28,7 +28,7 @@ def declared_inputs(shape: Any, several: Any, sizes: Sizes, batch: Any = None) -
     return found
 
 
-def _shape(shape: Any, sizes: Sizes, batch: Any, label: str | None, place: str) -> Shape:
+def _shape(shape: Parsed, sizes: Sizes, batch: Parsed, label: str | None, place: str) -> Shape:
     if shape is None:
         return ()
     try:
@@ -37,7 +37,7 @@ def _shape(shape: Any, sizes: Sizes, batch: Any, label: str | None, place: str) 
         raise error.at(place)
 
 
-def name(value: Any) -> str | None:
+def name(value: Parsed) -> str | None:
     """Check a name: a short text that can be printed on one line.
 
     Raises
@@ -49,7 +49,7 @@ def name(value: Any) -> str | None:
     raise OptionError("not a name", expected="a short text", received=value).at("name")
 
 
-def trainable(data: Mapping[str, Any]) -> bool:
+def trainable(data: Mapping[str, Parsed]) -> bool:
     """Read ``trainable``, true when left out.
 
     Raises
@@ -62,7 +62,7 @@ def trainable(data: Mapping[str, Any]) -> bool:
         raise error.at("trainable")
 
 
-def check_keys(data: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:
+def check_keys(data: Mapping[str, Parsed], known: tuple[str, ...], what: str) -> None:
     """Refuse keys that mean nothing here.
 
     Raises

@@ -18,13 +18,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from itertools import islice
-from typing import Any
 
 from ...core.declare import CELLS, LAYER
 from ...core.kinds import TARGET, Sized, Window
 from ...core.registry import find, known
 from ...core.rule import Rule
 from ...errors import GraphError, LayerError, OptionError, ParamcalcError, cut, nearest, placed
+from ...untyped import Parsed
 from .fields import check_keys, declared_inputs, name, trainable
 from .sizes import Sizes
 from .wiring import Graph, Pending, Scope, Use, references
@@ -44,7 +44,7 @@ BLOCK_KEYS = ("repeat", "layers", "inputs")
 BASE = ("name", "trainable", "input_shape", "batch_input_shape", "input_dim", "input_length")  # what every layer takes
 
 
-def flow(value: Any, depth: int = 4) -> str:
+def flow(value: Parsed, depth: int = 4) -> str:
     """Write plain data on one line as YAML has it; what is long or deep is left out."""
     if isinstance(value, (Mapping, list)) and not depth:
         return "…"
@@ -83,7 +83,7 @@ class Reader:
 
     # --- items ----------------------------------------------------------------------------------
 
-    def block(self, items: Any, place: str, graph: Graph, scope: Scope | None = None) -> None:
+    def block(self, items: Parsed, place: str, graph: Graph, scope: Scope | None = None) -> None:
         """Read a list of items into a graph; ``place`` is the path to the list inside the model.
 
         Raises
@@ -99,7 +99,7 @@ class Reader:
             except ParamcalcError as error:
                 raise error.at(f"layers[{at}]")
 
-    def item(self, item: Any, place: str, graph: Graph, scope: Scope) -> None:
+    def item(self, item: Parsed, place: str, graph: Graph, scope: Scope) -> None:
         """Read one item into a graph."""
         if isinstance(item, Mapping):
             if "use" in item:
@@ -118,7 +118,7 @@ class Reader:
             graph.add(Use(layer, reads[0] if copy == 1 else None, reads[1], graph.last, scope, f"{place}.{key}"))
         return None
 
-    def use(self, item: Mapping[str, Any], place: str, graph: Graph, scope: Scope) -> None:
+    def use(self, item: Mapping[str, Parsed], place: str, graph: Graph, scope: Scope) -> None:
         """Read ``use: embed``: a layer from above, applied once more."""
         check_keys(item, USE_KEYS, "use")
         wanted = item["use"]
@@ -137,7 +137,7 @@ class Reader:
             self.spend(self.costs.get(id(layer), 1))
             graph.add(Use(layer, reads[0] if copy == 1 else None, reads[1], graph.last, scope, place))
 
-    def repeated(self, item: Mapping[str, Any], place: str, graph: Graph, scope: Scope) -> None:
+    def repeated(self, item: Mapping[str, Parsed], place: str, graph: Graph, scope: Scope) -> None:
         """Read ``repeat: 12, layers: [...]``: a block several times, each copy after the one before."""
         self.refuse_class_as_value(item)
         check_keys(item, BLOCK_KEYS, "a repeated block")
@@ -154,7 +154,7 @@ class Reader:
             if len(graph.uses) == start:
                 raise GraphError("a block without layers", expected="at least one").at("layers")
 
-    def least_layers(self, items: Any) -> int:
+    def least_layers(self, items: Parsed) -> int:
         """Count the layers that a list of items will add at least, repetitions included."""
         if not isinstance(items, list):
             return 1
@@ -167,7 +167,7 @@ class Reader:
 
     # --- layers ---------------------------------------------------------------------------------
 
-    def layer(self, key: str, value: Any, place: str) -> Any:
+    def layer(self, key: str, value: Parsed, place: str) -> Parsed:
         """Make the layer an item describes; ``place`` is the path from its node to its options.
 
         Raises
@@ -190,7 +190,7 @@ class Reader:
                 del error.where[0]  # as it is spelled here instead
             raise error.at(key)
 
-    def options(self, rule: Rule, given: Mapping[str, Any], place: str) -> dict[str, Any]:
+    def options(self, rule: Rule, given: Mapping[str, Parsed], place: str) -> dict[str, Parsed]:
         """Read options: expressions worked out, layers in them made.
 
         Raises
@@ -199,7 +199,7 @@ class Reader:
         """
         known, inert, role = rule.options, rule.ignored, roles(rule)
         given = self.wrapped(rule, given)
-        found: dict[str, Any] = {}
+        found: dict[str, Parsed] = {}
         for option, value in given.items():
             try:
                 if option not in known and option not in inert and option not in BASE:
@@ -214,7 +214,7 @@ class Reader:
             found[option] = value
         return found
 
-    def wrapped(self, rule: Rule, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def wrapped(self, rule: Rule, given: Mapping[str, Parsed]) -> Mapping[str, Parsed]:
         """Read ``Bidirectional: {LSTM: 128}`` as ``{layer: {LSTM: 128}}``: no option is named like a layer."""
         first = first_option(rule)
         if first is None or first in given or roles(rule).get(first) != "layer":
@@ -225,7 +225,7 @@ class Reader:
             return given
         return {first: {layers[0]: given[layers[0]]}, **{key: given[key] for key in given if key != layers[0]}}
 
-    def inner(self, value: Any, place: str) -> Any:
+    def inner(self, value: Parsed, place: str) -> Parsed:
         """Read the layer, or the list of cells, in an option of another."""
         if isinstance(value, list):
             made = []
@@ -243,7 +243,7 @@ class Reader:
         options = {**options, **links}
         return self.layer(key, options, f"{place}.{key}.")
 
-    def model(self, kind: str, given: Mapping[str, Any], place: str) -> Any:
+    def model(self, kind: str, given: Mapping[str, Parsed], place: str) -> Parsed:
         """Make a nested model."""
         check_keys(given, MODEL_KEYS, f"a {kind}")
         if "layers" not in given:
@@ -264,7 +264,7 @@ class Reader:
 
     # --- parts of an item -------------------------------------------------------------------------
 
-    def named(self, item: Any) -> tuple[str, Any, dict[str, Any]]:
+    def named(self, item: Parsed) -> tuple[str, Parsed, dict[str, Parsed]]:
         """Split an item into the layer's name, its value, and the connections beside it."""
         if isinstance(item, str):
             return item, None, {}
@@ -283,7 +283,7 @@ class Reader:
             raise LayerError("not a layer", expected=expected, received=keys[0])
         return keys[0], item[keys[0]], {key: item[key] for key in BESIDE if key in item}
 
-    def refuse_class_as_value(self, item: Mapping[str, Any]) -> None:
+    def refuse_class_as_value(self, item: Mapping[str, Parsed]) -> None:
         """Refuse ``{type: Dense, units: 108}``, in which the class is no key but a value, and show the right form.
 
         Raises
@@ -306,11 +306,13 @@ class Reader:
         form = f"{item[stray]}: {flow(options)}" if options else item[stray]
         raise LayerError("the class of a layer is its key", expected=form, received=item)
 
-    def is_layer(self, key: Any) -> bool:
+    def is_layer(self, key: Parsed) -> bool:
         """Tell whether this names a layer."""
         return isinstance(key, str) and (key in MODELS or known(key, self.framework) is not None)
 
-    def parted(self, key: str, value: Any, beside: dict[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    def parted(
+        self, key: str, value: Parsed, beside: dict[str, Parsed]
+    ) -> tuple[Mapping[str, Parsed], dict[str, Parsed]]:
         """Tell a layer's own options from its connections to others; one value is the first option."""
         if key not in MODELS:
             rule = find(key, self.framework)
@@ -343,7 +345,7 @@ class Reader:
                 raise OptionError(f"{link} is given twice", expected="inside the layer or beside it").at(link)
         return {one: value[one] for one in value if one not in links}, {**beside, **links}
 
-    def reads(self, links: Mapping[str, Any]) -> tuple[list[str] | None, list[str]]:
+    def reads(self, links: Mapping[str, Parsed]) -> tuple[list[str] | None, list[str]]:
         """Give the names of what it reads and of its initial states."""
         found: list[list[str] | None] = []
         for link in ("inputs", "initial_state"):
@@ -353,7 +355,7 @@ class Reader:
                 raise error.at(link)
         return found[0], found[1] or []
 
-    def label(self, links: Mapping[str, Any], graph: Graph, scope: Scope, copy: int) -> str | None:
+    def label(self, links: Mapping[str, Parsed], graph: Graph, scope: Scope, copy: int) -> str | None:
         """Give this use its name, if it has one; copies of one layer are numbered."""
         given = name(links.get("name"))
         if given is None:
@@ -365,7 +367,7 @@ class Reader:
         except ParamcalcError as error:
             raise error.at("name")
 
-    def count(self, value: Any, key: str) -> int:
+    def count(self, value: Parsed, key: str) -> int:
         """Work out how often something is repeated."""
         if value is None:
             return 1

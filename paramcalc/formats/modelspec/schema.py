@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...core.declare import REQUIRED
 from ...core.framework import DEFAULT, frameworks
 from ...core.ignored_options import schema as inert_schema
@@ -11,11 +9,12 @@ from ...core.json_data import either
 from ...core.kinds import EXPRESSION, NULL, SIZE_SCHEMA
 from ...core.registry import rules
 from ...core.rule import Rule
+from ...untyped import Parsed
 from .items import MAX_LAYERS, MODELS, first_option, roles
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
-Schema = dict[str, Any]
+Schema = dict[str, Parsed]
 
 _NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 200}
 _LAYERS: Schema = {"type": "array", "items": {"$ref": "#/$defs/layer"}, "minItems": 1}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
 
 from ...core.kinds import size
 from ...errors import ParamcalcError, SizeError, placed
@@ -12,6 +11,7 @@ from ...graph.size_names import no_size
 from ...symbolic import Expr, Size, leaves, parse, symbols
 from ...symbolic.evaluate import evaluate
 from ...symbolic.notation import is_name, no_name
+from ...untyped import Parsed
 
 MAX_TERMS = 200  # of an expression with the values put in: sizes that use sizes could double without end
 NAMELESS = "the file names no size: write a name in place of a number, such as LSTM: h"
@@ -31,7 +31,7 @@ class Sizes:
         For names and values that are none, and sizes defined by one another in a circle.
     """
 
-    def __init__(self, given: Any = None, instead: Mapping[str, object] | None = None) -> None:
+    def __init__(self, given: Parsed = None, instead: Mapping[str, object] | None = None) -> None:
         self.values: dict[str, Size] = {}
         self.used: set[str] = set()
         self.known: dict[str, Size] = {}  # what an expression came to; layers repeat themselves
@@ -89,7 +89,7 @@ class Sizes:
             raise SizeError(f"an expression of more than {MAX_TERMS} terms after substitution")
         return evaluate(expr, self.values)
 
-    def of(self, value: Any) -> Any:
+    def of(self, value: Parsed) -> Parsed:
         """Work out a size written as text, or each of a list of them; anything else passes unchanged.
 
         Raises

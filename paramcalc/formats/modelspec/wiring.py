@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...core.declare import Shape
 from ...core.tensors import declared
 from ...errors import GraphError, ParamcalcError, nearest, quoted
 from ...graph.model import Model
 from ...graph.node import Node, Ref
+from ...untyped import Parsed
 
 _REFERENCE = re.compile(r"(.+)\[([0-9]{1,6})\]", re.DOTALL)
 
@@ -84,7 +85,7 @@ class Use(NamedTuple):
     what came ``before``. ``where`` is the path inside its model.
     """
 
-    layer: Any
+    layer: Parsed
     inputs: list[str] | None
     states: list[str]
     before: Before
@@ -117,7 +118,7 @@ class Graph:
         self.last = self.next
         self.uses.append(use)
 
-    def layer(self, position: int) -> Any:
+    def layer(self, position: int) -> Parsed:
         """Give the layer used at a position, or ``None`` for an input."""
         return self.uses[position - len(self.inputs)].layer if position >= len(self.inputs) else None
 
@@ -133,7 +134,7 @@ class Graph:
         return not all(self.inputs.values())
 
     def model(
-        self, outputs: Any, name: str | None, trainable: bool, type: str | None = None, outer: bool = True
+        self, outputs: Parsed, name: str | None, trainable: bool, type: str | None = None, outer: bool = True
     ) -> Model:
         """Make the model.
 
@@ -218,7 +219,7 @@ class Graph:
                 raise GraphError(f"no layer or input is named {quoted(asked)}", suggestion=near)
         return refs
 
-    def _outputs(self, outputs: Any) -> list[Ref]:
+    def _outputs(self, outputs: Parsed) -> list[Ref]:
         if outputs is None:
             return [(self.next - 1, 0)]
         try:
@@ -254,11 +255,11 @@ class Graph:
             raise GraphError(problem).at(self.uses[circle[0]].where) from None
 
 
-def _label(layer: Any) -> str:
+def _label(layer: Parsed) -> str:
     return str(layer.name or layer.type)
 
 
-def references(value: Any) -> list[str]:
+def references(value: Parsed) -> list[str]:
     """Read a reference or a list of them: ``enc``, ``[enc[1], enc[2]]``.
 
     Raises
@@ -266,7 +267,7 @@ def references(value: Any) -> list[str]:
     GraphError
         When it is something else.
     """
-    several: Iterable[Any] = [value] if isinstance(value, str) else value if isinstance(value, list) else ()
+    several: Iterable[Parsed] = [value] if isinstance(value, str) else value if isinstance(value, list) else ()
     found = list(several)
     if not found or not all(isinstance(one, str) and one for one in found):
         raise GraphError("not names of layers", expected="a name such as enc or enc[1], or a list", received=value)

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from ...core.built import Applicable, Built
 from ...core.framework import framework as framework_named
 from ...core.json_data import Json, JsonObject
-from ...core.kinds import OptionValue
 from ...core.registry import of_class
 from ...core.rule import Layer
 from ...core.shapes import AnyShape, UnknownShape, listed
@@ -23,6 +22,7 @@ from ...graph.node import Node
 from ...report import Row
 from ...rules.keras.values import Values
 from ...symbolic import Expr, Size
+from ...untyped import OptionValue
 from .document import model_from
 
 EXPECTED = "layers of one framework, with the weights that their rules give"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from math import prod
-from typing import Any
 
 from ...errors import FileError, quoted
 from ...graph.findings import STORED_OTHERWISE, Finding
 from ...graph.model import Model
+from ...untyped import Parsed
 from ..keras.saved import model_of as model_of_keras
 from ..opened import Source
 from ..operators.stored import StoredOperator, StoredTensor, checked_shape, model_of
@@ -45,7 +45,7 @@ def read_wrapped(source: Source) -> Model:
     return _read(found)
 
 
-def _read(found: Mapping[str, Any]) -> Model:
+def _read(found: Mapping[str, Parsed]) -> Model:
     tensors = _tensors(found.get("weightsManifest"))
     topology = found.get("modelTopology")
     if not isinstance(topology, dict):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ...core.json_data import JsonObject
 from ...core.shapes import Shape, shape_text
+from ...untyped import Written
 from .forms import BUFFERS
 
 SCHEMA = "paramcalc-agreement/1"
@@ -89,11 +89,11 @@ class Agreement:
         return "\n".join([*lines, *_more(self.reshaped)])
 
 
-def _listed(shapes: Shapes) -> list[Any]:
+def _listed(shapes: Shapes) -> list[Written]:
     return [{"name": name, "shape": _sizes(shape)} for name, shape in shapes.items()]
 
 
-def _sizes(shape: Shape) -> list[Any]:
+def _sizes(shape: Shape) -> list[Written]:
     return [size if isinstance(size, int) else str(size) for size in shape]
 
 
@@ -105,11 +105,11 @@ def _lines(where: str, shapes: Shapes) -> list[str]:
     return [*(f"  {where}: {name} {shape_text(shape)}" for name, shape in _first(shapes)), *_more(shapes)]
 
 
-def _first(found: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+def _first(found: Mapping[str, Written]) -> Iterable[tuple[str, Written]]:
     return list(found.items())[:SHOWN]
 
 
-def _more(found: Mapping[str, Any]) -> list[str]:
+def _more(found: Mapping[str, Written]) -> list[str]:
     return [f"  … and {len(found) - SHOWN:,} more"] if len(found) > SHOWN else []
 
 

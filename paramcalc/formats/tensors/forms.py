@@ -12,12 +12,12 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from ...core.built import Built, Weight
-from ...core.kinds import OptionValue
 from ...core.rule import Layer, Rule
 from ...core.shapes import UNKNOWN_OUTPUTS, AnyShape
 from ...core.storage import Storage
 from ...graph.unknown_layers import UnknownLayer
 from ...symbolic import Expr, symbols
+from ...untyped import OptionValue
 from .data import DTYPES, FileTensor
 from .packed import BEARERS, Unpacked, is_plain, unpack
 from .recognition import Evidence, Recognised, evidence, of_any_size, recognise

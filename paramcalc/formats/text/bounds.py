@@ -17,9 +17,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from ...errors import FileError
+from ...untyped import Parsed, Written
 
 MAX_BYTES = 64 * 2**20  # a spec of a million layers takes about half of it
 MAX_DEPTH = 64
@@ -36,7 +37,7 @@ _BRACKET = (
 class Refused(FileError):
     """What a file may not hold, and the line if it is known."""
 
-    def __init__(self, problem: str, line: int | None = None, **parts: Any) -> None:
+    def __init__(self, problem: str, line: int | None = None, **parts: Written) -> None:
         super().__init__(problem, **parts)
         self.line = line
 
@@ -129,13 +130,13 @@ def check_depth(text: str, end: int | None = None, kind: type[Refused] = Refused
         too_deep(text.count("\n", 0, at) + 1, kind)
 
 
-def containers(data: Any) -> Iterator[Any]:
+def containers(data: Parsed) -> Iterator[Parsed]:
     """Yield every list and dictionary in plain data, the outer before the inner."""
     level = [data]
     depth = 0
     while level:
         depth += 1
-        inner: list[Any] = []
+        inner: list[Parsed] = []
         for holder in level:
             if isinstance(holder, (dict, list)):
                 yield holder
@@ -151,7 +152,7 @@ def check_commas(text: str) -> None:
         raise Refused("too many values", expected=f"at most {MAX_NODES:,}")
 
 
-def bounded(data: Any) -> Any:
+def bounded(data: Parsed) -> Parsed:
     """Check the depth of data, the number of its values and the length of its numbers."""
     values = 0
     for holder in containers(data):

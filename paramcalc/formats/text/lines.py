@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from ...errors import FileError, join_path
+from ...untyped import Parsed
 from .yaml_data import NONE, Event, yaml_events
 
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]\n]|[^\s{}\[\],:"]+')
@@ -40,10 +40,10 @@ def line_of(text: str, format: str, where: list[str]) -> int | None:
 _PATH = re.compile(r"\[(\d+)\]|([^.\[\]:]+)")
 
 
-def _walked(events: Iterable[Event], path: list[Any]) -> int | None:
+def _walked(events: Iterable[Event], path: list[Parsed]) -> int | None:
     found: int | None = None
     reached = 0  # how many steps of the path lead to the innermost collection that lies on it
-    places: list[Any] = []  # for each open collection: the index or key of its next value
+    places: list[Parsed] = []  # for each open collection: the index or key of its next value
     for kind, value, line, _ in events:
         if kind == "document":
             continue

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any
 
 from ...characters import lookalike
 from ...errors import FileError, quoted
+from ...untyped import Parsed
 from .bounds import (
     Malformed,
     Refused,
@@ -31,7 +31,7 @@ from .decoding import decode
 from .yaml_data import read_yaml
 
 
-def read(text: str, hint: str | None = None) -> tuple[dict[str, Any], str]:
+def read(text: str, hint: str | None = None) -> tuple[dict[str, Parsed], str]:
     """Read text in whichever syntax it is: content decides, the hint says what to try first.
 
     Returns
@@ -82,7 +82,7 @@ def _odd(text: str, syntax: str, line: int | None) -> str | None:
 _LIKE_TOML = re.compile(r"^[ \t]*(?:\[+[\w.\"' -]+\]+[ \t]*(?:#.*)?$|[\w.\"'-]+[ \t]*=)", re.MULTILINE)
 
 
-def read_json(text: str) -> Any:
+def read_json(text: str) -> Parsed:
     """Read JSON; keys given twice, ``NaN`` and ``Infinity`` are refused.
 
     A file of Keras, recognized by its ``class_name``, is read as Keras reads it, at four times the speed: there the
@@ -115,7 +115,7 @@ def read_json(text: str) -> Any:
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def _without_surrogates(data: Any, text: str) -> Any:
+def _without_surrogates(data: Parsed, text: str) -> Parsed:
     if "\\u" in text and _SURROGATE.search(text):
         try:
             json.dumps(data, ensure_ascii=False).encode()
@@ -124,7 +124,7 @@ def _without_surrogates(data: Any, text: str) -> Any:
     return data
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Parsed]]) -> dict[str, Parsed]:
     found = dict(pairs)
     if len(found) < len(pairs):
         seen: set[str] = set()
@@ -135,7 +135,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def read_toml(text: str) -> Any:
+def read_toml(text: str) -> Parsed:
     """Read TOML; the text ``"null"`` stands for null.
 
     Raises
@@ -174,10 +174,10 @@ def _toml_problem(error: ValueError) -> tuple[str, int | None]:
     return getattr(error, "msg", problem), line
 
 
-SYNTAXES: dict[str, Callable[[str], Any]] = {"json": read_json, "toml": read_toml, "yaml": read_yaml}
+SYNTAXES: dict[str, Callable[[str], Parsed]] = {"json": read_json, "toml": read_toml, "yaml": read_yaml}
 
 
-def read_data(text: str | bytes, syntax: str = "yaml") -> Any:
+def read_data(text: str | bytes, syntax: str = "yaml") -> Parsed:
     """Read plain data in one syntax, such as the value of an option: ``3``, ``[3, 3]``, ``{LSTM: 128}``.
 
     Raises

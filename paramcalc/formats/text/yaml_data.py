@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from ...errors import FileError, quoted
+from ...untyped import Parsed
 from . import bounds
 from .bounds import Malformed, Refused, finite, not_valid, one_too_deep, too_deep, too_long
 
-NONE: Any = object()
+NONE: Parsed = object()
 _BARE_INDEX = re.compile(r"[\[,] *\w{1,200}\[[0-9]{1,6}\]")  # enc[1], as YAML does not have it within brackets
 
 
-def read_yaml(text: str) -> Any:
+def read_yaml(text: str) -> Parsed:
     """Read one YAML document of plain data.
 
     Raises
@@ -47,7 +48,7 @@ class Event(NamedTuple):
     """
 
     kind: str
-    value: Any
+    value: Parsed
     line: int
     anchor: str | None = None
 
@@ -58,7 +59,7 @@ def yaml_events(text: str) -> Iterator[Event]:
 
     if re.search(r"^%TAG", text, re.MULTILINE):
         raise Refused("a %TAG directive", expected="plain data, without tags")
-    event: Any = None  # the last one, and how many collections are open after it
+    event: Parsed = None  # the last one, and how many collections are open after it
     open = 0
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -107,7 +108,7 @@ _NUMBER = re.compile(
 )
 
 
-def plain_scalar(word: str, line: int | None = None) -> Any:
+def plain_scalar(word: str, line: int | None = None) -> Parsed:
     """Read a scalar without quotation marks by YAML's core schema.
 
     Raises
@@ -139,7 +140,7 @@ def plain_scalar(word: str, line: int | None = None) -> Any:
 class _Open(NamedTuple):
     """A collection being filled: the node, its anchor, and how many nodes there were when it began."""
 
-    node: Any
+    node: Parsed
     anchor: str | None
     before: int
 
@@ -150,13 +151,13 @@ class _Document:
     def __init__(self) -> None:
         self.nodes = 0
         self.open: list[_Open] = []
-        self.keys: list[Any] = []  # for each open collection: the key whose value comes next
+        self.keys: list[Parsed] = []  # for each open collection: the key whose value comes next
         self.deepest: list[int] = [0]  # how deep the brackets inside each open collection go
         self.repeated = 0  # nodes that aliases stand for
-        self.anchors: dict[str, tuple[Any, int, int] | None] = {}  # node, size, depth; None while it is open
-        self.result: Any = None
+        self.anchors: dict[str, tuple[Parsed, int, int] | None] = {}  # node, size, depth; None while it is open
+        self.result: Parsed = None
 
-    def read(self, events: Iterable[Event]) -> Any:
+    def read(self, events: Iterable[Event]) -> Parsed:
         documents = 0
         for kind, value, line, anchor in events:
             if kind == "scalar":
@@ -176,7 +177,7 @@ class _Document:
                     raise Refused("a second document", line, expected="one model in a file")
         return self.result
 
-    def start(self, node: Any, anchor: str | None, line: int) -> None:
+    def start(self, node: Parsed, anchor: str | None, line: int) -> None:
         self.count(1, line)
         if len(self.open) >= bounds.MAX_DEPTH:
             too_deep(line)
@@ -213,7 +214,7 @@ class _Document:
         self.deepest[-1] = max(self.deepest[-1], depth)
         self.put(node, line)
 
-    def put(self, value: Any, line: int) -> None:
+    def put(self, value: Parsed, line: int) -> None:
         if not self.open:
             self.result = value
             return
@@ -226,7 +227,7 @@ class _Document:
             holder[self.keys[-1]] = value
             self.keys[-1] = NONE
 
-    def key(self, value: Any, holder: dict[str, Any], line: int) -> None:
+    def key(self, value: Parsed, holder: dict[str, Parsed], line: int) -> None:
         if not isinstance(value, str):
             raise Refused("a key that is not text", line, received=value)
         if value == "<<":

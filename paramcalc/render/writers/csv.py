@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import Any
 
 from ...characters import visible
+from ...untyped import Passed, Written
 from ..presentation import Presentation
 
 
@@ -17,7 +17,7 @@ class _Piece:
         return text
 
 
-def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
+def write(shown: Presentation, *, ascii: bool = False, **options: Passed) -> Iterator[str]:
     """Write a presentation as CSV, with a header line and ``\\n`` line ends.
 
     Parameters
@@ -35,7 +35,7 @@ def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterat
         yield writer.writerow([_safe(record[name]) for name in names])
 
 
-def _safe(value: Any) -> Any:
+def _safe(value: Written) -> Written:
     # a name such as =HYPERLINK(…) would run in a spreadsheet
     if not isinstance(value, str):
         return value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from typing import Any
 
+from ...untyped import Passed
 from ..document import Cell, Document, Fact, Letters, Math, Passage, Table, plain
 from ..presentation import Presentation
 
@@ -27,7 +27,7 @@ _STYLE = """
 """
 
 
-def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
+def write(shown: Presentation, *, ascii: bool = False, **options: Passed) -> Iterator[str]:
     """Write a presentation as an HTML fragment; in ASCII its characters become references, by `paramcalc.writers`."""
     return _blocks(shown.laid_out(**options))
 

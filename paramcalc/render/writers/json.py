@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 from ...characters import in_json
+from ...untyped import Passed, Written
 from ..presentation import Presentation
 
 
-def write(shown: Presentation, *, ascii: bool = False, indent: int | None = 2, **options: Any) -> Iterator[str]:
+def write(shown: Presentation, *, ascii: bool = False, indent: int | None = 2, **options: Passed) -> Iterator[str]:
     """Write a presentation as JSON; what its data has as an iterator is written item by item."""
     encode = partial(json.dumps, indent=indent, ensure_ascii=ascii)
     for piece in _pieces(shown.data(**options), encode, indent):
@@ -19,7 +19,7 @@ def write(shown: Presentation, *, ascii: bool = False, indent: int | None = 2, *
     yield "\n"
 
 
-def _pieces(data: Any, encode: Any, indent: int | None) -> Iterator[str]:
+def _pieces(data: Written, encode: Written, indent: int | None) -> Iterator[str]:
     if not isinstance(data, dict) or not any(isinstance(value, Iterator) for value in data.values()):
         yield encode(data)
         return

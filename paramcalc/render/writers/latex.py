@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from ...symbolic import latex
+from ...untyped import Passed
 from ..document import Cell, Document, Letters, Math, Passage, Table, plain
 from ..notation import latex_equation, latex_letters
 from ..presentation import Presentation
@@ -41,7 +41,7 @@ _SPECIAL = {
 }
 
 
-def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
+def write(shown: Presentation, *, ascii: bool = False, **options: Passed) -> Iterator[str]:
     """Write a presentation as LaTeX; its notation is in ASCII already."""
     return _blocks(shown.laid_out(**options))
 

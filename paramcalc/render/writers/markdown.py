@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from ...untyped import Passed
 from ..document import Cell, Document, Letters, Math, Passage, Table, plain
 from ..presentation import Presentation
 
 
-def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
+def write(shown: Presentation, *, ascii: bool = False, **options: Passed) -> Iterator[str]:
     """Write a presentation as Markdown."""
     return _blocks(shown.laid_out(**options), ascii)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from ...untyped import Passed
 from ..columns import Line, Span, fact_lines, fold, passage_lines, table_lines
 from ..document import Document, Passage, Table, plain
 from ..presentation import Presentation
@@ -18,13 +19,13 @@ AT_ONCE = 1_000  # lines handed to rich together
 WIDTH = 100  # of sentences, where the terminal is wider
 
 
-def write(shown: Presentation, *, ascii: bool = False, width: int | None = None, **options: Any) -> Iterator[str]:
+def write(shown: Presentation, *, ascii: bool = False, width: int | None = None, **options: Passed) -> Iterator[str]:
     """Draw a presentation without colour, as wide as it needs unless a width is given."""
     for line in _lines(shown.laid_out(**options), width, ascii):
         yield "".join(span.text for span in line).rstrip() + "\n"
 
 
-def draw(shown: Presentation, stream: TextIO, **options: Any) -> None:
+def draw(shown: Presentation, stream: TextIO, **options: Passed) -> None:
     """Draw a presentation on a terminal, in its colours and its width."""
     from rich.console import Console
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from ...untyped import Passed
 from ..columns import Line, fact_lines, passage_lines, table_lines
 from ..document import Document, Passage, Table, plain
 from ..presentation import Presentation
@@ -12,7 +12,7 @@ from ..presentation import Presentation
 WIDTH = 100  # of sentences; tables are as wide as they need
 
 
-def write(shown: Presentation, *, ascii: bool = False, **options: Any) -> Iterator[str]:
+def write(shown: Presentation, *, ascii: bool = False, **options: Passed) -> Iterator[str]:
     """Write a presentation as plain text."""
     return _blocks(shown.laid_out(**options), ascii)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
 
 from ...core.declare import Shape, Weight
 from ...core.formula import Formula, formula_of
@@ -18,6 +17,7 @@ from ...core.rule import Layer
 from ...displayed import Displayed
 from ...errors import OptionError, nearest
 from ...symbolic import Expr, Size, add, collect, degree, grouped, symbols
+from ...untyped import OptionValue
 from .made import layer_of
 from .read import BESIDES, Row, rows
 
@@ -63,7 +63,7 @@ class Convention:
     def __repr__(self) -> str:
         return f"<convention {self.framework} {self.name}: {self.params}>"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, OptionValue]:
         """Give it as plain data: numbers, and text for expressions."""
         return {
             "framework": self.framework,
@@ -102,7 +102,7 @@ class Conventions(list[Convention], Displayed):
         return Conventions, ([*self], self.d_x, self.d_h)
 
 
-def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H, **options: Any) -> Conventions:
+def conventions(cell: str, d_x: OptionValue = D_X, d_h: OptionValue = D_H, **options: OptionValue) -> Conventions:
     """Count one layer in every known convention of its cell; the first is that of Keras.
 
     Parameters
@@ -138,7 +138,7 @@ def conventions(cell: str, d_x: Any = D_X, d_h: Any = D_H, **options: Any) -> Co
     return Conventions(told, sizes["d_x"], sizes["d_h"])
 
 
-def _convention(row: Row, sizes: dict[str, Size], options: dict[str, Any]) -> Convention:
+def _convention(row: Row, sizes: dict[str, Size], options: dict[str, OptionValue]) -> Convention:
     # the difference and the reason are still to come
     layer = layer_of(row, **sizes, **options)
     shape = _input(layer, sizes["d_x"])
@@ -159,7 +159,7 @@ def _gates(row: Row, weights: tuple[Weight, ...]) -> tuple[str, ...]:
     return gates if len(gates) > 1 else ()
 
 
-def _tensors(row: Row, options: dict[str, Any]) -> list[tuple[str, Size]]:
+def _tensors(row: Row, options: dict[str, OptionValue]) -> list[tuple[str, Size]]:
     # the role of each tensor of the layer at its defaults, "" where its terms tell, and its size in symbols
     roles = {tensor.name: tensor.role for tensor in row.tensors if tensor.role in BESIDES}
     symbolic = {**options, "kernel_size": KERNEL} if "kernel_size" in options else options

@@ -2,7 +2,6 @@
 
 from functools import cache
 from math import prod
-from typing import Any
 
 from ...core.built import Built, Weight
 from ...core.framework import Framework
@@ -15,6 +14,7 @@ from ...core.schema import REQUIRED, Inputs, Option, Schema
 from ...core.shapes import Shape
 from ...errors import LayerError, nearest
 from ...symbolic import Expr, Size, symbols, unicode
+from ...untyped import OptionValue
 from ..shared.equations import networks
 from .read import BESIDES, Row, Tensor, at, rows, symbols_of
 from .steps import computed, parts, sentences
@@ -44,7 +44,7 @@ def declared(framework: str) -> dict[str, Rule]:
     return made
 
 
-def layer_of(row: Row, d_x: Size, d_h: Size, **options: Any) -> Layer:
+def layer_of(row: Row, d_x: Size, d_h: Size, **options: OptionValue) -> Layer:
     """Make the layer a row stands for: with d_x inputs, d_h units and these options besides.
 
     Raises
@@ -100,7 +100,7 @@ def rule_of(row: Row, name: str) -> Rule:
     """
     parts(row)
 
-    def body(x: Shape, /, **options: Any) -> Built:
+    def body(x: Shape, /, **options: OptionValue) -> Built:
         return build(row, x, options)
 
     kind = "convolutions" if row.has("k_h") else "dense networks"
@@ -149,7 +149,7 @@ def directed(row: Row) -> bool:
     return row.has("D") or any(tensor.backwards for tensor in row.tensors)
 
 
-def build(row: Row, x: Shape, options: dict[str, Any]) -> Built:
+def build(row: Row, x: Shape, options: dict[str, OptionValue]) -> Built:
     """Build the layer of a row on an input (B, T, d_x), or (B, T, H, W, d_x) where a window goes over frames."""
     batch, steps, *places, d_x = x
     d_h, ways = options["units"], 1 + options.get("bidirectional", False)
@@ -213,7 +213,7 @@ def width(tensors: list[Tensor]) -> Size:
     return d_r  # type: ignore[no-any-return]  # a symbol
 
 
-def _there(tensor: Tensor, options: dict[str, Any]) -> bool:
+def _there(tensor: Tensor, options: dict[str, OptionValue]) -> bool:
     asked = tensor.option is None or options[tensor.option] not in (None, False)
     return asked and (not tensor.backwards or options["bidirectional"])
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 from ...errors import FileError, ParamcalcError, nearest
 from ...symbolic import Expr, Size, parse
+from ...untyped import OptionValue
 from ..shared.cells import CANDIDATE, GATES
 
 TABLE = "conventions.txt"
@@ -98,7 +99,7 @@ class Row:
     step: Step = NOTHING
     formula: Size = 0
     rule: str = ""
-    options: tuple[tuple[str, Any], ...] = ()
+    options: tuple[tuple[str, OptionValue], ...] = ()
 
     @property
     def called(self) -> str:
@@ -192,7 +193,7 @@ def _declared(given: dict[str, str], head: tuple[str, str], tail: tuple[int, str
 
 
 def _step(text: str, gates: tuple[str, ...], tensors: tuple[Tensor, ...]) -> Step:
-    given: dict[str, Any] = {}
+    given: dict[str, OptionValue] = {}
     for word in () if text == NONE else text.split():
         name, _, value = word.partition("=")
         if name not in Step._fields:
@@ -295,7 +296,7 @@ def symbols_of(sizes: Iterable[Size]) -> set[str]:
     return {name for size in sizes if isinstance(size, Expr) for name in size.symbols}
 
 
-def at(size: Size, values: Mapping[str, Any]) -> Size:
+def at(size: Size, values: Mapping[str, OptionValue]) -> Size:
     """Put values into a size of the table."""
     return size(**values) if isinstance(size, Expr) else size
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import islice
 from math import prod
 from string import ascii_lowercase
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from ...core.declare import REQUIRED, Built, Inputs, Shape, Weight, rule, scoped
 from ...core.divisible import divides
@@ -19,6 +19,7 @@ from ...core.kinds import ANY_AXES, RATE, AtCall, Sized, Sizes
 from ...core.products import NOTHING, Product, Source, Sources, Work, product
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
+from ...untyped import OptionValue
 from .core import projected
 from .equations import Equation
 from .merging import agree as both
@@ -222,7 +223,7 @@ class Attended(Inputs):
         super().__init__(pattern)
         self.least = 2
 
-    def named(self, rank: int, options: Mapping[str, Any]) -> list[str] | None:
+    def named(self, rank: int, options: Mapping[str, OptionValue]) -> list[str] | None:
         """Name the axes of an input of this rank, or ``None`` if the rank does not fit."""
         if rank == 2:
             return [self.tokens[0], self.tokens[-1]]
@@ -241,13 +242,13 @@ def MultiHeadAttention(
     value_dim: Annotated[Size, Sized("d_v", like="key_dim")] | None = None,
     dropout: Rate = 0.0,
     use_bias: bool = True,
-    output_shape: Annotated[Any, Sizes("d_o")] | None = None,
-    attention_axes: Annotated[Any, ANY_AXES] | None = None,
+    output_shape: Annotated[OptionValue, Sizes("d_o")] | None = None,
+    attention_axes: Annotated[OptionValue, ANY_AXES] | None = None,
     sliding_window: Window = None,
     flash_attention: bool | None = None,
     *,
     use_gate: bool = False,
-    dtype: Annotated[Any, POLICY] | None = None,
+    dtype: Annotated[OptionValue, POLICY] | None = None,
     return_attention_scores: Scores = False,
 ) -> Built:
     """Each head projects query, key and value; one projection combines the heads. Sequence lengths do not matter.
@@ -276,7 +277,7 @@ def MultiHeadAttention(
     )
 
 
-def _scores(query: Shape, key: Shape, axes: Any, told: bool) -> Shape:
+def _scores(query: Shape, key: Shape, axes: OptionValue, told: bool) -> Shape:
     # axes attended over, heads the last of them, stand once for the query and once for the key; all others agree
     rank = len(query)
     if len(key) != rank:
@@ -312,7 +313,7 @@ def GroupQueryAttention(
     flash_attention: bool | None = None,
     *,
     use_gate: bool = False,
-    dtype: Annotated[Any, POLICY] | None = None,
+    dtype: Annotated[OptionValue, POLICY] | None = None,
     return_attention_scores: Scores = False,
 ) -> Built:
     """H heads project the query; groups of heads share G projections of key and value.

@@ -13,7 +13,7 @@ What these may be is in `KINDS`.
 from collections.abc import Callable
 from functools import partial
 from operator import index
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.declare import REQUIRED, Built, Inputs, Shape
 from ...core.ignored_options import BASE
@@ -21,6 +21,7 @@ from ...core.kinds import NUMBER, SWITCH, Check, Choice, Kind, Maybe, has_index
 from ...core.rule import Rule
 from ...core.schema import Option, Schema
 from ...errors import OptionError, ShapeError
+from ...untyped import OptionValue
 from ..shared.flow import no_gradient
 
 TABLE = """
@@ -61,22 +62,22 @@ def _whole(value: object) -> int:
     return index(value)
 
 
-def _pair(value: Any) -> tuple[float, float]:
+def _pair(value: OptionValue) -> tuple[float, float]:
     first, second = value
     return NUMBER(first), NUMBER(second)
 
 
-def _sizes(value: Any) -> tuple[int, int]:
+def _sizes(value: OptionValue) -> tuple[int, int]:
     first, second = value
     return index(first), index(second)
 
 
-def _any_number(value: Any) -> Any:
+def _any_number(value: OptionValue) -> OptionValue:
     NUMBER(value)
     return value
 
 
-def _factor(low: float, high: float, each: bool, value: Any) -> Any:
+def _factor(low: float, high: float, each: bool, value: OptionValue) -> OptionValue:
     first, last = _pair(value) if isinstance(value, (list, tuple)) else (NUMBER(value),) * 2
     if first > high or last < low or (each and (first < low or last > high)):
         raise OptionError("a factor out of range", expected=f"from {low:g} to {high:g}", received=value)
@@ -101,30 +102,30 @@ KINDS: dict[str, Kind] = {
 WHY = "Changes images at random during training and keeps their shape; no weights."
 
 
-def kept(x: Annotated[Shape, Inputs("... H W C")], /, **options: Any) -> Built:
+def kept(x: Annotated[Shape, Inputs("... H W C")], /, **options: OptionValue) -> Built:
     """Keep the shape of an image, or of a batch of them."""
     if len(x) > 4:
         raise ShapeError("not an image or a batch of images", expected="3 or 4 axes", received=len(x))
     return Built(outs=(x,))
 
 
-def coloured(x: Annotated[Shape, Inputs("... H W C")], /, **options: Any) -> Built:
+def coloured(x: Annotated[Shape, Inputs("... H W C")], /, **options: OptionValue) -> Built:
     """Keep the shape of an image whose channels are colours."""
     mixed = any(options.get(name, 1) is not None for name in ("saturation_factor", "hue_factor"))
     return _with_channels(x, options, (3,)) if mixed else kept(x)
 
 
-def grey(x: Annotated[Shape, Inputs("... H W C")], /, **options: Any) -> Built:
+def grey(x: Annotated[Shape, Inputs("... H W C")], /, **options: OptionValue) -> Built:
     """Keep the shape of an image whose channels are colours, or one shade of grey."""
     return _with_channels(x, options, (1, 3))
 
 
-def rounded(x: Annotated[Shape, Inputs("... H W C")], /, **options: Any) -> Built:
+def rounded(x: Annotated[Shape, Inputs("... H W C")], /, **options: OptionValue) -> Built:
     """Keep the shape of an image whose numbers are rounded."""
     return kept(x)._replace(work=no_gradient)
 
 
-def _with_channels(x: Shape, options: dict[str, Any], wanted: tuple[int, ...]) -> Built:
+def _with_channels(x: Shape, options: dict[str, OptionValue], wanted: tuple[int, ...]) -> Built:
     built = kept(x)
     channels = x[-3] if options["data_format"] == "channels_first" else x[-1]
     if isinstance(channels, int) and channels not in wanted:

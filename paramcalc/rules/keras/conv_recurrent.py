@@ -1,13 +1,14 @@
 """Recurrent layers whose networks are convolutions (keras/src/layers/rnn/conv_lstm*.py)."""
 
 from math import prod
-from typing import Annotated, Any, Unpack
+from typing import Annotated, Unpack
 
 from ...core.declare import Built, Inputs, Shape, Weight, each_rank
 from ...core.equations import Equations
 from ...core.products import State, Work, product
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
+from ...untyped import OptionValue
 from ..shared import equations, windows
 from .axes import Layout, Padding
 from .convolutional import Filters, Kernel, Steps, check_steps
@@ -23,7 +24,7 @@ class Frames(Inputs):
         """Name the axes of a frame that has so many."""
         return Frames(self.pattern.replace("spatial", {1: "L", 2: "H W", 3: "D H W"}[rank]))
 
-    def named(self, rank: int, options: Any) -> list[str] | None:
+    def named(self, rank: int, options: OptionValue) -> list[str] | None:
         """Name the axes of an input of this rank, or ``None`` if the rank does not fit."""
         if rank != self.least:
             return None

@@ -1,7 +1,7 @@
 """Convolutions (keras/src/layers/convolutional)."""
 
 from math import prod
-from typing import Annotated, Any, Unpack
+from typing import Annotated, Unpack
 
 from ...core.declare import Built, Shape, Weight, each_rank, rule
 from ...core.divisible import divides
@@ -10,6 +10,7 @@ from ...core.kinds import Sized, Window, grown
 from ...core.products import Work, product
 from ...errors import OptionError
 from ...symbolic import Size, exact, minimum
+from ...untyped import OptionValue
 from ..shared import windows
 from .axes import CausalPadding, Extras, Layout, Padding, Spatial
 from .quantized import Constraint, Thin, merging, thinned
@@ -17,9 +18,9 @@ from .quantized import Constraint, Thin, merging, thinned
 Filters = Annotated[Size, Sized("F")]
 Groups = Annotated[Size, Sized("g", unless=1)]
 Multiplier = Annotated[Size, Sized("m", unless=1)]
-Kernel = Annotated[Any, Window("k")]
-Steps = Annotated[Any, Window()]
-Longer = Annotated[Any, Extras()] | None
+Kernel = Annotated[OptionValue, Window("k")]
+Steps = Annotated[OptionValue, Window()]
+Longer = Annotated[OptionValue, Extras()] | None
 
 PLAIN = ("activation", *KERNEL, *BIAS)
 
@@ -79,12 +80,12 @@ A convolution run backwards: every place of the input is spread over a window of
 def transposed(
     x: Shape,
     filters: Size,
-    kernel_size: Any,
-    strides: Any,
+    kernel_size: OptionValue,
+    strides: OptionValue,
     padding: str,
-    output_padding: Any,
+    output_padding: OptionValue,
     data_format: str | None,
-    dilation_rate: Any,
+    dilation_rate: OptionValue,
     use_bias: bool,
 ) -> Built:
     """Build a transposed convolution."""

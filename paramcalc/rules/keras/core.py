@@ -1,7 +1,7 @@
 """Dense layers and embeddings (keras/src/layers/core)."""
 
 from math import prod
-from typing import Annotated, Any, Unpack
+from typing import Annotated, Unpack
 
 from ...core.declare import Built, Inputs, Shape, Weight, rule
 from ...core.ignored_options import BIAS, EMBEDDINGS, KERNEL
@@ -9,6 +9,7 @@ from ...core.kinds import NUMBER, AtCall, Sized, Sizes
 from ...core.products import NOTHING, Product, Sources, Work, product
 from ...errors import OptionError, ShapeError, Verbatim
 from ...symbolic import Size, ceil_div
+from ...untyped import OptionValue
 from .equations import EQUATION, LETTERS, Equation, scales, sides
 from .quantized import (
     Constraint,
@@ -81,7 +82,7 @@ def EinsumDense(
     x: Annotated[Shape, Inputs("*equation")],
     /,
     equation: Annotated[str, EQUATION],
-    output_shape: Annotated[Any, Sizes("d_y", open=True)],
+    output_shape: Annotated[OptionValue, Sizes("d_y", open=True)],
     *,
     bias_axes: Annotated[str, LETTERS] | None = None,
     kernel_constraint: Constraint = None,
@@ -120,7 +121,7 @@ def EinsumDense(
     )
 
 
-def projected(equation: Equation, shape: Shape, storage: Storage, constraint: Any = None) -> Stored:
+def projected(equation: Equation, shape: Shape, storage: Storage, constraint: OptionValue = None) -> Stored:
     """Keep the kernel of an equation as the options say."""
     return stored(_spread(equation, shape, mode_of(storage)), storage, constraint)
 
@@ -151,7 +152,7 @@ def _sides(shape: Shape, mode: str) -> tuple[Size, Size]:
     return (first, second * third) if into_heads else (first * second, third)
 
 
-def embedded(name: str, input_dim: Size, output_dim: Size, storage: Storage, constraint: Any = None) -> Stored:
+def embedded(name: str, input_dim: Size, output_dim: Size, storage: Storage, constraint: OptionValue = None) -> Stored:
     """Keep a table of embeddings, or the one that leads back, as the options say."""
     mode = mode_of(storage)
     if mode not in ("", "int8", "int4"):
@@ -178,7 +179,7 @@ def Embedding(
     output_dim: Annotated[Size, Sized("d_e")],
     *,
     embeddings_constraint: Constraint = None,
-    weights: Annotated[Any, TENSOR] | None = None,
+    weights: Annotated[OptionValue, TENSOR] | None = None,
     **storage: Unpack[Storage],
 ) -> Built:
     """A table with one row of output_dim numbers for each of input_dim tokens. A lookup costs no multiply-adds."""

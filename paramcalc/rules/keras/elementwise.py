@@ -4,11 +4,12 @@
 """
 
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.declare import Built, Weight, each_rank, rule
 from ...core.ignored_options import ACTIVATION, ALPHA, SEALED
 from ...core.kinds import AXES, NUMBER, POSITIVE, RATE
+from ...untyped import OptionValue
 from .axes import AnyShape, Layout, Spatial, position
 
 Number = Annotated[float, NUMBER]
@@ -67,7 +68,7 @@ def ActivityRegularization(x: AnyShape, /, l1: Number = 0.0, l2: Number = 0.0) -
 
 
 @rule()
-def Activation(x: AnyShape, /, activation: Annotated[Any, ACTIVATION]) -> Built:
+def Activation(x: AnyShape, /, activation: Annotated[OptionValue, ACTIVATION]) -> Built:
     """An elementwise function; no weights."""
     return Built(outs=(x,))
 
@@ -93,7 +94,7 @@ def ELU(x: AnyShape, /, alpha: Number = 1.0) -> Built:
 
 
 @rule()
-def Softmax(x: AnyShape, /, axis: Annotated[Any, AXES] = -1) -> Built:
+def Softmax(x: AnyShape, /, axis: Annotated[OptionValue, AXES] = -1) -> Built:
     """Positive values that sum to 1 along an axis; no weights."""
     for one in (axis,) if isinstance(axis, int) else axis:
         position(one, len(x))
@@ -101,7 +102,7 @@ def Softmax(x: AnyShape, /, axis: Annotated[Any, AXES] = -1) -> Built:
 
 
 @rule(ALPHA)
-def PReLU(x: AnyShape, /, *, shared_axes: Annotated[Any, AXES] | None = None) -> Built:
+def PReLU(x: AnyShape, /, *, shared_axes: Annotated[OptionValue, AXES] | None = None) -> Built:
     """One slope for each element of a sample; shared_axes share a slope."""
     shape = list(x[1:])
     for axis in (shared_axes,) if isinstance(shared_axes, int) else shared_axes or ():

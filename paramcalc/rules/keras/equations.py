@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from math import prod
-from typing import Any
 
 from ...core.declare import Shape
 from ...core.kinds import Check
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
+from ...untyped import OptionValue
 
 _FORMS = re.compile(
     r"(?P<left>\.\.\.)?(?P<inputs>[a-zA-Z]+)(?P<right>(?<=..)\.\.\.)?,(?P<kernel>[a-zA-Z]+)"
@@ -176,13 +176,13 @@ def _laid(letters: str, equation: Equation) -> tuple[list[int], list[int], list[
     return order, free, dropped
 
 
-def _equation(value: Any) -> Equation:
+def _equation(value: OptionValue) -> Equation:
     if not isinstance(value, str):
         raise TypeError(value)
     return Equation(value)
 
 
-def _letters(value: Any) -> str:
+def _letters(value: OptionValue) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError(value)
     return value

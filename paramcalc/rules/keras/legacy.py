@@ -5,7 +5,7 @@ layers/preprocessing/image_preprocessing.py)
 """
 
 from math import prod
-from typing import Annotated, Any, Literal, Unpack
+from typing import Annotated, Literal, Unpack
 
 from ...core.declare import Built, Shape, Weight, each_rank, rule
 from ...core.ignored_options import BIAS, KERNEL, RECURRENT
@@ -13,6 +13,7 @@ from ...core.kinds import NUMBER, POSITIVE, Check, Sized, Window
 from ...core.products import Work, product
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
+from ...untyped import OptionValue
 from ..shared import cells, windows
 from ..shared.over_time import OverTime, over_time
 from .axes import AnyShape, Images, Layout, Padding, Spatial
@@ -65,8 +66,8 @@ def locally_connected(
     x: Spatial,
     /,
     filters: Annotated[Size, Sized("F")],
-    kernel_size: Annotated[Any, Window("k")],
-    strides: Annotated[Any, Window()] = 1,
+    kernel_size: Annotated[OptionValue, Window("k")],
+    strides: Annotated[OptionValue, Window()] = 1,
     padding: Padding = "valid",
     data_format: Layout = None,
     *,
@@ -126,14 +127,14 @@ def ThresholdedReLU(x: AnyShape, /, theta: Annotated[float, POSITIVE] = 1.0) -> 
     return Built(outs=(x,))
 
 
-def _factor(value: Any) -> float | tuple[float, float]:
+def _factor(value: OptionValue) -> float | tuple[float, float]:
     if isinstance(value, (list, tuple)):
         low, high = value
         return NUMBER(low), NUMBER(high)
     return float(NUMBER(value))
 
 
-Factor = Annotated[Any, Check("a number or a pair of them", _factor)]
+Factor = Annotated[OptionValue, Check("a number or a pair of them", _factor)]
 Interpolation = Literal["bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic"]
 
 

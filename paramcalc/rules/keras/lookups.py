@@ -4,12 +4,13 @@ Their vocabularies are tables of TensorFlow's, which Keras counts nowhere; ``voc
 says of its own.
 """
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from ...core.declare import Built, Inputs, Shape, rule
 from ...core.kinds import Check, Sized
 from ...errors import OptionError, ShapeError, Verbatim
 from ...symbolic import Size, is_known, unknown
+from ...untyped import OptionValue
 from .axes import AnyShape
 from .preprocessing import encoded
 from .values import shape_of
@@ -18,13 +19,13 @@ Count = Annotated[Size, Sized()]
 Mode = Literal["int", "one_hot", "multi_hot", "count", "tf_idf", "binary", "tf-idf"]
 
 
-def _tokens(value: Any) -> Any:
+def _tokens(value: OptionValue) -> OptionValue:
     if isinstance(value, str):  # a file, which is not looked into
         return value
     return tuple(value)
 
 
-def _at_least_none(value: Any) -> int:
+def _at_least_none(value: OptionValue) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError(value)
     return value
@@ -33,8 +34,8 @@ def _at_least_none(value: Any) -> int:
 TOKENS = Check("a list of tokens, or the name of a file", _tokens, {"type": ["array", "string"]})
 TOKEN = Check("a token", lambda value: value)
 NUMBER_FROM_0 = Check("a number from 0 up", _at_least_none, {"type": "integer", "minimum": 0})
-Tokens = Annotated[Any, TOKENS]
-Token = Annotated[Any, TOKEN]
+Tokens = Annotated[OptionValue, TOKENS]
+Token = Annotated[OptionValue, TOKEN]
 
 
 @rule(("mask_value", "salt"))
@@ -94,15 +95,15 @@ class Lookup(NamedTuple):
         How many places tokens it lacks have.
     """
 
-    tokens: Any
-    idf_weights: Any
+    tokens: OptionValue
+    idf_weights: OptionValue
     max_tokens: Size | None
     size: Size | None
     pad: bool
     invert: bool
     mode: str
-    mask: Any
-    oov: Any
+    mask: OptionValue
+    oov: OptionValue
     buckets: int
 
     def depth(self) -> Size:

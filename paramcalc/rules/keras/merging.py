@@ -1,13 +1,14 @@
 """Layers that merge several inputs (keras/src/layers/merging)."""
 
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.declare import Built, Inputs, Shape, rule
 from ...core.kinds import AXIS, AXIS_PAIR, grown
 from ...core.products import Work, product
 from ...errors import Disagreement, OptionError, ShapeError
 from ...symbolic import Expr, Size, is_known, unknown
+from ...untyped import OptionValue
 from .axes import position as position
 
 Several = Annotated[tuple[Shape, ...], Inputs("B ...", many=True)]
@@ -79,7 +80,7 @@ def Concatenate(xs: Several, /, axis: Annotated[int, AXIS] = -1) -> Built:
 
 
 @rule(("normalize",))
-def Dot(xs: Several, /, axes: Annotated[Any, AXIS_PAIR]) -> Built:
+def Dot(xs: Several, /, axes: Annotated[OptionValue, AXIS_PAIR]) -> Built:
     """The dot product of two inputs along one axis of each, for each sample."""
     if len(xs) != 2:
         raise ShapeError("Dot takes 2 inputs", received=len(xs))

@@ -1,7 +1,7 @@
 """Normalization (keras/src/layers/normalization)."""
 
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.built import placed
 from ...core.declare import LAYER, Built, Inputs, Part, Shape, Weight, rule, scoped
@@ -10,10 +10,11 @@ from ...core.ignored_options import BETA, GAMMA
 from ...core.kinds import AXES, AXIS, Check, Sized
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
+from ...untyped import OptionValue
 from .axes import AnyShape, position
 
 Features = Annotated[Shape, Inputs("B ... d")]
-Axes = Annotated[Any, AXES]
+Axes = Annotated[OptionValue, AXES]
 
 STATISTICS = (
     "moving_mean_initializer",
@@ -49,7 +50,7 @@ def BatchNormalization(
     )
 
 
-def along(axis: Any, x: Shape) -> Shape:
+def along(axis: OptionValue, x: Shape) -> Shape:
     """Give the sizes along the axes, in the order Keras puts them."""
     ordered = (axis,) if isinstance(axis, int) else sorted(axis)  # before it looks at signs
     places = [position(one, len(x)) for one in ordered]
@@ -140,7 +141,7 @@ def GroupNormalization(
     )
 
 
-def _at_least_one(value: Any) -> Any:
+def _at_least_one(value: OptionValue) -> OptionValue:
     if isinstance(value, bool) or not value > 0:
         raise ValueError(value)
     return value
@@ -153,7 +154,7 @@ ITERATIONS = Check("a number above 0", _at_least_one, {"type": "integer", "minim
 def SpectralNormalization(
     x: Annotated[Shape, Inputs("*layer")],
     /,
-    layer: Annotated[Any, LAYER],
+    layer: Annotated[OptionValue, LAYER],
     power_iterations: Annotated[int, ITERATIONS] = 1,
 ) -> Built:
     """The weights of a layer, and an untrained vector that estimates the spectral norm of its kernel.

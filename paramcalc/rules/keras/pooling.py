@@ -1,16 +1,17 @@
 """Pooling: windows that keep one number and learn nothing (keras/src/layers/pooling)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.declare import Built, Shape, each_rank
 from ...core.kinds import Window
+from ...untyped import OptionValue
 from ..shared import windows
 from .axes import Layout, Padding, Spatial
 
-Places = Annotated[Any, Window()]
+Places = Annotated[OptionValue, Window()]
 
 
-def pooled(x: Shape, pool_size: Any, strides: Any, padding: str, data_format: str | None) -> Built:
+def pooled(x: Shape, pool_size: OptionValue, strides: OptionValue, padding: str, data_format: str | None) -> Built:
     """Keep one number of each window; windows lie side by side unless strides says otherwise."""
     spatial, channels = windows.spatial(x, data_format)
     places = windows.lengths(spatial, pool_size, strides or pool_size, padding)

@@ -1,7 +1,7 @@
 """Numbers, categories and signals made ready for a model (keras/src/layers/preprocessing)."""
 
 from math import ceil, log2, prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from ...core.built import placed
 from ...core.declare import CELLS, Built, Inputs, Part, Shape, Weight, rule, scoped
@@ -10,13 +10,14 @@ from ...core.kinds import AXES, Check, Sized
 from ...core.products import NOTHING, Product, Sources, Work, product
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
+from ...untyped import OptionValue
 from ..shared import windows
 from ..shared.flow import no_gradient
 from .axes import AnyShape, Layout, Padding, position
 from .recurrent_wrappers import unique_labels
 from .values import ARRAY, Values, shape_of
 
-Array = Annotated[Any, ARRAY]
+Array = Annotated[OptionValue, ARRAY]
 Count = Annotated[Size, Sized()]
 
 
@@ -30,7 +31,7 @@ ANY_AXES = Check(
 def Normalization(
     x: Annotated[Shape, Inputs("B ... d")],
     /,
-    axis: Annotated[Any, ANY_AXES] | None = -1,
+    axis: Annotated[OptionValue, ANY_AXES] | None = -1,
     mean: Array | None = None,
     variance: Array | None = None,
     invert: bool = False,
@@ -195,7 +196,7 @@ def MelSpectrogram(
 
 
 @rule((), base=())
-def Pipeline(x: Annotated[Shape, Inputs("*layers")], /, layers: Annotated[Any, CELLS]) -> Built:
+def Pipeline(x: Annotated[Shape, Inputs("*layers")], /, layers: Annotated[OptionValue, CELLS]) -> Built:
     """A chain of layers: their weights, and none of its own."""
     if not isinstance(layers, tuple):
         raise OptionError("one layer", expected="a list of layers")

@@ -15,7 +15,7 @@ Sources: Hu et al. 2021 (LoRA); Micikevicius et al. 2022 (float8); Frantar et al
 
 from collections.abc import Callable
 from math import prod
-from typing import Annotated, Any, NamedTuple, TypedDict
+from typing import Annotated, NamedTuple, TypedDict
 
 from ...core.declare import Shape, Weight
 from ...core.ignored_options import check
@@ -23,13 +23,14 @@ from ...core.kinds import NUMBER, Check, Sized
 from ...core.products import NOTHING, Product, Sources, product
 from ...errors import OptionError
 from ...symbolic import Size, ceil_div
+from ...untyped import OptionValue
 
 HISTORY = 1024
 MODES = ("int8", "float8", "int4", "gptq", "awq")
 _FLOATS = "float16 float32 float64 bfloat16 float8_e4m3fn float8_e5m2 mixed_float16 mixed_bfloat16"
 _OTHERS = "uint8 uint16 uint32 uint64 int8 int16 int32 int64 bool string complex64 complex128"
 SOURCES = frozenset(f"{_FLOATS} {_OTHERS}".split())
-CONFIGS: dict[str, dict[str, Any]] = {  # and what they say when they say nothing
+CONFIGS: dict[str, dict[str, OptionValue]] = {  # and what they say when they say nothing
     "Int8QuantizationConfig": {},
     "Int4QuantizationConfig": {"block_size": None},
     "Float8QuantizationConfig": {},
@@ -55,7 +56,7 @@ class Policy(str):
     history: int = HISTORY
 
     @property
-    def config(self) -> Any:
+    def config(self) -> OptionValue:
         """The policy as Keras's own configuration, where its name does not say all; else the name."""
         if self.history == HISTORY:
             return str(self)
@@ -64,7 +65,7 @@ class Policy(str):
         return {"class_name": "QuantizedFloat8DTypePolicy", "config": config}
 
 
-def policy(value: Any) -> Any:
+def policy(value: OptionValue) -> OptionValue:
     """Read a dtype policy: its name, Keras's configuration of it, or something else that names a dtype.
 
     Raises
@@ -92,7 +93,7 @@ def policy(value: Any) -> Any:
     return read
 
 
-def _one_of_many(config: dict[str, Any]) -> Any:
+def _one_of_many(config: dict[str, OptionValue]) -> OptionValue:
     # a map from the paths of layers to policies: what it says of this one depends on where the layer is
     policies = [policy(one) for one in _listed(config)]
     if any(one.mode for one in policies):
@@ -100,13 +101,13 @@ def _one_of_many(config: dict[str, Any]) -> Any:
     return policies[0]
 
 
-def _listed(config: dict[str, Any]) -> list[Any]:
+def _listed(config: dict[str, OptionValue]) -> list[OptionValue]:
     # without a default Keras takes the one it is set to, which is float32 unless somebody says otherwise
     default, others = config["default_policy"], config.get("policy_map")
     return ["float32" if default is None else default, *(others.values() if isinstance(others, dict) else ())]
 
 
-def by_place(value: Any) -> bool:
+def by_place(value: OptionValue) -> bool:
     """Tell whether a dtype policy, as Keras writes it, keeps a table in few bits or not depending on its place."""
     config = value.get("config") if isinstance(value, dict) else None
     if not isinstance(config, dict) or "default_policy" not in config:
@@ -138,12 +139,12 @@ def _mode(name: str) -> tuple[str, int | None, int | None]:
     return kind, bits[0] if bits else None, block
 
 
-def _check_block(block: Any) -> None:
+def _check_block(block: OptionValue) -> None:
     if block is not None and (type(block) is not int or block == 0 or block < -1):
         raise OptionError("numbers that share a scale", expected="a positive number, or -1 for all", received=block)
 
 
-def recipe(value: Any) -> dict[str, Any]:
+def recipe(value: OptionValue) -> dict[str, OptionValue]:
     """Read a quantization config: Keras's configuration of it, or the object itself."""
     if not isinstance(value, dict):
         value = {"class_name": type(value).__name__, "config": value.get_config()} if _has_config(value) else {}
@@ -155,11 +156,11 @@ def recipe(value: Any) -> dict[str, Any]:
     return {"class_name": name, "config": config}
 
 
-def _has_config(value: Any) -> bool:
+def _has_config(value: OptionValue) -> bool:
     return callable(getattr(value, "get_config", None))
 
 
-def _constraint(value: Any) -> Any:
+def _constraint(value: OptionValue) -> OptionValue:
     if not (isinstance(value, (str, dict)) or callable(value)):
         raise TypeError(value)
     check("kernel_constraint", value)
@@ -169,7 +170,7 @@ def _constraint(value: Any) -> Any:
 POLICY = Check("the name of a dtype policy, or Keras's configuration of one", policy)
 RECIPE = Check("the configuration of a quantization", recipe, {"type": "object"})
 CONSTRAINT = Check("the name of a constraint", _constraint, {"type": ["string", "object"]})
-Constraint = Annotated[Any, CONSTRAINT] | None
+Constraint = Annotated[OptionValue, CONSTRAINT] | None
 
 
 class Thin(TypedDict):
@@ -182,8 +183,8 @@ class Thin(TypedDict):
 class Storage(Thin):
     """The options that say how a table is stored."""
 
-    quantization_config: Annotated[Any, RECIPE] | None
-    dtype: Annotated[Any, POLICY] | None
+    quantization_config: Annotated[OptionValue, RECIPE] | None
+    dtype: Annotated[OptionValue, POLICY] | None
 
 
 class Table(NamedTuple):
@@ -257,7 +258,7 @@ def rounds_input(storage: Storage) -> bool:
     return lora_in_steps(storage) and (recipe is None or recipe["config"].get("activation_quantizer") is not None)
 
 
-def stored(table: Table, storage: Storage, constraint: Any = None) -> Stored:
+def stored(table: Table, storage: Storage, constraint: OptionValue = None) -> Stored:
     """Keep a table as the options say.
 
     Raises
@@ -279,7 +280,7 @@ def stored(table: Table, storage: Storage, constraint: Any = None) -> Stored:
     return Stored((frozen, *thin.weights, *rest), numbers, operand, kept.flow | thin.flow)
 
 
-def thinned(name: str, shape: Shape, options: Thin, constraint: Any = None) -> Stored:
+def thinned(name: str, shape: Shape, options: Thin, constraint: OptionValue = None) -> Stored:
     """Give the thin tables that learn in place of a table, if the options ask for any.
 
     Raises
@@ -370,7 +371,7 @@ def _on_its_side(table: Table, storage: Storage) -> Stored:
     )
 
 
-def _said(storage: Storage, config: str, name: str, otherwise: Any) -> Any:
+def _said(storage: Storage, config: str, name: str, otherwise: OptionValue) -> OptionValue:
     # what is said for one layer goes before what its policy says
     found = storage["quantization_config"]
     return {**CONFIGS[config], **found["config"]}[name] if found and found["class_name"] == config else otherwise

@@ -1,7 +1,7 @@
 """Layers around cells and layers: any cell over time, stacks of cells, both directions, a layer at every step."""
 
 from copy import copy
-from typing import Annotated, Any, Literal, Unpack
+from typing import Annotated, Literal, Unpack
 
 from ...core.built import known_of, placed
 from ...core.declare import CELLS, LAYER, Built, Inputs, Part, Shape, rule, scaled, scoped
@@ -10,11 +10,12 @@ from ...core.rule import Layer
 from ...core.shapes import UNKNOWN_OUTPUTS, UnknownShape, listed, shape_text
 from ...errors import OptionError, ShapeError
 from ...symbolic import times, unicode
+from ...untyped import OptionValue
 from .recurrent import LOOP, Count, Loop, over_steps
 
 
 @rule()
-def StackedRNNCells(x: Annotated[Shape, Inputs("*cells")], /, cells: Annotated[Any, CELLS]) -> Built:
+def StackedRNNCells(x: Annotated[Shape, Inputs("*cells")], /, cells: Annotated[OptionValue, CELLS]) -> Built:
     """A stack of cells: each cell takes the output of the cell below as its input.
 
     A cell that stands in several places has one set of weights.
@@ -69,13 +70,13 @@ def _stacked(parts: list[Built], names: list[str]) -> Work:
     return Work(tuple(products), (read, *carried))
 
 
-def _check_cell(layer: Any, step: Built) -> None:
+def _check_cell(layer: OptionValue, step: Built) -> None:
     # a cell keeps states and takes one time step; a recurrent layer keeps states and takes them all
     if not step.states or "go_backwards" in getattr(layer, "options", ()):
         raise OptionError(f"{layer.type} is not a cell", expected="LSTMCell, GRUCell, SimpleRNNCell or a stack of them")
 
 
-def _check_same_weights(layer: Any, first: Built, again: Built) -> None:
+def _check_same_weights(layer: OptionValue, first: Built, again: Built) -> None:
     for one, other in zip(first.weights, again.weights, strict=True):
         if any(
             isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(one.shape, other.shape, strict=True)
@@ -102,7 +103,7 @@ def unique_labels(layers: tuple[Layer, ...]) -> list[str]:
 def RNN(
     x: Annotated[Shape, Inputs("B T *cell")],
     /,
-    cell: Annotated[Any, CELLS],
+    cell: Annotated[OptionValue, CELLS],
     **time: Unpack[Loop],
 ) -> Built:
     """Any cell, or a stack of cells, the same at every time step."""
@@ -120,10 +121,10 @@ def RNN(
 def Bidirectional(
     x: Annotated[Shape, Inputs("*layer")],
     /,
-    layer: Annotated[Any, LAYER],
+    layer: Annotated[OptionValue, LAYER],
     merge_mode: Literal["concat", "sum", "mul", "ave", None] = "concat",
     *,
-    backward_layer: Annotated[Any, LAYER] | None = None,
+    backward_layer: Annotated[OptionValue, LAYER] | None = None,
 ) -> Built:
     """Two copies with separate weights: one reads forwards, one backwards."""
     _check_directions(layer, backward_layer)
@@ -190,7 +191,7 @@ def _check_directions(forward: Layer, backward: Layer | None) -> None:
 
 
 @rule()
-def TimeDistributed(x: Annotated[Shape, Inputs("B T *layer")], /, layer: Annotated[Any, LAYER]) -> Built:
+def TimeDistributed(x: Annotated[Shape, Inputs("B T *layer")], /, layer: Annotated[OptionValue, LAYER]) -> Built:
     """One layer applied to every time step: its weights count once, its cost T times."""
     batch, T, *rest = x
     if not rest:

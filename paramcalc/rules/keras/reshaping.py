@@ -1,12 +1,13 @@
 """Layers that only move numbers about (keras/src/layers/reshaping)."""
 
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.declare import Built, Inputs, Shape, rule
 from ...core.kinds import PERMUTATION, TARGET, Sized, grown
 from ...errors import ShapeError
 from ...symbolic import Size, exact, is_known, unicode, unknown
+from ...untyped import OptionValue
 from .axes import AnyShape, Layout
 
 
@@ -17,7 +18,7 @@ def Flatten(x: AnyShape, /, data_format: Layout = None) -> Built:
 
 
 @rule()
-def Reshape(x: AnyShape, /, target_shape: Annotated[Any, TARGET]) -> Built:
+def Reshape(x: AnyShape, /, target_shape: Annotated[OptionValue, TARGET]) -> Built:
     """The same numbers in another shape; -1 is inferred from the other sizes."""
     batch, *sizes = x
     total = grown(prod(sizes))
@@ -41,7 +42,7 @@ def _open(size: Size) -> bool:
 
 
 @rule()
-def Permute(x: AnyShape, /, dims: Annotated[Any, PERMUTATION]) -> Built:
+def Permute(x: AnyShape, /, dims: Annotated[OptionValue, PERMUTATION]) -> Built:
     """Reorders the axes; axis 1 is the first after the batch."""
     if len(dims) != len(x) - 1:
         raise ShapeError("Permute must name every axis except the batch", expected=f"{len(x) - 1} axes", received=dims)

@@ -1,13 +1,14 @@
 """Layers that make images smaller, larger or wider, and learn nothing (keras/src/layers/reshaping)."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from ...core.declare import Built, Shape, each_rank, rule
 from ...core.json_data import JsonObject, either
-from ...core.kinds import Kind, OptionValue, Sized, Window, grown
+from ...core.kinds import Kind, Sized, Window, grown
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size
+from ...untyped import OptionValue
 from ..shared import windows
 from .axes import EXTRA, Layout, Spatial
 
@@ -53,7 +54,9 @@ class Margins(Kind):
         return either(one, {"type": "array", "items": pair, "minItems": self.rank, "maxItems": self.rank})
 
 
-def resized(x: Shape, data_format: str | None, sizes: Any, change: Callable[[Size, Any], Size]) -> Built:
+def resized(
+    x: Shape, data_format: str | None, sizes: OptionValue, change: Callable[[Size, OptionValue], Size]
+) -> Built:
     """Give every spatial axis another length, after the size that goes with it."""
     spatial, channels = windows.spatial(x, data_format)
     lengths = tuple(change(n, size) for n, size in zip(spatial, sizes, strict=True))
@@ -88,14 +91,14 @@ CUT = "Crops the borders; no weights."
 
 
 @rule(why=CUT, rank=1)
-def Cropping1D(x: Spatial, /, cropping: Annotated[Any, Margins()] = (1, 1)) -> Built:
+def Cropping1D(x: Spatial, /, cropping: Annotated[OptionValue, Margins()] = (1, 1)) -> Built:
     """Crop the ends of a sequence."""
     return resized(x, None, (cropping,), cropped)
 
 
 @rule(why=CUT, rank=2)
 def Cropping2D(
-    x: Spatial, /, cropping: Annotated[Any, Margins()] = ((0, 0), (0, 0)), data_format: Layout = None
+    x: Spatial, /, cropping: Annotated[OptionValue, Margins()] = ((0, 0), (0, 0)), data_format: Layout = None
 ) -> Built:
     """Crop the borders of an image. The default crops nothing."""
     return resized(x, data_format, cropping, cropped)
@@ -103,14 +106,14 @@ def Cropping2D(
 
 @rule(why=CUT, rank=3)
 def Cropping3D(
-    x: Spatial, /, cropping: Annotated[Any, Margins()] = ((1, 1), (1, 1), (1, 1)), data_format: Layout = None
+    x: Spatial, /, cropping: Annotated[OptionValue, Margins()] = ((1, 1), (1, 1), (1, 1)), data_format: Layout = None
 ) -> Built:
     """Crop the borders of a volume."""
     return resized(x, data_format, cropping, cropped)
 
 
 @each_rank("ZeroPadding{}D", 1, 2, 3)
-def zero_padding(x: Spatial, /, padding: Annotated[Any, Margins()] = 1, data_format: Layout = None) -> Built:
+def zero_padding(x: Spatial, /, padding: Annotated[OptionValue, Margins()] = 1, data_format: Layout = None) -> Built:
     """Pads the borders with zeros; no weights."""
     return resized(x, data_format, padding if len(x) > 3 else (padding,), padded)
 
@@ -128,7 +131,7 @@ def UpSampling1D(x: Spatial, /, size: Annotated[Size, Sized()] = 2) -> Built:
 def UpSampling2D(
     x: Spatial,
     /,
-    size: Annotated[Any, Window()] = 2,
+    size: Annotated[OptionValue, Window()] = 2,
     data_format: Layout = None,
     interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] = "nearest",
 ) -> Built:
@@ -137,6 +140,6 @@ def UpSampling2D(
 
 
 @rule(why=REPEAT, rank=3)
-def UpSampling3D(x: Spatial, /, size: Annotated[Any, Window()] = 2, data_format: Layout = None) -> Built:
+def UpSampling3D(x: Spatial, /, size: Annotated[OptionValue, Window()] = 2, data_format: Layout = None) -> Built:
     """Repeat every element of a volume."""
     return resized(x, data_format, size, repeated)

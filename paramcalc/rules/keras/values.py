@@ -1,16 +1,15 @@
 """Options that are arrays, of which only the shape matters: numbers, nested lists, anything with a shape."""
 
-from typing import Any
-
 from ...core.declare import Shape
 from ...core.kinds import MAX_AXES, Check
 from ...symbolic import unicode
+from ...untyped import OptionValue
 
 
 class Values:
     """Values as they were given, and their shape."""
 
-    def __init__(self, values: Any) -> None:
+    def __init__(self, values: OptionValue) -> None:
         if isinstance(values, dict) and "value" in values.get("config", {}):  # as Keras writes arrays down
             values = values["config"]["value"]
         self.values = values
@@ -20,7 +19,7 @@ class Values:
         return repr(self.values) if not self.shape else f"<values of shape {self.shape}>"
 
 
-def _shape(values: Any) -> Shape:
+def _shape(values: OptionValue) -> Shape:
     known = getattr(values, "shape", None)
     if known is not None:
         return tuple(known)
@@ -33,7 +32,7 @@ def _shape(values: Any) -> Shape:
     return (len(values), *next(iter(inside), ()))
 
 
-def _tensor(value: Any) -> Values:
+def _tensor(value: OptionValue) -> Values:
     if isinstance(value, Values):
         return value
     if isinstance(value, list) and len(value) == 1:

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...core.built import Built
 from ...core.shapes import Shape
+from ...untyped import Arg
 from .sizes import broadcast, dims, places, ranked, stands, tensors, volume, whole
 from .table import UnsupportedCall, gives, ops_of
 
@@ -41,27 +40,27 @@ def each(x: Shape, /) -> Built:
 
 
 @numpy()
-def Clip(x: Shape, /, *, x_min: Any, x_max: Any) -> Built:
+def Clip(x: Shape, /, *, x_min: Arg, x_max: Arg) -> Built:
     """Each number, held between two."""
     return gives(stands(x, dims(x_min), dims(x_max)))
 
 
 @numpy("FullLike", inert="dtype", flow="fill_value")
-def filled(x: Shape, fill_value: Any) -> Built:
+def filled(x: Shape, fill_value: Arg) -> Built:
     """One number in every place of a tensor."""
     return gives(stands(x, dims(fill_value)))
 
 
 @numpy("Flip")
 @numpy("Roll", inert="shift")
-def turned(x: Shape, /, *, axis: Any = None) -> Built:
+def turned(x: Shape, /, *, axis: Arg = None) -> Built:
     """The same shape; the axes, if any are named, must be there."""
     return along(x, axis=axis)
 
 
 @nn("LogSoftmax Softmax")
 @nn("Normalize", inert="order epsilon")
-def along(x: Shape, /, *, axis: Any = -1) -> Built:
+def along(x: Shape, /, *, axis: Arg = -1) -> Built:
     """The same shape; the axes, if any are named, must be there."""
     if axis is not None:
         places(axis, len(x))
@@ -69,7 +68,7 @@ def along(x: Shape, /, *, axis: Any = -1) -> Built:
 
 
 @nn()
-def Sparsemax(x: Shape, /, *, axis: Any = -1) -> Built:
+def Sparsemax(x: Shape, /, *, axis: Arg = -1) -> Built:
     """The same shape; the axis must be there."""
     places(whole(axis), len(x))
     return gives(x)
@@ -78,18 +77,18 @@ def Sparsemax(x: Shape, /, *, axis: Any = -1) -> Built:
 @numpy("Sort")
 @numpy("Argsort", flow="")
 @numpy("Argpartition", inert="kth", flow="")
-def ordered(x: Shape, /, *, axis: Any = -1) -> Built:
+def ordered(x: Shape, /, *, axis: Arg = -1) -> Built:
     """In another order along an axis, or laid end to end first."""
     return flat_or(x, axis)
 
 
 @numpy("Cumprod Cumsum Nancumprod Nancumsum", inert="dtype")
-def running(x: Shape, /, *, axis: Any = None) -> Built:
+def running(x: Shape, /, *, axis: Arg = None) -> Built:
     """So far, along an axis, or laid end to end first."""
     return flat_or(x, axis)
 
 
-def flat_or(x: Shape, axis: Any) -> Built:
+def flat_or(x: Shape, axis: Arg) -> Built:
     """Keep the shape if an axis is named, else lay the numbers end to end."""
     if axis is None:
         return gives((volume(x),))
@@ -115,26 +114,26 @@ def Flipud(x: Shape) -> Built:
 @numpy(
     "Equal FloorDivide Gcd Greater GreaterEqual Lcm Less LessEqual LogicalAnd LogicalOr LogicalXor NotEqual", flow=""
 )
-def both(x1: Any, x2: Any) -> Built:
+def both(x1: Arg, x2: Arg) -> Built:
     """Element by element, the shapes stretched to one another."""
     return gives(broadcast(dims(x1), dims(x2)))
 
 
 @numpy("Isclose", inert="equal_nan", flow="")
-def close(x1: Any, x2: Any, rtol: Any = 0, atol: Any = 0) -> Built:
+def close(x1: Arg, x2: Arg, rtol: Arg = 0, atol: Arg = 0) -> Built:
     """Element by element, the shapes stretched to one another."""
     return gives(stands(broadcast(dims(x1), dims(x2)), dims(rtol), dims(atol)))
 
 
 @numpy("AllClose", inert="rtol atol equal_nan", flow="")
-def one_answer(x1: Any, x2: Any) -> Built:
+def one_answer(x1: Arg, x2: Arg) -> Built:
     """One answer for all numbers."""
     broadcast(dims(x1), dims(x2))
     return gives(())
 
 
 @numpy("BitwiseAnd BitwiseLeftShift BitwiseOr BitwiseRightShift BitwiseXor LeftShift RightShift", flow="")
-def bits(x: Shape, y: Any) -> Built:
+def bits(x: Shape, y: Arg) -> Built:
     """Element by element; the first shape stands."""
     return gives(stands(dims(x), dims(y)))
 
@@ -146,7 +145,7 @@ def Polar(abs_: Shape, angle: Shape) -> Built:
 
 
 @numpy(flow="x1 x2")
-def Where(condition: Any, x1: Any = None, x2: Any = None) -> Built:
+def Where(condition: Arg, x1: Arg = None, x2: Arg = None) -> Built:
     """One or the other, the shapes stretched to one another."""
     if x1 is None or x2 is None:
         raise UnsupportedCall("of a condition alone: the shape of the result depends on its values")
@@ -154,14 +153,14 @@ def Where(condition: Any, x1: Any = None, x2: Any = None) -> Built:
 
 
 @numpy(flow="choicelist default")
-def Select(condlist: Any, choicelist: Any, default: Any = 0) -> Built:
+def Select(condlist: Arg, choicelist: Arg, default: Arg = 0) -> Built:
     """For each number the first choice whose condition holds; the first choice's shape stands."""
     first, *others = tensors(choicelist)
     return gives(stands(first, *others, *tensors(condlist), dims(default)))
 
 
 @numpy(flow="")
-def Digitize(x: Shape, bins: Any) -> Built:
+def Digitize(x: Shape, bins: Arg) -> Built:
     """The bin of each number."""
     if isinstance(bins, tuple):
         ranked(bins, 1)
@@ -169,7 +168,7 @@ def Digitize(x: Shape, bins: Any) -> Built:
 
 
 @numpy("IsIn", inert="assume_unique invert", flow="")
-def among(x1: Shape, x2: Any) -> Built:
+def among(x1: Shape, x2: Arg) -> Built:
     """Whether each number is one of those."""
     return gives(dims(x1))
 

@@ -8,13 +8,13 @@ them with ones is its own affair.
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 from ...core.built import Built
 from ...core.products import NOTHING, product
 from ...core.shapes import Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known
+from ...untyped import Arg
 from ..shared import windows
 from .layers import layout, slid, spread
 from .sizes import put, ranked, same, shaped, volume, whole
@@ -23,19 +23,19 @@ from .table import UnsupportedCall, gives, ops_of
 image = ops_of("image")
 
 
-def sides(x: Shape, data_format: Any) -> tuple[int, int]:
+def sides(x: Shape, data_format: Arg) -> tuple[int, int]:
     """Give the positions of height and width."""
     last = len(ranked(x, 3, 4)) - (layout(data_format) == "channels_last")
     return last - 2, last - 1
 
 
-def channels(x: Shape, data_format: Any) -> int:
+def channels(x: Shape, data_format: Arg) -> int:
     """Give the position of the channels."""
     return len(ranked(x, 3, 4)) - (1 if layout(data_format) == "channels_last" else 3)
 
 
 @image("HSVToRGB RGBToHSV")
-def recoloured(images: Shape, /, *, data_format: Any = None) -> Built:
+def recoloured(images: Shape, /, *, data_format: Arg = None) -> Built:
     """Three numbers for three."""
     size = images[channels(images, data_format)]
     if is_known(size) and size != 3:
@@ -44,7 +44,7 @@ def recoloured(images: Shape, /, *, data_format: Any = None) -> Built:
 
 
 @image()
-def RGBToGrayscale(images: Shape, /, *, data_format: Any = None) -> Built:
+def RGBToGrayscale(images: Shape, /, *, data_format: Arg = None) -> Built:
     """One number for three."""
     at = channels(images, data_format)
     if is_known(images[at]) and images[at] not in (1, 3):
@@ -53,7 +53,7 @@ def RGBToGrayscale(images: Shape, /, *, data_format: Any = None) -> Built:
 
 
 @image("Resize", inert="interpolation antialias crop_to_aspect_ratio pad_to_aspect_ratio fill_mode fill_value")
-def resized(images: Shape, /, *, size: Any, data_format: Any = None) -> Built:
+def resized(images: Shape, /, *, size: Arg, data_format: Arg = None) -> Built:
     """Another height and width."""
     high, wide = sides(images, data_format)
     height, width = shaped(size)
@@ -67,7 +67,7 @@ def bent(images: Shape, /) -> Built:
 
 
 @image("GaussianBlur", inert="sigma data_format")
-def blurred(images: Shape, /, *, kernel_size: Any = (3, 3)) -> Built:
+def blurred(images: Shape, /, *, kernel_size: Arg = (3, 3)) -> Built:
     """The same shape: a window over every pixel of every channel."""
     window = prod(spread(list(kernel_size), 2))
     return gives(ranked(images, 3, 4), products=lambda: [product(prod(images) * window, "images", NOTHING)])
@@ -106,7 +106,7 @@ def looked_up(inputs: Shape, coordinates: Shape) -> Built:
 
 
 @image("ScaleAndTranslate", inert="spatial_dims method antialias")
-def moved(images: Shape, output_shape: Any, scale: Any, translation: Any) -> Built:
+def moved(images: Shape, output_shape: Arg, scale: Arg, translation: Arg) -> Built:
     """Another shape."""
     if not isinstance(output_shape, list):
         raise UnsupportedCall("to a shape that a tensor holds")
@@ -122,8 +122,8 @@ def similarity(image1: Shape, image2: Shape) -> Built:
 
 @image()
 def ExtractPatches(
-    images: Shape, /, *, size: Any, strides: Any = None, dilation_rate: Any = 1, padding: Any = "valid",
-    data_format: Any = None,
+    images: Shape, /, *, size: Arg, strides: Arg = None, dilation_rate: Arg = 1, padding: Arg = "valid",
+    data_format: Arg = None,
 ) -> Built:  # fmt: skip
     """The windows of pictures, each as one long pixel."""
     window = [whole(one) for one in size] if isinstance(size, list) else [whole(size)] * 2
@@ -140,8 +140,8 @@ def ExtractPatches(
 
 @image()
 def PadImages(
-    images: Shape, /, *, top_padding: Any = None, left_padding: Any = None, bottom_padding: Any = None,
-    right_padding: Any = None, target_height: Any = None, target_width: Any = None, data_format: Any = None,
+    images: Shape, /, *, top_padding: Arg = None, left_padding: Arg = None, bottom_padding: Arg = None,
+    right_padding: Arg = None, target_height: Arg = None, target_width: Arg = None, data_format: Arg = None,
 ) -> Built:  # fmt: skip
     """More pixels at the borders."""
     high, wide = sides(images, data_format)
@@ -152,8 +152,8 @@ def PadImages(
 
 @image()
 def CropImages(
-    images: Shape, /, *, top_cropping: Any = None, left_cropping: Any = None, bottom_cropping: Any = None,
-    right_cropping: Any = None, target_height: Any = None, target_width: Any = None, data_format: Any = None,
+    images: Shape, /, *, top_cropping: Arg = None, left_cropping: Arg = None, bottom_cropping: Arg = None,
+    right_cropping: Arg = None, target_height: Arg = None, target_width: Arg = None, data_format: Arg = None,
 ) -> Built:  # fmt: skip
     """Fewer pixels at the borders."""
     high, wide = sides(images, data_format)
@@ -162,7 +162,7 @@ def CropImages(
     return gives(put(put(images, high, height), wide, width))
 
 
-def _framed(size: Size, before: Any, after: Any, target: Any, grows: bool) -> Size:
+def _framed(size: Size, before: Arg, after: Arg, target: Arg, grows: bool) -> Size:
     # two of the three are given, and none is below 0
     told = [whole(one) for one in (before, after, target) if one is not None]
     if len(told) != 2 or min(told) < 0:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import ceil
-from typing import Any
 
 from ...core.built import Built
 from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
+from ...untyped import Arg
 from ..keras.axes import position
 from ..keras.merging import agree
 from .sizes import broadcast, dims, parts, put, ranked, shaped, tensors, total, volume, whole, wholes
@@ -34,13 +34,13 @@ def joined(shapes: list[Shape], axis: int) -> Built:
 
 
 @numpy()
-def Concatenate(xs: Any, /, *, axis: Any = 0) -> Built:
+def Concatenate(xs: Arg, /, *, axis: Arg = 0) -> Built:
     """One after the other along an axis."""
     return joined(tensors(xs), position(whole(axis), len(tensors(xs)[0])))
 
 
 @numpy()
-def Append(x1: Shape, x2: Shape, *, axis: Any = None) -> Built:
+def Append(x1: Shape, x2: Shape, *, axis: Arg = None) -> Built:
     """One after the other along an axis, or all numbers end to end."""
     if axis is None:
         return gives((total((volume(x1), volume(x2))),))
@@ -51,13 +51,13 @@ def Append(x1: Shape, x2: Shape, *, axis: Any = None) -> Built:
 
 
 @numpy()
-def Hstack(xs: Any, /) -> Built:
+def Hstack(xs: Arg, /) -> Built:
     """Side by side along the second axis."""
     return joined([ranked(x, least=2) for x in tensors(xs)], 1)
 
 
 @numpy()
-def Vstack(xs: Any, /) -> Built:
+def Vstack(xs: Arg, /) -> Built:
     """Below one another along the first axis."""
     if any(len(x) < 2 for x in tensors(xs)):
         raise UnsupportedCall("of rows: Keras infers them end to end")
@@ -65,14 +65,14 @@ def Vstack(xs: Any, /) -> Built:
 
 
 @numpy()
-def Dstack(xs: Any, /) -> Built:
+def Dstack(xs: Arg, /) -> Built:
     """Behind one another along the third axis."""
     deep = [((1, *x, 1) if len(x) == 1 else (*x, 1)) if len(x) < 3 else x for x in tensors(xs)]
     return joined([x if x != (1,) else (1, 1, 1) for x in deep], 2)
 
 
 @numpy()
-def Stack(x: Any, /, *, axis: Any = 0) -> Built:
+def Stack(x: Arg, /, *, axis: Arg = 0) -> Built:
     """Side by side along a new axis."""
     first = tensors(x)[0]
     at = position(whole(axis), len(first) + 1)
@@ -80,7 +80,7 @@ def Stack(x: Any, /, *, axis: Any = 0) -> Built:
     return gives((*first[:at], len(x), *first[at:]))
 
 
-def apart(x: Shape, at: int, sections: Any) -> Built:
+def apart(x: Shape, at: int, sections: Arg) -> Built:
     """Cut along an axis, into so many equal parts or at these places."""
     size = x[at]
     if not isinstance(sections, list):
@@ -94,31 +94,31 @@ def apart(x: Shape, at: int, sections: Any) -> Built:
 
 
 @numpy()
-def Split(x: Shape, /, *, indices_or_sections: Any, axis: Any = 0) -> Built:
+def Split(x: Shape, /, *, indices_or_sections: Arg, axis: Arg = 0) -> Built:
     """Parts along an axis."""
     return apart(x, position(whole(axis), len(x)), indices_or_sections)
 
 
 @numpy()
-def Hsplit(x: Shape, /, *, indices_or_sections: Any) -> Built:
+def Hsplit(x: Shape, /, *, indices_or_sections: Arg) -> Built:
     """Parts along the second axis, or the only one."""
     return apart(x, min(len(ranked(x, least=1)), 2) - 1, indices_or_sections)
 
 
 @numpy()
-def Vsplit(x: Shape, /, *, indices_or_sections: Any) -> Built:
+def Vsplit(x: Shape, /, *, indices_or_sections: Arg) -> Built:
     """Parts along the first axis."""
     return apart(ranked(x, least=2), 0, indices_or_sections)
 
 
 @numpy()
-def Dsplit(x: Shape, /, *, indices_or_sections: Any) -> Built:
+def Dsplit(x: Shape, /, *, indices_or_sections: Arg) -> Built:
     """Parts along the third axis."""
     return apart(ranked(x, least=3), 2, indices_or_sections)
 
 
 @numpy()
-def ArraySplit(x: Shape, /, *, indices_or_sections: Any, axis: Any = 0) -> Built:
+def ArraySplit(x: Shape, /, *, indices_or_sections: Arg, axis: Arg = 0) -> Built:
     """Parts along an axis, the first ones one longer if need be."""
     at, count = position(whole(axis), len(x)), whole(indices_or_sections)
     if not 0 < count <= MOST:
@@ -128,7 +128,7 @@ def ArraySplit(x: Shape, /, *, indices_or_sections: Any, axis: Any = 0) -> Built
 
 
 @core()
-def Unstack(x: Shape, /, *, num: Any = None, axis: Any = 0) -> Built:
+def Unstack(x: Shape, /, *, num: Arg = None, axis: Arg = 0) -> Built:
     """Every slice along an axis."""
     at = position(whole(axis), len(x))
     count = x[at] if num is None else whole(num)
@@ -144,7 +144,7 @@ def Unstack(x: Shape, /, *, num: Any = None, axis: Any = 0) -> Built:
 
 
 @numpy()
-def Meshgrid(*x: Any, indexing: Any = "xy") -> Built:
+def Meshgrid(*x: Arg, indexing: Arg = "xy") -> Built:
     """The coordinates of the points of a grid."""
     sizes = [volume(dims(one)) for one in x]
     if {"xy": True, "ij": False}[indexing]:
@@ -156,7 +156,7 @@ def Meshgrid(*x: Any, indexing: Any = "xy") -> Built:
 
 @numpy("Geomspace", inert="endpoint dtype")
 @numpy("Logspace", inert="endpoint dtype base")
-def spaced(start: Any, stop: Any, *, num: Any = 50, axis: Any = 0) -> Built:
+def spaced(start: Arg, stop: Arg, *, num: Arg = 50, axis: Arg = 0) -> Built:
     """Numbers from the one to the other, along a new axis."""
     ends = broadcast(dims(start), dims(stop))
     at = position(whole(axis), len(ends) + 1)
@@ -164,7 +164,7 @@ def spaced(start: Any, stop: Any, *, num: Any = 50, axis: Any = 0) -> Built:
 
 
 @numpy("Linspace", inert="endpoint dtype")
-def spaced_evenly(start: Any, stop: Any, *, num: Any = 50, axis: Any = 0, retstep: Any = False) -> Built:
+def spaced_evenly(start: Arg, stop: Arg, *, num: Arg = 50, axis: Arg = 0, retstep: Arg = False) -> Built:
     """Numbers at equal steps from the one to the other, along a new axis."""
     if retstep:
         raise UnsupportedCall("that gives its step as well")
@@ -172,7 +172,7 @@ def spaced_evenly(start: Any, stop: Any, *, num: Any = 50, axis: Any = 0, retste
 
 
 @numpy("Arange", inert="dtype")
-def counted(start: Any, stop: Any = None, step: Any = None) -> Built:
+def counted(start: Arg, stop: Arg = None, step: Arg = None) -> Built:
     """Numbers at equal steps."""
     start, stop, step = (0, start, step) if stop is None else (start, stop, step)
     if isinstance(start, tuple) or isinstance(stop, tuple) or isinstance(step, tuple):
@@ -181,13 +181,13 @@ def counted(start: Any, stop: Any = None, step: Any = None) -> Built:
 
 
 @numpy("Full", inert="dtype")
-def constant(fill_value: Any, /, *, shape: Any) -> Built:
+def constant(fill_value: Arg, /, *, shape: Arg) -> Built:
     """One number in every place of a shape."""
     return gives(shaped(shape))
 
 
 @numpy(flow="")
-def UnravelIndex(indices: Any, *, shape: Any) -> Built:
+def UnravelIndex(indices: Arg, *, shape: Arg) -> Built:
     """The place along each axis, from the place among all numbers."""
     if not isinstance(shape, list) or None in shape:
         raise UnsupportedCall("in an unknown shape")
@@ -199,11 +199,11 @@ def distinct(
     x: Shape,
     /,
     *,
-    return_index: Any = False,
-    return_inverse: Any = False,
-    return_counts: Any = False,
-    axis: Any = None,
-    size: Any = None,
+    return_index: Arg = False,
+    return_inverse: Arg = False,
+    return_counts: Arg = False,
+    axis: Arg = None,
+    size: Arg = None,
 ) -> Built:
     """Every value once, if the number of values is given."""
     if size is None:

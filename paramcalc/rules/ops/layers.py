@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
 
 from ...core.built import Built
 from ...core.products import product
 from ...core.shapes import Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, is_known, minimum
+from ...untyped import Arg
 from ..keras.axes import position
 from ..keras.merging import agree
 from ..shared import windows
@@ -23,7 +23,7 @@ nn = ops_of("nn")
 # place of the input, for what lies between them is zeros.
 
 
-def spread(value: Any, rank: int) -> list[int]:
+def spread(value: Arg, rank: int) -> list[int]:
     """Read one size for each spatial axis, or one for all."""
     sizes = [whole(one) for one in value] if isinstance(value, list) else [whole(value)] * rank
     if len(sizes) != rank or min(sizes, default=1) < 1:
@@ -33,12 +33,12 @@ def spread(value: Any, rank: int) -> list[int]:
     return sizes
 
 
-def layout(value: Any) -> str:
+def layout(value: Arg) -> str:
     """Read where the channels stand; left open it is Keras's own default."""
     return {None: "channels_last", "channels_last": "channels_last", "channels_first": "channels_first"}[value]
 
 
-def slid(x: Shape, kernel: Any, strides: Any, padding: Any, data_format: Any, dilation: Any = 1) -> tuple[Size, ...]:
+def slid(x: Shape, kernel: Arg, strides: Arg, padding: Arg, data_format: Arg, dilation: Arg = 1) -> tuple[Size, ...]:
     """Give the places of a window along the spatial axes."""
     if padding not in ("valid", "same", "causal"):
         raise OptionError("an unknown padding", expected="valid or same", received=padding)
@@ -56,8 +56,8 @@ def seen(x: Shape, channels: Size, data_format: str) -> None:
 
 @nn()
 def Conv(
-    inputs: Shape, kernel: Shape, *, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
-    dilation_rate: Any = 1,
+    inputs: Shape, kernel: Shape, *, strides: Arg = 1, padding: Arg = "valid", data_format: Arg = None,
+    dilation_rate: Arg = 1,
 ) -> Built:  # fmt: skip
     """A window slid over the spatial axes, with a kernel that is handed in."""
     where = layout(data_format)
@@ -71,8 +71,8 @@ def Conv(
 
 @nn()
 def DepthwiseConv(
-    inputs: Shape, kernel: Shape, *, strides: Any = 1, padding: Any = "valid", data_format: Any = None,
-    dilation_rate: Any = 1,
+    inputs: Shape, kernel: Shape, *, strides: Arg = 1, padding: Arg = "valid", data_format: Arg = None,
+    dilation_rate: Arg = 1,
 ) -> Built:  # fmt: skip
     """A window for each channel, slid over the spatial axes."""
     where = layout(data_format)
@@ -84,8 +84,8 @@ def DepthwiseConv(
 
 @nn()
 def SeparableConv(
-    inputs: Shape, depthwise_kernel: Shape, pointwise_kernel: Shape, *, strides: Any = 1, padding: Any = "valid",
-    data_format: Any = None, dilation_rate: Any = 1,
+    inputs: Shape, depthwise_kernel: Shape, pointwise_kernel: Shape, *, strides: Arg = 1, padding: Arg = "valid",
+    data_format: Arg = None, dilation_rate: Arg = 1,
 ) -> Built:  # fmt: skip
     """A window for each channel, and then a mixture of the channels."""
     where = layout(data_format)
@@ -103,8 +103,8 @@ def SeparableConv(
 
 @nn()
 def ConvTranspose(
-    inputs: Shape, kernel: Shape, *, strides: Any = 1, padding: Any = "valid", output_padding: Any = None,
-    data_format: Any = None, dilation_rate: Any = 1,
+    inputs: Shape, kernel: Shape, *, strides: Arg = 1, padding: Arg = "valid", output_padding: Arg = None,
+    data_format: Arg = None, dilation_rate: Arg = 1,
 ) -> Built:  # fmt: skip
     """A convolution from the other side: a window is written at every place."""
     where = layout(data_format)
@@ -124,7 +124,7 @@ def ConvTranspose(
     )
 
 
-def _written(n: Size, span: Size, stride: int, padding: Any, more: Any) -> Size:
+def _written(n: Size, span: Size, stride: int, padding: Arg, more: Arg) -> Size:
     # how far windows reach that are written at every place
     if not isinstance(span, int):
         raise UnsupportedCall("with a kernel whose size is open")
@@ -135,7 +135,13 @@ def _written(n: Size, span: Size, stride: int, padding: Any, more: Any) -> Size:
 
 @nn("AveragePool MaxPool")
 def pooled(
-    inputs: Shape, /, *, pool_size: Any, strides: Any = None, padding: Any = "valid", data_format: Any = None
+    inputs: Shape,
+    /,
+    *,
+    pool_size: Arg,
+    strides: Arg = None,
+    padding: Arg = "valid",
+    data_format: Arg = None,
 ) -> Built:
     """One number from each window."""
     where = _told(data_format)
@@ -148,7 +154,7 @@ def pooled(
 
 
 @nn("AdaptiveAveragePool AdaptiveMaxPool")
-def pooled_to(inputs: Shape, /, *, output_size: Any, data_format: Any = None) -> Built:
+def pooled_to(inputs: Shape, /, *, output_size: Arg, data_format: Arg = None) -> Built:
     """One number from each of so many parts."""
     where = _told(data_format)
     if where == "channels_last":
@@ -157,7 +163,7 @@ def pooled_to(inputs: Shape, /, *, output_size: Any, data_format: Any = None) ->
     return gives(windows.joined(inputs[0], tuple(spread(output_size, len(spatial))), channels, where))
 
 
-def _told(data_format: Any) -> str:
+def _told(data_format: Arg) -> str:
     # these operations do not look at Keras's default when they announce a shape
     if data_format is None:
         raise UnsupportedCall("without a data_format")
@@ -165,14 +171,14 @@ def _told(data_format: Any) -> str:
 
 
 @nn()
-def Glu(x: Shape, /, *, axis: Any = -1) -> Built:
+def Glu(x: Shape, /, *, axis: Arg = -1) -> Built:
     """One half, as much of it as the other half lets pass."""
     at = position(whole(axis), len(x))
     return gives(put(x, at, parts(x[at], 2)))
 
 
 @nn("BatchNorm", inert="epsilon")
-def batch_norm(x: Shape, mean: Shape, variance: Shape, offset: Any = None, scale: Any = None, *, axis: Any) -> Built:
+def batch_norm(x: Shape, mean: Shape, variance: Shape, offset: Arg = None, scale: Arg = None, *, axis: Arg) -> Built:
     """The same shape; the statistics have one number for each place of the axis."""
     size = x[position(whole(axis), len(x))]
     for vector in (mean, variance, offset, scale):
@@ -182,19 +188,19 @@ def batch_norm(x: Shape, mean: Shape, variance: Shape, offset: Any = None, scale
 
 
 @nn("LayerNorm", inert="epsilon rms_scaling axis")
-def layer_norm(x: Shape, gamma: Any = None, beta: Any = None) -> Built:
+def layer_norm(x: Shape, gamma: Arg = None, beta: Arg = None) -> Built:
     """The same shape."""
     return gives(x)
 
 
 @nn("RMSNorm", inert="epsilon axis")
-def rms_norm(x: Shape, scale: Any = None) -> Built:
+def rms_norm(x: Shape, scale: Arg = None) -> Built:
     """The same shape."""
     return gives(x)
 
 
 @nn("DotProductAttention", inert="is_causal flash_attention attn_logits_soft_cap", flow="query key value bias scale")
-def attention(query: Shape, key: Shape, value: Shape, bias: Any = None, mask: Any = None, scale: Any = None) -> Built:
+def attention(query: Shape, key: Shape, value: Shape, bias: Arg = None, mask: Arg = None, scale: Arg = None) -> Built:
     """Values, mixed by how well their keys answer the queries: (batch, places, heads, numbers) each."""
     for shape in (query, key, value):
         ranked(shape, 4)
@@ -214,7 +220,7 @@ def binary_loss(target: Shape, output: Shape) -> Built:
 
 
 @nn("CategoricalCrossentropy", inert="from_logits")
-def loss(target: Shape, output: Shape, *, axis: Any = -1) -> Built:
+def loss(target: Shape, output: Shape, *, axis: Arg = -1) -> Built:
     """A loss for every row."""
     all_same(target, ranked(output, least=1))
     if position(whole(axis), len(output)) != len(output) - 1:
@@ -223,7 +229,7 @@ def loss(target: Shape, output: Shape, *, axis: Any = -1) -> Built:
 
 
 @nn("SparseCategoricalCrossentropy", inert="from_logits", flow="output")
-def sparse_loss(target: Shape, output: Shape, *, axis: Any = -1) -> Built:
+def sparse_loss(target: Shape, output: Shape, *, axis: Arg = -1) -> Built:
     """A loss for every row."""
     at = position(whole(axis), len(ranked(output, least=1)))
     rest = (*output[:at], *output[at + 1 :])
@@ -240,7 +246,7 @@ def alignment_loss(target: Shape, output: Shape, target_length: Shape, output_le
 
 
 @nn("CTCDecode", inert="beam_width merge_repeated mask_index")
-def decoded(inputs: Shape, sequence_lengths: Any, *, strategy: Any = "greedy", top_paths: Any = 1) -> Built:
+def decoded(inputs: Shape, sequence_lengths: Arg, *, strategy: Arg = "greedy", top_paths: Arg = 1) -> Built:
     """The likeliest sequences, and how likely they are."""
     batch, steps, _ = ranked(inputs, 3)
     paths = 1 if strategy == "greedy" else whole(top_paths)
@@ -255,7 +261,7 @@ def likeness(x1: Shape, x2: Shape) -> Built:
 
 
 @nn()
-def Unfold(x: Shape, /, *, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Built:
+def Unfold(x: Shape, /, *, kernel_size: Arg, dilation: Arg = 1, padding: Arg = 0, stride: Arg = 1) -> Built:
     """The windows of a picture as columns; the channels come second."""
     batch, channels, *sides = ranked(x, 4)
     if not all(isinstance(size, int) for size in (channels, *sides)):
@@ -270,14 +276,14 @@ def Unfold(x: Shape, /, *, kernel_size: Any, dilation: Any = 1, padding: Any = 0
 
 
 @nn("Fold", inert="dilation padding stride")
-def folded(x: Shape, /, *, output_size: Any, kernel_size: Any) -> Built:
+def folded(x: Shape, /, *, output_size: Arg, kernel_size: Arg) -> Built:
     """A picture from its windows, added up where they overlap."""
     batch, columns, _ = ranked(x, 3)
     return gives((batch, parts(columns, prod(spread(kernel_size, 2))), *spread(output_size, 2)))
 
 
 @nn()
-def DepthToSpace(x: Shape, /, *, block_size: Any, data_format: Any = "channels_last") -> Built:
+def DepthToSpace(x: Shape, /, *, block_size: Arg, data_format: Arg = "channels_last") -> Built:
     """Channels laid out as blocks of pixels."""
     spatial, channels = windows.spatial(ranked(x, 4), layout(data_format))
     sides = tuple(size * whole(block_size) for size in spatial)
@@ -285,7 +291,7 @@ def DepthToSpace(x: Shape, /, *, block_size: Any, data_format: Any = "channels_l
 
 
 @nn()
-def SpaceToDepth(x: Shape, /, *, block_size: Any, data_format: Any = "channels_last") -> Built:
+def SpaceToDepth(x: Shape, /, *, block_size: Arg, data_format: Arg = "channels_last") -> Built:
     """Blocks of pixels laid out as channels."""
     spatial, channels = windows.spatial(ranked(x, 4), layout(data_format))
     sides = tuple(parts(size, whole(block_size)) for size in spatial)

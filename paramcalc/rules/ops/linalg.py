@@ -6,12 +6,11 @@ Multiply-adds of a factorization are not counted, forwards or backwards.
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...core.built import Built
 from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known, minimum
+from ...untyped import Arg
 from .sizes import ranked, same
 from .table import UnsupportedCall, gives, ops_of
 
@@ -80,7 +79,7 @@ def LuFactor(x: Shape, /) -> Built:
 
 
 @linalg()
-def Qr(x: Shape, /, *, mode: Any = "reduced") -> Built:
+def Qr(x: Shape, /, *, mode: Arg = "reduced") -> Built:
     """A turn, and a triangle."""
     *lead, rows, columns = ranked(x, least=2)
     inner = {"reduced": shorter(x), "complete": rows}[mode]
@@ -88,7 +87,7 @@ def Qr(x: Shape, /, *, mode: Any = "reduced") -> Built:
 
 
 @linalg()
-def SVD(x: Shape, /, *, full_matrices: Any = True, compute_uv: Any = True) -> Built:
+def SVD(x: Shape, /, *, full_matrices: Arg = True, compute_uv: Arg = True) -> Built:
     """A turn, a stretching of the axes, and another turn."""
     *lead, rows, columns = ranked(x, least=2)
     inner = shorter(x)

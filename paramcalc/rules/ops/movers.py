@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ...core.built import Built
 from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known, maximum, minimum, unknown
+from ...untyped import Arg
 from ..keras.axes import position
 from .sizes import (
     broadcast,
@@ -35,7 +35,7 @@ einops, numpy = ops_of("einops"), ops_of("numpy")
 
 
 @numpy()
-def Reshape(x: Shape, /, *, newshape: Any) -> Built:
+def Reshape(x: Shape, /, *, newshape: Arg) -> Built:
     """The same numbers in another shape; -1 takes what is left, and null is unknown."""
     sizes = several(newshape)
     opens = [at for at, size in enumerate(sizes) if size is None or whole(size) == -1]
@@ -60,7 +60,7 @@ def Ravel(x: Shape, /) -> Built:
 
 
 @numpy()
-def Transpose(x: Shape, /, *, axes: Any = None) -> Built:
+def Transpose(x: Shape, /, *, axes: Arg = None) -> Built:
     """The axes in another order, or the other way round."""
     order = list(range(len(x)))[::-1] if axes is None else places(axes, len(x))
     if len(order) != len(x):
@@ -69,7 +69,7 @@ def Transpose(x: Shape, /, *, axes: Any = None) -> Built:
 
 
 @numpy()
-def ExpandDims(x: Shape, /, *, axis: Any) -> Built:
+def ExpandDims(x: Shape, /, *, axis: Arg) -> Built:
     """Axes of one number put in."""
     rank = len(dims(x)) + len(wholes(axis))
     new = places(axis, rank)
@@ -78,7 +78,7 @@ def ExpandDims(x: Shape, /, *, axis: Any) -> Built:
 
 
 @numpy()
-def Squeeze(x: Shape, /, *, axis: Any = None) -> Built:
+def Squeeze(x: Shape, /, *, axis: Arg = None) -> Built:
     """Axes of one number left out; all of them, if none is named."""
     if axis is None:
         return gives(size for size in x if size != 1)
@@ -90,14 +90,14 @@ def Squeeze(x: Shape, /, *, axis: Any = None) -> Built:
 
 
 @numpy()
-def Swapaxes(x: Shape, /, *, axis1: Any, axis2: Any) -> Built:
+def Swapaxes(x: Shape, /, *, axis1: Arg, axis2: Arg) -> Built:
     """Two axes in each other's place."""
     one, other = position(whole(axis1), len(x)), position(whole(axis2), len(x))
     return gives(put(put(x, one, x[other]), other, x[one]))
 
 
 @numpy()
-def Moveaxis(x: Shape, /, *, source: Any, destination: Any) -> Built:
+def Moveaxis(x: Shape, /, *, source: Arg, destination: Arg) -> Built:
     """Some axes to other places, the others close up in order."""
     leave, arrive = places(source, len(x)), places(destination, len(x))
     if len(leave) != len(arrive):
@@ -108,7 +108,7 @@ def Moveaxis(x: Shape, /, *, source: Any, destination: Any) -> Built:
 
 
 @numpy()
-def Rot90(array: Shape, /, *, k: Any = 1, axes: Any = (0, 1)) -> Built:
+def Rot90(array: Shape, /, *, k: Arg = 1, axes: Arg = (0, 1)) -> Built:
     """A quarter turn in the plane of two axes."""
     ranked(array, least=2)
     one, other = places(list(axes), len(array))
@@ -118,7 +118,7 @@ def Rot90(array: Shape, /, *, k: Any = 1, axes: Any = (0, 1)) -> Built:
 
 
 @numpy()
-def BroadcastTo(x: Shape, /, *, shape: Any) -> Built:
+def BroadcastTo(x: Shape, /, *, shape: Arg) -> Built:
     """Stretched to a shape."""
     target = shaped(shape)
     made = broadcast(x, target)
@@ -130,7 +130,7 @@ def BroadcastTo(x: Shape, /, *, shape: Any) -> Built:
 
 
 @numpy()
-def Diagonal(x: Shape, /, *, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Built:
+def Diagonal(x: Shape, /, *, offset: Arg = 0, axis1: Arg = 0, axis2: Arg = 1) -> Built:
     """The diagonals in the plane of two axes, as the last axis."""
     one, other = places([axis1, axis2], len(ranked(x, least=2)))
     rest = [size for at, size in enumerate(x) if at not in (one, other)]
@@ -138,7 +138,7 @@ def Diagonal(x: Shape, /, *, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) ->
 
 
 @numpy()
-def Diag(x: Shape, /, *, k: Any = 0) -> Built:
+def Diag(x: Shape, /, *, k: Arg = 0) -> Built:
     """A matrix from its diagonal, or the diagonal of a matrix."""
     if len(ranked(x, 1, 2)) == 2:
         return gives((_diagonal(x[0], x[1], whole(k)),))
@@ -146,7 +146,7 @@ def Diag(x: Shape, /, *, k: Any = 0) -> Built:
 
 
 @numpy()
-def Diagflat(x: Shape, /, *, k: Any = 0) -> Built:
+def Diagflat(x: Shape, /, *, k: Arg = 0) -> Built:
     """A matrix with all numbers along its diagonal."""
     return gives((volume(dims(x)) + abs(whole(k)),) * 2)
 
@@ -157,14 +157,14 @@ def _diagonal(rows: Size, columns: Size, offset: int) -> Size:
 
 
 @numpy()
-def Diff(a: Shape, /, *, n: Any = 1, axis: Any = -1) -> Built:
+def Diff(a: Shape, /, *, n: Arg = 1, axis: Arg = -1) -> Built:
     """The differences of neighbours, again and again."""
     at = position(whole(axis), len(a))
     return gives(put(a, at, less(a[at], whole(n))))
 
 
 @numpy()
-def Tile(x: Shape, /, *, repeats: Any) -> Built:
+def Tile(x: Shape, /, *, repeats: Arg) -> Built:
     """Copies side by side along every axis."""
     times = wholes(repeats)
     rank = max(len(x), len(times))
@@ -173,7 +173,7 @@ def Tile(x: Shape, /, *, repeats: Any) -> Built:
 
 
 @numpy()
-def Repeat(x: Shape, /, *, repeats: Any, axis: Any = None) -> Built:
+def Repeat(x: Shape, /, *, repeats: Arg, axis: Arg = None) -> Built:
     """Every number, or every row along an axis, several times over."""
     times = wholes(repeats)
     if axis is None:
@@ -188,7 +188,7 @@ def Repeat(x: Shape, /, *, repeats: Any, axis: Any = None) -> Built:
 
 
 @numpy()
-def Pad(x: Shape, constant_values: Any = None, *, pad_width: Any, mode: Any = "constant") -> Built:
+def Pad(x: Shape, constant_values: Arg = None, *, pad_width: Arg, mode: Arg = "constant") -> Built:
     """More numbers at the ends of the axes."""
     width = pad_width if isinstance(pad_width, list) else [pad_width, pad_width]
     ends = [width] if isinstance(width[0], int) else width
@@ -201,14 +201,14 @@ def Pad(x: Shape, constant_values: Any = None, *, pad_width: Any, mode: Any = "c
 
 
 @numpy("Vander", inert="increasing")
-def powers(x: Shape, /, *, N: Any = None) -> Built:
+def powers(x: Shape, /, *, N: Arg = None) -> Built:
     """A row of powers for each number."""
     (size,) = ranked(x, 1)
     return gives((size, size if N is None else whole(N)))
 
 
 @einops()
-def Rearrange(tensor: Shape, pattern: Any, **axes_lengths: Any) -> Built:
+def Rearrange(tensor: Shape, pattern: Arg, **axes_lengths: Arg) -> Built:
     """The axes under other brackets and in another order, by their names."""
     if len(pattern) > LONGEST or pattern.count("->") != 1:
         raise UnsupportedCall("with a pattern of another kind")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
 
 from ...core.built import Applicable, Built
 from ...core.kinds import MAX_AXES, grown
@@ -13,6 +12,7 @@ from ...core.shapes import UNKNOWN_OUTPUTS, AnyShape, Shape, UnknownShape, liste
 from ...core.spelling import snake
 from ...errors import LayerError, ParamcalcError, ShapeError, shorten
 from ...symbolic import Expr, Size
+from ...untyped import Arg
 from .table import UnsupportedCall, find
 
 DEEPEST = 20  # lists inside lists
@@ -75,9 +75,9 @@ class Operation(Applicable):
         self,
         module: str,
         type: str,
-        options: Mapping[str, Any],
-        args: list[Any],
-        kwargs: Mapping[str, Any],
+        options: Mapping[str, Arg],
+        args: list[Arg],
+        kwargs: Mapping[str, Arg],
         name: str | None = None,
     ) -> None:
         self.module = module
@@ -165,7 +165,7 @@ class Operation(Applicable):
         args, kwargs = self._call
         bound = self._rule.signature.bind(*args, **kwargs, **self._options)
         bound.apply_defaults()
-        given: list[tuple[Source, Any]] = [*enumerate(bound.args), *bound.arguments.items()]
+        given: list[tuple[Source, Arg]] = [*enumerate(bound.args), *bound.arguments.items()]
         return {one: frozenset(slot.index for slot in _slots(value)) for one, value in given}
 
     def _no_rule(self, why: str = "") -> LayerError:
@@ -192,14 +192,14 @@ def _whole(dtype: object) -> bool:
     return isinstance(dtype, str) and not dtype.startswith(("float", "bfloat", "complex"))
 
 
-def _is_size(size: Any) -> bool:
+def _is_size(size: Arg) -> bool:
     # a text taken for a shape leaves its letters where sizes belong
     if isinstance(size, Expr):
         return size.op in ("name", "?") or all(map(_is_size, size.args))
     return isinstance(size, int)
 
 
-def _decoded(value: Any, depth: int) -> Any:
+def _decoded(value: Arg, depth: int) -> Arg:
     # serialized constants: arrays become their shapes, keys what Python has for them; lists stay lists
     if depth < 0:
         raise UnsupportedCall("with lists inside lists are nested too deeply")
@@ -220,7 +220,7 @@ def _decoded(value: Any, depth: int) -> Any:
     raise UnsupportedCall(f"given a {str(kind)[:80]!r}")
 
 
-def _array_shape(value: Any) -> Shape:
+def _array_shape(value: Arg) -> Shape:
     # the shape of an array written as nested lists: a tuple, as the shape of a tensor is
     shape: list[Size] = []
     level = [value]
@@ -235,16 +235,16 @@ def _array_shape(value: Any) -> Shape:
     return tuple(shape)
 
 
-def _joined(rows: list[list[Any]]) -> list[Any]:
+def _joined(rows: list[list[Arg]]) -> list[Arg]:
     return [one for row in rows for one in row]
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Arg) -> str:
     # constants may be whole kernels
     return shorten(value) if not isinstance(value, Mapping) else str(value.get("class_name", "…")).strip("_")
 
 
-def _slots(value: Any) -> Iterator[Slot]:
+def _slots(value: Arg) -> Iterator[Slot]:
     if isinstance(value, Slot):
         yield value
     elif isinstance(value, slice):
@@ -254,7 +254,7 @@ def _slots(value: Any) -> Iterator[Slot]:
             yield from _slots(one)
 
 
-def _filled(value: Any, shapes: tuple[Shape, ...]) -> Any:
+def _filled(value: Arg, shapes: tuple[Shape, ...]) -> Arg:
     if isinstance(value, Slot):
         return tuple(shapes[value.index])
     if isinstance(value, list):

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...core.built import Built
 from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import Size, ceil_div, is_known, maximum, unknown
+from ...untyped import Arg
 from ..keras.axes import position
 from .sizes import broadcast, dims, fewest, less, put, ranked, shaped, volume, whole
 from .table import UnsupportedCall, gives, ops_of
@@ -17,7 +16,7 @@ core, math, nn, numpy = ops_of("core"), ops_of("math"), ops_of("nn"), ops_of("nu
 
 
 @numpy(flow="x")
-def GetItem(x: Shape, key: Any) -> Built:
+def GetItem(x: Shape, key: Arg) -> Built:
     """What is written in brackets: numbers, slices, null for a new axis, dots for all axes between."""
     keys = key if isinstance(key, list) else [key]
     if keys.count(Ellipsis) > 1:
@@ -78,7 +77,7 @@ def _between(size: Size, start: int, stop: int | None) -> Size:
 
 
 @core(flow="inputs")
-def Slice(inputs: Shape, start_indices: Any, *, shape: Any) -> Built:
+def Slice(inputs: Shape, start_indices: Arg, *, shape: Arg) -> Built:
     """A block of a shape, from a place on; -1 is all that follows."""
     if not isinstance(shape, list) or len(shape) != len(inputs):
         raise ShapeError("a block has as many axes as its tensor", expected=f"{len(inputs)} axes", received=shape)
@@ -100,19 +99,19 @@ def Slice(inputs: Shape, start_indices: Any, *, shape: Any) -> Built:
 
 @core("ScatterUpdate", inert="reduction", flow="inputs updates")
 @core("SliceUpdate", flow="inputs updates")
-def overwritten(inputs: Shape, places: Any, updates: Any, /) -> Built:
+def overwritten(inputs: Shape, places: Arg, updates: Arg, /) -> Built:
     """The same tensor with other numbers in some places."""
     return gives(inputs)
 
 
 @core(flow="values")
-def Scatter(indices: Any, values: Any, *, shape: Any) -> Built:
+def Scatter(indices: Arg, values: Arg, *, shape: Arg) -> Built:
     """Numbers in their places in a shape of zeros."""
     return gives(shaped(shape))
 
 
 @numpy(flow="x")
-def Take(x: Shape, indices: Any, *, axis: Any = None) -> Built:
+def Take(x: Shape, indices: Arg, *, axis: Arg = None) -> Built:
     """Rows along an axis by their numbers, or numbers out of all."""
     picked = counted(indices)
     if axis is None:
@@ -121,7 +120,7 @@ def Take(x: Shape, indices: Any, *, axis: Any = None) -> Built:
     return gives((*x[:at], *picked, *x[at + 1 :]))
 
 
-def counted(value: Any) -> Shape:
+def counted(value: Arg) -> Shape:
     """Give the shape of what may be a tensor, a number or nested lists of numbers."""
     shape: list[Size] = []
     while isinstance(value, list) and value:
@@ -135,7 +134,7 @@ def counted(value: Any) -> Shape:
 
 
 @numpy(flow="x")
-def TakeAlongAxis(x: Shape, indices: Shape, *, axis: Any = None) -> Built:
+def TakeAlongAxis(x: Shape, indices: Shape, *, axis: Arg = None) -> Built:
     """A number for each index, along an axis; the other axes stretch to one another."""
     base = (volume(x),) if axis is None else x
     if len(base) != len(indices):
@@ -145,7 +144,7 @@ def TakeAlongAxis(x: Shape, indices: Shape, *, axis: Any = None) -> Built:
 
 
 @math("TopK", inert="sorted")
-def largest(x: Shape, /, *, k: Any) -> Built:
+def largest(x: Shape, /, *, k: Arg) -> Built:
     """The k largest along the last axis, and where they are."""
     (most,) = shaped(k)
     last = ranked(x, least=1)[-1]
@@ -161,21 +160,21 @@ def among_largest(targets: Shape, predictions: Shape) -> Built:
 
 
 @nn("OneHot", inert="dtype sparse", flow="")
-def indicated(x: Any, /, *, num_classes: Any, axis: Any = -1) -> Built:
+def indicated(x: Arg, /, *, num_classes: Arg, axis: Arg = -1) -> Built:
     """A 1 among zeros for each number, along a new axis."""
     at = _new_axis(dims(x), axis)
     return gives((*x[:at], *shaped(num_classes), *x[at:]))
 
 
 @nn("MultiHot", inert="dtype sparse", flow="")
-def indicated_together(x: Shape, /, *, num_classes: Any, axis: Any = -1) -> Built:
+def indicated_together(x: Shape, /, *, num_classes: Arg, axis: Arg = -1) -> Built:
     """A 1 among zeros for each number of a row, all rows' numbers together."""
     at = _new_axis(ranked(x, least=1), axis)
     made = (*x[:at], *shaped(num_classes), *x[at:])
     return gives(made[-1:] if len(made) == 2 else (made[0], *made[2:]))
 
 
-def _new_axis(x: Shape, axis: Any) -> int:
+def _new_axis(x: Shape, axis: Arg) -> int:
     # where Keras puts a new axis in
     if axis == -1:
         return len(x)

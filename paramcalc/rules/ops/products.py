@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...core.built import Built
 from ...core.products import Product, Sources, product, sources
 from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
+from ...untyped import Arg
 from ..keras.axes import position
 from ..keras.merging import agree
 from .sizes import broadcast, dims, places, ranked, same, stretched, volume, whole
@@ -29,7 +30,7 @@ math, numpy = ops_of("math"), ops_of("numpy")
 
 
 @numpy()
-def Matmul(x1: Any, x2: Any) -> Built:
+def Matmul(x1: Arg, x2: Arg) -> Built:
     """Rows times columns, in every matrix of a stack."""
     left, right = ranked(dims(x1), least=1), ranked(dims(x2), least=1)
     inner = agree(left[-1], right[0 if len(right) == 1 else -2], (0, 1), len(left) - 1)
@@ -39,7 +40,7 @@ def Matmul(x1: Any, x2: Any) -> Built:
 
 
 @numpy()
-def Dot(x1: Any, x2: Any) -> Built:
+def Dot(x1: Arg, x2: Arg) -> Built:
     """The last axis of the one times the last but one of the other; a number multiplies all."""
     left, right = dims(x1), dims(x2)
     if not left or not right:
@@ -53,7 +54,7 @@ def Dot(x1: Any, x2: Any) -> Built:
 
 
 @numpy()
-def Tensordot(x1: Any, x2: Any, *, axes: Any = 2) -> Built:
+def Tensordot(x1: Arg, x2: Arg, *, axes: Arg = 2) -> Built:
     """Sums of products over pairs of axes."""
     left, right = dims(x1), dims(x2)
     if isinstance(axes, list):
@@ -74,7 +75,7 @@ def Tensordot(x1: Any, x2: Any, *, axes: Any = 2) -> Built:
 
 
 @numpy()
-def Inner(x1: Any, x2: Any) -> Built:
+def Inner(x1: Arg, x2: Arg) -> Built:
     """Sums of products over the last axes."""
     left, right = dims(x1), dims(x2)
     if not left or not right:
@@ -85,7 +86,7 @@ def Inner(x1: Any, x2: Any) -> Built:
 
 
 @numpy()
-def Vdot(x1: Any, x2: Any) -> Built:
+def Vdot(x1: Arg, x2: Arg) -> Built:
     """The sum of all products."""
     left, right = volume(dims(x1)), volume(dims(x2))
     shared = agree(left, right, (0, 1), 0)
@@ -93,13 +94,13 @@ def Vdot(x1: Any, x2: Any) -> Built:
 
 
 @numpy()
-def Outer(x1: Any, x2: Any) -> Built:
+def Outer(x1: Arg, x2: Arg) -> Built:
     """Every number times every number."""
     return gives((volume(dims(x1)), volume(dims(x2))))
 
 
 @numpy()
-def Kron(x1: Any, x2: Any) -> Built:
+def Kron(x1: Arg, x2: Arg) -> Built:
     """Every number of the one times a copy of the other."""
     left, right = dims(x1), dims(x2)
     if len(left) != len(right):
@@ -108,7 +109,7 @@ def Kron(x1: Any, x2: Any) -> Built:
 
 
 @numpy()
-def Cross(x1: Shape, x2: Shape, *, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: Any = None) -> Built:
+def Cross(x1: Shape, x2: Shape, *, axisa: Arg = -1, axisb: Arg = -1, axisc: Arg = -1, axis: Arg = None) -> Built:
     """The vector at right angles to two, or of flat ones how long it would be."""
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis,) * 3
     a, b = position(whole(axisa), len(x1)), position(whole(axisb), len(x2))
@@ -125,7 +126,7 @@ def Cross(x1: Shape, x2: Shape, *, axisa: Any = -1, axisb: Any = -1, axisc: Any 
 
 
 @numpy()
-def Correlate(x1: Shape, x2: Shape, *, mode: Any = "valid") -> Built:
+def Correlate(x1: Shape, x2: Shape, *, mode: Arg = "valid") -> Built:
     """One row of numbers slid along another."""
     (left,), (right,) = ranked(dims(x1), 1), ranked(dims(x2), 1)
     if not (isinstance(left, int) and isinstance(right, int)):
@@ -144,7 +145,7 @@ def CDist(x: Shape, y: Shape) -> Built:
 
 
 @numpy()
-def Einsum(*operands: Any, subscripts: Any) -> Built:
+def Einsum(*operands: Arg, subscripts: Arg) -> Built:
     """Sums of products as the letters say: what is not kept is summed."""
     text, shapes = subscripts.replace(" ", ""), [dims(operand) for operand in operands]
     terms, sizes = _named(text, shapes)

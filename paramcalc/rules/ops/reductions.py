@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...core.built import Built
 from ...core.shapes import Shape
 from ...errors import OptionError, ShapeError
+from ...untyped import Arg
 from ..keras.axes import position
 from .sizes import dims, may_be, places, ranked, reduced, shaped, whole
 from .table import UnsupportedCall, gives, ops_of
@@ -20,31 +19,31 @@ linalg, math, nn, numpy = ops_of("linalg"), ops_of("math"), ops_of("nn"), ops_of
 @numpy("Amax Amin Mean Median Nanmax Nanmean Nanmedian Nanmin Nanprod Nanstd Nansum Nanvar Ptp Std Sum Var")
 @numpy("Max Min", inert="initial")
 @numpy("Prod", inert="dtype")
-def over(x: Shape, /, *, axis: Any = None, keepdims: Any = False) -> Built:
+def over(x: Shape, /, *, axis: Arg = None, keepdims: Arg = False) -> Built:
     """One number along some axes, or of all."""
     return gives(reduced(dims(x), axis, keepdims))
 
 
 @numpy("Argmax Argmin Nanargmax Nanargmin", flow="")
-def which(x: Shape, /, *, axis: Any = None, keepdims: Any = False) -> Built:
+def which(x: Shape, /, *, axis: Arg = None, keepdims: Arg = False) -> Built:
     """A place along one axis, or among all numbers."""
     return gives(reduced(dims(x), None if axis is None else whole(axis), keepdims))
 
 
 @numpy(flow="")
-def CountNonzero(x: Shape, /, *, axis: Any = None) -> Built:
+def CountNonzero(x: Shape, /, *, axis: Arg = None) -> Built:
     """How many along some axes, or of all."""
     return gives(reduced(dims(x), axis))
 
 
 @nn("Moments", inert="synchronized")
-def moments(x: Shape, /, *, axes: Any, keepdims: Any = False) -> Built:
+def moments(x: Shape, /, *, axes: Arg, keepdims: Arg = False) -> Built:
     """Mean and variance."""
     return gives(*[reduced(x, axes, keepdims)] * 2)
 
 
 @linalg()
-def Norm(x: Shape, /, *, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Built:
+def Norm(x: Shape, /, *, ord: Arg = None, axis: Arg = None, keepdims: Arg = False) -> Built:
     """A length along one axis, of matrices along two, or of all numbers."""
     count = len(x) if axis is None else len(places(axis, len(x)))
     matrix = (None, "fro", "nuc", float("inf"), float("-inf"), 1, -1, 2, -2)
@@ -54,7 +53,7 @@ def Norm(x: Shape, /, *, ord: Any = None, axis: Any = None, keepdims: Any = Fals
 
 
 @numpy()
-def Average(x: Shape, weights: Any = None, *, axis: Any = None) -> Built:
+def Average(x: Shape, weights: Arg = None, *, axis: Arg = None) -> Built:
     """A weighted mean along an axis, or of all numbers."""
     at = None if axis is None else position(whole(axis), len(x))
     if weights is not None:
@@ -65,14 +64,14 @@ def Average(x: Shape, weights: Any = None, *, axis: Any = None) -> Built:
 
 
 @numpy("Nanpercentile Percentile", inert="method")
-def percent(x: Shape, q: Any, *, axis: Any = None, keepdims: Any = False) -> Built:
+def percent(x: Shape, q: Arg, *, axis: Arg = None, keepdims: Arg = False) -> Built:
     """A number for each of the shares, along some axes or of all."""
     lead = (len(q),) if isinstance(q, list) else dims(q)
     return gives((*ranked(lead, 0, 1), *reduced(x, axis, keepdims)))
 
 
 @numpy("Nanquantile Quantile", inert="method")
-def share(x: Shape, q: Any, *, axis: Any = None, keepdims: Any = False) -> Built:
+def share(x: Shape, q: Arg, *, axis: Arg = None, keepdims: Arg = False) -> Built:
     """A number for each of the shares, along some axes or of all."""
     if isinstance(q, list) and len(q) == 1:
         raise UnsupportedCall("of a list of one share: Keras infers no axis for it, and computes one")
@@ -80,13 +79,13 @@ def share(x: Shape, q: Any, *, axis: Any = None, keepdims: Any = False) -> Built
 
 
 @numpy()
-def Trace(x: Shape, /, *, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Built:
+def Trace(x: Shape, /, *, offset: Arg = 0, axis1: Arg = 0, axis2: Arg = 1) -> Built:
     """The sums along diagonals."""
     return gives(reduced(x, [whole(axis1), whole(axis2)]))
 
 
 @numpy("Trapezoid", inert="x dx")
-def area(y: Shape, /, *, axis: Any = -1) -> Built:
+def area(y: Shape, /, *, axis: Arg = -1) -> Built:
     """The area under a line of numbers."""
     return gives(reduced(ranked(y, least=1), whole(axis)))
 
@@ -98,7 +97,7 @@ def Size(x: Shape, /) -> Built:
 
 
 @math("SegmentMax SegmentMin SegmentProd SegmentSum", inert="sorted", flow="data")
-def segments(data: Shape, segment_ids: Any, *, num_segments: Any = None) -> Built:
+def segments(data: Shape, segment_ids: Arg, *, num_segments: Arg = None) -> Built:
     """One row for each segment of rows."""
     ranked(data, least=1)
     if num_segments is None:
@@ -107,6 +106,6 @@ def segments(data: Shape, segment_ids: Any, *, num_segments: Any = None) -> Buil
 
 
 @numpy("Histogram", inert="range", flow="")
-def counts(x: Shape, /, *, bins: Any = 10) -> Built:
+def counts(x: Shape, /, *, bins: Arg = 10) -> Built:
     """How many numbers fall into each bin, and the edges of the bins."""
     return gives((whole(bins),), (whole(bins) + 1,))

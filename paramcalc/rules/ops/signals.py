@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...core.built import Built
 from ...core.shapes import Shape
 from ...errors import ShapeError
 from ...symbolic import is_known
+from ...untyped import Arg
 from .sizes import all_same, ranked, tensors, whole
 from .table import UnsupportedCall, gives, ops_of
 
 math = ops_of("math")
 
 
-def complex_parts(x: Any, least: int, known: int = 0) -> Shape:
+def complex_parts(x: Arg, least: int, known: int = 0) -> Shape:
     """Check that these are real and imaginary parts of one shape, its last axes known, and give it."""
     real, imaginary = tensors(x)
     all_same(real, imaginary)
@@ -26,33 +25,33 @@ def complex_parts(x: Any, least: int, known: int = 0) -> Shape:
 
 
 @math()
-def FFT(x: Any, /) -> Built:
+def FFT(x: Arg, /) -> Built:
     """The frequencies of a sequence."""
     return gives(*[complex_parts(x, 1, 1)] * 2)
 
 
 @math("FFT2 IFFT2")
-def plane(x: Any, /) -> Built:
+def plane(x: Arg, /) -> Built:
     """The frequencies of a picture, and back."""
     return gives(*[complex_parts(x, 2, 2)] * 2)
 
 
 @math()
-def RFFT(x: Shape, /, *, fft_length: Any = None) -> Built:
+def RFFT(x: Shape, /, *, fft_length: Arg = None) -> Built:
     """The frequencies of a sequence of real numbers: one side of them."""
     length = ranked(x, least=1)[-1] if fft_length is None else whole(fft_length)
     return gives(*[(*x[:-1], length // 2 + 1)] * 2)
 
 
 @math()
-def IRFFT(x: Any, /, *, fft_length: Any = None) -> Built:
+def IRFFT(x: Arg, /, *, fft_length: Arg = None) -> Built:
     """A sequence of real numbers from one side of its frequencies."""
     real = complex_parts(x, 1)
     return gives((*real[:-1], 2 * (real[-1] - 1) if fft_length is None else whole(fft_length)))
 
 
 @math("STFT", inert="sequence_length window")
-def windowed(x: Shape, /, *, sequence_stride: Any, fft_length: Any, center: Any = True) -> Built:
+def windowed(x: Shape, /, *, sequence_stride: Arg, fft_length: Arg, center: Arg = True) -> Built:
     """The frequencies in each window of a sequence."""
     reach = whole(fft_length) - (fft_length // 2 * 2 if center else 0)
     windows = (ranked(x, least=1)[-1] - reach) // whole(sequence_stride) + 1
@@ -60,7 +59,7 @@ def windowed(x: Shape, /, *, sequence_stride: Any, fft_length: Any, center: Any 
 
 
 @math("ISTFT", inert="sequence_length window")
-def unwindowed(x: Any, /, *, sequence_stride: Any, fft_length: Any, length: Any = None, center: Any = True) -> Built:
+def unwindowed(x: Arg, /, *, sequence_stride: Arg, fft_length: Arg, length: Arg = None, center: Arg = True) -> Built:
     """A sequence from the frequencies in its windows."""
     real = complex_parts(x, 2)
     made = (real[-2] - 1) * whole(sequence_stride) + whole(fft_length) - (fft_length // 2 * 2 if center else 0)
@@ -70,7 +69,7 @@ def unwindowed(x: Any, /, *, sequence_stride: Any, fft_length: Any, length: Any 
 
 
 @math()
-def ExtractSequences(x: Shape, /, *, sequence_length: Any, sequence_stride: Any) -> Built:
+def ExtractSequences(x: Shape, /, *, sequence_length: Arg, sequence_stride: Arg) -> Built:
     """Every window of a sequence."""
     windows = (ranked(x, least=1)[-1] - whole(sequence_length)) // whole(sequence_stride) + 1
     return gives((*x[:-1], windows, sequence_length))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import gcd, prod
-from typing import Any
 
 from ...core.kinds import grown
 from ...core.shapes import Shape
 from ...errors import Disagreement, ShapeError
 from ...symbolic import Expr, Size, add, exact, is_known, maximum, minimum, unknown
+from ...untyped import Arg
 from ..keras.axes import position
 from ..keras.merging import agree
 from .table import UnsupportedCall
 
 
-def dims(value: Any) -> Shape:
+def dims(value: Arg) -> Shape:
     """Give the shape of an operand: a tensor's is its tuple, a number has none.
 
     Keras takes a bare list for a number when it announces a shape, and for an array when it computes.
@@ -27,33 +27,33 @@ def dims(value: Any) -> Shape:
     raise UnsupportedCall("given a list where a tensor belongs")
 
 
-def tensors(values: Any) -> list[Shape]:
+def tensors(values: Arg) -> list[Shape]:
     """Check that these are tensors or arrays, at least one, and give their shapes."""
     if not isinstance(values, list) or not values or not all(isinstance(value, tuple) for value in values):
         raise UnsupportedCall("of things that are not tensors")
     return values
 
 
-def whole(value: Any) -> int:
+def whole(value: Arg) -> int:
     """Check an option that is a whole number."""
     if type(value) is not int:
         raise UnsupportedCall(f"with {value!r:.80} for a whole number")
     return value
 
 
-def several(value: Any) -> list[Any]:
+def several(value: Arg) -> list[Arg]:
     """Check an option that is a list."""
     if not isinstance(value, list):
         raise UnsupportedCall(f"with {value!r:.80} for a list")
     return value
 
 
-def wholes(value: Any) -> list[int]:
+def wholes(value: Arg) -> list[int]:
     """Check an option that is a whole number or several."""
     return [whole(one) for one in (value if isinstance(value, list) else [value])]
 
 
-def shaped(value: Any) -> Shape:
+def shaped(value: Arg) -> Shape:
     """Read a shape among the options; what is open in it is unknown."""
     sizes = value if isinstance(value, list) else [value]
     made = tuple(unknown("?") if size is None else whole(size) for size in sizes)
@@ -114,7 +114,7 @@ def may_be(a: Shape, b: Shape) -> bool:
     )
 
 
-def places(axis: Any, rank: int) -> list[int]:
+def places(axis: Arg, rank: int) -> list[int]:
     """Turn an axis number, or several, into positions; none is named twice.
 
     Raises
@@ -127,7 +127,7 @@ def places(axis: Any, rank: int) -> list[int]:
     return found
 
 
-def reduced(x: Shape, axis: Any, keepdims: Any = False) -> Shape:
+def reduced(x: Shape, axis: Arg, keepdims: Arg = False) -> Shape:
     """Give what is left when some axes, or all of them, become one number each."""
     gone = range(len(x)) if axis is None else places(axis, len(x))
     if keepdims:

@@ -8,10 +8,11 @@ from functools import cache, cached_property
 from importlib import import_module
 from inspect import Parameter, Signature, signature
 from pkgutil import iter_modules
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ...core.built import Built
 from ...core.products import Product, Source, Work, sources
+from ...untyped import Arg
 
 PACKAGE = "keras.src.ops"
 Operand = Source | Iterable[Source]
@@ -100,7 +101,7 @@ def find(module: str, type: str) -> OperationRule | None:
 
 
 def gives(
-    *shapes: Any, products: Callable[[], Iterable[Product]] | None = None, flow: Sequence[Operand] | None = None
+    *shapes: Arg, products: Callable[[], Iterable[Product]] | None = None, flow: Sequence[Operand] | None = None
 ) -> Built:
     """Make an answer out of the shapes of the outputs.
 

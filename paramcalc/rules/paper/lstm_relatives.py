@@ -1,7 +1,7 @@
 """Relatives of the LSTM: factors, cells in cells, convolutions instead of products."""
 
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.declare import Built, Inputs, Shape, Weight
 from ...core.equations import Equations
@@ -9,6 +9,7 @@ from ...core.kinds import Sized, Window
 from ...core.products import Source, State, Work, product
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
+from ...untyped import OptionValue
 from ..shared import cells, equations
 from ..shared.equations import C, H, X, reads
 from .common import LETTERS, Step, Units, bank, recurrent
@@ -127,7 +128,7 @@ def conv_lstm(
     x: Annotated[Shape, Inputs("B H W C")],
     /,
     filters: Annotated[Size, Sized("F")],
-    kernel_size: Annotated[Any, Window("k", 2)],
+    kernel_size: Annotated[OptionValue, Window("k", 2)],
     *,
     peephole: bool = True,
     use_bias: bool = True,

@@ -1,13 +1,12 @@
 """What wraps recurrent layers, whoever's they are: the functions are those of Keras's rules."""
 
-from typing import Any
-
 from ...core.rule import Rule
+from ...untyped import OptionValue
 from ..keras import recurrent_wrappers as keras
 from .common import paper
 
 
-def shared(rule: Rule, **options: Any) -> Rule:
+def shared(rule: Rule, **options: OptionValue) -> Rule:
     """Declare the function of another framework's rule here, too."""
     made: Rule = paper(name=rule.name, **options)(rule.body)
     made.__module__ = __name__

@@ -5,7 +5,7 @@ states of the step before.
 """
 
 from collections.abc import Callable
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 from ...core.built import Built
 from ...core.products import Work, loop
@@ -14,6 +14,7 @@ from ...core.shapes import Shape
 from ...core.sources import written_out
 from ...errors import ShapeError
 from ...symbolic import Size, is_known
+from ...untyped import OptionValue
 
 AXIS = 1  # the time axis; axis 0 is the batch
 
@@ -71,7 +72,7 @@ def layer_of(cell: Callable[..., Built]) -> Callable[..., Built]:
     cell and of `OverTime`.
     """
 
-    def layer(x: Shape, /, **options: Any) -> Built:
+    def layer(x: Shape, /, **options: OptionValue) -> Built:
         time = cast(OverTime, {name: options.pop(name) for name in TIME})
         return over_time(x, cell((x[0], *x[2:]), **options), time)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from ...core.built import placed
 from ...core.declare import LAYER, Built, Inputs, Part, Shape, Weight
@@ -13,6 +13,7 @@ from ...core.products import Product, Sources, Work, product
 from ...core.sources import joined, sources
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, add, times
+from ...untyped import OptionValue
 from .axes import agree, declared, inside, rule
 from .linear import dense
 from .normalization import LayerNorm, affine_of
@@ -23,7 +24,7 @@ Inner = Annotated[Size, Sized("d_f")]
 Heads = Annotated[Size, Sized("h")]
 Rate = Annotated[float, RATE]
 Number = Annotated[float, NUMBER]
-Activation = Annotated[Any, ACTIVATION]
+Activation = Annotated[OptionValue, ACTIVATION]
 Count = Annotated[int, COUNT]
 Sequence = Annotated[Shape, Inputs("L N? d")]
 Memory = Annotated[Shape, Inputs("S N? d")]
@@ -236,7 +237,7 @@ def TransformerDecoderLayer(
     return _block((*tgt[:-1], d_model), memory, d_model, nhead, dim_feedforward, bias, batch_first, norm_first)
 
 
-def copies(layer: Any, count: int, norm: Any, x: Shape, *memory: Shape) -> Built:
+def copies(layer: OptionValue, count: int, norm: OptionValue, x: Shape, *memory: Shape) -> Built:
     """Put copies of a layer on top of one another, each with weights of its own, and perhaps a normalization."""
     one: Built = layer.on(x, *memory)
     pieces = {f"layers.{at}": one for at in range(count)}
@@ -260,7 +261,7 @@ def copies(layer: Any, count: int, norm: Any, x: Shape, *memory: Shape) -> Built
     return made._replace(formula=formula, parts=lambda: parts + end)
 
 
-def _check_layer(owner: str, layer: Any, wanted: str) -> None:
+def _check_layer(owner: str, layer: OptionValue, wanted: str) -> None:
     if layer.type != wanted:
         raise OptionError(f"{layer.type} is not a layer for a {owner}", expected=wanted)
 
@@ -269,9 +270,9 @@ def _check_layer(owner: str, layer: Any, wanted: str) -> None:
 def TransformerEncoder(
     src: Annotated[Shape, Inputs("*encoder_layer")],
     /,
-    encoder_layer: Annotated[Any, LAYER],
+    encoder_layer: Annotated[OptionValue, LAYER],
     num_layers: Count,
-    norm: Annotated[Any, LAYER] | None = None,
+    norm: Annotated[OptionValue, LAYER] | None = None,
     enable_nested_tensor: bool = True,
     mask_check: bool = True,
 ) -> Built:
@@ -285,9 +286,9 @@ def TransformerDecoder(
     tgt: Annotated[Shape, Inputs("*decoder_layer")],
     memory: Memory,
     /,
-    decoder_layer: Annotated[Any, LAYER],
+    decoder_layer: Annotated[OptionValue, LAYER],
     num_layers: Count,
-    norm: Annotated[Any, LAYER] | None = None,
+    norm: Annotated[OptionValue, LAYER] | None = None,
 ) -> Built:
     """A stack of copies of one layer, each with its own weights, and an optional normalization at the end."""
     _check_layer("TransformerDecoder", decoder_layer, "TransformerDecoderLayer")

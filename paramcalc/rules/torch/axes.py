@@ -4,7 +4,7 @@ Shapes are whole: PyTorch has no batch apart from the other axes, and most layer
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from ...core.built import Built, Weight
 from ...core.declare import Inputs, each_rank as any_rank, rule as any_rule
@@ -14,6 +14,7 @@ from ...core.schema import Schema, schema_of
 from ...core.shapes import Shape
 from ...errors import Disagreement, ShapeError
 from ...symbolic import Expr, Size, is_known, unicode
+from ...untyped import OptionValue
 from ..shared.axes import position as position
 
 FRAMEWORK = "torch"
@@ -42,7 +43,7 @@ def tabled(
     body: Callable[..., Built],
     name: str,
     why: str,
-    table: Mapping[str, tuple[Kind, Any]],
+    table: Mapping[str, tuple[Kind, OptionValue]],
     module: str,
     pattern: str = "...",
 ) -> Rule:
@@ -79,8 +80,8 @@ def lazy(
     why: str,
     option: str,
     axis: int,
-    check: Callable[[Shape, Mapping[str, Any]], None] | None = None,
-    **defaults: Any,
+    check: Callable[[Shape, Mapping[str, OptionValue]], None] | None = None,
+    **defaults: OptionValue,
 ) -> Rule:
     """Make the lazy form of a layer: it reads the size of ``option`` off an axis of its first input.
 
@@ -97,7 +98,7 @@ def lazy(
         Options that have another default in the lazy form.
     """
 
-    def body(x: Shape, /, **options: Any) -> Built:
+    def body(x: Shape, /, **options: OptionValue) -> Built:
         if check is not None:
             check(x, options)
         return rule.body(x, **{option: x[axis]}, **options)

@@ -1,7 +1,7 @@
 """Convolutions (torch/nn/modules/conv.py), with given input channels and lazy ones."""
 
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from ...core.declare import Built, Shape, Weight
 from ...core.divisible import divides
@@ -10,14 +10,15 @@ from ...core.kinds import Sized, Window
 from ...core.products import Work, product
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, exact
+from ...untyped import OptionValue
 from ..shared import windows
 from .axes import Spatial, declared, each_rank, lazy, parted
 from .options import MARGINS, PADDING
 
 Channels = Annotated[Size, Sized("C")]
 Filters = Annotated[Size, Sized("F")]
-Kernel = Annotated[Any, Window("k")]
-Step = Annotated[Any, Window()]
+Kernel = Annotated[OptionValue, Window("k")]
+Step = Annotated[OptionValue, Window()]
 Groups = Annotated[Size, Sized("g", unless=1)]
 Mode = Literal["zeros", "reflect", "replicate", "circular"]
 
@@ -40,7 +41,7 @@ def wrapped(n: Size, margins: tuple[Size, Size], mode: str) -> None:
             raise ShapeError(f"{mode} padding of {margin} on an axis of {n}", expected=f"at least {least} places")
 
 
-def _taken(n: Size, k: Size, s: Size, padding: Any, d: Size, mode: str) -> Size:
+def _taken(n: Size, k: Size, s: Size, padding: OptionValue, d: Size, mode: str) -> Size:
     if padding == "same":
         total = d * (k - 1)
         if mode in ("reflect", "circular"):
@@ -58,7 +59,7 @@ def conv(
     filters: Size,
     kernel: tuple[Size, ...],
     stride: tuple[Size, ...],
-    padding: Any,
+    padding: OptionValue,
     dilation: tuple[Size, ...],
     groups: Size,
     bias: bool,
@@ -90,7 +91,7 @@ def convolution(
     out_channels: Filters,
     kernel_size: Kernel,
     stride: Step = 1,
-    padding: Annotated[Any, PADDING] = 0,
+    padding: Annotated[OptionValue, PADDING] = 0,
     dilation: Step = 1,
     groups: Groups = 1,
     bias: bool = True,
@@ -146,8 +147,8 @@ def transposed_convolution(
     out_channels: Filters,
     kernel_size: Kernel,
     stride: Step = 1,
-    padding: Annotated[Any, MARGINS] = 0,
-    output_padding: Annotated[Any, MARGINS] = 0,
+    padding: Annotated[OptionValue, MARGINS] = 0,
+    output_padding: Annotated[OptionValue, MARGINS] = 0,
     groups: Groups = 1,
     bias: bool = True,
     dilation: Step = 1,

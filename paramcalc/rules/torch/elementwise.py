@@ -3,7 +3,7 @@
 Most are one function and a line in a table; PReLU alone learns something.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.declare import REQUIRED, Built, Inputs, Shape, Weight
 from ...core.divisible import divides
@@ -11,23 +11,24 @@ from ...core.ignored_options import FACTORY
 from ...core.kinds import AXIS, NUMBER, POSITIVE, RATE, SWITCH, Choice, Maybe, Sized
 from ...errors import ShapeError
 from ...symbolic import Size, exact
+from ...untyped import OptionValue
 from .axes import AnyShape, declared, position, rule, tabled
 
 INPLACE = {"inplace": (SWITCH, False)}
 
 
-def kept(x: AnyShape, /, **options: Any) -> Built:
+def kept(x: AnyShape, /, **options: OptionValue) -> Built:
     """Give the shape that came in."""
     return Built(outs=(x,))
 
 
-def numbers(**defaults: float) -> dict[str, Any]:
+def numbers(**defaults: float) -> dict[str, OptionValue]:
     """Make options that are numbers."""
     return {name: (NUMBER, default) for name, default in defaults.items()}
 
 
 # A function of each element: PyTorch's options in its order, none of which changes the shape.
-FUNCTIONS: dict[str, dict[str, Any]] = {
+FUNCTIONS: dict[str, dict[str, OptionValue]] = {
     "CELU": numbers(alpha=1.0) | INPLACE,
     "ELU": numbers(alpha=1.0) | INPLACE,
     "GELU": {"approximate": (Choice(("none", "tanh")), "none")},
@@ -51,7 +52,7 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
     "Tanhshrink": {},
     "Threshold": {"threshold": (NUMBER, REQUIRED), "value": (NUMBER, REQUIRED)} | INPLACE,
 }
-DROPS: dict[str, Any] = {"p": (RATE, 0.5)} | INPLACE
+DROPS: dict[str, OptionValue] = {"p": (RATE, 0.5)} | INPLACE
 DROPOUTS = {
     "Dropout": "Sets a random fraction to zero during training; no weights.",
     "AlphaDropout": "Dropout that preserves mean and variance; no weights.",
@@ -80,7 +81,7 @@ def along(x: AnyShape, /, dim: int | None = None) -> Built:
 
 
 SHARES = "A softmax, or a function of it, along an axis; no weights."
-DIM: dict[str, Any] = {"dim": (Maybe(AXIS), None)}
+DIM: dict[str, OptionValue] = {"dim": (Maybe(AXIS), None)}
 SOFT = tuple(tabled(along, name, SHARES, DIM, __name__) for name in ("Softmax", "LogSoftmax", "Softmin"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.declare import Built, Inputs, Shape, Weight
 from ...core.divisible import divides
@@ -12,13 +12,14 @@ from ...core.kinds import NUMBER, Sized
 from ...core.rule import Rule
 from ...errors import ShapeError
 from ...symbolic import Size
+from ...untyped import OptionValue
 from .axes import AnyShape, buffer, declared, differ, lazy, parted, patterned, rule
 from .options import Several
 
 Features = Annotated[Size, Sized("d")]
 Number = Annotated[float, NUMBER]
 Channels = Annotated[Shape, Inputs("N d ...")]
-Extent = Annotated[Any, Several("d")]
+Extent = Annotated[OptionValue, Several("d")]
 
 
 def affine_of(x: Shape, shape: Shape, scale: bool, shift: bool, tracked: bool = False) -> Built:
@@ -107,7 +108,7 @@ def within(name: str, rank: int, pattern: str) -> Rule:
     return patterned(body, name, ITS_OWN, pattern, FACTORY)
 
 
-def batched(x: Shape, options: Mapping[str, Any], name: str, rank: int) -> None:
+def batched(x: Shape, options: Mapping[str, OptionValue], name: str, rank: int) -> None:
     """Refuse an input without a batch, whose axis 1 has places and no channels.
 
     Raises

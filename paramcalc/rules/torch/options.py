@@ -12,7 +12,6 @@ from ...core.kinds import (
     ByRank,
     Check,
     Kind,
-    OptionValue,
     Sized,
     Window,
     _number,
@@ -21,6 +20,7 @@ from ...core.kinds import (
 )
 from ...errors import OptionError, nearest
 from ...symbolic import Expr, Size
+from ...untyped import OptionValue
 
 WORDS = ("same", "valid")  # of paddings
 MOST = 10_000  # layers in a stack of recurrent layers, copies in a transformer

@@ -1,17 +1,18 @@
 """Padding: margins around the last axes, filled in one way or another (torch/nn/modules/padding.py)."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.declare import Built, Shape
 from ...core.kinds import NUMBER
 from ...errors import ShapeError
 from ...symbolic import Size, unicode
+from ...untyped import OptionValue
 from .axes import AnyShape, Spatial, each_rank
 from .convolutional import wrapped
 from .options import SIDES
 
-Sides = Annotated[Any, SIDES]
+Sides = Annotated[OptionValue, SIDES]
 
 
 def widened(x: Shape, padding: tuple[Size, ...], check: Callable[[Size, tuple[Size, Size]], None]) -> Built:

@@ -1,20 +1,21 @@
 """Pooling: windows that keep one number and learn nothing (torch/nn/modules/pooling.py)."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.declare import Built, Shape
 from ...core.kinds import NUMBER, Window
 from ...core.products import Work
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
+from ...untyped import OptionValue
 from ..shared import windows
 from .axes import Spatial, agree, each_rank, parted
 from .options import MARGINS, SHARES, TARGETS
 
-Kernel = Annotated[Any, Window()]
-Stride = Annotated[Any, Window()] | None
-Margin = Annotated[Any, MARGINS]
+Kernel = Annotated[OptionValue, Window()]
+Stride = Annotated[OptionValue, Window()] | None
+Margin = Annotated[OptionValue, MARGINS]
 Sizes = tuple[Size, ...]
 
 
@@ -113,15 +114,15 @@ def fractional(
     x: Spatial,
     /,
     kernel_size: Kernel,
-    output_size: Annotated[Any, Window()] | None = None,
-    output_ratio: Annotated[Any, SHARES] | None = None,
+    output_size: Annotated[OptionValue, Window()] | None = None,
+    output_ratio: Annotated[OptionValue, SHARES] | None = None,
     return_indices: bool = False,
 ) -> Built:
     """The maximum of windows at random positions; no weights."""
     batch, channels, spatial = parted(x, len(kernel_size))
     if (output_size is None) == (output_ratio is None):
         raise OptionError("the output size is missing", expected="either output_size or output_ratio")
-    places: Any = output_size
+    places: OptionValue = output_size
     if output_ratio is not None:  # rounded down; unknown if the axis is unknown
         shares = zip(spatial, output_ratio, strict=True)
         places = tuple(int(n * share) if isinstance(n, int) else unknown("?") for n, share in shares)
@@ -142,13 +143,15 @@ def adapted(x: Shape, output_size: tuple[Size | None, ...]) -> Shape:
 
 
 @each_rank("AdaptiveMaxPool{}d", 1, 2, 3)
-def adaptive_largest(x: Spatial, /, output_size: Annotated[Any, TARGETS], return_indices: bool = False) -> Built:
+def adaptive_largest(
+    x: Spatial, /, output_size: Annotated[OptionValue, TARGETS], return_indices: bool = False
+) -> Built:
     """The maximum of each window; output_size sets the number of windows; no weights."""
     return indexed(adapted(x, output_size), return_indices)
 
 
 @each_rank("AdaptiveAvgPool{}d", 1, 2, 3)
-def adaptive_mean(x: Spatial, /, output_size: Annotated[Any, TARGETS]) -> Built:
+def adaptive_mean(x: Spatial, /, output_size: Annotated[OptionValue, TARGETS]) -> Built:
     """The mean of each window; output_size sets the number of windows; no weights."""
     return Built(outs=(adapted(x, output_size),))
 

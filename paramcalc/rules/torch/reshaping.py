@@ -1,21 +1,22 @@
 """Layers that move numbers about (torch/nn/modules/flatten.py, fold.py, pixelshuffle.py, channelshuffle.py)."""
 
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated
 
 from ...core.declare import Built, Inputs, Shape
 from ...core.divisible import divides
 from ...core.kinds import AXIS, TARGET, Sized, Window, grown
 from ...errors import ShapeError
 from ...symbolic import Size, exact, is_known, unicode, unknown
+from ...untyped import OptionValue
 from ..shared import windows
 from .axes import AnyShape, differ, position, rule
 from .options import Margins
 
 Axis = Annotated[int, AXIS]
 Factor = Annotated[Size, Sized()]
-Pair = Annotated[Any, Window(rank=2)]
-PairFrom0 = Annotated[Any, Margins(2)]
+Pair = Annotated[OptionValue, Window(rank=2)]
+PairFrom0 = Annotated[OptionValue, Margins(2)]
 Images = Annotated[Shape, Inputs("... C H W")]
 
 
@@ -32,7 +33,7 @@ def Flatten(x: AnyShape, /, start_dim: Axis = 1, end_dim: Axis = -1) -> Built:
 
 
 @rule()
-def Unflatten(x: AnyShape, /, dim: Axis, unflattened_size: Annotated[Any, TARGET]) -> Built:
+def Unflatten(x: AnyShape, /, dim: Axis, unflattened_size: Annotated[OptionValue, TARGET]) -> Built:
     """Splits one axis into several; -1 is inferred from the other sizes."""
     at = position(dim, len(x))
     rest = grown(prod(size for size in unflattened_size if not _open(size)))
@@ -76,7 +77,9 @@ def ChannelShuffle(x: Annotated[Shape, Inputs("N C L ...")], /, groups: Factor) 
     return Built(outs=(x,))
 
 
-def blocks(sizes: Any, kernel: Any, dilation: Any, padding: Any, stride: Any) -> Size:
+def blocks(
+    sizes: OptionValue, kernel: OptionValue, dilation: OptionValue, padding: OptionValue, stride: OptionValue
+) -> Size:
     """Count the windows over an image."""
     steps = zip(sizes, kernel, stride, padding, dilation, strict=True)
     return prod(windows.padded(n, k, s, p, d) for n, k, s, p, d in steps)

@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from ...core.declare import Built, Inputs, Shape
 from ...errors import OptionError, ShapeError
 from ...symbolic import Size, unknown
+from ...untyped import OptionValue
 from .axes import rule
 from .options import SCALES, SIZES
 
 Places = Annotated[Shape, Inputs("N C L ...")]
-Sizes = Annotated[Any, SIZES] | None
-Scales = Annotated[Any, SCALES] | None
+Sizes = Annotated[OptionValue, SIZES] | None
+Scales = Annotated[OptionValue, SCALES] | None
 
 RANKS = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}  # the only number of axes a mode has
 
 
-def resized(x: Shape, size: Any, scale_factor: Any, mode: str) -> Built:
+def resized(x: Shape, size: OptionValue, scale_factor: OptionValue, mode: str) -> Built:
     """Give each spatial axis a size, or so many times its size, rounded down."""
     spatial = x[2:]
     if (size is None) == (scale_factor is None):
@@ -27,7 +28,7 @@ def resized(x: Shape, size: Any, scale_factor: Any, mode: str) -> Built:
         expected = f"{wanted + 2} axes" if wanted else "3 to 5 axes"
         raise ShapeError(f"mode {mode!r} does not take an input of {len(x)} axes", expected=expected)
     given = scale_factor if size is None else size
-    each: Sequence[Any] = given if isinstance(given, tuple) else (given,) * len(spatial)
+    each: Sequence[OptionValue] = given if isinstance(given, tuple) else (given,) * len(spatial)
     if len(each) != len(spatial):
         raise ShapeError(f"{len(each)} sizes for {len(spatial)} spatial axes", received=given)
     places = each if size is not None else tuple(scaled(n, factor) for n, factor in zip(spatial, each, strict=True))

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
 
 from ....core.shapes import Shape
 from ....symbolic import Size
+from ....untyped import OptionValue
 from .keras_activations import activated, activation_of, is_set
 from .keras_sequences import attention, bidirectional, recurrent
 from .values import Call, Keeping, Memory, Value, value_of
@@ -41,7 +41,7 @@ def _same(call: Call) -> Values:
 
 
 def _permuted(call: Call) -> Values:
-    dims: Any = call.layer.options["dims"]
+    dims: OptionValue = call.layer.options["dims"]
     return call.views() if list(dims) == sorted(dims) else (call.output(),)
 
 
@@ -108,7 +108,7 @@ def _separable(call: Call) -> Values | None:
 
 
 def _axes(call: Call) -> list[int]:
-    axis: Any = call.layer.options["axis"]
+    axis: OptionValue = call.layer.options["axis"]
     rank = len(call.inputs[0].shape)
     return sorted(one % rank for one in (axis if isinstance(axis, tuple) else (axis,)))
 
@@ -153,7 +153,7 @@ def _group_norm(call: Call) -> Values | None:
     if axis == 0:
         return None
     channels = x.shape[axis]
-    groups: Any = call.layer.options["groups"]
+    groups: OptionValue = call.layer.options["groups"]
     if isinstance(groups, int) and groups == -1:
         groups = channels
     grouped = value_of(x.shape, Memory(x.size, "input in groups"), x.live)
@@ -203,7 +203,7 @@ def _concatenate(call: Call) -> Values:
 
 
 def _cropped(call: Call) -> Values:
-    crops: Any = call.layer.options["cropping"]
+    crops: OptionValue = call.layer.options["cropping"]
     return (call.output(),) if _any(crops) else call.views()
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ....core.products import State
 from ....core.rule import Layer
 from ....symbolic import Size
+from ....untyped import OptionValue
 from .keras_activations import is_set, is_set_of
 from .values import Call, Tape, Value, value_of
 
@@ -54,7 +55,7 @@ def recurrent(call: Call) -> Values | None:
 
 def bidirectional(call: Call) -> Values | None:
     """Run a recurrent layer in both directions."""
-    options: Mapping[str, Any] = call.layer.options
+    options: Mapping[str, OptionValue] = call.layer.options
     inner: Layer = options["layer"]
     if options["backward_layer"] is not None or not isinstance(inner, Layer):
         return None
@@ -82,7 +83,7 @@ def bidirectional(call: Call) -> Values | None:
 
 def scan(tape: Tape, x: Value, layer: Layer, backwards: bool, live: bool, trains: Callable[[str], bool]) -> None:
     """Go through the steps of a recurrent layer, which all keep the same."""
-    options: Mapping[str, Any] = layer.options
+    options: Mapping[str, OptionValue] = layer.options
     type, units = layer.type, options["units"]
     per_step = prod(x.shape[:2]) * units
     if type == "GRU" and options["reset_after"]:
@@ -102,7 +103,7 @@ def scan(tape: Tape, x: Value, layer: Layer, backwards: bool, live: bool, trains
 
 def _unrolled(call: Call, trains: Callable[[str], bool]) -> Values:
     # each step is a program of its own, and the first one knows that its state is zeros, which it makes once
-    options: Mapping[str, Any] = call.layer.options
+    options: Mapping[str, OptionValue] = call.layer.options
     (x,) = call.inputs
     tape, live, type, units = call.tape, call.anything, call.layer.type, options["units"]
     rows, steps = x.shape[:2]
@@ -150,7 +151,7 @@ class Heads(NamedTuple):
 
 def heads_of(call: Call) -> Heads | None:
     """Read the inputs and sizes of attention; ``None`` with options that change what is kept."""
-    options: Mapping[str, Any] = call.layer.options
+    options: Mapping[str, OptionValue] = call.layer.options
     if is_set(call, "sliding_window", "use_gate", "attention_axes", "output_shape") or call.switches:
         return None
     if any(len(one.shape) != 3 for one in call.inputs):

@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any
 
 from ....core.shapes import Shape
 from ....core.sources import written_out
 from ....graph.gradients import work_of
 from ....symbolic import Size
+from ....untyped import OptionValue
 from .values import Call, Keeping, Memory, Tape, Value
 
 Values = Sequence[Value]
@@ -201,7 +201,7 @@ def largest(window: str = "") -> Keeping:
 
     def keeps(call: Call) -> Values:
         (x,) = call.inputs
-        sizes: Any = call.layer.options[window] if window else ()
+        sizes: OptionValue = call.layer.options[window] if window else ()
         few = bool(window) and all(isinstance(one, int) for one in sizes) and prod(sizes) <= SMALL
         out = output(call, x)
         call.tape.new("places of the largest", out.size, "uint8" if few else "int32", times=x.live, of=(x.memory,))

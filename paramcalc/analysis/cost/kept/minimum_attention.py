@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import Any
 
 from ....core.products import Source
 from ....core.rule import Layer
 from ....symbolic import Size
+from ....untyped import OptionValue
 from .keras_sequences import heads_of
 from .minimum import dropout, following, function, linear, normalize, output
 from .values import Call, Keeping, Tape, Value
@@ -56,7 +56,7 @@ def _inside(trains: Trains, name: str) -> Trains:
 
 
 def _heads(
-    tape: Tape, inputs: Sequence[Value], options: Mapping[str, Any], trains: Trains, more: Size = 0
+    tape: Tape, inputs: Sequence[Value], options: Mapping[str, OptionValue], trains: Trains, more: Size = 0
 ) -> tuple[Value, Value]:
     # attention of PyTorch, over (samples, steps, d) in any order of the first two
     d, heads = options["embed_dim"], options["num_heads"]
@@ -85,14 +85,16 @@ def _sizes(x: Value, first: object, lone: bool) -> tuple[Size, Size]:
 
 def torch_attention(call: Call) -> Values:
     """Attend with several heads of PyTorch."""
-    options: Mapping[str, Any] = call.layer.options
+    options: Mapping[str, OptionValue] = call.layer.options
     more = bool(options.get("add_bias_kv")) + bool(options.get("add_zero_attn"))
     out, weights = _heads(call.tape, call.inputs, options, lambda path: call.trains(path), more)
     mean = following(call.outputs[1], weights)
     return out._replace(shape=call.outputs[0], live=call.anything), mean
 
 
-def _block(tape: Tape, x: Value, memory: Value | None, options: Mapping[str, Any], trains: Trains) -> Value | None:
+def _block(
+    tape: Tape, x: Value, memory: Value | None, options: Mapping[str, OptionValue], trains: Trains
+) -> Value | None:
     rate, d = options["dropout"], options["d_model"]
     own = {**options, "embed_dim": d, "num_heads": options["nhead"]}
 
@@ -137,7 +139,7 @@ def torch_block(call: Call) -> Values | None:
 
 
 def _stack(
-    tape: Tape, x: Value, memory: Value | None, options: Mapping[str, Any], count: int, trains: Trains
+    tape: Tape, x: Value, memory: Value | None, options: Mapping[str, OptionValue], count: int, trains: Trains
 ) -> Value | None:
     found: Value | None = x
     for at in range(count):
@@ -150,7 +152,7 @@ def torch_copies(of: Callable[[str], Keeping | None]) -> Keeping:
     """Go through copies of a layer of a transformer, and the normalization at the end, whose table is given."""
 
     def keeps(call: Call) -> Values | None:
-        options: Mapping[str, Any] = call.layer.options
+        options: Mapping[str, OptionValue] = call.layer.options
         inner: Layer = options["decoder_layer" if "decoder_layer" in options else "encoder_layer"]
         last: Layer | None = options["norm"]
         x, *memory = call.inputs
@@ -168,7 +170,7 @@ def torch_copies(of: Callable[[str], Keeping | None]) -> Keeping:
 
 def torch_transformer(call: Call) -> Values | None:
     """Go through an encoder and a decoder of PyTorch."""
-    options: Mapping[str, Any] = call.layer.options
+    options: Mapping[str, OptionValue] = call.layer.options
     source, target = call.inputs
 
     def part(name: str, x: Value, memory: Value | None) -> Value | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any
 
 from ....core.built import Applicable
 from ....core.products import Source
@@ -12,6 +11,7 @@ from ....core.registry import of_class
 from ....core.rule import Layer
 from ....graph.model import Model
 from ....symbolic import Size
+from ....untyped import OptionValue
 from . import minimum as one, minimum_attention, minimum_recurrent
 from .keras_activations import activation_of, is_set
 from .keras_layers import known
@@ -188,7 +188,7 @@ def _samples_and_channels(call: Call) -> Size:
     return prod(call.inputs[0].shape[:2])
 
 
-def _channels(*ranks: int) -> Any:
+def _channels(*ranks: int) -> OptionValue:
     count = per_channel(ranks)
     return lambda call: count(call.inputs[0].shape)
 

@@ -8,11 +8,12 @@ recurrent product, that product: 5·d_h, and 4·d_h otherwise. A plain cell keep
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ....core.products import State
 from ....core.rule import Layer
 from ....symbolic import Size
+from ....untyped import OptionValue
 from .keras_sequences import CELLS, PLAIN, is_usual
 from .minimum import OF_OUTPUT, OF_SIGNS, dropout, following, moved
 from .torch_recurrent import Span, span_of
@@ -118,7 +119,7 @@ def keras_recurrent(call: Call) -> Values | None:
 
 def keras_bidirectional(call: Call) -> Values | None:
     """Run a recurrent layer of Keras in both directions."""
-    options: Mapping[str, Any] = call.layer.options
+    options: Mapping[str, OptionValue] = call.layer.options
     inner: Layer = options["layer"]
     if options["backward_layer"] is not None or not isinstance(inner, Layer) or not _known(inner):
         return None
@@ -155,7 +156,7 @@ def _known(layer: Layer) -> bool:
 
 
 def _keras(call: Call, layer: Layer, live: bool, trains: Trains, states: Sequence[Value]) -> Hidden:
-    options: Mapping[str, Any] = layer.options
+    options: Mapping[str, OptionValue] = layer.options
     (x,) = call.inputs
     cell = CELLS[layer.type]
     rows, steps = x.shape[:2]
@@ -179,7 +180,7 @@ def _keras(call: Call, layer: Layer, live: bool, trains: Trains, states: Sequenc
 
 def _outputs(call: Call, found: Hidden, layer: Layer, way: int) -> list[Value]:
     # of one direction: all steps or the last, and the states if they are asked for
-    options: Mapping[str, Any] = layer.options
+    options: Mapping[str, OptionValue] = layer.options
     rows, steps = call.inputs[0].shape[:2]
     live = found.every.live
     last = following((rows, options["units"]), *found.last, live=live)
@@ -190,7 +191,7 @@ def _outputs(call: Call, found: Hidden, layer: Layer, way: int) -> list[Value]:
 
 def torch_recurrent(call: Call) -> Values:
     """Run layers of cells of PyTorch, in one direction or in both."""
-    options: Mapping[str, Any] = call.layer.options
+    options: Mapping[str, OptionValue] = call.layer.options
     (x,) = call.inputs
     units, layers, rate = options["hidden_size"], options["num_layers"], options["dropout"]
     projected = options.get("proj_size", 0)
@@ -234,7 +235,7 @@ def torch_recurrent(call: Call) -> Values:
 
 def torch_cell(call: Call) -> Values:
     """Do one step of a cell of PyTorch."""
-    options: Mapping[str, Any] = call.layer.options
+    options: Mapping[str, OptionValue] = call.layer.options
     (x,) = call.inputs
     weight, units = call.trains("weight_ih"), options["hidden_size"]
     call.tape.keep(*[x] * weight)

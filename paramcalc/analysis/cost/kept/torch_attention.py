@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from ....core.rule import Layer
 from ....symbolic import Size
+from ....untyped import OptionValue
 from . import torch_normalization
 from .torch_operations import (
     attention,
@@ -56,7 +56,7 @@ def _projected(
 def _attended(
     tape: Tape,
     inputs: Sequence[Value],
-    options: Mapping[str, Any],
+    options: Mapping[str, OptionValue],
     trains: Trains,
     needs_weights: bool,
     separate: bool = False,
@@ -109,7 +109,9 @@ def _activated(tape: Tape, x: Value, activation: object) -> Value | None:
     return keeping_input(tape, x, "activations") if activation == "gelu" else None
 
 
-def block(tape: Tape, x: Value, memory: Value | None, options: Mapping[str, Any], trains: Trains) -> Value | None:
+def block(
+    tape: Tape, x: Value, memory: Value | None, options: Mapping[str, OptionValue], trains: Trains
+) -> Value | None:
     """Go through a layer of a transformer, as its code does; ``None`` for an activation of one's own."""
     rate, d = options["dropout"], options["d_model"]
     own = {**options, "embed_dim": d, "num_heads": options["nhead"]}
@@ -153,7 +155,7 @@ def stack(
     tape: Tape,
     x: Value,
     memory: Value | None,
-    options: Mapping[str, Any],
+    options: Mapping[str, OptionValue],
     count: int,
     norm: Callable[[Value, Trains], Value | None],
     trains: Trains,
@@ -168,7 +170,7 @@ def stack(
 
 
 def _copies(call: Call) -> Sequence[Value] | None:
-    options: Mapping[str, Any] = call.layer.options
+    options: Mapping[str, OptionValue] = call.layer.options
     inner: Layer = options["decoder_layer" if "decoder_layer" in options else "encoder_layer"]
     last: Layer | None = options["norm"]
 
@@ -195,7 +197,7 @@ def _copies(call: Call) -> Sequence[Value] | None:
 
 
 def _transformer(call: Call) -> Sequence[Value] | None:
-    options: Mapping[str, Any] = call.layer.options
+    options: Mapping[str, OptionValue] = call.layer.options
     source, target = call.inputs
 
     def norm(x: Value, trains: Trains) -> Value | None:

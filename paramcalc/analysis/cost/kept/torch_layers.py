@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any
 
 from ....core.shapes import Shape
 from ....symbolic import Size
+from ....untyped import OptionValue
 from . import torch_attention, torch_normalization, torch_recurrent
 from .torch_operations import (
     dropout,
@@ -142,7 +142,7 @@ def _embedding_bag(call: Call) -> Values:
 
 def _convolution(call: Call) -> Values:
     (x,) = call.inputs
-    options: dict[str, Any] = call.layer.options
+    options: dict[str, OptionValue] = call.layer.options
     kernel, padding, dilation, mode = (options[name] for name in ("kernel_size", "padding", "dilation", "padding_mode"))
     rank = len(kernel)
     totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
@@ -181,7 +181,7 @@ def _indices(call: Call) -> Values:
 
 def _adaptive_mean(call: Call) -> Values:
     # one window over everything is a mean, which needs nothing
-    size: Any = call.layer.options["output_size"]
+    size: OptionValue = call.layer.options["output_size"]
     return (call.output(),) if all(map(is_one, size)) else keeps_input(call)
 
 
@@ -213,7 +213,7 @@ def _mean_of(call: Call) -> Values:
 
 def _cosine(call: Call) -> Values:
     first, second = call.inputs
-    dim: Any = call.layer.options["dim"]
+    dim: OptionValue = call.layer.options["dim"]
     both = _broadcast(first.shape, second.shape)
     units: list[Value] = []
     for x in (first, second):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
 
+from ....untyped import OptionValue
 from .torch_operations import keeps_input, keeps_output, layer_norm, rows_of
 from .values import Call, Keeping, Value
 
@@ -34,21 +34,21 @@ def _instance_norm(rank: int) -> Keeping:
 
 
 def _group_norm(call: Call) -> Values:
-    groups: Any = call.layer.options["num_groups"]
+    groups: OptionValue = call.layer.options["num_groups"]
     call.tape.new("means and deviations", 2 * call.inputs[0].shape[0] * groups, times=call.anything)
     return keeps_input(call)
 
 
 def _layer_norm(call: Call) -> Values:
     (x,) = call.inputs
-    shape: Any = call.layer.options["normalized_shape"]
+    shape: OptionValue = call.layer.options["normalized_shape"]
     rows = rows_of(x.shape, len(shape))
     return (layer_norm(call.tape, x, rows, call.trains("weight"), call.trains("bias")),)
 
 
 def _rms_norm(call: Call) -> Values:
     (x,) = call.inputs
-    shape: Any = call.layer.options["normalized_shape"]
+    shape: OptionValue = call.layer.options["normalized_shape"]
     if x.live:
         call.tape.keep(x)
     call.tape.new("deviations", rows_of(x.shape, len(shape)), times=x.live)
@@ -58,7 +58,7 @@ def _rms_norm(call: Call) -> Values:
 
 def _response_norm(call: Call) -> Values:
     (x,) = call.inputs
-    size: Any = call.layer.options["size"]
+    size: OptionValue = call.layer.options["size"]
     channels = (x.shape[0], x.shape[1] + size - 1, *x.shape[2:])
     call.tape.new("padded squares", prod(channels), times=x.live)
     call.tape.new("sums and their powers", 2 * x.size, times=x.live)

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ....symbolic import Size
+from ....untyped import OptionValue
 from .torch_operations import dropout, linear, made, transpose
 from .values import Call, Keeping, Memory, Tape, Value, value_of
 
@@ -130,7 +131,7 @@ CELLS = {"LSTM": (_lstm, 2), "GRU": (_gru, 1), "RNN": (_rnn, 1)}
 
 
 def _stacked(call: Call) -> Sequence[Value]:
-    options: Mapping[str, Any] = call.layer.options
+    options: Mapping[str, OptionValue] = call.layer.options
     cell, states = CELLS[call.layer.type]
     (x,) = call.inputs
     units, layers, rate = options["hidden_size"], options["num_layers"], options["dropout"]
@@ -184,7 +185,7 @@ def _cell(call: Call) -> Sequence[Value]:
     (x,) = call.inputs
     weight = call.trains("weight_ih")
     rows = x.shape[0] if len(x.shape) == 2 else 1
-    units: Any = call.layer.options["hidden_size"]
+    units: OptionValue = call.layer.options["hidden_size"]
     linear(call.tape, x, units, "projected input", weight)
     zeros = value_of(call.state_shapes[0], Memory(rows * units, "initial states"))  # one tensor for both states
     run = Run(

@@ -7,10 +7,10 @@ from math import prod
 from typing import NamedTuple
 
 from ....core.built import Applicable
-from ....core.kinds import OptionValue
 from ....core.rule import Layer
 from ....core.shapes import Shape
 from ....symbolic import Size
+from ....untyped import OptionValue
 from .functions import log_softmax, of_each, softmax
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from ....core.rule import Layer
 from ....errors import ParamcalcError
+from ....untyped import Foreign
 from ...adapter import Answer, Case
 from ...compare import OpenShape, Tensor
-from ...foreign import Foreign, first_line
+from ...foreign import first_line
 from .build import Builder, calibrated, is_cell, none_for_unknown, scope
 from .framework import traces
 from .macs import trace

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from ....core.declare import Shape
 from ....core.ignored_options import Custom
@@ -18,6 +17,7 @@ from ....rules.keras.quantized import Policy
 from ....rules.keras.recurrent_wrappers import unique_labels
 from ....rules.keras.values import Values
 from ....rules.ops.operation import Operation
+from ....untyped import Foreign
 from ...grid import known_shapes, stateful
 from .framework import keras, layer_class
 from .operations import build
@@ -34,16 +34,16 @@ class Builder:
     def __init__(self, real: bool = False) -> None:
         self.keras = keras()
         self.real = real
-        self._made: dict[int, Any] = {}
+        self._made: dict[int, Foreign] = {}
 
-    def layer(self, layer: Any, name: str | None = None) -> Any:
+    def layer(self, layer: Foreign, name: str | None = None) -> Foreign:
         """Make the Keras layer (or model) of a paramcalc layer (or model)."""
         if id(layer) not in self._made:
             make = self._model if isinstance(layer, Model) else self._layer
             self._made[id(layer)] = make(layer, name or layer.label)
         return self._made[id(layer)]
 
-    def _layer(self, layer: Any, name: str) -> Any:
+    def _layer(self, layer: Foreign, name: str) -> Foreign:
         if isinstance(layer, UnknownLayer):
             raise _without_rule(layer, name)
         with scope(self.real or stateful(layer)):
@@ -53,10 +53,10 @@ class Builder:
             made = layer_class(layer.rule)(**options)
             return _frozen(made, layer.frozen)  # set, not passed: only setting it reaches the layers inside
 
-    def options(self, layer: Layer, name: str) -> dict[str, Any]:
+    def options(self, layer: Layer, name: str) -> dict[str, Foreign]:
         """Give the keywords that make the layer in Keras: what is not at its default."""
         rule = layer.rule
-        given: dict[str, Any] = {"name": name}
+        given: dict[str, Foreign] = {"name": name}
         given |= {key: value for key, value in (layer.ignored_options or {}).items() if value is not Custom.OBJECT}
         for option, value in layer.options.items():
             if value is not rule.defaults[option] and value != rule.defaults[option]:
@@ -68,7 +68,7 @@ class Builder:
             given["cell"] = self.keras.layers.StackedRNNCells(given["cell"], name="stacked_rnn_cells")
         return given
 
-    def _value(self, value: Any) -> Any:
+    def _value(self, value: Foreign) -> Foreign:
         if isinstance(value, (Layer, Model)):
             return self.layer(value)
         if isinstance(value, tuple) and value and isinstance(value[0], Layer):
@@ -77,14 +77,14 @@ class Builder:
             return value.config
         return value.values if isinstance(value, Values) else value
 
-    def _model(self, model: Model, name: str) -> Any:
+    def _model(self, model: Model, name: str) -> Foreign:
         if not model.input_shapes[0]:  # a chain that takes its shape from what it is applied to
             names = model.names
             chain = self.keras.Sequential([self.layer(layer, names[id(layer)]) for layer in model.layers], name=name)
             return _frozen(chain, model.frozen)
         return self.graph(model, name)[0]
 
-    def graph(self, model: Model, name: str) -> tuple[Any, list[list[Any]]]:
+    def graph(self, model: Model, name: str) -> tuple[Foreign, list[list[Foreign]]]:
         """Build a model; give it, and the output tensors of every node."""
         with scope():
             inputs = [
@@ -113,19 +113,24 @@ class Builder:
         return _frozen(made, model.frozen), values[len(model.input_shapes) :]
 
     def call(
-        self, layer: Any, made: Any, args: Sequence[Any], states: Sequence[Any] = (), call: Any = None
-    ) -> list[Any]:
+        self,
+        layer: Foreign,
+        made: Foreign,
+        args: Sequence[Foreign],
+        states: Sequence[Foreign] = (),
+        call: Foreign = None,
+    ) -> list[Foreign]:
         """Call a Keras layer on symbolic tensors, ``call`` by name; give its outputs in one list."""
         inputs, keywords = self.arguments(layer, made, args, states)
         with scope(self.real or stateful(layer)):
             return list(self.keras.tree.flatten(made(*inputs, **keywords, **call or {})))
 
     def arguments(
-        self, layer: Any, made: Any, args: Sequence[Any], states: Sequence[Any]
-    ) -> tuple[list[Any], dict[str, Any]]:
+        self, layer: Foreign, made: Foreign, args: Sequence[Foreign], states: Sequence[Foreign]
+    ) -> tuple[list[Foreign], dict[str, Foreign]]:
         """Arrange inputs and states as the Keras layer takes them."""
         together = len(args) > 1 if isinstance(layer, Model) else layer.rule.inputs[0].together
-        inputs: list[Any] = [list(args)] if together else list(args)
+        inputs: list[Foreign] = [list(args)] if together else list(args)
         if not states:
             return inputs, {}
         packed, sizes = list(states), getattr(made, "state_size", None)
@@ -133,18 +138,18 @@ class Builder:
             packed = self.keras.tree.pack_sequence_as(_plain(sizes), packed)
         return ([*inputs, packed], {}) if is_cell(made) else (inputs, {"initial_state": packed})
 
-    def state_inputs(self, cell: Any, batch: int | None) -> list[Any]:
+    def state_inputs(self, cell: Foreign, batch: int | None) -> list[Foreign]:
         """Make inputs for the states that a cell outside an RNN must be handed."""
         return [self.keras.Input(batch_shape=(batch, size)) for size in self.keras.tree.flatten(cell.state_size)]
 
 
-def _frozen(made: Any, frozen: bool) -> Any:
+def _frozen(made: Foreign, frozen: bool) -> Foreign:
     if frozen:  # True would thaw the layers inside
         made.trainable = False
     return made
 
 
-def calibrated(made: Any) -> Any:
+def calibrated(made: Foreign) -> Foreign:
     """Let a built layer compute from what it keeps in few bits, as it does once it has been loaded from a file."""
     for layer in made._flatten_layers():
         for flag in ("is_gptq_calibrated", "is_awq_calibrated"):
@@ -153,7 +158,7 @@ def calibrated(made: Any) -> Any:
     return made
 
 
-def _plain(sizes: Any) -> Any:
+def _plain(sizes: Foreign) -> Foreign:
     # Keras's own list type, which jax does not take for a list
     return sizes if isinstance(sizes, int) else [_plain(size) for size in sizes]
 
@@ -209,7 +214,7 @@ def refuse_large_states(model: Model) -> None:
                 ).at(f"layer {model.names[id(node.layer)]!r}:")
 
 
-def is_cell(made: Any) -> bool:
+def is_cell(made: Foreign) -> bool:
     """Tell whether a Keras layer is a cell: it takes its states as its second argument."""
     return hasattr(made, "state_size") and not isinstance(made, keras().layers.RNN)
 

@@ -7,9 +7,10 @@ from functools import cached_property, partial
 
 from ....core.products import Source, Sources, State
 from ....core.rule import Layer
+from ....untyped import Foreign
 from ...adapter import Case
 from ...backward import Live, named
-from ...foreign import Foreign, first_line
+from ...foreign import first_line
 from ...grid import stateful
 from .answers import built, known_shapes
 from .build import Builder, is_cell, scope

@@ -14,7 +14,8 @@ from pathlib import Path
 from ....core.framework import framework
 from ....core.rule import Rule
 from ....errors import MissingExtra, ParamcalcError
-from ...foreign import Foreign, class_named, first_line, loaded
+from ....untyped import Foreign
+from ...foreign import class_named, first_line, loaded
 from ...outcome import Installed
 
 KERAS = framework("keras")

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ....core.products import NOTHING, Source, Sources
 from ....errors import ParamcalcError
-from ...foreign import Foreign
+from ....untyped import Foreign
 from .macs import macs
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from functools import partial
 from time import perf_counter
-from typing import Any
 
 from ....core.rule import Layer
 from ....core.shapes import UnknownShape
@@ -16,9 +15,10 @@ from ....formats.keras.reconcile import swap
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
 from ....report import Report, Row
+from ....untyped import Foreign
 from ... import foreign
 from ...compare import TOTALS, ModelAnswer, OpenShape, Tensor, Use, count, model_differences, tensor_differences
-from ...foreign import Foreign, first_line, is_of, loaded
+from ...foreign import first_line, is_of, loaded
 from ...grid import known_shapes
 from ...outcome import Installed, Verification, verified
 from .build import Builder
@@ -37,7 +37,7 @@ def is_keras(subject: object) -> bool:
     return framework is not None and isinstance(subject, framework.layers.Layer)
 
 
-def from_keras(model: Any) -> Model:
+def from_keras(model: Foreign) -> Model:
     """Read a live Keras model.
 
     Parameters
@@ -62,7 +62,7 @@ def from_keras(model: Any) -> Model:
         return _counted(model)
 
 
-def _counted(model: Any) -> Model:
+def _counted(model: Foreign) -> Model:
     reading = _read(model)
     if _counts(reading, model):
         return reading
@@ -79,7 +79,7 @@ def _counted(model: Any) -> Model:
     )
 
 
-def _counts(reading: Model, model: Any, split: bool = True) -> bool:
+def _counts(reading: Model, model: Foreign, split: bool = True) -> bool:
     # whether it counts as Keras does, as far as both can say, and splits as Keras does where it counts so
     report = reading.report()
     if not model.built or not report.exact or not isinstance(report.total, int):
@@ -89,7 +89,7 @@ def _counts(reading: Model, model: Any, split: bool = True) -> bool:
     return not split or report.trainable == sum(count(one.shape) for one in whole(model) if one.trainable)
 
 
-def _read(model: Any, by_rule: bool = False) -> Model:
+def _read(model: Foreign, by_rule: bool = False) -> Model:
     framework = keras() if is_keras(model) else None
     if framework is None or not isinstance(model, framework.Model):
         raise ParamcalcError(
@@ -108,14 +108,14 @@ def _read(model: Any, by_rule: bool = False) -> Model:
     return from_config(config, weights_by_name(model), live=True)
 
 
-def _listed(model: Any, why: str, by_rule: bool = False) -> Model:
+def _listed(model: Foreign, why: str, by_rule: bool = False) -> Model:
     with _sharing():
         reading = listed(model, by_rule)
     reading.warnings.append(why)
     return reading
 
 
-def _otherwise(rows: list[Row], model: Any, learning: set[int]) -> Iterator[tuple[int, UnknownLayer]]:
+def _otherwise(rows: list[Row], model: Foreign, learning: set[int]) -> Iterator[tuple[int, UnknownLayer]]:
     # the layers that hold other weights than their rules say, each as a row of what it holds
     layers = {one.name: one for one in model.layers}
     for row in rows:
@@ -131,7 +131,7 @@ def _otherwise(rows: list[Row], model: Any, learning: set[int]) -> Iterator[tupl
             yield id(row.layer), UnknownLayer(row.type, reason, row.name, held_by(theirs, learning))
 
 
-def _graph(model: Any) -> dict[str, Any] | None:
+def _graph(model: Foreign) -> dict[str, Foreign] | None:
     # the graph of a model, of a subclass of Keras's own kinds of model as well; None where it is in Python code
     framework = keras()
     if isinstance(model, framework.Sequential):
@@ -148,7 +148,7 @@ def _graph(model: Any) -> dict[str, Any] | None:
     return {"module": "keras", "class_name": "Functional", "config": config}
 
 
-def _name(config: Any, model: Any) -> None:
+def _name(config: Foreign, model: Foreign) -> None:
     # a layer of a chain that does not write down its own configuration has no name there
     parts = config.get("layers") if isinstance(config, dict) else None
     layers = [one for one in parts or () if isinstance(one, dict) and one.get("class_name") != "InputLayer"]
@@ -163,7 +163,7 @@ def _name(config: Any, model: Any) -> None:
             _name(part.get("config"), inner)
 
 
-def _sharing() -> Any:
+def _sharing() -> Foreign:
     # within it Keras numbers the objects that stand in several places of a configuration
     try:
         from keras.src.saving.serialization_lib import ObjectSharingScope
@@ -222,7 +222,7 @@ def _held(reading: Model, report: Report, model: Foreign) -> ModelAnswer:
     return ModelAnswer(tensors, uses, whole(model), outs if known else None)
 
 
-def _unshaped(shapes: Iterable[Any]) -> bool:
+def _unshaped(shapes: Iterable[Foreign]) -> bool:
     return any(isinstance(shape, UnknownShape) for shape in shapes)
 
 

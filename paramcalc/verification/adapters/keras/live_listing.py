@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from ....core.built import Built, Part, Weight, without_cost
 from ....core.shapes import UNKNOWN_SHAPE, AnyShape
@@ -12,6 +11,7 @@ from ....formats.keras.config import apart
 from ....graph.model import Model
 from ....graph.node import Node
 from ....graph.unknown_layers import UnknownLayer
+from ....untyped import Foreign
 from ...compare import tensor_differences
 from .framework import keras
 from .tensors import ids, row_tensors, variables
@@ -28,7 +28,7 @@ class Listed(Model):
         return [part._replace(built=without_cost(part.built), reads=()) for part in super().parts(shapes, built)]
 
 
-def listed(model: Any, by_rule: bool = False) -> Model:
+def listed(model: Foreign, by_rule: bool = False) -> Model:
     """List the layers of a live model, each on the input it was built on, and each of its weights once.
 
     A layer that shares weights with one above is counted from those it holds, and so are the weights a model has beside
@@ -59,12 +59,12 @@ def listed(model: Any, by_rule: bool = False) -> Model:
     return Listed.from_nodes((UNKNOWN_SHAPE,), nodes, (), model.name, type=type(model).__name__)
 
 
-def layers_of(model: Any) -> list[Any]:
+def layers_of(model: Foreign) -> list[Foreign]:
     """List the layers of a live model, its inputs aside."""
     return [layer for layer in model.layers if type(layer) is not keras().layers.InputLayer]
 
 
-def _nodes(layer: Any, by_name: Named, learning: set[int], seen: set[int], by_rule: bool) -> list[Node]:
+def _nodes(layer: Foreign, by_name: Named, learning: set[int], seen: set[int], by_rule: bool) -> list[Node]:
     # one layer: by its rule where that tells what it holds, and nothing of it is counted above
     kind = type(layer).__name__
     fresh = [weight for weight in layer.weights if id(weight) not in seen]
@@ -84,7 +84,7 @@ def _nodes(layer: Any, by_name: Named, learning: set[int], seen: set[int], by_ru
     return [Node(UnknownLayer(kind, reason, layer.name, held_by(layer, learning, ids(fresh))), ((0, 0),))]
 
 
-def _differences(row: Any, layer: Any, learning: set[int]) -> Iterable[Any]:
+def _differences(row: Foreign, layer: Foreign, learning: set[int]) -> Iterable[Foreign]:
     if isinstance(row.layer, UnknownLayer):
         return ()
     return tensor_differences(row.name, row.weights, row_tensors(row, layer, learning))
@@ -103,7 +103,7 @@ def _name_apart(nodes: list[Node]) -> None:
         node.layer.name = name  # type: ignore[misc]  # every layer that is listed has a slot for its name
 
 
-def described(layer: Any) -> Any:
+def described(layer: Foreign) -> Foreign:
     """Serialize a layer; one that cannot be written down is its class and name."""
     try:
         return keras().saving.serialize_keras_object(layer)
@@ -113,10 +113,10 @@ def described(layer: Any) -> Any:
         return {"module": "code", "class_name": made.__name__, "config": {"name": layer.name}}
 
 
-def weights_by_name(model: Any) -> Named:
+def weights_by_name(model: Foreign) -> Named:
     """Give what finds the weights of a layer by its name; of two that differ, it finds neither."""
     learning = ids(model.trainable_weights)
-    named: dict[str, list[Any]] = {}
+    named: dict[str, list[Foreign]] = {}
     for layer in model._flatten_layers(include_self=False, recursive=True):
         named.setdefault(layer.name, []).append(layer)
 
@@ -127,12 +127,12 @@ def weights_by_name(model: Any) -> Named:
     return weights
 
 
-def held_by(layer: Any, learning: set[int], among: set[int] | None = None) -> tuple[Weight, ...]:
+def held_by(layer: Foreign, learning: set[int], among: set[int] | None = None) -> tuple[Weight, ...]:
     """Give the weights a layer holds; of those ``among`` these variables, where they are given."""
     held = variables(layer, set())
     return tuple(_weight(path, one, learning) for path, one in held if among is None or id(one) in among)
 
 
-def _weight(path: str, variable: Any, learning: set[int]) -> Weight:
+def _weight(path: str, variable: Foreign, learning: set[int]) -> Weight:
     scope, _, name = path.rpartition("/")
     return Weight(name, tuple(variable.shape), id(variable) in learning, scope)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ....core.rule import Layer
 from ....errors import ParamcalcError
-from ...foreign import Foreign
+from ....untyped import Foreign
 from ...grid import stateful
 from .build import Builder, is_cell, scope
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from ....core.declare import Shape
 from ....core.rule import Layer
@@ -15,8 +14,9 @@ from ....graph.unknown_layers import BestEffortOperation
 from ....report import Report, Row
 from ....symbolic import Expr, leaves
 from ....symbolic.evaluate import evaluate
+from ....untyped import Foreign
 from ...compare import ModelAnswer, Tensor, Use
-from ...foreign import Foreign, first_line
+from ...foreign import first_line
 from ...grid import known_shapes
 from .build import Builder
 from .framework import traces
@@ -61,7 +61,7 @@ def computes(builder: Builder, row: Row, made: Foreign, shapes: Sequence[Shape],
     unknown = {leaf.args[0] for shape in shapes for size in shape for leaf in leaves(size)}
     values = dict.fromkeys(sorted(unknown), 2) | {"T": 5}
 
-    def concrete(several: Sequence[Shape]) -> list[tuple[Any, ...]]:
+    def concrete(several: Sequence[Shape]) -> list[tuple[Foreign, ...]]:
         return [tuple(evaluate(size, values) for size in shape) for shape in several]
 
     wanted = concrete(outs)

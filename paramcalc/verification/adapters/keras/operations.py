@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any
 
 from ....errors import LayerError
 from ....rules.ops.operation import Operation, Slot
+from ....untyped import Foreign
 
 MODULES = re.compile(r"keras\.src\.ops\.[a-z_]+")
 
 
-def build(operation: Operation, keras: Any) -> Callable[[Sequence[Any]], Any]:
+def build(operation: Operation, keras: Foreign) -> Callable[[Sequence[Foreign]], Foreign]:
     """Make the Keras operation; give what calls it on tensors as ours is called.
 
     Parameters
@@ -37,7 +37,7 @@ def build(operation: Operation, keras: Any) -> Callable[[Sequence[Any]], Any]:
     if operation.name:  # else Keras takes one that a layer may have
         made.name = operation.name
 
-    def call(tensors: Sequence[Any]) -> Any:
+    def call(tensors: Sequence[Foreign]) -> Foreign:
         args, kwargs = _value(operation.args, tensors), _value(operation.kwargs, tensors)
         if operation.type == "GetItem" and isinstance(args[-1], list):
             args[-1] = tuple(args[-1])  # a list of numbers would pick rows
@@ -46,7 +46,7 @@ def build(operation: Operation, keras: Any) -> Callable[[Sequence[Any]], Any]:
     return call
 
 
-def _class(operation: Operation, keras: Any) -> Any:
+def _class(operation: Operation, keras: Foreign) -> Foreign:
     # nothing but an operation, and from nowhere but the modules of operations
     if MODULES.fullmatch(operation.module):
         try:
@@ -58,12 +58,12 @@ def _class(operation: Operation, keras: Any) -> Any:
     raise LayerError(f"this Keras has no operation {operation.type[:80]!r}", received=operation.module)
 
 
-def _tuples(value: Any) -> Any:
+def _tuples(value: Foreign) -> Foreign:
     # Keras adds shapes among the options to shapes of tensors, which are tuples
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-def _value(value: Any, tensors: Sequence[Any]) -> Any:
+def _value(value: Foreign, tensors: Sequence[Foreign]) -> Foreign:
     if isinstance(value, Slot):
         return tensors[value.index]
     if isinstance(value, (list, tuple)):

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ....core.products import Source, State
 from ....graph.model import Model
+from ....untyped import Foreign
 from ...backward import Live, named
-from ...foreign import Foreign
 from ...grid import stateful
 from ...residuals import Saved
 from .build import Builder, scope

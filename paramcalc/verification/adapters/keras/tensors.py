@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ....report import Row
+from ....untyped import Foreign
 from ...compare import Tensor
-from ...foreign import Foreign
 
 
 def tensors_of(made: Foreign, learning: set[int], expected: Iterable[str]) -> list[Tensor]:

@@ -11,10 +11,11 @@ from ....core.registry import find, refused, rules
 from ....core.rule import Rule
 from ....graph.model import Model
 from ....report import Report
+from ....untyped import Foreign
 from ...adapter import Adapter, Answer, Case
 from ...backward import Derivative
 from ...compare import ModelAnswer, option_differences
-from ...foreign import Foreign, first_line
+from ...foreign import first_line
 from ...outcome import Installed, Verification
 from . import live, models
 from .build import Maker, layer_class, shapes_of, tensors_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ....core.shapes import Shape
 from ....core.tensors import input_shape as checked_shape
 from ....errors import OptionError, ParamcalcError, ShapeError
-from ...foreign import Foreign
+from ....untyped import Foreign
 from .framework import META, torch
 
 MOST_KINDS = 4  # inputs of which both kinds, numbers and places in a table, are tried
@@ -33,8 +33,8 @@ class Given(NamedTuple):
         Whether shapes stand in the place of tensors.
     """
 
-    args: tuple[Any, ...]
-    keywords: Mapping[str, Any]
+    args: tuple[Foreign, ...]
+    keywords: Mapping[str, Foreign]
     made_up: bool
 
     def shapes(self) -> list[Shape]:
@@ -58,7 +58,7 @@ class Given(NamedTuple):
         return Given(args, {name: _made(one, left, device) for name, one in self.keywords.items()}, True)
 
 
-def given(args: tuple[Any, ...], keywords: Mapping[str, Any], input_shape: Any = None) -> Given | None:
+def given(args: tuple[Foreign, ...], keywords: Mapping[str, Foreign], input_shape: Foreign = None) -> Given | None:
     """Read the arguments of ``from_torch``: example inputs if there is a tensor among them, shapes otherwise.
 
     Raises
@@ -81,12 +81,12 @@ def given(args: tuple[Any, ...], keywords: Mapping[str, Any], input_shape: Any =
     return Given(shapes, {name: _keyword(one) for name, one in keywords.items()}, True)
 
 
-def _shapes(given: Any) -> tuple[Any, ...]:
+def _shapes(given: Foreign) -> tuple[Foreign, ...]:
     # a shape for each argument, or a list of shapes where a tuple of tensors is handed over
     return tuple(_shape(one) for one in given) if _lists(given) else (_shape(given),)
 
 
-def _shape(given: Any) -> Any:
+def _shape(given: Foreign) -> Foreign:
     if isinstance(given, dict):
         return {key: _shape(one) for key, one in given.items()}
     if _lists(given):
@@ -101,16 +101,16 @@ def _shape(given: Any) -> Any:
     return Sizes(shape)
 
 
-def _keyword(given: Any) -> Any:
+def _keyword(given: Foreign) -> Foreign:
     # a shape, or a switch such as return_dict=False
     return _shape(given) if isinstance(given, (list, tuple, dict)) else given
 
 
-def _lists(given: Any) -> bool:
+def _lists(given: Foreign) -> bool:
     return isinstance(given, (list, tuple)) and any(isinstance(one, (list, tuple, dict)) for one in given)
 
 
-def _leaves(value: Any) -> Iterator[Sizes]:
+def _leaves(value: Foreign) -> Iterator[Sizes]:
     if isinstance(value, Sizes):
         yield value
     elif isinstance(value, (tuple, dict)):
@@ -118,7 +118,7 @@ def _leaves(value: Any) -> Iterator[Sizes]:
             yield from _leaves(one)
 
 
-def _made(value: Any, places: Iterator[bool], device: str) -> Any:
+def _made(value: Foreign, places: Iterator[bool], device: str) -> Foreign:
     if isinstance(value, Sizes):
         kind = torch().int64 if next(places) else None
         made: Foreign = torch().empty if device == META else torch().zeros
@@ -147,7 +147,7 @@ def _holds(value: object) -> bool:
     return isinstance(value, (list, tuple, dict)) or (is_dataclass(value) and not isinstance(value, type))
 
 
-def _inside(value: Any) -> Iterator[object]:
+def _inside(value: Foreign) -> Iterator[object]:
     if isinstance(value, dict):
         yield from value.values()
     elif isinstance(value, (list, tuple)):

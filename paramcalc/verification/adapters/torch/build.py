@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ....core.kinds import Maybe, Window
 from ....core.rule import Layer
 from ....core.shapes import listed
 from ....errors import LayerError
 from ....graph.model import Model
+from ....untyped import Foreign
 from ...compare import Tensor
-from ...foreign import Foreign, class_named
+from ...foreign import class_named
 from .counter import counted
 from .framework import META, PYTORCH, quiet, torch
 
@@ -22,7 +23,7 @@ INTEGERS = {"Embedding": (0,), "EmbeddingBag": (0, 1), "MaxUnpool1d": (1,), "Max
 class Run(NamedTuple):
     """What a module gave on inputs of known shapes: the tensors, and the multiply-adds if they are known."""
 
-    outs: list[Any]
+    outs: list[Foreign]
     macs: int | None
 
 
@@ -32,9 +33,9 @@ class Maker:
     def __init__(self, device: str = META) -> None:
         self.torch = torch()
         self.device = device
-        self._made: dict[int, Any] = {}
+        self._made: dict[int, Foreign] = {}
 
-    def module(self, layer: Any) -> Any:
+    def module(self, layer: Foreign) -> Foreign:
         """Make the module of a paramcalc layer (or model), as it is when it does not train."""
         if id(layer) not in self._made:
             with quiet():
@@ -44,12 +45,12 @@ class Maker:
             self._made[id(layer)] = made.eval()
         return self._made[id(layer)]
 
-    def _layer(self, layer: Any) -> Any:
+    def _layer(self, layer: Foreign) -> Foreign:
         if not isinstance(layer, Layer) or layer.rule.framework != PYTORCH.name:
             raise LayerError(f"{layer.type} is no layer of PyTorch's", expected="layers of one framework")
         return layer_class(layer.rule.name)(**self.options(layer))
 
-    def options(self, layer: Layer) -> dict[str, Any]:
+    def options(self, layer: Layer) -> dict[str, Foreign]:
         """Give the keywords that make the module: what is not at its default."""
         rule = layer.rule
         given = dict(layer.ignored_options or {})
@@ -63,10 +64,10 @@ class Maker:
                 given[name] = value[0] if window and len(value) == 1 and value[0] else self._value(value)
         return given
 
-    def _value(self, value: Any) -> Any:
+    def _value(self, value: Foreign) -> Foreign:
         return self.module(value) if isinstance(value, (Layer, Model)) else value
 
-    def _model(self, model: Model) -> Any:
+    def _model(self, model: Model) -> Foreign:
         names = {key: name.replace(".", "_") for key, name in model.names.items()}
         nodes = [(names[id(node.layer)], node) for node in model.nodes]
         children = OrderedDict((names[id(layer)], self.module(layer)) for layer in model.layers)
@@ -78,7 +79,7 @@ class Maker:
             return self.torch.nn.Sequential(children)
         return graph(self.torch, children, nodes, model)
 
-    def run(self, layer: Any, inputs: Sequence[Any], states: Sequence[Any] = ()) -> Run:
+    def run(self, layer: Foreign, inputs: Sequence[Foreign], states: Sequence[Foreign] = ()) -> Run:
         """Put the module of a layer on tensors, and count what its operators multiply."""
         module = self.module(layer)
         given = [*inputs, packed(states)] if states else list(inputs)
@@ -87,17 +88,19 @@ class Maker:
         told = self.device == META and not tally.unknown and not isinstance(layer, Model)
         return Run(outs, tally.macs if told else None)
 
-    def tensor(self, shape: Sequence[int], integers: bool = False) -> Any:
+    def tensor(self, shape: Sequence[int], integers: bool = False) -> Foreign:
         """Make an input; on the meta device it holds nothing."""
         return self.torch.zeros(tuple(shape), device=self.device, dtype=self.torch.int64 if integers else None)
 
-    def inputs(self, layer: Any, shapes: Sequence[Sequence[int]]) -> list[Any]:
+    def inputs(self, layer: Foreign, shapes: Sequence[Sequence[int]]) -> list[Foreign]:
         """Make the inputs of a layer: numbers, or places in a table."""
         places = INTEGERS.get(layer.type, ())
         return [self.tensor(shape, at in places) for at, shape in enumerate(shapes)]
 
 
-def graph(framework: Any, children: OrderedDict[str, Any], nodes: list[tuple[str, Any]], model: Model) -> Any:
+def graph(
+    framework: Foreign, children: OrderedDict[str, Foreign], nodes: list[tuple[str, Foreign]], model: Model
+) -> Foreign:
     """Make a module of a graph: its layers, called in order on what they read."""
 
     class Graph(framework.nn.Module):  # type: ignore[misc]  # a class of a module that is not there to be checked
@@ -106,8 +109,8 @@ def graph(framework: Any, children: OrderedDict[str, Any], nodes: list[tuple[str
             for name, module in children.items():
                 self.add_module(name, module)
 
-        def forward(self, *inputs: Any) -> Any:
-            values: list[list[Any]] = [[tensor] for tensor in inputs]
+        def forward(self, *inputs: Foreign) -> Foreign:
+            values: list[list[Foreign]] = [[tensor] for tensor in inputs]
             for name, node in nodes:
                 args = [fitting(framework, node.layer, at, values[p][i]) for at, (p, i) in enumerate(node.args)]
                 if node.states:
@@ -119,17 +122,17 @@ def graph(framework: Any, children: OrderedDict[str, Any], nodes: list[tuple[str
     return Graph()
 
 
-def fitting(framework: Any, layer: Any, at: int, tensor: Any) -> Any:
+def fitting(framework: Foreign, layer: Foreign, at: int, tensor: Foreign) -> Foreign:
     """Read numbers as places in a table where a layer takes those."""
     return tensor.to(framework.int64) if at in INTEGERS.get(getattr(layer, "type", ""), ()) else tensor
 
 
-def packed(states: Sequence[Any]) -> Any:
+def packed(states: Sequence[Foreign]) -> Foreign:
     """Arrange initial states as PyTorch takes them: one by itself, two as a pair."""
     return states[0] if len(states) == 1 else tuple(states)
 
 
-def flat(outs: Any) -> list[Any]:
+def flat(outs: Foreign) -> list[Foreign]:
     """List the tensors of an output: (output, (h_n, c_n)) is three."""
     if isinstance(outs, (tuple, list)):
         return [tensor for one in outs for tensor in flat(one)]

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TypeVar
 
-from ...foreign import Foreign
+from ....untyped import Foreign
 from .framework import META, torch
 from .modules import Found, scripted
 

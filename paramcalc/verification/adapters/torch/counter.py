@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from math import prod
 
-from ...foreign import Foreign
+from ....untyped import Foreign
 from .framework import torch
 from .operators import multiplies_nothing
 

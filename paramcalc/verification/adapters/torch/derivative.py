@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from ....core.rule import Layer
 from ....errors import ParamcalcError
+from ....untyped import Foreign
 from ...adapter import Case
 from ...backward import Live
-from ...foreign import Foreign, first_line
+from ...foreign import first_line
 from .build import INTEGERS, Maker, flat, packed
 from .counter import counted
 from .framework import META, quiet, torch

@@ -9,7 +9,8 @@ from importlib.util import find_spec
 
 from ....core.framework import framework
 from ....errors import MissingExtra
-from ...foreign import Foreign, loaded
+from ....untyped import Foreign
+from ...foreign import loaded
 from ...outcome import Installed
 
 PYTORCH = framework("torch")

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
-from typing import Any
 
 from ....core.built import Built, Part
 from ....core.declare import Shape, Weight
@@ -22,8 +21,9 @@ from ....errors import ParamcalcError, ShapeError
 from ....graph.listing import Listing
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
+from ....untyped import Foreign
 from ...compare import ModelAnswer, model_differences, shapes_text
-from ...foreign import Foreign, reading
+from ...foreign import reading
 from ...outcome import Installed, Verification, verified
 from .arguments import Given, given
 from .build import tensors_of
@@ -44,8 +44,8 @@ class Piece:
     """One module of a live one: its path, what it is read as, the tensors it has, and each time it was called."""
 
     path: str
-    layer: Any
-    module: Any
+    layer: Foreign
+    module: Foreign
     weights: tuple[Weight, ...]
     calls: list[Call] = field(default_factory=list)
 
@@ -99,7 +99,7 @@ class Modules(Listing):
         raise ShapeError(f"{self.label!r} is read from a live module, and how its parts are connected is not known")
 
 
-def from_torch(module: Any, /, *args: Any, input_shape: Any = None, **kwargs: Any) -> Model:
+def from_torch(module: Foreign, /, *args: Foreign, input_shape: Foreign = None, **kwargs: Foreign) -> Model:
     """Read a live PyTorch module, and run a copy of it on example inputs, if there are any.
 
     Parameters
@@ -207,7 +207,7 @@ def kind_is_packed(module: Foreign) -> bool:
     return any(isinstance(value, packed) for _, one in modules(module) for value in vars(one).values())
 
 
-def _known(layer: Layer, module: Any) -> tuple[Weight, ...] | None:
+def _known(layer: Layer, module: Foreign) -> tuple[Weight, ...] | None:
     # the tensors as the rule has them, gates and all, if they are those the module has
     try:
         weights = layer.on(*natural_inputs(layer)).weights
@@ -224,11 +224,11 @@ def _tensors(module: Foreign, recurse: bool = False) -> tuple[Weight, ...]:
     return own + tuple(Weight(name, tuple(one.shape), False, buffer=True) for name, one in kept if not _open(one))
 
 
-def _lazy(module: Any) -> bool:
+def _lazy(module: Foreign) -> bool:
     return any(_open(one) for one in [*module.parameters(recurse=False), *module.buffers(recurse=False)])
 
 
-def _open(tensor: Any) -> bool:
+def _open(tensor: Foreign) -> bool:
     return type(tensor).__name__.startswith("Uninitialized")
 
 
@@ -281,7 +281,7 @@ def _ruled(layer: Layer, call: Call) -> tuple[tuple[Shape, ...], Built | None]:
 
 def _shared(pieces: Sequence[Piece]) -> Iterator[str]:
     # the owner of some of the tensors; if all belong to another module, the row states it
-    owners: dict[Any, tuple[Piece, str]] = {}
+    owners: dict[Foreign, tuple[Piece, str]] = {}
     for piece in pieces:
         theirs: dict[str, list[str]] = {}
         for weight in piece.weights:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ....errors import ParamcalcError
-from ...foreign import Foreign
+from ....untyped import Foreign
 from .framework import torch
 
 MOST_LEVELS = 500  # of modules in modules; PyTorch's own recursion ends at about as many

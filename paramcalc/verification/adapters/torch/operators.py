@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ...foreign import Foreign
+from ....untyped import Foreign
 from .framework import torch
 
 # Operators of ATen without a tag that tells it. An operator in place (``add_``) and one on a list of tensors

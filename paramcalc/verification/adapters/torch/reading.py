@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ....core.registry import known
 from ....core.rule import Layer
 from ....errors import ParamcalcError
+from ....untyped import Foreign
 from ...foreign import is_of
 from .framework import PYTORCH
 
@@ -27,7 +26,7 @@ PRESENT = ("bias", "add_bias_kv")  # True if the tensor is not None
 CONTAINERS = ("Transformer", "TransformerEncoder", "TransformerDecoder")  # read by what is in them
 
 
-def layer_of(module: Any) -> Layer | None:
+def layer_of(module: Foreign) -> Layer | None:
     """Make the layer a module of torch.nn is, or ``None`` where no rule knows its class."""
     kind = type(module)
     if not is_of(kind, PYTORCH.name) or kind.__name__ in CONTAINERS:
@@ -35,11 +34,11 @@ def layer_of(module: Any) -> Layer | None:
     rule = known(kind.__name__, PYTORCH.name)
     if rule is None or rule.name != kind.__name__:
         return None
-    options: dict[str, Any] = {}
+    options: dict[str, Foreign] = {}
     for name in rule.options:
         if name in ("kdim", "vdim") and module._qkv_same_embed_dim:
             continue
-        value: Any = module
+        value: Foreign = module
         for part in ELSEWHERE.get(rule.name, {}).get(name, name).split("."):
             value = getattr(value, part, MISSING)
         if value is MISSING:
@@ -53,4 +52,4 @@ def layer_of(module: Any) -> Layer | None:
         return None
 
 
-MISSING: Any = object()
+MISSING: Foreign = object()

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ....core.rule import Layer
 from ....graph.model import Model
+from ....untyped import Foreign
 from ...backward import Live
-from ...foreign import Foreign
 from ...residuals import Saved
 from .build import INTEGERS, Maker, flat, packed
 from .framework import PROCESSOR, quiet, torch

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ....core.shapes import Shape
 from ....errors import ParamcalcError
-from ...foreign import Foreign, first_line
+from ....untyped import Foreign
+from ...foreign import first_line
 from .arguments import Given, tensors_in
 from .build import shapes_of
 from .copies import Copier
@@ -97,7 +98,7 @@ class Watch:
             module.register_forward_pre_hook(self._enter(path), prepend=True, with_kwargs=True)
             module.register_forward_hook(self._leave)
 
-    def _enter(self, path: str) -> Any:
+    def _enter(self, path: str) -> Foreign:
         def enter(module: Foreign, args: Foreign, keywords: Foreign) -> None:
             given = _in_order(module, args, keywords)
             shapes = tuple(shapes_of([*tensors_in(given)]))
@@ -124,7 +125,7 @@ def _packed(value: object) -> bool:
     return isinstance(value, torch().nn.utils.rnn.PackedSequence)
 
 
-def _in_order(module: Foreign, args: Foreign, keywords: Foreign) -> list[Any]:
+def _in_order(module: Foreign, args: Foreign, keywords: Foreign) -> list[Foreign]:
     if not keywords:
         return list(args)
     try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from ....untyped import OptionValue
 
-SETTINGS: dict[str, tuple[Any, ...]] = {
+SETTINGS: dict[str, tuple[OptionValue, ...]] = {
     "init_values": (1e-6, 0.5),
     "scale": (0.17, 1),
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any
 
 from ....core.registry import rules
+from ....untyped import OptionValue
 from ...cases import Case, shape
 from .core import KEPT, POLICIES
 
-SETTINGS: dict[str, tuple[Any, ...]] = {
+SETTINGS: dict[str, tuple[OptionValue, ...]] = {
     "dropout": (0.0, 0.5),
     "sliding_window": (2,),
     "flash_attention": (False,),
@@ -41,7 +41,7 @@ MISFITS = (
 )  # fmt: skip
 
 
-def _shapes(texts: Sequence[str]) -> tuple[Any, ...]:
+def _shapes(texts: Sequence[str]) -> tuple[OptionValue, ...]:
     return tuple(shape(text) for text in texts)
 
 

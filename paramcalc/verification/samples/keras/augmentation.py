@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 from ....core.declare import REQUIRED
 from ....core.rule import Rule
 from ....errors import OptionError
 from ....rules.keras.augmentation import LAYERS
+from ....untyped import OptionValue
 from ...cases import Case, shape
 
-GIVEN: dict[str, tuple[Any, ...]] = {
+GIVEN: dict[str, tuple[OptionValue, ...]] = {
     "all_ops": (False,),
     "data_format": ("channels_last", "channels_first"),
     "fill_mode": ("constant",),
@@ -35,8 +35,8 @@ SLOW = frozenset({"AugMix", "Equalization", "RandAugment", "RandomElasticTransfo
 TEXTS: tuple[str, ...] = ("2 8 9 3", "? 8 9 3", "8 9 3", "? ? ? 3", "2 8 9 1", "2 8 9 4", "2 3 8 9", "8 9", "2 2 8 9 3")
 
 
-def _options(rule: Rule) -> Iterator[dict[str, Any]]:
-    needed: dict[str, Any] = {
+def _options(rule: Rule) -> Iterator[dict[str, OptionValue]]:
+    needed: dict[str, OptionValue] = {
         name: GIVEN.get(name, (1,) if rule.name == "RandomPosterization" else (0.5,))[0]
         for name, option in rule.options.items()
         if option.default is REQUIRED

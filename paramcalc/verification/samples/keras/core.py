@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import product
-from typing import Any
 
 from ....core.registry import rules
+from ....untyped import OptionValue
 from ...adapters.keras.framework import keras
 from ...cases import Case, every, shape
 
-SETTINGS: dict[str, tuple[Any, ...]] = {
+SETTINGS: dict[str, tuple[OptionValue, ...]] = {
     "lora_alpha": (),
     "quantization_config": (),
     "dtype": (),
@@ -44,11 +44,13 @@ CONFIGS = (
 )
 
 
-def _kept(name: str, constraint: str, texts: Iterable[str], *sizes: Any, **options: Any) -> Iterator[Case]:
+def _kept(
+    name: str, constraint: str, texts: Iterable[str], *sizes: OptionValue, **options: OptionValue
+) -> Iterator[Case]:
     rule = rules()[name]
     shapes = [(shape(text),) for text in texts]
     thrown = [dict.fromkeys(rule.call[:count], True) for count in range(len(rule.call) + 1)]
-    ways: list[dict[str, Any]] = [
+    ways: list[dict[str, OptionValue]] = [
         {"dtype": dtype, "lora_rank": rank} for dtype, rank in product((*KEPT, *POLICIES), (None, "r"))
     ]
     ways += [{"dtype": dtype, "quantization_config": _whole(config)} for dtype, config in CONFIGS]
@@ -57,7 +59,7 @@ def _kept(name: str, constraint: str, texts: Iterable[str], *sizes: Any, **optio
         yield Case(rule(*sizes, **options, **way), inputs, call)
 
 
-def _whole(config: dict[str, Any]) -> dict[str, Any]:
+def _whole(config: dict[str, OptionValue]) -> dict[str, OptionValue]:
     # these two cannot be made without what they were calibrated on
     needed = {"dataset": None, "tokenizer": None} if config["class_name"] in ("GPTQConfig", "AWQConfig") else {}
     return {**config, "config": {**needed, **config["config"]}}
@@ -74,7 +76,7 @@ def _embedding() -> Iterator[Case]:
     yield from _kept("Embedding", "embeddings_constraint", ("2 3",), "V", "d_e")
     zeros = keras().ops.zeros
     drawn = (zeros((4, 3)), [zeros((4, 3))], zeros((3, 4)), zeros((4,)))
-    told: tuple[dict[str, Any], ...] = ({}, {"dtype": "int8_from_float32"}, {"lora_rank": 2})
+    told: tuple[dict[str, OptionValue], ...] = ({}, {"dtype": "int8_from_float32"}, {"lora_rank": 2})
     for values, options in product(drawn, told):
         yield Case(rule(4, 3, weights=values, **options), (shape("2 5"),))
 
@@ -88,7 +90,7 @@ def _reversible() -> Iterator[Case]:
     yield Case(rule(4, 3), (shape("2 5"),), {"reverse": True})
 
 
-EQUATIONS: tuple[tuple[str, Any, tuple[str | None, ...], tuple[str, ...]], ...] = (
+EQUATIONS: tuple[tuple[str, OptionValue, tuple[str | None, ...], tuple[str, ...]], ...] = (
     ("ab,bc->ac", ("d_y",), (None, "c"), ("2 d_x", "? d_x", "2 3 d_x")),
     ("abc,cd->abd", (None, "d_y"), (None, "d", "b", "bd"), ("2 3 d_x", "? ? d_x", "2 d_x")),
     ("abc,cd->abd", (3, "d_y"), (None, "db"), ("2 3 d_x", "2 4 d_x", "? 3 d_x")),
@@ -120,7 +122,7 @@ def _einsum() -> Iterator[Case]:
         known = [4 if size == "d_y" else size for size in sizes]
         for dtype, rank in product(BARE, (None, 3)):
             yield Case(rule(equation, known, bias_axes=axes[0], dtype=dtype, lora_rank=rank), (shape(texts[0]),))
-    whole: tuple[tuple[str, Any, str], ...] = (
+    whole: tuple[tuple[str, OptionValue, str], ...] = (
         ("ab,bc->ac", (4,), "2 d_x"), ("abc,cde->abde", (None, 2, 3), "2 3 d_x"), ("...x,xy->...y", 3, "2 3 d_x"),
     )  # fmt: skip
     for equation, sizes, text in whole:

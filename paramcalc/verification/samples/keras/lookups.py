@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import product
-from typing import Any
 
 from ....core.registry import rules
+from ....untyped import OptionValue
 from ...cases import Case, shape
 
 TEXTS = ("4", "2 1", "? 1", "2 3", "? 3", "? ?", "2 3 4", "?")
@@ -28,11 +28,11 @@ def _crossing() -> Iterator[Case]:
         yield Case(rules()["HashedCrossing"](5, mode), tuple(shape(text) for text in texts))
 
 
-def _lookup(name: str, tokens: list[Any], mask: Any, oov: Any) -> Iterator[Case]:
+def _lookup(name: str, tokens: list[OptionValue], mask: OptionValue, oov: OptionValue) -> Iterator[Case]:
     rule = rules()[name]
     for mode, text in product(MODES, TEXTS):
         yield Case(rule(vocabulary=tokens, output_mode=mode), (shape(text),))
-    told: tuple[dict[str, Any], ...] = (
+    told: tuple[dict[str, OptionValue], ...] = (
         {"num_oov_indices": 0}, {"num_oov_indices": 2}, {"mask_token": mask}, {"mask_token": tokens[0]},
         {"vocabulary": [oov, *tokens]}, {"vocabulary": [*tokens, oov]}, {"vocabulary": [mask, oov, *tokens]},
         {"vocabulary": [mask, oov, *tokens], "mask_token": mask}, {"vocabulary": [*tokens, tokens[0]]},
@@ -53,7 +53,7 @@ def _lookup(name: str, tokens: list[Any], mask: Any, oov: Any) -> Iterator[Case]
 
 def _texts() -> Iterator[Case]:
     rule, tokens = rules()["TextVectorization"], ["a", "b"]
-    told: tuple[dict[str, Any], ...] = (
+    told: tuple[dict[str, OptionValue], ...] = (
         {}, {"output_sequence_length": 4}, {"output_mode": "count"}, {"output_mode": "multi_hot"}, {"split": None},
         {"split": None, "output_mode": "count"}, {"split": None, "output_mode": "one_hot"}, {"ngrams": 2},
         {"max_tokens": 10, "pad_to_max_tokens": True, "output_mode": "count"}, {"split": "character"},

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from ....core.registry import rules
+from ....untyped import OptionValue
 from ...cases import Case, every, shape
 
-SETTINGS: dict[str, tuple[Any, ...]] = {
+SETTINGS: dict[str, tuple[OptionValue, ...]] = {
     **dict.fromkeys(
         ("LayerNormalization.axis", "RMSNormalization.axis"),
         (-1, 1, (2, 1), (-1, 1), [-2, -1], (1, 1), (3, 1), 4),
@@ -30,7 +30,7 @@ def _groups() -> Iterator[Case]:
 
 def _spectral() -> Iterator[Case]:
     rule, known = rules()["SpectralNormalization"], rules()
-    inner: list[tuple[Any, tuple[str, ...]]] = [
+    inner: list[tuple[OptionValue, tuple[str, ...]]] = [
         (known["Dense"]("d_y"), ("2 d_x", "? d_x", "2 3 d_x", "? ? d_x")),
         (known["Dense"]("d_y", use_bias=False, name="a"), ("2 d_x",)),
         (known["Dense"](3, trainable=False), ("2 d_x",)),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from ....untyped import OptionValue
 
 # Values of options that are neither switches nor sizes with a symbol; by option, or by layer and option.
-SETTINGS: dict[str, tuple[Any, ...]] = {
+SETTINGS: dict[str, tuple[OptionValue, ...]] = {
     "rate": (0.5,),
     "stddev": (0.5,),
     "l1": (0.0, 0.1),

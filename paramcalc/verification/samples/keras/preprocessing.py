@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Any
 
 from ....core.registry import rules
+from ....untyped import OptionValue
 from ...cases import Case, shape
 
 MIXED = ("2 4", "? 4", "2 3 4", "? 3 4", "2 1", "? 1", "2 ?", "4", "?", "2 3 1", "2 3 5 4", "? ? 4")
@@ -17,7 +17,7 @@ def _normalization() -> Iterator[Case]:
     texts = ("2 d", "? d", "2 3 d", "? 3 d", "? ? d", "2 ?", "2 3 4 d")
     for axis, invert, text in product((-1, None, 1, (1, 2), (2, 1), (-1, 1), [0], (1, 1), 5, -2), (False, True), texts):
         yield Case(rule(axis, invert=invert), (shape(text),))
-    given: tuple[Any, ...] = (0.5, [1.0] * 4, [1.0] * 3, [1.0], [[1.0] * 4] * 3, [[1.0]])
+    given: tuple[OptionValue, ...] = (0.5, [1.0] * 4, [1.0] * 3, [1.0], [[1.0] * 4] * 3, [[1.0]])
     for mean, variance in [*zip(given, given, strict=True), (0.5, None), (None, [1.0] * 4), (0.5, [1.0])]:
         for axis, text in product((-1, None, (1, 2)), ("2 4", "? 3 4", "? ? 4", "2 3 4")):
             yield Case(rule(axis, mean, variance), (shape(text),))
@@ -68,7 +68,7 @@ def _pitches() -> Iterator[Case]:
 def _pipelines() -> Iterator[Case]:
     known, rule = rules(), rules()["Pipeline"]
     dense, flip, rescaling = known["Dense"], known["RandomFlip"], known["Rescaling"]
-    chains: list[tuple[list[Any], tuple[str, ...]]] = [
+    chains: list[tuple[list[OptionValue], tuple[str, ...]]] = [
         ([flip(), rescaling(0.5)], ("2 8 9 3", "? ? ? 3", "2 4")),
         ([known["Resizing"](4, 5), flip("horizontal", name="a")], ("2 8 9 3", "? ? ? 3")),
         ([dense("d_y"), dense(3), known["BatchNormalization"]()], ("2 d_x", "? d_x", "2 3 d_x")),

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 from ....core.registry import rules
+from ....untyped import OptionValue
 from ...cases import Case, inputs_of, shape, variants
 
-Settings = list[dict[str, Any]]
+Settings = list[dict[str, OptionValue]]
 
-SETTINGS: dict[str, tuple[Any, ...]] = {
+SETTINGS: dict[str, tuple[OptionValue, ...]] = {
     "strides": (1, 2, (2, 1), (1, 2, 3)),
     "pool_size": (1, 2, 3, (3, 2), (2, 1, 3), 12),
     "dilation_rate": (1, 2, (1, 2), (2, 1, 1)),
@@ -31,7 +31,7 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "size": (1, 2, (2, 3), (3, 1, 2)),
 }
 
-ONE: dict[str, list[Any]] = {
+ONE: dict[str, list[OptionValue]] = {
     "strides": [1], "dilation_rate": [1], "groups": [1], "depth_multiplier": [1], "output_padding": [None],
     "lora_rank": [None], "lora_alpha": [None], "kernel_constraint": [None],
 }  # fmt: skip
@@ -70,7 +70,7 @@ LONGER: Settings = [
 ]
 
 
-def _settings(name: str, drawn: Settings) -> Iterator[dict[str, list[Any]]]:
+def _settings(name: str, drawn: Settings) -> Iterator[dict[str, list[OptionValue]]]:
     # the size of the window is a symbol on one axis, and with no other settings; else there would be too many
     rank = rules()[name].rank or 1
     for settings in drawn:
@@ -92,9 +92,20 @@ def _convolutions(name: str, drawn: Settings) -> Iterator[Case]:
 
 FRAMES = ["6", "5", "4"]
 FRAME_STEPS: Settings = [{**settings, "kernel_size": 2} for settings in STEPS[:9]] + [{}, {"kernel_size": 7}]
-STILL = {"return_sequences": [False], "return_state": [False], "go_backwards": [False], "stateful": [False]}
-BIASED = {"use_bias": [True], "unit_forget_bias": [True]}
-TOLD = {"filters": [3], "kernel_size": [2], "strides": [2], "padding": ["same"], "data_format": [None]}
+STILL: dict[str, list[OptionValue]] = {
+    "return_sequences": [False],
+    "return_state": [False],
+    "go_backwards": [False],
+    "stateful": [False],
+}
+BIASED: dict[str, list[OptionValue]] = {"use_bias": [True], "unit_forget_bias": [True]}
+TOLD: dict[str, list[OptionValue]] = {
+    "filters": [3],
+    "kernel_size": [2],
+    "strides": [2],
+    "padding": ["same"],
+    "data_format": [None],
+}
 
 
 def _frames(name: str) -> Iterator[Case]:

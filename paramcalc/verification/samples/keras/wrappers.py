@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from ....core.registry import rules
 from ....core.rule import Rule
+from ....untyped import OptionValue
 from ...cases import Case, shape, variants
 
 
@@ -14,7 +14,7 @@ def _rule(name: str) -> Rule:
     return rules()[name]
 
 
-def _cells() -> list[Any]:
+def _cells() -> list[OptionValue]:
     one, two, three = (_rule(f"{name}Cell") for name in ("SimpleRNN", "LSTM", "GRU"))
     return [
         *(cell for rule in (one, two, three) for cell in variants(rule)),
@@ -71,7 +71,7 @@ def _both_ways() -> Iterator[Case]:
 def _each_step() -> Iterator[Case]:
     rule = _rule("TimeDistributed")
     narrow = {"kernel_size": [2], "strides": [1], "dilation_rate": [1, 2]}
-    drawn: list[tuple[Iterable[Any], tuple[str, ...]]] = [
+    drawn: list[tuple[Iterable[OptionValue], tuple[str, ...]]] = [
         (variants(_rule("Dense")), ("2 4 d_x", "? ? d_x", "2 4 3 d_x", "2 3", "? 5")),
         ([_rule("Dense")(3, trainable=False), rule(_rule("Dense")("d_y"))], ("2 4 3 d_x",)),
         (variants(_rule("Embedding")), ("2 4 3", "? ? 3", "2 4")),

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
-from typing import Any
 
 from ....core.kinds import Choice
 from ....core.registry import find
 from ....core.rule import Rule
+from ....untyped import OptionValue
 from ...cases import Case, shape
 
-Settings = dict[str, Any]
+Settings = dict[str, OptionValue]
 
 
-def crossed(rule: Rule, settings: Iterable[Settings]) -> Iterator[Any]:
+def crossed(rule: Rule, settings: Iterable[Settings]) -> Iterator[OptionValue]:
     """Make a layer of each setting, with every combination of the switches it does not set."""
     for setting in settings:
         free = [name for name, option in rule.options.items() if name not in setting and _free(option.kind)]
@@ -26,11 +26,11 @@ def crossed(rule: Rule, settings: Iterable[Settings]) -> Iterator[Any]:
             yield rule(**setting, **dict(zip(free, row, strict=True)))
 
 
-def _free(kind: Any) -> bool:
+def _free(kind: OptionValue) -> bool:
     return isinstance(kind, Choice)
 
 
-def listed(name: str, settings: Iterable[Settings], inputs: Iterable[Any]) -> Callable[[], Iterator[Case]]:
+def listed(name: str, settings: Iterable[Settings], inputs: Iterable[OptionValue]) -> Callable[[], Iterator[Case]]:
     """Give a function that lists every layer of these settings on every input.
 
     An input is text such as ``"2 C 7"``, or a tuple of such texts for a layer with several inputs.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain, product
-from typing import Any
 
 from ....core.registry import find
+from ....untyped import OptionValue
 from ...cases import Case, shape
 from . import Settings, crossed, listed
 
@@ -30,7 +30,7 @@ INSTANCES = {1: ("3 d 4", "d 4", "3 d 1", "3 d+1 4", "? d 4"), 2: ("2 d 3 4", "d
 INSTANCES[3] = ("2 d 3 4 5", "d 3 4 5", "d 1 1 1", "d 3 4", "2 d+1 2 2 2")
 
 
-def _norms(kind: str, inputs: Mapping[int, tuple[str, ...]]) -> dict[str, Any]:
+def _norms(kind: str, inputs: Mapping[int, tuple[str, ...]]) -> dict[str, OptionValue]:
     found = {}
     for rank, texts in inputs.items():
         found[f"{kind}Norm{rank}d"] = listed(f"{kind}Norm{rank}d", [{"num_features": "d"}], texts)
@@ -38,7 +38,7 @@ def _norms(kind: str, inputs: Mapping[int, tuple[str, ...]]) -> dict[str, Any]:
     return found
 
 
-def _recurrent(name: str, settings: list[Settings]) -> Any:
+def _recurrent(name: str, settings: list[Settings]) -> OptionValue:
     sizes = listed(name, settings, SEQUENCES)
     fixed: Settings = {"input_size": 3, "hidden_size": 2, "bias": True}
     lengths = listed(name, [{**fixed, "num_layers": n, "bidirectional": n == 2} for n in (1, 2)], LENGTHS)
@@ -66,7 +66,7 @@ LEADS: tuple[tuple[str, ...], ...] = (
 )
 LEADS += (("4 2", "5 2", "6 2"), ("3 2", "3 2", "3 2"))
 SOURCES = ("4 2 d", "4 d", "2 2 d+2")
-PAIRS: tuple[Any, ...] = (
+PAIRS: tuple[OptionValue, ...] = (
     ("4 2 d", "5 2 d"),
     ("2 4 d", "2 5 d"),
     ("4 d", "5 d"),
@@ -77,7 +77,7 @@ PAIRS: tuple[Any, ...] = (
 BLOCK: list[Settings] = [{"d_model": "2*d", "nhead": 2, "dim_feedforward": "d_f"}, {"d_model": 6, "nhead": 4}]
 
 
-def _twice(texts: tuple[Any, ...]) -> list[Any]:
+def _twice(texts: tuple[OptionValue, ...]) -> list[OptionValue]:
     # of width 2d, so that two heads divide it
     return [tuple(_wide(one) for one in text) if isinstance(text, tuple) else _wide(text) for text in texts]
 
@@ -127,7 +127,7 @@ WINDOWS: list[Settings] = [
     for k, d, p, s in product((1, (2, 3), 5), (1, (2, 1)), (0, (1, 2)), (1, (2, 3)))
 ]
 
-CASES: dict[str, Any] = {
+CASES: dict[str, OptionValue] = {
     "Linear": listed("Linear", [{"in_features": "d_x", "out_features": "d_y"}], VECTORS),
     "LazyLinear": listed("LazyLinear", [{"out_features": "d_y"}], VECTORS),
     "Bilinear": listed(

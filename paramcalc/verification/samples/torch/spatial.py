@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ....untyped import OptionValue
 from . import Settings, listed
 
 AXES = ("7", "9", "8")
@@ -34,7 +33,7 @@ def geometries(rank: int) -> list[Settings]:
     ]
 
 
-def convolutions(rank: int, lazy: bool) -> Any:
+def convolutions(rank: int, lazy: bool) -> OptionValue:
     """Try a convolution: a symbol for every size once, then every geometry at a window of its own."""
     told: Settings = {} if lazy else {"in_channels": "2*C"}
     window = {1: 3, 2: (3, 2), 3: (2, 3, 1)}[rank]
@@ -52,7 +51,7 @@ def convolutions(rank: int, lazy: bool) -> Any:
     return listed(name, rows, [*over(rank, "2*C"), *wrong])
 
 
-def transposed(rank: int, lazy: bool) -> Any:
+def transposed(rank: int, lazy: bool) -> OptionValue:
     """Try a transposed convolution."""
     told: Settings = {} if lazy else {"in_channels": "2*C"}
     last = {1: 2, 2: (2, 1), 3: (1, 2, 3)}[rank]
@@ -76,7 +75,7 @@ def transposed(rank: int, lazy: bool) -> Any:
     return listed(f"{'Lazy' * lazy}ConvTranspose{rank}d", rows, over(rank, "2*C"))
 
 
-def windows(name: str, rank: int, **more: Any) -> Any:
+def windows(name: str, rank: int, **more: OptionValue) -> OptionValue:
     """Try a pooling layer: windows of every kind, and whatever switches it has."""
     last = {1: 2, 2: (2, 1), 3: (1, 2, 3)}[rank]
     uneven = {1: 3, 2: (3, 2), 3: (2, 3, 4)}[rank]
@@ -99,14 +98,14 @@ def windows(name: str, rank: int, **more: Any) -> Any:
     return listed(name, [{**row, **more} for row in rows], [*over(rank, "3"), f"2 1 {few}"])
 
 
-def adaptive(name: str, rank: int) -> Any:
+def adaptive(name: str, rank: int) -> OptionValue:
     """Try a pooling layer with a given output size."""
     own = {1: (3,), 2: (3, None), 3: (None, 2, 9)}[rank]
     rows: list[Settings] = [{"output_size": 1}, {"output_size": 9}, {"output_size": own}]
     return listed(name, rows, [*over(rank, "3"), f"? 3 {' '.join(AXES[:rank])}"])
 
 
-def fractional(rank: int) -> Any:
+def fractional(rank: int) -> OptionValue:
     """Try a pooling layer of random windows with a size, a ratio, both or neither."""
     sizes: list[Settings] = [{"output_size": size} for size in (1, 2, 5, (5, 4, 3)[:rank], 6, 7, 8)]
     shares: list[Settings] = [{"output_ratio": share} for share in (0.5, 0.9, (0.3, 0.5, 0.7)[:rank])]
@@ -115,14 +114,14 @@ def fractional(rank: int) -> Any:
     return listed(f"FractionalMaxPool{rank}d", rows, over(rank, "3")[:2])
 
 
-def unpooled(rank: int) -> Any:
+def unpooled(rank: int) -> OptionValue:
     """Try to undo a pooling layer."""
     rows: list[Settings] = [{"kernel_size": 2}, {"kernel_size": 3, "stride": 2}, {"kernel_size": 3, "padding": 1}]
     same, other = [(text, text) for text in over(rank, "3")], (over(rank, "3")[0], over(rank, "4")[0])
     return listed(f"MaxUnpool{rank}d", rows, [*same, other])
 
 
-def sides(name: str, rank: int) -> Any:
+def sides(name: str, rank: int) -> OptionValue:
     """Try margins, negative ones among them."""
     margins = ((1, 2, 3, 0, 4, 1)[: 2 * rank], (-1, 2, 0, -2, 1, -1)[: 2 * rank], (-4, -3, 0, 0, 0, 0)[: 2 * rank])
     more = {"value": 1.5} if name.startswith("Constant") else {}
@@ -152,7 +151,7 @@ UPSAMPLED = [
     for aligned, again in ALIGNED
 ]
 
-CASES: dict[str, Any] = {
+CASES: dict[str, OptionValue] = {
     **{f"Conv{n}d": convolutions(n, False) for n in (1, 2, 3)},
     **{f"LazyConv{n}d": convolutions(n, True) for n in (1, 2, 3)},
     **{f"ConvTranspose{n}d": transposed(n, False) for n in (1, 2, 3)},
