@@ -149,6 +149,7 @@ READERS = (
     ),
     Reader("an older PyTorch file", starts(STREAM), "paramcalc.formats.pytorch.files:read"),
     *(Reader(name, starts(beginning)) for name, beginning in BEGINNINGS.items()),
+    Reader("an ORT model of ONNX Runtime", starts(b"ORTM", 4)),
     Reader("a tar archive", is_tar),
     Reader("a web page", is_page),
     Reader("a model of OpenVINO", is_openvino),

@@ -68,6 +68,7 @@ FOREIGN = {
     "a RAR archive": b"Rar!\x1a\x07\x01\x00",
     "a model of fastText": bytes.fromhex("ba164f2f") + b"\x0c\0\0\0",
     "a file of parameters of MXNet": bytes.fromhex("1201000000000000") + bytes(8),
+    "an ORT model of ONNX Runtime": b"\x18\0\0\0ORTM",
     "an engine of TensorRT": b"ftrt\x93\0\0\0",
     "a model of ncnn": b"7767517\n75 83\n",
     "a Parquet file": b"PAR1\x15\x04",
