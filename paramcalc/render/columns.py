@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -11,6 +12,7 @@ from unicodedata import category, east_asian_width
 from .document import Cell, Fact, Math, Passage, Table, plain
 
 _NO_WIDTH = ("Mn", "Me", "Cf")
+_BETWEEN = "\0"  # of the cells of a row that is kept as one text; none of them has a control character
 FOLDED = 14  # columns of the terminal that are enough for what can be folded
 
 
@@ -22,11 +24,16 @@ class Span(NamedTuple):
 
 
 Line = tuple[Span, ...]
+Styles = tuple[str, ...]  # of the cells of a row
+
+
+# what formulas are written with, each one column wide: Latin letters, raised digits, operators, brackets, rules
+_SINGLE = re.compile("[ -\u00ac\u00ae-\u02ff\u2070-\u2089\u2190-\u2211\u2308-\u230b\u2500-\u257f]*").fullmatch
 
 
 def width_of(text: str) -> int:
     """Count the columns that text takes on a terminal: two for a Chinese character, none for an accent or a joiner."""
-    if text.isascii():
+    if text.isascii() or _SINGLE(text):
         return len(text)
     return sum(0 if category(one) in _NO_WIDTH else 2 if east_asian_width(one) in "WF" else 1 for one in text)
 
@@ -101,33 +108,33 @@ def table_lines(table: Table, indent: int, gap: int, width: int | None = None, a
     """Give the lines of a table; in ``width`` columns, if there is a limit. Its title is not among them.
 
     Where even the longest words of the columns are too wide side by side, the cells of a row are listed one below the
-    other, each with its header. It goes through the rows twice, for the widths and for the lines, and keeps none of
-    them.
+    other, each with its header. Of the rows it keeps their text, from which it takes the widths, and then the lines.
     """
-    widths, words = [0] * len(table.headers), [0] * len(table.headers)
+    widths, rows, same = [0] * len(table.headers), list[tuple[str, tuple[str, ...]]](), dict[Styles, Styles]()
     for row in chain([table.headers], table.rows, [table.footer] if table.footer else ()):
-        written = [plain(cell, ascii) for cell in row]
-        widths = [max(width, width_of(cell)) for width, cell in zip(widths, written, strict=True)]
-        words = [max(longest, longest_word(cell)) for longest, cell in zip(words, written, strict=True)]
+        cells = [plain(cell, ascii) for cell in row]
+        widths = [max(width, width_of(cell)) for width, cell in zip(widths, cells, strict=True)]
+        styles = tuple([_style(cell, at in table.right) for at, cell in enumerate(row)])
+        rows.append((_BETWEEN.join(cells), same.setdefault(styles, styles)))
     if width is not None and sum(widths) + gap * (len(widths) - 1) + indent > width:
+        words = [0] * len(widths)
+        for text, _ in rows:
+            own = map(longest_word, text.split(_BETWEEN))
+            words = [max(longest, one) for longest, one in zip(words, own, strict=True)]
         narrow = fitted(widths, words, {0, *table.right}, width - indent - gap * (len(widths) - 1))
         if narrow is None:
             yield from _listed(table, indent, width, ascii)
             return
         widths = narrow
     rule = Span(" " * indent + ("-" if ascii else "─") * (sum(widths) + gap * (len(widths) - 1)))
-
-    def lines(row: Sequence[Cell], style: str = "") -> Iterator[Line]:
-        styles = [style or _style(cell, at in table.right) for at, cell in enumerate(row)]
-        return _row([plain(cell, ascii) for cell in row], styles, widths, table.right, indent, gap)
-
-    yield from lines(table.headers, "dim")
-    yield (rule,)
-    for row in table.rows:
-        yield from lines(row)
-    if table.footer:
-        yield (rule,)
-        yield from lines(table.footer, "bold")
+    last = len(rows) - 1 if table.footer else None
+    for at, (text, styles) in enumerate(rows):
+        if at == last:
+            yield (rule,)
+        one = "dim" if at == 0 else "bold" if at == last else ""
+        yield from _row(text.split(_BETWEEN), (one,) * len(styles) if one else styles, widths, table.right, indent, gap)
+        if at == 0:
+            yield (rule,)
 
 
 def _listed(table: Table, indent: int, width: int, ascii: bool) -> Iterator[Line]:
@@ -165,22 +172,26 @@ def _labelled(label: str, written: str, style: str, indent: int, wide: int, widt
 
 
 def _row(
-    cells: list[str], styles: list[str], widths: list[int], right: tuple[int, ...], indent: int, gap: int
+    cells: list[str], styles: Styles, widths: list[int], right: tuple[int, ...], indent: int, gap: int
 ) -> Iterator[Line]:
-    if all(width_of(cell) <= width for cell, width in zip(cells, widths, strict=True)):
-        folded = [[cell] for cell in cells]
-    else:
-        folded = [indented(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    spare = [width - width_of(cell) for cell, width in zip(cells, widths, strict=True)]
+    if min(spare) >= 0:
+        yield _line(cells, styles, spare, right, indent, gap)
+        return
+    folded = [indented(cell, width) for cell, width in zip(cells, widths, strict=True)]
     for line in range(max(map(len, folded))):
-        spans = []
-        for at, parts in enumerate(folded):
-            text = parts[line] if line < len(parts) else ""
-            space = " " * (widths[at] - width_of(text))
-            lead = " " * (gap if at else indent)
-            spans += [Span(lead + space), Span(text, styles[at])] if at in right else [
-                Span(lead), Span(text, styles[at]), Span(space)
-            ]  # fmt: skip
-        yield tuple(spans)
+        parts = [part[line] if line < len(part) else "" for part in folded]
+        spare = [width - width_of(part) for part, width in zip(parts, widths, strict=True)]
+        yield _line(parts, styles, spare, right, indent, gap)
+
+
+def _line(parts: list[str], styles: Styles, spare: list[int], right: tuple[int, ...], indent: int, gap: int) -> Line:
+    spans, space = list[Span](), indent
+    for at, text in enumerate(parts):
+        left = at not in right
+        spans += (Span(" " * (space if left else space + spare[at])), Span(text, styles[at]))
+        space = gap + spare[at] if left else gap
+    return tuple(spans)
 
 
 def _style(cell: Cell, number: bool) -> str:

@@ -257,6 +257,8 @@ class _Printer:
         )
 
     def __call__(self, size: int | Tree, values: Mapping[str, int | Tree] | None = None) -> str:
+        if type(size) is int and 0 <= size < 2**63:  # nearly all that a table has
+            return self.style.number.format(size)
         if not values:
             return self.piece(size, self.symbol).string
         if isinstance(size, Tree) and not any(type(one) is not int or one < 0 for one in values.values()):

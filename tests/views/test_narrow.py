@@ -71,3 +71,9 @@ def test_no_word_is_broken(model: pc.Sequential, width: int, explain: bool) -> N
 @given(NAMES)
 def test_widths_are_those_of_rich(name: str) -> None:
     assert width_of(name) == cell_len(name.replace("\u200d", ""))  # a joiner takes no column
+
+
+def test_a_character_is_as_wide_alone_as_beside_a_wide_one() -> None:
+    wide = "\u4e00"
+    differ = [code for code in range(0x20, 0x3000) if width_of(chr(code)) != width_of(chr(code) + wide) - 2]
+    assert not [hex(code) for code in differ]
