@@ -28,7 +28,7 @@ Styles = tuple[str, ...]  # of the cells of a row
 
 
 # what formulas are written with, each one column wide: Latin letters, raised digits, operators, brackets, rules
-_SINGLE = re.compile("[ -\u00ac\u00ae-\u02ff\u2070-\u2089\u2190-\u2211\u2308-\u230b\u2500-\u257f]*").fullmatch
+_SINGLE = re.compile("[ -\u00ac\u00ae-\u02ff\u2070\u2074-\u2089\u2190-\u2211\u2308-\u230b\u2500-\u257f]*").fullmatch
 
 
 def width_of(text: str) -> int:
