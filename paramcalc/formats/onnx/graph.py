@@ -19,7 +19,7 @@ from ..operators.stored import StoredOperator, StoredTensor, checked_shape, shor
 from ..operators.wire import Message, Span, Wire
 from . import messages
 from .messages import FEW, FUNCTION, GRAPH, TYPES, Tensor
-from .nodes import IN_ATTRIBUTES, Node, Place, Scope
+from .nodes import IN_ATTRIBUTES, Attributes, Node, Place, Scope
 from .operators import ARITHMETIC, CONTRIB, DOMAINS, PRODUCTS, RECURRENT, Operator, formula, operator, recurrent
 from .outputs import carried, split
 from .shapes import within_bounds
@@ -45,6 +45,7 @@ class Walk:
 
     def __init__(self, wire: Wire, functions: Sequence[Span]) -> None:
         self.wire = wire
+        self.attributes = Attributes(wire)
         self.rows: list[StoredOperator] = []
         self.tensors: list[Tensor] = []  # all that are stored, in order
         self.read: set[int] = set()  # those that a row has
@@ -89,7 +90,7 @@ class Walk:
             self.nodes += 1
             if self.nodes > MAX_NODES:
                 raise FileError("too many nodes", expected=f"at most {MAX_NODES:,}")
-            self.node(Node(self.wire, span), scope, place)
+            self.node(Node(self.attributes, span), scope, place)
 
     def called(self, function: Message, scope: Scope, place: Place) -> None:
         """Visit the nodes of a function, which are decoded once.
@@ -104,7 +105,7 @@ class Walk:
             if self.uses > MAX_CALLED:
                 raise FileError("too many nodes in functions", expected=f"at most {MAX_CALLED:,}")
             if span not in self.decoded:
-                self.decoded[span] = Node(self.wire, span)
+                self.decoded[span] = Node(self.attributes, span)
             self.node(self.decoded[span], scope, place)
 
     def node(self, node: Node, scope: Scope, place: Place) -> None:

@@ -12,6 +12,8 @@ from .values import NOTHING, Sizes, Value
 
 MAX_DEPTH = 32  # bodies and functions within one another
 FLOAT = (2, 7)  # fields of an attribute: one number, or several
+SHORT = 64  # bytes of an attribute that may stand in many nodes
+MAX_KNOWN = 10_000
 IN_ATTRIBUTES = "ai.onnx.ml"  # the domain of operators that have their numbers in attributes
 
 
@@ -67,34 +69,91 @@ class Place(NamedTuple):
         return Place(f"{self.prefix}{name}/"[:500], self.depth + 1, self.once and once)
 
 
+class Attribute(NamedTuple):
+    """An attribute of a node.
+
+    Attributes
+    ----------
+    name : str
+    message : Message
+    numbers : tuple of int, optional
+        Where it has whole ones.
+    floats : int
+        How many others it has side by side.
+    """
+
+    name: str
+    message: Message
+    numbers: tuple[int, ...] | None
+    floats: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether graphs or tensors are in it."""
+        return not self.message.spans.keys() <= {"s"}
+
+
+class Attributes:
+    """The attributes of nodes: a short one that many nodes have is decoded once.
+
+    Parameters
+    ----------
+    wire : Wire
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.known: dict[bytes, Attribute] = {}
+
+    def read(self, span: Span) -> Attribute:
+        """Read an attribute.
+
+        Raises
+        ------
+        FileError
+            When it is damaged.
+        """
+        start, end = span
+        if end - start > SHORT:
+            return self._decoded(span)
+        content = self.wire.data[start:end]
+        found = self.known.get(content)
+        if found is None:
+            found = self._decoded(span)
+            if len(self.known) < MAX_KNOWN and not found.holds:  # what lies in it is elsewhere in each
+                self.known[content] = found
+        return found
+
+    def _decoded(self, span: Span) -> Attribute:
+        floats: list[int | Span] = []
+        made = self.wire.message(
+            span, ATTRIBUTE, "an attribute", lambda number, value: floats.append(value) if number in FLOAT else None
+        )
+        name, numbers, kind = made.text("name"), None, made.span("s")
+        if "i" in made.ints or "ints" in made.ints:
+            numbers = tuple(made.ints.get("ints") or made.ints.get("i") or ())
+        if name == "auto_pad" and kind is not None and self.wire.data[kind.start : kind.end] not in (b"NOTSET", b""):
+            numbers = (1,)  # a padding that the size of the input decides
+        count = sum((value.end - value.start) // 4 for value in floats if isinstance(value, Span))
+        return Attribute(name, made, numbers, count)
+
+
 class Node:
     """A node as it stands in the file: its message, and its attributes."""
 
-    def __init__(self, wire: Wire, span: Span) -> None:
-        found = wire.message(span, NODE, "a node")
+    def __init__(self, attributes: Attributes, span: Span) -> None:
+        found = attributes.wire.message(span, NODE, "a node")
         self.op, self.domain = found.text("op"), found.text("domain")
         self.inputs, self.outputs = found.texts.get("input", []), found.texts.get("output", [])
         self.name = found.text("name") or next(filter(None, self.outputs), "") or self.op
         self.key = (self.domain if self.domain not in DOMAINS else "", self.op, found.text("overload"))
-        self.spans: dict[str, Message] = {}
+        self.spans: dict[str, Message] = {}  # of attributes that hold graphs or tensors
         self.ints: dict[str, tuple[int, ...]] = {}
         self.floats: dict[str, int] = {}  # how many an attribute has
-        for one in found.spans.get("attribute", ()):
-            self._attribute(wire, one)
-
-    def _attribute(self, wire: Wire, span: Span) -> None:
-        floats: list[int | Span] = []
-        made = wire.message(
-            span, ATTRIBUTE, "an attribute", lambda number, value: floats.append(value) if number in FLOAT else None
-        )
-        name = made.text("name")
-        self.spans[name] = made
-        if "i" in made.ints or "ints" in made.ints:
-            self.ints[name] = tuple(made.ints.get("ints") or made.ints.get("i") or ())
-        kind = made.span("s")
-        if name == "auto_pad" and kind is not None and wire.data[kind.start : kind.end] not in (b"NOTSET", b""):
-            self.ints[name] = (1,)  # a padding that the size of the input decides
-        if self.domain == IN_ATTRIBUTES or name in ("value_float", "value_floats"):
-            numbers = sum((value.end - value.start) // 4 for value in floats if isinstance(value, Span))
-            if numbers:
-                self.floats[name] = numbers
+        for one in map(attributes.read, found.spans.get("attribute", ())):
+            if one.holds:
+                self.spans[one.name] = one.message
+            if one.numbers is not None:
+                self.ints[one.name] = one.numbers
+            if one.floats and (self.domain == IN_ATTRIBUTES or one.name in ("value_float", "value_floats")):
+                self.floats[one.name] = one.floats

@@ -42,7 +42,11 @@ def mapped(source: Source) -> Iterator[Buffer]:
         found.close()
 
 
-def printable(raw: bytes, what: str, most: int = 1_000) -> str:
+MAX_NAME = 1_000  # bytes
+TEXT = ("utf-8", "backslashreplace")  # how names are decoded: bytes that are no UTF-8 are written as escapes
+
+
+def printable(raw: bytes, what: str, most: int = MAX_NAME) -> str:
     """Read a name; bytes that are no UTF-8 are written as escapes.
 
     Raises
@@ -52,4 +56,4 @@ def printable(raw: bytes, what: str, most: int = 1_000) -> str:
     """
     if len(raw) > most:
         raise FileError(f"{what} is too long", expected=f"at most {most:,} bytes", received=len(raw))
-    return raw.decode("utf-8", "backslashreplace")
+    return raw.decode(*TEXT)

@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from ...errors import FileError
-from .mapped import Buffer, printable
+from .mapped import MAX_NAME, TEXT, Buffer, printable
 
-MAX_FIELDS = 300_000  # of all messages of a file that are decoded
+MAX_FIELDS = 300_000  # of all messages of a small file that are decoded
+BYTES_EACH = 6  # of a file, for which one field more is decoded; names and numbers take more
+MAX_MORE = 2_200_000
 VARINT, EIGHT, LENGTH, FOUR = 0, 1, 2, 5
 _LONGEST = 10  # bytes of a varint of 64 bits
+_SMALL = 2**12  # bytes of a message that is copied: its bytes are then found sooner than those of a file
 _WRONG = "not valid Protocol Buffers"
 
 
@@ -37,6 +40,7 @@ class Wire:
     def __init__(self, data: Buffer) -> None:
         self.data = data
         self.count = 0
+        self.most = MAX_FIELDS + min(len(data) // BYTES_EACH, MAX_MORE)
 
     @property
     def whole(self) -> Span:
@@ -70,38 +74,54 @@ class Wire:
         FileError
             Where the bytes are no message, or the file has too many fields.
         """
-        data, (at, end) = self.data, span
+        first, last = span
+        small = last - first <= _SMALL
+        data = self.data[first:last] if small else self.data
+        base = first if small else 0  # of the places below, in the file
+        at, end = first - base, last - base
         while at < end:
             self.count += 1
-            if self.count > MAX_FIELDS:
-                raise FileError("too many fields", expected=f"at most {MAX_FIELDS:,}")
+            if self.count > self.most:
+                raise FileError("too many fields", expected=f"at most {self.most:,}")
             key = data[at]
-            key, at = (key, at + 1) if key < 0x80 else self.varint(at, end)  # nearly all have one byte
+            at += 1
+            if key >= 0x80:  # nearly all have one byte
+                key, at = self._varint(base, at - 1, end)
             kind = key & 7
             value: int | Span
             if kind == LENGTH:
                 length = data[at] if at < end else 0x80
-                length, at = (length, at + 1) if length < 0x80 else self.varint(at, end)
-                value = Span(at, at + length)
+                at += 1
+                if length >= 0x80:
+                    length, at = self._varint(base, at - 1, end)
+                value = Span(base + at, base + at + length)
                 at += length
             elif kind == VARINT:
-                value, at = self.varint(at, end)
+                value = data[at] if at < end else 0x80
+                at += 1
+                if value >= 0x80:
+                    value, at = self._varint(base, at - 1, end)
             elif kind in (EIGHT, FOUR):
-                value = Span(at, at + (8 if kind == EIGHT else 4))
-                at = value.end
+                size = 8 if kind == EIGHT else 4
+                value = Span(base + at, base + at + size)
+                at += size
             else:
-                raise FileError(f"{_WRONG}: an unknown kind of field", received=f"kind {kind} at byte {at}")
+                raise FileError(f"{_WRONG}: an unknown kind of field", received=f"kind {kind} at byte {base + at}")
             if key < 8 or at > end:
-                raise FileError(f"{_WRONG}: a field goes beyond its message", received=f"byte {at}")
+                raise FileError(f"{_WRONG}: a field goes beyond its message", received=f"byte {base + at}")
             yield key >> 3, value
+
+    def _varint(self, base: int, at: int, end: int) -> tuple[int, int]:
+        value, after = self.varint(base + at, base + end)
+        return value, after - base
 
     def numbers(self, span: Span) -> Iterator[int]:
         """List varints that lie one behind the other, as signed numbers of 64 bits."""
         at, end = span
         while at < end:
             self.count += 1
-            if self.count > MAX_FIELDS:
-                raise FileError("too many numbers", expected=f"at most {MAX_FIELDS:,}")
+            if self.count > self.most:
+                raise FileError("too many numbers", expected=f"at most {self.most:,}")
             value, at = self.varint(at, end)
             yield signed(value)
 
@@ -122,7 +142,7 @@ class Wire:
         FileError
         """
         start, end = self.bytes_of(span, what)
-        return printable(bytes(self.data[start : min(end, start + 4096)]), what)
+        return printable(self.data[start : min(end, start + 4096)], what)
 
     def bytes_of(self, span: int | Span, what: str) -> Span:
         """Check that a field has bytes.
@@ -156,18 +176,25 @@ class Wire:
             Is given the fields that the schema does not name.
         """
         made = Message()
+        data = self.data
         for number, value in self.fields(self.bytes_of(span, what)):
             if number not in schema:
                 if other is not None:
                     other(number, value)
                 continue
             name, kind = schema[number]
-            if kind == "span":
-                made.spans.setdefault(name, []).append(self.bytes_of(value, f"{name} of {what}"))
-            elif kind == "text":
-                made.texts.setdefault(name, []).append(self.text(value, f"{name} of {what}"))
-            elif isinstance(value, int):
+            if isinstance(value, int):
+                if kind in ("span", "text"):
+                    self.bytes_of(value, f"{name} of {what}")
                 made.ints.setdefault(name, []).append(signed(value))
+            elif kind == "span":
+                made.spans.setdefault(name, []).append(value)
+            elif kind == "text":
+                start, end = value
+                text = (
+                    self.text(value, f"{name} of {what}") if end - start > MAX_NAME else data[start:end].decode(*TEXT)
+                )
+                made.texts.setdefault(name, []).append(text)
             elif kind == "ints":
                 made.ints.setdefault(name, []).extend(self.numbers(value))
             else:
