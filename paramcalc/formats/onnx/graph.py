@@ -210,16 +210,15 @@ class Walk:
             convention = recurrent(call, there) if len(there) == len(weights) else None
             if convention is not None:
                 said, macs, outputs = convention.formula, convention.macs, convention.outs[: len(node.outputs)]
+                said = said if said is not None and said.value == sum(one.params for one in tensors) else None
                 for value, weight in zip(
                     (weights[at] for at in (1, 2, 3, 7) if at in weights), convention.weights, strict=True
                 ):
                     if value.roots and len(value.roots) == 1 and value.roots[0].shape == weight.shape and weight.gates:
                         gates[value.roots[0].name] = weight.gates, weight.gate_axis
         elif found is not None:
-            said = formula(found, call, there)
+            said = formula(found, call, there, sum(one.params for one in tensors))
             macs = found.macs(call, out)
-        if said is not None and said.value != sum(one.params for one in tensors):
-            said = None
         name = (place.prefix + short(node.name))[-500:]
         note = f"an operator of {quoted(node.domain)}, which is not known" if found is None else ""
         self.rows.append(

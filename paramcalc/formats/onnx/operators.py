@@ -168,12 +168,11 @@ def operator(name: str, domain: str) -> Operator | None:
     return OPERATORS.get(name) if domain in (*DOMAINS, CONTRIB) else None
 
 
-def formula(found: Operator, call: Call, there: Mapping[int, Sizes]) -> Formula | None:
-    """Give the formula of the weights that are there, by their shapes; ``None`` where they do not fit it."""
+def formula(found: Operator, call: Call, there: Mapping[int, Sizes], numbers: int) -> Formula | None:
+    """Give the formula of the weights that are there, by their shapes; ``None`` where it does not give their number."""
     if not found.formula:
         return None
-    values: dict[str, Size] = {}
-    written = found.formula
+    axes: list[tuple[str, tuple[str, ...], Sizes]] = []
     gemm = call.op in ("Gemm", "FusedGemm")
     for place, shape in there.items():
         if gemm and place == BIAS_OF_GEMM:
@@ -183,16 +182,29 @@ def formula(found: Operator, call: Call, there: Mapping[int, Sizes]) -> Formula 
             return None
         if gemm and place < BIAS_OF_GEMM and call.number("transB" if place else "transA"):
             names = names[::-1]
-        for stem in _SEVERAL.findall(found.weights[place]):
+        axes.append((found.weights[place], names, shape))
+    made = _formula(found.formula, frozenset(there), tuple(axes))
+    return made[0] if made is not None and made[1] == numbers else None
+
+
+@lru_cache(4096)
+def _formula(
+    written: str, there: frozenset[int], axes: tuple[tuple[str, tuple[str, ...], Sizes], ...]
+) -> tuple[Formula, Size] | None:
+    # with its value; of the weights their axes as the table has them, the names of these, and the sizes
+    values: dict[str, Size] = {}
+    for pattern, names, shape in axes:
+        for stem in _SEVERAL.findall(pattern):
             product = "*".join(name for name in names if name.partition("_")[0] == stem)
             written = written.replace(f"{stem}...", product)
         for name, size in zip(names, shape, strict=True):
             if values.setdefault(name, size) != size:
                 return None
     try:
-        return Formula(_with(written, frozenset(there)), values)
+        made = Formula(_with(written, there), values)
     except ParamcalcError:  # the weight that the formula begins with is not there
         return None
+    return made, made.value
 
 
 @lru_cache(256)

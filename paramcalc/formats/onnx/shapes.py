@@ -304,5 +304,7 @@ def within_bounds(shape: Sizes | None) -> Sizes | None:
     """Give a shape back, or ``None`` for one whose sizes no tensor has, or whose expressions have grown long."""
     if shape is None or len(shape) > MAX_AXES:
         return None
-    long = any(len(text(size)) > MAX_TEXT if isinstance(size, Expr) else size >= MAX_NUMBERS for size in shape)
-    return None if long else shape
+    for size in shape:
+        if size >= MAX_NUMBERS if isinstance(size, int) else size.op != "name" and len(text(size)) > MAX_TEXT:
+            return None
+    return shape
