@@ -57,7 +57,7 @@ class Fact(NamedTuple):
 
 
 class Rows:
-    """Rows of a table that are made anew each time somebody goes through them, so that a long table takes no room.
+    """Rows of a table that are made anew each time somebody goes through them, one at a time.
 
     Parameters
     ----------

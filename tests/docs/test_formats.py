@@ -10,11 +10,13 @@ from paramcalc.formats.checkpoints import npz, safetensors, shards
 from paramcalc.formats.containers import hdf5_bytes
 from paramcalc.formats.huggingface import build
 from paramcalc.formats.modelspec import items
+from paramcalc.formats.operators import wire
 from paramcalc.formats.pytorch import machine, opcodes
 from paramcalc.formats.readers import READERS
 from paramcalc.formats.tensors import data
 from paramcalc.formats.tesseract import read as tesseract, vgsl
 from paramcalc.formats.text import bounds
+from paramcalc.formats.tflite import read as tflite
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 SECTION = PAGE.partition("## All formats")[2].partition("\n## ")[0]
@@ -47,6 +49,11 @@ def test_bounds_are_those_of_the_code() -> None:
         "a NumPy archive": [f"{npz.MAX_MEMBERS:,} members", f"{npz.MAX_HEADER:,} bytes"],
         "an .h5 file": [size(hdf5_bytes.MAX_TOTAL)],
         "a safetensors file": [size(safetensors.MAX_HEADER), f"{data.MAX_TENSORS:,} tensors"],
+        "a TensorFlow Lite file": [f"{tflite.MAX_TENSORS:,} tensors"],
+        "an ONNX file": [
+            f"{wire.MAX_FIELDS:,} fields, and one for every {wire.BYTES_EACH} bytes of the file, "
+            f"{wire.MAX_FIELDS + wire.MAX_MORE:,} in all"
+        ],
         "a traineddata file of Tesseract": [f"{tesseract.MOST} components", f"{vgsl.PARTS} parts"],
         "a spec in YAML, TOML or JSON": [size(bounds.MAX_BYTES), f"{items.MAX_LAYERS:,} layers"],
     }

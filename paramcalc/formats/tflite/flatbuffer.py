@@ -14,6 +14,11 @@ from ...errors import FileError
 from ..operators.mapped import Buffer, printable
 
 MAX_READS = 2_000_000  # of numbers: vectors may lie upon one another, and then a small file says much
+BYTES_EACH = 4  # of a file, for which one number more is read
+MAX_MORE = 4_000_000
+
+
+_FORMS = {form: struct.Struct(form) for form in ("<b", "<B", "<H", "<i", "<I", "<q", "<Q")}
 
 
 class Flatbuffer:
@@ -27,6 +32,7 @@ class Flatbuffer:
     def __init__(self, data: Buffer) -> None:
         self.data = data
         self.reads = 0
+        self.most = MAX_READS + min(len(data) // BYTES_EACH, MAX_MORE)
 
     def number(self, form: str, at: int) -> int:
         """Read one number, in the notation of `struct`.
@@ -37,11 +43,12 @@ class Flatbuffer:
             When it is outside the file, or the file asks for too much.
         """
         self.reads += 1
-        if self.reads > MAX_READS:
-            raise FileError("too much to read", expected=f"at most {MAX_READS:,} numbers")
-        if not 0 <= at <= len(self.data) - struct.calcsize(form):
+        if self.reads > self.most:
+            raise FileError("too much to read", expected=f"at most {self.most:,} numbers")
+        known = _FORMS[form]
+        if not 0 <= at <= len(self.data) - known.size:
             raise FileError("not a valid flatbuffer: an offset leads out of the file", received=at)
-        found: tuple[int] = struct.unpack_from(form, self.data, at)
+        found: tuple[int] = known.unpack_from(self.data, at)
         return found[0]
 
     def root(self) -> Table:

@@ -17,7 +17,7 @@ from ..operators.stored import StoredOperator, StoredTensor, checked_shape, mode
 from .flatbuffer import Flatbuffer, Table
 from .operators import CUSTOM, DEQUANTIZE, FLOATS, OPERATORS, TYPES, VECTORS, Operator, formula, macs
 
-MAX_TENSORS = 100_000
+MAX_TENSORS = 200_000  # constants, and what operators give
 APART = "constants"  # the row of those that no operator reads as weights
 _CODES, _SUBGRAPHS, _BUFFERS = 1, 2, 4  # fields of the model
 _PLACEHOLDER = 127  # the old code of an operator that has a new one
