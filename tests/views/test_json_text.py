@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -18,5 +17,5 @@ data = st.recursive(
 
 @pytest.mark.parametrize("ascii", [True, False])
 @given(value=data, indent=st.none() | st.integers(0, 4))
-def test_it_writes_as_the_standard_library_does(value: Any, indent: int | None, ascii: bool) -> None:
+def test_it_writes_as_the_standard_library_does(value: object, indent: int | None, ascii: bool) -> None:
     assert encoder(indent, ascii)(value, "\n") == json.dumps(value, indent=indent, ensure_ascii=ascii)
