@@ -155,6 +155,13 @@ class Row(Totals, Displayed):
 
     def figures(self) -> dict[str, int | str | None]:
         """Return the counts and the cost as data; ``None`` is unknown, and never means zero."""
+        return self._figures() if self.first is None else {**self.first._repeated}
+
+    @cached_property
+    def _repeated(self) -> dict[str, int | str | None]:
+        return self._figures()  # kept where other rows have the same
+
+    def _figures(self) -> dict[str, int | str | None]:
         sums = self.sums
         sizes = (sums.params, sums.trainable, sums.non_trainable, self.macs)
         found: dict[str, int | str | None] = dict(zip(FIGURES, map(plain, sizes), strict=True))
