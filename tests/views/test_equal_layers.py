@@ -129,7 +129,7 @@ def test_layers_of_one_answer_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_written_otherwise_is_another_option() -> None:
     h: Expr = symbols("h")
-    values: list[Any] = [1, True, 1.0, 2 * h, h + h, h, "h", None, (1, 2), (1, True), (h + h,), (2 * h,)]
+    values: list[Any] = [1, True, 1.0, 2 * h, h + h, h, "h", None, (1, 1), (1, True), (h + h,), (2 * h,)]
     assert len({options_identity([one]) for one in values}) == len(values)
     assert options_identity([(1, 2 * h)]) == options_identity([(1, 2 * h)])
 
