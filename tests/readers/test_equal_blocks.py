@@ -27,7 +27,7 @@ def shown(config: dict[str, Any]) -> list[str]:
     """What a configuration comes to, in every form that names its layers."""
     found = described(config)
     model = found.model
-    cost = model.cost(batch=2, steps=8, optimizer="adam").render("json")
+    cost = model.cost(batch=2, optimizer="adam").render("json")
     names = [f"{name} {shape}" for name, shape in parameters(found).items()]
     return [model.render("json"), model.render("text", weights=True), cost, *names]
 

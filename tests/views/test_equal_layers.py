@@ -42,7 +42,7 @@ MAKERS: list[Callable[[], Any]] = [
 def chain(kinds: list[int]) -> Model:
     """A chain of these layers; a size of 8 is kept between them."""
     x = pc.Input((5, 8))
-    made = x
+    made: Any = x
     for kind in kinds:
         made = MAKERS[kind]()(made)
         if kind == 2:

@@ -64,12 +64,10 @@ class Values:
     def of_block(self, at: int) -> Values:
         """Know the number of a block of a stack, and note anew what comes of it.
 
-        Where the stack is itself in a block of another one, it may depend on all that follows from the number of that.
+        What follows from the number of a block around the stack is fixed in it, and noted there already.
         """
-        outer = {name: one for name, one in self.known.items() if one.of is not None and name != INDEX}
-        self.steps += [Step(one._replace(of=None), one.of) for one in outer.values() if one.of is not None]
-        fixed = {name: one._replace(of=None) for name, one in outer.items()}
-        return Values({**self.known, **fixed, INDEX: Known(at, at, lambda other: Known(other, other))})
+        fixed = {name: one._replace(of=None) for name, one in self.known.items()}
+        return Values({**fixed, INDEX: Known(at, at, lambda other: Known(other, other))})
 
     def holds(self, tree: ast.expr) -> bool:
         """Evaluate a condition."""
