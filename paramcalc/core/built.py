@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import prod
 from operator import attrgetter
@@ -231,6 +231,9 @@ class Part(NamedTuple):
         Names of the layers and inputs it reads, each with which of its outputs.
     source : str
         Where source code makes the layer, ``file:line``; empty where it comes from elsewhere.
+    call : mapping of str to bool, optional
+        The switches of the call, where the layer is a node of a graph: it builds the same wherever it is used in this
+        graph with these switches on these inputs. ``None`` in a wrapper, which may do more with it.
     """
 
     name: str
@@ -239,6 +242,7 @@ class Part(NamedTuple):
     built: Built
     reads: tuple[tuple[str, int], ...] = ()
     source: str = ""
+    call: Mapping[str, bool] | None = None
 
 
 class Applicable:
@@ -282,6 +286,13 @@ class Applicable:
     def sublayers(self) -> Sequence[Applicable]:
         """The layers inside it whose weights are its own."""
         return ()
+
+    def identity(self) -> Hashable:
+        """Give what its answer depends on, besides the shapes: where it is equal for two layers, so are the answers.
+
+        Its own name does not matter. A layer of which no more is known is like itself alone.
+        """
+        return Applicable, id(self)
 
     def axes(self, rank: int) -> list[str] | None:
         """Name the axes of an input of this rank, or ``None`` where they have no names."""

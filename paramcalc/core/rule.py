@@ -5,7 +5,7 @@ The grammar is described, with examples, in ``paramcalc/rules/README.md``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from ..untyped import OptionValue
 from . import ignored_options
 from .built import Applicable, Built, frozen
 from .framework import framework
+from .identity import options_identity
 from .kinds import SWITCH, Kind
 from .reflection import Docstring, SignatureOfRule
 from .schema import CELLS, LAYER, REQUIRED, Body, Schema
@@ -349,6 +350,12 @@ class Layer(Applicable):
             value = self.options[name]
             found += value if isinstance(value, tuple) else () if value is None else (value,)
         return tuple(found)
+
+    def identity(self) -> Hashable:
+        """Give what its answer depends on: the rule, its options, and whether it is trained."""
+        if type(self) is not Layer or self.declared_inputs is not None:
+            return super().identity()
+        return self.rule, self.frozen, options_identity(self.options.values())
 
     def axes(self, rank: int) -> list[str] | None:
         """Name the axes of an input of this rank, or ``None`` if it does not fit."""

@@ -7,12 +7,13 @@ models nest. Build one with `Sequential`, or by calling layers on `Input` tensor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from math import prod
 
 from ..core.built import Applicable, Built, Part, Weight, scoped
 from ..core.formula import Formula
 from ..core.framework import DEFAULT
+from ..core.identity import shapes_identity
 from ..core.rule import Layer
 from ..core.shapes import AnyShape, Outputs, UnknownShape, output, shape_text
 from ..core.storage import DTYPE
@@ -148,6 +149,18 @@ class Model(Applicable, Displayed):
         """Whether the rules agree with the tensors its file stores."""
         return not any(finding.kind == STORED_OTHERWISE for finding in self.findings)
 
+    def identity(self) -> Hashable:
+        """Give what its answer depends on: its layers, how they are connected, and which of them are one."""
+        if type(self).parts is not Model.parts or type(self).on is not Model.on:
+            return super().identity()
+        first: dict[int, int] = {}
+        nodes = []
+        for at, node in enumerate(self.nodes):
+            place = first.setdefault(id(node.layer), at)
+            layer = node.layer.identity() if place == at else place
+            nodes.append((layer, node.args, node.states, *sorted((node.call or {}).items())))
+        return type(self), self.frozen, shapes_identity(self.input_shapes), self.outputs, tuple(nodes)
+
     # --- names ----------------------------------------------------------------------------------
 
     @property
@@ -278,6 +291,7 @@ class Model(Applicable, Displayed):
                 step,
                 tuple((producers[position], index) for position, index in node.args + node.states),
                 source,
+                node.call or {},
             )
             for node, step, source in zip(self.nodes, built, self.sources or [""] * len(built), strict=True)
         ]

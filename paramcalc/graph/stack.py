@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 
 from ..core.built import Applicable, Built, Part, Weight, placed, scaled, scoped
 from ..core.products import NOTHING, Sources, Work
+from ..core.rule import Layer
 from ..core.shapes import UNKNOWN_SHAPE, AnyShape
 from ..core.sources import joined
 from ..symbolic import Size, unicode
@@ -36,6 +39,25 @@ class Stack(Model):
         self.type = f"{len(blocks)} × {blocks[0].type}" if len({one.type for one in blocks}) == 1 else "Stack"
         shapes: list[AnyShape] = [UNKNOWN_SHAPE] * inputs
         self._fill(shapes, nodes, ((inputs + len(blocks) - 1, 0),), name, [None] * inputs, True)
+
+
+def copied(model: Model, name: str | None) -> Model:
+    """Make another model of the same layers under another name, with weights of its own."""
+    layers = {id(one): _copied(one) for one in model.layers}
+    made = copy(model)
+    made.name, made.warnings = name, [*model.warnings]
+    made.nodes = [replace(node, layer=layers[id(node.layer)]) for node in model.nodes]
+    return made
+
+
+def _copied(layer: Applicable) -> Applicable:
+    if isinstance(layer, Layer):
+        return layer.copy_with(layer.name)
+    if isinstance(layer, Copies):
+        return Copies(copied(layer.block, layer.block.name), layer.count, layer.label, layer.shared)
+    if isinstance(layer, Model):
+        return copied(layer, layer.name)
+    return copy(layer)
 
 
 class Copies(Applicable):

@@ -6,25 +6,23 @@ An `Explanation` is made once for each layer; the blocks of a document and the d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..catalogue import message
 from ..core.built import Weight
 from ..core.equations import Equations, Parts
-from ..core.json_data import Json, JsonObject
 from ..core.kinds import SWITCH
 from ..core.on_symbols import symbolic_build
 from ..core.rule import Layer
-from ..core.shapes import Shape, shape_text
+from ..core.shapes import Shape
 from ..core.totals import summed
 from ..rules.shared.cells import GATES
-from ..symbolic import Expr, Size, exact, text
-from .document import Block, Cell, Letters, Math, Passage, Table, number
+from ..symbolic import Expr, Size, exact
 
 if TYPE_CHECKING:
-    from ..report import Report, Row
+    from ..report import Row
 
 _CONDITION = re.compile(r"(\w+(?:=\w+)?(?: and \w+(?:=\w+)?)*): (?=[A-Z])")
 _ACTIVATIONS = {"activation": "tanh", "recurrent_activation": "σ"}
@@ -84,12 +82,16 @@ class Explanation(NamedTuple):
     params: Size
     gates: dict[str, tuple[Gate, ...]]
 
+    def of(self, name: str) -> Explanation:
+        """Give that of a layer of another name that is otherwise the same."""
+        first, *others = self.computed
+        return self._replace(layer=name, computed=(first._replace(name=name), *others))
 
-def explanations(report: Report) -> Iterator[Explanation]:
-    """Explain every layer that has weights, including the layers of nested models."""
-    for _, row in report.leaves:
-        if row.weights and (found := _explained(row)) is not None:
-            yield found
+    @property
+    def said(self) -> Hashable:
+        """What is said, the name of the layer aside."""
+        computed = tuple((one.name, one.scope, *one[2:5]) for one in self.of("").computed)
+        return computed, self.tensors, tuple(self.gates.items())
 
 
 def summary(row: Row) -> str:
@@ -101,7 +103,8 @@ def summary(row: Row) -> str:
     return made.summary if made is not None and made.summary else row.layer.rule.why
 
 
-def _explained(row: Row) -> Explanation | None:
+def explained(row: Row) -> Explanation | None:
+    """Explain one layer, where its rule can."""
     found = symbolic_build(row.layer, *row.inputs)
     if found is None:
         return None
@@ -176,11 +179,25 @@ def _roles(scope: str, computed: tuple[Computed, ...]) -> dict[str, str]:
 def _with_activations(line: str, layer: Layer) -> str:
     # Keras's layers take their activations by name; the equations have those they have by default
     for option, usual in _ACTIVATIONS.items():
-        given = (layer.ignored_options or {}).get(option, usual)
-        if given not in (usual, "sigmoid" if usual == "σ" else usual):
-            named = "linear" if given is None else given if isinstance(given, str) else option
+        named = _activation(layer, option, usual)
+        if named != usual:
             line = re.sub(rf"(?<!\w){usual}\(", f"{named}(", line)
     return line
+
+
+def _activation(layer: Layer, option: str, usual: str) -> str:
+    given = (layer.ignored_options or {}).get(option, usual)
+    if given in (usual, "sigmoid" if usual == "σ" else usual):
+        return usual
+    return "linear" if given is None else given if isinstance(given, str) else option
+
+
+def activations(row: Row) -> Iterator[str]:
+    """Name the activations in the equations of a layer and of the layers inside it."""
+    if isinstance(row.layer, Layer):
+        yield from (_activation(row.layer, option, usual) for option, usual in _ACTIVATIONS.items())
+    for inner in row.rows:
+        yield from activations(inner)
 
 
 def sentences(layer: Layer) -> list[str]:
@@ -253,18 +270,20 @@ def _gates(
     roles: dict[str, str],
 ) -> Iterator[Gate]:
     gates = tuple(dict.fromkeys(gate for _, networks in actual for gate in networks))
-    shares = [_share(symbolic, gate) for gate in gates]
-    for gate, share in zip(gates, shares, strict=True):
+    parts = {gate: tuple(networks.count(gate) for _, networks in actual) for gate in gates}  # of each tensor
+    shares = {counts: _share(symbolic, counts) for counts in parts.values()}  # most gates have the same
+    alike = [shares[counts] for counts in parts.values()]
+    written = {counts: _as_written(share, alike.count(share), formula) for counts, share in shares.items()}
+    params = {counts: _share(actual, counts) for counts in shares}
+    for gate, counts in parts.items():
         name, role = GATES.get(gate, (gate, ""))  # a rule from elsewhere has its own letters
-        written = _as_written(share, shares.count(share), formula)
-        yield Gate(gate, message(name), message(roles.get(gate, role)), written, _share(actual, gate))
+        yield Gate(gate, message(name), message(roles.get(gate, role)), written[counts], params[counts])
 
 
-def _share(weights: list[tuple[Size, tuple[str, ...]]], gate: str) -> Size:
+def _share(weights: list[tuple[Size, tuple[str, ...]]], counts: tuple[int, ...]) -> Size:
     # each part is equally large: d_x·d_h of (d_x, 4d_h); no peephole for the candidate
-    return summed(
-        exact(params, len(networks)) * networks.count(gate) for params, networks in weights if gate in networks
-    )
+    pairs = zip(weights, counts, strict=True)
+    return summed(exact(params, len(networks)) * count for (params, networks), count in pairs if count)
 
 
 def _as_written(share: Size, gates: int, formula: Size) -> Size:
@@ -281,98 +300,3 @@ def _as_written(share: Size, gates: int, formula: Size) -> Size:
             if inner is not share:
                 return inner
     return share
-
-
-def blocks(report: Report, introduced: bool = False) -> list[Block]:
-    """Lay out the explanations of a report.
-
-    Parameters
-    ----------
-    report : Report
-    introduced : bool
-        Whether the summary of its only layer stands in the title.
-    """
-    return [block for one in explanations(report) for block in _blocks(one, introduced)]
-
-
-def _blocks(one: Explanation, introduced: bool) -> Iterator[Block]:
-    for place, part in enumerate(one.computed):
-        said = part.sentences if introduced and place == 0 else (part.summary, *part.sentences)
-        if part.equations or said:
-            title = "{layer}, equations" if part.equations else "{layer}"
-            yield Passage(message(title, layer=part.name), part.equations, said)
-    yield _tensor_table(one)
-    for scope, gates in one.gates.items():
-        yield _gate_table(one.layer, scope if "/" in scope or len(one.gates) > 1 else "", gates)
-
-
-def _tensor_table(one: Explanation) -> Table:
-    lettered = any(tensor.letter for tensor in one.tensors)
-    rows: list[tuple[Cell, ...]] = []
-    for tensor in one.tensors:
-        letter: tuple[Cell, ...] = (Letters(tensor.letter),) if lettered else ()
-        shapes = shape_text(tensor.symbolic), shape_text(tensor.shape)
-        rows.append((tensor.path, *letter, *shapes, number(tensor.params)))
-    headers = ("tensor", *["letter"] * lettered, "symbolic shape", "shape", "parameters")
-    title = message("{layer}, by tensor", layer=one.layer)
-    last = len(headers) - 1
-    footer: list[Cell] = [message("total"), *[""] * (last - 1), number(one.params)]
-    return Table(tuple(map(message, headers)), rows, (last,), tuple(footer), title)
-
-
-def _gate_table(layer: str, scope: str, gates: tuple[Gate, ...]) -> Table:
-    rows: list[tuple[Cell, ...]] = [
-        (f"{gate.letter}  {gate.name}", gate.role, Math(gate.weights), number(gate.params)) for gate in gates
-    ]
-    headers = ("network", "role", "weights", "parameters")
-    total = message("{count} networks" if len(gates) > 1 else "{count} network", count=len(gates))
-    title = message("{layer}, by gate of {scope}" if scope else "{layer}, by gate", layer=layer, scope=scope)
-    footer = (message("total"), "", total, number(summed(gate.params for gate in gates)))
-    return Table(tuple(map(message, headers)), rows, (3,), footer, title)
-
-
-def data(report: Report) -> list[Json]:
-    """Give the explanations of a report as data, for the key ``explanation`` of its JSON."""
-    return [_data(one) for one in explanations(report)]
-
-
-def _data(one: Explanation) -> JsonObject:
-    return {
-        "layer": one.layer,
-        "computes": [
-            {
-                "name": part.name,
-                "summary": part.summary,
-                "equations": list(part.equations),
-                "sentences": list(part.sentences),
-            }
-            for part in one.computed
-        ],
-        "tensors": [
-            {
-                "path": tensor.path,
-                "letter": tensor.letter or None,
-                "symbolic_shape": [_size(axis) for axis in tensor.symbolic],
-                "shape": [_size(axis) for axis in tensor.shape],
-                "count": _size(tensor.params),
-            }
-            for tensor in one.tensors
-        ],
-        "count": _size(one.params),
-        "networks": [
-            {
-                "scope": scope,
-                "letter": gate.letter,
-                "name": gate.name,
-                "role": gate.role,
-                "formula": text(gate.weights),
-                "count": _size(gate.params),
-            }
-            for scope, gates in one.gates.items()
-            for gate in gates
-        ],
-    }
-
-
-def _size(size: Size) -> int | str:
-    return size if isinstance(size, int) else text(size)

@@ -13,7 +13,8 @@ from ..core.storage import BITS, DTYPE, bytes_of, bytes_text, check_dtype
 from ..core.time_axis import BATCH_FIRST, TIME_FIRST, UNBATCHED
 from ..symbolic import Expr, grouped, unicode
 from .document import Block, Cell, Document, Fact, Math, Rows, Table, number
-from .explain import blocks, data, summary
+from .explain import summary
+from .explanations import blocks, data
 from .presentation import Presentation, listed
 from .records import record, records
 from .runs import run_name, runs

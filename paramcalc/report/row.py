@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from functools import cached_property
 
 from ..core.built import Part, Weight
 from ..core.formula import Formula, formula_of
+from ..core.identity import shapes_identity
 from ..core.json_data import JsonObject
 from ..core.shapes import AnyShape, listed
 from ..core.storage import Storage
 from ..core.tensors import BATCH
 from ..core.time_axis import layout_of
-from ..core.totals import Totals, summed
+from ..core.totals import Sums, Totals, summed, sums_of
 from ..displayed import Displayed
 from ..symbolic import Size
 from ..symbolic.evaluate import put
@@ -41,12 +42,15 @@ class Row(Totals, Displayed):
         Whether ``trainable`` is a guess: the file does not state it, and all weights count as trainable.
     in_stack : bool
         Whether it is one of several blocks on top of one another; views show those that are alike together.
+    first : Row or None
+        The first row of a layer that builds the same on the same shapes. What follows from these is worked out there.
     """
 
     presented_by = "paramcalc.render.layout:row_presentation"
     weights: tuple[Weight, ...] = ()
 
-    def __init__(self, calls: list[Part], frozen: bool) -> None:
+    def __init__(self, calls: list[Part], frozen: bool, first: Row | None = None) -> None:
+        self.first: Row | None = first and (first.first or first)
         self.name = calls[0].name
         self.layer = calls[0].layer
         self.type: str = self.layer.type
@@ -60,7 +64,8 @@ class Row(Totals, Displayed):
         self.in_stack = False
         self.rows: list[Row] = []
         if built.parts is not None:
-            self.rows = rows_of([part for call in calls if call.built.parts for part in call.built.parts()], frozen)
+            parts = [part for call in calls if call.built.parts for part in call.built.parts()]
+            self.rows = rows_of(parts, frozen, self.first)
             for row in self.rows if self.layer.stacks else ():
                 row.in_stack = True
         self.costed: bool = all(call.built.costed for call in calls) and all(row.costed for row in self.rows)
@@ -119,14 +124,30 @@ class Row(Totals, Displayed):
         """How a file stores its weights, where the file says it."""
         return self.layer.stored_as
 
+    @property
+    def in_graph(self) -> bool:
+        """Whether it is a layer of a graph, which does what its layers do."""
+        return self.calls[0].call is not None
+
+    @cached_property
+    def sums(self) -> Sums:
+        """What the weights add up to."""
+        return sums_of(self.weights) if self.first is None else self.first.sums
+
     @cached_property
     def macs(self) -> Size:
         """Multiply-adds of all uses, for a batch of 1 unless the batch is known."""
+        if self.first is not None:
+            return self.first.macs
+        if self.rows and all(row.in_graph for row in self.rows):
+            return summed(row.macs for row in self.rows)
         return summed(put(call.built.forward(), BATCH, 1) for call in self.calls)
 
     @cached_property
     def formula(self) -> Formula | None:
         """The textbook formula with its sizes, or ``None`` if the layer has no weights of its own."""
+        if self.first is not None:
+            return self.first.formula
         built = self.calls[0].built
         if built.unknown and built.formula is None:
             return None  # the weights listed are not those of the rule
@@ -134,6 +155,13 @@ class Row(Totals, Displayed):
 
     def figures(self) -> dict[str, int | str | None]:
         """Return the counts and the cost as data; ``None`` is unknown, and never means zero."""
+        return self._figures() if self.first is None else {**self.first._repeated}
+
+    @cached_property
+    def _repeated(self) -> dict[str, int | str | None]:
+        return self._figures()  # kept where other rows have the same
+
+    def _figures(self) -> dict[str, int | str | None]:
         sums = self.sums
         sizes = (sums.params, sums.trainable, sums.non_trainable, self.macs)
         found: dict[str, int | str | None] = dict(zip(FIGURES, map(plain, sizes), strict=True))
@@ -179,12 +207,33 @@ class Row(Totals, Displayed):
         return row
 
 
-def rows_of(parts: Iterable[Part], frozen: bool) -> list[Row]:
-    """Make one row for each layer, in order of first use."""
+def rows_of(parts: Iterable[Part], frozen: bool, first: Row | None = None) -> list[Row]:
+    """Make one row for each layer, in order of first use.
+
+    ``first`` is the row of a layer that builds the same, whose insides are the same as well.
+    """
     calls: dict[str, list[Part]] = {}
     for part in parts:
         calls.setdefault(part.name, []).append(part)
-    return [Row(several, frozen) for several in calls.values()]
+    if first is not None:
+        return [Row(several, frozen, one) for several, one in zip(calls.values(), first.rows, strict=True)]
+    found: dict[Hashable, Row] = {}
+    rows = []
+    for several in calls.values():
+        key = _identity(several)
+        row = Row(several, frozen, found.get(key))
+        found.setdefault(key, row)
+        rows.append(row)
+    return rows
+
+
+def _identity(calls: list[Part]) -> Hashable:
+    # what the answers depend on: in a graph the layer and its inputs; elsewhere, one answer may stand in several places
+    layer = calls[0].layer
+    if any(call.call is None for call in calls):
+        return layer, *(id(call.built) for call in calls)
+    uses = ((shapes_identity(call.inputs), *sorted((call.call or {}).items())) for call in calls)
+    return layer.identity(), *uses
 
 
 def leaves(rows: Iterable[Row], depth: int | None = None, above: str = "") -> Iterator[tuple[str, Row]]:

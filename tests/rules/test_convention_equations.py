@@ -23,7 +23,7 @@ from paramcalc.core.kinds import SWITCH
 from paramcalc.core.registry import find
 from paramcalc.core.rule import Rule
 from paramcalc.errors import ParamcalcError
-from paramcalc.render.explain import explanations
+from paramcalc.render.explanations import explanations
 from paramcalc.rules.conventions.made import build, rule_of
 from paramcalc.rules.conventions.read import Row, read, rows, symbols_of
 

@@ -22,7 +22,8 @@ from paramcalc import paper, torch as nn
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Layer, Rule
 from paramcalc.core.tensors import Tensor, shape_text
-from paramcalc.render.explain import Explanation, explanations
+from paramcalc.render.explain import Explanation
+from paramcalc.render.explanations import explanations
 from paramcalc.render.notation import latex_equation, latex_letters
 from paramcalc.render.writers.latex import _SPECIAL
 from paramcalc.rules.conventions.made import frameworks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...core.built import Applicable
@@ -15,11 +15,12 @@ from ...core.tensors import BATCH
 from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
 from ...graph.node import Node, Ref
-from ...graph.stack import Copies, Stack
+from ...graph.stack import Copies, Stack, copied
 from ...loading import load
-from ...symbolic import Expr, Size, symbols, unknown
-from .expressions import Value, evaluate
+from ...symbolic import Expr, Size
+from .expressions import Value
 from .table import Block
+from .values import Known, Step, Values, fits
 
 RULES = "paramcalc.rules.transformer"
 OWN = {
@@ -33,44 +34,30 @@ OWN = {
 }
 """The layers that PyTorch has not, each with the module of its rule."""
 
-LENGTHS: Mapping[str, Size] = {"T": unknown("T"), "S": symbols("S")}
 PROBED = 64  # blocks that are looked at where their number is a symbol
-MAX_BLOCKS = 300  # in a model; each is built by itself
-STACK, REVERSE, INDEX, SELF, OUTPUTS = "Stack", "Reverse", "i", "self", "outputs"
+MAX_BLOCKS = 300  # in a model; each has rows of its own, which are 16 to 27 KB of JSON
+STACK, REVERSE, SELF, OUTPUTS = "Stack", "Reverse", "self", "outputs"
 
 
-class Known(NamedTuple):
-    """A value, and what stands for it in formulas."""
+class Kind(NamedTuple):
+    """Blocks of a stack that are equal.
 
-    value: Value
-    shown: Value
+    Attributes
+    ----------
+    first : Model
+        The first one of them.
+    tests : list of bool
+        What its conditions came to.
+    steps : list of Step
+        All that follows from the number of the block.
+    inside : int
+        How many blocks it has inside.
+    """
 
-
-@dataclass(slots=True)
-class Values:
-    """The sizes, switches and words that a block may name; ``tests`` lists what its conditions came to."""
-
-    known: Mapping[str, Known]
-    tests: list[bool] = field(default_factory=list)
-
-    def value(self, name: str) -> Value:
-        """Give the value of a name."""
-        return self._of(name).value
-
-    def shown(self, name: str) -> Value:
-        """Give what stands for it in formulas."""
-        return self._of(name).shown
-
-    def _of(self, name: str) -> Known:
-        if name in LENGTHS:
-            return Known(LENGTHS[name], LENGTHS[name])
-        if name not in self.known:
-            raise FileError("an unknown name", expected=", ".join(self.known), received=name)
-        return self.known[name]
-
-    def with_more(self, more: Mapping[str, Known]) -> Values:
-        """Know more; conditions are noted in the same list."""
-        return Values({**self.known, **more}, self.tests)
+    first: Model
+    tests: list[bool]
+    steps: list[Step]
+    inside: int
 
 
 @dataclass(slots=True)
@@ -158,9 +145,7 @@ class Maker:
 
     def _statement(self, one: ast.stmt) -> Ref | None:
         if isinstance(one, ast.If):
-            holds = bool(evaluate(one.test, self.values.value))
-            self.values.tests.append(holds)
-            return self.run(one.body if holds else one.orelse)
+            return self.run(one.body if self.values.holds(one.test) else one.orelse)
         if not isinstance(one, ast.Assign) or len(one.targets) != 1:
             raise FileError("not a line of a block", expected="a name = a layer, a sum or a value")
         name = _path(one.targets[0])
@@ -169,8 +154,7 @@ class Maker:
             return self.outputs[0]
         made = self._tensor(one.value, name)
         if made is None:
-            found = Known(evaluate(one.value, self.values.value), evaluate(one.value, self.values.shown))
-            self.values = self.values.with_more({name: found})
+            self.values = self.values.with_more({name: self.values.evaluated(one.value)})
         else:
             self.tensors[name] = made
         return made
@@ -187,7 +171,7 @@ class Maker:
                 kind = "Add" if isinstance(op, ast.Add) else "Multiply"
                 return self.graph.add(rule_of(kind)(), [first, self._needed(right)])
             case ast.Call(func=ast.Name(id="Input"), args=sizes):
-                shape = (_size(evaluate(one, self.values.shown)) for one in sizes)
+                shape = (_size(self.values.evaluated(one).shown) for one in sizes)
                 self.graph.inputs.append((BATCH, *shape))
                 return len(self.graph.inputs) - 1, 0
             case ast.Call(func=ast.Call(func=ast.Name(id=kind)) as made, args=args):
@@ -210,7 +194,7 @@ class Maker:
             return self.graph.add(self.layers[used], args, {"reverse": True})
         if kind == STACK:
             return self._stack(made, args, name)
-        options = {word.arg: self._known(word.value) for word in made.keywords if word.arg is not None}
+        options = {word.arg: self.values.evaluated(word.value) for word in made.keywords if word.arg is not None}
         if kind in self.blocks:
             block = self.blocks[kind]
             inner = Maker(
@@ -226,14 +210,11 @@ class Maker:
             out = inner.run(block.body)
             assert out is not None
             return out
-        positional = [self._known(one).shown for one in made.args]
+        positional = [self.values.evaluated(one).shown for one in made.args]
         layer = rule_of(kind)(*positional, **{word: one.shown for word, one in options.items()})
         layer.name = self._full(name) if name else None
         self.layers[name] = layer
         return self.graph.add(layer, args)
-
-    def _known(self, tree: ast.expr) -> Known:
-        return Known(evaluate(tree, self.values.value), evaluate(tree, self.values.shown))
 
     def _full(self, name: str) -> str:
         return self.root(self.prefix[:-1] if name == SELF else self.prefix + name)
@@ -245,8 +226,8 @@ class Maker:
     # --- blocks on top of one another -----------------------------------------------------------
 
     def _stack(self, made: ast.Call, args: list[Ref], name: str) -> Ref:
-        count, block = self._known(made.args[0]), self.blocks[_path(made.args[1])]
-        times = self._known(made.args[2]) if len(made.args) > 2 else Known(1, 1)
+        count, block = self.values.evaluated(made.args[0]), self.blocks[_path(made.args[1])]
+        times = self.values.evaluated(made.args[2]) if len(made.args) > 2 else Known(1, 1)
         if count.value == 0 or count.value is None:
             return args[0]
         if all(isinstance(one, int) for one in (count.value, count.shown, times.shown)):
@@ -258,16 +239,20 @@ class Maker:
         assert isinstance(number, int)
         assert isinstance(again, int)
         self.count.add(number * again)
-        blocks = [self._block(block, at)[0] for at in range(number)] * again
-        return self.graph.add(Stack(blocks, len(args), self._full(name)), args)
+        kinds, blocks = list[Kind](), list[Applicable]()
+        for at in range(number):
+            kind = self._kind(kinds, block, at)
+            blocks.append(kind.first if kind.first.name == str(at) else copied(kind.first, str(at)))
+        return self.graph.add(Stack(blocks * again, len(args), self._full(name)), args)
 
     def _grouped(self, block: Block, count: Known, times: Known, args: list[Ref], name: str) -> Ref:
         # those whose conditions come to the same are one group; of a number that is open the last group has the rest
         number = count.value
         probed = number if isinstance(number, int) else PROBED
         groups: list[tuple[int, list[bool], Model]] = []
+        kinds: list[Kind] = []
         for at in range(probed):
-            one, tests = self._block(block, at)
+            one, tests, *_ = self._kind(kinds, block, at)
             same = next((place for place, group in enumerate(groups) if group[1] == tests), None)
             if same is None:
                 groups.append((1, tests, one))
@@ -287,14 +272,26 @@ class Maker:
             out = self.graph.add(held, [out, *args[1:]])
         return out
 
-    def _block(self, block: Block, at: int) -> tuple[Model, list[bool]]:
-        values = replace(self.values.with_more({INDEX: Known(at, at)}), tests=[])
+    def _kind(self, kinds: list[Kind], block: Block, at: int) -> Kind:
+        # that of a block; one that is known is not made again
+        for kind in kinds:
+            if fits(kind.steps, at):
+                if kind.inside:
+                    self.count.add(kind.inside)
+                return kind
+        before = self.count.number
+        model, values = self._block(block, at)
+        kinds.append(Kind(model, values.tests, values.steps, self.count.number - before))
+        return kinds[-1]
+
+    def _block(self, block: Block, at: int) -> tuple[Model, Values]:
+        values = self.values.of_block(at)
         graph = Graph([UNKNOWN_SHAPE for _ in block.inputs])
         inputs = {name: (place, 0) for place, name in enumerate(block.inputs)}
         out = Maker(self.blocks, values, graph, tensors=inputs, tied=self.tied, count=self.count).run(block.body)
         assert out is not None
         made = Model.from_nodes(graph.inputs, graph.nodes, (out,), str(at), type=block.name)
-        return made, values.tests
+        return made, values
 
 
 def rule_of(kind: str) -> Rule:

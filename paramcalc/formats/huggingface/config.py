@@ -19,9 +19,10 @@ from ...symbolic import Size, add, symbols
 from ...symbolic.factor import factored
 from ...untyped import Parsed
 from ..opened import Source
-from .build import Known, Values, whole
+from .build import whole
 from .expressions import Value, evaluate
 from .table import Architecture, table
+from .values import Known, Values
 
 TYPE, CLASSES = "model_type", "architectures"
 HEADLESS = "Model"
