@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .reach import mutable
 from .state import Raised, State, Stop
 from .values import (
     MISSING,
@@ -24,7 +25,6 @@ from .values import (
     Unknown,
     Value,
     Wrapper,
-    mutable,
 )
 
 

@@ -7,12 +7,12 @@ in where the program goes on (a return, a break, an exception) wait in their reg
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ...symbolic import Expr
 from .budget import ITEMS, MERGED, Budget
+from .reach import held, mutable, reachable
 from .values import (
     MISSING,
     Class,
@@ -29,8 +29,6 @@ from .values import (
     Unknown,
     Value,
     Wrapper,
-    held,
-    mutable,
 )
 
 State = tuple[dict[Value, Value] | list[Value], Unknown | None]
@@ -301,35 +299,4 @@ def _inside(state: Value) -> frozenset[Obj]:
     if isinstance(state, dict):
         for key in state:
             found |= mutable(key)
-    return found
-
-
-def reachable(values: Iterable[Value]) -> list[Obj]:
-    """List every object that can be reached from these values."""
-    found: dict[Obj, None] = {}
-    pending = list(values)
-    seen: set[int] = set()
-    while pending:
-        value = pending.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value, Obj):
-            found[value] = None
-            if isinstance(value, Function):  # the names in its text, and not all of the scope it is in
-                pending += function_reach(value)
-                pending += [*value.named.values(), *value.defaults, *value.kw_defaults.values()]
-                continue
-        pending += held(value)
-    return list(found)
-
-
-def function_reach(function: Function) -> list[Value]:
-    """List the values of the names that a function's text mentions."""
-    found: list[Value] = []
-    names = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
-    scope: Scope | None = function.scope
-    while scope is not None:
-        found += [scope.named[name] for name in names if name in scope.named]
-        scope = scope.parent
     return found

@@ -7,9 +7,9 @@ import os
 from collections.abc import Mapping, Sequence
 
 from . import attributes, calls, containers, expressions, imports, snippets, statements
-from .heap import reachable
 from .keras_models import Maker
 from .names import builtins, errors, keras, methods, standard, torch
+from .reach import reachable
 from .state import ARGV, Raised, Root, Signal, State, Stop
 from .values import MISSING, Class, Function, Instance, List, Native, Scope, Value
 
@@ -146,7 +146,7 @@ class Interpreter(State):
     # --- what depends on the kind of a value -----------------------------------------------------------------------
 
     def _method(self, value: Value, name: str) -> Value:
-        if isinstance(value, torch.Tensor):
+        if isinstance(value, torch.Tensor) or torch.is_parameter(value):
             return torch.tensor_attribute(self, value, name)
         if keras.is_tensor(value):
             return keras.tensor_attribute(self, value, name)

@@ -12,8 +12,9 @@ from ...errors import OptionError
 from ...symbolic import Expr, symbols
 from .budget import Budget, Stop as Stop
 from .heap import Heap, Outcome, Region
+from .reach import mutable
 from .trace import Trace
-from .values import Function, Instance, Module, Obj, Scope, Unknown, Value, mutable
+from .values import Function, Instance, Module, Obj, Scope, Unknown, Value
 
 ARGV = ("sys", "argv")  # where the command line of a program is
 NO_WORDS = "--set, or FILE:NAME and --args, in place of words after --"  # what to use where words are not followed

@@ -17,7 +17,8 @@ from ...values import (
     Value,
 )
 from ..native import Args, Kwargs
-from .modules import MODULE, OWN_CALLS, OWN_CALLS_OF_CONTAINERS, check_name, is_module, module_set, replaced_calls
+from .module_names import OWN_CALLS, OWN_CALLS_OF_CONTAINERS, replaced_calls
+from .modules import MODULE, check_name, is_module, module_set
 from .tensors import Tensor, make_parameter
 
 

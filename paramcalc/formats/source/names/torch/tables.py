@@ -18,10 +18,11 @@ from ...values import (
 from ..native import Args, Kwargs
 from . import lightning
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
+from .functions import tensor_function
 from .layers import layer_class
 from .making import arange, full, like, literal, made, randint
 from .modules import MODULE, is_module, module_set
-from .tensors import PARAMETER, tensor_function
+from .tensors import PARAMETER
 
 
 def _nn(name: str) -> Value:
