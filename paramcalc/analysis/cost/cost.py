@@ -273,7 +273,7 @@ def _conventions(
     input_gradient: bool,
 ) -> Iterator[str]:
     yield message("1 MAC is a multiply-add of a matrix product or a convolution: 2 FLOPs")
-    if not model.nodes:
+    if model.wiring is None:
         yield message("the connections of a live module are in its code, so its backward pass is unknown")
     yield from method.sentences
     if lengths and framework(model.framework).packs:

@@ -339,6 +339,7 @@ def store(run: State, value: Value, name: str, item: Value, making: bool = False
     else:
         run.may_raise("an assignment")
         run.note(f"an assignment to the attribute {name!r} is not followed")
+        run.entangle()
         run.blur("an attribute was set", value)
 
 

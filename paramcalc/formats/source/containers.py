@@ -288,6 +288,8 @@ def _store_item(run: State, value: Value, key: Value, item: Value) -> None:
     if isinstance(value, Unknown) and value.path.startswith(OPTIMIZERS) and not value.path.startswith(AVERAGES):
         return  # a rate of learning: it holds parameters, and no model holds it
     run.changed_tensors += 1
+    if run.is_tensor(value):
+        run.tensor_changed(value, item)
     run.blur("an item of it was set", value, item)
 
 

@@ -207,6 +207,12 @@ class Pairing:
                 return Unknown(a.reason, a.line, a.refs | b.refs, scalar=a.scalar and b.scalar)
             return a
         self.there, self.back = saved
+        if isinstance(a, Plain) and isinstance(b, Plain):
+            both = a.joined(b)
+            if both is not None:
+                return both
+        if type(a) is tuple and type(b) is tuple and len(a) == len(b) and any(isinstance(one, Plain) for one in a):
+            return tuple(self.value(x, y) for x, y in zip(a, b, strict=True))
         missing = isinstance(a, Missing) or isinstance(b, Missing)
         scalar = _plain(a) and _plain(b)
         made = Unknown("it differs between branches", self.heap.line, mutable(a) | mutable(b), scalar=scalar)
@@ -241,6 +247,7 @@ class Pairing:
                 and all(self.same(x, y, depth + 1) for x, y in zip(one, other, strict=True))
             )
         if isinstance(a, Plain) and isinstance(b, Plain):
+            a.stand_for(b)
             return self.same(a.key(), b.key(), depth + 1)
         return a is b
 

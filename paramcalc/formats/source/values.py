@@ -114,6 +114,13 @@ class Plain:
         """Give what tells it from others."""
         return ()
 
+    def stand_for(self, other: Plain) -> None:
+        """Note that it may come to stand for one of the same key."""
+
+    def joined(self, other: Plain) -> Plain | None:
+        """Give what stands for both, of which one has another key; ``None`` where nothing does."""
+        return None
+
 
 class Scope(Obj):
     """The names of a module, a function call, a class body or a comprehension."""

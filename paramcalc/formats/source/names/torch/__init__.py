@@ -1,7 +1,8 @@
 """Names: PyTorch. Modules are instances whose state is what they hold, in order; layers are bound to our rules."""
 
 from .containers import container_item as container_item, container_length as container_length, is_chain as is_chain
-from .functions import combine as combine, item as item
+from .functions import changed as changed, combine as combine, item as item, negated as negated
+from .gradients import links_of as links_of
 from .layers import Unread as Unread, layer_of as layer_of
 from .methods import tensor_attribute as tensor_attribute
 from .modules import MODULE as MODULE, children_of as children_of, is_module as is_module

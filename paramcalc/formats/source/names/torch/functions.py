@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 
+from .....core.products import Work, product
 from .....symbolic import Size
 from ...containers import items_of
 from ...state import State
+from ...trace import function_call
 from ...values import MISSING, Builtin, Host, List, Unknown, Value
 from .. import numbers
 from ..native import Args, Kwargs
 from ..numbers import Numbers
 from ..shapes import broadcast, indexed, matmul, product_of, reduced
+from .gradients import derived, graded, links_of, write
 from .tensors import Tensor, as_shape, is_parameter, number_of, numbers_in, shape_of, with_numbers
 
 SAME_SHAPE = frozenset(
@@ -101,16 +104,32 @@ PAIR = frozenset(["add", "mul", "sub", "div", "maximum", "minimum", "pow", "wher
 PRODUCTS = frozenset(["matmul", "bmm", "mm", "linear", "scaled_dot_product_attention"])
 
 
-def item(run: State, value: Tensor, key: Value) -> Value:
+def item(run: State, value: Value, key: Value) -> Value:
     """Give an item of a tensor."""
+    shape = shape_of(run, value)
     if key is MISSING:
-        if value.shape and isinstance(value.shape[0], int) and value.shape[0] <= 200:
-            return [Tensor(value.shape[1:])] * value.shape[0]
+        if shape and isinstance(shape[0], int) and shape[0] <= 200:
+            return [derived(run, "unbind", Tensor(shape[1:]), [value], {})] * shape[0]
         return None
     if key is None:
-        return value.shape[0] if value.shape else run.unknown("a length", data=True, scalar=True)
+        return shape[0] if shape else run.unknown("a length", data=True, scalar=True)
     run.may_raise("an item of a tensor")
-    return Tensor(indexed(value.shape, key if isinstance(key, tuple) else (key,)))
+    keys = key if isinstance(key, tuple) else (key,)
+    plain = all(isinstance(one, (int, slice)) or one in (None, ...) for one in keys)
+    return derived(run, "__getitem__" if plain else "item", Tensor(indexed(shape, keys)), [value], {})
+
+
+def negated(run: State, value: Value) -> Value:
+    """Give a tensor with another sign."""
+    return derived(run, "neg", Tensor(shape_of(run, value)), [value], {})
+
+
+def changed(run: State, before: Value, found: Value) -> Value:
+    """Write something into a tensor; give what stands for the tensor now."""
+    if not isinstance(before, Tensor):
+        return found
+    write(run, before, found)
+    return Tensor(found.shape, found.numbers, before.links, before.memory) if isinstance(found, Tensor) else found
 
 
 def combine(run: State, op: type, a: Value, b: Value) -> Value:
@@ -118,16 +137,31 @@ def combine(run: State, op: type, a: Value, b: Value) -> Value:
     run.may_raise("an operation on tensors")
     shapes = [() if isinstance(one, (int, float)) else shape_of(run, one) for one in (a, b)]
     if op is ast.MatMult:
-        _multiplied(run, "matmul", shapes)
-    shape = matmul(*shapes) if op is ast.MatMult else broadcast(*shapes)
+        return _multiplied(run, "matmul", [a, b], Tensor(matmul(*shapes)))
+    shape = broadcast(*shapes)
     sides = [side for side in (numbers_in(run, a), numbers_in(run, b)) if side is not None]
     known = len(sides) == 2 and any(isinstance(one, Numbers) for one in sides)
-    return with_numbers(run, numbers.combined(op, *sides) if known else None, shape)
+    found = with_numbers(run, numbers.combined(op, *sides) if known else None, shape)
+    return derived(run, "binary", found, [a, b], {})
 
 
-def _multiplied(run: State, name: str, shapes: list[tuple[Size, ...] | None]) -> None:
-    if run.trace is not None:
-        run.trace.product(name, product_of(name, shapes), run.certain)
+def _multiplied(run: State, name: str, operands: Args, found: Value) -> Value:
+    # a product of matrices is kept, if it is made for sure
+    shapes = [shape_of(run, one) for one in operands]
+    known = [one for one in shapes if one is not None]
+    sizes = product_of(name, shapes)
+    if run.trace is None or sizes is None or not run.certain:
+        if run.trace is not None and (sizes is None or sum(sizes) != 0):
+            run.trace.sure = False
+        return derived(run, name, found, operands, {})
+    first = product(sizes[0], 0, 1)
+    mask = range(3, len(known))
+    products = (first,) if len(sizes) == 1 else (first, product(sizes[1], (0, 1, *mask), 2))
+    built = function_call(shape_of(run, found), Work(products))
+    outs = run.trace.call(name, known, built, [links_of(run, one) for one in operands])
+    if isinstance(found, Tensor) and outs:
+        found.links = graded(run, outs[0])
+    return found
 
 
 def operate(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
@@ -139,10 +173,11 @@ def operate(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
         found = None
     if name in PRODUCTS:
         matrices = [one for one in (*args, *kwargs.values()) if not isinstance(one, (int, float)) and one is not None]
-        _multiplied(run, name, [shape_of(run, one) for one in matrices])
+        found = _multiplied(run, name, matrices, found)
     elif found is None and run.trace is not None:
         run.trace.sure = False
-    return run.unknown(f"{name} is not followed", data=True, scalar=True) if found is None else found
+    unknown = run.unknown(f"{name} is not followed", data=True, scalar=True)
+    return unknown if found is None else found if name in PRODUCTS else derived(run, name, found, args, kwargs)
 
 
 def _operated(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
@@ -294,12 +329,12 @@ def tensor_function(name: str) -> Builtin:
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
         run.may_raise(f"torch.{name}")
         if name in RESHAPED and args:
-            return RESHAPED[name](run, shape_of(run, args[0]), args[1:], kwargs)
+            return derived(run, name, RESHAPED[name](run, shape_of(run, args[0]), args[1:], kwargs), args, kwargs)
         found = counted(run, name, args, kwargs)
         if found is not None:
             return found
         if name in SAME_SHAPE and args and (isinstance(args[0], Tensor) or is_parameter(args[0])):
-            return Tensor(shape_of(run, args[0]))
+            return derived(run, name, Tensor(shape_of(run, args[0])), args, kwargs)
         return (
             operate(run, name, args, kwargs) if args else run.unknown(f"{name} is not followed", data=True, scalar=True)
         )

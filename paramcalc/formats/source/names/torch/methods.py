@@ -6,9 +6,10 @@ from .....symbolic import Size
 from ...state import State, Stop
 from ...values import Builtin, Value
 from .. import numbers
-from ..native import Args
+from ..native import Args, Kwargs
 from ..numbers import Numbers
 from .functions import RESHAPED, SAME_SHAPE, counted, operate
+from .gradients import derived, write
 from .tensors import Tensor, number_of, numbers_in, shape_of, with_numbers
 
 METHODS = frozenset(
@@ -31,20 +32,25 @@ def tensor_attribute(run: State, value: Value, name: str) -> Value:
     if name == "ndim":
         return run.unknown("a number of axes", scalar=True) if shape is None else len(shape)
     if name.endswith("_") and not name.endswith("__"):
-        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: _changed(run, name, value, shape))
+        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: _changed(run, name, value, args, kwargs))
     held = numbers_in(run, value)
     if isinstance(held, Numbers):
         known = _method_of_numbers(held, value, shape, name)
         if known is not None:
             return known
     if name in ("T", "mT", "H"):
-        return Tensor(None if shape is None else shape[::-1])
+        return derived(run, name, Tensor(None if shape is None else shape[::-1]), [value], {})
     if name == "requires_grad":
         return run.unknown("a condition", scalar=True)
     if name in SAME_SHAPE:
-        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: Tensor(shape))
+        return Builtin(
+            f"Tensor.{name}", lambda run, args, kwargs: derived(run, name, Tensor(shape), [value, *args], kwargs)
+        )
     if name in RESHAPED:
-        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: RESHAPED[name](run, shape, args, kwargs))
+        return Builtin(
+            f"Tensor.{name}",
+            lambda run, args, kwargs: derived(run, name, RESHAPED[name](run, shape, args, kwargs), [value], kwargs),
+        )
     if name == "item":
         return Builtin("Tensor.item", lambda run, args, kwargs: run.unknown("a number", data=True, scalar=True))
     if name in METHODS:
@@ -60,7 +66,9 @@ def _method_of_numbers(found: Numbers, value: Value, shape: tuple[Size, ...] | N
     if name in numbers.ROUNDINGS or name in numbers.GROWING or name in numbers.NAMED:
         return Builtin(
             f"Tensor.{name}",
-            lambda run, args, kwargs: counted(run, name, [value, *args], kwargs) or Tensor(shape),
+            lambda run, args, kwargs: derived(
+                run, name, counted(run, name, [value, *args], kwargs) or Tensor(shape), [value, *args], kwargs
+            ),
         )
     return None
 
@@ -74,14 +82,17 @@ RESHAPING = frozenset(
 )  # fmt: skip
 
 
-def _changed(run: State, name: str, value: Value, shape: tuple[Size, ...] | None) -> Value:
+def _changed(run: State, name: str, value: Value, args: Args, kwargs: Kwargs) -> Value:
     # a method that works in place
     run.changed_tensors += 1
+    if name == "requires_grad_":
+        run.entangle()
+    write(run, value, *args, *kwargs.values())
     if name in RESHAPING:
         if isinstance(value, Tensor):
             raise Stop("a tensor gets another shape in place")
         run.blur("a parameter that gets another shape in place", value)
-    return Tensor(shape) if isinstance(value, Tensor) else value
+    return value
 
 
 def _sizes(run: State, shape: tuple[Size, ...] | None, name: str, args: Args) -> Value:

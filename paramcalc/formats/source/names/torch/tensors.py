@@ -2,28 +2,62 @@
 
 from __future__ import annotations
 
+from .....graph.wiring import Leaf, Links
 from .....symbolic import Expr, Size
 from ... import attributes
 from ...containers import items_of
 from ...operations import sized
 from ...state import State
+from ...trace import NO_LINKS, Memory
 from ...values import Instance, Native, Plain, Unknown, Value
 from ..native import Args, Kwargs
 from ..numbers import Numbers
 
 
 class Tensor(Plain):
-    """A tensor: its shape, or ``None`` where that is unknown, and whether it holds floating point numbers."""
+    """A tensor.
 
-    __slots__ = ("numbers", "shape")
+    Attributes
+    ----------
+    shape : tuple of int or Expr, or None
+        ``None`` where it is unknown.
+    numbers : (Numbers, int), optional
+        What it holds, and when that was known: a tensor may be changed through another one.
+    links : frozenset of Link, or None
+        What it depends on, as far as a gradient can follow; ``None`` where that is unknown.
+    memory : Memory
+        Which it shares with its views.
+    """
 
-    def __init__(self, shape: tuple[Size, ...] | None, numbers: tuple[Numbers, int] | None = None) -> None:
+    __slots__ = ("links", "memory", "numbers", "shape")
+
+    def __init__(
+        self,
+        shape: tuple[Size, ...] | None,
+        numbers: tuple[Numbers, int] | None = None,
+        links: Links | None = None,
+        memory: Memory | None = None,
+    ) -> None:
         self.shape = shape
-        self.numbers = numbers  # and when they were known: a tensor may be changed through another one
+        self.numbers = numbers
+        self.links = links
+        self.memory = memory or Memory()
 
     def key(self) -> tuple[Value, ...]:
-        """Give its shape and numbers."""
-        return (self.shape, self.numbers)
+        """Give its shape and numbers, and what it depends on."""
+        links = None if self.links is None else sorted((isinstance(one, Leaf), one) for one in self.links)
+        return (self.shape, self.numbers, links and str(links))
+
+    def stand_for(self, other: Plain) -> None:
+        """Note that its memory may be that of another tensor."""
+        if isinstance(other, Tensor) and other.memory is not self.memory:
+            self.memory.doubtful = other.memory.doubtful = True
+
+    def joined(self, other: Plain) -> Plain | None:
+        """Give a tensor of which it is unknown what it depends on, where that is all in which two differ."""
+        if not isinstance(other, Tensor) or repr(self.key()[:2]) != repr(other.key()[:2]):
+            return None
+        return Tensor(self.shape, self.numbers, memory=Memory(doubtful=True))
 
 
 def numbers_in(run: State, value: Value) -> Numbers | float | None:
@@ -36,7 +70,7 @@ def numbers_in(run: State, value: Value) -> Numbers | float | None:
 
 def with_numbers(run: State, found: Numbers | None, shape: tuple[Size, ...] | None) -> Tensor:
     """Make a tensor of a shape, with its numbers where they are known and nothing can have changed them."""
-    return Tensor(shape, None if found is None or run.unsure else (found, run.changed_tensors))
+    return Tensor(shape, None if found is None or run.unsure else (found, run.changed_tensors), NO_LINKS)
 
 
 def make_parameter(shape: Value, trainable: Value = True) -> Instance:
@@ -70,7 +104,7 @@ def _parameter_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> N
 
 def _parameter_get(run: State, self: Instance, name: str) -> Value:
     if name in ("data", "grad"):
-        return Tensor(shape_of(run, self)) if name == "data" else run.unknown("a gradient", scalar=True)
+        return Tensor(shape_of(run, self), links=NO_LINKS) if name == "data" else run.unknown("a gradient", scalar=True)
     return run.method(self, name)
 
 
@@ -78,14 +112,22 @@ def _parameter_set(run: State, self: Instance, name: str, value: Value) -> None:
     if attributes.by_property(run, self, name, value):
         return
     run.change(self)
+    _check_linked(run)
     if name == "data":
         self.named["shape"] = shape_of(run, value)
     elif name != "grad":
         self.named[name] = value
 
 
+def _check_linked(run: State) -> None:
+    # a parameter that is frozen or replaced between the calls of one forward pass is another one in each
+    if run.trace is not None:
+        run.entangle()
+
+
 def _requires_grad(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     run.change(self)
+    _check_linked(run)
     self.named["requires_grad"] = args[0] if args else kwargs.get("requires_grad", True)
     return self
 
