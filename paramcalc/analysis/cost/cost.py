@@ -154,8 +154,8 @@ def cost(
         if length is not None:
             shapes = with_length(model, shapes, length)
         parts = parts_on(model, shapes)
-        origins = frozen_origins(model, parts)
-        trains = Training(is_named(frozen, parts), origins, bptt, tuple(lengths) if packs else ())
+        named = is_named(frozen, parts)
+        trains = Training(named, frozen_origins(model, parts, named), bptt, tuple(lengths) if packs else ())
         found, _ = uses(model, parts, trains, [input_gradient] * len(shapes))
         return Measured(parts, found, kept(model, found, convention, lengths if packs else ()))
 

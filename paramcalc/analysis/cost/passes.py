@@ -112,13 +112,13 @@ class Training(NamedTuple):
     lengths: tuple[int, ...] = ()
 
 
-def frozen_origins(model: Model, parts: Sequence[Part]) -> frozenset[Origin]:
-    """List the weights that a model freezes, by their origins."""
+def frozen_origins(model: Model, parts: Sequence[Part], frozen: Callable[[str], bool]) -> frozenset[Origin]:
+    """List the weights that a model freezes, or that are frozen by request, by their origins."""
     found = set[Origin]()
     for part in parts:
         whole = model.frozen or part.layer.frozen
         for at, one in enumerate(part.built.weights):
-            if whole or not one.trainable:
+            if whole or not one.trainable or frozen(f"{part.name}/{one.path}"):
                 found.add(origin_of(one, id(part.layer), at))
     return frozenset(found)
 
