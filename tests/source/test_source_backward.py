@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 import pytest
-from source_programs import TooMany, runs
+from source_programs import Tape, TooMany, outside, runs
 
 from paramcalc.analysis.cost import cost
 from paramcalc.formats.opened import Asked, Source
@@ -112,7 +112,8 @@ STATEMENTS = [
     "x = {'k': self.a(x)}['k']",
 ]
 ENDS = ["return x", "return x, y", "return {'x': x, 'y': y}", "return [x, (y, 3)]", "return y", "return x.detach()"]
-HEADS = ["if outside.flip():", "for _ in range(2):", "for _ in outside.some():", "if x.shape[1] > 3:", "try:"]
+HEADS = ["for _ in range(2):", "if x.shape[1] > 3:", "if self.training:"]
+UNSURE = [*HEADS, "if outside.flip():", "for _ in outside.some():", "try:"]
 
 
 def program(seed: int, unsure: bool) -> str:
@@ -122,8 +123,8 @@ def program(seed: int, unsure: bool) -> str:
 
     def statement(depth: int) -> None:
         pad = "    " * (2 + depth)
-        if depth < 2 and draw.random() < (0.2 if unsure else 0.08):
-            head = draw.choice(HEADS if unsure else [HEADS[1], HEADS[3]])
+        if depth < 2 and draw.random() < (0.2 if unsure else 0.12):
+            head = draw.choice(UNSURE if unsure else HEADS)
             lines.append(pad + head)
             statement(depth + 1)
             if head == "try:":
@@ -158,6 +159,7 @@ def tensors(found):
 for name, one in net.named_parameters():
     if name in frozen:
         one.requires_grad_(False)
+net.train(outside.flip())
 with counter() as seen:
     found = tensors(net(torch.zeros(shape, requires_grad=asked)))
     before = seen.get_total_flops() // 2
@@ -176,7 +178,7 @@ def warmed() -> None:
     text = f"{HEAD}{MADE}    def forward(self, x):\n{end}{MEASURED}".replace("import outside\n", "")
     given = {"counter": lambda: FlopCounterMode(display=False), "asked": False, "frozen": (), "shape": SHAPE}
     with torch.device("meta"):
-        exec(text, given)
+        exec(text, {**given, "outside": outside(Tape([]))})
 
 
 def measured(text: str, asked: bool, frozen: Sequence[str] = ()) -> set[tuple[int, int]]:

@@ -274,7 +274,10 @@ def _conventions(
 ) -> Iterator[str]:
     yield message("1 MAC is a multiply-add of a matrix product or a convolution: 2 FLOPs")
     if model.wiring is None:
-        yield message("the connections of a live module are in its code, so its backward pass is unknown")
+        if model.wants:
+            yield message("--input SHAPE shows how the layers are connected; without it, the backward pass is unknown")
+        else:
+            yield message("how the layers are connected is not known, so the backward pass is unknown")
     yield from method.sentences
     if lengths and framework(model.framework).packs:
         yield message("recurrent layers read packed sequences, and compute no step beyond the length of each")
