@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from ...core.built import Built, Part, Weight
 from ...core.default_inputs import natural_inputs
 from ...core.rule import Rule
-from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape
+from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, listed
 from ...core.spelling import snake
 from ...errors import ParamcalcError
 from ...graph.model import Model
 from ...graph.unknown_layers import UnknownLayer
-from ...graph.wiring import Leaf, Wire, Wiring
+from ...graph.wiring import Leaf, Links, Wire, Wiring
 from . import attributes
 from .budget import LAYER, WEIGHT
 from .names import torch
@@ -95,11 +95,27 @@ def _wiring(pieces: Sequence[Piece], trace: Trace | None) -> Wiring | None:
     for piece in pieces:
         rows += piece.places or [None]
     parts = {place: at for at, place in enumerate(rows) if place is not None}
-    wires = [Wire(parts.get(at, -1), one.args, one.states) for at, one in enumerate(trace.calls)]
-    read = [*trace.outputs, *(links for one in wires for links in (*one.args, *one.states))]
-    leaves = {one.origin for links in read for one in links if isinstance(one, Leaf)}
-    leaves.difference_update(weight.origin for piece in pieces for weight in piece.built.weights if weight.origin)
-    return Wiring(trace.inputs, wires, trace.outputs) if len(parts) == len(wires) and not leaves else None
+    through: dict[int, Sequence[Links]] = {}  # what the outputs of each call stand for
+    wires: list[Wire] = []
+
+    def read(links: Links) -> Links:
+        passed = [link for link in links if not isinstance(link, Leaf) and link[0] >= trace.inputs]
+        return (links - {*passed}).union(*(through[position][index] for position, index in passed))
+
+    for at, call in enumerate(trace.calls):
+        position, args, outs = trace.inputs + len(wires), tuple(map(read, call.args)), len(listed(call.built.outs))
+        if at in parts:
+            through[trace.inputs + at] = [frozenset({(position, index)}) for index in range(outs)]
+            wires.append(Wire(parts[at], args, tuple(map(read, call.states))))
+        elif call.built.weights or call.built.products():
+            return None  # a layer that is not registered
+        else:  # a function such as max_pool2d, of which only the first output passes a gradient on
+            through[trace.inputs + at] = [NO_LINKS.union(*args), *[NO_LINKS] * (outs - 1)]
+    outputs = [*map(read, trace.outputs)]
+    known = {weight.origin for piece in pieces for weight in piece.built.weights}
+    every = [*outputs, *(links for one in wires for links in (*one.args, *one.states))]
+    registered = all(one.origin in known for links in every for one in links if isinstance(one, Leaf))
+    return Wiring(trace.inputs, wires, outputs) if registered else None
 
 
 def _torch_pieces(
