@@ -112,3 +112,17 @@ def test_calls_of_functions_are_one_row_with_their_shapes() -> None:
     source.asked = Asked("net", inputs=((4, 4),))
     (row,) = read(source).report().rows
     assert (row.name, len(row.calls), row.inputs, row.outputs) == ("matmul", 2, ((4, 4), (4, 4)), ((4, 4),))
+
+
+def test_attributes_of_a_container_are_no_items_of_it() -> None:
+    text = (
+        f"{HEAD}class Block(nn.Sequential):\n    def __init__(self, size):\n"
+        "        super().__init__(nn.Linear(8, size))\n"
+        "        self.size = size\n        self.scale = nn.Parameter(torch.ones(size))\n"
+        "net = nn.Sequential(Block(5), nn.Linear(5, len(Block(5))))\n"
+    )
+    source = Source("m.py", given=text)
+    source.asked = Asked("net", inputs=((3, 8),))
+    model = read(source)
+    assert model.report().total == 8 * 5 + 5 + 5 + 5 + 1
+    assert cost(model).passes.backward == FIRST + 2 * 3 * 5
