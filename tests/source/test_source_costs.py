@@ -12,7 +12,7 @@ HEAD = "import outside\nimport torch\nimport torch.nn as nn\nimport torch.nn.fun
 FIRST, SECOND = 3 * 8 * 5, 3 * 5 * 2  # multiply-adds of the two layers, for three samples
 
 
-def cost_of(forward: str, after: str = "", shape: tuple[int, ...] = (3, 8), **asked: bool) -> Cost:
+def cost_of(forward: str, after: str = "", shape: tuple[int, ...] = (3, 8), **asked: bool | str) -> Cost:
     """Give the cost of a module of two layers and a parameter."""
     lines = "\n".join(f"        {line}" for line in forward.split("\n"))
     text = (
@@ -126,3 +126,9 @@ def test_attributes_of_a_container_are_no_items_of_it() -> None:
     model = read(source)
     assert model.report().total == 8 * 5 + 5 + 5 + 5 + 1
     assert cost(model).passes.backward == FIRST + 2 * 3 * 5
+
+
+def test_operations_besides_products_are_at_least_those_of_the_layers() -> None:
+    found = cost_of("return self.b(torch.exp(self.a(x)))", ops="all")
+    assert found.operations is not None
+    assert not found.operations.known

@@ -191,6 +191,7 @@ def cost(
         segments,
         None if clip is None else clipping(clip, summed(one.params for one in trained_weights(whole.uses))),
         None if decode is None else decoding(model, prompt=1 if time is None else time, tokens=decode, batch=batch),
+        listed=not model.nodes,
     )
 
 
