@@ -10,6 +10,7 @@ from ..core.products import NOTHING, Product, Source, Sources, State, Work
 from ..core.shapes import listed
 from ..core.sources import joined, written_out
 from .node import Node, Ref
+from .wiring import Leaf, Links, Wiring, wiring_of
 
 
 def work_of(built: Built) -> Work:
@@ -34,7 +35,7 @@ def work_of_graph(
         What every node builds.
     """
     works = [work_of(step) for step in built]
-    reached = [bool(one) for one in gradients(nodes, inputs, outputs, built, works)]
+    reached = [bool(one) for one in gradients(wiring_of(inputs, nodes, outputs), built, works)]
     values: list[list[Sources]] = [[frozenset({at})] for at in range(inputs)]
     products: list[Product] = []
     for node, step, work, needed in zip(nodes, built, works, reached, strict=True):
@@ -46,26 +47,30 @@ def work_of_graph(
     return Work(tuple(products), tuple(values[position][index] for position, index in outputs))
 
 
-def gradients(
-    nodes: Sequence[Node], inputs: int, outputs: Sequence[Ref], built: Sequence[Built], works: Sequence[Work]
-) -> list[frozenset[int]]:
-    """List the outputs of each node to which a gradient comes back.
+def gradients(wiring: Wiring, built: Sequence[Built], works: Sequence[Work]) -> list[frozenset[int]]:
+    """List the outputs of each call to which a gradient comes back.
 
-    It comes from the outputs of the graph, through nodes that let it pass.
+    It comes from the outputs of the model, through calls that let it pass.
     """
-    wanted: dict[int, set[int]] = {}  # by the position of the node
-    for position, index in outputs:
-        wanted.setdefault(position, set()).add(index)
+    wanted: dict[int, set[int]] = {}  # by the position of the call
+
+    def want(links: Links) -> None:
+        for link in links:
+            if not isinstance(link, Leaf):
+                wanted.setdefault(link[0], set()).add(link[1])
+
+    for links in wiring.outputs:
+        want(links)
     found: list[frozenset[int]] = []
-    numbered = list(enumerate(zip(nodes, built, works, strict=True), inputs))
-    for place, (node, step, work) in reversed(numbered):
+    for place, wire in reversed([*enumerate(wiring.wires, wiring.inputs)]):
+        step, work = built[wire.part], works[wire.part]
         reached = frozenset(wanted.get(place, ()))
-        flows = step.flows(work, len(node.args), len(listed(step.outs))) if reached else ()
+        flows = step.flows(work, len(wire.args), len(listed(step.outs))) if reached else ()
         into = written_out(NOTHING.union(*(flows[index] for index in reached)))
-        sources: list[tuple[Source, Ref]] = [*enumerate(node.args)]
-        sources += [(State(at), ref) for at, ref in enumerate(node.states)]
-        for source, (position, index) in sources:
+        sources: list[tuple[Source, Links]] = [*enumerate(wire.args)]
+        sources += [(State(at), links) for at, links in enumerate(wire.states)]
+        for source, links in sources:
             if source in into:
-                wanted.setdefault(position, set()).add(index)
+                want(links)
         found.append(reached)
     return found[::-1]

@@ -1,4 +1,4 @@
-"""A model that is a list of its layers: it is unknown how they are connected."""
+"""A model that is a list of its layers: how they are connected is in the code that calls them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol
 from ..core.built import Applicable, Weight
 from ..core.shapes import UNKNOWN_SHAPE, AnyShape
 from .model import Model
+from .wiring import Wiring
 
 
 class Item(Protocol):
@@ -26,6 +27,11 @@ class Listing(Model):
     """A model that is a list of its layers."""
 
     pieces: Sequence[Item]
+
+    @property
+    def wiring(self) -> Wiring | None:
+        """How its layers are connected, which is unknown unless the code that calls them was followed."""
+        return None
 
     def list_pieces(
         self,

@@ -35,6 +35,7 @@ from .forward import fits, input_shapes, run
 from .gradients import work_of_graph
 from .node import Node, Ref
 from .sharing import check_levels, crossed
+from .wiring import Wiring, wiring_of
 
 COST = "paramcalc.analysis.cost:cost"  # what stands above a model is loaded when it is asked for
 
@@ -143,6 +144,11 @@ class Model(Applicable, Displayed):
     def sublayers(self) -> list[Applicable]:
         """Every layer once, in order of first use."""
         return self.layers
+
+    @property
+    def wiring(self) -> Wiring | None:
+        """How its layers are connected; ``None`` where that is unknown."""
+        return wiring_of(len(self.input_shapes), self.nodes, self.outputs)
 
     @property
     def holds(self) -> bool:

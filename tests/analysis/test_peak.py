@@ -28,7 +28,7 @@ DENSE, RECURRENT = 0.005, 0.05
 
 def predicted(model: Any) -> int | None:
     parts = parts_on(model, model.input_shapes)
-    training = Training(lambda path: False, frozen_origins(model, parts))
+    training = Training(lambda path: False, frozen_origins(model, parts, lambda path: False))
     found, _ = uses(model, parts, training, [False] * len(model.input_shapes))
     keeps = kept(model, found, convention_of("torch"))
     return peak(found, keeps, policy("float32"))

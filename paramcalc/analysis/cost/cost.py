@@ -154,8 +154,8 @@ def cost(
         if length is not None:
             shapes = with_length(model, shapes, length)
         parts = parts_on(model, shapes)
-        origins = frozen_origins(model, parts)
-        trains = Training(is_named(frozen, parts), origins, bptt, tuple(lengths) if packs else ())
+        named = is_named(frozen, parts)
+        trains = Training(named, frozen_origins(model, parts, named), bptt, tuple(lengths) if packs else ())
         found, _ = uses(model, parts, trains, [input_gradient] * len(shapes))
         return Measured(parts, found, kept(model, found, convention, lengths if packs else ()))
 
@@ -191,6 +191,7 @@ def cost(
         segments,
         None if clip is None else clipping(clip, summed(one.params for one in trained_weights(whole.uses))),
         None if decode is None else decoding(model, prompt=1 if time is None else time, tokens=decode, batch=batch),
+        listed=not model.nodes,
     )
 
 
@@ -273,8 +274,11 @@ def _conventions(
     input_gradient: bool,
 ) -> Iterator[str]:
     yield message("1 MAC is a multiply-add of a matrix product or a convolution: 2 FLOPs")
-    if not model.nodes:
-        yield message("the connections of a live module are in its code, so its backward pass is unknown")
+    if model.wiring is None:
+        if model.wants:
+            yield message("--input SHAPE shows how the layers are connected; without it, the backward pass is unknown")
+        else:
+            yield message("how the layers are connected is not known, so the backward pass is unknown")
     yield from method.sentences
     if lengths and framework(model.framework).packs:
         yield message("recurrent layers read packed sequences, and compute no step beyond the length of each")

@@ -18,6 +18,7 @@ from ...core.totals import summed
 from ...graph.gradients import gradients, work_of
 from ...graph.model import Model
 from ...graph.size_names import BATCHES, TIMES
+from ...graph.wiring import Leaf, Links
 from ...symbolic import Size
 
 Origin = tuple[int, int]
@@ -111,13 +112,13 @@ class Training(NamedTuple):
     lengths: tuple[int, ...] = ()
 
 
-def frozen_origins(model: Model, parts: Sequence[Part]) -> frozenset[Origin]:
-    """List the weights that a model freezes, by their origins."""
+def frozen_origins(model: Model, parts: Sequence[Part], frozen: Callable[[str], bool]) -> frozenset[Origin]:
+    """List the weights that a model freezes, or that are frozen by request, by their origins."""
     found = set[Origin]()
     for part in parts:
         whole = model.frozen or part.layer.frozen
         for at, one in enumerate(part.built.weights):
-            if whole or not one.trainable:
+            if whole or not one.trainable or frozen(f"{part.name}/{one.path}"):
                 found.add(origin_of(one, id(part.layer), at))
     return frozenset(found)
 
@@ -145,31 +146,59 @@ def uses(
     above : str
         The path of the model.
     """
-    if not model.nodes:  # the parts of a live module, whose connections are in its code
-        return [_unconnected(part, training) for part in parts], []
+    wiring = model.wiring
+    if wiring is None:
+        return [_uncalled(part, training, Passes(part.built.forward(), None, None)) for part in parts], []
     built = [part.built for part in parts]
     works = [work_of(step) for step in built]
-    outputs = [ref for at, ref in enumerate(model.outputs) if wanted is None or at in wanted]
-    reached = gradients(model.nodes, len(inputs), outputs, built, works)
+    ends = [links for at, links in enumerate(wiring.outputs) if wanted is None or at in wanted]
+    reached = gradients(wiring._replace(outputs=ends), built, works)
     values: list[list[bool]] = [[one] for one in inputs]
-    found: list[Use] = []
-    for node, part, work, back in zip(model.nodes, parts, works, reached, strict=True):
-        read = [values[position][index] for position, index in node.args]
-        states = [values[position][index] for position, index in node.states]
-        path = f"{above}{part.name}"
-        use, needs = _use(part, work, training, read, states, back, path)
-        found.append(use)
+    leaves = {} if model.nodes else _leaves(parts, training, above)  # a graph has none
+
+    def needed(several: Iterable[Links]) -> list[bool]:
+        return [
+            any(leaves[one.origin] if isinstance(one, Leaf) else values[one[0]][one[1]] for one in links)
+            for links in several
+        ]
+
+    found: dict[int, Use] = {}
+    for wire, back in zip(wiring.wires, reached, strict=True):
+        part = parts[wire.part]
+        found[wire.part], needs = _use(
+            part, works[wire.part], training, needed(wire.args), needed(wire.states), back, f"{above}{part.name}"
+        )
         values.append(needs)
-    return found, [values[position][index] for position, index in model.outputs]
+    every = [found.get(at) or _uncalled(part, training, Passes(), above) for at, part in enumerate(parts)]
+    return every, needed(wiring.outputs)
 
 
-def _unconnected(part: Part, training: Training) -> Use:
-    live = frozenset[Source](
+def _uncalled(part: Part, training: Training, passes: Passes, above: str = "") -> Use:
+    # a layer that holds weights and is not called, as far as that is known
+    return Use(part, passes, _trained(part, training, f"{above}{part.name}"), frozenset(), [])
+
+
+def _trained(part: Part, training: Training, path: str) -> frozenset[Source]:
+    # the weights that need a gradient
+    return frozenset(
         one.path
-        for one in part.built.weights
-        if one.trainable and not one.buffer and not training.frozen(f"{part.name}/{one.path}")
+        for at, one in enumerate(part.built.weights)
+        if one.trainable
+        and not one.buffer
+        and origin_of(one, id(part.layer), at) not in training.origins
+        and not training.frozen(f"{path}/{one.path}")
     )
-    return Use(part, Passes(part.built.forward(), None, None), live, frozenset(), [])
+
+
+def _leaves(parts: Sequence[Part], training: Training, above: str) -> dict[Origin, bool]:
+    # whether the weights that are tensors of a program need a gradient
+    found: dict[Origin, bool] = {}
+    for part in parts:
+        trained = _trained(part, training, f"{above}{part.name}")
+        for one in part.built.weights:
+            if one.origin is not None:
+                found[one.origin] = found.get(one.origin, True) and one.path in trained
+    return found
 
 
 def _use(
@@ -186,14 +215,7 @@ def _use(
         inner, needs = uses(layer, built.parts(), training, read, back, f"{path}/")
         live = frozenset[Source](at for at, one in enumerate(read) if one)
         return Use(part, total([one.passes for one in inner]), live, back, inner), needs
-    weights = frozenset(
-        one.path
-        for at, one in enumerate(built.weights)
-        if one.trainable
-        and not one.buffer
-        and origin_of(one, id(layer), at) not in training.origins
-        and not training.frozen(f"{path}/{one.path}")
-    )
+    weights = _trained(part, training, path)
     given = frozenset[Source](
         [*(at for at, one in enumerate(read) if one), *(State(at) for at, one in enumerate(states) if one)]
     )

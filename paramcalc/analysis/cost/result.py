@@ -120,6 +120,8 @@ class Cost(Displayed):
         What clipping the gradients takes.
     decoding : Decoding, optional
         What generating a sequence takes, each output fed back.
+    listed : bool
+        Whether its layers are a list: code that is no layer may do further operations between them.
     """
 
     presented_by: ClassVar[str] = "paramcalc.render.cost:presentation"
@@ -137,6 +139,7 @@ class Cost(Displayed):
     checkpointing: Checkpointing | None = None
     clipping: Clipping | None = None
     decoding: Decoding | None = None
+    listed: bool = False
 
     @property
     def step(self) -> Size | None:
@@ -152,7 +155,8 @@ class Cost(Displayed):
     def operations(self) -> Operations | None:
         """Operations of all layers together besides products, where they are asked for."""
         several = [one.operations for one in self.layers if one.operations is not None]
-        return added(several) if len(several) == len(self.layers) else None
+        found = added(several)
+        return found._replace(known=found.known and not self.listed) if len(several) == len(self.layers) else None
 
     @property
     def forward_flops(self) -> Size | None:

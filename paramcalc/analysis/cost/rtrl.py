@@ -160,7 +160,8 @@ def rtrl(model: Model, *, batch: Size | None = None, steps: Size | None = None, 
     """
     shapes = with_sizes(model.input_shapes, batch, steps)
     parts = parts_on(model, shapes)
-    training = Training(is_named(frozen, parts), frozen_origins(model, parts))
+    named = is_named(frozen, parts)
+    training = Training(named, frozen_origins(model, parts, named))
     found, _ = uses(model, parts, training, [False] * len(shapes))
     return rtrl_of(model, found)
 

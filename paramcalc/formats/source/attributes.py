@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .reach import mutable
 from .state import Raised, State, Stop
 from .values import (
     MISSING,
@@ -24,7 +25,6 @@ from .values import (
     Unknown,
     Value,
     Wrapper,
-    mutable,
 )
 
 
@@ -339,6 +339,7 @@ def store(run: State, value: Value, name: str, item: Value, making: bool = False
     else:
         run.may_raise("an assignment")
         run.note(f"an assignment to the attribute {name!r} is not followed")
+        run.entangle()
         run.blur("an attribute was set", value)
 
 

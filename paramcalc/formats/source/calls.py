@@ -193,11 +193,13 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
     run.inside_library += foreign
     run.depth += 1
     run.frames.append((function, scope))
+    before, run.grad = run.grad, run.recording(function)
     try:
         if isinstance(node, ast.Lambda):
             return run.evaluate(node.body, scope)
         return run.region(lambda: run.execute(node.body, scope), {"return": "next"})
     finally:
+        run.grad = before
         run.frames.pop()
         run.depth -= 1
         run.inside_library -= foreign

@@ -6,6 +6,7 @@ from . import attributes
 from .budget import ITEMS, STORED
 from .iterators import MOST_ITEMS as MOST_ITEMS, Lost, each, lose_place, over, over_dict, over_list, rest_of
 from .operations import OPTIMIZERS, equal, hashable, item_of
+from .reach import held
 from .state import Raised, State, Stop
 from .tracking import check_change
 from .values import (
@@ -22,7 +23,6 @@ from .values import (
     Unknown,
     Value,
     View,
-    held,
 )
 
 AVERAGES = "torch.optim.swa_utils"  # models
@@ -288,6 +288,8 @@ def _store_item(run: State, value: Value, key: Value, item: Value) -> None:
     if isinstance(value, Unknown) and value.path.startswith(OPTIMIZERS) and not value.path.startswith(AVERAGES):
         return  # a rate of learning: it holds parameters, and no model holds it
     run.changed_tensors += 1
+    if run.is_tensor(value):
+        run.tensor_changed(value, item)
     run.blur("an item of it was set", value, item)
 
 

@@ -68,12 +68,16 @@ def _managed(run: State, items: list[ast.withitem], body: list[ast.stmt], scope:
         elif end.how == "raise" and not caught:
             _raise_again(end.value)
 
-    if _may_catch(manager) and not _of_undefined(run, item.context_expr):
-        finally_(run, lambda: run.trying(piece), leave, swallows=True)
-    elif own:
-        finally_(run, piece, leave)
-    else:
-        piece()
+    before, run.grad = run.grad, run.recording(manager)
+    try:
+        if _may_catch(manager) and not _of_undefined(run, item.context_expr):
+            finally_(run, lambda: run.trying(piece), leave, swallows=True)
+        elif own:
+            finally_(run, piece, leave)
+        else:
+            piece()
+    finally:
+        run.grad = before
 
 
 def _raise_again(error: Value) -> None:

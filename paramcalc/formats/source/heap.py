@@ -7,12 +7,12 @@ in where the program goes on (a return, a break, an exception) wait in their reg
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ...symbolic import Expr
 from .budget import ITEMS, MERGED, Budget
+from .reach import held, mutable, reachable
 from .values import (
     MISSING,
     Class,
@@ -29,8 +29,6 @@ from .values import (
     Unknown,
     Value,
     Wrapper,
-    held,
-    mutable,
 )
 
 State = tuple[dict[Value, Value] | list[Value], Unknown | None]
@@ -209,6 +207,12 @@ class Pairing:
                 return Unknown(a.reason, a.line, a.refs | b.refs, scalar=a.scalar and b.scalar)
             return a
         self.there, self.back = saved
+        if isinstance(a, Plain) and isinstance(b, Plain):
+            both = a.joined(b)
+            if both is not None:
+                return both
+        if type(a) is tuple and type(b) is tuple and len(a) == len(b) and any(isinstance(one, Plain) for one in a):
+            return tuple(self.value(x, y) for x, y in zip(a, b, strict=True))
         missing = isinstance(a, Missing) or isinstance(b, Missing)
         scalar = _plain(a) and _plain(b)
         made = Unknown("it differs between branches", self.heap.line, mutable(a) | mutable(b), scalar=scalar)
@@ -243,6 +247,7 @@ class Pairing:
                 and all(self.same(x, y, depth + 1) for x, y in zip(one, other, strict=True))
             )
         if isinstance(a, Plain) and isinstance(b, Plain):
+            a.stand_for(b)
             return self.same(a.key(), b.key(), depth + 1)
         return a is b
 
@@ -301,35 +306,4 @@ def _inside(state: Value) -> frozenset[Obj]:
     if isinstance(state, dict):
         for key in state:
             found |= mutable(key)
-    return found
-
-
-def reachable(values: Iterable[Value]) -> list[Obj]:
-    """List every object that can be reached from these values."""
-    found: dict[Obj, None] = {}
-    pending = list(values)
-    seen: set[int] = set()
-    while pending:
-        value = pending.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value, Obj):
-            found[value] = None
-            if isinstance(value, Function):  # the names in its text, and not all of the scope it is in
-                pending += function_reach(value)
-                pending += [*value.named.values(), *value.defaults, *value.kw_defaults.values()]
-                continue
-        pending += held(value)
-    return list(found)
-
-
-def function_reach(function: Function) -> list[Value]:
-    """List the values of the names that a function's text mentions."""
-    found: list[Value] = []
-    names = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
-    scope: Scope | None = function.scope
-    while scope is not None:
-        found += [scope.named[name] for name in names if name in scope.named]
-        scope = scope.parent
     return found

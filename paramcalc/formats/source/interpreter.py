@@ -7,9 +7,9 @@ import os
 from collections.abc import Mapping, Sequence
 
 from . import attributes, calls, containers, expressions, imports, snippets, statements
-from .heap import reachable
 from .keras_models import Maker
 from .names import builtins, errors, keras, methods, standard, torch
+from .reach import reachable
 from .state import ARGV, Raised, Root, Signal, State, Stop
 from .values import MISSING, Class, Function, Instance, List, Native, Scope, Value
 
@@ -60,6 +60,7 @@ class Interpreter(State):
         self.tensor_binary = self._tensor_binary
         self.tensor_unary = self._tensor_unary
         self.tensor_item = self._tensor_item
+        self.tensor_changed = lambda before, found: torch.changed(self, before, found)
 
     # --- the top level --------------------------------------------------------------------------------------------
 
@@ -146,7 +147,7 @@ class Interpreter(State):
     # --- what depends on the kind of a value -----------------------------------------------------------------------
 
     def _method(self, value: Value, name: str) -> Value:
-        if isinstance(value, torch.Tensor):
+        if isinstance(value, torch.Tensor) or torch.is_parameter(value):
             return torch.tensor_attribute(self, value, name)
         if keras.is_tensor(value):
             return keras.tensor_attribute(self, value, name)
@@ -164,7 +165,7 @@ class Interpreter(State):
         if torch.is_module(value):
             return torch.container_item(self, value, key)
         if torch.is_parameter(value):
-            return torch.item(self, torch.Tensor(torch.shape_of(self, value)), key)
+            return torch.item(self, value, key)
         found = attributes.find(value.cls, "__getitem__")
         if isinstance(found, Native):
             return attributes.method_of(found, "__getitem__")(self, value, [key], {})
@@ -173,7 +174,6 @@ class Interpreter(State):
     def _tensor_item(self, value: Value, key: Value) -> Value:
         if keras.is_tensor(value):
             return keras.tensor_item(self, value, key)
-        assert isinstance(value, torch.Tensor)
         return torch.item(self, value, key)
 
     def _tensor_binary(self, op: type, a: Value, b: Value) -> Value:
@@ -186,7 +186,7 @@ class Interpreter(State):
     def _tensor_unary(self, value: Value) -> Value:
         if keras.is_tensor(value):
             return keras.unary(self, value)
-        return value if isinstance(value, torch.Tensor) else MISSING
+        return torch.negated(self, value) if isinstance(value, torch.Tensor) else MISSING
 
     def is_kind(self, value: Value, kind: Native) -> bool | None:
         """Tell whether a value that is no instance is of a class the host knows."""

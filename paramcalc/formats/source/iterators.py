@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator as Iterable
 from typing import NamedTuple
 
-from .heap import reachable
+from .reach import reachable
 from .state import Raised, State, Stop
 from .values import MISSING, Dict, Function, Iterator, List, Obj, Scope, Unknown, Value, View
 

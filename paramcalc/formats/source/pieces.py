@@ -10,6 +10,7 @@ from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownShap
 from ...core.spelling import snake
 from ...graph.listing import Listing
 from ...graph.unknown_layers import UnknownLayer
+from ...graph.wiring import Wiring
 from ...symbolic import Expr, Size
 from ...symbolic.evaluate import evaluate
 from .names import keras
@@ -21,13 +22,14 @@ MOST_DEPTH = 60  # of layers inside layers
 
 @dataclass
 class Piece:
-    """One row: a name, a layer, and the weights it has; with the calls, where ``forward`` shows them."""
+    """One row: a name, a layer, its weights; with the calls, and their places in the walk of ``forward``, if known."""
 
     name: str
     layer: Applicable
     built: Built
     calls: list[Part] = field(default_factory=list)
     source: str = ""
+    places: list[int] = field(default_factory=list)
 
 
 class Step(Applicable):
@@ -85,8 +87,10 @@ class Listed(Listing):
         frozen: bool = False,
         outs: Sequence[AnyShape] = (),
         inputs: Sequence[AnyShape] = (),
+        wiring: Wiring | None = None,
     ) -> None:
         self.type = type
+        self._wiring = wiring
         self._framework = framework
         self.outs = tuple(outs) or (UNKNOWN_SHAPE,)
         pieces = _with_own_names(pieces)
@@ -97,6 +101,11 @@ class Listed(Listing):
     def framework(self) -> str:
         """Whose layers they are."""
         return self._framework
+
+    @property
+    def wiring(self) -> Wiring | None:
+        """How its calls are connected, where walking ``forward`` shows it."""
+        return self._wiring
 
     @property
     def built(self) -> list[Built]:

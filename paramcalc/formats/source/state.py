@@ -12,10 +12,12 @@ from ...errors import OptionError
 from ...symbolic import Expr, symbols
 from .budget import Budget, Stop as Stop
 from .heap import Heap, Outcome, Region
+from .reach import mutable
 from .trace import Trace
-from .values import Function, Instance, Module, Obj, Scope, Unknown, Value, mutable
+from .values import Builtin, Function, Instance, Module, Obj, Scope, Unknown, Value
 
 ARGV = ("sys", "argv")  # where the command line of a program is
+GRAD = "<grad>"  # the name under which functions and context managers have whether gradients are recorded in them
 NO_WORDS = "--set, or FILE:NAME and --args, in place of words after --"  # what to use where words are not followed
 MOST_LINES = 2_000_000  # of the program: it has fewer characters
 DEPTH = 32  # calls inside calls; each takes up to 24 frames of the host, which allows 1,000
@@ -110,6 +112,7 @@ class State:
     tensor_binary: Callable[[type, Value, Value], Value]
     tensor_unary: Callable[[Value], Value]
     tensor_item: Callable[[Value, Value], Value]
+    tensor_changed: Callable[[Value, Value], Value]
     imported: Callable[[str], Value]
     library: Callable[[str], Value]
     undefined: Callable[[str, Scope], Value]
@@ -161,6 +164,8 @@ class State:
         self.stated: set[str] = set()  # arguments that the command line gives
         self.inputs: tuple[AnyShape, ...] = ()  # shapes that models are put on
         self.trace: Trace | None = None  # of forward on shapes, while it lasts
+        self.grad: bool | None = True  # whether gradients are recorded
+        self.entangled = False  # whether tensors may depend on what is not followed
         self.lost_names = False  # whether a star import may have bound any name
 
     def place(self, line: int) -> str:
@@ -228,6 +233,22 @@ class State:
     def blur(self, reason: str, *values: Value) -> None:
         """Make unknown what can be reached from these values."""
         self.heap.blur(values, reason, self.line)
+
+    def entangle(self) -> None:
+        """Note that it is not known any more what each tensor depends on."""
+        if self.trace is not None:
+            self.trace.linked = False
+        else:
+            self.entangled = True
+
+    def recording(self, manager: Value) -> bool | None:
+        """Tell whether gradients are recorded within a context manager or a function; ``None`` if that is unknown."""
+        mode: Value = self.grad
+        if isinstance(manager, Function):
+            mode = manager.named.get(GRAD, mode)
+        elif isinstance(manager, Builtin):
+            mode = manager.names.get(GRAD, mode)
+        return mode if isinstance(mode, bool) and not isinstance(manager, Unknown) else None
 
     def may_raise(self, what: str) -> None:
         """Let the outcome wait in which an exception is raised here, where something could catch it."""

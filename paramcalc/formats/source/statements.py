@@ -110,7 +110,8 @@ def _augmented(run: State, node: ast.AugAssign, scope: Scope) -> None:
             run.blur("it was changed in place", before)
         elif run.is_tensor(before):
             run.changed_tensors += 1
-        keep(binary(run, node.op, before, value))
+        found = binary(run, node.op, before, value)
+        keep(run.tensor_changed(before, found) if run.is_tensor(before) else found)
 
 
 def _if(run: State, node: ast.If, scope: Scope) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from ...errors import OptionError, nearest
 from ...graph.model import Model
 from . import attributes
-from .heap import reachable, restore
+from .heap import restore
 from .interpreter import Interpreter
 from .models import is_model, model_of
 from .names import keras, torch
+from .reach import reachable
 from .state import Raised, Signal, Stop
 from .values import MISSING, Class, Function, Instance, Obj, Scope, Unknown, Value
 

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 from ...core.built import Built, Part, Weight
 from ...core.default_inputs import natural_inputs
-from ...core.products import unsourced
 from ...core.rule import Rule
-from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Shape
+from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, listed
 from ...core.spelling import snake
-from ...core.totals import summed
 from ...errors import ParamcalcError
 from ...graph.model import Model
 from ...graph.unknown_layers import UnknownLayer
-from ...symbolic import Size
+from ...graph.wiring import Leaf, Links, Wire, Wiring
 from . import attributes
 from .budget import LAYER, WEIGHT
 from .names import torch
 from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, place_of, type_of
 from .state import Signal, State, Stop
-from .trace import Trace
-from .values import Function, Instance, List, Native, Obj, Unknown, Value
+from .trace import NO_LINKS, Trace
+from .values import Dict, Function, Instance, List, Native, Obj, Unknown, Value
 
 
 def torch_model(run: State, name: str, value: Instance) -> Model:
@@ -30,14 +27,15 @@ def torch_model(run: State, name: str, value: Instance) -> Model:
     outs, trace = _walked(run, value, run.inputs) if run.inputs else ([], None)
     pieces = list(_torch_pieces(run, value, "", {}, 0, trace))
     if trace is not None:
-        products: dict[str, list[Size]] = {}
-        for function, size in trace.products:
-            products.setdefault(function, []).append(size)
-        for function, sizes in products.items():
+        for function in trace.functions:
             step = Step(function, UNKNOWN_SHAPE)
-            built = Built(UNKNOWN_OUTPUTS, work=partial(unsourced, summed(sizes)), costed=trace.sure)
-            pieces.append(Piece(function, step, built))
-    made = Listed(name, type_of(value), "torch", pieces, False, outs, run.inputs)
+            places = trace.of(function)
+            calls = [
+                Part(function, step, one.inputs, one.built._replace(costed=trace.sure))
+                for one in (trace.calls[at] for at in places)
+            ]
+            pieces.append(Piece(function, step, calls[0].built, calls, places=places))
+    made = Listed(name, type_of(value), "torch", pieces, False, outs, run.inputs, _wiring(pieces, trace))
     made.wants = 0 if run.inputs or any(piece.built.unknown for piece in pieces) else _inputs_of(value)
     return made
 
@@ -58,12 +56,13 @@ def _walked(run: State, value: Instance, inputs: Sequence[AnyShape]) -> tuple[li
     # walk forward on shapes; what it changes is undone
     region = run.heap.open()
     run.budget.grant()
-    trace = run.trace = Trace()
+    shapes = [one for one in inputs if isinstance(one, tuple)]
+    given = [torch.Tensor(one, links=frozenset({(at, 0)})) for at, one in enumerate(shapes)]
+    trace = run.trace = Trace(len(given), linked=not run.entangled)
     try:
-        found = run.call(value, [torch.Tensor(one) for one in inputs if isinstance(one, tuple)], {})
+        found = run.call(value, [*given], {})
     except (Signal, Stop, RecursionError):
         found, trace.sure = None, False
-    run.trace = None
     run.heap.close_inside(region)
     trace.sure = trace.sure and not region.left
     outs: list[AnyShape] = []
@@ -74,12 +73,49 @@ def _walked(run: State, value: Instance, inputs: Sequence[AnyShape]) -> tuple[li
             pending = [*one, *pending]
         elif isinstance(one, List) and one.blur is None:
             pending = [*one.items, *pending]
+        elif isinstance(one, Dict) and one.blur is None:
+            pending = [*one.named.values(), *pending]
         else:
             shape = torch.shape_of(run, one)
             outs.append(UNKNOWN_SHAPE if shape is None else shape)
+            links = torch.links_of(run, one)
+            trace.outputs.append(links or NO_LINKS)
+            trace.linked = trace.linked and links is not None
+    run.trace = None
     run.heap.undo(region)
     run.heap.close(region)
     return outs, trace
+
+
+def _wiring(pieces: Sequence[Piece], trace: Trace | None) -> Wiring | None:
+    # how the calls are connected, if all that is called and read is registered
+    if trace is None or not (trace.sure and trace.linked):
+        return None
+    rows: list[int | None] = []
+    for piece in pieces:
+        rows += piece.places or [None]
+    parts = {place: at for at, place in enumerate(rows) if place is not None}
+    through: dict[int, Sequence[Links]] = {}  # what the outputs of each call stand for
+    wires: list[Wire] = []
+
+    def read(links: Links) -> Links:
+        passed = [link for link in links if not isinstance(link, Leaf) and link[0] >= trace.inputs]
+        return (links - {*passed}).union(*(through[position][index] for position, index in passed))
+
+    for at, call in enumerate(trace.calls):
+        position, args, outs = trace.inputs + len(wires), tuple(map(read, call.args)), len(listed(call.built.outs))
+        if at in parts:
+            through[trace.inputs + at] = [frozenset({(position, index)}) for index in range(outs)]
+            wires.append(Wire(parts[at], args, tuple(map(read, call.states))))
+        elif call.built.weights or call.built.products():
+            return None  # a layer that is not registered
+        else:  # a function such as max_pool2d, of which only the first output passes a gradient on
+            through[trace.inputs + at] = [NO_LINKS.union(*args), *[NO_LINKS] * (outs - 1)]
+    outputs = [*map(read, trace.outputs)]
+    known = {weight.origin for piece in pieces for weight in piece.built.weights}
+    every = [*outputs, *(links for one in wires for links in (*one.args, *one.states))]
+    registered = all(one.origin in known for links in every for one in links if isinstance(one, Leaf))
+    return Wiring(trace.inputs, wires, outputs) if registered else None
 
 
 def _torch_pieces(
@@ -103,10 +139,10 @@ def _torch_pieces(
     run.budget.charge(LAYER // 2 + WEIGHT * len(own))
     lazy = value.named.get("<lazy>", False)
     rule = value.named.get("<rule>")
-    met = trace.calls.get(id(value), ()) if trace is not None else ()
+    met = trace.of(id(value)) if trace is not None else []
     made = None
-    if lazy is not False and met and isinstance(rule, Rule):
-        made = _met(run, value, path or snake(kind), met, trace is not None and trace.sure)
+    if lazy is not False and trace is not None and met and isinstance(rule, Rule):
+        made = _met(run, value, path or snake(kind), trace)
     elif lazy is not False:
         made = lost(run, path or kind, kind, "it has not met its first input", value.line)
     elif isinstance(rule, Rule):
@@ -121,11 +157,13 @@ def _torch_pieces(
             yield from _torch_pieces(run, one, f"{path}.{name}" if path else name, seen, depth + 1, trace)
 
 
-def _met(run: State, value: Instance, path: str, met: Sequence[tuple[tuple[Shape, ...], Built]], sure: bool) -> Piece:
+def _met(run: State, value: Instance, path: str, trace: Trace) -> Piece:
     # a lazy module, whose first input decides its weights
     layer = torch.layer_of(run, value)
-    calls = [Part(path, layer, inputs, built._replace(costed=sure)) for inputs, built in met]
-    return Piece(path, layer, calls[0].built, calls)
+    places = trace.of(id(value))
+    met = [trace.calls[at] for at in places]
+    calls = [Part(path, layer, one.inputs, one.built._replace(costed=trace.sure)) for one in met]
+    return Piece(path, layer, calls[0].built, calls, places=places)
 
 
 def _weights(run: State, own: list[tuple[str, Value]]) -> tuple[list[Weight], str, bool]:
@@ -178,11 +216,12 @@ def _ruled(run: State, value: Instance, path: str, own: list[tuple[str, Value]],
     )
     if trace is None:
         return Piece(path, layer, made)
+    places = trace.of(id(value))
     calls = [
-        Part(path, layer, inputs, made._replace(outs=call.outs, work=call.work, costed=trace.sure))
-        for inputs, call in trace.calls.get(id(value), ())
+        Part(path, layer, one.inputs, made._replace(outs=one.built.outs, work=one.built.work, costed=trace.sure))
+        for one in (trace.calls[at] for at in places)
     ]
-    return Piece(path, layer, made._replace(costed=trace.sure), calls)
+    return Piece(path, layer, made._replace(costed=trace.sure), calls, places=places)
 
 
 def _plain(
@@ -193,6 +232,6 @@ def _plain(
     reason = why or "parameters of its own"
     layer = UnknownLayer(kind, reason, path or kind, stored, more=bool(why))
     note = "" if why else reason
-    costed = trace is not None and trace.sure and id(value) not in trace.calls  # its calls are not those of a rule
+    costed = trace is not None and trace.sure and not trace.of(id(value))  # its calls are not those of a rule
     built = Built(UNKNOWN_OUTPUTS, stored, unknown=why, note=note, costed=costed, guessed=guessed)
     return Piece(layer.label, layer, built)

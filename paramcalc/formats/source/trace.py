@@ -1,13 +1,52 @@
-"""What walking ``forward`` on shapes shows: the calls of layers, and the products of functions between them."""
+"""What walking ``forward`` on shapes shows: the calls of layers, the products of functions, and what each reads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ...core.built import Built
+from ...core.products import Work
 from ...core.shapes import Shape
-from ...symbolic import Size
+from ...graph.wiring import Links
+
+NO_LINKS: Links = frozenset()
+
+
+class Memory:
+    """The memory of a tensor, which those that are views of it share.
+
+    Attributes
+    ----------
+    doubtful : bool
+        Whether it may be that of another tensor, too.
+    """
+
+    __slots__ = ("doubtful",)
+
+    def __init__(self, doubtful: bool = False) -> None:
+        self.doubtful = doubtful
+
+
+class Call(NamedTuple):
+    """A call of a layer or of a function that multiplies matrices.
+
+    Attributes
+    ----------
+    key : int or str
+        The ``id`` of the object of the layer, or the name of the function.
+    inputs : tuple of shapes
+    built : Built
+    args, states : tuple of frozenset of Link
+        What the inputs and the initial states are made of.
+    """
+
+    key: int | str
+    inputs: tuple[Shape, ...]
+    built: Built
+    args: tuple[Links, ...]
+    states: tuple[Links, ...]
 
 
 @dataclass
@@ -16,28 +55,55 @@ class Trace:
 
     Attributes
     ----------
-    calls : dict of int to list of (shapes, Built)
-        For each layer, by the ``id`` of its object, what it was called on and what it built.
-    products : list of (str, Size)
-        Functions that multiply matrices, with their multiply-adds.
+    inputs : int
+        How many inputs the model has.
+    calls : list of Call
+        In their order.
     sure : bool
         Whether that is everything that is multiplied, whatever the unknown conditions of the program turn out to be.
+    linked : bool
+        Whether it is known what each call reads.
+    outputs : list of frozenset of Link
+        What the outputs of the model are made of.
+    written : dict of Memory to frozenset of Link
+        What tensors depend on besides, because something was written into their memory.
     """
 
-    calls: dict[int, list[tuple[tuple[Shape, ...], Built]]] = field(default_factory=dict)
-    products: list[tuple[str, Size]] = field(default_factory=list)
+    inputs: int = 0
+    calls: list[Call] = field(default_factory=list)
     sure: bool = True
+    linked: bool = True
+    outputs: list[Links] = field(default_factory=list)
+    written: dict[Memory, Links] = field(default_factory=dict)
+    _places: dict[int | str, list[int]] = field(default_factory=dict)
 
-    def call(self, layer: object, inputs: Sequence[Shape], built: Built, sure: bool) -> None:
-        """Keep a call of a layer, if it is made for sure."""
-        if sure and built.costed:
-            self.calls.setdefault(id(layer), []).append((tuple(inputs), built))
-        else:
-            self.sure = False
+    def of(self, key: int | str) -> list[int]:
+        """List the places of the calls of a layer or function."""
+        return self._places.get(key, [])
 
-    def product(self, name: str, size: Size | None, sure: bool) -> None:
-        """Keep a product of matrices, if it is made for sure; ``None`` is a product of unknown size."""
-        if sure and size is not None:
-            self.products.append((name, size))
-        elif size != 0:
-            self.sure = False
+    @property
+    def functions(self) -> list[str]:
+        """The functions that multiply matrices, in the order of their first calls."""
+        return [key for key in self._places if isinstance(key, str)]
+
+    def call(
+        self,
+        key: int | str,
+        inputs: Sequence[Shape],
+        built: Built,
+        args: Sequence[Links | None],
+        states: Sequence[Links | None] = (),
+    ) -> tuple[Links, ...]:
+        """Keep a call that is made for sure; give what each of its outputs is made of."""
+        place = len(self.calls)
+        read, given = ([one for one in several if one is not None] for several in (args, states))
+        self.linked = self.linked and len(read) == len(args) and len(given) == len(states)
+        self._places.setdefault(key, []).append(place)
+        self.calls.append(Call(key, tuple(inputs), built, tuple(read), tuple(given)))
+        outputs = built.outs if isinstance(built.outs, tuple) else ()
+        return tuple(frozenset({(self.inputs + place, at)}) for at in range(len(outputs)))
+
+
+def function_call(shape: Shape | None, work: Work) -> Built:
+    """Give what a function that multiplies matrices builds."""
+    return Built((shape,) if shape is not None else (), work=lambda: work)

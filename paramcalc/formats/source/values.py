@@ -8,14 +8,10 @@ be compared.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator as Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
 
 from ...symbolic import Size
-
-Value: TypeAlias = object
-Host: TypeAlias = Callable[..., Value]
-MOST_REFS = 400  # objects that one unknown value may stand for, before it may stand for all
+from .host import Builtin as Builtin, Host as Host, Native as Native, Value as Value
 
 
 class Unknown:
@@ -117,6 +113,13 @@ class Plain:
     def key(self) -> tuple[Value, ...]:
         """Give what tells it from others."""
         return ()
+
+    def stand_for(self, other: Plain) -> None:
+        """Note that it may come to stand for one of the same key."""
+
+    def joined(self, other: Plain) -> Plain | None:
+        """Give what stands for both, of which one has another key; ``None`` where nothing does."""
+        return None
 
 
 class Scope(Obj):
@@ -334,77 +337,6 @@ class Super:
         self.self = self_
 
 
-class Builtin:
-    """A function that the host knows: ``call(run, args, kwargs)``.
-
-    Attributes
-    ----------
-    names : dict of str to value
-        Its attributes.
-    holds : tuple of values
-        What it may call, give or change.
-    """
-
-    __slots__ = ("call", "holds", "name", "names")
-
-    def __init__(
-        self, name: str, call: Host, names: Mapping[str, Value] | None = None, holds: tuple[Value, ...] = ()
-    ) -> None:
-        self.name = name
-        self.call = call
-        self.names = dict(names or {})
-        self.holds = holds
-
-    def __repr__(self) -> str:
-        return f"<function {self.name}>"
-
-
-class Native:
-    """A class that the host knows.
-
-    Attributes
-    ----------
-    make : callable
-        ``make(run, cls)`` gives an empty instance of it or of a class derived from it.
-    init : callable, optional
-        ``init(run, self, args, kwargs)``, as ``__init__`` does.
-    methods : dict of str to callable
-        ``method(run, self, args, kwargs)``.
-    get : callable, optional
-        ``get(run, self, name)`` gives an attribute that is neither in the state nor a method, or `MISSING`.
-    set : callable, optional
-        ``set(run, self, name, value)`` in place of storing an attribute.
-    lineage : list of Native
-        The class and those it derives from.
-    """
-
-    __slots__ = ("base", "data", "get", "init", "lineage", "make", "methods", "name", "set")
-
-    def __init__(
-        self,
-        name: str,
-        base: Native | None = None,
-        make: Host | None = None,
-        init: Host | None = None,
-        methods: Mapping[str, Host] | None = None,
-        get: Host | None = None,
-        set: Host | None = None,
-        data: Value = None,
-    ) -> None:
-        self.name = name
-        self.base = base
-        self.lineage: list[Native] = [self, *(base.lineage if base else [])]
-        self.make: Host | None = make or (base.make if base else None)
-        self.init: Host | None = init or (base.init if base else None)
-        self.methods: dict[str, Host] = {**(base.methods if base else {}), **(methods or {})}
-        self.get: Host | None = get or (base.get if base else None)
-        self.set: Host | None = set or (base.set if base else None)
-        self.data = data
-
-    def __repr__(self) -> str:
-        return f"<class {self.name}>"
-
-
 class Module:
     """A module that the host knows: a table of names, and a function for those that are not in it."""
 
@@ -424,53 +356,3 @@ class Module:
 
     def __repr__(self) -> str:
         return f"<module {self.path}>"
-
-
-def held(value: Value) -> Iterable[Value]:
-    """List the values that a value holds directly."""
-    if isinstance(value, (tuple, frozenset)):
-        yield from value
-    elif isinstance(value, Unknown):
-        yield from value.refs
-    elif isinstance(value, Method):
-        yield value.function
-        yield value.self
-    elif isinstance(value, Wrapper):
-        yield value.function
-        yield value.setter
-    elif isinstance(value, Partial):
-        yield value.function
-        yield from value.args
-        yield from value.kwargs.values()
-    elif isinstance(value, Builtin):
-        yield from value.holds
-    elif isinstance(value, Super):
-        yield value.self
-    elif isinstance(value, Module):
-        if value.scope is not None:
-            yield value.scope
-    elif isinstance(value, slice):
-        yield from (value.start, value.stop, value.step)
-    elif isinstance(value, Obj):
-        if isinstance(value.state, dict):
-            yield from value.state.keys()
-            yield from value.state.values()
-        else:
-            yield from value.state
-        if value.blur is not None:
-            yield value.blur
-        yield from value.fixed()
-
-
-def mutable(value: Value) -> frozenset[Obj]:
-    """Give the objects that a value is or holds directly: those an unknown made of it may stand for."""
-    if isinstance(value, Obj):
-        return frozenset([value])
-    if isinstance(value, Unknown):
-        return value.refs
-    if isinstance(value, (tuple, frozenset, Method, Partial, Super, Wrapper, Builtin)):
-        found: frozenset[Obj] = frozenset()
-        for one in held(value):
-            found |= mutable(one)
-        return found
-    return frozenset()

@@ -8,6 +8,7 @@ from ..budget import ITEMS
 from ..containers import get_item, items_of, store_item
 from ..iterators import MOST_ITEMS, Lost, each, next_of
 from ..operations import MOST_TEXT, equal, hashable
+from ..reach import held
 from ..state import Raised, State
 from ..tracking import check_change
 from ..values import (
@@ -25,7 +26,6 @@ from ..values import (
     Unknown,
     Value,
     View,
-    held,
 )
 
 TEXT = frozenset(

@@ -87,8 +87,8 @@ def reduced(x: Shape, place: Value, axes: tuple[int, ...], keep: Value) -> Shape
     return tuple(1 if at in gone else size for at, size in enumerate(x) if keep or at not in gone)
 
 
-def product_of(name: str, shapes: Sequence[Shape | None]) -> Size | None:
-    """Count the multiply-adds of a function that multiplies matrices; ``None`` where a shape is unknown.
+def product_of(name: str, shapes: Sequence[Shape | None]) -> tuple[Size, ...] | None:
+    """Count the multiply-adds of each product of a function that multiplies matrices; ``None`` if they are unknown.
 
     Notes
     -----
@@ -100,11 +100,11 @@ def product_of(name: str, shapes: Sequence[Shape | None]) -> Size | None:
         return None
     a, b = known[:2]
     if name == "linear":
-        return prod(a) * b[0]
+        return (prod(a) * b[0],)
     if name == "scaled_dot_product_attention":
         if len(known) < 3 or min(map(len, known)) < 2:
             return None
         rows = prod(a[:-1])
-        return rows * b[-2] * a[-1] + rows * b[-2] * known[2][-1]
+        return rows * b[-2] * a[-1], rows * b[-2] * known[2][-1]
     given = matmul(a, b)
-    return None if given is None else prod(given) * a[-1]
+    return None if given is None else (prod(given) * a[-1],)

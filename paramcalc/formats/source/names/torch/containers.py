@@ -17,16 +17,27 @@ from ...values import (
     Value,
 )
 from ..native import Args, Kwargs
-from .modules import MODULE, OWN_CALLS, OWN_CALLS_OF_CONTAINERS, check_name, is_module, module_set, replaced_calls
+from .module_names import OWN_CALLS, OWN_CALLS_OF_CONTAINERS, replaced_calls
+from .modules import MODULE, check_name, is_module, module_set
 from .tensors import Tensor, make_parameter
 
 
 def _numbered(run: State, self: Instance) -> list[Value] | Unknown:
     if self.blur is not None:
         return run.unknown(self.blur.reason, self)
-    found = [value for name, value in self.named.items() if isinstance(name, str) and name[:1] != "<"]
+    any_value = not {PARAMETER_LIST, PARAMETER_DICT}.isdisjoint(attributes.lineage(self.cls))
+    found = [
+        value
+        for name, value in self.named.items()
+        if isinstance(name, str) and name[:1] != "<" and (any_value or _may_be_item(value))
+    ]
     lost = [one for one in found if isinstance(one, Unknown)]
     return run.unknown(lost[0].reason, self, *lost) if any(one.path == "?" for one in lost) else found
+
+
+def _may_be_item(value: Value) -> bool:
+    # other attributes of a class derived from a container, such as numbers, are none of its items
+    return not value.scalar if isinstance(value, Unknown) else value is None or is_module(value)
 
 
 def _sequential_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:

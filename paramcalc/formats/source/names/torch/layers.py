@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from .....core.built import Built
 from .....core.default_inputs import natural_inputs
 from .....core.registry import of_class
 from .....core.rule import Layer, Rule
 from .....core.schema import REQUIRED
+from .....core.shapes import Shape
 from .....errors import ParamcalcError
+from .....graph.wiring import Links
 from .....symbolic import Expr
 from ... import attributes
 from ...budget import LAYER, WEIGHT
@@ -23,6 +28,7 @@ from ...values import (
     Value,
 )
 from ..native import Args, Kwargs
+from .gradients import derived, graded, links_of
 from .modules import MODULE, is_module, module_init
 from .tensors import Tensor, make_parameter, shape_of
 
@@ -46,7 +52,7 @@ def layer_class(name: str) -> Native | None:
 
 
 def _loss(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    return Tensor(None)
+    return derived(run, "loss", Tensor(None), args, kwargs)
 
 
 # layers that have reset_parameters(), which their constructors call
@@ -169,6 +175,31 @@ def _unread(name: str, value: Unknown) -> Value:
     raise Unread(f"{name} is not known: {value.reason}")
 
 
+def _linked(
+    run: State, self: Instance, read: Sequence[Shape], built: Built, args: Args, kwargs: Kwargs
+) -> list[Links | None]:
+    # keep a call that is made for sure; what each output depends on
+    if run.trace is None:
+        return []
+    if not run.certain or kwargs or not built.costed:
+        run.trace.sure = False
+        return []
+    states = [one for one in _flat(args[len(read) :]) if one is not None]
+    given = [links_of(run, one) for one in states]
+    if len(given) != len(built.states):  # masks and the like
+        given = [] if not any(one is None or one for one in given) else [None]
+    inputs = [links_of(run, one) for one in args[: len(read)]]
+    return [graded(run, one) for one in run.trace.call(id(self), read, built, inputs, given)]
+
+
+def _flat(values: Args) -> Args:
+    found: Args = []
+    for one in values:
+        inner = one.items if isinstance(one, List) and one.blur is None else one
+        found += _flat([*inner]) if isinstance(inner, (tuple, list)) else [inner]
+    return found
+
+
 def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     run.may_raise("a layer")
     shapes = []
@@ -192,8 +223,7 @@ def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
         count = len(rule.inputs)
         read = shapes if rule.inputs[0].many else shapes[: max(1, min(count, len(shapes)))]
         built = layer.on(*read)
-        if run.trace is not None:
-            run.trace.call(self, read, built, run.certain and not kwargs)
+        links = _linked(run, self, read, built, args, kwargs)
     except (ParamcalcError, Unread) as error:
         if run.trace is not None:
             run.trace.sure = False
@@ -209,9 +239,12 @@ def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
             else:
                 self.named[weight.name] = make_parameter(weight.shape, weight.trainable)
     try:
-        outs = [Tensor(shape) for shape in built.shapes()]
+        outs = [Tensor(shape, links=links[at] if links else None) for at, shape in enumerate(built.shapes())]
     except Exception:  # outputs that the rule does not know
         return run.unknown("the output of a layer", data=True, scalar=True)
+    if not built.weights:  # it may give what it is given
+        for one in (*outs, *(one for one in args if isinstance(one, Tensor))):
+            one.memory.doubtful = True
     if rule.name in ("LSTM",) and len(outs) == 3:
         return (outs[0], (outs[1], outs[2]))
     return outs[0] if len(outs) == 1 else tuple(outs)

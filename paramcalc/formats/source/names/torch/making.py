@@ -5,6 +5,7 @@ from __future__ import annotations
 from .....symbolic import Size
 from ...containers import items_of
 from ...state import State
+from ...trace import NO_LINKS
 from ...values import (
     List,
     Unknown,
@@ -15,27 +16,32 @@ from ..native import Args, Kwargs
 from .tensors import Tensor, as_shape, shape_of, with_numbers
 
 
+def new(run: State, shape: tuple[Size, ...] | None, kwargs: Kwargs) -> Tensor:
+    """Make a tensor of a shape, which depends on nothing unless it is asked to need a gradient itself."""
+    return Tensor(shape, links=None if kwargs.get("requires_grad", False) is not False else NO_LINKS)
+
+
 def made(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give what a function of sizes makes: ``torch.zeros``."""
     given = kwargs.get("size", kwargs.get("shape"))
-    return Tensor(as_shape(run, [given] if given is not None else args))
+    return new(run, as_shape(run, [given] if given is not None else args), kwargs)
 
 
 def full(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give what ``torch.full`` makes."""
     given = args[0] if args else kwargs.get("size")
-    return Tensor(as_shape(run, [given]))
+    return new(run, as_shape(run, [given]), kwargs)
 
 
 def randint(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give what ``torch.randint`` makes."""
     given = kwargs.get("size", args[2] if len(args) > 2 else args[1] if len(args) > 1 else None)
-    return Tensor(None if given is None else as_shape(run, [given]))
+    return new(run, None if given is None else as_shape(run, [given]), kwargs)
 
 
 def like(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give a tensor of the shape of another."""
-    return Tensor(shape_of(run, args[0]) if args else None)
+    return new(run, shape_of(run, args[0]) if args else None, kwargs)
 
 
 def arange(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -43,14 +49,15 @@ def arange(run: State, args: Args, kwargs: Kwargs) -> Value:
     ends = [one for one in args if isinstance(one, int)]
     if len(ends) == len(args) and 1 <= len(ends) <= 3 and not (len(ends) == 3 and ends[2] == 0):
         return with_numbers(run, None if kwargs else numbers.arange(ends), (len(range(*ends)),))
-    return Tensor(None)
+    return new(run, None, kwargs)
 
 
 def literal(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give what ``torch.tensor`` makes, with its numbers."""
     data = args[0] if args else kwargs.get("data")
     known = numbers.literal(data) if len(args) == 1 and not kwargs else None
-    return with_numbers(run, known, _nested(run, data, 0))
+    shape = _nested(run, data, 0)
+    return new(run, shape, kwargs) if known is None else with_numbers(run, known, shape)
 
 
 def _nested(run: State, value: Value, depth: int) -> tuple[Size, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...state import State
+from ...state import GRAD, State
 from ...values import (
     MISSING,
     Builtin,
@@ -18,10 +18,11 @@ from ...values import (
 from ..native import Args, Kwargs
 from . import lightning
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
+from .functions import tensor_function
 from .layers import layer_class
 from .making import arange, full, like, literal, made, randint
 from .modules import MODULE, is_module, module_set
-from .tensors import PARAMETER, tensor_function
+from .tensors import PARAMETER
 
 
 def _nn(name: str) -> Value:
@@ -48,15 +49,34 @@ def _initializer(name: str) -> Value:
     return Builtin(f"torch.nn.init.{name}", lambda run, args, kwargs: args[0] if args else None)
 
 
-def _manager(path: str) -> Builtin:
+def _manager(path: str, recorded: Value) -> Builtin:
     return Builtin(
         path,
         lambda run, args, kwargs: (
-            args[0]
+            _recording(args[0], recorded)
             if args and isinstance(args[0], (Function, Method))
-            else Builtin(path, lambda run, args, kwargs: args[0] if args else None)
+            else _manager(path, *_switched(recorded, [*args, *kwargs.values()]))
         ),
+        {GRAD: recorded},
     )
+
+
+def _switched(recorded: Value, given: Args) -> tuple[Value, ...]:
+    # inference_mode(False) records
+    if not given or given[0] is True:
+        return (recorded,)
+    return (True,) if given[0] is False else (None,)
+
+
+def _recording(function: Function | Method, recorded: Value) -> Function | Method:
+    # the function, with whether gradients are recorded in it
+    if isinstance(function, Method):
+        inner = function.function
+        return Method(_recording(inner, recorded), function.self) if isinstance(inner, Function) else function
+    made = Function(function.node, function.name, function.scope, function.defaults, function.kw_defaults)
+    made.owner = function.owner
+    made.named.update({**function.named, GRAD: recorded})
+    return made
 
 
 def _parallel(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -114,9 +134,9 @@ TORCH = Module(
         "arange": Builtin("torch.arange", arange),
         "tensor": Builtin("torch.tensor", literal),
         "FloatTensor": Builtin("torch.FloatTensor", _of_floats),
-        "no_grad": _manager("torch.no_grad"),
-        "inference_mode": _manager("torch.inference_mode"),
-        "enable_grad": _manager("torch.enable_grad"),
+        "no_grad": _manager("torch.no_grad", False),
+        "inference_mode": _manager("torch.inference_mode", False),
+        "enable_grad": _manager("torch.enable_grad", True),
         "compile": Builtin(
             "torch.compile",
             lambda run, args, kwargs: args[0] if args else Builtin("compile", lambda run, args, kwargs: args[0]),

@@ -1,0 +1,301 @@
+"""Backward multiply-adds of PyTorch modules from their ``forward``, against PyTorch's own counter of operations."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import warnings
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import pytest
+from source_programs import Tape, TooMany, outside, runs
+
+from paramcalc.analysis.cost import cost
+from paramcalc.formats.opened import Asked, Source
+from paramcalc.formats.source.reader import read
+from paramcalc.symbolic import Size
+
+torch = pytest.importorskip("torch", reason="programs are run by PyTorch")
+pytestmark = pytest.mark.torch
+
+HEAD = "import outside\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+SHAPE = (2, 5, 4)
+MADE = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 4, bias=False)
+        self.c, self.cell = nn.GRU(4, 4, batch_first=True), nn.LSTMCell(4, 4)
+        self.still = nn.Linear(4, 4).requires_grad_(False)
+        self.w, self.v = nn.Parameter(torch.ones(4, 4)), nn.Parameter(torch.ones(4, 4), requires_grad=False)
+        self.scale = nn.Parameter(torch.ones(4))
+        self.table, self.norm, self.drop = nn.Embedding(9, 4), nn.LayerNorm(4), nn.Dropout(0.1)
+        self.net = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 4))
+        self.register_buffer("mask", torch.ones(2, 5, 4))
+    @torch.no_grad()
+    def teacher(self, x):
+        return self.a(x)
+    def pair(self, x):
+        return self.a(x), x
+"""
+STATEMENTS = [
+    "x = self.a(x)",
+    "x = self.b(x)",
+    "x = self.still(x)",
+    "x = self.net(x)",
+    "x = self.norm(x)",
+    "x = self.drop(x)",
+    "x = x.detach()",
+    "x = x + self.a(x).detach()",
+    "y = self.a(x)",
+    "x = x + y",
+    "x = x * y",
+    "x = x @ self.w",
+    "x = x @ self.v",
+    "x = x @ self.w.detach()",
+    "x = x @ self.w.data",
+    "x = F.linear(x, self.a.weight)",
+    "x = F.linear(x, self.still.weight, self.scale)",
+    "x = x * self.scale",
+    "x = self.teacher(x) + x",
+    "with torch.no_grad(): y = self.a(x)",
+    "with torch.no_grad(): x = x + self.b(x)",
+    "with torch.inference_mode(): y = self.b(x)",
+    "x = self.teacher(x)",
+    "with torch.no_grad():\n    with torch.enable_grad(): x = self.a(x)",
+    "z = torch.zeros(2, 5, 4)\nz[:, 0] = self.a(x)[:, 0]\nx = x + z",
+    "z = x.clone()\nv = z[:, :1]\nv += self.b(x)[:, :1]\nx = z",
+    "z = x.clone()\nz.add_(self.a(y))\nx = z",
+    "z = x.detach().clone()\nu = z.view(2, 20)\nz.mul_(self.a(y))\nx = u.view(2, 5, 4)",
+    "z = x.clone()\nu = z.reshape(10, 4)\nz += self.a(y)\nx = u.view(2, 5, 4)",
+    "x += self.a(x)",
+    "y = x\nx = x + 1\nx *= self.b(y)",
+    "x = x + self.a(x).argmax(-1, keepdim=True)",
+    "p, i = self.a(x).max(dim=-1, keepdim=True)\nx = x + p",
+    "p, i = self.a(x).max(dim=-1, keepdim=True)\nx = x + i",
+    "y, h = self.c(x)\nx = x + h[0].unsqueeze(1)",
+    "y, h = self.c(x, torch.zeros(1, 2, 4))",
+    "x, h = self.c(x, self.a(x).mean(dim=1).unsqueeze(0))",
+    "x = self.c(x)[0]",
+    "h, c = self.cell(x[:, 0])\nfor t in range(3): h, c = self.cell(x[:, t], (h, c))\nx = x + h.unsqueeze(1)",
+    "h, c = self.cell(x[:, 0])\nh, c = self.cell(x[:, 1], (h.detach(), c))\nx = x + h.unsqueeze(1)",
+    "x = torch.cat([x, self.b(x)], dim=1)[:, :5]",
+    "x = torch.stack([x, self.b(x)]).mean(dim=0)",
+    "x = self.table(torch.zeros(2, 5, dtype=torch.long)) + x",
+    "x = x + F.embedding(torch.zeros(2, 5).long(), self.table.weight)",
+    "x = F.scaled_dot_product_attention(x, self.b(x), x.detach())",
+    "x = F.softmax(x @ self.a(x).transpose(1, 2), dim=-1) @ x",
+    "x = torch.bmm(x, self.w.unsqueeze(0).expand(2, 4, 4))",
+    "x = torch.matmul(x.detach(), self.w)",
+    "x = torch.where(self.mask, x, self.a(x))",
+    "x = x.masked_fill(self.mask, 0.0)",
+    "x = x + self.mask",
+    "x = -x",
+    "x = F.relu(x)",
+    "x = F.dropout(x, 0.5, self.training)",
+    "x, y = self.pair(x)",
+    "x, y = (self.a(x), x)",
+    "y = x.float().contiguous()",
+    "self.kept = self.a(x)",
+    "y = x.view(2, -1, 4)",
+    "for one in self.net: x = one(x)",
+    "x = self.a(x).round()",
+    "x = x.long().float()",
+    "x = x.to(torch.float32)",
+    "x = x.type_as(y)",
+    "y = self.a(x).int()",
+    "x = F.relu(x, inplace=True)",
+    "x = nn.Parameter(torch.ones(2, 5, 4))",
+    "x = self.mask.requires_grad_() * 2 + self.a(x)",
+    "x = [self.a(x), x][0]",
+    "x = {'k': self.a(x)}['k']",
+]
+ENDS = ["return x", "return x, y", "return {'x': x, 'y': y}", "return [x, (y, 3)]", "return y", "return x.detach()"]
+HEADS = ["for _ in range(2):", "if x.shape[1] > 3:", "if self.training:"]
+UNSURE = [*HEADS, "if outside.flip():", "for _ in outside.some():", "try:"]
+
+
+def program(seed: int, unsure: bool) -> str:
+    """Write a module whose forward has branches, loops, and what stops gradients."""
+    draw = random.Random(seed)
+    lines: list[str] = []
+
+    def statement(depth: int) -> None:
+        pad = "    " * (2 + depth)
+        if depth < 2 and draw.random() < (0.2 if unsure else 0.12):
+            head = draw.choice(UNSURE if unsure else HEADS)
+            lines.append(pad + head)
+            statement(depth + 1)
+            if head == "try:":
+                lines.extend([f"{pad}    outside.risky()", f"{pad}except Exception:"])
+                statement(depth + 1)
+            return
+        lines.extend(pad + line for line in draw.choice(STATEMENTS).split("\n"))
+
+    for _ in range(draw.randint(2, 7)):
+        statement(0)
+    end = draw.choice(ENDS)
+    body = "\n".join([*lines, f"        {end}"])
+    return f"{HEAD}{MADE}    def forward(self, x):\n        y = x\n{body}\nnet = Net()\n"
+
+
+def passes(text: str, asked: bool, frozen: Sequence[str] = ()) -> tuple[Size, Size | None]:
+    """Give the multiply-adds of both passes of the model of a program."""
+    source = Source("m.py", given=text)
+    source.asked = Asked("net", inputs=(SHAPE,))
+    found = cost(read(source), frozen=frozen, input_gradient=asked).passes
+    return found.forward, found.backward
+
+
+MEASURED = """
+def tensors(found):
+    if isinstance(found, dict):
+        found = tuple(found.values())
+    if isinstance(found, (tuple, list)):
+        return [one for inner in found for one in tensors(inner)]
+    return [found] if isinstance(found, torch.Tensor) and found.requires_grad else []
+
+for name, one in net.named_parameters():
+    if name in frozen:
+        one.requires_grad_(False)
+net.train(outside.flip())
+with counter() as seen:
+    found = tensors(net(torch.zeros(shape, requires_grad=asked)))
+    before = seen.get_total_flops() // 2
+    if found:
+        sum(one.sum() for one in found).backward()
+macs = before, seen.get_total_flops() // 2 - before
+"""
+
+
+@cache
+def warmed() -> None:
+    """Let PyTorch import what it imports when it first runs on meta tensors: that takes longer than a run may."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    end = "        return F.scaled_dot_product_attention(x, self.a(x), self.c(x)[0])\nnet = Net()\n"
+    text = f"{HEAD}{MADE}    def forward(self, x):\n{end}{MEASURED}".replace("import outside\n", "")
+    given = {"counter": lambda: FlopCounterMode(display=False), "asked": False, "frozen": (), "shape": SHAPE}
+    with torch.device("meta"):
+        exec(text, {**given, "outside": outside(Tape([]))})
+
+
+def measured(text: str, asked: bool, frozen: Sequence[str] = ()) -> set[tuple[int, int]]:
+    """Count the multiply-adds of both passes by PyTorch's counter, under every outcome of what is unknown."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    def counter() -> object:
+        return FlopCounterMode(display=False)
+
+    warmed()
+    with warnings.catch_warnings(), torch.device("meta"):
+        warnings.simplefilter("ignore")
+        given = {"counter": counter, "asked": asked, "frozen": frozen, "shape": SHAPE}
+        return {names["macs"] for names in runs(text + MEASURED, **given)}
+
+
+def check(seeds: Iterator[int] | range, unsure: bool) -> tuple[int, int]:
+    """Hold what is said of random modules against every outcome; give how many ran, and of how many it is known."""
+    ran = known = 0
+    for seed in seeds:
+        text, asked = program(seed, unsure), seed % 3 == 0
+        try:
+            found = measured(text, asked)
+        except TooMany:
+            continue
+        if not found:
+            continue
+        forward, backward = passes(text, asked)
+        ran, known = ran + 1, known + (backward is not None)
+        if backward is not None:
+            assert found == {(forward, backward)}, (seed, asked, text)
+    return ran, known
+
+
+@pytest.mark.parametrize("unsure", [False, True], ids=["sure", "unsure"])
+def test_backward_multiply_adds_are_those_of_pytorch(unsure: bool) -> None:
+    ran, known = check(range(6), unsure)
+    assert ran > 3
+    assert known > 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unsure", [False, True], ids=["sure", "unsure"])
+def test_backward_multiply_adds_of_more_programs(unsure: bool) -> None:
+    ran, known = check(range(6, 150), unsure)
+    assert ran > 100
+    assert known > ran // 4
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("unsure", [False, True], ids=["sure", "unsure"])
+def test_backward_multiply_adds_of_many_programs(unsure: bool) -> None:
+    ran, known = check(range(1_000, 3_000), unsure)
+    assert ran > 1_500
+    assert known > 500
+
+
+ATTENTION = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.qkv, self.out = nn.Linear(4, 12, bias=False), nn.Linear(4, 4)
+    def forward(self, x):
+        q, k, v = (one.view(2, 5, 2, 2).transpose(1, 2) for one in self.qkv(x).split(4, dim=2))
+        a = F.softmax(q @ k.transpose(-2, -1) / 2, dim=-1)
+        return self.out((a @ v).transpose(1, 2).contiguous().view(2, 5, 4))
+"""
+TIED = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table, self.mix = nn.Embedding(9, 4), nn.Parameter(torch.ones(4, 4))
+        self.out = nn.Linear(4, 9, bias=False)
+        self.out.weight = self.table.weight
+    def forward(self, x):
+        x = self.table(torch.zeros(2, 5, dtype=torch.long)) @ self.mix
+        return self.out(x), x @ self.table.weight.t()
+"""
+CELLS = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell, self.rnn = nn.GRUCell(4, 4, bias=False), nn.LSTM(4, 4, bias=False, batch_first=True)
+        self.start = nn.Parameter(torch.ones(1, 4))
+    def forward(self, x):
+        h = self.start.expand(2, 4)
+        for t in range(5):
+            h = self.cell(x[:, t], h)
+        return self.rnn(x, (h.unsqueeze(0), torch.zeros(1, 2, 4)))[1][1]
+"""
+RESIDUAL = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = nn.Conv1d(5, 5, 3, padding=1, bias=False), nn.Conv1d(5, 6, 1, bias=False)
+        self.norm = nn.BatchNorm1d(5)
+    def forward(self, x):
+        out = self.norm(self.one(x))
+        out += x
+        return self.two(F.relu(out))
+"""
+
+
+SMALL = {"attention": ATTENTION, "tied": TIED, "residual": RESIDUAL, "cells": CELLS}
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["data", "input gradient"])
+@pytest.mark.parametrize("name", ["attention", "tied", "residual", pytest.param("cells", marks=pytest.mark.slow)])
+def test_every_subset_of_frozen_tensors(name: str, asked: bool) -> None:
+    text = f"{HEAD}{SMALL[name]}net = Net()\n"
+    made: dict[str, torch.nn.Module] = {}
+    exec(text.replace("import outside\n", ""), made)
+    tensors = [name for name, _ in made["net"].named_parameters()]
+    for size in range(len(tensors) + 1):
+        for frozen in itertools.combinations(tensors, size):
+            (found,) = measured(text, asked, frozen)
+            loop = f"for name, one in net.named_parameters():\n    if name in {frozen!r}: one.requires_grad_(False)\n"
+            assert passes(text + loop, asked) == found, frozen
+            paths = [name.replace(".", "/") if "." in name else f"Net/{name}" for name in frozen]
+            assert passes(text, asked, paths) == found, frozen
