@@ -174,6 +174,12 @@ class State:
         if told not in self.notes and len(self.notes) < 40:
             self.notes.append(told)
 
+    def remark(self, text: str, line: int = 0) -> None:
+        """Keep a remark on how the program was read, for every model."""
+        told = f"{self.place(line or self.line)}: {text}"
+        if told not in self.remarks:
+            self.remarks = [*self.remarks, told]
+
     # --- unknown values -------------------------------------------------------------------------------------------
 
     def unknown(self, reason: str, *values: Value, path: str = "", data: bool = False, scalar: bool = False) -> Unknown:

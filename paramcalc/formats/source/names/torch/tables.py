@@ -16,7 +16,7 @@ from ...values import (
     Value,
 )
 from ..native import Args, Kwargs
-from . import lightning
+from . import companions, lightning
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
 from .layers import layer_class
 from .making import arange, full, like, literal, made, randint
@@ -202,4 +202,5 @@ MODULES: dict[str, Value] = {
     "torch.nn.parameter": NN.names["parameter"],
     "torch.nn.modules": NN,
     **lightning.MODULES,
+    **companions.MODULES,
 }
