@@ -29,15 +29,19 @@ from .values import (
     Wrapper,
 )
 
-DUNDERS = frozenset(
+SPECIAL = frozenset(  # what Python calls by itself besides; any other name of that form is a plain one
     [
-        "init", "call", "len", "getitem", "setitem", "delitem", "iter", "next", "contains", "repr", "str", "eq",
-        "ne", "lt", "le", "gt", "ge", "hash", "bool", "post_init", "enter", "exit", "doc", "module", "annotations",
-        "slots", "name", "qualname", "version", "author", "all", "add", "sub", "mul", "truediv", "floordiv", "mod",
-        "pow", "matmul", "neg", "pos", "invert", "radd", "rsub", "rmul", "and", "or", "xor", "getattr", "format",
-        "all_", "match_args", "constants",
+        "abs", "aenter", "aexit", "aiter", "anext", "await", "buffer", "bytes", "ceil", "class", "class_getitem",
+        "complex", "copy", "deepcopy", "del", "delattr", "delete", "dict", "dir", "divmod", "float", "floor", "fspath",
+        "get", "getattribute", "getnewargs", "getnewargs_ex", "getstate", "iadd", "iand", "ifloordiv", "ilshift",
+        "imatmul", "imod", "imul", "index", "init_subclass", "instancecheck", "int", "ior", "ipow", "irshift", "isub",
+        "itruediv", "ixor", "length_hint", "lshift", "missing", "mro_entries", "new", "prepare", "rand", "rdivmod",
+        "reduce", "reduce_ex", "release_buffer", "reversed", "rfloordiv", "rlshift", "rmatmul", "rmod", "ror", "round",
+        "rpow", "rrshift", "rshift", "rtruediv", "rxor", "set", "set_name", "setattr", "setstate", "sizeof",
+        "subclasscheck", "subclasshook", "trunc", "weakref",
     ]
 )  # fmt: skip
+OF_LIBRARIES = ("array", "call_super", "cuda", "dlpack", "jax", "keras", "tf", "torch")  # and what libraries call
 SIGNALS = (Returned, Broken, Continued)
 
 
@@ -268,7 +272,7 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
         target = value.function if isinstance(value, Wrapper) else value
         if isinstance(target, Function) and target.owner is None:
             target.owner = made
-        if isinstance(name, str) and name.startswith("__") and name.endswith("__") and name[2:-2] not in DUNDERS:
+        if isinstance(name, str) and _is_special(name):
             why = why or f"a class with {name}"
     order = linear(bases)
     if order is None or why:
@@ -287,6 +291,12 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
         made.native.methods["<class>"](run, made, [], {})
     attributes.check_class(run, made)
     bind(run, node.name, _decorated(run, made, node.decorator_list, scope), scope)
+
+
+def _is_special(name: str) -> bool:
+    # whether a class with this name does something that is not followed
+    inner = name[2:-2]
+    return f"__{inner}__" == name and (inner in SPECIAL or inner.startswith(OF_LIBRARIES))
 
 
 def linear(bases: tuple[Value, ...]) -> list[Value] | None:

@@ -164,7 +164,7 @@ def _buffers(value: Instance) -> list[Weight]:
 def _ruled(run: State, value: Instance, path: str, own: list[tuple[str, Value]], trace: Trace | None) -> Piece:
     weights, why, guessed = _weights(run, own)
     try:
-        layer = torch.layer_of(run, value)
+        layer = torch.layer_of(run, value, of_weights=True)
         met = value.named.get("<met>")
         built = layer.on(*(met if isinstance(met, tuple) else natural_inputs(layer)))
     except (ParamcalcError, torch.Unread):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...containers import items_of
 from ...state import State
 from ...values import Builtin, Instance, Module, Native, Unknown, Value
+from ..builtins import OBJECT
 from ..native import Args, Kwargs
 from .modules import MODULE, module_init
 from .tensors import Tensor
@@ -47,8 +48,12 @@ def _repeated(count: int) -> Builtin:
     return Builtin(f"to_{count}tuple", repeat)
 
 
+def _of_library(path: str, scalar: bool = False) -> Unknown:
+    return Unknown(f"{path} is not known", path=path, data=True, scalar=scalar)
+
+
 def _module(path: str, names: dict[str, Value]) -> Module:
-    return Module(path, names, lambda name: Unknown(f"{path}.{name} is not known", path=f"{path}.{name}", data=True))
+    return Module(path, names, lambda name: _of_library(f"{path}.{name}"))
 
 
 EINOPS = {name: Builtin(f"einops.{name}", _tensor) for name in ("rearrange", "reduce", "repeat", "einsum")}
@@ -62,7 +67,14 @@ TIMM: dict[str, Value] = {
     **{name: Builtin(name, _first) for name in ("trunc_normal_", "lecun_normal_", "variance_scaling_")},
     **{f"to_{count}tuple": _repeated(count) for count in (1, 2, 3, 4)},
 }
+_DATASETS = {name: Native(f"torch.utils.data.{name}", OBJECT) for name in ("Dataset", "IterableDataset")}
 MODULES: dict[str, Value] = {
+    "torch.utils.data": Module(
+        "torch.utils.data", {**_DATASETS}, lambda name: _of_library(f"torch.utils.data.{name}", scalar=True)
+    ),
+    "torch.utils.data.dataset": Module(
+        "torch.utils.data.dataset", {**_DATASETS}, lambda name: _of_library(f"torch.utils.data.{name}", scalar=True)
+    ),
     "einops": _module("einops", {**EINOPS}),
     "einops.layers.torch": _module("einops.layers.torch", {**REARRANGING}),
     **{path: _module(path, {**TIMM}) for path in ("timm.layers", "timm.models.layers")},
