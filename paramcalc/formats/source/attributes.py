@@ -236,8 +236,9 @@ def _of_instance(run: State, value: Instance, name: str) -> Value:
             return run.unknown("a property that is not followed", value)
         return run.call(found.function, [value], {})
     state = value.named
-    if value.blur is not None and not (found is not MISSING and name not in state):
-        return run.unknown(value.blur.reason, value)
+    kind = (Function, Wrapper, Builtin, Native, Class)  # what the class has besides, the object may have another of
+    if value.blur is not None and (name in state or not isinstance(found, kind)):
+        return run.unknown(value.blur.reason, value, *(() if found is MISSING else (found,)))
     if name in state and not (isinstance(found, Unknown) and _holds_function(found)):
         return state[name]
     if isinstance(found, Wrapper) and found.kind == "cached":

@@ -153,11 +153,11 @@ def _is_open(run: State, rule: Rule, name: str, value: Value) -> bool:
 def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
     """Give an option as a rule takes it: sizes, numbers, texts, lists of them, layers."""
     value = sized(run, value)
+    if isinstance(value, (Unknown, Expr)) and name in ("dropout", "p", "eps", "momentum"):
+        return rule.options[name].default if name in rule.options else 0.5
     if isinstance(value, Unknown):
         if name in rule.ignored and not name.startswith("<"):
             return rule.options[name].default if name in rule.options else None
-        if name in ("dropout", "p", "eps", "momentum"):
-            return rule.options[name].default if name in rule.options else 0.5
         if value.data and not name.startswith("<"):
             return run.symbol(value) if _is_size(rule, name) else _unread(name, value)
         raise Unread(f"{name} is not known: {value.reason}")

@@ -311,11 +311,20 @@ def _itself(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 def _apply(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     known, unknown = _met(self, {})
-    for one in unknown:  # each may hold any number of modules
-        run.maybe_many(partial(run.call, args[0], [run.unknown("a module that is not known", one)], {}))
+    for one in unknown:
+        ways = one.either if isinstance(one, Unknown) else ()
+        if ways and all(is_module(way) or surely_bare(way) for way in ways):
+            run.fork(*(partial(_applied, run, way, args, kwargs) for way in ways))
+        else:  # it may hold any number of modules
+            run.maybe_many(partial(run.call, args[0], [run.unknown("a module that is not known", one)], {}))
     for one in known:
         run.call(args[0], [one], {})
     return self
+
+
+def _applied(run: State, value: Value, args: Args, kwargs: Kwargs) -> None:
+    if isinstance(value, Instance) and is_module(value):
+        run.call(attributes.get(run, value, "apply"), args, kwargs)
 
 
 def _met(module: Instance, seen: dict[Obj, None]) -> tuple[list[Value], list[Value]]:
