@@ -1,5 +1,6 @@
 """Lines as tutorials and research code have them: what they leave unknown, and what they do not."""
 
+# ruff: noqa: E501  # a program is one line of a table
 from __future__ import annotations
 
 import pytest
@@ -75,7 +76,9 @@ def test_the_count_is_not_exact(text: str) -> None:
 def test_a_method_that_the_program_has_itself_may_change_what_it_likes(own: str) -> None:
     # the same name as a method of tensors that only reads
     text = TORCH + "m = nn.Sequential(nn.Linear(3, 4))\nclass A:\n    " + own + "\n        m.append(nn.Linear(4, 1))\n"
-    text += "        return lambda: 1\nthings = [A()]\nthing = things[int(input())] if input() else None\nthing.numel()\n"
+    text += (
+        "        return lambda: 1\nthings = [A()]\nthing = things[int(input())] if input() else None\nthing.numel()\n"
+    )
     assert not read(Source("model.py", given=text)).report().exact
 
 

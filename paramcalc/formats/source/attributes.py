@@ -279,7 +279,8 @@ def _updated(run: State, value: Instance, names: Unknown, args: list[Value], kwa
             return None
         given |= one.named
     run.change(value)
-    value.named.update({**given, **kwargs})
+    value.named.update(given)
+    value.named.update(kwargs)
     return None
 
 

@@ -125,10 +125,11 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
         raise Stop("the names of the module are changed", everything=True)
     if path.startswith("torch.nn.") and path.rpartition(".")[2].startswith("register_module_"):
         raise Stop("what all modules do when they are called is changed", everything=True)
-    if reading.only_reads(run, function, given):
-        found = run.unknown(reason, *(() if function.attribute in reading.DATA else (function,)), data=True, scalar=True)
+    read = reading.only_reads(run, function, given)
+    if read:
+        run.may_raise(read)
+        found = run.unknown(reason, None if read in reading.DATA else function, data=True, scalar=True)
         found.path = f"{path}()" if path else ""
-        run.may_raise(function.attribute)
         return found
     if not harmless(path):
         if any(isinstance(one, Unknown) and one.path.startswith("globals()") for one in given):

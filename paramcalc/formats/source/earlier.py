@@ -59,4 +59,3 @@ def add_earlier_counts(
             place = run.place(statements[at].lineno)
             told = f"it has {grouped(before.total)} parameters before {place}, which may change it"
             model.warnings = [*model.warnings, told]
-

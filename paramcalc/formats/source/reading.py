@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeGuard
 
 from . import attributes
 from .budget import ITEMS
@@ -27,13 +26,13 @@ HOLDING = frozenset(  # methods that may give what the object holds
 )  # fmt: skip
 
 
-def only_reads(run: State, function: Value, given: Sequence[Value]) -> TypeGuard[Unknown]:
-    """Tell whether what is called is such a method of every object that may be meant."""
+def only_reads(run: State, function: Value, given: Sequence[Value]) -> str:
+    """Give the name of what is called, where that is such a method of every object that may be meant."""
     if not isinstance(function, Unknown) or function.attribute not in DATA | HOLDING or mutable(tuple(given)):
-        return False
+        return ""
     found = reachable(function.refs)
     run.budget.charge(len(found) // ITEMS)
-    return not any(_has_its_own(one, function.attribute) for one in found)
+    return "" if any(_has_its_own(one, function.attribute) for one in found) else function.attribute
 
 
 def _has_its_own(value: Value, name: str) -> bool:

@@ -98,7 +98,8 @@ def _torch_pieces(
     own = [
         (str(name), one)
         for name, one in torch.children_of(value)
-        if not torch.is_module(one) and not (isinstance(one, Unknown) and (one.size is not None or torch.surely_bare(one)))
+        if not torch.is_module(one)
+        and not (isinstance(one, Unknown) and (one.size is not None or torch.surely_bare(one)))
     ]
     run.budget.charge(LAYER // 2 + WEIGHT * len(own))
     lazy = value.named.get("<lazy>", False)

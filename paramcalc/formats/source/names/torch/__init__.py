@@ -2,8 +2,7 @@
 
 from .containers import container_item as container_item, container_length as container_length, is_chain as is_chain
 from .layers import Unread as Unread, layer_of as layer_of
-from .modules import MODULE as MODULE, children_of as children_of, is_module as is_module
-from .modules import surely_bare as surely_bare
+from .modules import MODULE as MODULE, children_of as children_of, is_module as is_module, surely_bare as surely_bare
 from .tables import MODULES as MODULES
 from .tensors import (
     Tensor as Tensor,

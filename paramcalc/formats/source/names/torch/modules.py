@@ -25,7 +25,6 @@ from ...values import (
 from ..native import Args, Kwargs
 from .tensors import Tensor, is_parameter
 
-
 DEEPEST = 20  # levels at which a module is looked into
 
 
