@@ -95,3 +95,16 @@ def test_a_script_is_left_statement_by_statement() -> None:
     found = {model.label: model.report() for model in read_all(Source("model.py", given=text))}
     assert found["k"].exact
     assert any("it has 16 parameters before model.py:" in one for one in found["m"].warnings)
+
+
+def test_functions_that_make_models_of_the_classes_are_named() -> None:
+    text = (
+        TORCH
+        + "class Block(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n        self.l = thing(n)\n"
+    )
+    text += (
+        "class Net(nn.Module):\n    def __init__(self, block):\n        super().__init__()\n        self.b = block(3)\n"
+    )
+    text += "def small():\n    return Net(Block)\ndef other(n):\n    return Net(Block)\n"
+    told = [one for model in read_all(Source("nets.py", given=text)) for one in model.report().warnings]
+    assert any("FILE:small counts what small() makes" in one and "other" not in one for one in told)
