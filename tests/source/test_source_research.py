@@ -39,6 +39,8 @@ EXACT = {
     "attributes by keywords": (TORCH + "class C:\n    def __init__(self, **words):\n        self.__dict__.update(words)\nc = C(n=3)\nc.__dict__.update({'k': 4})\nm = nn.Linear(c.n, c.k)", 16),
     "functions told from classes": ("import inspect\n" + TORCH + "def made(a):\n    if inspect.isfunction(a):\n        return a()\n    return a() if inspect.isclass(a) else a\nm = nn.Sequential(nn.Linear(3, 4), made(lambda: nn.ReLU()), made(nn.ReLU), made(nn.Linear(4, 1)))", 21),
     "parameters that are looked at": (net() + "for epoch in range(int(input())):\n    for name, p in m.named_parameters():\n        if torch.isnan(p).any() or name.replace('/', '.').startswith('l'):\n            print(p.numel())\n", 16),
+    "rates along the depth": (TORCH + "class Drop(nn.Module):\n    def __init__(self, p):\n        super().__init__()\n        self.p = p\n" + NET.format("        rates = [x.item() for x in torch.linspace(0, 0.1, 3)]\n        self.d = nn.ModuleList([Drop(p) if p > 0 else nn.Identity() for p in rates])\n"), 16),
+    "many blocks": (TORCH + "class B(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.l = nn.Sequential(*[nn.Linear(1, 1) for _ in range(10)])\nl = []\nfor _ in range(100):\n    l += [B(), nn.ReLU(), nn.ReLU(), nn.ReLU()]\nm = nn.Sequential(*l)", 2000),
     "a table of numbers": (net("self.register_buffer('t', torch.FloatTensor([[p / 10000 ** (2 * (j // 2) / 256) for j in range(256)] for p in range(500)]))"), 16),
 }  # fmt: skip
 

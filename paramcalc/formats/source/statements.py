@@ -11,7 +11,7 @@ from .exceptions import try_statement, with_statement
 from .expressions import evaluate, make_function
 from .iterators import END, Lost, lose_place, pull
 from .operations import DUNDER, binary, item_of, truth
-from .state import ROUNDS, Broken, Continued, Raised, Returned, State, Stop
+from .state import OF_A_MODULE, ROUNDS, Broken, Continued, Raised, Returned, State, Stop
 from .targets import assign, bind
 from .values import (
     MISSING,
@@ -130,9 +130,9 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
 
     def loop() -> None:
         lost = source if isinstance(source, Unknown) else None
-        steps, rounds = run.budget.spent, 0
+        steps, made, rounds = run.budget.spent, len(run.made), 0
         while isinstance(source, Iterator) and lost is None:
-            if rounds >= ROUNDS or run.budget.spent - steps > run.round_steps or _wearing(run, rounds):
+            if rounds >= ROUNDS or _too_long(run, steps, made) or _wearing(run, rounds):
                 lost = run.unknown("an item of a long loop", *source.sources)
                 lose_place(run, source, lost)
                 break
@@ -159,6 +159,11 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
     run.region(loop, {"break": "next"})
 
 
+def _too_long(run: State, began: int, made: int) -> bool:
+    # a loop that makes the layers of a large model may take more than one that trains it
+    return run.budget.spent - began > run.round_steps + OF_A_MODULE * (len(run.made) - made)
+
+
 def _wearing(run: State, rounds: int) -> bool:
     # whether each round splits in two again
     return rounds >= 24 and bool(run.heap.regions[-1].left)
@@ -174,10 +179,10 @@ def _round(run: State, body: list[ast.stmt], scope: Scope, begin: Callable[[], N
 
 def _while(run: State, node: ast.While, scope: Scope) -> None:
     def loop() -> None:
-        rounds, steps = 0, run.budget.spent
+        steps, made, rounds = run.budget.spent, len(run.made), 0
         while True:
             known = truth(run, evaluate(run, node.test, scope))
-            if known is None or rounds >= ROUNDS or run.budget.spent - steps > run.round_steps or _wearing(run, rounds):
+            if known is None or rounds >= ROUNDS or _too_long(run, steps, made) or _wearing(run, rounds):
                 break
             if not known:
                 execute(run, node.orelse, scope)

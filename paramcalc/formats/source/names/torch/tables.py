@@ -19,7 +19,7 @@ from ..native import Args, Kwargs
 from . import companions, lightning
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
 from .layers import layer_class
-from .making import arange, full, like, literal, made, randint
+from .making import arange, full, like, linspace, literal, made, randint
 from .modules import MODULE, is_module, module_set
 from .tensors import PARAMETER, tensor_function
 
@@ -112,6 +112,7 @@ TORCH = Module(
         "full": Builtin("torch.full", full),
         "randint": Builtin("torch.randint", randint),
         "arange": Builtin("torch.arange", arange),
+        "linspace": Builtin("torch.linspace", linspace),
         "tensor": Builtin("torch.tensor", literal),
         "FloatTensor": Builtin("torch.FloatTensor", _of_floats),
         "no_grad": _manager("torch.no_grad"),
@@ -166,7 +167,6 @@ TORCH = Module(
                 "sin",
                 "cos",
                 "rsqrt",
-                "linspace",
                 "diff",
                 "round",
                 "floor",
