@@ -31,6 +31,7 @@ EXACT = {
     "frozen with such inside": (net("self.d = nn.ReLU() if input() else None", behind="def freeze(m):\n    for p in m.parameters():\n        p.requires_grad = False\n") + "freeze(m)\n", 16),
     "apply with such inside": (net("self.d = nn.ReLU() if input() else None", "self.apply(self.start)", behind="    def start(self, m):\n        if isinstance(m, nn.Linear):\n            nn.init.zeros_(m.bias)\n            m.weight.data.normal_(0, 1)\n"), 16),
     "drop path of timm": ("from timm.models.layers import DropPath, to_2tuple, trunc_normal_\n" + net("self.c = nn.Conv2d(1, 1, to_2tuple(2))", "self.d = DropPath(.1)", "trunc_normal_(self.l.weight, std=.02)"), 21),
+    "registered in timm": ("from timm.models.registry import register_model\n" + TORCH + "def made(sizes=[3, 4]):\n    return nn.Linear(*sizes)\n@register_model\ndef small():\n    return made()\nm = small()", 16),
     "einops": ("from einops.layers.torch import Rearrange\nfrom einops import rearrange\n" + TORCH + "m = nn.Sequential(Rearrange('b c h w -> b (h w) c'), nn.Linear(3, 4))", 16),
     "an unknown padding": (net("p = 1 if torch.__version__ >= '1.5.0' else 2", "self.c = nn.Conv1d(3, 4, 3, padding=p, padding_mode='circular', bias=False)"), 52),
     "an unknown index of padding": (net("self.e = nn.Embedding(5, 2, padding_idx=vocab.stoi['<pad>'])"), 26),

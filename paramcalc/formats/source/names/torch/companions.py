@@ -78,6 +78,7 @@ MODULES: dict[str, Value] = {
     "einops": _module("einops", {**EINOPS}),
     "einops.layers.torch": _module("einops.layers.torch", {**REARRANGING}),
     **{path: _module(path, {**TIMM}) for path in ("timm.layers", "timm.models.layers")},
+    "timm.models.registry": _module("timm.models.registry", {"register_model": Builtin("register_model", _first)}),
     **{
         path: _module(path, {**TIMM})
         for path in ("timm.layers.drop", "timm.layers.weight_init", "timm.layers.helpers", "timm.models.layers.drop")
