@@ -53,11 +53,11 @@ def test_the_model_is_the_one_that_is_listed(text: str, expected: dict[str, str]
     assert not any(found[name] for name in expected)
 
 
-def test_a_long_program_is_run_once() -> None:
+def test_a_long_program_is_run_again_in_part() -> None:
     many = "n = 0\nfor i in range(500):\n    for j in range(60):\n        n += i * j\n"
     text = TORCH + "m = nn.Linear(2, 3)\n{}train(m)\n"
     assert remarks(text.format("")) == {"m": "9"}
-    assert remarks(text.format(many * 5)) == {}
+    assert remarks(text.format(many * 5)) == {"m": "9"}  # what is left out does not name it
 
 
 def test_the_place_is_that_of_the_statement_before_which_the_model_has_the_count() -> None:

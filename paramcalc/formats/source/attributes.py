@@ -149,13 +149,17 @@ def get(run: State, value: Value, name: str) -> Value:
 def get_or_missing(run: State, value: Value, name: str) -> Value:
     """Give an attribute, or `MISSING`."""
     if isinstance(value, Unknown):
+        if value.attribute == "__dict__" and name == "update":
+            plain = [one for one in value.refs if isinstance(one, Instance) and _is_plain(one)]
+            if len(plain) == len(value.refs) == 1:
+                return Builtin("update", lambda run, args, kwargs: _updated(run, plain[0], value, args, kwargs))
         path = f"{value.path}.{name}" if value.path else ""
         found = run.library(path) if path else MISSING
-        return (
-            found
-            if found is not MISSING
-            else Unknown(value.reason, value.line, value.refs, path, value.data, value.scalar)
-        )
+        if found is not MISSING:
+            return found
+        made = Unknown(value.reason, value.line, value.refs, path, value.data, value.scalar)
+        made.attribute = name
+        return made
     if isinstance(value, Module):
         if run.patches.state and (value.path, name) in run.patches.named:
             run.read_patches.add((value.path, name))
@@ -232,8 +236,9 @@ def _of_instance(run: State, value: Instance, name: str) -> Value:
             return run.unknown("a property that is not followed", value)
         return run.call(found.function, [value], {})
     state = value.named
-    if value.blur is not None and not (found is not MISSING and name not in state):
-        return run.unknown(value.blur.reason, value)
+    kind = (Function, Wrapper, Builtin, Native, Class)  # what the class has besides, the object may have another of
+    if value.blur is not None and (name in state or not isinstance(found, kind)):
+        return run.unknown(value.blur.reason, value, *(() if found is MISSING else (found,)))
     if name in state and not (isinstance(found, Unknown) and _holds_function(found)):
         return state[name]
     if isinstance(found, Wrapper) and found.kind == "cached":
@@ -243,7 +248,9 @@ def _of_instance(run: State, value: Instance, name: str) -> Value:
     if name == "__class__":
         return value.cls
     if name == "__dict__":
-        return run.unknown("the attributes of an object", value)
+        made = run.unknown("the attributes of an object", value)
+        made.attribute = name
+        return made
     if name in ("__doc__", "__module__"):
         return None
     native = value.cls.native if isinstance(value.cls, Class) else value.cls
@@ -255,6 +262,26 @@ def _of_instance(run: State, value: Instance, name: str) -> Value:
     if isinstance(fallback, (Function, Unknown)):
         return run.call(fallback, [value, name], {})
     return MISSING
+
+
+def _is_plain(value: Instance) -> bool:
+    # whether the attributes of an object are those of its dictionary, and nothing more
+    native = value.cls.native if isinstance(value.cls, Class) else value.cls
+    return value.blur is None and (native is None or (native.set is None and native.get is None and not native.data))
+
+
+def _updated(run: State, value: Instance, names: Unknown, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    # ``self.__dict__.update(...)``
+    given: dict[Value, Value] = {}
+    for one in args:
+        if not isinstance(one, Dict) or one.blur is not None or not all(isinstance(key, str) for key in one.named):
+            run.blur("its attributes are set by names that are not known", value, one)
+            return None
+        given |= one.named
+    run.change(value)
+    value.named.update(given)
+    value.named.update(kwargs)
+    return None
 
 
 def _cached(run: State, value: Instance, found: Wrapper, name: str) -> Value:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache, partial
 from ...core.framework import framework_of_module
 from ...core.registry import named
 from ...errors import nearest
-from . import attributes
+from . import attributes, reading
 from .iterators import Lost, generator
 from .state import DEPTH, Raised, State, Stop
 from .values import (
@@ -40,9 +40,13 @@ HARMLESS = frozenset(
         "timeit", "hashlib", "threading", "multiprocessing", "platform", "socket", "tensorflow_datasets",
     ]
 )  # fmt: skip
+ANSWERS = (  # functions that give a truth or a number for each number of a tensor, and nothing of what they are given
+    "torch.is", "torch.equal", "torch.allclose", "torch.all", "torch.any", "torch.numel", "torch.count_nonzero",
+)  # fmt: skip
 QUIET = (
     "torch.optim.", "torch.utils.data", "torch.utils.tensorboard", "torch.cuda", "torch.save", "torch.manual_seed",
     "torch.backends", "torch.load", "torch.device", "torch.from_numpy", "torch.tensor", "torch.onnx", "torch.amp",
+    *ANSWERS, "torch.get_", "torch.set_", "torch.use_deterministic", "torch.version", "torch.__version__",
     "torch.distributed.init", "torch.autograd", "torch.profiler", "torch.nn.utils.clip_grad", "torch.optim(",
     "keras.optimizers", "keras.losses", "keras.metrics", "keras.callbacks", "keras.datasets", "keras.utils",
     "keras.backend", "keras.preprocessing", "keras.config", "keras.mixed_precision", "keras.random", "tensorflow.data",
@@ -121,6 +125,12 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
         raise Stop("the names of the module are changed", everything=True)
     if path.startswith("torch.nn.") and path.rpartition(".")[2].startswith("register_module_"):
         raise Stop("what all modules do when they are called is changed", everything=True)
+    read = reading.only_reads(run, function, given)
+    if read:
+        run.may_raise(read)
+        found = run.unknown(reason, None if read in reading.DATA else function, data=True, scalar=True)
+        found.path = f"{path}()" if path else ""
+        return found
     if not harmless(path):
         if any(isinstance(one, Unknown) and one.path.startswith("globals()") for one in given):
             raise Stop("the names of the module may be changed", everything=True)
@@ -132,7 +142,7 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
     scalar = (harmless(path) and not path.startswith(MODELS)) or (isinstance(function, Unknown) and function.scalar)
     if path.startswith(FRAMEWORKS):  # what they make of something that may be a model may be one, too
         scalar = scalar and not any(isinstance(one, Unknown) and not one.scalar for one in given)
-    made = run.unknown(reason, function, *given, data=True, scalar=scalar)
+    made = run.unknown(reason, *(() if path.startswith(ANSWERS) else (function, *given)), data=True, scalar=scalar)
     made.path = f"{path}()" if path else ""
     return made
 

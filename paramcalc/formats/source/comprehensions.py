@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from .containers import iterator, store_item
-from .iterators import END, MOST_ITEMS, Lost, each, pull
+from .iterators import END, MOST_ITEMS, Lost, each, lose_place, pull
 from .operations import item_of, make_set, truth
 from .state import State, Stop
 from .targets import assign
@@ -73,8 +73,14 @@ def _generate(run: State, parts: list[ast.comprehension], inner: Scope, keep: Ca
     if isinstance(source, Unknown):
         lose(source)
         return
+    began = run.budget.spent
     try:
         for item in each(run, source):
+            if run.budget.spent - began > run.round_steps:  # its length counts as unknown, as that of a loop does
+                lost = run.unknown("an item of a long loop", *source.sources)
+                lose_place(run, source, lost)
+                lose(lost)
+                return
             assign(run, first.target, item, inner)
             passed(first.ifs)
     except Lost as lost:

@@ -7,18 +7,18 @@ statement may change the model.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ...graph.model import Model
 from ...symbolic import grouped
 from .budget import STEPS
 from .interpreter import Interpreter
 from .models import models_of
+from .tree import flat
 from .values import Instance
 
 MOST_RUNS = 3  # again, of a program that is not long
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # they run where they are called
-SCRIPT = ("__name__ == '__main__'", "'__main__' == __name__")
 
 
 def add_earlier_counts(
@@ -37,9 +37,7 @@ def add_earlier_counts(
     again : callable
         Begins another run like it.
     """
-    if run.budget.spent > STEPS // (MOST_RUNS + 1):
-        return
-    statements = list(_flat(body))
+    statements = flat(body)
     runs: dict[int, tuple[Interpreter, dict[str, Model]]] = {}
     for name, model in found:
         value = run.globals.named.get(name)
@@ -51,6 +49,7 @@ def add_earlier_counts(
             continue
         if at not in runs:
             other = again()
+            other.budget.whole = STEPS // (MOST_RUNS + 1)
             other.run(statements[:at], body)
             runs[at] = other, dict(models_of(other, other.globals))
         other, models = runs[at]
@@ -60,12 +59,3 @@ def add_earlier_counts(
             place = run.place(statements[at].lineno)
             told = f"it has {grouped(before.total)} parameters before {place}, which may change it"
             model.warnings = [*model.warnings, told]
-
-
-def _flat(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    # what runs where the program is a script stands in a condition of its own
-    for one in body:
-        if isinstance(one, ast.If) and ast.unparse(one.test) in SCRIPT:
-            yield from one.body
-        else:
-            yield one

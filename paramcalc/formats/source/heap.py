@@ -33,6 +33,7 @@ from .values import (
 
 State = tuple[dict[Value, Value] | list[Value], Unknown | None]
 DEEPEST = 60  # levels at which two values are compared
+MOST_WAYS = 8  # values that one is among
 
 
 class Outcome(NamedTuple):
@@ -204,18 +205,21 @@ class Pairing:
         saved = dict(self.there), dict(self.back)
         if self.same(a, b, 0):
             if isinstance(a, Unknown) and isinstance(b, Unknown) and a is not b:
-                return Unknown(a.reason, a.line, a.refs | b.refs, scalar=a.scalar and b.scalar)
+                both = Unknown(a.reason, a.line, a.refs | b.refs, scalar=a.scalar and b.scalar)
+                both.either = _either(a, b)
+                return both
             return a
         self.there, self.back = saved
         if isinstance(a, Plain) and isinstance(b, Plain):
-            both = a.joined(b)
-            if both is not None:
-                return both
+            joined = a.joined(b)
+            if joined is not None:
+                return joined
         if type(a) is tuple and type(b) is tuple and len(a) == len(b) and any(isinstance(one, Plain) for one in a):
             return tuple(self.value(x, y) for x, y in zip(a, b, strict=True))
         missing = isinstance(a, Missing) or isinstance(b, Missing)
         scalar = _plain(a) and _plain(b)
         made = Unknown("it differs between branches", self.heap.line, mutable(a) | mutable(b), scalar=scalar)
+        made.either = _either(a, b)
         if missing:
             made.path = "?"  # perhaps there is no such name
         return made
@@ -271,6 +275,12 @@ class Pairing:
         if isinstance(a, Set):
             return list(x) == list(y)
         return list(x) == list(y) and all(self.same(x[key], y[key], depth + 1) for key in x)
+
+
+def _either(a: Value, b: Value) -> tuple[Value, ...]:
+    # what one of two values may be; nothing where one of them may be anything, or where they are many
+    sides = [one.either if isinstance(one, Unknown) else (one,) for one in (a, b)]
+    return (*sides[0], *sides[1]) if all(sides) and sum(map(len, sides)) <= MOST_WAYS else ()
 
 
 def _details(value: Value) -> Value:

@@ -11,6 +11,7 @@ from .keras_models import Maker
 from .names import builtins, errors, keras, methods, standard, torch
 from .reach import reachable
 from .state import ARGV, Raised, Root, Signal, State, Stop
+from .tree import flat
 from .values import MISSING, Class, Function, Instance, List, Native, Scope, Value
 
 
@@ -67,7 +68,7 @@ class Interpreter(State):
     def run(self, body: Sequence[ast.stmt], program: Sequence[ast.stmt] = ()) -> None:
         """Run the statements of a module, each guarded by itself; ``program`` is the whole of which they are a part."""
         self.program = program or body
-        self._statements(body, self.globals)
+        self._statements(flat(body), self.globals)
 
     def _statements(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         for place, node in enumerate(body):

@@ -15,9 +15,11 @@ from .interpreter import Interpreter
 from .models import models_of
 from .snippets import remarks
 from .state import ARGV, NO_WORDS
-from .summon import call_functions, model_classes, summon
+from .summon import call_functions, makers, model_classes, summon
 from .texts import parsed
 from .values import Class, Function, Value
+
+MOST_NAMES = 8  # that are listed
 
 
 class UnusedSize(OptionError):
@@ -40,7 +42,14 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
     if found and asked.options:
         raise _unnamed(run)
     if not found:
-        found = [(one, summon(run, one, asked.options)) for one in model_classes(run)]
+        classes = model_classes(run)
+        found = [(one, summon(run, one, asked.options)) for one in classes]
+        named = makers(run, classes)
+        if named and len(found) > 1:
+            listed = ", ".join(named[:MOST_NAMES]) + (
+                f" and {len(named) - MOST_NAMES} more" if named[MOST_NAMES:] else ""
+            )
+            run.notes.insert(0, f"FILE:{named[0]} counts what {named[0]}() makes; such functions: {listed}")
     if not found:
         call_functions(run)
         found = models_of(run, run.globals)

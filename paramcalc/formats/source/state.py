@@ -22,6 +22,7 @@ NO_WORDS = "--set, or FILE:NAME and --args, in place of words after --"  # what 
 MOST_LINES = 2_000_000  # of the program: it has fewer characters
 DEPTH = 32  # calls inside calls; each takes up to 24 frames of the host, which allows 1,000
 ROUNDS = 600  # of a loop, before its length counts as unknown
+OF_A_MODULE = 400  # steps of a loop besides, for each object of a class of the program that it makes
 WIDENINGS = 6  # times that the body of a loop of unknown length is walked until nothing new changes
 
 
@@ -178,6 +179,12 @@ class State:
         told = f"{self.place(line or self.line)}: {text}"
         if told not in self.notes and len(self.notes) < 40:
             self.notes.append(told)
+
+    def remark(self, text: str, line: int = 0) -> None:
+        """Keep a remark on how the program was read, for every model."""
+        told = f"{self.place(line or self.line)}: {text}"
+        if told not in self.remarks:
+            self.remarks = [*self.remarks, told]
 
     # --- unknown values -------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from .exceptions import try_statement, with_statement
 from .expressions import evaluate, make_function
 from .iterators import END, Lost, lose_place, pull
 from .operations import DUNDER, binary, item_of, truth
-from .state import ROUNDS, Broken, Continued, Raised, Returned, State, Stop
+from .state import OF_A_MODULE, ROUNDS, Broken, Continued, Raised, Returned, State, Stop
 from .targets import assign, bind
 from .values import (
     MISSING,
@@ -29,15 +29,19 @@ from .values import (
     Wrapper,
 )
 
-DUNDERS = frozenset(
+SPECIAL = frozenset(  # what Python calls by itself besides; any other name of that form is a plain one
     [
-        "init", "call", "len", "getitem", "setitem", "delitem", "iter", "next", "contains", "repr", "str", "eq",
-        "ne", "lt", "le", "gt", "ge", "hash", "bool", "post_init", "enter", "exit", "doc", "module", "annotations",
-        "slots", "name", "qualname", "version", "author", "all", "add", "sub", "mul", "truediv", "floordiv", "mod",
-        "pow", "matmul", "neg", "pos", "invert", "radd", "rsub", "rmul", "and", "or", "xor", "getattr", "format",
-        "all_", "match_args", "constants",
+        "abs", "aenter", "aexit", "aiter", "anext", "await", "buffer", "bytes", "ceil", "class", "class_getitem",
+        "complex", "copy", "deepcopy", "del", "delattr", "delete", "dict", "dir", "divmod", "float", "floor", "fspath",
+        "get", "getattribute", "getnewargs", "getnewargs_ex", "getstate", "iadd", "iand", "ifloordiv", "ilshift",
+        "imatmul", "imod", "imul", "index", "init_subclass", "instancecheck", "int", "ior", "ipow", "irshift", "isub",
+        "itruediv", "ixor", "length_hint", "lshift", "missing", "mro_entries", "new", "prepare", "rand", "rdivmod",
+        "reduce", "reduce_ex", "release_buffer", "reversed", "rfloordiv", "rlshift", "rmatmul", "rmod", "ror", "round",
+        "rpow", "rrshift", "rshift", "rtruediv", "rxor", "set", "set_name", "setattr", "setstate", "sizeof",
+        "subclasscheck", "subclasshook", "trunc", "weakref",
     ]
 )  # fmt: skip
+OF_LIBRARIES = ("array", "call_super", "cuda", "dlpack", "jax", "keras", "tf", "torch")  # and what libraries call
 SIGNALS = (Returned, Broken, Continued)
 
 
@@ -127,9 +131,9 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
 
     def loop() -> None:
         lost = source if isinstance(source, Unknown) else None
-        steps, rounds = run.budget.spent, 0
+        steps, made, rounds = run.budget.spent, len(run.made), 0
         while isinstance(source, Iterator) and lost is None:
-            if rounds >= ROUNDS or run.budget.spent - steps > run.round_steps or _wearing(run, rounds):
+            if rounds >= ROUNDS or _too_long(run, steps, made) or _wearing(run, rounds):
                 lost = run.unknown("an item of a long loop", *source.sources)
                 lose_place(run, source, lost)
                 break
@@ -156,6 +160,11 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
     run.region(loop, {"break": "next"})
 
 
+def _too_long(run: State, began: int, made: int) -> bool:
+    # a loop that makes the layers of a large model may take more than one that trains it
+    return run.budget.spent - began > run.round_steps + OF_A_MODULE * (len(run.made) - made)
+
+
 def _wearing(run: State, rounds: int) -> bool:
     # whether each round splits in two again
     return rounds >= 24 and bool(run.heap.regions[-1].left)
@@ -171,10 +180,10 @@ def _round(run: State, body: list[ast.stmt], scope: Scope, begin: Callable[[], N
 
 def _while(run: State, node: ast.While, scope: Scope) -> None:
     def loop() -> None:
-        rounds, steps = 0, run.budget.spent
+        steps, made, rounds = run.budget.spent, len(run.made), 0
         while True:
             known = truth(run, evaluate(run, node.test, scope))
-            if known is None or rounds >= ROUNDS or run.budget.spent - steps > run.round_steps or _wearing(run, rounds):
+            if known is None or rounds >= ROUNDS or _too_long(run, steps, made) or _wearing(run, rounds):
                 break
             if not known:
                 execute(run, node.orelse, scope)
@@ -269,7 +278,7 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
         target = value.function if isinstance(value, Wrapper) else value
         if isinstance(target, Function) and target.owner is None:
             target.owner = made
-        if isinstance(name, str) and name.startswith("__") and name.endswith("__") and name[2:-2] not in DUNDERS:
+        if isinstance(name, str) and _is_special(name):
             why = why or f"a class with {name}"
     order = linear(bases)
     if order is None or why:
@@ -288,6 +297,12 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
         made.native.methods["<class>"](run, made, [], {})
     attributes.check_class(run, made)
     bind(run, node.name, _decorated(run, made, node.decorator_list, scope), scope)
+
+
+def _is_special(name: str) -> bool:
+    # whether a class with this name does something that is not followed
+    inner = name[2:-2]
+    return f"__{inner}__" == name and (inner in SPECIAL or inner.startswith(OF_LIBRARIES))
 
 
 def linear(bases: tuple[Value, ...]) -> list[Value] | None:

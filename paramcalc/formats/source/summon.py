@@ -28,6 +28,21 @@ def model_classes(run: Interpreter) -> list[str]:
     return found
 
 
+def makers(run: Interpreter, classes: list[str]) -> list[str]:
+    """List the functions that can be called without an argument and whose text calls one of these classes."""
+    found = []
+    for name, value in run.globals.named.items():
+        if isinstance(value, Function) and all(default is not MISSING for _, default in arguments(value)):
+            called = {
+                one.func.id
+                for one in ast.walk(value.node)
+                if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)
+            }
+            if not called.isdisjoint(classes):
+                found.append(str(name))
+    return found
+
+
 def _native(value: Value) -> Value:
     return value
 

@@ -134,7 +134,8 @@ def _torch_pieces(
     own = [
         (str(name), one)
         for name, one in torch.children_of(value)
-        if not torch.is_module(one) and not (isinstance(one, Unknown) and (one.scalar or one.size is not None))
+        if not torch.is_module(one)
+        and not (isinstance(one, Unknown) and (one.size is not None or torch.surely_bare(one)))
     ]
     run.budget.charge(LAYER // 2 + WEIGHT * len(own))
     lazy = value.named.get("<lazy>", False)
@@ -202,7 +203,7 @@ def _buffers(value: Instance) -> list[Weight]:
 def _ruled(run: State, value: Instance, path: str, own: list[tuple[str, Value]], trace: Trace | None) -> Piece:
     weights, why, guessed = _weights(run, own)
     try:
-        layer = torch.layer_of(run, value)
+        layer = torch.layer_of(run, value, of_weights=True)
         met = value.named.get("<met>")
         built = layer.on(*(met if isinstance(met, tuple) else natural_inputs(layer)))
     except (ParamcalcError, torch.Unread):

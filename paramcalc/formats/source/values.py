@@ -33,9 +33,13 @@ class Unknown:
         Whether it is surely a number, a text, a tensor or other data, and no model or layer.
     name : str
         The variable it was first assigned to.
+    attribute : str
+        Its name, where it is an attribute of something unknown.
+    either : tuple of values
+        All that it may be, where that is known: what the branches of a condition gave.
     """
 
-    __slots__ = ("data", "line", "name", "path", "reason", "refs", "scalar", "size")
+    __slots__ = ("attribute", "data", "either", "line", "name", "path", "reason", "refs", "scalar", "size")
 
     def __init__(
         self,
@@ -54,6 +58,8 @@ class Unknown:
         self.scalar = scalar
         self.name = ""
         self.size: Size | None = None
+        self.attribute = ""
+        self.either: tuple[Value, ...] = ()
 
     def __repr__(self) -> str:
         return f"<unknown: {self.reason}, line {self.line}>"

@@ -66,15 +66,15 @@ def layer_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
         self.named.setdefault("<weights>", List())
 
 
-def rule_init(rule: Rule) -> Host:
-    """Make the constructor of a layer that has a rule."""
+def rule_init(rule: Rule, old: bool = False) -> Host:
+    """Make the constructor of a layer that has a rule; ``old`` says that it has its name of Keras 1."""
 
     def init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
         rest = common(run, self, kwargs)
         self.named["<rule>"] = rule
         options = Dict()
         self.named["<options>"] = options
-        names, values = renamed_options(run, rule, args, rest)
+        names, values = renamed_options(run, rule, args, rest, old)
         options.named.update(zip(names, values, strict=True))
         if rule.name == "Bidirectional" or rule.name == "TimeDistributed":
             inner = options.named.get("layer")
@@ -102,6 +102,7 @@ KERAS_1 = {
     "MaxPooling1D": {"pool_length": "pool_size", "stride": "strides", "border_mode": "padding"},
     "AveragePooling2D": {"border_mode": "padding"},
     "BatchNormalization": {"mode": "<ignored>"},
+    "LeakyReLU": {"alpha": "negative_slope"},  # as Keras 2 calls it
 }  # fmt: skip
 COMMON_1 = {
     "output_dim": "units",
@@ -120,18 +121,20 @@ COMMON_1 = {
 }
 
 
-def renamed_options(run: State, rule: Rule, args: Args, kwargs: Kwargs) -> tuple[list[str], list[Value]]:
+def renamed_options(
+    run: State, rule: Rule, args: Args, kwargs: Kwargs, old: bool = False
+) -> tuple[list[str], list[Value]]:
     """Name the arguments of a constructor, those of Keras 1 as they are called today."""
     given: dict[str, Value] = {}
     positional = list(rule.positional)
     words = dict(kwargs)
-    # Convolution2D(filters, rows, columns) of Keras 1; strides as a third argument would be rare
-    if (
-        rule.name == "Conv2D"
-        and (len(args) > 2 and isinstance(args[1], int) and isinstance(args[2], int))
-        and ("border_mode" in words or "subsample" in words or "strides" not in words)
-    ):
-        args = [args[0], (args[1], args[2]), *args[3:]]
+    if rule.name == "Conv2D" and len(args) > 2 and isinstance(args[1], int) and isinstance(args[2], int):
+        # Convolution2D(filters, rows, columns) of Keras 1; today the third argument is the strides
+        of_1 = not words.keys().isdisjoint({*KERAS_1["Conv2D"], *COMMON_1} - rule.options.keys() - {*rule.ignored})
+        if of_1 or (old and words.keys().isdisjoint(("padding", "strides", "data_format"))):
+            args = [args[0], (args[1], args[2]), *args[3:]]
+            if not of_1:
+                run.remark(f"{args[1]} of Convolution2D is the kernel, as in Keras 1; today the second is the strides")
     if "nb_row" in words and "nb_col" in words:
         words["kernel_size"] = (words.pop("nb_row"), words.pop("nb_col"))
     for name, value in zip(positional, args, strict=False):

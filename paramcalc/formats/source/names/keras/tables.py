@@ -56,13 +56,15 @@ def layer_class(name: str) -> Value:
         return Builtin(f"keras.layers.{name}", _merge(MERGES[name]))
     if not name[:1].isupper():
         return MISSING
-    name = SPELLED.get(name, name)
-    if name not in _NATIVES:
+    spelled, name = name, SPELLED.get(name, name)
+    old = spelled == "Convolution2D"  # it takes its arguments in another way
+    key = spelled if old else name
+    if key not in _NATIVES:
         rule = of_class(name, "keras")
         if rule is None:
             return MISSING
-        _NATIVES[name] = Native(f"keras.layers.{name}", LAYER, init=rule_init(rule), data=rule)
-    return _NATIVES[name]
+        _NATIVES[key] = Native(f"keras.layers.{name}", LAYER, init=rule_init(rule, old), data=rule)
+    return _NATIVES[key]
 
 
 def _merge(name: str) -> Host:

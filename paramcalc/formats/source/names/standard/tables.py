@@ -6,14 +6,19 @@ import ast
 import string
 
 from ...operations import binary
+from ...state import State
 from ...values import (
     Builtin,
+    Class,
+    Function,
     Module,
     Native,
+    Unknown,
     Value,
     Wrapper,
 )
 from ..builtins import BUILTINS, OBJECT
+from ..native import Args, Kwargs
 from .arguments import ARGPARSE, SIMPLE
 from .arrays import NUMPY
 from .dataclass import DATACLASSES
@@ -37,6 +42,18 @@ ABC = Module(
         "abstractproperty": Builtin("abstractproperty", lambda run, args, kwargs: Wrapper("property", args[0])),
     },
 )
+
+
+def _is_function(run: State, args: Args, kwargs: Kwargs) -> Value:
+    (value,) = args
+    return run.unknown("whether it is a function") if isinstance(value, Unknown) else isinstance(value, Function)
+
+
+def _is_class(run: State, args: Args, kwargs: Kwargs) -> Value:
+    (value,) = args
+    return run.unknown("whether it is a class") if isinstance(value, Unknown) else isinstance(value, (Class, Native))
+
+
 TQDM = Builtin("tqdm", same)
 MODULES: dict[str, Value] = {
     "math": MATH,
@@ -73,6 +90,11 @@ MODULES: dict[str, Value] = {
         "version",
         "version_info",
     ),  # frames and modules hold classes
+    "inspect": Module(
+        "inspect",
+        {"isfunction": Builtin("isfunction", _is_function), "isclass": Builtin("isclass", _is_class)},
+        lambda name: Unknown(f"inspect.{name} is not known", path=f"inspect.{name}", data=True),
+    ),
     "types": Module("types", {"SimpleNamespace": SIMPLE}),
     "numpy": NUMPY,
     "typing": TYPING,

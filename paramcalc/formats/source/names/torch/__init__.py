@@ -5,6 +5,6 @@ from .functions import changed as changed, combine as combine, item as item, neg
 from .gradients import links_of as links_of
 from .layers import Unread as Unread, layer_of as layer_of
 from .methods import tensor_attribute as tensor_attribute
-from .modules import MODULE as MODULE, children_of as children_of, is_module as is_module
+from .modules import MODULE as MODULE, children_of as children_of, is_module as is_module, surely_bare as surely_bare
 from .tables import MODULES as MODULES
 from .tensors import Tensor as Tensor, as_shape as as_shape, is_parameter as is_parameter, shape_of as shape_of

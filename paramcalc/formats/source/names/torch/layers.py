@@ -85,7 +85,7 @@ def _layer_init(rule: Rule) -> Host:
                 self.blur = run.unknown("a lazy layer with its own reset_parameters()")
             return
         try:
-            layer = layer_of(run, self)
+            layer = layer_of(run, self, of_weights=True)
             weights = layer.on(*natural_inputs(layer)).weights
             run.budget.charge(WEIGHT * len(weights))
         except Unread as unread:
@@ -129,26 +129,41 @@ class Unread(Exception):
     """An option whose value is unknown."""
 
 
-def layer_of(run: State, self: Instance) -> Layer:
-    """Make the layer of a rule from the options of an instance."""
+# options that no weight of a layer depends on: where one is unknown, its default has the same weights
+PLACING = frozenset(["stride", "padding", "dilation", "output_padding", "padding_mode", "padding_idx"])
+
+
+def layer_of(run: State, self: Instance, of_weights: bool = False) -> Layer:
+    """Make the layer of a rule from the options of an instance; ``of_weights`` says that no output is asked for."""
     run.budget.charge(LAYER)
     rule, options = self.named["<rule>"], self.named["<options>"]
     assert isinstance(rule, Rule)
     assert isinstance(options, Dict)
     if options.blur is not None:
         raise Unread("options that are not known")
-    given = {str(name): plain_option(run, rule, str(name), value) for name, value in options.named.items()}
+    given = {
+        str(name): plain_option(run, rule, str(name), value)
+        for name, value in options.named.items()
+        if not (of_weights and name in PLACING and _is_open(run, rule, str(name), value))
+    }
     return rule(**{name: value for name, value in given.items() if name != "<skip>"})
+
+
+def _is_open(run: State, rule: Rule, name: str, value: Value) -> bool:
+    # whether an option is not known, and has a default
+    items = value.items if isinstance(value, List) and value.blur is None else value if isinstance(value, tuple) else ()
+    unknown = any(isinstance(sized(run, one), (Unknown, Expr)) for one in (value, *items))
+    return unknown and name in rule.options and rule.options[name].default is not REQUIRED
 
 
 def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
     """Give an option as a rule takes it: sizes, numbers, texts, lists of them, layers."""
     value = sized(run, value)
+    if isinstance(value, (Unknown, Expr)) and name in ("dropout", "p", "eps", "momentum"):
+        return rule.options[name].default if name in rule.options else 0.5
     if isinstance(value, Unknown):
         if name in rule.ignored and not name.startswith("<"):
             return rule.options[name].default if name in rule.options else None
-        if name in ("dropout", "p", "eps", "momentum"):
-            return rule.options[name].default if name in rule.options else 0.5
         if value.data and not name.startswith("<"):
             return run.symbol(value) if _is_size(rule, name) else _unread(name, value)
         raise Unread(f"{name} is not known: {value.reason}")

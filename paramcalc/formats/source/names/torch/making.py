@@ -52,6 +52,12 @@ def arange(run: State, args: Args, kwargs: Kwargs) -> Value:
     return new(run, None, kwargs)
 
 
+def linspace(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Give what ``torch.linspace`` makes, without its numbers."""
+    steps = args[2] if len(args) > 2 else kwargs.get("steps")
+    return Tensor(None if steps is None else as_shape(run, [steps]))
+
+
 def literal(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give what ``torch.tensor`` makes, with its numbers."""
     data = args[0] if args else kwargs.get("data")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ... import attributes
 from ...calls import lose
 from ...iterators import over_walk
@@ -13,6 +15,7 @@ from ...values import (
     Dict,
     Function,
     Instance,
+    Missing,
     Native,
     Obj,
     Unknown,
@@ -21,6 +24,8 @@ from ...values import (
 from ..native import Args, Kwargs
 from .module_names import MODULE_NAMES, OWN_CALLS, replaced_calls
 from .tensors import Tensor, is_parameter
+
+DEEPEST = 20  # levels at which a module is looked into
 
 
 def is_module(value: Value) -> bool:
@@ -124,7 +129,25 @@ def children_of(module: Instance) -> list[tuple[str, Value]]:
     ]
 
 
-def _walk_modules(run: State, self: Instance, prefix: str, seen: dict[Obj, None]) -> list[Value] | Unknown:
+def surely_bare(value: Value, depth: int = 0) -> bool:
+    """Tell whether a value, whatever it may be, is or holds no parameter and no buffer: ``Dropout`` or ``None``."""
+    if depth > DEEPEST:
+        return False
+    if isinstance(value, Unknown):
+        inside = value.either
+        return value.scalar or (bool(inside) and all(surely_bare(one, depth + 1) for one in inside))
+    if not is_module(value):
+        return isinstance(value, (int, float, str, Missing)) or value is None
+    assert isinstance(value, Instance)
+    plain = value.blur is None and not value.named.get("<opaque>") and value.named.get("<lazy>", False) is False
+    buffers = value.named.get("<buffers>", ()) or any(str(name).startswith("<buffer ") for name in value.named)
+    return plain and not buffers and all(surely_bare(one, depth + 1) for _, one in children_of(value))
+
+
+def _walk_modules(
+    run: State, self: Instance, prefix: str, seen: dict[Obj, None], bare: bool = True
+) -> list[Value] | Unknown:
+    # ``bare`` says that modules without parameters matter, too
     if self.blur is not None:
         return run.unknown(self.blur.reason, self)
     if self in seen:
@@ -133,11 +156,11 @@ def _walk_modules(run: State, self: Instance, prefix: str, seen: dict[Obj, None]
     found: list[Value] = [(prefix, self)]
     for name, value in children_of(self):
         if isinstance(value, Unknown):
-            if not value.scalar:
+            if not value.scalar and (bare or not surely_bare(value)):
                 return run.unknown(value.reason, self, value)
         elif is_module(value):
             assert isinstance(value, Instance)
-            inner = _walk_modules(run, value, f"{prefix}.{name}" if prefix else name, seen)
+            inner = _walk_modules(run, value, f"{prefix}.{name}" if prefix else name, seen, bare)
             if isinstance(inner, Unknown):
                 return run.unknown(inner.reason, self, inner)
             found += inner
@@ -145,7 +168,7 @@ def _walk_modules(run: State, self: Instance, prefix: str, seen: dict[Obj, None]
 
 
 def _walk_parameters(run: State, self: Instance, prefix: str = "") -> list[Value] | Unknown:
-    modules = _walk_modules(run, self, prefix, {})
+    modules = _walk_modules(run, self, prefix, {}, bare=False)
     if isinstance(modules, Unknown):
         return modules
     found: list[Value] = []
@@ -233,13 +256,38 @@ def _itself(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _apply(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    found = _second(_walk_modules(run, self, "", {}))
-    if isinstance(found, Unknown):
-        lose(run, "apply to unknown modules", args[0], self)
-    else:
-        for one in found[::-1]:
-            run.call(args[0], [one], {})
+    known, unknown = _met(self, {})
+    for one in unknown:
+        ways = one.either if isinstance(one, Unknown) else ()
+        if ways and all(is_module(way) or surely_bare(way) for way in ways):
+            run.fork(*(partial(_applied, run, way, args, kwargs) for way in ways))
+        else:  # it may hold any number of modules
+            run.maybe_many(partial(run.call, args[0], [run.unknown("a module that is not known", one)], {}))
+    for one in known:
+        run.call(args[0], [one], {})
     return self
+
+
+def _applied(run: State, value: Value, args: Args, kwargs: Kwargs) -> None:
+    if isinstance(value, Instance) and is_module(value):
+        run.call(attributes.get(run, value, "apply"), args, kwargs)
+
+
+def _met(module: Instance, seen: dict[Obj, None]) -> tuple[list[Value], list[Value]]:
+    # the modules inside and the module itself, the innermost first, and what is unknown among them
+    seen[module] = None
+    if module.blur is not None:
+        return [], [module]
+    known: list[Value] = []
+    unknown: list[Value] = []
+    for _, value in children_of(module):
+        if isinstance(value, Unknown) and not value.scalar:
+            unknown.append(value)
+        elif is_module(value) and isinstance(value, Instance) and value not in seen:
+            inner, lost = _met(value, seen)
+            known += inner
+            unknown += lost
+    return [*known, module], unknown
 
 
 def _freeze(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:

@@ -16,11 +16,11 @@ from ...values import (
     Value,
 )
 from ..native import Args, Kwargs
-from . import lightning
+from . import companions, lightning
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
 from .functions import tensor_function
 from .layers import layer_class
-from .making import arange, full, like, literal, made, randint
+from .making import arange, full, like, linspace, literal, made, randint
 from .modules import MODULE, is_module, module_set
 from .tensors import PARAMETER
 
@@ -132,6 +132,7 @@ TORCH = Module(
         "full": Builtin("torch.full", full),
         "randint": Builtin("torch.randint", randint),
         "arange": Builtin("torch.arange", arange),
+        "linspace": Builtin("torch.linspace", linspace),
         "tensor": Builtin("torch.tensor", literal),
         "FloatTensor": Builtin("torch.FloatTensor", _of_floats),
         "no_grad": _manager("torch.no_grad", False),
@@ -186,7 +187,6 @@ TORCH = Module(
                 "sin",
                 "cos",
                 "rsqrt",
-                "linspace",
                 "diff",
                 "round",
                 "floor",
@@ -222,4 +222,5 @@ MODULES: dict[str, Value] = {
     "torch.nn.parameter": NN.names["parameter"],
     "torch.nn.modules": NN,
     **lightning.MODULES,
+    **companions.MODULES,
 }
