@@ -65,6 +65,8 @@ TUTORIALS: dict[str, tuple[str, Any, list[Any] | None]] = {
         2 * 32_000 * 4096 + 32 * (2 * 4096**2 + 2 * 4096 * 1024 + 3 * 8 * 4096 * 14_336 + 8 * 4096 + 2 * 4096) + 4096,
         [None, "T", 32_000],
     ),
+    # V·w;  in each of two blocks 2w, w·4w + 4w and 4w·w + w
+    "encoder.py": ("Encoder", "n_words*width + 2*(8*width^2 + 7*width)", None),
     # V·256;  4[128(128 + 256) + 128] = 197,120;  128·V + V
     # torch: 4[128·256 + 2·128] = 132,096 twice;  a table of n·128, and 128·n + n
     "letters.py": ("Letters", "257*n_letters + 2*132096", None),

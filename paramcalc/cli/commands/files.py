@@ -138,7 +138,7 @@ def shapes_of(words: list[str] | None) -> tuple[tuple[Size, ...], ...]:
 
 
 def named_values(text: str | None) -> dict[str, str]:
-    """Read ``hidden=128,widths=[3, 4]``: a comma inside brackets separates no arguments.
+    """Read ``hidden=128,config.widths=[3, 4]``: a comma inside brackets separates no arguments.
 
     Raises
     ------
@@ -155,8 +155,10 @@ def named_values(text: str | None) -> dict[str, str]:
     found: dict[str, str] = {}
     for word in words if text else ():
         name, _, value = word.partition("=")
-        if not name.strip().isidentifier() or not value.strip() or name.strip() in found:
-            raise OptionError("--args", expected="NAME=VALUE such as hidden=128, each name once", received=word)
+        if not all(map(str.isidentifier, name.strip().split("."))) or not value.strip() or name.strip() in found:
+            raise OptionError(
+                "--args", expected="NAME=VALUE such as hidden=128 or config.hidden=128, each name once", received=word
+            )
         found[name.strip()] = value.strip()
     return found
 

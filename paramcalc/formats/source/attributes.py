@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .parts import part
 from .reach import mutable
 from .state import Raised, State, Stop
 from .values import (
@@ -157,9 +158,7 @@ def get_or_missing(run: State, value: Value, name: str) -> Value:
         found = run.library(path) if path else MISSING
         if found is not MISSING:
             return found
-        made = Unknown(value.reason, value.line, value.refs, path, value.data, value.scalar)
-        made.attribute = name
-        return made
+        return part(run, value, name, lambda: _of_unknown(value, name, path))
     if isinstance(value, Module):
         if run.patches.state and (value.path, name) in run.patches.named:
             run.read_patches.add((value.path, name))
@@ -268,6 +267,12 @@ def _is_plain(value: Instance) -> bool:
     # whether the attributes of an object are those of its dictionary, and nothing more
     native = value.cls.native if isinstance(value.cls, Class) else value.cls
     return value.blur is None and (native is None or (native.set is None and native.get is None and not native.data))
+
+
+def _of_unknown(value: Unknown, name: str, path: str) -> Unknown:
+    made = Unknown(value.reason, value.line, value.refs, path, value.data, value.scalar)
+    made.attribute = name
+    return made
 
 
 def _updated(run: State, value: Instance, names: Unknown, args: list[Value], kwargs: dict[str, Value]) -> Value:

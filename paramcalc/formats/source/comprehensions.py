@@ -51,7 +51,8 @@ def _generate(run: State, parts: list[ast.comprehension], inner: Scope, keep: Ca
         keep()
         return
     first, *rest = parts
-    source = iterator(run, run.evaluate(first.iter, inner))
+    items = run.evaluate(first.iter, inner)
+    source = iterator(run, items)
 
     def passed(tests: list[ast.expr]) -> None:
         if not tests:
@@ -68,7 +69,7 @@ def _generate(run: State, parts: list[ast.comprehension], inner: Scope, keep: Ca
             assign(run, first.target, item_of(run, lost), inner)
             passed(first.ifs)
 
-        run.maybe_many(once)
+        run.maybe_many(once, items)
 
     if isinstance(source, Unknown):
         lose(source)

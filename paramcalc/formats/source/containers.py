@@ -6,6 +6,7 @@ from . import attributes
 from .budget import ITEMS, STORED
 from .iterators import MOST_ITEMS as MOST_ITEMS, Lost, each, lose_place, over, over_dict, over_list, rest_of
 from .operations import OPTIMIZERS, equal, hashable, item_of
+from .parts import part
 from .reach import held
 from .state import Raised, State, Stop
 from .tracking import check_change
@@ -174,7 +175,7 @@ def get_item(run: State, value: Value, key: Value) -> Value:
     """Give an item or a slice."""
     if isinstance(value, Unknown):
         run.may_raise("an item of an unknown value")
-        return item_of(run, value, key)
+        return part(run, value, key if isinstance(key, str) else "", lambda: item_of(run, value, key), True)
     if run.is_tensor(value):
         return run.tensor_item(value, key)
     if isinstance(value, (List, tuple, str, bytes, range)):

@@ -11,7 +11,7 @@ from .containers import get_item, items_of, store_item
 from .operations import MOST_TEXT, binary, compare, format_value, make_set, truth
 from .state import Raised, State, Stop
 from .targets import assign, declared_in
-from .values import MISSING, Dict, Function, Instance, List, Scope, Unknown, Value
+from .values import MISSING, Dict, Function, Instance, List, Obj, Scope, Unknown, Value
 
 
 def evaluate(run: State, node: ast.expr, scope: Scope) -> Value:
@@ -219,8 +219,10 @@ def _call(run: State, node: ast.Call, scope: Scope) -> Value:
             lost.append(value)
     run.line = node.lineno
     if lost:
-        run.note("a call with unknown arguments")
-        return calls.lose(run, "a call with unknown arguments", function, *lost, *args, *kwargs.values())
+        causes = (one if isinstance(one, Unknown) else one.blur for one in lost if isinstance(one, (Unknown, Obj)))
+        why = next((f": {one.reason}" for one in causes if one is not None), "")
+        run.note(f"a call with unknown arguments{why}")
+        return calls.lose(run, f"a call with unknown arguments{why}", function, *lost, *args, *kwargs.values())
     return run.call(function, args, kwargs)
 
 

@@ -32,6 +32,7 @@ from .values import (
 )
 
 State = tuple[dict[Value, Value] | list[Value], Unknown | None]
+BRANCHES = "it differs between branches"
 DEEPEST = 60  # levels at which two values are compared
 MOST_WAYS = 8  # values that one is among
 
@@ -63,6 +64,8 @@ class Heap:
         self.budget = budget
         self.regions: list[Region] = []
         self.changes = 0  # of objects that are no scopes and no iterators
+        self.why = BRANCHES  # what is unknown for now where outcomes meet
+        self.blurs = 0  # how often something unknown may have changed what it was given
         self.line = 0
 
     # --- recording ------------------------------------------------------------------------------------------------
@@ -144,6 +147,7 @@ class Heap:
 
     def blur(self, values: Iterable[Value], reason: str, line: int = 0) -> None:
         """Make everything unknown that can be reached from these values."""
+        self.blurs += 1
         found = reachable(values)
         self.budget.charge(len(found) // ITEMS)
         for obj in found:
@@ -198,7 +202,7 @@ class Pairing:
 
     def unsure(self, one: Value, other: Value) -> Unknown:
         """Make the reason of an object that differs between outcomes."""
-        return Unknown("it differs between branches", self.heap.line, _inside(one) | _inside(other))
+        return Unknown(self.heap.why, self.heap.line, _inside(one) | _inside(other))
 
     def value(self, a: Value, b: Value) -> Value:
         """Give a value if both outcomes have it, and an unknown otherwise."""
@@ -218,7 +222,7 @@ class Pairing:
             return tuple(self.value(x, y) for x, y in zip(a, b, strict=True))
         missing = isinstance(a, Missing) or isinstance(b, Missing)
         scalar = _plain(a) and _plain(b)
-        made = Unknown("it differs between branches", self.heap.line, mutable(a) | mutable(b), scalar=scalar)
+        made = Unknown(self.heap.why, self.heap.line, mutable(a) | mutable(b), scalar=scalar)
         made.either = _either(a, b)
         if missing:
             made.path = "?"  # perhaps there is no such name

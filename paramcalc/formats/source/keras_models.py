@@ -18,6 +18,7 @@ from ...rules.ops.operation import Operation, Slot
 from ...rules.ops.table import modules
 from ...symbolic import is_known
 from .names import keras
+from .names.options import Unread
 from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, place_of, type_of
 from .state import State
 from .values import Class, Dict, Instance, List, Obj, Unknown, Value
@@ -95,7 +96,7 @@ class Maker:
             before, self.depth = self.depth, depth
             try:
                 return keras.layer_of(self.run, value)
-            except (ParamcalcError, keras.Unread) as error:
+            except (ParamcalcError, Unread) as error:
                 return lost(self.run, self._name(value) or "", kind, str(error), value.line).layer
             finally:
                 self.depth = before

@@ -93,7 +93,7 @@ def _binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:
 
 def sized(run: State, value: Value) -> Value:
     """Give the size symbol of an unknown number that has a name."""
-    return run.symbol(value) if isinstance(value, Unknown) and value.data and value.name else value
+    return run.symbol(value) if isinstance(value, Unknown) and value.data and (value.name or value.attribute) else value
 
 
 def _arithmetic(run: State, kind: type[ast.operator], a: Value, b: Value) -> Value:
@@ -290,7 +290,7 @@ OPTIMIZERS = "torch.optim."  # what an optimizer holds is known to be of one
 
 
 def item_of(run: State, source: Unknown, *more: Value) -> Unknown:
-    """Give an item of an unknown sequence: unknown, and perhaps any of the objects in it."""
+    """Give an item of an unknown sequence or mapping: unknown, and perhaps any of the objects in it."""
     found = run.unknown(source.reason, source, *more, data=source.data, scalar=source.scalar)
     found.path = source.path if source.path.startswith(OPTIMIZERS) else ""
     return found

@@ -11,7 +11,7 @@ from ...core.shapes import AnyShape
 from ...errors import OptionError
 from ...symbolic import Expr, symbols
 from .budget import Budget, Stop as Stop
-from .heap import Heap, Outcome, Region
+from .heap import BRANCHES, Heap, Outcome, Region
 from .reach import mutable
 from .trace import Trace
 from .values import Builtin, Function, Instance, Module, Obj, Scope, Unknown, Value
@@ -125,6 +125,7 @@ class State:
         self.budget = Budget()
         self.heap = Heap(self.budget)
         self.sizes = dict(sizes or {})
+        self.unread: dict[tuple[int, str], tuple[str, Unknown]] = {}  # attributes that are given, until they are read
         self.used: set[str] = set()
         self.opened: frozenset[str] = frozenset()  # arguments that are sizes without a value, whatever their default
         self.arguments: dict[str, Unknown] = {}
@@ -198,7 +199,7 @@ class State:
     def symbol(self, value: Unknown) -> Value:
         """Give the size symbol of an unknown value, named after its variable; or the size given for that name."""
         if value.size is None:
-            first = value.name or "n"
+            first = value.name or value.attribute or "n"
             count = self.symbols[first] = self.symbols.get(first, 0) + 1
             name = first if count == 1 else f"{first}_{count}"
             given = self.sizes.get(name)
@@ -346,8 +347,9 @@ class State:
             raise SIGNALS[how](value)
         return self.settle(region, self.ways(region, how, value), caught)
 
-    def maybe_many(self, piece: Callable[[], Value]) -> None:
-        """Walk a piece that is run any number of times: what it changes becomes unknown."""
+    def maybe_many(self, piece: Callable[[], Value], items: Value = None) -> None:
+        """Walk a piece that is run any number of times, as for each of these: what it changes becomes unknown."""
+        told = f": {items.name}" if isinstance(items, Unknown) and items.name else ""
         for _ in range(WIDENINGS):
             region = self.heap.open()
             start = region.serial
@@ -362,10 +364,13 @@ class State:
                     others.append(one._replace(fork=start))
                 else:
                     ends.append(one._replace(how="next", value=None, fork=start))
-            self.heap.line = self.line
+            self.heap.line, self.heap.why = self.line, f"it depends on how often a loop is run{told}"
             after = self.heap.merged(ends, region)
             stable = all(_unchanged((obj.state, obj.blur), state, start) for obj, state in after.delta.items())
-            self.settle(region, [after, *others])
+            try:
+                self.settle(region, [after, *others])
+            finally:
+                self.heap.why = BRANCHES
             if stable:
                 return
         raise Stop("a loop of unknown length")

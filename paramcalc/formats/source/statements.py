@@ -127,7 +127,8 @@ def _if(run: State, node: ast.If, scope: Scope) -> None:
 
 
 def _for(run: State, node: ast.For, scope: Scope) -> None:
-    source = iterator(run, evaluate(run, node.iter, scope))
+    items = evaluate(run, node.iter, scope)
+    source = iterator(run, items)
 
     def loop() -> None:
         lost = source if isinstance(source, Unknown) else None
@@ -155,7 +156,7 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
             assign(run, node.target, item_of(run, source), scope)
             execute(run, node.body, scope)
 
-        run.maybe_many(once)
+        run.maybe_many(once, items)
 
     run.region(loop, {"break": "next"})
 

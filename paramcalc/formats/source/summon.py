@@ -12,6 +12,7 @@ from .heap import restore
 from .interpreter import Interpreter
 from .models import is_model, model_of
 from .names import keras, torch
+from .parts import check_read, with_part
 from .reach import reachable
 from .state import Raised, Signal, Stop
 from .values import MISSING, Class, Function, Instance, Obj, Scope, Unknown, Value
@@ -71,7 +72,7 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
         raise OptionError(f"no model {name!r} in this program", suggestion=nearest(name, known) or listed)
     if isinstance(target, Instance):
         return model_of(run, name, target)
-    given = _given(run, target, {key: _value(run, key, text) for key, text in options.items()})
+    given = _given(run, target, _values(run, options))
     region = run.heap.open()
     run.budget.grant()
     earlier = len(run.bound)
@@ -87,6 +88,7 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
     except (Signal, Stop, RecursionError) as stop:
         made = Unknown(str(stop) or "nested too deeply")
     run.heap.close(region)
+    check_read(run)
     if not isinstance(made, Unknown) and not is_model(made):
         within = [value for _, value, _ in run.bound[earlier:] if is_model(value)]  # it may keep its model to itself
         if not within:
@@ -153,6 +155,22 @@ def _given(run: Interpreter, target: Class | Function, given: dict[str, Value]) 
             left_out = run.left_out(argument, default)
             if left_out is not default:
                 given[argument] = left_out
+    return given
+
+
+def _values(run: Interpreter, options: Mapping[str, str]) -> dict[str, Value]:
+    # of arguments, and of attributes and items of arguments that are given no other way
+    given: dict[str, Value] = {}
+    for key, text in options.items():
+        name, *path = key.split(".")
+        value = _value(run, key, text)
+        whole = given.setdefault(name, run.argument(name)) if path else value
+        if not path and name not in given:
+            given[name] = value
+        elif path and isinstance(whole, Unknown):
+            with_part(run, whole, path, value, key)
+        else:
+            raise OptionError(f"--args {key}", expected=f"either {name} or its attributes", received=text)
     return given
 
 

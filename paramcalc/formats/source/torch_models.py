@@ -16,6 +16,7 @@ from ...graph.wiring import Leaf, Links, Wire, Wiring
 from . import attributes
 from .budget import LAYER, WEIGHT
 from .names import torch
+from .names.options import Unread
 from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, place_of, type_of
 from .state import Signal, State, Stop
 from .trace import NO_LINKS, Trace
@@ -206,7 +207,7 @@ def _ruled(run: State, value: Instance, path: str, own: list[tuple[str, Value]],
         layer = torch.layer_of(run, value, of_weights=True)
         met = value.named.get("<met>")
         built = layer.on(*(met if isinstance(met, tuple) else natural_inputs(layer)))
-    except (ParamcalcError, torch.Unread):
+    except (ParamcalcError, Unread):
         return _plain(run, value, path, type_of(value), own, trace)
     ours = {weight.name: weight for weight in built.weights if not weight.buffer}
     if why or {one.name: one.shape for one in weights} != {name: one.shape for name, one in ours.items()}:

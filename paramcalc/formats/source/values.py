@@ -34,12 +34,14 @@ class Unknown:
     name : str
         The variable it was first assigned to.
     attribute : str
-        Its name, where it is an attribute of something unknown.
+        Its name, where it is an attribute or an item of something unknown.
+    parts : dict of (str, bool) to (int, value)
+        Attributes and items (``True``) that were read, each with the number of changes before it (see `Heap.blurs`).
     either : tuple of values
         All that it may be, where that is known: what the branches of a condition gave.
     """
 
-    __slots__ = ("attribute", "data", "either", "line", "name", "path", "reason", "refs", "scalar", "size")
+    __slots__ = ("attribute", "data", "either", "line", "name", "parts", "path", "reason", "refs", "scalar", "size")
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class Unknown:
         self.name = ""
         self.size: Size | None = None
         self.attribute = ""
+        self.parts: dict[tuple[str, bool], tuple[int, Value]] = {}
         self.either: tuple[Value, ...] = ()
 
     def __repr__(self) -> str:

@@ -27,7 +27,14 @@ def make_range(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Make a range of known ends that is not too long."""
     ends = [one for one in args if type(one) in (int, bool)]
     if len(ends) < len(args) or not args:
-        return run.unknown("a range of unknown length", *args)
+        lost = run.unknown("a range of unknown length", *args)
+        named = (
+            str(one) if isinstance(one, Expr) else one.name or one.attribute
+            for one in args
+            if isinstance(one, (Unknown, Expr))
+        )
+        lost.name = next(filter(None, named), "")
+        return lost
     if len(ends) == 3 and ends[2] == 0:
         raise Raised(run.error("ValueError", "range() arg 3 must not be zero"))
     found = range(*(int(one) for one in ends))  # type: ignore[call-overload]

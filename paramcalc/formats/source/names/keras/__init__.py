@@ -1,7 +1,6 @@
 """Names: Keras. Layers and models are instances; calling them on symbolic tensors draws a graph of our own."""
 
 from .layers import (
-    Unread as Unread,
     declared_shape as declared_shape,
     declares as declares,
     is_layer as is_layer,

@@ -16,9 +16,10 @@ from ...values import (
     Value,
 )
 from ..native import Args, Kwargs
+from ..options import Unread
 from ..shapes import Shape
 from ..torch import Tensor as Array
-from .layers import Unread, layer_of
+from .layers import layer_of
 from .tensors import Tensor, axis, shape_of, tensors_in
 
 FIRST = ("inputs", "sequences")  # what Keras's layers call their first argument, where a rule does not name it

@@ -24,6 +24,7 @@ from ...values import (
     Value,
 )
 from ..native import Args, Kwargs
+from ..options import Unread, size_of_option
 from ..shapes import Shape
 from .tensors import Tensor
 
@@ -152,10 +153,6 @@ def renamed_options(
     return list(given), list(given.values())
 
 
-class Unread(Exception):
-    """An option whose value is unknown."""
-
-
 def layer_of(run: State, self: Instance, sure: bool = False) -> Layer:
     """Make the layer of a rule from an instance."""
     run.budget.charge(KERAS_LAYER)
@@ -195,7 +192,7 @@ INERT = (
 
 def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
     """Give an option as a rule takes it."""
-    value = sized(run, value)
+    value = size_of_option(run, rule, name, value)
     ignored = name in rule.ignored
     if ignored or name.endswith(("_initializer", "_regularizer", "_constraint")):
         return SKIP

@@ -3,7 +3,7 @@
 from .containers import container_item as container_item, container_length as container_length, is_chain as is_chain
 from .functions import changed as changed, combine as combine, item as item, negated as negated
 from .gradients import links_of as links_of
-from .layers import Unread as Unread, layer_of as layer_of
+from .layers import layer_of as layer_of
 from .methods import tensor_attribute as tensor_attribute
 from .modules import MODULE as MODULE, children_of as children_of, is_module as is_module, surely_bare as surely_bare
 from .tables import MODULES as MODULES

@@ -28,6 +28,7 @@ from ...values import (
     Value,
 )
 from ..native import Args, Kwargs
+from ..options import Unread, size_of_option
 from .gradients import derived, graded, links_of
 from .modules import MODULE, is_module, module_init
 from .tensors import Tensor, make_parameter, shape_of
@@ -125,10 +126,6 @@ def _surely_made(rule: Rule, options: Dict) -> bool:
     )
 
 
-class Unread(Exception):
-    """An option whose value is unknown."""
-
-
 # options that no weight of a layer depends on: where one is unknown, its default has the same weights
 PLACING = frozenset(["stride", "padding", "dilation", "output_padding", "padding_mode", "padding_idx"])
 
@@ -158,7 +155,7 @@ def _is_open(run: State, rule: Rule, name: str, value: Value) -> bool:
 
 def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
     """Give an option as a rule takes it: sizes, numbers, texts, lists of them, layers."""
-    value = sized(run, value)
+    value = size_of_option(run, rule, name, value)
     if isinstance(value, (Unknown, Expr)) and name in ("dropout", "p", "eps", "momentum"):
         return rule.options[name].default if name in rule.options else 0.5
     if isinstance(value, Unknown):

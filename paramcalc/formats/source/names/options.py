@@ -1,0 +1,24 @@
+"""Options of layers whose value is unknown."""
+
+from __future__ import annotations
+
+from ....core.rule import Rule
+from ....errors import ParamcalcError
+from ..operations import sized
+from ..state import State
+from ..values import Value
+
+
+class Unread(Exception):
+    """An option whose value is unknown."""
+
+
+def size_of_option(run: State, rule: Rule, name: str, value: Value) -> Value:
+    """Give the size symbol of an unknown option; of a switch or a word, for which no symbol can stand, the option."""
+    found = sized(run, value)
+    if found is not value and name in rule.options:
+        try:
+            rule.options[name].kind(found)
+        except ParamcalcError:
+            return value
+    return found
