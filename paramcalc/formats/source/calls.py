@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 
 from ...core.framework import framework_of_module
 from ...core.registry import named
 from ...errors import nearest
 from . import attributes, reading
 from .iterators import Lost, generator
+from .scopes import home_of, is_generator, local_names, outer_names
 from .state import DEPTH, Raised, State, Stop
 from .values import (
     MISSING,
@@ -59,7 +60,6 @@ MODELS = (  # parts of libraries that are harmless, but may give a model
     "sys.", "gc.", "IPython",
 )  # fmt: skip
 FRAMEWORKS = ("torch.", "keras.", "tensorflow.", "mlflow.")
-KEPT = 5_000  # functions of which facts are kept
 WRITERS = ("update", "setdefault", "pop", "popitem", "clear", "__setitem__")
 
 
@@ -196,7 +196,7 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
     scope.named["<self>"] = scope.named[first[0].arg] if first else None
     if isinstance(node, ast.AsyncFunctionDef):
         return lose(run, "a coroutine is not followed", function, *args, *kwargs.values())
-    if not isinstance(node, ast.Lambda) and _is_generator(node):
+    if not isinstance(node, ast.Lambda) and is_generator(node):
         return generator(function, scope, lambda run: _generated(run, node.body, scope))
     where = run.line
     foreign = bool(run.foreign) and function.scope.module in run.foreign
@@ -343,73 +343,3 @@ def bare_super(run: State, scope: Scope) -> Value:
             return Super(owner, one.named["<self>"])
         one = one.parent
     raise Raised(run.error("RuntimeError", "super(): no arguments"))
-
-
-def home_of(scope: Scope | None, name: str, kind: type[ast.stmt]) -> Scope:
-    """Find the scope that a name declared global or nonlocal belongs to."""
-    one = scope
-    while one is not None and one.kind != "module":
-        if kind is ast.Nonlocal and one.kind == "function" and name in (one.locals or ()):
-            return one
-        one = one.parent
-    if one is None:
-        raise Stop("a name that belongs nowhere")
-    return one
-
-
-@lru_cache(KEPT)
-def outer_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[str, type[ast.stmt]]:
-    """List the names that a function declares global or nonlocal."""
-    found: dict[str, type[ast.stmt]] = {}
-    pending: list[ast.AST] = list(node.body) if isinstance(node.body, list) else []
-    while pending:
-        one = pending.pop()
-        if isinstance(one, (ast.Global, ast.Nonlocal)):
-            found.update(dict.fromkeys(one.names, type(one)))
-        if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            pending += ast.iter_child_nodes(one)
-    return found
-
-
-@lru_cache(KEPT)
-def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
-    """List the names that a function binds itself."""
-    found = set[str]()
-    outer = set[str]()
-    arguments = node.args
-    for one in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
-        if one is not None:
-            found.add(one.arg)
-    pending: list[ast.AST] = list(node.body) if isinstance(node.body, list) else [node.body]
-    while pending:
-        one_node = pending.pop()
-        if isinstance(one_node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(one_node.name)
-            continue
-        if isinstance(one_node, ast.Lambda):
-            continue
-        if isinstance(one_node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            pending += [inner for inner in ast.walk(one_node) if isinstance(inner, ast.NamedExpr)]
-            continue
-        if isinstance(one_node, ast.Name) and isinstance(one_node.ctx, (ast.Store, ast.Del)):
-            found.add(one_node.id)
-        elif isinstance(one_node, (ast.Import, ast.ImportFrom)):
-            found |= {(alias.asname or alias.name).partition(".")[0] for alias in one_node.names}
-        elif isinstance(one_node, (ast.Global, ast.Nonlocal)):
-            outer |= set(one_node.names)
-        elif isinstance(one_node, ast.ExceptHandler) and one_node.name:
-            found.add(one_node.name)
-        pending += ast.iter_child_nodes(one_node)
-    return frozenset(found - outer)
-
-
-@lru_cache(KEPT)
-def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    pending: list[ast.AST] = list(node.body)
-    while pending:
-        one = pending.pop()
-        if isinstance(one, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            pending += ast.iter_child_nodes(one)
-    return False

@@ -321,3 +321,30 @@ def _inside(state: Value) -> frozenset[Obj]:
         for key in state:
             found |= mutable(key)
     return found
+
+
+def unchanged(a: State, b: State, start: int) -> bool:
+    """Tell whether a state is as it was when a loop began."""
+    # objects made since the start can be met through unknown values only, and are unknown then
+    (one, blur_a), (other, blur_b) = a, b
+    if blur_a is not None and blur_b is not None:
+        return _like(blur_a, blur_b, start)
+    if blur_a is not None or blur_b is not None:
+        return False
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(_like(one[key], other[key], start) for key in one)
+    assert isinstance(one, list)
+    assert isinstance(other, list)
+    return len(one) == len(other) and all(_like(x, y, start) for x, y in zip(one, other, strict=True))
+
+
+def _like(a: Value, b: Value, start: int) -> bool:
+    if a is b:
+        return True
+    if isinstance(a, Unknown) and isinstance(b, Unknown):
+        return all(obj in a.refs or obj.serial > start for obj in b.refs) and not a.data
+    if isinstance(a, (Obj, Unknown)) or isinstance(b, (Obj, Unknown)):
+        return False
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(_like(x, y, start) for x, y in zip(a, b, strict=True))
+    return type(a) is type(b) and bool(a == b)

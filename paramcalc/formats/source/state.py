@@ -11,7 +11,7 @@ from ...core.shapes import AnyShape
 from ...errors import OptionError
 from ...symbolic import Expr, symbols
 from .budget import Budget, Stop as Stop
-from .heap import BRANCHES, Heap, Outcome, Region
+from .heap import BRANCHES, Heap, Outcome, Region, unchanged
 from .reach import mutable
 from .trace import Trace
 from .values import Builtin, Function, Instance, Module, Obj, Scope, Unknown, Value
@@ -366,7 +366,7 @@ class State:
                     ends.append(one._replace(how="next", value=None, fork=start))
             self.heap.line, self.heap.why = self.line, f"it depends on how often a loop is run{told}"
             after = self.heap.merged(ends, region)
-            stable = all(_unchanged((obj.state, obj.blur), state, start) for obj, state in after.delta.items())
+            stable = all(unchanged((obj.state, obj.blur), state, start) for obj, state in after.delta.items())
             try:
                 self.settle(region, [after, *others])
             finally:
@@ -374,29 +374,3 @@ class State:
             if stable:
                 return
         raise Stop("a loop of unknown length")
-
-
-def _unchanged(a: tuple[Value, Unknown | None], b: tuple[Value, Unknown | None], start: int) -> bool:
-    # objects made since the start can be met through unknown values only, and are unknown then
-    (one, blur_a), (other, blur_b) = a, b
-    if blur_a is not None and blur_b is not None:
-        return _like(blur_a, blur_b, start)
-    if blur_a is not None or blur_b is not None:
-        return False
-    if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(_like(one[key], other[key], start) for key in one)
-    assert isinstance(one, list)
-    assert isinstance(other, list)
-    return len(one) == len(other) and all(_like(x, y, start) for x, y in zip(one, other, strict=True))
-
-
-def _like(a: Value, b: Value, start: int) -> bool:
-    if a is b:
-        return True
-    if isinstance(a, Unknown) and isinstance(b, Unknown):
-        return all(obj in a.refs or obj.serial > start for obj in b.refs) and not a.data
-    if isinstance(a, (Obj, Unknown)) or isinstance(b, (Obj, Unknown)):
-        return False
-    if isinstance(a, tuple) and isinstance(b, tuple):
-        return len(a) == len(b) and all(_like(x, y, start) for x, y in zip(a, b, strict=True))
-    return type(a) is type(b) and bool(a == b)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from . import attributes, calls
+from . import attributes, calls, setting
 from .containers import delete_item, iterator
 from .exceptions import try_statement, with_statement
 from .expressions import evaluate, make_function
@@ -89,7 +89,7 @@ def _augmented(run: State, node: ast.AugAssign, scope: Scope) -> None:
         before = attributes.get(run, holder, target.attr)
 
         def keep(value: Value) -> None:
-            attributes.store(run, holder, target.attr, value)
+            setting.store(run, holder, target.attr, value)
     else:
         from .containers import get_item, store_item
 
@@ -242,7 +242,7 @@ def _delete(run: State, node: ast.Delete, scope: Scope) -> None:
                 run.change(scope)
                 del scope.named[target.id]
         elif isinstance(target, ast.Attribute):
-            attributes.delete(run, evaluate(run, target.value, scope), target.attr)
+            setting.delete(run, evaluate(run, target.value, scope), target.attr)
         elif isinstance(target, ast.Subscript):
             delete_item(run, evaluate(run, target.value, scope), evaluate(run, target.slice, scope))
         else:
@@ -296,7 +296,7 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
         made.blur = run.unknown(f"a class derived from {next(one for one in natives if one.make is None).name}")
     if made.native is not None and "<class>" in made.native.methods and made.blur is None:
         made.native.methods["<class>"](run, made, [], {})
-    attributes.check_class(run, made)
+    setting.check_class(run, made)
     bind(run, node.name, _decorated(run, made, node.decorator_list, scope), scope)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from . import attributes
+from . import setting
 from .containers import items_of, store_item
 from .state import Raised, State, Stop
 from .values import Instance, List, Scope, Unknown, Value
@@ -16,7 +16,7 @@ def assign(run: State, target: ast.expr, value: Value, scope: Scope) -> None:
     if isinstance(target, ast.Name):
         bind(run, target.id, run.name(value, target.id), scope)
     elif isinstance(target, ast.Attribute):
-        attributes.store(run, run.evaluate(target.value, scope), target.attr, run.name(value, target.attr))
+        setting.store(run, run.evaluate(target.value, scope), target.attr, run.name(value, target.attr))
     elif isinstance(target, ast.Subscript):
         store_item(run, run.evaluate(target.value, scope), run.evaluate(target.slice, scope), value)
     elif isinstance(target, (ast.Tuple, ast.List)):

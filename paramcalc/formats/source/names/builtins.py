@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....symbolic import Expr
-from .. import attributes
+from .. import attributes, setting
 from ..calls import lose
 from ..containers import length
 from ..operations import format_value
@@ -64,7 +64,7 @@ def _hasattr(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def _setattr(run: State, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(args[1], str):
-        attributes.store(run, args[0], args[1], args[2])
+        setting.store(run, args[0], args[1], args[2])
     elif isinstance(args[0], (Class, Function, Module)):
         raise Stop("an attribute of an unknown name is set", everything=True)
     else:
@@ -74,7 +74,7 @@ def _setattr(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def _delattr(run: State, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(args[1], str):
-        attributes.delete(run, args[0], args[1])
+        setting.delete(run, args[0], args[1])
     else:
         run.blur("an attribute of an unknown name was deleted", args[0])
     return None

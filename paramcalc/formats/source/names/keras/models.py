@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .....core.rule import Rule
 from .....symbolic import Expr
-from ... import attributes
+from ... import attributes, setting
 from ...calls import lose
 from ...containers import items_of
 from ...operations import sized
@@ -75,7 +75,7 @@ def _build(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _layer_set(run: State, self: Instance, name: str, value: Value) -> None:
-    if attributes.by_property(run, self, name, value):
+    if setting.by_property(run, self, name, value):
         return
     run.change(self)
     value = tracked(value)
@@ -342,7 +342,7 @@ def _check_replaced(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
     ruled = cls.native is not None and isinstance(cls.native.data, Rule)
     chained = cls.native is SEQUENTIAL
     names = (*OWN_CALLS, *(("build", "add_weight") if ruled else ("add", "pop", "build") if chained else ()))
-    attributes.blur_if_replaced(run, cls, names)
+    setting.blur_if_replaced(run, cls, names)
 
 
 LAYER = Native(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeGuard
 
-from ... import attributes
+from ... import attributes, setting
 from ...calls import lose
 from ...state import Raised, State
 from ...values import (
@@ -82,7 +82,7 @@ def _fill(run: State, fields: dict[str, Value], args: Args, kwargs: Kwargs) -> V
             raise Raised(run.error("TypeError", f"missing argument {name!r}"))
         else:
             value = default
-        attributes.store(run, self, name, run.name(value, name), making=True)
+        setting.store(run, self, name, run.name(value, name), making=True)
     after = attributes.user_method(self, "__post_init__")
     if after is not None:
         run.call(after, [self], {})

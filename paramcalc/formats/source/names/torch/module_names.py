@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ... import attributes
+from ... import setting
 from ...state import State
 from ...values import Class, Host
 from ..native import Args, Kwargs
@@ -54,6 +54,6 @@ def replaced_calls(names: frozenset[str]) -> Host:
     ordered = sorted(names)
 
     def check(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
-        attributes.blur_if_replaced(run, cls, ordered)
+        setting.blur_if_replaced(run, cls, ordered)
 
     return check

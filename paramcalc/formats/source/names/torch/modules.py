@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ... import attributes
+from ... import attributes, setting
 from ...calls import lose
 from ...iterators import over_walk
 from ...reach import reachable
@@ -49,7 +49,7 @@ def module_set(run: State, self: Instance, name: str, value: Value) -> None:
     kind = "unknown" if isinstance(value, Unknown) else _kind(value)
     _check_kind(run, name, old, name in buffers, kind, value)
     if kind in ("other", "unknown") and _kind(old) == "other" and name not in buffers:
-        if attributes.by_property(run, self, name, value):
+        if setting.by_property(run, self, name, value):
             if kind == "unknown":
                 run.blur("a property was set that may be a module", self, value)
             return

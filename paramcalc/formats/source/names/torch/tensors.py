@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .....graph.wiring import Leaf, Links
 from .....symbolic import Expr, Size
-from ... import attributes
+from ... import attributes, setting
 from ...containers import items_of
 from ...operations import sized
 from ...state import State
@@ -109,7 +109,7 @@ def _parameter_get(run: State, self: Instance, name: str) -> Value:
 
 
 def _parameter_set(run: State, self: Instance, name: str, value: Value) -> None:
-    if attributes.by_property(run, self, name, value):
+    if setting.by_property(run, self, name, value):
         return
     run.change(self)
     _check_linked(run)
