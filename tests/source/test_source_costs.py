@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from paramcalc.analysis.cost import Cost, cost
@@ -132,3 +134,21 @@ def test_operations_besides_products_are_at_least_those_of_the_layers() -> None:
     found = cost_of("return self.b(torch.exp(self.a(x)))", ops="all")
     assert found.operations is not None
     assert not found.operations.known
+
+
+@pytest.mark.parametrize("layer", ["MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer"])
+def test_attention_that_is_not_called_keeps_no_keys(layer: str) -> None:
+    text = dedent(f"""
+        import torch.nn as nn
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a, self.m = nn.Linear(4, 4), nn.{layer}(4, 2)
+            def forward(self, x):
+                return self.a(x)
+        net = Net()
+    """)
+    source = Source("m.py", given=text)
+    source.asked = Asked("net", inputs=((2, 5, 4),))
+    found = cost(read(source))
+    assert (found.passes.forward, found.passes.backward, found.memory.state) == (160, 160, 0)

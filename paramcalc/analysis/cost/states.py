@@ -84,7 +84,8 @@ def state_of(part: Part) -> Size:
     cached = CACHED.get((part.layer.framework or "", part.layer.type))
     if cached is not None and isinstance(part.layer, Layer):
         positions = [prod(shape[:-1]) for shape in part.inputs if not isinstance(shape, UnknownShape)]
-        return cached(part.layer.options, positions) if len(positions) == len(part.inputs) else 0
+        known = bool(positions) and len(positions) == len(part.inputs)  # a layer that is not called has no inputs
+        return cached(part.layer.options, positions) if known else 0
     if isinstance(part.layer, Copies) and part.built.parts is not None:
         return part.layer.count * summed(state_of(inner) for inner in part.built.parts())
     states = summed(prod(shape) for shape in part.built.states)
