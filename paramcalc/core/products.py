@@ -29,6 +29,7 @@ from .sources import (
     State as State,
     settled,
     sources as sources,
+    written_out,
 )
 
 
@@ -158,6 +159,16 @@ class Work(NamedTuple):
         if not isinstance(other, Work):
             return NotImplemented
         return Work(self.products + other.products)
+
+    def towards(self, found: Sources) -> Work:
+        """Leave no sources to products that lie on no way to what depends on the sources found."""
+        known = written_out(found)
+
+        def led(one: Product) -> Product:
+            into = written_out(one.left | one.right) <= known
+            return one if into else Product(one.size, NOTHING, NOTHING)
+
+        return self._replace(products=tuple(map(led, self.products)))
 
     def times(self, n: Size) -> Work:
         """Do the same work n times."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ...core.built import Part, Weight
-from ...core.products import Source, State, Work
+from ...core.products import NOTHING, Source, State, Work
 from ...core.shapes import AnyShape, UnknownShape, listed
 from ...core.sources import written_out
 from ...core.totals import summed
@@ -228,6 +228,8 @@ def _use(
         work = work.truncated(training.window)
     if built.unknown or not built.costed:  # what it does backwards is unknown, and what it has to train may be
         return Use(part, Passes(work.forward(), None, None), live, back, []), [True] * len(needs)
+    if 0 < len(back) < len(flows):
+        work = work.towards(NOTHING.union(*(flows[at] for at in back)))
     own = work.backward(weights) if back else 0
     both = work.backward(live) if back else 0
     return Use(part, Passes(work.forward(), own, summed((both, -1 * own))), live, back, []), needs
