@@ -197,7 +197,7 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
     if isinstance(node, ast.AsyncFunctionDef):
         return lose(run, "a coroutine is not followed", function, *args, *kwargs.values())
     if not isinstance(node, ast.Lambda) and is_generator(node):
-        return generator(function, scope, lambda run: _generated(run, node.body, scope))
+        return generator(function, scope, lambda run: _generated(run, function, scope))
     where = run.line
     foreign = bool(run.foreign) and function.scope.module in run.foreign
     run.inside_library += foreign
@@ -216,13 +216,18 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
         run.line = where
 
 
-def _generated(run: State, body: list[ast.stmt], scope: Scope) -> list[Value]:
+def _generated(run: State, function: Function, scope: Scope) -> list[Value]:
+    body = function.node.body
+    assert isinstance(body, list)
     kept = List()
     scope.named["<yields>"] = kept
     run.depth += 1
+    before, run.grad = run.grad, run.recording(function)
+    scope.named["<recorded>"] = run.grad
     try:
         run.region(lambda: run.execute(body, scope), {"return": "next"})
     finally:
+        run.grad = before
         run.depth -= 1
     if kept.blur is not None:
         raise Lost(kept.blur)
@@ -238,6 +243,8 @@ def yielded(run: State, scope: Scope, value: Value) -> Value:
     if not isinstance(kept, List):
         raise Stop("a yield outside a generator")
     run.change(kept)
+    if one is not None and run.grad is not one.named.get("<recorded>"):
+        run.entangle()  # what is done with it is done without gradients, too
     if kept.blur is not None:
         kept.blur = run.unknown(kept.blur.reason, kept.blur, value)
     elif len(kept.items) > 20_000:

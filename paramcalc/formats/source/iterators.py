@@ -211,22 +211,29 @@ def generator(function: Function, scope: Scope, body: Callable[[State], list[Val
         if it.named["items"] is None:
             given = list(scope.named.values())
             region = run.heap.open()
+            calls = len(run.trace.calls) if run.trace is not None else 0
             items = tuple(body(run))
+            if run.trace is not None:
+                run.trace.begin(it, calls)
             if run.heap.regions[-1] is not region or region.before.keys() - {it, scope} or region.left:
                 raise Stop("a generator that changes what is outside")  # how much of it runs depends on its user
             run.heap.close(region)
-            it.named["items"] = items
+            it.named.update(items=items, recorded=run.grad)
             it.named["reads"] = reads_of(run, [function, *given, *scope.named.values(), *items], scope)
         reads, found, place = it.named["reads"], it.named["items"], place_of(it)
         if not isinstance(reads, Reads) or not isinstance(found, tuple) or (place and reads.changed()):
             raise Stop("a generator that reads what changes meanwhile")
+        if run.grad is not it.named["recorded"]:
+            run.entangle()
         if place >= len(found):
+            if run.trace is not None and run.certain:
+                run.trace.finish(it)
             return END
         it.named["ended"] = False
         return found[place]
 
     made = Iterator(step, (function, scope))
-    made.named.update({"items": None, "reads": None})
+    made.named.update({"items": None, "reads": None, "recorded": None})
     return made
 
 

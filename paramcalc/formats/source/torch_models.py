@@ -66,6 +66,7 @@ def _walked(run: State, value: Instance, inputs: Sequence[AnyShape]) -> tuple[li
         found, trace.sure = None, False
     run.heap.close_inside(region)
     trace.sure = trace.sure and not region.left
+    trace.close()
     outs: list[AnyShape] = []
     pending = [found]
     while pending:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -76,6 +76,27 @@ class Trace:
     outputs: list[Links] = field(default_factory=list)
     written: dict[Memory, Links] = field(default_factory=dict)
     _places: dict[int | str, list[int]] = field(default_factory=dict)
+    _begun: dict[Hashable, range] = field(default_factory=dict)
+
+    def begin(self, generator: Hashable, start: int) -> None:
+        """Note the calls of a generator since some place: they are made if it is run to its end."""
+        if len(self.calls) > start:
+            self._begun[generator] = range(start, len(self.calls))
+
+    def finish(self, generator: Hashable) -> None:
+        """Note that a generator is run to its end."""
+        self._begun.pop(generator, None)
+
+    def close(self) -> None:
+        """Leave out the calls of generators that may not be run to their ends."""
+        if not self._begun:
+            return
+        lost = {place for several in self._begun.values() for place in several}
+        self.sure = False
+        self.calls = [one for place, one in enumerate(self.calls) if place not in lost]
+        self._places = {}
+        for place, one in enumerate(self.calls):
+            self._places.setdefault(one.key, []).append(place)
 
     def of(self, key: int | str) -> list[int]:
         """List the places of the calls of a layer or function."""

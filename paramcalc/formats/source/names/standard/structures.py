@@ -81,8 +81,8 @@ def _copy(run: State, args: Args, kwargs: Kwargs) -> Value:
             made = Instance(value.cls, value.line)
             made.state = dict(value.named)
             return made
-    if isinstance(value, Obj):
-        return run.unknown("a shallow copy is not followed", value)
+    if isinstance(value, Obj) or run.is_tensor(value):  # a copy of a tensor shares its memory, and passes no gradient
+        return run.unknown("a shallow copy is not followed", value, data=True)
     return value
 
 

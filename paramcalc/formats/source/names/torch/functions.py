@@ -8,7 +8,7 @@ from .....core.products import Work, product
 from .....symbolic import Size
 from ...containers import items_of
 from ...state import State
-from ...trace import function_call
+from ...trace import NO_LINKS, function_call
 from ...values import MISSING, Builtin, Host, List, Unknown, Value
 from .. import numbers
 from ..native import Args, Kwargs
@@ -95,6 +95,7 @@ SAME_SHAPE = frozenset(
     ]
 )
 
+SPREADING = frozenset(["masked_fill", "pow", "clamp"])
 REDUCE = frozenset(
     ["mean", "sum", "amax", "amin", "argmax", "argmin", "prod", "std", "var", "norm", "logsumexp", "all", "any"]
 )
@@ -153,7 +154,10 @@ def _multiplied(run: State, name: str, operands: Args, found: Value) -> Value:
     if run.trace is None or sizes is None or not run.certain:
         if run.trace is not None and (sizes is None or sum(sizes) != 0):
             run.trace.sure = False
-        return derived(run, name, found, operands, {})
+        made = derived(run, name, found, operands, {})
+        if run.trace is None and isinstance(made, Tensor) and made.links != NO_LINKS:
+            made.links = None  # a gradient passes through a product that is none of forward
+        return made
     first = product(sizes[0], 0, 1)
     mask = range(3, len(known))
     products = (first,) if len(sizes) == 1 else (first, product(sizes[1], (0, 1, *mask), 2))
@@ -187,7 +191,7 @@ def _operated(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
     if x is None:
         return None
     rest = list(args[1:])
-    dim = kwargs.get("dim", kwargs.get("axis", rest[0] if rest else None))
+    dim, keep = _over(name, rest, kwargs)
     if name in ("matmul", "bmm", "mm"):
         return Tensor(matmul(x, shape_of(run, rest[0])))
     if name in ("linear", "embedding", "scaled_dot_product_attention"):
@@ -196,15 +200,17 @@ def _operated(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
         last = other[0] if name == "linear" else other[-1]
         return Tensor((*x, last) if name == "embedding" else (*x[:-1], last))
     if name in PAIR:
-        return Tensor(broadcast(x, () if isinstance(rest[0], (int, float)) else shape_of(run, rest[0])))
+        for one in rest[: 2 if name == "where" else 1]:
+            x = broadcast(x, () if isinstance(one, (int, float)) else shape_of(run, one))
+        return Tensor(x) if rest else None
     if name in ("expand_as", "view_as"):
         return Tensor(shape_of(run, rest[0]))
     if name in REDUCE or (name in ("max", "min") and dim is None):
         axes = tuple(items_of(run, dim)) if isinstance(dim, (tuple, List)) else dim  # type: ignore[arg-type]
         chosen = tuple(one for one in (axes if isinstance(axes, tuple) else (axes,)) if isinstance(one, int))
-        return Tensor(reduced(x, axes, chosen, kwargs.get("keepdim", rest[1] if len(rest) > 1 else False)))
+        return Tensor(reduced(x, axes, chosen, keep))
     if name in ("max", "min") and isinstance(dim, int):
-        made = Tensor(reduced(x, dim, (dim,), kwargs.get("keepdim", False)))
+        made = Tensor(reduced(x, dim, (dim,), keep))
         return (made, made)
     if name == "t":
         return Tensor(x[::-1])
@@ -237,6 +243,16 @@ def _operated(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
         lead = (1,) * (len(times) - len(x)) + x
         return Tensor(tuple(old * new for old, new in zip(lead, times, strict=True)))
     return None
+
+
+def _over(name: str, rest: Args, kwargs: Kwargs) -> tuple[Value, Value]:
+    # the axes of a function that reduces, and whether it keeps them
+    if name == "norm":
+        rest = rest[1:]  # the order comes first
+    if name in ("std", "var"):
+        rest = [] if rest and isinstance(rest[0], bool) else [*rest[:1], *rest[2:]]  # the correction lies between
+    dim = kwargs.get("dim", kwargs.get("axis", rest[0] if rest else None))
+    return dim, kwargs.get("keepdim", rest[1] if len(rest) > 1 else False)
 
 
 def _joined(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
@@ -323,6 +339,15 @@ def counted(run: State, name: str, args: Args, kwargs: Kwargs) -> Tensor | None:
     return None if made is None else with_numbers(run, made, () if made.scalar else (len(made.near),))
 
 
+def same_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
+    """Give what a function gives that works number by number; what it is given besides may be larger."""
+    shape = shape_of(run, args[0])
+    for one in (*args[1:], *kwargs.values()) if name in SPREADING else ():
+        if not isinstance(one, (int, float)) and one is not None:
+            shape = broadcast(shape, shape_of(run, one))
+    return derived(run, name, Tensor(shape), args, kwargs)
+
+
 def tensor_function(name: str) -> Builtin:
     """Make a function of tensors."""
 
@@ -334,7 +359,7 @@ def tensor_function(name: str) -> Builtin:
         if found is not None:
             return found
         if name in SAME_SHAPE and args and (isinstance(args[0], Tensor) or is_parameter(args[0])):
-            return derived(run, name, Tensor(shape_of(run, args[0])), args, kwargs)
+            return same_shape(run, name, args, kwargs)
         return (
             operate(run, name, args, kwargs) if args else run.unknown(f"{name} is not followed", data=True, scalar=True)
         )

@@ -38,7 +38,7 @@ VIEWS = frozenset(
 NEW = frozenset(  # what gives new memory; all else may give that of its argument
     [
         "clone", "tanh", "sigmoid", "softmax", "log_softmax", "exp", "log", "sqrt", "abs", "masked_fill", "neg", "gelu",
-        "silu", "layer_norm", "batch_norm", "sin", "cos", "pow", "square", "rsqrt", "mean", "sum", "amax", "amin",
+        "layer_norm", "batch_norm", "sin", "cos", "pow", "square", "rsqrt", "mean", "sum", "amax", "amin",
         "prod", "std", "var", "norm", "repeat", "add", "mul", "sub", "div", "maximum", "minimum", "where", "cat",
         "concat", "concatenate", "stack", "linear", "embedding", "matmul", "bmm", "mm", "scaled_dot_product_attention",
         "binary", "argmax", "argmin", "loss", "index",

@@ -31,7 +31,7 @@ from ..native import Args, Kwargs
 from ..options import Unread, size_of_option
 from .gradients import derived, graded, links_of
 from .modules import MODULE, is_module, module_init
-from .tensors import Tensor, make_parameter, shape_of
+from .tensors import Tensor, is_parameter, make_parameter, shape_of
 
 _NATIVES: dict[str, Native] = {}
 
@@ -129,6 +129,9 @@ def _surely_made(rule: Rule, options: Dict) -> bool:
 # options that no weight of a layer depends on: where one is unknown, its default has the same weights
 PLACING = frozenset(["stride", "padding", "dilation", "output_padding", "padding_mode", "padding_idx"])
 
+READ_AT_CALLS = frozenset(["stride", "padding", "dilation"])
+NO_MATTER = frozenset(["bias", "dropout", "p", "eps", "momentum", "inplace", "device", "dtype"])
+
 
 def layer_of(run: State, self: Instance, of_weights: bool = False) -> Layer:
     """Make the layer of a rule from the options of an instance; ``of_weights`` says that no output is asked for."""
@@ -138,12 +141,36 @@ def layer_of(run: State, self: Instance, of_weights: bool = False) -> Layer:
     assert isinstance(options, Dict)
     if options.blur is not None:
         raise Unread("options that are not known")
+    named = options.named if of_weights else {**options.named, **_set_later(run, self, rule, options)}
     given = {
         str(name): plain_option(run, rule, str(name), value)
-        for name, value in options.named.items()
+        for name, value in named.items()
         if not (of_weights and name in PLACING and _is_open(run, rule, str(name), value))
     }
     return rule(**{name: value for name, value in given.items() if name != "<skip>"})
+
+
+def _set_later(run: State, self: Instance, rule: Rule, options: Dict) -> dict[Value, Value]:
+    # options that were set as attributes; PyTorch reads some of them at each call
+    found: dict[Value, Value] = {}
+    for name in rule.options:
+        if name not in self.named or name in NO_MATTER or name in rule.ignored or is_parameter(self.named[name]):
+            continue
+        value, before = sized(run, self.named[name]), sized(run, options.named.get(name, rule.options[name].default))
+        if type(value) is type(before) and value == before:
+            continue
+        if name not in READ_AT_CALLS or options.named.get("padding_mode", "zeros") != "zeros":
+            raise Unread(f"its {name} was set")
+        found[name] = value
+    return found
+
+
+def _check_weights(run: State, self: Instance, built: Built) -> None:
+    # one of another shape was put in the place of one that the rule knows
+    for weight in built.weights:
+        own = self.named.get(weight.name)
+        if isinstance(own, (Instance, Unknown)) and shape_of(run, own) != weight.shape:
+            raise Unread(f"its {weight.name} is another one")
 
 
 def _is_open(run: State, rule: Rule, name: str, value: Value) -> bool:
@@ -235,6 +262,7 @@ def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
         count = len(rule.inputs)
         read = shapes if rule.inputs[0].many else shapes[: max(1, min(count, len(shapes)))]
         built = layer.on(*read)
+        _check_weights(run, self, built)
         links = _linked(run, self, read, built, args, kwargs)
     except (ParamcalcError, Unread) as error:
         if run.trace is not None:

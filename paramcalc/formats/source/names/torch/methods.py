@@ -8,7 +8,7 @@ from ...values import Builtin, Value
 from .. import numbers
 from ..native import Args, Kwargs
 from ..numbers import Numbers
-from .functions import RESHAPED, SAME_SHAPE, counted, operate
+from .functions import RESHAPED, SAME_SHAPE, counted, operate, same_shape
 from .gradients import derived, write
 from .tensors import Tensor, number_of, numbers_in, shape_of, with_numbers
 
@@ -39,13 +39,12 @@ def tensor_attribute(run: State, value: Value, name: str) -> Value:
         if known is not None:
             return known
     if name in ("T", "mT", "H"):
-        return derived(run, name, Tensor(None if shape is None else shape[::-1]), [value], {})
+        turned = None if shape is None else shape[::-1] if name == "T" else (*shape[:-2], *shape[-2:][::-1])
+        return derived(run, name, Tensor(turned), [value], {})
     if name == "requires_grad":
         return run.unknown("a condition", scalar=True)
     if name in SAME_SHAPE:
-        return Builtin(
-            f"Tensor.{name}", lambda run, args, kwargs: derived(run, name, Tensor(shape), [value, *args], kwargs)
-        )
+        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: same_shape(run, name, [value, *args], kwargs))
     if name in RESHAPED:
         return Builtin(
             f"Tensor.{name}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...state import GRAD, State
 from ...values import (
     MISSING,
@@ -12,8 +14,10 @@ from ...values import (
     Method,
     Module,
     Native,
+    Partial,
     Unknown,
     Value,
+    Wrapper,
 )
 from ..native import Args, Kwargs
 from . import companions, lightning
@@ -23,6 +27,9 @@ from .layers import layer_class
 from .making import arange, full, like, linspace, literal, made, randint
 from .modules import MODULE, is_module, module_set
 from .tensors import PARAMETER
+
+# what a manager of gradients is put around, as a decorator is
+CALLED = (Function, Method, Instance, Builtin, Native, Partial, Wrapper)
 
 
 def _nn(name: str) -> Value:
@@ -54,7 +61,7 @@ def _manager(path: str, recorded: Value) -> Builtin:
         path,
         lambda run, args, kwargs: (
             _recording(args[0], recorded)
-            if args and isinstance(args[0], (Function, Method))
+            if args and isinstance(args[0], CALLED)
             else _manager(path, *_switched(recorded, [*args, *kwargs.values()]))
         ),
         {GRAD: recorded},
@@ -68,15 +75,32 @@ def _switched(recorded: Value, given: Args) -> tuple[Value, ...]:
     return (True,) if given[0] is False else (None,)
 
 
-def _recording(function: Function | Method, recorded: Value) -> Function | Method:
-    # the function, with whether gradients are recorded in it
-    if isinstance(function, Method):
-        inner = function.function
-        return Method(_recording(inner, recorded), function.self) if isinstance(inner, Function) else function
+def _recording(function: Value, recorded: Value) -> Value:
+    # what is called, with whether gradients are recorded in it
+    if isinstance(function, Method) and isinstance(function.function, Function):
+        return Method(_recording(function.function, recorded), function.self)
+    if not isinstance(function, Function):
+        return Builtin("a function without gradients", partial(_recorded, function, recorded), holds=(function,))
     made = Function(function.node, function.name, function.scope, function.defaults, function.kw_defaults)
     made.owner = function.owner
     made.named.update({**function.named, GRAD: recorded})
     return made
+
+
+def _recorded(function: Value, recorded: Value, run: State, args: Args, kwargs: Kwargs) -> Value:
+    before, run.grad = run.grad, recorded if isinstance(recorded, bool) else None
+    try:
+        return run.call(function, args, kwargs)
+    finally:
+        run.grad = before
+
+
+def _set_grad_enabled(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # it holds from now on, whatever surrounds it
+    if run.trace is not None:
+        run.entangle()
+    mode = [*args, *kwargs.values()][0]
+    return _manager("torch.set_grad_enabled", mode if isinstance(mode, bool) else None)
 
 
 def _parallel(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -138,6 +162,7 @@ TORCH = Module(
         "no_grad": _manager("torch.no_grad", False),
         "inference_mode": _manager("torch.inference_mode", False),
         "enable_grad": _manager("torch.enable_grad", True),
+        "set_grad_enabled": Builtin("torch.set_grad_enabled", _set_grad_enabled),
         "compile": Builtin(
             "torch.compile",
             lambda run, args, kwargs: args[0] if args else Builtin("compile", lambda run, args, kwargs: args[0]),
