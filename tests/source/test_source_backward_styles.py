@@ -55,6 +55,7 @@ FORWARDS = {
     "another weight": "x = self.wide(x)\nreturn x @ x.transpose(1, 2)",
     "the weights of attention alone": "return self.mha(x, x, self.a(x))[1]",
     "attention alone": "return self.mha(x, self.a(x), x)[0]",
+    "a product in place": "z = torch.zeros(2, 5, 5)\nz.baddbmm_(self.a(x), x.transpose(1, 2))\nreturn z",
     "a product made before": "return x @ self.before",
 }
 

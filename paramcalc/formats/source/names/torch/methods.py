@@ -81,11 +81,17 @@ RESHAPING = frozenset(
 )  # fmt: skip
 
 
+# what multiplies matrices in place
+MULTIPLYING = frozenset(["addmm_", "addbmm_", "baddbmm_", "addmv_", "addr_", "sspaddmm_"])
+
+
 def _changed(run: State, name: str, value: Value, args: Args, kwargs: Kwargs) -> Value:
     # a method that works in place
     run.changed_tensors += 1
     if name == "requires_grad_":
         run.entangle()
+    if name in MULTIPLYING and run.trace is not None:
+        run.trace.sure = False
     write(run, value, *args, *kwargs.values())
     if name in RESHAPING:
         if isinstance(value, Tensor):
