@@ -299,3 +299,17 @@ def test_every_subset_of_frozen_tensors(name: str, asked: bool) -> None:
             assert passes(text + loop, asked) == found, frozen
             paths = [name.replace(".", "/") if "." in name else f"Net/{name}" for name in frozen]
             assert passes(text, asked, paths) == found, frozen
+
+
+@pytest.mark.parametrize("where", ["before", "while it is made", "in forward"])
+@pytest.mark.parametrize("mode", ["False", "outside.flip()"])
+def test_a_switch_of_gradients_that_no_block_ends_leaves_the_backward_pass_unknown(where: str, mode: str) -> None:
+    line = f"torch.set_grad_enabled({mode})"
+    parts = {one: line if one == where else "pass" for one in ("before", "while it is made", "in forward")}
+    text = (
+        f"{HEAD}{parts['before']}\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        f"        {parts['while it is made']}\n        self.a = nn.Linear(4, 4)\n    def forward(self, x):\n"
+        f"        {parts['in forward']}\n        return self.a(x)\nnet = Net()\n"
+    )
+    assert passes(text, False) == (160, None)
+    assert passes(text.replace(line, "torch.set_grad_enabled(True)"), False)[0] == 160

@@ -11,10 +11,11 @@ from .exceptions import try_statement, with_statement
 from .expressions import evaluate, make_function
 from .iterators import END, Lost, lose_place, pull
 from .operations import DUNDER, binary, item_of, truth
-from .state import OF_A_MODULE, ROUNDS, Broken, Continued, Raised, Returned, State, Stop
+from .state import GRAD, OF_A_MODULE, ROUNDS, Broken, Continued, Raised, Returned, State, Stop
 from .targets import assign, bind
 from .values import (
     MISSING,
+    Builtin,
     Class,
     Function,
     Instance,
@@ -57,7 +58,9 @@ def execute(run: State, body: Sequence[ast.stmt], scope: Scope) -> None:
 
 
 def _expression(run: State, node: ast.Expr, scope: Scope) -> None:
-    evaluate(run, node.value, scope)
+    found = evaluate(run, node.value, scope)
+    if isinstance(found, Builtin) and found.names.get(GRAD, True) is not True:
+        run.entangle()  # torch.set_grad_enabled(False) holds from here on
     run.done(node.value)
 
 
