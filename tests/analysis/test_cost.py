@@ -2,13 +2,14 @@
 
 import json
 import pickle
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 import paramcalc as pc
 from paramcalc import torch as nn
-from paramcalc.analysis.cost import cost
+from paramcalc.analysis.cost import cost, passes
 from paramcalc.errors import OptionError
 
 
@@ -212,3 +213,19 @@ def test_a_live_module_has_a_forward_pass_and_an_unknown_pass_backwards():
     assert found.memory.gradients == 4 * (16 + 4 * 4 * (16 + 4 + 2))
     assert found.memory.state == 4 * 2 * (2 * 4)
     assert found.to_dict()["backward_macs"] is None
+
+
+def test_equal_blocks_are_worked_out_once_and_cost_what_they_cost_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a stack: as many calls as there are different layers; and the cost of one by one, whatever is frozen in it."""
+    model = pc.load(Path(__file__).parents[2] / "docs" / "examples" / "llama-7b.json")
+    made: list[str] = []
+    use = passes._use
+    monkeypatch.setattr(passes, "_use", lambda *given: made.append(given[0].name) or use(*given))
+    for frozen in ((), ("model.layers/0/self_attn",), ("model.layers/3",)):
+        made.clear()
+        together = pc.cost(model, frozen=frozen).to_dict()
+        assert len(made) < 60
+        with monkeypatch.context() as patch:
+            patch.setattr(passes, "_identity", lambda part: object())
+            assert pc.cost(model, frozen=frozen).to_dict() == together
+        assert len(made) > 400

@@ -7,10 +7,11 @@ through the graph once forwards, and the flow of the gradients once backwards.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ...core.built import Part, Weight
+from ...core.identity import shapes_identity
 from ...core.products import NOTHING, Source, State, Work
 from ...core.shapes import AnyShape, UnknownShape, listed
 from ...core.sources import written_out
@@ -61,7 +62,11 @@ def together(sizes: Iterable[Size | None]) -> Size | None:
 
 
 def total(several: Sequence[Passes]) -> Passes:
-    """Add passes up."""
+    """Add passes up; those of a use are added up already."""
+    return several[0] if len(several) == 1 else _sum(several)
+
+
+def _sum(several: Sequence[Passes]) -> Passes:
     return Passes(
         summed(one.forward for one in several),
         together(one.weight_gradient for one in several),
@@ -130,6 +135,7 @@ def uses(
     inputs: Sequence[bool],
     wanted: frozenset[int] | None = None,
     above: str = "",
+    seen: Seen | None = None,
 ) -> tuple[list[Use], list[bool]]:
     """Give the passes of every use of a layer, and whether each output of the model needs a gradient.
 
@@ -145,12 +151,20 @@ def uses(
         The outputs from which gradients come; all of them when left out.
     above : str
         The path of the model.
+    seen : Seen
+        What came of the models inside, so that equal ones are worked out once.
     """
+    seen = Seen({}, {}) if seen is None else seen
     wiring = model.wiring
     if wiring is None:
         return [_uncalled(part, training, Passes(part.built.forward(), None, None)) for part in parts], []
     built = [part.built for part in parts]
-    works = [work_of(step) for step in built]
+    keys = [_identity(part) for part in parts]
+    works = []
+    for key, step in zip(keys, built, strict=True):
+        if key not in seen.works:
+            seen.works[key] = work_of(step)
+        works.append(seen.works[key])
     ends = [links for at, links in enumerate(wiring.outputs) if wanted is None or at in wanted]
     reached = gradients(wiring._replace(outputs=ends), built, works)
     values: list[list[bool]] = [[one] for one in inputs]
@@ -165,17 +179,53 @@ def uses(
     found: dict[int, Use] = {}
     for wire, back in zip(wiring.wires, reached, strict=True):
         part = parts[wire.part]
-        found[wire.part], needs = _use(
-            part, works[wire.part], training, needed(wire.args), needed(wire.states), back, f"{above}{part.name}"
-        )
+        read, states, path = needed(wire.args), needed(wire.states), f"{above}{part.name}"
+        weights = _trained(part, training, path)
+        key = keys[wire.part], tuple(read), tuple(states), back, weights
+        if key not in seen.uses:
+            use, needs = _use(part, works[wire.part], training, read, states, back, path, weights, seen)
+            seen.uses[key] = use._replace(passes=_sum([use.passes])), needs
+        use, needs = seen.uses[key]
+        found[wire.part] = _used(use, part)
         values.append(needs)
     every = [found.get(at) or _uncalled(part, training, Passes(), above) for at, part in enumerate(parts)]
     return every, needed(wiring.outputs)
 
 
+class Seen(NamedTuple):
+    """What came of layers and models, by all that it depends on.
+
+    Attributes
+    ----------
+    works : dict
+        What each computes.
+    uses : dict
+        Its use, and which of its outputs need a gradient.
+    """
+
+    works: dict[Hashable, Work]
+    uses: dict[Hashable, tuple[Use, list[bool]]]
+
+
+def _identity(part: Part) -> Hashable:
+    # names of weights are those of the layers inside; what a wrapper does with a layer is known to it alone
+    if part.call is None:
+        return object()
+    names = tuple(one.path for one in part.built.weights)
+    return part.layer.identity(), names, shapes_identity(part.inputs), *sorted(part.call.items())
+
+
+def _used(use: Use, part: Part) -> Use:
+    # the use of an equal part, as that of this one
+    if use.part is part:
+        return use
+    parts = part.built.parts() if part.built.parts is not None else ()
+    return use._replace(part=part, inner=[_used(one, own) for one, own in zip(use.inner, parts, strict=False)])
+
+
 def _uncalled(part: Part, training: Training, passes: Passes, above: str = "") -> Use:
     # a layer that holds weights and is not called, as far as that is known
-    return Use(part, passes, _trained(part, training, f"{above}{part.name}"), frozenset(), [])
+    return Use(part, _sum([passes]), _trained(part, training, f"{above}{part.name}"), frozenset(), [])
 
 
 def _trained(part: Part, training: Training, path: str) -> frozenset[Source]:
@@ -209,13 +259,14 @@ def _use(
     states: Sequence[bool],
     back: frozenset[int],
     path: str,
+    weights: frozenset[Source],
+    seen: Seen,
 ) -> tuple[Use, list[bool]]:
     layer, built = part.layer, part.built
     if isinstance(layer, Model) and built.parts is not None:
-        inner, needs = uses(layer, built.parts(), training, read, back, f"{path}/")
+        inner, needs = uses(layer, built.parts(), training, read, back, f"{path}/", seen)
         live = frozenset[Source](at for at, one in enumerate(read) if one)
         return Use(part, total([one.passes for one in inner]), live, back, inner), needs
-    weights = _trained(part, training, path)
     given = frozenset[Source](
         [*(at for at, one in enumerate(read) if one), *(State(at) for at, one in enumerate(states) if one)]
     )
