@@ -57,6 +57,8 @@ def fold(text: str, width: int) -> list[str]:
 
 def _reach(text: str, start: int, width: int) -> int:
     # where the characters that fit into a line end, one at least
+    if _SINGLE(text, start, start + width + 1):
+        return min(max(start + width, start + 1), len(text))
     taken = 0
     for at in range(start, len(text)):
         taken += width_of(text[at])
