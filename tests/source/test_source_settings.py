@@ -113,6 +113,10 @@ def test_sizes_are_given_by_name_and_by_path() -> None:
         ({"config.x": "1"}, "nothing reads it .what is read: n_words, width."),
         ({"config": "3", "config.width": "1"}, "--args config.width; expected either config or its attributes"),
         ({"config.width": "1", "config": "3"}, "--args config; expected either config or its attributes"),
+        (
+            {"config.width": "3", "config.width.x": "1"},
+            "--args config.width.x; expected either width or its",
+        ),
         ({"depth": "1"}, "unexpected argument 'depth'"),
     ],
 )

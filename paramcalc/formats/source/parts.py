@@ -49,14 +49,20 @@ def with_part(run: State, whole: Unknown, path: list[str], value: Value, told: s
     """Say what an attribute is, or an attribute of that; the item of the same name as well.
 
     ``told`` is the whole path, which is kept until the attribute is read.
+
+    Raises
+    ------
+    OptionError
+        When an attribute of a value is given that is known whole.
     """
     name, *more = path
     if more:
         inner = part(run, whole, name, lambda: Unknown(whole.reason, whole.line, data=True))
-        if isinstance(inner, Unknown):
-            with_part(run, inner, more, value, told)
-            value = inner
-    if not more:
+        if not isinstance(inner, Unknown):
+            raise OptionError(f"--args {told}", expected=f"either {name} or its attributes")
+        with_part(run, inner, more, value, told)
+        value = inner
+    else:
         run.unread[id(whole), name] = told, whole
     for item in (False, True):
         whole.parts[name, item] = run.heap.blurs, value
