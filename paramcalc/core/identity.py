@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 
 from ..symbolic import Expr
 from ..untyped import OptionValue
-from .built import Applicable
+from .built import Applicable, Part
 from .shapes import AnyShape
 
 _PLAIN = frozenset({type(None), bool, int, float, str})
@@ -25,6 +25,11 @@ def options_identity(values: Iterable[OptionValue]) -> Hashable:
 def shapes_identity(shapes: Iterable[AnyShape]) -> Hashable:
     """Tell apart shapes, likewise."""
     return tuple(map(_identity, shapes))
+
+
+def call_identity(part: Part) -> Hashable | None:
+    """Tell apart uses of a layer in a graph; ``None`` in a wrapper, which may do more with it."""
+    return None if part.call is None else (shapes_identity(part.inputs), *sorted(part.call.items()))
 
 
 def _identity(value: OptionValue) -> Hashable:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ..core.built import Part, Weight
 from ..core.formula import Formula, formula_of
-from ..core.identity import shapes_identity
+from ..core.identity import call_identity
 from ..core.json_data import JsonObject
 from ..core.shapes import AnyShape, listed
 from ..core.storage import Storage
@@ -230,10 +230,8 @@ def rows_of(parts: Iterable[Part], frozen: bool, first: Row | None = None) -> li
 def _identity(calls: list[Part]) -> Hashable:
     # what the answers depend on: in a graph the layer and its inputs; elsewhere, one answer may stand in several places
     layer = calls[0].layer
-    if any(call.call is None for call in calls):
-        return layer, *(id(call.built) for call in calls)
-    uses = ((shapes_identity(call.inputs), *sorted((call.call or {}).items())) for call in calls)
-    return layer.identity(), *uses
+    uses = [*map(call_identity, calls)]
+    return (layer, *(id(call.built) for call in calls)) if None in uses else (layer.identity(), *uses)
 
 
 def leaves(rows: Iterable[Row], depth: int | None = None, above: str = "") -> Iterator[tuple[str, Row]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ...core.built import Part, Weight
-from ...core.identity import shapes_identity
+from ...core.identity import call_identity
 from ...core.products import NOTHING, Source, State, Work
 from ...core.shapes import AnyShape, UnknownShape, listed
 from ...core.sources import written_out
@@ -208,11 +208,9 @@ class Seen(NamedTuple):
 
 
 def _identity(part: Part) -> Hashable:
-    # names of weights are those of the layers inside; what a wrapper does with a layer is known to it alone
-    if part.call is None:
-        return object()
-    names = tuple(one.path for one in part.built.weights)
-    return part.layer.identity(), names, shapes_identity(part.inputs), *sorted(part.call.items())
+    # names of weights are those of the layers inside; a use in a wrapper is like itself alone
+    use = call_identity(part)
+    return object() if use is None else (part.layer.identity(), tuple(one.path for one in part.built.weights), use)
 
 
 def _used(use: Use, part: Part) -> Use:
