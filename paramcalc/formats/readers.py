@@ -43,7 +43,7 @@ from .sniffs import (
     starts,
     zip_beginning_with,
 )
-from .source.detect import is_source
+from .source.parsing.detect import is_source
 
 
 class Reader(NamedTuple):

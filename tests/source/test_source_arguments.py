@@ -14,8 +14,8 @@ from tiers import examples
 
 from paramcalc.errors import ParamcalcError
 from paramcalc.formats.opened import Asked, Source
+from paramcalc.formats.source.memory.objects import Instance, List, Unknown
 from paramcalc.formats.source.reader import interpret, read_all
-from paramcalc.formats.source.values import Instance, List, Unknown
 
 FLAGS = ["--size", "--sizes", "--hidden-size", "--no-bias", "-n", "-v", "--deep"]
 WORDS = [

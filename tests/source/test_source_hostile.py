@@ -11,7 +11,7 @@ import pytest
 from paramcalc.errors import ParamcalcError
 from paramcalc.formats import load_all, loads
 from paramcalc.formats.opened import Source
-from paramcalc.formats.source import budget
+from paramcalc.formats.source.memory import budget
 from paramcalc.formats.source.reader import interpret
 
 MODEL = "import torch.nn as nn\nmodel = nn.Linear(3, 4)\n"

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ...graph.model import Model
 from ...symbolic import grouped
-from .budget import STEPS
 from .interpreter import Interpreter
-from .models import models_of
-from .tree import flat
-from .values import Instance
+from .memory.budget import STEPS
+from .memory.objects import Instance
+from .models.found import models_of
+from .parsing.tree import flat
 
 MOST_RUNS = 3  # again, of a program that is not long
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # they run where they are called

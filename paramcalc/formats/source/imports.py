@@ -14,11 +14,11 @@ from importlib.machinery import PathFinder
 
 from ..opened import read_file
 from ..text.decoding import decode
-from . import calls
+from .memory.objects import MISSING, Module, Scope, Unknown, Value
+from .memory.state import Root, State
 from .names import keras, libraries, standard, torch
-from .state import Root, State
-from .tree import tree_of
-from .values import MISSING, Module, Scope, Unknown, Value
+from .parsing.tree import tree_of
+from .values import calls
 
 MOST_FILES = 100
 MOST_FILE = 2_000_000

@@ -6,13 +6,15 @@ import ast
 import os
 from collections.abc import Mapping, Sequence
 
-from . import attributes, calls, containers, expressions, imports, snippets, statements
-from .keras_models import Maker
+from . import imports, snippets
+from .memory.objects import MISSING, Class, Function, Instance, List, Native, Scope, Value
+from .memory.reach import reachable
+from .memory.state import ARGV, Raised, Root, Signal, State, Stop
+from .models.keras import Maker
 from .names import builtins, errors, keras, methods, standard, torch
-from .reach import reachable
-from .state import ARGV, Raised, Root, Signal, State, Stop
-from .tree import flat
-from .values import MISSING, Class, Function, Instance, List, Native, Scope, Value
+from .parsing.tree import flat
+from .syntax import expressions, statements
+from .values import attributes, calls, containers
 
 
 class Interpreter(State):

@@ -12,12 +12,12 @@ from ...symbolic import parse
 from ..opened import Source
 from .earlier import add_earlier_counts
 from .interpreter import Interpreter
-from .models import models_of
+from .memory.objects import Class, Function, Value
+from .memory.state import ARGV, NO_WORDS
+from .models.found import models_of
+from .parsing.texts import parsed
 from .snippets import remarks
-from .state import ARGV, NO_WORDS
 from .summon import call_functions, makers, model_classes, summon
-from .texts import parsed
-from .values import Class, Function, Value
 
 MOST_NAMES = 8  # that are listed
 

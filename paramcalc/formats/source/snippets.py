@@ -10,9 +10,9 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 
+from .memory.objects import MISSING, Dict, Instance, List, Scope, Unknown, Value
+from .memory.state import Names, State
 from .names.customary import customary
-from .state import Names, State
-from .values import MISSING, Dict, Instance, List, Scope, Unknown, Value
 
 # what has one of these may bind any name
 DYNAMIC = frozenset(

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ...errors import OptionError, nearest
 from ...graph.model import Model
-from . import attributes
-from .heap import restore
 from .interpreter import Interpreter
-from .models import is_model, model_of
+from .memory.heap import restore
+from .memory.objects import MISSING, Class, Function, Instance, Obj, Scope, Unknown, Value
+from .memory.reach import reachable
+from .memory.state import Raised, Signal, Stop
+from .models.found import is_model, model_of
 from .names import keras, torch
-from .parts import check_read, with_part
-from .reach import reachable
-from .state import Raised, Signal, Stop
-from .values import MISSING, Class, Function, Instance, Obj, Scope, Unknown, Value
+from .values import attributes
+from .values.parts import check_read, with_part
 
 REACHED = 4  # steps: an object that a model holds is found
 

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from ....symbolic import Expr
-from .. import attributes, setting
-from ..calls import lose
-from ..containers import length
-from ..operations import format_value
-from ..state import Raised, State, Stop
-from ..values import (
+from ..memory.objects import (
     MISSING,
     Builtin,
     Class,
@@ -27,6 +22,11 @@ from ..values import (
     View,
     Wrapper,
 )
+from ..memory.state import Raised, State, Stop
+from ..values import attributes, setting
+from ..values.calls import lose
+from ..values.containers import length
+from ..values.operations import format_value
 from .converting import ARITHMETIC, CONVERSIONS
 from .errors import ERRORS, error
 from .looping import LOOPS, make_range

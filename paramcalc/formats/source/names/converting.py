@@ -5,15 +5,10 @@ from __future__ import annotations
 import ast
 
 from ....symbolic import Expr
-from ..containers import items_of
-from ..operations import binary, format_value, hashable, make_set, truth
-from ..state import Raised, State
-from ..values import (
-    Dict,
-    List,
-    Unknown,
-    Value,
-)
+from ..memory.objects import Dict, List, Unknown, Value
+from ..memory.state import Raised, State
+from ..values.containers import items_of
+from ..values.operations import binary, format_value, hashable, make_set, truth
 from .native import Args, Kwargs
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..state import State
-from ..values import MISSING, Unknown, Value
+from ..memory.objects import MISSING, Unknown, Value
+from ..memory.state import State
 from . import keras, standard, torch
 
 OF_TORCH = frozenset(["torch", "nn", "F", "Module", "LightningModule"])  # a program that has one is one of PyTorch

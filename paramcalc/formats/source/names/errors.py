@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from ..state import State
-from ..values import (
-    Instance,
-    Native,
-)
+from ..memory.objects import Instance, Native
+from ..memory.state import State
 from .native import Args, Kwargs
 
 

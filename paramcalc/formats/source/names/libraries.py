@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import attributes
-from ..state import State
-from ..values import Builtin, Value
+from ..memory.objects import Builtin, Value
+from ..memory.state import State
+from ..values import attributes
 from .standard.iteration import same
 
 PREFIXES = {

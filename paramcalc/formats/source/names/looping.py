@@ -5,20 +5,13 @@ from __future__ import annotations
 import ast
 
 from ....symbolic import Expr
-from .. import attributes
-from ..calls import lose
-from ..containers import items_of, iterator
-from ..iterators import END, Lost, each, next_of, over, over_list, place_of, pull
-from ..operations import binary, compare, truth
-from ..state import Raised, State, Stop
-from ..values import (
-    Builtin,
-    Instance,
-    Iterator,
-    List,
-    Unknown,
-    Value,
-)
+from ..memory.objects import Builtin, Instance, Iterator, List, Unknown, Value
+from ..memory.state import Raised, State, Stop
+from ..values import attributes
+from ..values.calls import lose
+from ..values.containers import items_of, iterator
+from ..values.iterators import END, Lost, each, next_of, over, over_list, place_of, pull
+from ..values.operations import binary, compare, truth
 from .methods import sorted_items
 from .native import Args, Kwargs
 

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..budget import ITEMS
-from ..containers import get_item, items_of, store_item
-from ..iterators import MOST_ITEMS, Lost, each, next_of
-from ..operations import MOST_TEXT, equal, hashable
-from ..reach import held
-from ..state import Raised, State
-from ..tracking import check_change
-from ..values import (
+from ..memory.budget import ITEMS
+from ..memory.objects import (
     MISSING,
     Builtin,
     Class,
@@ -27,6 +21,12 @@ from ..values import (
     Value,
     View,
 )
+from ..memory.reach import held
+from ..memory.state import Raised, State
+from ..values.containers import get_item, items_of, store_item
+from ..values.iterators import MOST_ITEMS, Lost, each, next_of
+from ..values.operations import MOST_TEXT, equal, hashable
+from ..values.tracking import check_change
 
 TEXT = frozenset(
     [

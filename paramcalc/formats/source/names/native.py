@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from ..values import Value
+from ..memory.objects import Value
 
 Args: TypeAlias = list[Value]
 Kwargs: TypeAlias = dict[str, Value]

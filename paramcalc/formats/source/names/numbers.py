@@ -12,8 +12,8 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ..state import State
-from ..values import List, Value
+from ..memory.objects import List, Value
+from ..memory.state import State
 
 MOST = 4_096  # numbers in a tensor
 SINGLE = 2.0**-21  # relative; eight times the precision of 32 bits, for functions that round the last place wrong

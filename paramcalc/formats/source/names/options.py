@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ....core.rule import Rule
 from ....errors import ParamcalcError
-from ..operations import sized
-from ..state import State
-from ..values import Value
+from ..memory.objects import Value
+from ..memory.state import State
+from ..values.operations import sized
 
 
 class Unread(Exception):

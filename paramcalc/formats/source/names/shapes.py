@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import prod
 
 from ....symbolic import Size
-from ..values import List, Value
+from ..memory.objects import List, Value
 
 Shape = tuple[Size, ...]
 

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from .....core.rule import Rule
 from .....errors import ParamcalcError
-from ... import attributes
-from ...calls import lose
-from ...containers import items_of
-from ...state import State
-from ...values import (
-    Dict,
-    Function,
-    Instance,
-    List,
-    Value,
-)
+from ...memory.objects import Dict, Function, Instance, List, Value
+from ...memory.state import State
+from ...values import attributes
+from ...values.calls import lose
+from ...values.containers import items_of
 from ..native import Args, Kwargs
 from ..options import Unread
 from ..shapes import Shape

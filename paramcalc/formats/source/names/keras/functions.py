@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from .....errors import ParamcalcError
 from .....symbolic import Expr, Size
-from ...containers import items_of
-from ...operations import sized
-from ...state import State
-from ...values import (
-    Builtin,
-    List,
-    Unknown,
-    Value,
-)
+from ...memory.objects import Builtin, List, Unknown, Value
+from ...memory.state import State
+from ...values.containers import items_of
+from ...values.operations import sized
 from ..native import Args, Kwargs
 from ..shapes import Shape, broadcast, matmul, reduced
 from ..torch import Tensor as Array, as_shape

@@ -7,22 +7,12 @@ from .....core.tensors import input_shape
 from .....errors import ParamcalcError
 from .....graph.unknown_layers import UnknownLayer
 from .....symbolic import Expr
-from ... import attributes
-from ...budget import KERAS_LAYER
-from ...containers import items_of
-from ...operations import sized
-from ...state import State
-from ...values import (
-    Builtin,
-    Dict,
-    Host,
-    Instance,
-    List,
-    Module,
-    Native,
-    Unknown,
-    Value,
-)
+from ...memory.budget import KERAS_LAYER
+from ...memory.objects import Builtin, Dict, Host, Instance, List, Module, Native, Unknown, Value
+from ...memory.state import State
+from ...values import attributes
+from ...values.containers import items_of
+from ...values.operations import sized
 from ..native import Args, Kwargs
 from ..options import Unread, size_of_option
 from ..shapes import Shape

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from .....core.rule import Rule
 from .....symbolic import Expr
-from ... import attributes, setting
-from ...calls import lose
-from ...containers import items_of
-from ...operations import sized
-from ...state import State
-from ...tracking import tracked
-from ...values import (
-    MISSING,
-    Class,
-    Dict,
-    Function,
-    Host,
-    Instance,
-    List,
-    Native,
-    Unknown,
-    Value,
-)
+from ...memory.objects import MISSING, Class, Dict, Function, Host, Instance, List, Native, Unknown, Value
+from ...memory.state import State
+from ...values import attributes, setting
+from ...values.calls import lose
+from ...values.containers import items_of
+from ...values.operations import sized
+from ...values.tracking import tracked
 from ..native import Args, Kwargs
 from ..shapes import Shape
 from .calls import build_on, call_layer, chain_output

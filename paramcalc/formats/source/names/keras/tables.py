@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from .....core.registry import of_class
-from ...state import State
-from ...values import (
-    MISSING,
-    Builtin,
-    Host,
-    Module,
-    Native,
-    Unknown,
-    Value,
-)
+from ...memory.objects import MISSING, Builtin, Host, Module, Native, Unknown, Value
+from ...memory.state import State
 from ..native import Args, Kwargs
 from ..standard.iteration import same
 from .functions import function

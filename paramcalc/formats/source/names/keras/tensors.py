@@ -6,18 +6,8 @@ import ast
 from collections.abc import Iterable
 
 from .....symbolic import Size, is_known
-from ...state import State
-from ...values import (
-    MISSING,
-    Builtin,
-    Dict,
-    Instance,
-    List,
-    Native,
-    Plain,
-    Unknown,
-    Value,
-)
+from ...memory.objects import MISSING, Builtin, Dict, Instance, List, Native, Plain, Unknown, Value
+from ...memory.state import State
 from ..shapes import Shape, broadcast, indexed, matmul
 from ..torch import Tensor as Array
 

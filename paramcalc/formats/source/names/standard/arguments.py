@@ -6,17 +6,9 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from .....errors import OptionError
-from ...containers import items_of
-from ...state import ARGV, NO_WORDS, Raised, State
-from ...values import (
-    Dict,
-    Instance,
-    List,
-    Module,
-    Native,
-    Unknown,
-    Value,
-)
+from ...memory.objects import Dict, Instance, List, Module, Native, Unknown, Value
+from ...memory.state import ARGV, NO_WORDS, Raised, State
+from ...values.containers import items_of
 from ..native import Args, Kwargs
 from .command_line import Argument, Given, Unsure, matched, unknown_words
 

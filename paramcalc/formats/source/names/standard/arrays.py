@@ -5,18 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ...calls import lose
-from ...containers import items_of
-from ...state import Raised, State
-from ...values import (
-    Builtin,
-    Instance,
-    List,
-    Module,
-    Native,
-    Unknown,
-    Value,
-)
+from ...memory.objects import Builtin, Instance, List, Module, Native, Unknown, Value
+from ...memory.state import Raised, State
+from ...values.calls import lose
+from ...values.containers import items_of
 from ..native import Args, Kwargs
 from .iteration import MATH, prod
 

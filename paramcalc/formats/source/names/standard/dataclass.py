@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from typing import TypeGuard
 
-from ... import attributes, setting
-from ...calls import lose
-from ...state import Raised, State
-from ...values import (
-    MISSING,
-    Builtin,
-    Class,
-    Dict,
-    Instance,
-    Module,
-    Native,
-    Value,
-)
+from ...memory.objects import MISSING, Builtin, Class, Dict, Instance, Module, Native, Value
+from ...memory.state import Raised, State
+from ...values import attributes, setting
+from ...values.calls import lose
 from ..native import Args, Kwargs
 from .structures import deep_copy
 

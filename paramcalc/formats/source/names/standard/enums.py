@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from ...operations import equal
-from ...state import State
-from ...values import (
-    MISSING,
-    Builtin,
-    Class,
-    Function,
-    Instance,
-    Module,
-    Native,
-    Unknown,
-    Value,
-    Wrapper,
-)
+from ...memory.objects import MISSING, Builtin, Class, Function, Instance, Module, Native, Unknown, Value, Wrapper
+from ...memory.state import State
+from ...values.operations import equal
 from ..native import Args, Kwargs
 from .iteration import same
 

@@ -7,12 +7,7 @@ import math
 from collections.abc import Callable
 from itertools import combinations, pairwise, permutations, product
 
-from ...calls import lose
-from ...containers import items_of, iterator
-from ...iterators import END, MOST_ITEMS, Lost, over, place_of, pull
-from ...operations import binary, hashable
-from ...state import Raised, State
-from ...values import (
+from ...memory.objects import (
     Builtin,
     Class,
     Dict,
@@ -27,6 +22,11 @@ from ...values import (
     Value,
     Wrapper,
 )
+from ...memory.state import Raised, State
+from ...values.calls import lose
+from ...values.containers import items_of, iterator
+from ...values.iterators import END, MOST_ITEMS, Lost, over, place_of, pull
+from ...values.operations import binary, hashable
 from ..native import Args, Kwargs
 
 MOST_CACHED = 128  # of lru_cache without a size

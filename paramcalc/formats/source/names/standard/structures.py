@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ...calls import lose
-from ...state import State
-from ...values import (
+from ...memory.objects import (
     Builtin,
     Class,
     Dict,
@@ -22,6 +20,8 @@ from ...values import (
     Value,
     View,
 )
+from ...memory.state import State
+from ...values.calls import lose
 from ..builtins import BUILTINS
 from ..converting import make_dict
 from ..native import Args, Kwargs

@@ -5,18 +5,9 @@ from __future__ import annotations
 import ast
 import string
 
-from ...operations import binary
-from ...state import State
-from ...values import (
-    Builtin,
-    Class,
-    Function,
-    Module,
-    Native,
-    Unknown,
-    Value,
-    Wrapper,
-)
+from ...memory.objects import Builtin, Class, Function, Module, Native, Unknown, Value, Wrapper
+from ...memory.state import State
+from ...values.operations import binary
 from ..builtins import BUILTINS, OBJECT
 from ..native import Args, Kwargs
 from .arguments import ARGPARSE, SIMPLE

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...containers import items_of
-from ...state import State
-from ...values import Builtin, Instance, Module, Native, Unknown, Value
+from ...memory.objects import Builtin, Instance, Module, Native, Unknown, Value
+from ...memory.state import State
+from ...values.containers import items_of
 from ..builtins import OBJECT
 from ..native import Args, Kwargs
 from .modules import MODULE, module_init

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from ... import attributes
-from ...calls import lose
-from ...containers import items_of
-from ...state import Raised, State
-from ...values import (
-    MISSING,
-    Class,
-    Dict,
-    Instance,
-    List,
-    Native,
-    Unknown,
-    Value,
-)
+from ...memory.objects import MISSING, Class, Dict, Instance, List, Native, Unknown, Value
+from ...memory.state import Raised, State
+from ...values import attributes
+from ...values.calls import lose
+from ...values.containers import items_of
 from ..native import Args, Kwargs
 from .module_names import OWN_CALLS, OWN_CALLS_OF_CONTAINERS, replaced_calls
 from .modules import MODULE, check_name, is_module, module_set

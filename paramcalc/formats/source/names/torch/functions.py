@@ -6,10 +6,10 @@ import ast
 
 from .....core.products import Work, product
 from .....symbolic import Size
-from ...containers import items_of
-from ...state import State
-from ...trace import NO_LINKS, function_call
-from ...values import MISSING, Builtin, Host, List, Unknown, Value
+from ...memory.objects import MISSING, Builtin, Host, List, Unknown, Value
+from ...memory.state import State
+from ...memory.trace import NO_LINKS, function_call
+from ...values.containers import items_of
 from .. import numbers
 from ..native import Args, Kwargs
 from ..numbers import Numbers

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from .....graph.wiring import Leaf, Link, Links
-from ...state import State
-from ...trace import NO_LINKS, Memory
-from ...values import Instance, List, Unknown, Value
+from ...memory.objects import Instance, List, Unknown, Value
+from ...memory.state import State
+from ...memory.trace import NO_LINKS, Memory
 from .tensors import Tensor, is_parameter
 
 # functions whose results are whole numbers or conditions, or are cut off

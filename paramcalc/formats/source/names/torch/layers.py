@@ -13,20 +13,12 @@ from .....core.shapes import Shape
 from .....errors import ParamcalcError
 from .....graph.wiring import Links
 from .....symbolic import Expr
-from ... import attributes
-from ...budget import LAYER, WEIGHT
-from ...containers import items_of
-from ...operations import sized
-from ...state import State
-from ...values import (
-    Dict,
-    Host,
-    Instance,
-    List,
-    Native,
-    Unknown,
-    Value,
-)
+from ...memory.budget import LAYER, WEIGHT
+from ...memory.objects import Dict, Host, Instance, List, Native, Unknown, Value
+from ...memory.state import State
+from ...values import attributes
+from ...values.containers import items_of
+from ...values.operations import sized
 from ..native import Args, Kwargs
 from ..options import Unread, size_of_option
 from .gradients import derived, graded, links_of

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from functools import partial
 
-from ... import attributes
-from ...containers import contains, delete_item, store_item
-from ...state import State
-from ...values import MISSING, Builtin, Class, Dict, Function, Host, Instance, List, Module, Native, Unknown, Value
+from ...memory.objects import (
+    MISSING,
+    Builtin,
+    Class,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    List,
+    Module,
+    Native,
+    Unknown,
+    Value,
+)
+from ...memory.state import State
+from ...values import attributes
+from ...values.containers import contains, delete_item, store_item
 from ..methods import DICTS
 from ..native import Args, Kwargs
 from .modules import MODULE, is_module

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from .....symbolic import Size
-from ...containers import items_of
-from ...state import State
-from ...trace import NO_LINKS
-from ...values import (
-    List,
-    Unknown,
-    Value,
-)
+from ...memory.objects import List, Unknown, Value
+from ...memory.state import State
+from ...memory.trace import NO_LINKS
+from ...values.containers import items_of
 from .. import numbers
 from ..native import Args, Kwargs
 from .tensors import Tensor, as_shape, shape_of, with_numbers

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .....symbolic import Size
-from ...state import State, Stop
-from ...values import Builtin, Value
+from ...memory.objects import Builtin, Value
+from ...memory.state import State, Stop
 from .. import numbers
 from ..native import Args, Kwargs
 from ..numbers import Numbers

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ... import setting
-from ...state import State
-from ...values import Class, Host
+from ...memory.objects import Class, Host
+from ...memory.state import State
+from ...values import setting
 from ..native import Args, Kwargs
 
 # what the methods of PyTorch's modules call on a module: a class that has its own does something else then

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from ... import attributes, setting
-from ...calls import lose
-from ...iterators import over_walk
-from ...reach import reachable
-from ...state import Raised, State
-from ...values import (
-    MISSING,
-    Class,
-    Dict,
-    Function,
-    Instance,
-    Missing,
-    Native,
-    Obj,
-    Unknown,
-    Value,
-)
+from ...memory.objects import MISSING, Class, Dict, Function, Instance, Missing, Native, Obj, Unknown, Value
+from ...memory.reach import reachable
+from ...memory.state import Raised, State
+from ...values import attributes, setting
+from ...values.calls import lose
+from ...values.iterators import over_walk
 from ..native import Args, Kwargs
 from .module_names import MODULE_NAMES, OWN_CALLS, replaced_calls
 from .tensors import Tensor, is_parameter

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ...state import GRAD, State
-from ...values import (
+from ...memory.objects import (
     MISSING,
     Builtin,
     Function,
@@ -19,6 +18,7 @@ from ...values import (
     Value,
     Wrapper,
 )
+from ...memory.state import GRAD, State
 from ..native import Args, Kwargs
 from . import companions, lightning
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL

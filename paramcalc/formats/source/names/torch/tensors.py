@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from .....graph.wiring import Leaf, Links
 from .....symbolic import Expr, Size
-from ... import attributes, setting
-from ...containers import items_of
-from ...operations import sized
-from ...state import State
-from ...trace import NO_LINKS, Memory
-from ...values import Instance, Native, Plain, Unknown, Value
+from ...memory.objects import Instance, Native, Plain, Unknown, Value
+from ...memory.state import State
+from ...memory.trace import NO_LINKS, Memory
+from ...values import attributes, setting
+from ...values.containers import items_of
+from ...values.operations import sized
 from ..native import Args, Kwargs
 from ..numbers import Numbers
 

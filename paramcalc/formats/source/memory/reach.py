@@ -1,0 +1,89 @@
+"""What values hold: directly, as objects that an unknown made of them may stand for, and all that can be reached."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from .objects import Builtin, Function, Method, Module, Obj, Partial, Scope, Super, Unknown, Value, Wrapper
+
+
+def held(value: Value) -> Iterator[Value]:
+    """List the values that a value holds directly."""
+    if isinstance(value, (tuple, frozenset)):
+        yield from value
+    elif isinstance(value, Unknown):
+        yield from value.refs
+    elif isinstance(value, Method):
+        yield value.function
+        yield value.self
+    elif isinstance(value, Wrapper):
+        yield value.function
+        yield value.setter
+    elif isinstance(value, Partial):
+        yield value.function
+        yield from value.args
+        yield from value.kwargs.values()
+    elif isinstance(value, Builtin):
+        yield from value.holds
+    elif isinstance(value, Super):
+        yield value.self
+    elif isinstance(value, Module):
+        if value.scope is not None:
+            yield value.scope
+    elif isinstance(value, slice):
+        yield from (value.start, value.stop, value.step)
+    elif isinstance(value, Obj):
+        if isinstance(value.state, dict):
+            yield from value.state.keys()
+            yield from value.state.values()
+        else:
+            yield from value.state
+        if value.blur is not None:
+            yield value.blur
+        yield from value.fixed()
+
+
+def mutable(value: Value) -> frozenset[Obj]:
+    """Give the objects that a value is or holds directly: those an unknown made of it may stand for."""
+    if isinstance(value, Obj):
+        return frozenset([value])
+    if isinstance(value, Unknown):
+        return value.refs
+    if isinstance(value, (tuple, frozenset, Method, Partial, Super, Wrapper, Builtin)):
+        found: frozenset[Obj] = frozenset()
+        for one in held(value):
+            found |= mutable(one)
+        return found
+    return frozenset()
+
+
+def reachable(values: Iterable[Value]) -> list[Obj]:
+    """List every object that can be reached from these values."""
+    found: dict[Obj, None] = {}
+    pending = list(values)
+    seen: set[int] = set()
+    while pending:
+        value = pending.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, Obj):
+            found[value] = None
+            if isinstance(value, Function):  # the names in its text, and not all of the scope it is in
+                pending += function_reach(value)
+                pending += [*value.named.values(), *value.defaults, *value.kw_defaults.values()]
+                continue
+        pending += held(value)
+    return list(found)
+
+
+def function_reach(function: Function) -> list[Value]:
+    """List the values of the names that a function's text mentions."""
+    found: list[Value] = []
+    names = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
+    scope: Scope | None = function.scope
+    while scope is not None:
+        found += [scope.named[name] for name in names if name in scope.named]
+        scope = scope.parent
+    return found

@@ -1,0 +1,1 @@
+"""What a run leaves: models, each layer with its line."""

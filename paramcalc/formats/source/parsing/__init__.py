@@ -1,0 +1,1 @@
+"""Texts of Python: recognised, mended, split into pieces, and parsed."""

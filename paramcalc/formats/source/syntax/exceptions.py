@@ -1,0 +1,190 @@
+"""Syntax: exceptions and what is done however a piece ends: ``try``, ``with``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import partial
+
+from ..memory.heap import Outcome
+from ..memory.objects import MISSING, Builtin, Class, Function, Instance, Native, Scope, Unknown, Value
+from ..memory.state import Raised, State
+from ..values import attributes
+from ..values.calls import FRAMEWORKS, harmless
+from ..values.operations import truth
+from .expressions import evaluate
+from .targets import assign, bind
+
+# contexts of libraries through which exceptions pass
+PASSING = (*FRAMEWORKS, "open(", "contextlib.nullcontext", "contextlib.closing", "contextlib.redirect_")
+LEAVES = (ast.Return, ast.Break, ast.Continue)
+
+
+def with_statement(run: State, node: ast.With, scope: Scope) -> None:
+    """Enter context managers, run the body, and leave them."""
+    _managed(run, node.items, node.body, scope)
+
+
+def _managed(run: State, items: list[ast.withitem], body: list[ast.stmt], scope: Scope) -> None:
+    if not items:
+        run.execute(body, scope)
+        return
+    item, *inner = items
+    manager = evaluate(run, item.context_expr, scope)
+    value: Value = run.unknown("what a context manager gives", manager, data=True)
+    own = isinstance(manager, Instance) and attributes.find(manager.cls, "__enter__") is not MISSING
+    if own:
+        value = run.call(attributes.get(run, manager, "__enter__"), [], {})
+    elif isinstance(manager, Unknown) and not manager.refs:
+        value = run.unknown(manager.reason, path=manager.path, data=True)
+
+    def piece() -> None:
+        if item.optional_vars is not None:
+            assign(run, item.optional_vars, value, scope)
+        _managed(run, inner, body, scope)
+
+    def leave(end: Outcome) -> None:
+        given: list[Value] = [None, None, None]
+        if end.how == "raise":
+            cls = end.value.cls if isinstance(end.value, Instance) else run.unknown("the class of an exception")
+            given = [cls, end.value, run.unknown("where an exception was raised", scalar=True)]
+        if isinstance(manager, Builtin):
+            caught = end.how == "raise" and matches(run, end.value, manager.holds)
+        else:
+            found = run.call(attributes.get(run, manager, "__exit__"), given, {}) if own else run.unknown("its exit")
+            caught = truth(run, found)
+        if end.how == "raise" and caught is None:
+            run.fork(lambda: None, lambda: _raise_again(end.value))
+        elif end.how == "raise" and not caught:
+            _raise_again(end.value)
+
+    before, run.grad = run.grad, run.recording(manager)
+    try:
+        if _may_catch(manager) and not _of_undefined(run, item.context_expr):
+            finally_(run, lambda: run.trying(piece), leave, swallows=True)
+        elif own:
+            finally_(run, piece, leave)
+        else:
+            piece()
+    finally:
+        run.grad = before
+
+
+def _raise_again(error: Value) -> None:
+    raise Raised(error)
+
+
+def _of_undefined(run: State, node: ast.expr) -> bool:
+    # a snippet whose context manager is not defined is none of exceptions
+    return any(isinstance(one, ast.Name) and one.id in run.assumed for one in ast.walk(node))
+
+
+def _may_catch(manager: Value) -> bool:
+    # those of libraries let exceptions pass, and so do those of the program whose __exit__ gives nothing
+    if isinstance(manager, Instance):
+        leave = attributes.find(manager.cls, "__exit__")
+        if not isinstance(leave, Function) or isinstance(leave.node, ast.Lambda):
+            return leave is not MISSING
+        given = [one.value for one in ast.walk(leave.node) if isinstance(one, ast.Return) and one.value is not None]
+        return any(not isinstance(one, ast.Constant) or bool(one.value) for one in given)
+    if isinstance(manager, Builtin):
+        return manager.name == "contextlib.suppress"
+    return isinstance(manager, Unknown) and not (harmless(manager.path) or manager.path.startswith(PASSING))
+
+
+def try_statement(run: State, node: ast.Try, scope: Scope) -> None:
+    """Run the body, the handler of what it raises, and the last part."""
+
+    def guarded() -> None:
+        _handled(run, node, scope)
+
+    if node.finalbody:
+        # a last part that leaves ends an exception
+        leaves = any(isinstance(one, LEAVES) for part in node.finalbody for one in ast.walk(part))
+        piece = partial(run.trying, guarded) if leaves else guarded
+        finally_(run, piece, lambda end: run.execute(node.finalbody, scope))
+    else:
+        guarded()
+
+
+def finally_(run: State, piece: Callable[[], Value], last: Callable[[Outcome], None], swallows: bool = False) -> None:
+    """Run a piece and, however it ends, a last one; ``swallows`` says that the last one may catch exceptions."""
+    region = run.heap.open()
+    how, value = run.walk(region, piece)
+    found = []
+    ends = run.ways(region, how, value)
+    run.unsure += len(ends) > 1
+    for one in ends:
+        again = run.heap.open()
+        run.heap.apply(one.delta)
+        how, value = run.walk(again, lambda one=one: last(one))  # type: ignore[misc]
+        for other in run.ways(again, how, value):
+            passed = one if other.how == "next" and not (swallows and one.how == "raise") else other
+            found.append(passed._replace(delta={**one.delta, **other.delta}, fork=min(one.fork, other.fork)))
+        run.heap.close(again)
+    run.unsure -= len(ends) > 1
+    run.settle(region, found)
+
+
+def _handled(run: State, node: ast.Try, scope: Scope) -> None:
+    if not node.handlers:
+        run.execute(node.body, scope)
+        return
+    region = run.heap.open()
+    how, value = run.walk(region, lambda: run.trying(lambda: run.execute(node.body, scope)))
+    if how == "next" and not region.left:
+        run.heap.close(region)
+        run.execute(node.orelse, scope)
+        return
+    found = []
+    ends = run.ways(region, how, value)
+    run.unsure += len(ends) > 1
+    for one in ends:
+        if one.how not in ("next", "raise"):
+            found.append(one)
+            continue
+        again = run.heap.open()
+        run.heap.apply(one.delta)
+        if one.how == "next":
+            piece = lambda: run.execute(node.orelse, scope)  # noqa: E731
+        else:
+            piece = lambda error=one.value: _caught(run, node.handlers, error, scope)  # type: ignore[misc]  # noqa: E731
+        how, value = run.walk(again, piece)
+        for other in run.ways(again, how, value):
+            found.append(other._replace(delta={**one.delta, **other.delta}, fork=min(one.fork, other.fork)))
+        run.heap.close(again)
+    run.unsure -= len(ends) > 1
+    run.settle(region, found)
+
+
+def _caught(run: State, handlers: list[ast.ExceptHandler], error: Value, scope: Scope) -> None:
+    if not handlers:
+        raise Raised(error)
+    first, *rest = handlers
+    matched = True if first.type is None else matches(run, error, evaluate(run, first.type, scope))
+
+    def handle() -> None:
+        if first.name is not None:
+            bind(run, first.name, error, scope)
+        run.change(scope)
+        scope.named["<caught>"] = error
+        run.execute(first.body, scope)
+
+    if matched is None:
+        run.fork(handle, lambda: _caught(run, rest, error, scope))
+    elif matched:
+        handle()
+    else:
+        _caught(run, rest, error, scope)
+
+
+def matches(run: State, error: Value, kind: Value) -> bool | None:
+    """Tell whether an exception is of a kind that is caught."""
+    if isinstance(kind, tuple):
+        found = [matches(run, error, one) for one in kind]
+        return True if True in found else None if None in found else False
+    if isinstance(kind, Native) and kind.name in ("BaseException",):
+        return True
+    if isinstance(error, Instance) and isinstance(kind, (Class, Native)):
+        return kind in attributes.lineage(error.cls)
+    return None

@@ -1,0 +1,1 @@
+"""What values do: attributes, items, calls, arithmetic, iteration."""

@@ -1,0 +1,337 @@
+"""Values: attributes, found as Python finds them, in tables and classes of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..memory.objects import (
+    MISSING,
+    Builtin,
+    Class,
+    Dict,
+    Function,
+    Host,
+    Instance,
+    Method,
+    Module,
+    Native,
+    Obj,
+    Partial,
+    Super,
+    Unknown,
+    Value,
+    Wrapper,
+)
+from ..memory.reach import mutable
+from ..memory.state import Raised, State
+from .parts import part
+
+
+def class_of(value: Instance) -> Class | Native:
+    """Give the class of an instance."""
+    return value.cls
+
+
+def lineage(cls: Class | Native) -> Sequence[Value]:
+    """List a class and those it derives from, in the order of lookup."""
+    return cls.mro if isinstance(cls, Class) else cls.lineage
+
+
+def names_of(cls: Class | Native) -> list[str]:
+    """List the names of the classes that the host knows among those that a class derives from."""
+    return [one.name for one in lineage(cls) if isinstance(one, Native)]
+
+
+def find(cls: Class | Native, name: str, behind: Value = None) -> Value:
+    """Find a name in a class and those behind it; with ``behind``, only in those after that one."""
+    order = lineage(cls)
+    if behind is not None and behind in order:
+        order = order[order.index(behind) + 1 :]
+    for one in order:
+        if isinstance(one, Class):
+            if name in one.named:
+                found = one.named[name]
+                return _or_behind(cls, name, one, found) if isinstance(found, Unknown) else found
+        elif (isinstance(one, Native) and _has(one, name)) or isinstance(one, Unknown):
+            return one
+    return MISSING
+
+
+def _or_behind(cls: Class | Native, name: str, place: Class, found: Unknown) -> Value:
+    # a name that a class has perhaps: it may be what the classes behind it have
+    behind = find(cls, name, place) if found.path == "?" else MISSING
+    if behind is MISSING:
+        return found
+    return Unknown(found.reason, found.line, found.refs | mutable(behind), "?")
+
+
+def _has(cls: Native, name: str) -> bool:
+    return name in cls.methods or (name == "__init__" and cls.init is not None)
+
+
+def method_of(cls: Native, name: str) -> Host:
+    """Give a method of a class that the host knows, its constructor included."""
+    if name in cls.methods or cls.init is None:
+        return cls.methods[name]
+    init = cls.init
+
+    def construct(run: State, self: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        again = isinstance(self, Instance) and "<constructed>" in self.named
+        other = init(run, self, args, kwargs)
+        if isinstance(self, Instance):
+            run.change(self)
+            self.named["<constructed>"] = True
+            if again or (isinstance(other, (Unknown, Instance)) and other is not self):
+                self.blur = run.unknown("a constructor that is called again, or gives another object", self, other)
+        return None
+
+    return construct
+
+
+def user_method(value: Instance, name: str) -> Value:
+    """Give a method that the program itself defines for a class, or ``None``."""
+    found = find(value.cls, name)
+    return found if isinstance(found, (Function, Unknown)) else None
+
+
+def compares(cls: Value) -> bool:
+    """Tell whether instances of a class may be equal without being one object."""
+    if isinstance(cls, Class):
+        return find(cls, "__eq__") is not MISSING or "__dataclass_fields__" in {
+            k for c in cls.mro if isinstance(c, Class) for k in c.named
+        }
+    return isinstance(cls, Native) and cls.data == "compared"
+
+
+def bound(run: State, found: Value, value: Value, cls: Class | Native, name: str) -> Value:
+    """Bind what a class has to an instance."""
+    if isinstance(found, Wrapper):
+        if found.kind == "static":
+            return found.function
+        if found.kind == "class":
+            return Method(found.function, cls)
+        if found.kind == "property":
+            return run.call(found.function, [value], {})
+    if isinstance(found, Function) or (isinstance(found, Unknown) and found.path == "method"):
+        return Method(found, value)
+    if isinstance(found, Native):
+        return Method(Builtin(f"{found.name}.{name}", _unbound(method_of(found, name))), value)
+    if isinstance(found, Unknown) and not found.scalar:  # perhaps a function, which is given the instance
+        if _holds_function(found):  # or a property, which is run
+            run.blur("an attribute that may be a property", value)
+        made = run.unknown(found.reason, found, value)
+        made.path = "?" if found.path == "?" else ""
+        return made
+    return Method(found, value) if isinstance(found, Builtin) and found.name.startswith("self:") else found
+
+
+def _holds_function(found: Unknown) -> bool:
+    return any(isinstance(one, Function) for one in found.refs)
+
+
+def get(run: State, value: Value, name: str) -> Value:
+    """Give an attribute.
+
+    Raises
+    ------
+    Raised
+        An AttributeError, where there surely is none.
+    """
+    found = get_or_missing(run, value, name)
+    if found is MISSING:
+        raise Raised(run.error("AttributeError", f"no attribute {name!r}"))
+    if isinstance(found, Unknown):
+        run.may_raise(name)
+    return found
+
+
+def get_or_missing(run: State, value: Value, name: str) -> Value:
+    """Give an attribute, or `MISSING`."""
+    if isinstance(value, Unknown):
+        if value.attribute == "__dict__" and name == "update":
+            plain = [one for one in value.refs if isinstance(one, Instance) and _is_plain(one)]
+            if len(plain) == len(value.refs) == 1:
+                return Builtin("update", lambda run, args, kwargs: _updated(run, plain[0], value, args, kwargs))
+        path = f"{value.path}.{name}" if value.path else ""
+        found = run.library(path) if path else MISSING
+        if found is not MISSING:
+            return found
+        return part(run, value, name, lambda: _of_unknown(value, name, path))
+    if isinstance(value, Module):
+        if run.patches.state and (value.path, name) in run.patches.named:
+            run.read_patches.add((value.path, name))
+            return run.patches.named[value.path, name]
+        if value.scope is not None and name in value.scope.named:
+            return value.scope.named[name]
+        if name in value.names:
+            return value.names[name]
+        found = value.other(name) if value.other else MISSING
+        if found is MISSING or isinstance(found, Unknown):
+            read = run.library(f"{value.path}.{name}")
+            found = found if read is MISSING else read
+        if found is not MISSING:
+            return found
+        return run.unknown(f"{value.path}.{name} is not known", path=f"{value.path}.{name}", data=True)
+    if isinstance(value, Instance):
+        return _of_instance(run, value, name)
+    if isinstance(value, Super):
+        return _of_super(run, value, name)
+    if isinstance(value, Class):
+        return _of_class(run, value, name)
+    if isinstance(value, Native):
+        if _has(value, name):
+            return Builtin(f"{value.name}.{name}", _unbound(method_of(value, name)))
+        if name in ("__name__", "__qualname__"):
+            return value.name.rpartition(".")[2]
+        found = value.get(run, value, name) if value.data == "enum" and value.get else MISSING
+        return run.unknown(f"{value.name}.{name} is not known", data=True) if found is MISSING else found
+    if isinstance(value, Function):
+        if name in value.named:
+            return value.named[name]
+        if name in ("__name__", "__qualname__"):
+            return value.name
+        if name == "__doc__":
+            return None
+        return run.unknown("an attribute of a function") if name.startswith("__") else MISSING
+    if isinstance(value, (Builtin, Partial, Method, Wrapper)):
+        return _of_function(run, value, name)
+    found = run.method(value, name)
+    if found is MISSING and isinstance(value, Obj) and value.blur is not None:
+        return run.unknown(value.blur.reason, value)
+    return found
+
+
+def _unbound(method: Host) -> Host:
+    def call(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
+        return method(run, args[0], args[1:], kwargs)
+
+    return call
+
+
+def _of_function(run: State, value: Builtin | Partial | Method | Wrapper, name: str) -> Value:
+    if isinstance(value, Partial) and name == "func":
+        return value.function
+    if isinstance(value, Method) and name in ("__func__", "__self__"):
+        return value.function if name == "__func__" else value.self
+    if isinstance(value, Method) and isinstance(value.function, Obj):
+        return get_or_missing(run, value.function, name)
+    if isinstance(value, Builtin) and name in value.names:
+        return value.names[name]
+    if isinstance(value, Builtin) and name in ("__name__", "__qualname__"):
+        return value.name.rpartition(".")[2]
+    if isinstance(value, Wrapper) and value.kind == "property" and name in ("setter", "deleter", "getter"):
+        return Builtin(
+            name, lambda run, args, kwargs: Wrapper("property", value.function, args[0] if name == "setter" else None)
+        )
+    return run.unknown("an attribute of a function", value)
+
+
+def _of_instance(run: State, value: Instance, name: str) -> Value:
+    found = find(value.cls, name)
+    if isinstance(found, Wrapper) and found.kind == "property":
+        if found.function is None:
+            return run.unknown("a property that is not followed", value)
+        return run.call(found.function, [value], {})
+    state = value.named
+    kind = (Function, Wrapper, Builtin, Native, Class)  # what the class has besides, the object may have another of
+    if value.blur is not None and (name in state or not isinstance(found, kind)):
+        return run.unknown(value.blur.reason, value, *(() if found is MISSING else (found,)))
+    if name in state and not (isinstance(found, Unknown) and _holds_function(found)):
+        return state[name]
+    if isinstance(found, Wrapper) and found.kind == "cached":
+        return _cached(run, value, found, name)
+    if found is not MISSING:
+        return bound(run, found, value, value.cls, name)
+    if name == "__class__":
+        return value.cls
+    if name == "__dict__":
+        made = run.unknown("the attributes of an object", value)
+        made.attribute = name
+        return made
+    if name in ("__doc__", "__module__"):
+        return None
+    native = value.cls.native if isinstance(value.cls, Class) else value.cls
+    if native is not None and native.get is not None:
+        own = native.get(run, value, name)
+        if own is not MISSING:
+            return own
+    fallback = find(value.cls, "__getattr__")
+    if isinstance(fallback, (Function, Unknown)):
+        return run.call(fallback, [value, name], {})
+    return MISSING
+
+
+def _is_plain(value: Instance) -> bool:
+    # whether the attributes of an object are those of its dictionary, and nothing more
+    native = value.cls.native if isinstance(value.cls, Class) else value.cls
+    return value.blur is None and (native is None or (native.set is None and native.get is None and not native.data))
+
+
+def _of_unknown(value: Unknown, name: str, path: str) -> Unknown:
+    made = Unknown(value.reason, value.line, value.refs, path, value.data, value.scalar)
+    made.attribute = name
+    return made
+
+
+def _updated(run: State, value: Instance, names: Unknown, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    # ``self.__dict__.update(...)``
+    given: dict[Value, Value] = {}
+    for one in args:
+        if not isinstance(one, Dict) or one.blur is not None or not all(isinstance(key, str) for key in one.named):
+            run.blur("its attributes are set by names that are not known", value, one)
+            return None
+        given |= one.named
+    run.change(value)
+    value.named.update(given)
+    value.named.update(kwargs)
+    return None
+
+
+def _cached(run: State, value: Instance, found: Wrapper, name: str) -> Value:
+    # what the first call gives is kept, and is no parameter or module of the object
+    if value.blur is not None:
+        return run.unknown(value.blur.reason, value)
+    key = f"<cached {name}>"
+    if key not in value.named:
+        made = run.call(found.function, [value], {})
+        run.change(value)
+        value.named[key] = made
+    return value.named[key]
+
+
+def _of_super(run: State, value: Super, name: str) -> Value:
+    target = value.self
+    cls = target.cls if isinstance(target, Instance) else target
+    if not isinstance(cls, (Class, Native)):
+        return run.unknown("super() that is not followed", target)
+    found = find(cls, name, value.owner)
+    if found is not MISSING:
+        if isinstance(target, Class) and isinstance(found, Function):
+            return found
+        return bound(run, found, target, cls, name)
+    if name == "__init__":
+        return Builtin("object.__init__", lambda run, args, kwargs: None)
+    if isinstance(target, Instance):
+        native = cls.native if isinstance(cls, Class) else cls
+        if native is not None and native.get is not None:
+            return native.get(run, target, name)
+    return MISSING
+
+
+def _of_class(run: State, value: Class, name: str) -> Value:
+    found = find(value, name)
+    if found is MISSING:
+        if name in ("__name__", "__qualname__"):
+            return value.name
+        if name == "__mro__":
+            return tuple(value.mro)
+        if name in ("__doc__", "__module__", "__annotations__", "__bases__", "__dict__", "__subclasses__"):
+            return run.unknown("an attribute of a class")
+        if value.native is not None and value.native.data == "enum" and name == "__members__":
+            return run.unknown("the members of an enum", value)
+        return MISSING
+    if isinstance(found, Wrapper):
+        return found if found.kind in ("property", "cached") else bound(run, found, value, value, name)
+    if isinstance(found, Native):
+        return Builtin(f"{found.name}.{name}", _unbound(method_of(found, name)))
+    return found

@@ -1,0 +1,123 @@
+"""Attributes are set and deleted: on instances, classes, modules and functions of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..memory.objects import (
+    MISSING,
+    Class,
+    Dict,
+    Function,
+    Instance,
+    List,
+    Module,
+    Native,
+    Set,
+    Unknown,
+    Value,
+    Wrapper,
+)
+from ..memory.state import Raised, State, Stop
+from .attributes import find, lineage
+
+
+def store(run: State, value: Value, name: str, item: Value, making: bool = False) -> None:
+    """Set an attribute; ``making`` says that a data class sets its fields."""
+    if isinstance(value, Instance):
+        native = value.cls.native if isinstance(value.cls, Class) else value.cls
+        if name == "__class__":
+            run.blur("the class of an object was changed", value, item)
+        elif native is not None and native.set is not None:
+            native.set(run, value, name, item)
+        elif not by_property(run, value, name, item):
+            _check_settable(run, value, name, making)
+            run.change(value)
+            value.named[name] = item
+    elif isinstance(value, (Class, Function)):
+        run.change(value)
+        value.named[name] = item
+        if isinstance(value, Class):
+            check_class(run, value)
+    elif isinstance(value, Unknown):
+        run.may_raise("an assignment to an unknown object")
+        run.blur("an attribute of an unknown object was set", value, item)
+    elif isinstance(value, Module):
+        target = value.scope if value.scope is not None else run.patches
+        run.change(target)
+        target.named[name if value.scope is not None else (value.path, name)] = item
+    elif isinstance(value, Native):
+        run.distrust = True
+        raise Stop(f"the class {value.name} is changed", everything=True)
+    elif value is None or isinstance(value, (int, float, str, bytes, tuple, range, frozenset, List, Dict, Set)):
+        raise Raised(run.error("AttributeError", f"no attribute {name!r} can be set"))
+    else:
+        run.may_raise("an assignment")
+        run.note(f"an assignment to the attribute {name!r} is not followed")
+        run.entangle()
+        run.blur("an attribute was set", value)
+
+
+def by_property(run: State, value: Instance, name: str, item: Value) -> bool:
+    """Set an attribute by the property that the class has for it; tell whether there is one."""
+    found = find(value.cls, name)
+    if isinstance(found, Unknown) and not found.scalar:
+        run.blur("an attribute was set that may be a property", value, item)
+    if not isinstance(found, Wrapper) or found.kind != "property":
+        return False
+    if found.setter is None:
+        raise Raised(run.error("AttributeError", f"can't set {name!r}"))
+    run.call(found.setter, [value, item], {})
+    return True
+
+
+def _check_settable(run: State, value: Instance, name: str, making: bool) -> None:
+    # what a frozen data class, or a class with slots, refuses
+    if find(value.cls, "<frozen>") is True and not making:
+        raise Raised(run.error("AttributeError", f"cannot assign to field {name!r}"))
+    slots: list[Value] = []
+    for one in lineage(value.cls):
+        if isinstance(one, Class):
+            found = one.named.get("__slots__", MISSING)
+            if found is MISSING:
+                return  # instances have a dictionary
+            slots += found.items if isinstance(found, List) else found if isinstance(found, tuple) else [found]
+    if slots and name not in slots:
+        if all(isinstance(one, str) for one in slots):
+            raise Raised(run.error("AttributeError", f"no attribute {name!r} in the slots"))
+        run.may_raise("an attribute that is no slot")
+
+
+def check_class(run: State, cls: Class) -> None:
+    """Make a class unknown that replaces what a library calls itself, such as ``parameters`` of a module."""
+    check = cls.native.methods.get("<replaced>") if cls.native is not None else None
+    if check is not None and cls.blur is None:
+        check(run, cls, [], {})
+
+
+def blur_if_replaced(run: State, cls: Class, names: Iterable[str]) -> None:
+    """Make a class unknown that has one of these names itself, in place of a library."""
+    own = [one for one in cls.mro if isinstance(one, Class)]
+    found = next((name for name in names if any(name in one.named for one in own)), None)
+    if found is not None:
+        cls.blur = run.unknown(f"a class with its own {found}()")
+
+
+def delete(run: State, value: Value, name: str) -> None:
+    """Delete an attribute."""
+    if isinstance(value, (Class, Module, Native)):
+        if isinstance(value, Class) and value.blur is None and name in value.named:
+            run.change(value)
+            del value.named[name]
+            return
+        raise Stop("an attribute of a class or module is deleted", everything=True)
+    if (
+        isinstance(value, Instance)
+        and value.blur is None
+        and name in value.named
+        and not isinstance(value.named[name], Unknown)
+    ):
+        run.change(value)
+        del value.named[name]
+        return
+    run.blur("an attribute was deleted", value)
