@@ -86,7 +86,8 @@ class Copies(Applicable):
     @property
     def type(self) -> str:
         """How many of which block."""
-        return f"{unicode(self.count)} × {self.block.type}"
+        count = unicode(self.count)
+        return f"({count}) × {self.block.type}" if " " in count else f"{count} × {self.block.type}"
 
     @cached_property
     def _prefix(self) -> str:
@@ -100,9 +101,15 @@ class Copies(Applicable):
             outs=one.outs,
             weights=scoped(weights, self._prefix, self),
             work=lambda: self._work(one, len(shapes)),
-            parts=lambda: [Part(self._prefix, self.block, shapes, scaled(one, self.count))],
+            parts=lambda: self._parts(one, shapes),
             unknown=one.unknown,
         )
+
+    def _parts(self, one: Built, shapes: tuple[AnyShape, ...]) -> list[Part]:
+        inside = one.parts() if one.parts is not None else []
+        if len(inside) == 1 and inside[0].name == self._prefix:  # the block is one layer
+            return [inside[0]._replace(built=scaled(inside[0].built, self.count))]
+        return [Part(self._prefix, self.block, shapes, scaled(one, self.count))]
 
     def _many(self, weight: Weight) -> Weight:
         return weight.evolve(shape=(self.count, *weight.shape), origin=None)

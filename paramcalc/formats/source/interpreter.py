@@ -58,6 +58,8 @@ class Interpreter(State):
         self.done = lambda node: snippets.done(self, node)
         self.method = self._method
         self.native_length = self._native_length
+        self.native_items = lambda value: torch.container_items(self, value)
+        self.of_pieces = lambda function, pieces: torch.chain_of_pieces(self, function, pieces)
         self.native_item = self._native_item
         self.is_tensor = lambda value: isinstance(value, torch.Tensor) or keras.is_tensor(value)
         self.tensor_binary = self._tensor_binary

@@ -151,7 +151,8 @@ class Heap:
         found = reachable(values)
         self.budget.charge(len(found) // ITEMS)
         for obj in found:
-            if obj.blur is None and not isinstance(obj, (Class, Function, Scope)):
+            known = obj.blur is None or obj.blur.pieces is not None
+            if known and not isinstance(obj, (Class, Function, Scope)):
                 self.touch(obj)
                 obj.blur = Unknown(reason, line or self.line, frozenset(mutable(tuple(held(obj)))))
 
@@ -263,7 +264,8 @@ class Pairing:
         # two objects that both are new
         if a in self.there or b in self.back:
             return self.there.get(a) is b
-        if type(a) is not type(b) or a.blur is not None or b.blur is not None:
+        x, y = _content(a), _content(b)
+        if type(a) is not type(b) or x is None or y is None:
             return False
         if a.serial <= self.fork or b.serial <= self.fork or isinstance(a, (Class, Scope)):
             return False
@@ -271,14 +273,18 @@ class Pairing:
         one, other = a.fixed(), b.fixed()
         if len(one) != len(other) or not all(self.same(x, y, depth + 1) for x, y in zip(one, other, strict=True)):
             return False
-        x, y = a.state, b.state
-        if isinstance(x, list) and isinstance(y, list):
-            return len(x) == len(y) and all(self.same(p, q, depth + 1) for p, q in zip(x, y, strict=True))
+        if isinstance(x, (list, tuple)) and isinstance(y, (list, tuple)):
+            return type(x) is type(y) and len(x) == len(y) and all(map(self.same, x, y, [depth + 1] * len(x)))
         assert isinstance(x, dict)
         assert isinstance(y, dict)
         if isinstance(a, Set):
             return list(x) == list(y)
         return list(x) == list(y) and all(self.same(x[key], y[key], depth + 1) for key in x)
+
+
+def _content(obj: Obj) -> Value:
+    # what is known of an object that both outcomes have: its state, or its items up to the rounds of a loop
+    return obj.state if obj.blur is None else obj.blur.pieces
 
 
 def _either(a: Value, b: Value) -> tuple[Value, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from ....symbolic import Size
 from .host import Builtin as Builtin, Host as Host, Native as Native, Value as Value
@@ -39,9 +40,14 @@ class Unknown:
         Attributes and items (``True``) that were read, each with the number of changes before it (see `Heap.blurs`).
     either : tuple of values
         All that it may be, where that is known: what the branches of a condition gave.
+    pieces : tuple of values, optional
+        Of the mark of a list or a container of modules: its items in order, where they are known up to the number of
+        the rounds of a loop.
     """
 
-    __slots__ = ("attribute", "data", "either", "line", "name", "parts", "path", "reason", "refs", "scalar", "size")
+    __slots__ = (
+        "attribute", "data", "either", "line", "name", "parts", "path", "pieces", "reason", "refs", "scalar", "size",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -63,9 +69,36 @@ class Unknown:
         self.attribute = ""
         self.parts: dict[tuple[str, bool], tuple[int, Value]] = {}
         self.either: tuple[Value, ...] = ()
+        self.pieces: Pieces | None = None
 
     def __repr__(self) -> str:
         return f"<unknown: {self.reason}, line {self.line}>"
+
+
+class Range(Unknown):
+    """A range of unknown length: how often a loop over it is run.
+
+    Attributes
+    ----------
+    ends : tuple of values
+        One or two: where it starts, unless at 0, and where it stops.
+    """
+
+    __slots__ = ("ends",)
+
+    def __init__(self, reason: str, line: int, refs: frozenset[Obj], ends: tuple[Value, ...]) -> None:
+        super().__init__(reason, line, refs)
+        self.ends = ends
+
+
+class Repeated(NamedTuple):
+    """Items that a list has once for each round of a loop, with objects of their own in each."""
+
+    values: tuple[Value, ...]
+    rounds: Size
+
+
+Pieces: TypeAlias = tuple[Value, ...]  # values, and `Repeated`
 
 
 class Missing:
@@ -223,14 +256,17 @@ class Iterator(Obj):
     step : callable
     sources : tuple of values
         What the items are made of: an unknown item may be any of these, or change them.
+    at_once : callable, optional
+        Gives all items, up to the rounds of a loop, if they are made now; ``None`` where that is not known.
     """
 
-    __slots__ = ("sources", "step")
+    __slots__ = ("at_once", "sources", "step")
 
     def __init__(self, step: Host, sources: tuple[Value, ...] = ()) -> None:
         super().__init__({"place": 0, "ended": False})
         self.step = step
         self.sources = sources
+        self.at_once: Callable[[], Pieces | None] | None = None
 
     def fixed(self) -> tuple[Value, ...]:
         """Give what makes the items: no two iterators are alike."""

@@ -12,7 +12,7 @@ from ....errors import OptionError
 from ....symbolic import Expr, symbols
 from .budget import Budget, Stop as Stop
 from .heap import BRANCHES, Heap, Outcome, Region, unchanged
-from .objects import Builtin, Function, Instance, Module, Obj, Scope, Unknown, Value
+from .objects import Builtin, Function, Instance, Module, Obj, Pieces, Scope, Unknown, Value
 from .reach import mutable
 from .trace import Trace
 
@@ -108,6 +108,8 @@ class State:
     method: Callable[[Value, str], Value]
     contains: Callable[[Value, Value], Value]
     native_length: Callable[[Instance], Value]
+    native_items: Callable[[Instance], Value]
+    of_pieces: Callable[[Value, Pieces], Value]
     native_item: Callable[[Instance, Value], Value]
     is_tensor: Callable[[Value], bool]
     tensor_binary: Callable[[type, Value, Value], Value]
@@ -234,9 +236,11 @@ class State:
     # --- changes --------------------------------------------------------------------------------------------------
 
     def change(self, obj: Obj) -> None:
-        """Announce that an object is about to change."""
+        """Announce that an object is about to change; what is known of a list of unknown length is not known then."""
         self.heap.line = self.line
         self.heap.touch(obj)
+        if obj.blur is not None and obj.blur.pieces is not None:
+            obj.blur = Unknown(obj.blur.reason, obj.blur.line, obj.blur.refs)
 
     def blur(self, reason: str, *values: Value) -> None:
         """Make unknown what can be reached from these values."""

@@ -111,7 +111,8 @@ class Listed(Listing):
     def built(self) -> list[Built]:
         """What the whole has."""
         unknown = next((piece.built.unknown for piece in self.pieces if piece.built.unknown), "")
-        weights = tuple(weight for piece in self.pieces for weight in piece.built.weights)
+        every = [weight for piece in self.pieces for weight in piece.built.weights]
+        weights = tuple({weight.origin or id(weight): weight for weight in reversed(every)}.values())[::-1]
         return [Built(self.outs, weights, unknown=unknown, costed=False)]
 
     def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:

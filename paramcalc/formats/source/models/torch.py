@@ -11,15 +11,17 @@ from ....core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, listed
 from ....core.spelling import snake
 from ....errors import ParamcalcError
 from ....graph.model import Model
+from ....graph.stack import Copies
 from ....graph.unknown_layers import UnknownLayer
 from ....graph.wiring import Leaf, Links, Wire, Wiring
 from ..memory.budget import LAYER, WEIGHT
-from ..memory.objects import Dict, Function, Instance, List, Native, Obj, Unknown, Value
+from ..memory.objects import Dict, Function, Instance, List, Native, Obj, Pieces, Repeated, Unknown, Value
 from ..memory.state import Signal, State, Stop
 from ..memory.trace import NO_LINKS, Trace
 from ..names import torch
 from ..names.options import Unread
 from ..values import attributes
+from ..values.pieces import flat
 from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, place_of, type_of
 
 
@@ -128,7 +130,11 @@ def _torch_pieces(
     seen[value] = None
     kind = type_of(value)
     if value.blur is not None:
-        yield lost(run, path or kind, kind, value.blur.reason, value.blur.line)
+        pieces = value.blur.pieces if depth <= MOST_DEPTH else None
+        if pieces is None:
+            yield lost(run, path or kind, kind, value.blur.reason, value.blur.line)
+        else:
+            yield from _several(run, pieces, value, path, seen, depth, trace)
         return
     if depth > MOST_DEPTH:
         yield lost(run, path or kind, kind, "nested too deeply", value.line)
@@ -158,6 +164,50 @@ def _torch_pieces(
     for name, one in torch.children_of(value):
         if torch.is_module(one) and isinstance(one, Instance):
             yield from _torch_pieces(run, one, f"{path}.{name}" if path else name, seen, depth + 1, trace)
+
+
+def _several(
+    run: State, items: Pieces, value: Instance, path: str, seen: dict[Obj, None], depth: int, trace: Trace | None
+) -> Iterator[Piece]:
+    # the items of a container, of which some are there once for each round of a loop; behind those, places are counted
+    # from the end
+    repeats = [at for at, one in enumerate(items) if isinstance(one, Repeated)]
+    for at, one in enumerate(items):
+        place = at if at <= repeats[0] else at - len(items) if at > repeats[-1] else f"{at - repeats[0]}'"
+        name = path if len(items) == 1 else f"{path}.{place}" if path else str(place)
+        if isinstance(one, Repeated):
+            yield from _copies(run, one, value, name, seen, depth, trace)
+        elif torch.is_module(one) and isinstance(one, Instance):
+            yield from _torch_pieces(run, one, name, seen, depth + 1, trace)
+        else:
+            yield lost(run, name, "module", "a value that is not known", value.line)
+
+
+def _copies(
+    run: State, one: Repeated, value: Instance, name: str, seen: dict[Obj, None], depth: int, trace: Trace | None
+) -> Iterator[Piece]:
+    pieces: list[Piece] = []
+    layers = [layer for layer in flat(one.values) if isinstance(layer, Instance) and torch.is_module(layer)]
+    if len(layers) < len([*flat(one.values)]):
+        yield lost(run, name, type_of(value), "a value that is not known", value.line)
+        return
+    names = [type_of(layer) for layer in layers]
+    for at, layer in enumerate(one.values):
+        inside = "" if len(one.values) == 1 else str(at)
+        if isinstance(layer, Repeated):
+            pieces += _copies(run, layer, value, inside or "inner", seen, depth + 1, None)
+        elif isinstance(layer, Instance):
+            pieces += _torch_pieces(run, layer, inside, seen, depth + 1, None)
+    if not pieces:
+        return  # layers without weights, or those of another list
+    kind = names[0] if len(names) == 1 else f"({', '.join(names)})"
+    block = Listed(snake(names[0]) if len(names) == 1 else "round", kind, "torch", pieces)
+    layer = Copies(block, one.rounds, name or "copies")
+    costed = trace is not None and trace.sure  # it is never called
+    built = layer.on()
+    shared = zip(built.weights, block.on().weights, strict=True)  # a tensor in two places of a round is one in each
+    weights = tuple(weight.evolve(origin=one.origin) for weight, one in shared)
+    yield Piece(layer.label, layer, built._replace(weights=weights, costed=costed), source=place_of(run, value.line))
 
 
 def _met(run: State, value: Instance, path: str, trace: Trace) -> Piece:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ....symbolic import Expr
-from ..memory.objects import Builtin, Instance, Iterator, List, Unknown, Value
+from ..memory.objects import Builtin, Instance, Iterator, List, Range, Unknown, Value
 from ..memory.state import Raised, State, Stop
 from ..values import attributes
 from ..values.calls import lose
@@ -21,6 +21,8 @@ def make_range(run: State, args: Args, kwargs: Kwargs) -> Value:
     ends = [one for one in args if type(one) in (int, bool)]
     if len(ends) < len(args) or not args:
         lost = run.unknown("a range of unknown length", *args)
+        if len(args) < 3:
+            lost = Range(lost.reason, lost.line, lost.refs, tuple(args))
         named = (
             str(one) if isinstance(one, Expr) else one.name or one.attribute
             for one in args

@@ -26,6 +26,7 @@ from ..memory.state import Raised, State
 from ..values.containers import get_item, items_of, store_item
 from ..values.iterators import MOST_ITEMS, Lost, each, next_of
 from ..values.operations import MOST_TEXT, equal, hashable
+from ..values.pieces import listed, longer, pieces_of
 from ..values.tracking import check_change
 
 TEXT = frozenset(
@@ -150,12 +151,13 @@ def _numbers(text: str) -> list[str]:
 
 
 def _grow(run: State, self: List, *added: Value) -> None:
+    known = longer(run, self.blur, added)
     run.change(self)
     if self.blur is None and len(self.items) + len(added) <= MOST_ITEMS:
         self.items.extend(added)
     else:
         reason = self.blur.reason if self.blur else "a list that is too long"
-        self.blur = run.unknown(reason, self.blur, *added)
+        self.blur = known or run.unknown(reason, self.blur, *added)
 
 
 def _blurred(run: State, self: Obj, *added: Value) -> Unknown:
@@ -173,7 +175,7 @@ def _append(run: State, self: List, args: list[Value], kwargs: dict[str, Value])
 def _extend(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
     source = args[0] if isinstance(args[0], Iterator) else items_of(run, args[0])  # a list may extend itself
     if isinstance(source, Unknown):
-        _blurred(run, self, source)
+        _lengthen(run, self, args[0], source)
     elif isinstance(source, list):
         _grow(run, self, *source)
     else:
@@ -183,6 +185,15 @@ def _extend(run: State, self: List, args: list[Value], kwargs: dict[str, Value])
         except Lost as lost:
             _blurred(run, self, lost.unknown)
     return None
+
+
+def _lengthen(run: State, self: List, other: Value, lost: Unknown) -> None:
+    mine, added = pieces_of(run, self), pieces_of(run, other)
+    if mine is None or added is None:
+        _blurred(run, self, lost)
+        return
+    run.change(self)
+    self.blur = listed(run, lost.reason, [*mine, *added])
 
 
 def _insert(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from ..memory.objects import Dict, Function, Iterator, List, Obj, Scope, Set, Unknown, Value
+from ..memory.objects import Dict, Function, Iterator, List, Obj, Pieces, Scope, Set, Unknown, Value
 from ..memory.state import State, Stop
 from ..values.containers import iterator, store_item
 from ..values.iterators import END, MOST_ITEMS, Lost, each, lose_place, pull
 from ..values.operations import item_of, make_set, truth
+from ..values.pieces import longer, pieces_of
+from ..values.rounds import repeat
 from .targets import assign
 
 
@@ -24,18 +26,7 @@ def comprehension(run: State, node: ast.ListComp | ast.SetComp | ast.DictComp, s
             store_item(run, made, run.evaluate(key, inner), run.evaluate(value, inner))
     else:
         made = List()
-        element = node.elt
-
-        def keep() -> None:
-            found = run.evaluate(element, inner)
-            run.change(made)
-            if made.blur is not None:
-                made.blur = run.unknown(made.blur.reason, made.blur, found)
-            elif len(made.items) >= MOST_ITEMS:
-                raise Stop("a list that is too long")
-            else:
-                made.items.append(found)
-
+        keep = _into(run, made, node.elt, inner)
     _generate(run, node.generators, inner, keep)
     if isinstance(node, ast.SetComp):
         if made.blur is not None:
@@ -44,6 +35,22 @@ def comprehension(run: State, node: ast.ListComp | ast.SetComp | ast.DictComp, s
             return lost
         return make_set(run, made.items)
     return made
+
+
+def _into(run: State, made: List, element: ast.expr, inner: Scope) -> Callable[[], None]:
+    # appends the value of the element as it is then
+    def keep() -> None:
+        found = run.evaluate(element, inner)
+        known = longer(run, made.blur, (found,))
+        run.change(made)
+        if made.blur is not None:
+            made.blur = known or run.unknown(made.blur.reason, made.blur, found)
+        elif len(made.items) >= MOST_ITEMS:
+            raise Stop("a list that is too long")
+        else:
+            made.items.append(found)
+
+    return keep
 
 
 def _generate(run: State, parts: list[ast.comprehension], inner: Scope, keep: Callable[[], None]) -> None:
@@ -69,7 +76,8 @@ def _generate(run: State, parts: list[ast.comprehension], inner: Scope, keep: Ca
             assign(run, first.target, item_of(run, lost), inner)
             passed(first.ifs)
 
-        run.maybe_many(once, items)
+        if lost is not source or not repeat(run, items, once):
+            run.maybe_many(once, items)
 
     if isinstance(source, Unknown):
         lose(source)
@@ -91,7 +99,8 @@ def _generate(run: State, parts: list[ast.comprehension], inner: Scope, keep: Ca
 def generator_expression(run: State, node: ast.GeneratorExp, scope: Scope) -> Value:
     """Make an iterator of a generator expression."""
     first, *rest = node.generators
-    source = iterator(run, run.evaluate(first.iter, scope))  # at once, and all else when it is asked for
+    items = run.evaluate(first.iter, scope)  # at once, and all else when it is asked for
+    source = iterator(run, items)
     inner = Scope("comprehension", scope)
     text = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node)
     waiting = List()  # the items of the loops inside, for one item of the outermost
@@ -147,7 +156,17 @@ def generator_expression(run: State, node: ast.GeneratorExp, scope: Scope) -> Va
         run.heap.close(region)
         raise Lost(run.unknown(lost.reason, lost, source, waiting, waiting.blur, made))
 
+    def at_once() -> Pieces | None:
+        kept = List()
+
+        def once() -> None:
+            assign(run, first.target, run.unknown("an item of a loop", source, scalar=True), inner)
+            _generate(run, rest, inner, _into(run, kept, node.elt, inner))
+
+        return pieces_of(run, kept) if not first.ifs and repeat(run, items, once) else None
+
     made = Iterator(step, (source, Function(text, "<generator>", scope, (), {}), inner, waiting))
+    made.at_once = at_once
     return made
 
 

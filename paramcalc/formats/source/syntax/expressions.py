@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from ..memory.objects import MISSING, Dict, Function, Instance, List, Obj, Scope, Unknown, Value
+from ..memory.objects import MISSING, Dict, Function, Instance, List, Obj, Pieces, Scope, Unknown, Value
 from ..memory.state import Raised, State, Stop
 from ..values import attributes, calls
 from ..values.containers import get_item, items_of, store_item
 from ..values.operations import MOST_TEXT, binary, compare, format_value, make_set, truth
+from ..values.pieces import pieces_of
 from .comprehensions import comprehension, generator_expression
 from .targets import assign, declared_in
 
@@ -200,11 +201,15 @@ def _call(run: State, node: ast.Call, scope: Scope) -> Value:
     args: list[Value] = []
     kwargs: dict[str, Value] = {}
     lost: list[Value] = []
+    stars: list[tuple[int, Pieces | None]] = []  # lists of unknown length, each with the number of arguments before it
     for one in node.args:
         if isinstance(one, ast.Starred):
-            items = items_of(run, evaluate(run, one.value, scope))
+            several = evaluate(run, one.value, scope)
+            known = pieces_of(run, several)
+            items = items_of(run, several)
             if isinstance(items, Unknown):
                 lost.append(items)
+                stars.append((len(args), known))
             else:
                 args += items
         else:
@@ -219,11 +224,27 @@ def _call(run: State, node: ast.Call, scope: Scope) -> Value:
             lost.append(value)
     run.line = node.lineno
     if lost:
+        pieces = None if kwargs or lost[len(stars) :] else _with_stars(args, stars)
+        made = MISSING if pieces is None else run.of_pieces(function, pieces)
+        if made is not MISSING:
+            return made
         causes = (one if isinstance(one, Unknown) else one.blur for one in lost if isinstance(one, (Unknown, Obj)))
         why = next((f": {one.reason}" for one in causes if one is not None), "")
         run.note(f"a call with unknown arguments{why}")
         return calls.lose(run, f"a call with unknown arguments{why}", function, *lost, *args, *kwargs.values())
     return run.call(function, args, kwargs)
+
+
+def _with_stars(args: list[Value], stars: list[tuple[int, Pieces | None]]) -> Pieces | None:
+    # the arguments in order, of which some may be there once for each round of a loop
+    found: list[Value] = []
+    begin = 0
+    for place, known in stars:
+        if known is None:
+            return None
+        found += [*args[begin:place], *known]
+        begin = place
+    return (*found, *args[begin:])
 
 
 def _lambda(run: State, node: ast.Lambda, scope: Scope) -> Value:

@@ -26,6 +26,7 @@ from ..values import attributes, calls, setting
 from ..values.containers import delete_item, iterator
 from ..values.iterators import END, Lost, lose_place, pull
 from ..values.operations import DUNDER, binary, item_of, truth
+from ..values.rounds import repeat
 from .exceptions import try_statement, with_statement
 from .expressions import evaluate, make_function
 from .targets import assign, bind
@@ -159,7 +160,8 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
             assign(run, node.target, item_of(run, source), scope)
             execute(run, node.body, scope)
 
-        run.maybe_many(once, items)
+        if not repeat(run, items, once):
+            run.maybe_many(once, items)
 
     run.region(loop, {"break": "next"})
 

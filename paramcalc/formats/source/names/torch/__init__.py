@@ -1,6 +1,12 @@
 """Names: PyTorch. Modules are instances whose state is what they hold, in order; layers are bound to our rules."""
 
-from .containers import container_item as container_item, container_length as container_length, is_chain as is_chain
+from .containers import (
+    chain_of_pieces as chain_of_pieces,
+    container_item as container_item,
+    container_items as container_items,
+    container_length as container_length,
+    is_chain as is_chain,
+)
 from .functions import changed as changed, combine as combine, item as item, negated as negated
 from .gradients import links_of as links_of
 from .layers import layer_of as layer_of

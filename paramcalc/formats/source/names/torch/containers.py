@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ...memory.objects import MISSING, Class, Dict, Instance, List, Native, Unknown, Value
+from ...memory.objects import MISSING, Class, Dict, Instance, List, Native, Pieces, Unknown, Value
 from ...memory.state import Raised, State
 from ...values import attributes
-from ...values.calls import lose
+from ...values.calls import lose, make_native
 from ...values.containers import items_of
+from ...values.pieces import flat, listed, longer, pieces_of
 from ..native import Args, Kwargs
 from .module_names import OWN_CALLS, OWN_CALLS_OF_CONTAINERS, replaced_calls
 from .modules import MODULE, check_name, is_module, module_set
@@ -66,10 +67,13 @@ def _list_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
 
 
 def _extend(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    mine, added = pieces_of(run, self), pieces_of(run, args[0])
     items = items_of(run, args[0])
     run.change(self)
     if isinstance(items, Unknown):
-        self.blur = run.unknown(items.reason, items, self.blur)
+        known = None if mine is None or added is None else [*mine, *added]
+        self.blur = run.unknown(items.reason, items, self.blur) if known is None else listed(run, items.reason, known)
+        run.attached.update(map(id, flat(added or ())))
         return self
     for one in items:
         _append(run, self, [one], {})
@@ -77,10 +81,12 @@ def _extend(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _append(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    known = longer(run, self.blur, (args[0],))
     run.change(self)
     count = _numbered(run, self)
     if isinstance(count, Unknown):
-        self.blur = run.unknown(count.reason, count, *args)
+        _child(run, self, args[0])
+        self.blur = known or run.unknown(count.reason, count, *args)
     else:
         self.named[str(len(count))] = _child(run, self, args[0])
     return self
@@ -239,6 +245,22 @@ CONTAINERS = (SEQUENTIAL, MODULE_LIST, MODULE_DICT, PARAMETER_LIST, PARAMETER_DI
 def is_chain(value: Value) -> bool:
     """Tell whether a value is a sequence of modules."""
     return isinstance(value, Instance) and SEQUENTIAL in attributes.lineage(value.cls)
+
+
+def container_items(run: State, value: Instance) -> Value:
+    """List the modules of a container in order, where nothing else is registered in it; or `MISSING`."""
+    return _numbered(run, value) if value.cls in (SEQUENTIAL, MODULE_LIST) else MISSING
+
+
+def chain_of_pieces(run: State, function: Value, pieces: Pieces) -> Value:
+    """Make a sequence of modules of arguments that are known up to the rounds of a loop; or `MISSING`."""
+    if function is not SEQUENTIAL or run.distrust:
+        return MISSING
+    made = make_native(run, SEQUENTIAL, [], {})
+    assert isinstance(made, Instance)
+    made.blur = listed(run, "it depends on how often a loop is run", pieces)
+    run.attached.update(map(id, flat(pieces)))
+    return made
 
 
 def container_length(run: State, value: Instance) -> Value:

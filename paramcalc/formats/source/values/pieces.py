@@ -1,0 +1,54 @@
+"""Values: what is known of a list whose length depends on how often a loop is run.
+
+Such a list is unknown, as any list of unknown length is. Beside the reason stand its items in order, of which some are
+there once for each round (`Repeated`). What could change or read the list otherwise sees an unknown list, and puts
+another mark in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..memory.objects import Instance, Iterator, List, Pieces, Repeated, Unknown, Value
+from ..memory.state import State
+
+MOST_PIECES = 10_000  # that are kept of one list
+
+
+def pieces_of(run: State, value: Value) -> Pieces | None:
+    """List the items of a list or a container of modules in order, as far as that is known."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, Iterator):
+        fresh = value.blur is None and not value.named["ended"] and value.at_once is not None
+        return value.at_once() if fresh and value.at_once is not None else None
+    if not isinstance(value, (List, Instance)):
+        return None
+    if value.blur is not None:
+        return value.blur.pieces
+    items = value.items if isinstance(value, List) else run.native_items(value)
+    return tuple(items) if isinstance(items, list) else None
+
+
+def listed(run: State, reason: str, pieces: Sequence[Value]) -> Unknown:
+    """Make the mark of a list that has these items."""
+    mark = run.unknown(reason, *flat(pieces))
+    mark.pieces = tuple(pieces) if len(pieces) <= MOST_PIECES else None
+    return mark
+
+
+def flat(pieces: Iterable[Value]) -> Iterable[Value]:
+    """List every value once, whatever the number of its rounds."""
+    for one in pieces:
+        if isinstance(one, Repeated):
+            yield from flat(one.values)
+        else:
+            yield one
+
+
+def longer(run: State, mark: Unknown | None, added: Pieces) -> Unknown | None:
+    """Make the mark of a list to which something is added at the end; ``None`` where no more is known of it."""
+    if mark is None or mark.pieces is None:
+        return None
+    found = listed(run, mark.reason, [*mark.pieces, *added])
+    return found if found.pieces is not None else None

@@ -1,0 +1,164 @@
+"""Lists of modules that are as long as a loop is run: a formula in the number of its rounds, or at least so many."""
+
+# ruff: noqa: E501  # a program is one line of a table
+from __future__ import annotations
+
+import itertools
+import warnings
+from typing import NamedTuple
+
+import pytest
+from loop_programs import loop_program
+
+from paramcalc.errors import ParamcalcError
+from paramcalc.formats.opened import Source
+from paramcalc.formats.source.reader import read
+from paramcalc.report import Report
+from paramcalc.symbolic import Expr
+from paramcalc.symbolic.evaluate import evaluate
+
+torch = pytest.importorskip("torch", reason="programs are run by PyTorch")
+pytestmark = pytest.mark.torch
+
+SIZES = [*itertools.product((1, 2, 3, 4, 5), (1, 2, 4))]  # of depth and more
+FEW = range(150)
+MANY = range(10_000, 14_000)
+
+
+def at(size: object, **values: int) -> object:
+    """Give the value of a formula; None where it has another symbol."""
+    if not isinstance(size, Expr):
+        return size
+    return evaluate(size, values) if set(map(str, size.symbols)) <= values.keys() else None
+
+
+class Figures(NamedTuple):
+    """How programs were answered."""
+
+    ran: int = 0
+    exact: int = 0
+    least: int = 0
+
+
+def real(text: str, **sizes: int) -> tuple[int, int] | None:
+    names: dict[str, object] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            exec(compile(text, "net.py", "exec"), names)  # a program of ours
+            net = names["Net"](**sizes)  # type: ignore[operator]
+        except Exception:
+            return None
+    counts = [(one.numel(), one.requires_grad) for one in net.parameters()]
+    return sum(count for count, _ in counts), sum(count for count, trained in counts if trained)
+
+
+def check(seeds: range) -> Figures:
+    figures = Figures()
+    for seed in seeds:
+        text = loop_program(seed)
+        try:
+            report = of_net(text)
+        except ParamcalcError:
+            continue  # it raises
+        assumed = any("at least 1" in one for one in report.warnings)
+        for depth, more in SIZES + ([] if assumed else [(0, 1), (0, 0), (2, 0)]):
+            sizes = {"width": 3, "other": 5, "depth": depth, "more": more}
+            truth = real(text, **sizes)
+            if truth is None:
+                continue
+            total = at(report.total, **sizes)
+            trained = at(report.trainable, **sizes)
+            place = f"seed {seed}, {sizes}: {report.total} = {total} ({trained}), and it has {truth}\n{text}"
+            if report.exact:
+                assert total == truth[0], place
+                assert report.guessed or trained == truth[1], place
+            elif total is not None:
+                assert total <= truth[0], place
+        figures = Figures(figures.ran + 1, figures.exact + report.exact, figures.least + (not report.exact))
+    return figures
+
+
+def of_net(text: str) -> Report:
+    source = Source("net.py", given=text)
+    source.asked = source.asked._replace(model="Net")
+    return read(source).report()
+
+
+@pytest.mark.parametrize("first", range(0, 12, 3))
+def test_random_loops(first: int) -> None:
+    assert check(range(first, first + 3)).ran > 0
+
+
+@pytest.mark.slow
+def test_several_random_loops() -> None:
+    assert check(FEW).exact > 10
+
+
+@pytest.mark.exhaustive
+def test_many_random_loops() -> None:
+    assert check(MANY).exact > 500
+
+
+CASES = {
+    "a list": ("self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(n)])", "2d·n + 2n"),
+    "a generator": ("self.l = nn.ModuleList(nn.Linear(d, 2) for _ in range(n))", "2n·d + 2n"),
+    "a generator in a star": ("self.l = nn.Sequential(*(nn.Linear(d, 2) for _ in range(n)))", "2d·n + 2n"),
+    "between others": (
+        "self.l = nn.Sequential(nn.Linear(d, 1), *[nn.Linear(1, 1) for _ in range(n)], nn.Linear(1, 2))",
+        "d + 2n + 5",
+    ),
+    "a loop that appends": ("self.l = nn.ModuleList()\nfor _ in range(n): self.l.append(nn.Linear(d, 2))", "2d·n + 2n"),
+    "a list of two each": (
+        "l = []\nfor _ in range(n):\n    l += [nn.Linear(d, 2), nn.Linear(2, d)]\nself.l = nn.Sequential(*l)",
+        "5n·d + 2n",
+    ),
+    "the first is another": (
+        "l, a = [], 3\nfor _ in range(n):\n    l.append(nn.Linear(a, d))\n    a = d\nl.append(nn.Linear(a, 2))\nself.l = nn.Sequential(*l)",
+        "d²·n − d² + d·n + 5d + 2",
+    ),
+    "copies": ("self.l = nn.ModuleList([copy.deepcopy(nn.Linear(d, 2)) for _ in range(n)])", "2d·n + 2n"),
+    "loops in loops": (
+        "self.l = nn.ModuleList([nn.Sequential(*[nn.Linear(d, 2) for _ in range(k)]) for _ in range(n)])",
+        "2d·k·n + 2k·n",
+    ),
+    "joined lists": (
+        "a = [nn.Linear(d, 2) for _ in range(n)]\nself.l = nn.ModuleList([nn.Linear(1, 1)] + a)",
+        "2n·d + 2n + 2",
+    ),
+    "fewer rounds": ("self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(n - 1)])", "2d·n + 2n − 2d − 2"),
+    "never below zero": (
+        "self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(2, n)])",
+        "2max(n − 2, 0)·d + 2max(n − 2, 0)",
+    ),
+    "initialised": ("self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(n)])\nself.apply(lambda m: None)", "2d·n + 2n"),
+    "tied within a round": (
+        "def f():\n    a, b = nn.Linear(2, 2), nn.Linear(2, 2)\n    b.weight = a.weight\n    return nn.Sequential(a, b)\n"
+        "self.l = nn.ModuleList([f() for _ in range(n)])",
+        "8n",
+    ),
+    "one layer": ("s = nn.Linear(d, 2)\nself.l = nn.ModuleList([s for _ in range(n)])", None),
+    "by the number of the round": ("self.l = nn.ModuleList([nn.Linear(d, i + 1) for i in range(n)])", None),
+    "unlike layers": ("self.l = nn.ModuleList([nn.Linear(d, 1 if i else 2) for i in range(n)])", None),
+    "a counter": ("c = []\ndef f():\n    c.append(1)\n    return nn.Linear(d, len(c))\nself.l = nn.ModuleList([f() for _ in range(n)])", None),
+    "the length of the list": ("l = []\nfor _ in range(n): l.append(nn.Linear(d, len(l) + 1))\nself.l = nn.ModuleList(l)", None),
+    "the layer before": ("l = [nn.Linear(d, 1)]\nfor _ in range(n): l.append(l[-1])\nself.l = nn.ModuleList(l)", None),
+    "until a condition": ("l = []\nfor i in range(n):\n    if i > 3: break\n    l.append(nn.Linear(d, 1))\nself.l = nn.ModuleList(l)", None),
+    "an item changed": ("self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(n)])\nself.l[0].bias = None", None),
+    "a layer beside": ("self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(n)])\nself.l.more = nn.Linear(1, 1)", None),
+    "one removed": ("l = [nn.Linear(d, 2) for _ in range(n)]\nl.pop()\nself.l = nn.ModuleList(l)", None),
+    "given away": ("self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(n)])\noutside.change(self.l)", None),
+    "of unknown layers": ("self.l = nn.ModuleList([outside.layer() for _ in range(n)])", None),
+    "of sizes from outside": ("self.l = nn.ModuleList([nn.Linear(d, outside.size()) for _ in range(n)])", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_rounds_that_do_the_same_are_counted_and_no_others(name: str) -> None:
+    body, total = CASES[name]
+    lines = "".join(f"        {line}\n" for line in body.split("\n"))
+    head = "import copy, outside\nfrom torch import nn\nclass Net(nn.Module):\n    def __init__(self, d, n, k):\n"
+    report = of_net(f"{head}        super().__init__()\n{lines}")
+    assert report.exact is (total is not None)
+    if total is not None:
+        assert str(report.total) == total
