@@ -168,3 +168,38 @@ def test_defaults_and_words_that_a_program_sets(ending: str, total: int | None) 
         assert report.total != 15 or not report.exact
     else:
         assert (report.total, report.exact) == (total, True)
+
+
+TWO = """
+from torch import nn
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.one = nn.Linear(width, width)
+class Net(nn.Module):
+    def __init__(self, width, depth):
+        super().__init__()
+        self.blocks = nn.Sequential(*[Block(width) for _ in range(depth)])
+"""
+
+
+def test_each_class_is_given_the_arguments_that_it_takes() -> None:
+    source = Source("net.py", given=TWO)
+    source.asked = Asked(options={"width": "2", "depth": "3"})
+    assert [model.report().total for model in read_all(source)] == [6, 18]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "message"),
+    [
+        ("", "dept", "no argument 'dept' (did you mean 'depth'?)"),
+        ("", "height", "no argument 'height' (Block, Net take width, depth)"),
+        ("Block", "depth", "no argument 'depth' (Block takes width)"),
+    ],
+)
+def test_an_argument_that_no_class_takes_is_refused(name: str, asked: str, message: str) -> None:
+    source = Source("net.py", given=TWO)
+    source.asked = Asked(name, {asked: "3"})
+    with pytest.raises(ParamcalcError) as error:
+        read_all(source)
+    assert str(error.value) == message

@@ -117,7 +117,7 @@ def test_sizes_are_given_by_name_and_by_path() -> None:
             {"config.width": "3", "config.width.x": "1"},
             "--args config.width.x; expected either width or its",
         ),
-        ({"depth": "1"}, "unexpected argument 'depth'"),
+        ({"depth": "1"}, "no argument 'depth' \\(Encoder takes config\\)"),
     ],
 )
 def test_what_no_attribute_can_be_is_refused(options: dict[str, str], message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from ...core.kinds import size
 from ...errors import FileError, OptionError, Verbatim, nearest
@@ -17,7 +18,7 @@ from .memory.state import ARGV, NO_WORDS
 from .models.found import models_of
 from .parsing.texts import parsed
 from .snippets import remarks
-from .summon import call_functions, makers, model_classes, summon
+from .summon import call_functions, makers, model_classes, summon, taken_by
 
 MOST_NAMES = 8  # that are listed
 
@@ -43,7 +44,8 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
         raise _unnamed(run)
     if not found:
         classes = model_classes(run)
-        found = [(one, summon(run, one, asked.options)) for one in classes]
+        options = taken_by(run, classes, asked.options) if asked.options else {}
+        found = [(one, _summoned(run, one, options.get(one, {}))) for one in classes]
         named = makers(run, classes)
         if named and len(found) > 1:
             listed = ", ".join(named[:MOST_NAMES]) + (
@@ -54,6 +56,20 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
         call_functions(run)
         found = models_of(run, run.globals)
     return run, found
+
+
+def _summoned(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
+    # what is noted while one class is called is about its model
+    notes, remarks = run.notes, run.remarks
+    run.notes, run.remarks = [], []
+    model = summon(run, name, options)
+    model.warnings = [*model.warnings, *run.remarks, *(run.notes if _unsure(model) else ())]
+    run.notes, run.remarks = notes, remarks
+    return model
+
+
+def _unsure(model: Model) -> bool:
+    return any(one.unknown for one in model.built)
 
 
 def _begun(source: Source) -> Interpreter:
@@ -112,7 +128,7 @@ def read_all(source: Source) -> list[Model]:
     models = [model for _, model in found]
     for model in models:
         model.warnings = [*model.warnings, *run.remarks, *remarks(run)]
-    unsure = [model for model in models if any(one.unknown for one in model.built)]
+    unsure = [model for model in models if _unsure(model)]
     for model in unsure or models[-1:]:  # exact models are exact whatever was left
         model.warnings = [*model.warnings, *run.notes]
     return models

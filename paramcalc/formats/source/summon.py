@@ -72,6 +72,8 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
         raise OptionError(f"no model {name!r} in this program", suggestion=nearest(name, known) or listed)
     if isinstance(target, Instance):
         return model_of(run, name, target)
+    if options:
+        taken_by(run, [name], options)
     given = _given(run, target, _values(run, options))
     region = run.heap.open()
     run.budget.grant()
@@ -95,6 +97,31 @@ def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:
             raise OptionError(f"{name} gives no model")
         made = within[-1]
     return model_of(run, name, made)
+
+
+def taken_by(run: Interpreter, names: Iterable[str], options: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Give each class or function of these names the arguments that it takes.
+
+    Raises
+    ------
+    OptionError
+        When none of them takes an argument.
+    """
+    taken: dict[str, dict[str, str]] = {}
+    known: dict[str, None] = {}
+    for name in names:
+        target = run.globals.named[name]
+        assert isinstance(target, (Class, Function))
+        found = _function(target)
+        any_name = not isinstance(found, Function) or found.node.args.kwarg is not None
+        mine = [argument for argument, _ in arguments(target)]
+        known |= dict.fromkeys(mine)
+        taken[name] = {key: text for key, text in options.items() if any_name or key.partition(".")[0] in mine}
+    for key in options:
+        if not any(key in one for one in taken.values()):
+            whose = f"{', '.join(taken)} {'take' if len(taken) > 1 else 'takes'} {', '.join(known) or 'no arguments'}"
+            raise OptionError(f"no argument {key!r}", suggestion=nearest(key, known) or whose)
+    return taken
 
 
 def call_functions(run: Interpreter) -> None:
@@ -186,7 +213,7 @@ def _value(run: Interpreter, name: str, text: str) -> Value:
 
 def arguments(target: Class | Function) -> Iterator[tuple[str, Value]]:
     """List the arguments by name, each with its default; ``MISSING`` for those that have to be given."""
-    found = attributes.find(target, "__init__") if isinstance(target, Class) else target
+    found = _function(target)
     if not isinstance(found, Function):
         return
     spec = found.node.args
@@ -195,3 +222,7 @@ def arguments(target: Class | Function) -> Iterator[tuple[str, Value]]:
     yield from [*zip(names, defaults, strict=False)][isinstance(target, Class) :]
     for one in spec.kwonlyargs:
         yield one.arg, found.kw_defaults.get(one.arg, MISSING)
+
+
+def _function(target: Class | Function) -> Value:
+    return attributes.find(target, "__init__") if isinstance(target, Class) else target

@@ -151,7 +151,7 @@ class Heap:
         found = reachable(values)
         self.budget.charge(len(found) // ITEMS)
         for obj in found:
-            known = obj.blur is None or obj.blur.pieces is not None
+            known = obj.blur is None or obj.pieces is not None
             if known and not isinstance(obj, (Class, Function, Scope)):
                 self.touch(obj)
                 obj.blur = Unknown(reason, line or self.line, frozenset(mutable(tuple(held(obj)))))
@@ -284,7 +284,7 @@ class Pairing:
 
 def _content(obj: Obj) -> Value:
     # what is known of an object that both outcomes have: its state, or its items up to the rounds of a loop
-    return obj.state if obj.blur is None else obj.blur.pieces
+    return obj.state if obj.blur is None else obj.pieces
 
 
 def _either(a: Value, b: Value) -> tuple[Value, ...]:

@@ -40,14 +40,9 @@ class Unknown:
         Attributes and items (``True``) that were read, each with the number of changes before it (see `Heap.blurs`).
     either : tuple of values
         All that it may be, where that is known: what the branches of a condition gave.
-    pieces : tuple of values, optional
-        Of the mark of a list or a container of modules: its items in order, where they are known up to the number of
-        the rounds of a loop.
     """
 
-    __slots__ = (
-        "attribute", "data", "either", "line", "name", "parts", "path", "pieces", "reason", "refs", "scalar", "size",
-    )  # fmt: skip
+    __slots__ = ("attribute", "data", "either", "line", "name", "parts", "path", "reason", "refs", "scalar", "size")
 
     def __init__(
         self,
@@ -69,7 +64,6 @@ class Unknown:
         self.attribute = ""
         self.parts: dict[tuple[str, bool], tuple[int, Value]] = {}
         self.either: tuple[Value, ...] = ()
-        self.pieces: Pieces | None = None
 
     def __repr__(self) -> str:
         return f"<unknown: {self.reason}, line {self.line}>"
@@ -89,6 +83,25 @@ class Range(Unknown):
     def __init__(self, reason: str, line: int, refs: frozenset[Obj], ends: tuple[Value, ...]) -> None:
         super().__init__(reason, line, refs)
         self.ends = ends
+
+
+class Mark(Unknown):
+    """What makes a list or a container of modules unknown whose items are known up to the number of rounds of a loop.
+
+    Attributes
+    ----------
+    of : Obj
+        The list. Another object that is given the mark is unknown.
+    pieces : tuple of values
+        Its items in order.
+    """
+
+    __slots__ = ("of", "pieces")
+
+    def __init__(self, reason: str, line: int, refs: frozenset[Obj], of: Obj, pieces: Pieces) -> None:
+        super().__init__(reason, line, refs)
+        self.of = of
+        self.pieces = pieces
 
 
 class Repeated(NamedTuple):
@@ -133,6 +146,11 @@ class Obj:
     def fixed(self) -> tuple[Value, ...]:
         """Give what of the object never changes; two objects that differ in it are never alike."""
         return ()
+
+    @property
+    def pieces(self) -> Pieces | None:
+        """Its items in order, where it is unknown up to the number of rounds of a loop."""
+        return self.blur.pieces if isinstance(self.blur, Mark) and self.blur.of is self else None
 
     @property
     def named(self) -> dict[Value, Value]:

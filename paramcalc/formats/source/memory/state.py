@@ -12,7 +12,7 @@ from ....errors import OptionError
 from ....symbolic import Expr, symbols
 from .budget import Budget, Stop as Stop
 from .heap import BRANCHES, Heap, Outcome, Region, unchanged
-from .objects import Builtin, Function, Instance, Module, Obj, Pieces, Scope, Unknown, Value
+from .objects import Builtin, Function, Instance, Mark, Module, Obj, Pieces, Scope, Unknown, Value
 from .reach import mutable
 from .trace import Trace
 
@@ -239,7 +239,7 @@ class State:
         """Announce that an object is about to change; what is known of a list of unknown length is not known then."""
         self.heap.line = self.line
         self.heap.touch(obj)
-        if obj.blur is not None and obj.blur.pieces is not None:
+        if isinstance(obj.blur, Mark):
             obj.blur = Unknown(obj.blur.reason, obj.blur.line, obj.blur.refs)
 
     def blur(self, reason: str, *values: Value) -> None:

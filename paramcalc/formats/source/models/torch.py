@@ -130,7 +130,7 @@ def _torch_pieces(
     seen[value] = None
     kind = type_of(value)
     if value.blur is not None:
-        pieces = value.blur.pieces if depth <= MOST_DEPTH else None
+        pieces = value.pieces if depth <= MOST_DEPTH else None
         if pieces is None:
             yield lost(run, path or kind, kind, value.blur.reason, value.blur.line)
         else:

@@ -26,7 +26,7 @@ from ..memory.state import Raised, State
 from ..values.containers import get_item, items_of, store_item
 from ..values.iterators import MOST_ITEMS, Lost, each, next_of
 from ..values.operations import MOST_TEXT, equal, hashable
-from ..values.pieces import listed, longer, pieces_of
+from ..values.pieces import longer, marked, pieces_of
 from ..values.tracking import check_change
 
 TEXT = frozenset(
@@ -151,7 +151,7 @@ def _numbers(text: str) -> list[str]:
 
 
 def _grow(run: State, self: List, *added: Value) -> None:
-    known = longer(run, self.blur, added)
+    known = longer(run, self, added)
     run.change(self)
     if self.blur is None and len(self.items) + len(added) <= MOST_ITEMS:
         self.items.extend(added)
@@ -193,7 +193,7 @@ def _lengthen(run: State, self: List, other: Value, lost: Unknown) -> None:
         _blurred(run, self, lost)
         return
     run.change(self)
-    self.blur = listed(run, lost.reason, [*mine, *added])
+    self.blur = marked(run, self, lost.reason, [*mine, *added])
 
 
 def _insert(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:

@@ -41,7 +41,7 @@ def _into(run: State, made: List, element: ast.expr, inner: Scope) -> Callable[[
     # appends the value of the element as it is then
     def keep() -> None:
         found = run.evaluate(element, inner)
-        known = longer(run, made.blur, (found,))
+        known = longer(run, made, (found,))
         run.change(made)
         if made.blur is not None:
             made.blur = known or run.unknown(made.blur.reason, made.blur, found)

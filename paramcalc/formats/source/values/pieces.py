@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..memory.objects import Instance, Iterator, List, Pieces, Repeated, Unknown, Value
+from ..memory.objects import Instance, Iterator, List, Mark, Obj, Pieces, Repeated, Unknown, Value
 from ..memory.state import State
 
 MOST_PIECES = 10_000  # that are kept of one list
@@ -25,16 +25,15 @@ def pieces_of(run: State, value: Value) -> Pieces | None:
     if not isinstance(value, (List, Instance)):
         return None
     if value.blur is not None:
-        return value.blur.pieces
+        return value.pieces
     items = value.items if isinstance(value, List) else run.native_items(value)
     return tuple(items) if isinstance(items, list) else None
 
 
-def listed(run: State, reason: str, pieces: Sequence[Value]) -> Unknown:
+def marked(run: State, of: Obj, reason: str, pieces: Sequence[Value]) -> Unknown:
     """Make the mark of a list that has these items."""
-    mark = run.unknown(reason, *flat(pieces))
-    mark.pieces = tuple(pieces) if len(pieces) <= MOST_PIECES else None
-    return mark
+    lost = run.unknown(reason, *flat(pieces))
+    return lost if len(pieces) > MOST_PIECES else Mark(reason, lost.line, lost.refs, of, tuple(pieces))
 
 
 def flat(pieces: Iterable[Value]) -> Iterable[Value]:
@@ -46,9 +45,8 @@ def flat(pieces: Iterable[Value]) -> Iterable[Value]:
             yield one
 
 
-def longer(run: State, mark: Unknown | None, added: Pieces) -> Unknown | None:
+def longer(run: State, of: Obj, added: Pieces) -> Unknown | None:
     """Make the mark of a list to which something is added at the end; ``None`` where no more is known of it."""
-    if mark is None or mark.pieces is None:
+    if of.blur is None or of.pieces is None:
         return None
-    found = listed(run, mark.reason, [*mark.pieces, *added])
-    return found if found.pieces is not None else None
+    return marked(run, of, of.blur.reason, [*of.pieces, *added])

@@ -17,7 +17,7 @@ from ..memory.objects import MISSING, Class, Function, Instance, Obj, Pieces, Ra
 from ..memory.reach import held, mutable
 from ..memory.state import State
 from .operations import sized
-from .pieces import listed, pieces_of
+from .pieces import marked, pieces_of
 
 TRIED = 3  # rounds that are walked: the first may differ from those after it
 
@@ -97,7 +97,7 @@ def _walked(run: State, region: Region, once: Callable[[], None]) -> _Walked | N
         return None
     for obj, pieces in before.items():
         run.change(obj)
-        obj.blur = listed(run, "it grows in a loop", pieces)
+        obj.blur = marked(run, obj, "it grows in a loop", pieces)
     rounds: list[_Round] = []
     now = before
     for _ in range(TRIED):
@@ -106,7 +106,7 @@ def _walked(run: State, region: Region, once: Callable[[], None]) -> _Walked | N
             return None
         then: dict[Obj, Pieces] = {}
         for obj in (one for one in region.before if not isinstance(one, Scope)):
-            known = None if obj.blur is None else obj.blur.pieces
+            known = obj.pieces
             if known is None or obj not in now or not _begins(known, now[obj]):
                 return None
             then[obj] = known
@@ -201,7 +201,7 @@ def _after(
         once = (*pieces, *first.added.get(obj, ())) if not steady else pieces
         again = first.added.get(obj, ()) if steady else second.added.get(obj, ())
         more = (Repeated(again, count if steady else count - 1),) if again else ()
-        states[obj] = listed(run, why, [*once, *more])
+        states[obj] = marked(run, obj, why, [*once, *more])
     assumed = not steady or _least(count, 0) < 0
     for scope, before in walked.names.items():
         names = states[scope] = {}

@@ -7,7 +7,7 @@ from ...memory.state import Raised, State
 from ...values import attributes
 from ...values.calls import lose, make_native
 from ...values.containers import items_of
-from ...values.pieces import flat, listed, longer, pieces_of
+from ...values.pieces import flat, longer, marked, pieces_of
 from ..native import Args, Kwargs
 from .module_names import OWN_CALLS, OWN_CALLS_OF_CONTAINERS, replaced_calls
 from .modules import MODULE, check_name, is_module, module_set
@@ -72,7 +72,9 @@ def _extend(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     run.change(self)
     if isinstance(items, Unknown):
         known = None if mine is None or added is None else [*mine, *added]
-        self.blur = run.unknown(items.reason, items, self.blur) if known is None else listed(run, items.reason, known)
+        self.blur = (
+            run.unknown(items.reason, items, self.blur) if known is None else marked(run, self, items.reason, known)
+        )
         run.attached.update(map(id, flat(added or ())))
         return self
     for one in items:
@@ -81,7 +83,7 @@ def _extend(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _append(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    known = longer(run, self.blur, (args[0],))
+    known = longer(run, self, (args[0],))
     run.change(self)
     count = _numbered(run, self)
     if isinstance(count, Unknown):
@@ -258,7 +260,7 @@ def chain_of_pieces(run: State, function: Value, pieces: Pieces) -> Value:
         return MISSING
     made = make_native(run, SEQUENTIAL, [], {})
     assert isinstance(made, Instance)
-    made.blur = listed(run, "it depends on how often a loop is run", pieces)
+    made.blur = marked(run, made, "it depends on how often a loop is run", pieces)
     run.attached.update(map(id, flat(pieces)))
     return made
 
