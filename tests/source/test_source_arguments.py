@@ -194,7 +194,7 @@ def test_each_class_is_given_the_arguments_that_it_takes() -> None:
     [
         ("", "dept", "no argument 'dept' (did you mean 'depth'?)"),
         ("", "height", "no argument 'height' (Block, Net take width, depth)"),
-        ("Block", "depth", "no argument 'depth' (Block takes width)"),
+        ("Block", "n", "no argument 'n' (Block takes width)"),
     ],
 )
 def test_an_argument_that_no_class_takes_is_refused(name: str, asked: str, message: str) -> None:
