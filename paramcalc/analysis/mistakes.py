@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from math import prod
 
 from ..core.built import Applicable, Weight
@@ -58,7 +57,7 @@ def count_with(model: Model, layers: Mapping[int, Applicable]) -> int | None:
     """Count a model with layers replaced, by their ``id``; ``None`` if they do not fit, or it has no graph."""
     if not model.nodes:
         return None
-    nodes = [replace(node, layer=layers.get(id(node.layer), node.layer)) for node in model.nodes]
+    nodes = [node.evolve(layer=layers.get(id(node.layer), node.layer)) for node in model.nodes]
     try:
         count = Model.from_nodes(model.input_shapes, nodes, model.outputs, single=model.single).total
     except ParamcalcError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -86,6 +85,8 @@ def _by_typer(commands: list[Command], words: Sequence[str]) -> None:
 
 def _typed() -> list[str]:
     # the line so far, as bash hands it over, or zsh and fish
+    import shlex  # only for completion
+
     line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
     try:
         return shlex.split(line)

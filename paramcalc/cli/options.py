@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from inspect import Parameter as Declared, signature
 from types import UnionType
 from typing import Annotated, NamedTuple, TypeAlias, get_args, get_origin
 
-REQUIRED = Declared.empty
+from ..core.parameters import REQUIRED as REQUIRED, parameters
 
 Values: TypeAlias = Callable[[Mapping[str, object]], Iterable[str]]
 
@@ -128,10 +127,8 @@ def with_flags(command: Command, function: Callable[..., object]) -> Command:
 
 def parameters_of(function: Callable[..., object]) -> tuple[Parameter, ...]:
     """Read those parameters of a function that are annotated for the command line."""
-    declared = signature(function, eval_str=True).parameters.values()
-    return tuple(
-        parameter(one.name, one.annotation, one.default) for one in declared if get_origin(one.annotation) is Annotated
-    )
+    declared = ((one.name, one.annotation, one.default) for one in parameters(function))
+    return tuple(parameter(*one) for one in declared if get_origin(one[1]) is Annotated)
 
 
 def parameter(name: str, annotation: object, default: object) -> Parameter:

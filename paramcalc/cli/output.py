@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO
 
 from ..catalogue import message
 from ..characters import in_json
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from ..verification.outcome import Verification
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """How something is to be shown: the values of the flags that all commands share."""
 
     format: str | None = None

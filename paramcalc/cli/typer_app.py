@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ParamcalcError
-from .options import Command, Flag, Parameter, Values
+from .options import REQUIRED, Command, Flag, Parameter, Values
 from .version import print_version
 
 SHORT = 65
@@ -69,7 +69,8 @@ def _parameter(one: Parameter) -> inspect.Parameter:
         info = typer.Argument(metavar=told.metavar, help=told.help, autocompletion=offered)
     kind: GenericAlias | type = GenericAlias(list, one.kind) if one.many else one.kind
     annotation: object = Annotated[(kind | None if one.default is None else kind, info)]
-    return inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=annotation)
+    default = inspect.Parameter.empty if one.default is REQUIRED else one.default
+    return inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def _completion(values: Values) -> Callable[[typer.Context, str], list[str]]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from math import prod
-from operator import attrgetter
 from typing import NamedTuple, TypedDict
 
 from ..symbolic import Expr, Size, unicode
 from .equations import Equations
 from .products import Product, Source, Sources, State, Work
+from .record import Record
 from .shapes import (
     AnyShape,
     Outputs,
@@ -26,8 +25,7 @@ from .sources import written_out
 from .storage import Storage
 
 
-@dataclass(slots=True, repr=False)  # half the price of a NamedTuple, and counting is mostly making these
-class Weight:
+class Weight(Record):
     """One tensor of a layer.
 
     Attributes
@@ -59,18 +57,48 @@ class Weight:
         The bytes that a file stores for it.
     """
 
-    name: str
-    shape: Shape
-    trainable: bool = True
-    scope: str = ""
-    gates: tuple[str, ...] = ()
-    starts: tuple[tuple[str, int], ...] = ()
-    origin: tuple[int, int] | None = None
-    buffer: bool = False
-    gate_axis: int = -1
-    replaced: bool = False
-    dtype: str = ""
-    bytes: int | None = None
+    __slots__ = __match_args__ = (
+        "name",
+        "shape",
+        "trainable",
+        "scope",
+        "gates",
+        "starts",
+        "origin",
+        "buffer",
+        "gate_axis",
+        "replaced",
+        "dtype",
+        "bytes",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        shape: Shape,
+        trainable: bool = True,
+        scope: str = "",
+        gates: tuple[str, ...] = (),
+        starts: tuple[tuple[str, int], ...] = (),
+        origin: tuple[int, int] | None = None,
+        buffer: bool = False,
+        gate_axis: int = -1,
+        replaced: bool = False,
+        dtype: str = "",
+        bytes: int | None = None,
+    ) -> None:
+        self.name = name
+        self.shape = shape
+        self.trainable = trainable
+        self.scope = scope
+        self.gates = gates
+        self.starts = starts
+        self.origin = origin
+        self.buffer = buffer
+        self.gate_axis = gate_axis
+        self.replaced = replaced
+        self.dtype = dtype
+        self.bytes = bytes
 
     @property
     def params(self) -> Size:
@@ -87,16 +115,6 @@ class Weight:
         """Name with the scope in front."""
         return f"{self.scope}/{self.name}" if self.scope else self.name
 
-    def evolve(self, **changes: object) -> Weight:
-        """Give the same weight with other values of some fields.
-
-        `dataclasses.replace` takes five times as long, and each weight of a nested model comes this way.
-        """
-        values = list(_values(self))
-        for name, value in changes.items():
-            values[_PLACES[name]] = value
-        return Weight(*values)
-
     def gate_slices(self) -> list[tuple[str, Size, Size]]:
         """List where each gate lies along the gates' axis: ``("f", h, 2h)``."""
         share = self.shape[self.gate_axis] // len(self.gates)
@@ -104,10 +122,6 @@ class Weight:
             share = share.expand()
         borders = [place * share for place in range(len(self.gates) + 1)]
         return [*zip(self.gates, borders, borders[1:], strict=False)]
-
-
-_PLACES = {one.name: place for place, one in enumerate(fields(Weight))}
-_values = attrgetter(*_PLACES)
 
 
 class Built(NamedTuple):

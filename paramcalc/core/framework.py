@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import NamedTuple
 
 from ..errors import LayerError, nearest
 
@@ -12,8 +12,7 @@ DEFAULT = "keras"
 CONVENTIONS = "paramcalc.rules.conventions.made"  # declares the frameworks that have lines in a table, and no folder
 
 
-@dataclass(frozen=True)
-class Framework:
+class Framework(NamedTuple):
     """One framework.
 
     Attributes

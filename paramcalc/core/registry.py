@@ -11,7 +11,6 @@ import copyreg
 import sys
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
 from typing import TypeVar
 
@@ -115,6 +114,8 @@ def rules_in(module: ModuleType) -> list[Rule]:
 @cache
 def families(framework: str) -> tuple[ModuleType, ...]:
     """Load every module with rules of a framework."""
+    from pkgutil import iter_modules  # only when all rules are asked for
+
     name = framework_named(framework).package
     if not name:
         return ()

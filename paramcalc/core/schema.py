@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from inspect import Parameter, get_annotations, signature
 from types import UnionType
 from typing import Annotated, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin
 
@@ -12,13 +10,13 @@ from ..errors import OptionError, ParamcalcError, ShapeError, Verbatim, nearest
 from ..untyped import OptionValue
 from .built import Applicable, Built
 from .kinds import MAX_AXES, SWITCH, AtCall, ByRank, Check, Choice, Kind, Maybe
+from .parameters import REQUIRED as REQUIRED, parameters
 from .shapes import Shape, shape_text
 
 # A rule's function: input shapes, then options and switches of the call by name. Each rule has its own parameters,
 # which are its schema, so that the arguments are checked by the kinds and not by a type.
 Body: TypeAlias = Callable[..., Built]  # type: ignore[explicit-any]
 
-REQUIRED: OptionValue = object()  # stands as a default where a parameter of any type has none
 SPATIAL = {1: "T", 2: "H W", 3: "D H W"}
 
 
@@ -129,25 +127,20 @@ class Schema(NamedTuple):
         options: dict[str, Option] = {}
         switches: list[str] = []
         least = 0
-        given_already = function.keywords if isinstance(function, partial) else {}
-        for name, parameter in signature(function, eval_str=True).parameters.items():
-            if name in given_already:
-                continue
-            note, default = parameter.annotation, parameter.default
-            if parameter.kind is Parameter.POSITIONAL_ONLY:
+        for one in parameters(function):
+            note = one.annotation
+            if one.by_place and not one.by_name:
                 pattern = _metadata(_present(note))
                 if not isinstance(pattern, Inputs):
-                    raise TypeError(f"the input {name} has no pattern")
-                inputs[name] = pattern.ranked(rank) if rank else pattern
-                least += default is Parameter.empty
-            elif parameter.kind is Parameter.VAR_KEYWORD:
+                    raise TypeError(f"the input {one.name} has no pattern")
+                inputs[one.name] = pattern.ranked(rank) if rank else pattern
+                least += one.default is REQUIRED
+            elif one.rest and one.by_name:
                 options |= options_of_dict(get_args(note)[0], rank) if get_args(note) else {}
             elif _metadata(note) is AtCall:
-                switches.append(name)
+                switches.append(one.name)
             else:
-                positional = parameter.kind is Parameter.POSITIONAL_OR_KEYWORD
-                given = REQUIRED if default is Parameter.empty else default
-                options[name] = Option(name, kind_of(note, rank), given, positional)
+                options[one.name] = Option(one.name, kind_of(note, rank), one.default, one.by_place)
         return cls(inputs, least, options, tuple(switches), rank)
 
     def check_call(self, layer: str, call: Mapping[str, object]) -> None:
@@ -219,7 +212,7 @@ def schema_of(options: Mapping[str, tuple[Kind, OptionValue]], pattern: str = ".
 def options_of_dict(shared: type, rank: int | None = None) -> dict[str, Option]:
     """Read the options that several rules share off a TypedDict: switches that are off, or options that are null."""
     found = {}
-    for name, note in get_annotations(shared, eval_str=True).items():
+    for name, note in shared.__annotations__.items():
         kind = kind_of(note, rank)
         found[name] = Option(name, kind, None if isinstance(kind, Maybe) else False, False)
     return found

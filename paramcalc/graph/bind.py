@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import overload
 
 from ..core.built import Applicable
@@ -91,7 +90,7 @@ def _model(model: Model, values: Mapping[str, Size], made: dict[int, Applicable]
         raise OptionError(
             f"the sizes of {model.label!r} cannot be replaced: it is unknown how its layers are connected"
         )
-    nodes = [replace(node, layer=_bound(node.layer, values, made)) for node in model.nodes]
+    nodes = [node.evolve(layer=_bound(node.layer, values, made)) for node in model.nodes]
     return Model.from_nodes(
         shapes, nodes, model.outputs, model.name, model.input_names, not model.frozen, model.type, model.single
     )

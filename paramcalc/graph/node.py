@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from ..core.built import Applicable
+from ..core.record import Record
 from ..core.shapes import AnyShape, Outputs
 
 Ref: TypeAlias = tuple[int, int]  # (position, which output); the inputs hold the first positions, then the nodes
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Record):
     """One use of a layer.
 
     Attributes
@@ -33,13 +32,25 @@ class Node:
         Gives the output shapes that a file states; they are used where no rule gives them.
     """
 
-    layer: Applicable
-    args: tuple[Ref, ...]
-    states: tuple[Ref, ...] = ()
-    where: str = ""
-    call: Mapping[str, bool] | None = None
-    masks: Mapping[str, Ref] | None = None
-    declared_outputs: Callable[[], Outputs] | None = None
+    __slots__ = __match_args__ = ("layer", "args", "states", "where", "call", "masks", "declared_outputs")
+
+    def __init__(
+        self,
+        layer: Applicable,
+        args: tuple[Ref, ...],
+        states: tuple[Ref, ...] = (),
+        where: str = "",
+        call: Mapping[str, bool] | None = None,
+        masks: Mapping[str, Ref] | None = None,
+        declared_outputs: Callable[[], Outputs] | None = None,
+    ) -> None:
+        self.layer = layer
+        self.args = args
+        self.states = states
+        self.where = where
+        self.call = call
+        self.masks = masks
+        self.declared_outputs = declared_outputs
 
 
 class Wired(Protocol):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import replace
 from functools import cached_property
 
 from ..core.built import Applicable, Built, Part, Weight, placed, scaled, scoped
@@ -46,7 +45,7 @@ def copied(model: Model, name: str | None) -> Model:
     layers = {id(one): _copied(one) for one in model.layers}
     made = copy(model)
     made.name, made.warnings = name, [*model.warnings]
-    made.nodes = [replace(node, layer=layers[id(node.layer)]) for node in model.nodes]
+    made.nodes = [node.evolve(layer=layers[id(node.layer)]) for node in model.nodes]
     return made
 
 

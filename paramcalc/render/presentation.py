@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from inspect import signature
 from typing import NamedTuple
 
 from ..core.json_data import JsonObject
+from ..core.parameters import parameters
 from ..errors import OptionError, nearest
 from ..loading import load
 from ..untyped import Passed, Written
@@ -65,8 +65,8 @@ class Presentation(NamedTuple):
 
 def _fitting(one: Writer, shown: Presentation, options: dict[str, Passed]) -> dict[str, Passed]:
     # options of the layout that change nothing in a data format are dropped there
-    layout = signature(shown.document).parameters
-    taken = {*one.options, *signature(getattr(shown, one.form)).parameters}
+    layout = [option.name for option in parameters(shown.document)]
+    taken = {*one.options, *(option.name for option in parameters(getattr(shown, one.form)))}
     for name in options:
         if name not in one.options and name not in layout:
             known = ", ".join((*one.options, *layout)) or "none"
