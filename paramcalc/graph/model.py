@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from math import prod
+from typing import TYPE_CHECKING
 
 from ..core.built import Applicable, Built, Part, Weight, scoped
 from ..core.formula import Formula
@@ -32,10 +33,12 @@ from ..report import Report, Row, report_of
 from ..symbolic import Size, add, collect
 from .findings import STORED_OTHERWISE, Finding
 from .forward import fits, input_shapes, run
-from .gradients import work_of_graph
 from .node import Node, Ref
 from .sharing import check_levels, crossed
-from .wiring import Wiring, wiring_of
+
+if TYPE_CHECKING:
+    from ..core.products import Work
+    from .wiring import Wiring
 
 COST = "paramcalc.analysis.cost:cost"  # what stands above a model is loaded when it is asked for
 
@@ -148,6 +151,8 @@ class Model(Applicable, Displayed):
     @property
     def wiring(self) -> Wiring | None:
         """How its layers are connected; ``None`` where that is unknown."""
+        from .wiring import wiring_of  # a count needs none of it
+
         return wiring_of(len(self.input_shapes), self.nodes, self.outputs)
 
     @property
@@ -279,10 +284,15 @@ class Model(Applicable, Displayed):
         return Built(
             outs=tuple(output(values[position], index) for position, index in self.outputs),
             weights=tuple(self._all_weights(built)),
-            work=lambda: work_of_graph(self.nodes, self.names, len(self.input_shapes), self.outputs, built),
+            work=lambda: self._work(built),
             parts=lambda: self.parts(shapes, built),
             unknown=next((step.unknown for step in built if step.unknown), ""),
         )
+
+    def _work(self, built: list[Built]) -> Work:
+        from .gradients import work_of_graph  # a count needs none of it
+
+        return work_of_graph(self.nodes, self.names, len(self.input_shapes), self.outputs, built)
 
     def parts(self, shapes: Sequence[AnyShape], built: Sequence[Built]) -> list[Part]:
         """List every use of a layer, with what it reads and what it built on these input shapes."""

@@ -15,7 +15,6 @@ are replaced *in print*, nothing is computed: ``4[128(128 + 108) + 128]``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
@@ -23,7 +22,10 @@ from typing import NamedTuple
 from ..errors import SizeError
 from .fold import Algebra, Tree, fold
 
-NAME = r"[A-Za-zΑ-Ωα-ω][A-Za-zΑ-Ωα-ω0-9_]*"  # \w would take the superscripts along
+# without the superscripts, which `str.isalnum` and \w of a pattern would take along
+_LETTERS = (("A", "Z"), ("a", "z"), ("Α", "Ω"), ("α", "ω"))
+_ANY = "".join(f"{first}-{last}" for first, last in _LETTERS)
+NAME = f"[{_ANY}][{_ANY}0-9_]*"
 _RESERVED = frozenset({"floor", "max", "min", "None", "null", "True", "true", "False", "false", "nan", "inf"})
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -131,7 +133,15 @@ def html(size: int | Tree, values: Mapping[str, int | Tree] | None = None) -> st
 
 def is_name(word: str) -> bool:
     """Tell whether a word can name a size: a letter, then letters, digits and underscores."""
-    return bool(re.fullmatch(NAME, word)) and len(word) <= 100 and word not in _RESERVED
+    return 0 < len(word) <= 100 and word not in _RESERVED and _is_letter(word[0]) and all(map(_is_in_name, word))
+
+
+def _is_letter(one: str) -> bool:
+    return any(first <= one <= last for first, last in _LETTERS)
+
+
+def _is_in_name(one: str) -> bool:
+    return _is_letter(one) or "0" <= one <= "9" or one == "_"
 
 
 def no_name(given: object) -> SizeError:

@@ -14,7 +14,6 @@ from functools import partial, reduce
 from ..errors import SizeError
 from ..untyped import Foreign
 from .fold import Algebra, Node, Tree, divide, fold, leaves
-from .libraries import column_library, elements, on_columns
 
 _NO_OPERANDS = (float, str, bytes, list, tuple, dict, set)  # they have + and *, and mean something else by them
 
@@ -41,6 +40,8 @@ def evaluate(size: Node, values: Mapping[str, Foreign], build: Algebra[int | Nod
         return size
     if all(map(_is_size, used.values())):
         return fold(size, lambda leaf: used.get(leaf.args[0], leaf), build)
+    from .libraries import column_library, elements, on_columns  # only where something else than a size is put in
+
     for name, value in used.items():
         if value is None or isinstance(value, _NO_OPERANDS):
             raise SizeError(f"a value for {name}", expected="a whole number", received=value)

@@ -63,6 +63,8 @@ def parse(source: str) -> Size:
     """
     if len(source) > MAX_LENGTH:
         raise ExpressionError(f"an expression of {len(source):,} characters", expected=f"at most {MAX_LENGTH:,}")
+    if source.isascii() and source.isdigit():  # almost always
+        return int(source)
     return _Parser(source).read()
 
 
