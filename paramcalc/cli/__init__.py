@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -16,6 +17,7 @@ def main() -> None:
     """
     # a file of 100,000 tensors makes 2,000,000 objects and no cycles; Python's threshold of 700 takes a sixth longer
     gc.set_threshold(50_000)
+    atexit.register(gc.freeze)  # at its end, Python looks through all objects for garbage, twice; all go anyway
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         # As an exception, it would be caught by a framework that is being imported, or wait for a thread to end.
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))

@@ -338,14 +338,3 @@ def test_keras_missing_names_the_extra(tmp_path: Path) -> None:
     assert result.stderr == (
         "paramcalc: verification needs keras, which is not installed (pip install 'paramcalc[keras]')\n"
     )
-
-
-def test_counting_imports_no_framework() -> None:
-    code = (
-        "import sys; sys.argv=['paramcalc','lstm','--in','108','--hidden','128']\n"
-        "from paramcalc.cli import main\n"
-        "try: main()\nexcept SystemExit: pass\n"
-        "print([m for m in ('keras','jax','numpy','sympy','rich','yaml','pydantic') if m in sys.modules])"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert result.stdout.splitlines()[-1] == "[]"
