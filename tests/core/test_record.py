@@ -13,9 +13,11 @@ import pytest
 
 from paramcalc.core.built import Weight
 from paramcalc.core.record import Record
+from paramcalc.formats.source.pieces import Piece
+from paramcalc.formats.tensors.data import Contents
 from paramcalc.graph.node import Node
 
-RECORDS = (Weight, Node)
+RECORDS = (Weight, Node, Contents, Piece)
 WEIGHT = Weight("kernel", (3, 4), False, "cell", ("i", "f"), (("f", 1),), (7, 2), True, 0, True, "float16", 24)
 OTHER = Weight("bias", (4,), True, "", (), (), None, False, -1, False, "", None)
 

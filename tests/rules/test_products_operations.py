@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import wraps
 from itertools import combinations
 from math import prod
@@ -351,7 +350,7 @@ def test_wrong_sources_are_found(name: str, monkeypatch: pytest.MonkeyPatch) -> 
         made = [wrong(one, at) for at, one in enumerate(built.products())]
         return built._replace(work=lambda: Work(tuple(made)))
 
-    monkeypatch.setitem(operations(), key, replace(honest, body=body))
+    monkeypatch.setitem(operations(), key, honest._replace(body=body))
     broken = built_of(call)
     assert broken is not None
     assert any("backwards" in problem for problem in problems(broken, theirs))
@@ -371,7 +370,7 @@ def test_wrong_sources_are_found(name: str, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_wrong_flow_is_found(call: Call, flow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     theirs = differentiated(program_of(call), call.tensors)
     key = tuple(call.op.split("."))
-    monkeypatch.setitem(operations(), key, replace(operations()[key], flow=flow))
+    monkeypatch.setitem(operations(), key, operations()[key]._replace(flow=flow))
     built = built_of(call)
     assert built is not None
     assert list(flow_problems(built, theirs))

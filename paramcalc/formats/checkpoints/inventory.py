@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...errors import FileError
-from ..containers.hdf5 import opened
+from ..containers.files import opened
 from ..opened import Source
 from ..pytorch.files import contents_of as pytorch
 from ..readers import recognize

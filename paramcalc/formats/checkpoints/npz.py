@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
-from ..containers.hdf5 import opened
+from ..containers.files import opened
 from ..containers.zipped import beginning, entries
 from ..opened import Source
 from ..tensors.data import DTYPES, MAX_TENSORS, Contents, FileTensor, check_dtype, check_name, check_shape

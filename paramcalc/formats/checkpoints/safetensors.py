@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from ...errors import FileError, ParamcalcError, placed
 from ...graph.model import Model
-from ..containers.hdf5 import opened
+from ..containers.files import opened
 from ..opened import Source
 from ..tensors.data import DTYPES, Contents, FileTensor, check_count, check_dtype, check_name, check_shape, part_of
 from ..tensors.layers import model_of

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from ...errors import FileError, ParamcalcError, placed
 from ...graph.model import Model
-from ..containers.hdf5 import opened
+from ..containers.files import opened
 from ..opened import Source, read_file
 from ..pytorch.files import contents_of as pytorch
 from ..sniffs import WEIGHTS

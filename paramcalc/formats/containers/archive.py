@@ -13,7 +13,8 @@ from ..opened import read_file
 from ..text.bounds import MAX_BYTES
 from ..text.decoding import decode
 from ..text.syntax import read_json
-from .hdf5 import opened, stored_in
+from .files import opened
+from .hdf5 import stored_in
 from .shards import listed, merged, stored_beside
 from .stored import Stored
 from .zipped import Entry, content, entries, window

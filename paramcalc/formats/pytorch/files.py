@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from ...errors import FileError, ParamcalcError
 from ...graph.model import Model
-from ..containers.hdf5 import opened
+from ..containers.files import opened
 from ..containers.zipped import Entry, content, entries, window
 from ..opened import Source
 from ..tensors.data import DTYPES, MAX_TENSORS, Contents, part_of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from math import prod
 from typing import NamedTuple
 
+from ...core.record import Record
 from ...core.storage import BITS
 from ...errors import FileError, quoted
 
@@ -89,8 +89,7 @@ class FileTensor(NamedTuple):
         return (self.size * DTYPES[self.dtype] + 7) // 8
 
 
-@dataclass(slots=True)
-class Contents:
+class Contents(Record):
     """What a file holds.
 
     Attributes
@@ -108,12 +107,23 @@ class Contents:
         Names under which a tensor is stored once more, each with the first of its names.
     """
 
-    tensors: list[FileTensor] = field(default_factory=list)
-    classes: dict[str, str] = field(default_factory=dict)
-    aside: dict[str, int] = field(default_factory=dict)
-    unread: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    tied: dict[str, str] = field(default_factory=dict)
+    __slots__ = __match_args__ = ("tensors", "classes", "aside", "unread", "notes", "tied")
+
+    def __init__(
+        self,
+        tensors: list[FileTensor] | None = None,
+        classes: dict[str, str] | None = None,
+        aside: dict[str, int] | None = None,
+        unread: dict[str, str] | None = None,
+        notes: list[str] | None = None,
+        tied: dict[str, str] | None = None,
+    ) -> None:
+        self.tensors = [] if tensors is None else tensors
+        self.classes = {} if classes is None else classes
+        self.aside = {} if aside is None else aside
+        self.unread = {} if unread is None else unread
+        self.notes = [] if notes is None else notes
+        self.tied = {} if tied is None else tied
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:

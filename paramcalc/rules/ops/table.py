@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib import import_module
-from inspect import Parameter, Signature, signature
-from pkgutil import iter_modules
-from typing import TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ...core.built import Built
+from ...core.parameters import parameters
 from ...core.products import Product, Source, Work, sources
 from ...untyped import Arg
+
+if TYPE_CHECKING:
+    from inspect import Signature
 
 PACKAGE = "keras.src.ops"
 Operand = Source | Iterable[Source]
@@ -23,8 +24,7 @@ class UnsupportedCall(Exception):
     """A call the rule cannot answer for: its result hangs on values, or Keras announces what it does not compute."""
 
 
-@dataclass(frozen=True)
-class OperationRule:
+class OperationRule(NamedTuple):
     """What is known of one operation.
 
     Attributes
@@ -41,16 +41,28 @@ class OperationRule:
     ignored: frozenset[str]
     flow: tuple[str, ...] | None = None
 
-    @cached_property
+    @property
     def signature(self) -> Signature:
         """The signature of the body."""
-        return signature(self.body)
+        return _signature(self.body)
 
-    @cached_property
+    @property
     def options(self) -> frozenset[str]:
         """Names of all the options."""
-        words = self.signature.parameters.values()
-        return self.ignored | {word.name for word in words if word.kind is Parameter.KEYWORD_ONLY}
+        return _options(self)
+
+
+@cache
+def _signature(body: Callable[..., Built]) -> Signature:
+    from inspect import signature  # only where a call is worked out
+
+    return signature(body)
+
+
+@cache
+def _options(rule: OperationRule) -> frozenset[str]:
+    own = (one.name for one in parameters(rule.body) if not (one.by_place or one.rest))
+    return rule.ignored.union(own)
 
 
 _TABLE: dict[tuple[str, str], OperationRule] = {}
@@ -82,6 +94,8 @@ def ops_of(module: str) -> Callable[..., Callable[[Body], Body]]:
 @cache
 def operations() -> dict[tuple[str, str], OperationRule]:
     """Give the rule of every operation, by module and class name: ``("numpy", "Mean")``."""
+    from pkgutil import iter_modules
+
     package = import_module(__package__)
     for family in iter_modules(package.__path__):
         import_module(f"{package.__name__}.{family.name}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ....core.built import Built
@@ -49,7 +48,6 @@ class Call(NamedTuple):
     states: tuple[Links, ...]
 
 
-@dataclass
 class Trace:
     """What was seen on the way.
 
@@ -69,14 +67,15 @@ class Trace:
         What tensors depend on besides, because something was written into their memory.
     """
 
-    inputs: int = 0
-    calls: list[Call] = field(default_factory=list)
-    sure: bool = True
-    linked: bool = True
-    outputs: list[Links] = field(default_factory=list)
-    written: dict[Memory, Links] = field(default_factory=dict)
-    _places: dict[int | str, list[int]] = field(default_factory=dict)
-    _begun: dict[Hashable, range] = field(default_factory=dict)
+    def __init__(self, inputs: int = 0, linked: bool = True) -> None:
+        self.inputs = inputs
+        self.calls: list[Call] = []
+        self.sure = True
+        self.linked = linked
+        self.outputs: list[Links] = []
+        self.written: dict[Memory, Links] = {}
+        self._places: dict[int | str, list[int]] = {}
+        self._begun: dict[Hashable, range] = {}
 
     def begin(self, generator: Hashable, start: int) -> None:
         """Note the calls of a generator since some place: they are made if it is run to its end."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from ....core.built import Applicable, Built, Part
+from ....core.record import Record
 from ....core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownShape
 from ....core.spelling import snake
 from ....graph.listing import Listing
@@ -20,16 +20,26 @@ from ..names import keras
 MOST_DEPTH = 60  # of layers inside layers
 
 
-@dataclass
-class Piece:
+class Piece(Record):
     """One row: a name, a layer, its weights; with the calls, and their places in the walk of ``forward``, if known."""
 
-    name: str
-    layer: Applicable
-    built: Built
-    calls: list[Part] = field(default_factory=list)
-    source: str = ""
-    places: list[int] = field(default_factory=list)
+    __slots__ = __match_args__ = ("name", "layer", "built", "calls", "source", "places")
+
+    def __init__(
+        self,
+        name: str,
+        layer: Applicable,
+        built: Built,
+        calls: list[Part] | None = None,
+        source: str = "",
+        places: list[int] | None = None,
+    ) -> None:
+        self.name = name
+        self.layer = layer
+        self.built = built
+        self.calls = [] if calls is None else calls
+        self.source = source
+        self.places = [] if places is None else places
 
 
 class Step(Applicable):
@@ -142,7 +152,7 @@ def _with_own_names(pieces: Sequence[Piece]) -> list[Piece]:
         counts[piece.name] = count
         taken.add(name)
         if count:
-            piece = replace(piece, name=name, calls=[call._replace(name=name) for call in piece.calls])
+            piece = piece.evolve(name=name, calls=[call._replace(name=name) for call in piece.calls])
         found.append(piece)
     return found
 
