@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +132,7 @@ def read(folder: Any) -> tuple[Model, dict[str, Any], Stored]:
 def test_what_keras_stores_is_what_the_rules_say(saved: Any, name: str) -> None:
     theirs, folder = saved(name)
     model, config, stored = read(folder)
-    unnamed = named(replace(stored, names={}), config)
+    unnamed = named(stored.evolve(names={}), config)
     legacy = stored_in(folder / "m.h5")
     for one in (stored, unnamed, legacy, stored_in(folder / "m.weights.h5")):
         assert compare(model, one) == ([], len(theirs.weights))
@@ -173,7 +172,7 @@ def test_groups_are_named_by_their_layers(saved: Any) -> None:
 
 def test_a_file_of_no_names_is_matched_by_class(saved: Any) -> None:
     model, config, stored = read(saved("sequential")[1])
-    bare = replace(stored, names={})
+    bare = stored.evolve(names={})
     assert compare(model, bare) == ([], 17)  # a chain's order is enough
     assert bare.layer("anything", "LSTM") == "layers/lstm"
     assert bare.layer("anything", "Dense") is None  # there are two
@@ -192,8 +191,7 @@ def test_operations_have_no_number_among_the_layers() -> None:
 def test_tensors_of_a_file_before_keras_named_its_groups(saved: Any) -> None:
     model, config, stored = read(saved("nested")[1])
     old = [
-        replace(
-            one,
+        one.evolve(
             path=one.path.replace("layers/", "_layer_checkpoint_dependencies/"),
             group=one.group.replace("layers/", "_layer_checkpoint_dependencies/"),
         )
@@ -205,10 +203,10 @@ def test_tensors_of_a_file_before_keras_named_its_groups(saved: Any) -> None:
 def test_sentences(saved: Any) -> None:
     model, _, stored = read(saved("sequential")[1])
     kept = [one for one in stored.tensors if one.group != "layers/dense"]
-    other = [replace(one, shape=(9, *one.shape[1:])) if one.path == "layers/dense_1/vars/0" else one for one in kept]
-    other += [replace(one, path="layers/extra/vars/0", group="layers/extra") for one in kept[:1]]
-    other += [replace(one, path="vars/0", group="") for one in kept[:1]]
-    assert compare(model, replace(stored, tensors=other))[0] == [
+    other = [one.evolve(shape=(9, *one.shape[1:])) if one.path == "layers/dense_1/vars/0" else one for one in kept]
+    other += [one.evolve(path="layers/extra/vars/0", group="layers/extra") for one in kept[:1]]
+    other += [one.evolve(path="vars/0", group="") for one in kept[:1]]
+    assert compare(model, stored.evolve(tensors=other))[0] == [
         "the file stores 1 tensor outside its layers, vars/0 the first",
         "dense: (2), (6, 2) only by its rule",
         "last: (2, 1) only by its rule; (9, 1) only in the file",
@@ -219,7 +217,7 @@ def test_sentences(saved: Any) -> None:
 def test_sentences_of_nested_models_say_where(saved: Any) -> None:
     model, _, stored = read(saved("nested")[1])
     lost = next(one for one in stored.tensors if one.path.startswith("layers/sequential_1/layers/sequential/"))
-    differences, tensors = compare(model, replace(stored, tensors=[one for one in stored.tensors if one is not lost]))
+    differences, tensors = compare(model, stored.evolve(tensors=[one for one in stored.tensors if one is not lost]))
     assert len(differences) == 1
     assert differences[0].count("/") == 2
     assert tensors == 16

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ...errors import FileError, ParamcalcError
 from ...untyped import Parsed
@@ -27,8 +26,7 @@ MAX_METADATA = 2**16  # bytes; two short texts
 MAX_UNPACKED = 16 * 2**30  # bytes of a compressed weights file, put into a temporary file; Keras never compresses
 
 
-@dataclass(slots=True)
-class Archive:
+class Archive(NamedTuple):
     """What a ``.keras`` archive holds.
 
     Attributes
@@ -42,8 +40,8 @@ class Archive:
     """
 
     config: bytes
-    metadata: dict[str, Parsed] = field(default_factory=dict)
-    stored: Stored | None = None
+    metadata: dict[str, Parsed]
+    stored: Stored | None
 
     @property
     def keras_version(self) -> str | None:

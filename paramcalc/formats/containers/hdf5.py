@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from ...errors import FileError, ParamcalcError, quoted
@@ -56,10 +55,10 @@ def stored_in(file: str | os.PathLike[str] | BinaryIO) -> Stored:
         return _stored(_walked(Source(content)))
 
 
-@dataclass(slots=True)
 class _Found:
-    tensors: dict[str, StoredTensor] = field(default_factory=dict)
-    said: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # the attributes of each group
+    def __init__(self) -> None:
+        self.tensors: dict[str, StoredTensor] = {}
+        self.said: dict[str, dict[str, list[str]]] = {}  # the attributes of each group
 
 
 def _walked(source: Source) -> _Found:
@@ -158,7 +157,7 @@ def _stored(found: _Found) -> Stored:
         tensors, names = _listed(found, top)
     else:
         names = {path[:-5]: said["name"][0] for path, said in found.said.items() if said.get("name") and path != "vars"}
-        tensors = [replace(tensor, group=_owner(path)) for path, tensor in sorted(found.tensors.items(), key=_place)]
+        tensors = [tensor.evolve(group=_owner(path)) for path, tensor in sorted(found.tensors.items(), key=_place)]
     version = root.get("keras_version") or found.said.get(top or "", {}).get("keras_version")
     config = root.get("model_config")
     headless = top is None and bool(names) and "vars" not in found.said
@@ -197,5 +196,5 @@ def _listed(found: _Found, top: str) -> tuple[list[StoredTensor], dict[str, str]
             if tensor is None or tensor.path in taken:
                 raise FileError(f"lists a tensor {quoted(name)} that it does not contain").at(_shown(group))
             taken.add(tensor.path)
-            tensors.append(replace(tensor, group=group, name=name.removesuffix(":0")))
+            tensors.append(tensor.evolve(group=group, name=name.removesuffix(":0")))
     return tensors, names

@@ -7,7 +7,6 @@ with a fractal heap, once a group or an object's attributes are many. Texts of v
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from .hdf5_bytes import UNDEFINED, Fields, Source, bits, bytes_for, damaged
 
@@ -93,21 +92,48 @@ def records(source: Source, address: int) -> Iterator[Fields]:
                 body.skip(rest)
 
 
-@dataclass(slots=True)
 class Heap:
-    """A fractal heap: blocks in rows, whose sizes double from row to row."""
+    """A fractal heap: blocks in rows, whose sizes double from row to row.
 
-    ids: int  # bytes of an id
-    offsets: int  # bytes of an offset
-    lengths: int  # bytes of a length
-    width: int  # blocks in a row
-    first: int  # bytes of a block in the first row
-    direct: int  # rows of blocks that hold data; the blocks of the others hold blocks
-    root: int
-    rows: int  # of the root, none if it holds data
-    huge_tree: int
-    huge: dict[int, tuple[int, int]] | None = None
-    tables: dict[int, Fields] = field(default_factory=dict)
+    Parameters
+    ----------
+    ids, offsets, lengths : int
+        Bytes of an id, an offset, a length.
+    width : int
+        Blocks in a row.
+    first : int
+        Bytes of a block in the first row.
+    direct : int
+        Rows of blocks that hold data; the blocks of the others hold blocks.
+    root : int
+    rows : int
+        Of the root, none if it holds data.
+    huge_tree : int
+    """
+
+    def __init__(
+        self,
+        ids: int,
+        offsets: int,
+        lengths: int,
+        width: int,
+        first: int,
+        direct: int,
+        root: int,
+        rows: int,
+        huge_tree: int,
+    ) -> None:
+        self.ids = ids
+        self.offsets = offsets
+        self.lengths = lengths
+        self.width = width
+        self.first = first
+        self.direct = direct
+        self.root = root
+        self.rows = rows
+        self.huge_tree = huge_tree
+        self.huge: dict[int, tuple[int, int]] | None = None
+        self.tables: dict[int, Fields] = {}
 
 
 def heap_at(source: Source, address: int) -> Heap:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from math import prod
 
 from ...errors import FileError
@@ -23,12 +22,12 @@ _SHARED = 2  # the flag of a message that stands elsewhere
 Message = tuple[int, int, bytes]  # kind, flags, content
 
 
-@dataclass(slots=True)
 class Texts:
     """A file, and the global heaps already read."""
 
-    source: Source
-    heaps: dict[int, dict[int, bytes]] = field(default_factory=dict)
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.heaps: dict[int, dict[int, bytes]] = {}
 
 
 def root_of(source: Source) -> int:

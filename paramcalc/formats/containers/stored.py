@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
 
 from ...core.built import Weight
+from ...core.record import Record
 from .groups import CONTAINERS, label
 
 # state of random numbers, stored but never counted; SpectralNormalization stores the kernel it wraps once more
@@ -15,8 +15,7 @@ _UNCOUNTED = re.compile(
 )
 
 
-@dataclass(slots=True)
-class StoredTensor:
+class StoredTensor(Record):
     """One tensor of a file.
 
     Attributes
@@ -32,15 +31,17 @@ class StoredTensor:
         The variable's name where the file says it: ``lstm/lstm_cell/kernel``; empty otherwise.
     """
 
-    path: str
-    shape: tuple[int, ...]
-    dtype: str
-    group: str
-    name: str = ""
+    __slots__ = __match_args__ = ("path", "shape", "dtype", "group", "name")
+
+    def __init__(self, path: str, shape: tuple[int, ...], dtype: str, group: str, name: str = "") -> None:
+        self.path = path
+        self.shape = shape
+        self.dtype = dtype
+        self.group = group
+        self.name = name
 
 
-@dataclass(slots=True)
-class Stored:
+class Stored(Record):
     """What a file stores.
 
     Attributes
@@ -60,14 +61,27 @@ class Stored:
         How the model is trained, in a legacy file, JSON.
     """
 
-    tensors: list[StoredTensor]
-    config: str | None = None
-    keras_version: str | None = None
-    names: dict[str, str] = field(default_factory=dict)
-    legacy: bool = False
-    headless: bool = False
-    training: str | None = None
-    _index: _Index | None = field(default=None, init=False, repr=False, compare=False)
+    __match_args__ = ("tensors", "config", "keras_version", "names", "legacy", "headless", "training")
+    __slots__ = (*__match_args__, "_index")
+
+    def __init__(
+        self,
+        tensors: list[StoredTensor],
+        config: str | None = None,
+        keras_version: str | None = None,
+        names: dict[str, str] | None = None,
+        legacy: bool = False,
+        headless: bool = False,
+        training: str | None = None,
+    ) -> None:
+        self.tensors = tensors
+        self.config = config
+        self.keras_version = keras_version
+        self.names = {} if names is None else names
+        self.legacy = legacy
+        self.headless = headless
+        self.training = training
+        self._index: _Index | None = None
 
     def layer(self, name: str, class_name: str | None = None, within: str = "") -> str | None:
         """Find the group of a layer.
@@ -126,14 +140,14 @@ class Stored:
         return self._index
 
 
-@dataclass(slots=True)
 class _Index:
     """What is looked up for every layer, made once: a file may have a hundred thousand of each."""
 
-    places: list[tuple[str, int]]  # the groups of the tensors, sorted
-    names: dict[str, list[str]] = field(default_factory=dict)  # the groups of each name
-    parts: dict[str, list[StoredTensor]] = field(default_factory=dict)  # the tensors with it in their own name
-    unnamed: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # within what, of which class
+    def __init__(self, places: list[tuple[str, int]]) -> None:
+        self.places = places  # the groups of the tensors, sorted
+        self.names: dict[str, list[str]] = {}  # the groups of each name
+        self.parts: dict[str, list[StoredTensor]] = {}  # the tensors with it in their own name
+        self.unnamed: dict[str, dict[str, list[str]]] = {}  # within what, of which class
 
 
 def _by_class(stored: Stored, inside: str) -> dict[str, list[str]]:

@@ -9,11 +9,9 @@ from __future__ import annotations
 import io
 import os
 import struct
-import tempfile
 import zlib
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ...errors import FileError, quoted
 from ...untyped import Foreign
@@ -30,8 +28,7 @@ _WIDE = 0xFFFFFFFF  # of a number of four bytes: eight in another place have it
 _FIELDS = struct.Struct("<8xHH4xIIIHHH6xHI").unpack_from  # of one member, behind them its name
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A member of an archive, as the list at its end has it."""
 
     name: bytes
@@ -212,6 +209,8 @@ def window(file: BinaryIO, entry: Entry, most: int) -> BinaryIO:
     if entry.method == STORED:
         start = _checked(file, entry, 2**63)
         return io.BufferedReader(Window(file, start, entry.size))  # reads as a binary file does
+    import tempfile  # with all that compresses files
+
     start = _checked(file, entry, most)
     target = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
     try:

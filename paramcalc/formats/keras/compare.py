@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ...core.built import Weight
@@ -59,7 +58,6 @@ class Placed(NamedTuple):
     tensors: list[StoredTensor]
 
 
-@dataclass(slots=True)
 class Comparison:
     """What came of holding a model against a file.
 
@@ -77,20 +75,21 @@ class Comparison:
         Layers of which a legacy file may store tensors for other layers as well.
     """
 
-    differences: list[Finding] = field(default_factory=list)
-    tensors: int = 0
-    known: list[Finding] = field(default_factory=list)
-    placed: list[Placed] = field(default_factory=list)
-    twice: list[Finding] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.differences: list[Finding] = []
+        self.tensors = 0
+        self.known: list[Finding] = []
+        self.placed: list[Placed] = []
+        self.twice: list[Finding] = []
 
 
-@dataclass(slots=True)
 class _Shared:
     """Weights that belong to several layers of a model: an archive stores each of them once, for one of these."""
 
-    origins: dict[tuple[int, int], Shape]
-    everywhere: Counter[Shape]  # the shapes of all tensors of the file
-    met: Counter[Shape] = field(default_factory=Counter)
+    def __init__(self, origins: dict[tuple[int, int], Shape], everywhere: Counter[Shape]) -> None:
+        self.origins = origins
+        self.everywhere = everywhere  # the shapes of all tensors of the file
+        self.met = Counter[Shape]()
 
     def lacking(self) -> Counter[Shape]:
         """Give the shapes of those that are stored nowhere."""
@@ -123,7 +122,7 @@ def named(stored: Stored, config: dict[str, Parsed]) -> Stored:
             part["name"] = name = stored.names.get(group, last)
         if name is not None:
             names[group] = name
-    return stored if stored.legacy else replace(stored, names={**names, **stored.names})
+    return stored if stored.legacy else stored.evolve(names={**names, **stored.names})
 
 
 def _in_turn(stored: Stored, config: dict[str, Parsed]) -> dict[str, dict[str, Parsed]]:
