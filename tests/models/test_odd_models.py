@@ -284,7 +284,6 @@ def test_layers_without_a_name_have_that_of_the_file(tmp_path: Any) -> None:
 
 
 def test_groups_of_files_without_names(tmp_path: Any) -> None:
-    from dataclasses import replace
     from json import loads
 
     from paramcalc.formats.containers.archive import read_archive
@@ -294,7 +293,7 @@ def test_groups_of_files_without_names(tmp_path: Any) -> None:
     model.save(tmp_path / "m.keras")
     archive = read_archive(tmp_path / "m.keras")
     assert archive.stored is not None
-    bare = replace(archive.stored, names={})
+    bare = archive.stored.evolve(names={})
     config = loads(archive.config)
     for layer in config["config"]["layers"]:
         layer["class_name"] = layer["registered_name"] or layer["class_name"]  # as descriptions in legacy files have it

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial, wraps
 from itertools import product
 from math import prod
@@ -193,7 +192,7 @@ def weight(place: int, **changes: Any) -> Callable[[Built], Built]:
     def wrong(answer: Built) -> Built:
         weights = list(answer.weights)
         if place < len(weights):
-            weights[place] = replace(weights[place], **changes)
+            weights[place] = weights[place].evolve(**changes)
         return answer._replace(weights=tuple(weights))
 
     return wrong

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -145,7 +144,7 @@ def weight(place: int, **changes: Any) -> Callable[[Built], Built]:
     def wrong(answer: Built) -> Built:
         weights = list(answer.weights)
         if -len(weights) <= place < len(weights):
-            weights[place] = replace(weights[place], **changes)
+            weights[place] = weights[place].evolve(**changes)
         return answer._replace(weights=tuple(weights))
 
     return wrong

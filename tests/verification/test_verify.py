@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from math import prod
 
 import pytest
@@ -166,7 +165,7 @@ def test_a_wrong_degree_is_seen_at_some_size(monkeypatch: pytest.MonkeyPatch) ->
 
     def wrong(batch, d_x, units, gates, *rest):  # type: ignore[no-untyped-def]
         built = honest(batch, d_x, units, gates, *rest)
-        kernel = replace(built.weights[1], shape=(units * units // 2, built.weights[1].shape[1]))
+        kernel = built.weights[1].evolve(shape=(units * units // 2, built.weights[1].shape[1]))
         return built._replace(weights=(built.weights[0], kernel, *built.weights[2:]))
 
     monkeypatch.setattr(recurrent, "cell", wrong)
