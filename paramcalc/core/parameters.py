@@ -6,8 +6,10 @@ what reads and takes apart source code.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from types import FunctionType, MethodType
 from typing import NamedTuple, TypeAlias
 
@@ -36,6 +38,8 @@ class Parameter(NamedTuple):
         Its annotation, which may be the text of one; ``None`` where there is none.
     names : dict of str to object
         What the names in that text stand for.
+    function : function
+        Whose it is.
     """
 
     name: str
@@ -45,11 +49,20 @@ class Parameter(NamedTuple):
     rest: bool
     note: object
     names: dict[str, object]
+    function: Function
 
     @property
     def annotation(self) -> object:
-        """Its annotation, evaluated; there may be names in it that only type checkers import."""
-        return eval(self.note, self.names) if isinstance(self.note, str) else self.note
+        """Its annotation as a type."""
+        if not isinstance(self.note, str):
+            return self.note
+        names = {**vars(builtins), **self.names, "None": None}
+        found = [names.get(name, REQUIRED) for name in self.note.split(" | ")]
+        if REQUIRED in found:  # no plain names, but such as Literal["a", "b"]
+            from inspect import get_annotations
+
+            return get_annotations(self.function, eval_str=True)[self.name]
+        return reduce(or_, found)
 
 
 def parameters(function: Function) -> tuple[Parameter, ...]:
@@ -91,7 +104,7 @@ def _declared(function: FunctionType) -> Iterator[Parameter]:
 
     def named(name: str, by_place: bool, by_name: bool, rest: bool = False) -> Parameter:
         default, note = defaults.get(name, REQUIRED), function.__annotations__.get(name)
-        return Parameter(name, default, by_place, by_name, rest, note, function.__globals__)
+        return Parameter(name, default, by_place, by_name, rest, note, function.__globals__, function)
 
     yield from (named(name, True, at >= without_name) for at, name in enumerate(names[:by_place]))
     others = iter(names[alone:])

@@ -39,7 +39,7 @@ Framework = Annotated[
     Flag("--framework", "Framework of the layer: keras, torch, onnx, tf1, ….", "NAME", values=lambda _: frameworks()),
 ]
 Compare = Annotated[bool, Flag("--compare", "Compare the count in every framework, and explain the differences.")]
-
+Switches = dict[str, Passed]  # of one command, by name
 
 MERGES = ("concat", "sum", "mul", "ave", "none")
 COMMANDS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
@@ -60,7 +60,7 @@ def builder(name: str, words: Sequence[str]) -> Command:
 
 def stack(
     layer: str,
-    switches: dict[str, Passed],
+    switches: Switches,
     size_in: In,
     hidden: Hidden,
     layers: Layers = 1,
@@ -108,7 +108,7 @@ def stack(
     return _keras(rule, options, inputs, sizes, merge if bidirectional else "", out)
 
 
-def _compared(layer: str, switches: dict[str, Passed], given: dict[str, Passed], framework: str) -> str | None:
+def _compared(layer: str, switches: Switches, given: dict[str, Passed], framework: str) -> str | None:
     # the command that compares such a layer in two frameworks, where two have it
     import shlex  # only on the way to an error
 
@@ -158,7 +158,7 @@ def _as_it_is(layer: Passed) -> Passed:
 def _theirs(
     framework: str,
     cell: str,
-    switches: dict[str, Passed],
+    switches: Switches,
     inputs: Passed,
     sizes: list[Size],
     bidirectional: bool,

@@ -38,6 +38,15 @@ def options_of(given: Mapping[str, object]) -> list[str]:
     return [f"{name}=" for name in (*rule.options, *sorted(rule.ignored))]
 
 
+In = Annotated[str, Flag("--in", "Input size: features.", "D")]
+Units = Annotated[str, Flag("--out", "Units.", "D")]
+Bias = Annotated[bool, Flag("--bias/--no-bias", "Set use_bias of Keras.")]
+Vocabulary = Annotated[str, Flag("--vocab", "Number of tokens in the vocabulary.", "V")]
+Width = Annotated[str, Flag("--out", "Size of each token's vector.", "D")]
+Shapes = Annotated[
+    list[str] | None,
+    Flag("--input", "Input shape without the batch, such as 32,32,3; repeat it for several inputs.", "SHAPE"),
+]
 Whose = Annotated[
     str | None, Flag("--framework", "Framework of the layer: keras, torch, ….", "NAME", values=lambda _: frameworks())
 ]
@@ -61,9 +70,9 @@ def builder(name: str) -> Command:
 
 
 def dense(
-    size_in: Annotated[str, Flag("--in", "Input size: features.", "D")],
-    out: Annotated[str, Flag("--out", "Units.", "D")],
-    bias: Annotated[bool, Flag("--bias/--no-bias", "Set use_bias of Keras.")] = True,
+    size_in: In,
+    out: Units,
+    bias: Bias = True,
     batch: Batch = None,
 ) -> Model:
     """Count a Dense layer: d_x·d_y + d_y.
@@ -76,8 +85,8 @@ def dense(
 
 
 def embedding(
-    vocab: Annotated[str, Flag("--vocab", "Number of tokens in the vocabulary.", "V")],
-    out: Annotated[str, Flag("--out", "Size of each token's vector.", "D")],
+    vocab: Vocabulary,
+    out: Width,
     steps: Steps = None,
     batch: Batch = None,
 ) -> Model:
@@ -94,10 +103,7 @@ def embedding(
 def layer(
     name: Class,
     options: Options = None,
-    shapes: Annotated[
-        list[str] | None,
-        Flag("--input", "Input shape without the batch, such as 32,32,3; repeat it for several inputs.", "SHAPE"),
-    ] = None,
+    shapes: Shapes = None,
     batch: Batch = None,
     framework: Whose = None,
 ) -> Model:
