@@ -11,11 +11,11 @@ from .equations import Equations
 from .products import Product, Source, Sources, State, Work
 from .record import Record
 from .shapes import (
+    UNKNOWN_SHAPE,
     AnyShape,
     Outputs,
     Shape,
     UnknownOutputs,
-    UnknownShape,
     UnknownShapeError,
     listed,
     output,
@@ -187,12 +187,25 @@ class Built(NamedTuple):
             When one of them, or their number, is unknown. A rule that holds a layer lets it pass: its own outputs are
             then unknown as well.
         """
-        if isinstance(self.outs, UnknownOutputs):
+        if isinstance(self.outs, UnknownOutputs) or UNKNOWN_SHAPE in self.outs:
             raise UnknownShapeError
-        found = tuple(shape for shape in self.outs if not isinstance(shape, UnknownShape))
-        if len(found) < len(self.outs):
-            raise UnknownShapeError
-        return found
+        return self.outs  # type: ignore[return-value]  # none of them is unknown
+
+    def repeated(self, outs: Outputs, work: Callable[[], Work] | None) -> Built:
+        """Give the same with other outputs and other work, as a layer has it that does the same many times."""
+        return Built(
+            outs,
+            self.weights,
+            self.formula,
+            work,
+            self.states,
+            self.parts,
+            self.unknown,
+            self.note,
+            self.costed,
+            self.guessed,
+            self.equations,
+        )
 
     def products(self) -> tuple[Product, ...]:
         """List the products of the call."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 
 from ..symbolic import Expr
+from ..symbolic.fold import LEAVES
 from ..untyped import OptionValue
 from .built import Applicable, Part
 from .shapes import AnyShape
@@ -39,7 +40,7 @@ def _identity(value: OptionValue) -> Hashable:
     if kind is tuple:
         return tuple(map(_identity, value))
     if isinstance(value, Expr):
-        return value.op, *map(_identity, value.args)
+        return value.op, *(value.args if value.op in LEAVES else map(_identity, value.args))
     if isinstance(value, Applicable):  # its name is that of its weights, in the layer around it
         return value.name, value.identity()
     return kind, id(value)

@@ -130,9 +130,11 @@ def check(name: str, value: object) -> None:
     known = NAMED.get(kind)
     if known is None or value is None or callable(value):
         return
-    article = "an" if kind[0] in "ai" else "a"
+    if isinstance(value, str) and value in known:
+        return
     if isinstance(value, Mapping) and ("class_name" in value or "name" in value):
         return
+    article = "an" if kind[0] in "ai" else "a"
     if not isinstance(value, str):
         size = kind == "activation" and isinstance(value, int) and not isinstance(value, bool)
         raise OptionError(

@@ -159,6 +159,10 @@ class Rule:
         }
 
     @cached_property
+    def _required(self) -> tuple[str, ...]:
+        return tuple(name for name, value in self.defaults.items() if value is REQUIRED)
+
+    @cached_property
     def positional(self) -> tuple[str, ...]:
         """Names of the options that need no name, in order."""
         # Keras's own order goes on with options that are ignored here: Dense(32, "softmax"), Masking(0.0)
@@ -196,9 +200,9 @@ class Rule:
                     layer.set_option(name, value)
         except ParamcalcError as error:
             raise error.at(name).at(self.name) if name in kinds else error
-        if REQUIRED in options.values():
-            name = next(name for name, value in options.items() if value is REQUIRED)
-            raise OptionError(f"{self.name} needs {name}", expected=self.options[name].kind.expected)
+        for name in self._required:
+            if options[name] is REQUIRED:
+                raise OptionError(f"{self.name} needs {name}", expected=self.options[name].kind.expected)
         return layer
 
     def checked(self, name: str, kind: Kind, value: object) -> OptionValue:

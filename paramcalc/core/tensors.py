@@ -78,21 +78,15 @@ def input_shape(shape: object, batch: object = None, name: str | None = None, fi
     if len(shape) > MAX_AXES:
         raise ShapeError("an input with too many axes", expected=f"at most {MAX_AXES}", received=len(shape))
     checked: list[Size] = [BATCH if batch is None else _size(batch, "batch")]
+    open_axes = False
     for at, size in enumerate(shape):
-        checked.append(_unknown_size(at, len(shape), name) if size is None else _size(size, f"[{first + at}]"))
-    (made,) = disambiguate_unknowns([tuple(checked)]) if any(size is None for size in shape) else (tuple(checked),)
+        if size is None:
+            open_axes = True
+            checked.append(_unknown_size(at, len(shape), name))
+        else:
+            checked.append(_size(size, at + first))
+    (made,) = disambiguate_unknowns([tuple(checked)]) if open_axes else (tuple(checked),)
     return made
-
-
-def _is_plain(shape: Shape) -> bool:
-    # as layers pass shapes on: positive numbers and expressions; a loop, since every count takes this way
-    for size in shape:
-        if type(size) is int:
-            if size < 1:
-                return False
-        elif type(size) is not Expr:
-            return False
-    return True
 
 
 def checked_shape(shape: Shape) -> Shape:
@@ -103,8 +97,12 @@ def checked_shape(shape: Shape) -> Shape:
     ShapeError, SizeError
         If the shape is not a list of sizes.
     """
-    if type(shape) is tuple and _is_plain(shape):
-        return shape
+    if type(shape) is tuple:
+        for size in shape:  # as layers pass shapes on: positive numbers and expressions
+            if not (type(size) is Expr or (type(size) is int and size > 0)):
+                break
+        else:
+            return shape
     if isinstance(shape, (tuple, list)) and shape:
         return input_shape(shape[1:], shape[0], first=1)
     raise ShapeError("not the shape of an input", expected="a tuple of sizes, the batch first", received=shape)
@@ -149,11 +147,11 @@ def declared(option: str, value: object) -> Shape:
     return input_shape(value)
 
 
-def _size(value: object, place: str) -> Size:
+def _size(value: object, place: int | str) -> Size:
     try:
         return checked_size(value)
     except ParamcalcError as error:
-        raise error.at(place)
+        raise error.at(f"[{place}]" if isinstance(place, int) else place)
 
 
 def connect(

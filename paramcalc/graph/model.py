@@ -67,6 +67,12 @@ class Model(Applicable, Displayed):
     wants = 0  # how many input shapes would show more of it, where none were given
     optimizer: object = None  # that a file states for its training, in the form of the file
     batch_in_shape = False  # whether a reader found shapes whole, with no name for the batch
+    findings: tuple[Finding, ...] = ()  # where a reader found something wrong, those of models inside aside
+    stored: int | None = None  # how many tensors of its file agree with the rules
+    stated_framework = ""  # that of its file, where its layers are those of none
+    formula: Formula | None = None  # of the total, where a reader knows it by its own sizes
+    active: Size | None = None  # parameters that a token passes through, if they are not all
+    _built: list[Built] | None = None
 
     def __init__(self, inputs: Nested, outputs: Nested, name: str | None = None, trainable: bool = True) -> None:
         ins, outs = flat(inputs), flat(outputs)
@@ -130,13 +136,7 @@ class Model(Applicable, Displayed):
         self.name = name
         self.frozen = not trainable
         self.warnings: list[str] = []  # what a reader found worth saying
-        self.findings: tuple[Finding, ...] = ()  # where a reader found something wrong, those of models inside aside
-        self.stored: int | None = None  # how many tensors of its file agree with the rules
-        self.stated_framework = ""  # that of its file, where its layers are those of none
-        self.formula: Formula | None = None  # of the total, where a reader knows it by its own sizes
-        self.active: Size | None = None  # parameters that a token passes through, if they are not all
         self.shares = len({id(node.layer) for node in nodes}) < len(nodes)  # some layer is used twice
-        self._built: list[Built] | None = None
 
     @property
     def framework(self) -> str:
@@ -250,7 +250,7 @@ class Model(Applicable, Displayed):
                     expected="Input(shape) as the first layer, or input_shape= on it",
                 )
             built = self.run(self.input_shapes)
-            if any(type(layer) is not Layer or layer.rule.sublayer_options for layer in self.uses):
+            if [layer for layer in self.uses if type(layer) is not Layer or layer.rule.sublayer_options]:
                 self.crossed = crossed(self.layers)
             if self.crossed:
                 check_levels(self, built)

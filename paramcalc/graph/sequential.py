@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ..core.built import Applicable, Built
 from ..core.rule import Layer
-from ..core.shapes import AnyShape, Outputs, listed, output
+from ..core.shapes import AnyShape, listed
 from ..core.tensors import Tensor, declared
 from ..errors import GraphError, ParamcalcError
 from .edges import located
@@ -64,13 +64,7 @@ class Sequential(Model):
         self.name = name
         self.frozen = not trainable
         self.warnings: list[str] = []
-        self.findings = ()
-        self.stored: int | None = None
-        self.stated_framework = ""
-        self.formula = None
-        self.active = None
         self.shares = len(set(map(id, chain))) < len(chain)
-        self._built = None
 
     @cached_property
     def nodes(self) -> list[Node]:  # type: ignore[override]  # made when somebody asks; counting does not
@@ -92,23 +86,23 @@ class Sequential(Model):
         GraphError
             Where a layer has several outputs and is not the last.
         """
-        (shape,) = shapes
         built: list[Built] = []
-        outs: Outputs = (shape,)
+        (shape,) = shapes
+        outs: tuple[AnyShape, ...] = (shape,)
         try:
             for layer in self.chain:
-                if isinstance(outs, tuple) and len(outs) > 1:
+                if len(outs) > 1:
                     raise GraphError(
                         f"{self.producer((len(built), 0))!r} has {len(outs)} outputs, a Sequential takes one",
                         suggestion="connect the layers by calling them on tensors",
                     )
-                step = layer.on(output(outs, 0))
+                step = layer.on(outs[0])
                 built.append(step)
-                outs = step.outs
+                outs = listed(step.outs)
         except ParamcalcError as error:
             raise located(self, error, self.nodes[len(built)])
-        if len(listed(outs)) > 1:  # as in Keras, what the last layer gives is what the model gives
-            self.outputs = tuple((len(built), index) for index in range(len(listed(outs))))
+        if len(outs) > 1:  # as in Keras, what the last layer gives is what the model gives
+            self.outputs = tuple((len(built), index) for index in range(len(outs)))
         if self.shares:
             check_uses(self, built)
         return built

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from functools import cached_property
 
-from ..core.built import Part, Weight
+from ..core.built import Built, Part, Weight
 from ..core.formula import Formula, formula_of
 from ..core.identity import call_identity
 from ..core.json_data import JsonObject
@@ -68,9 +68,9 @@ class Row(Totals, Displayed):
             self.rows = rows_of(parts, frozen, self.first)
             for row in self.rows if self.layer.stacks else ():
                 row.in_stack = True
-        self.costed: bool = all(call.built.costed for call in calls) and all(row.costed for row in self.rows)
-        guessed = any(call.built.guessed for call in calls) or any(row.guessed for row in self.rows)
-        self.guessed: bool = guessed and not frozen
+        inside: list[Built | Row] = [*(call.built for call in calls), *self.rows]
+        self.costed: bool = False not in [one.costed for one in inside]
+        self.guessed: bool = True in [one.guessed for one in inside] and not frozen
 
     def __getstate__(self) -> dict[str, object]:
         # the functions of what was built cannot be stored; what they give is
@@ -141,7 +141,7 @@ class Row(Totals, Displayed):
             return self.first.macs
         if self.rows and all(row.in_graph for row in self.rows):
             return summed(row.macs for row in self.rows)
-        return summed(put(call.built.forward(), BATCH, 1) for call in self.calls)
+        return summed(put(one.size, BATCH, 1) for call in self.calls for one in call.built.products())
 
     @cached_property
     def formula(self) -> Formula | None:

@@ -254,9 +254,17 @@ def product(sizes: Iterable[Size]) -> Size:
 
 def _multiple(number: int, size: Expr) -> Size:
     # what product((number, size)) gives: h -> 4h;  2h -> 8h
+    factors: tuple[Size, ...] = (size,)
     if size.op == "*":
-        return product((number, size))
-    return size if number == 1 else Expr("*", (number, size)) if number else 0
+        factors = size.args
+        if isinstance(factors[0], int):
+            number *= factors[0]
+            factors = factors[1:]
+    if number == 0:
+        return 0
+    if number != 1:
+        return Expr("*", (number, *factors))
+    return factors[0] if len(factors) == 1 else Expr("*", factors)
 
 
 def times(number: int, size: Size) -> Size:

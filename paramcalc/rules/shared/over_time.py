@@ -50,12 +50,13 @@ def over_time(x: Shape, step: Built, time: OverTime, dead: int = 0) -> Built:
             "a stateful layer keeps one state for each sample, so the batch size must be known",
             suggestion="give the batch size",
         )
-    (first, *_) = step.shapes()
-    out = (batch, steps, *first[1:]) if time["return_sequences"] else first
+    out = step.shapes()[0]
+    if time["return_sequences"]:
+        out = (batch, steps, *out[1:])
     work = step.work
-    return step._replace(
-        outs=(out, *step.states) if time["return_state"] else (out,),
-        work=(lambda: _repeated(step, work(), steps, dead)) if work else None,
+    return step.repeated(
+        (out, *step.states) if time["return_state"] else (out,),
+        (lambda: _repeated(step, work(), steps, dead)) if work else None,
     )
 
 
