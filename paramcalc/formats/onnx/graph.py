@@ -65,17 +65,17 @@ class Walk:
         wire, scope = self.wire, Scope(outer)
         found = wire.message(span, GRAPH, "a graph")
         for kind in ("value_info", "output", "input"):
-            for one in found.spans.get(kind, ()):
+            for one in found.spans(kind):
                 name, shape = self.declared(one)
                 if shape is not None:
                     scope.shapes[name] = shape
                 if kind == "input":
                     scope.values[name] = Value(shape)
-        stored = [messages.tensor(wire, one) for one in found.spans.get("initializer", ())]
-        stored += [messages.sparse(wire, one) for one in found.spans.get("sparse_initializer", ())]
+        stored = [messages.tensor(wire, one) for one in found.spans("initializer")]
+        stored += [messages.sparse(wire, one) for one in found.spans("sparse_initializer")]
         for tensor in stored:
             scope.values[tensor.name] = self.constant(tensor)
-        self.walk(found.spans.get("node", ()), scope, place)
+        self.walk(found.spans("node"), scope, place)
         return found, scope
 
     def walk(self, nodes: Iterable[Span], scope: Scope, place: Place) -> None:
@@ -100,7 +100,7 @@ class Walk:
         FileError
             When functions that use others make too many nodes.
         """
-        for span in function.spans.get("node", ()):
+        for span in function.spans("node"):
             self.uses += 1
             if self.uses > MAX_CALLED:
                 raise FileError("too many nodes in functions", expected=f"at most {MAX_CALLED:,}")
@@ -111,7 +111,7 @@ class Walk:
     def node(self, node: Node, scope: Scope, place: Place) -> None:
         """Visit one node: it makes a constant, leads into others, or is a row."""
         for name, attribute in node.spans.items():
-            for at, span in enumerate(attribute.spans.get("g", []) + attribute.spans.get("graphs", [])):
+            for at, span in enumerate(attribute.spans("g") + attribute.spans("graphs")):
                 self.graph(span, scope, place.inside(f"{node.name}/{name}{at or ''}", once=False))
         values = [scope.value(name) if name else None for name in node.inputs]
         call = Call(node.op, tuple(values), node.ints, max(1, len(node.outputs)))  # none: a damaged file
@@ -142,9 +142,9 @@ class Walk:
     ) -> None:
         """Visit the nodes of a function where it is used."""
         inner = Scope()
-        inner.values.update(zip(function.texts.get("input", []), (one or NOTHING for one in values), strict=False))
+        inner.values.update(zip(function.texts("input"), (one or NOTHING for one in values), strict=False))
         self.called(function, inner, place.inside(node.name))
-        for outside, inside in zip(node.outputs, function.texts.get("output", []), strict=False):
+        for outside, inside in zip(node.outputs, function.texts("output"), strict=False):
             value = inner.value(inside)
             scope.values[outside] = value._replace(shape=scope.shapes.get(outside, value.shape))
 
@@ -305,9 +305,9 @@ class Walk:
         if shape is None:
             return name, None
         sizes: list[Size] = []
-        for axis, one in enumerate(wire.message(shape, messages.SHAPE, "a shape").spans.get("dim", ())):
+        for axis, one in enumerate(wire.message(shape, messages.SHAPE, "a shape").spans("dim")):
             dim = wire.message(one, messages.DIM, "a size")
-            number = dim.ints.get("value", [-1])[-1]
+            number = dim.int("value", -1)
             sizes.append(number if number >= 0 else open_size(dim.text("name"), name, axis))
         return name, within_bounds(tuple(sizes))
 

@@ -11,9 +11,9 @@ from .operators import DOMAINS
 from .values import NOTHING, Sizes, Value
 
 MAX_DEPTH = 32  # bodies and functions within one another
-FLOAT = (2, 7)  # fields of an attribute: one number, or several
 SHORT = 64  # bytes of an attribute that may stand in many nodes
 MAX_KNOWN = 10_000
+_HOLDING = tuple(name for name, kind in ATTRIBUTE.values() if kind == "span" and name != "s")
 IN_ATTRIBUTES = "ai.onnx.ml"  # the domain of operators that have their numbers in attributes
 
 
@@ -90,7 +90,7 @@ class Attribute(NamedTuple):
     @property
     def holds(self) -> bool:
         """Whether graphs or tensors are in it."""
-        return not self.message.spans.keys() <= {"s"}
+        return any(name in self.message for name in _HOLDING)
 
 
 class Attributes:
@@ -125,15 +125,13 @@ class Attributes:
         return found
 
     def _decoded(self, span: Span) -> Attribute:
-        floats: list[int | Span] = []
-        made = self.wire.message(
-            span, ATTRIBUTE, "an attribute", lambda number, value: floats.append(value) if number in FLOAT else None
-        )
+        made = self.wire.message(span, ATTRIBUTE, "an attribute")
         name, numbers, kind = made.text("name"), None, made.span("s")
-        if "i" in made.ints or "ints" in made.ints:
-            numbers = tuple(made.ints.get("ints") or made.ints.get("i") or ())
+        if "i" in made or "ints" in made:
+            numbers = tuple(made.ints("ints") or made.ints("i"))
         if name == "auto_pad" and kind is not None and self.wire.data[kind.start : kind.end] not in (b"NOTSET", b""):
             numbers = (1,)  # a padding that the size of the input decides
+        floats = made.kept("f") + made.kept("floats")
         count = sum((value.end - value.start) // 4 for value in floats if isinstance(value, Span))
         return Attribute(name, made, numbers, count)
 
@@ -144,13 +142,13 @@ class Node:
     def __init__(self, attributes: Attributes, span: Span) -> None:
         found = attributes.wire.message(span, NODE, "a node")
         self.op, self.domain = found.text("op"), found.text("domain")
-        self.inputs, self.outputs = found.texts.get("input", []), found.texts.get("output", [])
+        self.inputs, self.outputs = found.texts("input"), found.texts("output")
         self.name = found.text("name") or next(filter(None, self.outputs), "") or self.op
         self.key = (self.domain if self.domain not in DOMAINS else "", self.op, found.text("overload"))
         self.spans: dict[str, Message] = {}  # of attributes that hold graphs or tensors
         self.ints: dict[str, tuple[int, ...]] = {}
         self.floats: dict[str, int] = {}  # how many an attribute has
-        for one in map(attributes.read, found.spans.get("attribute", ())):
+        for one in map(attributes.read, found.spans("attribute")):
             if one.holds:
                 self.spans[one.name] = one.message
             if one.numbers is not None:

@@ -111,7 +111,7 @@ def _listed(wire: Wire) -> list[_Variable]:
         entry = wire.message(span, _ENTRY, "an entry")
         tensor = _tensor(wire, name, entry)
         size = entry.int("size")
-        if entry.spans.get("slices"):
+        if "slices" in entry:
             tensor.bytes = max(size, tensor.bytes)  # in several pieces, which have entries of their own
         elif tensor.dtype == "string":
             tensor.bytes = max(size, 0)
@@ -123,9 +123,9 @@ def _listed(wire: Wire) -> list[_Variable]:
 
 def _of_objects(wire: Wire) -> list[_Variable]:
     found: list[_Variable] = []
-    for graph in wire.message(wire.whole, _MODEL, "the model").spans.get("graph", ()):
+    for graph in wire.message(wire.whole, _MODEL, "the model").spans("graph"):
         objects = wire.message(graph, _META, "a graph").span("objects")
-        nodes = wire.message(objects, _OBJECTS, "the objects").spans.get("node", []) if objects is not None else []
+        nodes = wire.message(objects, _OBJECTS, "the objects").spans("node") if objects is not None else []
         messages = [wire.message(node, _OBJECT, "an object") for node in nodes]
         kept = _within(wire, messages)
         for place, message in enumerate(messages):
@@ -146,7 +146,7 @@ def _within(wire: Wire, objects: Sequence[Message]) -> set[int]:
     found = {0} if objects else set()
     waiting = [*found]
     while waiting:
-        for span in objects[waiting.pop()].spans.get("child", ()):
+        for span in objects[waiting.pop()].spans("child"):
             child = wire.message(span, _CHILD, "a child")
             place = child.int("place")
             if child.text("name") not in _BESIDE and place not in found and 0 <= place < len(objects):
@@ -170,7 +170,7 @@ def _shape(wire: Wire, span: Span | None, name: str) -> tuple[int, ...]:
     found = wire.message(span, _SHAPE, "a shape")
     if found.int("open"):
         raise FileError(f"{quoted(name)} has a shape of unknown length")
-    dims = (wire.message(one, _DIM, "a size").int("size") for one in found.spans.get("dim", ()))
+    dims = (wire.message(one, _DIM, "a size").int("size") for one in found.spans("dim"))
     return checked_shape(dims, quoted(name))
 
 
