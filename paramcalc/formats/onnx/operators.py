@@ -18,7 +18,8 @@ from ...core.formula import Formula, formula_of
 from ...core.tensors import BATCH
 from ...errors import ParamcalcError
 from ...rules.conventions.made import layer_of, row_of
-from ...symbolic import Expr, Size, parse, unknown
+from ...symbolic import Size, unknown
+from ..operators.formulas import formula_at
 from .values import Call, Sizes
 
 Macs = Callable[[Call, Sizes | None], Size | None]
@@ -183,39 +184,22 @@ def formula(found: Operator, call: Call, there: Mapping[int, Sizes], numbers: in
         if gemm and place < BIAS_OF_GEMM and call.number("transB" if place else "transA"):
             names = names[::-1]
         axes.append((found.weights[place], names, shape))
-    made = _formula(found.formula, frozenset(there), tuple(axes))
-    return made[0] if made is not None and made[1] == numbers else None
+    patterns = tuple([(pattern, names) for pattern, names, _ in axes])
+    sizes = tuple([(names, shape) for _, names, shape in axes])
+    return formula_at(_spelled(found.formula, patterns), there, sizes, numbers)
 
 
-@lru_cache(4096)
-def _formula(
-    written: str, there: frozenset[int], axes: tuple[tuple[str, tuple[str, ...], Sizes], ...]
-) -> tuple[Formula, Size] | None:
-    # with its value; of the weights their axes as the table has them, the names of these, and the sizes
-    values: dict[str, Size] = {}
-    for pattern, names, shape in axes:
+@lru_cache(1024)
+def _spelled(written: str, patterns: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    # the formula with the product of its axes in place of each that stands for several
+    for pattern, names in patterns:
         for stem in _SEVERAL.findall(pattern):
             product = "*".join(name for name in names if name.partition("_")[0] == stem)
             written = written.replace(f"{stem}...", product)
-        for name, size in zip(names, shape, strict=True):
-            if values.setdefault(name, size) != size:
-                return None
-    try:
-        made = Formula(_with(written, there), values)
-    except ParamcalcError:  # the weight that the formula begins with is not there
-        return None
-    return made, made.value
+    return written
 
 
-@lru_cache(256)
-def _with(written: str, there: frozenset[int]) -> Size:
-    # the formula where these weights are there
-    expr = parse(written)
-    if isinstance(expr, Expr):
-        expr = expr(**{name: int(int(name[3:]) in there) for name in expr.symbols if name.startswith("has")})
-    return expr
-
-
+@lru_cache(1024)
 def _axes(pattern: str, rank: int) -> tuple[str, ...] | None:
     names: list[str] = []
     tokens = pattern.split()

@@ -20,7 +20,7 @@ MAX_MORE = 2_200_000
 VARINT, EIGHT, LENGTH, FOUR = 0, 1, 2, 5
 _LONGEST = 10  # bytes of a varint of 64 bits
 _SMALL = 2**12  # bytes of a message that is copied: its bytes are then found sooner than those of a file
-_WIDTHS = {EIGHT: 8, FOUR: 4}
+_COUNTED, _WIDTHS = frozenset({VARINT, LENGTH}), {EIGHT: 8, FOUR: 4}
 _WRONG = "not valid Protocol Buffers"
 
 
@@ -145,7 +145,7 @@ class Wire:
             if key >= 0x80:  # nearly all have one byte
                 key, at = self._varint(base, at - 1, end)
             form = key & 7
-            if form == LENGTH or form == VARINT:  # noqa: PLR1714  # a set takes longer, and there are many fields
+            if form in _COUNTED:
                 number = data[at] if at < end else 0x80
                 at += 1
                 if number >= 0x80:
