@@ -20,7 +20,7 @@ from ..operators.wire import Message, Span, Wire
 from . import messages
 from .messages import FEW, FUNCTION, GRAPH, TYPES, Tensor
 from .nodes import IN_ATTRIBUTES, Attributes, Node, Place, Scope
-from .operators import ARITHMETIC, CONTRIB, DOMAINS, PRODUCTS, RECURRENT, Operator, formula, operator, recurrent
+from .operators import ARITHMETIC, CONTRIB, DOMAINS, KNOWN, PRODUCTS, RECURRENT, Operator, formula, operator, recurrent
 from .outputs import carried, split
 from .shapes import within_bounds
 from .values import NOTHING, Call, Sizes, Value
@@ -29,6 +29,7 @@ MAX_NODES = 200_000  # those of bodies included
 MAX_CALLED = 20_000  # those of functions, at each use
 MAX_ROOTS = 1_000_000  # tensors behind values, all values together
 FLOATS = frozenset(name for name, _, _ in TYPES.values() if name.startswith(("float", "bfloat", "complex")))
+FLOATING = ("value_float", "value_floats")  # attributes of a Constant
 PACKED = "MatMulNBits"
 _PARTS = (1, 2, 3)  # its inputs that make the matrix: the packed numbers, the scales and the zero points
 
@@ -130,12 +131,14 @@ class Walk:
             made = [self.filled(node, first)]
         elif first.roots is None:
             made = self.row(node, call, first, scope, place)
-        self.roots += sum(len(one.roots or ()) + len(one.beside) for one in made)
+        for one in made:
+            self.roots += len(one.roots or ()) + len(one.beside)
         if self.roots > MAX_ROOTS:
             raise FileError("too many constants joined", expected=f"at most {MAX_ROOTS:,}")
         for at, name in enumerate(node.outputs):
             value = made[at] if at < len(made) else made[0]._replace(shape=None) if made[0].roots else NOTHING
-            scope.values[name] = value._replace(shape=scope.shapes.get(name, value.shape))
+            declared = scope.shapes.get(name)
+            scope.values[name] = value if declared is None else value._replace(shape=declared)
 
     def function(
         self, function: Message, node: Node, values: Sequence[Value | None], scope: Scope, place: Place
@@ -172,7 +175,7 @@ class Walk:
             made = Tensor(name, shape, "int64", 8 * len(numbers))
             made.ints = numbers if len(numbers) <= FEW else None
             return self.constant(made)
-        count = sum(node.floats.values())
+        count = sum(node.floats.get(one, 0) for one in FLOATING)
         shape = (count,) if "value_floats" in node.floats else ()
         return self.constant(Tensor(name, shape, "float32", 4 * count)) if count else Value((), "string", ())
 
@@ -198,7 +201,7 @@ class Walk:
             self.in_attributes(node, place)
             return [made]
         weights = self.weights(node, found, call)
-        if not weights and not (node.op in PRODUCTS and node.domain in (*DOMAINS, CONTRIB)):
+        if not weights and not (node.op in PRODUCTS and node.domain in KNOWN):
             return [made]
         tensors, beside = self.tensors_of(node, found, call, weights)
         there = {at: value.shape for at, value in weights.items() if value.shape is not None}
@@ -234,7 +237,8 @@ class Walk:
                 note=note,
             )
         )
-        self.read.update(id(one) for value in weights.values() for one in value.roots or ())
+        for value in weights.values():
+            self.read.update(map(id, value.roots or ()))
         self.read.update(map(id, beside))
         return [Value(shape) for shape in outputs] or [made]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from math import prod
 from typing import NamedTuple
 
 from ...core.built import Weight
@@ -19,6 +18,7 @@ from ...core.tensors import BATCH
 from ...errors import ParamcalcError
 from ...rules.conventions.made import layer_of, row_of
 from ...symbolic import Size, unknown
+from ...symbolic.expr import product
 from ..operators.formulas import formula_at
 from .values import Call, Sizes
 
@@ -62,12 +62,12 @@ def _unknown(call: Call, out: Sizes | None) -> Size | None:
 
 def _conv(call: Call, out: Sizes | None) -> Size | None:
     kernel = call.shape(3 if call.op == "QLinearConv" else 1)
-    return prod(out) * prod(kernel[1:]) if out and kernel else None
+    return product((*out, *kernel[1:])) if out and kernel else None
 
 
 def _conv_transposed(call: Call, out: Sizes | None) -> Size | None:
     shape, kernel = call.shape(0), call.shape(1)
-    return prod(shape) * prod(kernel[1:]) if shape and kernel else None
+    return product((*shape, *kernel[1:])) if shape and kernel else None
 
 
 def _matrix(call: Call, out: Sizes | None) -> Size | None:
@@ -76,12 +76,12 @@ def _matrix(call: Call, out: Sizes | None) -> Size | None:
         return None
     if b:
         transposed = call.number("transB")
-        return prod(out) * (b[-1] if transposed or len(b) == 1 else b[-2])
-    return prod(out) * a[-1] if a and not call.number("transA") else None
+        return product((*out, b[-1] if transposed or len(b) == 1 else b[-2]))
+    return product((*out, a[-1])) if a and not call.number("transA") else None
 
 
 def _matrix_in_blocks(call: Call, out: Sizes | None) -> Size | None:
-    return prod(out) * call.number("K") if out else None
+    return product((*out, call.number("K"))) if out else None
 
 
 CONV = Operator({1: "F C k...", 2: "F"}, "F*(k...*C + has2)", _conv)
@@ -156,6 +156,7 @@ PRODUCTS = frozenset(
 RECURRENT = frozenset({"LSTM", "GRU", "RNN"})
 DOMAINS = ("", "ai.onnx")
 CONTRIB = "com.microsoft"
+KNOWN = (*DOMAINS, CONTRIB)
 
 BIAS_OF_GEMM = 2
 _SEVERAL = re.compile(r"(\w+)\.\.\.")
@@ -166,7 +167,7 @@ def operator(name: str, domain: str) -> Operator | None:
     """Find the line of an operator."""
     if domain == CONTRIB and name in CONTRIBUTED:
         return CONTRIBUTED[name]
-    return OPERATORS.get(name) if domain in (*DOMAINS, CONTRIB) else None
+    return OPERATORS.get(name) if domain in KNOWN else None
 
 
 def formula(found: Operator, call: Call, there: Mapping[int, Sizes], numbers: int) -> Formula | None:
