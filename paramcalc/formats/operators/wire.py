@@ -20,6 +20,7 @@ MAX_MORE = 2_200_000
 VARINT, EIGHT, LENGTH, FOUR = 0, 1, 2, 5
 _LONGEST = 10  # bytes of a varint of 64 bits
 _SMALL = 2**12  # bytes of a message that is copied: its bytes are then found sooner than those of a file
+LONG = 0x80  # a byte of a varint that others follow
 _COUNTED, _WIDTHS = frozenset({VARINT, LENGTH}), {EIGHT: 8, FOUR: 4}
 _WRONG = "not valid Protocol Buffers"
 
@@ -64,13 +65,20 @@ class Wire:
             byte = data[at]
             at += 1
             value |= (byte & 0x7F) << (7 * place)
-            if byte < 0x80:
+            if byte < LONG:
                 return value & (2**64 - 1), at
         raise FileError(f"{_WRONG}: a number is longer than 64 bits", received=f"byte {at}")
 
-    def _varint(self, base: int, at: int, end: int) -> tuple[int, int]:
-        value, after = self.varint(base + at, base + end)
-        return value, after - base
+    def _field(self, base: int, at: int, end: int) -> tuple[int, int, int]:
+        # the key of a field, its number or how many bytes it has, and what lies behind these
+        key, at = self.varint(base + at, base + end)
+        form = key & 7
+        if form in _WIDTHS:
+            return key, _WIDTHS[form], at - base
+        if form not in _COUNTED:
+            raise FileError(f"{_WRONG}: an unknown kind of field", received=f"kind {form} at byte {at}")
+        number, at = self.varint(at, base + end)
+        return key, number, at - base
 
     def numbers(self, span: Span) -> Iterator[int]:
         """List varints that lie one behind the other, as signed numbers of 64 bits."""
@@ -140,23 +148,13 @@ class Wire:
             self.count += 1
             if self.count > self.most:
                 raise FileError("too many fields", expected=f"at most {self.most:,}")
-            key = data[at]
-            at += 1
-            if key >= 0x80:  # nearly all have one byte
-                key, at = self._varint(base, at - 1, end)
+            key, number = data[at], data[at + 1] if at + 1 < end else LONG
+            start = at + 2
             form = key & 7
-            if form in _COUNTED:
-                number = data[at] if at < end else 0x80
-                at += 1
-                if number >= 0x80:
-                    number, at = self._varint(base, at - 1, end)
-            elif form in _WIDTHS:
-                number = _WIDTHS[form]
-            else:
-                raise FileError(f"{_WRONG}: an unknown kind of field", received=f"kind {form} at byte {base + at}")
-            start = at
-            if form != VARINT:
-                at += number
+            if key >= LONG or number >= LONG or form not in _COUNTED:  # nearly all have one byte each
+                key, number, start = self._field(base, at, end)
+                form = key & 7
+            at = start if form == VARINT else start + number
             if key < 8 or at > end:
                 raise FileError(f"{_WRONG}: a field goes beyond its message", received=f"byte {base + at}")
             named = schema.get(key >> 3)
