@@ -59,6 +59,8 @@ class Wire:
             When it is longer than 64 bits, or than what is there.
         """
         data, value = self.data, 0
+        if at < end and data[at] < LONG:  # most of them
+            return data[at], at + 1
         for place in range(_LONGEST):
             if at >= end:
                 raise FileError(f"{_WRONG}: a number is cut off", received=f"byte {at}")
