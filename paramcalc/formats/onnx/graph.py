@@ -27,7 +27,10 @@ from .values import NOTHING, Call, Sizes, Value
 
 MAX_NODES = 200_000  # those of bodies included
 MAX_CALLED = 20_000  # those of functions, at each use
-MAX_ROOTS = 1_000_000  # tensors behind values, all values together
+MAX_NAMED = 200_000  # what those of functions read and give, and their whole numbers
+MAX_ROOTS = 400_000  # tensors behind the values that nodes read and give, all together, in a small file
+BYTES_EACH = 10  # of a file, for which there may be one more
+MAX_MORE = 800_000
 FLOATS = frozenset(name for name, _, _ in TYPES.values() if name.startswith(("float", "bfloat", "complex")))
 FLOATING = ("value_float", "value_floats")  # attributes of a Constant
 PACKED = "MatMulNBits"
@@ -50,7 +53,8 @@ class Walk:
         self.rows: list[StoredOperator] = []
         self.tensors: list[Tensor] = []  # all that are stored, in order
         self.read: set[int] = set()  # those that a row has
-        self.nodes = self.uses = self.roots = 0
+        self.nodes = self.uses = self.named = self.roots = 0
+        self.most = MAX_ROOTS + min(len(wire.data) // BYTES_EACH, MAX_MORE)
         self.decoded: dict[Span, Node] = {}
         self.same: dict[tuple[str, tuple[int, ...]], StoredTensor] = {}
         self.functions: dict[tuple[str, str, str], Message] = {}
@@ -107,7 +111,11 @@ class Walk:
                 raise FileError("too many nodes in functions", expected=f"at most {MAX_CALLED:,}")
             if span not in self.decoded:
                 self.decoded[span] = Node(self.attributes, span)
-            self.node(self.decoded[span], scope, place)
+            node = self.decoded[span]
+            self.named += len(node.inputs) + len(node.outputs) + sum(map(len, node.ints.values()))
+            if self.named > MAX_NAMED:
+                raise FileError("too much that nodes in functions read and give", expected=f"at most {MAX_NAMED:,}")
+            self.node(node, scope, place)
 
     def node(self, node: Node, scope: Scope, place: Place) -> None:
         """Visit one node: it makes a constant, leads into others, or is a row."""
@@ -120,6 +128,7 @@ class Walk:
         if function is not None:
             self.function(function, node, values, scope, place)
             return
+        self.count(value for value in values if value is not None)
         if node.op == "Constant" and node.domain in DOMAINS:
             made = [self.constant_node(node)]
         elif node.op == "Split" and node.domain in DOMAINS:
@@ -131,14 +140,25 @@ class Walk:
             made = [self.filled(node, first)]
         elif first.roots is None:
             made = self.row(node, call, first, scope, place)
-        for one in made:
-            self.roots += len(one.roots or ()) + len(one.beside)
-        if self.roots > MAX_ROOTS:
-            raise FileError("too many constants joined", expected=f"at most {MAX_ROOTS:,}")
+        self.count(made)
         for at, name in enumerate(node.outputs):
             value = made[at] if at < len(made) else made[0]._replace(shape=None) if made[0].roots else NOTHING
             declared = scope.shapes.get(name)
             scope.values[name] = value if declared is None else value._replace(shape=declared)
+
+    def count(self, values: Iterable[Value]) -> None:
+        """Count the tensors behind values: as much work as there are, and as much memory where a row has them.
+
+        Raises
+        ------
+        FileError
+            When a small file has very many.
+        """
+        for one in values:
+            if one.roots:
+                self.roots += len(one.roots) + len(one.beside)
+        if self.roots > self.most:
+            raise FileError("too many constants joined", expected=f"at most {self.most:,}")
 
     def function(
         self, function: Message, node: Node, values: Sequence[Value | None], scope: Scope, place: Place

@@ -93,8 +93,17 @@ class Wire:
             yield signed(value)
 
     def many(self, span: Span) -> int:
-        """Count the varints that lie one behind the other: each ends with a byte below 128."""
+        """Count the varints that lie one behind the other: each ends with a byte below 128.
+
+        Raises
+        ------
+        FileError
+            When this is asked of one place so often that the file has too many fields.
+        """
         found, at = 0, span.start
+        self.count += (span.end - span.start) // _FIELD  # as much work
+        if self.count > self.most:
+            raise FileError("too many fields", expected=f"at most {self.most:,}")
         while at < span.end:
             piece = bytes(self.data[at : min(at + _PIECE, span.end)])
             found += len(piece.translate(None, _CONTINUED))
@@ -241,4 +250,5 @@ def signed(value: int) -> int:
 
 _EMPTY, _NOTHING = [""], [None]
 _PIECE = 1 << 20
+_FIELD = 2_000  # bytes that are passed over in the time of a field
 _CONTINUED = bytes(range(128, 256))
