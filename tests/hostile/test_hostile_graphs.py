@@ -74,6 +74,11 @@ def reading(constants: int, nodes: int, op: str, times: int) -> bytes:
     return g.model(g.graph(steps, [g.tensor(name, 1, 1) for name in names], [g.value("x", 1, constants)]))
 
 
+def typed(numbers: int) -> bytes:
+    """A tensor of numbers of one byte each, which are counted one by one."""
+    return g.field(1, numbers) + g.field(2, g.INT64) + g.field(7, bytes(numbers))
+
+
 def calling(node: bytes) -> bytes:
     """A function of one node, used 2,000 times."""
     steps = [g.node("f", "x", "y", "own") for _ in range(2_000)]
@@ -134,6 +139,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a function that reads much": (
         lambda: calling(g.node("Relu", " ".join(["a"] * 20_000), "b")),
         "too much that nodes in functions read",
+    ),
+    "a function with a long constant": (
+        lambda: calling(g.node("Constant", "", "b", value=("t", typed(1_000_000)))),
+        "too many fields",
     ),
     "a function with many numbers": (
         lambda: calling(g.node("Transpose", "a", "b", perm=tuple(range(20_000)))),
