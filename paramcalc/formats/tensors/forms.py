@@ -192,13 +192,13 @@ class GeneralForm(NamedTuple):
     form : Form
     options : dict of str to function of sizes
         The options that are sizes.
-    order : tuple of int
-        The place of each weight among the tensors.
+    weights : tuple of (int, callable)
+        The place of each weight among the tensors, and what makes it of a shape.
     """
 
     form: Form
     options: dict[str, Bound]
-    order: tuple[int, ...]
+    weights: tuple[tuple[int, Callable[[tuple[int, ...]], Weight]], ...]
 
     def bound(self, tensors: Described, sizes: tuple[int, ...]) -> Form:
         """Give the form of certain tensors, whose sizes that differ are these."""
@@ -206,14 +206,12 @@ class GeneralForm(NamedTuple):
         options = form.options.copy()
         for name, option in self.options.items():
             options[name] = option(sizes)
-        weights = [
-            weight.evolve(shape=tensors[place][1]) for weight, place in zip(form.weights, self.order, strict=True)
-        ]
+        weights = tuple([made(tensors[place][1]) for place, made in self.weights])
         stored: dict[str, int] = {}
         for _, shape, dtype, _, _ in tensors:
             stored[dtype] = stored.get(dtype, 0) + (prod(shape) * DTYPES[dtype] + 7) // 8
         rest = form.note, form.more, form.told
-        return Form(form.rule, options, form.type, tuple(weights), form.guessed, Storage(stored), *rest)
+        return Form(form.rule, options, form.type, weights, form.guessed, Storage(stored), *rest)
 
 
 @lru_cache(4096)
@@ -228,7 +226,13 @@ def _general_form(told: Evidence, tensors: Described) -> GeneralForm | None:
     names = [*members]
     places = {size: place for place, size in enumerate(sizes)}
     options = {name: _bound(value, places) for name, value in form.options.items() if _has_any(value, places)}
-    return GeneralForm(form, options, tuple(names.index(weight.path) for weight in form.weights))
+    weights = tuple((names.index(weight.path), _shaped(weight)) for weight in form.weights)
+    return GeneralForm(form, options, weights)
+
+
+def _shaped(weight: Weight) -> Callable[[tuple[int, ...]], Weight]:
+    name, _, *rest = [getattr(weight, field) for field in Weight.__match_args__]
+    return lambda shape: Weight(name, shape, *rest)
 
 
 def _has_any(value: OptionValue, places: Mapping[Expr, int]) -> bool:
