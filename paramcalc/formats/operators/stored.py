@@ -91,6 +91,11 @@ class StoredOperator(Formulated):
         Whether the file states which of the tensors are trained.
     """
 
+    __slots__ = (
+        *("_type", "beside", "formula", "gates", "lacks"),
+        *("macs", "name", "note", "outs", "proven", "tensors"),
+    )
+
     frozen = False
 
     def __init__(

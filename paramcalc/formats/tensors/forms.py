@@ -55,6 +55,8 @@ class StoredLayer(Layer):
     note : str
     """
 
+    __slots__ = ("_guessed", "_note", "_type", "_weights", "stored_as")
+
     def __init__(
         self,
         rule: Rule,
@@ -86,9 +88,6 @@ class StoredLayer(Layer):
     def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Give the weights; the outputs depend on options that no weight shows, such as a stride."""
         return Built(UNKNOWN_OUTPUTS, self._weights, note=self._note, costed=False, guessed=self._guessed)
-
-    def __getstate__(self) -> tuple[None, dict[str, object]]:
-        return None, {**super().__getstate__()[1], **vars(self)}
 
 
 class Form(NamedTuple):
