@@ -5,7 +5,7 @@ Modules that differ in their sizes alone have one form in general, found once on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from math import prod
 from operator import itemgetter
@@ -77,6 +77,11 @@ class StoredLayer(Layer):
     def type(self) -> str:
         """Its class, or several that have these weights."""
         return self._type
+
+    def identity(self) -> Hashable:
+        """Give what its answer depends on: all but its name. Layers of one form have the rest in common."""
+        held = self._type, self._guessed, self._note, id(self._weights)
+        return StoredLayer, self.frozen, self.rule, id(self.options), *held
 
     def copy_with(self, name: str | None, options: dict[str, OptionValue] | None = None) -> StoredLayer:
         """Make another such layer, of another name."""
