@@ -128,7 +128,7 @@ class Walk:
         if function is not None:
             self.function(function, node, values, scope, place)
             return
-        self.count(value for value in values if value is not None)
+        self.count(values)
         if node.op == "Constant" and node.domain in DOMAINS:
             made = [self.constant_node(node)]
         elif node.op == "Split" and node.domain in DOMAINS:
@@ -146,7 +146,7 @@ class Walk:
             declared = scope.shapes.get(name)
             scope.values[name] = value if declared is None else value._replace(shape=declared)
 
-    def count(self, values: Iterable[Value]) -> None:
+    def count(self, values: Iterable[Value | None]) -> None:
         """Count the tensors behind values: as much work as there are, and as much memory where a row has them.
 
         Raises
@@ -155,7 +155,7 @@ class Walk:
             When a small file has very many.
         """
         for one in values:
-            if one.roots:
+            if one is not None and one.roots:
                 self.roots += len(one.roots) + len(one.beside)
         if self.roots > self.most:
             raise FileError("too many constants joined", expected=f"at most {self.most:,}")
