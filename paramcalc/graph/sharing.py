@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from ..core.built import Applicable, Built, Weight, scoped
 from ..core.shapes import shape_text
@@ -36,11 +36,13 @@ def check_uses(model: Wired, built: Sequence[Built]) -> None:
 def crossed(layers: Iterable[Applicable]) -> bool:
     """Tell whether a layer is used on several levels: directly, and inside another."""
     seen: set[int] = set()
-    for layer in layers:
-        for held in _held(layer):
-            if id(held) in seen:
-                return True
-            seen.add(id(held))
+    waiting = [*layers]
+    while waiting:
+        layer = waiting.pop()
+        if id(layer) in seen:
+            return True
+        seen.add(id(layer))
+        waiting += layer.sublayers
     return False
 
 
@@ -63,10 +65,3 @@ def check_levels(model: Wired, built: Sequence[Built]) -> None:
                     f"a layer that is part of {other!r} and of {names[id(layer)]!r} needs a {weight.name} of "
                     f"{shape_text(before.shape)} and of {shape_text(weight.shape)}; one layer has one set of weights"
                 )
-
-
-def _held(layer: Applicable) -> Iterator[Applicable]:
-    # the layer, and whatever it holds, level by level
-    yield layer
-    for inner in layer.sublayers:
-        yield from _held(inner)

@@ -66,6 +66,26 @@ def joining(nodes: int) -> bytes:
     return g.model(g.graph(steps, stored))
 
 
+def reading(constants: int, nodes: int, op: str, times: int) -> bytes:
+    """Constants joined once, and nodes of which each reads all of them, once or several times."""
+    names = [f"w{at}" for at in range(constants)]
+    steps = [g.node("Concat", " ".join(names), "j", axis=0)]
+    steps += [g.node(op, "x" + " j" * times if times == 1 else " j" * times, f"y{at}", axis=0) for at in range(nodes)]
+    return g.model(g.graph(steps, [g.tensor(name, 1, 1) for name in names], [g.value("x", 1, constants)]))
+
+
+def typed(numbers: int) -> bytes:
+    """A tensor of numbers of one byte each, which are counted one by one."""
+    return g.field(1, numbers) + g.field(2, g.INT64) + g.field(7, bytes(numbers))
+
+
+def calling(node: bytes) -> bytes:
+    """A function of one node, used 2,000 times."""
+    steps = [g.node("f", "x", "y", "own") for _ in range(2_000)]
+    stored, inputs = [g.tensor("w", 2)], [g.value("x", 2)]
+    return g.model(g.graph(steps, stored, inputs), [g.function("f", "own", "a", "b", [node])])
+
+
 def growing(nodes: int) -> bytes:
     """A size that squares itself with every step."""
     steps = []
@@ -111,6 +131,23 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         "graphs within graphs",
     ),
     "constants joined one by one": (lambda: joining(6_000), "too many constants joined"),
+    "constants joined, and read by many": (lambda: reading(1_000, 2_000, "MatMul", 1), "too many constants joined"),
+    "constants joined, and joined with themselves": (
+        lambda: reading(300, 100, "Concat", 300),
+        "too many constants joined",
+    ),
+    "a function that reads much": (
+        lambda: calling(g.node("Relu", " ".join(["a"] * 20_000), "b")),
+        "too much that nodes in functions read",
+    ),
+    "a function with a long constant": (
+        lambda: calling(g.node("Constant", "", "b", value=("t", typed(1_000_000)))),
+        "too many fields",
+    ),
+    "a function with many numbers": (
+        lambda: calling(g.node("Transpose", "a", "b", perm=tuple(range(20_000)))),
+        "too much that nodes in functions read",
+    ),
     "many empty fields": (lambda: g.model(g.field(1, b"") * 1_000_000), "too many"),
     "a long varint": (lambda: b"\x08\x08\x3a" + b"\xff" * 12, "longer than 64 bits"),
     "a length beyond the end": (lambda: b"\x08\x08\x3a" + g.varint(2**62) + b"\0" * 8, "goes beyond its message"),

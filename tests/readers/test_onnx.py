@@ -214,7 +214,7 @@ def stored_in(path: Path) -> Counter[tuple[tuple[int, ...], str, int]]:
     data = path.read_bytes()
     wire = Wire(data)
     found = wire.message(wire.whole, MODEL, "the model")
-    walk = Walk(wire, found.spans.get("function", []))
+    walk = Walk(wire, found.spans("function"))
     span = found.span("graph")
     assert span is not None
     walk.graph(span)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from math import prod
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from ...errors import FileError, ParamcalcError, placed
 from ...graph.model import Model
@@ -57,7 +57,7 @@ _NEXT = re.compile(rb"\s*+([,}])")
 # an entry as writers of the format have it, with its comma; others are read piece by piece
 _SIZE = rb"(?:[1-9][0-9]{0,18}|0)"
 _USUAL = re.compile(
-    rb'"([^"\\\x00-\x1f]{1,1000}+)":\{"dtype":"(\w{1,20})",'
+    rb'"(?!__metadata__")([^"\\\x00-\x1f]{1,1000}+)":\{"dtype":"(\w{1,20})",'
     rb'"shape":\[(|'
     + _SIZE
     + rb"(?:,"
@@ -68,6 +68,7 @@ _USUAL = re.compile(
     + _SIZE
     + rb")\]\},"
 )
+Span: TypeAlias = tuple[int, int, str]  # where the numbers of a tensor begin and end, and its name
 _KEYS = {"dtype", "shape", "data_offsets"}
 
 
@@ -101,79 +102,88 @@ def contents_of(file: BinaryIO) -> Contents:
         raise FileError(f"a header of {length:,} bytes", expected=f"at most {MAX_HEADER:,}")
     header = file.read(length)
     check_count(header.count(b'"data_offsets"'))
-    contents = Contents()
-    spans: list[tuple[int, int, str]] = []
-    known: dict[tuple[bytes, bytes], tuple[tuple[int, ...], str, int]] = {}
-    for name, text, usual in _entries(header):
-        try:
-            if name == METADATA:
-                contents.tied = _ties(text)
-                continue
-            tensor, span = _tensor(name, text) if usual is None else _usual_tensor(name, usual, known)
-        except ParamcalcError as error:
-            raise placed(error, name)
-        contents.tensors.append(tensor)
-        spans.append((*span, name))
-    _check_spans(spans, whole - 8 - length)
-    return contents
+    found = _Found(Contents(), [])
+    _read(header, found)
+    _check_names(found.contents.tensors)
+    _check_spans(found.spans, whole - 8 - length)
+    return found.contents
 
 
-def _entries(header: bytes) -> Iterator[tuple[str, bytes, re.Match[bytes] | None]]:
-    # the names and entries of the outer object, which is never one value in memory
+class _Found(NamedTuple):
+    # what was read so far: where each tensor lies stands apart
+    contents: Contents
+    spans: list[Span]
+
+
+def _read(header: bytes, into: _Found) -> None:
+    # the entries of the outer object, which is never one value in memory
     if not header.startswith(b"{"):
         raise FileError("not a header of safetensors", expected="a JSON object")
-    at, end, seen = 1, b",", set[str]()
     if re.match(rb"\{\s*+\}", header):
         return
+    at, end, described = 1, b",", False
     while end == b",":
-        usual = _USUAL.match(header, at)
-        if usual is not None and usual[1] != METADATA.encode():
-            text = check_name(_text(usual[1]))
-            if text in seen:
-                raise FileError("two tensors of one name", expected="different names", received=text)
-            seen.add(text)
-            yield text, b"", usual
-            at = usual.end()
-            continue
-        name, value = _NAME.match(header, at), None
-        if name is not None:
-            value = _OBJECT.match(header, name.end())
+        at = _usual(header, at, into)
+        key = _NAME.match(header, at)
+        value = _OBJECT.match(header, key.end()) if key is not None else None
         after = _NEXT.match(header, value.end()) if value is not None else None
-        if name is None or value is None or after is None:
+        if key is None or value is None or after is None:
             raise FileError(f"the header is damaged at byte {at + 8:,}", expected="a name and what it has")
-        found = _json(name[1])
-        text = check_name(found)
-        if text in seen:
-            raise FileError("two tensors of one name", expected="different names", received=text)
-        seen.add(text)
-        yield text, value[0], None
+        name = check_name(_json(key[1]))
+        if name == METADATA and described:
+            raise _twice(name)
+        try:
+            if name == METADATA:
+                into.contents.tied, described = _ties(value[0]), True
+            else:
+                tensor, span = _tensor(name, value[0])
+                into.contents.tensors.append(tensor)
+                into.spans.append(span)
+        except ParamcalcError as error:
+            raise placed(error, name)
         at, end = after.end(), after[1]
     if header[at:].strip():
         raise FileError(f"more in the header behind byte {at + 8:,}", expected="spaces")
 
 
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        raise FileError("not valid JSON", received=raw[:100]) from None
+def _usual(header: bytes, at: int, into: _Found) -> int:
+    # the entries from here on that are as writers of the format have them; gives where another begins
+    known: dict[tuple[bytes, bytes], tuple[tuple[int, ...], str, int]] = {}
+    tensors, spans = into.contents.tensors, into.spans
+    while (found := _USUAL.match(header, at)) is not None:
+        raw, dtype, shape, first, last = found.groups()
+        try:
+            name = raw.decode()
+        except UnicodeDecodeError:
+            raise FileError("not valid JSON", received=raw[:100]) from None
+        form = known.get((dtype, shape))
+        try:
+            if form is None:  # what follows from a dtype and a shape is worked out once
+                sizes = check_shape([*map(int, shape.split(b","))] if shape else [])
+                kind = check_dtype(dtype.decode(), NAMES)
+                form = known[dtype, shape] = sizes, kind, prod(sizes) * DTYPES[kind]
+            sizes, kind, bits = form
+            start, end = int(first), int(last)
+            if 8 * (end - start) != bits:
+                raise _misfit((bits + 7) // 8, (start, end))
+        except ParamcalcError as error:
+            raise placed(error, name)
+        tensors.append(FileTensor(name, sizes, kind))
+        spans.append((start, end, name))
+        at = found.end()
+    return at
 
 
-def _usual_tensor(
-    name: str, usual: re.Match[bytes], known: dict[tuple[bytes, bytes], tuple[tuple[int, ...], str, int]]
-) -> tuple[FileTensor, tuple[int, int]]:
-    # what follows from a dtype and a shape is worked out once
-    _, dtype, shape, start, end = usual.groups()
-    found = known.get((dtype, shape))
-    if found is None:
-        sizes = check_shape([*map(int, shape.split(b","))] if shape else [])
-        kind = check_dtype(dtype.decode(), NAMES)
-        found = known[dtype, shape] = sizes, kind, prod(sizes) * DTYPES[kind]
-    sizes, kind, bits = found
-    span = int(start), int(end)
-    if 8 * (span[1] - span[0]) != bits:
-        raise _misfit((bits + 7) // 8, span)
-    return FileTensor(name, sizes, kind), span
+def _check_names(tensors: Sequence[FileTensor]) -> None:
+    seen: set[str] = set()
+    for tensor in tensors if len({one.name for one in tensors}) < len(tensors) else ():
+        if tensor.name in seen:
+            raise _twice(tensor.name)
+        seen.add(tensor.name)
+
+
+def _twice(name: str) -> FileError:
+    return FileError("two tensors of one name", expected="different names", received=name)
 
 
 def _json(text: bytes) -> object:
@@ -204,7 +214,7 @@ def _ties(text: bytes) -> dict[str, str]:
     return {name: value for name, value in found.items() if name != "format"}
 
 
-def _tensor(name: str, text: bytes) -> tuple[FileTensor, tuple[int, int]]:
+def _tensor(name: str, text: bytes) -> tuple[FileTensor, Span]:
     if len(text) > MAX_ENTRY:
         raise FileError(f"an entry of {len(text):,} bytes", expected=f"at most {MAX_ENTRY:,}")
     found = _json(text)
@@ -218,14 +228,14 @@ def _tensor(name: str, text: bytes) -> tuple[FileTensor, tuple[int, int]]:
     tensor = FileTensor(name, check_shape(found["shape"]), check_dtype(dtype, NAMES))
     if tensor.size * DTYPES[tensor.dtype] != 8 * (span[1] - span[0]):
         raise _misfit(tensor.bytes, (span[0], span[1]))
-    return tensor, (span[0], span[1])
+    return tensor, (span[0], span[1], name)
 
 
 def _misfit(length: int, span: tuple[int, int]) -> FileError:
     return FileError("its shape and its place disagree", expected=f"{length:,} bytes", received=span[1] - span[0])
 
 
-def _check_spans(spans: list[tuple[int, int, str]], whole: int) -> None:
+def _check_spans(spans: list[Span], whole: int) -> None:
     # every byte belongs to one tensor
     at = 0
     for start, end, name in sorted(spans):

@@ -140,8 +140,20 @@ def _apart(found: list[Entry], end: int) -> None:
             raise FileError("files in the archive overlap", expected="separate ranges")
 
 
-def _checked(file: BinaryIO, entry: Entry, most: int, part: bool = False) -> int:
-    # where the member's bytes begin; of a part, how much all of it grows does not matter
+def _checked(file: BinaryIO, entry: Entry, most: int) -> int:
+    # where the member's bytes begin, all of which are there
+    start = _begin(file, entry, most)
+    if entry.size > FREE and entry.size > MAX_RATIO * entry.packed:
+        raise FileError(
+            "compressed too much", expected=f"at most {MAX_RATIO} to 1", received=(entry.size, entry.packed)
+        )
+    if start + entry.packed > file.seek(0, os.SEEK_END):
+        raise FileError("a truncated archive")
+    return start
+
+
+def _begin(file: BinaryIO, entry: Entry, most: int) -> int:
+    # where the member's bytes begin
     if entry.flags & 0x2041:
         raise FileError("encrypted", expected="a file without encryption")
     if entry.mode & 0o170000 == 0o120000:
@@ -152,18 +164,11 @@ def _checked(file: BinaryIO, entry: Entry, most: int, part: bool = False) -> int
         raise FileError("too large", expected=f"at most {most:,} bytes", received=entry.size)
     if entry.method == STORED and entry.size != entry.packed:
         raise FileError("its two sizes differ, although it is not compressed", received=(entry.size, entry.packed))
-    if not part and entry.size > FREE and entry.size > MAX_RATIO * entry.packed:
-        raise FileError(
-            "compressed too much", expected=f"at most {MAX_RATIO} to 1", received=(entry.size, entry.packed)
-        )
-    length = file.seek(0, os.SEEK_END)
-    head = _exactly(file, entry.at, 30 + len(entry.name), length)
+    file.seek(entry.at)
+    head = file.read(30 + len(entry.name))
     if not head.startswith(_MEMBER) or _number(head, 26, 2) != len(entry.name) or head[30:] != entry.name:
         raise FileError("another file is at the listed position")
-    start = entry.at + len(head) + _number(head, 28, 2)
-    if start + entry.packed > length:
-        raise FileError("a truncated archive")
-    return start
+    return entry.at + len(head) + _number(head, 28, 2)
 
 
 def content(file: BinaryIO, entry: Entry, most: int) -> bytes:
@@ -187,9 +192,11 @@ def beginning(file: BinaryIO, entry: Entry, most: int) -> bytes:
     FileError
         As `content` does.
     """
-    start = _checked(file, entry, 2**63, part=True)
-    file.seek(start)
-    data = file.read(min(entry.packed, 2 * most))
+    file.seek(_begin(file, entry, 2**63))
+    wanted = min(entry.packed, 2 * most)
+    data = file.read(wanted)
+    if len(data) < wanted:
+        raise FileError("a truncated archive")
     if entry.method == STORED:
         return data[:most]
     try:

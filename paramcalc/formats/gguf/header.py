@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import lru_cache
+from math import prod
 from typing import NamedTuple
 
 from ...errors import FileError, quoted
@@ -30,6 +31,8 @@ KEPT = (ALIGNMENT, "general.architecture", "general.name", "split.no", "split.co
 
 _STRING, _ARRAY = 8, 9
 _NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "B", 10: "Q", 11: "q", 12: "d"}
+_OF_TENSOR = "an entry of the list of tensors"
+_ENTRIES = [f"{axes}QIQ" for axes in range(MAX_AXES + 1)]
 
 
 @lru_cache(64)
@@ -140,10 +143,11 @@ def read_header(data: Buffer) -> Header:
     if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
         raise FileError(f"{ALIGNMENT} is no power of two", received=alignment)
     found, spans = [], []
+    known: dict[tuple[int, ...], _Form] = {}
     for _ in range(tensors):
-        tensor, offset = _tensor(cursor, alignment)
+        tensor, offset = _tensor(cursor, alignment, known)
         found.append(tensor)
-        spans.append((offset, offset + tensor.bytes, tensor.label))
+        spans.append((offset, offset + tensor.bytes, tensor.name))
     start = -(-cursor.at // alignment) * alignment
     _check_spans(spans, len(data) - start)
     if len({tensor.name for tensor in found}) < len(found):
@@ -177,26 +181,40 @@ def _value(cursor: Cursor, kind: int, key: str, depth: int = 0) -> int | float |
     return None
 
 
-def _tensor(cursor: Cursor, alignment: int) -> tuple[StoredTensor, int]:
+class _Form(NamedTuple):
+    # what the sizes and the type of a tensor make of it
+    shape: tuple[int, ...]
+    dtype: str
+    bytes: int
+
+
+def _tensor(cursor: Cursor, alignment: int, known: dict[tuple[int, ...], _Form]) -> tuple[StoredTensor, int]:
     name = cursor.string("the name of a tensor")
-    what = f"the tensor {quoted(name)}"
-    axes = cursor.count("I", f"the number of axes of {what}", MAX_AXES)
-    *sizes, kind, offset = cursor.numbers(f"{axes}QIQ", what)
+    (axes,) = cursor.numbers("I", _OF_TENSOR)
+    if axes > MAX_AXES:
+        problem = f"the number of axes of the tensor {quoted(name)} is too large"
+        raise FileError(problem, expected=f"at most {MAX_AXES:,}", received=axes)
+    *stated, offset = cursor.numbers(_ENTRIES[axes], _OF_TENSOR)
+    key = tuple(stated)
+    form = known.get(key)
+    if form is None:
+        form = known[key] = _form_of(stated[:-1], stated[-1], f"the tensor {quoted(name)}")
+    if offset % alignment:
+        problem = f"the tensor {quoted(name)} is not aligned"
+        raise FileError(problem, expected=f"a multiple of {alignment}", received=offset)
+    return StoredTensor(name, form.shape, form.dtype, form.bytes), offset
+
+
+def _form_of(sizes: list[int], kind: int, what: str) -> _Form:
     shape = checked_shape(sizes, what)
     block = BLOCKS.get(kind)
     if block is None:
         raise FileError(f"{what} has an unknown type", expected=f"one of {', '.join(map(str, BLOCKS))}", received=kind)
-    if shape and shape[0] % block.numbers:
-        raise FileError(f"{what} has no whole blocks", expected=f"a multiple of {block.numbers}", received=shape[0])
-    if offset % alignment:
-        raise FileError(f"{what} is not aligned", expected=f"a multiple of {alignment}", received=offset)
-    tensor = StoredTensor(name, shape[::-1], block.name, 0)
-    if tensor.params % block.numbers:
-        raise FileError(
-            f"{what} has no whole blocks", expected=f"a multiple of {block.numbers}", received=tensor.params
-        )
-    tensor.bytes = tensor.params // block.numbers * block.bytes
-    return tensor, offset
+    numbers = prod(shape)
+    for count in (*shape[:1], numbers):
+        if count % block.numbers:
+            raise FileError(f"{what} has no whole blocks", expected=f"a multiple of {block.numbers}", received=count)
+    return _Form(shape[::-1], block.name, numbers // block.numbers * block.bytes)
 
 
 def _check_spans(spans: list[tuple[int, int, str]], size: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from math import prod
 
 from ...core.formula import Formula
@@ -72,34 +72,34 @@ def _row(name: str, path: str, parts: list[StoredTensor]) -> StoredOperator:
     if weight is not None and len(roles) == len(parts) == 1 + (bias is not None):
         fits = bias is None or bias.shape == (weight.shape[-2:-1] if len(weight.shape) == 2 else weight.shape)
         if _NORM.search(path) and len(weight.shape) == 1 and fits:
-            formula = Formula(_norm(bias is not None), _values("n", weight))
+            formula = _norm(bias is not None, weight.shape)
             return StoredOperator("Norm", name, parts, formula=formula, outs=())
         if len(weight.shape) == 2 and fits:
             table = bias is None and _TABLES.search(path)
             names = "V d" if table else "d_o d_i"
-            formula = Formula(_matrix(names, bias is not None), _values(names, weight))
+            formula = _matrix(names, bias is not None, weight.shape)
             return StoredOperator("Embedding" if table else "Linear", name, parts, formula=formula, outs=())
         if len(weight.shape) == 3 and path.endswith("_exps") and bias is None:
-            formula = Formula(_matrix("E d_o d_i", False), _values("E d_o d_i", weight))
+            formula = _matrix("E d_o d_i", False, weight.shape)
             return StoredOperator("Experts", name, parts, formula=formula, outs=())
     return StoredOperator("Tensors", name, parts, outs=())
 
 
-# what rows of one kind have in common
+# rows that are alike have one formula
+
+
+@lru_cache(4096)
+def _norm(bias: bool, shape: tuple[int, ...]) -> Formula:
+    return Formula((1 + bias) * symbols("n"), {"n": shape[0]})
+
+
+@lru_cache(4096)
+def _matrix(names: str, bias: bool, shape: tuple[int, ...]) -> Formula:
+    return Formula(_product(names, bias), dict(zip(names.split(), shape, strict=True)))
 
 
 @cache
-def _norm(bias: bool) -> Size:
-    found: Size = (1 + bias) * symbols("n")
-    return found
-
-
-@cache
-def _matrix(names: str, bias: bool) -> Size:
+def _product(names: str, bias: bool) -> Size:
     sizes = symbols(names)
     found: Size = prod(sizes) + bias * sizes[0]
     return found
-
-
-def _values(names: str, tensor: StoredTensor) -> dict[str, Size]:
-    return dict(zip(names.split(), tensor.shape, strict=True))

@@ -20,15 +20,19 @@ from ..operators.wire import Message, Span, Wire
 from . import messages
 from .messages import FEW, FUNCTION, GRAPH, TYPES, Tensor
 from .nodes import IN_ATTRIBUTES, Attributes, Node, Place, Scope
-from .operators import ARITHMETIC, CONTRIB, DOMAINS, PRODUCTS, RECURRENT, Operator, formula, operator, recurrent
+from .operators import ARITHMETIC, CONTRIB, DOMAINS, KNOWN, PRODUCTS, RECURRENT, Operator, formula, operator, recurrent
 from .outputs import carried, split
 from .shapes import within_bounds
 from .values import NOTHING, Call, Sizes, Value
 
 MAX_NODES = 200_000  # those of bodies included
 MAX_CALLED = 20_000  # those of functions, at each use
-MAX_ROOTS = 1_000_000  # tensors behind values, all values together
+MAX_NAMED = 200_000  # what those of functions read and give, and their whole numbers
+MAX_ROOTS = 400_000  # tensors behind the values that nodes read and give, all together, in a small file
+BYTES_EACH = 10  # of a file, for which there may be one more
+MAX_MORE = 800_000
 FLOATS = frozenset(name for name, _, _ in TYPES.values() if name.startswith(("float", "bfloat", "complex")))
+FLOATING = ("value_float", "value_floats")  # attributes of a Constant
 PACKED = "MatMulNBits"
 _PARTS = (1, 2, 3)  # its inputs that make the matrix: the packed numbers, the scales and the zero points
 
@@ -49,7 +53,8 @@ class Walk:
         self.rows: list[StoredOperator] = []
         self.tensors: list[Tensor] = []  # all that are stored, in order
         self.read: set[int] = set()  # those that a row has
-        self.nodes = self.uses = self.roots = 0
+        self.nodes = self.uses = self.named = self.roots = 0
+        self.most = MAX_ROOTS + min(len(wire.data) // BYTES_EACH, MAX_MORE)
         self.decoded: dict[Span, Node] = {}
         self.same: dict[tuple[str, tuple[int, ...]], StoredTensor] = {}
         self.functions: dict[tuple[str, str, str], Message] = {}
@@ -65,17 +70,17 @@ class Walk:
         wire, scope = self.wire, Scope(outer)
         found = wire.message(span, GRAPH, "a graph")
         for kind in ("value_info", "output", "input"):
-            for one in found.spans.get(kind, ()):
+            for one in found.spans(kind):
                 name, shape = self.declared(one)
                 if shape is not None:
                     scope.shapes[name] = shape
                 if kind == "input":
                     scope.values[name] = Value(shape)
-        stored = [messages.tensor(wire, one) for one in found.spans.get("initializer", ())]
-        stored += [messages.sparse(wire, one) for one in found.spans.get("sparse_initializer", ())]
+        stored = [messages.tensor(wire, one) for one in found.spans("initializer")]
+        stored += [messages.sparse(wire, one) for one in found.spans("sparse_initializer")]
         for tensor in stored:
             scope.values[tensor.name] = self.constant(tensor)
-        self.walk(found.spans.get("node", ()), scope, place)
+        self.walk(found.spans("node"), scope, place)
         return found, scope
 
     def walk(self, nodes: Iterable[Span], scope: Scope, place: Place) -> None:
@@ -100,18 +105,22 @@ class Walk:
         FileError
             When functions that use others make too many nodes.
         """
-        for span in function.spans.get("node", ()):
+        for span in function.spans("node"):
             self.uses += 1
             if self.uses > MAX_CALLED:
                 raise FileError("too many nodes in functions", expected=f"at most {MAX_CALLED:,}")
             if span not in self.decoded:
                 self.decoded[span] = Node(self.attributes, span)
-            self.node(self.decoded[span], scope, place)
+            node = self.decoded[span]
+            self.named += len(node.inputs) + len(node.outputs) + sum(map(len, node.ints.values()))
+            if self.named > MAX_NAMED:
+                raise FileError("too much that nodes in functions read and give", expected=f"at most {MAX_NAMED:,}")
+            self.node(node, scope, place)
 
     def node(self, node: Node, scope: Scope, place: Place) -> None:
         """Visit one node: it makes a constant, leads into others, or is a row."""
         for name, attribute in node.spans.items():
-            for at, span in enumerate(attribute.spans.get("g", []) + attribute.spans.get("graphs", [])):
+            for at, span in enumerate(attribute.spans("g") + attribute.spans("graphs")):
                 self.graph(span, scope, place.inside(f"{node.name}/{name}{at or ''}", once=False))
         values = [scope.value(name) if name else None for name in node.inputs]
         call = Call(node.op, tuple(values), node.ints, max(1, len(node.outputs)))  # none: a damaged file
@@ -119,6 +128,7 @@ class Walk:
         if function is not None:
             self.function(function, node, values, scope, place)
             return
+        self.count(values)
         if node.op == "Constant" and node.domain in DOMAINS:
             made = [self.constant_node(node)]
         elif node.op == "Split" and node.domain in DOMAINS:
@@ -130,21 +140,34 @@ class Walk:
             made = [self.filled(node, first)]
         elif first.roots is None:
             made = self.row(node, call, first, scope, place)
-        self.roots += sum(len(one.roots or ()) + len(one.beside) for one in made)
-        if self.roots > MAX_ROOTS:
-            raise FileError("too many constants joined", expected=f"at most {MAX_ROOTS:,}")
+        self.count(made)
         for at, name in enumerate(node.outputs):
             value = made[at] if at < len(made) else made[0]._replace(shape=None) if made[0].roots else NOTHING
-            scope.values[name] = value._replace(shape=scope.shapes.get(name, value.shape))
+            declared = scope.shapes.get(name)
+            scope.values[name] = value if declared is None else value._replace(shape=declared)
+
+    def count(self, values: Iterable[Value | None]) -> None:
+        """Count the tensors behind values: as much work as there are, and as much memory where a row has them.
+
+        Raises
+        ------
+        FileError
+            When a small file has very many.
+        """
+        for one in values:
+            if one is not None and one.roots:
+                self.roots += len(one.roots) + len(one.beside)
+        if self.roots > self.most:
+            raise FileError("too many constants joined", expected=f"at most {self.most:,}")
 
     def function(
         self, function: Message, node: Node, values: Sequence[Value | None], scope: Scope, place: Place
     ) -> None:
         """Visit the nodes of a function where it is used."""
         inner = Scope()
-        inner.values.update(zip(function.texts.get("input", []), (one or NOTHING for one in values), strict=False))
+        inner.values.update(zip(function.texts("input"), (one or NOTHING for one in values), strict=False))
         self.called(function, inner, place.inside(node.name))
-        for outside, inside in zip(node.outputs, function.texts.get("output", []), strict=False):
+        for outside, inside in zip(node.outputs, function.texts("output"), strict=False):
             value = inner.value(inside)
             scope.values[outside] = value._replace(shape=scope.shapes.get(outside, value.shape))
 
@@ -172,7 +195,7 @@ class Walk:
             made = Tensor(name, shape, "int64", 8 * len(numbers))
             made.ints = numbers if len(numbers) <= FEW else None
             return self.constant(made)
-        count = sum(node.floats.values())
+        count = sum(node.floats.get(one, 0) for one in FLOATING)
         shape = (count,) if "value_floats" in node.floats else ()
         return self.constant(Tensor(name, shape, "float32", 4 * count)) if count else Value((), "string", ())
 
@@ -198,7 +221,7 @@ class Walk:
             self.in_attributes(node, place)
             return [made]
         weights = self.weights(node, found, call)
-        if not weights and not (node.op in PRODUCTS and node.domain in (*DOMAINS, CONTRIB)):
+        if not weights and not (node.op in PRODUCTS and node.domain in KNOWN):
             return [made]
         tensors, beside = self.tensors_of(node, found, call, weights)
         there = {at: value.shape for at, value in weights.items() if value.shape is not None}
@@ -234,7 +257,8 @@ class Walk:
                 note=note,
             )
         )
-        self.read.update(id(one) for value in weights.values() for one in value.roots or ())
+        for value in weights.values():
+            self.read.update(map(id, value.roots or ()))
         self.read.update(map(id, beside))
         return [Value(shape) for shape in outputs] or [made]
 
@@ -305,9 +329,9 @@ class Walk:
         if shape is None:
             return name, None
         sizes: list[Size] = []
-        for axis, one in enumerate(wire.message(shape, messages.SHAPE, "a shape").spans.get("dim", ())):
+        for axis, one in enumerate(wire.message(shape, messages.SHAPE, "a shape").spans("dim")):
             dim = wire.message(one, messages.DIM, "a size")
-            number = dim.ints.get("value", [-1])[-1]
+            number = dim.int("value", -1)
             sizes.append(number if number >= 0 else open_size(dim.text("name"), name, axis))
         return name, within_bounds(tuple(sizes))
 

@@ -6,6 +6,7 @@ Source: onnx/onnx.proto of ONNX 1.23 (field numbers and types of data).
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from math import prod
 
 from ...errors import FileError, quoted
@@ -41,10 +42,12 @@ NODE = {
 }
 ATTRIBUTE = {
     1: ("name", "text"),
+    2: ("f", "float"),
     3: ("i", "int"),
     4: ("s", "span"),
     5: ("t", "span"),
     6: ("g", "span"),
+    7: ("floats", "float"),
     8: ("ints", "ints"),
     11: ("graphs", "span"),
     22: ("sparse_tensor", "span"),
@@ -63,6 +66,7 @@ TENSOR = {
     13: ("external_data", "span"),
     14: ("location", "int"),
 }
+_KINDS = dict(TENSOR.values())
 SPARSE = {1: ("values", "span"), 2: ("indices", "span"), 3: ("dims", "ints")}
 ENTRY = {1: ("key", "text"), 2: ("value", "text")}
 VALUE = {1: ("name", "text"), 2: ("type", "span")}
@@ -124,17 +128,17 @@ def tensor(wire: Wire, span: Span, name: str = "") -> Tensor:
     FileError
         When they are not, or its type is unknown.
     """
-    found, typed = _fields(wire, span)
+    found = wire.message(span, TENSOR, "a tensor")
     name = found.text("name") or name
     what = f"the tensor {quoted(name)}" if name else "a tensor"
     number = found.int("type")
     if number not in TYPES:
         raise FileError(f"{what} has an unknown type", expected=f"1 to {max(TYPES)}", received=number)
     dtype, bits, field = TYPES[number]
-    shape = checked_shape(found.ints.get("dims", ()), what)
+    shape = checked_shape(found.ints("dims"), what)
     size = (prod(shape) * bits + 7) // 8
     made = Tensor(name, shape, dtype, size)
-    if found.int("location") == EXTERNAL or "external_data" in found.spans:
+    if found.int("location") == EXTERNAL or "external_data" in found:
         made.external = True
         _check_external(wire, found, size, what)
         return made
@@ -147,39 +151,23 @@ def tensor(wire: Wire, span: Span, name: str = "") -> Tensor:
             made.ints = struct.unpack(f"<{prod(shape)}{_INTEGERS[dtype]}", wire.data[raw.start : raw.end])
         return made
     if dtype == "string":
-        has, wanted = len(found.spans.get("string_data", ())), prod(shape)
-        made.bytes = sum(span.end - span.start for span in found.spans.get("string_data", ()))
+        has, wanted = len(found.spans("string_data")), prod(shape)
+        made.bytes = sum(span.end - span.start for span in found.spans("string_data"))
     else:
-        has, wanted = _typed(wire, typed.get(field, [])), _entries(prod(shape), bits, dtype)
+        values = found.kept(field)
+        has, wanted = _typed(wire, _KINDS[field], values), _entries(prod(shape), bits, dtype)
         if dtype in _INTEGERS and has == wanted <= FEW:
-            parts = (wire.numbers(one) if isinstance(one, Span) else [one] for _, one in typed.get(field, []))
+            parts = (wire.numbers(one) if isinstance(one, Span) else [one] for one in values)
             made.ints = tuple(number for part in parts for number in part)
     if has != wanted:
         raise FileError(f"{what} has another number of values", expected=f"{wanted:,}", received=has)
     return made
 
 
-def _fields(wire: Wire, span: Span) -> tuple[Message, dict[str, list[tuple[str, int | Span]]]]:
-    # typed data are counted and not decoded
-    typed: dict[str, list[tuple[str, int | Span]]] = {}
-
-    def count(number: int, value: int | Span) -> None:
-        if number not in _TYPED:
-            return
-        name, kind = _TYPED[number]
-        typed.setdefault(name, []).append((kind, value))
-
-    return wire.message(span, _PLAIN, "a tensor", count), typed
-
-
-_TYPED = {number: entry for number, entry in TENSOR.items() if entry[1] in ("float", "double", "varints")}
-_PLAIN = {number: entry for number, entry in TENSOR.items() if number not in _TYPED}
-
-
-def _typed(wire: Wire, parts: list[tuple[str, int | Span]]) -> int:
-    # how many values: fixed ones by their width, one at a time or side by side
+def _typed(wire: Wire, kind: str, parts: Iterable[int | Span]) -> int:
+    # how many values: fixed ones by their width, one at a time or side by side; they are counted and not decoded
     found = 0
-    for kind, one in parts:
+    for one in parts:
         if isinstance(one, int):
             found += 1
         elif kind == "varints":
@@ -198,7 +186,7 @@ def _entries(numbers: int, bits: int, dtype: str) -> int:
 
 def _check_external(wire: Wire, found: Message, size: int, what: str) -> None:
     # of data in another file only what is said of them is read; the file is not opened
-    entries = [wire.message(span, ENTRY, "external data") for span in found.spans.get("external_data", ())]
+    entries = [wire.message(span, ENTRY, "external data") for span in found.spans("external_data")]
     said = {one.text("key"): one.text("value") for one in entries}
     location = said.get("location", "")
     parts = location.replace("\\", "/").split("/")
@@ -216,7 +204,7 @@ def sparse(wire: Wire, span: Span) -> Tensor:
     if values is None or indices is None:
         raise FileError("a sparse tensor without values or indices")
     stored, places = tensor(wire, values), tensor(wire, indices)
-    shape = checked_shape(found.ints.get("dims", ()), f"the sparse tensor {quoted(stored.name)}")
+    shape = checked_shape(found.ints("dims"), f"the sparse tensor {quoted(stored.name)}")
     if stored.params > prod(shape):
         raise FileError(
             "a sparse tensor has more values than places", expected=f"at most {prod(shape):,}", received=stored.params

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...errors import FileError
@@ -11,9 +12,10 @@ from .operators import DOMAINS
 from .values import NOTHING, Sizes, Value
 
 MAX_DEPTH = 32  # bodies and functions within one another
-FLOAT = (2, 7)  # fields of an attribute: one number, or several
-SHORT = 64  # bytes of an attribute that may stand in many nodes
+SHORT = 256  # bytes of the attributes of a node that may stand in many
 MAX_KNOWN = 10_000
+HOLDING = tuple(name for name, kind in ATTRIBUTE.values() if kind == "span" and name != "s")
+NO_PADDING = (b"NOTSET", b"")
 IN_ATTRIBUTES = "ai.onnx.ml"  # the domain of operators that have their numbers in attributes
 
 
@@ -69,32 +71,29 @@ class Place(NamedTuple):
         return Place(f"{self.prefix}{name}/"[:500], self.depth + 1, self.once and once)
 
 
-class Attribute(NamedTuple):
-    """An attribute of a node.
+class Given(NamedTuple):
+    """What the attributes of a node give, each by its name.
 
     Attributes
     ----------
-    name : str
-    message : Message
-    numbers : tuple of int, optional
-        Where it has whole ones.
-    floats : int
-        How many others it has side by side.
+    ints : dict of str to tuple of int
+        Whole numbers.
+    floats : dict of str to int
+        How many others there are side by side.
+    spans : dict of str to Message
+        The attributes that hold graphs or tensors.
     """
 
-    name: str
-    message: Message
-    numbers: tuple[int, ...] | None
-    floats: int
+    ints: dict[str, tuple[int, ...]]
+    floats: dict[str, int]
+    spans: dict[str, Message]
 
-    @property
-    def holds(self) -> bool:
-        """Whether graphs or tensors are in it."""
-        return not self.message.spans.keys() <= {"s"}
+
+NONE = Given({}, {}, {})
 
 
 class Attributes:
-    """The attributes of nodes: a short one that many nodes have is decoded once.
+    """The attributes of nodes: short ones that many nodes have are decoded once.
 
     Parameters
     ----------
@@ -103,57 +102,56 @@ class Attributes:
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
-        self.known: dict[bytes, Attribute] = {}
+        self.known: dict[tuple[bytes, ...], Given] = {}
 
-    def read(self, span: Span) -> Attribute:
-        """Read an attribute.
+    def read(self, spans: Sequence[Span]) -> Given:
+        """Read the attributes of a node.
 
         Raises
         ------
         FileError
-            When it is damaged.
+            When one is damaged.
         """
-        start, end = span
-        if end - start > SHORT:
-            return self._decoded(span)
-        content = self.wire.data[start:end]
+        if not spans:
+            return NONE
+        if spans[-1].end - spans[0].start > SHORT:
+            return self._decoded(spans)
+        data = self.wire.data
+        content = tuple([data[start:end] for start, end in spans])
         found = self.known.get(content)
         if found is None:
-            found = self._decoded(span)
-            if len(self.known) < MAX_KNOWN and not found.holds:  # what lies in it is elsewhere in each
+            found = self._decoded(spans)
+            if len(self.known) < MAX_KNOWN and not found.spans:  # what lies in them is elsewhere in each
                 self.known[content] = found
         return found
 
-    def _decoded(self, span: Span) -> Attribute:
-        floats: list[int | Span] = []
-        made = self.wire.message(
-            span, ATTRIBUTE, "an attribute", lambda number, value: floats.append(value) if number in FLOAT else None
-        )
-        name, numbers, kind = made.text("name"), None, made.span("s")
-        if "i" in made.ints or "ints" in made.ints:
-            numbers = tuple(made.ints.get("ints") or made.ints.get("i") or ())
-        if name == "auto_pad" and kind is not None and self.wire.data[kind.start : kind.end] not in (b"NOTSET", b""):
-            numbers = (1,)  # a padding that the size of the input decides
-        count = sum((value.end - value.start) // 4 for value in floats if isinstance(value, Span))
-        return Attribute(name, made, numbers, count)
+    def _decoded(self, spans: Sequence[Span]) -> Given:
+        given = Given({}, {}, {})
+        for span in spans:
+            made = self.wire.message(span, ATTRIBUTE, "an attribute")
+            name, kind = made.text("name"), made.span("s")
+            if "i" in made or "ints" in made:
+                given.ints[name] = tuple(made.ints("ints") or made.ints("i"))
+            if name == "auto_pad" and kind is not None and self.wire.data[kind.start : kind.end] not in NO_PADDING:
+                given.ints[name] = (1,)  # a padding that the size of the input decides
+            floats = made.kept("f") + made.kept("floats")
+            count = sum((value.end - value.start) // 4 for value in floats if isinstance(value, Span))
+            if count:
+                given.floats[name] = count
+            if any(field in made for field in HOLDING):
+                given.spans[name] = made
+        return given
 
 
 class Node:
-    """A node as it stands in the file: its message, and its attributes."""
+    """A node as it stands in the file: its message, and what its attributes give."""
+
+    __slots__ = ("domain", "floats", "inputs", "ints", "key", "name", "op", "outputs", "spans")
 
     def __init__(self, attributes: Attributes, span: Span) -> None:
         found = attributes.wire.message(span, NODE, "a node")
         self.op, self.domain = found.text("op"), found.text("domain")
-        self.inputs, self.outputs = found.texts.get("input", []), found.texts.get("output", [])
+        self.inputs, self.outputs = found.texts("input"), found.texts("output")
         self.name = found.text("name") or next(filter(None, self.outputs), "") or self.op
         self.key = (self.domain if self.domain not in DOMAINS else "", self.op, found.text("overload"))
-        self.spans: dict[str, Message] = {}  # of attributes that hold graphs or tensors
-        self.ints: dict[str, tuple[int, ...]] = {}
-        self.floats: dict[str, int] = {}  # how many an attribute has
-        for one in map(attributes.read, found.spans.get("attribute", ())):
-            if one.holds:
-                self.spans[one.name] = one.message
-            if one.numbers is not None:
-                self.ints[one.name] = one.numbers
-            if one.floats and (self.domain == IN_ATTRIBUTES or one.name in ("value_float", "value_floats")):
-                self.floats[one.name] = one.floats
+        self.ints, self.floats, self.spans = attributes.read(found.spans("attribute"))

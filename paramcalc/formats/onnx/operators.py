@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from math import prod
 from typing import NamedTuple
 
 from ...core.built import Weight
@@ -18,7 +17,9 @@ from ...core.formula import Formula, formula_of
 from ...core.tensors import BATCH
 from ...errors import ParamcalcError
 from ...rules.conventions.made import layer_of, row_of
-from ...symbolic import Expr, Size, parse, unknown
+from ...symbolic import Size, unknown
+from ...symbolic.expr import product
+from ..operators.formulas import formula_at
 from .values import Call, Sizes
 
 Macs = Callable[[Call, Sizes | None], Size | None]
@@ -61,12 +62,12 @@ def _unknown(call: Call, out: Sizes | None) -> Size | None:
 
 def _conv(call: Call, out: Sizes | None) -> Size | None:
     kernel = call.shape(3 if call.op == "QLinearConv" else 1)
-    return prod(out) * prod(kernel[1:]) if out and kernel else None
+    return product((*out, *kernel[1:])) if out and kernel else None
 
 
 def _conv_transposed(call: Call, out: Sizes | None) -> Size | None:
     shape, kernel = call.shape(0), call.shape(1)
-    return prod(shape) * prod(kernel[1:]) if shape and kernel else None
+    return product((*shape, *kernel[1:])) if shape and kernel else None
 
 
 def _matrix(call: Call, out: Sizes | None) -> Size | None:
@@ -75,12 +76,12 @@ def _matrix(call: Call, out: Sizes | None) -> Size | None:
         return None
     if b:
         transposed = call.number("transB")
-        return prod(out) * (b[-1] if transposed or len(b) == 1 else b[-2])
-    return prod(out) * a[-1] if a and not call.number("transA") else None
+        return product((*out, b[-1] if transposed or len(b) == 1 else b[-2]))
+    return product((*out, a[-1])) if a and not call.number("transA") else None
 
 
 def _matrix_in_blocks(call: Call, out: Sizes | None) -> Size | None:
-    return prod(out) * call.number("K") if out else None
+    return product((*out, call.number("K"))) if out else None
 
 
 CONV = Operator({1: "F C k...", 2: "F"}, "F*(k...*C + has2)", _conv)
@@ -155,6 +156,7 @@ PRODUCTS = frozenset(
 RECURRENT = frozenset({"LSTM", "GRU", "RNN"})
 DOMAINS = ("", "ai.onnx")
 CONTRIB = "com.microsoft"
+KNOWN = (*DOMAINS, CONTRIB)
 
 BIAS_OF_GEMM = 2
 _SEVERAL = re.compile(r"(\w+)\.\.\.")
@@ -165,7 +167,7 @@ def operator(name: str, domain: str) -> Operator | None:
     """Find the line of an operator."""
     if domain == CONTRIB and name in CONTRIBUTED:
         return CONTRIBUTED[name]
-    return OPERATORS.get(name) if domain in (*DOMAINS, CONTRIB) else None
+    return OPERATORS.get(name) if domain in KNOWN else None
 
 
 def formula(found: Operator, call: Call, there: Mapping[int, Sizes], numbers: int) -> Formula | None:
@@ -183,39 +185,22 @@ def formula(found: Operator, call: Call, there: Mapping[int, Sizes], numbers: in
         if gemm and place < BIAS_OF_GEMM and call.number("transB" if place else "transA"):
             names = names[::-1]
         axes.append((found.weights[place], names, shape))
-    made = _formula(found.formula, frozenset(there), tuple(axes))
-    return made[0] if made is not None and made[1] == numbers else None
+    patterns = tuple([(pattern, names) for pattern, names, _ in axes])
+    sizes = tuple([(names, shape) for _, names, shape in axes])
+    return formula_at(_spelled(found.formula, patterns), there, sizes, numbers)
 
 
-@lru_cache(4096)
-def _formula(
-    written: str, there: frozenset[int], axes: tuple[tuple[str, tuple[str, ...], Sizes], ...]
-) -> tuple[Formula, Size] | None:
-    # with its value; of the weights their axes as the table has them, the names of these, and the sizes
-    values: dict[str, Size] = {}
-    for pattern, names, shape in axes:
+@lru_cache(1024)
+def _spelled(written: str, patterns: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    # the formula with the product of its axes in place of each that stands for several
+    for pattern, names in patterns:
         for stem in _SEVERAL.findall(pattern):
             product = "*".join(name for name in names if name.partition("_")[0] == stem)
             written = written.replace(f"{stem}...", product)
-        for name, size in zip(names, shape, strict=True):
-            if values.setdefault(name, size) != size:
-                return None
-    try:
-        made = Formula(_with(written, there), values)
-    except ParamcalcError:  # the weight that the formula begins with is not there
-        return None
-    return made, made.value
+    return written
 
 
-@lru_cache(256)
-def _with(written: str, there: frozenset[int]) -> Size:
-    # the formula where these weights are there
-    expr = parse(written)
-    if isinstance(expr, Expr):
-        expr = expr(**{name: int(int(name[3:]) in there) for name in expr.symbols if name.startswith("has")})
-    return expr
-
-
+@lru_cache(1024)
 def _axes(pattern: str, rank: int) -> tuple[str, ...] | None:
     names: list[str] = []
     tokens = pattern.split()

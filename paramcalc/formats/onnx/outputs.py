@@ -21,7 +21,7 @@ def carried(call: Call) -> Value:
     there = [one for one in call.inputs if one is not None]
     rule = SHAPES.get(call.op)
     shape = within_bounds(rule(call)) if rule is not None else None
-    constant = bool(there) and all(one.roots is not None for one in there) and call.op not in OF_SHAPE
+    constant = bool(there) and None not in [one.roots for one in there] and call.op not in OF_SHAPE
     if not constant:
         return Value(shape)
     return Value(shape, _dtype(call), *_roots(call, there, shape), _ints(call, there))

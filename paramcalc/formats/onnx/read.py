@@ -29,9 +29,9 @@ def read(source: Source) -> Model:
         graph = found.span("graph")
         if graph is None:
             raise FileError("there is no graph in it", expected="an ONNX model")
-        walk = Walk(wire, found.spans.get("function", []))
+        walk = Walk(wire, found.spans("function"))
         message, scope = walk.graph(graph)
-        names = [walk.declared(span)[0] for span in message.spans.get("input", ())]
+        names = [walk.declared(span)[0] for span in message.spans("input")]
     inputs = [name for name in names if scope.values[name].roots is None]  # others are defaults of stored tensors
     shapes = [scope.shapes.get(name, UNKNOWN_SHAPE) for name in inputs]
     rows, apart = walk.rows, [one for one in walk.tensors if id(one) not in walk.read]

@@ -10,6 +10,7 @@ from math import prod
 
 from ...rules.shared.windows import padded
 from ...symbolic import Expr, Size, text
+from ...symbolic.fold import LEAVES
 from ..operators.stored import MAX_AXES, MAX_NUMBERS
 from .values import Call, Sizes
 
@@ -305,6 +306,6 @@ def within_bounds(shape: Sizes | None) -> Sizes | None:
     if shape is None or len(shape) > MAX_AXES:
         return None
     for size in shape:
-        if size >= MAX_NUMBERS if isinstance(size, int) else size.op != "name" and len(text(size)) > MAX_TEXT:
+        if size >= MAX_NUMBERS if isinstance(size, int) else size.op not in LEAVES and len(text(size)) > MAX_TEXT:
             return None
     return shape

@@ -16,10 +16,11 @@ from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Outputs
 from ...errors import FileError
 from ...graph.model import Model
 from ...graph.node import Node
-from ...symbolic import Size
+from ...symbolic import Expr, Size
 
 MAX_AXES = 64
 MAX_NUMBERS = 2**63  # of one tensor
+_UNGATED: tuple[tuple[str, ...], int] = (), -1
 
 
 class StoredTensor(Applicable):
@@ -55,16 +56,10 @@ class StoredTensor(Applicable):
 
     def weight(self, gates: tuple[str, ...] = (), gate_axis: int = -1, buffer: bool = False) -> Weight:
         """Give it as a weight of the operator that reads it; read by several, it is one weight."""
+        size = self.bytes if self.dtype else None
+        origin = id(self), 0
         return Weight(
-            self.name,
-            self.shape,
-            trainable=not self.fixed,
-            gates=gates,
-            gate_axis=gate_axis,
-            origin=(id(self), 0),
-            buffer=buffer,
-            dtype=self.dtype,
-            bytes=self.bytes if self.dtype else None,
+            self.name, self.shape, not self.fixed, "", gates, (), origin, buffer, gate_axis, False, self.dtype, size
         )
 
     def __repr__(self) -> str:
@@ -95,6 +90,11 @@ class StoredOperator(Formulated):
     proven : bool
         Whether the file states which of the tensors are trained.
     """
+
+    __slots__ = (
+        *("_type", "beside", "formula", "gates", "lacks"),
+        *("macs", "name", "note", "outs", "proven", "tensors"),
+    )
 
     frozen = False
 
@@ -138,13 +138,14 @@ class StoredOperator(Formulated):
     def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Answer with what the file states."""
         macs = self.macs
-        counted = (one.weight(*self.gates.get(one.name, ((), -1))) for one in self.tensors)
+        weights = [one.weight(*self.gates.get(one.name, _UNGATED)) for one in self.tensors]
+        weights += [one.weight(buffer=True) for one in self.beside]
         return Built(
             self.outs,
-            (*counted, *(one.weight(buffer=True) for one in self.beside)),
-            work=(lambda: unsourced(macs)) if macs is not None and macs != 0 else None,
+            tuple(weights),
+            work=(lambda: unsourced(macs)) if isinstance(macs, Expr) or macs else None,
             costed=macs is not None,
-            guessed=not self.proven and any(not one.fixed for one in self.tensors),
+            guessed=not self.proven and not all(one.fixed for one in self.tensors),
             note=self.note,
             unknown=self.lacks,
         )

@@ -43,6 +43,7 @@ _STATE = re.compile(
     r"|/(Adam|Adam_1|Momentum|RMSProp|RMSProp_1|Adagrad|Adadelta|Adadelta_1|Ftrl|Ftrl_1|ExponentialMovingAverage)$"
 )
 _BESIDE = frozenset({"optimizer", "_optimizer", "keras_api", "metrics", "compiled_metrics", "save_counter"})
+MAX_KNOWN = 10_000  # shapes that are kept
 _VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
 _APART = "state"  # the row of what is no parameter
 
@@ -103,15 +104,15 @@ def read_folder(source: Source) -> Model:
 
 
 def _listed(wire: Wire) -> list[_Variable]:
-    found = []
+    found, shapes = [], _Shapes(wire)
     for key, span in Entries(wire):
         name = printable(key, "the name of a variable").removesuffix(_VALUE)
         if not name or name.startswith("_CHECKPOINTABLE"):
             continue  # what the file says of itself, and of its objects
         entry = wire.message(span, _ENTRY, "an entry")
-        tensor = _tensor(wire, name, entry)
+        tensor = _tensor(shapes, name, entry)
         size = entry.int("size")
-        if entry.spans.get("slices"):
+        if "slices" in entry:
             tensor.bytes = max(size, tensor.bytes)  # in several pieces, which have entries of their own
         elif tensor.dtype == "string":
             tensor.bytes = max(size, 0)
@@ -123,9 +124,10 @@ def _listed(wire: Wire) -> list[_Variable]:
 
 def _of_objects(wire: Wire) -> list[_Variable]:
     found: list[_Variable] = []
-    for graph in wire.message(wire.whole, _MODEL, "the model").spans.get("graph", ()):
+    shapes = _Shapes(wire)
+    for graph in wire.message(wire.whole, _MODEL, "the model").spans("graph"):
         objects = wire.message(graph, _META, "a graph").span("objects")
-        nodes = wire.message(objects, _OBJECTS, "the objects").spans.get("node", []) if objects is not None else []
+        nodes = wire.message(objects, _OBJECTS, "the objects").spans("node") if objects is not None else []
         messages = [wire.message(node, _OBJECT, "an object") for node in nodes]
         kept = _within(wire, messages)
         for place, message in enumerate(messages):
@@ -133,7 +135,7 @@ def _of_objects(wire: Wire) -> list[_Variable]:
             if span is not None:
                 variable = wire.message(span, _VARIABLE, "a variable")
                 name = variable.text("name").removesuffix(":0") or f"variable_{place}"
-                tensor = _tensor(wire, name, variable)
+                tensor = _tensor(shapes, name, variable)
                 tensor.fixed = not variable.int("trainable")
                 found.append(_Variable(name, tensor, place not in kept or bool(_STATE.search(name))))
         if found:
@@ -146,7 +148,7 @@ def _within(wire: Wire, objects: Sequence[Message]) -> set[int]:
     found = {0} if objects else set()
     waiting = [*found]
     while waiting:
-        for span in objects[waiting.pop()].spans.get("child", ()):
+        for span in objects[waiting.pop()].spans("child"):
             child = wire.message(span, _CHILD, "a child")
             place = child.int("place")
             if child.text("name") not in _BESIDE and place not in found and 0 <= place < len(objects):
@@ -155,23 +157,50 @@ def _within(wire: Wire, objects: Sequence[Message]) -> set[int]:
     return found
 
 
-def _tensor(wire: Wire, name: str, message: Message) -> StoredTensor:
+class _Shapes:
+    """The shapes of variables: those that many have are decoded once.
+
+    Parameters
+    ----------
+    wire : Wire
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.known: dict[bytes, tuple[int, ...]] = {}
+
+    def read(self, span: Span, name: str) -> tuple[int, ...]:
+        """Read the shape of a variable.
+
+        Raises
+        ------
+        FileError
+            When it is damaged, or of an unknown length.
+        """
+        content = bytes(self.wire.data[span.start : span.end])
+        shape = self.known.get(content)
+        if shape is None:
+            shape = self._decoded(span, name)
+            if len(self.known) < MAX_KNOWN:
+                self.known[content] = shape
+        return shape
+
+    def _decoded(self, span: Span, name: str) -> tuple[int, ...]:
+        found = self.wire.message(span, _SHAPE, "a shape")
+        if found.int("open"):
+            raise FileError(f"{quoted(name)} has a shape of unknown length")
+        dims = (self.wire.message(one, _DIM, "a size").int("size") for one in found.spans("dim"))
+        return checked_shape(dims, quoted(name))
+
+
+def _tensor(shapes: _Shapes, name: str, message: Message) -> StoredTensor:
     kind = message.int("type", 1)
     if kind not in TYPES:
         raise FileError(f"{quoted(name)} has an unknown type", expected=f"1 to {max(TYPES)}", received=kind)
     dtype, bits = TYPES[kind]
-    shape = _shape(wire, message.span("shape"), name)
+    span = message.span("shape")
+    shape = shapes.read(span, name) if span is not None else ()
     return StoredTensor(name, shape, dtype, (prod(shape) * bits + 7) // 8)
-
-
-def _shape(wire: Wire, span: Span | None, name: str) -> tuple[int, ...]:
-    if span is None:
-        return ()
-    found = wire.message(span, _SHAPE, "a shape")
-    if found.int("open"):
-        raise FileError(f"{quoted(name)} has a shape of unknown length")
-    dims = (wire.message(one, _DIM, "a size").int("size") for one in found.spans.get("dim", ()))
-    return checked_shape(dims, quoted(name))
 
 
 def _model(variables: Sequence[_Variable], kind: str, name: str, proven: bool) -> Model:

@@ -5,7 +5,7 @@ Modules that differ in their sizes alone have one form in general, found once on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from math import prod
 from operator import itemgetter
@@ -55,6 +55,8 @@ class StoredLayer(Layer):
     note : str
     """
 
+    __slots__ = ("_guessed", "_note", "_type", "_weights", "stored_as")
+
     def __init__(
         self,
         rule: Rule,
@@ -76,6 +78,11 @@ class StoredLayer(Layer):
         """Its class, or several that have these weights."""
         return self._type
 
+    def identity(self) -> Hashable:
+        """Give what its answer depends on: all but its name. Layers of one form have the rest in common."""
+        held = self._type, self._guessed, self._note, id(self._weights)
+        return StoredLayer, self.frozen, self.rule, id(self.options), *held
+
     def copy_with(self, name: str | None, options: dict[str, OptionValue] | None = None) -> StoredLayer:
         """Make another such layer, of another name."""
         held = (self._type, self._weights, self._guessed, self.stored_as, self._note)
@@ -86,9 +93,6 @@ class StoredLayer(Layer):
     def on(self, *shapes: AnyShape, **call: bool) -> Built:
         """Give the weights; the outputs depend on options that no weight shows, such as a stride."""
         return Built(UNKNOWN_OUTPUTS, self._weights, note=self._note, costed=False, guessed=self._guessed)
-
-    def __getstate__(self) -> tuple[None, dict[str, object]]:
-        return None, {**super().__getstate__()[1], **vars(self)}
 
 
 class Form(NamedTuple):
@@ -192,13 +196,13 @@ class GeneralForm(NamedTuple):
     form : Form
     options : dict of str to function of sizes
         The options that are sizes.
-    order : tuple of int
-        The place of each weight among the tensors.
+    weights : tuple of (int, callable)
+        The place of each weight among the tensors, and what makes it of a shape.
     """
 
     form: Form
     options: dict[str, Bound]
-    order: tuple[int, ...]
+    weights: tuple[tuple[int, Callable[[tuple[int, ...]], Weight]], ...]
 
     def bound(self, tensors: Described, sizes: tuple[int, ...]) -> Form:
         """Give the form of certain tensors, whose sizes that differ are these."""
@@ -206,14 +210,12 @@ class GeneralForm(NamedTuple):
         options = form.options.copy()
         for name, option in self.options.items():
             options[name] = option(sizes)
-        weights = [
-            weight.evolve(shape=tensors[place][1]) for weight, place in zip(form.weights, self.order, strict=True)
-        ]
+        weights = tuple([made(tensors[place][1]) for place, made in self.weights])
         stored: dict[str, int] = {}
         for _, shape, dtype, _, _ in tensors:
             stored[dtype] = stored.get(dtype, 0) + (prod(shape) * DTYPES[dtype] + 7) // 8
         rest = form.note, form.more, form.told
-        return Form(form.rule, options, form.type, tuple(weights), form.guessed, Storage(stored), *rest)
+        return Form(form.rule, options, form.type, weights, form.guessed, Storage(stored), *rest)
 
 
 @lru_cache(4096)
@@ -228,7 +230,13 @@ def _general_form(told: Evidence, tensors: Described) -> GeneralForm | None:
     names = [*members]
     places = {size: place for place, size in enumerate(sizes)}
     options = {name: _bound(value, places) for name, value in form.options.items() if _has_any(value, places)}
-    return GeneralForm(form, options, tuple(names.index(weight.path) for weight in form.weights))
+    weights = tuple((names.index(weight.path), _shaped(weight)) for weight in form.weights)
+    return GeneralForm(form, options, weights)
+
+
+def _shaped(weight: Weight) -> Callable[[tuple[int, ...]], Weight]:
+    name, _, *rest = [getattr(weight, field) for field in Weight.__match_args__]
+    return lambda shape: Weight(name, shape, *rest)
 
 
 def _has_any(value: OptionValue, places: Mapping[Expr, int]) -> bool:

@@ -7,10 +7,11 @@ tensorflow/lite/kernels (places of inputs), TensorFlow 2.18.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from ...core.formula import Formula
-from ...symbolic import Expr, Size, parse
+from ..operators.formulas import formula_at
 
 Shape = tuple[int, ...]
 
@@ -77,27 +78,22 @@ TYPES = (
 FLOATS = frozenset({"float32", "float16", "bfloat16", "float64"})
 
 
-def formula(found: Operator, there: Mapping[int, Shape], code: int) -> Formula | None:
-    """Give the formula of the weights that are there, by their shapes; ``None`` where they do not fit it."""
+def formula(found: Operator, there: Mapping[int, Shape], code: int, numbers: int) -> Formula | None:
+    """Give the formula of the weights that are there, by their shapes; ``None`` where it does not give their number."""
     if code in LSTMS:
-        return _lstm(there)
-    if not found.formula:
+        return _lstm(there, numbers)
+    axes = tuple([(_names(found.weights[place]), shape) for place, shape in there.items()])
+    if not found.formula or any(len(names) != len(shape) for names, shape in axes):
         return None
-    values: dict[str, Size] = {}
-    for place, shape in there.items():
-        names = found.weights[place].split()
-        if len(names) != len(shape):
-            return None
-        for name, size in zip(names, shape, strict=True):
-            if values.setdefault(name, size) != size:
-                return None
-    expr = parse(found.formula)
-    if isinstance(expr, Expr):
-        expr = expr(**{name: int(int(name[3:]) in there) for name in expr.symbols if name.startswith("has")})
-    return Formula(expr, values)
+    return formula_at(found.formula, there, axes, numbers)
 
 
-def _lstm(there: Mapping[int, Shape]) -> Formula | None:
+@cache
+def _names(written: str) -> tuple[str, ...]:
+    return tuple(written.split())
+
+
+def _lstm(there: Mapping[int, Shape], numbers: int) -> Formula | None:
     # gates i f c o; without an input gate it is coupled to the forget gate
     kernel, recurrent = there.get(2), there.get(6)
     if kernel is None or recurrent is None or len(kernel) != 2 or len(recurrent) != 2:
@@ -110,18 +106,19 @@ def _lstm(there: Mapping[int, Shape]) -> Formula | None:
     norms = sum(place in there for place in (20, 21, 22, 23))
     terms += [f"{peepholes}*d_h"] * bool(peepholes) + [f"{norms}*d_h"] * bool(norms)
     terms += ["d_p*d_h"] * projected + ["d_p"] * (17 in there)
-    return Formula(parse(" + ".join(terms)), {"d_h": kernel[0], "d_x": kernel[1], "d_p": recurrent[1]})
+    axes = (("d_h", "d_x"), kernel), (("d_p",), recurrent[1:])
+    return formula_at(" + ".join(terms), there, axes, numbers)
 
 
 def macs(found: Operator, weight: Shape | None, out: Shape | None) -> int | None:
     """Give the multiply-adds of an operator by the shape of its output; ``None`` where they are unknown."""
     if found.per == "0":
         return 0
-    names = next(iter(found.weights.values()), "").split()
+    names = _names(next(iter(found.weights.values()), ""))
     if not found.per or weight is None or out is None or len(names) != len(weight):
         return None
     sizes = dict(zip(names, weight, strict=True))
     count = 1
-    for size in (*out, *(sizes[name] for name in found.per.split())):
+    for size in (*out, *(sizes[name] for name in _names(found.per))):
         count *= size
     return count

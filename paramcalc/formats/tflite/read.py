@@ -75,8 +75,8 @@ class _Walk:
             index = operator.number(0, "<I")
             if index >= len(self.codes):
                 raise FileError("an operator has an unknown code", expected=f"below {len(self.codes)}", received=index)
-            inputs = [self.at(found, place) for place in operator.numbers(1, "i")]
-            outputs = operator.numbers(2, "i")
+            inputs = [self.at(found, place) for place in operator.numbers(1)]
+            outputs = operator.numbers(2)
             there = [one for one in inputs if one is not None]
             if there and all(one.roots for one in there):  # made of constants: a constant
                 roots = there[0].roots if self.codes[index][0] == DEQUANTIZE else _union(there)
@@ -107,7 +107,7 @@ class _Walk:
         if kind >= len(TYPES):
             raise FileError(f"{what} has an unknown type", expected=f"below {len(TYPES)}", received=kind)
         dtype, bits = TYPES[kind]
-        shape = checked_shape((max(size, 0) if size == -1 else size for size in table.numbers(0, "i")), what)
+        shape = checked_shape((max(size, 0) if size == -1 else size for size in table.numbers(0)), what)
         place = table.number(2, "<I")
         roots: tuple[StoredTensor, ...] = ()
         if 0 < place < len(self.buffers):
@@ -121,7 +121,7 @@ class _Walk:
                 roots = (made,)
         elif place:
             raise FileError(f"{what} has an unknown buffer", expected=f"below {len(self.buffers)}", received=place)
-        return Stored(name, shape, table.numbers(7, "i"), roots, dtype)
+        return Stored(name, shape, table.numbers(7), roots, dtype)
 
     def size_of(self, buffer: Table) -> int:
         """Give the bytes of a buffer, which may lie behind the tables."""
@@ -146,9 +146,7 @@ class _Walk:
         if not roots:
             return
         there = {place: one.shape for place, one in weights.items()}
-        said = formula(found, there, code)
-        if said is not None and said.value != sum(one.params for one in roots):
-            said = None
+        said = formula(found, there, code, sum(one.params for one in roots))
         first = there.get(next(iter(found.weights), -1))
         self.read.update(map(id, roots))
         row = StoredOperator(
@@ -198,7 +196,7 @@ def read(source: Source) -> Model:
             tensors = walk.graph(graph)
             if number == 0:
                 name = graph.text(4, "the name of a graph")
-                inputs = [one for place in graph.numbers(1, "i") if (one := walk.at(tensors, place)) is not None]
+                inputs = [one for place in graph.numbers(1) if (one := walk.at(tensors, place)) is not None]
     rows, apart = walk.rows, [one for one in walk.stored.values() if id(one) not in walk.read]
     warnings = []
     if apart:
