@@ -34,6 +34,7 @@ from .findings import STORED_OTHERWISE, Finding
 from .forward import fits, input_shapes, run
 from .gradients import work_of_graph
 from .node import Node, Ref
+from .program import Program
 from .sharing import check_levels, crossed
 from .wiring import Wiring, wiring_of
 
@@ -62,6 +63,7 @@ class Model(Applicable, Displayed):
     apart = False  # whether its layers can be built one by one, where it is unknown how they are connected
     sources: Sequence[str] = ()  # where source code makes the layer of each node, file:line
     wants = 0  # how many input shapes would show more of it, where none were given
+    program: Program | None = None  # what its code does, where it was followed
     optimizer: object = None  # that a file states for its training, in the form of the file
     batch_in_shape = False  # whether a reader found shapes whole, with no name for the batch
 

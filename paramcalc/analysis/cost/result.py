@@ -120,6 +120,8 @@ class Cost(Displayed):
         What clipping the gradients takes.
     decoding : Decoding, optional
         What generating a sequence takes, each output fed back.
+    activations_at_least : int or Expr
+        Bytes of what is surely kept for the backward pass, where not all of it is known.
     listed : bool
         Whether its layers are a list: code that is no layer may do further operations between them.
     """
@@ -140,6 +142,7 @@ class Cost(Displayed):
     clipping: Clipping | None = None
     decoding: Decoding | None = None
     listed: bool = False
+    activations_at_least: Size = 0
 
     @property
     def step(self) -> Size | None:

@@ -66,6 +66,7 @@ class Interpreter(State):
         self.tensor_unary = self._tensor_unary
         self.tensor_item = self._tensor_item
         self.tensor_changed = lambda before, found: torch.changed(self, before, found)
+        self.tensor_written = lambda value, key, item: torch.written(self, value, key, item)
 
     # --- the top level --------------------------------------------------------------------------------------------
 

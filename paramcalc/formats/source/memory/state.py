@@ -116,6 +116,7 @@ class State:
     tensor_unary: Callable[[Value], Value]
     tensor_item: Callable[[Value, Value], Value]
     tensor_changed: Callable[[Value, Value], Value]
+    tensor_written: Callable[[Value, Value, Value], None]
     imported: Callable[[str], Value]
     library: Callable[[str], Value]
     undefined: Callable[[str, Scope], Value]
