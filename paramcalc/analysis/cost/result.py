@@ -171,6 +171,13 @@ class Cost(Displayed):
         """Number of elements that all layers keep."""
         return together(one.elements for one in self.layers)
 
+    @property
+    def memory_at_least(self) -> Memory:
+        """The memory of what is surely kept; where nothing is known of the activations, there is no bound to train."""
+        least = self.activations_at_least
+        bound = not (isinstance(least, int) and least == 0)
+        return self.memory._replace(activations=least if bound and self.memory.activations is None else None)
+
     def largest(self, number: int) -> list[LayerCost]:
         """List the layers that take most of a training step, where that can be compared."""
         counted = [(one.passes.step, one) for one in self.layers]
@@ -206,6 +213,7 @@ class Cost(Displayed):
             **found,
             **_operations(self, whole=True),
             "memory": {name: _plain(size) for name, size in self.memory._asdict().items()},
+            **_bound(self.memory_at_least.activations),
             "layers": [_layer(one) for one in self.layers],
             "conventions": [*self.conventions],
             "exact": self.exact,
@@ -215,6 +223,10 @@ class Cost(Displayed):
 def forward_flops(passes: Passes, operations: Operations | None) -> Size | None:
     """Add two operations for each multiply-add to the others; at least so many, where not all of them are known."""
     return None if operations is None else summed((2 * passes.forward, operations.number))
+
+
+def _bound(least: Size | None) -> JsonObject:
+    return {} if least is None else {"activations_at_least": plain(least)}
 
 
 def _operations(one: Cost | LayerCost, whole: bool) -> JsonObject:

@@ -13,8 +13,10 @@ from ....core.spelling import snake
 from ....graph.program import Held, Mark, Operand, Output, Program, Step
 from ....graph.wiring import Leaf
 from .torch_functions import RULES, Operation, Unclear
+from .torch_recurrent import CELLS
 from .values import Call, Keeping, Memory, Tape, UnknownLayout, Value
 
+MISFITS = (AssertionError, IndexError, TypeError, ValueError)  # arguments that a function does not take
 NOT, MAYBE, SURELY = range(3)  # whether a gradient comes back
 
 
@@ -138,7 +140,7 @@ class Walk:
             values = (
                 self._layer(step, args, states, tape) if step.layer is not None else _function(step, args, kwargs, tape)
             )
-        except (Unclear, UnknownLayout):
+        except (Unclear, UnknownLayout, *MISFITS):
             values = None
         in_place = kwargs.get("inplace", False) is not False
         if step.layer is not None and values is not None:
@@ -207,12 +209,23 @@ class Walk:
             want(self._latest(output), SURELY)
         for place, one in reversed([*enumerate(self.done, self.first)]):
             one.reached = max((wanted.get(Output(place, at), NOT) for at in range(len(one.makes))), default=NOT)
+            if (
+                one.reached
+                and one.step.layer is not None
+                and not any(Output(place, at) in wanted for at in _main(one.step))
+            ):
+                one.known, one.kept = False, []  # of the cell state alone, less is kept
             if one.reached:
                 known = all(tensor.known for tensor in one.makes)
                 for read in one.reads:
                     want(read, one.reached if known else min(one.reached, MAYBE))
             if not one.reached and not self.complete:
                 one.reached = MAYBE
+
+
+def _main(step: Step) -> Sequence[int]:
+    # the outputs that everything is kept for
+    return (0, 1) if step.name in CELLS else (0,)
 
 
 def _outputs(operands: Sequence[Operand]) -> Sequence[Output]:

@@ -24,7 +24,7 @@ from .torch_operations import (
     reshaped,
     viewed,
 )
-from .values import Memory, Tape, UnknownLayout, Value, laid_out_like
+from .values import Memory, Tape, UnknownLayout, Value, is_one, laid_out_like
 
 FLOATS = ("torch.float", "torch.float32")
 PLACES = ("torch.device", "torch.cuda", "cpu", "cuda")
@@ -109,9 +109,55 @@ def laid_out(shape: Shape, sources: Sequence[Value]) -> tuple[Size, ...] | None:
     """Give the strides of what is made of tensors element by element; ``None`` where they are unknown."""
     if all(one.strides == () for one in sources):
         return ()
-    if sources[0].shape == shape and sources[0].strides != ():
-        return laid_out_like(sources[0])
-    return () if all(one.strides is not None and one.contiguous for one in sources) else None
+    if any(one.strides is None or not _spreads(one.shape, shape) for one in sources):
+        return None
+    steps = [_steps_along(one, shape) for one in sources]
+    numbers = [[one for one in sizes if isinstance(one, int)] for sizes in (shape, *steps)]
+    if all(len(one) == len(shape) for one in numbers):
+        return _in_order(numbers[0], numbers[1:])
+    return laid_out_like(sources[0]) if sources[0].shape == shape else None
+
+
+def _spreads(own: Shape, shape: Shape) -> bool:
+    pairs = zip(own[::-1], shape[::-1], strict=False)
+    return len(own) <= len(shape) and all(one == size or is_one(one) for one, size in pairs)
+
+
+def _steps_along(x: Value, shape: Shape) -> tuple[Size, ...]:
+    # where a tensor is spread along an axis, it stays at one place
+    lead = len(shape) - len(x.shape)
+    pairs = zip(x.shape, shape[lead:], x.steps, strict=True)
+    return (*[0] * lead, *(step if own == size else 0 for own, size, step in pairs))
+
+
+def _in_order(shape: Sequence[int], steps: Sequence[Sequence[int]]) -> tuple[Size, ...]:
+    # axes are exchanged, from the innermost on, as the first tensor tells that moves along both
+    order = [*range(len(shape))][::-1]
+
+    def outward(one: int, other: int) -> int:
+        for own in steps:
+            first, second = own[one], own[other]
+            if first == 0 or second == 0:
+                continue
+            if first != second:
+                return 1 if first > second else -1
+            if shape[one] > shape[other]:
+                return 1
+        return 0
+
+    for place in range(1, len(order)):
+        moved = place
+        for before in range(place - 1, -1, -1):
+            found = outward(order[before], order[moved])
+            if found > 0:
+                order[before], order[moved] = order[moved], order[before]
+                moved = before
+            elif found < 0:
+                break
+    found_steps: list[Size] = [1] * len(shape)
+    for at, axis in enumerate(order):
+        found_steps[axis] = prod(shape[inner] for inner in order[:at])
+    return tuple(found_steps)
 
 
 # --- number by number ------------------------------------------------------------------------------------------------
@@ -123,7 +169,29 @@ def _nothing(op: Operation) -> Sequence[Value]:
 
 
 def _cut(op: Operation) -> Sequence[Value]:
-    return [op.out(like=op.tensors())._replace(live=False)]
+    return [op.out()._replace(live=False, strides=() if op.x.strides == () else None)]
+
+
+def _comparison(op: Operation) -> Sequence[Value]:
+    out = op.out(like=op.tensors())
+    out.memory.dtype = "bool"
+    return [out]
+
+
+def _new_like(op: Operation) -> Sequence[Value]:
+    known = op.x.live or (op.x.memory.counted and op.x.memory.sure)
+    out = op.out(like=[op.x])
+    return [out._replace(memory=Memory(out.size, "constant", op.x.memory.dtype, sure=known, counted=known))]
+
+
+def _joined(op: Operation) -> Sequence[Value]:
+    # tensors of images may lie in another order, and are joined in it
+    plain = len(op.outs[0]) < 4 or all(one.strides == () for one in op.tensors())
+    return [op.out(*op.tensors())._replace(strides=() if plain else None)]
+
+
+def _repeated(op: Operation) -> Sequence[Value]:
+    return [op.out(op.x)._replace(strides=())]
 
 
 def _input(op: Operation) -> Sequence[Value]:
@@ -176,6 +244,8 @@ def _power(op: Operation) -> Sequence[Value]:
         raise Unclear
     tensors = op.tensors()
     out = op.out(*tensors)
+    if not isinstance(base, Value) and out.strides != ():
+        out = out._replace(strides=None)
     if any(one.live for one in tensors):
         op.tape.keep(*tensors)
     if exponent.live:
@@ -294,12 +364,17 @@ def _places(op: Operation) -> Sequence[Value]:
 # --- products --------------------------------------------------------------------------------------------------------
 
 
+def _two_matrices(op: Operation) -> Sequence[Value]:
+    left, right = op.tensors()
+    return [multiply(op.tape, left, right, "output", op.outs[0])]
+
+
 def _matrices(op: Operation) -> Sequence[Value]:
     left, right = op.tensors()
     wide, narrow = len(left.shape), len(right.shape)
     shape = op.outs[0]
     if wide <= 2 and narrow <= 2:
-        return [multiply(op.tape, left, right, "output", shape)]
+        return _two_matrices(op)
     if narrow <= 2:  # the rows of all matrices at once
         if right.live:
             op.tape.keep(reshaped(left, (prod(left.shape[:-1]), left.shape[-1])))
@@ -321,10 +396,7 @@ def _matrices_of(x: Value, several: Shape) -> Value:
 def _expanded_to(x: Value, shape: Shape) -> Value:
     if x.shape == shape:
         return x
-    lead = len(shape) - len(x.shape)
-    pairs = zip(x.shape, shape[lead:], x.steps, strict=True)
-    strides = (*[0] * lead, *(step if own == size else 0 for own, size, step in pairs))
-    return x._replace(shape=shape, strides=strides)
+    return x._replace(shape=shape, strides=_steps_along(x, shape))
 
 
 def _linear(op: Operation) -> Sequence[Value]:
@@ -518,7 +590,11 @@ RULES: dict[str, Rule] = {
     "unit vectors": _unit_vectors,
     "layer norm": _layer_norm,
     "places": _places,
-    "joined": _nothing,
+    "joined": _joined,
+    "repeated": _repeated,
+    "comparison": _comparison,
+    "like": _new_like,
+    "two matrices": _two_matrices,
     "matrices": _matrices,
     "linear": _linear,
     "attention": _attention,

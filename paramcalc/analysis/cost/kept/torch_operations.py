@@ -156,7 +156,7 @@ def attention(tape: Tape, q: Value, k: Value, v: Value, heads: Size, rate: float
 def attention_of_heads(tape: Tape, q: Value, k: Value, v: Value) -> Value:
     """Let queries (N, H, L, d) look at keys and values (N, H, S, d), without dropout; gives (N, H, L, d)."""
     live = q.live or k.live or v.live
-    out = made(q.shape, "attended", q, k, v)._replace(strides=None)
+    out = transpose(made((q.shape[0], q.shape[2], q.shape[1], q.shape[3]), "attended", q, k, v), 1, 2)
     if live:
         tape.keep(q, k, v, out)
     tape.new("logarithms of sums", prod(q.shape[:-1]), times=live)

@@ -115,6 +115,7 @@ class State:
     tensor_binary: Callable[[type, Value, Value], Value]
     tensor_unary: Callable[[Value], Value]
     tensor_item: Callable[[Value, Value], Value]
+    tensor_compared: Callable[[Value, Value], Value]
     tensor_changed: Callable[[Value, Value], Value]
     tensor_written: Callable[[Value, Value, Value], None]
     imported: Callable[[str], Value]

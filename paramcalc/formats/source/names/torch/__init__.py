@@ -7,7 +7,7 @@ from .containers import (
     container_length as container_length,
     is_chain as is_chain,
 )
-from .functions import changed as changed, combine as combine, item as item, negated as negated, written as written
+from .functions import (
 from .gradients import links_of as links_of
 from .layers import layer_of as layer_of
 from .methods import tensor_attribute as tensor_attribute

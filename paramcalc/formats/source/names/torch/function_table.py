@@ -78,7 +78,8 @@ TABLE: dict[str, Function] = {
     "div": Function(PAIR, NEW, keeps="quotient", method=True),
     **_each("maximum minimum", Function(PAIR, NEW, keeps="both")),
     "where": Function(PAIR, NEW, keeps="condition"),
-    "eq": Function(PAIR, reads=NONE, keeps="cut"),
+    "eq": Function(PAIR, reads=NONE, keeps="comparison"),
+    "compare": Function(memory=NEW, reads=NONE, keeps="comparison"),
     "binary": Function(memory=NEW),
     # sums
     **_each("mean sum", Function(REDUCED, NEW, FIRST, "nothing", method=True)),
@@ -93,7 +94,7 @@ TABLE: dict[str, Function] = {
     "multinomial": Function(reads=NONE, keeps="cut"),
     "loss": Function(memory=NEW),
     # products
-    **_each("bmm mm", Function(PRODUCT, NEW, keeps="factors", method=True)),
+    **_each("bmm mm", Function(PRODUCT, NEW, keeps="two matrices", method=True)),
     "matmul": Function(PRODUCT, NEW, keeps="matrices", method=True),
     "linear": Function(PRODUCT, NEW, keeps="linear"),
     "scaled_dot_product_attention": Function(PRODUCT, NEW, keeps="attention"),
@@ -114,9 +115,10 @@ TABLE: dict[str, Function] = {
     "__getitem__": Function(memory=VIEW, reads=FIRST, keeps="item", method=True),
     "index": Function(memory=NEW),
     "item": Function(reads=FIRST, keeps="indices"),
-    "repeat": Function(memory=NEW, reads=FIRST, keeps="joined", method=True),
+    "repeat": Function(memory=NEW, reads=FIRST, keeps="repeated", method=True),
     **_each("cat concat concatenate stack", Function(memory=NEW, keeps="joined")),
     "contiguous": Function(SAME, reads=FIRST, keeps="laid out"),
+    "like": Function(memory=NEW, reads=NONE, keeps="like"),
     # types and places
     **_each("cpu cuda", Function(SAME, reads=FIRST, keeps="same")),
     "float": Function(SAME, keeps="floats"),

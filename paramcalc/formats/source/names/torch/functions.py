@@ -45,6 +45,19 @@ def negated(run: State, value: Value) -> Value:
     return derived(run, "neg", Tensor(shape_of(run, value)), [value], {})
 
 
+def compared(run: State, a: Value, b: Value) -> Value:
+    """Compare tensors number by number; ``MISSING`` where none is one."""
+    if not isinstance(a, Tensor) and not isinstance(b, Tensor):
+        return MISSING
+    run.may_raise("a comparison")
+    return derived(run, "compare", Tensor(_spread(run, a, b)), [a, b], {})
+
+
+def _spread(run: State, *values: Value) -> tuple[Size, ...] | None:
+    shapes = [() if isinstance(one, (int, float)) else shape_of(run, one) for one in values]
+    return broadcast(*shapes)
+
+
 def changed(run: State, before: Value, found: Value) -> Value:
     """Write something into a tensor; give what stands for the tensor now."""
     if not isinstance(before, Tensor):

@@ -9,7 +9,7 @@ from ...memory.trace import NO_LINKS
 from ...values.containers import items_of
 from .. import numbers
 from ..native import Args, Kwargs
-from .recording import record_constant
+from .recording import record, record_constant
 from .tensors import Tensor, as_shape, shape_of, with_numbers
 
 
@@ -44,7 +44,10 @@ def randint(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def like(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give a tensor of the shape of another."""
-    return new(run, shape_of(run, args[0]) if args else None, kwargs)
+    tensor = new(run, shape_of(run, args[0]) if args else None, kwargs)
+    if args and "dtype" not in kwargs and tensor.links is not None:
+        record(run, "like", [tensor], args[:1], {})
+    return tensor
 
 
 def arange(run: State, args: Args, kwargs: Kwargs) -> Value:

@@ -83,7 +83,7 @@ def record_change(run: State, name: str, value: Value, args: Sequence[Value], kw
     if not run.certain or not isinstance(value, Tensor):
         run.trace.whole = False
         return
-    plain = name.removesuffix("_")
+    plain = name if name.endswith("__") else name.removesuffix("_")
     keeps = "written" if name in OVERWRITING or plain == name else TABLE.get(plain, UNDECLARED).keeps
     step = Step(
         plain,
