@@ -107,7 +107,7 @@ class Trace:
             return
         lost = {place for several in self._begun.values() for place in several}
         self.sure = self.whole = False
-        self.steps = []  # they name calls by their places
+        self.steps, self.made = [], {}  # they name calls by their places
         self.calls = [one for place, one in enumerate(self.calls) if place not in lost]
         self._places = {}
         for place, one in enumerate(self.calls):

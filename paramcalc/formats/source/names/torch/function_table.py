@@ -140,6 +140,4 @@ OVERWRITING = frozenset(["bernoulli_", "copy_", "fill_", "normal_", "uniform_", 
 
 def names(**wanted: object) -> frozenset[str]:
     """List the functions that are declared so."""
-    return frozenset(
-        name for name, one in TABLE.items() if all(getattr(one, field) == value for field, value in wanted.items())
-    )
+    return frozenset(name for name, one in TABLE.items() if wanted.items() <= one._asdict().items())
