@@ -345,6 +345,7 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("asked", [False, True], ids=["data", "input gradient"])
+@pytest.mark.whole
 @pytest.mark.parametrize("name", WRITTEN)
 def test_models_as_people_write_them_are_known(name: str, asked: bool) -> None:
     text, shape = WRITTEN[name]

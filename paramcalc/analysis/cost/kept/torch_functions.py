@@ -107,7 +107,7 @@ def _tensors(values: Sequence[object]) -> Iterator[Value]:
 
 def laid_out(shape: Shape, sources: Sequence[Value]) -> tuple[Size, ...] | None:
     """Give the strides of what is made of tensors element by element; ``None`` where they are unknown."""
-    if all(one.strides == () for one in sources):
+    if all(_plain(one) for one in sources):
         return ()
     if any(one.strides is None or not _spreads(one.shape, shape) for one in sources):
         return None
@@ -116,6 +116,11 @@ def laid_out(shape: Shape, sources: Sequence[Value]) -> tuple[Size, ...] | None:
     if all(len(one) == len(shape) for one in numbers):
         return _in_order(numbers[0], numbers[1:])
     return laid_out_like(sources[0]) if sources[0].shape == shape else None
+
+
+def _plain(x: Value) -> bool:
+    # whether its axes surely lie in their own order
+    return x.strides is not None and x.contiguous
 
 
 def _spreads(own: Shape, shape: Shape) -> bool:
@@ -169,7 +174,7 @@ def _nothing(op: Operation) -> Sequence[Value]:
 
 
 def _cut(op: Operation) -> Sequence[Value]:
-    return [op.out()._replace(live=False, strides=() if op.x.strides == () else None)]
+    return [op.out()._replace(live=False, strides=() if _plain(op.x) else None)]
 
 
 def _comparison(op: Operation) -> Sequence[Value]:
@@ -186,7 +191,7 @@ def _new_like(op: Operation) -> Sequence[Value]:
 
 def _joined(op: Operation) -> Sequence[Value]:
     # tensors of images may lie in another order, and are joined in it
-    plain = len(op.outs[0]) < 4 or all(one.strides == () for one in op.tensors())
+    plain = len(op.outs[0]) < 4 or all(_plain(one) for one in op.tensors())
     return [op.out(*op.tensors())._replace(strides=() if plain else None)]
 
 
@@ -230,7 +235,7 @@ def _log_sigmoid(op: Operation) -> Sequence[Value]:
 
 def _normalized(op: Operation) -> Sequence[Value]:
     # a softmax lays its result out anew
-    out = op.out(op.x)._replace(strides=() if op.x.strides == () else None)
+    out = op.out(op.x)._replace(strides=() if _plain(op.x) else None)
     if op.x.live:
         op.tape.keep(out)
     return [out]
@@ -244,7 +249,7 @@ def _power(op: Operation) -> Sequence[Value]:
         raise Unclear
     tensors = op.tensors()
     out = op.out(*tensors)
-    if not isinstance(base, Value) and out.strides != ():
+    if not isinstance(base, Value) and not _plain(out):
         out = out._replace(strides=None)
     if any(one.live for one in tensors):
         op.tape.keep(*tensors)
@@ -345,7 +350,7 @@ def _layer_norm(op: Operation) -> Sequence[Value]:
     shape = op.option("normalized_shape", 1, None)
     last = len(shape) if isinstance(shape, tuple) else 1
     out = layer_norm(op.tape, x, prod(x.shape[:-last]), any(one.live for one in weights), False)
-    return [out._replace(strides=() if x.strides == () else None)]
+    return [out._replace(strides=() if _plain(x) else None)]
 
 
 # --- sums ------------------------------------------------------------------------------------------------------------
@@ -421,7 +426,7 @@ def _table(op: Operation) -> Sequence[Value]:
     places, table = op.tensors()
     if table.live:
         op.tape.keep(places)
-    return [op.out(table, like=[places])._replace(strides=() if places.strides == () else None)]
+    return [op.out(table, like=[places])._replace(strides=() if _plain(places) else None)]
 
 
 # --- the same numbers in other shapes --------------------------------------------------------------------------------

@@ -233,7 +233,7 @@ class Call(NamedTuple):
     def views(self, at: int = 0) -> Sequence[Value]:
         """Give the input as the only output, in its new shape."""
         x = self.inputs[at]
-        strides = x.strides if x.shape == self.outputs[0] else () if x.strides == () else None
+        strides = x.strides if x.shape == self.outputs[0] else () if x.strides is not None and x.contiguous else None
         return (x._replace(shape=self.outputs[0], strides=strides, live=self.anything),)
 
 

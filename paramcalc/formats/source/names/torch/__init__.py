@@ -8,6 +8,13 @@ from .containers import (
     is_chain as is_chain,
 )
 from .functions import (
+    changed as changed,
+    combine as combine,
+    compared as compared,
+    item as item,
+    negated as negated,
+    written as written,
+)
 from .gradients import links_of as links_of
 from .layers import layer_of as layer_of
 from .methods import tensor_attribute as tensor_attribute
