@@ -170,7 +170,7 @@ def _operations(cost: Cost) -> Iterator[Fact]:
 
 def _by_layer(cost: Cost, depth: int | None) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    _add(cost.layers, rows, 0, depth, False)
+    _add(cost.layers, rows, 0, depth, False, _bounded(cost))
     asked = cost.operations is not None
     headers = tuple(map(message, ("layer", *PASSES, *[OTHERS] * asked, "kept")))
     others = [_others(cost.operations, whole=True)] if cost.operations is not None else []
@@ -178,19 +178,24 @@ def _by_layer(cost: Cost, depth: int | None) -> Table:
     return Table(headers, rows, tuple(range(1, len(headers))), footer, message("multiply-adds"))
 
 
-def _kept_by(one: LayerCost) -> Cell:
-    # of what is surely kept, at least so many
-    return _at_least(one.elements, summed(tensor.size for tensor in one.kept))
+def _kept_by(one: LayerCost, bound: bool) -> Cell:
+    return _at_least(one.elements, summed(tensor.size for tensor in one.kept) if bound else None)
 
 
 def _total_kept(cost: Cost) -> Cell:
-    return _at_least(cost.elements, summed(tensor.size for one in cost.layers for tensor in one.kept))
+    surely = summed(tensor.size for one in cost.layers for tensor in one.kept)
+    return _at_least(cost.elements, surely if _bounded(cost) else None)
+
+
+def _bounded(cost: Cost) -> bool:
+    # whether what layers keep is surely kept where it is not all
+    return cost.activations_at_least is not None
 
 
 def _at_least(size: Size | None, least: Size | None) -> Cell:
     if size is not None or least is None or (isinstance(least, int) and least == 0):
         return _cell(size)
-    return message("at least {number}", number=unicode(factored(least, FIRST)))
+    return message("at least {number}", number=grouped(factored(least, FIRST)))
 
 
 def _others(operations: Operations, whole: bool) -> Cell:
@@ -201,15 +206,15 @@ def _others(operations: Operations, whole: bool) -> Cell:
 
 
 def _add(
-    layers: Sequence[LayerCost], rows: list[tuple[Cell, ...]], level: int, depth: int | None, stacked: bool
+    layers: Sequence[LayerCost], rows: list[tuple[Cell, ...]], level: int, depth: int | None, stacked: bool, bound: bool
 ) -> None:
     for several in runs(layers, _alike) if stacked else ([one] for one in layers):
         one = several[0]
         others = [_others(one.operations, bool(one.layers))] if one.operations is not None else []
         name = f"{'  ' * level}{run_name([each.name for each in several])} ({one.type})"
-        rows.append((name, *map(_cell, _known(one)), *others, _kept_by(one)))
+        rows.append((name, *map(_cell, _known(one)), *others, _kept_by(one, bound)))
         if depth is None or level < depth:
-            _add(one.layers, rows, level + 1, depth, one.stacks)
+            _add(one.layers, rows, level + 1, depth, one.stacks, bound)
 
 
 def _alike(a: LayerCost, b: LayerCost) -> bool:

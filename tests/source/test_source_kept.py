@@ -174,7 +174,7 @@ def said(text: str, asked: bool = False, shape: tuple[int, ...] = SHAPE, frozen:
     source = Source("m.py", given=text)
     source.asked = Asked("net", inputs=(shape,))
     found = cost(read(source), input_gradient=asked, frozen=frozen)
-    return Known(found.memory.activations, found.activations_at_least)
+    return Known(found.memory.activations, found.activations_at_least or 0)
 
 
 def truth(text: str, asked: bool = False, shape: tuple[int, ...] = SHAPE, frozen: Sequence[str] = ()) -> set[int]:
@@ -354,7 +354,7 @@ def test_models_as_people_write_them_are_known(name: str, asked: bool) -> None:
 
 
 def test_a_function_without_a_rule_leaves_a_bound_and_its_place() -> None:
-    text = one_statement("x = torch.tanh(self.a(F.alpha_dropout(x, 0.5, True)))", BEFORE[1])
+    text = one_statement("x = torch.tanh(self.norm(F.alpha_dropout(x, 0.5, True)))", BEFORE[1])
     source = Source("m.py", given=text)
     source.asked = Asked("net", inputs=(SHAPE,))
     found = cost(read(source))

@@ -197,7 +197,9 @@ def cost(
         None if clip is None else clipping(clip, summed(one.params for one in trained_weights(whole.uses))),
         None if decode is None else decoding(model, prompt=1 if time is None else time, tokens=decode, batch=batch),
         listed=not model.nodes,
-        activations_at_least=activations_at_least(made.uses, made.keeps, chosen, whole.kept.beside),
+        activations_at_least=activations_at_least(made.uses, made.keeps, chosen, whole.kept.beside)
+        if whole.kept.bounded
+        else None,
     )
 
 

@@ -120,8 +120,8 @@ class Cost(Displayed):
         What clipping the gradients takes.
     decoding : Decoding, optional
         What generating a sequence takes, each output fed back.
-    activations_at_least : int or Expr
-        Bytes of what is surely kept for the backward pass, where not all of it is known.
+    activations_at_least : int or Expr, optional
+        Bytes of what the steps of a program surely keep for the backward pass, whether or not that is all.
     listed : bool
         Whether its layers are a list: code that is no layer may do further operations between them.
     """
@@ -142,7 +142,7 @@ class Cost(Displayed):
     clipping: Clipping | None = None
     decoding: Decoding | None = None
     listed: bool = False
-    activations_at_least: Size = 0
+    activations_at_least: Size | None = None
 
     @property
     def step(self) -> Size | None:
@@ -175,8 +175,8 @@ class Cost(Displayed):
     def memory_at_least(self) -> Memory:
         """The memory of what is surely kept; where nothing is known of the activations, there is no bound to train."""
         least = self.activations_at_least
-        bound = not (isinstance(least, int) and least == 0)
-        return self.memory._replace(activations=least if bound and self.memory.activations is None else None)
+        bound = self.memory.activations is None and not (isinstance(least, int) and least == 0)
+        return self.memory._replace(activations=least if bound else None)
 
     def largest(self, number: int) -> list[LayerCost]:
         """List the layers that take most of a training step, where that can be compared."""

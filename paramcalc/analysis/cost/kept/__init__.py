@@ -184,11 +184,14 @@ class KeptByAll(NamedTuple):
         For every function that keeps something, or of which that is unknown.
     missing : str
         What it is unknown of, with its place; empty where all is known, or nothing at all.
+    bounded : bool
+        Whether what is listed is surely kept, also where it is not all.
     """
 
     uses: list[Found]
     beside: Sequence[Beside] = ()
     missing: str = ""
+    bounded: bool = False
 
 
 class _Kept(NamedTuple):
@@ -267,7 +270,7 @@ def _followed(
             beside.append(Beside(one.name, each))
     whole = Found((), walk.complete, [])
     several = [_together([whole, *of_parts.get(at, [])]) for at in range(len(found))]
-    return KeptByAll(several, beside, missing or ("" if walk.complete else WALK))
+    return KeptByAll(several, beside, missing or ("" if walk.complete else WALK), True)
 
 
 def _together(several: Sequence[Found]) -> Found:

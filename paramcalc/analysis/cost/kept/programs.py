@@ -147,14 +147,14 @@ class Walk:
             in_place = bool(step.layer.options.get("inplace"))
         if values is None:
             unclear = Memory(0, counted=False, sure=False)
-            makes = [Tensor(Value(() if one is None else one, unclear), False) for one in step.outs]
-        else:
-            makes = [Tensor(one, not unknown) for one in values]
+            makes = [Tensor(Value(one or (), unclear, strides=None), False) for one in step.outs]
+        else:  # new memory that surely needs a gradient is known, whatever it is made of
+            given = {self.made[one.place][one.output].value.memory for one in reads}
+            makes = [Tensor(one, not unknown or (one.live and one.memory not in given)) for one in values]
         if in_place or values is None:
             self._changed(step, reads, Output(place, 0) if in_place else None)
         else:
-            read_memory = {self.made[one.place][one.output].value.memory for one in reads}
-            self.shared |= {one.memory for one in values} & read_memory
+            self.shared |= {one.memory for one in values} & given
         self.made.append(makes)
         return Done(step, reads, makes, [*tape.kept], values is not None and not unknown and not tape.missing)
 
