@@ -12,7 +12,8 @@ from ....core.rule import Layer
 from ....core.spelling import snake
 from ....graph.program import Held, Mark, Operand, Output, Program, Step
 from ....graph.wiring import Leaf
-from .torch_functions import RULES, Operation, Unclear
+from .calls import Operation, Unclear
+from .torch_functions import RULES
 from .torch_recurrent import CELLS
 from .values import Call, Keeping, Memory, Tape, UnknownLayout, Value
 

@@ -6,163 +6,19 @@ gives the tensors that it makes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import prod
-from typing import NamedTuple
 
 from ....core.shapes import Shape
 from ....graph.program import Mark
 from ....symbolic import Size
-from .torch_operations import (
-    attention_of_heads,
-    dropout,
-    layer_norm,
-    linear,
-    made,
-    multiply,
-    permuted,
-    reshaped,
-    viewed,
-)
-from .values import Memory, Tape, UnknownLayout, Value, is_one, laid_out_like
+from . import torch_views
+from .calls import Operation, Rule, Unclear, expanded_to, in_own_order
+from .torch_operations import attention_of_heads, dropout, layer_norm, linear, made, multiply, reshaped
+from .values import Memory, Value
 
 FLOATS = ("torch.float", "torch.float32")
 PLACES = ("torch.device", "torch.cuda", "cpu", "cuda")
-
-
-class Unclear(Exception):
-    """An argument is unknown that decides what is kept."""
-
-
-class Operation(NamedTuple):
-    """A call of a function.
-
-    Attributes
-    ----------
-    name : str
-    tape : Tape
-    args : tuple
-        Tensors are values, whatever else there is is itself.
-    kwargs : mapping
-    outs : tuple of shapes
-    """
-
-    name: str
-    tape: Tape
-    args: Sequence[object]
-    kwargs: Mapping[str, object]
-    outs: Sequence[Shape]
-
-    @property
-    def x(self) -> Value:
-        """The first tensor."""
-        first = self.args[0] if self.args else self.kwargs.get("input")
-        if not isinstance(first, Value):
-            raise Unclear
-        return first
-
-    @property
-    def in_place(self) -> bool:
-        """Whether the result is written into the first tensor."""
-        given = self.option("inplace", len(self.args), False)
-        if not isinstance(given, bool):
-            raise Unclear
-        return given
-
-    def option(self, name: str, place: int, default: object) -> object:
-        """Give an argument that is no tensor."""
-        return self.kwargs.get(name, self.args[place] if place < len(self.args) else default)
-
-    def tensors(self) -> list[Value]:
-        """List the arguments that are tensors.
-
-        Raises
-        ------
-        Unclear
-            Where it is unknown whether an argument is one.
-        """
-        return [*_tensors((*self.args, *self.kwargs.values()))]
-
-    def out(self, *sources: Value, like: Sequence[Value] = (), live: bool = False, index: int = 0) -> Value:
-        """Make an output that depends on some tensors, its axes in the order of those that it is made of."""
-        if self.in_place:
-            return self.x._replace(live=live or any(one.live for one in sources))
-        shape = self.outs[index]
-        return made(shape, "output", *sources, live=live)._replace(strides=laid_out(shape, like or sources))
-
-    def view(self, shape: Shape, strides: tuple[Size, ...] | None) -> list[Value]:
-        """Give the memory of the first tensor in another shape."""
-        return [self.x._replace(shape=shape, strides=strides)]
-
-
-def _tensors(values: Sequence[object]) -> Iterator[Value]:
-    for one in values:
-        if one is Mark.UNKNOWN:
-            raise Unclear
-        if isinstance(one, Value):
-            yield one
-        elif isinstance(one, tuple):
-            yield from _tensors(one)
-
-
-def laid_out(shape: Shape, sources: Sequence[Value]) -> tuple[Size, ...] | None:
-    """Give the strides of what is made of tensors element by element; ``None`` where they are unknown."""
-    if all(_plain(one) for one in sources):
-        return ()
-    if any(one.strides is None or not _spreads(one.shape, shape) for one in sources):
-        return None
-    steps = [_steps_along(one, shape) for one in sources]
-    numbers = [[one for one in sizes if isinstance(one, int)] for sizes in (shape, *steps)]
-    if all(len(one) == len(shape) for one in numbers):
-        return _in_order(numbers[0], numbers[1:])
-    return laid_out_like(sources[0]) if sources[0].shape == shape else None
-
-
-def _plain(x: Value) -> bool:
-    # whether its axes surely lie in their own order
-    return x.strides is not None and x.contiguous
-
-
-def _spreads(own: Shape, shape: Shape) -> bool:
-    pairs = zip(own[::-1], shape[::-1], strict=False)
-    return len(own) <= len(shape) and all(one == size or is_one(one) for one, size in pairs)
-
-
-def _steps_along(x: Value, shape: Shape) -> tuple[Size, ...]:
-    # where a tensor is spread along an axis, it stays at one place
-    lead = len(shape) - len(x.shape)
-    pairs = zip(x.shape, shape[lead:], x.steps, strict=True)
-    return (*[0] * lead, *(step if own == size else 0 for own, size, step in pairs))
-
-
-def _in_order(shape: Sequence[int], steps: Sequence[Sequence[int]]) -> tuple[Size, ...]:
-    # axes are exchanged, from the innermost on, as the first tensor tells that moves along both
-    order = [*range(len(shape))][::-1]
-
-    def outward(one: int, other: int) -> int:
-        for own in steps:
-            first, second = own[one], own[other]
-            if first == 0 or second == 0:
-                continue
-            if first != second:
-                return 1 if first > second else -1
-            if shape[one] > shape[other]:
-                return 1
-        return 0
-
-    for place in range(1, len(order)):
-        moved = place
-        for before in range(place - 1, -1, -1):
-            found = outward(order[before], order[moved])
-            if found > 0:
-                order[before], order[moved] = order[moved], order[before]
-                moved = before
-            elif found < 0:
-                break
-    found_steps: list[Size] = [1] * len(shape)
-    for at, axis in enumerate(order):
-        found_steps[axis] = prod(shape[inner] for inner in order[:at])
-    return tuple(found_steps)
 
 
 # --- number by number ------------------------------------------------------------------------------------------------
@@ -174,7 +30,7 @@ def _nothing(op: Operation) -> Sequence[Value]:
 
 
 def _cut(op: Operation) -> Sequence[Value]:
-    return [op.out()._replace(live=False, strides=() if _plain(op.x) else None)]
+    return [op.out()._replace(live=False, strides=() if in_own_order(op.x) else None)]
 
 
 def _comparison(op: Operation) -> Sequence[Value]:
@@ -191,7 +47,7 @@ def _new_like(op: Operation) -> Sequence[Value]:
 
 def _joined(op: Operation) -> Sequence[Value]:
     # tensors of images may lie in another order, and are joined in it
-    plain = len(op.outs[0]) < 4 or all(_plain(one) for one in op.tensors())
+    plain = len(op.outs[0]) < 4 or all(in_own_order(one) for one in op.tensors())
     return [op.out(*op.tensors())._replace(strides=() if plain else None)]
 
 
@@ -235,7 +91,7 @@ def _log_sigmoid(op: Operation) -> Sequence[Value]:
 
 def _normalized(op: Operation) -> Sequence[Value]:
     # a softmax lays its result out anew
-    out = op.out(op.x)._replace(strides=() if _plain(op.x) else None)
+    out = op.out(op.x)._replace(strides=() if in_own_order(op.x) else None)
     if op.x.live:
         op.tape.keep(out)
     return [out]
@@ -249,7 +105,7 @@ def _power(op: Operation) -> Sequence[Value]:
         raise Unclear
     tensors = op.tensors()
     out = op.out(*tensors)
-    if not isinstance(base, Value) and not _plain(out):
+    if not isinstance(base, Value) and not in_own_order(out):
         out = out._replace(strides=None)
     if any(one.live for one in tensors):
         op.tape.keep(*tensors)
@@ -350,7 +206,7 @@ def _layer_norm(op: Operation) -> Sequence[Value]:
     shape = op.option("normalized_shape", 1, None)
     last = len(shape) if isinstance(shape, tuple) else 1
     out = layer_norm(op.tape, x, prod(x.shape[:-last]), any(one.live for one in weights), False)
-    return [out._replace(strides=() if _plain(x) else None)]
+    return [out._replace(strides=() if in_own_order(x) else None)]
 
 
 # --- sums ------------------------------------------------------------------------------------------------------------
@@ -395,13 +251,7 @@ def _matrices(op: Operation) -> Sequence[Value]:
 
 def _matrices_of(x: Value, several: Shape) -> Value:
     # one matrix for each place along the other axes
-    return reshaped(_expanded_to(x, (*several, *x.shape[-2:])), (prod(several), *x.shape[-2:]))
-
-
-def _expanded_to(x: Value, shape: Shape) -> Value:
-    if x.shape == shape:
-        return x
-    return x._replace(shape=shape, strides=_steps_along(x, shape))
+    return reshaped(expanded_to(x, (*several, *x.shape[-2:])), (prod(several), *x.shape[-2:]))
 
 
 def _linear(op: Operation) -> Sequence[Value]:
@@ -426,121 +276,10 @@ def _table(op: Operation) -> Sequence[Value]:
     places, table = op.tensors()
     if table.live:
         op.tape.keep(places)
-    return [op.out(table, like=[places])._replace(strides=() if _plain(places) else None)]
+    return [op.out(table, like=[places])._replace(strides=() if in_own_order(places) else None)]
 
 
-# --- the same numbers in other shapes --------------------------------------------------------------------------------
-
-
-def _detached(op: Operation) -> Sequence[Value]:
-    return [op.x._replace(live=op.x.live and op.name != "detach")]
-
-
-def _view(op: Operation) -> Sequence[Value]:
-    x, shape = op.x, op.outs[0]
-    try:
-        return op.view(shape, () if x.contiguous else viewed(x, shape))
-    except UnknownLayout:
-        return op.view(shape, None)
-
-
-def _shape(op: Operation) -> Sequence[Value]:
-    if op.outs[0] == op.x.shape:
-        return [op.x]
-    return [reshaped(op.x, op.outs[0])]
-
-
-def _order(op: Operation) -> Sequence[Value]:
-    x = op.x
-    axes = [*range(len(x.shape))]
-    if op.name == "permute":
-        given = op.option("dims", 1, ())
-        several = given if isinstance(given, tuple) else op.args[1:]
-        axes = [one % len(axes) for one in several if isinstance(one, int)]
-    elif op.name == "transpose":
-        first, second = op.option("dim0", 1, None), op.option("dim1", 2, None)
-        if not isinstance(first, int) or not isinstance(second, int):
-            raise Unclear
-        axes[first], axes[second] = axes[second], axes[first]
-    elif op.name == "mT":
-        axes[-2:] = axes[:-3:-1]
-    else:
-        axes.reverse()
-    return [permuted(x, axes)]
-
-
-def _new_axis(op: Operation) -> Sequence[Value]:
-    dim = op.option("dim", 1, None)
-    if not isinstance(dim, int):
-        raise Unclear
-    at, strides = dim % len(op.outs[0]), op.x.strides
-    return op.view(op.outs[0], (*strides[:at], 1, *strides[at:]) if strides else strides)
-
-
-def _axis_left_out(op: Operation) -> Sequence[Value]:
-    x, shape, dim = op.x, op.outs[0], op.option("dim", 1, None)
-    if not x.strides or len(shape) == len(x.shape):
-        return op.view(shape, x.strides)
-    if not isinstance(dim, int):
-        raise Unclear
-    at = dim % len(x.shape)
-    return op.view(shape, (*x.strides[:at], *x.strides[at + 1 :]))
-
-
-def _expanded(op: Operation) -> Sequence[Value]:
-    return [_expanded_to(op.x, op.outs[0])]
-
-
-def _pieces(op: Operation) -> Sequence[Value]:
-    return [op.x._replace(shape=shape, strides=None if op.x.strides is None else op.x.steps) for shape in op.outs]
-
-
-def _items(op: Operation) -> Sequence[Value]:
-    dim = op.option("dim", 1, 0)
-    if not isinstance(dim, int):
-        raise Unclear
-    at = dim % len(op.x.shape)
-    strides = None if op.x.strides is None else (*op.x.steps[:at], *op.x.steps[at + 1 :])
-    return [op.x._replace(shape=shape, strides=strides) for shape in op.outs]
-
-
-def _item(op: Operation) -> Sequence[Value]:
-    keys = op.args[1]
-    assert isinstance(keys, tuple)
-    x = op.x
-    if x.strides is None:
-        return op.view(op.outs[0], None)
-    given = sum(one is not None and one is not ... for one in keys)
-    steps, found = [*x.steps], list[Size]()
-    for key in keys:
-        if key is None:
-            found.append(1)
-        elif key is ...:
-            count = len(x.shape) - given
-            found, steps = [*found, *steps[:count]], steps[count:]
-        elif isinstance(key, slice):
-            step = 1 if key.step is None else key.step
-            if not isinstance(step, int):
-                raise Unclear
-            found.append(steps.pop(0) * step)
-        else:
-            steps.pop(0)
-    return op.view(op.outs[0], (*found, *steps))
-
-
-def _indices(op: Operation) -> Sequence[Value]:
-    keys = op.args[1]
-    assert isinstance(keys, tuple)
-    if not all(isinstance(one, Value) or one == slice(None) for one in keys):
-        raise Unclear
-    indices = [one for one in keys if isinstance(one, Value)]
-    if op.x.live:
-        op.tape.keep(*indices)
-    return [op.out(op.x)._replace(strides=None)]
-
-
-def _contiguous(op: Operation) -> Sequence[Value]:
-    return [op.x] if op.x.contiguous else [made(op.x.shape, "output", op.x)]
+# --- types and places ------------------------------------------------------------------------------------------------
 
 
 def _floats(op: Operation) -> Sequence[Value]:
@@ -573,8 +312,8 @@ def _constant(op: Operation) -> Sequence[Value]:
     return [Value(op.outs[0], Memory(prod(op.outs[0]), "constant", str(dtype)))]
 
 
-Rule = Callable[[Operation], Sequence[Value]]
 RULES: dict[str, Rule] = {
+    **torch_views.RULES,
     "nothing": _nothing,
     "cut": _cut,
     "input": _input,
@@ -604,18 +343,6 @@ RULES: dict[str, Rule] = {
     "linear": _linear,
     "attention": _attention,
     "table": _table,
-    "same": _detached,
-    "view": _view,
-    "shape": _shape,
-    "order of axes": _order,
-    "new axis": _new_axis,
-    "axis left out": _axis_left_out,
-    "expanded": _expanded,
-    "pieces": _pieces,
-    "items": _items,
-    "item": _item,
-    "indices": _indices,
-    "laid out": _contiguous,
     "floats": _floats,
     "whole numbers": _whole_numbers,
     "written": _written,
