@@ -1,7 +1,8 @@
 """Functions of tensors, each declared once: the shape it gives, whose memory, what a gradient follows, what it keeps.
 
 What a function keeps for the backward pass is a name; the rules of these names are in
-``paramcalc.analysis.cost.kept.torch_functions``. A function without one passes gradients on, and what it keeps is unknown.
+``paramcalc.analysis.cost.kept.torch_functions``. A function without one passes gradients on, and what it keeps is
+unknown.
 """
 
 from __future__ import annotations
