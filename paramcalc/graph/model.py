@@ -34,6 +34,7 @@ from ..symbolic import Size, add, collect
 from .findings import STORED_OTHERWISE, Finding
 from .forward import fits, input_shapes, run
 from .node import Node, Ref
+from .program import Program
 from .sharing import check_levels, crossed
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Model(Applicable, Displayed):
     apart = False  # whether its layers can be built one by one, where it is unknown how they are connected
     sources: Sequence[str] = ()  # where source code makes the layer of each node, file:line
     wants = 0  # how many input shapes would show more of it, where none were given
+    program: Program | None = None  # what its code does, where it was followed
     optimizer: object = None  # that a file states for its training, in the form of the file
     batch_in_shape = False  # whether a reader found shapes whole, with no name for the batch
     findings: tuple[Finding, ...] = ()  # where a reader found something wrong, those of models inside aside

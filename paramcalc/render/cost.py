@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..catalogue import message
 from ..core.storage import bytes_text
+from ..core.totals import summed
 from ..graph.size_names import BATCHES, TIMES
 from ..report import plain
 from ..symbolic import Size, grouped, symbols, unicode, unknown
@@ -169,12 +170,32 @@ def _operations(cost: Cost) -> Iterator[Fact]:
 
 def _by_layer(cost: Cost, depth: int | None) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    _add(cost.layers, rows, 0, depth, False)
+    _add(cost.layers, rows, 0, depth, False, _bounded(cost))
     asked = cost.operations is not None
     headers = tuple(map(message, ("layer", *PASSES, *[OTHERS] * asked, "kept")))
     others = [_others(cost.operations, whole=True)] if cost.operations is not None else []
-    footer = (message("total"), *map(_cell, cost.passes), *others, _cell(cost.elements))
+    footer = (message("total"), *map(_cell, cost.passes), *others, _total_kept(cost))
     return Table(headers, rows, tuple(range(1, len(headers))), footer, message("multiply-adds"))
+
+
+def _kept_by(one: LayerCost, bound: bool) -> Cell:
+    return _at_least(one.elements, summed(tensor.size for tensor in one.kept) if bound else None)
+
+
+def _total_kept(cost: Cost) -> Cell:
+    surely = summed(tensor.size for one in cost.layers for tensor in one.kept)
+    return _at_least(cost.elements, surely if _bounded(cost) else None)
+
+
+def _bounded(cost: Cost) -> bool:
+    # whether what layers keep is surely kept where it is not all
+    return cost.activations_at_least is not None
+
+
+def _at_least(size: Size | None, least: Size | None) -> Cell:
+    if size is not None or least is None or (isinstance(least, int) and least == 0):
+        return _cell(size)
+    return message("at least {number}", number=grouped(factored(least, FIRST)))
 
 
 def _others(operations: Operations, whole: bool) -> Cell:
@@ -185,15 +206,15 @@ def _others(operations: Operations, whole: bool) -> Cell:
 
 
 def _add(
-    layers: Sequence[LayerCost], rows: list[tuple[Cell, ...]], level: int, depth: int | None, stacked: bool
+    layers: Sequence[LayerCost], rows: list[tuple[Cell, ...]], level: int, depth: int | None, stacked: bool, bound: bool
 ) -> None:
     for several in runs(layers, _alike) if stacked else ([one] for one in layers):
         one = several[0]
         others = [_others(one.operations, bool(one.layers))] if one.operations is not None else []
         name = f"{'  ' * level}{run_name([each.name for each in several])} ({one.type})"
-        rows.append((name, *map(_cell, _known(one)), *others, _cell(one.elements)))
+        rows.append((name, *map(_cell, _known(one)), *others, _kept_by(one, bound)))
         if depth is None or level < depth:
-            _add(one.layers, rows, level + 1, depth, one.stacks)
+            _add(one.layers, rows, level + 1, depth, one.stacks, bound)
 
 
 def _alike(a: LayerCost, b: LayerCost) -> bool:
@@ -241,10 +262,12 @@ def _by_operation(one: LayerCost, name: bool) -> Table | None:
 def _by_purpose(cost: Cost) -> Table:
     memory = cost.memory
     rows: list[tuple[Cell, ...]] = [
-        (message(name), _cell(size), _in_units(size)) for name, size in zip(PURPOSES, memory, strict=True)
+        (message(name), _at_least(size, least), _in_units(size, least))
+        for name, size, least in zip(PURPOSES, memory, cost.memory_at_least, strict=True)
     ]
+    training = cost.memory_at_least.training
     rows += [
-        (message("to train"), _cell(memory.training), _in_units(memory.training)),
+        (message("to train"), _at_least(memory.training, training), _in_units(memory.training, training)),
         (message("to infer"), _cell(memory.inference), _in_units(memory.inference)),
     ]
     return Table(tuple(map(message, ("memory", "bytes", "size"))), rows, (1, 2))
@@ -279,7 +302,9 @@ def _cell(size: Size | None) -> Cell:
     return message(UNKNOWN) if size is None else number(factored(size, FIRST))
 
 
-def _in_units(size: Size | None) -> str:
+def _in_units(size: Size | None, least: Size | None = None) -> str:
+    if size is None and isinstance(least, int):
+        return message("at least {number}", number=bytes_text(least))
     return bytes_text(size) if isinstance(size, int) else ""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textwrap import indent
 
 import pytest
-from test_source_backward import HEAD, MADE, measured, passes
+from source_gradients import HEAD, MADE
+from test_source_backward import measured, passes
 
 pytestmark = pytest.mark.torch
 

@@ -18,13 +18,13 @@ from .clipping import clipping
 from .decoding import decoding
 from .dtypes import Policy, policy as policy_named
 from .formulas import formula_of_operations, formulas
-from .kept import Convention, Found, convention_of, kept
-from .memory import memory_of, trained_weights
+from .kept import Beside, Convention, Found, KeptByAll, convention_of, kept
+from .memory import activations_at_least, memory_of, trained_weights
 from .methods import Method, method_of, trained_by
 from .naming import is_named
 from .operations import Operations, added, operations
 from .optimizers import Optimizer, read_optimizer, stated_optimizer
-from .passes import Training, Use, frozen_origins, parts_on, total, uses
+from .passes import Passes, Training, Use, frozen_origins, parts_on, total, uses
 from .result import Cost, LayerCost, nothing
 from .sizes import checked, padded, size_of, with_length, with_sizes
 
@@ -56,12 +56,12 @@ class Measured(NamedTuple):
     ----------
     parts : list of Part
     uses : list of Use
-    keeps : list of Found
+    kept : KeptByAll
     """
 
     parts: Sequence[Part]
     uses: list[Use]
-    keeps: list[Found]
+    kept: KeptByAll
 
 
 def cost(
@@ -156,23 +156,27 @@ def cost(
         parts = parts_on(model, shapes)
         named = is_named(frozen, parts)
         trains = Training(named, frozen_origins(model, parts, named), bptt, tuple(lengths) if packs else ())
-        found, _ = uses(model, parts, trains, [input_gradient] * len(shapes))
-        return Measured(parts, found, kept(model, found, convention, lengths if packs else ()))
+        wanted = [input_gradient] * len(shapes)
+        found, _ = uses(model, parts, trains, wanted)
+        return Measured(parts, found, kept(model, found, convention, lengths if packs else (), wanted))
 
     def at(length: Size) -> list[Found]:
-        return measured(steps, length).keeps
+        return measured(steps, length).kept.uses
 
     whole = measured(steps)
     time = size_of(TIMES, whole.parts)
-    made = trained_by(method, model, whole.uses, whole.keeps, time, at, input_gradient)
-    memory = memory_of(made.uses, made.keeps, chosen, used or stated)
+    made = trained_by(method, model, whole.uses, whole.kept.uses, time, at, input_gradient)
+    memory = memory_of(made.uses, made.keeps, chosen, used or stated, whole.kept.beside)
     if unread:
         memory = memory._replace(optimizer=None)
     segments = None if made.checkpointing is None else made.checkpointing(chosen)
     if made.checkpointing is not None:
         memory = memory._replace(activations=None if segments is None else segments.kept)
     counted = (lambda use: operations(use, chosen, tuple(lengths) if packs else (), training)) if ops == ALL else None
-    layers = tuple(_layers(made.uses, made.keeps, bptt, not packs and not rtrl, counted, training))
+    layers = (
+        *_layers(made.uses, made.keeps, bptt, not packs and not rtrl, counted, training),
+        *_functions(whole.kept.beside, ops == ALL),
+    )
     return Cost(
         model.label,
         model.framework,
@@ -183,6 +187,7 @@ def cost(
         (
             *_conventions(model, chosen, used, convention, method, lengths, input_gradient),
             *_of_the_file(stated, unread),
+            *_of_missing(whole.kept.missing),
             *(_of_operations(training) if ops == ALL else ()),
         ),
         all(one.exact for one in layers) and all(one.passes.backward is not None for one in layers),
@@ -192,6 +197,9 @@ def cost(
         None if clip is None else clipping(clip, summed(one.params for one in trained_weights(whole.uses))),
         None if decode is None else decoding(model, prompt=1 if time is None else time, tokens=decode, batch=batch),
         listed=not model.nodes,
+        activations_at_least=activations_at_least(made.uses, made.keeps, chosen, whole.kept.beside)
+        if whole.kept.bounded
+        else None,
     )
 
 
@@ -235,6 +243,27 @@ def _layers(
             else partial(formula_of_operations, alone, others.number, training),
             several[0][0].part.layer.stacks,
         )
+
+
+def _functions(beside: Sequence[Beside], counted: bool) -> Iterator[LayerCost]:
+    # the calls of one function are one line
+    by_name: dict[str, list[Found]] = {}
+    for one in beside:
+        by_name.setdefault(one.name, []).append(one.found)
+    for name, several in by_name.items():
+        yield LayerCost(
+            name,
+            "function",
+            Passes(),
+            tuple(tensor for one in several for tensor in one.tensors),
+            all(one.known for one in several),
+            operations=Operations(0, known=False) if counted else None,
+        )
+
+
+def _of_missing(missing: str) -> Iterator[str]:
+    if missing:
+        yield message("what is kept for the backward pass is not all known: {what}", what=missing)
 
 
 def _stated(model: Model) -> tuple[Optimizer | None, str]:

@@ -10,7 +10,7 @@ from ...core.rule import Layer
 from ...core.totals import summed
 from ...symbolic import Size
 from .dtypes import BITS, Policy, in_bytes, policy as policy_named
-from .kept import Found
+from .kept import Beside, Found
 from .optimizers import Optimizer, optimizer_state
 from .passes import Origin, Use, leaves_of, origin_of, together
 from .states import state_of
@@ -51,7 +51,11 @@ class Memory(NamedTuple):
 
 
 def memory_of(
-    found: Sequence[Use], keeps: Sequence[Found], policy: Policy, optimizer: Optimizer | None = None
+    found: Sequence[Use],
+    keeps: Sequence[Found],
+    policy: Policy,
+    optimizer: Optimizer | None = None,
+    beside: Sequence[Beside] = (),
 ) -> Memory:
     """Add up the bytes of a model for each purpose.
 
@@ -85,7 +89,7 @@ def memory_of(
         summed(in_bytes(weight.params, own.variables) for weight, own, _ in every.values()) if known else None,
         summed(in_bytes(weight.params, own.variables) for weight, own in trained) if known and trains else None,
         _slots(trained, optimizer) if known and trains else None,
-        bytes_kept(found, keeps, policy),
+        together((bytes_kept(found, keeps, policy), *(_bytes(one.found, policy) for one in beside))),
         summed(_state(use, policy) for use in leaves_of(found)),
     )
 
@@ -93,6 +97,19 @@ def memory_of(
 def bytes_kept(found: Sequence[Use], keeps: Sequence[Found], policy: Policy) -> Size | None:
     """Bytes of what is kept for the backward pass; ``None`` if some of it is unknown."""
     return together(_kept(use, one, policy) for use, one in zip(found, keeps, strict=True))
+
+
+def activations_at_least(
+    found: Sequence[Use], keeps: Sequence[Found], policy: Policy, beside: Sequence[Beside] = ()
+) -> Size:
+    """Bytes of what is surely kept for the backward pass, by layers and by functions beside them."""
+    of_layers = (_at_least(use, one, policy) for use, one in zip(found, keeps, strict=True))
+    return summed((*of_layers, *(_at_least(None, one.found, policy) for one in beside)))
+
+
+def _at_least(use: Use | None, found: Found, usual: Policy) -> Size:
+    own = usual if use is None else policy_of(use, usual)
+    return summed(in_bytes(one.size, one.dtype or own.computation) for one in found.everything)
 
 
 def trained_weights(found: Sequence[Use]) -> list[Weight]:
@@ -124,8 +141,11 @@ def policy_of(use: Use, usual: Policy) -> Policy:
 def _kept(use: Use, found: Found, usual: Policy) -> Size | None:
     if use.inner and found.inner:
         return together(_kept(one, inner, usual) for one, inner in zip(use.inner, found.inner, strict=True))
-    own = policy_of(use, usual)
-    sizes = [in_bytes(one.size, one.dtype or own.computation) for one in found.tensors]
+    return _bytes(found, policy_of(use, usual))
+
+
+def _bytes(found: Found, policy: Policy) -> Size | None:
+    sizes = [in_bytes(one.size, one.dtype or policy.computation) for one in found.tensors]
     return summed(sizes) if found.known else None
 
 

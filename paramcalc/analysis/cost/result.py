@@ -120,6 +120,8 @@ class Cost(Displayed):
         What clipping the gradients takes.
     decoding : Decoding, optional
         What generating a sequence takes, each output fed back.
+    activations_at_least : int or Expr, optional
+        Bytes of what the steps of a program surely keep for the backward pass, whether or not that is all.
     listed : bool
         Whether its layers are a list: code that is no layer may do further operations between them.
     """
@@ -140,6 +142,7 @@ class Cost(Displayed):
     clipping: Clipping | None = None
     decoding: Decoding | None = None
     listed: bool = False
+    activations_at_least: Size | None = None
 
     @property
     def step(self) -> Size | None:
@@ -167,6 +170,13 @@ class Cost(Displayed):
     def elements(self) -> Size | None:
         """Number of elements that all layers keep."""
         return together(one.elements for one in self.layers)
+
+    @property
+    def memory_at_least(self) -> Memory:
+        """The memory of what is surely kept; where nothing is known of the activations, there is no bound to train."""
+        least = self.activations_at_least
+        bound = self.memory.activations is None and not (isinstance(least, int) and least == 0)
+        return self.memory._replace(activations=least if bound else None)
 
     def largest(self, number: int) -> list[LayerCost]:
         """List the layers that take most of a training step, where that can be compared."""
@@ -203,6 +213,7 @@ class Cost(Displayed):
             **found,
             **_operations(self, whole=True),
             "memory": {name: _plain(size) for name, size in self.memory._asdict().items()},
+            **_bound(self.memory_at_least.activations),
             "layers": [_layer(one) for one in self.layers],
             "conventions": [*self.conventions],
             "exact": self.exact,
@@ -212,6 +223,10 @@ class Cost(Displayed):
 def forward_flops(passes: Passes, operations: Operations | None) -> Size | None:
     """Add two operations for each multiply-add to the others; at least so many, where not all of them are known."""
     return None if operations is None else summed((2 * passes.forward, operations.number))
+
+
+def _bound(least: Size | None) -> JsonObject:
+    return {} if least is None else {"activations_at_least": plain(least)}
 
 
 def _operations(one: Cost | LayerCost, whole: bool) -> JsonObject:

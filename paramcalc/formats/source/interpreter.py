@@ -65,7 +65,9 @@ class Interpreter(State):
         self.tensor_binary = self._tensor_binary
         self.tensor_unary = self._tensor_unary
         self.tensor_item = self._tensor_item
+        self.tensor_compared = lambda a, b: torch.compared(self, a, b)
         self.tensor_changed = lambda before, found: torch.changed(self, before, found)
+        self.tensor_written = lambda value, key, item: torch.written(self, value, key, item)
 
     # --- the top level --------------------------------------------------------------------------------------------
 

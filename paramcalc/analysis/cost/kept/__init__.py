@@ -9,8 +9,9 @@ has an unknown number of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
-from typing import NamedTuple
+from functools import partial
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING, NamedTuple
 
 from ....core.framework import title
 from ....core.products import State
@@ -20,10 +21,16 @@ from ....core.shapes import Shape, UnknownShape, listed
 from ....core.totals import summed
 from ....errors import OptionError, nearest
 from ....graph.model import Model
+from ....graph.program import Program
 from ....loading import load
 from ....symbolic import Size
 from ..passes import Use
 from .values import Call, Keeping, Memory, Tape, Value, value_of
+
+if TYPE_CHECKING:
+    from .programs import Walk
+
+WALK = "parts of forward"  # that were not followed
 
 
 class Tensor(NamedTuple):
@@ -56,12 +63,15 @@ class Convention(NamedTuple):
         Whose layers it is about.
     table : str
         ``"module:function"`` that gives the `Keeping` of a class, or ``None``.
+    programs : str
+        ``"module:class"`` that goes through the steps of a program; empty where functions between layers have no rules.
     """
 
     name: str
     text: str
     framework: str
     table: str
+    programs: str = ""
 
 
 _LEAST = (
@@ -74,6 +84,7 @@ CONVENTIONS = (
         "the CPU kernels of PyTorch 2.13 keep, without oneDNN",
         "torch",
         f"{__package__}.torch_layers:keeping",
+        f"{__package__}.programs:Walk",
     ),
     Convention(
         "keras-jax",
@@ -149,6 +160,40 @@ class Found(NamedTuple):
         return summed(one.size for one in self.everything)
 
 
+class Beside(NamedTuple):
+    """What a function keeps that is called beside the layers of a program.
+
+    Attributes
+    ----------
+    name : str
+    found : Found
+    """
+
+    name: str
+    found: Found
+
+
+class KeptByAll(NamedTuple):
+    """What a model keeps.
+
+    Attributes
+    ----------
+    uses : list of Found
+        For every use of a layer.
+    beside : list of Beside
+        For every function that keeps something, or of which that is unknown.
+    missing : str
+        What it is unknown of, with its place; empty where all is known, or nothing at all.
+    bounded : bool
+        Whether what is listed is surely kept, also where it is not all.
+    """
+
+    uses: list[Found]
+    beside: Sequence[Beside] = ()
+    missing: str = ""
+    bounded: bool = False
+
+
 class _Kept(NamedTuple):
     # what a use keeps, before it is known which of it follows from what others keep
     memories: tuple[tuple[Memory, str], ...] = ()
@@ -163,7 +208,13 @@ class _Kept(NamedTuple):
 UNKNOWN = _Kept((), False)
 
 
-def kept(model: Model, found: Sequence[Use], convention: Convention | None, lengths: Sequence[int] = ()) -> list[Found]:
+def kept(
+    model: Model,
+    found: Sequence[Use],
+    convention: Convention | None,
+    lengths: Sequence[int] = (),
+    inputs: Sequence[bool] = (),
+) -> KeptByAll:
     """List what every use of a layer keeps, memory once.
 
     The inputs of the whole model are not counted: they are data, and are there in any case.
@@ -175,15 +226,61 @@ def kept(model: Model, found: Sequence[Use], convention: Convention | None, leng
     convention : Convention, optional
     lengths : list of int
         Of the sequences that recurrent layers read, if they are packed.
+    inputs : list of bool
+        Whether a gradient of each input of the model is wanted; of none when left out.
     """
+    if model.program is not None and convention is not None and convention.programs and not lengths:
+        return _followed(model, model.program, found, convention, inputs)
     tape = Tape()
-    inputs = [
+    given = [
         value_of(() if isinstance(shape, UnknownShape) else shape, Memory(0, counted=False))
         for shape in model.input_shapes
     ]
-    every, _ = _run(model, found, convention, inputs, tape, tuple(lengths))
+    every, _ = _run(model, found, convention, given, tape, tuple(lengths))
     spared = tape.spared()
-    return [one.found(spared) for one in every]
+    return KeptByAll([one.found(spared) for one in every])
+
+
+def _followed(
+    model: Model, program: Program, found: Sequence[Use], convention: Convention, inputs: Sequence[bool]
+) -> KeptByAll:
+    given = [
+        value_of(() if isinstance(shape, UnknownShape) else shape, Memory(0, counted=False), live)
+        for shape, live in zip_longest(model.input_shapes, inputs, fillvalue=False)
+        if not isinstance(shape, bool)
+    ]
+    walk: Walk = load(convention.programs)(
+        program, given, [use.part for use in found], [use.live for use in found], partial(_keeping_of, convention)
+    )
+    seen: set[Memory] = set()
+    of_parts: dict[int, list[Found]] = {}
+    beside: list[Beside] = []
+    missing = ""
+    for one in walk.done:
+        if not one.reached:
+            continue
+        new = [memory for memory in one.kept if memory not in seen] if one.surely_reached else []
+        seen.update(new)
+        tensors = tuple(Tensor(memory.name, memory.size, memory.dtype) for memory in new)
+        each = Found(tensors, one.known and one.surely_reached, [])
+        missing = missing or ("" if one.known else f"{one.name} ({one.step.source})")
+        if one.step.part is not None:
+            of_parts.setdefault(one.step.part, []).append(each)
+        elif tensors or not one.known:
+            beside.append(Beside(one.name, each))
+    whole = Found((), walk.complete, [])
+    several = [_together([whole, *of_parts.get(at, [])]) for at in range(len(found))]
+    return KeptByAll(several, beside, missing or ("" if walk.complete else WALK), True)
+
+
+def _together(several: Sequence[Found]) -> Found:
+    return Found(tuple(tensor for one in several for tensor in one.tensors), all(one.known for one in several), [])
+
+
+def _keeping_of(convention: Convention, layer: Layer) -> Keeping | None:
+    # another rule may be registered by the name
+    own = layer.framework == convention.framework and of_class(layer.type, convention.framework) is layer.rule
+    return load(convention.table)(layer.type) if own else None
 
 
 def _run(
@@ -229,8 +326,7 @@ def _layer(
     unknown = len(shapes) < len(use.part.inputs) or any(isinstance(shape, UnknownShape) for shape in listed(built.outs))
     keeping: Keeping | None = None
     if convention is not None and isinstance(layer, Layer) and not unknown:
-        own = layer.framework == convention.framework and of_class(layer.type, convention.framework) is layer.rule
-        keeping = load(convention.table)(layer.type) if own else None  # another rule may be registered by the name
+        keeping = _keeping_of(convention, layer)
     anything = [value_of(shape)._replace(masked=True) for shape in outs]
     if keeping is None or not isinstance(layer, Layer):
         return UNKNOWN, anything

@@ -65,7 +65,7 @@ def _attended(
     q, k, v = inputs
     lone = len(q.shape) == 2
     if lone:
-        q, k, v = (one._replace(shape=(one.shape[0], 1, one.shape[1]), order=()) for one in (q, k, v))
+        q, k, v = (one._replace(shape=(one.shape[0], 1, one.shape[1]), strides=()) for one in (q, k, v))
     elif options["batch_first"]:
         q, k, v = map(transpose, (q, k, v))
     q, k, v = _projected(tape, q, k, v, d, separate, not lone, trains)  # one sample becomes three tensors
@@ -82,7 +82,7 @@ def _attended(
         mixed = made(q.shape, "attended", mixed)
     else:
         mixed = attention(tape, q, k, v, heads, rate)
-    rows = mixed._replace(shape=(length * batch, d), order=())
+    rows = mixed._replace(shape=(length * batch, d), strides=())
     out = linear(tape, rows, d, "output", trains("out_proj.weight"), trains("out_proj.bias"))
     out = out._replace(shape=(length, batch, d))
     if lone:

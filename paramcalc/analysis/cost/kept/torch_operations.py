@@ -7,7 +7,7 @@ from math import prod
 
 from ....core.shapes import Shape
 from ....symbolic import Size
-from .values import Call, Memory, Tape, Value
+from .values import Call, Memory, Tape, Value, is_one, laid_out_like
 
 
 def made(shape: Shape, name: str, *sources: Value, live: bool = False, like: Value | None = None) -> Value:
@@ -25,25 +25,59 @@ def made(shape: Shape, name: str, *sources: Value, live: bool = False, like: Val
         Whose axes lie in the order in which its own lie.
     """
     whole = live or any(one.live for one in sources)
-    return Value(shape, Memory(prod(shape), name), whole, like.order if like is not None else ())
+    return Value(shape, Memory(prod(shape), name), whole, laid_out_like(like) if like is not None else ())
 
 
-def transpose(x: Value) -> Value:
-    """Swap the first two axes; the memory is the same."""
-    order = x.order or tuple(range(len(x.shape)))
-    swapped = tuple({0: 1, 1: 0}.get(axis, axis) for axis in order)
-    return x._replace(shape=(x.shape[1], x.shape[0], *x.shape[2:]), order=swapped)
+def transpose(x: Value, first: int = 0, second: int = 1) -> Value:
+    """Swap two axes, the first two if none are named; the memory is the same."""
+    order = [*range(len(x.shape))]
+    order[first], order[second] = order[second], order[first]
+    return permuted(x, order)
+
+
+def permuted(x: Value, order: Sequence[int]) -> Value:
+    """Give the axes in another order; the memory is the same."""
+    strides = None if x.strides is None else tuple(x.steps[axis] for axis in order)
+    return x._replace(shape=tuple(x.shape[axis] for axis in order), strides=strides)
 
 
 def reshaped(x: Value, shape: Shape, name: str = "copy of the input") -> Value:
-    """Give another shape: a view where the axes lie in their order, a copy otherwise."""
-    return x._replace(shape=shape, order=()) if x.contiguous else made(shape, name, x)
+    """Give another shape: a view where the axes lie so that it is one, a copy otherwise."""
+    if x.contiguous:
+        return x._replace(shape=shape, strides=())
+    strides = viewed(x, shape)
+    return made(shape, name, x) if strides is None else x._replace(shape=shape, strides=strides)
+
+
+def viewed(x: Value, shape: Shape) -> tuple[Size, ...] | None:
+    """Give the strides of a view in another shape; ``None`` where only a copy has it."""
+    if x.shape == shape:
+        return x.steps
+    # axes that lie one after the other are one run of memory, which can be divided anew
+    runs: list[tuple[Size, Size]] = []  # the outermost first: how many elements, and the stride of the innermost
+    for size, step in zip(x.shape, x.steps, strict=True):
+        if is_one(size):
+            continue
+        if runs and runs[-1][1] == size * step:
+            runs[-1] = (runs[-1][0] * size, step)
+        else:
+            runs.append((size, step))
+    found: list[Size] = []
+    left = [*shape]
+    for whole, step in runs:
+        here: list[Size] = []
+        while left and not (here and prod(here) == whole):
+            here.append(left.pop(0))
+        if prod(here) != whole:
+            return None
+        found += [step * prod(here[at + 1 :]) for at in range(len(here))]
+    return (*found, *(1 for _ in left)) if all(map(is_one, left)) else None
 
 
 def linear(tape: Tape, x: Value, units: Size, name: str, weight: bool, bias: bool = False) -> Value:
     """Multiply by a weight, which needs a gradient or does not; the gradient of the weight needs the input."""
     if weight:
-        rows = x if len(x.shape) <= 2 else reshaped(x, x.shape)
+        rows = x if len(x.shape) <= 2 else reshaped(x, (prod(x.shape[:-1]), x.shape[-1]))
         tape.keep(rows)
     return made((*x.shape[:-1], units), name, x, live=weight or bias)
 
@@ -117,6 +151,16 @@ def attention(tape: Tape, q: Value, k: Value, v: Value, heads: Size, rate: float
         0
     ]
     return made(q.shape, "attended", out)
+
+
+def attention_of_heads(tape: Tape, q: Value, k: Value, v: Value) -> Value:
+    """Let queries (N, H, L, d) look at keys and values (N, H, S, d), without dropout; gives (N, H, L, d)."""
+    live = q.live or k.live or v.live
+    out = transpose(made((q.shape[0], q.shape[2], q.shape[1], q.shape[3]), "attended", q, k, v), 1, 2)
+    if live:
+        tape.keep(q, k, v, out)
+    tape.new("logarithms of sums", prod(q.shape[:-1]), times=live)
+    return out
 
 
 def scaled(x: Value, name: str) -> Value:

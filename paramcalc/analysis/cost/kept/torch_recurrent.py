@@ -138,7 +138,7 @@ def _stacked(call: Call) -> Sequence[Value]:
     projected = options.get("proj_size", 0)
     width = units if isinstance(projected, int) and projected == 0 else projected
     if len(x.shape) == 2:  # one sample
-        x = x._replace(shape=(x.shape[0], 1, x.shape[1]), order=())
+        x = x._replace(shape=(x.shape[0], 1, x.shape[1]), strides=())
         first = False
     else:
         first = bool(options["batch_first"])

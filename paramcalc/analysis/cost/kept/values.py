@@ -31,6 +31,8 @@ class Memory:
         Empty for that of the computation.
     counted : bool
         False for weights and for the inputs of the model, which are there in any case.
+    sure : bool
+        Whether it is known what memory it is; what keeps other memory is not all known.
     of : tuple of Memory
         What it can be computed from, in a convention in which such memory is not kept; empty in all others.
     moved : bool
@@ -43,6 +45,11 @@ class Memory:
     counted: bool = True
     of: tuple[Memory, ...] = ()
     moved: bool = False
+    sure: bool = True
+
+
+class UnknownLayout(Exception):
+    """It is not known how the axes of a tensor lie in memory, and what is kept depends on it."""
 
 
 class Value(NamedTuple):
@@ -54,8 +61,9 @@ class Value(NamedTuple):
     memory : Memory
     live : bool
         Whether it needs a gradient.
-    order : tuple of int
-        Its axes as they lie in memory, the outermost first; empty where they lie in their own order.
+    strides : tuple of int or Expr, or None
+        How far apart in memory the neighbours along each axis are; empty where the axes lie in their own order, one
+        after the other, and ``None`` where that is unknown.
     masked : bool
         Whether a mask may come with it, as in Keras.
     """
@@ -63,7 +71,7 @@ class Value(NamedTuple):
     shape: Shape
     memory: Memory
     live: bool = False
-    order: tuple[int, ...] = ()
+    strides: tuple[Size, ...] | None = ()
     masked: bool = False
 
     @property
@@ -73,9 +81,31 @@ class Value(NamedTuple):
 
     @property
     def contiguous(self) -> bool:
-        """Whether its axes lie in memory in their own order; an axis of one place does not matter."""
-        order = [axis for axis in self.order if not is_one(self.shape[axis])]
-        return order == sorted(order)
+        """Whether its axes lie in memory in their own order, one after the other.
+
+        Raises
+        ------
+        UnknownLayout
+            Where that is not known.
+        """
+        if self.strides is None:
+            raise UnknownLayout
+        return not self.strides or all(
+            is_one(size) or own == usual
+            for size, own, usual in zip(self.shape, self.strides, usual_strides(self.shape), strict=True)
+        )
+
+    @property
+    def steps(self) -> tuple[Size, ...]:
+        """Its strides, written out."""
+        if self.strides is None:
+            raise UnknownLayout
+        return self.strides or usual_strides(self.shape)
+
+
+def usual_strides(shape: Shape) -> tuple[Size, ...]:
+    """Give the strides of axes that lie in their own order, one after the other."""
+    return tuple(prod(shape[at + 1 :]) for at in range(len(shape)))
 
 
 def is_one(size: Size) -> bool:
@@ -88,11 +118,35 @@ def value_of(shape: Shape, memory: Memory | None = None, live: bool = False) -> 
     return Value(shape, memory or Memory(prod(shape), "output"), live)
 
 
+def laid_out_like(x: Value) -> tuple[Size, ...] | None:
+    """Give the strides of what a function of each element makes: its axes lie as those of its input, without gaps."""
+    if not x.strides:
+        return x.strides
+    axes = [axis for axis, size in enumerate(x.shape) if not is_one(size)]
+    order: list[int] = []  # the innermost first
+    while len(order) < len(axes):
+        step = prod(x.shape[axis] for axis in order)
+        inner = [axis for axis in axes if axis not in order and x.strides[axis] == step]
+        if len(inner) != 1:
+            break
+        order += inner
+    if len(order) < len(axes):  # there are gaps
+        strides = [one for axis in axes if isinstance(one := x.strides[axis], int) and one]
+        if len(set(strides)) < len(axes):
+            return None
+        order = [axis for _, axis in sorted(zip(strides, axes, strict=True))]
+    found: list[Size] = [1] * len(x.shape)
+    for at, axis in enumerate(order):
+        found[axis] = prod(x.shape[one] for one in order[:at])
+    return tuple(found)
+
+
 class Tape:
     """What is kept so far."""
 
     def __init__(self, kept: dict[Memory, None] | None = None) -> None:
         self.kept: dict[Memory, None] = kept or {}
+        self.missing = False  # whether something is kept of which it is unknown what memory it is
 
     def copy(self) -> Tape:
         """Make one to write on that nobody reads."""
@@ -103,6 +157,7 @@ class Tape:
         stack = [one.memory for one in reversed(values)]
         while stack:
             one = stack.pop()
+            self.missing = self.missing or not one.sure
             if one.moved:
                 stack += reversed(one.of)
             elif one.counted:
@@ -172,12 +227,14 @@ class Call(NamedTuple):
 
     def output(self, *views: Value, index: int = 0) -> Value:
         """Make an output of new memory, its axes in the order of another value if one is given."""
-        order = views[0].order if views else ()
-        return value_of(self.outputs[index], live=self.anything)._replace(order=order)
+        strides = laid_out_like(views[0]) if views else ()
+        return value_of(self.outputs[index], live=self.anything)._replace(strides=strides)
 
     def views(self, at: int = 0) -> Sequence[Value]:
         """Give the input as the only output, in its new shape."""
-        return (self.inputs[at]._replace(shape=self.outputs[0], live=self.anything),)
+        x = self.inputs[at]
+        strides = x.strides if x.shape == self.outputs[0] else () if x.strides is not None and x.contiguous else None
+        return (x._replace(shape=self.outputs[0], strides=strides, live=self.anything),)
 
 
 Keeping = Callable[[Call], Sequence[Value] | None]  # gives the outputs; None for a call it does not know

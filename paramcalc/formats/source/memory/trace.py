@@ -8,7 +8,9 @@ from typing import NamedTuple
 from ....core.built import Built
 from ....core.products import Work
 from ....core.shapes import Shape
+from ....graph.program import Operand, Output, Step
 from ....graph.wiring import Links
+from .objects import Plain
 
 NO_LINKS: Links = frozenset()
 
@@ -65,6 +67,14 @@ class Trace:
         What the outputs of the model are made of.
     written : dict of Memory to frozenset of Link
         What tensors depend on besides, because something was written into their memory.
+    steps : list of Step
+        What is done with tensors, functions included; ``part`` is the place among the calls.
+    made : dict of tensor to Output
+        Which step gave a tensor, or changed it last.
+    results : list of Operand
+        The outputs of the model, by the steps that gave them.
+    whole : bool
+        Whether the steps are all, as far as the calls are.
     """
 
     def __init__(self, inputs: int = 0, linked: bool = True) -> None:
@@ -74,6 +84,10 @@ class Trace:
         self.linked = linked
         self.outputs: list[Links] = []
         self.written: dict[Memory, Links] = {}
+        self.steps: list[Step] = []
+        self.made: dict[Plain, Output] = {}
+        self.whole = True
+        self.results: list[Operand] = []
         self._places: dict[int | str, list[int]] = {}
         self._begun: dict[Hashable, range] = {}
 
@@ -91,11 +105,27 @@ class Trace:
         if not self._begun:
             return
         lost = {place for several in self._begun.values() for place in several}
-        self.sure = False
+        self.sure = self.whole = False
+        self.steps, self.made = [], {}  # they name calls by their places
         self.calls = [one for place, one in enumerate(self.calls) if place not in lost]
         self._places = {}
         for place, one in enumerate(self.calls):
             self._places.setdefault(one.key, []).append(place)
+
+    def note(self, step: Step, made: Sequence[Plain]) -> None:
+        """Note a step that is made for sure, and which tensors it gives."""
+        place = self.inputs + len(self.steps)
+        self.steps.append(step)
+        self.made |= {one: Output(place, at) for at, one in enumerate(made)}
+
+    def in_place(self, found: Plain, made: Plain) -> None:
+        """Note that the last step, which gave a tensor, wrote it into the memory of its first argument instead."""
+        output = self.made.get(found)
+        if output is None:
+            self.whole = False
+        elif output.place == self.inputs + len(self.steps) - 1:
+            last = self.steps.pop()
+            self.note(last._replace(kwargs={**last.kwargs, "inplace": last.part is None}), (made,))
 
     def of(self, key: int | str) -> list[int]:
         """List the places of the calls of a layer or function."""

@@ -9,6 +9,7 @@ from ....core.record import Record
 from ....core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownShape
 from ....core.spelling import snake
 from ....graph.listing import Listing
+from ....graph.program import Program
 from ....graph.unknown_layers import UnknownLayer
 from ....graph.wiring import Wiring
 from ....symbolic import Expr, Size
@@ -98,9 +99,11 @@ class Listed(Listing):
         outs: Sequence[AnyShape] = (),
         inputs: Sequence[AnyShape] = (),
         wiring: Wiring | None = None,
+        program: Program | None = None,
     ) -> None:
         self.type = type
         self._wiring = wiring
+        self.program = program
         self._framework = framework
         self.outs = tuple(outs) or (UNKNOWN_SHAPE,)
         pieces = _with_own_names(pieces)

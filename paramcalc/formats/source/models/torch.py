@@ -11,6 +11,7 @@ from ....core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, listed
 from ....core.spelling import snake
 from ....errors import ParamcalcError
 from ....graph.model import Model
+from ....graph.program import Output, Program
 from ....graph.stack import Copies
 from ....graph.unknown_layers import UnknownLayer
 from ....graph.wiring import Leaf, Links, Wire, Wiring
@@ -38,7 +39,17 @@ def torch_model(run: State, name: str, value: Instance) -> Model:
                 for one in (trace.calls[at] for at in places)
             ]
             pieces.append(Piece(function, step, calls[0].built, calls, places=places))
-    made = Listed(name, type_of(value), "torch", pieces, False, outs, run.inputs, _wiring(pieces, trace))
+    made = Listed(
+        name,
+        type_of(value),
+        "torch",
+        pieces,
+        False,
+        outs,
+        run.inputs,
+        _wiring(pieces, trace),
+        _program(value, pieces, trace),
+    )
     made.wants = 0 if run.inputs or any(piece.built.unknown for piece in pieces) else _inputs_of(value)
     return made
 
@@ -62,6 +73,7 @@ def _walked(run: State, value: Instance, inputs: Sequence[AnyShape]) -> tuple[li
     shapes = [one for one in inputs if isinstance(one, tuple)]
     given = [torch.Tensor(one, links=frozenset({(at, 0)})) for at, one in enumerate(shapes)]
     trace = run.trace = Trace(len(given), linked=not run.entangled)
+    trace.made |= {one: Output(at, 0) for at, one in enumerate(given)}
     try:
         found = run.call(value, [*given], {})
     except (Signal, Stop, RecursionError):
@@ -85,20 +97,58 @@ def _walked(run: State, value: Instance, inputs: Sequence[AnyShape]) -> tuple[li
             links = torch.links_of(run, one)
             trace.outputs.append(links or NO_LINKS)
             trace.linked = trace.linked and links is not None
+            trace.results.append(torch.operand(run, one))
     run.trace = None
     run.heap.undo(region)
     run.heap.close(region)
     return outs, trace
 
 
+def _parts(pieces: Sequence[Piece]) -> dict[int, int]:
+    # the place among the parts of the model of each call that has one
+    rows: list[int | None] = []
+    for piece in pieces:
+        rows += piece.places or [None]
+    return {place: at for at, place in enumerate(rows) if place is not None}
+
+
+def _program(value: Instance, pieces: Sequence[Piece], trace: Trace | None) -> Program | None:
+    # what is called, where it is known what each call reads
+    if trace is None or not trace.linked:
+        return None
+    parts = _parts(pieces)
+    held = frozenset(
+        one for module in _modules(value) for one in module.named.values() if isinstance(one, torch.Tensor)
+    )
+    steps = [
+        step._replace(
+            args=tuple(torch.resolved(one, held) for one in step.args),
+            kwargs={key: torch.resolved(one, held) for key, one in step.kwargs.items()},
+            states=tuple(torch.resolved(one, held) for one in step.states),
+            part=None if step.part is None else parts.get(step.part),
+        )
+        for step in trace.steps
+    ]
+    outputs = [torch.resolved(one, held) for one in trace.results]
+    return Program(steps, outputs, trace.sure and trace.whole)
+
+
+def _modules(value: Instance) -> Iterator[Instance]:
+    seen: dict[Obj, None] = {}
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        if one not in seen:
+            seen[one] = None
+            yield one
+            pending += [child for _, child in torch.children_of(one) if isinstance(child, Instance)]
+
+
 def _wiring(pieces: Sequence[Piece], trace: Trace | None) -> Wiring | None:
     # how the calls are connected, if all that is called and read is registered
     if trace is None or not (trace.sure and trace.linked):
         return None
-    rows: list[int | None] = []
-    for piece in pieces:
-        rows += piece.places or [None]
-    parts = {place: at for at, place in enumerate(rows) if place is not None}
+    parts = _parts(pieces)
     through: dict[int, Sequence[Links]] = {}  # what the outputs of each call stand for
     wires: list[Wire] = []
 

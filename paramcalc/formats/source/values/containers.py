@@ -290,7 +290,7 @@ def _store_item(run: State, value: Value, key: Value, item: Value) -> None:
         return  # a rate of learning: it holds parameters, and no model holds it
     run.changed_tensors += 1
     if run.is_tensor(value):
-        run.tensor_changed(value, item)
+        run.tensor_written(value, key, item)
     run.blur("an item of it was set", value, item)
 
 

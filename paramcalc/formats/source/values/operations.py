@@ -233,6 +233,9 @@ def compare(run: State, op: ast.cmpop, a: Value, b: Value) -> Value:
     if isinstance(op, (ast.Is, ast.IsNot)):
         same = identical(a, b)
         return run.unknown("a comparison", scalar=True) if same is None else same is isinstance(op, ast.Is)
+    tensor = run.tensor_compared(a, b)
+    if tensor is not MISSING:
+        return tensor
     if isinstance(op, (ast.Eq, ast.NotEq)):
         method = attributes.user_method(a, "__eq__") if isinstance(a, Instance) else None
         answer = truth(run, run.call(method, [a, b], {})) if method is not None else equal(run, a, b)

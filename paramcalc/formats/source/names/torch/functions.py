@@ -14,95 +14,15 @@ from .. import numbers
 from ..native import Args, Kwargs
 from ..numbers import Numbers
 from ..shapes import broadcast, indexed, matmul, product_of, reduced
+from .function_table import PAIR as OF_PAIR, PRODUCT, REDUCED, SAME, SPREAD, names
 from .gradients import derived, graded, links_of, write
+from .recording import record, record_change
 from .tensors import Tensor, as_shape, is_parameter, number_of, numbers_in, shape_of, with_numbers
 
-SAME_SHAPE = frozenset(
-    [
-        "float",
-        "double",
-        "half",
-        "long",
-        "int",
-        "bool",
-        "to",
-        "cuda",
-        "cpu",
-        "detach",
-        "clone",
-        "contiguous",
-        "relu",
-        "tanh",
-        "sigmoid",
-        "softmax",
-        "log_softmax",
-        "exp",
-        "log",
-        "sqrt",
-        "abs",
-        "clamp",
-        "masked_fill",
-        "type",
-        "type_as",
-        "requires_grad_",
-        "zero_",
-        "fill_",
-        "normal_",
-        "uniform_",
-        "triu",
-        "tril",
-        "neg",
-        "add_",
-        "mul_",
-        "div_",
-        "gelu",
-        "silu",
-        "elu",
-        "selu",
-        "leaky_relu",
-        "relu6",
-        "mish",
-        "hardswish",
-        "normalize",
-        "softplus",
-        "logsigmoid",
-        "dropout1d",
-        "dropout2d",
-        "dropout3d",
-        "alpha_dropout",
-        "hardtanh",
-        "relu_",
-        "layer_norm",
-        "rms_norm",
-        "batch_norm",
-        "group_norm",
-        "instance_norm",
-        "relu6",
-        "sub_",
-        "masked_fill_",
-        "clamp_",
-        "bernoulli_",
-        "round",
-        "floor",
-        "sin",
-        "cos",
-        "pow",
-        "dropout",
-        "data_",
-        "copy_",
-        "square",
-        "rsqrt",
-    ]
-)
-
-SPREADING = frozenset(["masked_fill", "pow", "clamp"])
-REDUCE = frozenset(
-    ["mean", "sum", "amax", "amin", "argmax", "argmin", "prod", "std", "var", "norm", "logsumexp", "all", "any"]
-)
-PAIR = frozenset(["add", "mul", "sub", "div", "maximum", "minimum", "pow", "where", "eq"])
-
-
-PRODUCTS = frozenset(["matmul", "bmm", "mm", "linear", "scaled_dot_product_attention"])
+SPREADING = names(gives=SPREAD)
+SAME_SHAPE = names(gives=SAME) | SPREADING
+REDUCE, PAIR, PRODUCTS = (names(gives=kind) for kind in (REDUCED, OF_PAIR, PRODUCT))
+OPERATORS: dict[type, str] = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 
 
 def item(run: State, value: Value, key: Value) -> Value:
@@ -117,7 +37,7 @@ def item(run: State, value: Value, key: Value) -> Value:
     run.may_raise("an item of a tensor")
     keys = key if isinstance(key, tuple) else (key,)
     plain = all(isinstance(one, (int, slice)) or one in (None, ...) for one in keys)
-    return derived(run, "__getitem__" if plain else "item", Tensor(indexed(shape, keys)), [value], {})
+    return derived(run, "__getitem__" if plain else "item", Tensor(indexed(shape, keys)), [value, keys], {})
 
 
 def negated(run: State, value: Value) -> Value:
@@ -125,12 +45,37 @@ def negated(run: State, value: Value) -> Value:
     return derived(run, "neg", Tensor(shape_of(run, value)), [value], {})
 
 
+def compared(run: State, a: Value, b: Value) -> Value:
+    """Compare tensors number by number; ``MISSING`` where none is one."""
+    if not isinstance(a, Tensor) and not isinstance(b, Tensor):
+        return MISSING
+    run.may_raise("a comparison")
+    return derived(run, "compare", Tensor(_spread(run, a, b)), [a, b], {})
+
+
+def _spread(run: State, *values: Value) -> tuple[Size, ...] | None:
+    shapes = [() if isinstance(one, (int, float)) else shape_of(run, one) for one in values]
+    return broadcast(*shapes)
+
+
 def changed(run: State, before: Value, found: Value) -> Value:
     """Write something into a tensor; give what stands for the tensor now."""
     if not isinstance(before, Tensor):
         return found
     write(run, before, found)
-    return Tensor(found.shape, found.numbers, before.links, before.memory) if isinstance(found, Tensor) else found
+    if not isinstance(found, Tensor):
+        return found
+    made = Tensor(found.shape, found.numbers, before.links, before.memory)
+    if run.trace is not None:
+        run.trace.in_place(found, made)
+    return made
+
+
+def written(run: State, value: Value, key: Value, item: Value) -> None:
+    """Write an item into a tensor."""
+    if isinstance(value, Tensor):
+        write(run, value, item)
+        record_change(run, "__setitem__", value, [item], {})
 
 
 def combine(run: State, op: type, a: Value, b: Value) -> Value:
@@ -138,16 +83,17 @@ def combine(run: State, op: type, a: Value, b: Value) -> Value:
     run.may_raise("an operation on tensors")
     shapes = [() if isinstance(one, (int, float)) else shape_of(run, one) for one in (a, b)]
     if op is ast.MatMult:
-        return _multiplied(run, "matmul", [a, b], Tensor(matmul(*shapes)))
+        return _multiplied(run, "matmul", [a, b], Tensor(matmul(*shapes)), {})
     shape = broadcast(*shapes)
     sides = [side for side in (numbers_in(run, a), numbers_in(run, b)) if side is not None]
     known = len(sides) == 2 and any(isinstance(one, Numbers) for one in sides)
     found = with_numbers(run, numbers.combined(op, *sides) if known else None, shape)
-    return derived(run, "binary", found, [a, b], {})
+    return derived(run, OPERATORS.get(op, "binary"), found, [a, b], {})
 
 
-def _multiplied(run: State, name: str, operands: Args, found: Value) -> Value:
+def _multiplied(run: State, name: str, args: Args, found: Value, kwargs: Kwargs) -> Value:
     # a product of matrices is kept, if it is made for sure
+    operands = [one for one in (*args, *kwargs.values()) if not isinstance(one, (int, float)) and one is not None]
     shapes = [shape_of(run, one) for one in operands]
     known = [one for one in shapes if one is not None]
     sizes = product_of(name, shapes)
@@ -165,6 +111,7 @@ def _multiplied(run: State, name: str, operands: Args, found: Value) -> Value:
     outs = run.trace.call(name, known, built, [links_of(run, one) for one in operands])
     if isinstance(found, Tensor) and outs:
         found.links = graded(run, outs[0])
+        record(run, name, [found], args, kwargs, len(run.trace.calls) - 1)
     return found
 
 
@@ -176,8 +123,7 @@ def operate(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
     except (TypeError, ValueError, IndexError, AssertionError):
         found = None
     if name in PRODUCTS:
-        matrices = [one for one in (*args, *kwargs.values()) if not isinstance(one, (int, float)) and one is not None]
-        found = _multiplied(run, name, matrices, found)
+        found = _multiplied(run, name, args, found, kwargs)
     elif found is None and run.trace is not None:
         run.trace.sure = False
     unknown = run.unknown(f"{name} is not followed", data=True, scalar=True)

@@ -8,40 +8,17 @@ from .....graph.wiring import Leaf, Link, Links
 from ...memory.objects import Instance, List, Unknown, Value
 from ...memory.state import State
 from ...memory.trace import NO_LINKS, Memory
+from .function_table import CONVERTED, FIRST, NEW as FRESH, NONE, VIEW, names
+from .recording import record
 from .tensors import Tensor, is_parameter
 
-# functions whose results are whole numbers or conditions, or are cut off
-CUT = frozenset(["argmax", "argmin", "eq", "all", "any", "long", "int", "bool", "detach", "multinomial"])
-# functions of one tensor: what else they are given are numbers
-OF_ONE = frozenset(
-    [
-        "dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "softmax", "log_softmax", "view", "reshape",
-        "flatten", "unsqueeze", "squeeze", "permute", "transpose", "expand", "expand_as", "view_as", "repeat", "split",
-        "chunk", "unbind", "mean", "sum", "amax", "amin", "std", "var", "norm", "prod", "contiguous", "cuda", "cpu",
-        "relu", "gelu", "silu", "elu", "selu", "leaky_relu", "normalize", "softplus", "hardtanh", "tril", "triu",
-    ]
-)  # fmt: skip
-CONVERTING = frozenset(["to", "type", "type_as"])
+CUT, OF_ONE, CONVERTING = (names(reads=kind) for kind in (NONE, FIRST, CONVERTED))
+VIEWS, NEW = names(memory=VIEW), names(memory=FRESH)
 FLOATS = ("torch.float", "torch.half", "torch.double", "torch.bfloat16", "torch.device", "torch.cuda")
 NO_TENSORS = frozenset(  # keywords that take none
     [
         "dim", "axis", "keepdim", "dtype", "p", "training", "inplace", "eps", "momentum", "size", "alpha", "is_causal",
         "dropout_p", "scale", "enable_gqa", "padding_idx", "device", "approximate", "negative_slope", "correction",
-    ]
-)  # fmt: skip
-VIEWS = frozenset(
-    [
-        "view", "unsqueeze", "squeeze", "permute", "transpose", "t", "T", "mT", "H", "expand", "expand_as", "view_as",
-        "split", "chunk", "unbind", "__getitem__",
-    ]
-)  # fmt: skip
-NEW = frozenset(  # what gives new memory; all else may give that of its argument
-    [
-        "clone", "tanh", "sigmoid", "softmax", "log_softmax", "exp", "log", "sqrt", "abs", "masked_fill", "neg", "gelu",
-        "layer_norm", "batch_norm", "sin", "cos", "pow", "square", "rsqrt", "mean", "sum", "amax", "amin",
-        "prod", "std", "var", "norm", "repeat", "add", "mul", "sub", "div", "maximum", "minimum", "where", "cat",
-        "concat", "concatenate", "stack", "linear", "embedding", "matmul", "bmm", "mm", "scaled_dot_product_attention",
-        "binary", "argmax", "argmin", "loss", "index",
     ]
 )  # fmt: skip
 WITH_PLACES = frozenset(["max", "min", "topk", "sort"])  # which also give whole numbers
@@ -86,7 +63,9 @@ def derived(run: State, name: str, found: Value, args: Sequence[Value], kwargs: 
     for one in made:
         one.links, one.memory = links, memory
     if name in WITH_PLACES and isinstance(found, tuple) and len(found) == 2 and isinstance(found[1], Tensor):
-        return found[0], Tensor(found[1].shape, links=NO_LINKS)
+        found = found[0], Tensor(found[1].shape, links=NO_LINKS)
+        made = [*_tensors(found)]
+    record(run, name, made, args, kwargs)
     return found
 
 

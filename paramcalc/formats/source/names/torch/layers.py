@@ -23,6 +23,7 @@ from ..native import Args, Kwargs
 from ..options import Unread, size_of_option
 from .gradients import derived, graded, links_of
 from .modules import MODULE, is_module, module_init
+from .recording import record_layer
 from .tensors import Tensor, is_parameter, make_parameter, shape_of
 
 _NATIVES: dict[str, Native] = {}
@@ -274,6 +275,8 @@ def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
         outs = [Tensor(shape, links=links[at] if links else None) for at, shape in enumerate(built.shapes())]
     except Exception:  # outputs that the rule does not know
         return run.unknown("the output of a layer", data=True, scalar=True)
+    if links:
+        record_layer(run, layer, read, built, [*args[: len(read)], *_flat(args[len(read) :])], outs)
     if not built.weights:  # it may give what it is given
         for one in (*outs, *(one for one in args if isinstance(one, Tensor))):
             one.memory.doubtful = True

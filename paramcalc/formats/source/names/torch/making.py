@@ -9,18 +9,25 @@ from ...memory.trace import NO_LINKS
 from ...values.containers import items_of
 from .. import numbers
 from ..native import Args, Kwargs
+from .recording import record, record_constant
 from .tensors import Tensor, as_shape, shape_of, with_numbers
 
 
-def new(run: State, shape: tuple[Size, ...] | None, kwargs: Kwargs) -> Tensor:
-    """Make a tensor of a shape, which depends on nothing unless it is asked to need a gradient itself."""
-    return Tensor(shape, links=None if kwargs.get("requires_grad", False) is not False else NO_LINKS)
+def new(run: State, shape: tuple[Size, ...] | None, kwargs: Kwargs, dtype: str | None = None) -> Tensor:
+    """Make a tensor of a shape, which depends on nothing unless it is asked to need a gradient itself.
+
+    Its dtype may be known where it is not asked for: the usual one is empty.
+    """
+    tensor = Tensor(shape, links=None if kwargs.get("requires_grad", False) is not False else NO_LINKS)
+    if dtype is not None and "dtype" not in kwargs:
+        record_constant(run, tensor, dtype)
+    return tensor
 
 
 def made(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give what a function of sizes makes: ``torch.zeros``."""
     given = kwargs.get("size", kwargs.get("shape"))
-    return new(run, as_shape(run, [given] if given is not None else args), kwargs)
+    return new(run, as_shape(run, [given] if given is not None else args), kwargs, "")
 
 
 def full(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -32,12 +39,15 @@ def full(run: State, args: Args, kwargs: Kwargs) -> Value:
 def randint(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give what ``torch.randint`` makes."""
     given = kwargs.get("size", args[2] if len(args) > 2 else args[1] if len(args) > 1 else None)
-    return new(run, None if given is None else as_shape(run, [given]), kwargs)
+    return new(run, None if given is None else as_shape(run, [given]), kwargs, "int64")
 
 
 def like(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give a tensor of the shape of another."""
-    return new(run, shape_of(run, args[0]) if args else None, kwargs)
+    tensor = new(run, shape_of(run, args[0]) if args else None, kwargs)
+    if args and "dtype" not in kwargs and tensor.links is not None:
+        record(run, "like", [tensor], args[:1], {})
+    return tensor
 
 
 def arange(run: State, args: Args, kwargs: Kwargs) -> Value:

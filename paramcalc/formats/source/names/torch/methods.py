@@ -8,17 +8,13 @@ from ...memory.state import State, Stop
 from .. import numbers
 from ..native import Args, Kwargs
 from ..numbers import Numbers
+from .function_table import names
 from .functions import RESHAPED, SAME_SHAPE, counted, operate, same_shape
 from .gradients import derived, write
+from .recording import record_change
 from .tensors import Tensor, number_of, numbers_in, shape_of, with_numbers
 
-METHODS = frozenset(
-    [
-        "permute", "transpose", "squeeze", "mean", "sum", "amax", "amin", "argmax", "argmin", "prod", "std", "var",
-        "norm", "split", "chunk", "expand", "repeat", "matmul", "bmm", "mm", "t", "add", "mul", "sub", "div", "max",
-        "min", "expand_as", "view_as", "unbind", "__getitem__",
-    ]
-)  # fmt: skip
+METHODS = names(method=True)
 
 
 def tensor_attribute(run: State, value: Value, name: str) -> Value:
@@ -48,7 +44,9 @@ def tensor_attribute(run: State, value: Value, name: str) -> Value:
     if name in RESHAPED:
         return Builtin(
             f"Tensor.{name}",
-            lambda run, args, kwargs: derived(run, name, RESHAPED[name](run, shape, args, kwargs), [value], kwargs),
+            lambda run, args, kwargs: derived(
+                run, name, RESHAPED[name](run, shape, args, kwargs), [value, *args], kwargs
+            ),
         )
     if name == "item":
         return Builtin("Tensor.item", lambda run, args, kwargs: run.unknown("a number", data=True, scalar=True))
@@ -93,6 +91,7 @@ def _changed(run: State, name: str, value: Value, args: Args, kwargs: Kwargs) ->
     if name in MULTIPLYING and run.trace is not None:
         run.trace.sure = False
     write(run, value, *args, *kwargs.values())
+    record_change(run, name, value, args, kwargs)
     if name in RESHAPING:
         if isinstance(value, Tensor):
             raise Stop("a tensor gets another shape in place")

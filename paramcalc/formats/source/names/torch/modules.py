@@ -12,6 +12,7 @@ from ...values.calls import lose
 from ...values.iterators import over_walk
 from ..native import Args, Kwargs
 from .module_names import MODULE_NAMES, OWN_CALLS, replaced_calls
+from .recording import TRAINING
 from .tensors import Tensor, is_parameter
 
 DEEPEST = 20  # levels at which a module is looked into
@@ -95,7 +96,7 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
         run.may_raise(name)
         return self
     if name == "training":
-        return run.unknown("whether a module is trained now", scalar=True)
+        return run.unknown(TRAINING, scalar=True)
     rule = state.get("<rule>")
     options = state.get("<options>")
     if isinstance(options, Dict) and name in options.named:
