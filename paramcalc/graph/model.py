@@ -34,11 +34,11 @@ from ..symbolic import Size, add, collect
 from .findings import STORED_OTHERWISE, Finding
 from .forward import fits, input_shapes, run
 from .node import Node, Ref
-from .program import Program
 from .sharing import check_levels, crossed
 
 if TYPE_CHECKING:
     from ..core.products import Work
+    from .program import Program
     from .wiring import Wiring
 
 COST = "paramcalc.analysis.cost:cost"  # what stands above a model is loaded when it is asked for

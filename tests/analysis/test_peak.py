@@ -30,7 +30,7 @@ def predicted(model: Any) -> int | None:
     parts = parts_on(model, model.input_shapes)
     training = Training(lambda path: False, frozen_origins(model, parts, lambda path: False))
     found, _ = uses(model, parts, training, [False] * len(model.input_shapes))
-    keeps = kept(model, found, convention_of("torch"))
+    keeps = kept(model, found, convention_of("torch")).uses
     return peak(found, keeps, policy("float32"))
 
 
