@@ -152,3 +152,13 @@ def test_attention_that_is_not_called_keeps_no_keys(layer: str) -> None:
     source.asked = Asked("net", inputs=((2, 5, 4),))
     found = cost(read(source))
     assert (found.passes.forward, found.passes.backward, found.memory.state) == (160, 160, 0)
+
+
+def test_states_have_the_batch_that_is_given() -> None:
+    text = (
+        f"{HEAD}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.a = nn.LSTM(8, 5)\n    def forward(self, x):\n        return self.a(x)[0]\nnet = Net()\n"
+    )
+    source = Source("m.py", given=text)
+    source.asked = Asked("net", inputs=((7, 3, 8),))  # steps, batch, features
+    assert cost(read(source)).memory.state == 4 * 2 * 3 * 5

@@ -321,7 +321,12 @@ def _ruled(run: State, value: Instance, path: str, own: list[tuple[str, Value]],
         return Piece(path, layer, made)
     places = trace.of(id(value))
     calls = [
-        Part(path, layer, one.inputs, made._replace(outs=one.built.outs, work=one.built.work, costed=trace.sure))
+        Part(
+            path,
+            layer,
+            one.inputs,
+            made._replace(outs=one.built.outs, states=one.built.states, work=one.built.work, costed=trace.sure),
+        )
         for one in (trace.calls[at] for at in places)
     ]
     return Piece(path, layer, made._replace(costed=trace.sure), calls, places=places)
