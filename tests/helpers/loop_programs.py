@@ -74,7 +74,12 @@ class Writer:
         rare = [
             "self.shared", "copy.deepcopy(self.shared)", f"Counting({a})", "nn.Linear(sizes.pop(), 2)", f"nn.Linear(len(many), {b})",
             f"(nn.Linear(3, {a}) if len(many) > 2 else nn.Linear(2, {a}))", f"tied(nn.Linear({a}, {a}), nn.Linear({a}, {a}))",
-            f"keep(nn.Linear({a}, 1))", f"frozen(Block({a}, {b}))",
+            f"keep(nn.Linear({a}, 1))", f"nn.LSTM({a}, {b}, depth)", f"nn.GRU({a}, {b}, num_layers=more, bidirectional=True, bias=False)",
+            f"nn.LSTM({a}, 6, num_layers=depth, proj_size=2, bidirectional=True)",
+            f"nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, {b}), depth, nn.LayerNorm(4))",
+            f"nn.TransformerDecoder(nn.TransformerDecoderLayer(4, 2, {b}), num_layers=more)",
+            f"nn.Transformer(4, 2, depth, more, {b})", "nn.Transformer(d_model=6, nhead=3, num_decoder_layers=depth, bias=False)",
+            f"frozen(Block({a}, {b}))",
         ]  # fmt: skip
         if self.indices:
             index = self.pick.choice(self.indices)

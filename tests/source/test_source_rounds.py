@@ -137,6 +137,12 @@ CASES = {
         "self.l = nn.ModuleList([f() for _ in range(n)])",
         "8n",
     ),
+    "layers of an LSTM": ("self.l = nn.LSTM(d, 2, n)", "8d + 40n − 8"),
+    "layers in two directions": ("self.l = nn.GRU(d, 2, num_layers=n, bidirectional=True)", "12d + 60n − 24"),
+    "layers of an encoder": (
+        "self.l = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, d), n, nn.LayerNorm(4))",
+        "9n·d + 100n + 8",
+    ),
     "one layer": ("s = nn.Linear(d, 2)\nself.l = nn.ModuleList([s for _ in range(n)])", None),
     "by the number of the round": ("self.l = nn.ModuleList([nn.Linear(d, i + 1) for i in range(n)])", None),
     "unlike layers": ("self.l = nn.ModuleList([nn.Linear(d, 1 if i else 2) for i in range(n)])", None),

@@ -94,14 +94,19 @@ class Mark(Unknown):
         The list. Another object that is given the mark is unknown.
     pieces : tuple of values
         Its items in order.
+    names : tuple of str
+        Their names, where they have other names than their places.
     """
 
-    __slots__ = ("of", "pieces")
+    __slots__ = ("names", "of", "pieces")
 
-    def __init__(self, reason: str, line: int, refs: frozenset[Obj], of: Obj, pieces: Pieces) -> None:
+    def __init__(
+        self, reason: str, line: int, refs: frozenset[Obj], of: Obj, pieces: Pieces, names: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(reason, line, refs)
         self.of = of
         self.pieces = pieces
+        self.names = names
 
 
 class Repeated(NamedTuple):

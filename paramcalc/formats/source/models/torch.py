@@ -16,7 +16,7 @@ from ....graph.stack import Copies
 from ....graph.unknown_layers import UnknownLayer
 from ....graph.wiring import Leaf, Links, Wire, Wiring
 from ..memory.budget import LAYER, WEIGHT
-from ..memory.objects import Dict, Function, Instance, List, Native, Obj, Pieces, Repeated, Unknown, Value
+from ..memory.objects import Dict, Function, Instance, List, Mark, Native, Obj, Pieces, Repeated, Unknown, Value
 from ..memory.state import Signal, State, Stop
 from ..memory.trace import NO_LINKS, Trace
 from ..names import torch
@@ -221,10 +221,12 @@ def _several(
 ) -> Iterator[Piece]:
     # the items of a container, of which some are there once for each round of a loop; behind those, places are counted
     # from the end
+    names = value.blur.names if isinstance(value.blur, Mark) else ()
     repeats = [at for at, one in enumerate(items) if isinstance(one, Repeated)]
     for at, one in enumerate(items):
         place = at if at <= repeats[0] else at - len(items) if at > repeats[-1] else f"{at - repeats[0]}'"
-        name = path if len(items) == 1 else f"{path}.{place}" if path else str(place)
+        called = names[at] if names else "" if len(items) == 1 else str(place)
+        name = ".".join(filter(None, (path, called)))
         if isinstance(one, Repeated):
             yield from _copies(run, one, value, name, seen, depth, trace)
         elif torch.is_module(one) and isinstance(one, Instance):

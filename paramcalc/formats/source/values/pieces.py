@@ -30,10 +30,10 @@ def pieces_of(run: State, value: Value) -> Pieces | None:
     return tuple(items) if isinstance(items, list) else None
 
 
-def marked(run: State, of: Obj, reason: str, pieces: Sequence[Value]) -> Unknown:
+def marked(run: State, of: Obj, reason: str, pieces: Sequence[Value], names: tuple[str, ...] = ()) -> Unknown:
     """Make the mark of a list that has these items."""
     lost = run.unknown(reason, *flat(pieces))
-    return lost if len(pieces) > MOST_PIECES else Mark(reason, lost.line, lost.refs, of, tuple(pieces))
+    return lost if len(pieces) > MOST_PIECES else Mark(reason, lost.line, lost.refs, of, tuple(pieces), names)
 
 
 def flat(pieces: Iterable[Value]) -> Iterable[Value]:

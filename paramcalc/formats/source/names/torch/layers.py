@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .....core.built import Built
 from .....core.default_inputs import natural_inputs
@@ -14,13 +14,16 @@ from .....errors import ParamcalcError
 from .....graph.wiring import Links
 from .....symbolic import Expr
 from ...memory.budget import LAYER, WEIGHT
-from ...memory.objects import Dict, Host, Instance, List, Native, Unknown, Value
+from ...memory.objects import Dict, Host, Instance, List, Native, Pieces, Unknown, Value
 from ...memory.state import State
 from ...values import attributes
+from ...values.calls import make_native
 from ...values.containers import items_of
 from ...values.operations import sized
+from ...values.pieces import marked
 from ..native import Args, Kwargs
 from ..options import Unread, size_of_option
+from .depths import NAMES, pieces_of_depth
 from .gradients import derived, graded, links_of
 from .modules import MODULE, is_module, module_init
 from .recording import record_layer
@@ -84,6 +87,10 @@ def _layer_init(rule: Rule) -> Host:
             run.budget.charge(WEIGHT * len(weights))
         except Unread as unread:
             run.may_raise(rule.name)
+            pieces = _pieces(run, self, rule, options)
+            if pieces is not None:
+                self.blur = marked(run, self, str(unread), pieces, NAMES.get(rule.name, ())[: len(pieces)])
+                return
             self.blur = run.unknown(str(unread), options)
             run.note(f"{rule.name}: {unread}")
             return
@@ -108,6 +115,20 @@ def _layer_init(rule: Rule) -> Host:
             run.call(own, [self], {})
 
     return init
+
+
+def _pieces(run: State, self: Instance, rule: Rule, options: Dict) -> Pieces | None:
+    # of a layer that is known up to the number of layers inside
+    def make(name: str, given: Mapping[str, Value]) -> Value:
+        found = layer_class(name)
+        assert found is not None
+        made = make_native(run, found, [], dict(given))
+        run.attached.add(id(made))
+        return made
+
+    if self.cls is not layer_class(rule.name) or "<surplus>" in options.named:
+        return None
+    return pieces_of_depth(run, rule, {str(name): value for name, value in options.named.items()}, make)
 
 
 def _surely_made(rule: Rule, options: Dict) -> bool:
