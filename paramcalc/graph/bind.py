@@ -14,6 +14,7 @@ from ..symbolic.evaluate import evaluate
 from ..untyped import OptionValue
 from .model import Model
 from .sequential import Sequential
+from .stack import Copies
 
 
 @overload
@@ -129,7 +130,9 @@ def _names(value: object) -> Iterator[str]:
         yield from _names(tuple(value.options.values()))
     elif isinstance(value, Model):
         yield from _names(tuple(value.layers))
+    elif isinstance(value, Copies):
+        yield from _names((value.count, value.block))
     elif isinstance(value, tuple):
         for one in value:
-            if isinstance(one, (Expr, tuple, Layer, Model)):
+            if isinstance(one, (Expr, tuple, Layer, Model, Copies)):
                 yield from _names(one)

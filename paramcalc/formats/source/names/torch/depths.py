@@ -1,8 +1,9 @@
-"""Layers of PyTorch with a number of layers inside that is a size: what they are made of, some of it once for each."""
+"""Layers of PyTorch with a number of layers inside that is a size, or very large: what they are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeGuard
 
 from .....core.rule import Rule
 from .....symbolic import Expr, Size
@@ -24,12 +25,21 @@ def pieces_of_depth(run: State, rule: Rule, options: Options, make: Make) -> Pie
     return found if all(isinstance(one, Instance) and one.blur is None for one in every) else None
 
 
+def _is_depth(value: Value) -> TypeGuard[Size]:
+    # a size, or more layers than a rule lists one by one
+    return isinstance(value, Expr) or (type(value) is int and value > 0)
+
+
 def _stacked(name: str) -> Callable[[Options, Make], Pieces | None]:
     # the first layer reads the input, the others what both directions of the one before give
     def pieces(options: Options, make: Make) -> Pieces | None:
-        depth, both, narrow = options["num_layers"], options.get("bidirectional", False), options.get("proj_size", 0)
+        depth, both, narrow = (
+            options.get("num_layers"),
+            options.get("bidirectional", False),
+            options.get("proj_size", 0),
+        )
         width = narrow or options.get("hidden_size")
-        if not isinstance(depth, Expr) or not isinstance(both, bool) or not isinstance(width, (int, Expr)):
+        if not _is_depth(depth) or not isinstance(both, bool) or not isinstance(width, (int, Expr)):
             return None
         kept = {key: value for key, value in options.items() if key not in ("num_layers", "dropout")}
         first, other = make(name, kept), make(name, {**kept, "input_size": 2 * width if both else width})
@@ -41,8 +51,8 @@ def _stacked(name: str) -> Callable[[Options, Make], Pieces | None]:
 def _copied(which: str) -> Callable[[Options, Make], Pieces | None]:
     # copies of a layer that is given, and a norm that is used as it is
     def pieces(options: Options, make: Make) -> Pieces | None:
-        layer, depth, norm = options.get(which), options["num_layers"], options.get("norm")
-        if not (isinstance(layer, Instance) and layer.blur is None and isinstance(depth, Expr)):
+        layer, depth, norm = options.get(which), options.get("num_layers"), options.get("norm")
+        if not (isinstance(layer, Instance) and layer.blur is None and _is_depth(depth)):
             return None
         rule, given = layer.named.get("<rule>"), layer.named.get("<options>")
         if not isinstance(rule, Rule) or not isinstance(given, Dict) or not (norm is None or is_module(norm)):
@@ -65,7 +75,7 @@ def _transformer(options: Options, make: Make) -> Pieces | None:
     depths: list[Size] = []
     for one in ("encoder", "decoder"):
         depth = options.get(f"num_{one}_layers", 6)
-        if not isinstance(depth, Expr) and type(depth) is not int:
+        if not _is_depth(depth):
             return None
         depths.append(depth)
     if any(one is not None for one in custom):

@@ -85,19 +85,14 @@ def _layer_init(rule: Rule) -> Host:
             layer = layer_of(run, self, of_weights=True)
             weights = layer.on(*natural_inputs(layer)).weights
             run.budget.charge(WEIGHT * len(weights))
-        except Unread as unread:
+        except (Unread, ParamcalcError) as error:
             run.may_raise(rule.name)
             pieces = _pieces(run, self, rule, options)
             if pieces is not None:
-                self.blur = marked(run, self, str(unread), pieces, NAMES.get(rule.name, ())[: len(pieces)])
+                self.blur = marked(run, self, str(error), pieces, NAMES.get(rule.name, ())[: len(pieces)])
                 return
-            self.blur = run.unknown(str(unread), options)
-            run.note(f"{rule.name}: {unread}")
-            return
-        except ParamcalcError as error:
-            run.may_raise(rule.name)
             self.blur = run.unknown(str(error), options)
-            run.note(f"{error}")
+            run.note(f"{rule.name}: {error}" if isinstance(error, Unread) else str(error))
             return
         if not _surely_made(rule, options):
             run.may_raise(rule.name)
