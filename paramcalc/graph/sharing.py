@@ -23,9 +23,13 @@ def check_uses(model: Wired, built: Sequence[Built]) -> None:
     for place, node in enumerate(model.nodes):
         before = first.setdefault(id(node.layer), place)
         if before != place and built[before].weights != built[place].weights:
+            later = {weight.path: weight for weight in built[place].weights}
+            pairs = ((one, later.get(one.path, one)) for one in built[before].weights)
+            differing = next((pair for pair in pairs if pair[0] != pair[1]), None)
+            if differing is None:
+                continue  # what is unknown in one of the uses has weights in the other
+            one, other = differing
             a, b = (model.producer(model.nodes[at].args[0]) for at in (before, place))
-            pairs = zip(built[before].weights, built[place].weights, strict=True)
-            one, other = next(pair for pair in pairs if pair[0] != pair[1])
             error: ParamcalcError = ShapeError(
                 f"shared between {a!r} and {b!r}, which need a {one.name} of {shape_text(one.shape)} "
                 f"and of {shape_text(other.shape)}; one layer has one set of weights"

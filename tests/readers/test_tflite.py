@@ -11,7 +11,7 @@ from graph_seeds import tflite_files
 import paramcalc as pc
 from paramcalc.errors import FileError
 from paramcalc.formats.tflite.flatbuffer import Flatbuffer
-from paramcalc.formats.tflite.operators import OPERATORS, TYPES
+from paramcalc.formats.tflite.operators import OPERATORS, TYPES, formula
 
 
 def test_rows_formulas_and_work() -> None:
@@ -52,6 +52,15 @@ def test_lstm(kind: str) -> None:
     assert row.params == want
     assert row.formula is not None
     assert row.formula.value == want
+
+
+@pytest.mark.parametrize("code", OPERATORS)
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.whole
+def test_weights_in_any_place_have_a_formula_or_none(code: int, place: int) -> None:
+    for shape in ((), (2,), (2, 3), (2, 3, 4, 5)):
+        if place in OPERATORS[code].weights or OPERATORS[code].name == "CUSTOM":  # which reads weights in any place
+            formula(OPERATORS[code], {place: shape}, code, 6)
 
 
 def test_one_buffer_of_two_tensors_counts_once() -> None:

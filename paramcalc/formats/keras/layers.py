@@ -140,8 +140,8 @@ def _layer(rule: Rule, found: Mapping[str, Parsed], config: Mapping[str, Parsed]
         layer = _configured(rule, config, reading)
         if isinstance(layer, Layer) and not (rule.sublayer_options or rule.copies or (reading.live and rule.inner)):
             reading.last[rule] = config, layer
-    if "build_config" in found and isinstance(layer, Layer):
-        layer.declared_inputs = partial(built_on, found["build_config"])
+    if isinstance(layer, Layer):  # one that is like the last of its class may have been built on another shape
+        layer.declared_inputs = partial(built_on, found["build_config"]) if "build_config" in found else None
     return layer
 
 
@@ -211,6 +211,7 @@ def _one_copy(config: Mapping[str, Parsed]) -> Mapping[str, Parsed]:
     one, other = field(ahead, "config", dict), field(back, "config", dict)
     stem = str(one.get("name")).removeprefix("forward_")
     turned = {**one, "name": f"backward_{stem}", "go_backwards": not one.get("go_backwards")}
-    if ahead.get("class_name") != back.get("class_name") or not alike(turned, other):
+    built, again = ahead.get("build_config"), back.get("build_config")
+    if ahead.get("class_name") != back.get("class_name") or not alike(turned, other) or (again and built != again):
         return config
     return {**config, "backward_layer": None, "layer": {**ahead, "config": {**one, "name": stem}}}

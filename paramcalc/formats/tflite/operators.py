@@ -82,8 +82,10 @@ def formula(found: Operator, there: Mapping[int, Shape], code: int, numbers: int
     """Give the formula of the weights that are there, by their shapes; ``None`` where it does not give their number."""
     if code in LSTMS:
         return _lstm(there, numbers)
+    if not found.formula:
+        return None
     axes = tuple([(_names(found.weights[place]), shape) for place, shape in there.items()])
-    if not found.formula or any(len(names) != len(shape) for names, shape in axes):
+    if any(len(names) != len(shape) for names, shape in axes):
         return None
     return formula_at(found.formula, there, axes, numbers)
 
