@@ -1,7 +1,7 @@
 """The parameters of a function, read off the function.
 
 They are those of ``inspect.signature``. Importing `inspect` takes a third of the time of a short answer, most of it for
-what reads and takes apart source code.
+its functions about source code.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from ..untyped import OptionValue
 
-# Whatever it takes, which is what is asked.
+# Any function: what it takes is what this module finds out.
 Function: TypeAlias = Callable[..., object]  # type: ignore[explicit-any]
 
 REQUIRED: OptionValue = object()  # stands as a default where a parameter of any type has none
@@ -31,13 +31,13 @@ class Parameter(NamedTuple):
     default : object
         ``REQUIRED`` where there is none.
     by_place, by_name : bool
-        How it is given.
+        Whether it can be given by its place, and by its name.
     rest : bool
-        Whether it takes all that no other parameter does.
+        Whether it is ``*args`` (``by_place``) or ``**kwargs`` (``by_name``).
     note : object
-        Its annotation, which may be the text of one; ``None`` where there is none.
+        Its annotation as it is stored: a type, or its text; ``None`` where there is none.
     names : dict of str to object
-        What the names in that text stand for.
+        What the names in such a text stand for.
     function : function
         Whose it is.
     """
@@ -58,7 +58,7 @@ class Parameter(NamedTuple):
             return self.note
         names = {**vars(builtins), **self.names, "None": None}
         found = [names.get(name, REQUIRED) for name in self.note.split(" | ")]
-        if REQUIRED in found:  # no plain names, but such as Literal["a", "b"]
+        if REQUIRED in found:  # not names joined by |, but an expression such as Literal["a", "b"]
             from inspect import get_annotations
 
             return get_annotations(self.function, eval_str=True)[self.name]
@@ -68,7 +68,7 @@ class Parameter(NamedTuple):
 def parameters(function: Function) -> tuple[Parameter, ...]:
     """List the parameters of a function, a method or a ``functools.partial``, in order.
 
-    What a partial gives is none any more. Parameters behind one that it gives by name are given by name.
+    A parameter that a partial gives is left out. Those behind one that it gives by name can be given by name alone.
 
     Raises
     ------
@@ -76,18 +76,18 @@ def parameters(function: Function) -> tuple[Parameter, ...]:
         For anything else that can be called.
     """
     if isinstance(function, partial):
-        return tuple(_left(parameters(function.func), function))
+        return tuple(_not_given(parameters(function.func), function))
     if isinstance(function, MethodType):
         return parameters(function.__func__)[1:]
     if not isinstance(function, FunctionType):
         raise TypeError(f"{function!r} is no function that is written in Python")
-    if "__wrapped__" in vars(function):  # it stands for another one
+    if "__wrapped__" in vars(function):  # as `functools.wraps` sets it: it stands for another function
         return parameters(vars(function)["__wrapped__"])
     return tuple(_declared(function))
 
 
-def _left(declared: tuple[Parameter, ...], given: partial[object]) -> Iterator[Parameter]:
-    behind = False
+def _not_given(declared: tuple[Parameter, ...], given: partial[object]) -> Iterator[Parameter]:
+    behind = False  # one that is given by name
     for place, one in enumerate(declared):
         if one.name in given.keywords:
             behind = True

@@ -1,7 +1,14 @@
-"""Records: objects that are compared, printed and copied by their fields, of which many are made.
+"""Records: objects that are compared, printed and copied by their fields, for classes of which many objects are made.
 
-A record names its fields in ``__slots__`` and sets them in ``__init__``, which takes half the time of making a named
-tuple. `dataclasses` would write that method; it writes and compiles it anew in every process, and imports `inspect`.
+A record has its fields in ``__slots__`` and sets them in an ``__init__`` of its own, which takes half the time of
+making a named tuple. `dataclasses` would write that method, but anew in every process, and it imports `inspect`::
+
+    class Point(Record):
+        __slots__ = __match_args__ = ("x", "y")
+
+        def __init__(self, x: int, y: int = 0) -> None:
+            self.x = x
+            self.y = y
 """
 
 from __future__ import annotations
@@ -12,7 +19,7 @@ from typing import ClassVar, Self
 
 
 class Record:
-    """An object with the fields that its class names in ``__match_args__``, two or more, and takes in this order.
+    """An object whose class names its fields in ``__match_args__``, two or more, in the order of ``__init__``.
 
     Two of one class are equal where all fields are. Fields can be set, so that a record has no hash.
     """

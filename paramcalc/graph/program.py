@@ -1,7 +1,8 @@
 """What the code of a model does with tensors, in its order: calls of layers and of functions, and what each reads.
 
-A wiring follows gradients from layer to layer. A program has the functions between them, too, because what is kept for
-the backward pass is decided by each function.
+A `Wiring` follows gradients from layer to layer. A program has the functions between them, too, because each function
+decides what is kept for the backward pass. ``formats.source`` makes one when it walks ``forward``, and
+``analysis.cost.kept.programs`` goes through it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Mark(Enum):
 
 
 class Held(NamedTuple):
-    """A tensor that is there before the call.
+    """A tensor that no input and no step gives, such as a buffer of the model.
 
     Attributes
     ----------
@@ -40,15 +41,17 @@ class Output(NamedTuple):
     Attributes
     ----------
     place : int
-        The inputs of the model hold the first places, then the steps.
+        A number among the inputs of the model and, after them, the steps.
     output : int
+        Which output of the step; 0 for an input.
     """
 
     place: int
     output: int
 
 
-# an Output, a Leaf, a Held, a Mark; numbers, texts and sizes are themselves, and several values are a tuple
+# An Output, a Leaf (a weight, see `graph.wiring`), a Held or a Mark. Numbers, texts and sizes stand for themselves, and
+# several operands are a tuple.
 Operand: TypeAlias = object
 
 
@@ -60,8 +63,8 @@ class Step(NamedTuple):
     name : str
         What is called.
     keeps : str
-        How the memory of its tensors is treated, by a name that tables of kept tensors know; empty where that is
-        unknown, and of a layer, whose class says it.
+        The name of the rule for what it keeps, by which tables of kept tensors find it; empty where that is unknown,
+        and for a layer, whose class has the rule.
     args : tuple of Operand
     kwargs : mapping of str to Operand
     outs : tuple of shapes
@@ -69,14 +72,14 @@ class Step(NamedTuple):
     recorded : bool
         Whether gradients are recorded.
     source : str
-        Where it is called.
+        Where it is called, such as ``model.py:12``.
     part : int, optional
-        The place of the call among the parts of the model, if it is there.
+        Its number among the parts of the model (`Part`), if it is one.
     layer : Layer, optional
     inputs : tuple of shapes
         Those that the layer reads.
     built : Built, optional
-        What the layer builds.
+        What the layer builds on these.
     states : tuple of Operand
         The initial states that it is given.
     """
@@ -102,7 +105,7 @@ class Program(NamedTuple):
     ----------
     steps : list of Step
     outputs : list of Operand
-        What the model gives.
+        What the model returns.
     complete : bool
         Whether nothing is called besides, whatever the unknown conditions of the code turn out to be.
     """

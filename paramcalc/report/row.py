@@ -19,7 +19,9 @@ from ..symbolic import Size
 from ..symbolic.evaluate import put
 from .data import plain, read_data, shapes_data, weight_data
 
-FIGURES = ("params", "trainable", "non_trainable", "macs")  # what is counted of a row, as data
+COUNTS = ("params", "trainable", "non_trainable")  # what the weights of a row add up to
+COSTS = ("macs",)  # what its uses add up to, each a property of `Row`
+FIGURES = (*COUNTS, *COSTS)  # both, as data
 
 
 class Row(Totals, Displayed):
@@ -74,7 +76,7 @@ class Row(Totals, Displayed):
 
     def __getstate__(self) -> dict[str, object]:
         # the functions of what was built cannot be stored; what they give is
-        kept = {"macs": self.macs, "formula": self.formula}
+        kept = {name: getattr(self, name) for name in (*COSTS, "formula")}
         calls = [
             one._replace(built=one.built._replace(formula=None, work=None, parts=None, equations=None))
             for one in self.calls
@@ -162,12 +164,10 @@ class Row(Totals, Displayed):
         return self._figures()  # kept where other rows have the same
 
     def _figures(self) -> dict[str, int | str | None]:
-        sums = self.sums
-        sizes = (sums.params, sums.trainable, sums.non_trainable, self.macs)
-        found: dict[str, int | str | None] = dict(zip(FIGURES, map(plain, sizes), strict=True))
+        found: dict[str, int | str | None] = {name: plain(getattr(self, name)) for name in FIGURES}
         if self.costed and not (self.unknown or self.guessed):
             return found
-        lost = [name for name in found if (name == "macs" and not self.costed) or (name != "macs" and self.unknown)]
+        lost = [*(() if self.costed else COSTS), *(COUNTS if self.unknown else ())]
         split = ("trainable", "non_trainable") if self.guessed else ()
         return {**found, **dict.fromkeys([*split, *(name for name in lost if found[name] == 0)])}
 

@@ -14,7 +14,7 @@ import pytest
 from paramcalc.core.built import Weight
 from paramcalc.core.record import Record
 from paramcalc.formats.containers.stored import Stored, StoredTensor
-from paramcalc.formats.source.models.pieces import Piece
+from paramcalc.formats.source.models.rows import Piece
 from paramcalc.formats.tensors.data import Contents
 from paramcalc.graph.node import Node
 

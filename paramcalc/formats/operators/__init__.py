@@ -1,1 +1,1 @@
-"""What readers of operator graphs and of named tensors have in common: bytes of a file, tensors stored in it, rows."""
+"""What readers of operator graphs and of named tensors share: bytes of a file, stored tensors, formulas, rows."""

@@ -24,7 +24,7 @@ def model_classes(run: Interpreter) -> list[str]:
     """List the classes of models that the program declares, those that no other is derived from last."""
     found = []
     for name, value in run.globals.named.items():
-        if isinstance(value, Class) and {torch.MODULE, keras.MODEL} & set(map(_native, attributes.lineage(value))):
+        if isinstance(value, Class) and not {torch.MODULE, keras.MODEL}.isdisjoint(attributes.lineage(value)):
             found.append(str(name))
     return found
 
@@ -42,10 +42,6 @@ def makers(run: Interpreter, classes: list[str]) -> list[str]:
             if not called.isdisjoint(classes):
                 found.append(str(name))
     return found
-
-
-def _native(value: Value) -> Value:
-    return value
 
 
 def summon(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:

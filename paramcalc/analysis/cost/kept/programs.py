@@ -1,4 +1,9 @@
-"""What a program keeps: its steps in their order, and which of them a gradient comes back to."""
+"""What a program keeps: its steps in their order, and which of them a gradient comes back to.
+
+Forwards, the rule of each step gives the tensors that it makes and what it keeps. Backwards, from the outputs of the
+model, it is found which steps a gradient comes back to; the others keep nothing. Where one of these is unknown of some
+steps, what the rest keeps is a bound from below.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +32,9 @@ class Tensor(NamedTuple):
     Attributes
     ----------
     value : Value
-        Which needs a gradient only if it surely does.
+        Its ``live`` is true only if it surely needs a gradient.
     known : bool
-        Whether that is all known: its memory, and whether it needs a gradient.
+        Whether it is known what memory it has, and whether it needs a gradient.
     """
 
     value: Value
@@ -38,7 +43,7 @@ class Tensor(NamedTuple):
 
 @dataclass
 class Done:
-    """A step that was gone through.
+    """A step, with what the walk found about it.
 
     Attributes
     ----------
@@ -49,8 +54,9 @@ class Done:
     kept : list of Memory
         What it keeps if a gradient comes back to it.
     known : bool
-        Whether that is all.
+        Whether that is all that it keeps then.
     reached : int
+        Whether one comes back: ``NOT``, ``MAYBE`` or ``SURELY``.
     """
 
     step: Step
@@ -75,7 +81,7 @@ Finder = Callable[[Layer], Keeping | None]
 
 
 class Walk:
-    """A walk along the steps of a program.
+    """A walk along the steps of a program, forwards and backwards; ``done`` has the result.
 
     Parameters
     ----------
@@ -106,26 +112,25 @@ class Walk:
                     value = Value(one.shape, Memory(0, counted=False), one.path in live)
                     self.leaves.setdefault(one.origin, value)
         self.first = len(inputs)
-        self.made: list[list[Tensor]] = [[Tensor(one)] for one in inputs]
-        self.now: dict[Output, Output] = {}  # of tensors that were changed in place
-        self.shared: set[Memory] = set()
+        self.made: list[list[Tensor]] = [[Tensor(one)] for one in inputs]  # by place and output, as `Output` has them
+        self.now: dict[Output, Output] = {}  # what a tensor is after a step has changed it in place
+        self.shared: set[Memory] = set()  # memory of views, which change with the tensor that they show
+        # whether every way back is followed: otherwise a gradient may come back to any step
         self.complete = program.complete and Mark.UNKNOWN not in program.outputs
         self.done = [self._step(step, place) for place, step in enumerate(program.steps, self.first)]
-        self._come_back()
+        self._find_reached()
 
     # --- forwards -----------------------------------------------------------------------------------------------------
 
     def _step(self, step: Step, place: int) -> Done:
         reads: list[Output] = []
-        unknown: list[bool] = []
 
         def read(one: Operand) -> object:
             if isinstance(one, Output):
                 one = self._latest(one)
                 reads.append(one)
-                found = self.made[one.place][one.output]
-                unknown.extend([True] * (not found.known))
-                return found.value if step.recorded else found.value._replace(live=False)
+                found = self._tensor(one).value
+                return found if step.recorded else found._replace(live=False)
             if isinstance(one, Leaf):
                 leaf = self.leaves.get(one.origin)
                 return Mark.UNKNOWN if leaf is None else leaf if step.recorded else leaf._replace(live=False)
@@ -136,11 +141,13 @@ class Walk:
         args = [read(one) for one in step.args]
         kwargs = {key: read(one) for key, one in step.kwargs.items()}
         states = [read(one) for one in step.states]
+        known = all(self._tensor(one).known for one in reads)
         tape = Tape()
         try:
-            values = (
-                self._layer(step, args, states, tape) if step.layer is not None else _function(step, args, kwargs, tape)
-            )
+            if step.layer is None:
+                values = _function(step, args, kwargs, tape)
+            else:
+                values = self._layer(step, args, states, tape)
         except (Unclear, UnknownLayout, *MISFITS):
             values = None
         in_place = kwargs.get("inplace", False) is not False
@@ -150,27 +157,28 @@ class Walk:
             unclear = Memory(0, counted=False, sure=False)
             makes = [Tensor(Value(one or (), unclear, strides=None), False) for one in step.outs]
         else:  # new memory that surely needs a gradient is known, whatever it is made of
-            given = {self.made[one.place][one.output].value.memory for one in reads}
-            makes = [Tensor(one, not unknown or (one.live and one.memory not in given)) for one in values]
-        if in_place or values is None:
-            self._changed(step, reads, Output(place, 0) if in_place else None)
-        else:
+            given = {self._tensor(one).value.memory for one in reads}
+            makes = [Tensor(one, known or (one.live and one.memory not in given)) for one in values]
+        if in_place and reads:
+            self._changed(reads[0], Output(place, 0))
+        elif values is not None and not in_place:
             self.shared |= {one.memory for one in values} & given
         self.made.append(makes)
-        return Done(step, reads, makes, [*tape.kept], values is not None and not unknown and not tape.missing)
+        return Done(step, reads, makes, [*tape.kept], values is not None and known and not tape.missing)
+
+    def _tensor(self, one: Output) -> Tensor:
+        return self.made[one.place][one.output]
 
     def _latest(self, one: Output) -> Output:
         while one in self.now:
             one = self.now[one]
         return one
 
-    def _changed(self, step: Step, reads: Sequence[Output], output: Output | None) -> None:
-        if output is None or not reads:
-            return
-        memory = self.made[reads[0].place][reads[0].output].value.memory
+    def _changed(self, read: Output, made: Output) -> None:
+        memory = self._tensor(read).value.memory
         if memory in self.shared or not memory.sure:
             self.complete = False  # other tensors change as well
-        self.now[reads[0]] = output
+        self.now[read] = made
 
     def _layer(
         self, step: Step, args: Sequence[object], states: Sequence[object], tape: Tape
@@ -197,11 +205,11 @@ class Walk:
 
     # --- backwards ----------------------------------------------------------------------------------------------------
 
-    def _come_back(self) -> None:
+    def _find_reached(self) -> None:
         wanted: dict[Output, int] = {}
 
         def want(one: Output, reached: int) -> None:
-            tensor = self.made[one.place][one.output]
+            tensor = self._tensor(one)
             if tensor.value.live or not tensor.known:
                 reached = reached if tensor.value.live else min(reached, MAYBE)
                 wanted[one] = max(wanted.get(one, NOT), reached)
@@ -225,7 +233,7 @@ class Walk:
 
 
 def _main(step: Step) -> Sequence[int]:
-    # the outputs that everything is kept for
+    # the outputs whose gradients need all that the layer keeps; those behind them need less
     return (0, 1) if step.name in CELLS else (0,)
 
 
@@ -242,8 +250,6 @@ def _outputs(operands: Sequence[Operand]) -> Sequence[Output]:
 def _function(step: Step, args: Sequence[object], kwargs: Mapping[str, object], tape: Tape) -> Sequence[Value] | None:
     rule = RULES.get(step.keeps)
     outs = [shape for shape in step.outs if shape is not None]
-    return (
-        rule(Operation(step.name, tape, args, kwargs, outs))
-        if rule is not None and len(outs) == len(step.outs)
-        else None
-    )
+    if rule is None or len(outs) < len(step.outs):
+        return None
+    return rule(Operation(step.name, tape, args, kwargs, outs))

@@ -31,7 +31,7 @@ from .objects import (
 )
 from .reach import held, mutable, reachable
 
-State = tuple[dict[Value, Value] | list[Value], Unknown | None]
+Snapshot = tuple[dict[Value, Value] | list[Value], Unknown | None]  # the state of an object, and its blur
 BRANCHES = "it differs between branches"
 DEEPEST = 60  # levels at which two values are compared
 MOST_WAYS = 8  # values that one is among
@@ -42,7 +42,7 @@ class Outcome(NamedTuple):
 
     how: str  # "next", "return", "break", "continue" or "raise"
     value: Value
-    delta: dict[Obj, State]
+    delta: dict[Obj, Snapshot]
     fork: int  # the objects up to this number are those of all outcomes; it parted from them then
 
 
@@ -53,7 +53,7 @@ class Region:
 
     def __init__(self) -> None:
         self.serial = Obj.count
-        self.before: dict[Obj, State] = {}
+        self.before: dict[Obj, Snapshot] = {}
         self.left: list[Outcome] = []
 
 
@@ -84,7 +84,7 @@ class Heap:
         self.regions.append(region)
         return region
 
-    def delta(self, region: Region) -> dict[Obj, State]:
+    def delta(self, region: Region) -> dict[Obj, Snapshot]:
         """Give the states now of all that changed in the innermost region."""
         return {obj: snapshot(obj) for obj in region.before}
 
@@ -110,7 +110,7 @@ class Heap:
             restore(obj, state)
         region.before = {}
 
-    def apply(self, delta: dict[Obj, State]) -> None:
+    def apply(self, delta: dict[Obj, Snapshot]) -> None:
         """Bring about the states of an outcome."""
         for obj, state in delta.items():
             self.touch(obj)
@@ -167,7 +167,7 @@ class Pairing:
         self.there: dict[Obj, Obj] = {}
         self.back: dict[Obj, Obj] = {}
 
-    def of(self, obj: Obj, delta: dict[Obj, State]) -> State:
+    def of(self, obj: Obj, delta: dict[Obj, Snapshot]) -> Snapshot:
         """Give the state of an object in one of the outcomes."""
         if obj in delta:
             return delta[obj]
@@ -175,7 +175,7 @@ class Pairing:
             return self.region.before[obj]
         return snapshot(obj)
 
-    def state(self, obj: Obj, a: State, b: State) -> State:
+    def state(self, obj: Obj, a: Snapshot, b: Snapshot) -> Snapshot:
         """Merge two states of one object."""
         (one, blur_a), (other, blur_b) = a, b
         self.heap.budget.charge(MERGED * max(len(one), len(other)))
@@ -300,12 +300,12 @@ def _details(value: Value) -> Value:
     return value.kind if isinstance(value, Wrapper) else None
 
 
-def snapshot(obj: Obj) -> State:
+def snapshot(obj: Obj) -> Snapshot:
     """Copy the state of an object."""
     return (dict(obj.state) if isinstance(obj.state, dict) else list(obj.state)), obj.blur
 
 
-def restore(obj: Obj, state: State) -> None:
+def restore(obj: Obj, state: Snapshot) -> None:
     """Give an object a state it had."""
     kept, obj.blur = state
     obj.state = dict(kept) if isinstance(kept, dict) else list(kept)
@@ -329,7 +329,7 @@ def _inside(state: Value) -> frozenset[Obj]:
     return found
 
 
-def unchanged(a: State, b: State, start: int) -> bool:
+def unchanged(a: Snapshot, b: Snapshot, start: int) -> bool:
     """Tell whether a state is as it was when a loop began."""
     # objects made since the start can be met through unknown values only, and are unknown then
     (one, blur_a), (other, blur_b) = a, b

@@ -99,7 +99,7 @@ class State:
         Values for unknown sizes, by the variable they are first assigned to.
     """
 
-    # what the modules above this one do, for those below them
+    # what higher folders do, for lower ones, which do not import them; the `Interpreter` sets these
     call: Callable[[Value, list[Value], dict[str, Value]], Value]
     execute: Callable[[Sequence[ast.stmt], Scope], None]
     evaluate: Callable[[ast.expr, Scope], Value]

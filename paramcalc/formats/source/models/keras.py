@@ -21,7 +21,7 @@ from ..memory.objects import Class, Dict, Instance, List, Obj, Unknown, Value
 from ..memory.state import State
 from ..names import keras
 from ..names.options import Unread
-from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, place_of, type_of
+from .rows import MOST_DEPTH, FunctionCall, Listed, Piece, lost, place_of, type_of
 
 MOST_ROWS = 100_000
 
@@ -36,7 +36,7 @@ def _step(name: str, one: keras.Tensor) -> Applicable:
         except ParamcalcError:
             pass
     shapes = [UNKNOWN_SHAPE if given.shape is None else given.shape for given in one.args]
-    return Step(name, UNKNOWN_SHAPE if one.shape is None else one.shape, shapes)
+    return FunctionCall(name, UNKNOWN_SHAPE if one.shape is None else one.shape, shapes)
 
 
 def _check_calls(made: Model, met: Sequence[tuple[int, keras.Tensor]]) -> None:

@@ -23,7 +23,7 @@ from ..names import torch
 from ..names.options import Unread
 from ..values import attributes
 from ..values.pieces import flat
-from .pieces import MOST_DEPTH, Listed, Piece, Step, lost, place_of, type_of
+from .rows import MOST_DEPTH, FunctionCall, Listed, Piece, lost, place_of, type_of
 
 
 def torch_model(run: State, name: str, value: Instance) -> Model:
@@ -32,7 +32,7 @@ def torch_model(run: State, name: str, value: Instance) -> Model:
     pieces = list(_torch_pieces(run, value, "", {}, 0, trace))
     if trace is not None:
         for function in trace.functions:
-            step = Step(function, UNKNOWN_SHAPE)
+            step = FunctionCall(function, UNKNOWN_SHAPE)
             places = trace.of(function)
             calls = [
                 Part(function, step, one.inputs, one.built._replace(costed=trace.sure))

@@ -1,4 +1,4 @@
-"""Options of layers whose value is unknown."""
+"""Names: options of layers whose value is unknown."""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""What the statements and expressions of Python do."""
+"""What the statements and expressions of Python do.
+
+In the order of reading: ``targets``, ``comprehensions``, ``expressions``, ``exceptions``, ``statements``.
+"""

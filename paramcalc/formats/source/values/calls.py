@@ -31,7 +31,7 @@ from . import attributes, reading
 from .iterators import Lost, generator
 from .scopes import home_of, is_generator, local_names, outer_names
 
-HARMLESS = frozenset(
+HARMLESS = frozenset(  # libraries of which no call changes a model that it is given
     [
         "matplotlib", "pandas", "numpy", "scipy", "sklearn", "torchsummary", "torchinfo", "PIL", "cv2", "tqdm",
         "wandb", "logging", "time", "random", "json", "csv", "os", "sys", "math", "pathlib", "warnings", "datetime",
@@ -44,7 +44,7 @@ HARMLESS = frozenset(
 ANSWERS = (  # functions that give a truth or a number for each number of a tensor, and nothing of what they are given
     "torch.is", "torch.equal", "torch.allclose", "torch.all", "torch.any", "torch.numel", "torch.count_nonzero",
 )  # fmt: skip
-QUIET = (
+QUIET = (  # parts of the frameworks of which the same holds
     "torch.optim.", "torch.utils.data", "torch.utils.tensorboard", "torch.cuda", "torch.save", "torch.manual_seed",
     "torch.backends", "torch.load", "torch.device", "torch.from_numpy", "torch.tensor", "torch.onnx", "torch.amp",
     *ANSWERS, "torch.get_", "torch.set_", "torch.use_deterministic", "torch.version", "torch.__version__",
@@ -60,7 +60,7 @@ MODELS = (  # parts of libraries that are harmless, but may give a model
     "sys.", "gc.", "IPython",
 )  # fmt: skip
 FRAMEWORKS = ("torch.", "keras.", "tensorflow.", "mlflow.")
-WRITERS = ("update", "setdefault", "pop", "popitem", "clear", "__setitem__")
+CHANGING = ("update", "setdefault", "pop", "popitem", "clear", "__setitem__")  # methods of a dictionary
 
 
 def harmless(path: str) -> bool:
@@ -121,7 +121,7 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
         run.trace.sure = False
     run.budget.charge_for(*given)
     path = function.path if isinstance(function, Unknown) else ""
-    if path.startswith("globals()") and path.rpartition(".")[2] in WRITERS:
+    if path.startswith("globals()") and path.rpartition(".")[2] in CHANGING:
         raise Stop("the names of the module are changed", everything=True)
     if path.startswith("torch.nn.") and path.rpartition(".")[2].startswith("register_module_"):
         raise Stop("what all modules do when they are called is changed", everything=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator as Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ..memory.objects import MISSING, Dict, Function, Iterator, List, Obj, Scope, Unknown, Value, View

@@ -1,4 +1,4 @@
-"""Attributes and items of an unknown value from outside: each is one value, until something may have changed it."""
+"""Values: attributes and items of an unknown value from outside. Each is one value until something may change it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Values: what is known of a list whose length depends on how often a loop is run.
 
-Such a list is unknown, as any list of unknown length is. Beside the reason stand its items in order, of which some are
-there once for each round (`Repeated`). What could change or read the list otherwise sees an unknown list, and puts
-another mark in its place.
+Such a list is unknown, as any list of unknown length is: its ``blur`` says why. Here that is a `Mark`, which also has
+the items in order, of which some are there once for each round (`Repeated`). Code that knows no marks sees an unknown
+list, and any change that it makes replaces the mark by a plain `Unknown` (`State.change`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ MOST_PIECES = 10_000  # that are kept of one list
 
 
 def pieces_of(run: State, value: Value) -> Pieces | None:
-    """List the items of a list or a container of modules in order, as far as that is known."""
+    """List the items of a list or a container of modules in order; ``None`` where they are unknown."""
     if isinstance(value, tuple):
         return value
     if isinstance(value, Iterator):
-        fresh = value.blur is None and not value.named["ended"] and value.at_once is not None
-        return value.at_once() if fresh and value.at_once is not None else None
+        usable = value.blur is None and not value.named["ended"]
+        return value.at_once() if usable and value.at_once is not None else None
     if not isinstance(value, (List, Instance)):
         return None
     if value.blur is not None:
@@ -37,7 +37,7 @@ def marked(run: State, of: Obj, reason: str, pieces: Sequence[Value], names: tup
 
 
 def flat(pieces: Iterable[Value]) -> Iterable[Value]:
-    """List every value once, whatever the number of its rounds."""
+    """List every value once, however many rounds it stands for."""
     for one in pieces:
         if isinstance(one, Repeated):
             yield from flat(one.values)

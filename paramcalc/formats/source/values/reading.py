@@ -1,4 +1,4 @@
-"""Calls on something unknown that change nothing: methods that texts, tensors, containers and modules only read by."""
+"""Values: methods of something unknown that change nothing, because they only read texts, tensors or modules."""
 
 from __future__ import annotations
 

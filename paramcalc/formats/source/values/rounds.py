@@ -2,6 +2,14 @@
 
 A round is a function of the state before it. If two rounds in a row leave the same state, up to new objects, and add
 the same, then so do all that follow.
+
+1. A first round shows which lists grow. It is undone, and these lists become unknown, so that no round depends on their
+   length (`_walked`).
+2. Three rounds are walked. The second and the third must be alike; the first may differ (`_agree`).
+3. All is undone. Each list gets what the rounds add, once for each (`Repeated`), and each name its value after the loop
+   where that does not depend on the number of rounds (`_after`).
+
+Whatever is not so simple, such as a round that may end the loop, is left to `State.maybe_many`.
 """
 
 from __future__ import annotations
@@ -19,11 +27,20 @@ from ..memory.state import State
 from .operations import sized
 from .pieces import marked, pieces_of
 
-TRIED = 3  # rounds that are walked: the first may differ from those after it
+WALKED = 3  # rounds: the first may differ from those after it
 
 
 def repeat(run: State, rounds: Value, once: Callable[[], None]) -> bool:
-    """Walk a loop whose rounds all do the same to lists; tell whether that is so. Nothing is changed otherwise."""
+    """Walk a loop whose rounds all do the same to lists; tell whether that is so. Nothing is changed otherwise.
+
+    Parameters
+    ----------
+    run : State
+    rounds : value
+        What the loop runs over.
+    once : callable
+        Walks one round.
+    """
     if not isinstance(rounds, Range) or run.trace is not None:
         return False
     symbols = dict(run.symbols)
@@ -52,18 +69,18 @@ def repeat(run: State, rounds: Value, once: Callable[[], None]) -> bool:
 class _Round:
     """What one round did: the names it set, and what it added to each list."""
 
-    def __init__(self, names: dict[Scope, dict[Value, Value]], added: dict[Obj, Pieces], first: int) -> None:
+    def __init__(self, names: dict[Scope, dict[Value, Value]], added: dict[Obj, Pieces], began: int) -> None:
         self.names = names
         self.added = added
-        self.first = first  # the number of objects before it
+        self.began = began  # the number of objects that were there before
 
     def values(self) -> list[Value]:
-        """List everything it did in the order of what it did it to."""
+        """List the values that it set and added, in the order of `keys`."""
         names = [value for scope in sorted(self.names, key=_serial) for value in self.names[scope].values()]
         return [*names, *(self.added[obj] for obj in sorted(self.added, key=_serial))]
 
     def keys(self) -> list[Value]:
-        """List what it did something to."""
+        """List the scopes with the names that it set, and the lists with the number of items that it added."""
         names: list[Value] = [(scope, *self.names[scope]) for scope in sorted(self.names, key=_serial)]
         return [*names, *((obj, len(self.added[obj])) for obj in sorted(self.added, key=_serial))]
 
@@ -73,11 +90,11 @@ def _serial(obj: Obj) -> int:
 
 
 class _Walked:
-    """The lists before a loop, and its first rounds."""
+    """The lists and the names before a loop, and its first rounds."""
 
-    def __init__(self, before: dict[Obj, Pieces], names: dict[Scope, dict[Value, Value]], rounds: list[_Round]) -> None:
-        self.before = before
-        self.names = names  # as they were
+    def __init__(self, lists: dict[Obj, Pieces], names: dict[Scope, dict[Value, Value]], rounds: list[_Round]) -> None:
+        self.lists = lists
+        self.names = names
         self.rounds = rounds
 
 
@@ -100,8 +117,8 @@ def _walked(run: State, region: Region, once: Callable[[], None]) -> _Walked | N
         obj.blur = marked(run, obj, "it grows in a loop", pieces)
     rounds: list[_Round] = []
     now = before
-    for _ in range(TRIED):
-        first = Obj.count
+    for _ in range(WALKED):
+        began = Obj.count
         if not _ends_plainly(run, region, once):
             return None
         then: dict[Obj, Pieces] = {}
@@ -110,14 +127,14 @@ def _walked(run: State, region: Region, once: Callable[[], None]) -> _Walked | N
             if known is None or obj not in now or not _begins(known, now[obj]):
                 return None
             then[obj] = known
-        names = {
+        set_now = {
             scope: {name: scope.named.get(name, MISSING) for name in [*region.before[scope][0], *scope.named]}
             for scope in region.before
             if isinstance(scope, Scope)
         }
-        rounds.append(_Round(names, {obj: then[obj][len(now[obj]) :] for obj in then}, first))
+        rounds.append(_Round(set_now, {obj: then[obj][len(now[obj]) :] for obj in then}, began))
         now = then
-    names = {}
+    names: dict[Scope, dict[Value, Value]] = {}
     for scope in rounds[-1].names:
         state = region.before[scope][0]
         assert isinstance(state, dict)
@@ -154,7 +171,7 @@ def _alike(run: State, region: Region, one: _Round, other: _Round) -> bool:
 
 
 def _own(run: State, one: _Round) -> bool:
-    # a layer that is there before a round is one layer, however many rounds put it into a list
+    # whether all that a round adds is made in it: a layer from before is one layer, however many rounds add it
     seen: set[int] = set()
     pending: list[Value] = [*one.added.values()]
     while pending:
@@ -163,7 +180,7 @@ def _own(run: State, one: _Round) -> bool:
             continue
         seen.add(id(value))
         foreign = isinstance(value, Instance) and (not isinstance(value.cls, Class) or value.cls.native is not None)
-        if foreign and isinstance(value, Instance) and value.serial <= one.first:
+        if foreign and isinstance(value, Instance) and value.serial <= one.began:
             return False
         pending += held(value)
     run.budget.charge(len(seen))
@@ -180,7 +197,7 @@ def _count(run: State, rounds: Range) -> Size | None:
 
 
 def _least(size: Size, each: int = 1) -> int:
-    # a bound from below, where all sizes are at least so many
+    # what the size is at least where each symbol is at least this number; -1 where that is unknown
     if not isinstance(size, Expr):
         return size
     least = evaluate(size, dict.fromkeys(size.symbols, each)) if increasing(size) else -1
@@ -191,18 +208,18 @@ def _after(
     run: State, region: Region, walked: _Walked, count: Size, rounds: Range
 ) -> dict[Obj, Unknown | dict[Value, Value]] | None:
     first, second, third = walked.rounds
-    steady = _alike(run, region, first, second)
-    certain = _least(count) >= 1
+    steady = _alike(run, region, first, second)  # the first round, too, is as the others
+    certain = _least(count) >= 1  # there is a round
     if not (steady or certain):
         return None
     why = f"it depends on how often a loop is run: {rounds.name}"
     states: dict[Obj, Unknown | dict[Value, Value]] = {}
-    for obj, pieces in walked.before.items():
-        once = (*pieces, *first.added.get(obj, ())) if not steady else pieces
+    for obj, pieces in walked.lists.items():
+        start = (*pieces, *first.added.get(obj, ())) if not steady else pieces
         again = first.added.get(obj, ()) if steady else second.added.get(obj, ())
         more = (Repeated(again, count if steady else count - 1),) if again else ()
-        states[obj] = marked(run, obj, why, [*once, *more])
-    assumed = not steady or _least(count, 0) < 0
+        states[obj] = marked(run, obj, why, [*start, *more])
+    assumed = not steady or _least(count, 0) < 0  # what is found holds only if there is a round
     for scope, before in walked.names.items():
         names = states[scope] = {}
         for name, value in third.names[scope].items():

@@ -1,4 +1,4 @@
-"""Names of a function: which it binds, which belong to a scope around it, and whether it is a generator."""
+"""Values: the names of a function: which it binds, which belong to a scope around it, and whether it is a generator."""
 
 from __future__ import annotations
 

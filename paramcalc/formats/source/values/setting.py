@@ -1,4 +1,4 @@
-"""Attributes are set and deleted: on instances, classes, modules and functions of a program."""
+"""Values: attributes are set and deleted, on instances, classes, modules and functions of a program."""
 
 from __future__ import annotations
 

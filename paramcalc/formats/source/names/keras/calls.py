@@ -1,4 +1,4 @@
-"""What a call of a layer or model gives."""
+"""Names: Keras. What a call of a layer or model gives."""
 
 from __future__ import annotations
 

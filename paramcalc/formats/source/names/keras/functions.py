@@ -1,4 +1,4 @@
-"""Functions of tensors."""
+"""Names: Keras. Functions of tensors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that have a rule: their options, and the spellings of Keras 1."""
+"""Names: Keras. Layers that have a rule: their options, and the spellings of Keras 1."""
 
 from __future__ import annotations
 

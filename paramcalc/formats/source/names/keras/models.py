@@ -1,4 +1,4 @@
-"""Models, layers of the program's own, and the methods of all of them."""
+"""Names: Keras. Models, layers of the program's own, and the methods of all of them."""
 
 from __future__ import annotations
 

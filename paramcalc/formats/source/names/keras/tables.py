@@ -1,4 +1,4 @@
-"""The modules of the library: what each name is."""
+"""Names: Keras. The tables: what each name in each of its modules is."""
 
 from __future__ import annotations
 

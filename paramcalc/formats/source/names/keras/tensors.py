@@ -1,4 +1,4 @@
-"""Symbolic tensors: their shapes, attributes and operators."""
+"""Names: Keras. Symbolic tensors: their shapes, attributes and operators."""
 
 from __future__ import annotations
 

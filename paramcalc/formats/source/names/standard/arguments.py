@@ -1,4 +1,4 @@
-"""Command lines of programs, and name spaces: argparse on values."""
+"""Names: the standard library. Command lines of programs, and name spaces: argparse on values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NumPy: arrays of known numbers, and functions of numbers."""
+"""Names: NumPy. Arrays of known numbers, and functions of numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which words of a command line belong to which argument, by the rules of argparse. Nothing is converted here."""
+"""Names: the standard library. Which words of a command line belong to which argument, by the rules of argparse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data classes."""
+"""Names: the standard library. Data classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Enumerations."""
+"""Names: the standard library. Enumerations."""
 
 from __future__ import annotations
 

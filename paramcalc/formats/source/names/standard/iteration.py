@@ -1,4 +1,4 @@
-"""Mathematics, iteration and functions of functions."""
+"""Names: the standard library. Mathematics, iteration and functions of functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Collections, copies and contexts."""
+"""Names: the standard library. Collections, copies and contexts."""
 
 from __future__ import annotations
 

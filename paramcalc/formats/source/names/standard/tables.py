@@ -1,4 +1,4 @@
-"""The modules of the library: what each name is."""
+"""Names: the standard library and NumPy. The tables: what each name in each module is."""
 
 from __future__ import annotations
 

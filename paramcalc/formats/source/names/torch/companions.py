@@ -1,4 +1,4 @@
-"""Libraries beside PyTorch whose names are in many programs: layers without parameters, and functions on tensors."""
+"""Names: PyTorch. Libraries beside it that many programs use: layers without parameters, functions on tensors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Containers of modules and parameters."""
+"""Names: PyTorch. Containers of modules and parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers of PyTorch with a number of layers inside that is a size, or very large: what they are made of."""
+"""Names: PyTorch. Layers whose number of layers inside is a size, or very large: what they are made of."""
 
 from __future__ import annotations
 

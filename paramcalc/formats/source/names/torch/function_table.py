@@ -1,4 +1,4 @@
-"""Functions of tensors, each declared once: the shape it gives, whose memory, what a gradient follows, what it keeps.
+"""Names: PyTorch. Functions, each declared once: its shape, whose memory it is, what a gradient follows, what it keeps.
 
 What a function keeps for the backward pass is a name; the rules of these names are in
 ``paramcalc.analysis.cost.kept.torch_functions``. A function without one passes gradients on, and what it keeps is

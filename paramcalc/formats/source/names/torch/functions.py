@@ -1,4 +1,4 @@
-"""Functions of tensors: what each gives, and which of them multiply matrices."""
+"""Names: PyTorch. Functions of tensors: what each gives, and which of them multiply matrices."""
 
 from __future__ import annotations
 

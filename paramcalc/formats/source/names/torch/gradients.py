@@ -1,4 +1,4 @@
-"""What tensors depend on, as far as a gradient can follow: through functions, views, and what is written in place."""
+"""Names: PyTorch. What tensors depend on, where a gradient can follow: functions, views, what is written in place."""
 
 from __future__ import annotations
 

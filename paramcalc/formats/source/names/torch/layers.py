@@ -1,4 +1,4 @@
-"""Layers that have a rule, and what a call of one gives."""
+"""Names: PyTorch. Layers that have a rule, and what a call of one gives."""
 
 from __future__ import annotations
 

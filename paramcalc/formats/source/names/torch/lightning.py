@@ -1,4 +1,4 @@
-"""Names: modules of PyTorch Lightning, and the trainer that is given them."""
+"""Names: PyTorch Lightning. Its modules, and the trainer that is given them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions that make tensors."""
+"""Names: PyTorch. Functions that make tensors."""
 
 from __future__ import annotations
 

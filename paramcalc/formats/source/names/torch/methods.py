@@ -1,4 +1,4 @@
-"""Attributes and methods of tensors, and what works on one in place."""
+"""Names: PyTorch. Attributes and methods of tensors, and what works on one in place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names that modules of PyTorch have, and what a class that has one of them itself makes unknown."""
+"""Names: PyTorch. The names that modules have, and what a class that has one of them itself makes unknown."""
 
 from __future__ import annotations
 

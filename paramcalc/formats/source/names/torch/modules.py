@@ -1,4 +1,4 @@
-"""Modules: what they register, and the methods of all of them."""
+"""Names: PyTorch. Modules: what they register, and the methods of all of them."""
 
 from __future__ import annotations
 

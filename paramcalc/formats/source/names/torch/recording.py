@@ -1,4 +1,4 @@
-"""What a walk of ``forward`` does with tensors, noted step by step."""
+"""Names: PyTorch. What a walk of ``forward`` does with tensors, noted step by step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tensors and parameters: their shapes, and the numbers of tensors that are known."""
+"""Names: PyTorch. Tensors and parameters: their shapes, and the numbers of tensors that are known."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Piece(Record):
         self.places = [] if places is None else places
 
 
-class Step(Applicable):
+class FunctionCall(Applicable):
     """A function called on tensors in a graph: the shape it gives, and no weights."""
 
     frozen = False
