@@ -102,6 +102,11 @@ def test_a_layer_is_its_cell_in_a_loop(name: str) -> None:
         check_layer(cell, place, quick)
 
 
+def test_a_cell_without_gates_on_its_state_reads_no_gates_into_it() -> None:
+    make = next(iter(layers("LSTMCell"))).rule
+    check_cell(make(6, no_input_gate=True, no_forget_gate=True, full_gate_recurrence=True), choices)
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", CELLS)
 def test_every_cell_and_layer(name: str) -> None:

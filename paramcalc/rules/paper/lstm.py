@@ -79,12 +79,13 @@ def lstm(
 
     def work() -> Work:
         # what the networks read; i and f also see the cell through peepholes, o the new cell
-        before = [State(2 + place) for place in range(n)] if full_gate_recurrence else []
-        read: list[Source] = [0, "kernel", "recurrent_kernel", *["bias"] * use_bias, State(0), *before]
-        read += ["gate_kernel"] * full_gate_recurrence
-        net = frozenset(read).union(paths(shaping[:-2]))
+        before: list[Source] = [State(2 + place) for place in range(n)] if full_gate_recurrence else []
+        read: list[Source] = [0, "kernel", "recurrent_kernel", *["bias"] * use_bias, State(0)]
+        candidate: Sources = frozenset(read).union(paths(shaping[:-2]))
+        more: list[Source] = [*before, *["gate_kernel"] * full_gate_recurrence]
+        net = candidate.union(more)
         looks: Sources = net | {"peephole", State(1)} if peephole else net
-        kept = net | {State(1)} | (looks if {"i", "f"} & {*gates} else net)
+        kept = candidate | {State(1)} | (looks if {"i", "f"} & {*gates} else candidate)
         shows = net | kept | {"peephole"} if peephole else net
         hidden = (kept | shows if "o" in gates else kept).union(paths(shaping[-2:]))
         after = [shows if gate == "o" else looks for gate in gates] if full_gate_recurrence else []
