@@ -187,7 +187,8 @@ def _product(style: Style, parts: list[Piece]) -> Piece:
         piece = _inside(part, PRODUCT, style)  # a(b/c), since a·b/c reads as (a·b)/c
         beside = piece.string.startswith(_OPENING)  # 4(…), h(…)
         if number and (piece.string[0].isalpha() or piece.string[0] in "\\<"):  # 2h, but 2·128
-            beside = not (piece.string[0] in "eE" and "0" <= piece.string[1:2] <= "9")  # 2e1 reads as 20
+            seen = piece.string.removeprefix("<i>")
+            beside = not (seen[0] in "eE" and "0" <= seen[1:2] <= "9")  # 2e1 reads as 20
         if string and not beside:
             string += style.times
         string += piece.string

@@ -134,6 +134,7 @@ def test_what_notebooks_call() -> None:
     assert repr(h**2) == "h^2"
     assert (h**2)._repr_latex_() == "$h^{2}$"
     assert (h**2)._repr_html_().endswith("><i>h</i><sup>2</sup></span>")
+    assert "2·<i>e1" in (2 * symbols("e1"))._repr_html_()
 
 
 @given(trees)
