@@ -98,7 +98,9 @@ def _lstm(tape: Tape, run: Run, first: bool, every: Value) -> Hidden:
     gates = tape.new("gates", 4 * steps * run.units, times=live)
     reads = live and not (isinstance(steps, int) and steps == 0)
     cells = tape.new("cell states", run.span.total * run.units, times=reads)
-    tape.keep(*(run.states[1:] if live else ()), *(run.states[:1] if run.recurrent else ()))
+    # the gates of the first step depend on all but the initial cell state, which multiplies one of them
+    gated = run.given or run.recurrent or run.bias or any(one.live for one in run.states[:1])
+    tape.keep(*(run.states[1:] if gated else ()), *(run.states[:1] if run.recurrent else ()))
     follows = (gates, cells) if first or not run.projection else ()
     if run.projects:
         own = run.span.total if first else run.span.first
