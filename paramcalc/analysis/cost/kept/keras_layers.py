@@ -66,6 +66,15 @@ def _dense(call: Call) -> Values | None:
     return _ended(call, call.output())
 
 
+def _einsum_dense(call: Call) -> Values | None:
+    read, _, made = str(call.layer.options["equation"]).partition("->")
+    given, _, kernel = read.partition(",")
+    alone = {*given} - {*kernel, *made} | {*kernel} - {*given, *made}
+    if any(map(str.isalpha, alone)):  # an axis of one operand alone is summed first, and the sum is kept
+        return None
+    return _dense(call)
+
+
 def _numbers_of(call: Call, path: str, shape: Shape) -> None:
     # a copy of a weight in another shape, which the gradient of the input needs
     call.tape.new(f"copy of {path}", prod(shape), times=0 in call.live)
@@ -246,7 +255,8 @@ def _each(names: str, keeping: Keeping, *ranks: int, masks: bool = True) -> dict
 
 EVERY = (1, 2, 3)
 TABLE: dict[str, Keeping] = {
-    **_each("Dense EinsumDense", _dense),
+    **_each("Dense", _dense),
+    **_each("EinsumDense", _einsum_dense),
     **_each("Conv{}D", _convolution, *EVERY),
     **_each("Conv{}DTranspose", _transposed, *EVERY),
     **_each("DepthwiseConv{}D", _transposed, 1, 2),
