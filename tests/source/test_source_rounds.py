@@ -152,6 +152,8 @@ CASES = {
     "until a condition": ("l = []\nfor i in range(n):\n    if i > 3: break\n    l.append(nn.Linear(d, 1))\nself.l = nn.ModuleList(l)", None),
     "an item changed": ("self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(n)])\nself.l[0].bias = None", None),
     "a layer beside": ("self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(n)])\nself.l.more = nn.Linear(1, 1)", None),
+    "a parameter of the container": ("self.l = nn.ModuleList()\nself.l.w = nn.Parameter(torch.zeros(d))\nfor _ in range(n): self.l.append(nn.Linear(d, 2))", None),
+    "a module of the name of a number": ("self.l = nn.ModuleList()\nself.l.add_module('1', nn.Linear(d, 1))\nfor _ in range(n): self.l.append(nn.Linear(d, 2))", None),
     "one removed": ("l = [nn.Linear(d, 2) for _ in range(n)]\nl.pop()\nself.l = nn.ModuleList(l)", None),
     "given away": ("self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(n)])\noutside.change(self.l)", None),
     "of unknown layers": ("self.l = nn.ModuleList([outside.layer() for _ in range(n)])", None),
@@ -163,7 +165,9 @@ CASES = {
 def test_rounds_that_do_the_same_are_counted_and_no_others(name: str) -> None:
     body, total = CASES[name]
     lines = "".join(f"        {line}\n" for line in body.split("\n"))
-    head = "import copy, outside\nfrom torch import nn\nclass Net(nn.Module):\n    def __init__(self, d, n, k):\n"
+    head = (
+        "import copy, outside, torch\nfrom torch import nn\nclass Net(nn.Module):\n    def __init__(self, d, n, k):\n"
+    )
     report = of_net(f"{head}        super().__init__()\n{lines}")
     assert report.exact is (total is not None)
     if total is not None:

@@ -110,6 +110,35 @@ def test_a_name_that_the_program_binds_somewhere_is_not_taken_for_granted(text: 
         models(f"import keras\n{text}")
 
 
+HELD = "class Sizes:\n    n = 3\nsizes, n = Sizes(), 3\n"
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(
+    "text",
+    [
+        "globals()['n'] = 4\n",
+        "names = globals()\nnames['n'] = 4\n",
+        "def f(names):\n    names['n'] = 4\nf(globals())\n",
+        "def f():\n    vars()['n'] = 4\n    globals()['n'] += 1\nf()\n",
+        "globals()['sizes'].n = 4\n",
+        "globals()['sizes'].__dict__['n'] = 4\n",
+    ],
+)
+def test_what_is_set_among_the_names_of_a_module_is_not_missed(text: str) -> None:
+    try:
+        (net,) = models(f"from torch import nn\n{HELD}{text}net = nn.Linear(sizes.n, n)\n")
+    except FileError:
+        return  # no name is known any more
+    assert not net.report().exact
+
+
+def test_the_names_of_a_module_may_be_read() -> None:
+    text = f"from torch import nn\n{HELD}print({{name: globals()[name] for name in ['n']}})\nnet = nn.Linear(3, n)\n"
+    (net,) = models(text)
+    assert net.report().exact
+
+
 def test_a_name_of_both_frameworks_is_that_of_the_one_the_program_has() -> None:
     (net,) = models("net = nn.Sequential(LSTM(4, 5))")
     (model,) = models("model = Sequential([Input((3, 4)), LSTM(5)])")

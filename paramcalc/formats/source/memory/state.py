@@ -18,6 +18,7 @@ from .trace import Trace
 
 ARGV = ("sys", "argv")  # where the command line of a program is
 GRAD = "<grad>"  # the name under which functions and context managers have whether gradients are recorded in them
+NAMES = "globals()"  # the path of the dictionary of the names of a module
 NO_WORDS = "--set, or FILE:NAME and --args, in place of words after --"  # what to use where words are not followed
 MOST_LINES = 2_000_000  # of the program: it has fewer characters
 DEPTH = 32  # calls inside calls; each takes up to 24 frames of the host, which allows 1,000
@@ -246,6 +247,8 @@ class State:
 
     def blur(self, reason: str, *values: Value) -> None:
         """Make unknown what can be reached from these values."""
+        if any(isinstance(one, Unknown) and one.path.startswith(NAMES) for one in values):
+            raise Stop("the names of the module may be changed", everything=True)
         self.heap.blur(values, reason, self.line)
 
     def entangle(self) -> None:

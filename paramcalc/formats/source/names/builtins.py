@@ -22,7 +22,7 @@ from ..memory.objects import (
     View,
     Wrapper,
 )
-from ..memory.state import Raised, State, Stop
+from ..memory.state import NAMES, Raised, State, Stop
 from ..values import attributes, setting
 from ..values.calls import lose
 from ..values.containers import length
@@ -181,7 +181,7 @@ def _id(run: State, args: Args, kwargs: Kwargs) -> Value:
 def _names(run: State, args: Args, kwargs: Kwargs) -> Value:
     if args:
         return run.unknown("the attributes of an object", *args)
-    return run.unknown("the names of the module", path="globals()")
+    return run.unknown("the names of the module", *run.globals.named.values(), path=NAMES)
 
 
 def _forbidden(name: str) -> Builtin:

@@ -60,7 +60,6 @@ MODELS = (  # parts of libraries that are harmless, but may give a model
     "sys.", "gc.", "IPython",
 )  # fmt: skip
 FRAMEWORKS = ("torch.", "keras.", "tensorflow.", "mlflow.")
-CHANGING = ("update", "setdefault", "pop", "popitem", "clear", "__setitem__")  # methods of a dictionary
 
 
 def harmless(path: str) -> bool:
@@ -121,8 +120,6 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
         run.trace.sure = False
     run.budget.charge_for(*given)
     path = function.path if isinstance(function, Unknown) else ""
-    if path.startswith("globals()") and path.rpartition(".")[2] in CHANGING:
-        raise Stop("the names of the module are changed", everything=True)
     if path.startswith("torch.nn.") and path.rpartition(".")[2].startswith("register_module_"):
         raise Stop("what all modules do when they are called is changed", everything=True)
     read = reading.only_reads(run, function, given)
@@ -132,8 +129,6 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
         found.path = f"{path}()" if path else ""
         return found
     if not harmless(path):
-        if any(isinstance(one, Unknown) and one.path.startswith("globals()") for one in given):
-            raise Stop("the names of the module may be changed", everything=True)
         run.blur(reason, function, *given)
         run.changed_tensors += 1
     else:

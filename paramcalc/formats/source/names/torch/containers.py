@@ -250,8 +250,13 @@ def is_chain(value: Value) -> bool:
 
 
 def container_items(run: State, value: Instance) -> Value:
-    """List the modules of a container in order, where nothing else is registered in it; or `MISSING`."""
-    return _numbered(run, value) if value.cls in (SEQUENTIAL, MODULE_LIST) else MISSING
+    """List the modules of a container in order, where they have their numbers as names, and no more is in it.
+
+    Otherwise `MISSING`: what is appended may take the place of a module of that name.
+    """
+    held = [(name, one) for name, one in value.named.items() if not str(name).startswith("<")]
+    plain = all(name == str(at) and (isinstance(one, Unknown) or is_module(one)) for at, (name, one) in enumerate(held))
+    return _numbered(run, value) if plain and value.cls in (SEQUENTIAL, MODULE_LIST) else MISSING
 
 
 def chain_of_pieces(run: State, function: Value, pieces: Pieces) -> Value:
