@@ -106,6 +106,10 @@ MORE = [
     "x = torch.einsum('btd,de->bte', x, self.w)",
     "x = x.cumsum(dim=1)",
     "x = F.pad(x, (0, 0, 0, 0))",
+    "x = x.to(torch.float64).sin().to(torch.float32)",
+    "x = x.to(dtype=torch.float16).sin().to(dtype=torch.float)",
+    "x = nn.Linear(4, 4)(x)",
+    "x = nn.PReLU()(nn.BatchNorm1d(5, affine=False)(x))",
 ]
 SAVED = """
 saved = measured(net, shape, asked, torch, frozen)

@@ -186,6 +186,8 @@ class Walk:
         layer, built = step.layer, step.built
         assert layer is not None
         assert built is not None
+        if step.part is None and built.weights:
+            return None  # a layer that is no part of the model: what of its weights is there before is not known
         function = self.keeping(layer)
         inputs = [one for one in args if isinstance(one, Value)]
         given = [one for one in states if isinstance(one, Value)]

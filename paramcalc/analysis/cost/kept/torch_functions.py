@@ -285,7 +285,7 @@ def _table(op: Operation) -> Sequence[Value]:
 def _floats(op: Operation) -> Sequence[Value]:
     # numbers that need a gradient are of the usual dtype, or nothing is known of theirs
     given = (*op.args[1:], *(value for key, value in op.kwargs.items() if key in ("dtype", "device")))
-    if not all(isinstance(one, str) and one.startswith((*FLOATS, *PLACES)) for one in given):
+    if not all(isinstance(one, str) and (one in FLOATS or one.startswith(PLACES)) for one in given):
         raise Unclear
     usual = op.x.live or (op.x.memory.counted and not op.x.memory.dtype)
     if usual or not (op.name == "float" or any(one in FLOATS for one in given)):

@@ -19,6 +19,8 @@ from .native import Args, Kwargs
 def make_range(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Make a range of known ends that is not too long."""
     ends = [one for one in args if type(one) in (int, bool)]
+    if any(one is None or isinstance(one, (float, str, tuple, List)) for one in args):
+        raise Raised(run.error("TypeError", "range() takes whole numbers"))
     if len(ends) < len(args) or not args:
         lost = run.unknown("a range of unknown length", *args)
         if len(args) < 3:

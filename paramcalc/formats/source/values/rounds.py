@@ -231,7 +231,7 @@ def _after(
             assumed = assumed or (kept and not _equal(run, region, every))
             names[name] = value if kept else run.unknown(why, *(one for one in every if one is not MISSING))
     if assumed:
-        run.remark(f"counted for {' and '.join(_symbols(count))} of at least 1")
+        run.remark(f"the count holds for {' and '.join(_symbols(count))} of at least 1")
     return states
 
 
