@@ -108,6 +108,12 @@ MORE = [
     "x = F.pad(x, (0, 0, 0, 0))",
     "x = x.to(torch.float64).sin().to(torch.float32)",
     "x = x.to(dtype=torch.float16).sin().to(dtype=torch.float)",
+    "x = F.softmax(x, -1, dtype=torch.float64).float()",
+    "x = F.softmax(x, -1, dtype=torch.float32)",
+    "x = x.sum(-1, keepdim=True, dtype=torch.float64).exp().float() + x",
+    "x = F.embedding(x.argmax(-1), self.w) + x",
+    "z = self.a(x)\nz[z < 0] = 0\nx = z",
+    "z = self.a(x)\nz[:, [0, 1]] = 0\nx = z",
     "x = nn.Linear(4, 4)(x)",
     "x = nn.PReLU()(nn.BatchNorm1d(5, affine=False)(x))",
 ]

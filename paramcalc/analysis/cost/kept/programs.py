@@ -18,7 +18,7 @@ from ....core.spelling import snake
 from ....graph.program import Held, Mark, Operand, Output, Program, Step
 from ....graph.wiring import Leaf
 from .calls import Operation, Unclear
-from .torch_functions import RULES
+from .torch_functions import FLOATS, OF_TYPES, RULES
 from .torch_recurrent import CELLS
 from .values import Call, Keeping, Memory, Tape, UnknownLayout, Value
 
@@ -251,7 +251,14 @@ def _outputs(operands: Sequence[Operand]) -> Sequence[Output]:
 
 def _function(step: Step, args: Sequence[object], kwargs: Mapping[str, object], tape: Tape) -> Sequence[Value] | None:
     rule = RULES.get(step.keeps)
+    if step.keeps not in OF_TYPES and any(map(_other_type, (*args, *kwargs.values()))):
+        return None
     outs = [shape for shape in step.outs if shape is not None]
     if rule is None or len(outs) < len(step.outs):
         return None
     return rule(Operation(step.name, tape, args, kwargs, outs))
+
+
+def _other_type(value: object) -> bool:
+    # a dtype, or a layout of memory, that is asked for and is not the usual one
+    return isinstance(value, str) and value.startswith("torch.") and value not in FLOATS

@@ -11,13 +11,14 @@ from math import prod
 
 from ....core.shapes import Shape
 from ....graph.program import Mark
-from ....symbolic import Size
+from ....symbolic import Expr, Size
 from . import torch_views
 from .calls import Operation, Rule, Unclear, expanded_to, in_own_order
 from .torch_operations import attention_of_heads, dropout, layer_norm, linear, made, multiply, reshaped
 from .values import Memory, Value
 
 FLOATS = ("torch.float", "torch.float32")
+OF_TYPES = ("floats", "constant")  # what these do is decided by the dtype that they are given
 PLACES = ("torch.device", "torch.cuda", "cpu", "cuda")
 
 
@@ -30,7 +31,9 @@ def _nothing(op: Operation) -> Sequence[Value]:
 
 
 def _cut(op: Operation) -> Sequence[Value]:
-    return [op.out()._replace(live=False, strides=() if in_own_order(op.x) else None)]
+    out = op.out()._replace(live=False, strides=() if in_own_order(op.x) else None)
+    out.memory.dtype = "bool" if op.name in ("all", "any") else "int64"
+    return [out]
 
 
 def _comparison(op: Operation) -> Sequence[Value]:
@@ -304,7 +307,14 @@ def _whole_numbers(op: Operation) -> Sequence[Value]:
 
 
 def _written(op: Operation) -> Sequence[Value]:
+    if op.name == "__setitem__" and not _plain_places(op.args[1]):
+        raise Unclear  # the places are kept
     return [op.x._replace(live=any(one.live for one in op.tensors()))]
+
+
+def _plain_places(key: object) -> bool:
+    several = key if isinstance(key, tuple) else (key,)
+    return all(one is None or one is ... or isinstance(one, (int, slice, Expr)) for one in several)
 
 
 def _constant(op: Operation) -> Sequence[Value]:

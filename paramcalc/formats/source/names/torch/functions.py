@@ -75,7 +75,7 @@ def written(run: State, value: Value, key: Value, item: Value) -> None:
     """Write an item into a tensor."""
     if isinstance(value, Tensor):
         write(run, value, item)
-        record_change(run, "__setitem__", value, [item], {})
+        record_change(run, "__setitem__", value, [key, item], {})
 
 
 def combine(run: State, op: type, a: Value, b: Value) -> Value:
