@@ -363,6 +363,27 @@ def test_models_as_people_write_them_are_known(name: str, asked: bool) -> None:
     assert {said(text, asked, shape).exact} == truth(text, asked, shape)
 
 
+SET = {
+    "in a train() of its own": ("def train(self, mode=True):\n        self.drop.training = False\n        return self", "pass"),
+    "in forward": ("pass", "self.drop.eval()"),
+    "at each call": ("pass", "self.drop.training = False"),
+    "as a number": ("pass", "self.drop.p = 0.0"),
+}  # fmt: skip
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", SET)
+def test_a_dropout_that_is_set_to_drop_nothing_is_not_missed(name: str) -> None:
+    own, set_ = SET[name]
+    text = one_statement(f"{set_}\nx = self.drop(x)", BEFORE[1]).replace(
+        "    @torch.no_grad()", f"    {own}\n    @torch.no_grad()", 1
+    )
+    (found,) = truth(text)
+    exact, least = said(text)
+    assert exact in (None, found)
+    assert least <= found
+
+
 def test_a_function_without_a_rule_leaves_a_bound_and_its_place() -> None:
     text = one_statement("x = torch.tanh(self.norm(F.alpha_dropout(x, 0.5, True)))", BEFORE[1])
     source = Source("m.py", given=text)

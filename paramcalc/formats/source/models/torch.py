@@ -114,7 +114,7 @@ def _parts(pieces: Sequence[Piece]) -> dict[int, int]:
 
 def _program(value: Instance, pieces: Sequence[Piece], trace: Trace | None) -> Program | None:
     # what is called, where it is known what each call reads
-    if trace is None or not trace.linked:
+    if trace is None or not trace.linked or any(torch.has_own_train(one.cls) for one in _modules(value)):
         return None
     parts = _parts(pieces)
     held = frozenset(

@@ -18,7 +18,13 @@ from .functions import (
 from .gradients import links_of as links_of
 from .layers import layer_of as layer_of
 from .methods import tensor_attribute as tensor_attribute
-from .modules import MODULE as MODULE, children_of as children_of, is_module as is_module, surely_bare as surely_bare
+from .modules import (
+    MODULE as MODULE,
+    children_of as children_of,
+    has_own_train as has_own_train,
+    is_module as is_module,
+    surely_bare as surely_bare,
+)
 from .recording import operand as operand, resolved as resolved
 from .tables import MODULES as MODULES
 from .tensors import Tensor as Tensor, as_shape as as_shape, is_parameter as is_parameter, shape_of as shape_of

@@ -138,6 +138,8 @@ def _surely_made(rule: Rule, options: Dict) -> bool:
 # options that no weight of a layer depends on: where one is unknown, its default has the same weights
 PLACING = frozenset(["stride", "padding", "dilation", "output_padding", "padding_mode", "padding_idx"])
 
+# attributes of a layer that change what is kept for the backward pass, and no shape
+KEEPING = frozenset(["p", "inplace", "dropout", "training"])
 READ_AT_CALLS = frozenset(["stride", "padding", "dilation"])
 NO_MATTER = frozenset(["bias", "dropout", "p", "eps", "momentum", "inplace", "device", "dtype"])
 
@@ -291,6 +293,8 @@ def _layer_forward(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
         outs = [Tensor(shape, links=links[at] if links else None) for at, shape in enumerate(built.shapes())]
     except Exception:  # outputs that the rule does not know
         return run.unknown("the output of a layer", data=True, scalar=True)
+    if not KEEPING.isdisjoint(map(str, self.named)):
+        run.entangle()
     if links:
         record_layer(run, layer, read, built, [*args[: len(read)], *_flat(args[len(read) :])], outs)
     if not built.weights:  # it may give what it is given

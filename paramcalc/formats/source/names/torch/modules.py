@@ -223,7 +223,9 @@ def _children(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 def _train(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     # a module inside may have a train() of its own
     mode = args[0] if args else kwargs.get("mode", True)
-    if any(isinstance(one, Instance) and _own_train(one.cls) for one in reachable([self]) if one is not self):
+    if run.trace is not None:
+        run.entangle()  # what is kept depends on it
+    if any(isinstance(one, Instance) and has_own_train(one.cls) for one in reachable([self]) if one is not self):
         found = _second(_walk_children(run, self))
         if isinstance(found, Unknown):
             run.blur("a train() of an unknown module", self)
@@ -233,7 +235,8 @@ def _train(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return self
 
 
-def _own_train(cls: Class | Native) -> bool:
+def has_own_train(cls: Class | Native) -> bool:
+    """Tell whether a class of the program says itself which modules are trained."""
     return isinstance(cls, Class) and isinstance(attributes.find(cls, "train"), (Function, Unknown))
 
 
