@@ -158,3 +158,8 @@ def test_rounds_that_do_the_same_are_counted(name: str) -> None:
 @pytest.mark.parametrize("name", UNLIKE)
 def test_other_rounds_are_not_counted(name: str) -> None:
     assert not of_net(constructor(UNLIKE[name])).exact
+
+
+def test_a_range_of_what_is_no_number_raises() -> None:
+    with pytest.raises(ParamcalcError, match="range"):
+        of_net(constructor("self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(None)])"))
