@@ -384,6 +384,18 @@ def test_a_dropout_that_is_set_to_drop_nothing_is_not_missed(name: str) -> None:
     assert least <= found
 
 
+@pytest.mark.parametrize("wide", ["dtype=torch.float64", "dtype=torch.double"])
+def test_what_a_module_may_hold_in_wider_numbers_is_unknown(wide: str) -> None:
+    text = (
+        "import torch, torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        f"        self.register_buffer('p', torch.ones(5, {wide}))\n        self.a = nn.Linear(4, 5)\n"
+        "    def forward(self, x):\n        return self.a(x) * self.p\nnet = Net()\n"
+    )
+    usual = text.replace(f", {wide}", "")
+    assert said(text, shape=(3, 4))[0] is None
+    assert said(usual, shape=(3, 4))[0] in truth(usual, shape=(3, 4))
+
+
 def test_a_function_without_a_rule_leaves_a_bound_and_its_place() -> None:
     text = one_statement("x = torch.tanh(self.norm(F.alpha_dropout(x, 0.5, True)))", BEFORE[1])
     source = Source("m.py", given=text)

@@ -77,6 +77,7 @@ class Interpreter(State):
         self._statements(flat(body), self.globals)
 
     def _statements(self, body: Sequence[ast.stmt], scope: Scope) -> None:
+        self.bodies.append(body)
         for place, node in enumerate(body):
             if self.budget.exhausted():
                 self.line = node.lineno

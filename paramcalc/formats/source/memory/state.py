@@ -156,6 +156,8 @@ class State:
         self.foreign: set[Scope] = set()  # the names of modules of libraries
         self.globals = Scope("module", None)  # of the program
         self.program: Sequence[ast.stmt] = ()
+        self.bodies: list[Sequence[ast.stmt]] = []  # of all modules that were run
+        self.wide: bool | None = None  # whether they may make tensors of more than 32 bits; not looked for yet
         self.siblings: list[Sequence[ast.stmt]] = []  # modules beside it whose names are not collected yet
         self.names: Names | None = None
         self.assumed: dict[str, tuple[str, Value]] = {}  # names that it uses and never binds: what they stand for

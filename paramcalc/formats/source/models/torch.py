@@ -48,7 +48,7 @@ def torch_model(run: State, name: str, value: Instance) -> Model:
         outs,
         run.inputs,
         _wiring(pieces, trace),
-        _program(value, pieces, trace),
+        _program(run, value, pieces, trace),
     )
     made.wants = 0 if run.inputs or any(piece.built.unknown for piece in pieces) else _inputs_of(value)
     return made
@@ -112,14 +112,13 @@ def _parts(pieces: Sequence[Piece]) -> dict[int, int]:
     return {place: at for at, place in enumerate(rows) if place is not None}
 
 
-def _program(value: Instance, pieces: Sequence[Piece], trace: Trace | None) -> Program | None:
+def _program(run: State, value: Instance, pieces: Sequence[Piece], trace: Trace | None) -> Program | None:
     # what is called, where it is known what each call reads
     if trace is None or not trace.linked or any(torch.has_own_train(one.cls) for one in _modules(value)):
         return None
     parts = _parts(pieces)
-    held = frozenset(
-        one for module in _modules(value) for one in module.named.values() if isinstance(one, torch.Tensor)
-    )
+    every = (one for module in _modules(value) for one in module.named.values() if isinstance(one, torch.Tensor))
+    held = frozenset[torch.Tensor]() if torch.mentions_wide_floats(run) else frozenset(every)
     steps = [
         step._replace(
             args=tuple(torch.resolved(one, held) for one in step.args),

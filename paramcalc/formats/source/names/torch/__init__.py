@@ -25,6 +25,10 @@ from .modules import (
     is_module as is_module,
     surely_bare as surely_bare,
 )
-from .recording import operand as operand, resolved as resolved
+from .recording import (
+    mentions_wide_floats as mentions_wide_floats,
+    operand as operand,
+    resolved as resolved,
+)
 from .tables import MODULES as MODULES
 from .tensors import Tensor as Tensor, as_shape as as_shape, is_parameter as is_parameter, shape_of as shape_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 
 from .....core.built import Built
@@ -114,6 +115,27 @@ def operand(run: State, value: Value) -> Operand:
     if isinstance(value, slice):
         return slice(*(operand(run, one) for one in (value.start, value.stop, value.step)))
     return value if isinstance(value, (int, float, str, Expr)) or value is None or value is ... else Mark.UNKNOWN
+
+
+# numbers that make float32 wider where they meet it
+WIDE = frozenset([
+    "float64", "double", "DoubleTensor", "complex", "complex64", "complex128", "cdouble", "cfloat", "set_default_dtype",
+    "set_default_tensor_type",
+])  # fmt: skip
+
+
+def mentions_wide_floats(run: State) -> bool:
+    """Tell whether a program may make tensors of wider numbers: which type those have that modules hold is unknown."""
+    if run.wide is None:
+        nodes = (one for body in run.bodies for node in body for one in ast.walk(node))
+        run.wide = any(_said(one) in WIDE for one in nodes)
+    return run.wide
+
+
+def _said(node: ast.AST) -> object:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else node.value if isinstance(node, ast.Constant) else None
 
 
 def resolved(value: Operand, held: frozenset[Tensor]) -> Operand:
