@@ -237,7 +237,7 @@ def test_a_statement_between_layers(statements: Sequence[str]) -> None:
     assert [one for one in statements if differs(one, BEFORE[1], False)] == []
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("asked", [False, True], ids=["data", "input gradient"])
 @pytest.mark.parametrize("before", BEFORE)
 def test_every_statement_between_layers(before: str, asked: bool) -> None:
@@ -252,6 +252,18 @@ def test_kept_activations_are_what_autograd_saves(unsure: bool) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("unsure", [False, True], ids=["sure", "unsure"])
+def test_kept_activations_of_several_programs(unsure: bool) -> None:
+    ran, _ = check(range(6, 14), unsure, [*STATEMENTS, *MORE])
+    assert ran > 2
+
+
+@pytest.mark.slow
+def test_several_statements_between_layers() -> None:
+    assert [one for one in (*STATEMENTS[::10], *MORE[::10]) if differs(one, BEFORE[2], True)] == []
+
+
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("unsure", [False, True], ids=["sure", "unsure"])
 def test_kept_activations_of_more_programs(unsure: bool) -> None:
     ran, known = check(range(6, 150), unsure, [*STATEMENTS, *MORE])
