@@ -26,7 +26,7 @@ from ..memory.state import Raised, State
 from ..values.containers import get_item, items_of, store_item
 from ..values.iterators import MOST_ITEMS, Lost, each, next_of
 from ..values.operations import MOST_TEXT, equal, hashable
-from ..values.pieces import longer, marked, pieces_of
+from ..values.pieces import joined, longer, marked
 from ..values.tracking import check_change
 
 TEXT = frozenset(
@@ -188,12 +188,12 @@ def _extend(run: State, self: List, args: list[Value], kwargs: dict[str, Value])
 
 
 def _lengthen(run: State, self: List, other: Value, lost: Unknown) -> None:
-    mine, added = pieces_of(run, self), pieces_of(run, other)
-    if mine is None or added is None:
+    known = joined(run, self, other)
+    if known is None:
         _blurred(run, self, lost)
         return
     run.change(self)
-    self.blur = marked(run, self, lost.reason, [*mine, *added])
+    self.blur = marked(run, self, lost.reason, known)
 
 
 def _insert(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:

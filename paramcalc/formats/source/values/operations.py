@@ -13,7 +13,7 @@ from ..memory.budget import ITEMS
 from ..memory.objects import MISSING, Dict, Instance, List, Obj, Set, Unknown, Value
 from ..memory.state import Raised, State
 from . import attributes
-from .pieces import marked, pieces_of
+from .pieces import joined, marked
 
 MOST_BITS = 4_000
 MOST_TEXT = 200_000
@@ -149,17 +149,12 @@ def _numbers(run: State, kind: type[ast.operator], a: complex, b: complex) -> Va
 def _joined_lists(run: State, a: List, b: List) -> Value:
     made = List()
     if a.blur is not None or b.blur is not None or len(a.items) + len(b.items) > MOST_ITEMS:
-        known = _joined_pieces(run, made, a, b)
-        made.blur = known or run.unknown("a list of unknown length", *a.items, *b.items, a.blur, b.blur)
+        known, why = joined(run, a, b), "a list of unknown length"
+        lost = (*a.items, *b.items, a.blur, b.blur)
+        made.blur = run.unknown(why, *lost) if known is None else marked(run, made, why, known)
     else:
         made.state = [*a.items, *b.items]
     return made
-
-
-def _joined_pieces(run: State, made: List, a: List, b: List) -> Unknown | None:
-    # of lists of which at least one is longer or shorter by the rounds of a loop
-    mine, added = pieces_of(run, a), pieces_of(run, b)
-    return None if mine is None or added is None else marked(run, made, "a list of unknown length", [*mine, *added])
 
 
 def _times(run: State, a: List | str | bytes | tuple[Value, ...], b: Value) -> Value:

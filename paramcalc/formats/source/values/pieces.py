@@ -36,6 +36,17 @@ def marked(run: State, of: Obj, reason: str, pieces: Sequence[Value], names: tup
     return lost if len(pieces) > MOST_PIECES else Mark(reason, lost.line, lost.refs, of, tuple(pieces), names)
 
 
+def joined(run: State, *lists: Value) -> Pieces | None:
+    """List the items of several lists one behind the other; ``None`` where those of one are not known."""
+    found: list[Value] = []
+    for one in lists:
+        pieces = pieces_of(run, one)
+        if pieces is None:
+            return None
+        found += pieces
+    return tuple(found)
+
+
 def flat(pieces: Iterable[Value]) -> Iterable[Value]:
     """List every value once, however many rounds it stands for."""
     for one in pieces:

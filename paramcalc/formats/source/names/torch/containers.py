@@ -7,7 +7,7 @@ from ...memory.state import Raised, State
 from ...values import attributes
 from ...values.calls import lose, make_native
 from ...values.containers import items_of
-from ...values.pieces import flat, longer, marked, pieces_of
+from ...values.pieces import flat, joined, longer, marked
 from ..native import Args, Kwargs
 from .module_names import OWN_CALLS, OWN_CALLS_OF_CONTAINERS, replaced_calls
 from .modules import MODULE, check_name, is_module, module_set
@@ -67,15 +67,14 @@ def _list_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
 
 
 def _extend(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    mine, added = pieces_of(run, self), pieces_of(run, args[0])
+    known = joined(run, self, args[0])
     items = items_of(run, args[0])
     run.change(self)
     if isinstance(items, Unknown):
-        known = None if mine is None or added is None else [*mine, *added]
         self.blur = (
             run.unknown(items.reason, items, self.blur) if known is None else marked(run, self, items.reason, known)
         )
-        run.attached.update(map(id, flat(added or ())))
+        run.attached.update(map(id, flat(known or ())))
         return self
     for one in items:
         _append(run, self, [one], {})

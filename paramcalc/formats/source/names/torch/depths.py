@@ -10,6 +10,7 @@ from .....symbolic import Expr, Size
 from ...memory.objects import Dict, Instance, Pieces, Repeated, Value
 from ...memory.state import State
 from ...values.operations import sized
+from ...values.pieces import flat
 from .modules import is_module
 
 Options = Mapping[str, Value]
@@ -21,8 +22,7 @@ def pieces_of_depth(run: State, rule: Rule, options: Options, make: Make) -> Pie
     inside = INSIDE.get(rule.name)
     known = {name: sized(run, value) for name, value in options.items()}
     found = inside(known, make) if inside is not None else None
-    every = [one for part in found or () for one in (part.values if isinstance(part, Repeated) else (part,))]
-    return found if all(isinstance(one, Instance) and one.blur is None for one in every) else None
+    return found if all(isinstance(one, Instance) and one.blur is None for one in flat(found or ())) else None
 
 
 def _is_depth(value: Value) -> TypeGuard[Size]:
