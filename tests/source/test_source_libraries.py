@@ -63,9 +63,7 @@ def rows_of(rows: list[Any]) -> Counter[tuple[str, int, str]]:
     return found
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(one, marks=() if one in FAST else pytest.mark.exhaustive) for one in NAMES]
-)
+@pytest.mark.parametrize("name", [pytest.param(one, marks=() if one in FAST else pytest.mark.slow) for one in NAMES])
 def test_an_application_of_keras(name: str) -> None:
     report = read(f"keras.applications.{name}(weights=None)").report()
     model = unallocated(lambda: getattr(keras.applications, name)(weights=None))
@@ -105,15 +103,13 @@ def published() -> dict[str, int]:
 
 
 @pytest.mark.skipif(MODELS is None, reason="torchvision is not installed; only its source is needed")
-@pytest.mark.parametrize(
-    "chunk", [pytest.param(0), *(pytest.param(one, marks=pytest.mark.exhaustive) for one in range(1, 9))]
-)
+@pytest.mark.parametrize("chunk", range(17))
 @pytest.mark.torch
 def test_builders_of_torchvision_have_their_published_number(chunk: int) -> None:
     numbers = published()
     assert len(numbers) == 80
     others = sorted(set(numbers) - set(QUICK))
-    for name in others[chunk - 1 :: 8] if chunk else QUICK:
+    for name in others[chunk - 1 :: 16] if chunk else QUICK:
         report = read(f"torchvision.models.{name}({PUBLISHED_WITH.get(name, '')})").report()
         assert report.exact, name
         assert report.total == numbers[name], name

@@ -467,6 +467,7 @@ CALLED_BACK = {
     "a method": "import threading\nclass A:\n    def f(self): self.m.append(nn.Linear(1, 1))\na = A()\na.m = m = nn.Sequential(nn.Linear(3, 1))\nthreading.Thread(target=a.f).start()",
     "an object that is called": "import threading\nm = nn.Sequential(nn.Linear(3, 1))\nclass A:\n    def __call__(self): m.append(nn.Linear(1, 1))\nthreading.Thread(target=A()).start()",
     "a partial call": "import threading, functools\nm = nn.Sequential(nn.Linear(3, 1))\ndef f(x): m.append(nn.Linear(x, 1))\nthreading.Thread(target=functools.partial(f, 1)).start()",
+    "a function that raises afterwards": "import threading\nm = nn.Sequential(nn.Linear(3, 1))\ndef f():\n    m.append(nn.Linear(1, 1))\n    raise ValueError\nthreading.Thread(target=f).start()",
     "each time": "import timeit\nl = []\ntimeit.timeit(lambda: l.append(nn.Linear(1, 1)))\nm = nn.Sequential(nn.Linear(3, 1), *l)",
 }
 LEFT_ALONE = {
@@ -486,3 +487,39 @@ def test_what_a_library_may_call_back_may_change_a_model(name: str) -> None:
 def test_what_changes_no_model_leaves_its_count_exact(name: str) -> None:
     (model,) = read_all(Source("model.py", given=TORCH + LEFT_ALONE[name]))
     assert (model.total, model.report().exact) == (4, True)
+
+
+BLOCKS = """
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {line}
+        self.a = nn.Linear(3, 3)
+    def forward(self, x):
+        return self.a(x)
+blocks = []
+for i in range(100):
+    blocks.append(Block())
+m = nn.Sequential(*blocks)
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["if torch.cuda.device_count() > 8: raise ValueError('too many')", "wandb.watch(self)", "torchinfo.summary(self)"],
+)
+def test_a_long_loop_of_blocks_that_may_end_the_program(line: str) -> None:
+    (model,) = read_all(Source("model.py", given=TORCH + "import wandb, torchinfo" + BLOCKS.format(line=line)))
+    assert (model.total, model.report().exact) == (1200, True)
+
+
+@pytest.mark.parametrize("scope", ["keras.backend.name_scope('a')", "keras.ops.name_scope('a')", "tf.name_scope('a')"])
+def test_a_context_of_keras_catches_no_exception(scope: str) -> None:
+    lines = ["import keras, tensorflow as tf", "def f(x, n):", f"    with {scope}:", "        if n == 0: return x"]
+    lines += [
+        "        return keras.layers.Dense(3)(x)",
+        "i = x = keras.Input((3,))",
+        "for n in range(101): x = f(x, n)",
+    ]
+    (model,) = read_all(Source("model.py", given="\n".join([*lines, "m = keras.Model(i, x)"])))
+    assert (model.total, model.report().exact) == (1200, True)

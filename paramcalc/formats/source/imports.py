@@ -18,7 +18,7 @@ from .memory.objects import MISSING, Module, Scope, Unknown, Value
 from .memory.state import Root, State
 from .names import keras, libraries, standard, torch
 from .parsing.tree import tree_of
-from .values import calls
+from .values import attributes, calls
 
 MOST_FILES = 100
 MOST_FILE = 2_000_000
@@ -111,7 +111,8 @@ def _readable(run: State, name: str) -> Value:
             return found
     found = library(run, plain)
     if found is MISSING and level and run.root.prefixes:  # of the library, and not about models
-        return run.unknown(f"the module {plain} is not read", path=plain, data=True)
+        unread = run.unknown(f"the module {plain} is not read", path=plain, data=True)
+        return Module(plain, libraries.names_of(plain), lambda name: attributes.get(run, unread, name))
     return found
 
 
@@ -161,7 +162,7 @@ def _read(run: State, root: Root, name: str, path: str) -> Value:
     module = Module(name, {}, lambda one: scope.named.get(one, MISSING), scope)
     run.modules[root, name] = module
     if root.prefixes:
-        own = {one.rpartition(".")[2]: value for one, value in libraries.NAMES.items() if one.startswith(f"{name}.")}
+        own = libraries.names_of(name)
         scope.named.update(own)
         run.foreign.add(scope)
         tree.body = [one for one in tree.body if not isinstance(one, ast.FunctionDef) or one.name not in own]

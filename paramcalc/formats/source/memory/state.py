@@ -23,7 +23,7 @@ NO_WORDS = "--set, or FILE:NAME and --args, in place of words after --"  # what 
 MOST_LINES = 2_000_000  # of the program: it has fewer characters
 DEPTH = 32  # calls inside calls; each takes up to 24 frames of the host, which allows 1,000
 ROUNDS = 600  # of a loop, before its length counts as unknown
-OF_A_MODULE = 400  # steps of a loop besides, for each object of a class of the program that it makes
+OF_A_MODULE = 400  # steps of a loop besides, for each object of a class that it makes
 WIDENINGS = 6  # times that the body of a loop of unknown length is walked until nothing new changes
 
 
@@ -150,6 +150,7 @@ class State:
         self.remarks: list[str] = []  # on the text of the program
         self.frames: list[tuple[Function, Scope]] = []  # of the calls that are under way, innermost last
         self.bound: list[tuple[str, Instance, Scope]] = []  # objects as they were bound to names, in order
+        self.objects = 0  # how many objects of classes were made, by the program and by libraries
         self.made: list[Instance] = []  # objects of classes, as they were made for sure; bound to names or not
         self.attached: set[int] = set()  # by id, those that became a part of another one
         self.inside_library = 0  # calls of functions of libraries around
@@ -338,7 +339,7 @@ class State:
         order = [how for how in ("next", "return", "continue", "break", "raise") if how in merged]
         current = order[0]
         for how in order[1:]:
-            if self.heap.regions:
+            if self.heap.regions and (how != "raise" or self.tries):  # else the exception ends the program
                 self.heap.leave(merged[how])
         outcome = merged[current]
         self.heap.apply(outcome.delta)

@@ -53,9 +53,20 @@ def _get_model(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value
     return run.call(attributes.get(run, run.library("torchvision.models"), name.lower()), [], words)
 
 
+def _nothing(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    return None
+
+
 NAMES: dict[str, Value] = {
     "torchvision.models._api.get_model": Builtin("get_model", _get_model),
     "torchvision.models._api.register_model": Builtin("register_model", _decorator),
     "torchvision.models._utils.handle_legacy_interface": Builtin("handle_legacy_interface", _legacy),
     "torchvision.models._utils.kwonly_to_pos_or_kw": Builtin("kwonly_to_pos_or_kw", same),
+    # every constructor calls it with the object that it makes
+    "torchvision.utils._log_api_usage_once": Builtin("_log_api_usage_once", _nothing),
 }
+
+
+def names_of(module: str) -> dict[str, Value]:
+    """Give the names of a module of a library that are known here, in place of what its source says."""
+    return {name.rpartition(".")[2]: value for name, value in NAMES.items() if name.rpartition(".")[0] == module}

@@ -136,9 +136,9 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
 
     def loop() -> None:
         lost = source if isinstance(source, Unknown) else None
-        steps, made, rounds = run.budget.spent, len(run.made), 0
+        steps, objects, rounds = run.budget.spent, run.objects, 0
         while isinstance(source, Iterator) and lost is None:
-            if rounds >= ROUNDS or _too_long(run, steps, made) or _wearing(run, rounds):
+            if rounds >= ROUNDS or _too_long(run, steps, objects) or _wearing(run, rounds):
                 lost = run.unknown("an item of a long loop", *source.sources)
                 lose_place(run, source, lost)
                 break
@@ -166,9 +166,9 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
     run.region(loop, {"break": "next"})
 
 
-def _too_long(run: State, began: int, made: int) -> bool:
+def _too_long(run: State, began: int, objects: int) -> bool:
     # a loop that makes the layers of a large model may take more than one that trains it
-    return run.budget.spent - began > run.round_steps + OF_A_MODULE * (len(run.made) - made)
+    return run.budget.spent - began > run.round_steps + OF_A_MODULE * (run.objects - objects)
 
 
 def _wearing(run: State, rounds: int) -> bool:
@@ -186,10 +186,10 @@ def _round(run: State, body: list[ast.stmt], scope: Scope, begin: Callable[[], N
 
 def _while(run: State, node: ast.While, scope: Scope) -> None:
     def loop() -> None:
-        steps, made, rounds = run.budget.spent, len(run.made), 0
+        steps, objects, rounds = run.budget.spent, run.objects, 0
         while True:
             known = truth(run, evaluate(run, node.test, scope))
-            if known is None or rounds >= ROUNDS or _too_long(run, steps, made) or _wearing(run, rounds):
+            if known is None or rounds >= ROUNDS or _too_long(run, steps, objects) or _wearing(run, rounds):
                 break
             if not known:
                 execute(run, node.orelse, scope)

@@ -142,15 +142,21 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
     return made
 
 
+CAUGHT = {"raise": "next"}
+
+
 def call_back(run: State, path: str, given: Sequence[Value]) -> None:
-    """Walk what a library is given and may call, any number of times: functions of the program, and modules."""
+    """Walk what a library is given and may call, any number of times: functions of the program, and modules.
+
+    The library may catch what they raise.
+    """
     for one in given:
         needed = _inputs(one)
         if needed is None:
             continue
         inputs: list[Value] = [run.unknown(f"what {path} gives", *given, data=True)] * needed
         try:
-            run.maybe_many(partial(call, run, one, inputs, {}))
+            run.maybe_many(partial(run.region, partial(run.trying, partial(call, run, one, inputs, {})), CAUGHT))
         except Stop as stop:
             run.blur(str(stop), *given)
 
@@ -307,6 +313,7 @@ def instantiate(run: State, cls: Class, args: list[Value], kwargs: dict[str, Val
     after = native.methods.get("<made>") if native is not None else None
     if after is not None:
         after(run, made, args, kwargs)
+    run.objects += 1
     if not (run.unsure or run.inside_library):
         run.made.append(made)
     return made
@@ -331,8 +338,10 @@ def make_native(run: State, cls: Native, args: list[Value], kwargs: dict[str, Va
     after = cls.methods.get("<made>")
     if after is not None:
         after(run, made, args, kwargs)
-    if isinstance(made, Instance) and not (run.unsure or run.inside_library):
-        run.made.append(made)
+    if isinstance(made, Instance):
+        run.objects += 1
+        if not (run.unsure or run.inside_library):
+            run.made.append(made)
     return made
 
 

@@ -65,7 +65,7 @@ def _of_numbers(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
         return _counted(run, args, kwargs)
     if name in ("shape",) and args:
         return shape_of(args[0]) or run.unknown("a shape", data=True, scalar=True)
-    return run.unknown(f"{name} is not followed", data=True, scalar=True)
+    return run.unknown(f"{name} is not followed", path=f"keras.ops.{name}()", data=True, scalar=True)
 
 
 def _counted(run: State, args: Args, kwargs: Kwargs) -> Value:
