@@ -10,7 +10,9 @@ import pytest
 LSTM = ("lstm", "--in", "108", "--hidden", "128")
 LIBRARIES = {"keras", "jax", "torch", "numpy", "sympy", "rich", "yaml", "typer", "pydantic"}
 # On top of which everything here is written. Up to Python 3.12, `typing` itself imports `contextlib`.
-FOUNDATION = "import __future__, atexit, collections.abc, contextlib, gc, importlib, re, signal, types, typing, warnings"
+FOUNDATION = (
+    "import __future__, atexit, collections.abc, contextlib, gc, importlib, re, signal, types, typing, warnings"
+)
 # for signatures, data classes and source code; each takes as long as a tenth of a short answer and more
 REFLECTION = {"inspect", "dataclasses", "ast", "dis", "tokenize", "pkgutil", "shlex"}
 RUN = """

@@ -46,7 +46,11 @@ def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
         if isinstance(value, Instance) and is_model(value):
             outer.setdefault(id(value), (str(key), value))
         elif isinstance(value, Unknown) and _may_be_model(value) and str(key)[:1] != "<":
-            outer[id(value)] = (str(key), value)
+            lost = [
+                name for name, one in outer.values() if isinstance(one, Instance) and one.blur and one in value.refs
+            ]
+            if key not in lost:  # else it is listed already, and as unknown
+                outer[id(value)] = (str(key), value)
     bound = {*outer, *inner}
     nameless = [one for one in run.made if id(one) not in bound and is_model(one) and id(one) not in run.attached]
     named = [one for _, one in (*outer.values(), *inner.values()) if isinstance(one, Instance)]
