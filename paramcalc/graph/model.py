@@ -16,7 +16,7 @@ from ..core.formula import Formula
 from ..core.framework import DEFAULT
 from ..core.identity import shapes_identity
 from ..core.rule import Layer
-from ..core.shapes import AnyShape, Outputs, UnknownShape, output, shape_text
+from ..core.shapes import AnyShape, Outputs, output, shape_text
 from ..core.storage import DTYPE
 from ..core.tensors import (
     Nested,
@@ -32,7 +32,7 @@ from ..loading import load
 from ..report import Report, Row, report_of
 from ..symbolic import Size, add, collect
 from .findings import STORED_OTHERWISE, Finding
-from .forward import fits, input_shapes, run
+from .forward import fits, input_shapes, run, taken
 from .node import Node, Ref
 from .sharing import check_levels, crossed
 
@@ -273,8 +273,7 @@ class Model(Applicable, Displayed):
         """Apply the model, as a layer, to input shapes (batch included)."""
         if len(shapes) != len(self.input_shapes):
             raise ShapeError(f"{self.label!r} inputs", expected=f"{len(self.input_shapes)}", received=len(shapes))
-        pairs = list(zip(shapes, self.input_shapes, strict=True))
-        shapes = tuple(wanted if isinstance(given, UnknownShape) else given for given, wanted in pairs)
+        shapes = tuple(map(taken, shapes, self.input_shapes))
         for given, wanted in zip(shapes, self.input_shapes, strict=True):
             if not fits(given, wanted):
                 if self.declared:
