@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .built import Built
-from .shapes import AnyShape, Shape, shape_text
+from .shapes import UNKNOWN_OUTPUTS, AnyShape, Shape, shape_text
 
 
 def reconciled(read: tuple[AnyShape, ...], built: Built, said: tuple[Shape, ...], other: Built) -> Built:
@@ -24,11 +26,21 @@ def reconciled(read: tuple[AnyShape, ...], built: Built, said: tuple[Shape, ...]
     ours, theirs = ([weight.shape for weight in one.weights] for one in (built, other))
     if not _contradict(ours, theirs):
         return built
-    reads, says = (", ".join(map(shape_text, several)) for several in (read, said))
     count, another = built.params, other.params
     fewer = other if isinstance(count, int) and isinstance(another, int) and another < count else built
-    reason = f"the file contradicts itself: it says that the layer was built on {says}, and it reads {reads}"
-    return built._replace(weights=fewer.weights, formula=None, parts=None, unknown=built.unknown or reason)
+    unknown = built.unknown or _contradiction(read, said)
+    return built._replace(weights=fewer.weights, formula=None, parts=None, unknown=unknown)
+
+
+def as_said(read: Sequence[AnyShape], said: Sequence[AnyShape], built: Built) -> Built:
+    """Give the weights that a file says were built where nothing can be built on the inputs that are read."""
+    unknown = built.unknown or _contradiction(read, said)
+    return built._replace(outs=UNKNOWN_OUTPUTS, formula=None, parts=None, work=None, unknown=unknown, costed=False)
+
+
+def _contradiction(read: Sequence[AnyShape], said: Sequence[AnyShape]) -> str:
+    reads, says = (", ".join(map(shape_text, several)) for several in (read, said))
+    return f"the file contradicts itself: it says that the layer was built on {says}, and it reads {reads}"
 
 
 def _contradict(ours: list[Shape], theirs: list[Shape]) -> bool:

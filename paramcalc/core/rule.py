@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..errors import OptionError, ParamcalcError, nearest, quoted
+from ..errors import OptionError, ParamcalcError, ShapeError, nearest, quoted
 from ..symbolic import symbols
 from ..untyped import OptionValue
 from . import ignored_options
@@ -393,8 +393,11 @@ class Layer(Applicable):
             built = rule.body(*args, **self.options, **call)
             if self.declared_inputs is not None:
                 built = self._against_declared(built, shapes, call)
-        except UnknownShapeError:
-            return Built(UNKNOWN_OUTPUTS, unknown="the shape inside it is not known", costed=False)
+        except (UnknownShapeError, ShapeError) as error:
+            found = self._as_declared(shapes, call)
+            if found is None and isinstance(error, ShapeError):
+                raise
+            built = found or Built(UNKNOWN_OUTPUTS, unknown="the shape inside it is not known", costed=False)
         return frozen(built) if self.frozen else built
 
     def _remembered(self, shape: Shape) -> Built:
@@ -422,13 +425,26 @@ class Layer(Applicable):
             return built
         from .declared import reconciled  # only for what files say
 
+        other = self._on_declared(declared, call)
+        return built if other is None else reconciled(shapes, built, declared, other)
+
+    def _as_declared(self, shapes: tuple[AnyShape, ...], call: dict[str, bool]) -> Built | None:
+        # what cannot be built on what it reads, where a file says that it was built on something else
+        declared = self.declared_inputs() if self.declared_inputs else None
+        other = self._on_declared(declared, call) if declared and declared != shapes else None
+        if not declared or other is None or not other.weights:
+            return None
+        from .declared import as_said
+
+        return as_said(shapes, declared, other)
+
+    def _on_declared(self, declared: tuple[Shape, ...], call: dict[str, bool]) -> Built | None:
         layer = self.copy_with(self.name)
         layer.declared_inputs = None
         try:
-            other = layer.on(*declared, **call)
+            return layer.on(*declared, **call)
         except ParamcalcError:
-            return built
-        return reconciled(shapes, built, declared, other)
+            return None
 
     def _weightless(self) -> bool:
         # whether there are weights is a matter of options, not of sizes: any input it takes will do

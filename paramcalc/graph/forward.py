@@ -65,6 +65,20 @@ def distinct_axes(shapes: Sequence[AnyShape]) -> list[AnyShape]:
     return [one if isinstance(one, UnknownShape) else next(known) for one in shapes]
 
 
+def taken(given: AnyShape, wanted: AnyShape) -> AnyShape:
+    """Give the shape on which a model is built for what it reads: for an unknown shape the one that it declares.
+
+    A last axis of one is left out or added, as Keras does.
+    """
+    if isinstance(given, UnknownShape):
+        return wanted
+    if isinstance(wanted, UnknownShape) or not wanted:
+        return given
+    if len(given) == len(wanted) + 1 and given[-1] == 1:
+        return given[:-1]
+    return (*given, 1) if len(given) == len(wanted) - 1 and wanted[-1] == 1 else given
+
+
 def fits(given: AnyShape, wanted: AnyShape) -> bool:
     """Tell whether a model takes a shape: an unknown one fits any other, and without a declared input it takes any."""
     if isinstance(given, UnknownShape) or isinstance(wanted, UnknownShape) or not wanted:

@@ -16,7 +16,7 @@ from ..core.formula import Formula
 from ..core.framework import DEFAULT
 from ..core.identity import shapes_identity
 from ..core.rule import Layer
-from ..core.shapes import AnyShape, Outputs, UnknownShape, output, shape_text
+from ..core.shapes import AnyShape, Outputs, output, shape_text
 from ..core.storage import DTYPE
 from ..core.tensors import (
     Nested,
@@ -32,7 +32,7 @@ from ..loading import load
 from ..report import Report, Row, report_of
 from ..symbolic import Size, add, collect
 from .findings import STORED_OTHERWISE, Finding
-from .forward import fits, input_shapes, run
+from .forward import fits, input_shapes, run, taken
 from .node import Node, Ref
 from .sharing import check_levels, crossed
 
@@ -68,6 +68,7 @@ class Model(Applicable, Displayed):
     wants = 0  # how many input shapes would show more of it, where none were given
     program: Program | None = None  # what its code does, where it was followed
     optimizer: object = None  # that a file states for its training, in the form of the file
+    declared = False  # whether a file says that it was built on its input shapes
     batch_in_shape = False  # whether a reader found shapes whole, with no name for the batch
     findings: tuple[Finding, ...] = ()  # where a reader found something wrong, those of models inside aside
     stored: int | None = None  # how many tensors of its file agree with the rules
@@ -172,7 +173,7 @@ class Model(Applicable, Displayed):
             place = first.setdefault(id(node.layer), at)
             layer = node.layer.identity() if place == at else place
             nodes.append((layer, node.args, node.states, *sorted((node.call or {}).items())))
-        return type(self), self.frozen, shapes_identity(self.input_shapes), self.outputs, tuple(nodes)
+        return type(self), self.frozen, self.declared, shapes_identity(self.input_shapes), self.outputs, tuple(nodes)
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -272,10 +273,13 @@ class Model(Applicable, Displayed):
         """Apply the model, as a layer, to input shapes (batch included)."""
         if len(shapes) != len(self.input_shapes):
             raise ShapeError(f"{self.label!r} inputs", expected=f"{len(self.input_shapes)}", received=len(shapes))
-        pairs = list(zip(shapes, self.input_shapes, strict=True))
-        shapes = tuple(wanted if isinstance(given, UnknownShape) else given for given, wanted in pairs)
+        shapes = tuple(map(taken, shapes, self.input_shapes))
         for given, wanted in zip(shapes, self.input_shapes, strict=True):
             if not fits(given, wanted):
+                if self.declared:
+                    from ..core.declared import as_said  # only for what files say
+
+                    return as_said(shapes, self.input_shapes, self.on(*self.input_shapes))
                 raise ShapeError(
                     f"{self.label!r} was built for another input",
                     expected=shape_text(wanted),

@@ -31,7 +31,7 @@ MANY, MANY_CHOICES = 25, 16
 
 
 def trained(layer: Layer, shapes: Any) -> KerasTraining | None:
-    """Make the layer, if both accept these inputs and the table knows such a call."""
+    """Make the layer, if both accept these inputs, the table knows such a call, and Keras can run it."""
     function = keeping(layer.type)
     assert function is not None
     try:
@@ -40,10 +40,12 @@ def trained(layer: Layer, shapes: Any) -> KerasTraining | None:
             return None
         builder = Builder()
         made, _ = built(builder, Case(layer, tuple(shapes)))
+        states: Any = ours.states
+        found = KerasTraining(builder, layer, made, shapes, states, [weight.path for weight in ours.weights])
+        found.saved(Live())  # Keras builds layers that it cannot run
     except (ParamcalcError, ValueError, TypeError):
         return None
-    states: Any = ours.states
-    return KerasTraining(builder, layer, made, shapes, states, [weight.path for weight in ours.weights])
+    return found
 
 
 def training(name: str, most: int) -> Iterator[tuple[Layer, Shapes, KerasTraining]]:
@@ -86,6 +88,12 @@ def check(layer: Layer, *shapes: tuple[int, ...], many: int = CHOICES) -> None:
     assert function is not None
     assert theirs is not None
     assert [*residual_problems(function, layer, shapes, theirs, many)] == []
+
+
+@pytest.mark.parametrize("keys", quick([1, 2], 2))
+@pytest.mark.parametrize("layer", quick([pc.MultiHeadAttention(2, 3), pc.GroupQueryAttention(2, 4, 4)], 2), ids=repr)
+def test_one_sample_of_keys_or_values_for_all_queries(layer: Layer, keys: int) -> None:
+    check(layer, (2, 3, 4), (1, 5, 4), (keys, 5, 4))
 
 
 @pytest.mark.parametrize("name", sorted(ACTIVATIONS))

@@ -215,6 +215,25 @@ def test_a_nested_model_refuses_another_input() -> None:
 # --- disagreements ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("declared", "read"), [((5, 4), (5, 4, 1)), ((5, 4, 1), (5, 4)), ((4, 1), (4,)), ((4,), (4, 1))]
+)
+@pytest.mark.parametrize("kind", ["Sequential", "Functional"])
+def test_a_nested_model_takes_a_last_axis_of_one_as_keras_does(
+    kind: str, declared: tuple[int, ...], read: tuple[int, ...]
+) -> None:
+    def made(library: Any, dense: Any) -> Any:
+        entry, x = library.Input(declared), library.Input(read)
+        inner = library.Sequential([entry, dense]) if kind == "Sequential" else library.Model(entry, dense(entry))
+        return library.Model(x, inner(x))
+
+    keras, np = pytest.importorskip("keras"), pytest.importorskip("numpy")
+    ours, theirs = made(pc, pc.Dense(3)), made(keras, keras.layers.Dense(3))
+    assert ours.total == theirs.count_params()
+    assert ours.report().outputs[0][1:] == theirs(np.zeros((2, *read))).shape[1:]  # it infers another one
+    assert pc.from_keras(theirs).report().exact
+
+
 def test_a_disagreement_names_both_layers_and_both_sizes() -> None:
     x, y = pc.Input((13, 5), name="x"), pc.Input((12, 5), name="y")
     assert rejected(Disagreement, lambda: pc.Add(name="sum")([x, y])) == (

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import paramcalc as pc
+from paramcalc.errors import ShapeError
 
 DATA = Path(__file__).parent.parent / "data" / "archives"
 
@@ -55,6 +56,35 @@ CASES: dict[str, tuple[list[Any], dict[str, Any], int]] = {
     ),
     "convolution": ([None, 8, 8, 3], layer("Conv2D", [None, 8, 8, 1], name="c", filters=2, kernel_size=[3, 3]), 20),
 }
+
+
+GRU_CELL = layer("GRUCell", name="c", units=3)
+UNFIT = {
+    "a loop without steps": ([None, 4], layer("RNN", [None, 5, 4], name="r", cell=GRU_CELL), 81),
+    "a layer without steps": ([None, 4], layer("LSTM", [None, 5, 4], name="l", units=2), 56),
+    "an image without a height": (
+        [None, 8, 3],
+        layer("Conv2D", [None, 8, 8, 3], name="c", filters=2, kernel_size=3),
+        56,
+    ),
+    "a model": ([None, 5], json.loads(chain([None, 4], layer("Dense", name="d", units=2))), 10),
+    "a model of fewer axes": ([None, 5, 4], json.loads(chain([None, 4], layer("Dense", name="d", units=2))), 10),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_what_does_not_fit_what_it_reads_counts_as_it_was_built(name: str) -> None:
+    shape, found, least = UNFIT[name]
+    report = pc.loads(chain(shape, found, layer("Dense", [None, 3], name="last", units=2))).report()
+    assert (report.total, report.exact) == (least + 8, False)
+    assert "contradicts itself" in report.warnings[0]
+
+
+def test_what_a_file_says_nothing_of_is_refused_where_it_does_not_fit() -> None:
+    with pytest.raises(ShapeError, match="LSTM does not take an input of 2 axes"):
+        pc.loads(chain([None, 4], layer("LSTM", name="l", units=2))).report()
+    with pytest.raises(ShapeError, match="was built for another input"):
+        pc.Sequential([pc.Input((5,)), pc.Sequential([pc.Input((4,)), pc.Dense(2)])]).report()
 
 
 @pytest.mark.parametrize("name", CASES)

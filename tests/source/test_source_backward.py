@@ -103,15 +103,15 @@ def test_backward_multiply_adds_are_those_of_pytorch(unsure: bool) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("unsure", [False, True], ids=["sure", "unsure"])
 def test_backward_multiply_adds_of_more_programs(unsure: bool) -> None:
-    ran, known = check(range(6, 150), unsure)
-    assert ran > 100
+    ran, known = check(range(6, 60), unsure)
+    assert ran > 36
     assert known > ran // 4
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("unsure", [False, True], ids=["sure", "unsure"])
 def test_backward_multiply_adds_of_many_programs(unsure: bool) -> None:
-    ran, known = check(range(1_000, 3_000), unsure)
+    ran, known = check(range(60, 2_060), unsure)
     assert ran > 1_500
     assert known > 500
 

@@ -37,14 +37,25 @@ def read(text: str) -> dict[str, Report]:
     return {name: model.report() for name, model in found if name in run.globals.named}
 
 
+def registered(module: torch.nn.Module) -> list[torch.nn.Parameter]:
+    """List the parameters of a module, each once; where a constructor was not run, nothing could be registered."""
+    modules, pending = {id(module): module}, [module]  # a module may hold itself
+    while pending:
+        inside = vars(pending.pop()).get("_modules", {}).values()
+        new = {id(one): one for one in inside if one is not None and id(one) not in modules}
+        modules |= new
+        pending += new.values()
+    held = [one for each in modules.values() for one in vars(each).get("_parameters", {}).values()]
+    return list({id(one): one for one in held if one is not None}.values())
+
+
 def truth(value: object) -> tuple[int, int] | None:
     """Count the parameters of a real model, all and those that are trained."""
     if isinstance(value, torch.nn.Module):
-        if "_parameters" not in vars(value):  # its constructor was not run: nothing can be registered
-            return 0, 0
-        if any(isinstance(one, torch.nn.parameter.UninitializedParameter) for one in value.parameters()):
+        found = registered(value)
+        if any(isinstance(one, torch.nn.parameter.UninitializedParameter) for one in found):
             return None
-        counts = [(one.numel(), one.requires_grad) for one in value.parameters()]
+        counts = [(one.numel(), one.requires_grad) for one in found]
         return sum(count for count, _ in counts), sum(count for count, trained in counts if trained)
     keras = sys.modules.get("keras")
     if (
@@ -53,7 +64,7 @@ def truth(value: object) -> tuple[int, int] | None:
         and all(type(one).build is keras.Layer.build and not one.weights for one in value.layers)
     ):
         return 0, 0  # nothing in it would make weights on its first input
-    if keras is not None and isinstance(value, keras.Model) and value.built:
+    if keras is not None and isinstance(value, keras.Model) and getattr(value, "built", False):
         weights = [{id(one): math.prod(one.shape) for one in some} for some in (value.weights, value.trainable_weights)]
         return sum(weights[0].values()), sum(weights[1].values())
     return None

@@ -123,9 +123,13 @@ def _model(found: Mapping[str, Parsed], reading: Reading) -> Model:
     config = field(found, "config", dict)
     # what is passed to a nested model reaches no weight in it; what is set on it is written at every layer inside
     trainable = reading.depth > 1 or config.get("trainable") is not False
-    if found["class_name"] == "Sequential":
-        return _sequential(config, True, reading)  # Keras reads its layers, and not what was set on the whole
-    return _functional(config, trainable, reading)
+    model = (
+        _sequential(config, True, reading)  # Keras reads its layers, and not what was set on the whole
+        if found["class_name"] == "Sequential"
+        else _functional(config, trainable, reading)
+    )
+    model.declared = True
+    return model
 
 
 def _sequential(config: Mapping[str, Parsed], trainable: bool, reading: Reading) -> Model:

@@ -184,12 +184,12 @@ def attention(call: Call) -> Values | None:
     batch, length, seen = query.shape[0], query.shape[1], value.shape[1]
     scores, rows = batch * heads * length * seen, batch * heads * length
     tape.new("scaled queries", rows * width, times=k)
-    tape.new("keys", batch * heads * seen * width, times=q)
+    tape.new("keys", key.shape[0] * heads * seen * width, times=q)
     tape.new("exponentials and their sums", scores + 2 * rows, times=q or k)
     if call.layer.options["dropout"]:
         tape.new("mask", scores, "bool", times=q or k)
         tape.new("zeros", scores, times=q or k)
     tape.new("weights", scores, times=v)
-    tape.new("values", batch * heads * seen * wide, times=q or k)
+    tape.new("values", value.shape[0] * heads * seen * wide, times=q or k)
     tape.new("attended", rows * wide, times=call.trains("attention_output/kernel"))
     return (call.output(),)
