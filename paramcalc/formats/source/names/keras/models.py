@@ -14,6 +14,7 @@ from ...values.tracking import tracked
 from ..native import Args, Kwargs
 from ..shapes import Shape
 from .calls import build_on, call_layer, chain_output
+from .layer_names import LAYER_NAMES
 from .layers import BASE, WHOLE, common, is_layer, is_model, layer_init, make_shape
 from .tensors import VARIABLE, Tensor
 
@@ -163,16 +164,6 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
     if "<rule>" in self.named or name in LAYER_NAMES:
         return run.unknown(f"{name} of a layer is not known", self)
     return MISSING
-
-
-LAYER_NAMES = frozenset(
-    [
-        "weights", "trainable_weights", "non_trainable_weights", "variables", "trainable_variables", "input",
-        "output", "inputs", "outputs", "layers", "get_layer", "pop", "submodules", "add_loss", "add_metric",
-        "get_weights", "set_weights", "load_weights", "dtype_policy", "compute_dtype", "non_trainable_variables",
-        "quantize", "enable_lora", "supports_masking", "activity_regularizer", "input_spec",
-    ]
-)  # fmt: skip
 
 
 def _layers(run: State, self: Instance) -> Value:

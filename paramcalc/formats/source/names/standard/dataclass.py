@@ -31,9 +31,10 @@ def _dataclass(run: State, args: Args, kwargs: Kwargs) -> Value:
     for one in reversed(cls.mro):
         if isinstance(one, Class):
             names = one.named.get("<fields>", ())
-            assert isinstance(names, tuple)
+            if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+                return lose(run, "a data class of which not all fields are known", *args)
             for name in names:
-                fields[name] = one.named.get(name, MISSING)
+                fields[str(name)] = one.named.get(name, MISSING)
     for name, value in fields.items():
         if isinstance(value, Instance) and value.cls is FIELD and name in cls.named:
             if "default" in value.named:
