@@ -32,7 +32,7 @@ def module_set(run: State, self: Instance, name: str, value: Value) -> None:
     run.change(self)
     run.attached.add(id(value))
     state = self.named
-    if "<constructed>" not in state and (is_module(value) or is_parameter(value)):
+    if state.get("<constructed>") is not True and (is_module(value) or is_parameter(value)):
         run.may_raise("a module or parameter before Module.__init__()")
     old = state.get(name, MISSING)
     buffers = _kept(run, self, "<buffers>")
