@@ -27,6 +27,8 @@ import paramcalc as pc
 TENSORS = 100_000
 ROUNDS = 3
 JSON_GOAL = 4  # times as long as the standard library takes to read the header
+# the same for graphs of operators and variables, which say more of a tensor than its shape
+ONNX_GOAL, TFLITE_GOAL, INDEX_GOAL, SAVED_MODEL_GOAL = 40, 30, 18, 30
 TENSORS_OF_10_GB = 291  # as a model of 7 billion parameters has them
 PYTHON_GOAL = 12  # times as long as Python takes to begin
 
@@ -63,6 +65,13 @@ def different(count: int) -> dict[str, tuple[int, ...]]:
         found[f"layers.{at // 7}.proj{at % 7}.weight"] = (4 + at % 500, 2 + at // 500)
         found[f"layers.{at // 7}.proj{at % 7}.bias"] = (4 + at % 500,)
     return found
+
+
+def listed(shapes: dict[str, tuple[int, ...]]) -> str:
+    """List tensors in JSON, as the header of safetensors does: the peer of formats that Python has no reader of."""
+    return json.dumps(
+        {name: {"dtype": "F32", "shape": shape, "data_offsets": [0, 1]} for name, shape in shapes.items()}
+    )
 
 
 def times(*calls: Callable[[], object]) -> list[float]:
@@ -109,9 +118,7 @@ def test_100_000_tensors_of_gguf_against_as_many_of_json(record: Record, tmp_pat
     path = tmp_path / "large.gguf"
     shapes = linears(TENSORS)
     path.write_bytes(g.gguf({name: ((1, *shape[1:]), 0, 4 * shape[-1]) for name, shape in shapes.items()}))
-    text = json.dumps(
-        {name: {"dtype": "F32", "shape": shape, "data_offsets": [0, 1]} for name, shape in shapes.items()}
-    )
+    text = listed(shapes)
     ours, theirs = times(lambda: pc.load(path).total, lambda: json.loads(text))
     ratio = ours / theirs
     record(
@@ -142,6 +149,66 @@ def test_100_000_arrays_of_numpy_against_its_own_headers(record: Record, tmp_pat
     ratio = theirs / ours
     peer = f"{theirs:.2f} s (NumPy, the headers alone)"
     record(f"the same of a `.npz` file of {TENSORS:,} arrays", f"{ours:.2f} s", peer, ratio, "≥ 1", ratio >= 1)
+
+
+def onnx(path: Path) -> None:
+    """Write convolutions, each with a weight and a bias, and an activation behind each."""
+    nodes, stored = [], []
+    for at in range(TENSORS // 2):
+        nodes.append(g.node("Conv", f"x{at} w{at} b{at}", f"c{at}", pads=(1, 1, 1, 1), kernel_shape=(3, 3)))
+        nodes.append(g.node("Relu", f"c{at}", f"x{at + 1}"))
+        stored += [g.tensor(f"w{at}", 4, 4, 3, 3), g.tensor(f"b{at}", 4)]
+    path.write_bytes(g.model(g.graph(nodes, stored, [g.value("x0", 1, 4, 8, 8)])))
+
+
+def tflite(path: Path) -> None:
+    """Write dense layers, each with a weight and a bias; what they give are 50,000 more tensors, without numbers."""
+    tensors: list[tuple[str, tuple[int, ...], str, int]] = [("x", (1, 8), "float32", 0)]
+    operators: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []
+    for at in range(TENSORS // 2):
+        last = len(tensors) - 1
+        tensors += [(f"w{at}", (8, 8), "float32", 2 * at + 1), (f"b{at}", (8,), "float32", 2 * at + 2)]
+        tensors.append((f"y{at}", (1, 8), "float32", 0))
+        operators.append((9, (last, last + 1, last + 2), (last + 3,)))
+    path.write_bytes(g.tflite(tensors, operators))
+
+
+def index(path: Path) -> None:
+    """Write the index of a checkpoint."""
+    variables = {name.replace(".", "/"): shape for name, shape in linears(TENSORS).items()}
+    path.write_bytes(g.checkpoint(variables))
+
+
+def saved_model(path: Path) -> None:
+    """Write objects, each with a weight and a bias."""
+    nodes: list[tuple[str, tuple[int, ...], bool] | None] = [None]
+    children: dict[int, dict[str, int]] = {0: {}}
+    for at in range(TENSORS // 2):
+        place = children[0][f"layer_{at}"] = len(nodes)
+        nodes += [None, (f"layer_{at}/kernel", (64, 32), True), (f"layer_{at}/bias", (64,), True)]
+        children[place] = {"kernel": place + 1, "bias": place + 2}
+    path.write_bytes(g.saved_model(nodes, children))
+
+
+GRAPHS = [
+    pytest.param(onnx, "an `.onnx` file", ONNX_GOAL, id="onnx"),
+    pytest.param(tflite, "a `.tflite` file", TFLITE_GOAL, id="tflite"),
+    pytest.param(index, "the index of a TensorFlow checkpoint", INDEX_GOAL, id="index"),
+    pytest.param(saved_model, "a `saved_model.pb`", SAVED_MODEL_GOAL, id="saved_model"),
+]
+
+
+@pytest.mark.parametrize(("write", "what", "goal"), GRAPHS)
+def test_100_000_tensors_of_a_graph_against_as_many_of_json(
+    write: Callable[[Path], None], what: str, goal: int, record: Record, tmp_path: Path
+) -> None:
+    path = tmp_path / "large"
+    write(path)
+    text = listed(linears(TENSORS))
+    ours, theirs = times(lambda: pc.load(path).total, lambda: json.loads(text))
+    ratio = ours / theirs
+    peer = f"{theirs:.2f} s (`json.loads` of a list of as many)"
+    record(f"the same of {what} of {TENSORS:,} tensors", f"{ours:.2f} s", peer, ratio, f"≤ {goal}", ratio <= goal)
 
 
 def test_a_cold_count_of_a_checkpoint_of_10_gb(record: Record, tmp_path: Path) -> None:
