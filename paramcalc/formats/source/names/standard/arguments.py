@@ -187,6 +187,7 @@ def _lost(run: State) -> Unknown:
     if run.asked_words:
         told = "the command line of this program is not followed"
         run.mistakes.append(OptionError(told, expected=NO_WORDS))
+    run.may_raise("a parser")  # it ends the program where the words are not those that it takes
     return run.unknown("the arguments of the command line", data=True)
 
 
