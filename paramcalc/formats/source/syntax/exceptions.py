@@ -32,7 +32,7 @@ def _managed(run: State, items: list[ast.withitem], body: list[ast.stmt], scope:
     item, *inner = items
     manager = evaluate(run, item.context_expr, scope)
     value: Value = run.unknown("what a context manager gives", manager, data=True)
-    own = isinstance(manager, Instance) and attributes.find(manager.cls, "__enter__") is not MISSING
+    own = _of_the_program(manager)
     if own:
         value = run.call(attributes.get(run, manager, "__enter__"), [], {})
     elif isinstance(manager, Unknown) and not manager.refs:
@@ -77,6 +77,13 @@ def _raise_again(error: Value) -> None:
 def _of_undefined(run: State, node: ast.expr) -> bool:
     # a snippet whose context manager is not defined is none of exceptions
     return any(isinstance(one, ast.Name) and one.id in run.assumed for one in ast.walk(node))
+
+
+def _of_the_program(manager: Value) -> bool:
+    # whether methods of the program are run, or may be
+    if isinstance(manager, Unknown):
+        return bool(manager.refs) and _may_catch(manager)
+    return isinstance(manager, Instance) and attributes.find(manager.cls, "__enter__") is not MISSING
 
 
 def _may_catch(manager: Value) -> bool:

@@ -44,6 +44,8 @@ def _sequential_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
         return
     for place, value in enumerate(args):
         self.named[str(place)] = _child(run, self, value)
+    if len(args) == 1 and isinstance(args[0], Unknown):  # it may be a dictionary, of any number of modules
+        self.blur = run.unknown(args[0].reason, self.named["0"])
 
 
 def _child(run: State, self: Instance, value: Value) -> Value:
