@@ -26,10 +26,11 @@ from ..memory.objects import (
     Value,
     Wrapper,
 )
+from ..memory.reach import reachable
 from ..memory.state import DEPTH, Raised, State, Stop
 from . import attributes, reading
 from .iterators import Lost, generator
-from .scopes import home_of, is_generator, local_names, outer_names
+from .scopes import declared_within, home_of, is_generator, local_names, outer_home, outer_names
 
 HARMLESS = frozenset(  # libraries of which no call changes a model that it is given
     [
@@ -130,6 +131,7 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
         return found
     if not harmless(path):
         run.blur(reason, function, *given)
+        _lose_names(run, reason, function, *given)
         run.changed_tensors += 1
     else:
         call_back(run, path, given)
@@ -140,6 +142,16 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
     made = run.unknown(reason, *(() if path.startswith(ANSWERS) else (function, *given)), data=True, scalar=scalar)
     made.path = f"{path}()" if path else ""
     return made
+
+
+def _lose_names(run: State, reason: str, *values: Value) -> None:
+    # a function that is reached may be called, and bind the names that it declares global or nonlocal
+    for one in reachable(values):
+        for name, kind in declared_within(one.node).items() if isinstance(one, Function) else ():
+            home = outer_home(one.scope, name, kind)
+            if home is not None:
+                run.change(home)
+                home.named[name] = run.unknown(reason, home.named.get(name))
 
 
 CAUGHT = {"raise": "next"}

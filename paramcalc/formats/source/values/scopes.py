@@ -13,14 +13,20 @@ KEPT = 5_000  # functions of which facts are kept
 
 def home_of(scope: Scope | None, name: str, kind: type[ast.stmt]) -> Scope:
     """Find the scope that a name declared global or nonlocal belongs to."""
+    one = outer_home(scope, name, kind)
+    if one is None:
+        raise Stop("a name that belongs nowhere")
+    return one
+
+
+def outer_home(scope: Scope | None, name: str, kind: type[ast.stmt]) -> Scope | None:
+    """Find that scope among those around a function; ``None`` where it is not one of them."""
     one = scope
     while one is not None and one.kind != "module":
         if kind is ast.Nonlocal and one.kind == "function" and name in (one.locals or ()):
             return one
         one = one.parent
-    if one is None:
-        raise Stop("a name that belongs nowhere")
-    return one
+    return one if kind is ast.Global else None
 
 
 @lru_cache(KEPT)
@@ -35,6 +41,13 @@ def outer_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> di
         if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             pending += ast.iter_child_nodes(one)
     return found
+
+
+@lru_cache(KEPT)
+def declared_within(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> dict[str, type[ast.stmt]]:
+    """List the names that a function, or one inside it, declares global or nonlocal."""
+    declared = (one for one in ast.walk(node) if isinstance(one, (ast.Global, ast.Nonlocal)))
+    return {name: type(one) for one in declared for name in one.names}
 
 
 @lru_cache(KEPT)
