@@ -10,8 +10,8 @@ from __future__ import annotations
 import gc
 import random
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType, SimpleNamespace
 from typing import Any
 
@@ -96,15 +96,23 @@ def bounded() -> Iterator[None]:
         gc.callbacks[:] = callbacks
 
 
-def runs(program: str, most: int = MOST_RUNS, **given: object) -> Iterator[dict[str, Any]]:
-    """Run a program under every outcome; give the names it leaves, of runs that end without an exception."""
+def runs(
+    program: str,
+    most: int = MOST_RUNS,
+    around: Callable[[], AbstractContextManager[None]] = nullcontext,
+    **given: object,
+) -> Iterator[dict[str, Any]]:
+    """Run a program under every outcome; give the names it leaves, of runs that end without an exception.
+
+    ``around`` makes the context of each run.
+    """
     code = compile(program.replace("import outside\n", ""), "<program>", "exec")
     answers: list[int] | None = []
     for _ in range(most):
         tape = Tape(answers)
         names = {"outside": outside(tape), "__name__": "__main__", **given}
         try:
-            with bounded():
+            with around(), bounded():
                 exec(code, names)
             yield names
         except TooMany:

@@ -45,7 +45,7 @@ OF_KERAS = {("keras", title): text for title, text in programs("keras").items()}
 
 @contextmanager
 def unpatched() -> Iterator[None]:
-    """Undo what a program does to the classes and modules of the libraries."""
+    """Undo what a program does to the classes and modules of the libraries: no run must see what another did."""
     keras = sys.modules.get("keras")
     homes = [torch.nn, torch.nn.Module, torch.nn.Linear, *([keras.layers, keras.layers.Dense] if keras else [])]
     before = [dict(vars(home)) for home in homes]
@@ -65,7 +65,7 @@ def wrong(text: str, most: int = MOST) -> list[str] | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            outcomes = list(_each(runs(text, most)))
+            outcomes = list(runs(text, most, unpatched))
         except TooMany:
             return None
         if not outcomes:
@@ -74,16 +74,6 @@ def wrong(text: str, most: int = MOST) -> list[str] | None:
             return list(violations(read(text), outcomes))
         except ParamcalcError:
             return []
-
-
-def _each(outcomes: Iterator[dict[str, object]]) -> Iterator[dict[str, object]]:
-    # one run must not see what another did to the libraries
-    while True:
-        with unpatched():
-            found = next(outcomes, None)
-        if found is None:
-            return
-        yield found
 
 
 @pytest.mark.parametrize("key", quick(OF_TORCH, 6), ids=" ".join)
