@@ -146,8 +146,8 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
 
 def _lose_names(run: State, reason: str, *values: Value) -> None:
     # a function that is reached may be called, and bind the names that it declares global or nonlocal
-    for one in reachable(values):
-        for name, kind in declared_within(one.node).items() if isinstance(one, Function) else ():
+    for one in (one for one in reachable(values) if isinstance(one, Function)):
+        for name, kind in declared_within(one.node).items():
             home = outer_home(one.scope, name, kind)
             if home is not None:
                 run.change(home)
