@@ -10,7 +10,7 @@ from ..memory.state import Raised, State, Stop
 from ..values import attributes
 from ..values.calls import lose
 from ..values.containers import items_of, iterator
-from ..values.iterators import END, Lost, each, next_of, over, over_list, place_of, pull
+from ..values.iterators import END, Lost, each, lose_places, next_of, over, over_list, place_of, pull
 from ..values.operations import binary, compare, truth
 from .methods import sorted_items
 from .native import Args, Kwargs
@@ -55,14 +55,14 @@ def _enumerate(run: State, args: Args, kwargs: Kwargs) -> Value:
     return Iterator(step, (source,))
 
 
-def rows_of(run: State, given: Args) -> Iterator | Unknown:
+def rows_of(run: State, given: Args) -> Iterator:
     """Iterate over several things at once, until the first of them ends."""
     sources = [iterator(run, one) for one in given]
     known = [one for one in sources if isinstance(one, Iterator)]
-    if len(known) < len(sources):
-        return run.unknown("items that are not known", *sources, data=True)
 
     def step(run: State, it: Iterator) -> Value:
+        if len(known) < len(sources):
+            raise Lost(run.unknown("items that are not known", *sources, data=True))
         row: list[Value] = []
         for one in known:
             row.append(pull(run, one))
@@ -73,13 +73,11 @@ def rows_of(run: State, given: Args) -> Iterator | Unknown:
     return Iterator(step, tuple(sources))
 
 
-def called(run: State, function: Value, rows: Iterator | Unknown) -> Iterator:
+def called(run: State, function: Value, rows: Iterator) -> Iterator:
     """Iterate over the results of a function, called on the values of each row."""
 
     def step(run: State, it: Iterator) -> Value:
         try:
-            if isinstance(rows, Unknown):
-                raise Lost(rows)
             row = pull(run, rows)
         except Lost as lost:
             raise Lost(lose(run, "a map over unknown items", function, lost.unknown)) from None
@@ -205,7 +203,9 @@ def _next(run: State, args: Args, kwargs: Kwargs) -> Value:
         if method is not None:
             return run.call(method, [value], {})
     run.may_raise("next")
-    return run.unknown("an item of an unknown iterator", *args, data=True)
+    found = run.unknown("an item of an unknown iterator", *args, data=True)
+    lose_places(run, found, *args)
+    return found
 
 
 LOOPS: dict[str, Value] = {

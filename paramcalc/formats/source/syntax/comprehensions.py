@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ..memory.objects import Dict, Function, Iterator, List, Obj, Pieces, Scope, Set, Unknown, Value
 from ..memory.state import State, Stop
 from ..values.containers import iterator, store_item
-from ..values.iterators import END, MOST_ITEMS, Lost, each, lose_place, pull
+from ..values.iterators import END, MOST_ITEMS, Lost, each, lose_place, lose_places, pull
 from ..values.operations import item_of, make_set, truth
 from ..values.pieces import longer, pieces_of
 from ..values.rounds import repeat
@@ -154,6 +154,7 @@ def generator_expression(run: State, node: ast.GeneratorExp, scope: Scope) -> Va
         if run.heap.regions[-1] is not region or region.before.keys() - {inner, waiting} or region.left:
             raise Stop("a generator that changes what is outside")
         run.heap.close(region)
+        lose_places(run, lost, source)
         raise Lost(run.unknown(lost.reason, lost, source, waiting, waiting.blur, made))
 
     def at_once() -> Pieces | None:

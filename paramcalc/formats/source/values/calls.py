@@ -16,6 +16,7 @@ from ..memory.objects import (
     Dict,
     Function,
     Instance,
+    Iterator,
     List,
     Method,
     Native,
@@ -29,7 +30,7 @@ from ..memory.objects import (
 from ..memory.reach import reachable
 from ..memory.state import DEPTH, Raised, State, Stop
 from . import attributes, reading
-from .iterators import Lost, generator
+from .iterators import Lost, generator, lose_places
 from .scopes import declared_within, home_of, is_generator, local_names, outer_home, outer_names
 
 HARMLESS = frozenset(  # libraries of which no call changes a model that it is given
@@ -91,6 +92,8 @@ def _called(run: State, function: Value, args: list[Value], kwargs: dict[str, Va
     if isinstance(function, Builtin):
         found = function.call(run, args, kwargs)
         run.budget.charge_for(found, *(one for one in args if isinstance(one, (str, bytes))))
+        if isinstance(found, Unknown):
+            lose_places(run, found, *(one for one in args if isinstance(one, Iterator)))
         return found
     if isinstance(function, Method):
         return call(run, function.function, [function.self, *args], kwargs)
@@ -135,6 +138,7 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
         run.changed_tensors += 1
     else:
         call_back(run, path, given)
+        lose_places(run, run.unknown(reason, function), *given)
     run.may_raise(path or "an unknown function")
     scalar = (harmless(path) and not path.startswith(MODELS)) or (isinstance(function, Unknown) and function.scalar)
     if path.startswith(FRAMEWORKS):  # what they make of something that may be a model may be one, too

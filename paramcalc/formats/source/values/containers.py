@@ -21,7 +21,17 @@ from ..memory.objects import (
 from ..memory.reach import held
 from ..memory.state import Raised, State, Stop
 from . import attributes
-from .iterators import MOST_ITEMS as MOST_ITEMS, Lost, each, lose_place, over, over_dict, over_list, rest_of
+from .iterators import (
+    MOST_ITEMS as MOST_ITEMS,
+    Lost,
+    each,
+    lose_place,
+    lose_places,
+    over,
+    over_dict,
+    over_list,
+    rest_of,
+)
 from .operations import OPTIMIZERS, equal, hashable, item_of
 from .parts import part
 from .tracking import check_change
@@ -58,6 +68,7 @@ def _items(run: State, value: Value, ordered: bool) -> list[Value] | Unknown:
         return _of_instance(run, value)
     if isinstance(value, Unknown):
         run.may_raise("a loop over an unknown value")
+        lose_places(run, value, value)
         return item_of(run, value)
     if isinstance(value, Class):
         members = run.method(value, "__iter__")

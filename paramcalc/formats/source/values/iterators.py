@@ -54,9 +54,19 @@ def pull(run: State, it: Iterator) -> Value:
 
 
 def lose_place(run: State, it: Iterator, why: Unknown) -> None:
-    """Make unknown which items of an iterator are left."""
+    """Make unknown which items of an iterator are left, and of those that it takes its items from."""
     run.change(it)
     it.blur = run.unknown(why.reason, why, *it.sources)
+    for one in it.sources:
+        if isinstance(one, Iterator) and one.blur is None:
+            lose_place(run, one, why)
+
+
+def lose_places(run: State, why: Unknown, *values: Value) -> None:
+    """Make unknown which items are left of all iterators that these values hold: some may be taken."""
+    for one in reachable(values):
+        if isinstance(one, Iterator) and one.blur is None:
+            lose_place(run, one, why)
 
 
 def each(run: State, it: Iterator) -> Iterable[Value]:
