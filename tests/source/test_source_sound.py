@@ -79,6 +79,8 @@ def violations(reports: dict[str, Report], outcomes: list[dict[str, object]]) ->
         if isinstance(report.total, Expr):
             continue  # a formula in unknown sizes
         if report.exact:
+            if report.total == 0:  # a model that was not built yet has no weights either
+                answers = {answer or (0, 0) for answer in answers}
             total = {None if answer is None else answer[0] for answer in answers}
             trained = {None if answer is None else answer[1] for answer in answers}
             if total != {report.total} or not (report.guessed or trained == {report.trainable}):

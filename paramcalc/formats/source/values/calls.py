@@ -21,6 +21,7 @@ from ..memory.objects import (
     Method,
     Native,
     Partial,
+    Plain,
     Scope,
     Super,
     Unknown,
@@ -349,7 +350,7 @@ def make_native(run: State, cls: Native, args: list[Value], kwargs: dict[str, Va
         made.line = line
     if cls.init is not None:
         replaced = cls.init(run, made, args, kwargs)
-        if isinstance(replaced, (Unknown, Instance)):
+        if isinstance(replaced, (Unknown, Instance, Plain)):
             return replaced
     after = cls.methods.get("<made>")
     if after is not None:

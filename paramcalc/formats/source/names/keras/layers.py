@@ -252,7 +252,8 @@ def make_shape(run: State, value: Value, batch: Value = None, name: str | None =
     return input_shape(list(sizes), batch if isinstance(batch, int) else None, name)
 
 
-def _input(run: State, args: Args, kwargs: Kwargs) -> Value:
+def make_input(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Give the tensor of ``Input`` or ``InputLayer``."""
     given = args[0] if args else kwargs.get("shape")
     batch = args[1] if len(args) > 1 else kwargs.get("batch_size")
     name = kwargs.get("name")
@@ -270,4 +271,4 @@ def _input(run: State, args: Args, kwargs: Kwargs) -> Value:
     return Tensor(shape, name=name if isinstance(name, str) else None)
 
 
-INPUT = Builtin("keras.Input", _input)
+INPUT = Builtin("keras.Input", make_input)

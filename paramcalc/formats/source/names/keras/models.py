@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from .....core.rule import Rule
 from .....symbolic import Expr
 from ...memory.objects import MISSING, Class, Dict, Function, Host, Instance, List, Native, Unknown, Value
@@ -14,8 +16,9 @@ from ...values.tracking import tracked
 from ..native import Args, Kwargs
 from ..shapes import Shape
 from .calls import build_on, call_layer, chain_output
+from .graphs import graph_layers, listed_layers
 from .layer_names import LAYER_NAMES
-from .layers import BASE, WHOLE, common, is_layer, is_model, layer_init, make_shape
+from .layers import BASE, WHOLE, common, is_layer, is_model, layer_init, make_input, make_shape
 from .tensors import VARIABLE, Tensor
 
 
@@ -76,11 +79,17 @@ def _layer_set(run: State, self: Instance, name: str, value: Value) -> None:
     else:
         before = self.named.get(name)
         self.named[name] = value
-        if before is not value and isinstance(before, (Instance, List, Dict, tuple)) and before:
+        if before is not value and _may_hold_layers(before):
             run.blur(f"{name} was set again, and Keras keeps what it was before, too", self)
         rule = self.named.get("<rule>")
         if isinstance(rule, Rule) and name != "activation" and name not in rule.ignored:  # what it does then is its own
             run.blur(f"{name} was set after the layer was made", self)
+
+
+def _may_hold_layers(value: Value) -> bool:
+    if isinstance(value, Unknown):
+        return bool(value.refs) or not (value.data or value.scalar)
+    return isinstance(value, (Instance, List, Dict, tuple)) and bool(value)
 
 
 def _set_trainable(run: State, self: Instance, value: Value, seen: set[int]) -> None:
@@ -173,31 +182,23 @@ def _layers(run: State, self: Instance) -> Value:
             return List([one for one in kept.items if not isinstance(one, Tensor)])
         return run.unknown(kept.blur.reason, self)
     if isinstance(self.named.get("<outputs>"), tuple):
-        layers = graph_layers(self)
+        listed = listed_layers(self)
+        layers = [_input_layer(run, one) if one.layer is None else one.layer for one in listed]
         lost = any(isinstance(one, Unknown) for one in layers)
         return run.unknown("the layers of a model", self) if lost else List(layers)
     return run.unknown("the layers of a model", self)
 
 
-def graph_layers(self: Instance) -> list[Value]:
-    """List the layers of a graph, and what is unknown in it, each once, after what it reads."""
-    outs = self.named["<outputs>"]
-    assert isinstance(outs, tuple)
-    found: dict[int, Value] = {}
-    done: set[int] = set()
-    pending: list[tuple[Tensor, bool]] = [(one, False) for one in reversed(outs) if isinstance(one, Tensor)]
-    while pending:
-        one, ready = pending.pop()
-        if ready:
-            if isinstance(one.layer, (Instance, Unknown)):
-                found.setdefault(id(one.layer), one.layer)
-            continue
-        if id(one.call) in done:
-            continue
-        done.add(id(one.call))
-        pending.append((one, True))
-        pending += [(arg, False) for arg in reversed(one.args)]
-    return list(found.values())
+def _input_layer(run: State, tensor: Tensor) -> Instance:
+    # the layer that Keras makes for an input; its name is "input_layer_3" or "input_3", unless the program gives one
+    if tensor.home is None:
+        tensor.home = Instance(INPUT_LAYER)
+        texts = (
+            one.value for body in run.bodies for node in body for one in ast.walk(node) if isinstance(one, ast.Constant)
+        )
+        asked = any(isinstance(one, str) and one.startswith("input") for one in texts)
+        tensor.home.named["<name>"] = tensor.name or (None if asked else "input_layer")
+    return tensor.home
 
 
 def _get_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -374,6 +375,9 @@ MODEL = Native(
             ]
         },
     },
+)
+INPUT_LAYER = Native(
+    "keras.layers.InputLayer", LAYER, init=lambda run, self, args, kwargs: make_input(run, args, kwargs)
 )
 SEQUENTIAL = Native("keras.Sequential", MODEL, init=_chain_init, methods={"add": _add, "pop": _pop})
 

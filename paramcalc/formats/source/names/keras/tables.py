@@ -9,12 +9,13 @@ from ..native import Args, Kwargs
 from ..standard.iteration import same
 from .functions import function
 from .layers import INPUT, rule_init
-from .models import LAYER, MODEL, SEQUENTIAL, lambda_init
+from .models import INPUT_LAYER, LAYER, MODEL, SEQUENTIAL, lambda_init
 from .tensors import is_tensor
 
 _NATIVES: dict[str, Native] = {"Lambda": Native("keras.layers.Lambda", LAYER, init=lambda_init)}
 OWN = {
-    "Layer": LAYER, "Model": MODEL, "Sequential": SEQUENTIAL, "Input": INPUT, "InputLayer": INPUT, "Functional": MODEL,
+    "Layer": LAYER, "Model": MODEL, "Sequential": SEQUENTIAL, "Input": INPUT, "InputLayer": INPUT_LAYER,
+    "Functional": MODEL,
 }  # fmt: skip
 ALIASES = {"merge": "Concatenate"}
 SPELLED = {

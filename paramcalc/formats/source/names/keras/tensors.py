@@ -26,9 +26,11 @@ class Tensor(Plain):
     call : object
         The identity of the call.
     name : str or None
+    home : Instance or None
+        The layer that ``model.layers`` has for an input, once it was asked for.
     """
 
-    __slots__ = ("args", "call", "extent", "index", "layer", "line", "name", "shape", "states")
+    __slots__ = ("args", "call", "extent", "home", "index", "layer", "line", "name", "shape", "states")
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class Tensor(Plain):
         line: int = 0,
         extent: Size | None = None,
     ) -> None:
+        self.home: Instance | None = None
         self.extent = extent  # which open size it is the number of, where it is one
         self.line = line  # of the program, of an operation
         self.states = states  # how many of the arguments, the last ones, are initial states

@@ -1,0 +1,106 @@
+"""``model.layers`` of a graph: programs freeze layers by their places in it, so the order must be that of Keras."""
+
+from __future__ import annotations
+
+import random
+from math import prod
+
+import pytest
+
+from paramcalc.formats.opened import Source
+from paramcalc.formats.source.reader import read_all
+from paramcalc.report import Report
+
+keras = pytest.importorskip("keras")
+
+HEAD = "import keras\nfrom keras import layers\n"
+# chains of a dense layer for each layer of the model tell which that is
+TOLD = """
+def place(one):
+    return one.units if isinstance(one, layers.Dense) else 1000 if isinstance(one, layers.InputLayer) else 0
+places = [place(one) for one in m.layers]
+told = keras.Sequential([keras.Input((1,)), *[layers.Dense(units + 1) for units in places]])
+"""
+
+
+def read(text: str, name: str) -> Report:
+    """Read a program, and report one of its models."""
+    return next(one for one in read_all(Source("m.py", given=text)) if one.label == name).report()
+
+
+def graph(seed: int) -> str:
+    """Write a program that makes a graph at random: branches, shared layers, several inputs and outputs, operators."""
+    draw = random.Random(seed)
+    lines, tensors, shared = [], [], []
+    for at in range(draw.randint(1, 3)):
+        lines.append(f"i{at} = keras.Input((4,))")
+        tensors.append(f"i{at}")
+    inputs = list(tensors)
+    for at in range(draw.randint(2, 12)):
+        kind = draw.choice(("dense", "dense", "dense", "shared", "add", "concatenate", "operator"))
+        one, other = draw.choice(tensors), draw.choice(tensors)
+        if kind == "shared" and shared:
+            lines.append(f"x{at} = layers.Dense(4)({draw.choice(shared)}({one}))")
+        elif kind == "add":
+            lines.append(f"x{at} = layers.Add()([{one}, {other}])")
+        elif kind == "concatenate":
+            lines.append(f"x{at} = layers.Dense(4)(layers.Concatenate()([{one}, {other}]))")
+        elif kind == "operator":
+            lines.append(f"x{at} = {one} + {other}")
+        else:
+            lines += [f"d{at} = layers.Dense({100 + at})", f"x{at} = layers.Dense(4)(d{at}({one}))"]
+            shared.append(f"d{at}")
+        tensors.append(f"x{at}")
+    outs = draw.sample(tensors[len(inputs) :], k=min(len(tensors) - len(inputs), draw.randint(1, 3)))
+    return "\n".join([HEAD, *lines, f"m = keras.Model([{', '.join(inputs)}], [{', '.join(outs)}])"])
+
+
+def keras_order(model: object) -> list[int]:
+    """List what the program tells of Keras's model."""
+    dense, given = keras.layers.Dense, keras.layers.InputLayer
+    return [one.units if isinstance(one, dense) else 1000 if isinstance(one, given) else 0 for one in model.layers]  # type: ignore[attr-defined]  # a model of Keras
+
+
+def check(seeds: range) -> None:
+    """Compare the order with that of Keras."""
+    for seed in seeds:
+        text = graph(seed)
+        names: dict[str, object] = {}
+        exec(text, names)  # the program of the test, in Keras
+        report = read(f"{text}\n{TOLD}", "told")
+        found = [one.outputs[0][-1] - 1 for one in report.rows if one.type == "Dense"]  # type: ignore[index, operator]  # known sizes
+        assert found == keras_order(names["m"]), f"seed {seed}\n{text}"
+
+
+def test_the_order_of_random_graphs() -> None:
+    check(range(25))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", [100, 200, 300])
+def test_the_order_of_more_random_graphs(first: int) -> None:
+    check(range(first, first + 100))
+
+
+FREEZE = """
+import keras
+m = keras.applications.{name}(weights=None)
+for one in m.layers[{part}]:
+    one.trainable = False
+"""
+MODELS = ("VGG16", "MobileNetV2", "ResNet50", "InceptionV3", "DenseNet121", "EfficientNetB0", "Xception")
+PARTS = (":1", ":5", ":-4", "20:40", "::3")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS)
+def test_what_is_frozen_by_its_place(name: str) -> None:
+    for part in PARTS:
+        text = FREEZE.format(name=name, part=part)
+        names: dict[str, object] = {}
+        with keras.StatelessScope(initialize_variables=False):
+            exec(text, names)  # the program of the test, in Keras
+        weights = names["m"].trainable_weights  # type: ignore[attr-defined]  # a model of Keras
+        report = read(text, "m")
+        assert report.exact
+        assert report.trainable == sum(prod(one.shape) for one in weights), part
