@@ -72,6 +72,44 @@ def check(seeds: range) -> None:
         assert found == keras_order(names["m"]), f"seed {seed}\n{text}"
 
 
+def count(model: object) -> tuple[int, int]:
+    """Count the parameters of Keras's model, all and those that are trained."""
+    kinds = model.weights, model.trainable_weights  # type: ignore[attr-defined]  # a model of Keras
+    total, trained = (sum(prod(one.shape) for one in weights) for weights in kinds)
+    return total, trained
+
+
+def check_cut(seeds: range) -> int:
+    """Compare graphs that end at a layer of another, or begin at one; give how many are known."""
+    known = 0
+    for seed in seeds:
+        draw = random.Random(f"cut {seed}")
+        start = f"m.layers[{draw.randint(-3, 9)}].output" if draw.random() < 0.2 else "m.inputs"
+        end = draw.choice(("output", "output", "output", "input"))
+        cut = f"n = keras.Model({start}, layers.Dense(3)(m.layers[{draw.randint(-3, 9)}].{end}))"
+        text = f"{graph(seed)}\n{cut}"
+        names: dict[str, object] = {}
+        try:
+            exec(text, names)  # the program of the test, in Keras
+        except (ValueError, IndexError, AttributeError):
+            continue
+        report = read(text, "n")
+        if report.exact:
+            known += 1
+            assert (report.total, report.trainable) == count(names["n"]), f"seed {seed}\n{text}"
+    return known
+
+
+def test_graphs_that_end_at_a_layer_of_another() -> None:
+    assert check_cut(range(25)) > 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", [100, 200])
+def test_more_graphs_that_end_at_a_layer_of_another(first: int) -> None:
+    assert check_cut(range(first, first + 100)) > 40
+
+
 def test_the_order_of_random_graphs() -> None:
     check(range(25))
 
@@ -100,7 +138,68 @@ def test_what_is_frozen_by_its_place(name: str) -> None:
         names: dict[str, object] = {}
         with keras.StatelessScope(initialize_variables=False):
             exec(text, names)  # the program of the test, in Keras
-        weights = names["m"].trainable_weights  # type: ignore[attr-defined]  # a model of Keras
         report = read(text, "m")
         assert report.exact
-        assert report.trainable == sum(prod(one.shape) for one in weights), part
+        assert report.trainable == count(names["m"])[1], part
+
+
+IDIOMS = {
+    "all but a block": """
+m = keras.applications.VGG16(weights=None, include_top=False, input_shape=(64, 64, 3))
+m.trainable = True
+found = False
+for layer in m.layers:
+    if layer.name == "block5_conv1":
+        found = True
+    layer.trainable = found
+""",
+    "a kind of layers": """
+m = keras.applications.MobileNetV2(weights=None, include_top=False, input_shape=(64, 64, 3))
+for layer in m.layers:
+    if isinstance(layer, keras.layers.BatchNormalization):
+        layer.trainable = False
+""",
+    "by numbers": """
+m = keras.applications.ResNet50(weights=None)
+for i, layer in enumerate(m.layers):
+    layer.trainable = i >= len(m.layers) // 2
+""",
+    "another head": """
+base = keras.applications.VGG16(weights=None)
+m = keras.Model(base.input, keras.layers.Dense(10)(base.layers[-2].output))
+for layer in m.layers[:-3]:
+    layer.trainable = False
+""",
+    "features of a layer": """
+base = keras.applications.VGG16(weights=None)
+m = keras.Model(inputs=base.inputs, outputs=base.get_layer("block4_pool").output)
+""",
+    "features by the place": """
+base = keras.applications.VGG16(weights=None)
+m = keras.Model(inputs=base.input, outputs=[layer.output for layer in base.layers[1:6]])
+""",
+    "layers moved to a chain": """
+base = keras.applications.VGG16(weights=None)
+m = keras.Sequential()
+for layer in base.layers[:-1]:
+    m.add(layer)
+for layer in m.layers:
+    layer.trainable = False
+m.add(keras.layers.Dense(10))
+""",
+    "an input of a layer": """
+base = keras.applications.VGG16(weights=None)
+m = keras.Model(base.layers[0].output, keras.layers.Dense(3)(base.get_layer("fc2").input))
+""",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", IDIOMS)
+def test_ways_to_reuse_a_model(name: str) -> None:
+    text = f"import keras\n{IDIOMS[name]}"
+    names: dict[str, object] = {}
+    with keras.StatelessScope(initialize_variables=False):
+        exec(text, names)  # the program of the test, in Keras
+    report = read(text, "m")
+    assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))

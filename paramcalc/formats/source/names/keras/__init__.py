@@ -1,6 +1,7 @@
 """Names: Keras. Layers and models are instances; calling them on symbolic tensors draws a graph of our own."""
 
 from .graphs import graph_layers as graph_layers
+from .held import held_layers as held_layers, sublayers as sublayers
 from .layers import (
     declared_shape as declared_shape,
     declares as declares,
@@ -8,7 +9,7 @@ from .layers import (
     is_model as is_model,
     layer_of as layer_of,
 )
-from .models import MODEL as MODEL, held_layers as held_layers, sublayers as sublayers
+from .models import MODEL as MODEL
 from .tables import MODULES as MODULES, renamed as renamed
 from .tensors import (
     ELEMENTWISE as ELEMENTWISE,

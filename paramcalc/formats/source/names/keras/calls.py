@@ -16,6 +16,7 @@ from ..torch import Tensor as Array
 from .layers import layer_of
 from .tensors import Tensor, axis, shape_of, tensors_in
 
+FIRST_CALL = "<first call>"  # the name under which a layer has the tensors of its first call: those read, those given
 FIRST = ("inputs", "sequences")  # what Keras's layers call their first argument, where a rule does not name it
 
 
@@ -34,6 +35,15 @@ def build_on(run: State, self: Instance, shapes: list[Shape | None]) -> None:
 
 def call_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     """Call a layer or a model on tensors."""
+    found = _called(run, self, args, kwargs)
+    outs = tensors_in(found)
+    if outs and FIRST_CALL not in self.named:
+        run.change(self)
+        self.named[FIRST_CALL] = (outs[0].args[: len(outs[0].args) - outs[0].states], outs)
+    return found
+
+
+def _called(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     run.may_raise("a layer")
     if self.blur is not None:
         return lose(run, self.blur.reason, self, *args, *kwargs.values())

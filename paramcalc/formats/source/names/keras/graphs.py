@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from ...memory.objects import Instance, Unknown, Value
+from ...memory.state import State
 from .tensors import Tensor
 
 
@@ -41,6 +42,21 @@ def listed_layers(self: Instance) -> list[Tensor]:
     last = next((at for at, layer in enumerate(ordered) if furthest[layer] == 0), len(ordered))
     listed[last:last] = unread
     return [one for one in listed if _is_input(one) or isinstance(one.layer, (Instance, Unknown))]
+
+
+def from_inputs(run: State, several: list[Tensor]) -> bool:
+    """Tell whether tensors are made of inputs of graphs alone."""
+    pending, seen = several, set[int]()
+    while pending:
+        one = pending.pop()
+        if id(one.call) in seen:
+            continue
+        seen.add(id(one.call))
+        run.budget.charge(1)
+        if one.layer is None and not one.given:
+            return False
+        pending += one.args
+    return True
 
 
 def _calls(self: Instance) -> tuple[list[Tensor], dict[Hashable, int]]:

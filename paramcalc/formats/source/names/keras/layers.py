@@ -268,7 +268,7 @@ def make_input(run: State, args: Args, kwargs: Kwargs) -> Value:
     except ParamcalcError as error:
         run.note(str(error))
         shape = None
-    return Tensor(shape, name=name if isinstance(name, str) else None)
+    return Tensor(shape, name=name if isinstance(name, str) else None, given=True)
 
 
 INPUT = Builtin("keras.Input", make_input)

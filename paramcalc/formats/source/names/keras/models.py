@@ -15,10 +15,11 @@ from ...values.operations import sized
 from ...values.tracking import tracked
 from ..native import Args, Kwargs
 from ..shapes import Shape
-from .calls import build_on, call_layer, chain_output
-from .graphs import graph_layers, listed_layers
+from .calls import FIRST_CALL, build_on, call_layer, chain_output
+from .graphs import from_inputs, listed_layers
+from .held import sublayers
 from .layer_names import LAYER_NAMES
-from .layers import BASE, WHOLE, common, is_layer, is_model, layer_init, make_input, make_shape
+from .layers import BASE, WHOLE, common, is_model, layer_init, make_input, make_shape
 from .tensors import VARIABLE, Tensor
 
 
@@ -108,44 +109,6 @@ def _set_trainable(run: State, self: Instance, value: Value, seen: set[int]) -> 
         _set_trainable(run, one, value, seen)
 
 
-def sublayers(self: Instance) -> list[tuple[str, Instance]] | Unknown:
-    """List the layers directly inside a layer or model, each with the attribute that holds it."""
-    if self.blur is not None:
-        return self.blur
-    if isinstance(self.named.get("<outputs>"), tuple):
-        layers = graph_layers(self)
-        lost = next((one for one in layers if isinstance(one, Unknown)), None)
-        return lost or [("", one) for one in layers if isinstance(one, Instance)]
-    return held_layers(self)
-
-
-def held_layers(self: Instance) -> list[tuple[str, Instance]] | Unknown:
-    """List the layers that attributes hold, by themselves or in lists, tuples and dictionaries."""
-    found: list[tuple[str, Instance]] = []
-    graph = ("<inputs>", "<outputs>")
-    pending = [(str(name), one) for name, one in self.named.items() if name not in graph]
-    seen: set[int] = set()
-    while pending:
-        name, value = pending.pop(0)
-        if isinstance(value, Unknown):
-            if not value.scalar and not name.startswith("<shapes"):
-                return value
-        elif isinstance(value, Instance):
-            if is_layer(value) and id(value) not in seen:
-                seen.add(id(value))
-                found.append((name, value))
-        elif isinstance(value, (List, Dict)):
-            if value.blur is not None:
-                if not value.blur.scalar:
-                    return value.blur
-                continue
-            inner = enumerate(value.items) if isinstance(value, List) else value.named.items()
-            pending = [(f"{name}.{key}", one) for key, one in inner] + pending
-        elif isinstance(value, tuple):
-            pending = [(f"{name}.{key}", one) for key, one in enumerate(value)] + pending
-    return found
-
-
 def _layer_get(run: State, self: Instance, name: str) -> Value:
     if name == "name":
         return self.named.get("<name>") or run.unknown("a name that Keras makes", scalar=True)
@@ -170,9 +133,24 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
         found = self.named.get(f"<{name.rstrip('s')}s>")
         if isinstance(found, tuple) and found:
             return List(found) if name.endswith("s") else found[0]
+    if name in ("output", "input") and FIRST_CALL in self.named and not is_model(self):
+        return _of_the_first_call(run, self, name)
     if "<rule>" in self.named or name in LAYER_NAMES:
         return run.unknown(f"{name} of a layer is not known", self)
     return MISSING
+
+
+def _of_the_first_call(run: State, self: Instance, name: str) -> Value:
+    # the tensors of a call within another layer are none that a graph can be made of
+    first = self.named[FIRST_CALL]
+    lost = run.unknown(f"{name} of a layer is not known", self)
+    if not isinstance(first, tuple):
+        return lost
+    found = first[name == "output"]
+    assert isinstance(found, tuple)
+    if not from_inputs(run, [one for one in found if isinstance(one, Tensor)]):
+        return lost
+    return found[0] if len(found) == 1 else List(found)
 
 
 def _layers(run: State, self: Instance) -> Value:
@@ -193,6 +171,7 @@ def _input_layer(run: State, tensor: Tensor) -> Instance:
     # the layer that Keras makes for an input; its name is "input_layer_3" or "input_3", unless the program gives one
     if tensor.home is None:
         tensor.home = Instance(INPUT_LAYER)
+        tensor.home.named[FIRST_CALL] = ((), (tensor,))
         texts = (
             one.value for body in run.bodies for node in body for one in ast.walk(node) if isinstance(one, ast.Constant)
         )
@@ -236,6 +215,8 @@ def _add(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     layer = args[0] if args else kwargs.get("layer")
     if not isinstance(kept, List) or self.blur is not None:
         return lose(run, "a model that is not known", self, layer)
+    if isinstance(layer, Instance) and INPUT_LAYER in attributes.lineage(layer.cls):
+        layer = _of_the_first_call(run, layer, "output")
     if isinstance(layer, Tensor) and layer.layer is not None:
         layer = run.unknown("a tensor that is no input", layer)
     run.call(run.method(kept, "append"), [layer], {})

@@ -26,11 +26,13 @@ class Tensor(Plain):
     call : object
         The identity of the call.
     name : str or None
+    given : bool
+        Whether it is an input of a graph, and not of a call within a layer.
     home : Instance or None
         The layer that ``model.layers`` has for an input, once it was asked for.
     """
 
-    __slots__ = ("args", "call", "extent", "home", "index", "layer", "line", "name", "shape", "states")
+    __slots__ = ("args", "call", "extent", "given", "home", "index", "layer", "line", "name", "shape", "states")
 
     def __init__(
         self,
@@ -43,7 +45,9 @@ class Tensor(Plain):
         states: int = 0,
         line: int = 0,
         extent: Size | None = None,
+        given: bool = False,
     ) -> None:
+        self.given = given
         self.home: Instance | None = None
         self.extent = extent  # which open size it is the number of, where it is one
         self.line = line  # of the program, of an operation
