@@ -24,9 +24,10 @@ from ..memory.objects import (
 from ..memory.state import GRAD, OF_A_MODULE, ROUNDS, Broken, Continued, Raised, Returned, State, Stop
 from ..values import attributes, calls, setting
 from ..values.containers import delete_item, iterator
-from ..values.iterators import END, Lost, lose_place, pull
+from ..values.iterators import END, Lost, lose_place, over, pull
 from ..values.operations import DUNDER, binary, item_of, truth
 from ..values.rounds import repeat
+from ..values.still import still, watched
 from .exceptions import try_statement, with_statement
 from .expressions import evaluate, make_function
 from .targets import assign, bind
@@ -45,6 +46,7 @@ SPECIAL = frozenset(  # what Python calls by itself besides; any other name of t
 )  # fmt: skip
 OF_LIBRARIES = ("array", "call_super", "cuda", "dlpack", "jax", "keras", "tf", "torch")  # and what libraries call
 SIGNALS = (Returned, Broken, Continued)
+FEW = 4  # rounds of a loop that are walked rather than looked at
 
 
 def execute(run: State, body: Sequence[ast.stmt], scope: Scope) -> None:
@@ -133,7 +135,7 @@ def _if(run: State, node: ast.If, scope: Scope) -> None:
 
 def _for(run: State, node: ast.For, scope: Scope) -> None:
     items = evaluate(run, node.iter, scope)
-    source = iterator(run, items)
+    source = over(items) if isinstance(items, range) else iterator(run, items)
 
     def loop() -> None:
         lost = source if isinstance(source, Unknown) else None
@@ -150,8 +152,13 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
                 break
             if item is END:
                 break
-            _round(run, node.body, scope, lambda item=item: assign(run, node.target, item, scope))  # type: ignore[misc]
             rounds += 1
+            last = _last(items, rounds)
+            if last is None:
+                _round(run, node.body, scope, lambda item=item: assign(run, node.target, item, scope))  # type: ignore[misc]
+            elif _ends_still(run, node, item, scope):
+                assign(run, node.target, last, scope)
+                break
         if lost is not None:
             _many(lost)
         execute(run, node.orelse, scope)
@@ -165,6 +172,22 @@ def _for(run: State, node: ast.For, scope: Scope) -> None:
             run.maybe_many(once, items)
 
     run.region(loop, {"break": "next"})
+
+
+def _last(items: Value, rounds: int) -> int | None:
+    # the last number of a range, where it is worth a look whether the rounds until then change anything
+    look = rounds & (rounds - 1) == 0 and rounds > 1 and type(items) is range and len(items) - rounds > FEW
+    return items[-1] if look and type(items) is range else None
+
+
+def _ends_still(run: State, node: ast.For, item: Value, scope: Scope) -> bool:
+    # walks a round; whether no round behind it changes anything but the name of the item
+    def round_with(item: Value) -> bool:
+        assign(run, node.target, item, scope)
+        alike = watched(run, lambda: _round(run, node.body, scope, lambda: None))
+        return alike and isinstance(node.target, ast.Name) and evaluate(run, node.target, scope) is item
+
+    return round_with(item) and still(run, lambda: round_with(run.unknown("an item of a loop", scalar=True)))
 
 
 def _too_long(run: State, began: int, objects: int) -> bool:
