@@ -1,4 +1,4 @@
-"""What shows itself: on a terminal, in notebooks and in every view, by one presentation."""
+"""The base class of results that have a presentation: shown on a terminal, in notebooks and in every view."""
 
 from __future__ import annotations
 

@@ -33,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the program prints now into the docs and golden files; read the diff before you commit it",
     )
+    parser.addoption(
+        "--share",
+        metavar="N:TEXT",
+        help="of the exhaustive tests, run one of so many; another text chooses others",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -59,7 +64,10 @@ MANY, EVERY = 8, 4  # of a test with so many cases, the fast tier tries one of s
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave most cases of a test with many to the slow tier; each test begins at another one, ``whole`` keeps all."""
+    """Leave most cases of a test with many to the slow tier; each test begins at another one, ``whole`` keeps all.
+
+    With ``--share``, leave out all but a share of the exhaustive tests.
+    """
     cases: dict[str, list[pytest.Function]] = {}
     for item in items if not config.getoption("--update") else ():
         if isinstance(item, pytest.Function) and not any(map(item.get_closest_marker, ("slow", "exhaustive", "whole"))):
@@ -69,6 +77,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for place, item in enumerate(several):
             if len(several) >= MANY and place % EVERY != begin:
                 item.add_marker(pytest.mark.slow)
+    if config.getoption("--share"):
+        parts, _, text = config.getoption("--share").partition(":")
+        others = [item for item in items if crc32(f"{text} {item.nodeid}".encode()) % int(parts)]
+        left_out = {item for item in others if item.get_closest_marker("exhaustive")}
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""What a layer answers: weights, output shapes, formula and cost; and what all that can be asked have in common."""
+"""`Built`, what a layer gives on its inputs: weights, output shapes, formula, cost; and the base class `Applicable`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file may say what a layer was built on; here that is held against what the layer reads."""
+"""Compares the input shape that a file states for a layer with the shape that the layer reads."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Framework(NamedTuple):
     recurrent : tuple of (str, str)
         The classes of its recurrent layers by cell, where they have names of their own.
     evidence : str
-        What its rules are checked against, as a list of layers states it.
+        What its rules are checked against, as a list of layers states it: ``verified`` by its adapter, or by a run.
     common : bool
         Whether many people use it; such a framework comes first among equal explanations.
     adapter : str
@@ -52,7 +52,7 @@ class Framework(NamedTuple):
     declares_inputs: bool = False
     dense: str = ""
     recurrent: tuple[tuple[str, str], ...] = ()
-    evidence: str = "verified"
+    evidence: str = "read at its source"
     common: bool = False
     adapter: str = ""
     packs: bool = False
@@ -66,6 +66,7 @@ BUILT_IN = (
         ("keras", "layers", "keras.layers", "tf.keras.layers"),
         dense="Dense",
         recurrent=(("RNN", "SimpleRNN"),),
+        evidence="verified",
         common=True,
         adapter="paramcalc.verification.adapters.keras",
     ),
@@ -78,6 +79,7 @@ BUILT_IN = (
         batch_in_shape=True,
         declares_inputs=True,
         dense="Linear",
+        evidence="verified",
         common=True,
         adapter="paramcalc.verification.adapters.torch",
         packs=True,

@@ -1,4 +1,4 @@
-"""What a rule is: weights, outputs and cost declared by one function, and the layers made from it.
+"""`Rule` and `Layer`: weights, outputs and cost declared by one function, and the layers made from it.
 
 The grammar is described, with examples, in ``paramcalc/rules/README.md``.
 """

@@ -1,4 +1,4 @@
-"""How Keras spells the name of a layer of a class."""
+"""The name that a layer of a class gets: ``LSTMCell`` → ``lstm_cell``, as Keras spells it."""
 
 import re
 

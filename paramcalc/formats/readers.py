@@ -1,4 +1,4 @@
-"""The formats that models are read from, one line each, and the two functions that ask them in turn.
+"""The formats that models are read from, one line each, and the functions that choose among them and load a model.
 
 A line says what users call the format, how it is recognised, and which function reads it. The first that recognises
 its own is loaded, and no other. A line without a function names a format that is known and not read.

@@ -1,1 +1,1 @@
-"""Models: layers and the edges between them, and the shapes that flow along."""
+"""Models: their nodes and edges, shared and unknown layers, and what is found when shapes pass through."""

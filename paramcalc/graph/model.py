@@ -1,4 +1,4 @@
-"""Models: layers and the edges between them, and the shapes that flow along.
+"""`Model`: nodes and edges, and the shapes that pass along them.
 
 A :class:`Model` is data: a list of :class:`Node` in an order in which every node comes after what it
 reads. One layer object in two nodes is one set of weights. A model is itself a layer (it has ``on``), so

@@ -1,4 +1,4 @@
-"""What a report reads of a model, and what it gives for a data frame, by type alone."""
+"""Protocols: what a report reads of a model, and what a data frame offers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The product: one function a layer. ``README.md`` beside this file is the grammar of a rule."""
+"""The rules: one function for each layer. ``README.md`` beside this file is the grammar of a rule."""

@@ -1,4 +1,4 @@
-"""The engine: exact integer sizes with names, as people write them (see ``README.md`` beside this)."""
+"""Exact integer sizes with names, written as people write them; also on arrays (see ``README.md`` beside this)."""
 
 from .collect import collect as collect, degree as degree, increasing as increasing
 from .expr import (

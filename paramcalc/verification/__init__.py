@@ -1,4 +1,4 @@
-"""The framework's own answer: a model built in its framework, or a live one, compared tensor by tensor.
+"""Compares counts with the framework: models and live models tensor by tensor, checkpoints, and the audit of all rules.
 
 Importing this imports no framework; calling it does.
 """

@@ -1,4 +1,4 @@
-"""Grids: the values of named sizes at which agreement decides agreement at all sizes.
+"""Grids: sizes at which two polynomials are compared, enough to tell whether they are equal.
 
 A count is a polynomial of low degree in each size. Two polynomials of degree n in a size that agree at
 n + 1 values of it are one and the same, so a grid of (degree + 1) values a size decides all sizes at once.

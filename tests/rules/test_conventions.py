@@ -19,12 +19,14 @@ from tiers import examples
 
 import paramcalc as pc
 from paramcalc.core.formula import formula_of
+from paramcalc.core.framework import BUILT_IN, Framework
 from paramcalc.core.kinds import SWITCH
 from paramcalc.core.on_symbols import symbolised
 from paramcalc.core.registry import find, frameworks, rules
-from paramcalc.errors import ParamcalcError
+from paramcalc.errors import FileError, ParamcalcError
 from paramcalc.formats.modelspec.document import model_from
 from paramcalc.formats.modelspec.schema import schema
+from paramcalc.rules.conventions import made
 from paramcalc.rules.conventions.made import declared, layer_of, row_of
 from paramcalc.rules.conventions.read import Row, read, rows
 from paramcalc.symbolic import symbols
@@ -397,3 +399,15 @@ def test_a_cell_a_framework_does_not_have() -> None:
     with pytest.raises(ParamcalcError, match=r"no convention for GRU; expected keras, .* or darknet, received 'caffe'"):
         row_of("GRU", "caffe")
     assert "GRU" not in declared("caffe")
+
+
+def test_a_framework_with_rules_of_its_own_has_no_lines_with_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(made, "BUILT_IN", (*made.BUILT_IN, Framework("mxnet", "MXNet", "paramcalc.rules.mxnet")))
+    with pytest.raises(FileError) as raised:
+        made.frameworks.__wrapped__()
+    assert str(raised.value) == ("conventions.txt: mxnet has rules of its own; expected lines with = RULE(SIZE=d_h)")
+
+
+def test_only_rules_that_an_adapter_checks_are_called_verified() -> None:
+    assert Framework("mine", "Mine", "paramcalc.rules.mine").evidence == "read at its source"
+    assert {one.name for one in BUILT_IN if one.evidence == "verified"} == {one.name for one in BUILT_IN if one.adapter}

@@ -1,4 +1,4 @@
-"""Figures that are needed as numbers: what is missing, and why, where a cost does not have them."""
+"""Gives a figure of a cost as a number, or raises an error that says what is missing."""
 
 from __future__ import annotations
 

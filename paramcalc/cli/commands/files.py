@@ -1,4 +1,4 @@
-"""Spec files: ``count``, ``verify`` and ``schema``."""
+"""The commands that read a file: ``count``, ``verify`` and ``schema``."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What writes a presentation, a module a view; `paramcalc.writers` lists them."""
+"""The views: one module for each; `paramcalc.writers` lists them."""

@@ -1,1 +1,1 @@
-"""Whose LSTM? The recurrent layers of many frameworks, a line of ``conventions.txt`` each; its header says how."""
+"""The recurrent layers of other frameworks: a line of ``conventions.txt`` each, whose header is the grammar."""

@@ -4,7 +4,7 @@ from functools import cache
 from math import prod
 
 from ...core.built import Built, Weight
-from ...core.framework import Framework
+from ...core.framework import BUILT_IN, Framework
 from ...core.ignored_options import SEALED
 from ...core.kinds import SWITCH, Maybe, Sized, Window
 from ...core.products import NOTHING, Sources, State, Work, loop, product, sources
@@ -12,11 +12,11 @@ from ...core.registry import find
 from ...core.rule import Layer, Rule
 from ...core.schema import REQUIRED, Inputs, Option, Schema
 from ...core.shapes import Shape
-from ...errors import LayerError, nearest
+from ...errors import FileError, LayerError, nearest
 from ...symbolic import Expr, Size, symbols, unicode
 from ...untyped import OptionValue
 from ..shared.equations import networks
-from .read import BESIDES, Row, Tensor, at, rows, symbols_of
+from .read import BESIDES, TABLE, Row, Tensor, at, rows, symbols_of
 from .steps import computed, parts, sentences
 
 SEQUENCE = Inputs("B T d_x")
@@ -30,6 +30,9 @@ TITLES = {"tf1": "TensorFlow 1", "cudnn": "cuDNN", "onnx": "ONNX"}  # others are
 def frameworks() -> tuple[Framework, ...]:
     """Give the frameworks whose rules the table declares, in its order."""
     names = dict.fromkeys(row.framework for row in rows() if not row.rule)
+    for one in BUILT_IN:
+        if one.name in names:
+            raise FileError(f"{TABLE}: {one.name} has rules of its own", expected="lines with = RULE(SIZE=d_h)")
     return tuple(Framework(name, TITLES.get(name, name)) for name in names)
 
 

@@ -1,4 +1,4 @@
-"""Two layers that keras.layers does not have: models of keras.applications bring their own (keras/src/applications)."""
+"""Layers of the models in keras.applications that keras.layers lacks (keras/src/applications)."""
 
 from typing import Annotated
 

@@ -1,4 +1,3 @@
-# ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
 """Element by element: one tensor, or several stretched to one another (keras/src/ops/numpy, nn, math, core)."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
 """Pictures, alone or in a batch (keras/src/ops/image).
 
 Of what jax multiplies here, only the true convolutions are counted; that it also moves pixels about by multiplying

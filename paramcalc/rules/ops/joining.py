@@ -1,4 +1,3 @@
-# ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
 """Several tensors from one, one from several, and numbers from nowhere (keras/src/ops/numpy, core)."""
 
 from __future__ import annotations

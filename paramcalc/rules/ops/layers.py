@@ -1,4 +1,3 @@
-# ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
 """What layers do, as functions: convolutions, pooling, normalization, attention, losses (keras/src/ops/nn)."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
 """Stacks of matrices: their inverses, factors, determinants (keras/src/ops/linalg, numpy, math).
 
 Multiply-adds of a factorization are not counted, forwards or backwards.

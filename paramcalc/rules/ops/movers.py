@@ -1,4 +1,3 @@
-# ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
 """The same numbers in another arrangement: axes laid out anew, swapped, repeated (keras/src/ops/numpy, einops)."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
 """Some numbers out of a tensor, or into it: slices, keys, places (keras/src/ops/numpy, core, nn, math)."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
 """Sums of products: matrices, tensors, Einstein's notation (keras/src/ops/numpy, math).
 
 Multiply-adds are those of the program jax compiles: where nothing is contracted (``Outer``, ``Cross``, ``Kron``) it

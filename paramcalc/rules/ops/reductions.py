@@ -1,4 +1,3 @@
-# ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
 """Many numbers to one, along some axes or all (keras/src/ops/numpy, math, nn, linalg)."""
 
 from __future__ import annotations

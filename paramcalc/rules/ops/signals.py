@@ -1,4 +1,3 @@
-# ruff: noqa: D401  # a rule's first line says what comes out, not what the function does
 """Sequences and their frequencies (keras/src/ops/math)."""
 
 from __future__ import annotations

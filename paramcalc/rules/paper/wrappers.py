@@ -1,4 +1,4 @@
-"""What wraps recurrent layers, whoever's they are: the functions are those of Keras's rules."""
+"""Wrappers of recurrent layers of any framework; the functions are those of the rules of Keras."""
 
 from ...core.rule import Rule
 from ...untyped import OptionValue

@@ -1,1 +1,1 @@
-"""Equations that rules of several frameworks use."""
+"""What rules of several frameworks share: equations, axes, windows, gradients."""

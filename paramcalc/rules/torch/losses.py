@@ -1,4 +1,4 @@
-"""What stands in torch.nn beside the layers and is none: losses, which measure and end a model; containers; bases."""
+"""What torch.nn offers beside layers, with the reason why each is refused: losses, containers, base classes."""
 
 _LOSSES = (
     "BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss GaussianNLLLoss HingeEmbeddingLoss"

@@ -1,4 +1,4 @@
-"""The least that is kept for the backward pass: what the formulas of gradients read, and what follows from it aside.
+"""The least that is kept for the backward pass: what the formulas of gradients read.
 
 A gradient reads values of the forward pass. Of a product, the gradient of one operand reads the other one; of a
 function of each element, it reads the input or the output; a sum reads nothing. These values are to be recorded

@@ -1,4 +1,4 @@
-"""What values hold: directly, as objects that an unknown made of them may stand for, and all that can be reached."""
+"""Lists the objects that a value holds, directly or through others."""
 
 from __future__ import annotations
 

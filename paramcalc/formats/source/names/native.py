@@ -1,4 +1,4 @@
-"""Names: what a function of the host is given by a program."""
+"""Names: the types of the arguments that a program passes to built-in functions."""
 
 from __future__ import annotations
 
