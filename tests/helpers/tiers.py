@@ -36,6 +36,11 @@ def _sets(sets: Iterable[Sequence[Any]], every: int, mark: pytest.MarkDecorator)
     return [pytest.param(*values, marks=[mark] if at % every else []) for at, values in enumerate(sets)]
 
 
+def pieces(numbers: range, size: int = 50) -> list[Any]:
+    """Give ranges to parametrize with, of so many numbers each: a run may have a share of them."""
+    return [pytest.param(numbers[at : at + size], id=f"from {numbers[at]}") for at in range(0, len(numbers), size)]
+
+
 def first_of_each(values: Iterable[T], kind: Callable[[T], Hashable]) -> list[Any]:
     """Give values to parametrize with: the first of each kind for every run, the rest for the exhaustive one."""
     seen: set[Hashable] = set()

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 from source_gradients import HEAD, MADE, SHAPE, STATEMENTS, program
 from source_programs import TooMany, runs
+from tiers import pieces
 
 from paramcalc.analysis.cost import cost
 from paramcalc.analysis.cost.kept.torch_functions import RULES
@@ -265,10 +266,11 @@ def test_several_statements_between_layers() -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("unsure", [False, True], ids=["sure", "unsure"])
-def test_kept_activations_of_more_programs(unsure: bool) -> None:
-    ran, known = check(range(6, 150), unsure, [*STATEMENTS, *MORE])
-    assert ran > 60
-    assert known > ran // 8
+@pytest.mark.parametrize("seeds", pieces(range(6, 150), 24))
+def test_kept_activations_of_more_programs(seeds: range, unsure: bool) -> None:
+    ran, known = check(seeds, unsure, [*STATEMENTS, *MORE])
+    assert ran > len(seeds) // 4
+    assert known > ran // 12
 
 
 CLASSIFIER = """

@@ -15,6 +15,7 @@ import pytest
 from keras_programs import keras_program
 from program_mutations import mutants, runnable
 from source_programs import MOST_RUNS, TooMany, program, runs
+from tiers import pieces
 
 from paramcalc.errors import ParamcalcError
 from paramcalc.formats.opened import Source
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.torch
 
 FEW = range(10)
 MORE = range(10, 60)
-MANY = range(10_000, 13_000)
+MANY = pieces(range(10_000, 13_000))
 ENDS = (7, 19, 22, 25)  # programs of Keras that end, under few outcomes
 
 
@@ -155,8 +156,9 @@ def test_more_random_programs() -> None:
 
 
 @pytest.mark.exhaustive
-def test_many_random_programs() -> None:
-    assert check(drawn(program, MANY)).ran > 500
+@pytest.mark.parametrize("seeds", MANY)
+def test_many_random_programs(seeds: range) -> None:
+    assert check(drawn(program, seeds)).ran > len(seeds) // 6
 
 
 def test_random_programs_of_keras() -> None:
@@ -165,9 +167,10 @@ def test_random_programs_of_keras() -> None:
 
 
 @pytest.mark.exhaustive
-def test_many_random_programs_of_keras() -> None:
+@pytest.mark.parametrize("seeds", MANY)
+def test_many_random_programs_of_keras(seeds: range) -> None:
     pytest.importorskip("keras")
-    assert check(drawn(keras_program, MANY), most=32).ran > 500
+    assert check(drawn(keras_program, seeds), most=32).ran > len(seeds) // 6
 
 
 def test_changed_programs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,10 +180,11 @@ def test_changed_programs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.exhaustive
-def test_many_changed_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("seeds", MANY)
+def test_many_changed_programs(seeds: range, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["program.py"])
     pytest.importorskip("keras")
-    assert check(mutants(examples(), MANY), most=32).ran > 500
+    assert check(mutants(examples(), seeds), most=32).ran > len(seeds) // 6
 
 
 HEAD = "import outside\nimport torch\nfrom torch import nn\n"

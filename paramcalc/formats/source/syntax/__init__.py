@@ -1,4 +1,5 @@
 """What the statements and expressions of Python do.
 
-In the order of reading: ``targets``, ``comprehensions``, ``expressions``, ``exceptions``, ``statements``.
+In the order of reading: ``targets``, ``comprehensions``, ``expressions``, ``exceptions``, ``loops``,
+``statements``.
 """

@@ -11,7 +11,6 @@ from ..memory.objects import (
     Class,
     Function,
     Instance,
-    Iterator,
     List,
     Module,
     Native,
@@ -21,15 +20,13 @@ from ..memory.objects import (
     Value,
     Wrapper,
 )
-from ..memory.state import GRAD, OF_A_MODULE, ROUNDS, Broken, Continued, Raised, Returned, State, Stop
+from ..memory.state import GRAD, Broken, Continued, Raised, Returned, State, Stop
 from ..values import attributes, calls, setting
-from ..values.containers import delete_item, iterator
-from ..values.iterators import END, Lost, lose_place, over, pull
-from ..values.operations import DUNDER, binary, item_of, truth
-from ..values.rounds import repeat
-from ..values.still import still, watched
+from ..values.containers import delete_item
+from ..values.operations import DUNDER, binary, truth
 from .exceptions import try_statement, with_statement
 from .expressions import evaluate, make_function
+from .loops import for_statement, while_statement
 from .targets import assign, bind
 
 SPECIAL = frozenset(  # what Python calls by itself besides; any other name of that form is a plain one
@@ -45,8 +42,6 @@ SPECIAL = frozenset(  # what Python calls by itself besides; any other name of t
     ]
 )  # fmt: skip
 OF_LIBRARIES = ("array", "call_super", "cuda", "dlpack", "jax", "keras", "tf", "torch")  # and what libraries call
-SIGNALS = (Returned, Broken, Continued)
-FEW = 4  # rounds of a loop that are walked rather than looked at
 
 
 def execute(run: State, body: Sequence[ast.stmt], scope: Scope) -> None:
@@ -131,104 +126,6 @@ def _if(run: State, node: ast.If, scope: Scope) -> None:
         run.fork(lambda: execute(run, node.body, scope), lambda: execute(run, node.orelse, scope))
     else:
         execute(run, node.body if known else node.orelse, scope)
-
-
-def _for(run: State, node: ast.For, scope: Scope) -> None:
-    items = evaluate(run, node.iter, scope)
-    source = over(items) if isinstance(items, range) else iterator(run, items)
-
-    def loop() -> None:
-        lost = source if isinstance(source, Unknown) else None
-        steps, objects, rounds = run.budget.spent, run.objects, 0
-        while isinstance(source, Iterator) and lost is None:
-            if rounds >= ROUNDS or _too_long(run, steps, objects) or _wearing(run, rounds):
-                lost = run.unknown("an item of a long loop", *source.sources)
-                lose_place(run, source, lost)
-                break
-            try:
-                item = pull(run, source)
-            except Lost as unknown:
-                lost = unknown.unknown
-                break
-            if item is END:
-                break
-            rounds += 1
-            last = _last(items, rounds)
-            if last is None:
-                _round(run, node.body, scope, lambda item=item: assign(run, node.target, item, scope))  # type: ignore[misc]
-            elif _ends_still(run, node, item, scope):
-                assign(run, node.target, last, scope)
-                break
-        if lost is not None:
-            _many(lost)
-        execute(run, node.orelse, scope)
-
-    def _many(source: Unknown) -> None:
-        def once() -> None:
-            assign(run, node.target, item_of(run, source), scope)
-            execute(run, node.body, scope)
-
-        if not repeat(run, items, once):
-            run.maybe_many(once, items)
-
-    run.region(loop, {"break": "next"})
-
-
-def _last(items: Value, rounds: int) -> int | None:
-    # the last number of a range, where it is worth a look whether the rounds until then change anything
-    look = rounds & (rounds - 1) == 0 and rounds > 1 and type(items) is range and len(items) - rounds > FEW
-    return items[-1] if look and type(items) is range else None
-
-
-def _ends_still(run: State, node: ast.For, item: Value, scope: Scope) -> bool:
-    # walks a round; whether no round behind it changes anything but the name of the item
-    def round_with(item: Value) -> bool:
-        assign(run, node.target, item, scope)
-        alike = watched(run, lambda: _round(run, node.body, scope, lambda: None))
-        return alike and isinstance(node.target, ast.Name) and evaluate(run, node.target, scope) is item
-
-    return round_with(item) and still(run, lambda: round_with(run.unknown("an item of a loop", scalar=True)))
-
-
-def _too_long(run: State, began: int, objects: int) -> bool:
-    # a loop that makes the layers of a large model may take more than one that trains it
-    return run.budget.spent - began > run.round_steps + OF_A_MODULE * (run.objects - objects)
-
-
-def _wearing(run: State, rounds: int) -> bool:
-    # whether each round splits in two again
-    return rounds >= 24 and bool(run.heap.regions[-1].left)
-
-
-def _round(run: State, body: list[ast.stmt], scope: Scope, begin: Callable[[], None]) -> None:
-    def once() -> None:
-        begin()
-        execute(run, body, scope)
-
-    run.region(once, {"continue": "next"})
-
-
-def _while(run: State, node: ast.While, scope: Scope) -> None:
-    def loop() -> None:
-        steps, objects, rounds = run.budget.spent, run.objects, 0
-        while True:
-            known = truth(run, evaluate(run, node.test, scope))
-            if known is None or rounds >= ROUNDS or _too_long(run, steps, objects) or _wearing(run, rounds):
-                break
-            if not known:
-                execute(run, node.orelse, scope)
-                return
-            rounds += 1
-            _round(run, node.body, scope, lambda: None)
-
-        def once() -> None:
-            execute(run, node.body, scope)
-            evaluate(run, node.test, scope)
-
-        run.maybe_many(once)
-        execute(run, node.orelse, scope)
-
-    run.region(loop, {"break": "next"})
 
 
 def _break(run: State, node: ast.Break, scope: Scope) -> None:
@@ -403,8 +300,8 @@ _KINDS: dict[type[ast.AST], Callable[..., None]] = {
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,
     ast.If: _if,
-    ast.For: _for,
-    ast.While: _while,
+    ast.For: for_statement,
+    ast.While: while_statement,
     ast.Break: _break,
     ast.Continue: _continue,
     ast.Return: _return,

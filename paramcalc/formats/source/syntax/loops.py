@@ -1,0 +1,119 @@
+"""Syntax: loops."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from ..memory.objects import Iterator, Scope, Unknown, Value
+from ..memory.state import OF_A_MODULE, ROUNDS, State
+from ..values.containers import iterator
+from ..values.iterators import END, Lost, lose_place, over, pull
+from ..values.operations import item_of, truth
+from ..values.rounds import repeat
+from ..values.still import still, watched
+from .expressions import evaluate
+from .targets import assign
+
+FEW = 4  # rounds of a loop that are walked rather than looked at
+
+
+def for_statement(run: State, node: ast.For, scope: Scope) -> None:
+    """Run a ``for`` loop: round by round, until it is unknown how many there are, or a round changes nothing."""
+    items = evaluate(run, node.iter, scope)
+    source = over(items) if isinstance(items, range) else iterator(run, items)
+
+    def loop() -> None:
+        lost = source if isinstance(source, Unknown) else None
+        steps, objects, rounds = run.budget.spent, run.objects, 0
+        while isinstance(source, Iterator) and lost is None:
+            if rounds >= ROUNDS or _too_long(run, steps, objects) or _wearing(run, rounds):
+                lost = run.unknown("an item of a long loop", *source.sources)
+                lose_place(run, source, lost)
+                break
+            try:
+                item = pull(run, source)
+            except Lost as unknown:
+                lost = unknown.unknown
+                break
+            if item is END:
+                break
+            rounds += 1
+            last = _last(items, rounds)
+            if last is None:
+                _round(run, node.body, scope, lambda item=item: assign(run, node.target, item, scope))  # type: ignore[misc]
+            elif _ends_still(run, node, item, scope):
+                assign(run, node.target, last, scope)
+                break
+        if lost is not None:
+            _many(lost)
+        run.execute(node.orelse, scope)
+
+    def _many(source: Unknown) -> None:
+        def once() -> None:
+            assign(run, node.target, item_of(run, source), scope)
+            run.execute(node.body, scope)
+
+        if not repeat(run, items, once):
+            run.maybe_many(once, items)
+
+    run.region(loop, {"break": "next"})
+
+
+def _last(items: Value, rounds: int) -> int | None:
+    # the last number of a range, where it is worth a look whether the rounds until then change anything
+    look = rounds & (rounds - 1) == 0 and rounds > 1 and type(items) is range and len(items) - rounds > FEW
+    return items[-1] if look and type(items) is range else None
+
+
+def _ends_still(run: State, node: ast.For, item: Value, scope: Scope) -> bool:
+    # walks a round; whether no round behind it changes anything but the name of the item
+    def round_with(item: Value) -> bool:
+        assign(run, node.target, item, scope)
+        alike = watched(run, lambda: _round(run, node.body, scope, lambda: None))
+        return alike and isinstance(node.target, ast.Name) and evaluate(run, node.target, scope) is item
+
+    return round_with(item) and still(run, lambda: round_with(run.unknown("an item of a loop", scalar=True)))
+
+
+def _too_long(run: State, began: int, objects: int) -> bool:
+    # a loop that makes the layers of a large model may take more than one that trains it
+    return run.budget.spent - began > run.round_steps + OF_A_MODULE * (run.objects - objects)
+
+
+def _wearing(run: State, rounds: int) -> bool:
+    # whether each round splits in two again
+    return rounds >= 24 and bool(run.heap.regions[-1].left)
+
+
+def _round(run: State, body: list[ast.stmt], scope: Scope, begin: Callable[[], None]) -> None:
+    def once() -> None:
+        begin()
+        run.execute(body, scope)
+
+    run.region(once, {"continue": "next"})
+
+
+def while_statement(run: State, node: ast.While, scope: Scope) -> None:
+    """Run a ``while`` loop."""
+
+    def loop() -> None:
+        steps, objects, rounds = run.budget.spent, run.objects, 0
+        while True:
+            known = truth(run, evaluate(run, node.test, scope))
+            if known is None or rounds >= ROUNDS or _too_long(run, steps, objects) or _wearing(run, rounds):
+                break
+            if not known:
+                run.execute(node.orelse, scope)
+                return
+            rounds += 1
+            _round(run, node.body, scope, lambda: None)
+
+        def once() -> None:
+            run.execute(node.body, scope)
+            evaluate(run, node.test, scope)
+
+        run.maybe_many(once)
+        run.execute(node.orelse, scope)
+
+    run.region(loop, {"break": "next"})
