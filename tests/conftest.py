@@ -12,6 +12,7 @@ from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tiers import is_in_share
 
 settings.register_profile(
     "fast", deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
@@ -79,8 +80,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.slow)
     if config.getoption("--share"):
         parts, _, text = config.getoption("--share").partition(":")
-        others = [item for item in items if crc32(f"{text} {item.nodeid}".encode()) % int(parts)]
-        left_out = {item for item in others if item.get_closest_marker("exhaustive")}
+        exhaustive = [item for item in items if item.get_closest_marker("exhaustive")]
+        left_out = {item for item in exhaustive if not is_in_share(item.nodeid, int(parts), text)}
         config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import pytest
 
+os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "0"  # jax compiles as it does for its users, unlike in other tests
 Record = Callable[[str, str, str, float, str, bool], None]
 
 
@@ -30,6 +32,13 @@ class Line(NamedTuple):
 
 
 LINES = pytest.StashKey[list[Line]]()
+
+
+@pytest.fixture(autouse=True)
+def names_from_the_start() -> None:
+    """Let Keras number its layers from the start; its initial values are drawn as it draws them, unlike in tests."""
+    if keras := sys.modules.get("keras"):
+        keras.utils.clear_session(free_memory=False)
 
 
 def child_environment() -> dict[str, str]:

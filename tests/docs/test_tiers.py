@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tiers import is_in_share
 
 from paramcalc.core.registry import rules
 from paramcalc.formats.readers import READERS
@@ -47,6 +48,13 @@ def keras_rules() -> set[str]:
 def torch_rules() -> set[str]:
     pytest.importorskip("torch")
     return set(rules("torch"))
+
+
+def test_shares_of_several_runs_have_every_test() -> None:
+    names = {f"test[{at}]" for at in range(2_400)}
+    shares = [{name for name in names if is_in_share(name, 24, f"tree {run}")} for run in range(400)]
+    assert set.union(*shares) == names
+    assert all(50 < len(share) < 170 for share in shares)
 
 
 # what a test of the fast tier is parametrized with, for each registry

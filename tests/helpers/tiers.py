@@ -1,6 +1,7 @@
 """Three tiers: what every run tries, what is slow (``pytest -m slow``), and what is exhaustive (``-m exhaustive``).
 
-The fast tier tries a sample of what the others try, the same in every run. `.ci/run` runs the slow tier, too.
+The fast tier tries a sample of what the others try, the same in every run. `.ci/run` runs the slow tier, too, and a
+share of the exhaustive one.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from random import Random
 from typing import Any, TypeVar
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
@@ -39,6 +41,11 @@ def _sets(sets: Iterable[Sequence[Any]], every: int, mark: pytest.MarkDecorator)
 def pieces(numbers: range, size: int = 50) -> list[Any]:
     """Give ranges to parametrize with, of so many numbers each: a run may have a share of them."""
     return [pytest.param(numbers[at : at + size], id=f"from {numbers[at]}") for at in range(0, len(numbers), size)]
+
+
+def is_in_share(name: str, parts: int, text: str) -> bool:
+    """Tell whether a test is in the share of a run: one of so many, and others for another text."""
+    return crc32(f"{text} {name}".encode()) % parts == 0
 
 
 def first_of_each(values: Iterable[T], kind: Callable[[T], Hashable]) -> list[Any]:
