@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import ignored_options
-from .built import Built as Built, Part as Part, Weight as Weight, frozen as frozen, scaled as scaled, scoped as scoped
+from .built import Built as Built, Part as Part, Weight as Weight
+from .combined import frozen as frozen, scaled as scaled, scoped as scoped
 from .rule import Rule
 from .schema import (
     CELLS as CELLS,

@@ -14,7 +14,8 @@ from ..errors import OptionError, ParamcalcError, ShapeError, nearest, quoted
 from ..symbolic import symbols
 from ..untyped import OptionValue
 from . import ignored_options
-from .built import Applicable, Built, frozen
+from .built import Applicable, Built
+from .combined import frozen
 from .framework import framework
 from .identity import options_identity
 from .kinds import SWITCH, Kind

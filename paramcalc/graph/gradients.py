@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from ..core.built import Built, placed
+from ..core.built import Built
+from ..core.combined import placed
 from ..core.products import NOTHING, Product, Source, Sources, State, Work
 from ..core.shapes import listed
 from ..core.sources import joined, written_out

@@ -11,7 +11,8 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from math import prod
 from typing import TYPE_CHECKING
 
-from ..core.built import Applicable, Built, Part, Weight, scoped
+from ..core.built import Applicable, Built, Part, Weight
+from ..core.combined import scoped
 from ..core.formula import Formula
 from ..core.framework import DEFAULT
 from ..core.identity import shapes_identity

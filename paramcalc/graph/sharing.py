@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..core.built import Applicable, Built, Weight, scoped
+from ..core.built import Applicable, Built, Weight
+from ..core.combined import scoped
 from ..core.shapes import shape_text
 from ..errors import ParamcalcError, ShapeError
 from .edges import located

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
 
-from ..core.built import Applicable, Built, Part, Weight, placed, scaled, scoped
+from ..core.built import Applicable, Built, Part, Weight
+from ..core.combined import placed, scaled, scoped
 from ..core.products import NOTHING, Sources, Work
 from ..core.rule import Layer
 from ..core.shapes import UNKNOWN_SHAPE, AnyShape

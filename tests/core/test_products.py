@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 import paramcalc as pc
-from paramcalc.core.built import Built, Weight, placed
+from paramcalc.core.built import Built, Weight
+from paramcalc.core.combined import placed
 from paramcalc.core.products import NOTHING, Product, State, Work, loop, product, sources
 from paramcalc.symbolic import symbols
 

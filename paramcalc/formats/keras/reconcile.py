@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...core.built import Built, frozen
+from ...core.built import Built
+from ...core.combined import frozen
 from ...core.default_inputs import natural_inputs
 from ...core.rule import Layer
 from ...core.shapes import AnyShape

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 
-from ...core.built import Applicable, Built, Part, Weight, known_of
+from ...core.built import Applicable, Built, Part, Weight
+from ...core.combined import known_of
 from ...core.formula import Formula, Formulated
 from ...core.products import unsourced
 from ...core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, Outputs

@@ -3,7 +3,7 @@
 from math import prod
 from typing import Annotated
 
-from ...core.built import placed
+from ...core.combined import placed
 from ...core.declare import LAYER, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...core.divisible import divides
 from ...core.ignored_options import BETA, GAMMA

@@ -3,7 +3,7 @@
 from math import ceil, log2, prod
 from typing import Annotated, Literal
 
-from ...core.built import placed
+from ...core.combined import placed
 from ...core.declare import CELLS, Built, Inputs, Part, Shape, Weight, rule, scoped
 from ...core.ignored_options import SEALED
 from ...core.kinds import AXES, Check, Sized

@@ -3,7 +3,7 @@
 from copy import copy
 from typing import Annotated, Literal, Unpack
 
-from ...core.built import known_of, placed
+from ...core.combined import known_of, placed
 from ...core.declare import CELLS, LAYER, Built, Inputs, Part, Shape, rule, scaled, scoped
 from ...core.products import Product, Source, Sources, State, Work
 from ...core.rule import Layer

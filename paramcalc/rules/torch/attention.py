@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from math import prod
 from typing import Annotated, Literal
 
-from ...core.built import placed
+from ...core.combined import placed
 from ...core.declare import LAYER, Built, Inputs, Part, Shape, Weight
 from ...core.divisible import divides
 from ...core.ignored_options import FACTORY

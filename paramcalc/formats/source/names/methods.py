@@ -1,8 +1,6 @@
-"""Names: the methods of texts, lists, dictionaries and sets."""
+"""Names: the methods of lists, dictionaries and sets; those of texts are in a table beside it."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from ..memory.budget import ITEMS
 from ..memory.objects import (
@@ -25,27 +23,16 @@ from ..memory.reach import held
 from ..memory.state import Raised, State
 from ..values.containers import get_item, items_of, store_item
 from ..values.iterators import MOST_ITEMS, Lost, each, next_of
-from ..values.operations import MOST_TEXT, equal, hashable
+from ..values.operations import equal, hashable
 from ..values.pieces import joined, longer, marked
 from ..values.tracking import check_change
-
-TEXT = frozenset(
-    [
-        "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "replace", "startswith",
-        "endswith", "title", "capitalize", "count", "find", "rfind", "index", "isdigit", "isalpha", "isalnum",
-        "isupper", "islower", "isidentifier", "isdecimal", "isnumeric", "isspace", "partition", "rpartition",
-        "removeprefix", "removesuffix", "swapcase", "casefold",
-    ]
-)  # fmt: skip
-WIDE = frozenset(
-    ["center", "ljust", "rjust", "zfill", "expandtabs", "translate", "encode", "format", "format_map", "maketrans"]
-)
+from .texts import method_of_text
 
 
 def method_of(run: State, value: Value, name: str) -> Value:
     """Give a method of a value that is no instance of a class, or `MISSING`."""
     if isinstance(value, str):
-        return _of_text(value, name)
+        return method_of_text(value, name)
     table = next((found for kind, found in TABLES.items() if isinstance(value, kind)), None)
     if table is not None and name in table:
         function = table[name]
@@ -78,73 +65,6 @@ def method_of(run: State, value: Value, name: str) -> Value:
 def end_of_slice(value: slice, name: str) -> Value:
     """Give an end of a slice."""
     return {"start": value.start, "stop": value.stop, "step": value.step}[name]
-
-
-def _of_text(value: str, name: str) -> Value:
-    if name == "join":
-        return Builtin("str.join", lambda run, args, kwargs: _join(run, value, args[0]))
-    if name == "format":
-        return Builtin("str.format", lambda run, args, kwargs: _format(run, value, args, kwargs))
-    if name in TEXT:
-        return Builtin(f"str.{name}", lambda run, args, kwargs: _text(run, value, name, args, kwargs))
-    if name in ("center", "ljust", "rjust", "zfill") or name in WIDE:
-        return Builtin(f"str.{name}", lambda run, args, kwargs: run.unknown("a text", scalar=True))
-    if name in vars(str):
-        return Unknown(f"{name} of a text is not followed", scalar=True)
-    return MISSING
-
-
-def _text(run: State, value: str, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    plain = all(isinstance(one, (str, int, tuple)) or one is None for one in (*args, *kwargs.values()))
-    if not plain or (name == "replace" and len(value) * len(str(args[-1:])) > MOST_TEXT):
-        run.may_raise("a method of a text")
-        return run.unknown("a text")
-    try:
-        found: object = METHODS[name](value, *args, **kwargs)
-    except (TypeError, ValueError) as error:
-        raise Raised(run.error(type(error).__name__, name)) from None
-    return List(found) if isinstance(found, list) else found
-
-
-METHODS: dict[str, Callable[..., object]] = {name: method for name, method in vars(str).items() if name in TEXT}
-
-
-def _join(run: State, value: str, given: Value) -> Value:
-    items = items_of(run, given)
-    if isinstance(items, Unknown):
-        return run.unknown("a text", data=True)
-    if not all(isinstance(one, str) for one in items) or sum(len(str(one)) + len(value) for one in items) > MOST_TEXT:
-        return run.unknown("a text", data=True)
-    return value.join(str(one) for one in items)
-
-
-def _format(run: State, value: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    # fields by position and name alone: no attributes, no items, no widths
-    pieces = value.replace("{{", "\0").replace("}}", "\1").split("{")
-    made, place = [pieces[0]], 0
-    for piece in pieces[1:]:
-        field, end, rest = piece.partition("}")
-        name, _colon, spec = field.partition(":")
-        if (
-            not end
-            or not (name.isidentifier() or name.isdigit() or not name)
-            or any(len(one) > 2 for one in _numbers(spec))
-        ):
-            return run.unknown("a formatted text")
-        key = name if name and not name.isdigit() else int(name or place)
-        place += not name
-        given = kwargs.get(key) if isinstance(key, str) else args[key] if key < len(args) else None
-        if not isinstance(given, (int, float, str)) or (isinstance(given, int) and given.bit_length() > 4_000):
-            return run.unknown("a formatted text")
-        try:
-            made += [format(given, spec), rest]
-        except (ValueError, TypeError, OverflowError):
-            return run.unknown("a formatted text")
-    return "".join(made).replace("\0", "{").replace("\1", "}")
-
-
-def _numbers(text: str) -> list[str]:
-    return "".join(one if one.isdigit() else " " for one in text).split()
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ....core.built import Built, Part, Weight, without_cost
+from ....core.built import Built, Part, Weight
+from ....core.combined import without_cost
 from ....core.shapes import UNKNOWN_SHAPE, AnyShape
 from ....errors import ParamcalcError
 from ....formats.keras.config import apart
