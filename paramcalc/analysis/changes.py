@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
 
-from ..core.framework import title
+from ..core.framework import framework, title
 from ..rules.conventions.compare import against
 from ..rules.conventions.read import rows
 from .causes import PAPER, ROUND, Cause, mistaken, plural, telling
@@ -59,7 +59,7 @@ def whose(stack: Stack, got: int) -> Iterator[Change]:
         row = rows()[place]
         options_tell = row.framework == own.framework and rule_of(place) is rule_of(stack.row)
         if not options_tell and formula(place, ()) != formula(stack.row, ()):
-            cost = 1.0 if row.framework in ("keras", "torch") else 1.1 if alike else 1.45  # 1.45: one framework alone
+            cost = 1.0 if framework(row.framework).common else 1.1 if alike else 1.45  # 1.45: one framework alone
             yield Change(f"{CONVENTION} {place}", _as_theirs(stack, place, alike), cost, replace(stack, row=place))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...catalogue import message
-from ...core.framework import framework as framework_named
+from ...core.framework import DEFAULT, framework as framework_named
 from ...core.registry import find, known
 from ...core.rule import Layer
 from ...core.tensors import Input, Tensor
@@ -124,17 +124,17 @@ def transformer(reading: Reading, layers: int) -> Callable[[Size], Model]:
 
     An input projection brings the features to d. Each layer has layer normalization before its attention and before its
     feed-forward network of 4d units, and there is one more behind the last layer. Vaswani et al. 2017, with the order
-    of Xiong et al. 2020. The layers are PyTorch's for a model of PyTorch, and Keras's for all others.
+    of Xiong et al. 2020. The layers are those of the framework of the model, if it is in `ENCODERS`, and else Keras's.
     """
-    torch = reading.framework == "torch"
+    framework = encoded_in(reading.framework)
+    encoder, norm = ENCODERS[framework]
 
     def made(d: Size) -> Model:
         inputs = reading.inputs
-        tensor = dense("torch" if torch else "keras", reading.features(inputs), d)
+        tensor = dense(framework, reading.features(inputs), d)
         for _ in range(layers):
-            tensor = _encoder_of_torch(tensor, d) if torch else _encoder_of_keras(tensor, d)
-        norm = find("LayerNorm", "torch")(d) if torch else find("LayerNormalization")()
-        return Model(inputs, reading.with_output(_one(norm, tensor)), name=TRANSFORMER)
+            tensor = encoder(tensor, d)
+        return Model(inputs, reading.with_output(norm(tensor, d)), name=TRANSFORMER)
 
     return made
 
@@ -150,6 +150,27 @@ def _encoder_of_keras(tensor: Tensor, d: Size) -> Tensor:
     tensor = _one(added(), [tensor, _one(find("MultiHeadAttention")(exact(d, HEAD), HEAD), read, read)])
     wide = dense("keras", _one(normal(), tensor), WIDER * d)
     return _one(added(), [tensor, dense("keras", wide, d)])
+
+
+def _norm_of_torch(tensor: Tensor, d: Size) -> Tensor:
+    return _one(find("LayerNorm", "torch")(d), tensor)
+
+
+def _norm_of_keras(tensor: Tensor, d: Size) -> Tensor:
+    return _one(find("LayerNormalization")(), tensor)
+
+
+Block = Callable[[Tensor, Size], Tensor]
+# of each framework with attention: a layer of an encoder, and the normalization behind the last one
+ENCODERS: dict[str, tuple[Block, Block]] = {
+    "keras": (_encoder_of_keras, _norm_of_keras),
+    "torch": (_encoder_of_torch, _norm_of_torch),
+}
+
+
+def encoded_in(framework: str) -> str:
+    """Give the framework whose layers a transformer for a model of this framework has."""
+    return framework if framework in ENCODERS else DEFAULT
 
 
 def _one(layer: Layer, *tensors: Tensor | list[Tensor]) -> Tensor:

@@ -15,7 +15,7 @@ from ...graph.model import Model
 from ...symbolic import Size, unicode
 from ..family import Makes, model_of
 from ..stacks import row_at, stack_in, stack_of
-from .architectures import CELLS, TRANSFORMER, Reading, description, recurrent, transformer
+from .architectures import CELLS, TRANSFORMER, Reading, description, encoded_in, recurrent, transformer
 from .problem import lower_bound
 from .result import Candidate, Solution, end
 from .solve import solve
@@ -166,7 +166,7 @@ def reading_of(model: Model) -> Reading:
     if isinstance(shape, UnknownShape) or len(shape) != 3 or not isinstance(shape[-1], int):
         expected = "one input of batch, time steps and a number of features, or of batch and tokens for an embedding"
         raise OptionError("only models of sequences are matched", expected=expected)
-    return Reading("torch" if model.framework == "torch" else "keras", shape[-1], embedding=embedding)
+    return Reading(encoded_in(model.framework), shape[-1], embedding=embedding)
 
 
 def _embedding(model: Model, shape: AnyShape) -> Layer | None:
