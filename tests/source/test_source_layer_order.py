@@ -203,3 +203,43 @@ def test_ways_to_reuse_a_model(name: str) -> None:
         exec(text, names)  # the program of the test, in Keras
     report = read(text, "m")
     assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))
+
+
+ENDS = """
+i, j = keras.Input((8,)), keras.Input((3,))
+x = layers.Dense(5)(i)
+y, z = layers.Dense(6)(x), layers.Dense(7)(x)
+w = layers.Dense(2)(layers.Concatenate()([y, j]))
+base = keras.Model({ins}, {outs})
+m = keras.Model({ins_of_m}, {outs_of_m})
+"""
+REUSED = {
+    "outputs in a list": ("i", "[y, z]", "base.input", "base.output"),
+    "one of a list": ("i", "[y, z]", "base.input", "base.output[1]"),
+    "outputs in a dictionary": ("i", "{'p': y, 'q': z}", "base.input", "base.output"),
+    "one of a dictionary": ("i", "{'p': y, 'q': z}", "base.input", "base.output['q']"),
+    "lists in lists": ("i", "[[y], z]", "base.input", "base.output[0]"),
+    "a list of one": ("[i]", "[y]", "base.input", "layers.Dense(3)(base.output[0])"),
+    "a tuple": ("i", "(y, z)", "base.input", "layers.Dense(len(base.output))(base.output[0])"),
+    "inputs in a list": ("[i, j]", "w", "base.input", "base.output"),
+    "one of the inputs": ("[i, j]", "w", "base.input[0]", "z"),
+    "a head for each": ("i", "[y, z]", "base.inputs", "[layers.Dense(1)(one) for one in base.output]"),
+    "and one more": ("i", "[y]", "base.input", "base.outputs + [z]"),
+}
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("ends", REUSED.values(), ids=REUSED)
+def test_the_inputs_and_outputs_of_a_model_are_as_they_were_given(ends: tuple[str, ...]) -> None:
+    text = HEAD + ENDS.format(**dict(zip(("ins", "outs", "ins_of_m", "outs_of_m"), ends, strict=True)))
+    names: dict[str, object] = {}
+    with keras.StatelessScope(initialize_variables=False):
+        exec(text, names)  # the program of the test, in Keras
+    report = read(text, "m")
+    assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))
+
+
+def test_a_list_that_a_model_was_given_may_change_afterwards() -> None:
+    ends = {"ins": "i", "outs": "q", "ins_of_m": "i", "outs_of_m": "base.output"}
+    text = HEAD + ENDS.format(**ends).replace("base = ", "q = [y]\nbase = ").replace("m = ", "q.append(z)\nm = ")
+    assert read(text, "m").total == 45 + 36

@@ -22,7 +22,7 @@ def sublayers(self: Instance) -> list[tuple[str, Instance]] | Unknown:
 def held_layers(self: Instance) -> list[tuple[str, Instance]] | Unknown:
     """List the layers that attributes hold, by themselves or in lists, tuples and dictionaries."""
     found: list[tuple[str, Instance]] = []
-    graph = ("<inputs>", "<outputs>", FIRST_CALL)
+    graph = ("<inputs>", "<outputs>", "<input tree>", "<output tree>", FIRST_CALL)
     pending = [(str(name), one) for name, one in self.named.items() if name not in graph]
     seen: set[int] = set()
     while pending:

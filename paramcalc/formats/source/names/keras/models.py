@@ -129,10 +129,12 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
         return run.unknown(f"{name} of a layer", scalar=True)
     if name == "layers" and is_model(self):
         return _layers(run, self)
-    if name in ("outputs", "inputs", "output", "input"):
-        found = self.named.get(f"<{name.rstrip('s')}s>")
-        if isinstance(found, tuple) and found:
-            return List(found) if name.endswith("s") else found[0]
+    if name in ("outputs", "inputs"):
+        found = self.named.get(f"<{name}>")
+        if isinstance(found, tuple):
+            return List(found)
+    if name in ("output", "input") and f"<{name} tree>" in self.named:
+        return self.named[f"<{name} tree>"]
     if name in ("output", "input") and FIRST_CALL in self.named and not is_model(self):
         return _of_the_first_call(run, self, name)
     if "<rule>" in self.named or name in LAYER_NAMES:
@@ -245,6 +247,19 @@ def _graph_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
         return
     self.named["<inputs>"] = ins
     self.named["<outputs>"] = outs
+    self.named["<input tree>"] = _as_given(inputs)
+    self.named["<output tree>"] = _as_given(outputs)
+
+
+def _as_given(value: Value) -> Value:
+    # tensors in lists, tuples and dictionaries of their own, as Keras keeps them
+    if isinstance(value, List):
+        return List([_as_given(one) for one in value.items])
+    if isinstance(value, Dict):
+        made = Dict()
+        made.named.update({key: _as_given(one) for key, one in value.named.items()})
+        return made
+    return tuple(map(_as_given, value)) if isinstance(value, tuple) else value
 
 
 def flat(value: Value) -> tuple[Tensor, ...] | None:
