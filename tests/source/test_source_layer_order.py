@@ -243,3 +243,32 @@ def test_a_list_that_a_model_was_given_may_change_afterwards() -> None:
     ends = {"ins": "i", "outs": "q", "ins_of_m": "i", "outs_of_m": "base.output"}
     text = HEAD + ENDS.format(**ends).replace("base = ", "q = [y]\nbase = ").replace("m = ", "q.append(z)\nm = ")
     assert read(text, "m").total == 45 + 36
+
+
+CALLED = {
+    "one of a list": ("[y, z]", "one(j)[1]"),
+    "one of a list of one": ("[z]", "one(j)[0]"),
+    "one of a dictionary": ("{'p': y, 'q': z}", "one(j)['q']"),
+    "one of lists in lists": ("[[y], z]", "one(j)[0][0]"),
+    "a list is a list": ("[y, z]", "one(j)[isinstance(one(j), list)]"),
+    "a tuple is a tuple": ("(y, z)", "one(j)[isinstance(one(j), list)]"),
+    "all": ("[y, z]", "layers.Concatenate()(one(j) + [j])"),
+}
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(("outs", "result"), CALLED.values(), ids=CALLED)
+def test_a_call_of_a_model_gives_what_it_was_given(outs: str, result: str) -> None:
+    text = HEAD + ENDS.format(ins="i", outs=outs, ins_of_m="j", outs_of_m=f"layers.Dense(3)({result})")
+    text = text.replace("m = ", "one, j = base, keras.Input((8,))\nm = ")
+    names: dict[str, object] = {}
+    with keras.StatelessScope(initialize_variables=False):
+        exec(text, names)  # the program of the test, in Keras
+    report = read(text, "m")
+    assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))
+
+
+def test_the_call_of_a_model_whose_outputs_were_changed_is_unknown() -> None:
+    text = HEAD + ENDS.format(ins="i", outs="[y]", ins_of_m="j", outs_of_m="layers.Dense(3)(base(j)[-1])")
+    text = text.replace("m = ", "j = keras.Input((8,))\nbase.output.append(z)\nm = ")
+    assert not read(text, "m").exact

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from .....core.rule import Rule
 from .....errors import ParamcalcError
 from ...memory.objects import Dict, Function, Instance, List, Value
 from ...memory.state import State
 from ...values import attributes
 from ...values.calls import lose
-from ...values.containers import items_of
 from ..native import Args, Kwargs
 from ..options import Unread
 from ..shapes import Shape
@@ -92,13 +93,20 @@ def _replaced(value: Value, free: dict[Tensor, Tensor]) -> Value:
 
 
 def _wrapped(run: State, self: Instance, found: Value, tensors: tuple[Tensor, ...], token: object) -> Value:
-    if isinstance(found, Tensor):
-        return Tensor(found.shape, self, tensors, 0, token)
-    if isinstance(found, (tuple, List)):
-        items = items_of(run, found)
-        if isinstance(items, list):
-            return tuple(Tensor(shape_of(one), self, tensors, at, token) for at, one in enumerate(items))
-    return Tensor(None, self, tensors, 0, token)
+    # what a call gives: a tensor for each of its results, in lists, tuples and dictionaries like those of the results
+    place = count()
+
+    def wrapped(value: Value) -> Value:
+        if isinstance(value, List) and value.blur is None:
+            return List([wrapped(one) for one in value.items])
+        if isinstance(value, Dict) and value.blur is None:
+            return Dict({key: wrapped(one) for key, one in value.named.items()})
+        if isinstance(value, tuple):
+            return tuple(wrapped(one) for one in value)
+        return Tensor(shape_of(value), self, tensors, next(place), token)
+
+    run.budget.charge_for(found)
+    return wrapped(found)
 
 
 def _call_rule(
@@ -152,10 +160,10 @@ def _call_model(run: State, self: Instance, tensors: tuple[Tensor, ...]) -> Valu
         shape = chain_output(run, self, tensors)
         return Tensor(shape, self, tensors, 0, token)
     assert isinstance(outs, tuple)
-    made = tuple(
-        Tensor(one.shape if isinstance(one, Tensor) else None, self, tensors, at, token) for at, one in enumerate(outs)
-    )
-    return made[0] if len(made) == 1 else made
+    given = self.named["<output tree>"]
+    if len(tensors_in(given)) != len(outs):
+        return run.unknown("the outputs of a model were changed", self)
+    return _wrapped(run, self, given, tensors, token)
 
 
 def chain_output(run: State, self: Instance, tensors: tuple[Tensor, ...]) -> Shape | None:
