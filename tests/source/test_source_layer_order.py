@@ -272,3 +272,24 @@ def test_the_call_of_a_model_whose_outputs_were_changed_is_unknown() -> None:
     text = HEAD + ENDS.format(ins="i", outs="[y]", ins_of_m="j", outs_of_m="layers.Dense(3)(base(j)[-1])")
     text = text.replace("m = ", "j = keras.Input((8,))\nbase.output.append(z)\nm = ")
     assert not read(text, "m").exact
+
+
+SHAPES = {
+    "features of the output": ("i", "z", "layers.Dense(base.output_shape[-1])(j)"),
+    "of several outputs": ("i", "[y, z]", "layers.Dense(base.output_shape[1][-1])(j)"),
+    "a list of one": ("[i]", "[z]", "layers.Dense(base.input_shape[-1])(j)"),
+    "the batch": ("i", "z", "layers.Dense(base.output_shape[0] or 9)(j)"),
+    "axes": ("i", "layers.Reshape((2, 3))(y)", "layers.Dense(len(base.output_shape))(j)"),
+    "equal shapes": ("i", "z", "layers.Dense(4 if base.output_shape == (None, 7) else 5)(j)"),
+}
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(("ins", "outs", "head"), SHAPES.values(), ids=SHAPES)
+def test_the_shapes_of_a_model_are_those_of_its_tensors(ins: str, outs: str, head: str) -> None:
+    text = HEAD + ENDS.format(ins=ins, outs=outs, ins_of_m="j", outs_of_m=head)
+    names: dict[str, object] = {}
+    with keras.StatelessScope(initialize_variables=False):
+        exec(text, names)  # the program of the test, in Keras
+    report = read(text, "m")
+    assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))

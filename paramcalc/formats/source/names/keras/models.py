@@ -115,6 +115,11 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
     options = self.named.get("<options>")
     if isinstance(options, Dict) and name in options.named:
         return options.named[name]
+    if name in ("input_shape", "output_shape"):
+        tensors = self.named.get(f"<{name.removesuffix('_shape')}s>")
+        if isinstance(tensors, tuple):
+            shapes = [attributes.get(run, one, "shape") for one in tensors]
+            return shapes[0] if len(shapes) == 1 else List(shapes)
     if name in (
         "input_shape",
         "output_shape",
