@@ -1,7 +1,6 @@
 """Three tiers: what every run tries, what is slow (``pytest -m slow``), and what is exhaustive (``-m exhaustive``).
 
-The fast tier tries a sample of what the others try, the same in every run. `.ci/run` runs the slow tier, too, and a
-share of the exhaustive one.
+The fast tier tries a sample of what the others try, the same in every run. `.ci/run` runs the slow tier, too.
 """
 
 from __future__ import annotations

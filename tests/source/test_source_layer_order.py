@@ -293,3 +293,22 @@ def test_the_shapes_of_a_model_are_those_of_its_tensors(ins: str, outs: str, hea
         exec(text, names)  # the program of the test, in Keras
     report = read(text, "m")
     assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))
+
+
+INPUT_CHANGED = {
+    "an attribute in a branch": ("if outside.flip(): base.layers[0].foo = 7", "getattr(base.layers[0], 'foo', 3)"),
+    "one in each": (
+        "if outside.flip(): base.layers[0].foo = 7\nelse: base.layers[0].foo = 5",
+        "getattr(base.layers[0], 'foo', 3)",
+    ),
+    "frozen in a branch": (
+        "if outside.flip(): base.layers[0].trainable = False",
+        "3 if base.layers[0].trainable else 5",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "units"), INPUT_CHANGED.values(), ids=INPUT_CHANGED)
+def test_what_a_branch_does_to_the_layer_of_an_input_is_unknown_behind_it(change: str, units: str) -> None:
+    text = f"import outside\n{HEAD}i = keras.Input((4,))\nbase = keras.Model(i, layers.Dense(4)(i))\n{change}\n"
+    assert not read(f"{text}m = keras.Sequential([keras.Input((2,)), layers.Dense({units})])\n", "m").exact

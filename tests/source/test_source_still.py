@@ -226,7 +226,7 @@ def steps(body: str, length: int) -> int:
 
 LOOPS: dict[str, str] = {
     "training": "    loss = model(x).sum()\n    loss.backward()\n",
-    "a remark now and then": "    loss = model(x).sum()\n    if i % 10 == 0:\n        print(f'{i}: {loss.item():.3f}')\n",
+    "a counter": "    loss = model(x).sum()\n    if loss < 1:\n        print(f'{loss.item():.3f}')\n",
     "batches": "    total = 0\n    for at, one in enumerate(loader):\n        total += model(one).sum().item()\n",
     "the best so far": "    loss = model(x).sum().item()\n    if loss > best:\n        best = loss\n",
 }
@@ -240,3 +240,31 @@ def test_a_training_loop_takes_few_steps_however_long_it_is(body: str) -> None:
 def test_the_name_of_the_item_has_its_last_value() -> None:
     told, _ = totals("from torch import nn\nfor i in range(100_000):\n    x = 1\nmodel = nn.Linear(i, 1)\n")
     assert told == {"model": 100_000}  # 99,999 weights and a bias
+
+
+def test_rounds_that_read_the_item_are_all_walked() -> None:
+    texts = {
+        "a key": "d = collections.defaultdict(list, {k: [] for k in range(5)})\nfor i in range(20):\n    d[i]\nn = len(d)\n",
+        "an index": "l, n = [1, 2, 3], 3\nfor i in range(12):\n    try:\n        l[i]\n    except IndexError:\n        n = 20\n",
+        "a name": (
+            "class D:\n    a0, n = 1, 0\n    @property\n    def a1(self):\n        D.n = D.n + 4\n        return 1\n"
+            "o = D()\nfor i in range(20):\n    getattr(o, f'a{i // 15}')\nn = D.n\n"
+        ),
+        "in a function": "n = 0\ndef step():\n    global n\n    if i == 15:\n        n = 20\nfor i in range(20):\n    step()\n",
+    }
+    for text in texts.values():
+        assert totals(f"import collections\nfrom torch import nn\n{text}model = nn.Linear(n, 1)\n") == (
+            {"model": 21},
+            {},
+        )
+
+
+def test_a_zero_that_changes_its_sign_is_another_number() -> None:
+    text = "from torch import nn\nx = 0.0\nfor i in range(7):\n    x = -x\nmodel = nn.Linear(len(str(x)), 1)\n"
+    assert totals(text)[0] == {"model": 5}
+
+
+def test_a_key_of_another_type_is_another_key() -> None:
+    round = "    k = list(d)[0]\n    del d[k]\n    d[True if k is not True else 1] = 0\n    del k\n"
+    text = f"from torch import nn\nd = {{1: 0}}\nfor i in range(7):\n{round}"
+    assert totals(f"{text}model = nn.Linear(3 if list(d)[0] is True else 5, 1)\n")[0] == {"model": 4}

@@ -15,6 +15,8 @@ from ..values.still import still, watched
 from .expressions import evaluate
 from .targets import assign
 
+CALLED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+DYNAMIC = ("globals", "locals", "vars", "eval", "exec", "dir", "__import__")  # they may read any name
 FEW = 4  # rounds of a loop that are walked rather than looked at
 
 
@@ -39,7 +41,7 @@ def for_statement(run: State, node: ast.For, scope: Scope) -> None:
             if item is END:
                 break
             rounds += 1
-            last = _last(items, rounds)
+            last = _last(run, node, items, rounds)
             if last is None:
                 _round(run, node.body, scope, lambda item=item: assign(run, node.target, item, scope))  # type: ignore[misc]
             elif _ends_still(run, node, item, scope):
@@ -60,10 +62,24 @@ def for_statement(run: State, node: ast.For, scope: Scope) -> None:
     run.region(loop, {"break": "next"})
 
 
-def _last(items: Value, rounds: int) -> int | None:
+def _last(run: State, node: ast.For, items: Value, rounds: int) -> int | None:
     # the last number of a range, where it is worth a look whether the rounds until then change anything
-    look = rounds & (rounds - 1) == 0 and rounds > 1 and type(items) is range and len(items) - rounds > FEW
-    return items[-1] if look and type(items) is range else None
+    if not isinstance(items, range) or rounds & (rounds - 1) or rounds < 2 or len(items) - rounds <= FEW:
+        return None
+    return None if _reads_item(run, node) else items[-1]
+
+
+def _reads_item(run: State, node: ast.For) -> bool:
+    # whether the body, or any function of the program, has the name of the item; then rounds may differ
+    if not isinstance(node.target, ast.Name):
+        return True
+    name = node.target.id
+    functions = (one for body in run.bodies for piece in body for one in ast.walk(piece) if isinstance(one, CALLED))
+    places = [*node.body, *functions]
+    run.budget.charge(len(places))
+    if any(isinstance(one, ast.Name) and one.id in DYNAMIC for place in places for one in ast.walk(place)):
+        return True
+    return any(isinstance(one, ast.Name) and one.id == name for place in places for one in ast.walk(place))
 
 
 def _ends_still(run: State, node: ast.For, item: Value, scope: Scope) -> bool:

@@ -19,7 +19,7 @@ from ..memory.objects import Plain, Unknown, Value
 from ..memory.state import State, Stop
 
 Told = list[bool]
-CONSTANTS = (int, float, str, bytes, frozenset, Expr)
+CONSTANTS = (int, float, str, bytes, Expr)
 
 
 def watched(run: State, piece: Callable[[], None]) -> bool:
@@ -92,7 +92,7 @@ def _alike(pairs: list[tuple[Snapshot, Snapshot]]) -> bool:
         if not same(blur_a, blur_b) or type(one) is not type(other) or len(one) != len(other):
             return False
         if isinstance(one, dict) and isinstance(other, dict):
-            if list(one) != list(other) or not all(same(one[key], other[key]) for key in one):
+            if not all(map(_equal, one, other)) or not all(same(one[key], other[key]) for key in one):
                 return False
         elif not all(map(same, one, other)):
             return False
@@ -120,4 +120,4 @@ def _equal(a: Value, b: Value) -> bool:
         a, b = a.key(), b.key()
     if type(a) is tuple and type(b) is tuple:
         return len(a) == len(b) and all(map(_equal, a, b))
-    return type(a) is type(b) and isinstance(a, CONSTANTS) and bool(a == b)
+    return type(a) is type(b) and isinstance(a, CONSTANTS) and bool(a == b) and repr(a) == repr(b)

@@ -178,6 +178,7 @@ def _input_layer(run: State, tensor: Tensor) -> Instance:
     # the layer that Keras makes for an input; its name is "input_layer_3" or "input_3", unless the program gives one
     if tensor.home is None:
         tensor.home = Instance(INPUT_LAYER)
+        tensor.home.serial = 0  # it is as old as the tensor, so that branches record what they change of it
         tensor.home.named[FIRST_CALL] = ((), (tensor,))
         texts = (
             one.value for body in run.bodies for node in body for one in ast.walk(node) if isinstance(one, ast.Constant)
