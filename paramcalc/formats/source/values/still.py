@@ -3,9 +3,10 @@
 A training loop is one: a round sets names to results that are unknown, and the next one sets them to other unknown
 results. The state after a round then stands for the state after any number of them.
 
-1. A round leaves the state alike: it changes nothing, or only which unknown results names and attributes hold.
-2. A trial of the next round, with an unknown item in place of its own, leaves the state alike, too. It covers every
-   round that is left. It is undone.
+1. No round reads the item of the loop, so that all do the same on the same state (`syntax.loops`).
+2. A round leaves the state alike: it changes nothing, or only which unknown results names and attributes hold.
+3. A trial of the next round, with an unknown item in place of its own, leaves the state alike, too. Its changes are
+   undone. What all rounds that are left do is then what it did.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ CONSTANTS = (int, float, str, bytes, Expr)
 
 
 def watched(run: State, piece: Callable[[], None]) -> bool:
-    """Run a piece of the program; tell whether it makes no object and leaves the state alike."""
+    """Run a piece of the program; tell whether it makes no object of a class and leaves the state alike."""
     told: Told = []
     made = run.objects  # of which each may be a model
 
