@@ -158,6 +158,7 @@ class State:
         self.globals = Scope("module", None)  # of the program
         self.program: Sequence[ast.stmt] = ()
         self.bodies: list[Sequence[ast.stmt]] = []  # of all modules that were run
+        self.in_functions: list[set[str]] = []  # of each of them, the names in its functions; not looked for yet
         self.wide: bool | None = None  # whether they may make tensors of more than 32 bits; not looked for yet
         self.siblings: list[Sequence[ast.stmt]] = []  # modules beside it whose names are not collected yet
         self.names: Names | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..memory.objects import Iterator, Scope, Unknown, Value
 from ..memory.state import OF_A_MODULE, ROUNDS, State
@@ -73,21 +73,34 @@ def _reads_item(run: State, node: ast.For) -> bool:
     # whether the body, or any function of the program, has the name of the item; then rounds may differ
     if not isinstance(node.target, ast.Name):
         return True
-    name = node.target.id
-    functions = (one for body in run.bodies for piece in body for one in ast.walk(piece) if isinstance(one, CALLED))
-    places = [*node.body, *functions]
-    run.budget.charge(len(places))
-    if any(isinstance(one, ast.Name) and one.id in DYNAMIC for place in places for one in ast.walk(place)):
-        return True
-    return any(isinstance(one, ast.Name) and one.id == name for place in places for one in ast.walk(place))
+    telling = {node.target.id, *DYNAMIC}
+    return not telling.isdisjoint(_names(node.body)) or any(not telling.isdisjoint(one) for one in _in_functions(run))
+
+
+def _names(body: Iterable[ast.AST]) -> set[str]:
+    return {one.id for piece in body for one in ast.walk(piece) if isinstance(one, ast.Name)}
+
+
+def _in_functions(run: State) -> list[set[str]]:
+    # the names that the functions and classes of each module have, collected once
+    for body in run.bodies[len(run.in_functions) :]:
+        outermost: list[ast.AST] = []
+        pending: list[ast.AST] = [*body]
+        while pending:
+            one = pending.pop()
+            if isinstance(one, CALLED):
+                outermost.append(one)
+            else:
+                pending += ast.iter_child_nodes(one)
+        run.in_functions.append(_names(outermost))
+    return run.in_functions
 
 
 def _ends_still(run: State, node: ast.For, item: Value, scope: Scope) -> bool:
     # walks a round; whether no round behind it changes anything but the name of the item
     def round_with(item: Value) -> bool:
         assign(run, node.target, item, scope)
-        alike = watched(run, lambda: _round(run, node.body, scope, lambda: None))
-        return alike and isinstance(node.target, ast.Name) and evaluate(run, node.target, scope) is item
+        return watched(run, lambda: _round(run, node.body, scope, lambda: None))
 
     return round_with(item) and still(run, lambda: round_with(run.unknown("an item of a loop", scalar=True)))
 
