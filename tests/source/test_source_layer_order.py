@@ -143,6 +143,15 @@ def test_what_is_frozen_by_its_place(name: str) -> None:
         assert report.trainable == count(names["m"])[1], part
 
 
+def agrees(text: str) -> None:
+    """Hold what is read of the model ``m`` of a program against Keras, which runs it."""
+    names: dict[str, object] = {}
+    with keras.StatelessScope(initialize_variables=False):
+        exec(text, names)  # the program of the test, in Keras
+    report = read(text, "m")
+    assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))
+
+
 IDIOMS = {
     "all but a block": """
 m = keras.applications.VGG16(weights=None, include_top=False, input_shape=(64, 64, 3))
@@ -198,11 +207,7 @@ m = keras.Model(base.layers[0].output, keras.layers.Dense(3)(base.get_layer("fc2
 @pytest.mark.parametrize("name", IDIOMS)
 def test_ways_to_reuse_a_model(name: str) -> None:
     text = f"import keras\n{IDIOMS[name]}"
-    names: dict[str, object] = {}
-    with keras.StatelessScope(initialize_variables=False):
-        exec(text, names)  # the program of the test, in Keras
-    report = read(text, "m")
-    assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))
+    agrees(text)
 
 
 ENDS = """
@@ -232,11 +237,7 @@ REUSED = {
 @pytest.mark.parametrize("ends", REUSED.values(), ids=REUSED)
 def test_the_inputs_and_outputs_of_a_model_are_as_they_were_given(ends: tuple[str, ...]) -> None:
     text = HEAD + ENDS.format(**dict(zip(("ins", "outs", "ins_of_m", "outs_of_m"), ends, strict=True)))
-    names: dict[str, object] = {}
-    with keras.StatelessScope(initialize_variables=False):
-        exec(text, names)  # the program of the test, in Keras
-    report = read(text, "m")
-    assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))
+    agrees(text)
 
 
 def test_a_list_that_a_model_was_given_may_change_afterwards() -> None:
@@ -261,11 +262,7 @@ CALLED = {
 def test_a_call_of_a_model_gives_what_it_was_given(outs: str, result: str) -> None:
     text = HEAD + ENDS.format(ins="i", outs=outs, ins_of_m="j", outs_of_m=f"layers.Dense(3)({result})")
     text = text.replace("m = ", "one, j = base, keras.Input((8,))\nm = ")
-    names: dict[str, object] = {}
-    with keras.StatelessScope(initialize_variables=False):
-        exec(text, names)  # the program of the test, in Keras
-    report = read(text, "m")
-    assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))
+    agrees(text)
 
 
 def test_the_call_of_a_model_whose_outputs_were_changed_is_unknown() -> None:
@@ -288,11 +285,7 @@ SHAPES = {
 @pytest.mark.parametrize(("ins", "outs", "head"), SHAPES.values(), ids=SHAPES)
 def test_the_shapes_of_a_model_are_those_of_its_tensors(ins: str, outs: str, head: str) -> None:
     text = HEAD + ENDS.format(ins=ins, outs=outs, ins_of_m="j", outs_of_m=head)
-    names: dict[str, object] = {}
-    with keras.StatelessScope(initialize_variables=False):
-        exec(text, names)  # the program of the test, in Keras
-    report = read(text, "m")
-    assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))
+    agrees(text)
 
 
 INPUT_CHANGED = {
