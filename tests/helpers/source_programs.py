@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import random
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType, SimpleNamespace
@@ -85,6 +86,12 @@ def bounded() -> Iterator[None]:
     def leave(_: int, frame: FrameType | None) -> None:
         raise TooMany
 
+    def lost(told: Any) -> None:
+        if told.exc_type is not TooMany:
+            reported(told)
+
+    reported = sys.unraisablehook
+    sys.unraisablehook = lost  # raised within a destructor it is lost, and the next signal raises it again
     before = signal.signal(signal.SIGVTALRM, leave)
     callbacks, gc.callbacks[:] = [*gc.callbacks], []  # an exception raised within one of Hypothesis's would be lost
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS, SECONDS)
@@ -93,6 +100,7 @@ def bounded() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+        sys.unraisablehook = reported
         gc.callbacks[:] = callbacks
 
 

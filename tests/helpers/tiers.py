@@ -1,6 +1,7 @@
 """Three tiers: what every run tries, what is slow (``pytest -m slow``), and what is exhaustive (``-m exhaustive``).
 
-The fast tier tries a sample of what the others try, the same in every run. `.ci/run` runs the slow tier, too.
+The fast tier tries a sample of what the others try, the same in every run. `.ci/run` runs the slow tier, too, and a
+twelfth of the exhaustive one.
 """
 
 from __future__ import annotations

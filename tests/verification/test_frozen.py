@@ -69,6 +69,8 @@ MODELS: dict[str, Any] = {
     "statistics": lambda no: _one(L.BatchNormalization(**no)),
     "a nested model": lambda no: _one(keras.Sequential([keras.Input((6, 8)), L.Dense(3)], **no)),
     "in a nested model": lambda no: _one(keras.Sequential([keras.Input((6, 8)), L.LSTM(3, **no)])),
+    "a chain": lambda no: keras.Sequential([keras.Input((6, 8)), L.LSTM(3)], **no),
+    "a graph": lambda no: keras.Model(entry := keras.Input((6, 8)), L.LSTM(3)(entry), **no),
     "embedded": lambda no: keras.Sequential([keras.Input((4,)), L.Embedding(9, 3, **no), L.Dense(2)]),
 }
 

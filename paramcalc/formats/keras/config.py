@@ -124,7 +124,7 @@ def _model(found: Mapping[str, Parsed], reading: Reading) -> Model:
     # what is passed to a nested model reaches no weight in it; what is set on it is written at every layer inside
     trainable = reading.depth > 1 or config.get("trainable") is not False
     model = (
-        _sequential(config, True, reading)  # Keras reads its layers, and not what was set on the whole
+        _sequential(config, trainable or not reading.live, reading)  # of a file, Keras reads what its layers say alone
         if found["class_name"] == "Sequential"
         else _functional(config, trainable, reading)
     )
