@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...memory.objects import Dict, Instance, List, Unknown
 from .calls import FIRST_CALL
+from .chains import ENDS
 from .graphs import graph_layers
 from .layers import is_layer
 
@@ -22,7 +23,7 @@ def sublayers(self: Instance) -> list[tuple[str, Instance]] | Unknown:
 def held_layers(self: Instance) -> list[tuple[str, Instance]] | Unknown:
     """List the layers that attributes hold, by themselves or in lists, tuples and dictionaries."""
     found: list[tuple[str, Instance]] = []
-    graph = ("<inputs>", "<outputs>", "<input tree>", "<output tree>", FIRST_CALL)
+    graph = ("<inputs>", "<outputs>", "<input tree>", "<output tree>", FIRST_CALL, ENDS)
     pending = [(str(name), one) for name, one in self.named.items() if name not in graph]
     seen: set[int] = set()
     while pending:

@@ -16,6 +16,7 @@ from ...values.tracking import tracked
 from ..native import Args, Kwargs
 from ..shapes import Shape
 from .calls import FIRST_CALL, build_on, call_layer, chain_output
+from .chains import ENDS, end_of, extend
 from .graphs import from_inputs, listed_layers
 from .held import sublayers
 from .layer_names import LAYER_NAMES
@@ -117,6 +118,9 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
         return options.named[name]
     if name in ("input_shape", "output_shape"):
         tensors = self.named.get(f"<{name.removesuffix('_shape')}s>")
+        if tensors is None and ENDS in self.named:
+            end = end_of(self, name)
+            tensors = None if end is None else (end,)
         if isinstance(tensors, tuple):
             shapes = [attributes.get(run, one, "shape") for one in tensors]
             return shapes[0] if len(shapes) == 1 else List(shapes)
@@ -140,6 +144,10 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
             return List(found)
     if name in ("output", "input") and f"<{name} tree>" in self.named:
         return self.named[f"<{name} tree>"]
+    if name.rstrip("s") in ("output", "input") and ENDS in self.named:
+        end = end_of(self, name)
+        if end is not None:
+            return List([end]) if name.endswith("s") else end
     if name in ("output", "input") and FIRST_CALL in self.named and not is_model(self):
         return _of_the_first_call(run, self, name)
     if "<rule>" in self.named or name in LAYER_NAMES:
@@ -228,6 +236,7 @@ def _add(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(layer, Tensor) and layer.layer is not None:
         layer = run.unknown("a tensor that is no input", layer)
     run.call(run.method(kept, "append"), [layer], {})
+    extend(run, self, kept, layer)
     return None
 
 
@@ -235,6 +244,10 @@ def _pop(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     kept = self.named.get("<layers>")
     if not isinstance(kept, List):
         return lose(run, "a model that is not known", self)
+    ends = self.named.get(ENDS)
+    if isinstance(ends, tuple) and kept.blur is None:
+        run.change(self)
+        self.named[ENDS] = ends[:-1]
     return run.call(run.method(kept, "pop"), [], {})
 
 
