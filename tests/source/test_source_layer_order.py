@@ -305,3 +305,45 @@ INPUT_CHANGED = {
 def test_what_a_branch_does_to_the_layer_of_an_input_is_unknown_behind_it(change: str, units: str) -> None:
     text = f"import outside\n{HEAD}i = keras.Input((4,))\nbase = keras.Model(i, layers.Dense(4)(i))\n{change}\n"
     assert not read(f"{text}m = keras.Sequential([keras.Input((2,)), layers.Dense({units})])\n", "m").exact
+
+
+CHAIN = """
+b = keras.Sequential([keras.Input((8,)), layers.Dense(5, name="a"), layers.Dense(6)])
+{then}
+m = keras.Model(b.inputs, {outs})
+"""
+CUT = {
+    "a layer": ("", "layers.Dense(3)(b.layers[0].output)"),
+    "all layers": ("", "[one.output for one in b.layers]"),
+    "by its name": ("", "b.get_layer('a').output"),
+    "the outputs": ("", "b.outputs"),
+    "one more layer": ("b.add(layers.Dense(9))", "b.layers[-1].output"),
+    "one less": ("b.pop()", "layers.Dense(2)(b.outputs[0])"),
+    "frozen": ("b.layers[0].trainable = False", "layers.Dense(2)(b.outputs[0])"),
+    "its shape": ("", "layers.Dense(b.output_shape[-1])(b.outputs[0])"),
+    "a declared input": (
+        "b = keras.Sequential([layers.Dense(5, input_shape=(8,)), layers.Dense(6)])",
+        "b.layers[0].output",
+    ),
+    "a chain in a chain": ("b = keras.Sequential([b, layers.Dense(4)])\nb.build((None, 8))", "b.outputs"),
+    "a call of a layer elsewhere": ("b.layers[0](keras.Input((8,)))", "b.layers[0].output"),
+}
+
+
+@pytest.mark.whole
+@pytest.mark.filterwarnings("ignore")  # Keras's own, about input_shape
+@pytest.mark.parametrize(("then", "outs"), CUT.values(), ids=CUT)
+def test_layers_of_a_chain_have_outputs(then: str, outs: str) -> None:
+    text = HEAD + CHAIN.format(then=then, outs=outs)
+    names: dict[str, object] = {}
+    with keras.StatelessScope(initialize_variables=False):
+        exec(text, names)  # the program of the test, in Keras
+    report = read(text, "m")
+    if report.exact or "build" not in then:
+        assert (report.exact, report.total, report.trainable) == (True, *count(names["m"]))
+
+
+def test_equal_chains_of_two_branches_are_one() -> None:
+    made = "m = keras.Sequential([keras.Input((8,)), layers.Dense(5)])"
+    text = f"{HEAD}import outside\nif outside.flip():\n    {made}\nelse:\n    {made}\n"
+    assert (read(text, "m").exact, read(text, "m").total) == (True, 45)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .....errors import ParamcalcError
 from ...memory.objects import Instance, List, Value
 from ...memory.state import State
-from .calls import call_layer
+from .calls import FIRST_CALL, call_layer
 from .layers import declared_shape, declares
 from .tensors import Tensor
 
@@ -17,6 +17,9 @@ def extend(run: State, self: Instance, kept: List, layer: Value) -> None:
     """Call a layer that was added on what the layers before it give."""
     if kept.blur is not None:
         return
+    if run.unsure:  # tensors of two branches are never alike, while layers may be
+        _lose_first_call(run, layer)
+        layer = None
     ends = self.named.get(ENDS)
     known = isinstance(ends, tuple) and len(ends) == len(kept.items) - isinstance(kept.items[0], Tensor)
     made: Value = None
@@ -34,6 +37,12 @@ def extend(run: State, self: Instance, kept: List, layer: Value) -> None:
     elif ENDS in self.named:
         run.change(self)
         del self.named[ENDS]
+
+
+def _lose_first_call(run: State, layer: Value) -> None:
+    if isinstance(layer, Instance) and FIRST_CALL not in layer.named and layer.blur is None:
+        run.change(layer)
+        layer.named[FIRST_CALL] = run.unknown("a call in a branch", scalar=True)
 
 
 def end_of(self: Instance, name: str) -> Tensor | None:
