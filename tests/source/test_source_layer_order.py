@@ -344,6 +344,6 @@ def test_layers_of_a_chain_have_outputs(then: str, outs: str) -> None:
 
 
 def test_equal_chains_of_two_branches_are_one() -> None:
-    made = "m = keras.Sequential([keras.Input((8,)), layers.Dense(5)])"
+    made = "m = keras.Sequential([layers.Dense(5, input_shape=(8,))])"
     text = f"{HEAD}import outside\nif outside.flip():\n    {made}\nelse:\n    {made}\n"
     assert (read(text, "m").exact, read(text, "m").total) == (True, 45)
