@@ -113,9 +113,18 @@ class Maker:
     def model(self, value: Instance, depth: int = 0) -> Model:
         """Make a Sequential or functional model."""
         kept, outs, ins = (value.named.get(one) for one in ("<layers>", "<outputs>", "<inputs>"))
-        name, trainable = self._name(value), value.named.get("trainable") is not False
+        name = self._name(value)
+        # what is set on a model reaches the layers it has then; of a model inside another, Keras asks only the layers
+        trainable = depth > 0 or value.named.get("trainable") is not False
         if isinstance(kept, List) and kept.blur is None:
-            return self._chain(value, kept.items, name, trainable, depth)
+            chain = self._chain(value, kept.items, name, trainable, depth)
+            ends = value.named.get(keras.ENDS)
+            try:
+                if isinstance(ends, tuple) and len(ends) == len(chain.chain) + 1:
+                    _check_calls(chain, [(at, one) for at, one in enumerate(ends[1:]) if isinstance(one, keras.Tensor)])
+            except ParamcalcError as error:
+                return self._lost(value, str(error))
+            return chain
         if isinstance(outs, tuple) and isinstance(ins, tuple):
             more = keras.held_layers(value)
             inside = keras.graph_layers(value)
@@ -132,7 +141,9 @@ class Maker:
         piece = lost(self.run, "layers", type_of(value), reason, line or value.line)
         return Listed(self._name(value) or type_of(value), type_of(value), "keras", [piece])
 
-    def _chain(self, value: Instance, items: Sequence[Value], name: str | None, trainable: bool, depth: int) -> Model:
+    def _chain(
+        self, value: Instance, items: Sequence[Value], name: str | None, trainable: bool, depth: int
+    ) -> Sequential:
         start: AnyShape | None = None
         layers, sources = [], []
         for place, one in enumerate(items):

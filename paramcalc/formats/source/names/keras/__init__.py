@@ -1,5 +1,6 @@
 """Names: Keras. Layers and models are instances; calling them on symbolic tensors draws a graph of our own."""
 
+from .chains import ENDS as ENDS
 from .graphs import graph_layers as graph_layers
 from .held import held_layers as held_layers, sublayers as sublayers
 from .layers import (

@@ -53,10 +53,15 @@ def end_of(self: Instance, name: str) -> Tensor | None:
 
 
 def _start(run: State, layer: Value) -> Tensor | None:
-    # the input: a tensor, or one of the shape that the first layer declares
+    # the input: a tensor, or one of the shape that the first layer declares, or that the model which is first takes
     if isinstance(layer, Tensor):
         return layer if layer.given else None
-    if not isinstance(layer, Instance) or "<rule>" not in layer.named or not declares(layer):
+    if not isinstance(layer, Instance):
+        return None
+    ins = layer.named.get("<inputs>") or layer.named.get(ENDS)
+    if isinstance(ins, tuple) and ins and isinstance(ins[0], Tensor):
+        return Tensor(ins[0].shape, given=True) if "<outputs>" not in layer.named or len(ins) == 1 else None
+    if "<rule>" not in layer.named or not declares(layer):
         return None
     try:
         return Tensor(declared_shape(run, layer), given=True)

@@ -9,14 +9,13 @@ from .....symbolic import Expr
 from ...memory.objects import MISSING, Class, Dict, Function, Host, Instance, List, Native, Unknown, Value
 from ...memory.state import State
 from ...values import attributes, setting
-from ...values.calls import lose
 from ...values.containers import items_of
 from ...values.operations import sized
 from ...values.tracking import tracked
 from ..native import Args, Kwargs
 from ..shapes import Shape
 from .calls import FIRST_CALL, build_on, call_layer, chain_output
-from .chains import ENDS, end_of, extend
+from .chains import ENDS, end_of
 from .graphs import from_inputs, listed_layers
 from .held import sublayers
 from .layer_names import LAYER_NAMES
@@ -144,18 +143,19 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
             return List(found)
     if name in ("output", "input") and f"<{name} tree>" in self.named:
         return self.named[f"<{name} tree>"]
-    if name.rstrip("s") in ("output", "input") and ENDS in self.named:
+    if name in ("output", "input") and FIRST_CALL in self.named and ("<layers>" in self.named or not is_model(self)):
+        return of_the_first_call(run, self, name)
+    if name.rstrip("s") in ("output", "input") and ENDS in self.named:  # without an s, where none was called: Keras 2
         end = end_of(self, name)
         if end is not None:
             return List([end]) if name.endswith("s") else end
-    if name in ("output", "input") and FIRST_CALL in self.named and not is_model(self):
-        return _of_the_first_call(run, self, name)
     if "<rule>" in self.named or name in LAYER_NAMES:
         return run.unknown(f"{name} of a layer is not known", self)
     return MISSING
 
 
-def _of_the_first_call(run: State, self: Instance, name: str) -> Value:
+def of_the_first_call(run: State, self: Instance, name: str) -> Value:
+    """Give what a layer read, or gave, when it was called first, where a graph can be made of it."""
     # the tensors of a call within another layer are none that a graph can be made of
     first = self.named[FIRST_CALL]
     lost = run.unknown(f"{name} of a layer is not known", self)
@@ -208,47 +208,6 @@ def _get_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
             if isinstance(name, str) and isinstance(one, Instance) and one.named.get("<name>") == name:
                 return one
     return run.unknown("a layer that is not found", self)
-
-
-def _chain_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
-    rest = common(run, self, kwargs)
-    given = args[0] if args else rest.get("layers")
-    if len(args) > 1 and isinstance(args[1], str):
-        self.named["<name>"] = args[1]
-    kept = List()
-    self.named["<layers>"] = kept
-    if given is not None:
-        items = items_of(run, given)
-        if isinstance(items, Unknown):
-            kept.blur = items
-        else:
-            for one in items:
-                _add(run, self, [one], {})
-
-
-def _add(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    kept = self.named.get("<layers>")
-    layer = args[0] if args else kwargs.get("layer")
-    if not isinstance(kept, List) or self.blur is not None:
-        return lose(run, "a model that is not known", self, layer)
-    if isinstance(layer, Instance) and INPUT_LAYER in attributes.lineage(layer.cls):
-        layer = _of_the_first_call(run, layer, "output")
-    if isinstance(layer, Tensor) and layer.layer is not None:
-        layer = run.unknown("a tensor that is no input", layer)
-    run.call(run.method(kept, "append"), [layer], {})
-    extend(run, self, kept, layer)
-    return None
-
-
-def _pop(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    kept = self.named.get("<layers>")
-    if not isinstance(kept, List):
-        return lose(run, "a model that is not known", self)
-    ends = self.named.get(ENDS)
-    if isinstance(ends, tuple) and kept.blur is None:
-        run.change(self)
-        self.named[ENDS] = ends[:-1]
-    return run.call(run.method(kept, "pop"), [], {})
 
 
 def _graph_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
@@ -336,7 +295,7 @@ OWN_CALLS = (
 
 def _check_replaced(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
     ruled = cls.native is not None and isinstance(cls.native.data, Rule)
-    chained = cls.native is SEQUENTIAL
+    chained = cls.native is not None and "pop" in cls.native.methods
     names = (*OWN_CALLS, *(("build", "add_weight") if ruled else ("add", "pop", "build") if chained else ()))
     setting.blur_if_replaced(run, cls, names)
 
@@ -394,7 +353,6 @@ MODEL = Native(
 INPUT_LAYER = Native(
     "keras.layers.InputLayer", LAYER, init=lambda run, self, args, kwargs: make_input(run, args, kwargs)
 )
-SEQUENTIAL = Native("keras.Sequential", MODEL, init=_chain_init, methods={"add": _add, "pop": _pop})
 
 
 def lambda_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:

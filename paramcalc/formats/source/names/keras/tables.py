@@ -9,7 +9,8 @@ from ..native import Args, Kwargs
 from ..standard.iteration import same
 from .functions import function
 from .layers import INPUT, rule_init
-from .models import INPUT_LAYER, LAYER, MODEL, SEQUENTIAL, lambda_init
+from .models import INPUT_LAYER, LAYER, MODEL, lambda_init
+from .sequential import SEQUENTIAL
 from .tensors import is_tensor
 
 _NATIVES: dict[str, Native] = {"Lambda": Native("keras.layers.Lambda", LAYER, init=lambda_init)}
