@@ -26,6 +26,7 @@ from ..memory.state import NAMES, Raised, State, Stop
 from ..values import attributes, setting
 from ..values.calls import lose
 from ..values.containers import length
+from ..values.implicit import has_special, run_properties, unfollowed
 from ..values.operations import format_value
 from .converting import ARITHMETIC, CONVERSIONS
 from .errors import ERRORS, error
@@ -38,12 +39,14 @@ def _len(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _print(run: State, args: Args, kwargs: Kwargs) -> Value:
+    if has_special(run, *args):
+        unfollowed(run, "print", *args)
     return None
 
 
 def _getattr(run: State, args: Args, kwargs: Kwargs) -> Value:
     if not isinstance(args[1], str):
-        run.may_raise("getattr")
+        run_properties(run, "getattr", args[0])
         return run.unknown("an attribute of an unknown name", args[0], *args[2:], data=True)
     found = attributes.get_or_missing(run, args[0], args[1])
     if found is MISSING:
@@ -57,6 +60,7 @@ def _getattr(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def _hasattr(run: State, args: Args, kwargs: Kwargs) -> Value:
     if not isinstance(args[1], str):
+        run_properties(run, "hasattr", args[0])
         return run.unknown("a condition", scalar=True)
     found = attributes.get_or_missing(run, args[0], args[1])
     return run.unknown("a condition", scalar=True) if isinstance(found, Unknown) else found is not MISSING
@@ -68,6 +72,7 @@ def _setattr(run: State, args: Args, kwargs: Kwargs) -> Value:
     elif isinstance(args[0], (Class, Function, Module)):
         raise Stop("an attribute of an unknown name is set", everything=True)
     else:
+        run_properties(run, "setattr", args[0], args[2])
         run.blur("an attribute of an unknown name was set", args[0], args[2])
     return None
 
@@ -76,6 +81,7 @@ def _delattr(run: State, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(args[1], str):
         setting.delete(run, args[0], args[1])
     else:
+        run.may_raise("delattr")
         run.blur("an attribute of an unknown name was deleted", args[0])
     return None
 

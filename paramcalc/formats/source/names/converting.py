@@ -8,7 +8,7 @@ from ....symbolic import Expr
 from ..memory.objects import Dict, List, Unknown, Value
 from ..memory.state import Raised, State
 from ..values.containers import items_of
-from ..values.operations import binary, format_value, hashable, make_set, truth
+from ..values.operations import are_keys, binary, format_value, make_set, truth
 from .native import Args, Kwargs
 
 
@@ -119,7 +119,7 @@ def _slice(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def _frozenset(run: State, args: Args, kwargs: Kwargs) -> Value:
     items = items_of(run, args[0]) if args else []
-    if isinstance(items, Unknown) or not all(hashable(one) for one in items):
+    if isinstance(items, Unknown) or not are_keys(run, items):
         return run.unknown("a set of unknown members", *args)
     return frozenset(items)
 

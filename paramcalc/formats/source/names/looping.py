@@ -87,6 +87,8 @@ def called(run: State, function: Value, rows: Iterator) -> Iterator:
 
 
 def _map(run: State, args: Args, kwargs: Kwargs) -> Value:
+    if len(args) < 2:
+        raise Raised(run.error("TypeError", "map() must have at least two arguments"))
     return called(run, args[0], rows_of(run, args[1:]))
 
 

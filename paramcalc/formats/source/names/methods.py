@@ -22,8 +22,9 @@ from ..memory.objects import (
 from ..memory.reach import held
 from ..memory.state import Raised, State
 from ..values.containers import get_item, items_of, store_item
+from ..values.implicit import unfollowed
 from ..values.iterators import MOST_ITEMS, Lost, each, next_of
-from ..values.operations import equal, hashable
+from ..values.operations import equal, is_key
 from ..values.pieces import joined, longer, marked
 from ..values.tracking import check_change
 from .texts import method_of_text
@@ -119,6 +120,7 @@ def _lengthen(run: State, self: List, other: Value, lost: Unknown) -> None:
 def _insert(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -> Value:
     place, item = args
     if self.blur is not None or not isinstance(place, int):
+        run.may_raise("an unknown place")
         _blurred(run, self, item)
     else:
         run.change(self)
@@ -173,6 +175,7 @@ def sorted_items(run: State, value: Value, kwargs: dict[str, Value]) -> list[Val
     keys = items if key is None else [run.call(key, [one], {}) for one in items]
     flat = [part for one in keys for part in (one if isinstance(one, tuple) else (one,))]
     if not all(isinstance(one, (int, float)) for one in flat) and not all(isinstance(one, str) for one in keys):
+        unfollowed(run, "a comparison", *keys)
         return run.unknown("an order that is not known", value, *items)
     reverse = kwargs.get("reverse", False)
     if not isinstance(reverse, (bool, int)):
@@ -180,6 +183,7 @@ def sorted_items(run: State, value: Value, kwargs: dict[str, Value]) -> list[Val
     try:
         order = sorted(range(len(items)), key=lambda place: keys[place], reverse=bool(reverse))  # type: ignore[arg-type,return-value]
     except TypeError:
+        run.may_raise("a comparison")
         return run.unknown("an order that is not known", value, *items)
     return [items[place] for place in order]
 
@@ -199,7 +203,7 @@ def _place(run: State, self: List, item: Value) -> Value:
     if True in answers and None not in answers[: answers.index(True)]:
         return answers.index(True)
     if None in answers:
-        run.may_raise("a search")
+        unfollowed(run, "a search", *self.items, item)
         return run.unknown("a place that is not known")
     raise Raised(run.error("ValueError", "not in list"))
 
@@ -212,6 +216,7 @@ def _search(run: State, value: tuple[Value, ...], name: str, args: list[Value]) 
     run.budget.charge(len(value) // ITEMS)
     answers = [equal(run, one, args[0]) for one in value]
     if None in answers:
+        unfollowed(run, "a search", *value, args[0])
         return run.unknown("a search")
     if name == "count":
         return answers.count(True)
@@ -236,7 +241,7 @@ def _copy(run: State, self: Obj, args: list[Value], kwargs: dict[str, Value]) ->
 
 def _get(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
     default = args[1] if len(args) > 1 else kwargs.get("default")
-    if self.blur is not None or not hashable(args[0]):
+    if not is_key(run, args[0]) or self.blur is not None:
         return run.unknown("an item of an unknown dictionary", self, default)
     return self.named.get(args[0], default)
 
@@ -268,7 +273,7 @@ def _update(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value])
 
 
 def _setdefault(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    if self.blur is None and hashable(args[0]) and args[0] in self.named:
+    if is_key(run, args[0]) and self.blur is None and args[0] in self.named:
         return self.named[args[0]]
     value = args[1] if len(args) > 1 else None
     store_item(run, self, args[0], value)
@@ -276,7 +281,7 @@ def _setdefault(run: State, self: Dict, args: list[Value], kwargs: dict[str, Val
 
 
 def _pop_key(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    if self.blur is not None or not hashable(args[0]):
+    if not is_key(run, args[0]) or self.blur is not None:
         run.may_raise("an unknown key")
         return _blurred(run, self, *self.named.values(), *args[1:])
     if args[0] in self.named:
@@ -292,7 +297,7 @@ def _pop_key(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]
 
 def _add(run: State, self: Set, args: list[Value], kwargs: dict[str, Value]) -> Value:
     run.change(self)
-    if self.blur is not None or not hashable(args[0]):
+    if not is_key(run, args[0]) or self.blur is not None:
         _blurred(run, self, *args)
     else:
         self.named[args[0]] = None
@@ -301,7 +306,7 @@ def _add(run: State, self: Set, args: list[Value], kwargs: dict[str, Value]) -> 
 
 def _discard(run: State, self: Set, args: list[Value], kwargs: dict[str, Value]) -> Value:
     run.change(self)
-    if self.blur is not None or not hashable(args[0]):
+    if not is_key(run, args[0]) or self.blur is not None:
         _blurred(run, self)
     else:
         self.named.pop(args[0], None)

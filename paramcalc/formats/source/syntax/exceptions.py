@@ -34,6 +34,8 @@ def _managed(run: State, items: list[ast.withitem], body: list[ast.stmt], scope:
     value: Value = run.unknown("what a context manager gives", manager, data=True)
     own = _of_the_program(manager)
     if own:
+        if isinstance(manager, Instance):
+            attributes.get(run, manager, "__exit__")  # it is looked up first, and so an exception where there is none
         value = run.call(attributes.get(run, manager, "__enter__"), [], {})
     elif isinstance(manager, Unknown) and not manager.refs:
         value = run.unknown(manager.reason, path=manager.path, data=True)
@@ -121,15 +123,17 @@ def finally_(run: State, piece: Callable[[], Value], last: Callable[[Outcome], N
     found = []
     ends = run.ways(region, how, value)
     run.unsure += len(ends) > 1
-    for one in ends:
-        again = run.heap.open()
-        run.heap.apply(one.delta)
-        how, value = run.walk(again, lambda one=one: last(one))  # type: ignore[misc]
-        for other in run.ways(again, how, value):
-            passed = one if other.how == "next" and not (swallows and one.how == "raise") else other
-            found.append(passed._replace(delta={**one.delta, **other.delta}, fork=min(one.fork, other.fork)))
-        run.heap.close(again)
-    run.unsure -= len(ends) > 1
+    try:
+        for one in ends:
+            again = run.heap.open()
+            run.heap.apply(one.delta)
+            how, value = run.walk(again, lambda one=one: last(one))  # type: ignore[misc]
+            for other in run.ways(again, how, value):
+                passed = one if other.how == "next" and not (swallows and one.how == "raise") else other
+                found.append(passed._replace(delta={**one.delta, **other.delta}, fork=min(one.fork, other.fork)))
+            run.heap.close(again)
+    finally:
+        run.unsure -= len(ends) > 1
     run.settle(region, found)
 
 
@@ -146,21 +150,23 @@ def _handled(run: State, node: ast.Try, scope: Scope) -> None:
     found = []
     ends = run.ways(region, how, value)
     run.unsure += len(ends) > 1
-    for one in ends:
-        if one.how not in ("next", "raise"):
-            found.append(one)
-            continue
-        again = run.heap.open()
-        run.heap.apply(one.delta)
-        if one.how == "next":
-            piece = lambda: run.execute(node.orelse, scope)  # noqa: E731
-        else:
-            piece = lambda error=one.value: _caught(run, node.handlers, error, scope)  # type: ignore[misc]  # noqa: E731
-        how, value = run.walk(again, piece)
-        for other in run.ways(again, how, value):
-            found.append(other._replace(delta={**one.delta, **other.delta}, fork=min(one.fork, other.fork)))
-        run.heap.close(again)
-    run.unsure -= len(ends) > 1
+    try:
+        for one in ends:
+            if one.how not in ("next", "raise"):
+                found.append(one)
+                continue
+            again = run.heap.open()
+            run.heap.apply(one.delta)
+            if one.how == "next":
+                piece = lambda: run.execute(node.orelse, scope)  # noqa: E731
+            else:
+                piece = lambda error=one.value: _caught(run, node.handlers, error, scope)  # type: ignore[misc]  # noqa: E731
+            how, value = run.walk(again, piece)
+            for other in run.ways(again, how, value):
+                found.append(other._replace(delta={**one.delta, **other.delta}, fork=min(one.fork, other.fork)))
+            run.heap.close(again)
+    finally:
+        run.unsure -= len(ends) > 1
     run.settle(region, found)
 
 

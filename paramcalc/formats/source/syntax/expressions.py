@@ -108,7 +108,10 @@ def _dict(run: State, node: ast.Dict, scope: Scope) -> Value:
             other = evaluate(run, value, scope)
             if isinstance(other, Dict) and other.blur is None:
                 made.named.update(other.named)
+            elif not isinstance(other, (Dict, Instance, Unknown)):
+                raise Raised(run.error("TypeError", "object is not a mapping"))
             else:
+                run.may_raise("unknown entries")
                 made.blur = run.unknown("unknown entries", made, other, tuple(made.named.values()))
         else:
             store_item(run, made, evaluate(run, key, scope), evaluate(run, value, scope))
@@ -134,6 +137,7 @@ def _unary(run: State, node: ast.UnaryOp, scope: Scope) -> Value:
     if tensor is not MISSING:
         return tensor
     data, scalar = (value.data, value.scalar) if isinstance(value, Unknown) else (False, False)
+    run.may_raise("an operation on an unknown value")
     return run.unknown("an operation on an unknown value", value, data=data, scalar=scalar)
 
 

@@ -194,10 +194,13 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
     bases = tuple(evaluate(run, one, scope) for one in node.bases)
     made = Class(node.name, bases, node.lineno)
     why = ""
+    making: list[Value] = [one for one in bases if isinstance(one, Class) and one.blur is not None]
     for word in node.keywords:
         value = evaluate(run, word.value, scope)
         plain = word.arg == "metaclass" and isinstance(value, Native) and value.name.endswith(("ABCMeta", "EnumMeta"))
-        why = why or ("" if plain else "a class with a metaclass or arguments")
+        if not plain:
+            why = why or "a class with a metaclass or arguments"
+            making.append(value)
     inner = Scope("class", scope)
     execute(run, node.body, inner)
     made.state = dict(inner.named.items())
@@ -211,8 +214,10 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
     if order is None or why:
         why = why or "a class with bases that are not followed"
         made.mro = [made, *(one for one in bases if isinstance(one, (Class, Native)))]
-        made.blur = run.unknown(why, *bases)
+        made.blur = run.unknown(why, *bases, *making)
         run.note(f"{node.name}: {why}", node.lineno)
+        if making:  # a metaclass, or a base with __init_subclass__, is run when the class is made
+            calls.lose(run, why, None, *making)
     else:
         made.mro = [made, *order]
     natives = [one for one in made.mro if isinstance(one, Native)]

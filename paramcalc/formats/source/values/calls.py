@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache
 
 from ....core.framework import framework_of_module
 from ....core.registry import named
@@ -31,6 +30,7 @@ from ..memory.objects import (
 from ..memory.reach import reachable
 from ..memory.state import DEPTH, Raised, State, Stop
 from . import attributes, reading
+from .implicit import call_back, unfollowed
 from .iterators import Lost, generator, lose_places
 from .scopes import declared_within, home_of, is_generator, local_names, outer_home, outer_names
 
@@ -95,6 +95,7 @@ def _called(run: State, function: Value, args: list[Value], kwargs: dict[str, Va
         run.budget.charge_for(found, *(one for one in args if isinstance(one, (str, bytes))))
         if isinstance(found, Unknown):
             lose_places(run, found, *(one for one in args if isinstance(one, Iterator)))
+            unfollowed(run, function.name, *args, *kwargs.values())
         return found
     if isinstance(function, Method):
         return call(run, function.function, [function.self, *args], kwargs)
@@ -157,46 +158,6 @@ def _lose_names(run: State, reason: str, *values: Value) -> None:
             if home is not None:
                 run.change(home)
                 home.named[name] = run.unknown(reason, home.named.get(name))
-
-
-CAUGHT = {"raise": "next"}
-
-
-def call_back(run: State, path: str, given: Sequence[Value]) -> None:
-    """Walk what a library is given and may call, any number of times: functions of the program, and modules.
-
-    The library may catch what they raise.
-    """
-    for one in given:
-        needed = _inputs(one)
-        if needed is None:
-            continue
-        inputs: list[Value] = [run.unknown(f"what {path} gives", *given, data=True)] * needed
-        try:
-            run.maybe_many(partial(run.region, partial(run.trying, partial(call, run, one, inputs, {})), CAUGHT))
-        except Stop as stop:
-            run.blur(str(stop), *given)
-
-
-def _inputs(value: Value) -> int | None:
-    # how many values it takes to call it; None where that runs nothing of the program
-    if isinstance(value, Instance):
-        if value.blur is not None:
-            return None
-        forward = attributes.find(value.cls, "forward")
-        if forward is MISSING:
-            return _inputs(attributes.find(value.cls, "__call__"))
-        return _inputs(forward) if isinstance(forward, Function) else 1  # a container may hold modules of the program
-    if isinstance(value, (Method, Wrapper)):
-        return _inputs(value.function)
-    if isinstance(value, Partial):
-        needed = _inputs(value.function)
-        return None if needed is None else max(0, needed - len(value.args) - len(value.kwargs))
-    if not isinstance(value, Function):
-        return None
-    spec = value.node.args
-    of_object = value.owner is not None
-    return max(0, len(spec.posonlyargs) + len(spec.args) - len(value.defaults) - of_object)
 
 
 def call_function(run: State, function: Function, args: list[Value], kwargs: dict[str, Value]) -> Value:
@@ -342,7 +303,10 @@ def make_native(run: State, cls: Native, args: list[Value], kwargs: dict[str, Va
         return lose(run, "classes of the library were changed", None, *args, *kwargs.values())
     if cls.make is None:
         if callable(cls.data):
-            return cls.data(run, args, kwargs)
+            found = cls.data(run, args, kwargs)
+            if isinstance(found, Unknown):
+                unfollowed(run, cls.name, *args, *kwargs.values())
+            return found
         return lose(run, f"{cls.name} is not followed", None, *args, *kwargs.values())
     line = run.line
     made = cls.make(run, cls)

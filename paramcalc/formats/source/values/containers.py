@@ -21,6 +21,7 @@ from ..memory.objects import (
 from ..memory.reach import held
 from ..memory.state import Raised, State, Stop
 from . import attributes
+from .implicit import call_back, unfollowed
 from .iterators import (
     MOST_ITEMS as MOST_ITEMS,
     Lost,
@@ -32,7 +33,7 @@ from .iterators import (
     over_list,
     rest_of,
 )
-from .operations import OPTIMIZERS, equal, hashable, item_of
+from .operations import OPTIMIZERS, equal, is_key, item_of
 from .parts import part
 from .tracking import check_change
 
@@ -94,6 +95,7 @@ def _of_instance(run: State, value: Instance) -> list[Value] | Unknown:
     native = attributes.find(value.cls, "__iter__")
     if native is not MISSING:
         return items_of(run, run.call(attributes.get(run, value, "__iter__"), [], {}))
+    unfollowed(run, "a loop", value)
     return run.unknown("items that are not known", value)
 
 
@@ -143,6 +145,13 @@ def length(run: State, value: Value) -> Value:
 
 def contains(run: State, value: Value, item: Value) -> Value:
     """Tell whether something is among the items."""
+    found = _contains(run, value, item)
+    if isinstance(found, Unknown):
+        unfollowed(run, "a comparison", value, item)
+    return found
+
+
+def _contains(run: State, value: Value, item: Value) -> Value:
     if isinstance(value, str):
         run.budget.charge_for(value)
         return item in value if isinstance(item, str) else run.unknown("a comparison", scalar=True)
@@ -153,7 +162,7 @@ def contains(run: State, value: Value, item: Value) -> Value:
         if attributes.find(value.cls, "__contains__") is not MISSING:
             return run.call(attributes.get(run, value, "__contains__"), [item], {})
     if isinstance(value, (Dict, Set)):
-        if value.blur is not None or not hashable(item):
+        if not is_key(run, item) or value.blur is not None:
             return run.unknown("a comparison", scalar=True)
         return item in value.named
     if isinstance(value, Iterator):
@@ -198,7 +207,12 @@ def get_item(run: State, value: Value, key: Value) -> Value:
         return _of_dict(run, value, key)
     if isinstance(value, Instance):
         method = attributes.user_method(value, "__getitem__")
-        return run.call(method, [value, key], {}) if method is not None else run.native_item(value, key)
+        if method is not None:
+            return run.call(method, [value, key], {})
+        found = run.native_item(value, key)
+        if isinstance(found, Unknown):
+            run.may_raise("an item that is not known")
+        return found
     if isinstance(value, Class):
         found = run.method(value, "__getitem__")
         if isinstance(found, Unknown):
@@ -208,6 +222,9 @@ def get_item(run: State, value: Value, key: Value) -> Value:
         return value  # a generic class
     if isinstance(value, Native):
         return value
+    if value is None or isinstance(value, (int, float, Set)):
+        raise Raised(run.error("TypeError", "object is not subscriptable"))
+    run.may_raise("an item that is not known")
     return run.unknown("an item that is not known", value, key)
 
 
@@ -234,8 +251,12 @@ def _ends(key: slice) -> tuple[Value, Value, Value]:
 
 
 def _of_dict(run: State, value: Dict, key: Value) -> Value:
-    if value.blur is not None or not hashable(key):
+    if not is_key(run, key) or value.blur is not None:
         run.may_raise("an unknown key")
+        if value.default is not None:  # which is called where there is no such key, and makes one
+            call_back(run, "a default", [value.default])
+            run.change(value)
+            value.blur = run.unknown("an unknown key", value.blur, value.default, *value.named.values())
         return run.unknown("an item of an unknown dictionary", value)
     if key in value.named:
         return value.named[key]
@@ -251,7 +272,7 @@ def store_item(run: State, value: Value, key: Value, item: Value) -> None:
     """Set an item."""
     run.budget.charge(STORED)
     before: tuple[Value, ...] = ()
-    new = isinstance(value, TrackedDict) and hashable(key) and key not in value.named
+    new = isinstance(value, TrackedDict) and is_key(run, key) and key not in value.named
     if isinstance(value, (TrackedDict, TrackedList)):
         before = tuple(held(value))
     _store_item(run, value, key, item)
@@ -261,7 +282,7 @@ def store_item(run: State, value: Value, key: Value, item: Value) -> None:
 def _store_item(run: State, value: Value, key: Value, item: Value) -> None:
     if isinstance(value, Dict):
         run.change(value)
-        if value.blur is not None or not hashable(key):
+        if not is_key(run, key) or value.blur is not None:
             reason = value.blur.reason if value.blur else "an unknown key"
             value.blur = run.unknown(reason, value, value.blur, item, key, tuple(value.named.values()))
         elif len(value.named) >= MOST_ITEMS:
@@ -285,6 +306,7 @@ def _store_item(run: State, value: Value, key: Value, item: Value) -> None:
                 except (ValueError, TypeError):
                     raise Raised(run.error("ValueError", "a slice of another size")) from None
         else:
+            run.may_raise("an unknown index")
             value.blur = run.unknown("an item at an unknown place", value, *value.items, item)
         return
     if isinstance(value, Instance):
@@ -309,7 +331,7 @@ def delete_item(run: State, value: Value, key: Value) -> None:
     """Delete an item."""
     if isinstance(value, (TrackedDict, TrackedList)):
         check_change(run, value, "a deletion")
-    if isinstance(value, Dict) and value.blur is None and hashable(key):
+    if isinstance(value, Dict) and is_key(run, key) and value.blur is None:
         if key not in value.named:
             raise Raised(run.error("KeyError", str(key)[:80]))
         run.change(value)
@@ -323,4 +345,5 @@ def delete_item(run: State, value: Value, key: Value) -> None:
     elif isinstance(value, Instance) and attributes.find(value.cls, "__delitem__") is not MISSING:
         run.call(attributes.get(run, value, "__delitem__"), [key], {})
     else:
+        unfollowed(run, "a deletion", value)
         run.blur("an item of it was deleted", value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ....errors import ParamcalcError
 from ....symbolic import Expr
@@ -13,6 +13,7 @@ from ..memory.budget import ITEMS
 from ..memory.objects import MISSING, Dict, Instance, List, Obj, Set, Unknown, Value
 from ..memory.state import Raised, State
 from . import attributes
+from .implicit import unfollowed
 from .pieces import joined, marked
 
 MOST_BITS = 4_000
@@ -43,23 +44,48 @@ COMPARE: dict[type[ast.cmpop], Callable[..., object]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
+# the methods of the first operand, and of the second with the operands turned; those of == are asked for by `equal`
+ORDER: dict[type[ast.cmpop], str] = {
+    ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__", ast.NotEq: "__ne__"
+}  # fmt: skip
+TURNED: dict[type[ast.cmpop], str] = {
+    ast.Lt: "__gt__", ast.LtE: "__ge__", ast.Gt: "__lt__", ast.GtE: "__le__", ast.NotEq: "__ne__"
+}  # fmt: skip
 NUMBERS = (int, float, complex)
 
 
 def make_set(run: State, items: list[Value]) -> Value:
     """Make a set; of what cannot be hashed, an unknown."""
-    if not all(hashable(one) for one in items):
+    if not are_keys(run, items):
         return run.unknown("a set of unknown members", tuple(items))
     return Set(dict.fromkeys(items))
 
 
-def hashable(value: Value) -> bool:
-    """Tell whether a value is known well enough to be a key."""
-    if isinstance(value, (Unknown, List, Dict, Set, slice)):
-        return False
+def are_keys(run: State, values: Iterable[Value]) -> bool:
+    """Tell whether all of them are known well enough; each is asked."""
+    known = [is_key(run, one) for one in values]
+    return all(known)
+
+
+def is_key(run: State, value: Value) -> bool:
+    """Tell whether a value is known well enough to be a key.
+
+    Raises
+    ------
+    Raised
+        A TypeError, where it surely is none.
+    """
+    if isinstance(value, (List, Dict, Set, slice)):
+        raise Raised(run.error("TypeError", "unhashable type"))
     if isinstance(value, tuple):
-        return all(hashable(one) for one in value)
-    return not (isinstance(value, Instance) and attributes.user_method(value, "__eq__") is not None)
+        return are_keys(run, value)
+    if isinstance(value, Unknown):
+        run.may_raise("an unknown key")
+        return False
+    own = [isinstance(value, Instance) and attributes.user_method(value, name) for name in ("__eq__", "__hash__")]
+    if any(own):
+        unfollowed(run, "a key", value)
+    return not own[0]
 
 
 def binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:
@@ -77,19 +103,21 @@ def _binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:
     for one, other, prefix in ((a, b, "__"), (b, a, "__r")):
         if isinstance(one, Instance) and kind in DUNDER:
             method = attributes.user_method(one, f"{prefix}{DUNDER[kind]}__")
-            if method is not None:
+            if method is not None and not (one is b and isinstance(a, Unknown)):
                 return run.call(method, [one, other], {})
     a, b = sized(run, a), sized(run, b)
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         both = [one for one in (a, b) if isinstance(one, Unknown)]
-        run.may_raise("an operation on an unknown value")
+        unfollowed(run, "an operation on an unknown value", a, b)
         number = all(one.data if isinstance(one, Unknown) else isinstance(one, (int, float, Expr)) for one in (a, b))
         if not all(isinstance(one, (Unknown, int, float, str, Expr)) for one in (a, b)):
             run.blur("an operation with an unknown value", *both)
         return run.unknown(both[0].reason, a, b, data=number, scalar=True)
-    if kind not in ARITHMETIC:
+    found = _arithmetic(run, kind, a, b) if kind in ARITHMETIC else MISSING
+    if found is MISSING:
+        unfollowed(run, "an operation", a, b)
         return run.unknown("an operation that is not followed", a, b)
-    return _arithmetic(run, kind, a, b)
+    return found
 
 
 def sized(run: State, value: Value) -> Value:
@@ -113,6 +141,8 @@ def _arithmetic(run: State, kind: type[ast.operator], a: Value, b: Value) -> Val
             return run.unknown("a text or tuple that is too long", a, b)
         return ARITHMETIC[kind](a, b)
     if isinstance(a, Expr) or isinstance(b, Expr):
+        if kind is ast.FloorDiv and isinstance(b, Expr):
+            run.may_raise("arithmetic")  # a division by a size that may be zero
         if kind in (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Pow) and all(
             isinstance(one, (int, Expr)) for one in (a, b)
         ):
@@ -122,11 +152,12 @@ def _arithmetic(run: State, kind: type[ast.operator], a: Value, b: Value) -> Val
                 return ARITHMETIC[kind](a, b)
             except (ParamcalcError, ArithmeticError, TypeError):
                 pass
+        unfollowed(run, "arithmetic", a, b)
         return run.unknown("an unknown size", data=True, scalar=True)
     if isinstance(a, NUMBERS) and isinstance(b, NUMBERS):
         return _numbers(run, kind, a, b)
     if isinstance(a, Obj) or isinstance(b, Obj) or not isinstance(a, (*NUMBERS, str, tuple, bytes)):
-        return run.unknown("an operation that is not followed", a, b)
+        return MISSING
     raise Raised(run.error("TypeError", "unsupported operand types"))
 
 
@@ -181,7 +212,7 @@ def _sets(run: State, kind: type[ast.operator], a: Value, b: Value) -> Value:
             return Set({one: value for one, value in x.items() if one in y})
         if kind is ast.Sub:
             return Set({one: value for one, value in x.items() if one not in y})
-    return run.unknown("an operation on sets that is not followed", a, b)
+    return MISSING
 
 
 def percent(run: State, text: str, value: Value) -> Value:
@@ -189,10 +220,12 @@ def percent(run: State, text: str, value: Value) -> Value:
     given = value if isinstance(value, tuple) else (value,)
     wide = any(len(part) > 4 for part in _digits(text))
     if wide or not all(isinstance(one, (int, float, str)) for one in given):
+        unfollowed(run, "a format", *given)
         return run.unknown("a formatted text", scalar=True)
     try:
         return text % given
     except (TypeError, ValueError, OverflowError):
+        run.may_raise("a format")
         return run.unknown("a formatted text", scalar=True)
 
 
@@ -231,10 +264,15 @@ def compare(run: State, op: ast.cmpop, a: Value, b: Value) -> Value:
     tensor = run.tensor_compared(a, b)
     if tensor is not MISSING:
         return tensor
+    for one, other, name in ((a, b, ORDER.get(type(op))), (b, a, TURNED.get(type(op)))):
+        method = attributes.user_method(one, name) if isinstance(one, Instance) and name else None
+        if method is not None and not (one is b and isinstance(a, Unknown)):
+            return run.call(method, [one, other], {})
     if isinstance(op, (ast.Eq, ast.NotEq)):
         method = attributes.user_method(a, "__eq__") if isinstance(a, Instance) else None
         answer = truth(run, run.call(method, [a, b], {})) if method is not None else equal(run, a, b)
-        return run.unknown("a comparison", scalar=True) if answer is None else answer is isinstance(op, ast.Eq)
+        if answer is not None:
+            return answer is isinstance(op, ast.Eq)
     plain = all(isinstance(one, (int, float)) for one in (a, b)) or all(isinstance(one, str) for one in (a, b))
     if plain:
         return COMPARE[type(op)](a, b)
@@ -243,7 +281,7 @@ def compare(run: State, op: ast.cmpop, a: Value, b: Value) -> Value:
             return COMPARE[type(op)](a, b)
         except TypeError:
             pass
-    run.may_raise("a comparison")
+    unfollowed(run, "a comparison", a, b)
     return run.unknown("a comparison", scalar=True)
 
 
@@ -285,6 +323,9 @@ def equal(run: State, a: Value, b: Value) -> bool | None:
     if isinstance(a, Instance) or isinstance(b, Instance):
         if a is b:
             return True
+        method = attributes.user_method(a, "__eq__") if isinstance(a, Instance) else None
+        if method is not None:
+            return truth(run, run.call(method, [a, b], {}))
         known = [one.cls for one in (a, b) if isinstance(one, Instance)]
         return None if any(attributes.compares(one) for one in known) else False
     if isinstance(a, Obj) or isinstance(b, Obj):
@@ -306,6 +347,7 @@ def format_value(run: State, value: Value, spec: Value = "", conversion: int = -
     """Format a number or a text; no wide fields."""
     plain = isinstance(value, (int, float, str)) or value is None
     if not plain or not isinstance(spec, str) or any(len(one) > 3 for one in _digits(spec)):
+        unfollowed(run, "a format", value)
         return run.unknown("a formatted text", scalar=True)
     if isinstance(value, int) and value.bit_length() > MOST_BITS:
         return run.unknown("a formatted text", scalar=True)

@@ -21,6 +21,10 @@ from ..memory.objects import (
 from ..memory.state import Raised, State, Stop
 from .attributes import find, lineage
 
+# what is no attribute like others: it is what a function does, and what a class is
+REPLACING_FUNCTION = ("__code__", "__defaults__", "__kwdefaults__", "__globals__", "__closure__", "__class__")
+REPLACING_CLASS = ("__bases__", "__class__", "__dict__", "__mro__")
+
 
 def store(run: State, value: Value, name: str, item: Value, making: bool = False) -> None:
     """Set an attribute; ``making`` says that a data class sets its fields."""
@@ -35,6 +39,8 @@ def store(run: State, value: Value, name: str, item: Value, making: bool = False
             run.change(value)
             value.named[name] = item
     elif isinstance(value, (Class, Function)):
+        if name in (REPLACING_FUNCTION if isinstance(value, Function) else REPLACING_CLASS):
+            raise Stop(f"{name} of {value.name} is changed", everything=True)
         run.change(value)
         value.named[name] = item
         if isinstance(value, Class):

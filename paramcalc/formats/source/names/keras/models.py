@@ -13,6 +13,7 @@ from ...values.containers import items_of
 from ...values.operations import sized
 from ...values.tracking import tracked
 from ..native import Args, Kwargs
+from ..options import kept_option
 from ..shapes import Shape
 from .calls import FIRST_CALL, build_on, call_layer, chain_output
 from .chains import ENDS, end_of
@@ -114,7 +115,8 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
         return self.named.get("<name>") or run.unknown("a name that Keras makes", scalar=True)
     options = self.named.get("<options>")
     if isinstance(options, Dict) and name in options.named:
-        return options.named[name]
+        rule = self.named.get("<rule>")
+        return kept_option(run, rule, name, options.named[name]) if isinstance(rule, Rule) else options.named[name]
     if name in ("input_shape", "output_shape"):
         tensors = self.named.get(f"<{name.removesuffix('_shape')}s>")
         if tensors is None and ENDS in self.named:

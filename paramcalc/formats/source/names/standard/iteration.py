@@ -26,7 +26,7 @@ from ...memory.state import Raised, State
 from ...values.calls import lose
 from ...values.containers import items_of, iterator
 from ...values.iterators import END, MOST_ITEMS, Lost, over, place_of, pull
-from ...values.operations import binary, hashable
+from ...values.operations import binary, is_key
 from ..native import Args, Kwargs
 
 MOST_CACHED = 128  # of lru_cache without a size
@@ -257,7 +257,7 @@ def _memory(run: State, function: Value, most: Value, typed: Value) -> Value:
 
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
         key = _key(args, kwargs, typed)
-        if kept.blur is not None or not hashable(key):
+        if not is_key(run, key) or kept.blur is not None:
             return lose(run, "a cached call with unknown arguments", function, kept, *args, *kwargs.values())
         if key not in kept.named:
             made = run.call(function, args, kwargs)

@@ -18,6 +18,8 @@ def new(run: State, shape: tuple[Size, ...] | None, kwargs: Kwargs, dtype: str |
 
     Its dtype may be known where it is not asked for: the usual one is empty.
     """
+    if shape is None or not all(isinstance(one, int) and one >= 0 for one in shape):
+        run.may_raise("a tensor")
     tensor = Tensor(shape, links=None if kwargs.get("requires_grad", False) is not False else NO_LINKS)
     if dtype is not None and "dtype" not in kwargs:
         record_constant(run, tensor, dtype)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from .....core.rule import Rule
 from ...memory.objects import MISSING, Class, Dict, Function, Instance, Missing, Native, Obj, Unknown, Value
 from ...memory.reach import reachable
 from ...memory.state import Raised, State
@@ -11,6 +12,7 @@ from ...values import attributes, setting
 from ...values.calls import lose
 from ...values.iterators import over_walk
 from ..native import Args, Kwargs
+from ..options import kept_option
 from .module_names import MODULE_NAMES, OWN_CALLS, replaced_calls
 from .recording import TRAINING
 from .tensors import Tensor, is_parameter
@@ -100,12 +102,19 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
     rule = state.get("<rule>")
     options = state.get("<options>")
     if isinstance(options, Dict) and name in options.named:
-        return options.named[name]
+        value = options.named[name]
+        return kept_option(run, rule, name, value) if isinstance(rule, Rule) and not _as_given(rule) else value
     if any(isinstance(key, str) and key.startswith(f"{name}.") for key in state):
         return run.unknown(f"{name} of a composite layer", self)
     if rule is not None and name not in ("weight", "bias"):
         return run.unknown(f"{name} of a layer is not known", self)
     return run.unknown(f"{name} of a module is not followed", self) if name in MODULE_NAMES else MISSING
+
+
+def _as_given(rule: Rule) -> bool:
+    # modules that keep sizes as they were given
+    of_pools = "Pool" in rule.name and rule.name != "AvgPool1d" and "Fractional" not in rule.name
+    return of_pools or rule.name in ("Fold", "Unfold", "Unflatten")
 
 
 def children_of(module: Instance) -> list[tuple[str, Value]]:
@@ -245,6 +254,7 @@ def _eval(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _itself(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    run.may_raise("a device")
     return self
 
 
@@ -314,6 +324,8 @@ def _register_buffer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
     if not isinstance(name, str):
         run.blur("a buffer of an unknown name", self)
         return None
+    if attributes.get_or_missing(run, self, name) is not MISSING or "." in name or name == "":
+        run.may_raise("a buffer of the name of an attribute")
     run.change(self)
     kept = _kept(run, self, "<buffers>")
     self.named["<buffers>"] = (*kept, name)

@@ -53,7 +53,11 @@ def _as_layer(run: State, layer: Native, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _initializer(name: str) -> Value:
-    return Builtin(f"torch.nn.init.{name}", lambda run, args, kwargs: args[0] if args else None)
+    def call(run: State, args: Args, kwargs: Kwargs) -> Value:
+        run.may_raise(name)  # such as of a tensor that has too few axes
+        return args[0] if args else kwargs.get("tensor")
+
+    return Builtin(f"torch.nn.init.{name}", call)
 
 
 def _manager(path: str, recorded: Value) -> Builtin:

@@ -99,6 +99,8 @@ def _parameter_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> N
     data = args[0] if args else kwargs.get("data")
     trainable = args[1] if len(args) > 1 else kwargs.get("requires_grad", True)
     shape = shape_of(run, data)
+    if shape is None:
+        run.may_raise("a parameter")
     self.named.update(shape=shape, requires_grad=trainable)
 
 

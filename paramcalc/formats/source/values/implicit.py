@@ -1,0 +1,113 @@
+"""Values: what is run without being named: special methods, and functions that a library is given.
+
+How often it is run is unknown, and so is whether an exception of it is caught.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from ..memory.objects import MISSING, Class, Function, Instance, List, Method, Partial, Value, Wrapper
+from ..memory.state import State, Stop
+from . import attributes
+
+CAUGHT = {"raise": "next"}
+# special methods that only a call, a class or a with statement runs, and what such a statement is itself followed
+NAMED = frozenset(
+    ["__init__", "__new__", "__call__", "__init_subclass__", "__class_getitem__", "__enter__", "__exit__"]
+)
+MOST_ITEMS = 20  # of a list or tuple, so many are looked at
+
+
+def call_back(run: State, path: str, given: Sequence[Value]) -> None:
+    """Walk what a library is given and may call, any number of times: functions of the program, and modules.
+
+    The library may catch what they raise.
+    """
+    for one in given:
+        needed = _inputs(one)
+        if needed is None:
+            continue
+        inputs: list[Value] = [run.unknown(f"what {path} gives", *given, data=True)] * needed
+        try:
+            run.maybe_many(partial(run.region, partial(run.trying, partial(run.call, one, inputs, {})), CAUGHT))
+        except Stop as stop:
+            run.blur(str(stop), *given)
+
+
+def _inputs(value: Value) -> int | None:
+    # how many values it takes to call it; None where that runs nothing of the program
+    if isinstance(value, Instance):
+        if value.blur is not None:
+            return None
+        forward = attributes.find(value.cls, "forward")
+        if forward is MISSING:
+            return _inputs(attributes.find(value.cls, "__call__"))
+        return _inputs(forward) if isinstance(forward, Function) else 1  # a container may hold modules of the program
+    if isinstance(value, Method) and isinstance(value.function, Function):
+        return max(0, _positions(value.function) - 1)
+    if isinstance(value, (Method, Wrapper)):
+        return _inputs(value.function)
+    if isinstance(value, Partial):
+        needed = _inputs(value.function)
+        return None if needed is None else max(0, needed - len(value.args) - len(value.kwargs))
+    if not isinstance(value, Function):
+        return None
+    return max(0, _positions(value) - (value.owner is not None))
+
+
+def _positions(value: Function) -> int:
+    # how many arguments have no default
+    spec = value.node.args
+    return len(spec.posonlyargs) + len(spec.args) - len(value.defaults)
+
+
+def unfollowed(run: State, what: str, *operands: Value) -> None:
+    """Let an operation that is not followed run the special methods of what it is applied to, and raise."""
+    methods = [method for one in _instances(operands) for method in _special(run, one)]
+    if methods:
+        call_back(run, what, methods)
+    run.may_raise(what)
+
+
+def has_special(run: State, *operands: Value) -> bool:
+    """Tell whether the program has special methods for what an operation is applied to."""
+    return any(any(True for _ in _special(run, one)) for one in _instances(operands))
+
+
+def run_properties(run: State, what: str, value: Value, *given: Value) -> None:
+    """Let an attribute of an unknown name be read, or set: any property of the object may be run."""
+    if isinstance(value, Instance):
+        cls = value.cls
+        found = [one for each in attributes.lineage(cls) if isinstance(each, Class) for one in each.named.values()]
+        properties = [one for one in found if isinstance(one, Wrapper) and one.kind in ("property", "cached")]
+        run_by = [one.setter if given else one.function for one in properties]
+        call_back(run, what, [Method(one, value) for one in run_by if isinstance(one, Function)])
+    unfollowed(run, what, value)
+
+
+def _instances(values: Sequence[Value]) -> Iterator[Instance]:
+    for one in values:
+        if isinstance(one, Instance):
+            if isinstance(one.cls, Class) and one.blur is None:
+                yield one
+        elif isinstance(one, (tuple, List)):
+            items = one if isinstance(one, tuple) else one.items if one.blur is None else []
+            yield from _instances([each for each in items[:MOST_ITEMS] if isinstance(each, Instance)])
+
+
+def _special(run: State, value: Instance) -> Iterator[Method]:
+    # those that are run now are not run again within themselves
+    running = [function for function, _ in run.frames]
+    for cls in attributes.lineage(value.cls):
+        for name, found in cls.named.items() if isinstance(cls, Class) else ():
+            if (
+                isinstance(found, Function)
+                and isinstance(name, str)
+                and name.startswith("__")
+                and name.endswith("__")
+                and name not in NAMED
+                and found not in running
+            ):
+                yield Method(found, value)
