@@ -38,13 +38,19 @@ def agreement(seeds: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
 
     for seed in seeds:
         model = unallocated(partial(made, seed))
-        written = text(model)
-        if isinstance(model, keras.Sequential) and not model.trainable:  # of a chain, Keras reads only its layers
-            model = unallocated(partial(keras.models.model_from_json, written))
         try:
-            yield seed, differences(model, pc.loads(written))
+            yield seed, differences(as_read(model), pc.loads(text(model)))
         except pc.ParamcalcError as error:
             yield seed, [f"refused: {error}"]
+
+
+def as_read(model: Any) -> Any:
+    """Give the model that Keras reads from its file: of a chain, it reads only what the layers say of training."""
+    from model_maker import text
+
+    if not isinstance(model, keras.Sequential) or model.trainable:
+        return model
+    return unallocated(partial(keras.models.model_from_json, text(model)))
 
 
 def differences(model: Any, reading: pc.Model) -> list[str]:
