@@ -168,3 +168,55 @@ def test_of_a_frozen_chain_inside_another_the_layers_tell(options: str, then: st
     names = run(text)
     for name, report in read(text).items():
         assert (report.exact, report.total, report.trainable) == (True, *count(names[name]))
+
+
+OWN = """
+class Own(layers.Layer):
+    def __init__(self, units, **words):
+        super().__init__(**words)
+        self.units = units
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], self.units))
+    def call(self, x):
+        return keras.ops.matmul(x, self.kernel)
+"""
+MADE = {
+    "a layer of the program": "m = keras.Sequential([keras.Input((5,)), Own(3), layers.Dense(2)])",
+    "what it gives": (
+        "c = keras.Sequential([keras.Input((5,)), Own(3), layers.Dense(2)])\n"
+        "m = keras.Model(c.inputs, c.layers[0].output)"
+    ),
+    "one that declares its input": "m = keras.Sequential([Own(3, input_shape=(5,)), layers.Dense(2)])",
+    "a function": "m = keras.Sequential([keras.Input((8, 4)), layers.Lambda(lambda x: x[:, 0]), layers.Dense(2)])",
+    "a function that declares its input": (
+        "m = keras.Sequential([layers.Lambda(lambda x: x / 127.5 - 1.0, input_shape=(5,)), layers.Dense(2)])"
+    ),
+    "a function with arguments": (
+        "f = layers.Lambda(lambda x, n, of=1: keras.ops.repeat(x, n, axis=of), arguments={'n': 3})\n"
+        "m = keras.Sequential([keras.Input((5,)), f, layers.Dense(2)])"
+    ),
+    "a copy": (
+        "c = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.BatchNormalization()])\n"
+        "c.layers[0].trainable = False\nm = keras.models.clone_model(c)\nc.add(layers.Dense(7))"
+    ),
+    "a copy that is frozen": (
+        "c = keras.Sequential([layers.Dense(3, input_shape=(4,)), layers.Dense(2)])\n"
+        "m = keras.models.clone_model(c)\nm.set_weights(c.get_weights())\nm.trainable = False"
+    ),
+    "a copy of a frozen one inside another": (
+        "c = keras.Sequential([keras.Input((4,)), layers.Dense(3)], trainable=False)\n"
+        "m = keras.Sequential([keras.Input((4,)), keras.models.clone_model(c)])"
+    ),
+    "the model of a copy that is not followed": (
+        "i = keras.Input((4,))\nm = keras.Model(i, layers.Dense(3)(i))\n"
+        "n = keras.models.clone_model(m)\nn.trainable = False"
+    ),
+}
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("made", MADE.values(), ids=MADE)
+def test_chains_of_layers_of_the_program_and_their_copies(made: str) -> None:
+    text = HEAD + OWN + made + "\n"
+    report = read(text)["m"]
+    assert (report.exact, report.total, report.trainable) == (True, *count(run(text)["m"]))

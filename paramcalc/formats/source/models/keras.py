@@ -121,6 +121,9 @@ class Maker:
             ends = value.named.get(keras.ENDS)
             try:
                 if isinstance(ends, tuple) and len(ends) == len(chain.chain) + 1:
+                    for layer, end in zip(chain.chain, ends[1:], strict=True):
+                        if isinstance(end, keras.Tensor):
+                            self._outs(layer, end, depth)
                     _check_calls(chain, [(at, one) for at, one in enumerate(ends[1:]) if isinstance(one, keras.Tensor)])
             except ParamcalcError as error:
                 return self._lost(value, str(error))
@@ -176,14 +179,13 @@ class Maker:
     def _start(self, first: Value) -> AnyShape | None:
         if not isinstance(first, Instance) or first.blur is not None:
             return None
-        if "<rule>" in first.named:
-            if keras.declares(first):
-                try:
-                    shape = keras.declared_shape(self.run, first)
-                except ParamcalcError:
-                    shape = None
-                return UNKNOWN_SHAPE if shape is None else shape
-        elif isinstance(first.named.get("<layers>"), List):
+        if keras.declares(first):
+            try:
+                shape = keras.declared_shape(self.run, first)
+            except ParamcalcError:
+                shape = None
+            return UNKNOWN_SHAPE if shape is None else shape
+        if isinstance(first.named.get("<layers>"), List):
             inner = first.named["<layers>"]
             assert isinstance(inner, List)
             if inner.blur is None and inner.items:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ....symbolic import Expr
-from ..memory.objects import Dict, List, Unknown, Value
+from ..memory.objects import MISSING, Dict, List, Unknown, Value
 from ..memory.state import Raised, State
 from ..values.containers import items_of
 from ..values.operations import are_keys, binary, format_value, make_set, truth
@@ -82,7 +82,10 @@ def make_dict(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _abs(run: State, args: Args, kwargs: Kwargs) -> Value:
-    return abs(args[0]) if isinstance(args[0], (int, float)) else run.unknown("a number that is not known", scalar=True)
+    if isinstance(args[0], (int, float)):
+        return abs(args[0])
+    found = run.tensor_unary(args[0])
+    return run.unknown("a number that is not known", scalar=True) if found is MISSING else found
 
 
 def _round(run: State, args: Args, kwargs: Kwargs) -> Value:

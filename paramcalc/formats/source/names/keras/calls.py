@@ -57,7 +57,7 @@ def _called(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if "<outputs>" in self.named or "<layers>" in self.named:
         return _call_model(run, self, tensors)
     if "<function>" in self.named:
-        found = run.call(self.named["<function>"], [_replaced(one, {}) for one in args], {})
+        found = _call_function(run, self, [_replaced(one, {}) for one in args])
         return _wrapped(run, self, found, tensors, object())
     call = attributes.find(self.cls, "call")
     if not isinstance(call, Function):
@@ -76,6 +76,16 @@ def _called(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     found = run.call(call, [self, *inner], {name: _replaced(one, free) for name, one in kwargs.items()})
     token = object()
     return _wrapped(run, self, found, tensors, token)
+
+
+def _call_function(run: State, self: Instance, args: Args) -> Value:
+    # the function of a Lambda, with the arguments that the layer was given for it
+    function, given = self.named["<function>"], self.named.get("<arguments>")
+    if given is None:
+        return run.call(function, args, {})
+    if not isinstance(given, Dict) or given.blur is not None or not all(isinstance(one, str) for one in given.named):
+        return lose(run, "a function with unknown arguments", function, given, *args)
+    return run.call(function, args, {str(name): value for name, value in given.named.items()})
 
 
 def _replaced(value: Value, free: dict[Tensor, Tensor]) -> Value:

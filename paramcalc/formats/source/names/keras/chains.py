@@ -6,11 +6,10 @@ from .....errors import ParamcalcError
 from ...memory.objects import Instance, List, Value
 from ...memory.state import State
 from .calls import FIRST_CALL, call_layer
-from .layers import declared_shape, declares
+from .layers import declared_shape, declares, is_layer
 from .tensors import Tensor
 
 ENDS = "<ends>"  # the name under which a Sequential has its input, and what each of its layers gives
-FOLLOWED = ("<rule>", "<layers>", "<outputs>")  # layers of Keras, and models of such; calls of others may do anything
 
 
 def extend(run: State, self: Instance, kept: List, layer: Value) -> None:
@@ -56,12 +55,12 @@ def _start(run: State, layer: Value) -> Tensor | None:
     # the input: a tensor, or one of the shape that the first layer declares, or that the model which is first takes
     if isinstance(layer, Tensor):
         return layer if layer.given else None
-    if not isinstance(layer, Instance):
+    if not isinstance(layer, Instance) or layer.blur is not None:
         return None
     ins = layer.named.get("<inputs>") or layer.named.get(ENDS)
     if isinstance(ins, tuple) and ins and isinstance(ins[0], Tensor):
         return Tensor(ins[0].shape, given=True) if "<outputs>" not in layer.named or len(ins) == 1 else None
-    if "<rule>" not in layer.named or not declares(layer):
+    if not declares(layer):
         return None
     try:
         return Tensor(declared_shape(run, layer), given=True)
@@ -70,5 +69,5 @@ def _start(run: State, layer: Value) -> Tensor | None:
 
 
 def _called(run: State, layer: Value, value: Value) -> Value:
-    followed = isinstance(layer, Instance) and any(name in layer.named for name in FOLLOWED) and layer.blur is None
-    return call_layer(run, layer, [value], {}) if followed and isinstance(layer, Instance) else None
+    known = isinstance(layer, Instance) and is_layer(layer) and layer.blur is None
+    return call_layer(run, layer, [value], {}) if known and isinstance(layer, Instance) else None

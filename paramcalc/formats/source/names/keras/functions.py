@@ -11,6 +11,7 @@ from ...values.operations import sized
 from ..native import Args, Kwargs
 from ..shapes import Shape, broadcast, matmul, reduced
 from ..torch import Tensor as Array, as_shape
+from .by_rule import shape_by_rule
 from .tensors import Tensor, shape_of, symbolic_in
 
 SAME = frozenset(
@@ -31,8 +32,12 @@ REDUCE = frozenset(
 )  # fmt: skip
 
 
-def function(name: str) -> Builtin:
-    """Give a function on tensors: its shape where that is plain, else a tensor of unknown shape."""
+def function(name: str, of_ops: bool = False) -> Builtin:
+    """Give a function on tensors: its shape where that is plain, else a tensor of unknown shape.
+
+    ``of_ops`` says that it is one of ``keras.ops``, whose rules are asked, too; those of TensorFlow and of
+    ``keras.backend`` have other arguments.
+    """
 
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
         tensors = symbolic_in(*args, *kwargs.values())
@@ -50,6 +55,8 @@ def function(name: str) -> Builtin:
             shape = _function_shape(run, name, args, kwargs)
         except (TypeError, ValueError, IndexError, ParamcalcError):
             shape = None
+        if shape is None and of_ops and tensors:
+            shape = shape_by_rule(name, args, kwargs)
         if tensors:
             return Tensor(shape, name, tensors, line=run.line)
         constant = bool(args) and not isinstance(args[0], (int, float)) and name not in ("zeros", "ones")

@@ -50,11 +50,17 @@ def common(run: State, self: Instance, kwargs: Kwargs) -> Kwargs:
 
 def layer_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
     """Construct a layer of the program's own."""
-    rest = common(run, self, kwargs)
-    for name in ("input_shape", "batch_input_shape", "input_dim", "batch_size"):
-        rest.pop(name, None)
+    declare_input(self, common(run, self, kwargs))
     if not isinstance(self.cls, Native):
         self.named.setdefault("<weights>", List())
+
+
+def declare_input(self: Instance, rest: Kwargs) -> None:
+    """Keep the input shape that a layer without a rule declares."""
+    given = {name: rest.pop(name) for name in ("input_shape", "batch_input_shape", "batch_size") if name in rest}
+    rest.pop("input_dim", None)
+    if given:
+        self.named["<options>"] = Dict(dict(given.items()))
 
 
 def rule_init(rule: Rule, old: bool = False) -> Host:
@@ -215,9 +221,12 @@ def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
 def declares(self: Instance) -> bool:
     """Tell whether a first layer declares the shape of its input."""
     options, rule = self.named.get("<options>"), self.named.get("<rule>")
-    assert isinstance(options, Dict)
-    assert isinstance(rule, Rule)
-    words = {"input_shape", "batch_input_shape"} | ({"input_dim"} - rule.options.keys())
+    if not isinstance(options, Dict):
+        return False
+    words = {"input_shape", "batch_input_shape"}
+    if not isinstance(rule, Rule):
+        return bool(words & options.named.keys())
+    words |= {"input_dim"} - rule.options.keys()
     return rule.name == "Embedding" or bool(words & options.named.keys())
 
 
@@ -229,13 +238,13 @@ def declared_shape(run: State, self: Instance) -> Shape | None:
     if found is None and "batch_input_shape" in options.named:
         items = items_of(run, options.named["batch_input_shape"])
         found, batch = (tuple(items[1:]), items[0]) if isinstance(items, list) and items else (items, None)
-    rule = self.named["<rule>"]
-    assert isinstance(rule, Rule)
-    if found is None and "input_dim" in options.named and "input_dim" not in rule.options:
-        width = options.named["input_dim"]
-        found = (options.named.get("input_length"), width) if rule.of_sequences else (width,)
-    if found is None and rule.name == "Embedding":
-        found = (options.named.get("input_length"),)
+    rule = self.named.get("<rule>")
+    if found is None and isinstance(rule, Rule):
+        if "input_dim" in options.named and "input_dim" not in rule.options:
+            width = options.named["input_dim"]
+            found = (options.named.get("input_length"), width) if rule.of_sequences else (width,)
+        elif rule.name == "Embedding":
+            found = (options.named.get("input_length"),)
     return None if found is None else make_shape(run, found, batch)
 
 

@@ -20,7 +20,7 @@ from .chains import ENDS, end_of
 from .graphs import from_inputs, listed_layers
 from .held import sublayers
 from .layer_names import LAYER_NAMES
-from .layers import BASE, WHOLE, common, is_model, layer_init, make_input, make_shape
+from .layers import BASE, WHOLE, common, declare_input, is_model, layer_init, make_input, make_shape
 from .tensors import VARIABLE, Tensor
 
 
@@ -360,4 +360,8 @@ INPUT_LAYER = Native(
 def lambda_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
     """Construct a layer of a function."""
     rest = common(run, self, kwargs)
-    self.named["<function>"] = args[0] if args else rest.get("function")
+    declare_input(self, rest)
+    names = ("function", "output_shape", "mask", "arguments")
+    given = {**dict(zip(names, args, strict=False)), **rest}
+    self.named["<function>"] = given.get("function")
+    self.named["<arguments>"] = given.get("arguments")

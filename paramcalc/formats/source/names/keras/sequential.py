@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ...memory.objects import Instance, List, Native, Unknown, Value
+from ...memory.objects import Dict, Instance, List, Native, Unknown, Value
 from ...memory.state import State
 from ...values import attributes
 from ...values.calls import lose
 from ...values.containers import items_of
 from ..native import Args, Kwargs
 from .chains import ENDS, extend
+from .graphs import graph_layers
 from .layers import common
 from .models import INPUT_LAYER, MODEL, of_the_first_call
 from .tensors import Tensor
@@ -53,6 +54,38 @@ def _pop(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         run.change(self)
         self.named[ENDS] = ends[:-1]
     return run.call(run.method(kept, "pop"), [], {})
+
+
+def clone(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Copy a model as ``clone_model`` does: a chain of layers that have rules; any other copy is unknown."""
+    model = args[0] if args else kwargs.get("model")
+    if not isinstance(model, Instance) or model.blur is not None or len(args) + len(kwargs) > 1:
+        return run.unknown("a copy of a model", *args, *kwargs.values())
+    kept = model.named.get("<layers>")
+    copies = [_copied(one) for one in kept.items] if isinstance(kept, List) and kept.blur is None else [None]
+    if model.cls is not SEQUENTIAL or any(one is None for one in copies):
+        ruled = all(isinstance(one, Instance) and "<rule>" in one.named for one in graph_layers(model))
+        return run.unknown("a copy of a model", *(() if ruled and "<outputs>" in model.named else (model,)))
+    named = {"name": model.named["<name>"], "trainable": model.named["trainable"]}
+    return run.call(SEQUENTIAL, [List(copies)], named)
+
+
+def _copied(layer: Value) -> Value:
+    # made anew from its configuration: what was frozen later is frozen by its constructor
+    if isinstance(layer, Tensor):
+        return Tensor(layer.shape, name=layer.name, given=True) if layer.given else None
+    options = layer.named.get("<options>") if isinstance(layer, Instance) else None
+    if not isinstance(layer, Instance) or layer.blur is not None or not isinstance(layer.cls, Native):
+        return None
+    if not isinstance(options, Dict) or options.blur is not None or "<rule>" not in layer.named:
+        return None
+    if not all(isinstance(one, (int, float, str, tuple)) or one is None for one in options.named.values()):
+        return None
+    made = Instance(layer.cls, layer.line)
+    trained = layer.named.get("trainable", True)
+    made.named.update({name: layer.named[name] for name in ("<rule>", "<name>")})
+    made.named.update({"<options>": Dict(dict(options.named)), "trainable": trained, "<constructed>": trained})
+    return made
 
 
 SEQUENTIAL = Native("keras.Sequential", MODEL, init=_chain_init, methods={"add": _add, "pop": _pop})

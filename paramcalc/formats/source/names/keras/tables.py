@@ -10,7 +10,7 @@ from ..standard.iteration import same
 from .functions import function
 from .layers import INPUT, rule_init
 from .models import INPUT_LAYER, LAYER, MODEL, lambda_init
-from .sequential import SEQUENTIAL
+from .sequential import SEQUENTIAL, clone
 from .tensors import is_tensor
 
 _NATIVES: dict[str, Native] = {"Lambda": Native("keras.layers.Lambda", LAYER, init=lambda_init)}
@@ -76,12 +76,12 @@ def _operation(name: str) -> Value:
     return MISSING if name[:1].isupper() else function(name)
 
 
-def _clone(run: State, args: Args, kwargs: Kwargs) -> Value:
-    return run.unknown("a copy of a model", *args)
+def _of_ops(name: str) -> Value:
+    return MISSING if name[:1].isupper() else function(name, of_ops=True)
 
 
 LAYERS = Module("keras.layers", {}, layer_class)
-OPS = Module("keras.ops", {}, _operation)
+OPS = Module("keras.ops", {}, _of_ops)
 for _name in (
     "core",
     "convolutional",
@@ -100,7 +100,7 @@ for _name in (
     LAYERS.names[_name] = LAYERS
 MODELS = Module(
     "keras.models",
-    {"Sequential": SEQUENTIAL, "Model": MODEL, "Functional": MODEL, "clone_model": Builtin("clone_model", _clone)},
+    {"Sequential": SEQUENTIAL, "Model": MODEL, "Functional": MODEL, "clone_model": Builtin("clone_model", clone)},
 )
 
 
