@@ -130,7 +130,8 @@ def _children(value: Value) -> list[Value]:
     if torch.is_module(value):
         options = value.named.get("<options>")  # a layer that was copied, as by an encoder of several
         given = options.named.values() if isinstance(options, Dict) else ()
-        return [one for one in (*(child for _, child in torch.children_of(value)), *given) if torch.is_module(one)]
+        held = [*torch.children_of(value), *torch.modules_inside(value)]
+        return [one for one in (*(child for _, child in held), *given) if torch.is_module(one)]
     inside = keras.sublayers(value)
     return [] if isinstance(inside, Unknown) else [one for _, one in inside]
 

@@ -178,6 +178,7 @@ def _torch_pieces(
         return
     seen[value] = None
     kind = type_of(value)
+    torch.check_inside(run, value)
     if value.blur is not None:
         pieces = value.pieces if depth <= MOST_DEPTH else None
         if pieces is None:

@@ -16,6 +16,7 @@ from .functions import (
     written as written,
 )
 from .gradients import links_of as links_of
+from .intact import check_inside as check_inside, modules_inside as modules_inside
 from .layers import layer_of as layer_of
 from .methods import tensor_attribute as tensor_attribute
 from .modules import (

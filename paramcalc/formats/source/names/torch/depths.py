@@ -7,10 +7,11 @@ from typing import TypeGuard
 
 from .....core.rule import Rule
 from .....symbolic import Expr, Size
-from ...memory.objects import Dict, Instance, Pieces, Repeated, Value
+from ...memory.objects import Dict, Instance, Native, Pieces, Repeated, Value
 from ...memory.state import State
 from ...values.operations import sized
 from ...values.pieces import flat
+from .intact import is_intact
 from .modules import is_module
 
 Options = Mapping[str, Value]
@@ -53,6 +54,9 @@ def _copied(which: str) -> Callable[[Options, Make], Pieces | None]:
     def pieces(options: Options, make: Make) -> Pieces | None:
         layer, depth, norm = options.get(which), options.get("num_layers"), options.get("norm")
         if not (isinstance(layer, Instance) and layer.blur is None and _is_depth(depth)):
+            return None
+        trained = [one.named.get("requires_grad") for one in layer.named.values() if isinstance(one, Instance)]
+        if not isinstance(layer.cls, Native) or not is_intact(layer) or not all(one is True for one in trained):
             return None
         rule, given = layer.named.get("<rule>"), layer.named.get("<options>")
         if not isinstance(rule, Rule) or not isinstance(given, Dict) or not (norm is None or is_module(norm)):

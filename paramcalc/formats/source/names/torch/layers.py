@@ -23,8 +23,11 @@ from ...values.operations import sized
 from ...values.pieces import marked
 from ..native import Args, Kwargs
 from ..options import Unread, size_of_option
+from .containers import MODULE_LIST
 from .depths import NAMES, pieces_of_depth
 from .gradients import derived, graded, links_of
+from .inside import attach
+from .intact import is_intact
 from .modules import MODULE, is_module, module_init
 from .recording import record_layer
 from .tensors import Tensor, is_parameter, make_parameter, shape_of
@@ -37,7 +40,7 @@ def layer_class(name: str) -> Native | None:
     if name not in _NATIVES:
         rule = of_class(name, "torch")
         if rule is None:
-            if not name.endswith("Loss"):
+            if not name.endswith("Loss") or name in LEARNED:
                 return None
             _NATIVES[name] = Native(f"torch.nn.{name}", MODULE, init=module_init, methods={"forward": _loss})
         else:
@@ -52,6 +55,7 @@ def _loss(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return derived(run, "loss", Tensor(None), args, kwargs)
 
 
+LEARNED = ("AdaptiveLogSoftmaxWithLoss",)  # losses with parameters
 # layers that have reset_parameters(), which their constructors call
 RESET = (
     "Linear", "Bilinear", "Conv", "Embedding", "BatchNorm", "InstanceNorm", "GroupNorm", "LayerNorm", "RMSNorm", "LSTM",
@@ -106,6 +110,10 @@ def _layer_init(rule: Rule) -> Host:
                 self.named[weight.name] = make_parameter(weight.shape, weight.trainable)
         if "bias" not in self.named and rule.options.get("bias") is not None:
             self.named["bias"] = None
+        why = attach(self, rule, layer_class, MODULE_LIST)
+        if why:
+            self.blur = run.unknown(why, options)
+            return
         if own is not None and rule.name.startswith(RESET):
             run.call(own, [self], {})
 
@@ -208,6 +216,8 @@ def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
             raise Unread(f"{name} is not known: {items.reason}")
         return tuple(plain_option(run, rule, name, one) for one in items)
     if isinstance(value, Instance) and is_module(value) and "<rule>" in value.named and value.blur is None:
+        if not is_intact(value):
+            raise Unread(f"a module inside {name} was changed")
         return layer_of(run, value)
     if isinstance(value, (int, float, str, Expr)) or value is None:
         return value

@@ -13,6 +13,7 @@ from ...values.calls import lose
 from ...values.iterators import over_walk
 from ..native import Args, Kwargs
 from ..options import kept_option
+from .intact import check_inside, modules_inside
 from .module_names import MODULE_NAMES, OWN_CALLS, replaced_calls
 from .recording import TRAINING
 from .tensors import Tensor, is_parameter
@@ -101,6 +102,9 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
         return run.unknown(TRAINING, scalar=True)
     rule = state.get("<rule>")
     options = state.get("<options>")
+    for inner, value in modules_inside(self):
+        if inner == name:
+            return value
     if isinstance(options, Dict) and name in options.named:
         value = options.named[name]
         return kept_option(run, rule, name, value) if isinstance(rule, Rule) and not _as_given(rule) else value
@@ -147,13 +151,14 @@ def _walk_modules(
     run: State, self: Instance, prefix: str, seen: dict[Obj, None], bare: bool = True
 ) -> list[Value] | Unknown:
     # ``bare`` says that modules without parameters matter, too
+    check_inside(run, self)
     if self.blur is not None:
         return run.unknown(self.blur.reason, self)
     if self in seen:
         return []
     seen[self] = None
     found: list[Value] = [(prefix, self)]
-    for name, value in children_of(self):
+    for name, value in [*(modules_inside(self) if bare else ()), *children_of(self)]:
         if isinstance(value, Unknown):
             if not value.scalar and (bare or not surely_bare(value)):
                 return run.unknown(value.reason, self, value)
@@ -210,11 +215,12 @@ def _named_modules(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
 
 
 def _walk_children(run: State, self: Instance) -> list[Value] | Unknown:
+    check_inside(run, self)
     if self.blur is not None or any(isinstance(one, Unknown) and not one.scalar for _, one in children_of(self)):
         return run.unknown("modules that are not known", self)
     seen: list[Value] = []
     found: list[Value] = []
-    for name, value in children_of(self):
+    for name, value in [*modules_inside(self), *children_of(self)]:
         if is_module(value) and value not in seen:
             seen.append(value)
             found.append((name, value))
@@ -259,7 +265,7 @@ def _itself(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _apply(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    known, unknown = _met(self, {})
+    known, unknown = _met(run, self, {})
     for one in unknown:
         ways = one.either if isinstance(one, Unknown) else ()
         if ways and all(is_module(way) or surely_bare(way) for way in ways):
@@ -276,18 +282,19 @@ def _applied(run: State, value: Value, args: Args, kwargs: Kwargs) -> None:
         run.call(attributes.get(run, value, "apply"), args, kwargs)
 
 
-def _met(module: Instance, seen: dict[Obj, None]) -> tuple[list[Value], list[Value]]:
+def _met(run: State, module: Instance, seen: dict[Obj, None]) -> tuple[list[Value], list[Value]]:
     # the modules inside and the module itself, the innermost first, and what is unknown among them
     seen[module] = None
+    check_inside(run, module)
     if module.blur is not None:
         return [], [module]
     known: list[Value] = []
     unknown: list[Value] = []
-    for _, value in children_of(module):
+    for _, value in [*modules_inside(module), *children_of(module)]:
         if isinstance(value, Unknown) and not value.scalar:
             unknown.append(value)
         elif is_module(value) and isinstance(value, Instance) and value not in seen:
-            inner, lost = _met(value, seen)
+            inner, lost = _met(run, value, seen)
             known += inner
             unknown += lost
     return [*known, module], unknown
