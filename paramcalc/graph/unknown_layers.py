@@ -72,6 +72,12 @@ class UnknownLayer(Applicable):
         self.told = reason if told is None else told
         self.guessed = guessed
         self.lacks = lacks
+        self.holds: tuple[Applicable, ...] = ()  # layers inside it, where they are known
+
+    @property
+    def sublayers(self) -> tuple[Applicable, ...]:
+        """The layers inside it, which may be used elsewhere, too."""
+        return self.holds
 
     @property
     def type(self) -> str:

@@ -260,10 +260,12 @@ class Maker:
         """Make the row of a layer of the program's own: its weights, and those of the layers in it."""
         kind, name = type_of(value), self._name(value)
         weights, why = self.weights(value, depth, {})
-        if value.named.get("trainable") is False:
-            weights = [one.evolve(trainable=False) for one in weights]
         reason = why or "a layer of the program's own"
-        return UnknownLayer(kind, reason, name, tuple(weights), True, bool(why))
+        made = UnknownLayer(kind, reason, name, tuple(weights), True, bool(why))
+        inside = keras.sublayers(value)
+        if not isinstance(inside, Unknown) and depth <= MOST_DEPTH:
+            made.holds = tuple(self.layer(one, depth) for _, one in inside)
+        return made
 
     def weights(self, value: Instance, depth: int, seen: dict[Obj, None]) -> tuple[list[Weight], str]:
         """Give the weights of a layer of the program's own, and why they are not all."""
@@ -294,6 +296,7 @@ class Maker:
                     ):
                         why = why or "the shape of a weight is not known"
                         continue
+                    trained = trained and value.named.get("trainable") is not False
                     found.append(Weight(str(one.named["name"])[:80], shape, trained, origin=(id(one), 0)))
         inside = keras.sublayers(value)
         if isinstance(inside, Unknown):
@@ -301,11 +304,7 @@ class Maker:
         for name, one in inside:
             more, reason = self._inner(one, depth + 1, seen)
             why = why or reason
-            frozen = one.named.get("trainable") is False
-            found += [
-                w.evolve(scope=f"{name}/{w.scope}" if w.scope else name, trainable=w.trainable and not frozen)
-                for w in more
-            ]
+            found += [w.evolve(scope=f"{name}/{w.scope}" if w.scope else name) for w in more]
         return found, why
 
     def _inner(self, one: Instance, depth: int, seen: dict[Obj, None]) -> tuple[list[Weight], str]:
@@ -322,8 +321,11 @@ class Maker:
             if not isinstance(shapes, tuple):
                 return ([], "") if shapes is None else ([], "it may be built or not")
             built = layer.on(*(UNKNOWN_SHAPE if shape is None else shape for shape in shapes))
-            origin = [weight.evolve(origin=(id(one), at)) for at, weight in enumerate(built.weights)]
-            return origin, built.unknown
+            of_layer = [
+                one.evolve(origin=one.origin or (id(layer), at), trainable=one.trainable and not layer.frozen)
+                for at, one in enumerate(built.weights)
+            ]
+            return of_layer, built.unknown
         if "<function>" in one.named:
             return [], ""
         if "<layers>" in one.named or "<outputs>" in one.named:
