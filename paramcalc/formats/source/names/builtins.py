@@ -100,7 +100,7 @@ def is_instance(run: State, value: Value, kind: Value) -> bool | None:
         if (
             isinstance(kind, Native)
             and own is not None
-            and kind not in attributes.lineage(value.cls)
+            and kind.name not in attributes.names_of(value.cls)
             and _perhaps(own.name, kind.name)
         ):
             return None
@@ -108,7 +108,9 @@ def is_instance(run: State, value: Value, kind: Value) -> bool | None:
             return None
         if isinstance(kind, Class) and kind.blur is not None:
             return None
-        if kind in attributes.lineage(value.cls):
+        if kind in attributes.lineage(value.cls) or (
+            isinstance(kind, Native) and kind.name in attributes.names_of(value.cls)
+        ):
             return True
         return None if isinstance(kind, Native) and kind.name.startswith("collections.abc") else False
     if isinstance(kind, Class):

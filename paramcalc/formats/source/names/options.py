@@ -27,6 +27,8 @@ def size_of_option(run: State, rule: Rule, name: str, value: Value) -> Value:
 
 def kept_option(run: State, rule: Rule, name: str, value: Value) -> Value:
     """Give the attribute that a layer has of an option: one number for all axes becomes a tuple, as in the rule."""
+    if name == "activation" or name.endswith(("_initializer", "_regularizer", "_constraint")):
+        return run.unknown(f"{name} of a layer", value)  # a function or an object, whatever was given
     if name not in rule.options or isinstance(value, bool) or not isinstance(value, (int, Expr, tuple, List)):
         return value
     if isinstance(value, List) and value.blur is not None:

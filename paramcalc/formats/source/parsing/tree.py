@@ -7,6 +7,8 @@ import re
 import warnings
 from collections.abc import Sequence
 
+from .private import with_private_names
+
 SCRIPT = ("__name__ == '__main__'", "'__main__' == __name__")
 # what the parser warns of: an escape that is none, and a number that touches a word
 _ODD = re.compile(r"\\[^\n\r\\'\"abfnrtvxNuU0-3]|\d(?:and|else|for|if|in|is|not|or)\b")
@@ -22,10 +24,10 @@ def tree_of(code: str) -> ast.Module:
     """
     # the filters of warnings are those of all threads: they are switched for programs that have such a place alone
     if not _ODD.search(code):
-        return ast.parse(code)
+        return with_private_names(code, ast.parse(code))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(code)
+        return with_private_names(code, ast.parse(code))
 
 
 def flat(body: Sequence[ast.stmt]) -> list[ast.stmt]:

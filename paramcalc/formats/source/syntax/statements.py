@@ -117,7 +117,7 @@ def _augmented(run: State, node: ast.AugAssign, scope: Scope) -> None:
         elif run.is_tensor(before):
             run.changed_tensors += 1
         found = binary(run, node.op, before, value)
-        keep(run.tensor_changed(before, found) if run.is_tensor(before) else found)
+        keep(run.tensor_changed(before, found) if run.is_tensor(found) else found)
 
 
 def _if(run: State, node: ast.If, scope: Scope) -> None:

@@ -329,6 +329,11 @@ def _of_class(run: State, value: Class, name: str) -> Value:
             return run.unknown("an attribute of a class")
         if value.native is not None and value.native.data == "enum" and name == "__members__":
             return run.unknown("the members of an enum", value)
+        native = value.native
+        if native is None or native.get is None or native.data == "enum":
+            return MISSING
+        if native.get(run, Instance(value), name) is not MISSING:  # what its objects have, the class may have
+            return run.unknown(f"{name} of a class is not known", value)
         return MISSING
     if isinstance(found, Wrapper):
         return found if found.kind in ("property", "cached") else bound(run, found, value, value, name)

@@ -14,10 +14,9 @@ from ..native import Args, Kwargs
 from ..options import Unread
 from ..shapes import Shape
 from ..torch import Tensor as Array
-from .layers import layer_of
+from .layers import FIRST_CALL, layer_of
 from .tensors import Tensor, axis, shape_of, tensors_in
 
-FIRST_CALL = "<first call>"  # the name under which a layer has the tensors of its first call: those read, those given
 FIRST = ("inputs", "sequences")  # what Keras's layers call their first argument, where a rule does not name it
 
 

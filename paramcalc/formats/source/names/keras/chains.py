@@ -5,8 +5,8 @@ from __future__ import annotations
 from .....errors import ParamcalcError
 from ...memory.objects import Instance, List, Value
 from ...memory.state import State
-from .calls import FIRST_CALL, call_layer
-from .layers import declared_shape, declares, is_layer
+from .calls import call_layer
+from .layers import FIRST_CALL, declared_shape, declares, is_layer
 from .tensors import Tensor
 
 ENDS = "<ends>"  # the name under which a Sequential has its input, and what each of its layers gives

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from .....errors import ParamcalcError
 from .....symbolic import Expr, Size
 from ...memory.objects import Builtin, List, Unknown, Value
@@ -63,6 +65,20 @@ def function(name: str, of_ops: bool = False) -> Builtin:
         return Array(shape) if constant and shape is not None else _of_numbers(run, name, args, kwargs)
 
     return Builtin(f"keras.ops.{name}", call)
+
+
+PLAIN_ACTIVATIONS = frozenset(  # whose functions have the names by which layers take them
+    [
+        "relu", "softmax", "sigmoid", "tanh", "linear", "elu", "selu", "gelu", "softplus", "softsign", "exponential",
+        "relu6", "silu", "leaky_relu", "hard_sigmoid", "log_softmax", "mish",
+    ]
+)  # fmt: skip
+
+
+@cache
+def activation(name: str) -> Builtin:
+    """Give a function of ``keras.activations``: the same one each time."""
+    return function(name)
 
 
 def _of_numbers(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ...memory.objects import Dict, Instance, List, Unknown
-from .calls import FIRST_CALL
 from .chains import ENDS
 from .graphs import graph_layers
-from .layers import is_layer
+from .layers import FIRST_CALL, is_layer
 
 
 def sublayers(self: Instance) -> list[tuple[str, Instance]] | Unknown:

@@ -18,6 +18,7 @@ from ..options import Unread, size_of_option
 from ..shapes import Shape
 from .tensors import Tensor
 
+FIRST_CALL = "<first call>"  # the name under which a layer has the tensors of its first call: those read, those given
 BASE, WHOLE = "keras.layers.Layer", "keras.Model"  # the classes that all layers, and all models, derive from
 
 
@@ -78,6 +79,8 @@ def rule_init(rule: Rule, old: bool = False) -> Host:
             if not is_layer(inner):
                 self.blur = run.unknown("a wrapper of an unknown layer", inner)
                 return
+            if rule.name == "Bidirectional" and isinstance(inner, Instance) and inner.blur is None:
+                options.named["layer"] = _copied(inner)
         try:
             layer_of(run, self)
         except (Unread, ParamcalcError) as error:
@@ -86,6 +89,17 @@ def rule_init(rule: Rule, old: bool = False) -> Host:
             self.blur = run.unknown(str(error), options)
 
     return init
+
+
+def _copied(layer: Instance) -> Instance:
+    # made from its configuration, as Bidirectional makes both of its layers: what is set on it later has no effect
+    made = Instance(layer.cls, layer.line)
+    made.named.update((name, one) for name, one in layer.named.items() if name not in ("<shapes>", FIRST_CALL))
+    options = layer.named.get("<options>")
+    if isinstance(options, Dict) and options.blur is None:
+        inner = {name: _copied(one) if is_layer(one) else one for name, one in options.named.items()}  # type: ignore[arg-type]
+        made.named["<options>"] = Dict(inner)
+    return made
 
 
 KERAS_1 = {

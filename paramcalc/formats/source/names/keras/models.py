@@ -15,12 +15,13 @@ from ...values.tracking import tracked
 from ..native import Args, Kwargs
 from ..options import kept_option
 from ..shapes import Shape
-from .calls import FIRST_CALL, build_on, call_layer, chain_output
+from .calls import build_on, call_layer, chain_output
 from .chains import ENDS, end_of
+from .functions import PLAIN_ACTIVATIONS, activation
 from .graphs import from_inputs, listed_layers
 from .held import sublayers
 from .layer_names import LAYER_NAMES
-from .layers import BASE, WHOLE, common, declare_input, is_model, layer_init, make_input, make_shape
+from .layers import BASE, FIRST_CALL, WHOLE, common, declare_input, is_model, layer_init, make_input, make_shape
 from .tensors import VARIABLE, Tensor
 
 
@@ -115,8 +116,12 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
         return self.named.get("<name>") or run.unknown("a name that Keras makes", scalar=True)
     options = self.named.get("<options>")
     if isinstance(options, Dict) and name in options.named:
-        rule = self.named.get("<rule>")
-        return kept_option(run, rule, name, options.named[name]) if isinstance(rule, Rule) else options.named[name]
+        rule, value = self.named.get("<rule>"), options.named[name]
+        if name == "activation" and (
+            value is None or (isinstance(value, str) and value in PLAIN_ACTIVATIONS)
+        ):  # a function in Keras
+            return activation(str(value or "linear"))
+        return kept_option(run, rule, name, value) if isinstance(rule, Rule) else value
     if name in ("input_shape", "output_shape"):
         tensors = self.named.get(f"<{name.removesuffix('_shape')}s>")
         if tensors is None and ENDS in self.named:

@@ -7,7 +7,7 @@ from ...memory.objects import MISSING, Builtin, Host, Module, Native, Unknown, V
 from ...memory.state import State
 from ..native import Args, Kwargs
 from ..standard.iteration import same
-from .functions import function
+from .functions import activation, function
 from .layers import INPUT, rule_init
 from .models import INPUT_LAYER, LAYER, MODEL, lambda_init
 from .sequential import SEQUENTIAL, clone
@@ -57,7 +57,10 @@ def layer_class(name: str) -> Value:
         rule = of_class(name, "keras")
         if rule is None:
             return MISSING
-        _NATIVES[key] = Native(f"keras.layers.{name}", LAYER, init=rule_init(rule, old), data=rule)
+        around = name if old else "Dropout" if name.startswith("SpatialDropout") else ""  # the class it derives from
+        base = layer_class(around) if around else LAYER
+        assert isinstance(base, Native)
+        _NATIVES[key] = Native(f"keras.layers.{name}", base, init=rule_init(rule, old), data=rule)
     return _NATIVES[key]
 
 
@@ -151,7 +154,7 @@ KERAS = Module(
             _operation,
         ),
         "config": Module("keras.config", CONFIG, lambda name: _other(f"config.{name}")),
-        "activations": Module("keras.activations", {}, function),
+        "activations": Module("keras.activations", {}, activation),
     },
     _other,
 )

@@ -60,6 +60,9 @@ def _spread(run: State, *values: Value) -> tuple[Size, ...] | None:
 
 def changed(run: State, before: Value, found: Value) -> Value:
     """Write something into a tensor; give what stands for the tensor now."""
+    if is_parameter(before):  # the same parameter, with other numbers
+        run.entangle()
+        return before
     if not isinstance(before, Tensor):
         return found
     write(run, before, found)

@@ -62,6 +62,9 @@ RESET = (
     "GRU", "RNN", "PReLU",
 )  # fmt: skip
 
+# layers whose `bias` is the option, and no parameter
+FLAGGED = ("LSTM", "GRU", "RNN")
+
 # layers that PyTorch never refuses with plain sizes
 SURE = (
     "Linear", "Bilinear", "Embedding", "LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell", "ReLU", "Tanh",
@@ -108,7 +111,7 @@ def _layer_init(rule: Rule) -> Host:
                 self.named[f"<buffer {weight.name}>"] = weight.shape
             else:
                 self.named[weight.name] = make_parameter(weight.shape, weight.trainable)
-        if "bias" not in self.named and rule.options.get("bias") is not None:
+        if "bias" not in self.named and rule.options.get("bias") is not None and not rule.name.startswith(FLAGGED):
             self.named["bias"] = None
         why = attach(self, rule, layer_class, MODULE_LIST)
         if why:

@@ -18,6 +18,7 @@ from .module_names import MODULE_NAMES, OWN_CALLS, replaced_calls
 from .recording import TRAINING
 from .tensors import Tensor, is_parameter
 
+PLAIN = "<none>"  # the name under which a module has the names that are None, and not registered
 DEEPEST = 20  # levels at which a module is looked into
 
 
@@ -50,6 +51,13 @@ def module_set(run: State, self: Instance, name: str, value: Value) -> None:
         run.may_raise("a parameter of the name of an attribute")
     if name in buffers and kind in ("module", "parameter"):
         state["<buffers>"] = tuple(one for one in buffers if one != name)
+    plain = _kept(run, self, PLAIN)
+    if value is None and old is MISSING:
+        state[PLAIN] = (*plain, name)
+    elif name in plain and kind in ("module", "parameter"):  # it comes behind the others, as if it were new
+        state[PLAIN] = tuple(one for one in plain if one != name)
+        del state[name]
+        old = MISSING
     if old is not MISSING and old is not None and _kind(old) != kind and value is not None and kind != "unknown":
         if isinstance(old, Unknown) and children_of(self)[-1][0] != name:
             run.blur("a module or parameter whose place among the others is not known", self, value)
@@ -107,12 +115,21 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
             return value
     if isinstance(options, Dict) and name in options.named:
         value = options.named[name]
+        other = options.named.get(INSTEAD.get(name, ""))
+        if value is None and other is not None and isinstance(rule, Rule) and not rule.name.startswith("LPPool"):
+            return _module_get(run, self, INSTEAD[name])
         return kept_option(run, rule, name, value) if isinstance(rule, Rule) and not _as_given(rule) else value
     if any(isinstance(key, str) and key.startswith(f"{name}.") for key in state):
         return run.unknown(f"{name} of a composite layer", self)
-    if rule is not None and name not in ("weight", "bias"):
+    if isinstance(rule, Rule) and name in ("weight", "bias") and {"affine", "elementwise_affine"} & rule.options.keys():
+        return None
+    if rule is not None and (name not in ("weight", "bias") or state.get("<lazy>", False) is not False):
         return run.unknown(f"{name} of a layer is not known", self)
     return run.unknown(f"{name} of a module is not followed", self) if name in MODULE_NAMES else MISSING
+
+
+# what a module has of an option that is left out
+INSTEAD = {"stride": "kernel_size", "kdim": "embed_dim", "vdim": "embed_dim"}
 
 
 def _as_given(rule: Rule) -> bool:
@@ -322,6 +339,8 @@ def _register_parameter(run: State, self: Instance, args: Args, kwargs: Kwargs) 
         run.blur("a value that may be no module", self)
     check_name(run, name)
     module_set(run, self, name, value)
+    if value is None:  # it is registered, and keeps its place
+        self.named[PLAIN] = tuple(one for one in _kept(run, self, PLAIN) if one != name)
     return None
 
 

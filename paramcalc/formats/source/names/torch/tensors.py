@@ -134,8 +134,10 @@ def _requires_grad(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
     return self
 
 
+TENSOR = Native("torch.Tensor")  # what a parameter is, too
 PARAMETER = Native(
     "torch.nn.Parameter",
+    TENSOR,
     make=lambda run, cls: Instance(cls),
     init=_parameter_init,
     methods={"requires_grad_": _requires_grad},
