@@ -193,9 +193,6 @@ class Maker:
                 if isinstance(one, keras.Tensor):
                     return UNKNOWN_SHAPE if one.shape is None else one.shape
                 return self._start(one)
-        shapes = first.named.get("<shapes>")
-        if isinstance(shapes, tuple) and shapes and isinstance(shapes[0], tuple):
-            return shapes[0]
         return None
 
     def _graph(

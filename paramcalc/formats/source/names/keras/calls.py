@@ -166,6 +166,9 @@ def _call_model(run: State, self: Instance, tensors: tuple[Tensor, ...]) -> Valu
     token = object()
     outs = self.named.get("<outputs>")
     if "<layers>" in self.named:
+        if "<input>" not in self.named:  # the first call builds a chain
+            run.change(self)
+            self.named["<input>"] = Tensor(tensors[0].shape if tensors else None)
         shape = chain_output(run, self, tensors)
         return Tensor(shape, self, tensors, 0, token)
     assert isinstance(outs, tuple)
