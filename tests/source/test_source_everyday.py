@@ -224,3 +224,29 @@ def test_what_a_class_inherits_is_not_missing() -> None:
     )
     reports = read(text)
     assert (reports["m"].exact, reports["k"].exact, reports["k"].total) == (False, True, 6)
+
+
+OWN_MODEL = """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.d, self.e = layers.Dense(4), layers.Dense(2)
+    def call(self, x): return self.e(self.d(x))
+m = Net()
+m.build((None, 8))
+"""
+OF_KERAS_3, OF_TENSORFLOW = (
+    "import keras\nfrom keras import layers",
+    "from tensorflow import keras\nlayers = keras.layers",
+)
+SHORT = "import tensorflow as tf\nkeras = tf.keras\nlayers = keras.layers"
+
+
+@pytest.mark.parametrize(
+    ("head", "exact", "total"), [(OF_KERAS_3, False, 0), (OF_TENSORFLOW, True, 46), (SHORT, True, 46)]
+)
+def test_build_of_a_model_makes_weights_in_keras_2(head: str, exact: bool, total: int) -> None:
+    report = read(head + OWN_MODEL)["m"]
+    assert (report.exact, report.total) == (exact, total)
+    assert any("build()" in one and "Keras 3" in one for one in report.warnings)
+    assert read(f"{head}{OWN_MODEL}m(keras.Input((8,)))")["m"].total == 46

@@ -69,12 +69,11 @@ def _assign(run: State, node: ast.Assign, scope: Scope) -> None:
 
 
 def _annotated(run: State, node: ast.AnnAssign, scope: Scope) -> None:
-    shared = "ClassVar" in ast.unparse(node.annotation)
-    if scope.kind == "class" and isinstance(node.target, ast.Name) and not shared:
+    if scope.kind == "class" and isinstance(node.target, ast.Name):
         fields = scope.named.get("<fields>", ())
         if isinstance(fields, tuple):  # else it is unknown which there are
             run.change(scope)
-            scope.named["<fields>"] = (*(one for one in fields if one != node.target.id), node.target.id)
+            scope.named["<fields>"] = (*fields, (node.target.id, ast.unparse(node.annotation)))
     if node.value is not None:
         assign(run, node.target, evaluate(run, node.value, scope), scope)
 

@@ -66,8 +66,21 @@ def _build(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         self.named["<input>"] = Tensor(shape)
         chain_output(run, self, (Tensor(shape),))
     elif isinstance(attributes.find(self.cls, "call"), Function) and is_model(self):
-        call_layer(run, self, [Tensor(shape)], {})
+        if _of_tensorflow(run):
+            run.note("build() makes the weights of the layers inside in Keras 2, as counted here, and not in Keras 3")
+            call_layer(run, self, [Tensor(shape)], {})
+        else:
+            run.note("build() of Keras 3 makes no weights of the layers inside; a call of the model does")
     return None
+
+
+def _of_tensorflow(run: State) -> bool:
+    # whether Keras is that of TensorFlow, which was Keras 2 for long
+    nodes = [node for body in run.bodies for one in body for node in ast.walk(one)]
+    modules = [str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)]
+    modules += [one.name for node in nodes if isinstance(node, ast.Import) for one in node.names]
+    spelled = any(isinstance(node, ast.Name) and node.id == "tf" for node in nodes)  # in a snippet without imports
+    return spelled or any(one.partition(".")[0] == "tensorflow" for one in modules)
 
 
 def _layer_set(run: State, self: Instance, name: str, value: Value) -> None:
