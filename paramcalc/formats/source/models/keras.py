@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ....core.built import Applicable, Built, Weight
 from ....core.rule import Layer
@@ -21,9 +22,17 @@ from ..memory.objects import Class, Dict, Instance, List, Obj, Unknown, Value
 from ..memory.state import State
 from ..names import keras
 from ..names.options import Unread
-from .rows import MOST_DEPTH, FunctionCall, Listed, Piece, lost, place_of, type_of
+from .rows import MOST_DEPTH, UNTOLD, FunctionCall, Listed, MaybeFrozen, Piece, is_guessed, lost, place_of, type_of
 
 MOST_ROWS = 100_000
+
+
+class Weights(NamedTuple):
+    """The weights of a layer: those found, why they are not all, and whether it is unknown which are trained."""
+
+    found: Sequence[Weight] = ()
+    why: str = ""
+    guessed: bool = False
 
 
 def _step(name: str, one: keras.Tensor) -> Applicable:
@@ -55,12 +64,16 @@ def _may_be_frozen(value: Instance) -> bool:
     # whether it is unknown if a layer is trained, or one that it wraps
     wrapped = [value]
     for one in wrapped:  # which grows meanwhile
-        if isinstance(one.named.get("trainable"), Unknown):
+        if any(isinstance(one.named.get(name), Unknown) for name in ("trainable", "<constructed>")):
             return True
         options = one.named.get("<options>")
         if isinstance(options, Dict):
             wrapped += [option for option in options.named.values() if isinstance(option, Instance)]
     return False
+
+
+def _reason(what: str, guessed: bool) -> str:
+    return f"{what} of the program's own, and {UNTOLD}" if guessed else f"{what} of the program's own"
 
 
 class Maker:
@@ -70,6 +83,7 @@ class Maker:
         self.run = run
         self.made: dict[int, Applicable] = {}
         self.depth = 0  # of the layer that is made
+        self.untold = False  # whether it is unknown if anything of the model is trained
 
     def wrapped(self, value: Instance) -> Applicable:
         """Give the layer of an instance that is an option of the layer that is made."""
@@ -90,12 +104,11 @@ class Maker:
         if value.blur is not None or depth > MOST_DEPTH:
             reason = value.blur.reason if value.blur else "nested too deeply"
             return lost(self.run, self._name(value) or "", kind, reason, value.line).layer
-        if _may_be_frozen(value):
-            return lost(self.run, self._name(value) or "", kind, "whether it is trained is not known", value.line).layer
         if "<rule>" in value.named:
             before, self.depth = self.depth, depth
             try:
-                return keras.layer_of(self.run, value)
+                layer = keras.layer_of(self.run, value)
+                return MaybeFrozen.of(layer) if self.untold or _may_be_frozen(value) else layer
             except (ParamcalcError, Unread) as error:
                 return lost(self.run, self._name(value) or "", kind, str(error), value.line).layer
             finally:
@@ -116,6 +129,7 @@ class Maker:
         name = self._name(value)
         # what is set on a model reaches the layers it has then; of a model inside another, Keras asks only the layers
         trainable = depth > 0 or value.named.get("trainable") is not False
+        self.untold = self.untold or (depth == 0 and isinstance(value.named.get("trainable"), Unknown))
         if isinstance(kept, List) and kept.blur is None:
             chain = self._chain(value, kept.items, name, trainable, depth)
             ends = value.named.get(keras.ENDS)
@@ -256,84 +270,81 @@ class Maker:
     def own(self, value: Instance, depth: int = 0) -> UnknownLayer:
         """Make the row of a layer of the program's own: its weights, and those of the layers in it."""
         kind, name = type_of(value), self._name(value)
-        weights, why = self.weights(value, depth, {})
-        reason = why or "a layer of the program's own"
-        made = UnknownLayer(kind, reason, name, tuple(weights), True, bool(why))
+        weights, why, guessed = self.weights(value, depth, {})
+        reason = why or _reason("a layer", guessed)
+        made = UnknownLayer(kind, reason, name, tuple(weights), more=bool(why), guessed=guessed)
         inside = keras.sublayers(value)
         if not isinstance(inside, Unknown) and depth <= MOST_DEPTH:
             made.holds = tuple(self.layer(one, depth) for _, one in inside)
         return made
 
-    def weights(self, value: Instance, depth: int, seen: dict[Obj, None]) -> tuple[list[Weight], str]:
-        """Give the weights of a layer of the program's own, and why they are not all."""
+    def weights(self, value: Instance, depth: int, seen: dict[Obj, None]) -> Weights:
+        """Give the weights of a layer of the program's own."""
         if value in seen:
-            return [], ""
+            return Weights()
         seen[value] = None
         found: list[Weight] = []
         if value.blur is not None:
-            return [], f"{value.blur.reason} ({self.run.place(value.blur.line)})"
+            return Weights(why=f"{value.blur.reason} ({self.run.place(value.blur.line)})")
         if "<shapes>" not in value.named and isinstance(value.cls, Class):
-            return [], f"it is not built: no input reaches it ({self.run.place(value.line)})"
+            return Weights(why=f"it is not built: no input reaches it ({self.run.place(value.line)})")
         why = ""
         if isinstance(value.named.get("<shapes>"), Unknown):
             why = "it may be built or not"
+        whole = value.named.get("trainable")
+        guessed = self.untold or isinstance(whole, Unknown)
         own = value.named.get("<weights>")
         if isinstance(own, List):
             if own.blur is not None:
                 why = why or own.blur.reason
-            else:
-                for one in own.items:
-                    shape = one.named.get("shape") if isinstance(one, Instance) else None
-                    trained = one.named.get("trainable") if isinstance(one, Instance) else None
-                    if (
-                        not isinstance(one, Instance)
-                        or one.blur is not None
-                        or not isinstance(shape, tuple)
-                        or not isinstance(trained, bool)
-                    ):
-                        why = why or "the shape of a weight is not known"
-                        continue
-                    trained = trained and value.named.get("trainable") is not False
-                    found.append(Weight(str(one.named["name"])[:80], shape, trained, origin=(id(one), 0)))
+            for one in own.items if own.blur is None else ():
+                shape = one.named.get("shape") if isinstance(one, Instance) else None
+                if not isinstance(one, Instance) or one.blur is not None or not isinstance(shape, tuple):
+                    why = why or "the shape of a weight is not known"
+                    continue
+                trained = one.named.get("trainable")
+                guessed = guessed or not isinstance(trained, bool)
+                name = str(one.named["name"])[:80]
+                found.append(Weight(name, shape, False not in (trained, whole), origin=(id(one), 0)))
         inside = keras.sublayers(value)
         if isinstance(inside, Unknown):
-            return found, why or f"{inside.reason} ({self.run.place(inside.line)})"
+            return Weights(found, why or f"{inside.reason} ({self.run.place(inside.line)})", guessed)
         for name, one in inside:
-            more, reason = self._inner(one, depth + 1, seen)
-            why = why or reason
-            found += [w.evolve(scope=f"{name}/{w.scope}" if w.scope else name) for w in more]
-        return found, why
+            more = self._inner(one, depth + 1, seen)
+            why, guessed = why or more.why, guessed or more.guessed
+            found += [w.evolve(scope=f"{name}/{w.scope}" if w.scope else name) for w in more.found]
+        return Weights(found, why, guessed and any(w.trainable for w in found))
 
-    def _inner(self, one: Instance, depth: int, seen: dict[Obj, None]) -> tuple[list[Weight], str]:
+    def _inner(self, one: Instance, depth: int, seen: dict[Obj, None]) -> Weights:
         if one in seen:
-            return [], ""
+            return Weights()
         if depth > MOST_DEPTH:
-            return [], "nested too deeply"
+            return Weights(why="nested too deeply")
         if "<rule>" in one.named and one.blur is None:
             seen[one] = None
             shapes = one.named.get("<shapes>")
             layer = self.layer(one)
             if isinstance(layer, UnknownLayer):
-                return [], layer.reason
+                return Weights(why=layer.reason)
             if not isinstance(shapes, tuple):
-                return ([], "") if shapes is None else ([], "it may be built or not")
+                return Weights(why="" if shapes is None else "it may be built or not")
             built = layer.on(*(UNKNOWN_SHAPE if shape is None else shape for shape in shapes))
             of_layer = [
                 one.evolve(origin=one.origin or (id(layer), at), trainable=one.trainable and not layer.frozen)
                 for at, one in enumerate(built.weights)
             ]
-            return of_layer, built.unknown
+            return Weights(of_layer, built.unknown, is_guessed(built))
         if "<function>" in one.named:
-            return [], ""
+            return Weights()
         if "<layers>" in one.named or "<outputs>" in one.named:
             model = self.layer(one)
-            if isinstance(model, Model):
-                try:
-                    whole = [model.on(*model.input_shapes)]
-                except ParamcalcError as error:
-                    return [], str(error)
-                return [w for step in whole for w in step.weights], whole[0].unknown
-            return [], "a model that is not known"
+            if not isinstance(model, Model):
+                return Weights(why="a model that is not known")
+            try:
+                built = model.on(*model.input_shapes)
+            except ParamcalcError as error:
+                return Weights(why=str(error))
+            return Weights(built.weights, built.unknown, is_guessed(built))
         return self.weights(one, depth, seen)
 
 
@@ -357,7 +368,8 @@ def keras_model(run: State, value: Instance, name: str) -> Model:
 def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
     pieces: list[Piece] = []
     seen: dict[Obj, None] = {value: None}
-    frozen = value.named.get("trainable") is False
+    whole = value.named.get("trainable")
+    maker.untold = isinstance(whole, Unknown)
     inside = keras.sublayers(value)
     if isinstance(inside, Unknown):
         pieces.append(lost(run, "layers", type_of(value), inside.reason, inside.line))
@@ -365,7 +377,7 @@ def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
     if "<shapes>" not in value.named:
         pieces.append(lost(run, type_of(value), type_of(value), "it is not built: no input reaches it", value.line))
     for attribute, one in inside:
-        weights, why = maker._inner(one, 0, seen)
+        weights, why, guessed = maker._inner(one, 0, seen)
         layer = maker.layer(one)
         if isinstance(layer, Layer) and not why:
             shapes = one.named.get("<shapes>")
@@ -377,16 +389,16 @@ def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
             )
             built = built._replace(weights=tuple(weights))
         else:
-            layer = UnknownLayer(
-                type_of(one), why or "a layer of the program's own", attribute, tuple(weights), more=bool(why)
-            )
+            reason = why or _reason("a layer", guessed)
+            layer = UnknownLayer(type_of(one), reason, attribute, tuple(weights), more=bool(why), guessed=guessed)
             built = layer.on()
         pieces.append(Piece(attribute, layer, built, source=place_of(run, one.line)))
     own = value.named.get("<weights>")
     if isinstance(own, List) and (own.items or own.blur):
         alone = Instance(value.cls, value.line)
         alone.named.update({"<weights>": own, "<shapes>": ()})
-        weights, why = maker.weights(alone, 0, {})
-        layer = UnknownLayer(type_of(value), why or "weights of its own", name, tuple(weights), more=bool(why))
+        weights, why, guessed = maker.weights(alone, 0, {})
+        reason = why or _reason("weights", guessed)
+        layer = UnknownLayer(type_of(value), reason, name, tuple(weights), more=bool(why), guessed=guessed)
         pieces.append(Piece(name, layer, layer.on()))
-    return Listed(name, type_of(value), "keras", pieces, frozen)
+    return Listed(name, type_of(value), "keras", pieces, whole is False)

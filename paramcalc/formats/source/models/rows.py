@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ....core.built import Applicable, Built, Part
 from ....core.record import Record
+from ....core.rule import Layer
 from ....core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownShape
 from ....core.spelling import snake
 from ....graph.listing import Listing
@@ -19,6 +20,7 @@ from ..memory.state import State
 from ..names import keras
 
 MOST_DEPTH = 60  # of layers inside layers
+UNTOLD = "whether it is trained is not known"
 
 
 class Piece(Record):
@@ -81,6 +83,32 @@ def _with_sizes(shape: AnyShape, before: Sequence[AnyShape], now: Sequence[AnySh
             elif old != new:
                 return UNKNOWN_SHAPE
     return shape if isinstance(shape, UnknownShape) else tuple(evaluate(size, given) for size in shape)
+
+
+class MaybeFrozen(Layer):
+    """A layer of which it is unknown whether it is trained: its weights count as trained, with a mark."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, layer: Layer) -> MaybeFrozen:
+        """Give a layer with that mark."""
+        made = cls(layer.rule, layer.options)
+        made.name, made.input_shape, made.ignored_options = layer.name, layer.input_shape, layer.ignored_options
+        return made
+
+    def on(self, *shapes: AnyShape, **call: bool) -> Built:
+        """Apply the rule; the split into trainable and non-trainable weights is a guess."""
+        built = super().on(*shapes, **call)
+        if not any(one.trainable for one in built.weights):
+            return built
+        return built._replace(guessed=True, note=built.note or UNTOLD)
+
+
+def is_guessed(built: Built) -> bool:
+    """Tell whether it is a guess which weights are trained, of what was built or of any part of it."""
+    parts = built.parts() if built.parts is not None else []
+    return built.guessed or any(is_guessed(part.built) for part in parts)
 
 
 class Listed(Listing):

@@ -31,7 +31,7 @@ from ..values.operations import format_value
 from .converting import ARITHMETIC, CONVERSIONS
 from .errors import ERRORS, error
 from .looping import LOOPS, make_range
-from .native import Args, Kwargs
+from .native import Args, Kwargs, by_place
 
 
 def _len(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -151,7 +151,7 @@ def _type(run: State, args: Args, kwargs: Kwargs) -> Value:
         return lose(run, "a class made by type()", None, *args)
     value = args[0]
     if isinstance(value, Instance):
-        return value.cls
+        return attributes.shown_class(run, value)
     for name, hosts in HOSTS.items():
         if isinstance(value, hosts) and not (isinstance(value, bool) and name != "bool"):
             return TYPES[name]
@@ -225,7 +225,7 @@ ABSTRACT: dict[str, tuple[type, ...]] = {
     "Sequence": (List, tuple, str, bytes, range), "MutableSequence": (List,), "Mapping": (Dict,),
     "MutableMapping": (Dict,), "Set": (Set, frozenset), "MutableSet": (Set,), "Callable": (),
 }  # fmt: skip
-CONVERT = {**CONVERSIONS, "range": make_range, "type": _type}
+CONVERT = {**CONVERSIONS, "range": by_place(make_range, 3), "type": _type}
 TYPES: dict[str, Native] = {name: Native(name, data=CONVERT.get(name)) for name in HOSTS}
 
 
@@ -250,15 +250,15 @@ OBJECT = Native(
 
 FUNCTIONS = {
     **ARITHMETIC,
-    "len": _len,
+    "len": by_place(_len, 1),
     "print": _print,
-    "getattr": _getattr,
-    "hasattr": _hasattr,
-    "setattr": _setattr,
-    "delattr": _delattr,
-    "isinstance": _isinstance,
-    "issubclass": _issubclass,
-    "callable": _callable,
+    "getattr": by_place(_getattr, 3),
+    "hasattr": by_place(_hasattr, 2),
+    "setattr": by_place(_setattr, 3),
+    "delattr": by_place(_delattr, 2),
+    "isinstance": by_place(_isinstance, 2),
+    "issubclass": by_place(_issubclass, 2),
+    "callable": by_place(_callable, 1),
     "super": _super,
     "id": _id,
     "hash": _id,
@@ -267,7 +267,7 @@ FUNCTIONS = {
     "vars": _names,
     "open": _open,
     "repr": lambda run, args, kwargs: run.unknown("a text", scalar=True),
-    "format": lambda run, args, kwargs: format_value(run, *args),
+    "format": by_place(lambda run, args, kwargs: format_value(run, *args), 2),
     "display": _print,
     "exit": _exit,
     "quit": _exit,

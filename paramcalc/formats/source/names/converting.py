@@ -9,7 +9,7 @@ from ..memory.objects import MISSING, Dict, List, Unknown, Value
 from ..memory.state import Raised, State
 from ..values.containers import items_of
 from ..values.operations import are_keys, binary, format_value, make_set, truth
-from .native import Args, Kwargs
+from .native import Args, Kwargs, by_place
 
 
 def _int(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -103,7 +103,7 @@ def _divmod(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _pow(run: State, args: Args, kwargs: Kwargs) -> Value:
-    return binary(run, ast.Pow(), args[0], args[1]) if len(args) == 2 else run.unknown("a power")
+    return binary(run, ast.Pow(), *args)
 
 
 def _chr(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -128,16 +128,17 @@ def _frozenset(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 CONVERSIONS = {
-    "bool": _bool, "int": _int, "float": _float, "str": _str, "list": _list, "tuple": _tuple, "dict": make_dict,
-    "set": _set, "frozenset": _frozenset,
+    "bool": by_place(_bool, 1), "int": by_place(_int, 2), "float": by_place(_float, 1), "str": by_place(_str, 1),
+    "list": by_place(_list, 1), "tuple": by_place(_tuple, 1), "dict": make_dict, "set": by_place(_set, 1),
+    "frozenset": by_place(_frozenset, 1),
 }  # fmt: skip
 ARITHMETIC = {
-    "abs": _abs,
-    "round": _round,
-    "divmod": _divmod,
-    "pow": _pow,
-    "chr": _chr,
-    "ord": _ord,
-    "slice": _slice,
-    "unicode": _str,
+    "abs": by_place(_abs, 1),
+    "round": by_place(_round, 2, "ndigits"),
+    "divmod": by_place(_divmod, 2),
+    "pow": by_place(_pow, 2),
+    "chr": by_place(_chr, 1),
+    "ord": by_place(_ord, 1),
+    "slice": by_place(_slice, 3),
+    "unicode": by_place(_str, 1),
 }

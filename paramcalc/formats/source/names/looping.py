@@ -13,7 +13,7 @@ from ..values.containers import items_of, iterator
 from ..values.iterators import END, Lost, each, lose_places, next_of, over, over_list, place_of, pull
 from ..values.operations import binary, compare, truth
 from .methods import sorted_items
-from .native import Args, Kwargs
+from .native import Args, Kwargs, by_place
 
 
 def make_range(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -156,7 +156,7 @@ def _extreme(name: str, op: ast.cmpop) -> Builtin:
                 best = place
         return items[best]
 
-    return Builtin(name, call)
+    return Builtin(name, by_place(call, None, "key", "default"))
 
 
 def _all(wanted: bool) -> Builtin:
@@ -183,7 +183,7 @@ def _all(wanted: bool) -> Builtin:
         known = isinstance(source, Iterator) and None not in answers
         return wanted if known else run.unknown("a condition on unknown items", scalar=True)
 
-    return Builtin("all" if wanted else "any", call)
+    return Builtin("all" if wanted else "any", by_place(call, 1))
 
 
 def _zip(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -211,16 +211,16 @@ def _next(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 LOOPS: dict[str, Value] = {
-    "enumerate": Builtin("enumerate", _enumerate),
-    "zip": Builtin("zip", _zip),
-    "map": Builtin("map", _map),
-    "filter": Builtin("filter", _filter),
-    "reversed": Builtin("reversed", _reversed),
-    "sorted": Builtin("sorted", _sorted),
-    "sum": Builtin("sum", _sum),
-    "iter": Builtin("iter", _iter),
-    "next": Builtin("next", _next),
-    "xrange": Builtin("xrange", make_range),
+    "enumerate": Builtin("enumerate", by_place(_enumerate, 2, "start")),
+    "zip": Builtin("zip", by_place(_zip, None, "strict")),
+    "map": Builtin("map", by_place(_map, None)),
+    "filter": Builtin("filter", by_place(_filter, 2)),
+    "reversed": Builtin("reversed", by_place(_reversed, 1)),
+    "sorted": Builtin("sorted", by_place(_sorted, 1, "key", "reverse")),
+    "sum": Builtin("sum", by_place(_sum, 2, "start")),
+    "iter": Builtin("iter", by_place(_iter, 2)),
+    "next": Builtin("next", by_place(_next, 2)),
+    "xrange": Builtin("xrange", by_place(make_range, 3)),
     "min": _extreme("min", ast.Lt()),
     "max": _extreme("max", ast.Gt()),
     "all": _all(True),

@@ -27,6 +27,7 @@ from ..values.iterators import MOST_ITEMS, Lost, each, next_of
 from ..values.operations import equal, is_key
 from ..values.pieces import joined, longer, marked
 from ..values.tracking import check_change
+from .native import by_place
 from .texts import method_of_text
 
 
@@ -54,11 +55,11 @@ def method_of(run: State, value: Value, name: str) -> Value:
     if isinstance(value, slice) and name in ("start", "stop", "step"):
         return end_of_slice(value, name)
     if isinstance(value, float) and name == "is_integer":
-        return Builtin("is_integer", lambda run, args, kwargs: value.is_integer())
+        return Builtin("is_integer", by_place(lambda run, args, kwargs: value.is_integer(), 0))
     if isinstance(value, int) and name == "bit_length":
-        return Builtin("bit_length", lambda run, args, kwargs: value.bit_length())
+        return Builtin("bit_length", by_place(lambda run, args, kwargs: value.bit_length(), 0))
     if isinstance(value, tuple) and name in ("index", "count"):
-        return Builtin(name, lambda run, args, kwargs: _search(run, value, name, args))
+        return Builtin(name, by_place(lambda run, args, kwargs: _search(run, value, name, args), 1))
     run.budget.charge_for(value)
     return run.unknown(f"{name} is not followed", value)
 
@@ -240,7 +241,7 @@ def _copy(run: State, self: Obj, args: list[Value], kwargs: dict[str, Value]) ->
 
 
 def _get(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    default = args[1] if len(args) > 1 else kwargs.get("default")
+    default = args[1] if len(args) > 1 else None
     if not is_key(run, args[0]) or self.blur is not None:
         return run.unknown("an item of an unknown dictionary", self, default)
     return self.named.get(args[0], default)
@@ -317,16 +318,27 @@ def _next(run: State, self: Iterator, args: list[Value], kwargs: dict[str, Value
     return next_of(run, self, args)
 
 
+COPIES: dict[str, Host] = {"copy": by_place(_copy, 0), "clear": by_place(_clear, 0)}
 LISTS: dict[str, Host] = {
-    "append": _append, "extend": _extend, "insert": _insert, "pop": _pop, "popleft": _popleft, "reverse": _reverse,
-    "clear": _clear, "sort": _sort, "remove": _remove, "index": _index, "count": _count, "copy": _copy,
-    "appendleft": lambda run, self, args, kwargs: _insert(run, self, [0, *args], {}),
-}  # fmt: skip
+    "append": by_place(_append, 1),
+    "extend": by_place(_extend, 1),
+    "insert": by_place(_insert, 2),
+    "pop": by_place(_pop, 1),
+    "popleft": by_place(_popleft, 0),
+    "appendleft": by_place(lambda run, self, args, kwargs: _insert(run, self, [0, *args], {}), 1),
+    "reverse": by_place(_reverse, 0),
+    "sort": by_place(_sort, 0, "key", "reverse"),
+    "remove": by_place(_remove, 1),
+    "index": by_place(_index, 1),
+    "count": by_place(_count, 1),
+    **COPIES,
+}
 DICTS: dict[str, Host] = {
-    "get": _get, "keys": _view("keys"), "values": _view("values"), "items": _view("items"), "update": _update,
-    "setdefault": _setdefault, "pop": _pop_key, "copy": _copy, "clear": _clear,
+    "get": by_place(_get, 2), "keys": by_place(_view("keys"), 0), "values": by_place(_view("values"), 0),
+    "items": by_place(_view("items"), 0), "update": _update, "setdefault": by_place(_setdefault, 2),
+    "pop": by_place(_pop_key, 2), **COPIES,
 }  # fmt: skip
-SETS: dict[str, Host] = {"add": _add, "discard": _discard, "copy": _copy, "clear": _clear}
+SETS: dict[str, Host] = {"add": by_place(_add, 1), "discard": by_place(_discard, 1), **COPIES}
 TABLES: dict[type, dict[str, Host]] = {List: LISTS, Dict: DICTS, Set: SETS, Iterator: {"__next__": _next}}
 
 

@@ -8,6 +8,7 @@ from ..memory.objects import MISSING, Builtin, List, Unknown, Value
 from ..memory.state import Raised, State
 from ..values.containers import items_of
 from ..values.operations import MOST_TEXT
+from .native import by_place
 
 TEXT = frozenset(
     [
@@ -25,7 +26,7 @@ WIDE = frozenset(
 def method_of_text(value: str, name: str) -> Value:
     """Give a method of a text, or `MISSING`."""
     if name == "join":
-        return Builtin("str.join", lambda run, args, kwargs: _join(run, value, args[0]))
+        return Builtin("str.join", by_place(lambda run, args, kwargs: _join(run, value, args[0]), 1))
     if name == "format":
         return Builtin("str.format", lambda run, args, kwargs: _format(run, value, args, kwargs))
     if name in TEXT:

@@ -26,6 +26,8 @@ from ..memory.reach import mutable
 from ..memory.state import Raised, State
 from .parts import part
 
+ANOTHER_CLASS = "<another class>"  # the name by which an object was put into a class that is made for it
+
 
 def class_of(value: Instance) -> Class | Native:
     """Give the class of an instance."""
@@ -226,6 +228,11 @@ def _of_function(run: State, value: Builtin | Partial | Method | Wrapper, name: 
     return run.unknown("an attribute of a function", value)
 
 
+def shown_class(run: State, value: Instance) -> Value:
+    """Give the class of an object to the program, unless it was put into another."""
+    return run.unknown("a class that was made later", value) if ANOTHER_CLASS in value.named else value.cls
+
+
 def _of_instance(run: State, value: Instance, name: str) -> Value:
     found = find(value.cls, name)
     if isinstance(found, Wrapper) and found.kind == "property":
@@ -243,7 +250,7 @@ def _of_instance(run: State, value: Instance, name: str) -> Value:
     if found is not MISSING:
         return bound(run, found, value, value.cls, name)
     if name == "__class__":
-        return value.cls
+        return shown_class(run, value)
     if name == "__dict__":
         made = run.unknown("the attributes of an object", value)
         made.attribute = name

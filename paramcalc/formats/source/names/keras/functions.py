@@ -119,7 +119,7 @@ def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape 
     if name in PAIR:
         return broadcast(x, shape_of(args[1])) if len(args) > 1 and name != "where" else None
     if name in ("matmul",):
-        return matmul(x, shape_of(args[1]))
+        return _product(args, kwargs)
     if x is None:
         return None
     place = kwargs.get("axis", kwargs.get("axes", kwargs.get("perm", args[1] if len(args) > 1 else None)))
@@ -132,13 +132,28 @@ def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape 
     if isinstance(place, tuple) and len(axes) < len(place):
         return None
     if name in REDUCE:
-        return reduced(x, place, axes, kwargs.get("keepdims", False))
+        keep = kwargs.get("keepdims", args[2] if len(args) > 2 else False)
+        known = isinstance(keep, bool) and len(args) <= 3 and kwargs.keys() <= {"axis", "keepdims", "name", "dtype"}
+        return reduced(x, place, axes, keep) if known else None
     if name == "transpose":
         return tuple(x[one] for one in axes) if isinstance(place, tuple) else x[::-1] if place is None else None
     if name in ("expand_dims", "squeeze") and isinstance(place, int):
         at = place % (len(x) + (name == "expand_dims"))
         return (*x[:at], 1, *x[at:]) if name == "expand_dims" else (*x[:at], *x[at + 1 :])
     return None
+
+
+def _product(args: Args, kwargs: Kwargs) -> Shape | None:
+    # TensorFlow can turn the two matrices before it multiplies them
+    given = {**dict(zip(("transpose_a", "transpose_b"), args[2:], strict=False)), **kwargs}
+    turned = [given.pop(name, False) for name in ("transpose_a", "transpose_b")]
+    shapes = [shape_of(one) for one in args[:2]]
+    if len(args) > 4 or not given.keys() <= {"name"} or not all(isinstance(one, bool) for one in turned):
+        return None
+    for at, turn in enumerate(turned):
+        shape = shapes[at]
+        shapes[at] = (*shape[:-2], *shape[-2:][::-1]) if turn is True and shape is not None else shape
+    return matmul(*shapes)
 
 
 def _up_to(args: Args, kwargs: Kwargs) -> Shape | None:

@@ -12,7 +12,7 @@ from ...memory.objects import Builtin, Dict, Host, Instance, List, Module, Nativ
 from ...memory.state import State
 from ...values import attributes
 from ...values.containers import items_of
-from ...values.operations import sized
+from ...values.operations import sized, truth
 from ..native import Args, Kwargs
 from ..options import Unread, size_of_option
 from ..shapes import Shape
@@ -43,7 +43,8 @@ def common(run: State, self: Instance, kwargs: Kwargs) -> Kwargs:
         name = rest.pop("name")
         self.named["<name>"] = name if isinstance(name, str) or name is None else None
     if "trainable" in rest:
-        self.named["trainable"] = rest.pop("trainable")
+        flag = truth(run, rest.pop("trainable"))  # Keras takes any value
+        self.named["trainable"] = run.unknown("whether it is trained", scalar=True) if flag is None else flag
         self.named["<constructed>"] = self.named["trainable"]
     rest.pop("dtype", None)
     return rest
@@ -79,8 +80,8 @@ def rule_init(rule: Rule, old: bool = False) -> Host:
             if not is_layer(inner):
                 self.blur = run.unknown("a wrapper of an unknown layer", inner)
                 return
-            if rule.name == "Bidirectional" and isinstance(inner, Instance) and inner.blur is None:
-                options.named["layer"] = _copied(inner)
+            if rule.name == "Bidirectional":  # which makes both of its layers anew
+                options.named["layer"] = copied_layer(inner) or inner
         try:
             layer_of(run, self)
         except (Unread, ParamcalcError) as error:
@@ -91,14 +92,24 @@ def rule_init(rule: Rule, old: bool = False) -> Host:
     return init
 
 
-def _copied(layer: Instance) -> Instance:
-    # made from its configuration, as Bidirectional makes both of its layers: what is set on it later has no effect
-    made = Instance(layer.cls, layer.line)
-    made.named.update((name, one) for name, one in layer.named.items() if name not in ("<shapes>", FIRST_CALL))
+def copied_layer(layer: Value) -> Instance | None:
+    """Make a layer anew from its configuration, as copies of it are made; ``None`` where that is not known.
+
+    What was frozen later is frozen by the constructor of the copy.
+    """
+    if not isinstance(layer, Instance) or layer.blur is not None or not isinstance(layer.cls, Native):
+        return None
     options = layer.named.get("<options>")
-    if isinstance(options, Dict) and options.blur is None:
-        inner = {name: _copied(one) if is_layer(one) else one for name, one in options.named.items()}  # type: ignore[arg-type]
-        made.named["<options>"] = Dict(inner)
+    if not isinstance(options, Dict) or options.blur is not None or "<rule>" not in layer.named:
+        return None
+    copies: dict[Value, Value] = {}
+    for name, one in options.named.items():
+        copies[name] = copied_layer(one) if is_layer(one) else List(one.items) if isinstance(one, List) else one
+        if copies[name] is None is not one or (isinstance(one, List) and one.blur is not None):
+            return None
+    made = Instance(layer.cls, layer.line)
+    made.named.update({name: layer.named[name] for name in ("<rule>", "<name>", "trainable")})
+    made.named.update({"<options>": Dict(copies), "<constructed>": layer.named["trainable"]})
     return made
 
 

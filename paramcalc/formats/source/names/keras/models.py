@@ -10,7 +10,7 @@ from ...memory.objects import MISSING, Class, Dict, Function, Host, Instance, Li
 from ...memory.state import State
 from ...values import attributes, setting
 from ...values.containers import items_of
-from ...values.operations import sized
+from ...values.operations import sized, truth
 from ...values.tracking import tracked
 from ..native import Args, Kwargs
 from ..options import kept_option
@@ -28,8 +28,12 @@ from .tensors import VARIABLE, Tensor
 def _add_weight(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     given = dict(kwargs)
     rest = list(args)
-    if rest and isinstance(rest[0], str):
+    place = 3  # of whether it is trained: shape, initializer, dtype, trainable
+    if rest and isinstance(rest[0], str):  # Keras 2: name, shape, dtype, initializer, regularizer, trainable
         given.setdefault("name", rest.pop(0))
+        place = 4
+    if len(rest) > place and rest[place] is not None:
+        given.setdefault("trainable", rest[place])
     shape = rest[0] if rest else given.get("shape", ())
     items = items_of(run, shape) if shape is not None else []
     sizes = [sized(run, one) for one in items] if isinstance(items, list) else None
@@ -91,7 +95,8 @@ def _layer_set(run: State, self: Instance, name: str, value: Value) -> None:
     if name == "name":
         self.named["<name>"] = value
     elif name == "trainable":
-        _set_trainable(run, self, value, set())
+        flag = truth(run, value)  # Keras takes any value
+        _set_trainable(run, self, run.unknown("whether it is trained", scalar=True) if flag is None else flag, set())
     else:
         before = self.named.get(name)
         self.named[name] = value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...memory.objects import Dict, Instance, List, Native, Unknown, Value
+from ...memory.objects import Instance, List, Native, Unknown, Value
 from ...memory.state import State
 from ...values import attributes
 from ...values.calls import lose
@@ -10,7 +10,7 @@ from ...values.containers import items_of
 from ..native import Args, Kwargs
 from .chains import ENDS, extend
 from .graphs import graph_layers
-from .layers import common
+from .layers import common, copied_layer
 from .models import INPUT_LAYER, MODEL, of_the_first_call
 from .tensors import Tensor
 
@@ -70,22 +70,10 @@ def clone(run: State, args: Args, kwargs: Kwargs) -> Value:
     return run.call(SEQUENTIAL, [List(copies)], named)
 
 
-def _copied(layer: Value) -> Value:
-    # made anew from its configuration: what was frozen later is frozen by its constructor
-    if isinstance(layer, Tensor):
-        return Tensor(layer.shape, name=layer.name, given=True) if layer.given else None
-    options = layer.named.get("<options>") if isinstance(layer, Instance) else None
-    if not isinstance(layer, Instance) or layer.blur is not None or not isinstance(layer.cls, Native):
-        return None
-    if not isinstance(options, Dict) or options.blur is not None or "<rule>" not in layer.named:
-        return None
-    if not all(isinstance(one, (int, float, str, tuple)) or one is None for one in options.named.values()):
-        return None
-    made = Instance(layer.cls, layer.line)
-    trained = layer.named.get("trainable", True)
-    made.named.update({name: layer.named[name] for name in ("<rule>", "<name>")})
-    made.named.update({"<options>": Dict(dict(options.named)), "trainable": trained, "<constructed>": trained})
-    return made
+def _copied(one: Value) -> Value:
+    if isinstance(one, Tensor):
+        return Tensor(one.shape, name=one.name, given=True) if one.given else None
+    return copied_layer(one)
 
 
 SEQUENTIAL = Native("keras.Sequential", MODEL, init=_chain_init, methods={"add": _add, "pop": _pop})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from .....core.registry import of_class
 from ...memory.objects import MISSING, Builtin, Host, Module, Native, Unknown, Value
 from ...memory.state import State
@@ -75,16 +77,12 @@ def _merge(name: str) -> Host:
     return call
 
 
-def _operation(name: str) -> Value:
-    return MISSING if name[:1].isupper() else function(name)
-
-
-def _of_ops(name: str) -> Value:
-    return MISSING if name[:1].isupper() else function(name, of_ops=True)
+def _operation(name: str, of_ops: bool = False) -> Value:
+    return MISSING if name[:1].isupper() else function(name, of_ops=of_ops)
 
 
 LAYERS = Module("keras.layers", {}, layer_class)
-OPS = Module("keras.ops", {}, _of_ops)
+OPS = Module("keras.ops", {}, partial(_operation, of_ops=True))
 for _name in (
     "core",
     "convolutional",

@@ -27,7 +27,7 @@ from ...values.calls import lose
 from ...values.containers import items_of, iterator
 from ...values.iterators import END, MOST_ITEMS, Lost, over, place_of, pull
 from ...values.operations import binary, is_key
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_place
 
 MOST_CACHED = 128  # of lru_cache without a size
 
@@ -84,8 +84,9 @@ MATH = Module(
 def prod(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Multiply the items."""
     items = items_of(run, args[0])
-    if isinstance(items, Unknown):
-        return run.unknown("a product", items, data=items.data, scalar=True)
+    if isinstance(items, Unknown) or len(args) > 1 or not kwargs.keys() <= {"start"}:
+        data = not isinstance(items, Unknown) or items.data
+        return run.unknown("a product", *args, *kwargs.values(), data=data, scalar=True)
     total: Value = kwargs.get("start", 1)
     for one in items:
         total = binary(run, ast.Mult(), total, one)
@@ -167,9 +168,10 @@ def _accumulate(run: State, args: Args, kwargs: Kwargs) -> Value:
         return source
     function = args[1] if len(args) > 1 else kwargs.get("func")
     before = Dict()
+    first = kwargs.get("initial")
 
     def step(run: State, it: Iterator) -> Value:
-        found = pull(run, source)
+        found = first if first is not None and "total" not in before.named else pull(run, source)
         if found is not END and "total" in before.named:
             pair = [before.named["total"], found]
             found = run.call(function, pair, {}) if function else binary(run, ast.Add(), *pair)
@@ -178,7 +180,7 @@ def _accumulate(run: State, args: Args, kwargs: Kwargs) -> Value:
             before.named["total"] = found
         return found
 
-    return Iterator(step, (source, function, before))
+    return Iterator(step, (source, function, before, first))
 
 
 def _islice(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -206,14 +208,14 @@ ITERTOOLS = Module(
     "itertools",
     {
         "chain": Native("itertools.chain", data=_chain, methods={}),
-        "product": Builtin("product", _combined(product)),
-        "combinations": Builtin("combinations", _combined(combinations)),
-        "permutations": Builtin("permutations", _combined(permutations)),
-        "pairwise": Builtin("pairwise", _pairwise),
-        "repeat": Builtin("repeat", _repeat),
-        "count": Builtin("count", _count),
-        "accumulate": Builtin("accumulate", _accumulate),
-        "islice": Builtin("islice", _islice),
+        "product": Builtin("product", by_place(_combined(product), None, "repeat")),
+        "combinations": Builtin("combinations", by_place(_combined(combinations), 2)),
+        "permutations": Builtin("permutations", by_place(_combined(permutations), 2)),
+        "pairwise": Builtin("pairwise", by_place(_pairwise, 1)),
+        "repeat": Builtin("repeat", by_place(_repeat, 2, "times")),
+        "count": Builtin("count", by_place(_count, 2, "start", "step")),
+        "accumulate": Builtin("accumulate", by_place(_accumulate, 2, "func", "initial")),
+        "islice": Builtin("islice", by_place(_islice, 4)),
         "zip_longest": Builtin("zip_longest", lambda run, args, kwargs: run.unknown("items that are not known", *args)),
     },
 )
@@ -290,7 +292,7 @@ FUNCTOOLS = Module(
     "functools",
     {
         "partial": Builtin("partial", _partial),
-        "reduce": Builtin("reduce", _reduce),
+        "reduce": Builtin("reduce", by_place(_reduce, 3)),
         "wraps": Builtin("wraps", lambda run, args, kwargs: Builtin("wraps", same)),
         "lru_cache": Builtin("lru_cache", _recently_cached),
         "cache": Builtin("cache", _cached),

@@ -9,7 +9,7 @@ from ...memory.objects import Builtin, Class, Function, Module, Native, Unknown,
 from ...memory.state import State
 from ...values.operations import binary
 from ..builtins import BUILTINS, OBJECT
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_place
 from .arguments import ARGPARSE, SIMPLE
 from .arrays import NUMPY
 from .dataclass import DATACLASSES
@@ -19,7 +19,7 @@ from .structures import COLLECTIONS, COLLECTIONS_ABC, CONTEXTLIB, COPY
 
 TYPING = Module(
     "typing",
-    {"TYPE_CHECKING": False, "cast": Builtin("cast", lambda run, args, kwargs: args[1])}
+    {"TYPE_CHECKING": False, "cast": Builtin("cast", by_place(lambda run, args, kwargs: args[1], 2))}
     | dict.fromkeys(("Generic", "Protocol"), OBJECT)
     | {"overload": Builtin("overload", same), "final": Builtin("final", same)},
     lambda name: Native(f"typing.{name}"),
@@ -109,8 +109,8 @@ MODULES: dict[str, Value] = {
     "operator": Module(
         "operator",
         {
-            "mul": Builtin("mul", lambda run, args, kwargs: binary(run, ast.Mult(), *args)),
-            "add": Builtin("add", lambda run, args, kwargs: binary(run, ast.Add(), *args)),
+            "mul": Builtin("mul", by_place(lambda run, args, kwargs: binary(run, ast.Mult(), *args), 2)),
+            "add": Builtin("add", by_place(lambda run, args, kwargs: binary(run, ast.Add(), *args), 2)),
         },
     ),
     "tqdm": Module("tqdm", {"tqdm": TQDM, "trange": BUILTINS["range"]}),

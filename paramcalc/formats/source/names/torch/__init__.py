@@ -19,13 +19,7 @@ from .gradients import links_of as links_of
 from .intact import check_inside as check_inside, modules_inside as modules_inside
 from .layers import layer_of as layer_of
 from .methods import tensor_attribute as tensor_attribute
-from .modules import (
-    MODULE as MODULE,
-    children_of as children_of,
-    has_own_train as has_own_train,
-    is_module as is_module,
-    surely_bare as surely_bare,
-)
+from .modules import MODULE as MODULE, has_own_train as has_own_train
 from .recording import (
     mentions_wide_floats as mentions_wide_floats,
     operand as operand,
@@ -33,3 +27,4 @@ from .recording import (
 )
 from .tables import MODULES as MODULES
 from .tensors import Tensor as Tensor, as_shape as as_shape, is_parameter as is_parameter, shape_of as shape_of
+from .walks import children_of as children_of, is_module as is_module, surely_bare as surely_bare

@@ -10,8 +10,9 @@ from ...values.containers import items_of
 from ...values.pieces import flat, joined, longer, marked
 from ..native import Args, Kwargs
 from .module_names import OWN_CALLS, OWN_CALLS_OF_CONTAINERS, replaced_calls
-from .modules import MODULE, check_name, is_module, module_set
+from .modules import MODULE, check_name, module_set
 from .tensors import Tensor, make_parameter
+from .walks import is_module
 
 
 def _numbered(run: State, self: Instance) -> list[Value] | Unknown:

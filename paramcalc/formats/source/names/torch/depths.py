@@ -12,7 +12,7 @@ from ...memory.state import State
 from ...values.operations import sized
 from ...values.pieces import flat
 from .intact import is_intact
-from .modules import is_module
+from .walks import is_module
 
 Options = Mapping[str, Value]
 Make = Callable[[str, Options], Value]  # makes a layer by the name of its class

@@ -118,6 +118,11 @@ TABLE: dict[str, Function] = {
     "item": Function(reads=FIRST, keeps="indices"),
     "repeat": Function(memory=NEW, reads=FIRST, keeps="repeated", method=True),
     **_each("cat concat concatenate stack", Function(memory=NEW, keeps="joined")),
+    # other sizes
+    **_each("interpolate upsample pad", Function(memory=NEW, reads=FIRST)),
+    **_each("flip roll cumsum cumprod", Function(memory=NEW, reads=FIRST)),
+    **_each("swapaxes swapdims narrow select", Function(memory=VIEW, reads=FIRST)),
+    "argsort": Function(memory=NEW, reads=NONE),
     "contiguous": Function(SAME, reads=FIRST, keeps="laid out"),
     "like": Function(memory=NEW, reads=NONE, keeps="like"),
     # types and places

@@ -14,6 +14,7 @@ from .. import numbers
 from ..native import Args, Kwargs
 from ..numbers import Numbers
 from ..shapes import broadcast, indexed, matmul, product_of, reduced
+from . import resizing
 from .function_table import PAIR as OF_PAIR, PRODUCT, REDUCED, SAME, SPREAD, names
 from .gradients import derived, graded, links_of, write
 from .recording import record, record_change
@@ -237,7 +238,7 @@ def _parts(x: tuple[Size, ...], name: str, size: Value, dim: Value) -> Value:
 
 
 def _reshaped(run: State, shape: tuple[Size, ...] | None, args: Args, kwargs: Kwargs) -> Value:
-    wanted = as_shape(run, args)
+    wanted = as_shape(run, [*args, *(kwargs[one] for one in ("shape", "size") if one in kwargs)])
     if wanted is None or len(wanted) > 20:
         return Tensor(None)
     if -1 in wanted:
@@ -270,7 +271,12 @@ def _flattened(run: State, shape: tuple[Size, ...] | None, args: Args, kwargs: K
     return Tensor((*shape[:first], number_of(shape[first : last + 1]), *shape[last + 1 :]))
 
 
-RESHAPED: dict[str, Host] = {"view": _reshaped, "reshape": _reshaped, "unsqueeze": _unsqueezed, "flatten": _flattened}
+RESHAPED: dict[str, Host] = {
+    "view": _reshaped, "reshape": _reshaped, "unsqueeze": _unsqueezed, "flatten": _flattened, **resizing.METHODS,
+}  # fmt: skip
+
+
+FIRST = ("input", "tensors")  # what functions of one tensor, or of several, call their first argument
 
 
 def counted(run: State, name: str, args: Args, kwargs: Kwargs) -> Tensor | None:
@@ -302,8 +308,12 @@ def tensor_function(name: str) -> Builtin:
 
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
         run.may_raise(f"torch.{name}")
-        if name in RESHAPED and args:
-            return derived(run, name, RESHAPED[name](run, shape_of(run, args[0]), args[1:], kwargs), args, kwargs)
+        if not args:  # the first argument by its name
+            kwargs = dict(kwargs)
+            args = [kwargs.pop(one) for one in FIRST if one in kwargs][:1]
+        shaping = RESHAPED.get(name, resizing.FUNCTIONS.get(name))
+        if shaping is not None and args:
+            return derived(run, name, shaping(run, shape_of(run, args[0]), args[1:], kwargs), args, kwargs)
         found = counted(run, name, args, kwargs)
         if found is not None:
             return found

@@ -12,8 +12,8 @@ from functools import cache
 from .....core.rule import Rule
 from ...memory.objects import Dict, Instance, Native, Unknown, Value
 from .intact import INSIDE, is_intact
-from .modules import children_of, is_module
 from .tensors import is_parameter
+from .walks import children_of, is_module
 
 Options = Mapping[Value, Value]
 ClassOf = Callable[[str], Native | None]

@@ -28,9 +28,10 @@ from .depths import NAMES, pieces_of_depth
 from .gradients import derived, graded, links_of
 from .inside import attach
 from .intact import is_intact
-from .modules import MODULE, is_module, module_init
+from .modules import MODULE, module_init
 from .recording import record_layer
 from .tensors import Tensor, is_parameter, make_parameter, shape_of
+from .walks import is_module
 
 _NATIVES: dict[str, Native] = {}
 

@@ -23,7 +23,8 @@ from ...values import attributes
 from ...values.containers import contains, delete_item, store_item
 from ..methods import DICTS
 from ..native import Args, Kwargs
-from .modules import MODULE, is_module
+from .modules import MODULE
+from .walks import is_module
 
 NAMES = ("lightning", "lightning.pytorch", "pytorch_lightning")
 STATE = (

@@ -54,10 +54,15 @@ def like(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def arange(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give what ``torch.arange`` makes, with its numbers."""
-    ends = [one for one in args if isinstance(one, int)]
-    if len(ends) == len(args) and 1 <= len(ends) <= 3 and not (len(ends) == 3 and ends[2] == 0):
-        return with_numbers(run, None if kwargs else numbers.arange(ends), (len(range(*ends)),))
-    return new(run, None, kwargs)
+    names = ("end",) if len(args) == 1 and "end" not in kwargs else ("start", "end", "step")
+    given = dict(zip(names, args, strict=False))
+    rest = {name: value for name, value in kwargs.items() if name not in ("start", "end", "step")}
+    given.update((name, value) for name, value in kwargs.items() if name not in rest)
+    ends = [given.get("start", 0), given.get("end"), given.get("step", 1)]
+    sizes = [one for one in ends if isinstance(one, int)]
+    if len(sizes) == 3 and len(args) <= 3 and sizes[2] != 0:
+        return with_numbers(run, None if rest else numbers.arange(sizes), (len(range(*sizes)),))
+    return new(run, None, rest)
 
 
 def linspace(run: State, args: Args, kwargs: Kwargs) -> Value:

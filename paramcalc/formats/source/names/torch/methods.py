@@ -24,7 +24,7 @@ def tensor_attribute(run: State, value: Value, name: str) -> Value:
     if name == "shape":
         return run.unknown("a shape that is not known", data=True, scalar=True) if shape is None else shape
     if name in ("size", "dim", "numel", "ndimension", "nelement", "__len__", "element_size"):
-        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: _sizes(run, shape, name, args))
+        return Builtin(f"Tensor.{name}", lambda run, args, kwargs: _sizes(run, shape, name, [*args, *kwargs.values()]))
     if name == "ndim":
         return run.unknown("a number of axes", scalar=True) if shape is None else len(shape)
     if name.endswith("_") and not name.endswith("__"):

@@ -1,30 +1,23 @@
-"""Names: PyTorch. Modules: what they register, and the methods of all of them."""
+"""Names: PyTorch. Modules: what they register, their hooks and calls, and the methods of all of them."""
 
 from __future__ import annotations
 
-from functools import partial
-
 from .....core.rule import Rule
-from ...memory.objects import MISSING, Class, Dict, Function, Instance, Missing, Native, Obj, Unknown, Value
+from ...memory.objects import MISSING, Class, Dict, Function, Instance, Native, Partial, Unknown, Value
 from ...memory.reach import reachable
 from ...memory.state import Raised, State
 from ...values import attributes, setting
 from ...values.calls import lose
-from ...values.iterators import over_walk
+from ...values.implicit import call_back
 from ..native import Args, Kwargs
 from ..options import kept_option
-from .intact import check_inside, modules_inside
+from .intact import modules_inside
 from .module_names import MODULE_NAMES, OWN_CALLS, replaced_calls
 from .recording import TRAINING
 from .tensors import Tensor, is_parameter
+from .walks import BASE, WALKS, children_of, is_module, second, walk_children
 
 PLAIN = "<none>"  # the name under which a module has the names that are None, and not registered
-DEEPEST = 20  # levels at which a module is looked into
-
-
-def is_module(value: Value) -> bool:
-    """Tell whether a value is a module."""
-    return isinstance(value, Instance) and MODULE in attributes.lineage(value.cls)
 
 
 def module_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
@@ -138,127 +131,13 @@ def _as_given(rule: Rule) -> bool:
     return of_pools or rule.name in ("Fold", "Unfold", "Unflatten")
 
 
-def children_of(module: Instance) -> list[tuple[str, Value]]:
-    """List what a module registers: modules, and unknown values that may be modules or parameters."""
-    return [
-        (str(name), value)
-        for name, value in module.named.items()
-        if isinstance(name, str)
-        and name[:1] != "<"
-        and (is_module(value) or is_parameter(value) or isinstance(value, Unknown))
-    ]
-
-
-def surely_bare(value: Value, depth: int = 0) -> bool:
-    """Tell whether a value, whatever it may be, is or holds no parameter and no buffer: ``Dropout`` or ``None``."""
-    if depth > DEEPEST:
-        return False
-    if isinstance(value, Unknown):
-        inside = value.either
-        return value.scalar or (bool(inside) and all(surely_bare(one, depth + 1) for one in inside))
-    if not is_module(value):
-        return isinstance(value, (int, float, str, Missing)) or value is None
-    assert isinstance(value, Instance)
-    plain = value.blur is None and not value.named.get("<opaque>") and value.named.get("<lazy>", False) is False
-    buffers = value.named.get("<buffers>", ()) or any(str(name).startswith("<buffer ") for name in value.named)
-    return plain and not buffers and all(surely_bare(one, depth + 1) for _, one in children_of(value))
-
-
-def _walk_modules(
-    run: State, self: Instance, prefix: str, seen: dict[Obj, None], bare: bool = True
-) -> list[Value] | Unknown:
-    # ``bare`` says that modules without parameters matter, too
-    check_inside(run, self)
-    if self.blur is not None:
-        return run.unknown(self.blur.reason, self)
-    if self in seen:
-        return []
-    seen[self] = None
-    found: list[Value] = [(prefix, self)]
-    for name, value in [*(modules_inside(self) if bare else ()), *children_of(self)]:
-        if isinstance(value, Unknown):
-            if not value.scalar and (bare or not surely_bare(value)):
-                return run.unknown(value.reason, self, value)
-        elif is_module(value):
-            assert isinstance(value, Instance)
-            inner = _walk_modules(run, value, f"{prefix}.{name}" if prefix else name, seen, bare)
-            if isinstance(inner, Unknown):
-                return run.unknown(inner.reason, self, inner)
-            found += inner
-    return found
-
-
-def _walk_parameters(run: State, self: Instance, prefix: str = "") -> list[Value] | Unknown:
-    modules = _walk_modules(run, self, prefix, {}, bare=False)
-    if isinstance(modules, Unknown):
-        return modules
-    found: list[Value] = []
-    seen: dict[Obj, None] = {}
-    for pair in modules:
-        assert isinstance(pair, tuple)
-        assert isinstance(pair[1], Instance)
-        place, module = pair
-        if module.named.get("<opaque>"):
-            return run.unknown("parameters of a layer that are not listed", self)
-        for name, value in children_of(module):
-            if is_parameter(value) and isinstance(value, Instance) and value not in seen:
-                seen[value] = None
-                found.append((f"{place}.{name}" if place else name, value))
-    return found
-
-
-def _second(pairs: list[Value] | Unknown) -> list[Value] | Unknown:
-    return pairs if isinstance(pairs, Unknown) else [one[1] for one in pairs if isinstance(one, tuple)]
-
-
-def _parameters(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    return over_walk(run, lambda: _second(_walk_parameters(run, self)), self)
-
-
-def _named_parameters(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    if "<parallel>" in self.named:
-        return run.unknown("names of a model that may be wrapped", self)
-    return over_walk(run, lambda: _walk_parameters(run, self), self)
-
-
-def _modules(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    return over_walk(run, lambda: _second(_walk_modules(run, self, "", {})), self)
-
-
-def _named_modules(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    if "<parallel>" in self.named:
-        return run.unknown("names of a model that may be wrapped", self)
-    return over_walk(run, lambda: _walk_modules(run, self, "", {}), self)
-
-
-def _walk_children(run: State, self: Instance) -> list[Value] | Unknown:
-    check_inside(run, self)
-    if self.blur is not None or any(isinstance(one, Unknown) and not one.scalar for _, one in children_of(self)):
-        return run.unknown("modules that are not known", self)
-    seen: list[Value] = []
-    found: list[Value] = []
-    for name, value in [*modules_inside(self), *children_of(self)]:
-        if is_module(value) and value not in seen:
-            seen.append(value)
-            found.append((name, value))
-    return found
-
-
-def _named_children(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    return over_walk(run, lambda: _walk_children(run, self), self)
-
-
-def _children(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    return over_walk(run, lambda: _second(_walk_children(run, self)), self)
-
-
 def _train(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     # a module inside may have a train() of its own
     mode = args[0] if args else kwargs.get("mode", True)
     if run.trace is not None:
         run.entangle()  # what is kept depends on it
     if any(isinstance(one, Instance) and has_own_train(one.cls) for one in reachable([self]) if one is not self):
-        found = _second(_walk_children(run, self))
+        found = second(walk_children(run, self))
         if isinstance(found, Unknown):
             run.blur("a train() of an unknown module", self)
         else:
@@ -278,52 +157,6 @@ def _eval(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 def _itself(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     run.may_raise("a device")
-    return self
-
-
-def _apply(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    known, unknown = _met(run, self, {})
-    for one in unknown:
-        ways = one.either if isinstance(one, Unknown) else ()
-        if ways and all(is_module(way) or surely_bare(way) for way in ways):
-            run.fork(*(partial(_applied, run, way, args, kwargs) for way in ways))
-        else:  # it may hold any number of modules
-            run.maybe_many(partial(run.call, args[0], [run.unknown("a module that is not known", one)], {}))
-    for one in known:
-        run.call(args[0], [one], {})
-    return self
-
-
-def _applied(run: State, value: Value, args: Args, kwargs: Kwargs) -> None:
-    if isinstance(value, Instance) and is_module(value):
-        run.call(attributes.get(run, value, "apply"), args, kwargs)
-
-
-def _met(run: State, module: Instance, seen: dict[Obj, None]) -> tuple[list[Value], list[Value]]:
-    # the modules inside and the module itself, the innermost first, and what is unknown among them
-    seen[module] = None
-    check_inside(run, module)
-    if module.blur is not None:
-        return [], [module]
-    known: list[Value] = []
-    unknown: list[Value] = []
-    for _, value in [*modules_inside(module), *children_of(module)]:
-        if isinstance(value, Unknown) and not value.scalar:
-            unknown.append(value)
-        elif is_module(value) and isinstance(value, Instance) and value not in seen:
-            inner, lost = _met(run, value, seen)
-            known += inner
-            unknown += lost
-    return [*known, module], unknown
-
-
-def _freeze(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    found = _second(_walk_parameters(run, self))
-    if isinstance(found, Unknown):
-        run.blur("parameters that are not known", self)
-    else:
-        for one in found:
-            run.call(attributes.get(run, one, "requires_grad_"), args, kwargs)
     return self
 
 
@@ -362,6 +195,7 @@ def _register_buffer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
 def _call_module(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if self.blur is not None:
         return lose(run, self.blur.reason, self, *args, *kwargs.values())
+    args = _before(run, self, args)
     forward = attributes.find(self.cls, "forward")
     own = self.named.get("forward")
     if own is not None:
@@ -380,6 +214,30 @@ def _hook(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     run.change(self)
     self.named["<hooks>"] = (*hooks, args[0] if args else kwargs.get("hook"))
     return run.unknown("a handle", scalar=True)
+
+
+def _pre_hook(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    if len(args) != 1 or kwargs:
+        run.blur("a hook that is not followed", self, *args, *kwargs.values())
+    hooks = _kept(run, self, "<pre hooks>")
+    run.change(self)
+    self.named["<pre hooks>"] = (*hooks, *args)
+    return run.unknown("a handle", scalar=True)
+
+
+def _backward_hook(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    # it is called in each backward pass
+    call_back(run, "a hook", [Partial(one, (self,), {}) for one in (*args, *kwargs.values())])
+    return run.unknown("a handle", scalar=True)
+
+
+def _before(run: State, self: Instance, args: Args) -> Args:
+    # what the hooks make of the inputs; a hook is called unless its handle has removed it
+    for one in _kept(run, self, "<pre hooks>"):
+        before = tuple(args)
+        given = run.fork(lambda one=one, before=before: run.call(one, [self, before], {}), lambda: None)  # type: ignore[misc]
+        args = args if given is None else [run.unknown("what a hook gives", given, *args)] * len(args)
+    return args
 
 
 def _hooked(run: State, self: Instance, args: Args, found: Value) -> Value:
@@ -401,25 +259,35 @@ def _get_submodule(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
     return target
 
 
+def _get_parameter(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    # by its path
+    name = args[0] if args else kwargs.get("target")
+    if not isinstance(name, str):
+        return run.unknown("a parameter of an unknown name", self)
+    module, _, last = name.rpartition(".")
+    inner = _get_submodule(run, self, [module], {})
+    return attributes.get(run, inner, last) if isinstance(inner, Instance) else run.unknown("a parameter", self)
+
+
 MODULE = Native(
-    "torch.nn.Module",
+    BASE,
     make=lambda run, cls: Instance(cls),
     init=module_init,
     methods={
         "__call__": _call_module,
-        "parameters": _parameters,
-        "named_parameters": _named_parameters,
-        "modules": _modules,
-        "named_modules": _named_modules,
-        "children": _children,
-        "named_children": _named_children,
-        "apply": _apply,
-        "requires_grad_": _freeze,
+        **WALKS,
         "register_parameter": _register_parameter,
         "add_module": _register_parameter,
         "register_module": _register_parameter,
         "register_buffer": _register_buffer,
         "get_submodule": _get_submodule,
+        "get_parameter": _get_parameter,
+        "register_forward_pre_hook": _pre_hook,
+        "register_full_backward_hook": _backward_hook,
+        "register_full_backward_pre_hook": _backward_hook,
+        "register_backward_hook": _backward_hook,
+        "share_memory": _itself,
+        "compile": lambda run, self, args, kwargs: None,
         "zero_grad": lambda run, self, args, kwargs: None,
         "extra_repr": lambda run, self, args, kwargs: "",
         "register_forward_hook": _hook,

@@ -20,13 +20,14 @@ from ...memory.objects import (
 )
 from ...memory.state import GRAD, State
 from ..native import Args, Kwargs
-from . import companions, lightning
+from . import companions, lightning, reparametrize
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
 from .functions import tensor_function
 from .layers import layer_class
 from .making import arange, full, like, linspace, literal, made, randint
-from .modules import MODULE, is_module, module_set
+from .modules import MODULE, module_set
 from .tensors import PARAMETER
+from .walks import is_module
 
 # what a manager of gradients is put around, as a decorator is
 CALLED = (Function, Method, Instance, Builtin, Native, Partial, Wrapper)
@@ -140,6 +141,7 @@ NN = Module(
         "functional": Module("torch.nn.functional", {}, _function),
         "init": Module("torch.nn.init", {}, _initializer),
         "parameter": Module("torch.nn.parameter", {"Parameter": PARAMETER}),
+        "utils": reparametrize.UTILS,
     },
     _nn,
 )  # fmt: skip
@@ -263,6 +265,7 @@ MODULES: dict[str, Value] = {
     "torch.nn.init": NN.names["init"],
     "torch.nn.parameter": NN.names["parameter"],
     "torch.nn.modules": NN,
+    **reparametrize.MODULES,
     **lightning.MODULES,
     **companions.MODULES,
 }
