@@ -37,7 +37,9 @@ def _first(run: State, args: Args, kwargs: Kwargs) -> Value:
     return args[0] if args else kwargs.get("tensor")
 
 
-def _repeated(count: int) -> Builtin:
+def repeated(count: int) -> Builtin:
+    """Make the function that gives a number so many times, and items as a tuple."""
+
     def repeat(run: State, args: Args, kwargs: Kwargs) -> Value:
         value = args[0]
         if isinstance(value, (int, float)) or value is None:
@@ -65,7 +67,7 @@ DROP_PATH = Native("timm.layers.DropPath", MODULE, init=_drop_path, methods={"fo
 TIMM: dict[str, Value] = {
     "DropPath": DROP_PATH,
     **{name: Builtin(name, _first) for name in ("trunc_normal_", "lecun_normal_", "variance_scaling_")},
-    **{f"to_{count}tuple": _repeated(count) for count in (1, 2, 3, 4)},
+    **{f"to_{count}tuple": repeated(count) for count in (1, 2, 3, 4)},
 }
 _DATASETS = {name: Native(f"torch.utils.data.{name}", OBJECT) for name in ("Dataset", "IterableDataset")}
 MODULES: dict[str, Value] = {

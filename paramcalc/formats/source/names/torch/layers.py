@@ -28,6 +28,7 @@ from .depths import NAMES, pieces_of_depth
 from .gradients import derived, graded, links_of
 from .inside import attach
 from .intact import is_intact
+from .kinds import abstract_class, base_of
 from .modules import MODULE, module_init
 from .recording import record_layer
 from .tensors import Tensor, is_parameter, make_parameter, shape_of
@@ -41,15 +42,21 @@ def layer_class(name: str) -> Native | None:
     if name not in _NATIVES:
         rule = of_class(name, "torch")
         if rule is None:
-            if not name.endswith("Loss") or name in LEARNED:
+            if not name.endswith("Loss") or name in LEARNED or name[0] == "_":
                 return None
-            _NATIVES[name] = Native(f"torch.nn.{name}", MODULE, init=module_init, methods={"forward": _loss})
+            methods: dict[str, Host] = {"forward": _loss}
+            _NATIVES[name] = Native(f"torch.nn.{name}", _base(name), init=module_init, methods=methods)
         else:
-            methods: dict[str, Host] = {"forward": _layer_forward}
+            methods = {"forward": _layer_forward}
             if name.startswith(RESET):
                 methods["reset_parameters"] = lambda run, self, args, kwargs: None
-            _NATIVES[name] = Native(f"torch.nn.{name}", MODULE, init=_layer_init(rule), methods=methods, data=rule)
+            _NATIVES[name] = Native(f"torch.nn.{name}", _base(name), init=_layer_init(rule), methods=methods, data=rule)
     return _NATIVES[name]
+
+
+def _base(name: str) -> Native:
+    above = base_of(name)
+    return MODULE if above is None else abstract_class(above) or layer_class(above) or MODULE
 
 
 def _loss(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:

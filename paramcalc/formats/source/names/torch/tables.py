@@ -23,6 +23,7 @@ from ..native import Args, Kwargs
 from . import companions, lightning, reparametrize
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
 from .functions import tensor_function
+from .kinds import abstract_class
 from .layers import layer_class
 from .making import arange, full, like, linspace, literal, made, randint
 from .modules import MODULE, module_set
@@ -35,7 +36,12 @@ CALLED = (Function, Method, Instance, Builtin, Native, Partial, Wrapper)
 
 def _nn(name: str) -> Value:
     found = layer_class(name) if name[:1].isupper() else None
+    found = abstract_class(name) if found is None and name[:1] != "_" else found
     return MISSING if found is None else found
+
+
+def _defined(name: str) -> Value:
+    return _nn(name) if abstract_class(name) is None else abstract_class(name)
 
 
 def _function(name: str) -> Value:
@@ -145,7 +151,19 @@ NN = Module(
     },
     _nn,
 )  # fmt: skip
-NN.names["modules"] = NN
+# the modules in which PyTorch defines its layers
+PLACES = (
+    "activation", "adaptive", "batchnorm", "channelshuffle", "container", "conv", "distance", "dropout", "flatten",
+    "fold", "instancenorm", "lazy", "linear", "loss", "module", "normalization", "padding", "pixelshuffle", "pooling",
+    "rnn", "sparse", "transformer", "upsampling",
+)  # fmt: skip
+PAIRS = {"_single": 1, "_pair": 2, "_triple": 3, "_quadruple": 4}
+DEFINING = Module("torch.nn.modules", {**NN.names}, _defined)
+DEFINING.names.update(dict.fromkeys(PLACES, DEFINING))
+DEFINING.names["utils"] = Module(
+    "torch.nn.modules.utils", {name: companions.repeated(count) for name, count in PAIRS.items()}
+)
+NN.names["modules"] = DEFINING
 GIVING_MODULES = frozenset((  # modules of PyTorch, and functions, that may give modules which no argument holds
     "ao", "classes", "cpp", "export", "fx", "hub", "jit", "load", "nn", "ops", "package", "quantization",
 ))  # fmt: skip
@@ -261,10 +279,12 @@ TORCH = Module(
 MODULES: dict[str, Value] = {
     "torch": TORCH,
     "torch.nn": NN,
+    "torch.nn.modules": DEFINING,
+    **{f"torch.nn.modules.{place}": DEFINING for place in PLACES},
+    "torch.nn.modules.utils": DEFINING.names["utils"],
     "torch.nn.functional": NN.names["functional"],
     "torch.nn.init": NN.names["init"],
     "torch.nn.parameter": NN.names["parameter"],
-    "torch.nn.modules": NN,
     **reparametrize.MODULES,
     **lightning.MODULES,
     **companions.MODULES,
