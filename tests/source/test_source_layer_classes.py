@@ -25,7 +25,7 @@ PROGRAMS = {
     "recurrent layers": CHAIN + FREEZE.format("nn.RNNBase"),
     "one layer derives from another": f"{CHAIN}m = nn.Linear(1, 1 + isinstance(m[5], nn.Hardtanh))",
     "pairs": "from torch.nn.modules.utils import _pair\nm = nn.Linear(*_pair(3))",
-    "names of the modules": "from torch.nn.modules.linear import Linear\nm = nn.modules.container.Sequential(Linear(2, 2))",
+    "names of the modules": "from torch.nn.modules.linear import Linear\nm = nn.modules.Sequential(Linear(2, 2))",
     "a loss of the program": (
         "class Loss(nn.modules.loss._Loss):\n    def __init__(self):\n        super().__init__()\n"
         "        self.w = nn.Linear(2, 2)\nm = Loss()"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from ....errors import ParamcalcError
 from ....symbolic import Expr
 from ..memory.budget import ITEMS
-from ..memory.objects import MISSING, Dict, Instance, List, Obj, Set, Unknown, Value
+from ..memory.objects import MISSING, Dict, Instance, List, Native, Obj, Set, Unknown, Value
 from ..memory.state import Raised, State
 from . import attributes
 from .implicit import unfollowed
@@ -105,6 +105,8 @@ def _binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:
             method = attributes.user_method(one, f"{prefix}{DUNDER[kind]}__")
             if method is not None and not (one is b and isinstance(a, Unknown)):
                 return run.call(method, [one, other], {})
+            if isinstance(attributes.find(one.cls, f"{prefix}{DUNDER[kind]}__"), Native):
+                return run.call(attributes.get(run, one, f"{prefix}{DUNDER[kind]}__"), [other], {})
     a, b = sized(run, a), sized(run, b)
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         both = [one for one in (a, b) if isinstance(one, Unknown)]

@@ -8,7 +8,7 @@ from ...values import attributes
 from ...values.calls import lose, make_native
 from ...values.containers import items_of
 from ...values.pieces import flat, joined, longer, marked
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_place
 from .module_names import OWN_CALLS, OWN_CALLS_OF_CONTAINERS, replaced_calls
 from .modules import MODULE, check_name, module_set
 from .tensors import Tensor, make_parameter
@@ -18,14 +18,20 @@ from .walks import is_module
 def _numbered(run: State, self: Instance) -> list[Value] | Unknown:
     if self.blur is not None:
         return run.unknown(self.blur.reason, self)
-    any_value = not {PARAMETER_LIST, PARAMETER_DICT}.isdisjoint(attributes.lineage(self.cls))
-    found = [
-        value
-        for name, value in self.named.items()
-        if isinstance(name, str) and name[:1] != "<" and (any_value or _may_be_item(value))
-    ]
+    found = [value for _, value in _held(self)]
     lost = [one for one in found if isinstance(one, Unknown)]
     return run.unknown(lost[0].reason, self, *lost) if any(one.path == "?" for one in lost) else found
+
+
+def _held(self: Instance) -> list[tuple[Value, Value]]:
+    # the items with their names
+    any_value = not {PARAMETER_LIST, PARAMETER_DICT}.isdisjoint(attributes.lineage(self.cls))
+    pairs = [(name, one) for name, one in self.named.items() if isinstance(name, str) and name[:1] != "<"]
+    return [(name, one) for name, one in pairs if any_value or _may_be_item(one)]
+
+
+def _by_name(self: Instance) -> bool:
+    return not {MODULE_DICT, PARAMETER_DICT}.isdisjoint(attributes.lineage(self.cls))
 
 
 def _may_be_item(value: Value) -> bool:
@@ -108,7 +114,9 @@ def _insert(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _renumber(self: Instance, items: list[Value]) -> None:
-    kept: dict[Value, Value] = {key: one for key, one in self.named.items() if isinstance(key, str) and key[:1] == "<"}
+    # attributes that are no items stay
+    held = dict(_held(self))
+    kept: dict[Value, Value] = {key: one for key, one in self.named.items() if key not in held}
     kept.update((str(place), one) for place, one in enumerate(items))
     self.state = kept
 
@@ -121,10 +129,9 @@ def _iter(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 def container_item(run: State, self: Instance, key: Value) -> Value:
     """Give an item of a container of modules, or a part of it."""
     native = self.cls.native if isinstance(self.cls, Class) else self.cls
-    names = [one.name for one in native.lineage] if native is not None else []
     if self.blur is not None or native is None:
         return run.unknown("an item that is not known", self)
-    if "torch.nn.ModuleDict" in names or "torch.nn.ParameterDict" in names:
+    if _by_name(self):
         if not isinstance(key, str):
             return run.unknown("an item of an unknown name", self)
         if key not in self.named:
@@ -137,10 +144,12 @@ def container_item(run: State, self: Instance, key: Value) -> Value:
         if not -len(items) <= key < len(items):
             raise Raised(run.error("IndexError", "index out of range"))
         return items[key]
-    if isinstance(key, slice) and all(isinstance(one, int) or one is None for one in (key.start, key.stop, key.step)):
+    ends = (key.start, key.stop, key.step) if isinstance(key, slice) else ("",)
+    plain = all(isinstance(one, int) or one is None for one in ends)
+    if isinstance(key, slice) and plain and attributes.user_method(self, "__init__") is None:  # else that is called
         made = Instance(native)
-        for place, (name, value) in enumerate([one for one in self.named.items() if str(one[0])[:1] != "<"][key]):
-            made.named[name if "torch.nn.Sequential" in names else str(place)] = value
+        for place, (name, value) in enumerate(_held(self)[key]):
+            made.named[name if SEQUENTIAL in native.lineage else str(place)] = value
         return made
     return run.unknown("an item that is not known", self)
 
@@ -166,6 +175,11 @@ def _del_item(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     key = args[0]
     items = _numbered(run, self)
     run.change(self)
+    if _by_name(self) and isinstance(key, str) and not isinstance(items, Unknown):
+        if key not in self.named:
+            raise Raised(run.error("KeyError", key))
+        del self.named[key]
+        return None
     if isinstance(items, Unknown) or not isinstance(key, (int, slice)):
         self.blur = run.unknown("an item that is not known", self)
         return None
@@ -175,6 +189,25 @@ def _del_item(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         raise Raised(run.error("IndexError", "index out of range")) from None
     _renumber(self, items)
     return None
+
+
+def _pop(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    found = container_item(run, self, args[0])
+    _del_item(run, self, args[:1], {})
+    return found
+
+
+def _joined(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    # the modules of two containers in a new one
+    (other,) = args
+    rows = [_numbered(run, one) if isinstance(one, Instance) else items_of(run, one) for one in (self, other)]
+    sequence = SEQUENTIAL in attributes.lineage(self.cls)
+    made = make_native(run, SEQUENTIAL if sequence else MODULE_LIST, [], {})
+    if not isinstance(made, Instance) or PARAMETER_LIST in attributes.lineage(self.cls):
+        return run.unknown("a sum of containers", self, other)
+    for one in rows:
+        _extend(run, made, [run.unknown("unknown modules", self, other) if isinstance(one, Unknown) else List(one)], {})
+    return made
 
 
 def _forward_chain(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -232,11 +265,13 @@ def _contains(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 REPLACED = replaced_calls(OWN_CALLS | OWN_CALLS_OF_CONTAINERS)
 CHAIN = {
     "append": _append, "extend": _extend, "insert": _insert, "__iter__": _iter, "__iadd__": _extend,
-    "__setitem__": _set_item, "__delitem__": _del_item, "<replaced>": REPLACED,
+    "__setitem__": _set_item, "__delitem__": _del_item, "pop": by_place(_pop, 1), "__add__": by_place(_joined, 1),
+    "<replaced>": REPLACED,
 }  # fmt: skip
 PAIRS = {
     "__iter__": _dict_keys, "keys": _dict_keys, "values": _iter, "items": _dict_pairs, "update": _dict_update,
-    "__setitem__": _set_item, "__contains__": _contains, "<replaced>": REPLACED,
+    "__setitem__": _set_item, "__delitem__": _del_item, "pop": by_place(_pop, 1), "__contains__": _contains,
+    "<replaced>": REPLACED,
 }  # fmt: skip
 SEQUENTIAL = Native("torch.nn.Sequential", MODULE, init=_sequential_init, methods={**CHAIN, "forward": _forward_chain})
 MODULE_LIST = Native("torch.nn.ModuleList", MODULE, init=_list_init, methods=CHAIN)

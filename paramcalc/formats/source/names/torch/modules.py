@@ -9,11 +9,12 @@ from ...memory.state import Raised, State
 from ...values import attributes, setting
 from ...values.calls import lose
 from ...values.implicit import call_back
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_place
 from ..options import kept_option
 from .intact import modules_inside
 from .module_names import MODULE_NAMES, OWN_CALLS, replaced_calls
 from .recording import TRAINING
+from .registered import registered
 from .tensors import Tensor, is_parameter
 from .walks import BASE, WALKS, children_of, is_module, second, walk_children
 
@@ -101,6 +102,8 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
         return self
     if name == "training":
         return run.unknown(TRAINING, scalar=True)
+    if name == "_modules":
+        return registered(self)
     rule = state.get("<rule>")
     options = state.get("<options>")
     for inner, value in modules_inside(self):
@@ -259,6 +262,18 @@ def _get_submodule(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
     return target
 
 
+def _set_submodule(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    # by its path; strict says that there has to be one
+    name, value = args
+    path, _, last = str(name).rpartition(".")
+    parent = _get_submodule(run, self, [path], {})
+    known = isinstance(name, str) and is_module(value) and isinstance(parent, Instance) and is_module(parent)
+    if not known or kwargs.get("strict", False) is not False or not isinstance(parent, Instance):
+        return lose(run, "a module that is set in an unknown place", self, *args)
+    module_set(run, parent, last, value)
+    return None
+
+
 def _get_parameter(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     # by its path
     name = args[0] if args else kwargs.get("target")
@@ -282,6 +297,7 @@ MODULE = Native(
         "register_buffer": _register_buffer,
         "get_submodule": _get_submodule,
         "get_parameter": _get_parameter,
+        "set_submodule": by_place(_set_submodule, 2, "strict"),
         "register_forward_pre_hook": _pre_hook,
         "register_full_backward_hook": _backward_hook,
         "register_full_backward_pre_hook": _backward_hook,
