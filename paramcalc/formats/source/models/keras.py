@@ -18,10 +18,11 @@ from ....graph.unknown_layers import BestEffortOperation, UnknownLayer
 from ....rules.ops.operation import Operation, Slot
 from ....rules.ops.table import modules
 from ....symbolic import is_known
-from ..memory.objects import Class, Dict, Instance, List, Obj, Unknown, Value
+from ..memory.objects import Class, Dict, Function, Instance, List, Obj, Unknown, Value
 from ..memory.state import State
 from ..names import keras
 from ..names.options import Unread
+from ..values import attributes
 from .rows import MOST_DEPTH, UNTOLD, FunctionCall, Listed, MaybeFrozen, Piece, is_guessed, lost, place_of, type_of
 
 MOST_ROWS = 100_000
@@ -374,7 +375,8 @@ def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
     if isinstance(inside, Unknown):
         pieces.append(lost(run, "layers", type_of(value), inside.reason, inside.line))
         inside = []
-    if "<shapes>" not in value.named:
+    builds = any(isinstance(attributes.find(value.cls, name), Function) for name in ("call", "build"))
+    if "<shapes>" not in value.named and builds:  # else what it has is all there is
         pieces.append(lost(run, type_of(value), type_of(value), "it is not built: no input reaches it", value.line))
     for attribute, one in inside:
         weights, why, guessed = maker._inner(one, 0, seen)

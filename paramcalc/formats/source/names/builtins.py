@@ -158,6 +158,10 @@ def _type(run: State, args: Args, kwargs: Kwargs) -> Value:
     return run.unknown("the type of a value", value)
 
 
+def _partial(run: State, args: Args, kwargs: Kwargs) -> Value:
+    return Partial(args[0], tuple(args[1:]), kwargs)
+
+
 def _callable(run: State, args: Args, kwargs: Kwargs) -> Value:
     value = args[0]
     if isinstance(value, Unknown):
@@ -216,7 +220,7 @@ def _outside(name: str) -> Builtin:
 HOSTS: dict[str, tuple[type, ...]] = {
     "bool": (bool,), "int": (int,), "float": (float,), "str": (str,), "bytes": (bytes,), "list": (List,),
     "tuple": (tuple,), "dict": (Dict,), "set": (Set,), "frozenset": (frozenset,), "range": (range,),
-    "type": (Class, Native), "complex": (complex,),
+    "type": (Class, Native), "complex": (complex,), "function": (Function,), "functools.partial": (Partial,),
 }  # fmt: skip
 _ITEMS = (List, tuple, str, bytes, range, Dict, Set, View, frozenset)
 BUILT_IN = (*_ITEMS, int, float, complex, type(None))
@@ -225,7 +229,7 @@ ABSTRACT: dict[str, tuple[type, ...]] = {
     "Sequence": (List, tuple, str, bytes, range), "MutableSequence": (List,), "Mapping": (Dict,),
     "MutableMapping": (Dict,), "Set": (Set, frozenset), "MutableSet": (Set,), "Callable": (),
 }  # fmt: skip
-CONVERT = {**CONVERSIONS, "range": by_place(make_range, 3), "type": _type}
+CONVERT = {**CONVERSIONS, "range": by_place(make_range, 3), "type": _type, "functools.partial": _partial}
 TYPES: dict[str, Native] = {name: Native(name, data=CONVERT.get(name)) for name in HOSTS}
 
 
@@ -276,7 +280,7 @@ FUNCTIONS = {
 BUILTINS: dict[str, Value] = {
     **{name: Builtin(name, function) for name, function in FUNCTIONS.items()},
     **LOOPS,
-    **TYPES,
+    **{name: one for name, one in TYPES.items() if name not in ("function", "functools.partial")},
     **ERRORS,
     "object": OBJECT,
     "staticmethod": _wrapper("static"),

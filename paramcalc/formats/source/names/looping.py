@@ -15,6 +15,8 @@ from ..values.operations import binary, compare, truth
 from .methods import sorted_items
 from .native import Args, Kwargs, by_place
 
+PLAIN = (int, float, str)
+
 
 def make_range(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Make a range of known ends that is not too long."""
@@ -73,6 +75,26 @@ def rows_of(run: State, given: Args) -> Iterator:
     return Iterator(step, tuple(sources))
 
 
+def _results(run: State, function: Value, count: int, items: Unknown) -> Unknown:
+    # what a function gives that is called on each of an unknown number of items
+    given = run.unknown("an unknown item", items, data=items.data, scalar=items.scalar)
+    found: list[Value] = []
+
+    def once() -> Value:
+        found.append(run.call(function, [given] * count, {}))
+        return None
+
+    try:
+        run.maybe_many(once)
+    except Stop as stop:
+        return lose(run, str(stop), function, items)
+    run.may_raise("a map")
+    plain = all(
+        run.is_tensor(one) or isinstance(one, PLAIN) or (isinstance(one, Unknown) and one.scalar) for one in found
+    )
+    return run.unknown("a map over unknown items", *found, data=plain, scalar=plain)
+
+
 def called(run: State, function: Value, rows: Iterator) -> Iterator:
     """Iterate over the results of a function, called on the values of each row."""
 
@@ -80,7 +102,7 @@ def called(run: State, function: Value, rows: Iterator) -> Iterator:
         try:
             row = pull(run, rows)
         except Lost as lost:
-            raise Lost(lose(run, "a map over unknown items", function, lost.unknown)) from None
+            raise Lost(_results(run, function, len(rows.sources), lost.unknown)) from None
         return run.call(function, list(row), {}) if isinstance(row, tuple) else END
 
     return Iterator(step, (function, rows))
@@ -95,7 +117,9 @@ def _map(run: State, args: Args, kwargs: Kwargs) -> Value:
 def _filter(run: State, args: Args, kwargs: Kwargs) -> Value:
     function, source = args[0], iterator(run, args[1])
     if isinstance(source, Unknown):
-        return lose(run, "a filter of unknown items", function, source)
+        if function is not None:
+            _results(run, function, 1, source)
+        return run.unknown("a filter of unknown items", source, data=source.data, scalar=source.scalar)
 
     def step(run: State, it: Iterator) -> Value:
         try:
@@ -106,7 +130,9 @@ def _filter(run: State, args: Args, kwargs: Kwargs) -> Value:
                 if known:
                     return one
         except Lost as lost:
-            raise Lost(lose(run, "a filter of unknown items", function, lost.unknown, source)) from None
+            if function is not None:
+                _results(run, function, 1, lost.unknown)
+            raise Lost(run.unknown("a filter of unknown items", lost.unknown, source)) from None
         return END
 
     return Iterator(step, (function, source))

@@ -211,8 +211,9 @@ def _unbound(method: Host) -> Host:
 
 
 def _of_function(run: State, value: Builtin | Partial | Method | Wrapper, name: str) -> Value:
-    if isinstance(value, Partial) and name == "func":
-        return value.function
+    if isinstance(value, Partial) and name in ("func", "args", "keywords"):
+        words: dict[Value, Value] = dict(value.kwargs.items())
+        return {"func": value.function, "args": value.args, "keywords": Dict(words)}[name]
     if isinstance(value, Method) and name in ("__func__", "__self__"):
         return value.function if name == "__func__" else value.self
     if isinstance(value, Method) and isinstance(value.function, Obj):

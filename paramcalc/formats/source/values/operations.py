@@ -246,6 +246,8 @@ def truth(run: State, value: Value) -> bool | None:
             method = attributes.user_method(value, name)
             if method is not None:
                 return truth(run, run.call(method, [value], {}))
+        if isinstance(attributes.find(value.cls, "__bool__"), Native):
+            return truth(run, run.call(attributes.get(run, value, "__bool__"), [], {}))
         size = run.native_length(value)
         return None if isinstance(size, Unknown) else size is MISSING or bool(size)
     if isinstance(value, (int, float, complex, str, bytes, tuple, frozenset, range)) or value is None:

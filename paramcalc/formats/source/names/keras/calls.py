@@ -14,6 +14,7 @@ from ..native import Args, Kwargs
 from ..options import Unread
 from ..shapes import Shape
 from ..torch import Tensor as Array
+from .data import symbolic
 from .layers import FIRST_CALL, layer_of
 from .tensors import Tensor, axis, shape_of, tensors_in
 
@@ -35,6 +36,7 @@ def build_on(run: State, self: Instance, shapes: list[Shape | None]) -> None:
 
 def call_layer(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     """Call a layer or a model on tensors."""
+    args, kwargs = [symbolic(one) for one in args], {name: symbolic(one) for name, one in kwargs.items()}
     found = _called(run, self, args, kwargs)
     outs = tensors_in(found)
     if outs and FIRST_CALL not in self.named:

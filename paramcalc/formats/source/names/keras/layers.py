@@ -280,7 +280,7 @@ def make_shape(run: State, value: Value, batch: Value = None, name: str | None =
     items = items_of(run, value)
     if isinstance(items, Unknown):
         return None
-    sizes = [sized(run, one) for one in items]
+    sizes = [run.symbol(one) if isinstance(one, Unknown) and one.data else sized(run, one) for one in items]
     if any(isinstance(one, Unknown) for one in sizes):
         return None
     return input_shape(list(sizes), batch if isinstance(batch, int) else None, name)

@@ -17,12 +17,13 @@ from ..options import kept_option
 from ..shapes import Shape
 from .calls import build_on, call_layer, chain_output
 from .chains import ENDS, end_of
+from .data import symbolic
 from .functions import PLAIN_ACTIVATIONS, activation
 from .graphs import from_inputs, listed_layers
 from .held import sublayers
 from .layer_names import LAYER_NAMES
 from .layers import BASE, FIRST_CALL, WHOLE, common, declare_input, is_model, layer_init, make_input, make_shape
-from .tensors import VARIABLE, Tensor
+from .tensors import VARIABLE, Tensor, tensors_in
 
 
 def _add_weight(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -110,7 +111,9 @@ def _layer_set(run: State, self: Instance, name: str, value: Value) -> None:
 def _may_hold_layers(value: Value) -> bool:
     if isinstance(value, Unknown):
         return bool(value.refs) or not (value.data or value.scalar)
-    return isinstance(value, (Instance, List, Dict, tuple)) and bool(value)
+    if isinstance(value, (List, Dict)):
+        return value.blur is not None or bool(value.state)
+    return isinstance(value, Instance) or (isinstance(value, tuple) and bool(value))
 
 
 def _set_trainable(run: State, self: Instance, value: Value, seen: set[int]) -> None:
@@ -292,19 +295,24 @@ def _nothing(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 def _data(name: str) -> Host:
     def call(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         run.may_raise(name)
-        if name in ("fit", "predict", "evaluate", "train_on_batch") and "<shapes>" not in self.named:
-            _meets_data(run, self)
+        if name in ("fit", "predict", "evaluate", "train_on_batch"):
+            _meets_data(run, self, args[0] if args else kwargs.get("x"))
         return run.unknown(f"the result of {name}()", data=True, scalar=True)
 
     return call
 
 
-def _meets_data(run: State, self: Instance) -> None:
-    # a model that is not built is built on data whose shape is unknown
-    if "<layers>" in self.named or "<outputs>" in self.named:
+def _meets_data(run: State, self: Instance, given: Value) -> None:
+    # a model that is not built is built on the data, whose shape may be unknown
+    data = symbolic(given)
+    known = bool(tensors_in(data))
+    if "<outputs>" in self.named or "<shapes>" in self.named or "<input>" in self.named:
         return
-    if isinstance(attributes.find(self.cls, "call"), Function):
-        call_layer(run, self, [run.unknown("data", data=True, scalar=True)], {})
+    if "<layers>" in self.named:
+        if known:
+            call_layer(run, self, [data], {})
+    elif isinstance(attributes.find(self.cls, "call"), Function):
+        call_layer(run, self, [data if known else run.unknown("data", data=True, scalar=True)], {})
 
 
 def _summary(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:

@@ -9,6 +9,7 @@ from ...memory.objects import MISSING, Builtin, Host, Module, Native, Unknown, V
 from ...memory.state import State
 from ..native import Args, Kwargs
 from ..standard.iteration import same
+from .data import DATA, PAD_SEQUENCES, PREPROCESSING, SEQUENCE, SETS, TO_CATEGORICAL
 from .functions import activation, function
 from .layers import INPUT, rule_init
 from .models import INPUT_LAYER, LAYER, MODEL, lambda_init
@@ -207,10 +208,20 @@ MODULES: dict[str, Value] = {
     "keras.engine.base_layer": KERAS.names["engine"],
     "keras.legacy.layers": LAYERS,
     "keras.saving": Module("keras.saving", {"register_keras_serializable": MARK}),
-    "keras.utils": Module("keras.utils", {"register_keras_serializable": MARK}),
+    "keras.utils": Module(
+        "keras.utils",
+        {"register_keras_serializable": MARK, "to_categorical": TO_CATEGORICAL, "pad_sequences": PAD_SEQUENCES},
+    ),
+    "keras.utils.np_utils": Module("keras.utils.np_utils", {"to_categorical": TO_CATEGORICAL}),
+    "keras.preprocessing": PREPROCESSING,
+    "keras.preprocessing.sequence": SEQUENCE,
+    "keras.datasets": DATA,
+    **{f"keras.datasets.{name}": module for name, module in SETS.items()},
     "keras.api_export": Module("keras.api_export", {"keras_export": MARK}),
 }
-KERAS.names.update({"saving": MODULES["keras.saving"], "utils": MODULES["keras.utils"]})
+PARTS = ("saving", "utils", "preprocessing", "datasets")
+KERAS.names.update({name: MODULES[f"keras.{name}"] for name in PARTS})
+KERAS.names["utils"].names["np_utils"] = MODULES["keras.utils.np_utils"]  # type: ignore[attr-defined]
 
 
 def renamed(name: str) -> str:

@@ -1,144 +1,271 @@
-"""Names: NumPy. Arrays of known numbers, and functions of numbers."""
+"""Names: NumPy. Arrays: their shapes, and the numbers of those in one row where they are known."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import ast
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from ...memory.objects import Builtin, Instance, List, Module, Native, Unknown, Value
+from .....symbolic import Expr, Size
+from ...memory.objects import Builtin, Host, Instance, List, Native, Unknown, Value
 from ...memory.state import Raised, State
-from ...values.calls import lose
 from ...values.containers import items_of
-from ..native import Args, Kwargs
-from .iteration import MATH, prod
+from ...values.operations import sized
+from ..native import Args, Kwargs, by_place
+from ..shapes import Shape, broadcast, indexed, matmul, reduced
+
+MOST_ITEMS = 200  # of the first axis, that are iterated over
+MOST_DEPTH = 8  # of lists in lists
+ITEMS, SHAPE = "<items>", "<shape>"  # the names under which an array has them
 
 
-def _sqrt(run: State, args: Args, kwargs: Kwargs) -> Value:
-    return run.call(MATH.names["sqrt"], args, {})
+def array_of(items: Sequence[Value]) -> Instance:
+    """Make an array of numbers in one row."""
+    made = of_shape((len(items),))
+    made.named[ITEMS] = tuple(items)
+    return made
 
 
-def _array_item(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    items = _array_items(run, self)
-    key = args[0] if args else None
-    if isinstance(items, Unknown) or not isinstance(key, int):  # a part of an array shares its memory
-        return run.unknown("a part of an array", self)
-    if not -len(items) <= key < len(items):
-        raise Raised(run.error("IndexError", "index out of range"))
-    return items[key]
+def of_shape(shape: Shape) -> Instance:
+    """Make an array of unknown numbers."""
+    made = Instance(ARRAY)
+    made.named[SHAPE] = shape
+    return made
 
 
-def _array_items(run: State, self: Instance) -> list[Value] | Unknown:
-    items = self.named.get("<items>")
+def is_array(value: Value) -> bool:
+    """Tell whether a value is an array."""
+    return isinstance(value, Instance) and value.cls is ARRAY
+
+
+def array_shape(value: Value) -> Shape | None:
+    """Give the shape of an array; ``None`` where it is none, or unknown."""
+    if not isinstance(value, Instance) or value.cls is not ARRAY or value.blur is not None:
+        return None
+    shape = value.named.get(SHAPE)
+    return shape if isinstance(shape, tuple) else None
+
+
+def shape_of(run: State, value: Value, depth: int = 0) -> Shape | None:
+    """Give the shape of what NumPy makes an array of: an array, a number, or numbers in lists of the same lengths."""
+    if isinstance(value, (int, float, complex)):
+        return ()
+    if is_array(value):
+        return array_shape(value)
+    if not isinstance(value, (List, tuple, range)) or depth > MOST_DEPTH:
+        return None
+    items = items_of(run, value)
+    if isinstance(items, Unknown):
+        return None
+    run.budget.charge(len(items) // 8)
+    shapes = [shape_of(run, one, depth + 1) for one in items]
+    if None in shapes or any(one != shapes[0] for one in shapes):
+        return None
+    return (len(items), *(shapes[0] or ())) if shapes else (0,)
+
+
+def items_in(run: State, self: Instance) -> list[Value] | Unknown:
+    """Give the numbers of an array in one row."""
+    items = self.named.get(ITEMS)
     if self.blur is not None or not isinstance(items, tuple):
-        return run.unknown("the numbers of an array", self)
+        return run.unknown("the numbers of an array", data=True, scalar=True)
     return list(items)
 
 
-def _array_list(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    items = _array_items(run, self)
-    return items if isinstance(items, Unknown) else List(items)
+def sizes_in(run: State, value: Value) -> Shape | None:
+    """Read a shape: one size, or sizes in a list or tuple."""
+    given = [value] if isinstance(value, (int, Expr)) else items_of(run, value)
+    sizes = [sized(run, one) for one in given] if isinstance(given, list) else [None]
+    known = [one for one in sizes if isinstance(one, (int, Expr)) and not isinstance(one, bool)]
+    return tuple(known) if len(known) == len(sizes) else None
 
 
-def _array_length(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    items = _array_items(run, self)
-    return run.unknown("the length of an array", scalar=True) if isinstance(items, Unknown) else len(items)
+def reshaped(shape: Shape, wanted: Shape) -> Shape | None:
+    """Give a shape in which one size may be left open, as -1."""
+    if -1 not in wanted:
+        return wanted
+    if not all(isinstance(one, int) for one in (*shape, *wanted)) or wanted.count(-1) > 1:
+        return None
+    whole, rest = number(shape), -number(wanted)
+    if not isinstance(whole, int) or not isinstance(rest, int) or rest <= 0 or whole % rest:
+        return None
+    return tuple(whole // rest if one == -1 else one for one in wanted)
 
 
-def _array_change(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+def number(shape: Shape) -> Size:
+    """Count the numbers of an array."""
+    total: Size = 1
+    for one in shape:
+        total = total * one
+    return total
+
+
+def known_or(run: State, shape: Shape | None) -> Value:
+    """Give an array of a shape, or an unknown value."""
+    if shape is None:
+        return run.unknown("an array that is not followed", data=True, scalar=True)
+    return of_shape(shape)
+
+
+# --- what an array does ---------------------------------------------------------------------------------------------
+
+
+def _item(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    (key,) = args
+    items, shape = items_in(run, self), array_shape(self)
+    if isinstance(key, int) and not isinstance(key, bool) and isinstance(items, list):
+        if not -len(items) <= key < len(items):
+            raise Raised(run.error("IndexError", "index out of range"))
+        return items[key]
+    keys = key if isinstance(key, tuple) else (key,)
+    if shape is None or not all(isinstance(one, (int, slice)) or one in (None, ...) for one in keys):
+        run.may_raise("an item of an array")
+        return run.unknown("a part of an array", data=True, scalar=True)
+    run.may_raise("an item of an array")
+    found = indexed(shape, keys)
+    return run.unknown("a number", data=True, scalar=True) if found == () else known_or(run, found)
+
+
+def _list(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    items, shape = items_in(run, self), array_shape(self)
+    if isinstance(items, list):
+        return List(items)
+    if not shape or not isinstance(shape[0], int) or shape[0] > MOST_ITEMS:
+        return run.unknown("the numbers of an array", data=True, scalar=True)
+    return List([known_or(run, shape[1:]) if shape[1:] else items for _ in range(shape[0])])
+
+
+def _numbers(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    items = items_in(run, self)
+    return List(items) if isinstance(items, list) else items
+
+
+def _length(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    shape = array_shape(self)
+    return shape[0] if shape else run.unknown("the length of an array", data=True, scalar=True)
+
+
+def _change(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    # other numbers, in the same shape
     run.change(self)
-    self.blur = run.unknown("an array that was changed", self, *args)
+    self.named[ITEMS] = None
     return self
 
 
-def _array_get(run: State, self: Instance, name: str) -> Value:
-    items = _array_items(run, self)
-    if name in ("shape", "ndim", "size") and not isinstance(items, Unknown):
-        return {"shape": (len(items),), "ndim": 1, "size": len(items)}[name]
+def _set(run: State, self: Instance, name: str, value: Value) -> None:
+    run.blur("an attribute of an array was set", self, value)
+
+
+def _negative(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    items = items_in(run, self)
+    if isinstance(items, list) and all(isinstance(one, (int, float)) for one in items):
+        return array_of([-one for one in items if isinstance(one, (int, float))])
+    return known_or(run, array_shape(self))
+
+
+def _operator(op: type[ast.operator], turned: bool) -> Host:
+    def apply(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+        run.may_raise("an operation on arrays")
+        shapes = [array_shape(self), shape_of(run, args[0])]
+        shapes = shapes[::-1] if turned else shapes
+        return known_or(run, matmul(*shapes) if op is ast.MatMult else broadcast(*shapes))
+
+    return by_place(apply, 1)
+
+
+def _same(run: State, shape: Shape, given: Kwargs) -> Shape | None:
+    return shape
+
+
+def _as_shape(run: State, shape: Shape, given: Kwargs) -> Shape | None:
+    sizes = [one for name, one in given.items() if name != "order"]
+    wanted = sizes_in(run, sizes[0] if len(sizes) == 1 else tuple(sizes))
+    return None if wanted is None else reshaped(shape, wanted)
+
+
+def _in_a_row(run: State, shape: Shape, given: Kwargs) -> Shape | None:
+    return (number(shape),)
+
+
+def turned(run: State, shape: Shape, given: Kwargs) -> Shape | None:
+    """Give the shape with its axes in another order, or from the last to the first."""
+    axes = [one for one in given.values() if one is not None]
+    order = sizes_in(run, axes[0] if len(axes) == 1 else tuple(axes)) if axes else tuple(range(len(shape)))[::-1]
+    known = order is not None and sorted(one for one in order if isinstance(one, int)) == [*range(len(shape))]
+    return tuple(shape[one] for one in order if isinstance(one, int)) if known and order is not None else None
+
+
+def squeezed(run: State, shape: Shape, given: Kwargs) -> Shape | None:
+    """Give the shape without axes of one place."""
+    axis = given.get("axis")
+    if axis is None:
+        return tuple(one for one in shape if one != 1)
+    if not isinstance(axis, int) or not -len(shape) <= axis < len(shape) or shape[axis] != 1:
+        return None
+    return tuple(one for at, one in enumerate(shape) if at != axis % len(shape))
+
+
+def lessened(run: State, shape: Shape, given: Kwargs) -> Shape | None:
+    """Give the shape of a sum or the like over an axis, some axes, or all."""
+    axis = given.get("axis")
+    axes = tuple(one for one in (axis if isinstance(axis, tuple) else (axis,)) if isinstance(one, int))
+    if len(axes) < (len(axis) if isinstance(axis, tuple) else axis is not None):
+        return None
+    return reduced(shape, axis, axes, given.get("keepdims", False))
+
+
+Shaping = Callable[[State, Shape, Kwargs], Shape | None]
+REDUCING = ("sum", "mean", "max", "min", "std", "var", "prod", "argmax", "argmin", "any", "all")
+METHODS: dict[str, tuple[Shaping, tuple[str, ...]]] = {  # the shape that a method gives, and what it reads
+    "astype": (_same, ("dtype", "copy")), "copy": (_same, ("order",)), "round": (_same, ("decimals",)),
+    "clip": (_same, ("min", "max")), "reshape": (_as_shape, ("a", "b", "c", "d", "e", "f", "order")),
+    "flatten": (_in_a_row, ()), "ravel": (_in_a_row, ()), "transpose": (turned, ("a", "b", "c", "d", "e", "f")),
+    "squeeze": (squeezed, ("axis",)), **dict.fromkeys(REDUCING, (lessened, ("axis", "dtype", "out", "keepdims"))),
+}  # fmt: skip
+
+
+def _shaping(name: str, self: Instance, run: State, args: Args, kwargs: Kwargs) -> Value:
+    rule, names = METHODS[name]
+    shape = array_shape(self)
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    if shape is None or len(args) > len(names) or not given.keys() <= {*names}:
+        return run.unknown(f"{name}() of an array", data=True, scalar=True)
+    found = rule(run, shape, given)
+    return run.unknown(f"{name}() of an array", data=True, scalar=True) if not found else of_shape(found)
+
+
+def _get(run: State, self: Instance, name: str) -> Value:
+    shape = array_shape(self)
+    if shape is not None and name in ("shape", "ndim", "size"):
+        return {"shape": shape, "ndim": len(shape), "size": number(shape)}[name]
+    if name == "T" and shape is not None:
+        return of_shape(shape[::-1])
+    if name in METHODS:
+        return Builtin(f"ndarray.{name}", partial(_shaping, name, self))
     return run.unknown(f"{name} of an array is not followed", self)
 
 
-def _array_negative(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    items = _array_items(run, self)
-    if isinstance(items, Unknown) or not all(isinstance(one, (int, float)) for one in items):
-        return run.unknown("the numbers of an array", self)
-    return _array_of([-one for one in items if isinstance(one, (int, float))])
-
-
+OPERATORS: dict[str, type[ast.operator]] = {
+    "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div, "floordiv": ast.FloorDiv, "mod": ast.Mod,
+    "pow": ast.Pow, "matmul": ast.MatMult,
+}  # fmt: skip
 ARRAY = Native(
     "numpy.ndarray",
     make=lambda run, cls: Instance(cls),
     methods={
-        "__iter__": _array_list,
-        "tolist": _array_list,
-        "__getitem__": _array_item,
-        "__setitem__": _array_change,
-        "__iadd__": _array_change,  # and every other operator in place
-        "__len__": _array_length,
-        "__neg__": _array_negative,
+        "__iter__": _list,
+        "tolist": by_place(_numbers, 0),
+        "__getitem__": _item,
+        "__setitem__": _change,
+        "fill": by_place(_change, 1),
+        "__len__": _length,
+        "__neg__": _negative,
+        "__bool__": lambda run, self, args, kwargs: run.unknown("a condition", data=True, scalar=True),
+        **{f"__{name}__": _operator(op, False) for name, op in OPERATORS.items()},
+        **{f"__r{name}__": _operator(op, True) for name, op in OPERATORS.items()},
+        **{f"__i{name}__": _change for name in OPERATORS},
     },
-    get=_array_get,
+    get=_get,
+    set=_set,
     data="compared",
-)
-MOST_NUMBERS = 4_096
-
-
-def _array_of(items: Sequence[float]) -> Instance:
-    made = Instance(ARRAY)
-    made.named["<items>"] = tuple(items)
-    return made
-
-
-def _linspace(run: State, args: Args, kwargs: Kwargs) -> Value:
-    """Give evenly spaced numbers, rounded as NumPy does: start + i·step in 64 bits, and the end as it is."""
-    given = dict(zip(("start", "stop", "num"), args, strict=False)) | kwargs
-    start, stop, number = given.pop("start", None), given.pop("stop", None), given.pop("num", 50)
-    plain = all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in (start, stop))
-    if given or len(args) > 3 or not plain or not isinstance(number, int) or not 2 <= number <= MOST_NUMBERS:
-        return lose(run, "an array that is not followed", Unknown("", path="numpy.linspace"), *args, *kwargs.values())
-    assert isinstance(start, (int, float))
-    assert isinstance(stop, (int, float))
-    step = (float(stop) - float(start)) / (number - 1)
-    return _array_of([*(place * step + float(start) for place in range(number - 1)), float(stop)])
-
-
-def _arange(run: State, args: Args, kwargs: Kwargs) -> Value:
-    ends = [one for one in args if isinstance(one, int) and not isinstance(one, bool)]
-    if kwargs or len(ends) < len(args) or not 1 <= len(ends) <= 3 or 0 in ends[2:]:
-        return lose(run, "an array that is not followed", Unknown("", path="numpy.arange"), *args, *kwargs.values())
-    found = range(*ends)
-    if not 2 <= len(found) <= MOST_NUMBERS:
-        return run.unknown("an array that is not followed")
-    return _array_of(found)
-
-
-def _array(run: State, args: Args, kwargs: Kwargs) -> Value:
-    """Give an array of fractions, in one row."""
-    items = items_of(run, args[0]) if len(args) == 1 and isinstance(args[0], (List, tuple)) else []
-    if kwargs or not items or isinstance(items, Unknown) or not all(isinstance(one, float) for one in items):
-        return lose(run, "an array that is not followed", Unknown("", path="numpy.array"), *args, *kwargs.values())
-    return _array_of([one for one in items if isinstance(one, float)])
-
-
-NUMPY = Module(
-    "numpy",
-    {
-        "ndarray": ARRAY,
-        "linspace": Builtin("numpy.linspace", _linspace),
-        "array": Builtin("numpy.array", _array),
-        "arange": Builtin("numpy.arange", _arange),
-        "prod": Builtin("numpy.prod", prod),
-        "product": Builtin("numpy.prod", prod),
-        "sqrt": Builtin("numpy.sqrt", _sqrt),
-        "ceil": MATH.names["ceil"],
-        "floor": MATH.names["floor"],
-        "log2": MATH.names["log2"],
-        "log": MATH.names["log"],
-        "pi": math.pi,
-        "inf": math.inf,
-        "e": math.e,
-        "newaxis": None,
-        "float32": "float32",
-        "int64": "int64",
-    },
-    lambda name: Unknown(f"numpy.{name} is not known", path=f"numpy.{name}", data=True, scalar=True),
 )

@@ -17,7 +17,6 @@ from ...memory.objects import (
     Method,
     Module,
     Native,
-    Partial,
     Unknown,
     Value,
     Wrapper,
@@ -27,6 +26,7 @@ from ...values.calls import lose
 from ...values.containers import items_of, iterator
 from ...values.iterators import END, MOST_ITEMS, Lost, over, place_of, pull
 from ...values.operations import binary, is_key
+from ..builtins import TYPES
 from ..native import Args, Kwargs, by_place
 
 MOST_CACHED = 128  # of lru_cache without a size
@@ -222,10 +222,6 @@ ITERTOOLS = Module(
 ITERTOOLS.names["chain"].methods["from_iterable"] = lambda run, self, args, kwargs: _chained(run, self)  # type: ignore[attr-defined]
 
 
-def _partial(run: State, args: Args, kwargs: Kwargs) -> Value:
-    return Partial(args[0], tuple(args[1:]), kwargs)
-
-
 def _reduce(run: State, args: Args, kwargs: Kwargs) -> Value:
     items = items_of(run, args[1])
     if isinstance(items, Unknown):
@@ -291,7 +287,7 @@ def _key(args: Args, kwargs: Kwargs, typed: bool) -> tuple[Value, ...]:
 FUNCTOOLS = Module(
     "functools",
     {
-        "partial": Builtin("partial", _partial),
+        "partial": TYPES["functools.partial"],
         "reduce": Builtin("reduce", by_place(_reduce, 3)),
         "wraps": Builtin("wraps", lambda run, args, kwargs: Builtin("wraps", same)),
         "lru_cache": Builtin("lru_cache", _recently_cached),

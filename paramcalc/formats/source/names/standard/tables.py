@@ -8,13 +8,13 @@ import string
 from ...memory.objects import Builtin, Class, Function, Module, Native, Unknown, Value, Wrapper
 from ...memory.state import State
 from ...values.operations import binary
-from ..builtins import BUILTINS, OBJECT
+from ..builtins import BUILTINS, OBJECT, TYPES
 from ..native import Args, Kwargs, by_place
 from .arguments import ARGPARSE, SIMPLE
-from .arrays import NUMPY
 from .dataclass import DATACLASSES
 from .enums import ENUM
 from .iteration import FUNCTOOLS, ITERTOOLS, MATH, outside, same
+from .numpy import NUMPY
 from .structures import COLLECTIONS, COLLECTIONS_ABC, CONTEXTLIB, COPY
 
 TYPING = Module(
@@ -45,6 +45,7 @@ def _is_class(run: State, args: Args, kwargs: Kwargs) -> Value:
     return run.unknown("whether it is a class") if isinstance(value, Unknown) else isinstance(value, (Class, Native))
 
 
+FUNCTION = TYPES["function"]
 TQDM = Builtin("tqdm", same)
 MODULES: dict[str, Value] = {
     "math": MATH,
@@ -86,8 +87,9 @@ MODULES: dict[str, Value] = {
         {"isfunction": Builtin("isfunction", _is_function), "isclass": Builtin("isclass", _is_class)},
         lambda name: Unknown(f"inspect.{name} is not known", path=f"inspect.{name}", data=True),
     ),
-    "types": Module("types", {"SimpleNamespace": SIMPLE}),
+    "types": Module("types", {"SimpleNamespace": SIMPLE, "FunctionType": FUNCTION, "LambdaType": FUNCTION}),
     "numpy": NUMPY,
+    "numpy.random": NUMPY.names["random"],
     "typing": TYPING,
     "typing_extensions": TYPING,
     "abc": ABC,

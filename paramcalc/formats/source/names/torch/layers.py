@@ -85,6 +85,8 @@ def _layer_init(rule: Rule) -> Host:
         self.named["<rule>"] = rule
         options = Dict()
         self.named["<options>"] = options
+        if rule.name == "Identity":  # which takes any arguments
+            args, kwargs = [], {}
         for name, value in zip(rule.positional, args, strict=False):
             options.named[name] = value
         if len(args) > len(rule.positional):

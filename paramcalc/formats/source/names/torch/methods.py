@@ -74,7 +74,7 @@ def _method_of_numbers(found: Numbers, value: Value, shape: tuple[Size, ...] | N
 RESHAPING = frozenset(
     [
         "set_", "resize_", "resize_as_", "resize_as_sparse_", "sparse_resize_", "sparse_resize_and_clear_", "squeeze_",
-        "unsqueeze_", "t_", "transpose_", "swapaxes_", "swapdims_", "as_strided_", "detach_", "rename_",
+        "unsqueeze_", "t_", "transpose_", "swapaxes_", "swapdims_", "as_strided_", "rename_",
     ]
 )  # fmt: skip
 
@@ -88,7 +88,7 @@ def _changed(run: State, name: str, value: Value, args: Args, kwargs: Kwargs) ->
     run.changed_tensors += 1
     if name == "requires_grad_":
         run.entangle()
-    if name in MULTIPLYING and run.trace is not None:
+    if (name in MULTIPLYING or name == "detach_") and run.trace is not None:
         run.trace.sure = False
     write(run, value, *args, *kwargs.values())
     record_change(run, name, value, args, kwargs)

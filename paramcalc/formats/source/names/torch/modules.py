@@ -253,6 +253,12 @@ def _hooked(run: State, self: Instance, args: Args, found: Value) -> Value:
     return found
 
 
+def _state_dict(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    # tensors that share the numbers of the parameters, and are none; unless the parameters are asked for
+    kept = self if args or kwargs.keys() - {"prefix"} else None
+    return run.unknown("the tensors of a module", kept, data=True, scalar=True)
+
+
 def _get_submodule(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     target: Value = self
     if not isinstance(args[0], str):
@@ -312,7 +318,7 @@ MODULE = Native(
         "__setattr__": lambda run, self, args, kwargs: run.call(run.builtin("setattr"), [self, *args], kwargs),
         "<replaced>": replaced_calls(OWN_CALLS),
         **dict.fromkeys(["to", "cuda", "cpu", "float", "double", "half", "bfloat16", "type", "xpu"], _itself),
-        "state_dict": lambda run, self, args, kwargs: run.unknown("the tensors of a module", self),
+        "state_dict": _state_dict,
         "load_state_dict": lambda run, self, args, kwargs: run.unknown("missing keys", scalar=True),
     },
     get=_module_get,

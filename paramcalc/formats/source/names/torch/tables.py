@@ -20,6 +20,7 @@ from ...memory.objects import (
 )
 from ...memory.state import GRAD, State
 from ..native import Args, Kwargs
+from ..standard.arrays import is_array
 from . import companions, lightning, reparametrize
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
 from .functions import tensor_function
@@ -133,9 +134,17 @@ PARALLEL = Native(
 )
 
 
+def _data_parallel(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # calls a module on parts of its input
+    given = {**dict(zip(("module", "inputs", "device_ids", "output_device", "dim"), args, strict=False)), **kwargs}
+    inputs = given.get("inputs")
+    return run.call(given.get("module"), [*(inputs if isinstance(inputs, tuple) else (inputs,))], {})
+
+
 def _of_floats(run: State, args: Args, kwargs: Kwargs) -> Value:
     # of the numbers in a list, or of sizes
-    return literal(run, args, kwargs) if args and isinstance(args[0], List) else made(run, args, kwargs)
+    lists = bool(args) and (isinstance(args[0], List) or is_array(args[0]))
+    return literal(run, args, kwargs) if lists else made(run, args, kwargs)
 
 
 NN = Module(
@@ -144,6 +153,13 @@ NN = Module(
         "Module": MODULE, "Parameter": PARAMETER, "Sequential": SEQUENTIAL, "ModuleList": MODULE_LIST,
         "ModuleDict": MODULE_DICT, "ParameterList": PARAMETER_LIST, "ParameterDict": PARAMETER_DICT,
         "DataParallel": PARALLEL,
+        "parallel": Module(
+            "torch.nn.parallel",
+            {
+                "DataParallel": PARALLEL, "DistributedDataParallel": PARALLEL,
+                "data_parallel": Builtin("torch.nn.parallel.data_parallel", _data_parallel),
+            },
+        ),
         "functional": Module("torch.nn.functional", {}, _function),
         "init": Module("torch.nn.init", {}, _initializer),
         "parameter": Module("torch.nn.parameter", {"Parameter": PARAMETER}),
@@ -181,12 +197,13 @@ TORCH = Module(
         "randint": Builtin("torch.randint", randint),
         "arange": Builtin("torch.arange", arange),
         "linspace": Builtin("torch.linspace", linspace),
-        "tensor": Builtin("torch.tensor", literal),
+        **{name: Builtin(f"torch.{name}", literal) for name in ("tensor", "as_tensor", "from_numpy")},
         "FloatTensor": Builtin("torch.FloatTensor", _of_floats),
         "no_grad": _manager("torch.no_grad", False),
         "inference_mode": _manager("torch.inference_mode", False),
         "enable_grad": _manager("torch.enable_grad", True),
         "set_grad_enabled": Builtin("torch.set_grad_enabled", _set_grad_enabled),
+        "utils": Module("torch.utils", {"data": companions.MODULES["torch.utils.data"]}),
         "compile": Builtin(
             "torch.compile",
             lambda run, args, kwargs: args[0] if args else Builtin("compile", lambda run, args, kwargs: args[0]),
@@ -285,6 +302,7 @@ MODULES: dict[str, Value] = {
     "torch.nn.functional": NN.names["functional"],
     "torch.nn.init": NN.names["init"],
     "torch.nn.parameter": NN.names["parameter"],
+    "torch.nn.parallel": NN.names["parallel"],
     **reparametrize.MODULES,
     **lightning.MODULES,
     **companions.MODULES,
