@@ -417,7 +417,7 @@ class Layer(Applicable):
         declared = self.declared_inputs() if self.declared_inputs else None
         if declared:
             return self.on(*declared, **call)
-        unknown = "" if self._weightless() else "the shape of its input is not known"
+        unknown = "" if self.is_weightless() else "the shape of its input is not known"
         return Built(UNKNOWN_OUTPUTS, unknown=unknown, costed=False)
 
     def _against_declared(self, built: Built, shapes: tuple[AnyShape, ...], call: dict[str, bool]) -> Built:
@@ -447,7 +447,8 @@ class Layer(Applicable):
         except ParamcalcError:
             return None
 
-    def _weightless(self) -> bool:
+    def is_weightless(self) -> bool:
+        """Tell whether the layer has no weights, whatever it reads."""
         # whether there are weights is a matter of options, not of sizes: any input it takes will do
         size, several = symbols("n"), max(self.rule.least_inputs, 1 + self.rule.inputs[0].many)
         for axes in range(1, MOST_AXES):

@@ -150,6 +150,7 @@ class State:
         self.remarks: list[str] = []  # on the text of the program
         self.frames: list[tuple[Function, Scope]] = []  # of the calls that are under way, innermost last
         self.bound: list[tuple[str, Instance, Scope]] = []  # objects as they were bound to names, in order
+        self.undecided: list[tuple[str, Unknown]] = []  # names of functions, bound to one object or another
         self.objects = 0  # how many objects of classes were made, by the program and by libraries
         self.made: list[Instance] = []  # objects of classes, as they were made for sure; bound to names or not
         self.attached: set[int] = set()  # by id, those that became a part of another one

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ....core.rule import Rule
 from ....core.spelling import snake
+from ....errors import ParamcalcError
 from ....graph.model import Model
 from ..memory.objects import Class, Dict, Function, Instance, Scope, Unknown, Value
 from ..memory.state import State
 from ..names import keras, torch
+from ..names.options import Unread
 from .keras import keras_model
 from .rows import Listed, lost, type_of
 from .torch import torch_model
@@ -15,7 +16,10 @@ from .torch import torch_model
 MODEL_LIBRARIES = (
     "torchvision.models", "timm", "transformers", "keras.applications", "torch.hub", "torch.load", "efficientnet",
     "segmentation_models", "tensorflow_hub", "sentence_transformers", "lightning.load_from_checkpoint",
+    "keras.models.load", "keras.models.model_from", "keras.saving.load",
 )  # fmt: skip
+
+MOST_BARE = 20  # layers that no model holds: more than that are material for one
 
 
 def models_of(run: State, scope: Scope, only: str = "") -> list[tuple[str, Model]]:
@@ -53,26 +57,34 @@ def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
                 outer[id(value)] = (str(key), value)
     bound = {*outer, *inner}
     nameless = [one for one in run.made if id(one) not in bound and is_model(one) and id(one) not in run.attached]
+    inner |= {
+        id(one): (name, one)
+        for name, one in run.undecided
+        if any(is_model(way) and id(way) not in run.attached for way in one.either) and not one.scalar
+    }
     named = [one for _, one in (*outer.values(), *inner.values()) if isinstance(one, Instance)]
     inside = _inside([*named, *nameless])
-    inner |= {id(one): (snake(type_of(one)), one) for one in nameless if _is_whole(one)}
+    inner |= {id(one): (snake(type_of(one)), one) for one in nameless if _is_whole(run, one)}
+    bare = [one for one in nameless if _weighty(run, one) and id(one) not in inside]
+    if not outer and not inner and len(bare) <= MOST_BARE:
+        inner = {id(one): (snake(type_of(one)), one) for one in bare}
     kept: list[tuple[str, Value]] = []
     for found in (outer, {key: pair for key, pair in inner.items() if key not in outer}):
         for name, one in found.values():
-            if isinstance(one, Unknown) or _stands_alone(one, id(one) in inside, found is outer):
+            if isinstance(one, Unknown) or _stands_alone(run, one, id(one) in inside, found is outer):
                 kept.append((name, one))
     return kept
 
 
-def _is_whole(value: Instance) -> bool:
-    return _weighty(value) and (isinstance(value.cls, Class) or torch.is_chain(value) or keras.is_model(value))
+def _is_whole(run: State, value: Instance) -> bool:
+    return _weighty(run, value) and (isinstance(value.cls, Class) or torch.is_chain(value) or keras.is_model(value))
 
 
-def _stands_alone(value: Instance, inside: bool, outer: bool) -> bool:
+def _stands_alone(run: State, value: Instance, inside: bool, outer: bool) -> bool:
     # a model of Keras that has a name of its own is listed even where it is part of another
-    if inside and not (outer and keras.is_model(value) and _weighty(value)):
+    if inside and not (outer and keras.is_model(value) and _weighty(run, value)):
         return False
-    return isinstance(value.cls, Class) or keras.is_model(value) or _weighty(value)
+    return isinstance(value.cls, Class) or keras.is_model(value) or _weighty(run, value)
 
 
 def is_model(value: Value) -> bool:
@@ -80,31 +92,38 @@ def is_model(value: Value) -> bool:
     return torch.is_module(value) or keras.is_model(value)
 
 
+DICTIONARY = tuple((name, False) for name in ("items", "keys", "values", "get", "pop", "update"))  # no model has these
+
+
 def _may_be_model(value: Unknown) -> bool:
     if value.scalar:
+        return False
+    if any(name in value.parts for name in DICTIONARY):
         return False
     holds = any(is_model(one) or keras.is_layer(one) for one in value.refs)
     return holds or (value.path.startswith(MODEL_LIBRARIES) and "(" in value.path)
 
 
-def _weighty(value: Instance) -> bool:
+def _weighty(run: State, value: Instance) -> bool:
     # whether it may have parameters at all
     if keras.is_model(value):
         inside = keras.sublayers(value)
         if isinstance(inside, Unknown):
             return True
-        return any(not _weightless(one) for _, one in inside)
+        return any(not _weightless(run, one) for _, one in inside)
     return (
         any(torch.is_parameter(one) or isinstance(one, Unknown) or torch.is_module(one) for one in value.named.values())
         or value.blur is not None
     )
 
 
-def _weightless(value: Instance) -> bool:
-    rule = value.named.get("<rule>")
-    if not isinstance(rule, Rule) or value.blur is not None:
+def _weightless(run: State, value: Instance) -> bool:
+    if "<rule>" not in value.named or value.blur is not None:
         return False
-    return rule.family in ("augmentation", "reshaping", "images", "elementwise", "pooling", "resizing")
+    try:
+        return keras.layer_of(run, value).is_weightless()
+    except (ParamcalcError, Unread):
+        return False
 
 
 def _inside(values: list[Instance]) -> set[int]:

@@ -26,7 +26,7 @@ def _int(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def _number(run: State, value: Value) -> Value:
     run.may_raise("a conversion")
-    data = isinstance(value, Unknown) and value.data
+    data = run.is_tensor(value) or (isinstance(value, Unknown) and value.data)
     if data and isinstance(value, Unknown) and value.name:
         return value
     return run.unknown("a number that is not known", data=data, scalar=True)

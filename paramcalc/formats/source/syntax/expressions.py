@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from ..memory.objects import MISSING, Dict, Function, Instance, List, Obj, Pieces, Scope, Unknown, Value
+from ..memory.objects import MISSING, Dict, Function, Instance, List, Native, Obj, Pieces, Scope, Unknown, Value
 from ..memory.state import Raised, State, Stop
 from ..values import attributes, calls
 from ..values.containers import get_item, items_of, store_item
@@ -220,6 +220,8 @@ def _call(run: State, node: ast.Call, scope: Scope) -> Value:
             args.append(evaluate(run, one, scope))
     for word in node.keywords:
         value = evaluate(run, word.value, scope)
+        if word.arg is None and isinstance(value, Instance) and isinstance(attributes.find(value.cls, "keys"), Native):
+            value = run.call(attributes.get(run, value, "copy"), [], {})
         if word.arg is not None:
             kwargs[word.arg] = value
         elif isinstance(value, Dict) and value.blur is None and all(isinstance(key, str) for key in value.named):

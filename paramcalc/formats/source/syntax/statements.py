@@ -22,7 +22,7 @@ from ..memory.objects import (
 )
 from ..memory.state import GRAD, Broken, Continued, Raised, Returned, State, Stop
 from ..values import attributes, calls, setting
-from ..values.containers import delete_item
+from ..values.containers import delete_item, of_optimizer
 from ..values.operations import DUNDER, binary, truth
 from .exceptions import try_statement, with_statement
 from .expressions import evaluate, make_function
@@ -109,7 +109,7 @@ def _augmented(run: State, node: ast.AugAssign, scope: Scope) -> None:
     elif isinstance(before, Instance) and attributes.find(before.cls, in_place) is not MISSING:
         keep(run.call(attributes.get(run, before, in_place), [value], {}))
     else:
-        if isinstance(before, Unknown) and before.refs:
+        if isinstance(before, Unknown) and before.refs and not of_optimizer(before):
             run.blur("an unknown object was changed in place", before, value)
         elif isinstance(before, Obj) and not isinstance(before, Instance):
             run.blur("it was changed in place", before)
@@ -190,7 +190,7 @@ def _decorated(run: State, made: Value, decorators: list[ast.expr], scope: Scope
 
 
 def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
-    bases = tuple(evaluate(run, one, scope) for one in node.bases)
+    bases = tuple(_as_base(run, evaluate(run, one, scope)) for one in node.bases)
     made = Class(node.name, bases, node.lineno)
     why = ""
     making: list[Value] = [one for one in bases if isinstance(one, Class) and one.blur is not None]
@@ -222,12 +222,19 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
     natives = [one for one in made.mro if isinstance(one, Native)]
     enum = next((one for one in natives if one.data == "enum"), None)
     made.native = enum or next((one for one in natives if one.make is not None), None)
-    if enum is None and made.blur is None and any(one.make is None for one in natives):
-        made.blur = run.unknown(f"a class derived from {next(one for one in natives if one.make is None).name}")
+    bare = [one for one in natives if one.make is None and (made.native is None or one not in made.native.lineage)]
+    if enum is None and made.blur is None and bare:
+        made.blur = run.unknown(f"a class derived from {bare[0].name}")
     if made.native is not None and "<class>" in made.native.methods and made.blur is None:
         made.native.methods["<class>"](run, made, [], {})
     setting.check_class(run, made)
     bind(run, node.name, _decorated(run, made, node.decorator_list, scope), scope)
+
+
+def _as_base(run: State, base: Value) -> Value:
+    # a built-in class of which instances are no objects of ours has another class for those derived from it
+    derived = base.methods.get("<derived>") if isinstance(base, Native) else None
+    return base if derived is None or not isinstance(base, Native) else derived(run, base, [], {})
 
 
 def _is_special(name: str) -> bool:

@@ -167,6 +167,10 @@ def get_or_missing(run: State, value: Value, name: str) -> Value:
             return value.scope.named[name]
         if name in value.names:
             return value.names[name]
+        if name == "__dict__":
+            made = Instance(NAMES_OF_MODULE)
+            made.named["<module>"] = value
+            return made
         found = value.other(name) if value.other else MISSING
         if found is MISSING or isinstance(found, Unknown):
             read = run.library(f"{value.path}.{name}")
@@ -227,6 +231,24 @@ def _of_function(run: State, value: Builtin | Partial | Method | Wrapper, name: 
             name, lambda run, args, kwargs: Wrapper("property", value.function, args[0] if name == "setter" else None)
         )
     return run.unknown("an attribute of a function", value)
+
+
+def _name_of_module(run: State, self: Instance, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    (name,) = args
+    if not isinstance(name, str):
+        return run.unknown("an unknown name of a module", self.named["<module>"], data=True)
+    return get(run, self.named["<module>"], name)
+
+
+NAMES_OF_MODULE = Native(
+    "module.__dict__",
+    make=lambda run, cls: Instance(cls),
+    methods={
+        "__getitem__": _name_of_module,
+        "__iter__": lambda run, self, args, kwargs: run.unknown("the names of a module", data=True, scalar=True),
+    },
+    get=lambda run, self, name: run.unknown(f"{name} of the names of a module", self.named["<module>"]),
+)
 
 
 def shown_class(run: State, value: Instance) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from functools import cache
 
 from ....core.framework import framework_of_module
@@ -22,12 +23,13 @@ from ..memory.objects import (
     Partial,
     Plain,
     Scope,
+    Set,
     Super,
     Unknown,
     Value,
     Wrapper,
 )
-from ..memory.reach import reachable
+from ..memory.reach import held, reachable
 from ..memory.state import DEPTH, Raised, State, Stop
 from . import attributes, reading
 from .implicit import call_back, unfollowed
@@ -41,7 +43,8 @@ HARMLESS = frozenset(  # libraries of which no call changes a model that it is g
         "seaborn", "plotly", "string", "re", "torchvision", "tensorboard", "torchmetrics", "nltk", "gym",
         "gymnasium", "librosa", "skimage", "pickle", "shutil", "glob", "urllib", "requests", "zipfile", "argparse",
         "IPython", "psutil", "gc", "subprocess", "yaml", "torchtext", "datasets", "evaluate", "mlflow", "optuna",
-        "timeit", "hashlib", "threading", "multiprocessing", "platform", "socket", "tensorflow_datasets",
+        "timeit", "hashlib", "threading", "multiprocessing", "platform", "socket", "tensorflow_datasets", "thop",
+        "ptflops", "fvcore",
     ]
 )  # fmt: skip
 ANSWERS = (  # functions that give a truth or a number for each number of a tensor, and nothing of what they are given
@@ -145,9 +148,21 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
     scalar = (harmless(path) and not path.startswith(MODELS)) or (isinstance(function, Unknown) and function.scalar)
     if path.startswith(FRAMEWORKS):  # what they make of something that may be a model may be one, too
         scalar = scalar and not any(isinstance(one, Unknown) and not one.scalar for one in given)
-    made = run.unknown(reason, *(() if path.startswith(ANSWERS) else (function, *given)), data=True, scalar=scalar)
+    apart = path.startswith(ANSWERS) or (scalar and _holds_no_model(run, given))
+    made = run.unknown(reason, *(() if apart else (function, *given)), data=True, scalar=scalar)
     made.path = f"{path}()" if path else ""
     return made
+
+
+def _holds_no_model(run: State, given: Sequence[Value]) -> bool:
+    # whether what a library is given is data: numbers in lists, and objects of classes that no framework has
+    found = reachable(given)
+    run.budget.charge(len(found))
+    for one in found:
+        plain = isinstance(one, (List, Dict, Set)) or (isinstance(one, Instance) and not attributes.names_of(one.cls))
+        if not plain or any(isinstance(inner, Unknown) and not inner.scalar for inner in held(one)):
+            return False
+    return all(one.scalar for one in given if isinstance(one, Unknown))
 
 
 def _lose_names(run: State, reason: str, *values: Value) -> None:
@@ -186,7 +201,12 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
     try:
         if isinstance(node, ast.Lambda):
             return run.evaluate(node.body, scope)
-        return run.region(lambda: run.execute(node.body, scope), {"return": "next"})
+        found = run.region(lambda: run.execute(node.body, scope), {"return": "next"})
+        if not run.unsure and not run.inside_library:
+            run.undecided += [
+                (str(name), one) for name, one in scope.named.items() if isinstance(one, Unknown) and one.either
+            ]
+        return found
     finally:
         run.grad = before
         run.frames.pop()

@@ -52,14 +52,14 @@ def _items(run: State, value: Value, ordered: bool) -> list[Value] | Unknown:
     if isinstance(value, range):
         return list(value) if len(value) <= MOST_ITEMS else run.unknown("a range that is too long")
     if isinstance(value, frozenset) and len(value) > 1 and ordered:
-        return run.unknown("the order of a set", value)
+        return _in_any_order(run, value, [*value])
     if isinstance(value, (tuple, str, frozenset)):
         return list(value)
     if isinstance(value, bytes):
         return list(value)
     if isinstance(value, (List, Dict, Set)):
         if value.blur is None and isinstance(value, Set) and len(value.state) > 1 and ordered:
-            return run.unknown("the order of a set", value)
+            return _in_any_order(run, value, [*value.named])
         return run.unknown(value.blur.reason, value) if value.blur is not None else list(value.state)
     if isinstance(value, Iterator):
         return rest_of(run, value)
@@ -83,6 +83,13 @@ def _items(run: State, value: Value, ordered: bool) -> list[Value] | Unknown:
     if isinstance(value, (int, float)) or value is None:
         raise Raised(run.error("TypeError", "object is not iterable"))
     return run.unknown("items that are not known", value)
+
+
+def _in_any_order(run: State, value: Value, members: list[Value]) -> list[Value] | Unknown:
+    # of plain members it is known how many there are
+    if not all(isinstance(one, (str, int, float)) for one in members):
+        return run.unknown("the order of a set", value)
+    return [run.unknown("an item of a set", data=True, scalar=True) for _ in members]
 
 
 def _of_instance(run: State, value: Instance) -> list[Value] | Unknown:
@@ -126,7 +133,7 @@ def length(run: State, value: Value) -> Value:
     if isinstance(value, View):
         return length(run, value.of)
     if isinstance(value, (List, Dict, Set)):
-        return run.unknown(value.blur.reason, scalar=True) if value.blur is not None else len(value.state)
+        return run.unknown(value.blur.reason, data=True, scalar=True) if value.blur is not None else len(value.state)
     if isinstance(value, Instance):
         method = attributes.user_method(value, "__len__")
         if method is not None:
@@ -279,6 +286,11 @@ def store_item(run: State, value: Value, key: Value, item: Value) -> None:
     check_change(run, value, "update" if new else "a new item", *before)
 
 
+def of_optimizer(value: Unknown) -> bool:
+    """Tell whether a value is an optimizer, or a part of one: it holds parameters, and no model holds it."""
+    return value.path.startswith(OPTIMIZERS) and not value.path.startswith(AVERAGES)
+
+
 def _store_item(run: State, value: Value, key: Value, item: Value) -> None:
     if isinstance(value, Dict):
         run.change(value)
@@ -319,8 +331,8 @@ def _store_item(run: State, value: Value, key: Value, item: Value) -> None:
             return
     if isinstance(value, (tuple, str)):
         raise Raised(run.error("TypeError", "does not support item assignment"))
-    if isinstance(value, Unknown) and value.path.startswith(OPTIMIZERS) and not value.path.startswith(AVERAGES):
-        return  # a rate of learning: it holds parameters, and no model holds it
+    if isinstance(value, Unknown) and of_optimizer(value):
+        return  # a rate of learning
     run.changed_tensors += 1
     if run.is_tensor(value):
         run.tensor_written(value, key, item)

@@ -85,7 +85,7 @@ def is_key(run: State, value: Value) -> bool:
     own = [isinstance(value, Instance) and attributes.user_method(value, name) for name in ("__eq__", "__hash__")]
     if any(own):
         unfollowed(run, "a key", value)
-    return not own[0]
+    return not (isinstance(value, Instance) and attributes.compares(value.cls))
 
 
 def binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:

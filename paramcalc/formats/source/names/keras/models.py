@@ -177,6 +177,8 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
         end = end_of(self, name)
         if end is not None:
             return List([end]) if name.endswith("s") else end
+    if name.startswith("reset_state") and "<rule>" in self.named and not is_model(self):
+        return MISSING  # recurrent layers have it
     if "<rule>" in self.named or name in LAYER_NAMES:
         return run.unknown(f"{name} of a layer is not known", self)
     return MISSING
@@ -288,7 +290,8 @@ def flat(value: Value) -> tuple[Tensor, ...] | None:
     return found
 
 
-def _nothing(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+def nothing(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    """Do nothing that changes what a layer is."""
     return None
 
 
@@ -342,10 +345,10 @@ LAYER = Native(
         "get_config": lambda run, self, args, kwargs: run.call(run.builtin("dict"), [], {}),
         "compute_output_shape": lambda run, self, args, kwargs: run.unknown("a shape", data=True, scalar=True),
         "compute_mask": lambda run, self, args, kwargs: run.unknown("a mask", scalar=True),
-        "add_loss": _nothing, "add_metric": _nothing,
+        "add_loss": nothing, "add_metric": nothing,
         "count_params": lambda run, self, args, kwargs: run.unknown("a number of parameters", data=True, scalar=True),
         "get_weights": lambda run, self, args, kwargs: run.unknown("weights", data=True, scalar=True),
-        "set_weights": _nothing,
+        "set_weights": nothing,
         "<replaced>": _check_replaced,
     },
     get=_layer_get,
@@ -356,15 +359,15 @@ MODEL = Native(
     LAYER,
     init=_graph_init,
     methods={
-        "compile": _nothing,
+        "compile": nothing,
         "summary": _summary,
-        "save": _nothing,
-        "save_weights": _nothing,
-        "load_weights": _nothing,
-        "reset_states": _nothing,
+        "save": nothing,
+        "save_weights": nothing,
+        "load_weights": nothing,
+        "reset_states": nothing,
         "to_json": lambda run, self, args, kwargs: run.unknown("a text", scalar=True),
         "get_layer": _get_layer,
-        "export": _nothing,
+        "export": nothing,
         "compute_loss": _data("compute_loss"),
         **{
             name: _data(name)

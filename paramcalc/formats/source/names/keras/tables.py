@@ -12,7 +12,7 @@ from ..standard.iteration import same
 from .data import DATA, PAD_SEQUENCES, PREPROCESSING, SEQUENCE, SETS, TO_CATEGORICAL
 from .functions import activation, function
 from .layers import INPUT, rule_init
-from .models import INPUT_LAYER, LAYER, MODEL, lambda_init
+from .models import INPUT_LAYER, LAYER, MODEL, lambda_init, nothing
 from .sequential import SEQUENTIAL, clone
 from .tensors import is_tensor
 
@@ -63,7 +63,8 @@ def layer_class(name: str) -> Value:
         around = name if old else "Dropout" if name.startswith("SpatialDropout") else ""  # the class it derives from
         base = layer_class(around) if around else LAYER
         assert isinstance(base, Native)
-        _NATIVES[key] = Native(f"keras.layers.{name}", base, init=rule_init(rule, old), data=rule)
+        methods = dict.fromkeys(("reset_states", "reset_state"), nothing) if rule.family == "recurrent" else {}
+        _NATIVES[key] = Native(f"keras.layers.{name}", base, init=rule_init(rule, old), methods=methods, data=rule)
     return _NATIVES[key]
 
 
@@ -132,6 +133,19 @@ CONFIG = {
     "image_data_format": Builtin("image_data_format", _data_format),
     "set_image_data_format": Builtin("set_image_data_format", _set_data_format),
 }
+
+
+def _random(path: str) -> Module:
+    names: dict[str, Value] = {name: function(name) for name in ("normal", "uniform")}
+    return Module(
+        f"{path}.random",
+        names,
+        lambda name: Unknown(
+            f"{path}.random.{name} is not known", path=f"{path}.random.{name}", data=True, scalar=True
+        ),
+    )
+
+
 KERAS = Module(
     "keras",
     {
@@ -154,6 +168,7 @@ KERAS = Module(
         ),
         "config": Module("keras.config", CONFIG, lambda name: _other(f"config.{name}")),
         "activations": Module("keras.activations", {}, activation),
+        "random": _random("keras"),
     },
     _other,
 )
@@ -193,8 +208,11 @@ TF = Module(
                 "range",
                 "gather",
                 "einsum",
+                "zeros",
+                "ones",
             ]
         },
+        "random": _random("tensorflow"),
     },
     lambda name: Unknown(f"tensorflow.{name} is not known", path=f"tensorflow.{name}", data=True, scalar=True),
 )

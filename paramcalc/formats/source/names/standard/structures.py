@@ -21,21 +21,18 @@ from ...memory.objects import (
     View,
 )
 from ...memory.state import State
-from ...values.calls import lose
 from ..builtins import BUILTINS
 from ..converting import make_dict
+from ..mappings import derived
 from ..native import Args, Kwargs
 from .iteration import same
+from .named_tuple import named_tuple
 
 
 def _default(run: State, args: Args, kwargs: Kwargs) -> Value:
     made = Dict(default=args[0] if args else None)
     run.call(run.method(made, "update"), args[1:], kwargs)
     return made
-
-
-def _namedtuple(run: State, args: Args, kwargs: Kwargs) -> Value:
-    return lose(run, "a named tuple is not followed", None, *args)
 
 
 def deep_copy(run: State, value: Value, done: dict[Obj, Value]) -> Value:
@@ -52,6 +49,10 @@ def deep_copy(run: State, value: Value, done: dict[Obj, Value]) -> Value:
         run.budget.spend()
         made = _empty(value)
         done[value] = made
+        if id(value) in run.attached:
+            run.attached.add(id(made))
+        elif isinstance(made, Instance) and not (run.unsure or run.inside_library):
+            run.made.append(made)
         made.blur = value.blur
         if isinstance(value.state, list):
             made.state = [deep_copy(run, one, done) for one in value.state]
@@ -90,7 +91,7 @@ COLLECTIONS_ABC = Module("collections.abc", {}, lambda name: Native(f"collection
 COLLECTIONS = Module(
     "collections",
     {
-        "OrderedDict": Native("collections.OrderedDict", data=make_dict),
+        "OrderedDict": Native("collections.OrderedDict", data=make_dict, methods={"<derived>": derived}),
         "defaultdict": Builtin("defaultdict", _default),
         "deque": Builtin(
             "deque",
@@ -98,7 +99,7 @@ COLLECTIONS = Module(
                 run.unknown("a deque", *args) if len(args) > 1 or kwargs else run.call(BUILTINS["list"], args, {})
             ),
         ),
-        "namedtuple": Builtin("namedtuple", _namedtuple),
+        "namedtuple": Builtin("namedtuple", named_tuple),
         "Counter": Unknown("collections.Counter is not known", path="os.Counter", data=True, scalar=True),
         "abc": COLLECTIONS_ABC,
     },

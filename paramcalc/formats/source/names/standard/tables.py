@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
 import string
 
-from ...memory.objects import Builtin, Class, Function, Module, Native, Unknown, Value, Wrapper
-from ...memory.state import State
+from ...memory.objects import Builtin, Class, Dict, Function, List, Module, Native, Unknown, Value, Wrapper
+from ...memory.state import Raised, State
 from ...values.operations import binary
 from ..builtins import BUILTINS, OBJECT, TYPES
 from ..native import Args, Kwargs, by_place
@@ -14,6 +15,7 @@ from .arguments import ARGPARSE, SIMPLE
 from .dataclass import DATACLASSES
 from .enums import ENUM
 from .iteration import FUNCTOOLS, ITERTOOLS, MATH, outside, same
+from .named_tuple import NAMED_TUPLE
 from .numpy import NUMPY
 from .structures import COLLECTIONS, COLLECTIONS_ABC, CONTEXTLIB, COPY
 
@@ -21,7 +23,7 @@ TYPING = Module(
     "typing",
     {"TYPE_CHECKING": False, "cast": Builtin("cast", by_place(lambda run, args, kwargs: args[1], 2))}
     | dict.fromkeys(("Generic", "Protocol"), OBJECT)
-    | {"overload": Builtin("overload", same), "final": Builtin("final", same)},
+    | {"overload": Builtin("overload", same), "final": Builtin("final", same), "NamedTuple": NAMED_TUPLE},
     lambda name: Native(f"typing.{name}"),
 )
 ABC = Module(
@@ -33,6 +35,28 @@ ABC = Module(
         "abstractproperty": Builtin("abstractproperty", lambda run, args, kwargs: Wrapper("property", args[0])),
     },
 )
+
+
+MOST_JSON = 100_000  # characters
+
+
+def _loads(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # of a text that is known
+    (text,) = args
+    if not isinstance(text, str) or len(text) > MOST_JSON:
+        return run.call(outside("json").other("loads"), args, kwargs)  # type: ignore[misc]
+    try:
+        return _of_json(run, json.loads(text))
+    except (ValueError, RecursionError):
+        raise Raised(run.error("ValueError", "not JSON")) from None
+
+
+def _of_json(run: State, value: object) -> Value:
+    if isinstance(value, dict):
+        return Dict({str(key): _of_json(run, one) for key, one in value.items()})
+    if isinstance(value, list):
+        return List([_of_json(run, one) for one in value])
+    return value
 
 
 def _is_function(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -87,6 +111,7 @@ MODULES: dict[str, Value] = {
         {"isfunction": Builtin("isfunction", _is_function), "isclass": Builtin("isclass", _is_class)},
         lambda name: Unknown(f"inspect.{name} is not known", path=f"inspect.{name}", data=True),
     ),
+    "json": Module("json", {"loads": Builtin("json.loads", by_place(_loads, 1))}, outside("json").other),
     "types": Module("types", {"SimpleNamespace": SIMPLE, "FunctionType": FUNCTION, "LambdaType": FUNCTION}),
     "numpy": NUMPY,
     "numpy.random": NUMPY.names["random"],

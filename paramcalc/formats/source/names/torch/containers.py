@@ -235,7 +235,11 @@ def _dict_update(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Valu
         pairs = list(given.named.items())
     else:
         pairs = items_of(run, given) if not isinstance(given, Dict) else run.unknown("unknown entries", given)
-    if isinstance(pairs, Unknown) or not all(isinstance(one, tuple) and isinstance(one[0], str) for one in pairs):
+    if isinstance(pairs, list):
+        pairs = [tuple(one.items) if isinstance(one, List) and one.blur is None else one for one in pairs]
+    if isinstance(pairs, Unknown) or not all(
+        isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str) for one in pairs
+    ):
         self.blur = run.unknown("entries that are not known", given)
         return None
     for pair in pairs:

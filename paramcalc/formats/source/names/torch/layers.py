@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .....core.built import Built
+from .....core.built import Built, Weight
 from .....core.default_inputs import natural_inputs
+from .....core.kinds import SWITCH
 from .....core.registry import of_class
 from .....core.rule import Layer, Rule
 from .....core.schema import REQUIRED
@@ -17,9 +18,9 @@ from ...memory.budget import LAYER, WEIGHT
 from ...memory.objects import Dict, Host, Instance, List, Native, Pieces, Unknown, Value
 from ...memory.state import State
 from ...values import attributes
-from ...values.calls import make_native
+from ...values.calls import lose, make_native
 from ...values.containers import items_of
-from ...values.operations import sized
+from ...values.operations import sized, truth
 from ...values.pieces import marked
 from ..native import Args, Kwargs
 from ..options import Unread, size_of_option
@@ -32,7 +33,7 @@ from .kinds import abstract_class, base_of
 from .modules import MODULE, module_init
 from .recording import record_layer
 from .tensors import Tensor, is_parameter, make_parameter, shape_of
-from .walks import is_module
+from .walks import children_of, is_module
 
 _NATIVES: dict[str, Native] = {}
 
@@ -50,8 +51,51 @@ def layer_class(name: str) -> Native | None:
             methods = {"forward": _layer_forward}
             if name.startswith(RESET):
                 methods["reset_parameters"] = lambda run, self, args, kwargs: None
+            methods.update(ALTERNATIVES.get(name, {}))
             _NATIVES[name] = Native(f"torch.nn.{name}", _base(name), init=_layer_init(rule), methods=methods, data=rule)
     return _NATIVES[name]
+
+
+def _of_table(name: str) -> Host:
+    # from_pretrained: a class method, whose first argument is the table
+    def make(run: State, table: Value, args: Args, kwargs: Kwargs) -> Value:
+        shape, frozen = shape_of(run, table), args[0] if args else kwargs.get("freeze", True)
+        cls = layer_class(name)
+        if cls is None or shape is None or len(shape) != 2 or not isinstance(frozen, bool):
+            return lose(run, "an embedding of an unknown table", None, table, *args, *kwargs.values())
+        made = run.call(cls, [*shape], {})
+        weight = made.named.get("weight") if isinstance(made, Instance) else None
+        if isinstance(weight, Instance):
+            weight.named["requires_grad"] = not frozen
+        return made
+
+    return make
+
+
+def _synchronized(run: State, module: Value, args: Args, kwargs: Kwargs) -> Value:
+    # convert_sync_batchnorm: a class method; each batch normalization becomes another layer of the same parameters
+    if not isinstance(module, Instance) or not is_module(module) or module.blur is not None:
+        return lose(run, "a module that is not known", None, module, *args, *kwargs.values())
+    cls, rule = layer_class("SyncBatchNorm"), of_class("SyncBatchNorm", "torch")
+    assert cls is not None
+    if abstract_class("_BatchNorm") in attributes.lineage(module.cls):
+        made = Instance(cls, module.line)
+        made.named.update({**module.named, "<rule>": rule})
+        return made
+    for name, one in children_of(module):
+        if is_module(one):
+            run.change(module)
+            module.named[name] = _synchronized(run, one, args, kwargs)
+        elif not is_parameter(one):
+            run.blur("a module that is not known", module)
+    return module
+
+
+# other ways to make a layer, or to make one of a module
+ALTERNATIVES: dict[str, dict[str, Host]] = {
+    **{name: {"from_pretrained": _of_table(name)} for name in ("Embedding", "EmbeddingBag")},
+    "SyncBatchNorm": {"convert_sync_batchnorm": _synchronized},
+}
 
 
 def _base(name: str) -> Native:
@@ -100,7 +144,7 @@ def _layer_init(rule: Rule) -> Host:
             return
         try:
             layer = layer_of(run, self, of_weights=True)
-            weights = layer.on(*natural_inputs(layer)).weights
+            weights = _weights(layer)
             run.budget.charge(WEIGHT * len(weights))
         except (Unread, ParamcalcError) as error:
             run.may_raise(rule.name)
@@ -131,6 +175,16 @@ def _layer_init(rule: Rule) -> Host:
             run.call(own, [self], {})
 
     return init
+
+
+def _weights(layer: Layer) -> tuple[Weight, ...]:
+    # an axis among its options may be one that the usual input does not have
+    try:
+        return layer.on(*natural_inputs(layer)).weights
+    except ParamcalcError:
+        if layer.is_weightless():
+            return ()
+        raise
 
 
 def _pieces(run: State, self: Instance, rule: Rule, options: Dict) -> Pieces | None:
@@ -215,6 +269,9 @@ def _is_open(run: State, rule: Rule, name: str, value: Value) -> bool:
 def plain_option(run: State, rule: Rule, name: str, value: Value) -> Value:
     """Give an option as a rule takes it: sizes, numbers, texts, lists of them, layers."""
     value = size_of_option(run, rule, name, value)
+    if name in rule.options and rule.options[name].kind is SWITCH:
+        flag = truth(run, value)  # PyTorch takes any value
+        value = value if flag is None else flag
     if isinstance(value, (Unknown, Expr)) and name in ("dropout", "p", "eps", "momentum"):
         return rule.options[name].default if name in rule.options else 0.5
     if isinstance(value, Unknown):

@@ -20,8 +20,8 @@ from ...memory.objects import (
 )
 from ...memory.state import State
 from ...values import attributes
-from ...values.containers import contains, delete_item, store_item
-from ..methods import DICTS
+from ...values.containers import store_item
+from ..mappings import METHODS, dictionary
 from ..native import Args, Kwargs
 from .modules import MODULE
 from .walks import is_module
@@ -43,7 +43,7 @@ def _saved(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     # the arguments of the constructor that calls this, or those that are named
     held = _hyperparameters(run, self)
     if isinstance(held, Instance):
-        items = _items(held)
+        items = dictionary(run, held)
         found = _arguments(run, args, kwargs)
         run.change(items)
         if found is None:
@@ -92,40 +92,18 @@ def _hyperparameters(run: State, self: Instance) -> Value:
     return self.named["<hparams>"]
 
 
-def _items(hyperparameters: Instance) -> Dict:
-    found = hyperparameters.named["<items>"]
-    assert isinstance(found, Dict)
-    return found
-
-
 def _saved_value(run: State, self: Instance, name: Value) -> Value:
-    items = _items(self)
+    items = dictionary(run, self)
     known = items.blur is None and isinstance(name, str) and name in items.named
     return items.named[name] if known else run.unknown(f"{name} of hyper-parameters", data=True)
-
-
-def _merged(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    DICTS["update"](run, _items(self), args, kwargs)
-    return self
-
-
-def _on_items(method: Host) -> Host:
-    return lambda run, self, args, kwargs: method(run, _items(self), args, kwargs)
 
 
 HYPERPARAMETERS = Native(
     "lightning.AttributeDict",
     make=lambda run, cls: Instance(cls),
-    methods={
-        **{name: _on_items(method) for name, method in DICTS.items()},
-        "__getitem__": lambda run, self, args, kwargs: _saved_value(run, self, args[0]),
-        "__setitem__": lambda run, self, args, kwargs: store_item(run, _items(self), args[0], args[1]),
-        "__delitem__": lambda run, self, args, kwargs: delete_item(run, _items(self), args[0]),
-        "__contains__": lambda run, self, args, kwargs: contains(run, _items(self), args[0]),
-        "__ior__": _merged,
-    },
+    methods={**METHODS, "__getitem__": lambda run, self, args, kwargs: _saved_value(run, self, args[0])},
     get=_saved_value,
-    set=lambda run, self, name, value: store_item(run, _items(self), name, value),
+    set=lambda run, self, name, value: store_item(run, dictionary(run, self), name, value),
 )
 
 

@@ -66,6 +66,13 @@ def arange(run: State, args: Args, kwargs: Kwargs) -> Value:
     return new(run, None, rest)
 
 
+def eye(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Give what ``torch.eye`` makes."""
+    rows = args[0] if args else kwargs.get("n")
+    columns = args[1] if len(args) > 1 else kwargs.get("m", rows)
+    return new(run, as_shape(run, [rows, columns]), kwargs)
+
+
 def linspace(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give what ``torch.linspace`` makes, without its numbers."""
     steps = args[2] if len(args) > 2 else kwargs.get("steps")

@@ -1,4 +1,4 @@
-"""Names: PyTorch. Functions that replace a weight of a module by what it is computed from: norms of weights."""
+"""Names: PyTorch. Functions that replace a weight of a module by what it is computed from: norms, pruned weights."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from math import prod
 from typing import NamedTuple
 
 from .....symbolic import Size
-from ...memory.objects import Builtin, Instance, Module, Native, Value
+from ...memory.objects import Builtin, Instance, Module, Native, Unknown, Value
 from ...memory.state import Raised, State
 from ...values import attributes
 from ...values.calls import lose
+from ...values.containers import items_of
 from ..native import Args, Kwargs
 from .containers import MODULE_DICT, MODULE_LIST
 from .modules import MODULE, module_init, module_set
@@ -178,6 +179,63 @@ def _spectral_norm_listed(run: State, args: Args, kwargs: Kwargs) -> Value:
     return _listed(run, one, {"original": one.parameter}, vectors)
 
 
+def _pruned(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # the weight keeps its numbers, and a buffer says which of them are used
+    given = {**dict(zip(("module", "name"), args, strict=False)), **kwargs}
+    module, name = given.get("module"), given.get("name")
+    if isinstance(module, Instance) and module.blur is None and is_parameter(module.named.get(f"{name}_orig")):
+        return module  # pruned once more
+    one = _asked(run, [module, name, None], {}, 2, None)
+    if one is None:
+        return lose(run, "a weight that is not known", *args, *kwargs.values())
+    run.may_raise("a weight that is pruned")
+    _replaced(run, one, {f"{one.name}_orig": one.parameter}, {f"{one.name}_mask": one.shape})
+    return one.module
+
+
+def _pruned_at_once(run: State, args: Args, kwargs: Kwargs) -> Value:
+    pairs = items_of(run, args[0] if args else kwargs.get("parameters"))
+    known = isinstance(pairs, list) and all(isinstance(one, tuple) and len(one) == 2 for one in pairs)
+    if isinstance(pairs, Unknown) or not known:
+        return lose(run, "weights that are not known", *args, *kwargs.values())
+    for pair in pairs:
+        if isinstance(pair, tuple):
+            _pruned(run, [*pair], {})
+    return None
+
+
+def _kept(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # prune.remove: the parameter takes its name again
+    given = {**dict(zip(("module", "name"), args, strict=False)), **kwargs}
+    module, name = given.get("module"), given.get("name")
+    original = module.named.get(f"{name}_orig") if isinstance(module, Instance) and module.blur is None else None
+    kept = module.named.get("<buffers>", ()) if isinstance(module, Instance) else None
+    if not isinstance(module, Instance) or not is_parameter(original) or not isinstance(kept, tuple):
+        return lose(run, "a weight that is not known", *args, *kwargs.values())
+    run.change(module)
+    for gone in (str(name), f"{name}_orig", f"{name}_mask"):
+        module.named.pop(gone, None)
+    module.named["<buffers>"] = tuple(one for one in kept if one != f"{name}_mask")
+    module_set(run, module, str(name), original)
+    return module
+
+
+PRUNING = (
+    "identity",
+    "l1_unstructured",
+    "random_unstructured",
+    "ln_structured",
+    "random_structured",
+    "custom_from_mask",
+)
+PRUNE = Module(
+    "torch.nn.utils.prune",
+    {
+        **{name: Builtin(f"prune.{name}", _pruned) for name in PRUNING},
+        "global_unstructured": Builtin("prune.global_unstructured", _pruned_at_once),
+        "remove": Builtin("prune.remove", _kept),
+    },
+)
 WEIGHT_NORM = {
     "weight_norm": Builtin("weight_norm", _weight_norm),
     "remove_weight_norm": _removed(("_g", "_v"), ()),
@@ -193,10 +251,11 @@ LISTED = Module(
         "spectral_norm": Builtin("spectral_norm", _spectral_norm_listed),
     },
 )
-UTILS = Module("torch.nn.utils", {**WEIGHT_NORM, **SPECTRAL_NORM, "parametrizations": LISTED})
+UTILS = Module("torch.nn.utils", {**WEIGHT_NORM, **SPECTRAL_NORM, "parametrizations": LISTED, "prune": PRUNE})
 MODULES: dict[str, Value] = {
     "torch.nn.utils": UTILS,
     "torch.nn.utils.parametrizations": LISTED,
+    "torch.nn.utils.prune": PRUNE,
     "torch.nn.utils.weight_norm": Module("torch.nn.utils.weight_norm", {**WEIGHT_NORM}),
     "torch.nn.utils.spectral_norm": Module("torch.nn.utils.spectral_norm", {**SPECTRAL_NORM}),
 }

@@ -21,12 +21,12 @@ from ...memory.objects import (
 from ...memory.state import GRAD, State
 from ..native import Args, Kwargs
 from ..standard.arrays import is_array
-from . import companions, lightning, reparametrize
+from . import companions, copies, lightning, reparametrize
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
 from .functions import tensor_function
 from .kinds import abstract_class
 from .layers import layer_class
-from .making import arange, full, like, linspace, literal, made, randint
+from .making import arange, eye, full, like, linspace, literal, made, randint
 from .modules import MODULE, module_set
 from .tensors import PARAMETER
 from .walks import is_module
@@ -196,6 +196,7 @@ TORCH = Module(
         "full": Builtin("torch.full", full),
         "randint": Builtin("torch.randint", randint),
         "arange": Builtin("torch.arange", arange),
+        "eye": Builtin("torch.eye", eye),
         "linspace": Builtin("torch.linspace", linspace),
         **{name: Builtin(f"torch.{name}", literal) for name in ("tensor", "as_tensor", "from_numpy")},
         "FloatTensor": Builtin("torch.FloatTensor", _of_floats),
@@ -203,6 +204,8 @@ TORCH = Module(
         "inference_mode": _manager("torch.inference_mode", False),
         "enable_grad": _manager("torch.enable_grad", True),
         "set_grad_enabled": Builtin("torch.set_grad_enabled", _set_grad_enabled),
+        "jit": copies.JIT,
+        "optim": copies.OPTIM,
         "utils": Module("torch.utils", {"data": companions.MODULES["torch.utils.data"]}),
         "compile": Builtin(
             "torch.compile",
@@ -265,7 +268,6 @@ TORCH = Module(
                 "multiply",
                 "sub",
                 "subtract",
-                "eye",
                 "softplus",
                 "multinomial",
                 "topk",
@@ -303,6 +305,7 @@ MODULES: dict[str, Value] = {
     "torch.nn.init": NN.names["init"],
     "torch.nn.parameter": NN.names["parameter"],
     "torch.nn.parallel": NN.names["parallel"],
+    **copies.MODULES,
     **reparametrize.MODULES,
     **lightning.MODULES,
     **companions.MODULES,

@@ -1,0 +1,122 @@
+"""Which models of a program are listed: those of functions, those that differ, and no dictionaries."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from paramcalc.formats.opened import Source
+from paramcalc.formats.source.reader import read_all
+
+HEAD = "import copy, os, torch\nfrom torch import nn\n"
+LISTED: dict[str, tuple[str, dict[str, tuple[bool, int]]]] = {  # by name: whether it is exact, and the number
+    "another model of a function, perhaps": (
+        "def main():\n    net = nn.Linear(3, 4)\n    if os.path.exists('x'):\n        net = nn.Linear(3, 5)\nmain()",
+        {"net#1": (True, 16), "net": (False, 0)},
+    ),
+    "one model or another": (
+        "def main():\n    if os.path.exists('x'): net = nn.Linear(3, 5)\n    else: net = nn.Linear(3, 4)\nmain()",
+        {"net": (False, 0)},
+    ),
+    "the same model in any case": (
+        "def main():\n    net = nn.Linear(3, 4)\n    if os.path.exists('x'):\n        net = net.to('cuda')\nmain()",
+        {"net": (True, 16)},
+    ),
+    "layers of an object": (
+        "class Agent:\n    def __init__(self):\n        self.a = nn.Linear(3, 4)\n"
+        "        self.b = copy.deepcopy(self.a)\na = Agent()",
+        {"linear#1": (True, 16), "linear": (True, 16)},
+    ),
+    "a dictionary of tensors": (
+        "m = nn.Linear(3, 4)\nw = torch.load('x')\nd = {k: v for k, v in w.items() if k in m.state_dict()}",
+        {"m": (True, 16)},
+    ),
+    "what may be a model": ("m = nn.Linear(3, 4)\nw = torch.load('x')", {"m": (True, 16), "w": (False, 0)}),
+    "a model by its name": (
+        "import torchvision.models as models\nm = models.__dict__['alexnet'](num_classes=10)",
+        {"m": (True, 57_044_810)},
+    ),
+    "in parallel": (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(3, 4)\n"
+        "    def forward(self, x): return nn.parallel.data_parallel(self.a, x, range(2))\n"
+        "m = Net()\ny = m(torch.zeros(2, 3))\nd = nn.parallel.DistributedDataParallel(Net())",
+        {"m": (True, 16), "d": (True, 16)},
+    ),
+    "a loop over settings of an optimizer": (
+        "m = nn.Linear(3, 4)\no = torch.optim.SGD(m.parameters(), lr=1)\nfor g in o.param_groups: g['lr'] *= 0.1",
+        {"m": (True, 16)},
+    ),
+    "a map over tensors": (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.h, self.a = 4, nn.Linear(3, 12)\n"
+        "    def forward(self, x): return [*map(lambda t: t.reshape(self.h, -1), self.a(x).unknown(3))]\n"
+        "m = Net()\nm(torch.zeros(2, 3))",
+        {"m": (True, 48)},
+    ),
+    "a map that changes what it meets": (
+        "m = nn.Sequential(nn.Linear(3, 4))\n"
+        "for _ in map(lambda t: m.append(nn.Linear(2, 2)), torch.load('x').values()): pass",
+        {"m": (False, 0), "_": (False, 0)},
+    ),
+    "a set of data": (
+        "class Data(torch.utils.data.Dataset):\n    def __init__(self): self.classes = ['a', 'b']\n"
+        "m = nn.Linear(3, len(Data().classes))\n"
+        "m.train_set, m.other = torch.utils.data.random_split(Data(), [1, 2])",
+        {"m": (True, 8)},
+    ),
+}
+KERAS = {
+    "weights in a layer that is no matrix": (
+        "act = keras.Sequential([keras.Input((4,)), layers.PReLU()])\n"
+        "m = keras.Sequential([keras.Input((4,)), act, layers.Dense(2)])",
+        {"act": (True, 4), "m": (True, 14)},
+    ),
+    "a model that trains others": (
+        "class Gan(keras.Model):\n    def __init__(self, g):\n        super().__init__()\n        self.g = g\n"
+        "    def train_step(self, x): return {'loss': 0.0}\n"
+        "m = Gan(keras.Sequential([keras.Input((4,)), layers.Dense(2)]))",
+        {"m": (True, 10)},
+    ),
+    "a size of data": (
+        "x = load()\nm = keras.Sequential([layers.Dense(4, input_shape=(x.shape[1],))])",
+        {"m": (True, 0)},
+    ),
+    "states are set back": (
+        "m = keras.Sequential([keras.Input((5, 3), batch_size=1), layers.LSTM(2, stateful=True), layers.Dense(1)])\n"
+        "for one in m.layers:\n    if hasattr(one, 'reset_states'): one.reset_states()",
+        {"m": (True, 51)},
+    ),
+    "an empty list was there before": (
+        "class Unit(layers.Layer):\n    def __init__(self, s):\n        super().__init__()\n        self.skip = []\n"
+        "        if s: self.skip = [layers.Dense(2)]\n    def call(self, x):\n"
+        "        for one in self.skip: x = one(x)\n        return x\n"
+        "m = keras.Sequential([keras.Input((4,)), Unit(0), Unit(1)])",
+        {"m": (True, 10)},
+    ),
+    "what is read from a file": ("m = keras.models.load_model('x.keras')", {"m": (False, 0)}),
+}
+
+
+def reports(text: str) -> dict[str, Any]:
+    return {one.label: one.report() for one in read_all(Source("m.py", given=text))}
+
+
+def check(text: str, wanted: dict[str, tuple[bool, int]]) -> None:
+    found = reports(text)
+    numbers = {name: (one.exact, one.total if isinstance(one.total, int) else 0) for name, one in found.items()}
+    assert numbers == wanted
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_models_of_pytorch_are_listed(name: str) -> None:
+    if "torchvision" in LISTED[name][0]:
+        pytest.skip("torchvision is not installed") if find_spec("torchvision") is None else None
+    check(HEAD + LISTED[name][0], LISTED[name][1])
+
+
+@pytest.mark.parametrize("name", KERAS)
+def test_models_of_keras_are_listed(name: str) -> None:
+    text = f"import keras\nfrom keras import layers\n{KERAS[name][0]}\n"
+    check(text, KERAS[name][1])
