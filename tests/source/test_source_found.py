@@ -20,6 +20,19 @@ LISTED: dict[str, tuple[str, dict[str, tuple[bool, int]]]] = {  # by name: wheth
         "def main():\n    if os.path.exists('x'): net = nn.Linear(3, 5)\n    else: net = nn.Linear(3, 4)\nmain()",
         {"net": (False, 0)},
     ),
+    "a model of a file or another one": (
+        "def main():\n    try: net = torch.load('x')\n    except FileNotFoundError: net = nn.Linear(3, 4)\nmain()",
+        {"net": (False, 0)},
+    ),
+    "names of loops, and numbers": (
+        "net = nn.Sequential(nn.Linear(3, 4))\nfor name, one in torch.load('x').items():\n    one.data = net\n"
+        "count = sum(one.numel() for one in net.parameters())",
+        {"net": (False, 0)},
+    ),
+    "an expression in a text": (
+        "def make(kind, n):\n    return eval(kind)(n, eval('n + 1'))\nnet = make('nn.Linear', 3)",
+        {"net": (True, 16)},
+    ),
     "the same model in any case": (
         "def main():\n    net = nn.Linear(3, 4)\n    if os.path.exists('x'):\n        net = net.to('cuda')\nmain()",
         {"net": (True, 16)},
@@ -58,7 +71,7 @@ LISTED: dict[str, tuple[str, dict[str, tuple[bool, int]]]] = {  # by name: wheth
     "a map that changes what it meets": (
         "m = nn.Sequential(nn.Linear(3, 4))\n"
         "for _ in map(lambda t: m.append(nn.Linear(2, 2)), torch.load('x').values()): pass",
-        {"m": (False, 0), "_": (False, 0)},
+        {"m": (False, 0)},
     ),
     "a set of data": (
         "class Data(torch.utils.data.Dataset):\n    def __init__(self): self.classes = ['a', 'b']\n"
@@ -78,6 +91,12 @@ KERAS = {
         "    def train_step(self, x): return {'loss': 0.0}\n"
         "m = Gan(keras.Sequential([keras.Input((4,)), layers.Dense(2)]))",
         {"m": (True, 10)},
+    ),
+    "a model of models that are built": (
+        "class Cycle(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.a = keras.Sequential([keras.Input((4,)), layers.Dense(4)])\n    def call(self, x): return self.a(x)\n"
+        "m = Cycle()\nm.build((None, 4))",
+        {"m": (True, 20)},
     ),
     "a size of data": (
         "x = load()\nm = keras.Sequential([layers.Dense(4, input_shape=(x.shape[1],))])",

@@ -211,7 +211,7 @@ class Pairing:
         if self.same(a, b, 0):
             if isinstance(a, Unknown) and isinstance(b, Unknown) and a is not b:
                 both = Unknown(a.reason, a.line, a.refs | b.refs, scalar=a.scalar and b.scalar)
-                both.either = _either(a, b)
+                both.either, both.known = _either(a, b), _known(a, b)
                 return both
             return a
         self.there, self.back = saved
@@ -224,7 +224,7 @@ class Pairing:
         missing = isinstance(a, Missing) or isinstance(b, Missing)
         scalar = _plain(a) and _plain(b)
         made = Unknown(self.heap.why, self.heap.line, mutable(a) | mutable(b), scalar=scalar)
-        made.either = _either(a, b)
+        made.either, made.known = _either(a, b), _known(a, b)
         if missing:
             made.path = "?"  # perhaps there is no such name
         return made
@@ -291,6 +291,12 @@ def _either(a: Value, b: Value) -> tuple[Value, ...]:
     # what one of two values may be; nothing where one of them may be anything, or where they are many
     sides = [one.either if isinstance(one, Unknown) else (one,) for one in (a, b)]
     return (*sides[0], *sides[1]) if all(sides) and sum(map(len, sides)) <= MOST_WAYS else ()
+
+
+def _known(a: Value, b: Value) -> tuple[Value, ...]:
+    # values that it has under some outcome, whatever it is under others; not all, where they are many
+    sides = [one.known if isinstance(one, Unknown) else (one,) for one in (a, b)]
+    return (*sides[0], *sides[1])[:MOST_WAYS]
 
 
 def _details(value: Value) -> Value:

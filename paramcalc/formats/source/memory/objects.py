@@ -40,9 +40,13 @@ class Unknown:
         Attributes and items (``True``) that were read, each with the number of changes before it (see `Heap.blurs`).
     either : tuple of values
         All that it may be, where that is known: what the branches of a condition gave.
+    known : tuple of values
+        What it is under some outcomes, whatever it is under others.
     """
 
-    __slots__ = ("attribute", "data", "either", "line", "name", "parts", "path", "reason", "refs", "scalar", "size")
+    __slots__ = (
+        "attribute", "data", "either", "known", "line", "name", "parts", "path", "reason", "refs", "scalar", "size",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class Unknown:
         self.attribute = ""
         self.parts: dict[tuple[str, bool], tuple[int, Value]] = {}
         self.either: tuple[Value, ...] = ()
+        self.known: tuple[Value, ...] = ()
 
     def __repr__(self) -> str:
         return f"<unknown: {self.reason}, line {self.line}>"

@@ -60,7 +60,7 @@ def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
     inner |= {
         id(one): (name, one)
         for name, one in run.undecided
-        if any(is_model(way) and id(way) not in run.attached for way in one.either) and not one.scalar
+        if any(is_model(way) and id(way) not in run.attached for way in one.known) and not one.scalar
     }
     named = [one for _, one in (*outer.values(), *inner.values()) if isinstance(one, Instance)]
     inside = _inside([*named, *nameless])
@@ -100,7 +100,8 @@ def _may_be_model(value: Unknown) -> bool:
         return False
     if any(name in value.parts for name in DICTIONARY):
         return False
-    holds = any(is_model(one) or keras.is_layer(one) for one in value.refs)
+    among = value.known or value.refs  # what it is under one outcome or another; else it may be anything it holds
+    holds = any(is_model(one) or keras.is_layer(one) for one in among)
     return holds or (value.path.startswith(MODEL_LIBRARIES) and "(" in value.path)
 
 

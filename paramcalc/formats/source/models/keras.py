@@ -366,6 +366,23 @@ def keras_model(run: State, value: Instance, name: str) -> Model:
     return _subclassed(run, maker, value, name)
 
 
+def _may_gain(value: Instance, inside: Sequence[Instance]) -> bool:
+    # whether a model that no input reached gets weights when one does
+    own = [isinstance(attributes.find(value.cls, name), Function) for name in ("build", "call")]
+    return own[0] or (own[1] and not all(map(_is_built, inside)))
+
+
+def _is_built(value: Instance) -> bool:
+    chain = value.named.get("<layers>")
+    begun = (
+        isinstance(chain, List)
+        and chain.blur is None
+        and bool(chain.items)
+        and isinstance(chain.items[0], keras.Tensor)
+    )
+    return begun or any(name in value.named for name in ("<shapes>", "<outputs>", "<input>"))
+
+
 def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
     pieces: list[Piece] = []
     seen: dict[Obj, None] = {value: None}
@@ -375,8 +392,7 @@ def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
     if isinstance(inside, Unknown):
         pieces.append(lost(run, "layers", type_of(value), inside.reason, inside.line))
         inside = []
-    builds = any(isinstance(attributes.find(value.cls, name), Function) for name in ("call", "build"))
-    if "<shapes>" not in value.named and builds:  # else what it has is all there is
+    if "<shapes>" not in value.named and _may_gain(value, [one for _, one in inside]):
         pieces.append(lost(run, type_of(value), type_of(value), "it is not built: no input reaches it", value.line))
     for attribute, one in inside:
         weights, why, guessed = maker._inner(one, 0, seen)

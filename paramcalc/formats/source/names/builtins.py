@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from ....symbolic import Expr
 from ..memory.objects import (
     MISSING,
@@ -23,11 +25,12 @@ from ..memory.objects import (
     Wrapper,
 )
 from ..memory.state import NAMES, Raised, State, Stop
+from ..parsing.tree import tree_of
 from ..values import attributes, setting
 from ..values.calls import lose
 from ..values.containers import length
 from ..values.implicit import has_special, run_properties, unfollowed
-from ..values.operations import format_value
+from ..values.operations import MOST_TEXT, format_value
 from .converting import ARITHMETIC, CONVERSIONS
 from .errors import ERRORS, error
 from .looping import LOOPS, make_range
@@ -208,6 +211,23 @@ def _open(run: State, args: Args, kwargs: Kwargs) -> Value:
     return run.unknown("the content of a file", path="os.open", data=True)
 
 
+def _eval(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # the expression of a text that is known is walked as if it stood in the program
+    if len(args) != 1 or kwargs or not isinstance(args[0], str) or len(args[0]) > MOST_TEXT:
+        raise Stop("eval() is not followed", everything=True)
+    try:
+        body = tree_of(args[0].strip()).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise Raised(error(run, "SyntaxError", "invalid syntax")) from None
+    if len(body) != 1 or not isinstance(body[0], ast.Expr):
+        raise Raised(error(run, "SyntaxError", "invalid syntax"))
+    line = run.line
+    try:
+        return run.evaluate(body[0].value, run.frames[-1][1] if run.frames else run.globals)
+    finally:
+        run.line = line
+
+
 def _outside(name: str) -> Builtin:
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
         return run.unknown(f"what {name}() gives", data=True)
@@ -270,6 +290,7 @@ FUNCTIONS = {
     "locals": _names,
     "vars": _names,
     "open": _open,
+    "eval": _eval,
     "repr": lambda run, args, kwargs: run.unknown("a text", scalar=True),
     "format": by_place(lambda run, args, kwargs: format_value(run, *args), 2),
     "display": _print,
@@ -286,7 +307,7 @@ BUILTINS: dict[str, Value] = {
     "staticmethod": _wrapper("static"),
     "classmethod": _wrapper("class"),
     "property": _wrapper("property"),
-    **{name: _forbidden(name) for name in ("exec", "eval", "compile", "__import__", "execfile", "breakpoint")},
+    **{name: _forbidden(name) for name in ("exec", "compile", "__import__", "execfile", "breakpoint")},
     **{
         name: _outside(name)
         for name in ("input", "raw_input", "dir", "memoryview", "bytearray", "hex", "bin", "oct", "ascii")

@@ -153,7 +153,8 @@ def _sorted(run: State, args: Args, kwargs: Kwargs) -> Value:
 def _sum(run: State, args: Args, kwargs: Kwargs) -> Value:
     items = items_of(run, args[0])
     if isinstance(items, Unknown):
-        return run.unknown("a sum", items, data=items.data, scalar=True)
+        of_numbers = len(args) == 1 and not kwargs  # numbers or tensors: others cannot be added to 0
+        return run.unknown("a sum", None if of_numbers else items, data=items.data or of_numbers, scalar=True)
     run.budget.charge(len(items))  # sums of two
     total = args[1] if len(args) > 1 else kwargs.get("start", 0)
     for one in items:

@@ -24,6 +24,8 @@ from ..memory.objects import (
 )
 from ..memory.reach import mutable
 from ..memory.state import Raised, State
+from . import made_names
+from .made_names import MadeName
 from .parts import part
 
 ANOTHER_CLASS = "<another class>"  # the name by which an object was put into a class that is made for it
@@ -149,6 +151,10 @@ def get(run: State, value: Value, name: str) -> Value:
 
 def get_or_missing(run: State, value: Value, name: str) -> Value:
     """Give an attribute, or `MISSING`."""
+    if isinstance(value, MadeName):
+        method = made_names.method_of(value, name)
+        if method is not None:
+            return method
     if isinstance(value, Unknown):
         if value.attribute == "__dict__" and name == "update":
             plain = [one for one in value.refs if isinstance(one, Instance) and _is_plain(one)]

@@ -204,7 +204,7 @@ def call_function(run: State, function: Function, args: list[Value], kwargs: dic
         found = run.region(lambda: run.execute(node.body, scope), {"return": "next"})
         if not run.unsure and not run.inside_library:
             run.undecided += [
-                (str(name), one) for name, one in scope.named.items() if isinstance(one, Unknown) and one.either
+                (str(name), one) for name, one in scope.named.items() if isinstance(one, Unknown) and one.known
             ]
         return found
     finally:

@@ -33,6 +33,7 @@ from .iterators import (
     over_list,
     rest_of,
 )
+from .made_names import MadeName
 from .operations import OPTIMIZERS, equal, is_key, item_of
 from .parts import part
 from .tracking import check_change
@@ -141,7 +142,7 @@ def length(run: State, value: Value) -> Value:
         found = run.native_length(value)
         return run.unknown("a length that is not known", scalar=True) if found is MISSING else found
     if isinstance(value, Unknown):
-        return run.unknown(value.reason, data=value.data or "()" in value.path, scalar=True)
+        return run.unknown(value.reason, data=True, scalar=True)
     if isinstance(value, Class):
         members = items_of(run, value)
         return len(members) if isinstance(members, list) else members
@@ -159,6 +160,9 @@ def contains(run: State, value: Value, item: Value) -> Value:
 
 
 def _contains(run: State, value: Value, item: Value) -> Value:
+    if isinstance(value, MadeName) and isinstance(item, str):
+        held = value.holds(item)
+        return run.unknown("a comparison", scalar=True) if held is None else held
     if isinstance(value, str):
         run.budget.charge_for(value)
         return item in value if isinstance(item, str) else run.unknown("a comparison", scalar=True)

@@ -14,6 +14,7 @@ from ..memory.objects import MISSING, Dict, Instance, List, Native, Obj, Set, Un
 from ..memory.state import Raised, State
 from . import attributes
 from .implicit import unfollowed
+from .made_names import MadeName
 from .pieces import joined, marked
 
 MOST_BITS = 4_000
@@ -302,6 +303,9 @@ def identical(a: Value, b: Value) -> bool | None:
 
 def equal(run: State, a: Value, b: Value) -> bool | None:
     """Tell whether two values are equal."""
+    for one, other in ((a, b), (b, a)):
+        if isinstance(one, MadeName) and isinstance(other, str):
+            return one.equals(other)
     if isinstance(a, Unknown) or isinstance(b, Unknown) or run.is_tensor(a) or run.is_tensor(b):
         return None
     if isinstance(a, Expr) or isinstance(b, Expr):

@@ -67,10 +67,9 @@ def _called(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         build_on(run, self, shapes)
         build = attributes.find(self.cls, "build")
         if isinstance(build, Function):
-            several = [None if one is None else tuple(map(axis, one)) for one in shapes]
-            shape: Value = several[0] if len(several) == 1 else List([*several])
-            if not several or shape is None:
-                shape = run.unknown("the shape of an input", data=True, scalar=True)
+            lost = run.unknown("the shape of an input", data=True, scalar=True)
+            several: list[Value] = [lost if one is None else tuple(map(axis, one)) for one in shapes]
+            shape = lost if not several else several[0] if len(several) == 1 else List(several)
             run.call(build, [self, shape], {})
     free = {one: Tensor(one.shape) for one in tensors}
     inner = [_replaced(one, free) for one in args]

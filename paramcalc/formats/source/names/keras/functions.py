@@ -6,7 +6,7 @@ from functools import cache
 
 from .....errors import ParamcalcError
 from .....symbolic import Expr, Size
-from ...memory.objects import Builtin, List, Unknown, Value
+from ...memory.objects import Builtin, Function, List, Unknown, Value
 from ...memory.state import State
 from ...values.containers import items_of
 from ...values.operations import sized
@@ -21,6 +21,7 @@ SAME = frozenset(
         "softmax", "relu", "sigmoid", "tanh", "exp", "log", "sqrt", "square", "abs", "negative", "cast", "identity",
         "gelu", "silu", "swish", "elu", "selu", "leaky_relu", "clip", "dropout", "stop_gradient", "log_softmax",
         "softplus", "softsign", "relu6", "hard_sigmoid", "rsqrt", "sin", "cos", "convert_to_tensor", "zeros_like",
+        "linear", "exponential", "mish", "celu", "hard_silu", "hard_swish", "hard_tanh", "log_sigmoid", "squareplus",
         "ones_like", "l2_normalize", "normalize", "log1p", "expm1", "sign", "round", "floor", "ceil", "cumsum",
         "flip",
     ]
@@ -78,7 +79,15 @@ PLAIN_ACTIVATIONS = frozenset(  # whose functions have the names by which layers
 @cache
 def activation(name: str) -> Builtin:
     """Give a function of ``keras.activations``: the same one each time."""
-    return function(name)
+    return Builtin("keras.activations.get", _looked_up) if name == "get" else function(name)
+
+
+def _looked_up(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # by a name; None is the linear one, and a function is itself
+    given = args[0] if args else kwargs.get("identifier")
+    if given is None or (isinstance(given, str) and given in PLAIN_ACTIVATIONS):
+        return activation(given if isinstance(given, str) else "linear")
+    return given if isinstance(given, (Function, Builtin)) else run.unknown("an activation", given)
 
 
 def _of_numbers(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
@@ -126,6 +135,8 @@ def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape 
     if isinstance(place, (List, tuple)):
         items = items_of(run, place)
         place = tuple(items) if isinstance(items, list) else run.unknown("axes")
+    if name == "pad":
+        return _padded(run, x, args[1] if len(args) > 1 else kwargs.get("pad_width", kwargs.get("paddings")))
     if name == "reshape":
         return reshaped(run, x, args[1] if len(args) > 1 else kwargs.get("newshape", kwargs.get("shape")))
     axes = tuple(one for one in (place if isinstance(place, tuple) else (place,)) if isinstance(one, int))
@@ -141,6 +152,19 @@ def _function_shape(run: State, name: str, args: Args, kwargs: Kwargs) -> Shape 
         at = place % (len(x) + (name == "expand_dims"))
         return (*x[:at], 1, *x[at:]) if name == "expand_dims" else (*x[:at], *x[at + 1 :])
     return None
+
+
+def _padded(run: State, x: Shape, widths: Value) -> Shape | None:
+    # a pair of widths for each axis
+    rows = items_of(run, widths)
+    pairs = [items_of(run, one) for one in rows] if isinstance(rows, list) and len(rows) == len(x) else []
+    made: list[Size] = []
+    for size, pair in zip(x, pairs, strict=False):
+        before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, None)
+        if not isinstance(before, int) or not isinstance(after, int):
+            return None
+        made.append(size + before + after)
+    return tuple(made) if made else None
 
 
 def _product(args: Args, kwargs: Kwargs) -> Shape | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from ...memory.objects import Instance, Unknown, Value
+from ...memory.objects import Instance, List, Unknown, Value
 from ...memory.state import State
 from .tensors import Tensor
 
@@ -42,6 +42,24 @@ def listed_layers(self: Instance) -> list[Tensor]:
     last = next((at for at, layer in enumerate(ordered) if furthest[layer] == 0), len(ordered))
     listed[last:last] = unread
     return [one for one in listed if _is_input(one) or isinstance(one.layer, (Instance, Unknown))]
+
+
+def source_inputs(run: State, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """List the inputs that a tensor is made of, each once."""
+    given = args[0] if args else kwargs.get("tensor")
+    found: list[Value] = []
+    pending, seen = [given], set[int]()
+    while pending:
+        one = pending.pop()
+        if not isinstance(one, Tensor) or (one.layer is None and not one.given):
+            return run.unknown("the inputs of a tensor", given)
+        if id(one.call) in seen:
+            continue
+        seen.add(id(one.call))
+        run.budget.charge(1)
+        found += [one] if one.layer is None else []
+        pending += reversed(one.args)
+    return List(found)
 
 
 def from_inputs(run: State, several: list[Tensor]) -> bool:

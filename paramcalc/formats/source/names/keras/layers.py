@@ -12,7 +12,7 @@ from ...memory.objects import Builtin, Dict, Host, Instance, List, Module, Nativ
 from ...memory.state import State
 from ...values import attributes
 from ...values.containers import items_of
-from ...values.operations import sized, truth
+from ...values.operations import truth
 from ..native import Args, Kwargs
 from ..options import Unread, size_of_option
 from ..shapes import Shape
@@ -280,9 +280,8 @@ def make_shape(run: State, value: Value, batch: Value = None, name: str | None =
     items = items_of(run, value)
     if isinstance(items, Unknown):
         return None
-    sizes = [run.symbol(one) if isinstance(one, Unknown) and one.data else sized(run, one) for one in items]
-    if any(isinstance(one, Unknown) for one in sizes):
-        return None
+    # an unknown value in a shape is a number, or an open size
+    sizes = [run.symbol(one) if isinstance(one, Unknown) else one for one in items]
     return input_shape(list(sizes), batch if isinstance(batch, int) else None, name)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 
 from .....core.rule import Rule
+from .....core.spelling import snake
 from .....symbolic import Expr
 from ...memory.objects import MISSING, Class, Dict, Function, Host, Instance, List, Native, Unknown, Value
 from ...memory.state import State
 from ...values import attributes, setting
 from ...values.containers import items_of
+from ...values.made_names import MadeName
 from ...values.operations import sized, truth
 from ...values.tracking import tracked
 from ..native import Args, Kwargs
@@ -134,7 +136,7 @@ def _set_trainable(run: State, self: Instance, value: Value, seen: set[int]) -> 
 
 def _layer_get(run: State, self: Instance, name: str) -> Value:
     if name == "name":
-        return self.named.get("<name>") or run.unknown("a name that Keras makes", scalar=True)
+        return self.named.get("<name>") or _made_name(run, self)
     options = self.named.get("<options>")
     if isinstance(options, Dict) and name in options.named:
         rule, value = self.named.get("<rule>"), options.named[name]
@@ -182,6 +184,13 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
     if "<rule>" in self.named or name in LAYER_NAMES:
         return run.unknown(f"{name} of a layer is not known", self)
     return MISSING
+
+
+def _made_name(run: State, self: Instance) -> Value:
+    # of its class; versions of Keras differ in what they call models
+    if is_model(self) or INPUT_LAYER in attributes.lineage(self.cls):
+        return run.unknown("a name that Keras makes", scalar=True)
+    return MadeName(snake(self.cls.name.rpartition(".")[2]), run.line)
 
 
 def of_the_first_call(run: State, self: Instance, name: str) -> Value:

@@ -11,6 +11,7 @@ from ..native import Args, Kwargs
 from ..standard.iteration import same
 from .data import DATA, PAD_SEQUENCES, PREPROCESSING, SEQUENCE, SETS, TO_CATEGORICAL
 from .functions import activation, function
+from .graphs import source_inputs
 from .layers import INPUT, rule_init
 from .models import INPUT_LAYER, LAYER, MODEL, lambda_init, nothing
 from .sequential import SEQUENTIAL, clone
@@ -84,7 +85,10 @@ def _operation(name: str, of_ops: bool = False) -> Value:
 
 
 LAYERS = Module("keras.layers", {}, layer_class)
-OPS = Module("keras.ops", {}, partial(_operation, of_ops=True))
+OPERATION_UTILS = Module(
+    "keras.ops.operation_utils", {"get_source_inputs": Builtin("get_source_inputs", source_inputs)}
+)
+OPS = Module("keras.ops", {"operation_utils": OPERATION_UTILS}, partial(_operation, of_ops=True))
 for _name in (
     "core",
     "convolutional",
@@ -230,6 +234,7 @@ MODULES: dict[str, Value] = {
         "keras.utils",
         {"register_keras_serializable": MARK, "to_categorical": TO_CATEGORICAL, "pad_sequences": PAD_SEQUENCES},
     ),
+    "keras.ops.operation_utils": OPERATION_UTILS,
     "keras.utils.np_utils": Module("keras.utils.np_utils", {"to_categorical": TO_CATEGORICAL}),
     "keras.preprocessing": PREPROCESSING,
     "keras.preprocessing.sequence": SEQUENCE,

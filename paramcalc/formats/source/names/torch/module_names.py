@@ -17,6 +17,14 @@ OWN_CALLS = frozenset(
         "register_buffer", "register_module", "register_parameter", "reset_running_stats", "requires_grad_",
     ]
 )  # fmt: skip
+# those that only layers of PyTorch call on themselves
+OF_LAYERS = frozenset(
+    [
+        "_fill_padding_idx_with_zero", "_get_in_channels", "_get_num_spatial_dims", "_infer_parameters",
+        "_init_flat_weights", "_initialize_hook", "_require_tuple_int", "_reset_parameters", "flatten_parameters",
+        "has_uninitialized_params", "initialize_parameters", "reset_running_stats",
+    ]
+)  # fmt: skip
 OWN_CALLS_OF_CONTAINERS = frozenset(
     [
         "__len__", "__setitem__", "_get_abs_string_index", "_get_item_by_idx", "_key_to_attr", "append", "extend",
@@ -57,6 +65,7 @@ def replaced_calls(names: frozenset[str]) -> Host:
     ordered = sorted(names)
 
     def check(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
-        setting.blur_if_replaced(run, cls, ordered)
+        plain = cls.native is not None and cls.native.base is None  # a module, and no layer or container
+        setting.blur_if_replaced(run, cls, [name for name in ordered if not (plain and name in OF_LAYERS)])
 
     return check
