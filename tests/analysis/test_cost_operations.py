@@ -133,11 +133,16 @@ def test_an_unknown_activation_is_unknown():
 # Every class --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("framework", frameworks())
 def test_every_class_has_an_entry(framework):
     named = getattr(import_module(TABLES[framework]), "UNKNOWN", {}) if framework in TABLES else {}
     missing = {name for name, rule in rules(framework).items() if entry(rule) is None}
-    assert missing == set(named)
+    assert missing >= named.keys(), f"in TABLE and in UNKNOWN of {TABLES[framework]}: {sorted(named.keys() - missing)}"
+    assert missing <= named.keys(), (
+        f"no operations of {sorted(missing - named.keys())}: add them to TABLE, or with a reason to UNKNOWN, in "
+        f"{TABLES.get(framework) or 'a module that TABLES in paramcalc/analysis/cost/operations/counting.py names'}"
+    )
     assert all(len(why) > 10 for why in named.values())
     if framework in TABLES:
         assert import_module(TABLES[framework]).TABLE.keys() <= rules(framework).keys()

@@ -70,7 +70,8 @@ def test_a_command(place: Place, run: Run, monkeypatch: pytest.MonkeyPatch, upda
     if update:
         place.path.write_text(page[: place.start] + fresh + page[place.end :], encoding="utf-8")
     else:
-        assert VERSION.sub("Keras", page[place.start : place.end]) == VERSION.sub("Keras", fresh)
+        kept = VERSION.sub("Keras", page[place.start : place.end])
+        assert kept == VERSION.sub("Keras", fresh), f"{place} is out of date: run `pytest tests/docs --update`"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
