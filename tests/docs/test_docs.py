@@ -91,6 +91,13 @@ def test_blocks_begin_and_end_on_lines_of_their_own(path: Path) -> None:
     assert len(fences) % 2 == 0
 
 
+def test_what_depends_on_the_family_of_a_rule_is_named() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    asking = [path for path in (ROOT / "paramcalc").rglob("*.py") if "rule.family" in path.read_text(encoding="utf-8")]
+    missing = [name for path in asking if f"| `{(name := path.relative_to(ROOT).as_posix())}` |" not in page]
+    assert not missing, f"name what depends on the family in the table of CONTRIBUTING.md: {', '.join(missing)}"
+
+
 def test_the_spec_of_the_readme_is_an_example() -> None:
     (spec,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
     assert spec == (ROOT / "docs/examples/short.yaml").read_text(encoding="utf-8")
