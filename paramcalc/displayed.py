@@ -33,11 +33,12 @@ class Displayed:
     presented_by: ClassVar[str]
 
     def render(self, format: str = "text", **options: bool | int | str | None) -> str:
-        """Render in one of the formats of `paramcalc.writers.FORMATS`.
+        """Render in a format.
 
         Parameters
         ----------
-        format : {"table", "text", "markdown", "latex", "csv", "json", "html"}
+        format : str
+            One of `paramcalc.writers.FORMATS`; a model or its report also has those of ``FORMATS_OF_MODELS``.
         **options
             ``explain``, ``weights``, ``depth`` and ``dtype`` for the views of a report for people; ``explain`` for
             JSON, too; ``ascii`` for all views;

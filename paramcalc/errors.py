@@ -12,7 +12,8 @@ ParamcalcError                 the base of all errors of this package; a ``Value
 └── MissingExtra               an optional dependency that is not installed
 
 An error stores its parts (``problem``, ``expected``, ``received``, ``suggestion``, ``where``). The text is built
-when it is printed, so a reader can add the place (``error.at("layers[2]")``) while the error propagates.
+when it is printed, so a reader can add the place (``error.at("layers[2]")``) while the error propagates. A line of the
+file is no part of the place: its number is ``line``, and `load` writes it after the name of the file.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class ParamcalcError(ValueError):
         The invalid value; shown in at most 120 characters.
     suggestion : str, optional
         The nearest valid spelling, or the next thing to try.
+    line : int, optional
+        The line of the file, from 1, where the reader knows it.
     """
 
     def __init__(
@@ -48,17 +51,27 @@ class ParamcalcError(ValueError):
         expected: str | None = None,
         received: object = _ABSENT,
         suggestion: str | None = None,
+        line: int | None = None,
     ) -> None:
         super().__init__(problem)
         self.problem = problem
         self.expected = expected
         self.received = received
         self.suggestion = suggestion
+        self.line = line
         self.where: list[str] = []
         self.file = ""  # the file that it is about, once its name is a place
 
     def at(self, place: str) -> ParamcalcError:
-        """Add the place of the error; outer places are added last and printed first."""
+        """Add the place of the error; outer places are added last and printed first.
+
+        Raises
+        ------
+        TypeError
+            For a place that is no text, such as the number of a line.
+        """
+        if not isinstance(place, str):
+            raise TypeError(f"a place is text, such as 'layers[2]', and not {place!r}; a line is given as line=…")
         self.where.insert(0, place)
         return self
 

@@ -19,7 +19,6 @@ class Writer(NamedTuple):
         As in ``--format``.
     function : str
         ``"module:function"``; takes a `paramcalc.render.presentation.Presentation` and gives text, piece by piece.
-    media_type : str
     form : {"document", "records", "data", "spec"}
         What it writes of a presentation: the document for people, flat records, plain data, or the spec of a model.
     ascii : str
@@ -28,39 +27,30 @@ class Writer(NamedTuple):
         What it takes besides the options of a layout.
     draw : str
         ``"module:function"`` that draws it on a terminal, in colour and in the terminal's width; empty if none does.
+    for_reading : bool
+        Whether people read it as it is, so that a sentence may follow it, and one model may follow another.
     """
 
     name: str
     function: str
-    media_type: str
     form: str = "document"
     ascii: str = "backslashreplace"
     draw: str = ""
     options: tuple[str, ...] = ()
-
-    @property
-    def for_reading(self) -> bool:
-        """Whether people read it as it is, so that a sentence may follow it."""
-        return self.media_type in ("text/plain", "text/markdown")
+    for_reading: bool = False
 
 
 _FOLDER = "paramcalc.render.writers"
 
 WRITERS = (
-    Writer(
-        "table",
-        f"{_FOLDER}.table:write",
-        "text/plain",
-        draw=f"{_FOLDER}.table:draw",
-        options=("width",),
-    ),
-    Writer("text", f"{_FOLDER}.text:write", "text/plain"),
-    Writer("markdown", f"{_FOLDER}.markdown:write", "text/markdown"),
-    Writer("latex", f"{_FOLDER}.latex:write", "application/x-latex"),
-    Writer("csv", f"{_FOLDER}.csv:write", "text/csv", form="records"),
-    Writer("json", f"{_FOLDER}.json:write", "application/json", form="data", options=("indent",)),
-    Writer("html", f"{_FOLDER}.html:write", "text/html", ascii="xmlcharrefreplace"),
-    Writer("yaml", f"{_FOLDER}.yaml:write", "application/yaml", form="spec"),
+    Writer("table", f"{_FOLDER}.table:write", draw=f"{_FOLDER}.table:draw", options=("width",), for_reading=True),
+    Writer("text", f"{_FOLDER}.text:write", for_reading=True),
+    Writer("markdown", f"{_FOLDER}.markdown:write", for_reading=True),
+    Writer("latex", f"{_FOLDER}.latex:write"),
+    Writer("csv", f"{_FOLDER}.csv:write", form="records"),
+    Writer("json", f"{_FOLDER}.json:write", form="data", options=("indent",)),
+    Writer("html", f"{_FOLDER}.html:write", ascii="xmlcharrefreplace"),
+    Writer("yaml", f"{_FOLDER}.yaml:write", form="spec"),
 )
 FORMATS_OF_MODELS = tuple(one.name for one in WRITERS)
 FORMATS = tuple(one.name for one in WRITERS if one.form != "spec")  # those of every presentation

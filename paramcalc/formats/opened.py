@@ -180,7 +180,7 @@ class Source:
         """Say in an error which file it is about, once, and which line where there is one."""
         if error.file == self.name:
             return error
-        line = getattr(error, "line", None)
+        line = error.line
         if line is None and self.syntax:
             from .text.lines import line_of
 

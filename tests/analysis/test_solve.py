@@ -11,17 +11,20 @@ from every_size import best, everything
 
 import paramcalc as pc
 from paramcalc.analysis.sizing import solve
+from paramcalc.analysis.sizing.result import HALVING, REBUILD, SCAN
+from paramcalc.analysis.sizing.search import WAYS
 from paramcalc.errors import OptionError, ParamcalcError, SizeError
 from paramcalc.graph.unknown_layers import UnknownLayer
 from paramcalc.symbolic import symbols
 
+ROOT = Path(__file__).parents[2]
 H, X, D = symbols("h x d")
 LSTM = pc.Sequential([pc.Input((None, 108)), pc.LSTM(H)], name="lstm")
 
 
 def test_the_largest_lstm_under_a_million_parameters() -> None:
     found = solve(LSTM, "h", params="1M")
-    assert (found.value, found.sizes, found.method) == (448, {"h": 448}, "halving")
+    assert (found.value, found.sizes, found.method) == (448, {"h": 448}, HALVING.name)
     assert found.lines == ("h = 448: 998,144 ≤ 1,000,000", "h = 449: 1,002,168 > 1,000,000")
     assert found.search == "h from 1 to 1,073,741,824, by binary search: the amounts only grow with the sizes"
     assert found.closed_form == "h = ⌊(√(436² + 16·1,000,000) − 436)/8⌋"
@@ -35,7 +38,7 @@ def test_the_largest_lstm_under_a_million_parameters() -> None:
     )  # fmt: skip
     assert solve(LSTM, "h", params="1M", multiple_of=64).sizes == {"h": 448}
     most = solve(LSTM, "h", params="1M", most=100)
-    assert (most.value, most.method) == (100, "halving")
+    assert (most.value, most.method) == (100, HALVING.name)
     assert most.lines[-1] == "100 is the largest value of h that is tried"
 
 
@@ -63,13 +66,13 @@ def test_a_number_of_layers_is_found_by_building(tmp_path: Path) -> None:
     path = tmp_path / "deep.yaml"
     path.write_text("input: [16]\nlayers:\n  - repeat: n\n    layers:\n      - Dense: h\n")
     found = solve(path, "n", params="10k", sizes={"h": 16})
-    assert (found.method, found.sizes) == ("rebuild", {"n": 36})
+    assert (found.method, found.sizes) == (REBUILD.name, {"n": 36})
     assert found.lines == (
         "n = 36: 9,792 ≤ 10,000", "n = 37: 10,064 > 10,000", "63 is the largest value of n that is tried",
     )  # fmt: skip
     assert found.search == "n from 1 to 63, each model built"
     both = solve(path, {"h": None, "n": "1:6"}, params="10k")
-    assert (both.method, both.sizes) == ("halving", {"h": 588, "n": 1})
+    assert (both.method, both.sizes) == (HALVING.name, {"h": 588, "n": 1})
     assert both.answer is not None
     counts = {
         (h, n): pc.load(path, sizes={"h": h, "n": n}).total for n in range(1, 7) for h in (*range(30, 70), 588, 589)
@@ -83,7 +86,7 @@ def test_a_size_that_cannot_be_built_is_not_the_end() -> None:
         return pc.Sequential([pc.Input((32, 32, 3)), pc.Conv2D(8, k), pc.Flatten(), pc.Dense(10)])
 
     found = solve(convolution, "k", params="10M")
-    assert (found.value, found.method) == (32, "scan")
+    assert (found.value, found.method) == (32, SCAN.name)
     assert found.lines[1].startswith("k = 33: cannot be built: layer 'conv2d': a window over 33 places does not fit")
 
     def grouped(f: int) -> pc.Model:
@@ -98,7 +101,7 @@ def test_a_function_that_differs_from_its_formula_is_built_at_every_size() -> No
         return pc.Sequential([pc.Input((10,)), pc.Dense(1000 if h == 8 else h)])
 
     found = solve(odd, "h", params=90, most=50)  # 11h, so 8 would fit
-    assert (found.value, found.method) == (7, "rebuild")
+    assert (found.value, found.method) == (7, REBUILD.name)
     assert found.lines == ("h = 7: 77 ≤ 90", "h = 8: 11,000 > 90")
 
 
@@ -317,7 +320,7 @@ def test_numbers_among_the_arguments_of_a_program_are_sizes(tmp_path: Path) -> N
     assert pc.load(path).total == count(64)
     assert pc.load(path, sizes={"hidden": 5, "layers": 3}).total == count(5, 3)
     found = solve(path, "hidden", params="1M")
-    assert (found.value, found.method) == (446, "halving")
+    assert (found.value, found.method) == (446, HALVING.name)
     assert count(446) <= 10**6 < count(447)
     assert solve(path, {"hidden": None, "layers": "1:3"}, params="1M").sizes == {"hidden": 270, "layers": 2}
     assert solve(f"{path}:Net", "hidden", params="1M", sizes={"inputs": 108, "layers": 2}).value == 270
@@ -356,3 +359,8 @@ def test_a_function_is_swept_and_its_sizes_are_checked() -> None:
         pc.sweep(dense, h=[1], sizes={3: 4})
     left = pc.sweep(lambda h: 3, h=[1]).left
     assert (left.number, left.reason) == (1, "h = 1: <lambda> gives no model; expected a model, received 3")
+
+
+def test_the_schema_lists_the_methods() -> None:
+    schema = json.loads((ROOT / "docs/schemas/paramcalc-solve-1.schema.json").read_text())
+    assert schema["properties"]["method"]["enum"] == [*(way.method.name for way in WAYS), REBUILD.name]

@@ -15,6 +15,7 @@ from tiers import examples, quick
 import paramcalc as pc
 from paramcalc import paper, torch as torch_layers
 from paramcalc.analysis.sizing import solve
+from paramcalc.analysis.sizing.result import HALVING
 from paramcalc.analysis.sizing.walk import ONE_BY_ONE, walk
 from paramcalc.core.rule import layers_made
 from paramcalc.errors import OptionError, ParamcalcError, SizeError
@@ -105,7 +106,7 @@ def test_what_has_to_divide_is_the_step_of_the_search(kind: str) -> None:
 
 def test_a_division_by_another_open_size_is_no_step() -> None:
     model = pc.Sequential([pc.Input((9, H)), pc.GroupNormalization(X)])
-    assert solve(model, "h", params=100).method == "halving"
+    assert solve(model, "h", params=100).method == HALVING.name
 
 
 @pytest.mark.usefixtures("small")
@@ -114,7 +115,7 @@ def test_a_window_that_does_not_fit_is_no_reason_to_begin_anew(mode: str) -> Non
     options = {} if mode == "at_most" else {mode: True}
     budget = 16 * 9_000 + 32 if mode == "at_least" else "10M"
     found = solve(lambda h: in_a_window(h, 9_000), "h", params=budget, **options)
-    assert (found.value, found.method) == (9_000, "halving")
+    assert (found.value, found.method) == (9_000, HALVING.name)
     assert any(re.fullmatch(r"h from [\d,]+ to [\d,]+: [\d,]+ of [\d,]+ sizes were tried, and none can be built", line)
                for line in found.lines) == (mode != "at_least")  # fmt: skip
     assert found.to_dict()["limits"] == [*found.limits]

@@ -70,7 +70,8 @@ def test_a_command(place: Place, run: Run, monkeypatch: pytest.MonkeyPatch, upda
     if update:
         place.path.write_text(page[: place.start] + fresh + page[place.end :], encoding="utf-8")
     else:
-        assert VERSION.sub("Keras", page[place.start : place.end]) == VERSION.sub("Keras", fresh)
+        kept = VERSION.sub("Keras", page[place.start : place.end])
+        assert kept == VERSION.sub("Keras", fresh), f"{place} is out of date: run `pytest tests/docs --update`"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -88,6 +89,13 @@ def test_blocks_begin_and_end_on_lines_of_their_own(path: Path) -> None:
     fences = [line for line in path.read_text(encoding="utf-8").splitlines() if "```" in line]
     assert [line for line in fences if not line.lstrip().startswith("```")] == []
     assert len(fences) % 2 == 0
+
+
+def test_what_depends_on_the_family_of_a_rule_is_named() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    asking = [path for path in (ROOT / "paramcalc").rglob("*.py") if "rule.family" in path.read_text(encoding="utf-8")]
+    missing = [name for path in asking if f"| `{(name := path.relative_to(ROOT).as_posix())}` |" not in page]
+    assert not missing, f"name what depends on the family in the table of CONTRIBUTING.md: {', '.join(missing)}"
 
 
 def test_the_spec_of_the_readme_is_an_example() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
+import golden
 import pytest
 from stubs import of_paper, of_paramcalc, of_torch
 
@@ -23,10 +24,7 @@ STUBS = {"__init__.pyi": of_paramcalc, "torch.pyi": of_torch, "paper.pyi": of_pa
 
 @pytest.mark.parametrize("name", STUBS)
 def test_a_stub_is_current(name: str, update: bool) -> None:
-    made = STUBS[name]()
-    if update:
-        (PACKAGE / name).write_text(made, encoding="utf-8")
-    assert (PACKAGE / name).read_text(encoding="utf-8") == made
+    golden.hold(PACKAGE / name, STUBS[name](), update, "tests/docs")
 
 
 def test_signatures() -> None:

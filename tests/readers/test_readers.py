@@ -226,3 +226,16 @@ def test_concurrent_loads_leave_the_settings_of_the_process_alone() -> None:
     assert [names for names in changed if names] == []
     assert settings_of_the_process() == before
     assert gc.get_freeze_count() <= frozen  # some of what was frozen may have gone
+
+
+def test_a_reader_states_the_line_of_a_problem() -> None:
+    source = Source("mine", given="chain 256\nten")
+    assert str(source.located(FileError("not a size", line=2))) == "mine:2: not a size"
+    assert str(source.located(FileError("no layers"))) == "mine: no layers"
+    nested = source.located(FileError("not a size", line=2).at("units").at("layers[0]"))
+    assert str(nested) == "mine:2: layers[0].units: not a size"
+
+
+def test_a_line_is_no_place() -> None:
+    with pytest.raises(TypeError, match=r"a place is text, such as 'layers\[2\]', and not 7; a line is given as line="):
+        FileError("not a size").at(7)  # type: ignore[arg-type]  # it is what is tried

@@ -101,7 +101,7 @@ def test_the_count_in_the_line_is_the_rules(row: Row) -> None:
     assert layer.on((2, 7, 9, 9, 10) if row.cell in WINDOW else (2, 7, 10)).params == row.count
 
 
-DECLARED = [rule for framework in frameworks()[3:] for rule in rules(framework).values()]
+DECLARED = [rule for one in made.frameworks() for rule in rules(one.name).values()]
 
 
 def variants(rule: Any) -> Iterator[Any]:

@@ -81,19 +81,23 @@ def calls(patch: pytest.MonkeyPatch, module: Any, name: str) -> list[tuple[Any, 
 
 
 @pytest.mark.parametrize("nested", [False, True])
-def test_equal_layers_are_worked_out_once(nested: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    layers = [pc.LSTM(8, return_sequences=True, use_bias=bool(at % 3)) for at in range(60)]
-    if nested:
-        blocks = (layers[at : at + 3] for at in range(0, 60, 3))
-        model = pc.Sequential([pc.Input((5, 8)), *(pc.Sequential([pc.Input((5, 8)), *one]) for one in blocks)])
-    else:
+def test_equal_layers_are_worked_out_once(nested: bool) -> None:
+    def sums(threes: int) -> int:
+        """Render three layers so many times, and count the sums of their costs."""
+        layers = [pc.LSTM(8, return_sequences=True, use_bias=bool(at % 3)) for at in range(3 * threes)]
+        if nested:
+            blocks = (layers[at : at + 3] for at in range(0, len(layers), 3))
+            layers = [pc.Sequential([pc.Input((5, 8)), *one]) for one in blocks]
         model = pc.Sequential([pc.Input((5, 8)), *layers])
-    formulas, explained = calls(monkeypatch, row, "formula_of"), calls(monkeypatch, explanations, "explained")
-    added = calls(monkeypatch, row, "put")
-    assert len(json.loads(model.render("json", explain=True))["explanation"]) == 60
-    assert len(formulas) == 2 + nested  # a block has none
-    assert len(explained) == 2
-    assert len(added) == 2 * 2  # an LSTM has two products
+        with pytest.MonkeyPatch.context() as patch:
+            formulas, explained = calls(patch, row, "formula_of"), calls(patch, explanations, "explained")
+            added = calls(patch, row, "put")
+            assert len(json.loads(model.render("json", explain=True))["explanation"]) == 3 * threes
+        assert len(formulas) == 2 + nested  # a block has none
+        assert len(explained) == 2
+        return len(added)
+
+    assert sums(20) == sums(1) > 0
 
 
 def test_people_read_one_explanation() -> None:
@@ -115,14 +119,19 @@ def test_layers_with_other_equations_are_explained_by_themselves() -> None:
     assert written.count("relu(x_t") == 1
 
 
-def test_layers_of_one_answer_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    x = pc.Input((5, 8))
-    encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2), 12)
-    added = calls(monkeypatch, row, "put")
-    report = pc.Model(x, encoder(x)).report()
-    rows = report.rows[0].rows
-    assert len({one.macs for one in rows}) == 1
-    assert len(added) == len(rows[0].calls[0].built.products())  # those of one layer
+def test_layers_of_one_answer_are_one() -> None:
+    def sums(layers: int) -> int:
+        """Add up the costs of an encoder of so many layers, and count the sums."""
+        x = pc.Input((5, 8))
+        encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2), layers)
+        with pytest.MonkeyPatch.context() as patch:
+            added = calls(patch, row, "put")
+            rows = pc.Model(x, encoder(x)).report().rows[0].rows
+            assert len(rows) == layers
+            assert len({tuple(getattr(one, name) for name in row.COSTS) for one in rows}) == 1
+        return len(added)
+
+    assert sums(12) == sums(1) > 0
 
 
 # --- what is compared ----------------------------------------------------------------------------------------

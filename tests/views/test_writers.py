@@ -9,16 +9,19 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import paramcalc as pc
+from paramcalc import writers
 from paramcalc.errors import OptionError
 from paramcalc.loading import load
 from paramcalc.render import conventions, layout, rules, why
 from paramcalc.render.columns import fold, width_of
 from paramcalc.render.presentation import Presentation, write
-from paramcalc.writers import FORMATS, WRITERS
+from paramcalc.writers import FORMATS, WRITERS, Writer
 
 
 def report() -> Presentation:
@@ -48,7 +51,6 @@ def test_every_line_of_the_registry_loads() -> None:
     for one in WRITERS:
         assert callable(load(one.function))
         assert not one.draw or callable(load(one.draw))
-        assert "/" in one.media_type
     assert len({one.name for one in WRITERS}) == len(WRITERS)
     assert [one.name for one in WRITERS if one.name not in FORMATS] == ["yaml"]  # of models alone
 
@@ -188,3 +190,23 @@ def test_csv_of_nothing_has_its_header() -> None:
     assert explained == "rank,changes,key,text,difference\n"
     sequence = pc.Sequential([pc.Input((13, 5)), pc.LSTM(10)])
     assert pc.match(sequence, with_=()).render("csv") == "kind,framework,h,d,layers,total,difference\n"
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("read", [False, True])
+@pytest.mark.parametrize("one", [one for one in WRITERS if one.name != "json"], ids=lambda one: one.name)
+def test_a_view_for_reading_shows_one_model_after_another(
+    one: Writer, read: bool, tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers, "WRITERS", [one._replace(for_reading=read)])
+    file = tmp_path / "two.py"
+    file.write_text("from keras import Input, Sequential\nfrom keras.layers import Dense\n" + "".join(
+        f"{name} = Sequential([Input((3,)), Dense(4)])\n" for name in ("first", "second")
+    ))  # fmt: skip
+    code, written, error = run("count", str(file), "--format", one.name)
+    assert (code == 0, "2 models; expected one of them" in error) == (read, not read), error
+    assert bool(written) == read
+
+
+def test_people_read_tables_and_text() -> None:
+    assert [one.name for one in WRITERS if one.for_reading] == ["table", "text", "markdown"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from math import gcd
 
 from ...errors import OptionError
@@ -100,3 +102,30 @@ def read_axis(name: str, given: object) -> Axis:
     if isinstance(given, range) and given and given.step > 0 and given[0] >= 1:
         return Axis(name, given[0], given[-1], given.step)
     raise OptionError(f"no values for {name}", expected=expected, received=given)
+
+
+def lines(ranges: Mapping[str, range]) -> Iterator[tuple[str, dict[str, int]]]:
+    """Yield the longest axis with the values of all others, line by line."""
+    along = max(ranges, key=lambda name: count(ranges[name]))
+    others = [name for name in ranges if name != along]
+    for fixed in product(*(ranges[name] for name in others)):
+        yield along, dict(zip(others, fixed, strict=True))
+
+
+def check_ends(axes: Sequence[Axis]) -> None:
+    """Refuse several axes without an end.
+
+    Raises
+    ------
+    OptionError
+    """
+    endless = [axis.name for axis in axes if axis.most is None]
+    if len(endless) > 1:
+        raise OptionError(f"several sizes without an end: {', '.join(endless)}", expected="LEAST:MOST for all but one")
+
+
+def too_many(several: int, most: int) -> OptionError:
+    """Give the error of ranges with more combinations than are tried."""
+    return OptionError(
+        f"{several:,} combinations of sizes", expected=f"at most {most:,}; smaller ranges or larger steps"
+    )

@@ -16,12 +16,29 @@ from .budgets import Budget, Setting, value_at
 
 SCHEMA = "paramcalc-solve/1"
 AT_MOST, AT_LEAST, NEAR = MODES = ("at_most", "at_least", "near")
-HALVING, SCAN, REBUILD = METHODS = ("halving", "scan", "rebuild")
-SAID = {
-    HALVING: "{ranges}, by binary search: the amounts only grow with the sizes",
-    SCAN: "{ranges}, each by the formulas",
-    REBUILD: "{ranges}, each model built",
-}
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of search, as a result states it.
+
+    Attributes
+    ----------
+    name : str
+    said : str
+        How the candidates were searched, with a place for their ``{ranges}``.
+    grows : bool
+        Whether it relies on amounts that never fall when a size grows.
+    """
+
+    name: str
+    said: str
+    grows: bool = False
+
+
+HALVING = Method("halving", "{ranges}, by binary search: the amounts only grow with the sizes", grows=True)
+SCAN = Method("scan", "{ranges}, each by the formulas")
+REBUILD = Method("rebuild", "{ranges}, each model built")
 
 
 @dataclass(frozen=True)
@@ -66,9 +83,8 @@ class Solution(Displayed):
         comes nearest to them.
     ranges : dict of str to range
         The values of each size that were searched.
-    method : {"halving", "scan", "rebuild"}
-        Whether the answer was found by halving, by the formulas of all candidates, or by building all of them. The
-        models of the answer and of the candidates beside it are built in any case.
+    found_by : Method
+        How the answer was found. The models of the answer and of the candidates beside it are built in any case.
     tied : dict of str to int or Expr
         Sizes that follow from those that were searched.
     formulas : dict of str to int or Expr
@@ -90,7 +106,7 @@ class Solution(Displayed):
     answer: Candidate | None
     beside: tuple[Candidate, ...]
     ranges: Mapping[str, range]
-    method: str
+    found_by: Method
     tied: Mapping[str, Size]
     formulas: Mapping[str, Size]
     closed_form: str = ""
@@ -107,6 +123,11 @@ class Solution(Displayed):
         Of several sizes the first, see ``sizes``.
         """
         return None if self.answer is None else next(iter(self.answer.sizes.values()))
+
+    @property
+    def method(self) -> str:
+        """The name of the method that found the answer: ``"halving"``, for example."""
+        return self.found_by.name
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -149,7 +170,7 @@ class Solution(Displayed):
             + (message(" in steps of {step}", step=f"{one.step:,}") if one.step > 1 and one[0] < one[-1] else "")
             for name, one in self.ranges.items()
         ]
-        return message(SAID[self.method], ranges=", ".join(ranges))
+        return message(self.found_by.said, ranges=", ".join(ranges))
 
     def to_dict(self) -> JsonObject:
         """Give it in the JSON form ``paramcalc-solve/1``."""

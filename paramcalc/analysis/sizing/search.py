@@ -8,7 +8,7 @@ used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
@@ -20,8 +20,8 @@ from ...symbolic import Expr, increasing
 from ..search import first
 from .candidates import Candidates, FormulasFail
 from .problem import Problem
-from .ranges import Axis, NoValues, count
-from .result import AT_LEAST, AT_MOST, HALVING, NEAR, REBUILD, SCAN, Candidate, Solution, end
+from .ranges import Axis, NoValues, check_ends, count, lines, too_many
+from .result import AT_LEAST, AT_MOST, HALVING, NEAR, REBUILD, SCAN, Candidate, Method, Solution, end
 from .walk import ONE_BY_ONE, walk
 
 MOST = 2**30  # the largest size that is tried by halving
@@ -36,7 +36,7 @@ MOST_LAYERS = 200_000  # of given ranges
 class _Found(NamedTuple):
     """The outcome of one way to search."""
 
-    method: str
+    method: Method
     ranges: dict[str, range]
     answer: Candidate | None
     beside: tuple[Candidate, ...]
@@ -91,20 +91,20 @@ class Search:
         )
 
     def _by_formulas(self, axes: Sequence[Axis]) -> _Found:
-        method, ranges = self._plan(axes)
-        answer = self._best(method, ranges)
+        way, ranges = self._plan(axes)
+        answer = self._best(way, ranges)
         while answer is not None:
             beside = self._beside(answer, ranges)
             better = self._better(beside, ranges)
             if better is None:
-                return _Found(method, ranges, answer, beside)
+                return _Found(way.method, ranges, answer, beside)
             if not self.limits:
                 raise FormulasFail
             answer = better  # sizes were passed over
-        nearest = self._first(ranges) if method == HALVING else self._nearest(ranges)
+        nearest = way.nearest(self, ranges)
         if nearest is None:
             raise _NothingBuilt
-        return _Found(method, ranges, None, (nearest,))
+        return _Found(way.method, ranges, None, (nearest,))
 
     def _by_structure(self, axes: Sequence[Axis]) -> _Found | None:
         # a size with few values, such as a number of layers, that has no symbol: formulas for each of its values
@@ -142,38 +142,38 @@ class Search:
                 return _Found(found.method, ranges, answer, self._beside(answer, ranges))
         return None
 
-    def _plan(self, axes: Sequence[Axis]) -> tuple[str, dict[str, range]]:
-        # the values to search, and how
-        assert self.candidates.formulas is not None
+    def _plan(self, axes: Sequence[Axis]) -> tuple[Way, dict[str, range]]:
+        # how to search, and the values: the first way that suits the formulas
         steps = self.problem.unknowns.steps()
-        narrowed = []
-        regular = True
-        for axis in axes:
-            step = steps[axis.name]
-            regular = regular and step is not None
-            narrowed.append(axis if step is None else axis.narrow(*step))
-        if regular and all(map(increasing, self.candidates.formulas)):
-            _check_ends(narrowed)
-            ranges = {axis.name: axis.values(MOST) for axis in narrowed}
-            *lines, _ = sorted(map(count, ranges.values()))
-            if prod(lines) > MODELS:
-                raise _too_many(prod(lines), MODELS)
-            return HALVING, ranges
-        others = prod(count(axis.values(0)) for axis in narrowed if axis.most is not None)
-        length = sum(size.length for size in self.candidates.formulas if isinstance(size, Expr))
+        narrowed = [axis if (step := steps[axis.name]) is None else axis.narrow(*step) for axis in axes]
+        regular = all(steps[axis.name] is not None for axis in axes)
+        return next((way, ranges) for way in WAYS if (ranges := way.ranges(self, narrowed, regular)) is not None)
+
+    def _growing_ranges(self, axes: Sequence[Axis], regular: bool) -> dict[str, range] | None:
+        if not regular or not all(map(increasing, self.candidates.formulas or ())):
+            return None
+        check_ends(axes)
+        ranges = {axis.name: axis.values(MOST) for axis in axes}
+        *others, _ = sorted(map(count, ranges.values()))
+        if prod(others) > MODELS:
+            raise too_many(prod(others), MODELS)
+        return ranges
+
+    def _scanned_ranges(self, axes: Sequence[Axis], regular: bool) -> dict[str, range]:
+        others = prod(count(axis.values(0)) for axis in axes if axis.most is not None)
+        length = sum(size.length for size in self.candidates.formulas or () if isinstance(size, Expr))
         several = min(CANDIDATES, TERMS // length)
-        return SCAN, self._ranges(narrowed, max(several // others, 1), MOST_CANDIDATES)
+        return self._ranges(axes, max(several // others, 1), MOST_CANDIDATES)
 
     # --- candidates -------------------------------------------------------------------------------
 
-    def _best(self, method: str, ranges: Mapping[str, range]) -> Candidate | None:
+    def _best(self, way: Way, ranges: Mapping[str, range]) -> Candidate | None:
         # the best candidate of each line along the longest axis, and of these the best one
-        orders = self._by_halving if method == HALVING else self._by_scan
+        tied = way.method.grows and self.problem.mode == NEAR
         found: list[Candidate] = []
-        for along, line in _lines(ranges):
-            for order in orders(ranges[along], along, line):
+        for along, line in lines(ranges):
+            for order in way.orders(self, ranges[along], along, line):
                 for one in self._walk(order, along, line, ranges):
-                    tied = method == HALVING and self.problem.mode == NEAR
                     found += self._smallest(one, along, ranges) if tied else [one]
         return min(found, key=self._preference) if found else None
 
@@ -278,11 +278,11 @@ class Search:
 
     def _ranges(self, axes: Sequence[Axis], each: int, most: int) -> dict[str, range]:
         # the values of all axes; of the one without an end so many
-        _check_ends(axes)
+        check_ends(axes)
         ranges = {axis.name: axis.values(axis.least + (each - 1) * axis.step) for axis in axes}
         several = prod(map(count, ranges.values()))
         if several > most:
-            raise _too_many(several, most)
+            raise too_many(several, most)
         return ranges
 
     # --- proof ------------------------------------------------------------------------------------
@@ -314,7 +314,7 @@ class Search:
     def _first(self, ranges: Mapping[str, range]) -> Candidate | None:
         # the candidate that misses the budgets by the least, where amounts never fall along a line
         found: list[Candidate] = []
-        for along, line in _lines(ranges):
+        for along, line in lines(ranges):
             order = ranges[along] if self.problem.mode == AT_MOST else ranges[along][::-1]
             found += self._walk(order, along, line, ranges)
         return min(found, key=lambda one: self.problem.misses([*one.amounts.values()]), default=None)
@@ -342,7 +342,7 @@ class Search:
         for axis in axes:
             last = found.ranges[axis.name][-1]
             answer = None if found.answer is None else found.answer.sizes[axis.name]
-            grown = found.method == HALVING and (answer is not None or self.problem.mode != AT_LEAST)
+            grown = found.method.grows and (answer is not None or self.problem.mode != AT_LEAST)
             grown = grown or (answer is not None and self.problem.mode == AT_LEAST and len(axes) == 1)
             if answer == last and self.problem.mode != AT_LEAST:
                 if found.ranges[axis.name][0] < last:
@@ -351,21 +351,31 @@ class Search:
                 self.limits.append(end(axis.name, last))
 
 
-def _lines(ranges: Mapping[str, range]) -> Iterator[tuple[str, dict[str, int]]]:
-    # the longest axis, with the values of all others
-    along = max(ranges, key=lambda name: count(ranges[name]))
-    others = [name for name in ranges if name != along]
-    for fixed in product(*(ranges[name] for name in others)):
-        yield along, dict(zip(others, fixed, strict=True))
+@dataclass(frozen=True)
+class Way:
+    """A method that finds the answer by formulas.
+
+    Attributes
+    ----------
+    method : Method
+    ranges : callable
+        Gives the values of each size that are searched, of axes in the steps that divisions require, if they have
+        such steps; ``None`` where the method does not suit the formulas.
+    orders : callable
+        Gives the values of a line that keep the budgets, the best one first; near to a budget, those on each side of
+        it. Only the first one that can be built is tried.
+    nearest : callable
+        Gives the candidate that misses the budgets by the least.
+    """
+
+    method: Method
+    ranges: Callable[[Search, Sequence[Axis], bool], dict[str, range] | None]
+    orders: Callable[[Search, range, str, Mapping[str, int]], Iterator[Sequence[int]]]
+    nearest: Callable[[Search, Mapping[str, range]], Candidate | None]
 
 
-def _check_ends(axes: Sequence[Axis]) -> None:
-    endless = [axis.name for axis in axes if axis.most is None]
-    if len(endless) > 1:
-        raise OptionError(f"several sizes without an end: {', '.join(endless)}", expected="LEAST:MOST for all but one")
-
-
-def _too_many(several: int, most: int) -> OptionError:
-    return OptionError(
-        f"{several:,} combinations of sizes", expected=f"at most {most:,}; smaller ranges or larger steps"
-    )
+# The first one that suits the formulas is taken; the last one suits all.
+WAYS = (
+    Way(HALVING, Search._growing_ranges, Search._by_halving, Search._first),
+    Way(SCAN, Search._scanned_ranges, Search._by_scan, Search._nearest),
+)

@@ -14,9 +14,9 @@ MAX_TOTAL = 128 * 2**20  # bytes over the whole file, 40,000 layers; no list of 
 UNDEFINED = 2**64 - 1  # HDF5's own mark of an address that leads nowhere
 
 
-def damaged(what: str, **parts: str) -> FileError:
+def damaged(what: str, expected: str | None = None) -> FileError:
     """Make the error of a file whose structure does not hold together."""
-    return FileError(f"a damaged HDF5 file: {what}", **parts)
+    return FileError(f"a damaged HDF5 file: {what}", expected=expected)
 
 
 class Source:
@@ -52,7 +52,7 @@ class Source:
         self.reads -= 1
         self.left -= size
         if size > MAX_BLOCK:
-            raise damaged("a structure is too large", expected=f"at most {MAX_BLOCK >> 20} MiB")
+            raise damaged("a structure is too large", f"at most {MAX_BLOCK >> 20} MiB")
         if self.reads < 0 or self.left < 0:
             raise FileError(
                 "the structure of the HDF5 file is too large",

@@ -142,7 +142,7 @@ def heap_at(source: Source, address: int) -> Heap:
     head.skip(1)
     ids, filters, _, longest = head.number(2), head.number(2), head.number(1), head.number(4)
     if filters:
-        raise damaged("names are compressed", expected="none of Keras's files are")
+        raise damaged("names are compressed", "none of Keras's files are")
     head.skip(8)
     huge = head.number()
     head.skip(80)

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from ...errors import FileError
-from ...untyped import Parsed, Written
+from ...untyped import Parsed
 
 MAX_BYTES = 64 * 2**20  # a spec of a million layers takes about half of it
 MAX_DEPTH = 64
@@ -35,11 +35,7 @@ _BRACKET = (
 
 
 class Refused(FileError):
-    """What a file may not hold, and the line if it is known."""
-
-    def __init__(self, problem: str, line: int | None = None, **parts: Written) -> None:
-        super().__init__(problem, **parts)
-        self.line = line
+    """What a file may not hold."""
 
 
 class Malformed(Refused):
@@ -58,7 +54,7 @@ def most_digits() -> int:
 
 def too_long(line: int | None = None) -> NoReturn:
     """Refuse a number of too many digits."""
-    raise Refused("a number is too long", line, expected=f"at most {most_digits():,} digits")
+    raise Refused("a number is too long", line=line, expected=f"at most {most_digits():,} digits")
 
 
 def check_digits(text: str) -> None:
@@ -75,7 +71,7 @@ def not_valid(syntax: str, detail: str | None, line: int | None, suggestion: str
     """Give the error of text that is not in a syntax, with what the parser says about it, on one line."""
     said = " ".join((detail or "").split())[:200]
     problem = f"not valid {syntax}" + (f": {said[:1].lower()}{said[1:]}" if said else "")
-    return Malformed(problem, line, suggestion=suggestion)
+    return Malformed(problem, line=line, suggestion=suggestion)
 
 
 def finite(digits: str) -> float:
@@ -88,7 +84,7 @@ def finite(digits: str) -> float:
 
 def too_deep(line: int | None = None, kind: type[Refused] = Refused) -> NoReturn:
     """Refuse brackets too far within one another."""
-    raise kind("brackets within brackets", line, expected=f"at most {MAX_DEPTH} deep")
+    raise kind("brackets within brackets", line=line, expected=f"at most {MAX_DEPTH} deep")
 
 
 def one_too_deep(text: str, start: int = 0, end: int | None = None, open: int = 0) -> int | None:

@@ -94,7 +94,7 @@ def yaml_events(text: str) -> Iterator[Event]:
 
 def _refuse_tag(tag: str, line: int) -> NoReturn:
     shown = tag.replace("tag:yaml.org,2002:", "!!")
-    raise Refused("a tag", line, expected="plain data", received=shown)
+    raise Refused("a tag", line=line, expected="plain data", received=shown)
 
 
 _CONSTANTS = {
@@ -174,7 +174,7 @@ class _Document:
             else:
                 documents += 1
                 if documents > 1:
-                    raise Refused("a second document", line, expected="one model in a file")
+                    raise Refused("a second document", line=line, expected="one model in a file")
         return self.result
 
     def start(self, node: Parsed, anchor: str | None, line: int) -> None:
@@ -184,7 +184,7 @@ class _Document:
         if anchor is not None:
             self.anchors[anchor] = None
         if self.open and isinstance(self.open[-1].node, dict) and self.keys[-1] is NONE:
-            raise Refused("a key that is not text", line)
+            raise Refused("a key that is not text", line=line)
         self.open.append(_Open(node, anchor, self.nodes))
         self.keys.append(NONE)
         self.deepest.append(0)
@@ -201,14 +201,14 @@ class _Document:
     def alias(self, name: str, line: int) -> None:
         known = self.anchors.get(name, NONE)
         if known is NONE:
-            raise Refused(f"*{name[:80]} refers to nothing", line, expected=f"&{name[:80]} before it")
+            raise Refused(f"*{name[:80]} refers to nothing", line=line, expected=f"&{name[:80]} before it")
         if known is None:
-            raise Refused(f"*{name[:80]} stands inside itself", line)
+            raise Refused(f"*{name[:80]} stands inside itself", line=line)
         node, size, depth = known
         self.count(size, line)
         self.repeated += size
         if self.repeated > bounds.MAX_REPEATED:
-            raise Refused("too many values, aliases followed", line, expected=f"at most {bounds.MAX_REPEATED:,}")
+            raise Refused("too many values, aliases followed", line=line, expected=f"at most {bounds.MAX_REPEATED:,}")
         if len(self.open) + depth > bounds.MAX_DEPTH:
             too_deep(line)
         self.deepest[-1] = max(self.deepest[-1], depth)
@@ -229,14 +229,14 @@ class _Document:
 
     def key(self, value: Parsed, holder: dict[str, Parsed], line: int) -> None:
         if not isinstance(value, str):
-            raise Refused("a key that is not text", line, received=value)
+            raise Refused("a key that is not text", line=line, received=value)
         if value == "<<":
-            raise Refused("a merge key (<<)", line, suggestion="write the options out")
+            raise Refused("a merge key (<<)", line=line, suggestion="write the options out")
         if value in holder:
-            raise Refused(f"the key {quoted(value)} is given twice", line)
+            raise Refused(f"the key {quoted(value)} is given twice", line=line)
         self.keys[-1] = value
 
     def count(self, nodes: int, line: int) -> None:
         self.nodes += nodes
         if self.nodes > bounds.MAX_NODES:
-            raise Refused("too many values, aliases followed", line, expected=f"at most {bounds.MAX_NODES:,}")
+            raise Refused("too many values, aliases followed", line=line, expected=f"at most {bounds.MAX_NODES:,}")

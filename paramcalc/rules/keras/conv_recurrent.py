@@ -83,7 +83,9 @@ def conv_lstm(
         work=lambda: _work(prod((x[0], *places)) * (gates * filters * window), channels, filters, scope),
         states=(state, state),
         equations=lambda: Equations(
-            equations.lstm(LSTM_GATES, lambda gate: equations.reads(gate, equations.convolved, int(use_bias))), LETTERS
+            equations.lstm(LSTM_GATES, lambda gate: equations.reads(gate, equations.convolved, int(use_bias))),
+            LETTERS,
+            f"{equations.networks(LSTM_GATES, 'convolutions')}, each of the frame and of the previous output.",
         ),
     )
     return over_steps(x, step, time)

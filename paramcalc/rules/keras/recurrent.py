@@ -72,24 +72,26 @@ def cell(
         lambda: cells.parameters(g, d_x, units, biases),
         lambda: _reset_before(g, d_x, units, batch, scope) if reset_before else _work(g, d_x, units, batch, scope),
         (state,) * states,
-        equations=lambda: computed(gates, biases, reset_before),
+        equations=lambda: computed(gates, biases, reset_before, bool(scope)),
     )
 
 
-def computed(gates: tuple[str, ...], biases: int, reset_before: bool = False) -> Equations:
-    """Give the equations of a cell: a plain RNN, a GRU or an LSTM, by its gates."""
+def computed(gates: tuple[str, ...], biases: int, reset_before: bool = False, over_time: bool = False) -> Equations:
+    """Give the equations of a cell, a plain RNN, a GRU or an LSTM, by its gates, and a sentence that numbers them."""
     if len(gates) == 1:
         lines: tuple[str, ...] = (f"h_t = tanh({equations.reads('', biases=biases)})",)
     elif "z" in gates:
         lines = equations.gru(gates, equations.behind, biases, reset_before)
     else:
         lines = equations.lstm(gates, lambda gate: equations.reads(gate, biases=biases))
-    summary = (
-        ""
-        if biases == 2 or "z" not in gates
-        else f"{equations.networks(gates)}, each of the input and the previous output."
-    )
-    return Equations(lines, {**LETTERS, "bias": "b, b'"} if biases == 2 else LETTERS, summary)
+    what = equations.networks(gates) if len(gates) > 1 else "One dense network of the input and the previous output"
+    if biases == 2:
+        rest = ", with two biases each, for the input and the previous output"
+    elif over_time:
+        rest = ", the same at every time step"
+    else:
+        rest = ", each of the input and the previous output" * (len(gates) > 1)
+    return Equations(lines, {**LETTERS, "bias": "b, b'"} if biases == 2 else LETTERS, f"{what}{rest}.")
 
 
 def _work(g: int, d_x: Size, units: Size, batch: Size, scope: str) -> Work:

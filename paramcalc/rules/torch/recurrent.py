@@ -56,7 +56,10 @@ def computed(cell: Cell, bias: bool, nonlinearity: str, weights: Sequence[Weight
     """Give the equations of a cell; those of a layer are the same in every layer and direction."""
     biases = 2 * bias
     letters = {weight.name: LETTERS["_".join(weight.name.split("_")[:2])] for weight in weights}
-    what = equations.networks(cell.gates) if len(cell.gates) > 1 else "One dense network"
+    several = len(cell.gates) > 1
+    what = equations.networks(cell.gates) if several else "One dense network"
+    rest = ", two biases each" if bias and several else " of the input and the previous output"
+    rest += ", with two biases" * (bias and not several)
     if len(cell.gates) == 1:
         lines: tuple[str, ...] = (f"h_t = {nonlinearity}({equations.reads('', equations.before, biases)})",)
     elif cell.states == 1:
@@ -64,7 +67,7 @@ def computed(cell: Cell, bias: bool, nonlinearity: str, weights: Sequence[Weight
     else:
         through = behind_projection if "P" in letters.values() else equations.shown
         lines = equations.lstm(cell.gates, lambda gate: equations.reads(gate, equations.before, biases), through)
-    return Equations(lines, letters, "" if bias else f"{what} of the input and the previous output{where}.")
+    return Equations(lines, letters, f"{what}{rest}{where}.")
 
 
 def behind_projection(units: str) -> tuple[str, ...]:
