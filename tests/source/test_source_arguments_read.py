@@ -334,7 +334,6 @@ F.cosine_similarity(x,x,dim=1)
 F.glu(x[..., :4], dim=-1)
 F.pixel_shuffle(torch.zeros(1,8,2,2), 2)
 F.pixel_shuffle(torch.zeros(1,8,2,2), upscale_factor=2)
-F.grid_sample(x, torch.zeros(2,6,7,2))
 torch.meshgrid(torch.arange(3), torch.arange(4), indexing="ij")[0]
 torch.meshgrid(torch.arange(3), torch.arange(4), indexing="xy")[0]
 torch.outer(torch.zeros(3),torch.zeros(4))

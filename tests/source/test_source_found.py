@@ -94,7 +94,8 @@ KERAS = {
     ),
     "a model of models that are built": (
         "class Cycle(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
-        "        self.a = keras.Sequential([keras.Input((4,)), layers.Dense(4)])\n    def call(self, x): return self.a(x)\n"
+        "        self.a = keras.Sequential([keras.Input((4,)), layers.Dense(4)])\n"
+        "    def call(self, x): return self.a(x)\n"
         "m = Cycle()\nm.build((None, 4))",
         {"m": (True, 20)},
     ),

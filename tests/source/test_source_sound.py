@@ -227,7 +227,7 @@ CASES = {
     "any stops": ("n = 0\ndef f(x):\n    global n\n    n += 1\n    return x > 0\nany(f(x) for x in [0, 1, 2])\nm = nn.Linear(n, 1)", {"m": 3}),
     "an iterator that is used outside": ("g = iter([1, 2, 3])\noutside.use(g)\nm = nn.Linear(next(g), 1)", {}),
     "a function called outside": ("l = [nn.Linear(1, 1)]\noutside.call(lambda: l.append(nn.Linear(1, 1)))\nm = nn.Sequential(*l)", {}),
-    "an order": ("s = {'a', 'b'}\nx = list(s)[0]\nm = nn.Linear(len(x), 1)", {}),
+    "an order": ("s = {'a', 'b'}\nx = list(s)[0]\nm = nn.Linear(3, 1) if x == 'a' else nn.Linear(1, 1)", {}),
 }  # fmt: skip
 
 
@@ -288,7 +288,7 @@ def test_keras_is_exact_where_every_outcome_agrees(name: str) -> None:
     text, total = KERAS_CASES[name]
     found = read(KERAS_HEAD + text + "\n").get("m")
     if total is None:
-        assert found is None or not found.exact
+        assert found is None or not found.exact or found.guessed
     else:
         assert found is not None
         assert (found.total, found.exact) == (total, True)

@@ -20,6 +20,7 @@ from ..memory.objects import (
     List,
     Method,
     Native,
+    Obj,
     Partial,
     Plain,
     Scope,
@@ -29,7 +30,7 @@ from ..memory.objects import (
     Value,
     Wrapper,
 )
-from ..memory.reach import held, reachable
+from ..memory.reach import reachable
 from ..memory.state import DEPTH, Raised, State, Stop
 from . import attributes, reading
 from .implicit import call_back, unfollowed
@@ -65,6 +66,7 @@ MODELS = (  # parts of libraries that are harmless, but may give a model
     "keras.saving.load", "keras.saving.deserialize", "pickle", "mlflow", "torchtext.models", "torchvision.prototype",
     "sys.", "gc.", "IPython",
 )  # fmt: skip
+DATA = frozenset(["object", "torch.utils.data.Dataset", "torch.utils.data.IterableDataset", "numpy.ndarray"])
 FRAMEWORKS = ("torch.", "keras.", "tensorflow.", "mlflow.")
 
 
@@ -148,21 +150,35 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
     scalar = (harmless(path) and not path.startswith(MODELS)) or (isinstance(function, Unknown) and function.scalar)
     if path.startswith(FRAMEWORKS):  # what they make of something that may be a model may be one, too
         scalar = scalar and not any(isinstance(one, Unknown) and not one.scalar for one in given)
-    apart = path.startswith(ANSWERS) or (scalar and _holds_no_model(run, given))
+    kinds = _kinds_of_data(run, given) if scalar else ("models",)
+    apart = path.startswith(ANSWERS) or not kinds
     made = run.unknown(reason, *(() if apart else (function, *given)), data=True, scalar=scalar)
+    made.scalar = made.scalar or kinds == ("objects",)
     made.path = f"{path}()" if path else ""
     return made
 
 
-def _holds_no_model(run: State, given: Sequence[Value]) -> bool:
-    # whether what a library is given is data: numbers in lists, and objects of classes that no framework has
-    found = reachable(given)
-    run.budget.charge(len(found))
-    for one in found:
-        plain = isinstance(one, (List, Dict, Set)) or (isinstance(one, Instance) and not attributes.names_of(one.cls))
-        if not plain or any(isinstance(inner, Unknown) and not inner.scalar for inner in held(one)):
-            return False
-    return all(one.scalar for one in given if isinstance(one, Unknown))
+def _kinds_of_data(run: State, given: Sequence[Value]) -> tuple[str, ...]:
+    # what a library is given besides numbers and texts in lists: objects of classes that no framework has, or more
+    kinds: tuple[str, ...] = ()
+    pending = [*given]
+    seen: set[int] = set()
+    while pending:
+        one = pending.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        run.budget.charge(1)
+        if isinstance(one, Instance) and one.blur is None and DATA.issuperset(attributes.names_of(one.cls)):
+            kinds = ("objects",)
+            pending += one.named.values()
+        elif isinstance(one, (List, Dict, Set)) and one.blur is None:
+            pending += one.state.values() if isinstance(one.state, dict) else one.state
+        elif isinstance(one, tuple):
+            pending += one
+        elif isinstance(one, (Obj, Method, Partial, Wrapper, Builtin)) or (isinstance(one, Unknown) and not one.scalar):
+            return ("models",)
+    return kinds
 
 
 def _lose_names(run: State, reason: str, *values: Value) -> None:

@@ -121,6 +121,8 @@ def iterator(run: State, value: Value) -> Iterator | Unknown:
         return over_list(value)
     if isinstance(value, (Dict, View)):
         return over_dict(value)
+    if isinstance(value, Set) and len(value.state) > 1:  # it may be changed meanwhile
+        return run.unknown("the order of a set", value)
     if isinstance(value, (str, bytes, tuple)) or (isinstance(value, range) and len(value) <= MOST_ITEMS):
         return over(value)
     items = items_of(run, value)

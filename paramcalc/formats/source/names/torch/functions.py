@@ -171,7 +171,7 @@ def _operated(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
         order[first], order[second] = order[second], order[first]
         return Tensor(tuple(order))
     if name == "permute":
-        places = as_shape(run, rest)
+        places = as_shape(run, [*rest, *(kwargs[one] for one in ("dims",) if one in kwargs)])
         return None if places is None else Tensor(tuple(x[one] for one in places if isinstance(one, int)))
     if name == "squeeze":
         if not isinstance(dim, int):

@@ -114,7 +114,7 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
         other = options.named.get(INSTEAD.get(name, ""))
         if value is None and other is not None and isinstance(rule, Rule) and not rule.name.startswith("LPPool"):
             return _module_get(run, self, INSTEAD[name])
-        return kept_option(run, rule, name, value) if isinstance(rule, Rule) and not _as_given(rule) else value
+        return kept_option(run, rule, name, value) if isinstance(rule, Rule) and not _as_given(rule, name) else value
     if any(isinstance(key, str) and key.startswith(f"{name}.") for key in state):
         return run.unknown(f"{name} of a composite layer", self)
     if isinstance(rule, Rule) and name in ("weight", "bias") and {"affine", "elementwise_affine"} & rule.options.keys():
@@ -128,10 +128,10 @@ def _module_get(run: State, self: Instance, name: str) -> Value:
 INSTEAD = {"stride": "kernel_size", "kdim": "embed_dim", "vdim": "embed_dim"}
 
 
-def _as_given(rule: Rule) -> bool:
-    # modules that keep sizes as they were given
+def _as_given(rule: Rule, name: str) -> bool:
+    # sizes that modules keep as they were given
     of_pools = "Pool" in rule.name and rule.name != "AvgPool1d" and "Fractional" not in rule.name
-    return of_pools or rule.name in ("Fold", "Unfold", "Unflatten")
+    return of_pools or rule.name in ("Fold", "Unfold", "Unflatten") or (rule.name, name) == ("Upsample", "size")
 
 
 def _train(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
