@@ -9,7 +9,7 @@ from ..memory.objects import Class, Dict, Function, Instance, Scope, Unknown, Va
 from ..memory.state import State
 from ..names import keras, torch
 from ..names.options import Unread
-from .keras import keras_model
+from .keras_model import keras_model
 from .rows import Listed, lost, type_of
 from .torch import torch_model
 

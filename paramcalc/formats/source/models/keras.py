@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ....core.built import Applicable, Built, Weight
-from ....core.rule import Layer
-from ....core.shapes import UNKNOWN_OUTPUTS, UNKNOWN_SHAPE, AnyShape, UnknownShape, listed
+from ....core.built import Applicable, Weight
+from ....core.shapes import UNKNOWN_SHAPE, AnyShape, UnknownShape, listed
 from ....core.tensors import BATCH
 from ....errors import ParamcalcError
 from ....graph.forward import distinct_axes
@@ -18,12 +17,11 @@ from ....graph.unknown_layers import BestEffortOperation, UnknownLayer
 from ....rules.ops.operation import Operation, Slot
 from ....rules.ops.table import modules
 from ....symbolic import is_known
-from ..memory.objects import Class, Dict, Function, Instance, List, Obj, Unknown, Value
+from ..memory.objects import Class, Dict, Instance, List, Obj, Unknown, Value
 from ..memory.state import State
 from ..names import keras
 from ..names.options import Unread
-from ..values import attributes
-from .rows import MOST_DEPTH, UNTOLD, FunctionCall, Listed, MaybeFrozen, Piece, is_guessed, lost, place_of, type_of
+from .rows import MOST_DEPTH, UNTOLD, FunctionCall, Listed, MaybeFrozen, is_guessed, lost, place_of, type_of
 
 MOST_ROWS = 100_000
 
@@ -73,7 +71,8 @@ def _may_be_frozen(value: Instance) -> bool:
     return False
 
 
-def _reason(what: str, guessed: bool) -> str:
+def reason_of(what: str, guessed: bool) -> str:
+    """Say whose layers or weights they are, and whether it is known which are trained."""
     return f"{what} of the program's own, and {UNTOLD}" if guessed else f"{what} of the program's own"
 
 
@@ -141,21 +140,22 @@ class Maker:
                             self._outs(layer, end, depth)
                     _check_calls(chain, [(at, one) for at, one in enumerate(ends[1:]) if isinstance(one, keras.Tensor)])
             except ParamcalcError as error:
-                return self._lost(value, str(error))
+                return self.lost(value, str(error))
             return chain
         if isinstance(outs, tuple) and isinstance(ins, tuple):
             more = keras.held_layers(value)
             inside = keras.graph_layers(value)
             if isinstance(more, Unknown) or any(one not in inside for _, one in more):
-                return self._lost(value, "a layer that is no part of its graph")
+                return self.lost(value, "a layer that is no part of its graph")
             try:
                 return self._graph(ins, outs, name, trainable, type_of(value), depth)
             except ParamcalcError as error:
-                return self._lost(value, str(error))
+                return self.lost(value, str(error))
         reason = kept.blur if isinstance(kept, List) else None
-        return self._lost(value, reason.reason if reason else "its layers are not known", reason.line if reason else 0)
+        return self.lost(value, reason.reason if reason else "its layers are not known", reason.line if reason else 0)
 
-    def _lost(self, value: Instance, reason: str, line: int = 0) -> Model:
+    def lost(self, value: Instance, reason: str, line: int = 0) -> Model:
+        """Make a model of which the layers are not known."""
         piece = lost(self.run, "layers", type_of(value), reason, line or value.line)
         return Listed(self._name(value) or type_of(value), type_of(value), "keras", [piece])
 
@@ -272,7 +272,7 @@ class Maker:
         """Make the row of a layer of the program's own: its weights, and those of the layers in it."""
         kind, name = type_of(value), self._name(value)
         weights, why, guessed = self.weights(value, depth, {})
-        reason = why or _reason("a layer", guessed)
+        reason = why or reason_of("a layer", guessed)
         made = UnknownLayer(kind, reason, name, tuple(weights), more=bool(why), guessed=guessed)
         inside = keras.sublayers(value)
         if not isinstance(inside, Unknown) and depth <= MOST_DEPTH:
@@ -311,12 +311,13 @@ class Maker:
         if isinstance(inside, Unknown):
             return Weights(found, why or f"{inside.reason} ({self.run.place(inside.line)})", guessed)
         for name, one in inside:
-            more = self._inner(one, depth + 1, seen)
+            more = self.inner(one, depth + 1, seen)
             why, guessed = why or more.why, guessed or more.guessed
             found += [w.evolve(scope=f"{name}/{w.scope}" if w.scope else name) for w in more.found]
         return Weights(found, why, guessed and any(w.trainable for w in found))
 
-    def _inner(self, one: Instance, depth: int, seen: dict[Obj, None]) -> Weights:
+    def inner(self, one: Instance, depth: int, seen: dict[Obj, None]) -> Weights:
+        """Give the weights of a layer or model inside another one."""
         if one in seen:
             return Weights()
         if depth > MOST_DEPTH:
@@ -347,76 +348,3 @@ class Maker:
                 return Weights(why=str(error))
             return Weights(built.weights, built.unknown, is_guessed(built))
         return self.weights(one, depth, seen)
-
-
-def keras_model(run: State, value: Instance, name: str) -> Model:
-    """Make a model of an object of Keras."""
-    maker = Maker(run)
-    run.nested = maker.wrapped  # a layer in a wrapper and elsewhere stays one
-    if value.blur is not None:
-        return maker._lost(value, value.blur.reason, value.blur.line)
-    if "<layers>" in value.named or "<outputs>" in value.named:
-        try:
-            model = maker.model(value)
-            model.built  # noqa: B018
-            return model
-        except ParamcalcError as error:
-            run.note(str(error), value.line)
-            return maker._lost(value, str(error))
-    return _subclassed(run, maker, value, name)
-
-
-def _may_gain(value: Instance, inside: Sequence[Instance]) -> bool:
-    # whether a model that no input reached gets weights when one does
-    own = [isinstance(attributes.find(value.cls, name), Function) for name in ("build", "call")]
-    return own[0] or (own[1] and not all(map(_is_built, inside)))
-
-
-def _is_built(value: Instance) -> bool:
-    chain = value.named.get("<layers>")
-    begun = (
-        isinstance(chain, List)
-        and chain.blur is None
-        and bool(chain.items)
-        and isinstance(chain.items[0], keras.Tensor)
-    )
-    return begun or any(name in value.named for name in ("<shapes>", "<outputs>", "<input>"))
-
-
-def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
-    pieces: list[Piece] = []
-    seen: dict[Obj, None] = {value: None}
-    whole = value.named.get("trainable")
-    maker.untold = isinstance(whole, Unknown)
-    inside = keras.sublayers(value)
-    if isinstance(inside, Unknown):
-        pieces.append(lost(run, "layers", type_of(value), inside.reason, inside.line))
-        inside = []
-    if "<shapes>" not in value.named and _may_gain(value, [one for _, one in inside]):
-        pieces.append(lost(run, type_of(value), type_of(value), "it is not built: no input reaches it", value.line))
-    for attribute, one in inside:
-        weights, why, guessed = maker._inner(one, 0, seen)
-        layer = maker.layer(one)
-        if isinstance(layer, Layer) and not why:
-            shapes = one.named.get("<shapes>")
-            known = isinstance(shapes, tuple) and all(isinstance(shape, tuple) for shape in shapes)
-            built = (
-                layer.on(*shapes)
-                if known and isinstance(shapes, tuple)
-                else Built(UNKNOWN_OUTPUTS, tuple(weights), costed=False)
-            )
-            built = built._replace(weights=tuple(weights))
-        else:
-            reason = why or _reason("a layer", guessed)
-            layer = UnknownLayer(type_of(one), reason, attribute, tuple(weights), more=bool(why), guessed=guessed)
-            built = layer.on()
-        pieces.append(Piece(attribute, layer, built, source=place_of(run, one.line)))
-    own = value.named.get("<weights>")
-    if isinstance(own, List) and (own.items or own.blur):
-        alone = Instance(value.cls, value.line)
-        alone.named.update({"<weights>": own, "<shapes>": ()})
-        weights, why, guessed = maker.weights(alone, 0, {})
-        reason = why or _reason("weights", guessed)
-        layer = UnknownLayer(type_of(value), reason, name, tuple(weights), more=bool(why), guessed=guessed)
-        pieces.append(Piece(name, layer, layer.on()))
-    return Listed(name, type_of(value), "keras", pieces, whole is False)

@@ -7,7 +7,7 @@ import ast
 from .....core.rule import Rule
 from .....core.spelling import snake
 from .....symbolic import Expr
-from ...memory.objects import MISSING, Class, Dict, Function, Host, Instance, List, Native, Unknown, Value
+from ...memory.objects import MISSING, Class, Dict, Function, Instance, List, Native, Unknown, Value
 from ...memory.state import State
 from ...values import attributes, setting
 from ...values.containers import items_of
@@ -19,13 +19,13 @@ from ..options import kept_option
 from ..shapes import Shape
 from .calls import build_on, call_layer, chain_output
 from .chains import ENDS, end_of
-from .data import symbolic
 from .functions import PLAIN_ACTIVATIONS, activation
 from .graphs import from_inputs, listed_layers
 from .held import sublayers
 from .layer_names import LAYER_NAMES
 from .layers import BASE, FIRST_CALL, WHOLE, common, declare_input, is_model, layer_init, make_input, make_shape
-from .tensors import VARIABLE, Tensor, tensors_in
+from .tensors import VARIABLE, Tensor
+from .training import on_data
 
 
 def _add_weight(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -304,29 +304,6 @@ def nothing(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return None
 
 
-def _data(name: str) -> Host:
-    def call(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-        run.may_raise(name)
-        if name in ("fit", "predict", "evaluate", "train_on_batch"):
-            _meets_data(run, self, args[0] if args else kwargs.get("x"))
-        return run.unknown(f"the result of {name}()", data=True, scalar=True)
-
-    return call
-
-
-def _meets_data(run: State, self: Instance, given: Value) -> None:
-    # a model that is not built is built on the data, whose shape may be unknown
-    data = symbolic(given)
-    known = bool(tensors_in(data))
-    if "<outputs>" in self.named or "<shapes>" in self.named or "<input>" in self.named:
-        return
-    if "<layers>" in self.named:
-        if known:
-            call_layer(run, self, [data], {})
-    elif isinstance(attributes.find(self.cls, "call"), Function):
-        call_layer(run, self, [data if known else run.unknown("data", data=True, scalar=True)], {})
-
-
 def _summary(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return None
 
@@ -377,9 +354,9 @@ MODEL = Native(
         "to_json": lambda run, self, args, kwargs: run.unknown("a text", scalar=True),
         "get_layer": _get_layer,
         "export": nothing,
-        "compute_loss": _data("compute_loss"),
+        "compute_loss": on_data("compute_loss"),
         **{
-            name: _data(name)
+            name: on_data(name)
             for name in [
                 "fit",
                 "predict",

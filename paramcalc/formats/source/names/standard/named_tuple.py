@@ -78,7 +78,9 @@ def _class(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
     pairs = cls.named.get("<fields>", ())
     if FIELDS in cls.named or NAMED_TUPLE not in cls.bases:  # derived from a named tuple: it has the fields of that
         return
-    names = tuple(str(one[0]) for one in pairs if isinstance(one, tuple)) if isinstance(pairs, tuple) else None
+    # a name that is annotated twice keeps its place
+    named = dict.fromkeys(str(one[0]) for one in pairs if isinstance(one, tuple)) if isinstance(pairs, tuple) else None
+    names = None if named is None else tuple(named)
     if names is None:
         cls.blur = run.unknown("a named tuple of which not all fields are known")
         return
