@@ -54,7 +54,7 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
             run.notes.insert(0, f"FILE:{named[0]} counts what {named[0]}() makes; such functions: {listed}")
     if not found:
         call_functions(run)
-        found = models_of(run, run.globals)
+        found = models_of(run, run.globals, bare=True)
     return run, found
 
 

@@ -22,10 +22,13 @@ MODEL_LIBRARIES = (
 MOST_BARE = 20  # layers that no model holds: more than that are material for one
 
 
-def models_of(run: State, scope: Scope, only: str = "") -> list[tuple[str, Model]]:
-    """List the models of a run, each with its name; or the one of a name."""
+def models_of(run: State, scope: Scope, only: str = "", bare: bool = False) -> list[tuple[str, Model]]:
+    """List the models of a run, each with its name; or the one of a name.
+
+    With ``bare``, a few layers that no model holds count as models where there are no others.
+    """
     run.budget.renew()
-    found = _listed(run, scope)
+    found = _listed(run, scope, bare)
     names = [name for name, _ in found]
     made: list[tuple[str, Model]] = []
     seen: dict[str, int] = {}
@@ -39,7 +42,7 @@ def models_of(run: State, scope: Scope, only: str = "") -> list[tuple[str, Model
     return made
 
 
-def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
+def _listed(run: State, scope: Scope, bare: bool) -> list[tuple[str, Value]]:
     # what is bound to names of the module, then what functions bound and what has no name, where nothing else holds it
     outer: dict[int, tuple[str, Instance | Unknown]] = {}
     inner: dict[int, tuple[str, Instance | Unknown]] = {}
@@ -65,9 +68,11 @@ def _listed(run: State, scope: Scope) -> list[tuple[str, Value]]:
     named = [one for _, one in (*outer.values(), *inner.values()) if isinstance(one, Instance)]
     inside = _inside([*named, *nameless])
     inner |= {id(one): (snake(type_of(one)), one) for one in nameless if _is_whole(run, one)}
-    bare = [one for one in nameless if _weighty(run, one) and id(one) not in inside]
-    if not outer and not inner and len(bare) <= MOST_BARE:
-        inner = {id(one): (snake(type_of(one)), one) for one in bare}
+    if bare and not outer and not inner:
+        inner = {
+            id(one): (snake(type_of(one)), one) for one in nameless if _weighty(run, one) and id(one) not in inside
+        }
+        inner = inner if len(inner) <= MOST_BARE else {}
     kept: list[tuple[str, Value]] = []
     for found in (outer, {key: pair for key, pair in inner.items() if key not in outer}):
         for name, one in found.values():
