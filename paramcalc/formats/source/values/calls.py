@@ -9,6 +9,7 @@ from functools import cache
 from ....core.framework import framework_of_module
 from ....core.registry import named
 from ....errors import nearest
+from ....symbolic import Expr
 from ..memory.objects import (
     MISSING,
     Builtin,
@@ -20,7 +21,6 @@ from ..memory.objects import (
     List,
     Method,
     Native,
-    Obj,
     Partial,
     Plain,
     Scope,
@@ -66,6 +66,7 @@ MODELS = (  # parts of libraries that are harmless, but may give a model
     "keras.saving.load", "keras.saving.deserialize", "pickle", "mlflow", "torchtext.models", "torchvision.prototype",
     "sys.", "gc.", "IPython",
 )  # fmt: skip
+NUMBERS = (int, float, complex, str, bytes, range, Expr)
 DATA = frozenset(["object", "torch.utils.data.Dataset", "torch.utils.data.IterableDataset", "numpy.ndarray"])
 FRAMEWORKS = ("torch.", "keras.", "tensorflow.", "mlflow.")
 
@@ -144,7 +145,9 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
         _lose_names(run, reason, function, *given)
         run.changed_tensors += 1
     else:
+        _handed(run, given)
         call_back(run, path, given)
+        unfollowed(run, path, *given)  # such as the items of a data set, whenever a loader asks for them
         lose_places(run, run.unknown(reason, function), *given)
     run.may_raise(path or "an unknown function")
     scalar = (harmless(path) and not path.startswith(MODELS)) or (isinstance(function, Unknown) and function.scalar)
@@ -176,9 +179,17 @@ def _kinds_of_data(run: State, given: Sequence[Value]) -> tuple[str, ...]:
             pending += one.state.values() if isinstance(one.state, dict) else one.state
         elif isinstance(one, tuple):
             pending += one
-        elif isinstance(one, (Obj, Method, Partial, Wrapper, Builtin)) or (isinstance(one, Unknown) and not one.scalar):
+        elif not (isinstance(one, NUMBERS) or one is None or (isinstance(one, Unknown) and one.scalar)):
             return ("models",)
     return kinds
+
+
+def _handed(run: State, given: Sequence[Value]) -> None:
+    # a library may change the numbers of an array that it is given
+    for one in given:
+        native = attributes.find(one.cls, "<handed>") if isinstance(one, Instance) else None
+        if isinstance(native, Native) and isinstance(one, Instance):
+            native.methods["<handed>"](run, one, [], {})
 
 
 def _lose_names(run: State, reason: str, *values: Value) -> None:

@@ -83,7 +83,8 @@ def sizes_in(run: State, value: Value) -> Shape | None:
 def reshaped(shape: Shape, wanted: Shape) -> Shape | None:
     """Give a shape in which one size may be left open, as -1."""
     if -1 not in wanted:
-        return wanted
+        whole, rest = number(shape), number(wanted)
+        return None if isinstance(whole, int) and isinstance(rest, int) and whole != rest else wanted
     if not all(isinstance(one, int) for one in (*shape, *wanted)) or wanted.count(-1) > 1:
         return None
     whole, rest = number(shape), -number(wanted)
@@ -123,6 +124,7 @@ def _item(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         return run.unknown("a part of an array", data=True, scalar=True)
     run.may_raise("an item of an array")
     found = indexed(shape, keys)
+    shared(run, self)
     return run.unknown("a number", data=True, scalar=True) if found == () else known_or(run, found)
 
 
@@ -132,12 +134,19 @@ def _list(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         return List(items)
     if not shape or not isinstance(shape[0], int) or shape[0] > MOST_ITEMS:
         return run.unknown("the numbers of an array", data=True, scalar=True)
+    shared(run, self)
     return List([known_or(run, shape[1:]) if shape[1:] else items for _ in range(shape[0])])
 
 
 def _numbers(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     items = items_in(run, self)
     return List(items) if isinstance(items, list) else items
+
+
+def shared(run: State, array: Instance) -> None:
+    """Forget the numbers of an array of which another one shares the memory."""
+    if array.named.get(ITEMS) is not None:
+        _change(run, array, [], {})
 
 
 def _length(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -220,18 +229,24 @@ METHODS: dict[str, tuple[Shaping, tuple[str, ...]]] = {  # the shape that a meth
     "astype": (_same, ("dtype", "copy")), "copy": (_same, ("order",)), "round": (_same, ("decimals",)),
     "clip": (_same, ("min", "max")), "reshape": (_as_shape, ("a", "b", "c", "d", "e", "f", "order")),
     "flatten": (_in_a_row, ()), "ravel": (_in_a_row, ()), "transpose": (turned, ("a", "b", "c", "d", "e", "f")),
-    "squeeze": (squeezed, ("axis",)), **dict.fromkeys(REDUCING, (lessened, ("axis", "dtype", "out", "keepdims"))),
+    "squeeze": (squeezed, ("axis",)), **dict.fromkeys(REDUCING, (lessened, ("axis",))),
 }  # fmt: skip
+
+
+VIEWS = ("reshape", "ravel", "transpose", "squeeze")  # methods of which the result may share the memory
 
 
 def _shaping(name: str, self: Instance, run: State, args: Args, kwargs: Kwargs) -> Value:
     rule, names = METHODS[name]
     shape = array_shape(self)
     given = {**dict(zip(names, args, strict=False)), **kwargs}
-    if shape is None or len(args) > len(names) or not given.keys() <= {*names}:
+    if shape is None or len(args) > len(names) or not given.keys() <= {*names, "keepdims"}:
         return run.unknown(f"{name}() of an array", data=True, scalar=True)
+    run.may_raise(f"{name}() of an array")
+    if name in VIEWS:
+        shared(run, self)
     found = rule(run, shape, given)
-    return run.unknown(f"{name}() of an array", data=True, scalar=True) if not found else of_shape(found)
+    return of_shape(found) if found else run.unknown(f"{name}() of an array", data=True, scalar=True)
 
 
 def _get(run: State, self: Instance, name: str) -> Value:
@@ -239,6 +254,7 @@ def _get(run: State, self: Instance, name: str) -> Value:
     if shape is not None and name in ("shape", "ndim", "size"):
         return {"shape": shape, "ndim": len(shape), "size": number(shape)}[name]
     if name == "T" and shape is not None:
+        shared(run, self)
         return of_shape(shape[::-1])
     if name in METHODS:
         return Builtin(f"ndarray.{name}", partial(_shaping, name, self))
@@ -257,6 +273,7 @@ ARRAY = Native(
         "tolist": by_place(_numbers, 0),
         "__getitem__": _item,
         "__setitem__": _change,
+        "<handed>": _change,
         "fill": by_place(_change, 1),
         "__len__": _length,
         "__neg__": _negative,

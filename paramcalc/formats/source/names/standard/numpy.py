@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from .....symbolic import Size
-from ...memory.objects import Builtin, Host, Module, Unknown, Value
+from ...memory.objects import Builtin, Host, Instance, Module, Unknown, Value
 from ...memory.state import State
 from ...values.containers import items_of
 from ..native import Args, Kwargs
@@ -21,6 +21,7 @@ from .arrays import (
     of_shape,
     reshaped,
     shape_of,
+    shared,
     sizes_in,
     squeezed,
     turned,
@@ -29,6 +30,9 @@ from .iteration import MATH, prod
 
 MOST_NUMBERS = 4_096
 Made = Callable[[State, Kwargs], Shape | None]
+
+
+VIEWS = ("reshape", "expand_dims", "squeeze", "transpose", "flip")  # of which the result may share the memory
 
 
 def _unknown(run: State, name: str, args: Args, kwargs: Kwargs) -> Value:
@@ -45,6 +49,9 @@ def _function(name: str, names: str, make: Made) -> Builtin:
         given = {**dict(zip(order, args, strict=False)), **kwargs}
         plain = len(args) <= len(order) and given.keys() <= {*order, "dtype", "order"}
         shape = make(run, given) if plain else None
+        for one in given.values():
+            if name in VIEWS and isinstance(one, Instance) and is_array(one):
+                shared(run, one)
         if shape is None:
             return _unknown(run, name, args, kwargs)
         run.may_raise(f"numpy.{name}")
@@ -100,6 +107,8 @@ def _array(run: State, args: Args, kwargs: Kwargs) -> Value:
     shape = shape_of(run, args[0]) if len(args) == 1 and kwargs.keys() <= {"dtype", "copy"} else None
     if not shape:
         return _unknown(run, "array", args, kwargs)
+    if isinstance(args[0], Instance):
+        shared(run, args[0])
     items = items_of(run, args[0]) if len(shape) == 1 and not kwargs and not is_array(args[0]) else []
     known = isinstance(items, list) and items and all(isinstance(one, float) for one in items)
     return array_of(items) if known and isinstance(items, list) else of_shape(shape)

@@ -8,6 +8,7 @@ import string
 
 from ...memory.objects import Builtin, Class, Dict, Function, List, Module, Native, Unknown, Value, Wrapper
 from ...memory.state import Raised, State
+from ...values.containers import items_of
 from ...values.operations import binary
 from ..builtins import BUILTINS, OBJECT, TYPES
 from ..native import Args, Kwargs, by_place
@@ -59,6 +60,23 @@ def _of_json(run: State, value: object) -> Value:
     return value
 
 
+def _shuffled(run: State, args: Args, kwargs: Kwargs) -> Value:
+    # the items of a list, in an order that is not known
+    given = args[0] if args else kwargs.get("x")
+    items = items_of(run, given)
+    if not isinstance(given, List) or isinstance(items, Unknown):
+        return run.call(outside("random").other("shuffle"), args, kwargs)  # type: ignore[misc]
+    run.change(given)
+    if all(isinstance(one, (int, float, str)) for one in items):
+        given.state = [run.unknown("an item of a shuffled list", data=True, scalar=True) for _ in items]
+    else:
+        given.blur = run.unknown("a list that is shuffled", *items)
+    return None
+
+
+SHUFFLE = Builtin("shuffle", _shuffled)
+
+
 def _is_function(run: State, args: Args, kwargs: Kwargs) -> Value:
     (value,) = args
     return run.unknown("whether it is a function") if isinstance(value, Unknown) else isinstance(value, Function)
@@ -70,6 +88,7 @@ def _is_class(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 FUNCTION = TYPES["function"]
+NUMPY.names["random"].names["shuffle"] = SHUFFLE  # type: ignore[attr-defined]
 TQDM = Builtin("tqdm", same)
 MODULES: dict[str, Value] = {
     "math": MATH,
@@ -111,6 +130,7 @@ MODULES: dict[str, Value] = {
         {"isfunction": Builtin("isfunction", _is_function), "isclass": Builtin("isclass", _is_class)},
         lambda name: Unknown(f"inspect.{name} is not known", path=f"inspect.{name}", data=True),
     ),
+    "random": Module("random", {"shuffle": SHUFFLE}, outside("random").other),
     "json": Module("json", {"loads": Builtin("json.loads", by_place(_loads, 1))}, outside("json").other),
     "types": Module("types", {"SimpleNamespace": SIMPLE, "FunctionType": FUNCTION, "LambdaType": FUNCTION}),
     "numpy": NUMPY,

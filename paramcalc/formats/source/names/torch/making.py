@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from .....symbolic import Size
-from ...memory.objects import List, Unknown, Value
+from ...memory.objects import Instance, List, Unknown, Value
 from ...memory.state import State
 from ...memory.trace import NO_LINKS
 from ...values.containers import items_of
 from .. import numbers
 from ..native import Args, Kwargs
-from ..standard.arrays import array_shape, is_array
+from ..standard.arrays import array_shape, is_array, shared
 from .recording import record, record_constant
 from .tensors import Tensor, as_shape, shape_of, with_numbers
 
@@ -82,7 +82,8 @@ def linspace(run: State, args: Args, kwargs: Kwargs) -> Value:
 def literal(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give what ``torch.tensor`` makes, with its numbers."""
     data = args[0] if args else kwargs.get("data")
-    if is_array(data):
+    if isinstance(data, Instance) and is_array(data):
+        shared(run, data)
         return new(run, array_shape(data), kwargs)
     known = numbers.literal(data) if len(args) == 1 and not kwargs else None
     shape = _nested(run, data, 0)
