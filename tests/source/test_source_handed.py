@@ -85,8 +85,8 @@ def test_a_number_is_exact_where_every_run_agrees(name: str) -> None:
         exec(compile(text, "m.py", "exec", dont_inherit=True), names)
         truths.add(tuple(names["found"]))
     layers = "m = nn.Sequential(*[nn.Linear(size, 1, bias=False) for size in found])\n"
-    models = read_all(Source("m.py", given=f"import torch.nn as nn\n{text}{layers}"))
-    report = next(one.report() for one in models if one.label == "m")
+    lines = f"import torch.nn as nn\nfound = []\n{text}m = nn.Linear(1, 1)\n{layers}"  # there is one model at least
+    report = next(one.report() for one in read_all(Source("m.py", given=lines))[::-1] if one.label == "m")
     sizes = tuple(row.params for row in report.rows)
     if report.exact and all(isinstance(one, int) for one in sizes):
         assert {sizes} == truths

@@ -16,7 +16,7 @@ from .torch import torch_model
 MODEL_LIBRARIES = (
     "torchvision.models", "timm", "transformers", "keras.applications", "torch.hub", "torch.load", "efficientnet",
     "segmentation_models", "tensorflow_hub", "sentence_transformers", "lightning.load_from_checkpoint",
-    "keras.models.load", "keras.models.model_from", "keras.saving.load",
+    "keras.models.load", "keras.models.model_from", "keras.saving.load", "torch.nn.Module", "keras.Model",
 )  # fmt: skip
 
 MOST_BARE = 20  # layers that no model holds: more than that are material for one

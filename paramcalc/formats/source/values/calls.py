@@ -66,6 +66,7 @@ MODELS = (  # parts of libraries that are harmless, but may give a model
     "keras.saving.load", "keras.saving.deserialize", "pickle", "mlflow", "torchtext.models", "torchvision.prototype",
     "sys.", "gc.", "IPython",
 )  # fmt: skip
+WHOLE = ("torch.nn.Module", "keras.Model")  # the classes that all models derive from
 NUMBERS = (int, float, complex, str, bytes, range, Expr)
 DATA = frozenset(["object", "torch.utils.data.Dataset", "torch.utils.data.IterableDataset", "numpy.ndarray"])
 FRAMEWORKS = ("torch.", "keras.", "tensorflow.", "mlflow.")
@@ -157,8 +158,14 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
     apart = path.startswith(ANSWERS) or not kinds
     made = run.unknown(reason, *(() if apart else (function, *given)), data=True, scalar=scalar)
     made.scalar = made.scalar or kinds == ("objects",)
-    made.path = f"{path}()" if path else ""
+    made.path = f"{path}()" if path else _class_of_models(function)
     return made
+
+
+def _class_of_models(function: Value) -> str:
+    # the path of what a class of models makes
+    names = attributes.names_of(function) if isinstance(function, (Class, Native)) else []
+    return next((f"{name}()" for name in names if name in WHOLE), "")
 
 
 def _kinds_of_data(run: State, given: Sequence[Value]) -> tuple[str, ...]:
