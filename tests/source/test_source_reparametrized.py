@@ -87,6 +87,10 @@ LEAST = {
     "a class that is made for it": (
         f"{CONV}P.spectral_norm(c)\nm = nn.Linear(2, 2) if type(c) == nn.Conv1d else nn.Linear(3, 3)"
     ),
+    "a class that is made for it, perhaps": (
+        f"{CONV}import os\nif os.path.exists('x'): P.spectral_norm(c)\n"
+        "m = nn.Linear(2, 2) if type(c) == nn.Conv1d else nn.Linear(3, 3)"
+    ),
     "twice": ("try:\n    m = weight_norm(weight_norm(nn.Linear(2, 3)))\nexcept RuntimeError:\n    m = nn.Linear(9, 9)"),
     "each parameter in each place": (
         "c = nn.Linear(2, 2)\nc = nn.Sequential(c, c)\n"

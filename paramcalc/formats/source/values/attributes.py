@@ -259,7 +259,8 @@ NAMES_OF_MODULE = Native(
 
 def shown_class(run: State, value: Instance) -> Value:
     """Give the class of an object to the program, unless it was put into another."""
-    return run.unknown("a class that was made later", value) if ANOTHER_CLASS in value.named else value.cls
+    changed = value.blur is not None and "torch.nn.Module" in names_of(value.cls)  # parametrizations make classes
+    return run.unknown("a class that was made later", value) if changed or ANOTHER_CLASS in value.named else value.cls
 
 
 def _of_instance(run: State, value: Instance, name: str) -> Value:
