@@ -75,8 +75,8 @@ LISTED: dict[str, tuple[str, dict[str, tuple[bool, int]]]] = {  # by name: wheth
     ),
     "a set of data": (
         "class Data(torch.utils.data.Dataset):\n    def __init__(self): self.classes = ['a', 'b']\n"
-        "m = nn.Linear(3, len(Data().classes))\n"
-        "m.train_set, m.other = torch.utils.data.random_split(Data(), [1, 2])",
+        "m = nn.Linear(3, len(Data().classes))\nloader = torch.utils.data.DataLoader(Data())\n"
+        "for x, y in loader: m(x)",
         {"m": (True, 8)},
     ),
 }

@@ -47,6 +47,7 @@ except ValueError:
     found = [2]
 """,
     "the truth of an array": "found = [2 if np.array([0.]) else 3]",
+    "a list in a list": "s = [[2, 3], [2, 3]]\nrandom.choice(s).append(4)\nfound = [len(s[0])]",
     "a choice": "n = random.choice([2, 3])\nfound = [n, n]",
     "samples": "found = random.sample([2, 3, 4], 2)",
 }
@@ -58,7 +59,18 @@ class Data(torch.utils.data.Dataset):
         return torch.zeros(1)
 m = nn.Sequential(nn.Linear(1, 1))
 """
+LATER = """
+class Data:
+    def __init__(self): self.more = []
+d = Data()
+loader = torch.utils.data.DataLoader(d)
+m = nn.Sequential(nn.Linear(1, 1))
+d.model = nn.Linear(3, 3)
+d.more.append(d.model)
+"""
 LEAST = {
+    "a data set that gets a module later": f"{LATER}m.y = loader.dataset.model",
+    "in a list of it": f"{LATER}m.y = loader.dataset.more[0]",
     "a data set is read": f"{DATA}for x in torch.utils.data.DataLoader(Data()): pass",
     "a part of one": f"{DATA}a, b = torch.utils.data.random_split(Data(), [1, 2])\nx = a[0]",
     "what a data set holds": """

@@ -202,12 +202,9 @@ class State:
     def unknown(self, reason: str, *values: Value, path: str = "", data: bool = False, scalar: bool = False) -> Unknown:
         """Make an unknown value that may stand for what these values hold."""
         refs: frozenset[Obj] = frozenset()
-        plain = True  # whether what it may hold is no model
         for value in values:
-            found = mutable(value)
-            refs |= found
-            plain = plain and (not found or (isinstance(value, Unknown) and value.scalar))
-        return Unknown(reason, self.line, refs, path, data and not refs, scalar and plain)
+            refs |= mutable(value)
+        return Unknown(reason, self.line, refs, path, data and not refs, scalar and not refs)
 
     def symbol(self, value: Unknown) -> Value:
         """Give the size symbol of an unknown value, named after its variable; or the size given for that name."""

@@ -67,13 +67,16 @@ MODELS = (  # parts of libraries that are harmless, but may give a model
     "sys.", "gc.", "IPython",
 )  # fmt: skip
 WHOLE = ("torch.nn.Module", "keras.Model")  # the classes that all models derive from
+GIVING = ("random.",)  # which gives back what it is given
+COPYING = ("numpy.", "pandas.", "scipy.", "sklearn.")
 NUMBERS = (int, float, complex, str, bytes, range, Expr)
-DATA = frozenset(["object", "torch.utils.data.Dataset", "torch.utils.data.IterableDataset", "numpy.ndarray"])
 FRAMEWORKS = ("torch.", "keras.", "tensorflow.", "mlflow.")
 
 
 def harmless(path: str) -> bool:
     """Tell whether calls of a library are known to leave models as they are."""
+    if path.startswith(GIVING) and "()" in path:  # a method of something that the program has
+        return False
     return path.partition(".")[0].partition("(")[0] in HARMLESS or path.startswith(QUIET)
 
 
@@ -154,10 +157,8 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
     scalar = (harmless(path) and not path.startswith(MODELS)) or (isinstance(function, Unknown) and function.scalar)
     if path.startswith(FRAMEWORKS):  # what they make of something that may be a model may be one, too
         scalar = scalar and not any(isinstance(one, Unknown) and not one.scalar for one in given)
-    kinds = _kinds_of_data(run, given) if scalar else ("models",)
-    apart = path.startswith(ANSWERS) or not kinds
+    apart = path.startswith(ANSWERS) or (scalar and _is_data(run, given, path.startswith(COPYING)))
     made = run.unknown(reason, *(() if apart else (function, *given)), data=True, scalar=scalar)
-    made.scalar = made.scalar or kinds == ("objects",)
     made.path = f"{path}()" if path else _class_of_models(function)
     return made
 
@@ -168,10 +169,11 @@ def _class_of_models(function: Value) -> str:
     return next((f"{name}()" for name in names if name in WHOLE), "")
 
 
-def _kinds_of_data(run: State, given: Sequence[Value]) -> tuple[str, ...]:
-    # what a library is given besides numbers and texts in lists: objects of classes that no framework has, or more
-    kinds: tuple[str, ...] = ()
+def _is_data(run: State, given: Sequence[Value], copies: bool) -> bool:
+    # whether what a library is given is numbers and texts, in lists and arrays: it keeps nothing of them. One that does
+    # not copy what it is given may give back a list in a list
     pending = [*given]
+    outer = {id(one) for one in given}
     seen: set[int] = set()
     while pending:
         one = pending.pop()
@@ -179,16 +181,18 @@ def _kinds_of_data(run: State, given: Sequence[Value]) -> tuple[str, ...]:
             continue
         seen.add(id(one))
         run.budget.charge(1)
-        if isinstance(one, Instance) and one.blur is None and DATA.issuperset(attributes.names_of(one.cls)):
-            kinds = ("objects",)
-            pending += one.named.values()
-        elif isinstance(one, (List, Dict, Set)) and one.blur is None:
+        if not copies and id(one) not in outer and isinstance(one, (List, Dict, Set, Instance)):
+            return False
+        if isinstance(one, (List, Dict, Set)) and one.blur is None:
             pending += one.state.values() if isinstance(one.state, dict) else one.state
         elif isinstance(one, tuple):
             pending += one
+        elif isinstance(one, Instance):
+            if one.blur is not None or attributes.names_of(one.cls) != ["numpy.ndarray"]:
+                return False
         elif not (isinstance(one, NUMBERS) or one is None or (isinstance(one, Unknown) and one.scalar)):
-            return ("models",)
-    return kinds
+            return False
+    return True
 
 
 def _handed(run: State, given: Sequence[Value]) -> None:
