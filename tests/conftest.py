@@ -60,7 +60,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         gc.enable()
 
 
-MANY, EVERY = 8, 4  # of a test with so many cases, the fast tier tries one of so many
+MANY, EVERY = 8, 5  # of a test with so many cases, the fast tier tries one of so many
 
 
 @pytest.hookimpl(tryfirst=True)
