@@ -41,7 +41,8 @@ def common(run: State, self: Instance, kwargs: Kwargs) -> Kwargs:
     self.named.setdefault("<name>", None)
     if "name" in rest:
         name = rest.pop("name")
-        self.named["<name>"] = name if isinstance(name, str) or name is None else None
+        known = isinstance(name, str) or name is None
+        self.named["<name>"] = name if known else run.unknown("a name that is not known", scalar=True)
     if "trainable" in rest:
         flag = truth(run, rest.pop("trainable"))  # Keras takes any value
         self.named["trainable"] = run.unknown("whether it is trained", scalar=True) if flag is None else flag
