@@ -24,6 +24,7 @@ from readers import reading
 from syntax import drawn, read
 
 import paramcalc as pc
+from paramcalc.core.framework import frameworks
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import REQUIRED, Rule
 from paramcalc.formats.readers import READERS
@@ -32,7 +33,6 @@ from paramcalc.writers import FORMATS_OF_MODELS as FORMATS
 ROOT = Path(__file__).parents[2]
 FOLDERS = (ROOT / "docs/examples", ROOT / "tests/data/archives", ROOT / "tests/data/keras2")
 LARGEST = 40_000  # bytes of a file that is taken as a seed
-FRAMEWORKS = ("keras", "torch", "paper")
 Run = Callable[[], object]
 
 NUMBERS = (0, 1, -1, 2, 3, 7, 64, 1000, 2**31, 2**63, 10**30, 10**101, 0.5, 1e308, True, False)
@@ -88,7 +88,7 @@ def options(luck: Random, rule: Rule) -> dict[str, Any]:
 
 @cache
 def every_rule() -> tuple[Rule, ...]:
-    return tuple(rule for framework in FRAMEWORKS for rule in rules(framework).values())
+    return tuple(rule for framework in frameworks() for rule in rules(framework).values())
 
 
 # --- seeds ---------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def change(luck: Random, data: Any) -> None:
 
 def spec(luck: Random) -> dict[str, Any]:
     """A spec of random layers."""
-    whose = luck.choice(FRAMEWORKS)
+    whose = luck.choice(frameworks())
     names = [*rules(whose)]
     layers = []
     for _ in range(luck.randrange(1, 4)):
@@ -329,7 +329,7 @@ def word(luck: Random) -> str:
     if kind == 0:
         return luck.choice(TEXTS)
     if kind == 1:
-        return luck.choice(("12", "h", "3,4", "128,64", "T,8", "32,32,3", "sum", *FORMATS, *FRAMEWORKS))
+        return luck.choice(("12", "h", "3,4", "128,64", "T,8", "32,32,3", "sum", *FORMATS, *frameworks()))
     if kind == 2:
         return str(luck.choice(NUMBERS))
     if kind == 3:

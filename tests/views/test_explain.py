@@ -19,6 +19,7 @@ from tiers import quick
 
 import paramcalc as pc
 from paramcalc import paper, torch as nn
+from paramcalc.core.framework import frameworks
 from paramcalc.core.registry import rules
 from paramcalc.core.rule import Layer, Rule
 from paramcalc.core.tensors import Tensor, shape_text
@@ -26,7 +27,7 @@ from paramcalc.render.explain import Explanation
 from paramcalc.render.explanations import explanations
 from paramcalc.render.notation import latex_equation, latex_letters
 from paramcalc.render.writers.latex import _SPECIAL
-from paramcalc.rules.conventions.made import frameworks
+from paramcalc.rules.conventions.made import frameworks as conventions
 from paramcalc.rules.shared.cells import GATES
 from paramcalc.symbolic import grouped, latex, text, unicode
 
@@ -209,14 +210,14 @@ def test_the_equations_of_the_papers(cell: Layer) -> None:
 
 
 def every_rule() -> Iterator[Rule]:
-    for framework in ("keras", "torch", "paper", *(one.name for one in frameworks())):
+    for framework in frameworks():
         yield from rules(framework).values()
 
 
 def lines() -> list[Any]:
     """A layer and its input shapes for every rule with weights, of Keras, PyTorch and the papers."""
     found = [*TABLE, *PAPER, *LEARNING]
-    made = [rule_layer(rule) for one in frameworks() for rule in rules(one.name).values()]
+    made = [rule_layer(rule) for one in conventions() for rule in rules(one.name).values()]
     return [(line[0], line[1]) for line in found] + made
 
 
