@@ -91,11 +91,15 @@ def test_blocks_begin_and_end_on_lines_of_their_own(path: Path) -> None:
     assert len(fences) % 2 == 0
 
 
-def test_what_depends_on_the_family_of_a_rule_is_named() -> None:
+@pytest.mark.parametrize("name", ["rule.family", "proj_size"])
+def test_the_tables_of_contributing_name_every_file_that_has_to_change(name: str) -> None:
+    """What depends on the family of a rule, and what on an option of a recurrent layer of PyTorch."""
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    asking = [path for path in (ROOT / "paramcalc").rglob("*.py") if "rule.family" in path.read_text(encoding="utf-8")]
-    missing = [name for path in asking if f"| `{(name := path.relative_to(ROOT).as_posix())}` |" not in page]
-    assert not missing, f"name what depends on the family in the table of CONTRIBUTING.md: {', '.join(missing)}"
+    cells = " ".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
+    paths = [path for path in (ROOT / "paramcalc").rglob("*.py") if name in path.read_text(encoding="utf-8")]
+    missing = [named for path in paths if f"`{(named := path.relative_to(ROOT).as_posix())}`" not in cells]
+    assert paths
+    assert not missing, f"name what depends on {name} in the table of CONTRIBUTING.md: {', '.join(missing)}"
 
 
 def test_the_spec_of_the_readme_is_an_example() -> None:
