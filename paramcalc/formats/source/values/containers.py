@@ -136,7 +136,7 @@ def length(run: State, value: Value) -> Value:
     if isinstance(value, View):
         return length(run, value.of)
     if isinstance(value, (List, Dict, Set)):
-        return run.unknown(value.blur.reason, data=True, scalar=True) if value.blur is not None else len(value.state)
+        return run.unknown(value.blur.reason, data=value.blur.data, scalar=True) if value.blur is not None else len(value.state)
     if isinstance(value, Instance):
         method = attributes.user_method(value, "__len__")
         if method is not None:
@@ -144,7 +144,7 @@ def length(run: State, value: Value) -> Value:
         found = run.native_length(value)
         return run.unknown("a length that is not known", scalar=True) if found is MISSING else found
     if isinstance(value, Unknown):
-        return run.unknown(value.reason, data=True, scalar=True)
+        return run.unknown(value.reason, data=value.data or "()" in value.path, scalar=True)
     if isinstance(value, Class):
         members = items_of(run, value)
         return len(members) if isinstance(members, list) else members
