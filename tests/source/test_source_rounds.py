@@ -165,3 +165,18 @@ def test_other_rounds_are_not_counted(name: str) -> None:
 def test_a_range_of_what_is_no_number_raises() -> None:
     with pytest.raises(ParamcalcError, match="range"):
         of_net(constructor("self.l = nn.ModuleList([nn.Linear(d, 2) for _ in range(None)])"))
+
+
+def test_a_length_that_depends_on_a_loop_is_no_size_from_outside() -> None:
+    """What the program itself decides is not a symbol that anyone may choose."""
+    report = of_net("""
+from torch import nn
+class Net(nn.Module):
+    def __init__(self, width, depth):
+        super().__init__()
+        many = []
+        for _ in range(depth):
+            many.append(nn.Linear(width, 4))
+        self.last = nn.Linear(len(many), 4)
+""")
+    assert not report.exact
