@@ -136,7 +136,11 @@ def length(run: State, value: Value) -> Value:
     if isinstance(value, View):
         return length(run, value.of)
     if isinstance(value, (List, Dict, Set)):
-        return run.unknown(value.blur.reason, data=value.blur.data, scalar=True) if value.blur is not None else len(value.state)
+        return (
+            run.unknown(value.blur.reason, data=value.blur.data, scalar=True)
+            if value.blur is not None
+            else len(value.state)
+        )
     if isinstance(value, Instance):
         method = attributes.user_method(value, "__len__")
         if method is not None:

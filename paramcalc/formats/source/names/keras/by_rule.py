@@ -12,7 +12,7 @@ from .....rules.ops.table import PACKAGE, OperationRule, operations
 from .....symbolic import Expr
 from .....untyped import Arg
 from ...memory.objects import List, Value
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_name
 from ..shapes import Shape
 from .tensors import shape_of
 
@@ -50,7 +50,7 @@ def shape_by_rule(name: str, args: Args, kwargs: Kwargs) -> Shape | None:
     order = parameters(rule.body)
     if len(args) > len(order) or any(one.rest for one in order):
         return None
-    given = {**dict(zip([one.name for one in order], args, strict=False)), **kwargs}
+    given = by_name([one.name for one in order], args, kwargs)
     shapes: list[Shape] = []
     try:
         plain = {name: _plain(value, shapes) for name, value in given.items() if name not in rule.ignored}

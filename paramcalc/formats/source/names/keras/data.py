@@ -9,7 +9,7 @@ from .....symbolic import Expr, Size
 from ...memory.objects import Builtin, Dict, List, Module, Unknown, Value
 from ...memory.state import State
 from ...values.containers import length
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_name, not_known
 from ..shapes import Shape
 from ..standard.arrays import array_shape, is_array, of_shape
 from .tensors import Tensor
@@ -30,26 +30,22 @@ DATASETS: dict[str, tuple[Shape, Shape, int, int]] = {
 HARMLESS = ("path", "num_words", "maxlen", "seed", "label_mode", "skip_top", "start_char", "oov_char", "index_from")
 
 
-def _outside(path: str, name: str) -> Unknown:
-    return Unknown(f"{path}.{name} is not known", path=f"{path}.{name}", data=True, scalar=True)
-
-
 def _load(name: str, run: State, args: Args, kwargs: Kwargs) -> Value:
     features, labels, *counts = DATASETS[name]
     # a longest text leaves some out, and the order of the axes of images can be changed
     known = not args and kwargs.keys() <= {*HARMLESS} and kwargs.get("maxlen") is None and not run.distrust
     if not known:
-        return run.call(_outside(f"keras.datasets.{name}", "load_data"), args, kwargs)
+        return run.call(not_known(f"keras.datasets.{name}", "load_data", scalar=True), args, kwargs)
     return tuple((of_shape((count, *features)), of_shape((count, *labels))) for count in counts)
 
 
 def _class_matrix(run: State, args: Args, kwargs: Kwargs) -> Value:
     # to_categorical: the last axis of labels goes if it has one place
-    given = {**dict(zip(("x", "num_classes"), args, strict=False)), **kwargs}
+    given = by_name(("x", "num_classes"), args, kwargs)
     shape = array_shape(given.get("x", given.get("y")))
     count = given.get("num_classes", given.get("nb_classes"))
     if shape is None or not (count is None or isinstance(count, (int, Expr))):
-        return run.call(_outside("keras.utils", "to_categorical"), args, kwargs)
+        return run.call(not_known("keras.utils", "to_categorical", scalar=True), args, kwargs)
     if count is None:
         unknown = Unknown("the number of classes", run.line, data=True)
         unknown.attribute = "num_classes"
@@ -60,10 +56,10 @@ def _class_matrix(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _padded(run: State, args: Args, kwargs: Kwargs) -> Value:
-    given = {**dict(zip(("sequences", "maxlen"), args, strict=False)), **kwargs}
+    given = by_name(("sequences", "maxlen"), args, kwargs)
     count, longest = length(run, given.get("sequences")), given.get("maxlen")
     if not isinstance(count, (int, Expr)) or not isinstance(longest, (int, Expr)):
-        return run.call(_outside("keras.utils", "pad_sequences"), args, kwargs)
+        return run.call(not_known("keras.utils", "pad_sequences", scalar=True), args, kwargs)
     return of_shape((count, longest))
 
 
@@ -73,17 +69,19 @@ SETS = {
     name: Module(
         f"keras.datasets.{name}",
         {"load_data": Builtin("load_data", partial(_load, name))},
-        partial(_outside, f"keras.datasets.{name}"),
+        partial(not_known, f"keras.datasets.{name}", scalar=True),
     )
     for name in DATASETS
 }
-DATA = Module("keras.datasets", {**SETS}, partial(_outside, "keras.datasets"))
+DATA = Module("keras.datasets", {**SETS}, partial(not_known, "keras.datasets", scalar=True))
 SEQUENCE = Module(
     "keras.preprocessing.sequence",
     {"pad_sequences": PAD_SEQUENCES},
-    partial(_outside, "keras.preprocessing.sequence"),
+    partial(not_known, "keras.preprocessing.sequence", scalar=True),
 )
-PREPROCESSING = Module("keras.preprocessing", {"sequence": SEQUENCE}, partial(_outside, "keras.preprocessing"))
+PREPROCESSING = Module(
+    "keras.preprocessing", {"sequence": SEQUENCE}, partial(not_known, "keras.preprocessing", scalar=True)
+)
 
 
 def symbolic(value: Value) -> Value:

@@ -10,7 +10,7 @@ from ...memory.objects import Builtin, Function, List, Unknown, Value
 from ...memory.state import State
 from ...values.containers import items_of
 from ...values.operations import sized
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_name
 from ..shapes import Shape, broadcast, matmul, reduced
 from ..torch import Tensor as Array, as_shape
 from .by_rule import shape_by_rule
@@ -169,7 +169,7 @@ def _padded(run: State, x: Shape, widths: Value) -> Shape | None:
 
 def _product(args: Args, kwargs: Kwargs) -> Shape | None:
     # TensorFlow can turn the two matrices before it multiplies them
-    given = {**dict(zip(("transpose_a", "transpose_b"), args[2:], strict=False)), **kwargs}
+    given = by_name(("transpose_a", "transpose_b"), args[2:], kwargs)
     turned = [given.pop(name, False) for name in ("transpose_a", "transpose_b")]
     shapes = [shape_of(one) for one in args[:2]]
     if len(args) > 4 or not given.keys() <= {"name"} or not all(isinstance(one, bool) for one in turned):

@@ -14,7 +14,7 @@ from ...values.containers import items_of
 from ...values.made_names import MadeName
 from ...values.operations import sized, truth
 from ...values.tracking import tracked
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_name
 from ..options import kept_option
 from ..shapes import Shape
 from .calls import build_on, call_layer, chain_output
@@ -382,6 +382,6 @@ def lambda_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
     rest = common(run, self, kwargs)
     declare_input(self, rest)
     names = ("function", "output_shape", "mask", "arguments")
-    given = {**dict(zip(names, args, strict=False)), **rest}
+    given = by_name(names, args, rest)
     self.named["<function>"] = given.get("function")
     self.named["<arguments>"] = given.get("arguments")

@@ -11,7 +11,7 @@ from ...memory.objects import Builtin, Host, Instance, List, Native, Unknown, Va
 from ...memory.state import Raised, State
 from ...values.containers import items_of
 from ...values.operations import sized
-from ..native import Args, Kwargs, by_place
+from ..native import Args, Kwargs, by_name, by_place
 from ..shapes import Shape, broadcast, indexed, matmul, reduced
 
 MOST_ITEMS = 200  # of the first axis, that are iterated over
@@ -239,7 +239,7 @@ VIEWS = ("reshape", "ravel", "transpose", "squeeze")  # methods of which the res
 def _shaping(name: str, self: Instance, run: State, args: Args, kwargs: Kwargs) -> Value:
     rule, names = METHODS[name]
     shape = array_shape(self)
-    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    given = by_name(names, args, kwargs)
     if shape is None or len(args) > len(names) or not given.keys() <= {*names, "keepdims"}:
         return run.unknown(f"{name}() of an array", data=True, scalar=True)
     run.may_raise(f"{name}() of an array")

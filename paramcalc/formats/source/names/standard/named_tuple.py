@@ -7,7 +7,7 @@ from ...memory.state import Raised, State
 from ...values.calls import lose
 from ...values.containers import get_item, items_of
 from ..builtins import TYPES
-from ..native import Args, Kwargs, by_place
+from ..native import Args, Kwargs, by_name, by_place
 
 FIELDS = "_fields"
 
@@ -106,7 +106,7 @@ NAMED_TUPLE = Native(
 
 def named_tuple(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Make a class as ``collections.namedtuple`` does."""
-    given = {**dict(zip(("typename", "field_names"), args, strict=False)), **kwargs}
+    given = by_name(("typename", "field_names"), args, kwargs)
     name, fields, defaults = given.get("typename"), given.get("field_names"), given.get("defaults")
     listed = fields.replace(",", " ").split() if isinstance(fields, str) else items_of(run, fields)
     last = [] if defaults is None else items_of(run, defaults)

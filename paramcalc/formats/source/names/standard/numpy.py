@@ -10,7 +10,7 @@ from .....symbolic import Size
 from ...memory.objects import Builtin, Host, Instance, Module, Unknown, Value
 from ...memory.state import State
 from ...values.containers import items_of
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_name, not_known
 from ..shapes import Shape, broadcast
 from .arrays import (
     ARRAY,
@@ -46,7 +46,7 @@ def _function(name: str, names: str, make: Made) -> Builtin:
     order = tuple(names.split())
 
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
-        given = {**dict(zip(order, args, strict=False)), **kwargs}
+        given = by_name(order, args, kwargs)
         plain = len(args) <= len(order) and given.keys() <= {*order, "dtype", "order"}
         shape = make(run, given) if plain else None
         for one in given.values():
@@ -80,7 +80,7 @@ def _square(run: State, given: Kwargs) -> Shape | None:
 
 def _linspace(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give evenly spaced numbers, rounded as NumPy does: start + i·step in 64 bits, and the end as it is."""
-    given = dict(zip(("start", "stop", "num"), args, strict=False)) | kwargs
+    given = by_name(("start", "stop", "num"), args, kwargs)
     start, stop, count = given.pop("start", None), given.pop("stop", None), given.pop("num", 50)
     plain = all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in (start, stop))
     if given or len(args) > 3 or not plain or not isinstance(count, int) or not 2 <= count <= MOST_NUMBERS:
@@ -220,10 +220,6 @@ RANDOM: dict[str, tuple[str, Made]] = {
 }  # fmt: skip
 
 
-def _outside(path: str, name: str) -> Unknown:
-    return Unknown(f"{path}.{name} is not known", path=f"{path}.{name}", data=True, scalar=True)
-
-
 NUMPY = Module(
     "numpy",
     {
@@ -231,7 +227,7 @@ NUMPY = Module(
         "random": Module(
             "numpy.random",
             {name: _function(f"random.{name}", names, make) for name, (names, make) in RANDOM.items()},
-            partial(_outside, "numpy.random"),
+            partial(not_known, "numpy.random", scalar=True),
         ),
         "ndarray": ARRAY,
         "linspace": Builtin("numpy.linspace", _linspace),
@@ -246,5 +242,5 @@ NUMPY = Module(
         "float32": "float32",
         "int64": "int64",
     },
-    partial(_outside, "numpy"),
+    partial(not_known, "numpy", scalar=True),
 )

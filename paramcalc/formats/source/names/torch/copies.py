@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...memory.objects import Builtin, Instance, Module, Native, Unknown, Value
 from ...memory.state import State
 from ...values.calls import lose
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, not_known
 from ..standard.iteration import decorator
 from ..standard.structures import deep_copy
 from .modules import MODULE, module_set
@@ -44,10 +46,6 @@ def _result(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     return run.unknown("what a script gives", data=True, scalar=True)
 
 
-def _loaded(name: str) -> Unknown:
-    return Unknown(f"torch.jit.{name} is not known", path=f"torch.jit.{name}", data=True)
-
-
 AVERAGED = Native("torch.optim.swa_utils.AveragedModel", MODULE, init=_averaged, methods={"forward": _forward})
 AVERAGED.methods["update_parameters"] = lambda run, self, args, kwargs: None
 
@@ -65,12 +63,12 @@ SCRIPTED = Native(
 SWA_UTILS = Module(
     "torch.optim.swa_utils",
     {"AveragedModel": AVERAGED, "update_bn": Builtin("update_bn", lambda run, args, kwargs: None)},
-    lambda name: Unknown(f"torch.optim.swa_utils.{name} is not known", path=f"torch.optim.swa_utils.{name}", data=True),
+    partial(not_known, "torch.optim.swa_utils"),
 )
 OPTIM = Module(
     "torch.optim",
     {"swa_utils": SWA_UTILS},
-    lambda name: Unknown(f"torch.optim.{name} is not known", path=f"torch.optim.{name}", data=True, scalar=True),
+    partial(not_known, "torch.optim", scalar=True),
 )
 JIT = Module(
     "torch.jit",
@@ -79,6 +77,6 @@ JIT = Module(
         **{name: Builtin(f"torch.jit.{name}", decorator) for name in ("ignore", "export", "unused", "script_method")},
         "save": Builtin("torch.jit.save", lambda run, args, kwargs: None),
     },
-    _loaded,
+    partial(not_known, "torch.jit"),
 )
 MODULES: dict[str, Value] = {"torch.optim": OPTIM, "torch.optim.swa_utils": SWA_UTILS, "torch.jit": JIT}

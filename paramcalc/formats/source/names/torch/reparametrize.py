@@ -11,7 +11,7 @@ from ...memory.state import Raised, State
 from ...values import attributes
 from ...values.calls import lose
 from ...values.containers import items_of
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_name
 from .containers import MODULE_DICT, MODULE_LIST
 from .modules import MODULE, module_init, module_set
 from .tensors import Tensor, is_parameter, make_parameter
@@ -181,7 +181,7 @@ def _spectral_norm_listed(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def _pruned(run: State, args: Args, kwargs: Kwargs) -> Value:
     # the weight keeps its numbers, and a buffer says which of them are used
-    given = {**dict(zip(("module", "name"), args, strict=False)), **kwargs}
+    given = by_name(("module", "name"), args, kwargs)
     module, name = given.get("module"), given.get("name")
     if isinstance(module, Instance) and module.blur is None and is_parameter(module.named.get(f"{name}_orig")):
         return module  # pruned once more
@@ -206,7 +206,7 @@ def _pruned_at_once(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def _kept(run: State, args: Args, kwargs: Kwargs) -> Value:
     # prune.remove: the parameter takes its name again
-    given = {**dict(zip(("module", "name"), args, strict=False)), **kwargs}
+    given = by_name(("module", "name"), args, kwargs)
     module, name = given.get("module"), given.get("name")
     original = module.named.get(f"{name}_orig") if isinstance(module, Instance) and module.blur is None else None
     kept = module.named.get("<buffers>", ()) if isinstance(module, Instance) else None

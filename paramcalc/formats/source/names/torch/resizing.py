@@ -8,14 +8,10 @@ from .....symbolic import Size
 from ...memory.objects import Host, Unknown, Value
 from ...memory.state import State
 from ...values.containers import items_of
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_name
 from .tensors import Tensor
 
 Shape = tuple[Size, ...]
-
-
-def _given(names: tuple[str, ...], args: Args, kwargs: Kwargs) -> Kwargs:
-    return {**dict(zip(names, args, strict=False)), **kwargs}
 
 
 def _each(run: State, value: Value, count: int) -> list[Value]:
@@ -28,7 +24,7 @@ def _each(run: State, value: Value, count: int) -> list[Value]:
 
 def interpolated(run: State, shape: Shape | None, args: Args, kwargs: Kwargs) -> Value:
     """Give what ``interpolate`` makes: all axes but the first two have the sizes that are asked for, or scaled ones."""
-    given = _given(("size", "scale_factor"), args, kwargs)
+    given = by_name(("size", "scale_factor"), args, kwargs)
     size, factor = given.get("size"), given.get("scale_factor")
     if shape is None or len(shape) < 3:
         return Tensor(None)
@@ -48,7 +44,7 @@ def interpolated(run: State, shape: Shape | None, args: Args, kwargs: Kwargs) ->
 
 def padded(run: State, shape: Shape | None, args: Args, kwargs: Kwargs) -> Value:
     """Give what ``pad`` makes: the pairs of widths are those of the last axis first."""
-    widths = items_of(run, _given(("pad",), args, kwargs).get("pad"))
+    widths = items_of(run, by_name(("pad",), args, kwargs).get("pad"))
     sizes = [one for one in widths if isinstance(one, int)] if isinstance(widths, list) else []
     known = isinstance(widths, list) and len(sizes) == len(widths) and len(sizes) % 2 == 0
     if shape is None or not known or len(sizes) > 2 * len(shape):
@@ -60,7 +56,7 @@ def padded(run: State, shape: Shape | None, args: Args, kwargs: Kwargs) -> Value
 
 
 def _swapped(run: State, shape: Shape | None, args: Args, kwargs: Kwargs) -> Value:
-    given = _given(("axis0", "axis1"), args, kwargs)
+    given = by_name(("axis0", "axis1"), args, kwargs)
     first, second = given.get("axis0", given.get("dim0")), given.get("axis1", given.get("dim1"))
     if shape is None or not isinstance(first, int) or not isinstance(second, int):
         return Tensor(None)
@@ -72,7 +68,7 @@ def _swapped(run: State, shape: Shape | None, args: Args, kwargs: Kwargs) -> Val
 
 
 def _narrowed(run: State, shape: Shape | None, args: Args, kwargs: Kwargs) -> Value:
-    given = _given(("dim", "start", "length"), args, kwargs)
+    given = by_name(("dim", "start", "length"), args, kwargs)
     at, length = given.get("dim"), given.get("length")
     if shape is None or not isinstance(at, int) or not isinstance(length, int) or not -len(shape) <= at < len(shape):
         return Tensor(None)
@@ -81,7 +77,7 @@ def _narrowed(run: State, shape: Shape | None, args: Args, kwargs: Kwargs) -> Va
 
 
 def _selected(run: State, shape: Shape | None, args: Args, kwargs: Kwargs) -> Value:
-    at = _given(("dim", "index"), args, kwargs).get("dim")
+    at = by_name(("dim", "index"), args, kwargs).get("dim")
     if shape is None or not isinstance(at, int) or not -len(shape) <= at < len(shape):
         return Tensor(None)
     at %= len(shape)

@@ -19,7 +19,7 @@ from ...memory.objects import (
     Wrapper,
 )
 from ...memory.state import GRAD, State
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, by_name
 from ..standard.arrays import is_array
 from . import companions, copies, lightning, reparametrize
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
@@ -136,7 +136,7 @@ PARALLEL = Native(
 
 def _data_parallel(run: State, args: Args, kwargs: Kwargs) -> Value:
     # calls a module on parts of its input
-    given = {**dict(zip(("module", "inputs", "device_ids", "output_device", "dim"), args, strict=False)), **kwargs}
+    given = by_name(("module", "inputs", "device_ids", "output_device", "dim"), args, kwargs)
     inputs = given.get("inputs")
     return run.call(given.get("module"), [*(inputs if isinstance(inputs, tuple) else (inputs,))], {})
 
