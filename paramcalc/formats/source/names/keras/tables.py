@@ -7,7 +7,7 @@ from functools import partial
 from .....core.registry import of_class
 from ...memory.objects import MISSING, Builtin, Host, Module, Native, Unknown, Value
 from ...memory.state import State
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, not_known
 from ..standard.iteration import same
 from .data import DATA, PAD_SEQUENCES, PREPROCESSING, SEQUENCE, SETS, TO_CATEGORICAL
 from .functions import activation, function
@@ -112,7 +112,7 @@ MODELS = Module(
 
 
 def _other(name: str) -> Value:
-    return Unknown(f"keras.{name} is not known", path=f"keras.{name}", data=True)
+    return not_known("keras", name)
 
 
 LAST = "channels_last"
@@ -218,7 +218,7 @@ TF = Module(
         },
         "random": _random("tensorflow"),
     },
-    lambda name: Unknown(f"tensorflow.{name} is not known", path=f"tensorflow.{name}", data=True, scalar=True),
+    lambda name: not_known("tensorflow", name, scalar=True),
 )
 MARK = Builtin("a mark", lambda run, args, kwargs: Builtin("a decorator", same))  # of a class or function
 MODULES: dict[str, Value] = {

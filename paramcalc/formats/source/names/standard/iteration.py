@@ -27,7 +27,7 @@ from ...values.containers import items_of, iterator
 from ...values.iterators import END, MOST_ITEMS, Lost, over, place_of, pull
 from ...values.operations import binary, is_key
 from ..builtins import TYPES
-from ..native import Args, Kwargs, by_place
+from ..native import Args, Kwargs, by_place, not_known
 
 MOST_CACHED = 128  # of lru_cache without a size
 
@@ -49,7 +49,7 @@ def outside(path: str, *data: str) -> Module:
 
     def other(name: str) -> Unknown:
         sure = not data or name in data
-        return Unknown(f"{path}.{name} is not known", path=f"{path}.{name}", data=True, scalar=sure)
+        return not_known(path, name, scalar=sure)
 
     return Module(path, {}, other)
 

@@ -11,7 +11,7 @@ from ...memory.state import Raised, State
 from ...values.containers import items_of
 from ...values.operations import binary
 from ..builtins import BUILTINS, OBJECT, TYPES
-from ..native import Args, Kwargs, by_place
+from ..native import Args, Kwargs, by_place, not_known
 from .arguments import ARGPARSE, SIMPLE
 from .dataclass import DATACLASSES
 from .enums import ENUM
@@ -128,7 +128,7 @@ MODULES: dict[str, Value] = {
     "inspect": Module(
         "inspect",
         {"isfunction": Builtin("isfunction", _is_function), "isclass": Builtin("isclass", _is_class)},
-        lambda name: Unknown(f"inspect.{name} is not known", path=f"inspect.{name}", data=True),
+        lambda name: not_known("inspect", name),
     ),
     "random": Module("random", {"shuffle": SHUFFLE}, outside("random").other),
     "json": Module("json", {"loads": Builtin("json.loads", by_place(_loads, 1))}, outside("json").other),

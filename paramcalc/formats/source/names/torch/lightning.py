@@ -22,7 +22,7 @@ from ...memory.state import State
 from ...values import attributes
 from ...values.containers import store_item
 from ..mappings import METHODS, dictionary
-from ..native import Args, Kwargs
+from ..native import Args, Kwargs, not_known
 from .modules import MODULE
 from .walks import is_module
 
@@ -214,7 +214,7 @@ TRAINER = Native(
 def _library(name: str) -> Module:
     def other(last: str) -> Value:
         scalar = last in ("loggers", "callbacks", "seed_everything", "utilities")
-        return Unknown(f"{name}.{last} is not known", path=f"{name}.{last}", data=True, scalar=scalar)
+        return not_known(name, last, scalar=scalar)
 
     return Module(name, {"LightningModule": MODULE_OF_LIGHTNING, "Trainer": TRAINER}, other)
 
