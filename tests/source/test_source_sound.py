@@ -9,7 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from keras_programs import keras_program
@@ -50,7 +50,7 @@ def registered(module: torch.nn.Module) -> list[torch.nn.Parameter]:
     return list({id(one): one for one in held if one is not None}.values())
 
 
-def truth(value: object) -> tuple[int, int] | None:
+def truth(value: Any) -> tuple[int, int] | None:
     """Count the parameters of a real model, all and those that are trained."""
     if isinstance(value, torch.nn.Module):
         found = registered(value)
@@ -59,16 +59,23 @@ def truth(value: object) -> tuple[int, int] | None:
         counts = [(one.numel(), one.requires_grad) for one in found]
         return sum(count for count, _ in counts), sum(count for count, trained in counts if trained)
     keras = sys.modules.get("keras")
-    if (
-        keras is not None
-        and isinstance(value, keras.Sequential)
-        and all(type(one).build is keras.Layer.build and not one.weights for one in value.layers)
-    ):
-        return 0, 0  # nothing in it would make weights on its first input
-    if keras is not None and isinstance(value, keras.Model) and getattr(value, "built", False):
+    if keras is None or not isinstance(value, keras.Model):
+        return None
+    try:
+        chain = isinstance(value, keras.Sequential)
+        if chain and all(type(one).build is keras.Layer.build and not one.weights for one in value.layers):
+            return 0, 0  # nothing in it would make weights on its first input
+        if not _is_whole(value, keras.Model):
+            return None
         weights = [{id(one): math.prod(one.shape) for one in some} for some in (value.weights, value.trainable_weights)]
-        return sum(weights[0].values()), sum(weights[1].values())
-    return None
+    except (AttributeError, TypeError):  # without Keras's constructor, or with properties of the program's own
+        return None
+    return sum(weights[0].values()), sum(weights[1].values())
+
+
+def _is_whole(model: Any, base: Any) -> bool:
+    # whether no input gives it more weights: it is built, or it only calls layers that are
+    return bool(model.built) or (type(model).build is base.build and all(one.built for one in model.layers))
 
 
 def violations(reports: dict[str, Report], outcomes: list[dict[str, object]]) -> Iterator[str]:

@@ -63,7 +63,7 @@ def _may_be_frozen(value: Instance) -> bool:
     # whether it is unknown if a layer is trained, or one that it wraps
     wrapped = [value]
     for one in wrapped:  # which grows meanwhile
-        if any(isinstance(one.named.get(name), Unknown) for name in ("trainable", "<constructed>")):
+        if any(isinstance(one.named.get(name), Unknown) for name in ("trainable", "<made trainable>")):
             return True
         options = one.named.get("<options>")
         if isinstance(options, Dict):

@@ -10,7 +10,7 @@ from ....core.shapes import UNKNOWN_OUTPUTS
 from ....errors import ParamcalcError
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
-from ..memory.objects import Function, Instance, List, Obj, Unknown
+from ..memory.objects import MISSING, Instance, List, Native, Obj, Unknown
 from ..memory.state import State
 from ..names import keras
 from ..values import attributes
@@ -37,7 +37,8 @@ def keras_model(run: State, value: Instance, name: str) -> Model:
 
 def _may_gain(value: Instance, inside: Sequence[Instance]) -> bool:
     # whether a model that no input reached gets weights when one does
-    own = [isinstance(attributes.find(value.cls, name), Function) for name in ("build", "call")]
+    found = [attributes.find(value.cls, name) for name in ("build", "call")]
+    own = [one is not MISSING and not isinstance(one, Native) for one in found]
     return own[0] or (own[1] and not all(map(_is_built, inside)))
 
 
@@ -61,7 +62,10 @@ def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
     if isinstance(inside, Unknown):
         pieces.append(lost(run, "layers", type_of(value), inside.reason, inside.line))
         inside = []
-    if "<shapes>" not in value.named and _may_gain(value, [one for _, one in inside]):
+    if value.named.get("<constructed>") is not True:
+        reason = "its constructor does not call super().__init__(), which Keras needs"
+        pieces.append(lost(run, type_of(value), type_of(value), reason, value.line))
+    elif "<shapes>" not in value.named and _may_gain(value, [one for _, one in inside]):
         pieces.append(lost(run, type_of(value), type_of(value), "it is not built: no input reaches it", value.line))
     for attribute, one in inside:
         weights, why, guessed = maker.inner(one, 0, seen)

@@ -6,7 +6,7 @@ from itertools import count
 
 from .....core.rule import Rule
 from .....errors import ParamcalcError
-from ...memory.objects import Dict, Function, Instance, List, Value
+from ...memory.objects import Dict, Function, Instance, List, Native, Value
 from ...memory.state import State
 from ...values import attributes
 from ...values.calls import lose
@@ -66,7 +66,9 @@ def _called(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if "<shapes>" not in self.named:
         build_on(run, self, shapes)
         build = attributes.find(self.cls, "build")
-        if isinstance(build, Function):
+        if not isinstance(build, (Function, Native)):  # it may be one or not, or anything that is called
+            lose(run, "a build() that is not known", self, build)
+        elif isinstance(build, Function):
             lost = run.unknown("the shape of an input", data=True, scalar=True)
             several: list[Value] = [lost if one is None else tuple(map(axis, one)) for one in shapes]
             shape = lost if not several else several[0] if len(several) == 1 else List(several)

@@ -46,7 +46,7 @@ def common(run: State, self: Instance, kwargs: Kwargs) -> Kwargs:
     if "trainable" in rest:
         flag = truth(run, rest.pop("trainable"))  # Keras takes any value
         self.named["trainable"] = run.unknown("whether it is trained", scalar=True) if flag is None else flag
-        self.named["<constructed>"] = self.named["trainable"]
+        self.named["<made trainable>"] = self.named["trainable"]
     rest.pop("dtype", None)
     return rest
 
@@ -110,7 +110,7 @@ def copied_layer(layer: Value) -> Instance | None:
             return None
     made = Instance(layer.cls, layer.line)
     made.named.update({name: layer.named[name] for name in ("<rule>", "<name>", "trainable")})
-    made.named.update({"<options>": Dict(copies), "<constructed>": layer.named["trainable"]})
+    made.named.update({"<options>": Dict(copies), "<made trainable>": layer.named["trainable"]})
     return made
 
 
@@ -198,7 +198,7 @@ def layer_of(run: State, self: Instance, sure: bool = False) -> Layer:
         layer.set_option("name", name)
     trainable = self.named.get("trainable")
     if trainable is False:
-        if self.named.get("<constructed>") is False:
+        if self.named.get("<made trainable>") is False:
             layer.freeze_by_constructor()
         else:
             layer.frozen = True

@@ -125,7 +125,7 @@ def _set_trainable(run: State, self: Instance, value: Value, seen: set[int]) -> 
     seen.add(id(self))
     run.change(self)
     self.named["trainable"] = value
-    self.named.pop("<constructed>", None)
+    self.named.pop("<made trainable>", None)
     inside = sublayers(self)
     if isinstance(inside, Unknown):
         run.blur("layers inside were frozen that are not known", self)
@@ -318,8 +318,8 @@ OWN_CALLS = (
 def _check_replaced(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
     ruled = cls.native is not None and isinstance(cls.native.data, Rule)
     chained = cls.native is not None and "pop" in cls.native.methods
-    names = (*OWN_CALLS, *(("build", "add_weight") if ruled else ("add", "pop", "build") if chained else ()))
-    setting.blur_if_replaced(run, cls, names)
+    more = ("build", "add_weight", "__call__") if ruled else ("add", "pop", "build") if chained else ()
+    setting.blur_if_replaced(run, cls, (*OWN_CALLS, *more))
 
 
 LAYER = Native(
