@@ -40,7 +40,12 @@ def _sets(sets: Iterable[Sequence[Any]], every: int, mark: pytest.MarkDecorator)
 
 def pieces(numbers: range, size: int = 50) -> list[Any]:
     """Give ranges to parametrize with, of so many numbers each: a run may have a share of them."""
-    return [pytest.param(numbers[at : at + size], id=f"from {numbers[at]}") for at in range(0, len(numbers), size)]
+    return [pytest.param(part, id=f"from {part[0]}") for part in parts(numbers, size)]
+
+
+def parts(numbers: range, size: int) -> list[range]:
+    """Cut a range into ranges of so many numbers each."""
+    return [numbers[at : at + size] for at in range(0, len(numbers), size)]
 
 
 def is_in_share(name: str, parts: int, text: str) -> bool:

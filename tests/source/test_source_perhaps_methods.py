@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from source_programs import runs
 from test_source_sound import read, violations
+from tiers import quick_sets
 
 pytest.importorskip("torch", reason="programs are run by PyTorch")
 pytest.importorskip("keras", reason="programs are run by Keras")
-pytestmark = [pytest.mark.torch, pytest.mark.whole]
+pytestmark = pytest.mark.torch
 
 METHODS_OF_KERAS = {
     "__init__": "def __init__(self, *a, **k):\n    super().__init__()\n    self.d = layers.Dense(2)\n    self.d.build((None, 3))",
@@ -114,8 +116,8 @@ CLASSES_OF_TORCH = {
 }  # fmt: skip
 
 
-def cases(classes: Iterable[str], methods: Iterable[str]) -> list[tuple[str, str, str]]:
-    return [(kind, name, how) for kind in classes for name in methods for how in HAS]
+def cases(classes: Iterable[str], methods: Iterable[str]) -> list[Any]:
+    return quick_sets([(kind, name, how) for kind in classes for name in methods for how in HAS], 7)
 
 
 def indented(text: str, by: int = 4) -> str:
