@@ -14,7 +14,7 @@ from .models.keras import Maker
 from .names import builtins, errors, keras, methods, standard, torch
 from .parsing.tree import flat
 from .syntax import expressions, statements
-from .values import attributes, calls, containers
+from .values import calls, classes, containers
 
 
 class Interpreter(State):
@@ -164,9 +164,9 @@ class Interpreter(State):
         return methods.method_of(self, value, name)
 
     def _native_length(self, value: Instance) -> Value:
-        found = attributes.find(value.cls, "__len__")
+        found = classes.find(value.cls, "__len__")
         if isinstance(found, Native):
-            return attributes.method_of(found, "__len__")(self, value, [], {})
+            return classes.method_of(found, "__len__")(self, value, [], {})
         return torch.container_length(self, value)
 
     def _native_item(self, value: Instance, key: Value) -> Value:
@@ -174,9 +174,9 @@ class Interpreter(State):
             return torch.container_item(self, value, key)
         if torch.is_parameter(value):
             return torch.item(self, value, key)
-        found = attributes.find(value.cls, "__getitem__")
+        found = classes.find(value.cls, "__getitem__")
         if isinstance(found, Native):
-            return attributes.method_of(found, "__getitem__")(self, value, [key], {})
+            return classes.method_of(found, "__getitem__")(self, value, [key], {})
         return self.unknown("an item that is not known", value)
 
     def _tensor_item(self, value: Value, key: Value) -> Value:

@@ -14,7 +14,7 @@ from .memory.reach import reachable
 from .memory.state import Raised, Signal, Stop
 from .models.found import is_model, model_of
 from .names import keras, torch
-from .values import attributes
+from .values import classes
 from .values.parts import check_read, with_part
 
 REACHED = 4  # steps: an object that a model holds is found
@@ -24,7 +24,7 @@ def model_classes(run: Interpreter) -> list[str]:
     """List the classes of models that the program declares, those that no other is derived from last."""
     found = []
     for name, value in run.globals.named.items():
-        if isinstance(value, Class) and not {torch.MODULE, keras.MODEL}.isdisjoint(attributes.lineage(value)):
+        if isinstance(value, Class) and not {torch.MODULE, keras.MODEL}.isdisjoint(classes.lineage(value)):
             found.append(str(name))
     return found
 
@@ -221,4 +221,4 @@ def arguments(target: Class | Function) -> Iterator[tuple[str, Value]]:
 
 
 def _function(target: Class | Function) -> Value:
-    return attributes.find(target, "__init__") if isinstance(target, Class) else target
+    return classes.find(target, "__init__") if isinstance(target, Class) else target

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 Value: TypeAlias = object
 Host: TypeAlias = Callable[..., Value]
+
+
+PERHAPS = "<perhaps>"
 
 
 class Builtin:
@@ -15,7 +18,7 @@ class Builtin:
     Attributes
     ----------
     names : dict of str to value
-        Its attributes.
+        Its attributes. `PERHAPS` is among them if a library may be without the function.
     holds : tuple of values
         What it may call, give or change.
     """
@@ -49,11 +52,13 @@ class Native:
         ``get(run, self, name)`` gives an attribute that is neither in the state nor a method, or `MISSING`.
     set : callable, optional
         ``set(run, self, name, value)`` in place of storing an attribute.
+    names : frozenset of str
+        What its objects have besides, and what that does is not followed.
     lineage : list of Native
         The class and those it derives from.
     """
 
-    __slots__ = ("base", "data", "get", "init", "lineage", "make", "methods", "name", "set")
+    __slots__ = ("base", "data", "get", "init", "lineage", "make", "methods", "name", "names", "set")
 
     def __init__(
         self,
@@ -65,8 +70,10 @@ class Native:
         get: Host | None = None,
         set: Host | None = None,
         data: Value = None,
+        names: Iterable[str] = (),
     ) -> None:
         self.name = name
+        self.names: frozenset[str] = frozenset(names) | (base.names if base else frozenset())
         self.base = base
         self.lineage: list[Native] = [self, *(base.lineage if base else [])]
         self.make: Host | None = make or (base.make if base else None)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from ....symbolic import Size
-from .host import Builtin as Builtin, Host as Host, Native as Native, Value as Value
+from .host import PERHAPS as PERHAPS, Builtin as Builtin, Host as Host, Native as Native, Value as Value
 
 
 class Unknown:

@@ -13,7 +13,7 @@ from ....graph.unknown_layers import UnknownLayer
 from ..memory.objects import MISSING, Instance, List, Native, Obj, Unknown
 from ..memory.state import State
 from ..names import keras
-from ..values import attributes
+from ..values import classes
 from .keras import Maker, reason_of
 from .rows import Listed, Piece, lost, place_of, type_of
 
@@ -37,7 +37,7 @@ def keras_model(run: State, value: Instance, name: str) -> Model:
 
 def _may_gain(value: Instance, inside: Sequence[Instance]) -> bool:
     # whether a model that no input reached gets weights when one does
-    found = [attributes.find(value.cls, name) for name in ("build", "call")]
+    found = [classes.find(value.cls, name) for name in ("build", "call")]
     own = [one is not MISSING and not isinstance(one, Native) for one in found]
     return own[0] or (own[1] and not all(map(_is_built, inside)))
 

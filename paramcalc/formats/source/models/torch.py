@@ -21,7 +21,7 @@ from ..memory.state import Signal, State, Stop
 from ..memory.trace import NO_LINKS, Trace
 from ..names import torch
 from ..names.options import Unread
-from ..values import attributes
+from ..values import classes
 from ..values.pieces import flat
 from .rows import MOST_DEPTH, FunctionCall, Listed, Piece, lost, place_of, type_of
 
@@ -56,7 +56,7 @@ def torch_model(run: State, name: str, value: Instance) -> Model:
 
 def _inputs_of(value: Instance) -> int:
     # how many tensors forward takes, where that is plain
-    forward = attributes.find(value.cls, "forward")
+    forward = classes.find(value.cls, "forward")
     if isinstance(forward, Native):
         return int("<rule>" not in value.named and torch.is_chain(value))
     if not isinstance(forward, Function) or value.blur is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 
 from ....symbolic import Expr
 from ..memory.objects import (
@@ -26,7 +27,7 @@ from ..memory.objects import (
 )
 from ..memory.state import NAMES, Raised, State, Stop
 from ..parsing.tree import tree_of
-from ..values import attributes, setting
+from ..values import attributes, classes, setting
 from ..values.calls import lose
 from ..values.containers import length
 from ..values.implicit import has_special, run_properties, unfollowed
@@ -56,8 +57,8 @@ def _getattr(run: State, args: Args, kwargs: Kwargs) -> Value:
         if len(args) > 2:
             return args[2]
         raise Raised(run.error("AttributeError", args[1]))
-    if isinstance(found, Unknown) and len(args) > 2:
-        return run.unknown(found.reason, found, args[2])
+    if not attributes.is_certain(found) and len(args) > 2:
+        return run.unknown(found.reason if isinstance(found, Unknown) else args[1], found, args[2])
     return found
 
 
@@ -66,7 +67,7 @@ def _hasattr(run: State, args: Args, kwargs: Kwargs) -> Value:
         run_properties(run, "hasattr", args[0])
         return run.unknown("a condition", scalar=True)
     found = attributes.get_or_missing(run, args[0], args[1])
-    return run.unknown("a condition", scalar=True) if isinstance(found, Unknown) else found is not MISSING
+    return run.unknown("a condition", scalar=True) if not attributes.is_certain(found) else found is not MISSING
 
 
 def _setattr(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -103,16 +104,16 @@ def is_instance(run: State, value: Value, kind: Value) -> bool | None:
         if (
             isinstance(kind, Native)
             and own is not None
-            and kind.name not in attributes.names_of(value.cls)
+            and kind.name not in classes.names_of(value.cls)
             and _perhaps(own.name, kind.name)
         ):
             return None
-        if any(isinstance(one, Unknown) for one in attributes.lineage(value.cls)):
+        if any(isinstance(one, Unknown) for one in classes.lineage(value.cls)):
             return None
         if isinstance(kind, Class) and kind.blur is not None:
             return None
-        if kind in attributes.lineage(value.cls) or (
-            isinstance(kind, Native) and kind.name in attributes.names_of(value.cls)
+        if kind in classes.lineage(value.cls) or (
+            isinstance(kind, Native) and kind.name in classes.names_of(value.cls)
         ):
             return True
         return None if isinstance(kind, Native) and kind.name.startswith("collections.abc") else False
@@ -146,7 +147,7 @@ def _issubclass(run: State, args: Args, kwargs: Kwargs) -> Value:
     cls, kinds = args[0], args[1] if isinstance(args[1], tuple) else (args[1],)
     if not isinstance(cls, (Class, Native)) or not all(isinstance(one, (Class, Native)) for one in kinds):
         return run.unknown("a condition", scalar=True)
-    return any(one in attributes.lineage(cls) for one in kinds)
+    return any(one in classes.lineage(cls) for one in kinds)
 
 
 def _type(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -170,7 +171,7 @@ def _callable(run: State, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(value, Unknown):
         return run.unknown("a condition", scalar=True)
     if isinstance(value, Instance):
-        return attributes.find(value.cls, "__call__") is not MISSING
+        return classes.find(value.cls, "__call__") is not MISSING
     return isinstance(value, (Function, Builtin, Class, Native, Method, Partial))
 
 
@@ -250,7 +251,9 @@ ABSTRACT: dict[str, tuple[type, ...]] = {
     "MutableMapping": (Dict,), "Set": (Set, frozenset), "MutableSet": (Set,), "Callable": (),
 }  # fmt: skip
 CONVERT = {**CONVERSIONS, "range": by_place(make_range, 3), "type": _type, "functools.partial": _partial}
-TYPES: dict[str, Native] = {name: Native(name, data=CONVERT.get(name)) for name in HOSTS}
+TYPES: dict[str, Native] = {
+    name: Native(name, data=CONVERT.get(name), names=dir(vars(builtins).get(name))) for name in HOSTS
+}
 
 
 def _object_set(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -264,11 +267,22 @@ def _object_set(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value
     return None
 
 
+def _read(run: State, self: Value, args: Args, kwargs: Kwargs) -> Value:
+    # it may run other special methods of the program, as str() runs __repr__()
+    unfollowed(run, "a method of every object", self, *args)
+    return run.unknown("what a method of every object gives", scalar=True)
+
+
+READING = (
+    "__repr__", "__str__", "__format__", "__hash__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__",
+    "__sizeof__", "__dir__",
+)  # fmt: skip
 OBJECT = Native(
     "object",
     make=lambda run, cls: Instance(cls),
     init=lambda run, self, args, kwargs: None,
-    methods={"__setattr__": _object_set},
+    methods={"__setattr__": _object_set, **dict.fromkeys(READING, _read)},
+    names=dir(object),
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 from ..memory.objects import Instance, Native
 from ..memory.state import State
 from .native import Args, Kwargs
@@ -11,7 +13,9 @@ def _error_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:
     self.named["args"] = tuple(args)
 
 
-BASE_ERROR = Native("BaseException", make=lambda run, cls: Instance(cls), init=_error_init)
+BASE_ERROR = Native(
+    "BaseException", make=lambda run, cls: Instance(cls), init=_error_init, names=(*dir(BaseException), "__notes__")
+)
 ERRORS: dict[str, Native] = {"BaseException": BASE_ERROR}
 for _line in (
     "BaseException: Exception KeyboardInterrupt SystemExit GeneratorExit",
@@ -29,7 +33,7 @@ for _line in (
 ):
     _parent, _, _children = _line.partition(": ")
     for _child in _children.split():
-        ERRORS[_child] = Native(_child, ERRORS[_parent])
+        ERRORS[_child] = Native(_child, ERRORS[_parent], names=dir(vars(builtins)[_child]))
 ERRORS["IOError"] = ERRORS["EnvironmentError"] = ERRORS["OSError"]
 
 

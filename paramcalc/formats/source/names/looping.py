@@ -7,7 +7,7 @@ import ast
 from ....symbolic import Expr
 from ..memory.objects import Builtin, Instance, Iterator, List, Range, Unknown, Value
 from ..memory.state import Raised, State, Stop
-from ..values import attributes
+from ..values import classes
 from ..values.calls import lose
 from ..values.containers import items_of, iterator
 from ..values.iterators import END, Lost, each, lose_places, next_of, over, over_list, place_of, pull
@@ -228,7 +228,7 @@ def _next(run: State, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(value, Iterator):
         return next_of(run, value, args[1:])
     if isinstance(value, Instance):
-        method = attributes.user_method(value, "__next__")
+        method = classes.user_method(value, "__next__")
         if method is not None:
             return run.call(method, [value], {})
     run.may_raise("next")

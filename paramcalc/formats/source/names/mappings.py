@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from ..memory.objects import MISSING, Class, Dict, Host, Instance, Native, Value
 from ..memory.state import State
 from ..values import setting
@@ -76,7 +78,9 @@ def _set(run: State, self: Instance, name: str, value: Value) -> None:
         self.named[name] = value
 
 
-MAPPING = Native("dict", TYPES["dict"], make=_make, init=_init, methods=METHODS, get=_get, set=_set)
+MAPPING = Native(
+    "dict", TYPES["dict"], make=_make, init=_init, methods=METHODS, get=_get, set=_set, names=dir(OrderedDict)
+)
 
 
 def derived(run: State, base: Value, args: Args, kwargs: Kwargs) -> Value:

@@ -23,7 +23,7 @@ from ..memory.objects import (
 )
 from ..memory.reach import held
 from ..memory.state import Raised, State
-from ..values import attributes
+from ..values import attributes, classes
 from ..values.containers import get_item, items_of, store_item
 from ..values.implicit import unfollowed
 from ..values.iterators import MOST_ITEMS, Lost, each, next_of
@@ -263,7 +263,7 @@ def _update(run: State, self: Dict, args: list[Value], kwargs: dict[str, Value])
             for key, value in list(other.named.items()):
                 store_item(run, self, key, value)
             continue
-        if isinstance(other, Instance) and isinstance(attributes.find(other.cls, "keys"), Native):
+        if isinstance(other, Instance) and isinstance(classes.find(other.cls, "keys"), Native):
             other = run.call(attributes.get(run, other, "items"), [], {})
         pairs = items_of(run, other) if not isinstance(other, Dict) else run.unknown("unknown entries", other)
         if isinstance(pairs, Unknown):

@@ -9,7 +9,7 @@ from functools import partial
 from ..memory.heap import Outcome
 from ..memory.objects import MISSING, Builtin, Class, Function, Instance, Native, Scope, Unknown, Value
 from ..memory.state import Raised, State
-from ..values import attributes
+from ..values import attributes, classes
 from ..values.calls import FRAMEWORKS, harmless
 from ..values.operations import truth
 from .expressions import evaluate
@@ -85,13 +85,13 @@ def _of_the_program(manager: Value) -> bool:
     # whether methods of the program are run, or may be
     if isinstance(manager, Unknown):
         return bool(manager.refs) and _may_catch(manager)
-    return isinstance(manager, Instance) and attributes.find(manager.cls, "__enter__") is not MISSING
+    return isinstance(manager, Instance) and classes.find(manager.cls, "__enter__") is not MISSING
 
 
 def _may_catch(manager: Value) -> bool:
     # those of libraries let exceptions pass, and so do those of the program whose __exit__ gives nothing
     if isinstance(manager, Instance):
-        leave = attributes.find(manager.cls, "__exit__")
+        leave = classes.find(manager.cls, "__exit__")
         if not isinstance(leave, Function) or isinstance(leave.node, ast.Lambda):
             return leave is not MISSING
         given = [one.value for one in ast.walk(leave.node) if isinstance(one, ast.Return) and one.value is not None]
@@ -199,5 +199,5 @@ def matches(run: State, error: Value, kind: Value) -> bool | None:
     if isinstance(kind, Native) and kind.name in ("BaseException",):
         return True
     if isinstance(error, Instance) and isinstance(kind, (Class, Native)):
-        return kind in attributes.lineage(error.cls)
+        return kind in classes.lineage(error.cls)
     return None

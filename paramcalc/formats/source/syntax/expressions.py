@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ..memory.objects import MISSING, Dict, Function, Instance, List, Native, Obj, Pieces, Scope, Unknown, Value
 from ..memory.state import Raised, State, Stop
-from ..values import attributes, calls
+from ..values import attributes, calls, classes
 from ..values.containers import get_item, items_of, store_item
 from ..values.operations import MOST_TEXT, binary, compare, format_value, make_set, truth
 from ..values.pieces import pieces_of
@@ -131,7 +131,7 @@ def _unary(run: State, node: ast.UnaryOp, scope: Scope) -> Value:
         if isinstance(value, int):
             return ~value
     name = "__neg__" if isinstance(node.op, ast.USub) else "__pos__" if isinstance(node.op, ast.UAdd) else "__invert__"
-    if isinstance(value, Instance) and value.blur is None and attributes.find(value.cls, name) is not MISSING:
+    if isinstance(value, Instance) and value.blur is None and classes.find(value.cls, name) is not MISSING:
         return run.call(attributes.get(run, value, name), [], {})
     tensor = run.tensor_unary(value)
     if tensor is not MISSING:
@@ -220,7 +220,7 @@ def _call(run: State, node: ast.Call, scope: Scope) -> Value:
             args.append(evaluate(run, one, scope))
     for word in node.keywords:
         value = evaluate(run, word.value, scope)
-        if word.arg is None and isinstance(value, Instance) and isinstance(attributes.find(value.cls, "keys"), Native):
+        if word.arg is None and isinstance(value, Instance) and isinstance(classes.find(value.cls, "keys"), Native):
             value = run.call(attributes.get(run, value, "copy"), [], {})
         if word.arg is not None:
             kwargs[word.arg] = value

@@ -21,7 +21,7 @@ from ..memory.objects import (
     Wrapper,
 )
 from ..memory.state import GRAD, Broken, Continued, Raised, Returned, State, Stop
-from ..values import attributes, calls, setting
+from ..values import attributes, calls, classes, setting
 from ..values.containers import delete_item, of_optimizer
 from ..values.operations import DUNDER, binary, truth
 from .exceptions import try_statement, with_statement
@@ -106,7 +106,7 @@ def _augmented(run: State, node: ast.AugAssign, scope: Scope) -> None:
     if isinstance(before, List) and isinstance(node.op, ast.Add):
         run.call(run.method(before, "extend"), [value], {})  # the same list, longer
         keep(before)
-    elif isinstance(before, Instance) and attributes.find(before.cls, in_place) is not MISSING:
+    elif isinstance(before, Instance) and classes.find(before.cls, in_place) is not MISSING:
         keep(run.call(attributes.get(run, before, in_place), [value], {}))
     else:
         if isinstance(before, Unknown) and before.refs and not of_optimizer(before):
@@ -249,7 +249,7 @@ def linear(bases: tuple[Value, ...]) -> list[Value] | None:
         return None
     if any(isinstance(one, Class) and one.blur is not None for one in bases):
         return None
-    rows = [list(attributes.lineage(one)) for one in bases if isinstance(one, (Class, Native))] + [list(bases)]
+    rows = [list(classes.lineage(one)) for one in bases if isinstance(one, (Class, Native))] + [list(bases)]
     order: list[Value] = []
     while any(rows):
         rows = [row for row in rows if row]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..memory.objects import (
     MISSING,
+    PERHAPS,
     Builtin,
     Class,
     Dict,
@@ -22,89 +21,13 @@ from ..memory.objects import (
     Value,
     Wrapper,
 )
-from ..memory.reach import mutable
 from ..memory.state import Raised, State
 from . import made_names
+from .classes import find, has, lineage, method_of, names_of
 from .made_names import MadeName
 from .parts import part
 
 ANOTHER_CLASS = "<another class>"  # the name by which an object was put into a class that is made for it
-
-
-def class_of(value: Instance) -> Class | Native:
-    """Give the class of an instance."""
-    return value.cls
-
-
-def lineage(cls: Class | Native) -> Sequence[Value]:
-    """List a class and those it derives from, in the order of lookup."""
-    return cls.mro if isinstance(cls, Class) else cls.lineage
-
-
-def names_of(cls: Class | Native) -> list[str]:
-    """List the names of the classes that the host knows among those that a class derives from."""
-    return [one.name for one in lineage(cls) if isinstance(one, Native)]
-
-
-def find(cls: Class | Native, name: str, behind: Value = None) -> Value:
-    """Find a name in a class and those behind it; with ``behind``, only in those after that one."""
-    order = lineage(cls)
-    if behind is not None and behind in order:
-        order = order[order.index(behind) + 1 :]
-    for one in order:
-        if isinstance(one, Class):
-            if name in one.named:
-                found = one.named[name]
-                return _or_behind(cls, name, one, found) if isinstance(found, Unknown) else found
-        elif (isinstance(one, Native) and _has(one, name)) or isinstance(one, Unknown):
-            return one
-    return MISSING
-
-
-def _or_behind(cls: Class | Native, name: str, place: Class, found: Unknown) -> Value:
-    # a name that a class has perhaps: it may be what the classes behind it have
-    behind = find(cls, name, place) if found.path == "?" else MISSING
-    if behind is MISSING:
-        return found
-    return Unknown(found.reason, found.line, found.refs | mutable(behind), "?")
-
-
-def _has(cls: Native, name: str) -> bool:
-    return name in cls.methods or (name == "__init__" and cls.init is not None)
-
-
-def method_of(cls: Native, name: str) -> Host:
-    """Give a method of a class that the host knows, its constructor included."""
-    if name in cls.methods or cls.init is None:
-        return cls.methods[name]
-    init = cls.init
-
-    def construct(run: State, self: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
-        again = isinstance(self, Instance) and "<constructed>" in self.named
-        other = init(run, self, args, kwargs)
-        if isinstance(self, Instance):
-            run.change(self)
-            self.named["<constructed>"] = True
-            if again or (isinstance(other, (Unknown, Instance)) and other is not self):
-                self.blur = run.unknown("a constructor that is called again, or gives another object", self, other)
-        return None
-
-    return construct
-
-
-def user_method(value: Instance, name: str) -> Value:
-    """Give a method that the program itself defines for a class, or ``None``."""
-    found = find(value.cls, name)
-    return found if isinstance(found, (Function, Unknown)) else None
-
-
-def compares(cls: Value) -> bool:
-    """Tell whether instances of a class may be equal without being one object."""
-    if isinstance(cls, Class):
-        return find(cls, "__eq__") is not MISSING or "__dataclass_fields__" in {
-            k for c in cls.mro if isinstance(c, Class) for k in c.named
-        }
-    return isinstance(cls, Native) and cls.data == "compared"
 
 
 def bound(run: State, found: Value, value: Value, cls: Class | Native, name: str) -> Value:
@@ -144,13 +67,57 @@ def get(run: State, value: Value, name: str) -> Value:
     found = get_or_missing(run, value, name)
     if found is MISSING:
         raise Raised(run.error("AttributeError", f"no attribute {name!r}"))
-    if isinstance(found, Unknown):
+    if not is_certain(found):
         run.may_raise(name)
     return found
 
 
+def is_certain(found: Value) -> bool:
+    """Tell whether an attribute that was found is surely there."""
+    return not (isinstance(found, Unknown) or (isinstance(found, Builtin) and PERHAPS in found.names))
+
+
+def perhaps(function: Builtin) -> Builtin:
+    """Mark a function that a library may be without."""
+    function.names[PERHAPS] = True
+    return function
+
+
 def get_or_missing(run: State, value: Value, name: str) -> Value:
     """Give an attribute, or `MISSING`."""
+    found = _found(run, value, name)
+    return _of_python(run, value, name) if found is MISSING else found
+
+
+# what Python and its libraries note of a class, from version to version
+NOTED = frozenset(
+    [
+        "__abstractmethods__", "__annotate__", "__class_getitem__", "__dataclass_params__", "__firstlineno__",
+        "__match_args__", "__objclass__", "__orig_bases__", "__parameters__", "__slotnames__", "__slots__", "__static_attributes__",
+        "__type_params__", "__weakref__", "_abc_impl", "_is_protocol", "_is_runtime_protocol",
+    ]
+)  # fmt: skip
+OF_CLASSES = frozenset(dir(type))
+OF_SUPER = frozenset(dir(super))
+
+
+def _of_python(run: State, value: Value, name: str) -> Value:
+    # what every object of Python has, and what those have that are of one of its classes
+    every = run.builtin("object")
+    assert isinstance(every, Native)
+    if not isinstance(value, (Instance, Class, Super)):
+        return run.unknown(f"{name} of an object", value) if name in every.names else MISSING
+    held = value.self if isinstance(value, Super) else value
+    cls = held.cls if isinstance(held, Instance) else held
+    if isinstance(held, Instance) and isinstance(cls, (Class, Native)) and has(every, name):
+        return bound(run, every, held, cls, name)
+    natives = [one for one in lineage(cls) if isinstance(one, Native)] if isinstance(cls, (Class, Native)) else []
+    names = every.names.union(NOTED, *(one.names for one in natives))
+    names |= OF_SUPER if isinstance(value, Super) else OF_CLASSES if isinstance(value, Class) else frozenset()
+    return run.unknown(f"{name} of an object", value, held) if name in names else MISSING
+
+
+def _found(run: State, value: Value, name: str) -> Value:
     if isinstance(value, MadeName):
         method = made_names.method_of(value, name)
         if method is not None:
@@ -191,7 +158,7 @@ def get_or_missing(run: State, value: Value, name: str) -> Value:
     if isinstance(value, Class):
         return _of_class(run, value, name)
     if isinstance(value, Native):
-        if _has(value, name):
+        if has(value, name):
             return Builtin(f"{value.name}.{name}", _unbound(method_of(value, name)))
         if name in ("__name__", "__qualname__"):
             return value.name.rpartition(".")[2]

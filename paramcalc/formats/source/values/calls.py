@@ -32,7 +32,7 @@ from ..memory.objects import (
 )
 from ..memory.reach import reachable
 from ..memory.state import DEPTH, Raised, State, Stop
-from . import attributes, reading
+from . import attributes, classes, reading
 from .implicit import call_back, unfollowed
 from .iterators import Lost, generator, lose_places
 from .scopes import declared_within, home_of, is_generator, local_names, outer_home, outer_names
@@ -118,7 +118,7 @@ def _called(run: State, function: Value, args: list[Value], kwargs: dict[str, Va
     if isinstance(function, Partial):
         return call(run, function.function, [*function.args, *args], {**function.kwargs, **kwargs})
     if isinstance(function, Instance):
-        if function.blur is None and attributes.find(function.cls, "__call__") is not MISSING:
+        if function.blur is None and classes.find(function.cls, "__call__") is not MISSING:
             return call(run, attributes.get(run, function, "__call__"), args, kwargs)
         return lose(run, "a call that is not followed", function, *args, *kwargs.values())
     if isinstance(function, Unknown):
@@ -165,7 +165,7 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
 
 def _class_of_models(function: Value) -> str:
     # the path of what a class of models makes
-    names = attributes.names_of(function) if isinstance(function, (Class, Native)) else []
+    names = classes.names_of(function) if isinstance(function, (Class, Native)) else []
     return next((f"{name}()" for name in names if name in WHOLE), "")
 
 
@@ -188,7 +188,7 @@ def _is_data(run: State, given: Sequence[Value], copies: bool) -> bool:
         elif isinstance(one, tuple):
             pending += one
         elif isinstance(one, Instance):
-            if one.blur is not None or attributes.names_of(one.cls) != ["numpy.ndarray"]:
+            if one.blur is not None or classes.names_of(one.cls) != ["numpy.ndarray"]:
                 return False
         elif not (isinstance(one, NUMBERS) or one is None or (isinstance(one, Unknown) and one.scalar)):
             return False
@@ -198,7 +198,7 @@ def _is_data(run: State, given: Sequence[Value], copies: bool) -> bool:
 def _handed(run: State, given: Sequence[Value]) -> None:
     # a library may change the numbers of an array that it is given
     for one in given:
-        native = attributes.find(one.cls, "<handed>") if isinstance(one, Instance) else None
+        native = classes.find(one.cls, "<handed>") if isinstance(one, Instance) else None
         if isinstance(native, Native) and isinstance(one, Instance):
             native.methods["<handed>"](run, one, [], {})
 
@@ -337,13 +337,13 @@ def instantiate(run: State, cls: Class, args: list[Value], kwargs: dict[str, Val
     made = native.make(run, cls) if native is not None and native.make is not None else Instance(cls)
     assert isinstance(made, Instance)
     made.line = line
-    init = attributes.find(cls, "__init__")
+    init = classes.find(cls, "__init__")
     if isinstance(init, (Function, Builtin)):
         call(run, init, [made, *args], kwargs)
     elif isinstance(init, (Unknown, Wrapper)):
         lose(run, "a constructor that is not followed", init, made, *args, *kwargs.values())
     elif isinstance(init, Native):
-        attributes.method_of(init, "__init__")(run, made, args, kwargs)
+        classes.method_of(init, "__init__")(run, made, args, kwargs)
     elif args or kwargs:
         raise Raised(run.error("TypeError", f"{cls.name}() takes no arguments"))
     after = native.methods.get("<made>") if native is not None else None

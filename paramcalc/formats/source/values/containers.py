@@ -20,7 +20,7 @@ from ..memory.objects import (
 )
 from ..memory.reach import held
 from ..memory.state import Raised, State, Stop
-from . import attributes
+from . import attributes, classes
 from .implicit import call_back, unfollowed
 from .iterators import (
     MOST_ITEMS as MOST_ITEMS,
@@ -94,13 +94,13 @@ def _in_any_order(run: State, value: Value, members: list[Value]) -> list[Value]
 
 
 def _of_instance(run: State, value: Instance) -> list[Value] | Unknown:
-    method = attributes.user_method(value, "__iter__")
+    method = classes.user_method(value, "__iter__")
     if method is not None:
         found = run.call(method, [value], {})
         if isinstance(found, Instance):
             return run.unknown("an iterator that is not followed", value)
         return items_of(run, found)
-    native = attributes.find(value.cls, "__iter__")
+    native = classes.find(value.cls, "__iter__")
     if native is not MISSING:
         return items_of(run, run.call(attributes.get(run, value, "__iter__"), [], {}))
     unfollowed(run, "a loop", value)
@@ -110,7 +110,7 @@ def _of_instance(run: State, value: Instance) -> list[Value] | Unknown:
 def iterator(run: State, value: Value) -> Iterator | Unknown:
     """Make an iterator, as a loop does; an iterator is its own."""
     if isinstance(value, Instance):
-        method = attributes.user_method(value, "__iter__")
+        method = classes.user_method(value, "__iter__")
         if method is not None:
             value = run.call(method, [value], {})
             if isinstance(value, Instance):
@@ -142,7 +142,7 @@ def length(run: State, value: Value) -> Value:
             else len(value.state)
         )
     if isinstance(value, Instance):
-        method = attributes.user_method(value, "__len__")
+        method = classes.user_method(value, "__len__")
         if method is not None:
             return run.call(method, [value], {})
         found = run.native_length(value)
@@ -173,10 +173,10 @@ def _contains(run: State, value: Value, item: Value) -> Value:
         run.budget.charge_for(value)
         return item in value if isinstance(item, str) else run.unknown("a comparison", scalar=True)
     if isinstance(value, Instance):
-        method = attributes.user_method(value, "__contains__")
+        method = classes.user_method(value, "__contains__")
         if method is not None:
             return run.call(method, [value, item], {})
-        if attributes.find(value.cls, "__contains__") is not MISSING:
+        if classes.find(value.cls, "__contains__") is not MISSING:
             return run.call(attributes.get(run, value, "__contains__"), [item], {})
     if isinstance(value, (Dict, Set)):
         if not is_key(run, item) or value.blur is not None:
@@ -223,7 +223,7 @@ def get_item(run: State, value: Value, key: Value) -> Value:
     if isinstance(value, Dict):
         return _of_dict(run, value, key)
     if isinstance(value, Instance):
-        method = attributes.user_method(value, "__getitem__")
+        method = classes.user_method(value, "__getitem__")
         if method is not None:
             return run.call(method, [value, key], {})
         found = run.native_item(value, key)
@@ -332,8 +332,8 @@ def _store_item(run: State, value: Value, key: Value, item: Value) -> None:
             value.blur = run.unknown("an item at an unknown place", value, *value.items, item)
         return
     if isinstance(value, Instance):
-        method = attributes.user_method(value, "__setitem__")
-        if method is None and attributes.find(value.cls, "__setitem__") is not MISSING:
+        method = classes.user_method(value, "__setitem__")
+        if method is None and classes.find(value.cls, "__setitem__") is not MISSING:
             run.call(attributes.get(run, value, "__setitem__"), [key, item], {})
             return
         if method is not None:
@@ -364,7 +364,7 @@ def delete_item(run: State, value: Value, key: Value) -> None:
             del value.items[key]
         except (IndexError, TypeError):
             raise Raised(run.error("IndexError", "index out of range")) from None
-    elif isinstance(value, Instance) and attributes.find(value.cls, "__delitem__") is not MISSING:
+    elif isinstance(value, Instance) and classes.find(value.cls, "__delitem__") is not MISSING:
         run.call(attributes.get(run, value, "__delitem__"), [key], {})
     else:
         unfollowed(run, "a deletion", value)

@@ -10,7 +10,7 @@ from functools import partial
 
 from ..memory.objects import MISSING, Class, Function, Instance, List, Method, Partial, Value, Wrapper
 from ..memory.state import State, Stop
-from . import attributes
+from . import classes
 
 CAUGHT = {"raise": "next"}
 # special methods that only a call, a class or a with statement runs, and what such a statement is itself followed
@@ -41,9 +41,9 @@ def _inputs(value: Value) -> int | None:
     if isinstance(value, Instance):
         if value.blur is not None:
             return None
-        forward = attributes.find(value.cls, "forward")
+        forward = classes.find(value.cls, "forward")
         if forward is MISSING:
-            return _inputs(attributes.find(value.cls, "__call__"))
+            return _inputs(classes.find(value.cls, "__call__"))
         return _inputs(forward) if isinstance(forward, Function) else 1  # a container may hold modules of the program
     if isinstance(value, Method) and isinstance(value.function, Function):
         return max(0, _positions(value.function) - 1)
@@ -80,7 +80,7 @@ def run_properties(run: State, what: str, value: Value, *given: Value) -> None:
     """Let an attribute of an unknown name be read, or set: any property of the object may be run."""
     if isinstance(value, Instance):
         cls = value.cls
-        found = [one for each in attributes.lineage(cls) if isinstance(each, Class) for one in each.named.values()]
+        found = [one for each in classes.lineage(cls) if isinstance(each, Class) for one in each.named.values()]
         properties = [one for one in found if isinstance(one, Wrapper) and one.kind in ("property", "cached")]
         run_by = [one.setter if given else one.function for one in properties]
         call_back(run, what, [Method(one, value) for one in run_by if isinstance(one, Function)])
@@ -100,7 +100,7 @@ def _instances(values: Sequence[Value]) -> Iterator[Instance]:
 def _special(run: State, value: Instance) -> Iterator[Method]:
     # those that are run now are not run again within themselves
     running = [function for function, _ in run.frames]
-    for cls in attributes.lineage(value.cls):
+    for cls in classes.lineage(value.cls):
         for name, found in cls.named.items() if isinstance(cls, Class) else ():
             if (
                 isinstance(found, Function)

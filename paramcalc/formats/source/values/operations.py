@@ -12,7 +12,7 @@ from ....symbolic import Expr
 from ..memory.budget import ITEMS
 from ..memory.objects import MISSING, Dict, Instance, List, Native, Obj, Set, Unknown, Value
 from ..memory.state import Raised, State
-from . import attributes
+from . import attributes, classes
 from .implicit import unfollowed
 from .made_names import MadeName
 from .pieces import joined, marked
@@ -83,10 +83,10 @@ def is_key(run: State, value: Value) -> bool:
     if isinstance(value, Unknown):
         run.may_raise("an unknown key")
         return False
-    own = [isinstance(value, Instance) and attributes.user_method(value, name) for name in ("__eq__", "__hash__")]
+    own = [isinstance(value, Instance) and classes.user_method(value, name) for name in ("__eq__", "__hash__")]
     if any(own):
         unfollowed(run, "a key", value)
-    return not (isinstance(value, Instance) and attributes.compares(value.cls))
+    return not (isinstance(value, Instance) and classes.compares(value.cls))
 
 
 def binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:
@@ -103,10 +103,10 @@ def _binary(run: State, op: ast.operator, a: Value, b: Value) -> Value:
         return tensor
     for one, other, prefix in ((a, b, "__"), (b, a, "__r")):
         if isinstance(one, Instance) and kind in DUNDER:
-            method = attributes.user_method(one, f"{prefix}{DUNDER[kind]}__")
+            method = classes.user_method(one, f"{prefix}{DUNDER[kind]}__")
             if method is not None and not (one is b and isinstance(a, Unknown)):
                 return run.call(method, [one, other], {})
-            if isinstance(attributes.find(one.cls, f"{prefix}{DUNDER[kind]}__"), Native):
+            if isinstance(classes.find(one.cls, f"{prefix}{DUNDER[kind]}__"), Native):
                 return run.call(attributes.get(run, one, f"{prefix}{DUNDER[kind]}__"), [other], {})
     a, b = sized(run, a), sized(run, b)
     if isinstance(a, Unknown) or isinstance(b, Unknown):
@@ -244,10 +244,10 @@ def truth(run: State, value: Value) -> bool | None:
         return None if value.blur is not None else bool(value.state)
     if isinstance(value, Instance):
         for name in ("__bool__", "__len__"):
-            method = attributes.user_method(value, name)
+            method = classes.user_method(value, name)
             if method is not None:
                 return truth(run, run.call(method, [value], {}))
-        if isinstance(attributes.find(value.cls, "__bool__"), Native):
+        if isinstance(classes.find(value.cls, "__bool__"), Native):
             return truth(run, run.call(attributes.get(run, value, "__bool__"), [], {}))
         size = run.native_length(value)
         return None if isinstance(size, Unknown) else size is MISSING or bool(size)
@@ -270,11 +270,11 @@ def compare(run: State, op: ast.cmpop, a: Value, b: Value) -> Value:
     if tensor is not MISSING:
         return tensor
     for one, other, name in ((a, b, ORDER.get(type(op))), (b, a, TURNED.get(type(op)))):
-        method = attributes.user_method(one, name) if isinstance(one, Instance) and name else None
+        method = classes.user_method(one, name) if isinstance(one, Instance) and name else None
         if method is not None and not (one is b and isinstance(a, Unknown)):
             return run.call(method, [one, other], {})
     if isinstance(op, (ast.Eq, ast.NotEq)):
-        method = attributes.user_method(a, "__eq__") if isinstance(a, Instance) else None
+        method = classes.user_method(a, "__eq__") if isinstance(a, Instance) else None
         answer = truth(run, run.call(method, [a, b], {})) if method is not None else equal(run, a, b)
         if answer is not None:
             return answer is isinstance(op, ast.Eq)
@@ -331,11 +331,11 @@ def equal(run: State, a: Value, b: Value) -> bool | None:
     if isinstance(a, Instance) or isinstance(b, Instance):
         if a is b:
             return True
-        method = attributes.user_method(a, "__eq__") if isinstance(a, Instance) else None
+        method = classes.user_method(a, "__eq__") if isinstance(a, Instance) else None
         if method is not None:
             return truth(run, run.call(method, [a, b], {}))
         known = [one.cls for one in (a, b) if isinstance(one, Instance)]
-        return None if any(attributes.compares(one) for one in known) else False
+        return None if any(classes.compares(one) for one in known) else False
     if isinstance(a, Obj) or isinstance(b, Obj):
         return a is b
     return bool(a == b)

@@ -8,7 +8,7 @@ from ..memory.budget import ITEMS
 from ..memory.objects import MISSING, Class, Function, Instance, Native, Unknown, Value
 from ..memory.reach import mutable, reachable
 from ..memory.state import State
-from . import attributes
+from . import classes
 
 DATA = frozenset(  # methods that give numbers, texts or lists of these
     [
@@ -38,11 +38,11 @@ def only_reads(run: State, function: Value, given: Sequence[Value]) -> str:
 def _has_its_own(value: Value, name: str) -> bool:
     # whether the program may have given an object of its own another meaning of the name
     if isinstance(value, Instance):
-        own = attributes.find(value.cls, name)
+        own = classes.find(value.cls, name)
         return (
             name in value.named
             or (own is not MISSING and not isinstance(own, Native))
-            or attributes.find(value.cls, "__getattr__") is not MISSING
+            or classes.find(value.cls, "__getattr__") is not MISSING
         )
     if isinstance(value, Class):
         return value.blur is not None or name in value.named

@@ -19,7 +19,7 @@ from ..memory.objects import (
     Wrapper,
 )
 from ..memory.state import Raised, State, Stop
-from .attributes import find, lineage
+from .classes import find, lineage
 
 # what is no attribute like others: it is what a function does, and what a class is
 REPLACING_FUNCTION = ("__code__", "__defaults__", "__kwdefaults__", "__globals__", "__closure__", "__class__")

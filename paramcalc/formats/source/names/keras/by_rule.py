@@ -41,6 +41,28 @@ def _rules() -> dict[str, tuple[str, str, OperationRule]]:
     }
 
 
+# functions of ``keras.ops`` that are no operations of a graph, or have other names as such
+OTHERS = frozenset(
+    [
+        "associative_scan", "bartlett", "batch_normalization", "bincount", "blackman", "cond", "convert_to_numpy",
+        "corrcoef", "custom_gradient", "dtype", "empty", "eye", "fori_loop", "hamming", "hanning", "hard_swish",
+        "identity", "image", "is_tensor", "jvp", "kaiser", "layer_normalization", "linalg", "map", "ndim", "nn",
+        "nonzero", "numpy", "ones", "rms_normalization", "scan", "shape", "swish", "switch", "tri", "vectorize",
+        "vectorized_map", "view", "while_loop", "zeros",
+    ]
+)  # fmt: skip
+
+
+@cache
+def _kinds() -> frozenset[str]:
+    return frozenset(kind.lower() for _, kind in operations())
+
+
+def is_operation(name: str) -> bool:
+    """Tell whether ``keras.ops`` has a function of this name; it may have others in other versions."""
+    return name in OTHERS or name.replace("_", "") in _kinds()
+
+
 def shape_by_rule(name: str, args: Args, kwargs: Kwargs) -> Shape | None:
     """Give the shape of what a function of ``keras.ops`` gives, where it is one tensor of a known shape."""
     found = _rules().get(name.replace("_", ""))

@@ -8,7 +8,7 @@ from .....core.rule import Rule
 from .....errors import ParamcalcError
 from ...memory.objects import Dict, Function, Instance, List, Native, Value
 from ...memory.state import State
-from ...values import attributes
+from ...values import classes
 from ...values.calls import lose
 from ..native import Args, Kwargs
 from ..options import Unread
@@ -60,12 +60,12 @@ def _called(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     if "<function>" in self.named:
         found = _call_function(run, self, [_replaced(one, {}) for one in args])
         return _wrapped(run, self, found, tensors, object())
-    call = attributes.find(self.cls, "call")
+    call = classes.find(self.cls, "call")
     if not isinstance(call, Function):
         return lose(run, "a layer without call()", self, *args, *kwargs.values())
     if "<shapes>" not in self.named:
         build_on(run, self, shapes)
-        build = attributes.find(self.cls, "build")
+        build = classes.find(self.cls, "build")
         if not isinstance(build, (Function, Native)):  # it may be one or not, or anything that is called
             lose(run, "a build() that is not known", self, build)
         elif isinstance(build, Function):

@@ -8,6 +8,7 @@ from .....errors import ParamcalcError
 from .....symbolic import Expr, Size
 from ...memory.objects import Builtin, Function, List, Unknown, Value
 from ...memory.state import State
+from ...values import attributes
 from ...values.containers import items_of
 from ...values.operations import sized
 from ..native import Args, Kwargs, by_name
@@ -79,7 +80,9 @@ PLAIN_ACTIVATIONS = frozenset(  # whose functions have the names by which layers
 @cache
 def activation(name: str) -> Builtin:
     """Give a function of ``keras.activations``: the same one each time."""
-    return Builtin("keras.activations.get", _looked_up) if name == "get" else function(name)
+    if name == "get":
+        return Builtin("keras.activations.get", _looked_up)
+    return function(name) if name in PLAIN_ACTIVATIONS else attributes.perhaps(function(name))
 
 
 def _looked_up(run: State, args: Args, kwargs: Kwargs) -> Value:

@@ -10,7 +10,7 @@ from .....symbolic import Expr
 from ...memory.budget import KERAS_LAYER
 from ...memory.objects import Builtin, Dict, Host, Instance, List, Module, Native, Unknown, Value
 from ...memory.state import State
-from ...values import attributes
+from ...values import classes
 from ...values.containers import items_of
 from ...values.operations import truth
 from ..native import Args, Kwargs
@@ -24,12 +24,12 @@ BASE, WHOLE = "keras.layers.Layer", "keras.Model"  # the classes that all layers
 
 def is_layer(value: Value) -> bool:
     """Tell whether a value is a layer or a model."""
-    return isinstance(value, Instance) and BASE in attributes.names_of(value.cls)
+    return isinstance(value, Instance) and BASE in classes.names_of(value.cls)
 
 
 def is_model(value: Value) -> bool:
     """Tell whether a value is a model."""
-    return isinstance(value, Instance) and WHOLE in attributes.names_of(value.cls)
+    return isinstance(value, Instance) and WHOLE in classes.names_of(value.cls)
 
 
 def common(run: State, self: Instance, kwargs: Kwargs) -> Kwargs:

@@ -9,7 +9,7 @@ from .....core.spelling import snake
 from .....symbolic import Expr
 from ...memory.objects import MISSING, Class, Dict, Function, Instance, List, Native, Unknown, Value
 from ...memory.state import State
-from ...values import attributes, setting
+from ...values import attributes, classes, setting
 from ...values.containers import items_of
 from ...values.made_names import MadeName
 from ...values.operations import sized, truth
@@ -72,7 +72,7 @@ def _build(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         run.change(self)
         self.named["<input>"] = Tensor(shape)
         chain_output(run, self, (Tensor(shape),))
-    elif isinstance(attributes.find(self.cls, "call"), Function) and is_model(self):
+    elif isinstance(classes.find(self.cls, "call"), Function) and is_model(self):
         if _of_tensorflow(run):
             run.note("build() makes the weights of the layers inside in Keras 2, as counted here, and not in Keras 3")
             call_layer(run, self, [Tensor(shape)], {})
@@ -178,9 +178,11 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
     if name.rstrip("s") in ("output", "input") and ENDS in self.named:  # without an s, where none was called: Keras 2
         end = end_of(self, name)
         if end is not None:
+            run.may_raise(name)
             return List([end]) if name.endswith("s") else end
-    if name.startswith("reset_state") and "<rule>" in self.named and not is_model(self):
-        return MISSING  # recurrent layers have it
+    rule = self.named.get("<rule>")
+    if name.startswith("reset_state") and isinstance(rule, Rule) and "layer" not in rule.options:
+        return MISSING  # recurrent layers have it, and wrappers of them
     if "<rule>" in self.named or name in LAYER_NAMES:
         return run.unknown(f"{name} of a layer is not known", self)
     return MISSING
@@ -188,7 +190,7 @@ def _layer_get(run: State, self: Instance, name: str) -> Value:
 
 def _made_name(run: State, self: Instance) -> Value:
     # of its class; versions of Keras differ in what they call models
-    if is_model(self) or INPUT_LAYER in attributes.lineage(self.cls):
+    if is_model(self) or INPUT_LAYER in classes.lineage(self.cls):
         return run.unknown("a name that Keras makes", scalar=True)
     return MadeName(snake(self.cls.name.rpartition(".")[2]), run.line)
 

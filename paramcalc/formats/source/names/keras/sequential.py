@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...memory.objects import Instance, List, Native, Unknown, Value
 from ...memory.state import State
-from ...values import attributes
+from ...values import classes
 from ...values.calls import lose
 from ...values.containers import items_of
 from ..native import Args, Kwargs
@@ -36,7 +36,7 @@ def _add(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     layer = args[0] if args else kwargs.get("layer")
     if not isinstance(kept, List) or self.blur is not None:
         return lose(run, "a model that is not known", self, layer)
-    if isinstance(layer, Instance) and INPUT_LAYER in attributes.lineage(layer.cls):
+    if isinstance(layer, Instance) and INPUT_LAYER in classes.lineage(layer.cls):
         layer = of_the_first_call(run, layer, "output")
     if isinstance(layer, Tensor) and layer.layer is not None:
         layer = run.unknown("a tensor that is no input", layer)

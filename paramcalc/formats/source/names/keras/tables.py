@@ -7,8 +7,10 @@ from functools import partial
 from .....core.registry import of_class
 from ...memory.objects import MISSING, Builtin, Host, Module, Native, Unknown, Value
 from ...memory.state import State
+from ...values import attributes
 from ..native import Args, Kwargs, not_known
 from ..standard.iteration import same
+from .by_rule import is_operation
 from .data import DATA, PAD_SEQUENCES, PREPROCESSING, SEQUENCE, SETS, TO_CATEGORICAL
 from .functions import activation, function
 from .graphs import source_inputs
@@ -17,7 +19,12 @@ from .models import INPUT_LAYER, LAYER, MODEL, lambda_init, nothing
 from .sequential import SEQUENTIAL, clone
 from .tensors import is_tensor
 
-_NATIVES: dict[str, Native] = {"Lambda": Native("keras.layers.Lambda", LAYER, init=lambda_init)}
+OF_LAMBDA = (
+    "_already_warned", "_fn_expects_mask_arg", "_fn_expects_training_arg", "_output_shape",
+    "_raise_for_lambda_deserialization", "_serialize_function_to_config", "arguments", "function", "mask",
+    "output_shape",
+)  # fmt: skip
+_NATIVES: dict[str, Native] = {"Lambda": Native("keras.layers.Lambda", LAYER, init=lambda_init, names=OF_LAMBDA)}
 OWN = {
     "Layer": LAYER, "Model": MODEL, "Sequential": SEQUENTIAL, "Input": INPUT, "InputLayer": INPUT_LAYER,
     "Functional": MODEL,
@@ -81,7 +88,10 @@ def _merge(name: str) -> Host:
 
 
 def _operation(name: str, of_ops: bool = False) -> Value:
-    return MISSING if name[:1].isupper() else function(name, of_ops=of_ops)
+    if name[:1].isupper():
+        return MISSING
+    found = function(name, of_ops=of_ops)
+    return found if is_operation(name) else attributes.perhaps(found)
 
 
 LAYERS = Module("keras.layers", {}, layer_class)
@@ -180,8 +190,8 @@ TF = Module(
     "tensorflow",
     {
         "keras": KERAS,
-        "nn": Module("tensorflow.nn", {}, function),
-        "math": Module("tensorflow.math", {}, function),
+        "nn": Module("tensorflow.nn", {}, _operation),
+        "math": Module("tensorflow.math", {}, _operation),
         **{
             name: function(name)
             for name in [

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ...memory.objects import MISSING, Builtin, Class, Dict, Instance, Module, Native, Unknown, Value
 from ...memory.state import Raised, State
-from ...values import attributes, setting
+from ...values import attributes, classes, setting
 from ...values.calls import lose
 from ..native import Args, Kwargs
 from .structures import deep_copy
@@ -94,7 +94,7 @@ def _fields_of(run: State, cls: Class, kwargs: Kwargs) -> tuple[Field, ...] | No
 
 def _made(run: State, cls: Class, name: str, passed: bool, by_name: bool) -> Field | None:
     has = any(isinstance(one, Class) and name in one.named for one in cls.mro)
-    given = attributes.find(cls, name) if has else MISSING
+    given = classes.find(cls, name) if has else MISSING
     if not isinstance(given, Instance) or given.cls is not FIELD:
         return Field(name, given, by_name=by_name, passed=passed)
     init, only = given.named.get("init", True), given.named.get("kw_only", by_name)
@@ -154,7 +154,7 @@ def _fill(run: State, fields: tuple[Field, ...], args: Args, kwargs: Kwargs) -> 
             passed.append(run.name(value, one.name))
         elif one.init or one.factory is not MISSING:  # else the attribute of the class is its value
             setting.store(run, self, one.name, run.name(value, one.name), making=True)
-    after = attributes.user_method(self, "__post_init__")
+    after = classes.user_method(self, "__post_init__")
     if after is not None:
         run.call(after, [self, *passed], {})
     return None
@@ -168,7 +168,7 @@ def _class_of(value: Value) -> Class | None:
 def _kept(value: Value) -> list[Field] | None:
     # the fields of a data class or of an instance of one
     cls = _class_of(value)
-    fields = attributes.find(cls, KEPT) if cls is not None else None
+    fields = classes.find(cls, KEPT) if cls is not None else None
     if not isinstance(fields, tuple) or (isinstance(value, Instance) and value.blur is not None):
         return None
     found = [one for one in fields if isinstance(one, Field)]
@@ -205,7 +205,7 @@ def _replace(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def _fields(run: State, args: Args, kwargs: Kwargs) -> Value:
     fields, cls = _kept(args[0]), _class_of(args[0])
-    shown = attributes.find(cls, "__dataclass_fields__") if cls is not None else None
+    shown = classes.find(cls, "__dataclass_fields__") if cls is not None else None
     if fields is None or not isinstance(shown, Dict) or shown.blur is not None:
         return run.unknown("the fields of a data class", *args)
     passed = [one.name for one in fields if one.passed]
@@ -214,7 +214,7 @@ def _fields(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 def _is_dataclass(run: State, args: Args, kwargs: Kwargs) -> Value:
     cls = _class_of(args[0])
-    kept = attributes.find(cls, KEPT) if cls is not None else MISSING
+    kept = classes.find(cls, KEPT) if cls is not None else MISSING
     if isinstance(args[0], Unknown) or isinstance(kept, Unknown) or (cls is not None and cls.blur is not None):
         return run.unknown("whether it is a data class", *args, scalar=True)
     return kept is not MISSING

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 from ...memory.objects import MISSING, Builtin, Class, Function, Instance, Module, Native, Unknown, Value, Wrapper
 from ...memory.state import State
 from ...values.operations import equal
@@ -28,10 +30,22 @@ def _members(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
 
 
 AUTO = Module("enum.auto()")
-ENUM_CLASS = Native("enum.Enum", data="enum", methods={"<class>": _members})
+
+
+class _Sample(enum.Enum):
+    MEMBER = 1
+
+
+ENUM_CLASS = Native(
+    "enum.Enum",
+    data="enum",
+    methods={"<class>": _members},
+    names=(*dir(enum.EnumMeta), *vars(enum.Enum), *vars(_Sample), *vars(_Sample.MEMBER), "__copy__", "__deepcopy__"),
+)
+DERIVED: dict[str, type] = {"IntEnum": int, "StrEnum": str}
 ENUM = Module(
     "enum",
-    dict.fromkeys(("Enum", "IntEnum", "StrEnum"), ENUM_CLASS)
+    {"Enum": ENUM_CLASS, **{name: Native(f"enum.{name}", ENUM_CLASS, names=dir(of)) for name, of in DERIVED.items()}}
     | {"auto": Builtin("auto", lambda run, args, kwargs: AUTO), "unique": Builtin("unique", same)},
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...memory.objects import Builtin, Class, Dict, Instance, Native, Value
+from ...memory.objects import MISSING, Builtin, Class, Dict, Instance, Native, Value
 from ...memory.state import Raised, State
 from ...values.calls import lose
 from ...values.containers import get_item, items_of
@@ -50,6 +50,11 @@ def _changed(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 def _set(run: State, self: Instance, name: str, value: Value) -> None:
     raise Raised(run.error("AttributeError", f"can't set attribute {name!r}"))
+
+
+def _get(run: State, self: Instance, name: str) -> Value:
+    # the class has its fields, too
+    return run.unknown(f"{name} of a named tuple", self) if name in _names(run, self) else MISSING
 
 
 def _constructor(names: tuple[str, ...], defaults: dict[str, Value]) -> Builtin:
@@ -100,7 +105,9 @@ NAMED_TUPLE = Native(
         "_asdict": by_place(_as_dict, 0),
         "_replace": _changed,
     },
+    get=_get,
     set=_set,
+    names=("_make", "_field_defaults"),
 )
 
 

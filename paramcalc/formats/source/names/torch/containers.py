@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...memory.objects import MISSING, Class, Dict, Instance, List, Native, Pieces, Unknown, Value
 from ...memory.state import Raised, State
-from ...values import attributes
+from ...values import classes
 from ...values.calls import lose, make_native
 from ...values.containers import items_of
 from ...values.pieces import flat, joined, longer, marked
@@ -25,13 +25,13 @@ def _numbered(run: State, self: Instance) -> list[Value] | Unknown:
 
 def _held(self: Instance) -> list[tuple[Value, Value]]:
     # the items with their names
-    any_value = not {PARAMETER_LIST, PARAMETER_DICT}.isdisjoint(attributes.lineage(self.cls))
+    any_value = not {PARAMETER_LIST, PARAMETER_DICT}.isdisjoint(classes.lineage(self.cls))
     pairs = [(name, one) for name, one in self.named.items() if isinstance(name, str) and name[:1] != "<"]
     return [(name, one) for name, one in pairs if any_value or _may_be_item(one)]
 
 
 def _by_name(self: Instance) -> bool:
-    return not {MODULE_DICT, PARAMETER_DICT}.isdisjoint(attributes.lineage(self.cls))
+    return not {MODULE_DICT, PARAMETER_DICT}.isdisjoint(classes.lineage(self.cls))
 
 
 def _may_be_item(value: Value) -> bool:
@@ -57,7 +57,7 @@ def _sequential_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> 
 
 def _child(run: State, self: Instance, value: Value) -> Value:
     # PyTorch refuses what is no module, except in containers of parameters: an unknown value is something that counts
-    held = attributes.lineage(self.cls)
+    held = classes.lineage(self.cls)
     if PARAMETER_LIST in held or PARAMETER_DICT in held:
         if isinstance(value, Tensor):
             value = make_parameter(value.shape)
@@ -146,7 +146,7 @@ def container_item(run: State, self: Instance, key: Value) -> Value:
         return items[key]
     ends = (key.start, key.stop, key.step) if isinstance(key, slice) else ("",)
     plain = all(isinstance(one, int) or one is None for one in ends)
-    if isinstance(key, slice) and plain and attributes.user_method(self, "__init__") is None:  # else that is called
+    if isinstance(key, slice) and plain and classes.user_method(self, "__init__") is None:  # else that is called
         made = Instance(native)
         for place, (name, value) in enumerate(_held(self)[key]):
             made.named[name if SEQUENTIAL in native.lineage else str(place)] = value
@@ -201,9 +201,9 @@ def _joined(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     # the modules of two containers in a new one
     (other,) = args
     rows = [_numbered(run, one) if isinstance(one, Instance) else items_of(run, one) for one in (self, other)]
-    sequence = SEQUENTIAL in attributes.lineage(self.cls)
+    sequence = SEQUENTIAL in classes.lineage(self.cls)
     made = make_native(run, SEQUENTIAL if sequence else MODULE_LIST, [], {})
-    if not isinstance(made, Instance) or PARAMETER_LIST in attributes.lineage(self.cls):
+    if not isinstance(made, Instance) or PARAMETER_LIST in classes.lineage(self.cls):
         return run.unknown("a sum of containers", self, other)
     for one in rows:
         _extend(run, made, [run.unknown("unknown modules", self, other) if isinstance(one, Unknown) else List(one)], {})
@@ -287,7 +287,7 @@ CONTAINERS = (SEQUENTIAL, MODULE_LIST, MODULE_DICT, PARAMETER_LIST, PARAMETER_DI
 
 def is_chain(value: Value) -> bool:
     """Tell whether a value is a sequence of modules."""
-    return isinstance(value, Instance) and SEQUENTIAL in attributes.lineage(value.cls)
+    return isinstance(value, Instance) and SEQUENTIAL in classes.lineage(value.cls)
 
 
 def container_items(run: State, value: Instance) -> Value:
@@ -313,7 +313,7 @@ def chain_of_pieces(run: State, function: Value, pieces: Pieces) -> Value:
 
 def container_length(run: State, value: Instance) -> Value:
     """Give the number of items of a container of modules, or `MISSING`."""
-    if any(one in CONTAINERS for one in attributes.lineage(value.cls)):
+    if any(one in CONTAINERS for one in classes.lineage(value.cls)):
         found = _numbered(run, value)
         return run.unknown(found.reason, scalar=True) if isinstance(found, Unknown) else len(found)
     return MISSING

@@ -17,7 +17,7 @@ from .....symbolic import Expr
 from ...memory.budget import LAYER, WEIGHT
 from ...memory.objects import Dict, Host, Instance, List, Native, Pieces, Unknown, Value
 from ...memory.state import State
-from ...values import attributes
+from ...values import classes
 from ...values.calls import lose, make_native
 from ...values.containers import items_of
 from ...values.operations import sized, truth
@@ -78,7 +78,7 @@ def _synchronized(run: State, module: Value, args: Args, kwargs: Kwargs) -> Valu
         return lose(run, "a module that is not known", None, module, *args, *kwargs.values())
     cls, rule = layer_class("SyncBatchNorm"), of_class("SyncBatchNorm", "torch")
     assert cls is not None
-    if abstract_class("_BatchNorm") in attributes.lineage(module.cls):
+    if abstract_class("_BatchNorm") in classes.lineage(module.cls):
         made = Instance(cls, module.line)
         made.named.update({**module.named, "<rule>": rule})
         return made
@@ -136,7 +136,7 @@ def _layer_init(rule: Rule) -> Host:
         if len(args) > len(rule.positional):
             options.named["<surplus>"] = run.unknown("more arguments than are known")
         options.named.update(kwargs)
-        own = attributes.user_method(self, "reset_parameters")
+        own = classes.user_method(self, "reset_parameters")
         if rule.name.startswith("Lazy"):
             self.named["<lazy>"] = True
             if own is not None:

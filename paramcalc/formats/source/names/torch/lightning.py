@@ -19,7 +19,7 @@ from ...memory.objects import (
     Value,
 )
 from ...memory.state import State
-from ...values import attributes
+from ...values import attributes, classes
 from ...values.containers import store_item
 from ..mappings import METHODS, dictionary
 from ..native import Args, Kwargs, not_known
@@ -66,7 +66,7 @@ def _arguments(run: State, args: Args, kwargs: Kwargs) -> dict[Value, Value] | N
     constructors = 0
     for function, scope in reversed(run.frames):
         held = scope.named.get("<self>")
-        lineage = attributes.lineage(held.cls) if isinstance(held, Instance) else ()
+        lineage = classes.lineage(held.cls) if isinstance(held, Instance) else ()
         if function.name != "__init__" or MODULE_OF_LIGHTNING not in lineage:
             break
         constructors += 1

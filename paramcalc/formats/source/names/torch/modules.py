@@ -6,7 +6,7 @@ from .....core.rule import Rule
 from ...memory.objects import MISSING, Class, Dict, Function, Instance, Native, Partial, Unknown, Value
 from ...memory.reach import reachable
 from ...memory.state import Raised, State
-from ...values import attributes, setting
+from ...values import attributes, classes, setting
 from ...values.calls import lose
 from ...values.implicit import call_back
 from ..native import Args, Kwargs, by_place
@@ -41,7 +41,7 @@ def module_set(run: State, self: Instance, name: str, value: Value) -> None:
             if kind == "unknown":
                 run.blur("a property was set that may be a module", self, value)
             return
-    elif kind == "parameter" and attributes.find(self.cls, name) is not MISSING:
+    elif kind == "parameter" and classes.find(self.cls, name) is not MISSING:
         run.may_raise("a parameter of the name of an attribute")
     if name in buffers and kind in ("module", "parameter"):
         state["<buffers>"] = tuple(one for one in buffers if one != name)
@@ -151,7 +151,7 @@ def _train(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 def has_own_train(cls: Class | Native) -> bool:
     """Tell whether a class of the program says itself which modules are trained."""
-    return isinstance(cls, Class) and isinstance(attributes.find(cls, "train"), (Function, Unknown))
+    return isinstance(cls, Class) and isinstance(classes.find(cls, "train"), (Function, Unknown))
 
 
 def _eval(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
@@ -199,7 +199,7 @@ def _call_module(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Valu
     if self.blur is not None:
         return lose(run, self.blur.reason, self, *args, *kwargs.values())
     args = _before(run, self, args)
-    forward = attributes.find(self.cls, "forward")
+    forward = classes.find(self.cls, "forward")
     own = self.named.get("forward")
     if own is not None:
         found = run.call(own, args, kwargs)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from .....symbolic import Size
 from ...memory.objects import Builtin, Instance, Module, Native, Unknown, Value
 from ...memory.state import Raised, State
-from ...values import attributes
+from ...values import attributes, classes
 from ...values.calls import lose
 from ...values.containers import items_of
 from ..native import Args, Kwargs, by_name
@@ -65,7 +65,7 @@ def _of_norm(shape: tuple[int, ...], axis: Value) -> tuple[Size, ...]:
 
 def _vectors(run: State, one: Asked) -> dict[str, tuple[Size, ...]]:
     # the two singular vectors that are kept of a matrix: the axis, and all others
-    named = attributes.names_of(one.module.cls)
+    named = classes.names_of(one.module.cls)
     axis = one.axis
     if not isinstance(axis, int):
         axis = 1 if any(f"torch.nn.{kind}" in named for kind in TRANSPOSED) else 0

@@ -19,10 +19,12 @@ from ...memory.objects import (
     Wrapper,
 )
 from ...memory.state import GRAD, State
+from ...values import attributes
 from ..native import Args, Kwargs, by_name
 from ..standard.arrays import is_array
 from . import companions, copies, lightning, reparametrize
 from .containers import MODULE_DICT, MODULE_LIST, PARAMETER_DICT, PARAMETER_LIST, SEQUENTIAL
+from .functional_names import FUNCTIONAL
 from .functions import tensor_function
 from .kinds import abstract_class
 from .layers import layer_class
@@ -48,7 +50,8 @@ def _defined(name: str) -> Value:
 def _function(name: str) -> Value:
     layer = layer_class("".join(part.capitalize() for part in name.split("_"))) if "pool" in name else None
     if layer is None:
-        return tensor_function(name)
+        function = tensor_function(name)
+        return function if name in FUNCTIONAL else attributes.perhaps(function)
     return Builtin(f"torch.nn.functional.{name}", lambda run, args, kwargs: _as_layer(run, layer, args, kwargs))
 
 

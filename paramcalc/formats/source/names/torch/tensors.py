@@ -7,7 +7,7 @@ from .....symbolic import Expr, Size
 from ...memory.objects import Instance, Native, Plain, Unknown, Value
 from ...memory.state import State
 from ...memory.trace import NO_LINKS, Memory
-from ...values import attributes, setting
+from ...values import classes, setting
 from ...values.containers import items_of
 from ...values.operations import sized
 from ..native import Args, Kwargs
@@ -92,7 +92,7 @@ def shape_of(run: State, value: Value) -> tuple[Size, ...] | None:
 
 def is_parameter(value: Value) -> bool:
     """Tell whether a value is a parameter."""
-    return isinstance(value, Instance) and PARAMETER in attributes.lineage(value.cls)
+    return isinstance(value, Instance) and PARAMETER in classes.lineage(value.cls)
 
 
 def _parameter_init(run: State, self: Instance, args: Args, kwargs: Kwargs) -> None:

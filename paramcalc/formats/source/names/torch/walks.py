@@ -6,7 +6,7 @@ from functools import partial
 
 from ...memory.objects import Instance, Missing, Obj, Unknown, Value
 from ...memory.state import State
-from ...values import attributes
+from ...values import attributes, classes
 from ...values.iterators import over_walk
 from ..native import Args, Kwargs
 from .intact import check_inside, modules_inside
@@ -18,7 +18,7 @@ DEEPEST = 20  # levels at which a module is looked into
 
 def is_module(value: Value) -> bool:
     """Tell whether a value is a module."""
-    return isinstance(value, Instance) and BASE in attributes.names_of(value.cls)
+    return isinstance(value, Instance) and BASE in classes.names_of(value.cls)
 
 
 def children_of(module: Instance) -> list[tuple[str, Value]]:
