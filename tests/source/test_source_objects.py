@@ -97,6 +97,101 @@ f = functools.partial(pow, 2, mod=7)
 found = [1 + (type(f) == functools.partial), 1 + (f.func is pow), f.args[0], f.keywords["mod"]]
 found += [1 + isinstance(f, functools.partial), 1 + (type(lambda: 1) == type(f))]
 """,
+    "items of its own": "class A(dict):\n    def __getitem__(self, k): return dict.get(self, k, 6)\nfound = [A()['x']]",
+    "attributes are items, by methods of dict": """
+class A(dict):
+    __getattr__ = dict.__getitem__
+    __setattr__ = dict.__setitem__
+    __delattr__ = dict.__delitem__
+one = A(a=3)
+one.b = 4
+one["c"] = 5
+found = [one.a, one["b"], one.c, len(one)]
+del one.a
+found += [len(one), one.get("a", 7)]
+""",
+    "attributes are items, by methods of its own": """
+class A(dict):
+    def __init__(self, **given):
+        for name, value in given.items():
+            setattr(self, name, A(**value) if isinstance(value, dict) else value)
+    def __getattr__(self, name):
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name)
+    def __setattr__(self, name, value):
+        self[name] = value
+    def __delattr__(self, name):
+        del self[name]
+one = A(a=3, b={"c": 4})
+one.b.d = 6
+del one.a
+found = [one.b.c, one["b"]["d"], getattr(one, "a", 8), 1 + hasattr(one, "b"), 1 + hasattr(one, "z"), len(one)]
+""",
+    "attributes are set by a method": """
+class A:
+    def __init__(self): self.x = 3; self.seen = 1
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value + 1)
+        object.__setattr__(self, "last_" + name, value)
+class B(A):
+    def __setattr__(self, name, value):
+        A.__setattr__(self, name, value * 2)
+        self.__dict__["count"] = self.__dict__.get("count", 0) + 1
+one, two = A(), B()
+setattr(one, "y", 5)
+two.y = 1
+two.y += 4
+found = [one.x, one.last_x, one.y, two.x, two.y, two.last_y, two.count]
+""",
+    "attributes are deleted by a method": """
+class A:
+    def __init__(self): self.x = 3
+    def __delattr__(self, name):
+        self.gone = 5
+        super().__delattr__(name)
+one = A()
+del one.x
+found = [one.gone, getattr(one, "x", 2), len(vars(one))]
+""",
+    "attributes as a dictionary": """
+class A:
+    size = 9
+    def __init__(self, **given):
+        self.__dict__.update(given)
+        for name in given: self.__dict__[name + "_2"] = given[name] * 2
+def f(a, a_2, b=1): return a * 100 + a_2 * 10 + b
+one = A(a=3)
+names = vars(one)
+found = [one.a_2, f(**vars(one)), len(names)]
+one.b = 4
+found += [len(names), names["b"], f(**names), 1 + ("b" in names), 1 + ("size" in names), names.get("z", 6)]
+names["c"] = 7
+found += [one.c, sum(vars(one).values()), names.pop("c"), 1 + hasattr(one, "c"), len({**one.__dict__})]
+found += [value for name, value in sorted(one.__dict__.items())] + [names.setdefault("q", 2), one.q]
+other = names.copy()
+other["a"] = 40
+found += [one.a, other["a"], 1 + isinstance(names, dict)]
+""",
+    "attributes of namespaces as a dictionary": """
+import argparse, types
+parser = argparse.ArgumentParser()
+parser.add_argument("--a", type=int, default=3)
+args = parser.parse_args([])
+vars(args)["b"] = 5
+one = types.SimpleNamespace(**vars(args), c=7)
+one.__dict__.update(vars(args), d=8)
+two = json.loads('{"x": 2, "y": {"z": 6}}', object_hook=lambda found: types.SimpleNamespace(**found))
+found = [args.b, one.a, one.b, one.c, len(one.__dict__), two.x, two.y.z]
+""",
+    "defaults that are set later": """
+C = namedtuple("C", "a b c")
+C.__new__.__defaults__ = (5, 6)
+D = namedtuple("D", "a b")
+D.__new__.__defaults__ = (3,) * len(D._fields)
+found = [*C(4), *C(1, c=2), *D(), *C.__new__(C, 7)]
+""",
     "a set has a size": "found = [len(tuple(set('hello'))), len(list({1, 2, 3})), len({c: 1 for c in 'abca'})]",
 }
 UNKNOWN = {
@@ -104,7 +199,6 @@ UNKNOWN = {
     "keys": "C = namedtuple('C', 'a b')\nd = {C(1, 2): 5}\nfound = [d[C(1, 2)]]",
     "equal dictionaries": "class A(dict): pass\nfound = [1 + (A(a=1) == {'a': 1})]",
     "what is missing": "class A(dict):\n    def __missing__(self, k): return 7\nfound = [A()['x']]",
-    "items of its own": "class A(dict):\n    def __getitem__(self, k): return dict.get(self, k, 6)\nfound = [A()['x']]",
 }
 LAYERS = "m = nn.Sequential(*[nn.Linear(size, 1, bias=False) for size in found])\n"
 

@@ -11,10 +11,12 @@ from .memory.objects import MISSING, Class, Function, Instance, List, Native, Sc
 from .memory.reach import reachable
 from .memory.state import ARGV, Raised, Root, Signal, State, Stop
 from .models.keras import Maker
-from .names import builtins, errors, keras, methods, standard, torch
+from .names import attribute_views, builtins, errors, keras, methods, standard, torch
 from .parsing.tree import flat
 from .syntax import expressions, statements
 from .values import calls, classes, containers
+
+BUILT_IN: dict[str, Value] = {**builtins.BUILTINS, "vars": attribute_views.VARS}
 
 
 class Interpreter(State):
@@ -49,7 +51,7 @@ class Interpreter(State):
         self.evaluate = lambda node, scope: expressions.evaluate(self, node, scope)
         self.execute = lambda body, scope: statements.execute(self, body, scope)
         self.error = lambda name, text: errors.error(self, name, text)
-        self.builtin = lambda name: builtins.BUILTINS.get(name, MISSING)
+        self.builtin = lambda name: BUILT_IN.get(name, MISSING)
         self.contains = lambda value, item: containers.contains(self, value, item)
         self.imported = lambda name: imports.imported(self, name)
         self.nested = lambda value: Maker(self).layer(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Callable
 
 from ....symbolic import Expr
 from ..memory.objects import (
@@ -30,6 +31,7 @@ from ..parsing.tree import tree_of
 from ..values import attributes, classes, setting
 from ..values.calls import lose
 from ..values.containers import length
+from ..values.handling import handled, if_caught
 from ..values.implicit import has_special, run_properties, unfollowed
 from ..values.operations import MOST_TEXT, format_value
 from .converting import ARITHMETIC, CONVERSIONS
@@ -52,22 +54,38 @@ def _getattr(run: State, args: Args, kwargs: Kwargs) -> Value:
     if not isinstance(args[1], str):
         run_properties(run, "getattr", args[0])
         return run.unknown("an attribute of an unknown name", args[0], *args[2:], data=True)
-    found = attributes.get_or_missing(run, args[0], args[1])
-    if found is MISSING:
-        if len(args) > 2:
-            return args[2]
-        raise Raised(run.error("AttributeError", args[1]))
-    if not attributes.is_certain(found) and len(args) > 2:
-        return run.unknown(found.reason if isinstance(found, Unknown) else args[1], found, args[2])
-    return found
+    if len(args) < 3:
+        return attributes.get(run, args[0], args[1])
+
+    def then(found: Value) -> Value:
+        if attributes.is_certain(found):
+            return args[2] if found is MISSING else found
+        return run.unknown(found.reason if isinstance(found, Unknown) else str(args[1]), found, args[2])
+
+    return _without(run, args[0], args[1], then, lambda: args[2])
+
+
+def _without(
+    run: State, value: Value, name: str, then: Callable[[Value], Value], otherwise: Callable[[], Value]
+) -> Value:
+    # what runs when an attribute is read, a property or __getattr__(), may say that there is none
+    return handled(
+        run,
+        lambda: attributes.get_or_missing(run, value, name),
+        lambda error: if_caught(run, error, ERRORS["AttributeError"], otherwise),
+        then,
+    )
 
 
 def _hasattr(run: State, args: Args, kwargs: Kwargs) -> Value:
     if not isinstance(args[1], str):
         run_properties(run, "hasattr", args[0])
         return run.unknown("a condition", scalar=True)
-    found = attributes.get_or_missing(run, args[0], args[1])
-    return run.unknown("a condition", scalar=True) if not attributes.is_certain(found) else found is not MISSING
+
+    def then(found: Value) -> Value:
+        return found is not MISSING if attributes.is_certain(found) else run.unknown("a condition", scalar=True)
+
+    return _without(run, args[0], args[1], then, lambda: False)
 
 
 def _setattr(run: State, args: Args, kwargs: Kwargs) -> Value:
@@ -77,6 +95,8 @@ def _setattr(run: State, args: Args, kwargs: Kwargs) -> Value:
         raise Stop("an attribute of an unknown name is set", everything=True)
     else:
         run_properties(run, "setattr", args[0], args[2])
+        if isinstance(args[0], Unknown):
+            setting.lose_attribute(run, args[0], None)
         run.blur("an attribute of an unknown name was set", args[0], args[2])
     return None
 
@@ -87,6 +107,8 @@ def _delattr(run: State, args: Args, kwargs: Kwargs) -> Value:
     else:
         run.may_raise("delattr")
         run.blur("an attribute of an unknown name was deleted", args[0])
+        if isinstance(args[0], Unknown):
+            setting.lose_attribute(run, args[0], None)
     return None
 
 
@@ -194,9 +216,8 @@ def _id(run: State, args: Args, kwargs: Kwargs) -> Value:
     return run.unknown("an identity", scalar=True)
 
 
-def _names(run: State, args: Args, kwargs: Kwargs) -> Value:
-    if args:
-        return run.unknown("the attributes of an object", *args)
+def names_of_module(run: State, args: Args, kwargs: Kwargs) -> Value:
+    """Give the names that a program may set by ``globals()``."""
     return run.unknown("the names of the module", *run.globals.named.values(), path=NAMES)
 
 
@@ -258,8 +279,12 @@ TYPES: dict[str, Native] = {
 
 def _object_set(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     # past what the class says of it, as a frozen data class does
-    native = self.cls.native if isinstance(self.cls, Class) else self.cls
-    if isinstance(args[0], str) and (native is None or (OBJECT in native.lineage and native.set is None)):
+    native = classes.native_of(self)
+    if not isinstance(args[0], str) or (native is not None and "<replaced>" in native.methods):
+        run.blur("an attribute was set past its class", self, *args)
+    elif native is not None and OBJECT not in native.lineage and "__setattr__" in native.methods:
+        native.methods["__setattr__"](run, self, args, kwargs)
+    elif native is None or native.set is None:
         run.change(self)
         self.named[args[0]] = args[1]
     else:
@@ -281,7 +306,11 @@ OBJECT = Native(
     "object",
     make=lambda run, cls: Instance(cls),
     init=lambda run, self, args, kwargs: None,
-    methods={"__setattr__": _object_set, **dict.fromkeys(READING, _read)},
+    methods={
+        "__setattr__": _object_set,
+        "__delattr__": lambda run, self, args, kwargs: setting.delete_plainly(run, self, args[0]),
+        **dict.fromkeys(READING, _read),
+    },
     names=dir(object),
 )
 
@@ -300,9 +329,8 @@ FUNCTIONS = {
     "super": _super,
     "id": _id,
     "hash": _id,
-    "globals": _names,
-    "locals": _names,
-    "vars": _names,
+    "globals": names_of_module,
+    "locals": names_of_module,
     "open": _open,
     "eval": _eval,
     "repr": lambda run, args, kwargs: run.unknown("a text", scalar=True),

@@ -12,13 +12,15 @@ from .builtins import TYPES
 from .methods import DICTS
 from .native import Args, Kwargs
 
-ITEMS = "<items>"  # the name under which such an object has its items
+OF = "<items>"  # the name under which such an object has its items
 SHARED = "<attributes are items>"  # whether its attributes are its items
 
 
-def dictionary(run: State, mapping: Instance) -> Dict:
+def dictionary(run: State, mapping: Instance | Dict) -> Dict:
     """Give the dictionary that an object is."""
-    found = mapping.named.get(ITEMS)
+    if isinstance(mapping, Dict):
+        return mapping
+    found = mapping.named.get(OF)
     if isinstance(found, Dict):
         return found
     lost = Dict()
@@ -45,12 +47,14 @@ METHODS: dict[str, Host] = {
     "__iter__": lambda run, self, args, kwargs: iterator(run, dictionary(run, self)),
     "__ior__": _merged,
     "__eq__": lambda run, self, args, kwargs: run.unknown("a comparison", scalar=True),
+    "__setattr__": lambda run, self, args, kwargs: _set(run, self, *args),
+    "__delattr__": lambda run, self, args, kwargs: _delete(run, self, *args),
 }
 
 
 def _make(run: State, cls: Class | Native) -> Instance:
     made = Instance(cls)
-    made.named[ITEMS] = Dict()
+    made.named[OF] = Dict()
     return made
 
 
@@ -76,6 +80,13 @@ def _set(run: State, self: Instance, name: str, value: Value) -> None:
     elif not setting.by_property(run, self, name, value):
         run.change(self)
         self.named[name] = value
+
+
+def _delete(run: State, self: Instance, name: str) -> None:
+    if self.named.get(SHARED) is True:
+        delete_item(run, dictionary(run, self), name)
+    else:
+        setting.delete_plainly(run, self, name)
 
 
 MAPPING = Native(

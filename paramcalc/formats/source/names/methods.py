@@ -171,14 +171,14 @@ def _sort(run: State, self: List, args: list[Value], kwargs: dict[str, Value]) -
 
 
 def sorted_items(run: State, value: Value, kwargs: dict[str, Value]) -> list[Value] | Unknown:
-    """Sort items by a key, where all keys are numbers or texts."""
+    """Sort items by a key, where all keys are numbers, texts, or tuples of these."""
     items = items_of(run, value, ordered=False)
     if isinstance(items, Unknown):
         return items
     key = kwargs.get("key")
     keys = items if key is None else [run.call(key, [one], {}) for one in items]
     flat = [part for one in keys for part in (one if isinstance(one, tuple) else (one,))]
-    if not all(isinstance(one, (int, float)) for one in flat) and not all(isinstance(one, str) for one in keys):
+    if not all(isinstance(one, (int, float, str)) for one in flat):
         unfollowed(run, "a comparison", *keys)
         return run.unknown("an order that is not known", value, *items)
     reverse = kwargs.get("reverse", False)

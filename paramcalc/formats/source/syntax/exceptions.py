@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import partial
 
 from ..memory.heap import Outcome
-from ..memory.objects import MISSING, Builtin, Class, Function, Instance, Native, Scope, Unknown, Value
+from ..memory.objects import MISSING, Builtin, Function, Instance, Scope, Unknown, Value
 from ..memory.state import Raised, State
 from ..values import attributes, classes
 from ..values.calls import FRAMEWORKS, harmless
+from ..values.handling import handled, matches
 from ..values.operations import truth
 from .expressions import evaluate
 from .targets import assign, bind
@@ -141,33 +142,12 @@ def _handled(run: State, node: ast.Try, scope: Scope) -> None:
     if not node.handlers:
         run.execute(node.body, scope)
         return
-    region = run.heap.open()
-    how, value = run.walk(region, lambda: run.trying(lambda: run.execute(node.body, scope)))
-    if how == "next" and not region.left:
-        run.heap.close(region)
-        run.execute(node.orelse, scope)
-        return
-    found = []
-    ends = run.ways(region, how, value)
-    run.unsure += len(ends) > 1
-    try:
-        for one in ends:
-            if one.how not in ("next", "raise"):
-                found.append(one)
-                continue
-            again = run.heap.open()
-            run.heap.apply(one.delta)
-            if one.how == "next":
-                piece = lambda: run.execute(node.orelse, scope)  # noqa: E731
-            else:
-                piece = lambda error=one.value: _caught(run, node.handlers, error, scope)  # type: ignore[misc]  # noqa: E731
-            how, value = run.walk(again, piece)
-            for other in run.ways(again, how, value):
-                found.append(other._replace(delta={**one.delta, **other.delta}, fork=min(one.fork, other.fork)))
-            run.heap.close(again)
-    finally:
-        run.unsure -= len(ends) > 1
-    run.settle(region, found)
+    handled(
+        run,
+        lambda: run.execute(node.body, scope),
+        lambda error: _caught(run, node.handlers, error, scope),
+        lambda _: run.execute(node.orelse, scope),
+    )
 
 
 def _caught(run: State, handlers: list[ast.ExceptHandler], error: Value, scope: Scope) -> None:
@@ -189,15 +169,3 @@ def _caught(run: State, handlers: list[ast.ExceptHandler], error: Value, scope: 
         handle()
     else:
         _caught(run, rest, error, scope)
-
-
-def matches(run: State, error: Value, kind: Value) -> bool | None:
-    """Tell whether an exception is of a kind that is caught."""
-    if isinstance(kind, tuple):
-        found = [matches(run, error, one) for one in kind]
-        return True if True in found else None if None in found else False
-    if isinstance(kind, Native) and kind.name in ("BaseException",):
-        return True
-    if isinstance(error, Instance) and isinstance(kind, (Class, Native)):
-        return kind in classes.lineage(error.cls)
-    return None

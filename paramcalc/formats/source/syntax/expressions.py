@@ -101,11 +101,17 @@ def _elements(run: State, nodes: list[ast.expr], scope: Scope) -> list[Value] | 
     return found if lost is None else run.unknown(lost.reason, lost, tuple(found))
 
 
+def _entries(run: State, value: Value) -> Value:
+    # of an object that is a dictionary
+    derived = isinstance(value, Instance) and isinstance(classes.find(value.cls, "keys"), Native)
+    return run.call(attributes.get(run, value, "copy"), [], {}) if derived else value
+
+
 def _dict(run: State, node: ast.Dict, scope: Scope) -> Value:
     made = Dict()
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
-            other = evaluate(run, value, scope)
+            other = _entries(run, evaluate(run, value, scope))
             if isinstance(other, Dict) and other.blur is None:
                 made.named.update(other.named)
             elif not isinstance(other, (Dict, Instance, Unknown)):
@@ -220,8 +226,7 @@ def _call(run: State, node: ast.Call, scope: Scope) -> Value:
             args.append(evaluate(run, one, scope))
     for word in node.keywords:
         value = evaluate(run, word.value, scope)
-        if word.arg is None and isinstance(value, Instance) and isinstance(classes.find(value.cls, "keys"), Native):
-            value = run.call(attributes.get(run, value, "copy"), [], {})
+        value = _entries(run, value) if word.arg is None else value
         if word.arg is not None:
             kwargs[word.arg] = value
         elif isinstance(value, Dict) and value.blur is None and all(isinstance(key, str) for key in value.named):

@@ -32,12 +32,12 @@ from .targets import assign, bind
 SPECIAL = frozenset(  # what Python calls by itself besides; any other name of that form is a plain one
     [
         "abs", "aenter", "aexit", "aiter", "anext", "await", "buffer", "bytes", "ceil", "class", "class_getitem",
-        "complex", "copy", "deepcopy", "del", "delattr", "delete", "dict", "dir", "divmod", "float", "floor", "fspath",
+        "complex", "copy", "deepcopy", "del", "delete", "dict", "dir", "divmod", "float", "floor", "fspath",
         "get", "getattribute", "getnewargs", "getnewargs_ex", "getstate", "iadd", "iand", "ifloordiv", "ilshift",
         "imatmul", "imod", "imul", "index", "init_subclass", "instancecheck", "int", "ior", "ipow", "irshift", "isub",
         "itruediv", "ixor", "length_hint", "lshift", "missing", "mro_entries", "new", "prepare", "rand", "rdivmod",
         "reduce", "reduce_ex", "release_buffer", "reversed", "rfloordiv", "rlshift", "rmatmul", "rmod", "ror", "round",
-        "rpow", "rrshift", "rshift", "rtruediv", "rxor", "set", "set_name", "setattr", "setstate", "sizeof",
+        "rpow", "rrshift", "rshift", "rtruediv", "rxor", "set", "set_name", "setstate", "sizeof",
         "subclasscheck", "subclasshook", "trunc", "weakref",
     ]
 )  # fmt: skip
@@ -228,6 +228,7 @@ def _class(run: State, node: ast.ClassDef, scope: Scope) -> None:
     if made.native is not None and "<class>" in made.native.methods and made.blur is None:
         made.native.methods["<class>"](run, made, [], {})
     setting.check_class(run, made)
+    setting.check_setting(run, made)
     bind(run, node.name, _decorated(run, made, node.decorator_list, scope), scope)
 
 

@@ -23,7 +23,7 @@ from ..memory.objects import (
 )
 from ..memory.state import Raised, State
 from . import made_names
-from .classes import find, has, lineage, method_of, names_of
+from .classes import find, has, lineage, method_of, names_of, native_of
 from .made_names import MadeName
 from .parts import part
 
@@ -93,8 +93,8 @@ def get_or_missing(run: State, value: Value, name: str) -> Value:
 NOTED = frozenset(
     [
         "__abstractmethods__", "__annotate__", "__class_getitem__", "__dataclass_params__", "__firstlineno__",
-        "__match_args__", "__objclass__", "__orig_bases__", "__parameters__", "__slotnames__", "__slots__", "__static_attributes__",
-        "__type_params__", "__weakref__", "_abc_impl", "_is_protocol", "_is_runtime_protocol",
+        "__match_args__", "__objclass__", "__orig_bases__", "__parameters__", "__slotnames__", "__slots__",
+        "__static_attributes__", "__type_params__", "__weakref__", "_abc_impl", "_is_protocol", "_is_runtime_protocol",
     ]
 )  # fmt: skip
 OF_CLASSES = frozenset(dir(type))
@@ -123,10 +123,6 @@ def _found(run: State, value: Value, name: str) -> Value:
         if method is not None:
             return method
     if isinstance(value, Unknown):
-        if value.attribute == "__dict__" and name == "update":
-            plain = [one for one in value.refs if isinstance(one, Instance) and _is_plain(one)]
-            if len(plain) == len(value.refs) == 1:
-                return Builtin("update", lambda run, args, kwargs: _updated(run, plain[0], value, args, kwargs))
         path = f"{value.path}.{name}" if value.path else ""
         found = run.library(path) if path else MISSING
         if found is not MISSING:
@@ -160,6 +156,11 @@ def _found(run: State, value: Value, name: str) -> Value:
     if isinstance(value, Native):
         if has(value, name):
             return Builtin(f"{value.name}.{name}", _unbound(method_of(value, name)))
+        stand_in = value.methods["<derived>"](run, value, [], {}) if "<derived>" in value.methods else None
+        if isinstance(stand_in, Native) and has(
+            stand_in, name
+        ):  # of its objects, and of those of classes derived from it
+            return Builtin(f"self:{value.name}.{name}", _unbound(method_of(stand_in, name)))
         if name in ("__name__", "__qualname__"):
             return value.name.rpartition(".")[2]
         found = value.get(run, value, name) if value.data == "enum" and value.get else MISSING
@@ -249,46 +250,24 @@ def _of_instance(run: State, value: Instance, name: str) -> Value:
     if name == "__class__":
         return shown_class(run, value)
     if name == "__dict__":
-        made = run.unknown("the attributes of an object", value)
-        made.attribute = name
-        return made
+        return run.call(run.builtin("vars"), [value], {})
     if name in ("__doc__", "__module__"):
         return None
-    native = value.cls.native if isinstance(value.cls, Class) else value.cls
+    native = native_of(value)
     if native is not None and native.get is not None:
         own = native.get(run, value, name)
         if own is not MISSING:
             return own
     fallback = find(value.cls, "__getattr__")
-    if isinstance(fallback, (Function, Unknown)):
+    if isinstance(fallback, (Function, Unknown, Builtin)):
         return run.call(fallback, [value, name], {})
     return MISSING
-
-
-def _is_plain(value: Instance) -> bool:
-    # whether the attributes of an object are those of its dictionary, and nothing more
-    native = value.cls.native if isinstance(value.cls, Class) else value.cls
-    return value.blur is None and (native is None or (native.set is None and native.get is None and not native.data))
 
 
 def _of_unknown(value: Unknown, name: str, path: str) -> Unknown:
     made = Unknown(value.reason, value.line, value.refs, path, value.data, value.scalar)
     made.attribute = name
     return made
-
-
-def _updated(run: State, value: Instance, names: Unknown, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    # ``self.__dict__.update(...)``
-    given: dict[Value, Value] = {}
-    for one in args:
-        if not isinstance(one, Dict) or one.blur is not None or not all(isinstance(key, str) for key in one.named):
-            run.blur("its attributes are set by names that are not known", value, one)
-            return None
-        given |= one.named
-    run.change(value)
-    value.named.update(given)
-    value.named.update(kwargs)
-    return None
 
 
 def _cached(run: State, value: Instance, found: Wrapper, name: str) -> Value:
@@ -334,6 +313,8 @@ def _of_class(run: State, value: Class, name: str) -> Value:
         if value.native is not None and value.native.data == "enum" and name == "__members__":
             return run.unknown("the members of an enum", value)
         native = value.native
+        if native is not None and f"<{name}>" in native.methods:
+            return native.methods[f"<{name}>"](run, value, [], {})
         if native is None or native.get is None or native.data == "enum":
             return MISSING
         if native.get(run, Instance(value), name) is not MISSING:  # what its objects have, the class may have

@@ -23,6 +23,11 @@ def class_of(value: Instance) -> Class | Native:
     return value.cls
 
 
+def native_of(value: Instance) -> Native | None:
+    """Give the class of the host that an instance is of, or that its class derives from."""
+    return value.cls.native if isinstance(value.cls, Class) else value.cls
+
+
 def lineage(cls: Class | Native) -> Sequence[Value]:
     """List a class and those it derives from, in the order of lookup."""
     return cls.mro if isinstance(cls, Class) else cls.lineage

@@ -18,8 +18,10 @@ from ..memory.objects import (
     Value,
     Wrapper,
 )
+from ..memory.reach import reachable
 from ..memory.state import Raised, State, Stop
-from .classes import find, lineage
+from .attributes import bound
+from .classes import find, lineage, native_of
 
 # what is no attribute like others: it is what a function does, and what a class is
 REPLACING_FUNCTION = ("__code__", "__defaults__", "__kwdefaults__", "__globals__", "__closure__", "__class__")
@@ -29,18 +31,22 @@ REPLACING_CLASS = ("__bases__", "__class__", "__dict__", "__mro__")
 def store(run: State, value: Value, name: str, item: Value, making: bool = False) -> None:
     """Set an attribute; ``making`` says that a data class sets its fields."""
     if isinstance(value, Instance):
-        native = value.cls.native if isinstance(value.cls, Class) else value.cls
+        native, own = native_of(value), find(value.cls, "__setattr__")
         if name == "__class__":
             run.blur("the class of an object was changed", value, item)
+        elif own is not MISSING and not isinstance(own, Native):
+            run.call(bound(run, own, value, value.cls, "__setattr__"), [name, item], {})
         elif native is not None and native.set is not None:
             native.set(run, value, name, item)
         elif not by_property(run, value, name, item):
             _check_settable(run, value, name, making)
+            if name == "__dict__":  # it stays the dictionary that others have, too
+                run.blur("the attributes of an object were replaced", value, item)
+                return
             run.change(value)
             value.named[name] = item
     elif isinstance(value, (Class, Function)):
-        if name in (REPLACING_FUNCTION if isinstance(value, Function) else REPLACING_CLASS):
-            raise Stop(f"{name} of {value.name} is changed", everything=True)
+        _check_plain(value, name)
         run.change(value)
         value.named[name] = item
         if isinstance(value, Class):
@@ -48,6 +54,7 @@ def store(run: State, value: Value, name: str, item: Value, making: bool = False
     elif isinstance(value, Unknown):
         run.may_raise("an assignment to an unknown object")
         run.blur("an attribute of an unknown object was set", value, item)
+        lose_attribute(run, value, name, item)
     elif isinstance(value, Module):
         target = value.scope if value.scope is not None else run.patches
         run.change(target)
@@ -62,6 +69,27 @@ def store(run: State, value: Value, name: str, item: Value, making: bool = False
         run.note(f"an assignment to the attribute {name!r} is not followed")
         run.entangle()
         run.blur("an attribute was set", value)
+
+
+def _check_plain(value: Class | Function, name: str) -> None:
+    if name in (REPLACING_FUNCTION if isinstance(value, Function) else REPLACING_CLASS):
+        raise Stop(f"{name} of {value.name} is changed", everything=True)
+
+
+def lose_attribute(run: State, value: Unknown, name: str | None, item: Value = None) -> None:
+    """Make an attribute of the classes and functions unknown that an unknown value may be; ``None`` is any name."""
+    for one in reachable([value]):
+        if not isinstance(one, (Class, Function)):
+            continue
+        if name is None:
+            raise Stop(f"an attribute of an unknown name is set, perhaps of {one.name}", everything=True)
+        if name in (*REPLACING_FUNCTION, *REPLACING_CLASS):
+            raise Stop(f"{name} is changed, perhaps of {one.name}", everything=True)
+        before = one.named.get(name, MISSING)
+        lost = run.unknown("an attribute that was set perhaps", before, item)
+        lost.path = "?" if before is MISSING else ""
+        run.change(one)
+        one.named[name] = lost
 
 
 def by_property(run: State, value: Instance, name: str, item: Value) -> bool:
@@ -101,6 +129,13 @@ def check_class(run: State, cls: Class) -> None:
         check(run, cls, [], {})
 
 
+def check_setting(run: State, cls: Class) -> None:
+    """Make a class unknown that has its own ``__setattr__``, where setting attributes does more than to store them."""
+    plain = cls.native is None or ("__setattr__" in cls.native.methods and "<replaced>" not in cls.native.methods)
+    if cls.blur is None and not plain:
+        blur_if_replaced(run, cls, ("__setattr__", "__delattr__"))
+
+
 def blur_if_replaced(run: State, cls: Class, names: Iterable[str]) -> None:
     """Make a class unknown that has one of these names itself, in place of a library."""
     own = [one for one in cls.mro if isinstance(one, Class)]
@@ -111,6 +146,15 @@ def blur_if_replaced(run: State, cls: Class, names: Iterable[str]) -> None:
 
 def delete(run: State, value: Value, name: str) -> None:
     """Delete an attribute."""
+    own = find(value.cls, "__delattr__") if isinstance(value, Instance) else MISSING
+    if isinstance(value, Instance) and own is not MISSING and not isinstance(own, Native):
+        run.call(bound(run, own, value, value.cls, "__delattr__"), [name], {})
+    else:
+        delete_plainly(run, value, name)
+
+
+def delete_plainly(run: State, value: Value, name: str) -> None:
+    """Delete an attribute past what the class says of it."""
     if isinstance(value, (Class, Module, Native)):
         if isinstance(value, Class) and value.blur is None and name in value.named:
             run.change(value)
@@ -127,3 +171,5 @@ def delete(run: State, value: Value, name: str) -> None:
         del value.named[name]
         return
     run.blur("an attribute was deleted", value)
+    if isinstance(value, Unknown):
+        lose_attribute(run, value, name)

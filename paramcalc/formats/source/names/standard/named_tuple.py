@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...memory.objects import MISSING, Builtin, Class, Dict, Instance, Native, Value
-from ...memory.state import Raised, State
+from ...memory.state import Raised, State, Stop
 from ...values.calls import lose
 from ...values.containers import get_item, items_of
 from ..builtins import TYPES
@@ -78,6 +78,33 @@ def _define(run: State, cls: Class, names: tuple[str, ...], defaults: dict[str, 
     cls.named["__init__"] = _constructor(names, defaults)
 
 
+def _new(run: State, cls: Class, args: Args, kwargs: Kwargs) -> Value:
+    made = Instance(NEW)
+    made.named["<class>"] = cls
+    return made
+
+
+def _make(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    cls = self.named["<class>"]
+    if not args or args[0] is not cls:
+        return lose(run, "a named tuple is not followed", None, self, *args, *kwargs.values())
+    return run.call(cls, args[1:], kwargs)
+
+
+def _set_defaults(run: State, self: Instance, name: str, value: Value) -> None:
+    # of the last fields, as before Python 3.7 gave namedtuple an argument for them
+    cls = self.named["<class>"]
+    names = _names(run, Instance(cls)) if isinstance(cls, Class) else ()
+    last = () if value is None else value
+    if not isinstance(cls, Class) or name != "__defaults__" or not isinstance(last, tuple) or len(last) > len(names):
+        raise Stop(f"{name} of a named tuple is changed", everything=True)
+    run.change(cls)
+    cls.named["__init__"] = _constructor(names, dict(zip(names[len(names) - len(last) :], last, strict=True)))
+
+
+NEW = Native("a constructor", make=lambda run, cls: Instance(cls), methods={"__call__": _make}, set=_set_defaults)
+
+
 def _class(run: State, cls: Class, args: Args, kwargs: Kwargs) -> None:
     # the fields are those that the body of the class annotates; their values there are defaults
     pairs = cls.named.get("<fields>", ())
@@ -98,6 +125,7 @@ NAMED_TUPLE = Native(
     make=lambda run, cls: Instance(cls),
     methods={
         "<class>": _class,
+        "<__new__>": _new,
         "__iter__": by_place(lambda run, self, args, kwargs: _values(run, self), 0),
         "__getitem__": _item,
         "__len__": _length,

@@ -42,21 +42,24 @@ MOST_JSON = 100_000  # characters
 
 
 def _loads(run: State, args: Args, kwargs: Kwargs) -> Value:
-    # of a text that is known
+    # of a text that is known; a hook is given each dictionary, those inside first
     (text,) = args
+    hook = kwargs.get("object_hook")
     if not isinstance(text, str) or len(text) > MOST_JSON:
         return run.call(outside("json").other("loads"), args, kwargs)  # type: ignore[misc]
     try:
-        return _of_json(run, json.loads(text))
+        found = json.loads(text)
     except (ValueError, RecursionError):
         raise Raised(run.error("ValueError", "not JSON")) from None
+    return _of_json(run, found, hook)
 
 
-def _of_json(run: State, value: object) -> Value:
+def _of_json(run: State, value: object, hook: Value) -> Value:
     if isinstance(value, dict):
-        return Dict({str(key): _of_json(run, one) for key, one in value.items()})
+        made = Dict({str(key): _of_json(run, one, hook) for key, one in value.items()})
+        return made if hook is None else run.call(hook, [made], {})
     if isinstance(value, list):
-        return List([_of_json(run, one) for one in value])
+        return List([_of_json(run, one, hook) for one in value])
     return value
 
 
@@ -131,7 +134,7 @@ MODULES: dict[str, Value] = {
         lambda name: not_known("inspect", name),
     ),
     "random": Module("random", {"shuffle": SHUFFLE}, outside("random").other),
-    "json": Module("json", {"loads": Builtin("json.loads", by_place(_loads, 1))}, outside("json").other),
+    "json": Module("json", {"loads": Builtin("json.loads", by_place(_loads, 1, "object_hook"))}, outside("json").other),
     "types": Module("types", {"SimpleNamespace": SIMPLE, "FunctionType": FUNCTION, "LambdaType": FUNCTION}),
     "numpy": NUMPY,
     "numpy.random": NUMPY.names["random"],
