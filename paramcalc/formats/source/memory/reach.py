@@ -5,7 +5,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from .objects import Builtin, Function, Method, Module, Obj, Partial, Scope, Super, Unknown, Value, Wrapper
+from .objects import (
+    Builtin,
+    Class,
+    Dict,
+    Function,
+    Instance,
+    List,
+    Method,
+    Module,
+    Obj,
+    Partial,
+    Scope,
+    Set,
+    Super,
+    Unknown,
+    Value,
+    Wrapper,
+)
 
 
 def held(value: Value) -> Iterator[Value]:
@@ -75,6 +92,25 @@ def reachable(values: Iterable[Value]) -> list[Obj]:
                 pending += [*value.named.values(), *value.defaults, *value.kw_defaults.values()]
                 continue
         pending += held(value)
+    return list(found)
+
+
+def stood_for(value: Unknown) -> list[Obj]:
+    """List what an unknown value may be: its objects, their items and attributes, and those of these.
+
+    Modules and layers are listed, and not what they hold: what a library reads of them runs nothing of the program.
+    """
+    found: dict[Obj, None] = {}
+    pending: list[Value] = list(value.refs)
+    while pending:
+        one = pending.pop()
+        if isinstance(one, Obj) and one not in found:
+            found[one] = None
+            native = one.cls.native if isinstance(one, Instance) and isinstance(one.cls, Class) else None
+            if isinstance(one, (List, Dict, Set)) or (isinstance(one, Instance) and native is None):
+                pending += held(one)
+        elif isinstance(one, (tuple, frozenset, Unknown)):
+            pending += held(one)
     return list(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..memory.objects import Builtin, Class, Dict, Host, Instance, Native, Unknown, Value
 from ..memory.state import State
-from ..values import classes
+from ..values import attributes, classes
 from .builtins import names_of_module
 from .mappings import MAPPING, OF, dictionary
 from .native import Args, Kwargs, by_place
@@ -63,7 +63,9 @@ def _is_plain(value: Instance) -> bool:
 def attributes_of(run: State, args: Args, kwargs: Kwargs) -> Value:
     """Give the attributes of an object as a dictionary: what is put into it, the object has."""
     (value,) = args
-    if not isinstance(value, Instance) or not _is_plain(value):
+    if not isinstance(value, Instance):
+        return attributes.get(run, value, "__dict__")
+    if not _is_plain(value):
         return run.unknown("the attributes of an object", *args)
     made = Instance(VIEW)
     made.named[OF] = Shown(value)

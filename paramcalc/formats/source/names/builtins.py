@@ -292,6 +292,12 @@ def _object_set(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value
     return None
 
 
+TYPES["type"].methods.update(
+    __setattr__=by_place(lambda run, self, args, kwargs: setting.store(run, self, *args), 2),
+    __delattr__=by_place(lambda run, self, args, kwargs: setting.delete(run, self, *args), 1),
+)
+
+
 def _read(run: State, self: Value, args: Args, kwargs: Kwargs) -> Value:
     # it may run other special methods of the program, as str() runs __repr__()
     unfollowed(run, "a method of every object", self, *args)

@@ -50,7 +50,7 @@ def method_of(run: State, value: Value, name: str) -> Value:
             check_change(run, value, name, *before)
             return found
 
-        return Builtin(f"{type(value).__name__.lower()}.{name}", call)
+        return Builtin(f"{type(value).__name__.lower()}.{name}", call, holds=(value,))
     if isinstance(value, Class):
         return MISSING
     if isinstance(value, (int, float)) and name in ("real", "imag", "numerator"):

@@ -21,9 +21,11 @@ from ..memory.objects import (
     Value,
     Wrapper,
 )
-from ..memory.state import Raised, State
+from ..memory.reach import reachable
+from ..memory.state import Raised, State, Stop
 from . import made_names
 from .classes import find, has, lineage, method_of, names_of, native_of
+from .implicit import read_unknown
 from .made_names import MadeName
 from .parts import part
 
@@ -127,6 +129,10 @@ def _found(run: State, value: Value, name: str) -> Value:
         found = run.library(path) if path else MISSING
         if found is not MISSING:
             return found
+        if name == "__dict__":
+            for one in reachable(value.refs):
+                _check_attributes(one)
+        read_unknown(run, value, name)
         return part(run, value, name, lambda: _of_unknown(value, name, path))
     if isinstance(value, Module):
         if run.patches.state and (value.path, name) in run.patches.named:
@@ -172,6 +178,8 @@ def _found(run: State, value: Value, name: str) -> Value:
             return value.name
         if name == "__doc__":
             return None
+        if name == "__dict__":
+            _check_attributes(value)
         return run.unknown("an attribute of a function") if name.startswith("__") else MISSING
     if isinstance(value, (Builtin, Partial, Method, Wrapper)):
         return _of_function(run, value, name)
@@ -179,6 +187,12 @@ def _found(run: State, value: Value, name: str) -> Value:
     if found is MISSING and isinstance(value, Obj) and value.blur is not None:
         return run.unknown(value.blur.reason, value)
     return found
+
+
+def _check_attributes(value: Value) -> None:
+    # the attributes of a function, which a program can write to, are not followed as a dictionary
+    if isinstance(value, Function):
+        raise Stop(f"the attributes of the function {value.name} are read", everything=True)
 
 
 def _unbound(method: Host) -> Host:

@@ -18,7 +18,7 @@ from ..memory.objects import (
     Value,
     View,
 )
-from ..memory.reach import held
+from ..memory.reach import held, stood_for
 from ..memory.state import Raised, State, Stop
 from . import attributes, classes
 from .implicit import call_back, unfollowed
@@ -70,6 +70,7 @@ def _items(run: State, value: Value, ordered: bool) -> list[Value] | Unknown:
         return _of_instance(run, value)
     if isinstance(value, Unknown):
         run.may_raise("a loop over an unknown value")
+        unfollowed(run, "a loop", value)
         lose_places(run, value, value)
         return item_of(run, value)
     if isinstance(value, Class):
@@ -148,6 +149,7 @@ def length(run: State, value: Value) -> Value:
         found = run.native_length(value)
         return run.unknown("a length that is not known", scalar=True) if found is MISSING else found
     if isinstance(value, Unknown):
+        unfollowed(run, "a length", value)
         return run.unknown(value.reason, data=value.data or "()" in value.path, scalar=True)
     if isinstance(value, Class):
         members = items_of(run, value)
@@ -162,6 +164,8 @@ def contains(run: State, value: Value, item: Value) -> Value:
     found = _contains(run, value, item)
     if isinstance(found, Unknown):
         unfollowed(run, "a comparison", value, item)
+        if isinstance(value, Unknown):
+            lose_places(run, value, value)
     return found
 
 
@@ -212,6 +216,10 @@ def get_item(run: State, value: Value, key: Value) -> Value:
     """Give an item or a slice."""
     if isinstance(value, Unknown):
         run.may_raise("an item of an unknown value")
+        unfollowed(run, "an item", value)
+        made = [one for one in stood_for(value) if isinstance(one, Dict) and one.default is not None]
+        if made:  # an item that is missing is made
+            run.blur("an item of a dictionary that may make one", *made)
         return part(run, value, key if isinstance(key, str) else "", lambda: item_of(run, value, key), True)
     if run.is_tensor(value):
         return run.tensor_item(value, key)

@@ -8,7 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from ..memory.objects import MISSING, Class, Function, Instance, List, Method, Partial, Value, Wrapper
+from ..memory.objects import (
+    MISSING,
+    Builtin,
+    Class,
+    Dict,
+    Function,
+    Instance,
+    Iterator as Generated,
+    List,
+    Method,
+    Partial,
+    Set,
+    Unknown,
+    Value,
+    Wrapper,
+)
+from ..memory.reach import stood_for
 from ..memory.state import State, Stop
 from . import classes
 
@@ -25,15 +41,33 @@ def call_back(run: State, path: str, given: Sequence[Value]) -> None:
 
     The library may catch what they raise.
     """
-    for one in given:
+    for one in [each for value in given for each in _meant(run, value)]:
         needed = _inputs(one)
         if needed is None:
+            if isinstance(one, Builtin):  # a method of a list or dictionary
+                run.blur(f"{path} may call {one.name}", *one.holds)
             continue
         inputs: list[Value] = [run.unknown(f"what {path} gives", *given, data=True)] * needed
         try:
             run.maybe_many(partial(run.region, partial(run.trying, partial(run.call, one, inputs, {})), CAUGHT))
         except Stop as stop:
             run.blur(str(stop), *given)
+
+
+def _meant(run: State, value: Value) -> list[Value]:
+    # what may be called where something unknown is: a function or method among what it stands for, or a method of that
+    if not isinstance(value, Unknown):
+        return [value]
+    reached = stood_for(value)
+    objects = [one for one in reached if isinstance(one, Instance)]
+    if value.attribute:
+        named = [(classes.find(one.cls, value.attribute), one) for one in objects]
+        found: list[Value] = [Method(one, self) for one, self in named if isinstance(one, Function)]
+        held = [one for one in reached if isinstance(one, (List, Dict, Set, Generated))]
+        return found + [one for one in (run.method(each, value.attribute) for each in held) if isinstance(one, Builtin)]
+    functions = [one for one in reached if isinstance(one, Function)]
+    methods = [Method(one, self) for one in functions if one.owner is not None for self in objects]
+    return [*(one for one in functions if one.owner is None), *methods]
 
 
 def _inputs(value: Value) -> int | None:
@@ -76,6 +110,20 @@ def has_special(run: State, *operands: Value) -> bool:
     return any(any(True for _ in _special(run, one)) for one in _instances(operands))
 
 
+def read_unknown(run: State, value: Unknown, name: str) -> None:
+    """Let an attribute of an unknown value be read: a property, or ``__getattr__``, of what it may be is run."""
+    found: list[Value] = []
+    for one in _instances([value]):
+        made = classes.find(one.cls, name)
+        if made is MISSING:
+            made = classes.find(one.cls, "__getattr__")
+        function = made.function if isinstance(made, Wrapper) and made.kind in ("property", "cached") else made
+        by_itself = function is not made or (isinstance(made, Function) and made.name == "__getattr__")
+        found += [Method(function, one)] if by_itself and isinstance(function, Function) else []
+    if found:
+        call_back(run, name, found)
+
+
 def run_properties(run: State, what: str, value: Value, *given: Value) -> None:
     """Let an attribute of an unknown name be read, or set: any property of the object may be run."""
     if isinstance(value, Instance):
@@ -89,7 +137,9 @@ def run_properties(run: State, what: str, value: Value, *given: Value) -> None:
 
 def _instances(values: Sequence[Value]) -> Iterator[Instance]:
     for one in values:
-        if isinstance(one, Instance):
+        if isinstance(one, Unknown):
+            yield from _instances([each for each in stood_for(one) if isinstance(each, Instance)])
+        elif isinstance(one, Instance):
             if isinstance(one.cls, Class) and one.blur is None:
                 yield one
         elif isinstance(one, (tuple, List)):

@@ -239,6 +239,7 @@ def _digits(text: str) -> list[str]:
 def truth(run: State, value: Value) -> bool | None:
     """Tell whether a value counts as true; ``None`` where that is unknown."""
     if isinstance(value, (Unknown, Expr)):
+        unfollowed(run, "a condition", value)
         return None
     if isinstance(value, (List, Dict, Set)):
         return None if value.blur is not None else bool(value.state)

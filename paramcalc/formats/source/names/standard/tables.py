@@ -68,6 +68,7 @@ def _shuffled(run: State, args: Args, kwargs: Kwargs) -> Value:
     given = args[0] if args else kwargs.get("x")
     items = items_of(run, given)
     if not isinstance(given, List) or isinstance(items, Unknown):
+        run.blur("what may be a list that is shuffled", *args, *kwargs.values())
         return run.call(outside("random").other("shuffle"), args, kwargs)  # type: ignore[misc]
     run.change(given)
     if all(isinstance(one, (int, float, str)) for one in items):

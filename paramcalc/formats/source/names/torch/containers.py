@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...memory.objects import MISSING, Class, Dict, Instance, List, Native, Pieces, Unknown, Value
+from ...memory.objects import MISSING, Class, Dict, Host, Instance, List, Native, Pieces, Unknown, Value
 from ...memory.state import Raised, State
 from ...values import classes
 from ...values.calls import lose, make_native
@@ -277,7 +277,28 @@ PAIRS = {
     "__setitem__": _set_item, "__delitem__": _del_item, "pop": by_place(_pop, 1), "__contains__": _contains,
     "<replaced>": REPLACED,
 }  # fmt: skip
-SEQUENTIAL = Native("torch.nn.Sequential", MODULE, init=_sequential_init, methods={**CHAIN, "forward": _forward_chain})
+
+
+def _with_sequence(method: Host) -> Host:
+    # what a Sequential is added to must be one, too
+    def call(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+        if isinstance(args[0], Unknown):
+            run.may_raise("what is added to a Sequential")
+        elif not is_chain(args[0]):
+            raise Raised(run.error("ValueError", "add operator supports only objects of Sequential class"))
+        return method(run, self, args, kwargs)
+
+    return call
+
+
+SEQUENTIAL = Native(
+    "torch.nn.Sequential",
+    MODULE,
+    init=_sequential_init,
+    methods={
+        **CHAIN, "forward": _forward_chain, "__iadd__": _with_sequence(_extend), "__add__": _with_sequence(_joined),
+    },
+)  # fmt: skip
 MODULE_LIST = Native("torch.nn.ModuleList", MODULE, init=_list_init, methods=CHAIN)
 MODULE_DICT = Native("torch.nn.ModuleDict", MODULE, init=_dict_init, methods=PAIRS)
 PARAMETER_LIST = Native("torch.nn.ParameterList", MODULE, init=_list_init, methods=CHAIN)
