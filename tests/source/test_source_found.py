@@ -12,6 +12,16 @@ from paramcalc.formats.source.reader import read_all
 
 HEAD = "import copy, os, torch\nfrom torch import nn\n"
 LISTED: dict[str, tuple[str, dict[str, tuple[bool, int]]]] = {  # by name: whether it is exact, and the number
+    "blocks that are told in texts": (
+        "import collections, re\nArgs = collections.namedtuple('Args', ['kernel', 'stride', 'filters', 'skip'])\n"
+        "Args.__new__.__defaults__ = (None,) * len(Args._fields)\ndef decode(text):\n    found = {}\n"
+        "    for one in text.split('_'):\n        parts = re.split(r'(\\d.*)', one)\n"
+        "        if len(parts) >= 2: found[parts[0]] = parts[1]\n"
+        "    return Args(int(found['k']), [int(found['s'][0])], int(found['o']))\n"
+        "m = nn.Sequential(*[nn.Conv2d(2, one.filters, one.kernel, stride=one.stride, bias=False)"
+        " for one in map(decode, ['k3_s22_o4', 'k1_s11_o5']) if one.skip is None])",
+        {"m": (True, 82)},
+    ),
     "another model of a function, perhaps": (
         "def main():\n    net = nn.Linear(3, 4)\n    if os.path.exists('x'):\n        net = nn.Linear(3, 5)\nmain()",
         {"net#1": (True, 16), "net": (False, 0)},

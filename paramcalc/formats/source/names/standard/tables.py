@@ -18,6 +18,7 @@ from .enums import ENUM
 from .iteration import FUNCTOOLS, ITERTOOLS, MATH, outside, same
 from .named_tuple import NAMED_TUPLE
 from .numpy import NUMPY
+from .patterns import RE
 from .structures import COLLECTIONS, COLLECTIONS_ABC, CONTEXTLIB, COPY
 
 TYPING = Module(
@@ -136,6 +137,7 @@ MODULES: dict[str, Value] = {
     ),
     "random": Module("random", {"shuffle": SHUFFLE}, outside("random").other),
     "json": Module("json", {"loads": Builtin("json.loads", by_place(_loads, 1, "object_hook"))}, outside("json").other),
+    "re": RE,
     "types": Module("types", {"SimpleNamespace": SIMPLE, "FunctionType": FUNCTION, "LambdaType": FUNCTION}),
     "numpy": NUMPY,
     "numpy.random": NUMPY.names["random"],

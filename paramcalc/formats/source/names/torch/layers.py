@@ -216,6 +216,7 @@ PLACING = frozenset(["stride", "padding", "dilation", "output_padding", "padding
 # attributes of a layer that change what is kept for the backward pass, and no shape
 KEEPING = frozenset(["p", "inplace", "dropout", "training"])
 READ_AT_CALLS = frozenset(["stride", "padding", "dilation"])
+SPREAD_AT_CALLS = READ_AT_CALLS | {"output_padding"}
 NO_MATTER = frozenset(["bias", "dropout", "p", "eps", "momentum", "inplace", "device", "dtype"])
 
 
@@ -233,6 +234,10 @@ def layer_of(run: State, self: Instance, of_weights: bool = False) -> Layer:
         for name, value in named.items()
         if not (of_weights and name in PLACING and _is_open(run, rule, str(name), value))
     }
+    spread = SPREAD_AT_CALLS | {"kernel_size"} if "Pool" in rule.name else SPREAD_AT_CALLS
+    if given.get("padding_mode", "zeros") == "zeros":  # a list of one size, which serves all axes
+        tuples = {name: value for name, value in given.items() if name in spread and isinstance(value, tuple)}
+        given |= {name: value[0] for name, value in tuples.items() if len(value) == 1}
     return rule(**{name: value for name, value in given.items() if name != "<skip>"})
 
 
