@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..memory.objects import Builtin, Class, Dict, Host, Instance, Native, Unknown, Value
 from ..memory.state import State
 from ..values import attributes, classes
+from ..values.setting import lose_names
 from .builtins import names_of_module
 from .mappings import MAPPING, OF, dictionary
 from .native import Args, Kwargs, by_place
@@ -56,7 +57,7 @@ def _is_plain(value: Instance) -> bool:
     native = classes.native_of(value)
     slots = any(isinstance(one, Class) and "__slots__" in one.named for one in classes.lineage(value.cls))
     followed = native is None or (native.set is None and native.get is None and not native.data)
-    bare = isinstance(value.cls, Native) and value.cls.name == "object"
+    bare = isinstance(value.cls, Native) and "__dict__" not in value.cls.names
     return followed and not slots and not bare and "BaseException" not in classes.names_of(value.cls)
 
 
@@ -83,7 +84,7 @@ def _written(method: Host) -> Host:
         items.blur = shown.blur
         found = method(run, kept, args, kwargs)
         if items.blur is not None or not all(isinstance(name, str) for name in items.named):
-            run.blur("its attributes are set by names that are not known", of, items)
+            lose_names(run, of, "its attributes are set by names that are not known", items)
             return found
         run.change(of)
         notes = {name: value for name, value in of.named.items() if _is_note(name)}

@@ -97,7 +97,7 @@ def _setattr(run: State, args: Args, kwargs: Kwargs) -> Value:
         run_properties(run, "setattr", args[0], args[2])
         if isinstance(args[0], Unknown):
             setting.lose_attribute(run, args[0], None)
-        run.blur("an attribute of an unknown name was set", args[0], args[2])
+        setting.lose_names(run, args[0], "an attribute of an unknown name was set", args[2])
     return None
 
 
@@ -281,7 +281,7 @@ def _object_set(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value
     # past what the class says of it, as a frozen data class does
     native = classes.native_of(self)
     if not isinstance(args[0], str) or (native is not None and "<replaced>" in native.methods):
-        run.blur("an attribute was set past its class", self, *args)
+        setting.lose_names(run, self, "an attribute was set past its class", *args)
     elif native is not None and OBJECT not in native.lineage and "__setattr__" in native.methods:
         native.methods["__setattr__"](run, self, args, kwargs)
     elif native is None or native.set is None:

@@ -29,6 +29,7 @@ from .implicit import read_unknown
 from .made_names import MadeName
 from .parts import part
 
+ANY_NAME = "<any name>"  # in a class: its unknown objects may have attributes of any name, also those of methods
 ANOTHER_CLASS = "<another class>"  # the name by which an object was put into a class that is made for it
 
 
@@ -253,7 +254,8 @@ def _of_instance(run: State, value: Instance, name: str) -> Value:
         return run.call(found.function, [value], {})
     state = value.named
     kind = (Function, Wrapper, Builtin, Native, Class)  # what the class has besides, the object may have another of
-    if value.blur is not None and (name in state or not isinstance(found, kind)):
+    covered = name in state or (isinstance(value.cls, Class) and ANY_NAME in value.cls.named)
+    if value.blur is not None and (covered or not isinstance(found, kind)):
         return run.unknown(value.blur.reason, value, *(() if found is MISSING else (found,)))
     if name in state and not (isinstance(found, Unknown) and _holds_function(found)):
         return state[name]

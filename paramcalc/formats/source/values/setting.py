@@ -20,7 +20,7 @@ from ..memory.objects import (
 )
 from ..memory.reach import reachable
 from ..memory.state import Raised, State, Stop
-from .attributes import bound
+from .attributes import ANY_NAME, bound
 from .classes import find, lineage, native_of
 
 # what is no attribute like others: it is what a function does, and what a class is
@@ -79,6 +79,8 @@ def _check_plain(value: Class | Function, name: str) -> None:
 def lose_attribute(run: State, value: Unknown, name: str | None, item: Value = None) -> None:
     """Make an attribute of the classes and functions unknown that an unknown value may be; ``None`` is any name."""
     for one in reachable([value]):
+        if isinstance(one, Instance) and (name is None or find(one.cls, name) is not MISSING):
+            lose_names(run, one, "an attribute was set, perhaps in place of what the class has", item)
         if not isinstance(one, (Class, Function)):
             continue
         if name is None:
@@ -90,6 +92,14 @@ def lose_attribute(run: State, value: Unknown, name: str | None, item: Value = N
         lost.path = "?" if before is MISSING else ""
         run.change(one)
         one.named[name] = lost
+
+
+def lose_names(run: State, value: Value, reason: str, *items: Value) -> None:
+    """Make an object unknown of which an attribute was set that may have any name, also that of a method."""
+    run.blur(reason, value, *items)
+    if isinstance(value, Instance) and isinstance(value.cls, Class):
+        run.change(value.cls)
+        value.cls.named[ANY_NAME] = True
 
 
 def by_property(run: State, value: Instance, name: str, item: Value) -> bool:

@@ -291,7 +291,7 @@ NAMESPACE = Native(
     "argparse.Namespace",
     make=lambda run, cls: Instance(cls),
     init=lambda run, self, args, kwargs: self.named.update(kwargs),
-    names=("__contains__", "_get_args", "_get_kwargs"),
+    names=("__contains__", "__dict__", "_get_args", "_get_kwargs"),
 )
 METHODS: dict[str, Callable[[State, Instance, Args, Kwargs], Value]] = {
     "add_argument": _add_argument,
@@ -343,4 +343,5 @@ SIMPLE = Native(
     "types.SimpleNamespace",
     make=lambda run, cls: Instance(cls),
     init=lambda run, self, args, kwargs: self.named.update(kwargs),
+    names=("__dict__",),
 )
