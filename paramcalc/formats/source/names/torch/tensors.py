@@ -134,13 +134,20 @@ def _requires_grad(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Va
     return self
 
 
+def _detach(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    # in place: the parameter is frozen; what read it before keeps its gradient
+    if run.trace is not None:
+        run.trace.sure = False
+    return _requires_grad(run, self, [False], {})
+
+
 TENSOR = Native("torch.Tensor")  # what a parameter is, too
 PARAMETER = Native(
     "torch.nn.Parameter",
     TENSOR,
     make=lambda run, cls: Instance(cls),
     init=_parameter_init,
-    methods={"requires_grad_": _requires_grad},
+    methods={"requires_grad_": _requires_grad, "detach_": _detach},
     get=_parameter_get,
     set=_parameter_set,
 )
