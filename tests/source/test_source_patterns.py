@@ -42,10 +42,16 @@ except IndexError:
     found = [4]
 """,
     "wrong": """
-try:
-    found = [len(re.findall("(", "a"))]
-except Exception:
-    found = [4]
+found = []
+for pattern, text in (("(", "a"), ("a", "\\\\2"), ("a", "\\\\g<z>")):
+    try:
+        found += [len(re.sub(pattern, text, "a"))]
+    except IndexError:
+        found += [5]
+    except ValueError:
+        found += [6]
+    except Exception:
+        found += [4]
 """,
 }
 NOT_FOLLOWED = {
@@ -55,6 +61,7 @@ NOT_FOLLOWED = {
     "many repeats": "found = [len(re.findall('a+b+c+d+e+', 'abcde' * 30)) + 1]",
 }
 SLOW = ("(a+)+$", "(a|a)*$", "a*a*a*a*a*a*b", "(a*)*b", ".*.*.*.*.*c", "((a{1,99}){1,99}){1,99}", "a?" * 30 + "a" * 30)
+DOUBTFUL = ("[[a]", "[a--b]", "[a&&b]")  # Python warns of these
 
 
 def run(program: str) -> tuple[Any, dict[str, Any]]:
@@ -85,6 +92,12 @@ def test_no_pattern_takes_long(pattern: str) -> None:
     begin = time.process_time()
     interpret(Source("m.py", given=text))
     assert time.process_time() - begin < 2
+
+
+@pytest.mark.parametrize("pattern", DOUBTFUL)
+def test_no_pattern_warns(pattern: str) -> None:
+    run, _ = interpret(Source("m.py", given=f"import re\nn = len(re.findall({pattern!r}, 'ab-'))\n"))
+    assert not isinstance(run.globals.named["n"], int)
 
 
 PATTERNS = st.text(alphabet="ab1.*+?[]()|^$\\d-{}", max_size=8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 
 from ...memory.objects import Builtin, Dict, Host, Instance, List, Module, Native, Value
@@ -38,9 +39,13 @@ def _compiled(run: State, pattern: Value, text: Value) -> re.Pattern[str] | None
         return None
     run.budget.charge(ways // TRIED)
     try:
-        return re.compile(pattern)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return re.compile(pattern)
+    except Warning:  # Python says that it may mean something else in another version
+        return None
     except (re.error, RecursionError, OverflowError):
-        raise Raised(run.error("ValueError", "not a regular expression")) from None
+        raise Raised(run.error("Exception", "not a regular expression")) from None
 
 
 def _given(value: object) -> Value:
@@ -128,8 +133,10 @@ def _applied(name: str) -> Host:
             if name == FIND:
                 return _given(compiled.findall(text))
             return _given(compiled.split(text, *[int(one) for one in rest if isinstance(one, int)]))
-        except (re.error, IndexError):
-            raise Raised(run.error("ValueError", "not a replacement")) from None
+        except IndexError:
+            raise Raised(run.error("IndexError", "no such group")) from None
+        except re.error:
+            raise Raised(run.error("Exception", "not a replacement")) from None
 
     return by_place(call, most)
 
