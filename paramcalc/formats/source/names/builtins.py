@@ -122,7 +122,7 @@ def is_instance(run: State, value: Value, kind: Value) -> bool | None:
     if isinstance(value, Instance):
         if "<parallel>" in value.named and isinstance(kind, Native) and "Parallel" in kind.name:
             return None
-        own = value.cls.native if isinstance(value.cls, Class) else value.cls
+        own = classes.native_of(value)
         if (
             isinstance(kind, Native)
             and own is not None

@@ -115,9 +115,9 @@ def _of_python(run: State, value: Value, name: str) -> Value:
     if isinstance(held, Instance) and isinstance(cls, (Class, Native)) and has(every, name):
         return bound(run, every, held, cls, name)
     natives = [one for one in lineage(cls) if isinstance(one, Native)] if isinstance(cls, (Class, Native)) else []
-    names = every.names.union(NOTED, *(one.names for one in natives))
-    names |= OF_SUPER if isinstance(value, Super) else OF_CLASSES if isinstance(value, Class) else frozenset()
-    return run.unknown(f"{name} of an object", value, held) if name in names else MISSING
+    of_kind = OF_SUPER if isinstance(value, Super) else OF_CLASSES if isinstance(value, Class) else every.names
+    there = any(name in names for names in (every.names, NOTED, of_kind, *(one.names for one in natives)))
+    return run.unknown(f"{name} of an object", value, held) if there else MISSING
 
 
 def _found(run: State, value: Value, name: str) -> Value:
@@ -311,7 +311,7 @@ def _of_super(run: State, value: Super, name: str) -> Value:
     if name == "__init__":
         return Builtin("object.__init__", lambda run, args, kwargs: None)
     if isinstance(target, Instance):
-        native = cls.native if isinstance(cls, Class) else cls
+        native = native_of(target)
         if native is not None and native.get is not None:
             return native.get(run, target, name)
     return MISSING

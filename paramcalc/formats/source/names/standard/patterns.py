@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 from ...memory.objects import Builtin, Dict, Host, Instance, List, Module, Native, Value
 from ...memory.state import Raised, State
-from ...values.calls import lose
 from ...values.containers import get_item
-from ..native import Args, Kwargs, by_place
+from ..native import Args, Kwargs, by_place, not_known
 from .iteration import outside
 
 MOST_PATTERN = 200  # characters
@@ -19,6 +18,10 @@ TRIED = 100  # of them are tried in the time of a step
 REPEATED_GROUP = re.compile(r"\)[*+?{]")
 LONG = re.compile(r"\{\d{3}|\\[1-9]|\(\?[P<]*[=!>(]")  # many repeats, references to groups, and what looks around
 SPLIT, FIND, REPLACE, MATCHES = "split", "findall", "sub", ("match", "search", "fullmatch")
+
+
+def _lost(run: State, name: str, args: Args) -> Value:
+    return run.call(not_known("re", name, scalar=True), args, {})
 
 
 def _ways(pattern: str, text: str) -> int:
@@ -65,35 +68,36 @@ def _groups(match: re.Match[str] | None) -> Value:
     return made
 
 
-def _group(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+def _kept(self: Instance) -> tuple[tuple[Value, ...], dict[Value, Value]]:
+    # the groups, and the places of those that have names
     groups, names = self.named["<groups>"], self.named["<names>"]
     assert isinstance(groups, tuple)
     assert isinstance(names, Dict)
-    found = [get_item(run, groups, names.named.get(one, one)) for one in args or [0]]
+    return groups, names.named
+
+
+def _group(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
+    groups, names = _kept(self)
+    found = [get_item(run, groups, names.get(one, one)) for one in args or [0]]
     return found[0] if len(found) == 1 else tuple(found)
 
 
 def _place(of: Callable[[Value], Value]) -> Host:
     def call(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-        names = self.named["<names>"]
-        assert isinstance(names, Dict)
+        _, names = _kept(self)
         at = args[0] if args else 0
-        return of(get_item(run, self.named["<places>"], names.named.get(at, at)))
+        return of(get_item(run, self.named["<places>"], names.get(at, at)))
 
     return by_place(call, 1)
 
 
 def _named(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    groups, names = self.named["<groups>"], self.named["<names>"]
-    assert isinstance(groups, tuple)
-    assert isinstance(names, Dict)
-    return Dict({name: groups[at] for name, at in names.named.items() if isinstance(at, int)})
+    groups, names = _kept(self)
+    return Dict({name: groups[at] for name, at in names.items() if isinstance(at, int)})
 
 
 def _all(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
-    groups = self.named["<groups>"]
-    assert isinstance(groups, tuple)
-    return groups[1:]
+    return _kept(self)[0][1:]
 
 
 MATCH = Native(
@@ -114,16 +118,15 @@ MATCH = Native(
 
 def _applied(name: str) -> Host:
     # pattern, then what replaces it, the text, and how often
-    most = 3 if name in (SPLIT, FIND, *MATCHES) else 4
+    behind = 2 if name == REPLACE else 1  # the place of the text
 
     def call(run: State, args: Args, kwargs: Kwargs) -> Value:
-        behind = 2 if name == REPLACE else 1
         pattern, text = args[0], args[behind] if len(args) > behind else None
         rest = args[1:behind] + args[behind + 1 :]
-        whole = name in (FIND, *MATCHES) and bool(rest)  # flags
-        compiled = None if whole or not all(map(_is_plain, rest)) else _compiled(run, pattern, text)
+        flags = name in (FIND, *MATCHES) and bool(rest)
+        compiled = None if flags or not all(map(_is_plain, rest)) else _compiled(run, pattern, text)
         if compiled is None or not isinstance(text, str):
-            return lose(run, f"re.{name} is not followed", outside("re").other(name), *args)  # type: ignore[misc]
+            return _lost(run, name, args)
         try:
             if name in MATCHES:
                 how = {"match": compiled.match, "search": compiled.search, "fullmatch": compiled.fullmatch}
@@ -138,7 +141,7 @@ def _applied(name: str) -> Host:
         except re.error:
             raise Raised(run.error("Exception", "not a replacement")) from None
 
-    return by_place(call, most)
+    return by_place(call, behind + 2)
 
 
 def _is_plain(value: Value) -> bool:
@@ -154,7 +157,7 @@ def _method(name: str) -> Host:
 
 def _compile(run: State, args: Args, kwargs: Kwargs) -> Value:
     if not isinstance(args[0], str) or _compiled(run, args[0], "") is None:
-        return lose(run, "re.compile is not followed", outside("re").other("compile"), *args)  # type: ignore[misc]
+        return _lost(run, "compile", args)
     made = Instance(PATTERN)
     made.named["<pattern>"] = args[0]
     return made

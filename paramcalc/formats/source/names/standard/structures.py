@@ -21,6 +21,7 @@ from ...memory.objects import (
     View,
 )
 from ...memory.state import State
+from ...values.classes import native_of
 from ..builtins import BUILTINS
 from ..converting import make_dict
 from ..mappings import derived
@@ -77,7 +78,7 @@ def _copy(run: State, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(value, (List, Dict, Set)):
         return run.call(run.method(value, "copy"), [], {})
     if isinstance(value, Instance) and value.blur is None and not run.is_tensor(value):
-        native = value.cls.native if isinstance(value.cls, Class) else value.cls
+        native = native_of(value)
         if native is None or native.name == "object":  # modules share their registries with a copy
             made = Instance(value.cls, value.line)
             made.state = dict(value.named)

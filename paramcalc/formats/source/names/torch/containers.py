@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...memory.objects import MISSING, Class, Dict, Host, Instance, List, Native, Pieces, Unknown, Value
+from ...memory.objects import MISSING, Dict, Host, Instance, List, Native, Pieces, Unknown, Value
 from ...memory.state import Raised, State
 from ...values import classes
 from ...values.calls import lose, make_native
@@ -128,7 +128,7 @@ def _iter(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
 
 def container_item(run: State, self: Instance, key: Value) -> Value:
     """Give an item of a container of modules, or a part of it."""
-    native = self.cls.native if isinstance(self.cls, Class) else self.cls
+    native = classes.native_of(self)
     if self.blur is not None or native is None:
         return run.unknown("an item that is not known", self)
     if _by_name(self):
