@@ -208,10 +208,12 @@ class Pairing:
     def value(self, a: Value, b: Value) -> Value:
         """Give a value if both outcomes have it, and an unknown otherwise."""
         saved = dict(self.there), dict(self.back)
+        missing = any(isinstance(one, Missing) or (isinstance(one, Unknown) and one.path == "?") for one in (a, b))
         if self.same(a, b, 0):
             if isinstance(a, Unknown) and isinstance(b, Unknown) and a is not b:
                 both = Unknown(a.reason, a.line, a.refs | b.refs, scalar=a.scalar and b.scalar)
                 both.either, both.known = _either(a, b), _known(a, b)
+                both.path = "?" if missing else ""
                 return both
             return a
         self.there, self.back = saved
@@ -221,7 +223,6 @@ class Pairing:
                 return joined
         if type(a) is tuple and type(b) is tuple and len(a) == len(b) and any(isinstance(one, Plain) for one in a):
             return tuple(self.value(x, y) for x, y in zip(a, b, strict=True))
-        missing = isinstance(a, Missing) or isinstance(b, Missing)
         scalar = _plain(a) and _plain(b)
         made = Unknown(self.heap.why, self.heap.line, mutable(a) | mutable(b), scalar=scalar)
         made.either, made.known = _either(a, b), _known(a, b)
