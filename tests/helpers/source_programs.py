@@ -1,7 +1,7 @@
 """Random programs with unknown conditions, and what running them gives under every outcome of those.
 
 A program asks a module `outside` that the reader does not know: ``flip()`` for conditions, ``some()`` for a list of
-unknown length, ``risky()`` for a call that may raise. Running it follows a tape of answers; all tapes are tried.
+unknown length, ``risky()`` for a call that may raise; ``visit(...)`` asks for lengths and items of what it is given. Running it follows a tape of answers; all tapes are tried.
 """
 
 # ruff: noqa: E501  # a program is one line of a table
@@ -12,7 +12,7 @@ import random
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from types import FrameType, SimpleNamespace
 from typing import Any
 
@@ -69,6 +69,20 @@ def outside(tape: Tape) -> SimpleNamespace:
         for _ in range(tape.ask(3)):
             next(iterator, None)
 
+    def visit(*things: Any) -> None:
+        if len(visits) == 2:
+            return
+        visits.append(None)
+        for _ in range(tape.ask(3)):
+            thing = things[tape.ask(len(things))]
+            with suppress(Exception):
+                if tape.ask(2):
+                    len(thing)
+                else:
+                    thing[things[tape.ask(len(things))]]
+        visits.pop()
+
+    visits: list[None] = []  # within one another
     return SimpleNamespace(
         flip=lambda: bool(tape.ask(2)),
         some=lambda: list(range(tape.ask(3))),
@@ -76,6 +90,7 @@ def outside(tape: Tape) -> SimpleNamespace:
         touch=touch,
         call=call,
         use=use,
+        visit=visit,
     )
 
 

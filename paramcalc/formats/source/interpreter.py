@@ -113,7 +113,7 @@ class Interpreter(State):
     def _after(self, node: ast.AST, scope: Scope, reason: str, everything: bool = False) -> None:
         # whatever statements can reach may be changed, and any name they bind
         names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-        reached = reachable([scope.named[name] for name in names if name in scope.named])
+        reached = reachable(self.budget, [scope.named[name] for name in names if name in scope.named])
         bound = _bound_names(node)
         for obj in reached:
             if isinstance(obj, Function):
@@ -121,7 +121,7 @@ class Interpreter(State):
         if everything:
             self.lost_names = True
             bound |= {str(name) for name in scope.named}
-            reached = reachable(list(scope.named.values()))
+            reached = reachable(self.budget, list(scope.named.values()))
         self.blur(reason, *reached)
         for name in bound:
             old = scope.named.get(name)

@@ -162,7 +162,7 @@ def _shared(run: Interpreter, models: list[Instance], changed: Iterable[Obj]) ->
     old = {one for one in changed if not isinstance(one, Scope)}
     if not old:
         return old
-    reached = reachable(models)
+    reached = reachable(run.budget, models)
     run.budget.charge(REACHED * len(reached))
     return old.intersection(reached)
 

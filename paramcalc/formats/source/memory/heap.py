@@ -145,16 +145,17 @@ class Heap:
             delta[obj] = pairing.state(obj, pairing.of(obj, a.delta), pairing.of(obj, b.delta))
         return Outcome(a.how, value, delta, min(a.fork, b.fork))
 
-    def blur(self, values: Iterable[Value], reason: str, line: int = 0) -> None:
-        """Make everything unknown that can be reached from these values."""
+    def blur(self, values: Iterable[Value], reason: str, line: int = 0) -> list[Obj]:
+        """Make everything unknown that can be reached from these values, and list it."""
         self.blurs += 1
-        found = reachable(values)
+        found = reachable(self.budget, values)
         self.budget.charge(len(found) // ITEMS)
         for obj in found:
             known = obj.blur is None or obj.pieces is not None
             if known and not isinstance(obj, (Class, Function, Scope)):
                 self.touch(obj)
                 obj.blur = Unknown(reason, line or self.line, frozenset(mutable(tuple(held(obj)))))
+        return found
 
 
 class Pairing:

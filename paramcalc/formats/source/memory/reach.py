@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
+from .budget import REACHED, Budget
 from .objects import (
     Builtin,
     Class,
@@ -23,6 +25,8 @@ from .objects import (
     Value,
     Wrapper,
 )
+
+KEPT = 5_000  # functions whose names are kept
 
 
 def held(value: Value) -> Iterator[Value]:
@@ -75,8 +79,8 @@ def mutable(value: Value) -> frozenset[Obj]:
     return frozenset()
 
 
-def reachable(values: Iterable[Value]) -> list[Obj]:
-    """List every object that can be reached from these values."""
+def reachable(budget: Budget, values: Iterable[Value]) -> list[Obj]:
+    """List every object that can be reached from these values, and charge for them."""
     found: dict[Obj, None] = {}
     pending = list(values)
     seen: set[int] = set()
@@ -92,6 +96,7 @@ def reachable(values: Iterable[Value]) -> list[Obj]:
                 pending += [*value.named.values(), *value.defaults, *value.kw_defaults.values()]
                 continue
         pending += held(value)
+    budget.charge(len(seen) // REACHED)
     return list(found)
 
 
@@ -117,9 +122,15 @@ def stood_for(value: Unknown) -> list[Obj]:
 def function_reach(function: Function) -> list[Value]:
     """List the values of the names that a function's text mentions."""
     found: list[Value] = []
-    names = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
+    names = mentioned(function.node)
     scope: Scope | None = function.scope
     while scope is not None:
         found += [scope.named[name] for name in names if name in scope.named]
         scope = scope.parent
     return found
+
+
+@lru_cache(KEPT)
+def mentioned(node: ast.AST) -> frozenset[str]:
+    """List the names in the text of a function."""
+    return frozenset(one.id for one in ast.walk(node) if isinstance(one, ast.Name))

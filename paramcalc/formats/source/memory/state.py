@@ -46,6 +46,23 @@ class Root(NamedTuple):
         return not self.prefixes or any(name == one or name.startswith(f"{one}.") for one in self.prefixes)
 
 
+class CalledBack(NamedTuple):
+    """What a library may call, while it is walked.
+
+    Attributes
+    ----------
+    function : value
+    stands_for : frozenset of Obj
+        What it may be given.
+    began : int
+        The objects that were there before.
+    """
+
+    function: Value
+    stands_for: frozenset[Obj]
+    began: int
+
+
 class Names(NamedTuple):
     """The names of a program: those that its top level may bind, all that it has, whether it may bind any other."""
 
@@ -149,6 +166,7 @@ class State:
         self.notes: list[str] = []
         self.remarks: list[str] = []  # on the text of the program
         self.frames: list[tuple[Function, Scope]] = []  # of the calls that are under way, innermost last
+        self.called_back: list[CalledBack] = []  # what libraries call now, innermost last
         self.bound: list[tuple[str, Instance, Scope]] = []  # objects as they were bound to names, in order
         self.undecided: list[tuple[str, Unknown]] = []  # names of functions, bound to one object or another
         self.objects = 0  # how many objects of classes were made, by the program and by libraries
@@ -250,11 +268,11 @@ class State:
         if isinstance(obj.blur, Mark):
             obj.blur = Unknown(obj.blur.reason, obj.blur.line, obj.blur.refs)
 
-    def blur(self, reason: str, *values: Value) -> None:
-        """Make unknown what can be reached from these values."""
+    def blur(self, reason: str, *values: Value) -> list[Obj]:
+        """Make unknown what can be reached from these values, and list it."""
         if any(isinstance(one, Unknown) and one.path.startswith(NAMES) for one in values):
             raise Stop("the names of the module may be changed", everything=True)
-        self.heap.blur(values, reason, self.line)
+        return self.heap.blur(values, reason, self.line)
 
     def entangle(self) -> None:
         """Note that it is not known any more what each tensor depends on."""

@@ -45,7 +45,7 @@ def _len(run: State, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _print(run: State, args: Args, kwargs: Kwargs) -> Value:
-    if has_special(run, *args):
+    if has_special(*args):
         unfollowed(run, "print", *args)
     return None
 

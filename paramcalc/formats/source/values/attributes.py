@@ -131,7 +131,7 @@ def _found(run: State, value: Value, name: str) -> Value:
         if found is not MISSING:
             return found
         if name == "__dict__":
-            for one in reachable(value.refs):
+            for one in reachable(run.budget, value.refs):
                 _check_attributes(one)
         read_unknown(run, value, name)
         return part(run, value, name, lambda: _of_unknown(value, name, path))

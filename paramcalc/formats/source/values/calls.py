@@ -21,6 +21,7 @@ from ..memory.objects import (
     List,
     Method,
     Native,
+    Obj,
     Partial,
     Plain,
     Scope,
@@ -30,7 +31,6 @@ from ..memory.objects import (
     Value,
     Wrapper,
 )
-from ..memory.reach import reachable
 from ..memory.state import DEPTH, Raised, State, Stop
 from . import attributes, classes, reading
 from .implicit import call_back, unfollowed
@@ -145,8 +145,7 @@ def lose(run: State, reason: str, function: Value, *given: Value) -> Unknown:
         found.path = f"{path}()" if path else ""
         return found
     if not harmless(path):
-        run.blur(reason, function, *given)
-        _lose_names(run, reason, function, *given)
+        _lose_names(run, reason, run.blur(reason, function, *given))
         run.changed_tensors += 1
     else:
         _handed(run, given)
@@ -203,9 +202,9 @@ def _handed(run: State, given: Sequence[Value]) -> None:
             native.methods["<handed>"](run, one, [], {})
 
 
-def _lose_names(run: State, reason: str, *values: Value) -> None:
+def _lose_names(run: State, reason: str, reached: Sequence[Obj]) -> None:
     # a function that is reached may be called, and bind the names that it declares global or nonlocal
-    for one in (one for one in reachable(values) if isinstance(one, Function)):
+    for one in (one for one in reached if isinstance(one, Function)):
         for name, kind in declared_within(one.node).items():
             home = outer_home(one.scope, name, kind)
             if home is not None:

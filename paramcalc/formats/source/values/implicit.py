@@ -5,9 +5,10 @@ How often it is run is unknown, and so is whether an exception of it is caught.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from ..memory.budget import REACHED
 from ..memory.objects import (
     MISSING,
     Builtin,
@@ -18,14 +19,16 @@ from ..memory.objects import (
     Iterator as Generated,
     List,
     Method,
+    Obj,
     Partial,
+    Scope,
     Set,
     Unknown,
     Value,
     Wrapper,
 )
 from ..memory.reach import stood_for
-from ..memory.state import State, Stop
+from ..memory.state import CalledBack, State, Stop
 from . import classes
 
 CAUGHT = {"raise": "next"}
@@ -37,21 +40,64 @@ MOST_ITEMS = 20  # of a list or tuple, so many are looked at
 
 
 def call_back(run: State, path: str, given: Sequence[Value]) -> None:
-    """Walk what a library is given and may call, any number of times: functions of the program, and modules.
+    """Walk what a library is given and may call: functions of the program, and modules, in any order and number.
 
     The library may catch what they raise.
     """
+    handed = run.unknown(f"what {path} gives", *given, data=True)
+    pieces: list[tuple[Value, Callable[[], Value]]] = []
     for one in [each for value in given for each in _meant(run, value)]:
         needed = _inputs(one)
-        if needed is None:
-            if isinstance(one, Builtin):  # a method of a list or dictionary
-                run.blur(f"{path} may call {one.name}", *one.holds)
-            continue
-        inputs: list[Value] = [run.unknown(f"what {path} gives", *given, data=True)] * needed
-        try:
-            run.maybe_many(partial(run.region, partial(run.trying, partial(run.call, one, inputs, {})), CAUGHT))
-        except Stop as stop:
-            run.blur(str(stop), *given)
+        if needed is not None:
+            pieces.append((one, partial(run.call, one, [handed] * needed, {})))
+        elif isinstance(one, Builtin):  # a method of a list or dictionary
+            run.blur(f"{path} may call {one.name}", *one.holds)
+    if not pieces:
+        return
+    stands_for = frozenset(stood_for(handed))
+    run.budget.charge(len(stands_for) // REACHED)
+    made = [_made_meanwhile(run, one, stands_for) for one, _ in pieces]
+    for obj in {obj for one in made for obj in one or ()}:
+        _lose(run, obj)
+    fresh = [piece for piece, one in zip(pieces, made, strict=True) if one is None]
+    if not fresh:
+        return
+    before = len(run.called_back)
+    run.called_back += [CalledBack(one, stands_for, Obj.count) for one, _ in fresh]
+    try:
+        one_of_them = partial(run.fork, *(piece for _, piece in fresh))
+        run.maybe_many(partial(run.region, partial(run.trying, one_of_them), CAUGHT))
+    except Stop as stop:
+        run.blur(str(stop), *given)
+    finally:
+        del run.called_back[before:]
+
+
+def _made_meanwhile(run: State, function: Value, stands_for: frozenset[Obj]) -> frozenset[Obj] | None:
+    """List what a function may be given that it made itself, where walking it once more shows nothing else.
+
+    That is so where it is being walked, any number of times, with what may be each of the other objects.
+    """
+    walks = [one for one in run.called_back if _is_same(one.function, function)]
+    if not walks:
+        return None
+    left = stands_for.difference(*(one.stands_for for one in walks))
+    return left if all(obj.serial > walks[-1].began for obj in left) else None
+
+
+def _is_same(one: Value, other: Value) -> bool:
+    if isinstance(one, Method) and isinstance(other, Method):
+        return one.function is other.function and one.self is other.self
+    if isinstance(one, Partial) and isinstance(other, Partial):
+        pairs = zip((one.function, *one.args), (other.function, *other.args), strict=False)
+        return len(one.args) == len(other.args) and all(a is b for a, b in pairs) and not one.kwargs | other.kwargs
+    return one is other
+
+
+def _lose(run: State, obj: Obj) -> None:
+    if obj.blur is None and not isinstance(obj, (Class, Function, Scope)):
+        run.change(obj)
+        obj.blur = run.unknown("what is called back may change it", obj)
 
 
 def _meant(run: State, value: Value) -> list[Value]:
@@ -99,15 +145,15 @@ def _positions(value: Function) -> int:
 
 def unfollowed(run: State, what: str, *operands: Value) -> None:
     """Let an operation that is not followed run the special methods of what it is applied to, and raise."""
-    methods = [method for one in _instances(operands) for method in _special(run, one)]
+    methods = [method for one in _instances(operands) for method in _special(one)]
     if methods:
         call_back(run, what, methods)
     run.may_raise(what)
 
 
-def has_special(run: State, *operands: Value) -> bool:
+def has_special(*operands: Value) -> bool:
     """Tell whether the program has special methods for what an operation is applied to."""
-    return any(any(True for _ in _special(run, one)) for one in _instances(operands))
+    return any(any(True for _ in _special(one)) for one in _instances(operands))
 
 
 def read_unknown(run: State, value: Unknown, name: str) -> None:
@@ -147,9 +193,7 @@ def _instances(values: Sequence[Value]) -> Iterator[Instance]:
             yield from _instances([each for each in items[:MOST_ITEMS] if isinstance(each, Instance)])
 
 
-def _special(run: State, value: Instance) -> Iterator[Method]:
-    # those that are run now are not run again within themselves
-    running = [function for function, _ in run.frames]
+def _special(value: Instance) -> Iterator[Method]:
     for cls in classes.lineage(value.cls):
         for name, found in cls.named.items() if isinstance(cls, Class) else ():
             if (
@@ -158,6 +202,5 @@ def _special(run: State, value: Instance) -> Iterator[Method]:
                 and name.startswith("__")
                 and name.endswith("__")
                 and name not in NAMED
-                and found not in running
             ):
                 yield Method(found, value)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ..memory.objects import MISSING, Dict, Function, Iterator, List, Obj, Scope, Unknown, Value, View
-from ..memory.reach import reachable
+from ..memory.reach import mentioned, reachable
 from ..memory.state import Raised, State, Stop
 
 MOST_ITEMS = 50_000
@@ -64,7 +63,7 @@ def lose_place(run: State, it: Iterator, why: Unknown) -> None:
 
 def lose_places(run: State, why: Unknown, *values: Value) -> None:
     """Make unknown which items are left of all iterators that these values hold: some may be taken."""
-    for one in reachable(values):
+    for one in reachable(run.budget, values):
         if isinstance(one, Iterator) and one.blur is None:
             lose_place(run, one, why)
 
@@ -195,14 +194,14 @@ def reads_of(run: State, values: list[Value], own: Scope) -> Reads:
     """List what can be read by functions and objects that are reached from these values."""
     names: list[tuple[Scope, str, Value]] = []
     states: list[tuple[Obj, Value, Value]] = []
-    for obj in reachable([*values, run.patches]):
+    for obj in reachable(run.budget, [*values, run.patches]):
         run.budget.spend()
         if isinstance(obj, Function):
-            mentioned = {node.id for node in ast.walk(obj.node) if isinstance(node, ast.Name)}
+            names_read = mentioned(obj.node)
             scope: Scope | None = obj.scope
             while scope is not None:
                 if scope is not own:
-                    names += [(scope, name, scope.named.get(name, MISSING)) for name in mentioned]
+                    names += [(scope, name, scope.named.get(name, MISSING)) for name in names_read]
                 scope = scope.parent
         elif not isinstance(obj, (Scope, Iterator)):
             states.append((obj, list(obj.state) if isinstance(obj.state, list) else dict(obj.state), obj.blur))

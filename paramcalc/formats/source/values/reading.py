@@ -30,7 +30,7 @@ def only_reads(run: State, function: Value, given: Sequence[Value]) -> str:
     """Give the name of what is called, where that is such a method of every object that may be meant."""
     if not isinstance(function, Unknown) or function.attribute not in DATA | HOLDING or mutable(tuple(given)):
         return ""
-    found = reachable(function.refs)
+    found = reachable(run.budget, function.refs)
     run.budget.charge(len(found) // ITEMS)
     return "" if any(_has_its_own(one, function.attribute) for one in found) else function.attribute
 

@@ -78,7 +78,7 @@ def _check_plain(value: Class | Function, name: str) -> None:
 
 def lose_attribute(run: State, value: Unknown, name: str | None, item: Value = None) -> None:
     """Make an attribute of the classes and functions unknown that an unknown value may be; ``None`` is any name."""
-    for one in reachable([value]):
+    for one in reachable(run.budget, [value]):
         if isinstance(one, Instance) and (name is None or find(one.cls, name) is not MISSING):
             lose_names(run, one, "an attribute was set, perhaps in place of what the class has", item)
         if not isinstance(one, (Class, Function)):

@@ -139,7 +139,8 @@ def _train(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
     mode = args[0] if args else kwargs.get("mode", True)
     if run.trace is not None:
         run.entangle()  # what is kept depends on it
-    if any(isinstance(one, Instance) and has_own_train(one.cls) for one in reachable([self]) if one is not self):
+    others = (one for one in reachable(run.budget, [self]) if one is not self)
+    if any(isinstance(one, Instance) and has_own_train(one.cls) for one in others):
         found = second(walk_children(run, self))
         if isinstance(found, Unknown):
             run.blur("a train() of an unknown module", self)
