@@ -15,7 +15,7 @@ KERAS_LAYER = 20  # one of Keras, which is looked at more often
 MERGED = 4  # two values of one name are compared after a branch
 STORED = 2  # an item is put into a list or a dictionary
 ITEMS = 2  # items of a sequence that are looked at in the time of a step
-REACHED = 8  # objects that are found through others, likewise
+REACHED = 16  # objects that are found through others, likewise
 CHARACTERS = 2_000  # of a text, likewise
 
 

@@ -27,11 +27,21 @@ from .objects import (
 )
 
 KEPT = 5_000  # functions whose names are kept
+PLAIN = frozenset([str, int, float, bool, type(None)])  # types of values that hold no others
 
 
 def held(value: Value) -> Iterator[Value]:
     """List the values that a value holds directly."""
-    if isinstance(value, (tuple, frozenset)):
+    if isinstance(value, Obj):  # most of them
+        if isinstance(value.state, dict):
+            yield from value.state.keys()
+            yield from value.state.values()
+        else:
+            yield from value.state
+        if value.blur is not None:
+            yield value.blur
+        yield from value.fixed()
+    elif isinstance(value, (tuple, frozenset)):
         yield from value
     elif isinstance(value, Unknown):
         yield from value.refs
@@ -54,15 +64,6 @@ def held(value: Value) -> Iterator[Value]:
             yield value.scope
     elif isinstance(value, slice):
         yield from (value.start, value.stop, value.step)
-    elif isinstance(value, Obj):
-        if isinstance(value.state, dict):
-            yield from value.state.keys()
-            yield from value.state.values()
-        else:
-            yield from value.state
-        if value.blur is not None:
-            yield value.blur
-        yield from value.fixed()
 
 
 def mutable(value: Value) -> frozenset[Obj]:
@@ -86,7 +87,7 @@ def reachable(budget: Budget, values: Iterable[Value]) -> list[Obj]:
     seen: set[int] = set()
     while pending:
         value = pending.pop()
-        if id(value) in seen:
+        if type(value) in PLAIN or id(value) in seen:
             continue
         seen.add(id(value))
         if isinstance(value, Obj):
