@@ -3,6 +3,8 @@
 # ruff: noqa: E501  # a program is one line of a table
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -105,6 +107,26 @@ OF_PYTHON = {
     "logger": "import logging\nv = logging.getLogger('a')",
     "random": "import random\nv = random.Random(0)",
 }
+LIBRARY = """
+class Meta(type):
+    def __getattr__(cls, name):
+        if name.startswith("_"): raise AttributeError(name)
+        return 3
+class Base:
+    y = z = 5
+    def w(self): return 1
+class Told(metaclass=Meta): pass
+"""
+OF_UNKNOWN = {  # the library is not known when these are read
+    "base": "class C(elsewhere.Base): x = 1\nv = C",
+    "base behind a base": "class B(elsewhere.Base): y = 1\nclass C(B): x = 1\nv = C",
+    "base ahead of another": "class A: z = 4\nclass C(elsewhere.Base, A): x = 1\nv = C",
+    "base behind another": "class A: z = 4\nclass C(A, elsewhere.Base): x = 1\nv = C",
+    "annotated alone": "class C(elsewhere.Base):\n    y: int\n    x: int = 1\nv = C",
+    "base with a metaclass": "class C(elsewhere.Told): x = 1\nv = C",
+    "metaclass": "class C(metaclass=elsewhere.Meta): x = 1\nv = C",
+    "object": "class A: z = 4\nclass C(elsewhere.Base, A): x = 1\nv = C()",
+}
 OF_NUMPY = {
     "ndarray": "import numpy as np\nv = np.zeros((2, 3))",
     "np int": "import numpy as np\nv = np.int64(3)",
@@ -202,6 +224,14 @@ def check(program: str) -> None:
 @pytest.mark.parametrize("kind", OF_PYTHON)
 def test_attributes_of_values_of_python(kind: str) -> None:
     check(OF_PYTHON[kind])
+
+
+@pytest.mark.parametrize("kind", OF_UNKNOWN)
+def test_attributes_of_classes_with_bases_that_are_not_known(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = ModuleType("elsewhere")
+    exec(LIBRARY, library.__dict__)
+    monkeypatch.setitem(sys.modules, "elsewhere", library)
+    check(f"import elsewhere\n{OF_UNKNOWN[kind]}")
 
 
 @pytest.mark.parametrize("kind", OF_NUMPY)

@@ -317,8 +317,18 @@ def _of_super(run: State, value: Super, name: str) -> Value:
     return MISSING
 
 
+def _is_ahead(cls: Class, name: str) -> bool:
+    # whether a class has a name itself, or the one base that each class on the way to it has: no unknown base is ahead
+    one: Value = cls
+    while isinstance(one, Class) and name not in one.named:
+        one = one.bases[0] if len(one.bases) == 1 else None
+    return isinstance(one, Class)
+
+
 def _of_class(run: State, value: Class, name: str) -> Value:
     found = find(value, name)
+    if value.blur is not None and name not in OF_CLASSES and not _is_ahead(value, name):
+        return run.unknown(value.blur.reason, value, *(() if found is MISSING else (found,)))
     if found is MISSING:
         if name in ("__name__", "__qualname__"):
             return value.name
