@@ -15,5 +15,12 @@ from .expr import (
     unknown as unknown,
 )
 from .fold import leaves as leaves
-from .notation import grouped as grouped, html as html, latex as latex, text as text, unicode as unicode
+from .notation import (
+    grouped as grouped,
+    html as html,
+    is_name as is_name,
+    latex as latex,
+    text as text,
+    unicode as unicode,
+)
 from .parse import parse as parse

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import paramcalc as pc
 from paramcalc.formats.opened import Source
 from paramcalc.formats.source.reader import read_all
 
@@ -150,3 +151,41 @@ def test_models_of_pytorch_are_listed(name: str) -> None:
 def test_models_of_keras_are_listed(name: str) -> None:
     text = f"import keras\nfrom keras import layers\n{KERAS[name][0]}\n"
     check(text, KERAS[name][1])
+
+
+RAISING = """
+from torch import nn
+class Never(nn.Module):
+    def __init__(self, a):
+        super().__init__()
+        raise ValueError("odd")
+"""
+GOOD = """
+class Good(nn.Module):
+    def __init__(self, a):
+        super().__init__()
+        self.l = nn.Linear(a, 2)
+"""
+
+
+def test_a_class_that_raises_is_unknown_beside_others() -> None:
+    never, good = read_all(Source("m.py", given=RAISING + GOOD))
+    assert (never.report().exact, never.report().total) == (False, 0)
+    assert "Never raises ValueError: odd (m.py:6)" in str(never.report().warnings)
+    assert (good.report().exact, str(good.report().total)) == (True, "2a + 2")
+
+
+@pytest.mark.parametrize("program", [RAISING, f"{RAISING}class Again(Never): pass\n"])
+def test_an_error_where_every_class_raises(program: str) -> None:
+    with pytest.raises(pc.ParamcalcError, match=r"(Never|Again) raises ValueError: odd \(m\.py:6\)"):
+        read_all(Source("m.py", given=program))
+
+
+NAMES = {"_size": "size", "__size__": "size", "größe": "gr__e", "_": "n", "max": "n_max", "None_": "None_", "_2": "n_2"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_name_of_a_program_can_be_a_size(name: str) -> None:
+    text = f"import lib\nfrom torch import nn\n{name} = lib.get()\nm = nn.Linear({name}, 1)\n"
+    (model,) = read_all(Source("m.py", given=text))
+    assert str(model.report().total) == f"{NAMES[name]} + 1"

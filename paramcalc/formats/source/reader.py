@@ -13,9 +13,9 @@ from ...symbolic import parse
 from ..opened import Source
 from .earlier import add_earlier_counts
 from .interpreter import Interpreter
-from .memory.objects import Class, Function, Value
+from .memory.objects import Class, Function, Unknown, Value
 from .memory.state import ARGV, NO_WORDS
-from .models.found import models_of
+from .models.found import model_of, models_of
 from .parsing.texts import parsed
 from .snippets import remarks
 from .summon import call_functions, makers, model_classes, summon, taken_by
@@ -45,7 +45,7 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
     if not found:
         classes = model_classes(run)
         options = taken_by(run, classes, asked.options) if asked.options else {}
-        found = [(one, _summoned(run, one, options.get(one, {}))) for one in classes]
+        found = _all_summoned(run, classes, options)
         named = makers(run, classes)
         if named and len(found) > 1:
             listed = ", ".join(named[:MOST_NAMES]) + (
@@ -56,6 +56,22 @@ def interpret(source: Source) -> tuple[Interpreter, list[tuple[str, Model]]]:
         call_functions(run)
         found = models_of(run, run.globals, bare=True)
     return run, found
+
+
+def _all_summoned(
+    run: Interpreter, classes: list[str], options: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, Model]]:
+    # a class that surely raises an exception is a row of its own beside others, and an error where there is no other
+    found, errors = [], []
+    for name in classes:
+        try:
+            found.append((name, _summoned(run, name, options.get(name, {}))))
+        except OptionError as error:
+            errors.append(error)
+            found.append((name, model_of(run, name, Unknown(str(error)))))
+    if errors and len(errors) == len(found):
+        raise errors[0]
+    return found
 
 
 def _summoned(run: Interpreter, name: str, options: Mapping[str, str]) -> Model:

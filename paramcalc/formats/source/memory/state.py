@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from ....core.built import Applicable
 from ....core.shapes import AnyShape
 from ....errors import OptionError
-from ....symbolic import Expr, symbols
+from ....symbolic import Expr, is_name, symbols
 from .budget import Budget, Stop as Stop
 from .heap import BRANCHES, Heap, Outcome, Region, unchanged
 from .objects import Builtin, Function, Instance, Mark, Module, Obj, Pieces, Scope, Unknown, Value
@@ -227,7 +228,7 @@ class State:
     def symbol(self, value: Unknown) -> Value:
         """Give the size symbol of an unknown value, named after its variable; or the size given for that name."""
         if value.size is None:
-            first = value.name or value.attribute or "n"
+            first = _size_name(value.name or value.attribute)
             count = self.symbols[first] = self.symbols.get(first, 0) + 1
             name = first if count == 1 else f"{first}_{count}"
             given = self.sizes.get(name)
@@ -406,3 +407,9 @@ class State:
             if stable:
                 return
         raise Stop("a loop of unknown length")
+
+
+def _size_name(name: str) -> str:
+    # the name of a size for a name of the program, or a key, which may have other letters or mean something in formulas
+    plain = re.sub("[^A-Za-z0-9_]", "_", name).strip("_") if not is_name(name) else name
+    return plain if is_name(plain) else f"n_{plain}".rstrip("_")

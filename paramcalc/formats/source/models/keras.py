@@ -17,7 +17,7 @@ from ....graph.unknown_layers import BestEffortOperation, UnknownLayer
 from ....rules.ops.operation import Operation, Slot
 from ....rules.ops.table import modules
 from ....symbolic import is_known
-from ..memory.objects import Class, Dict, Instance, List, Obj, Unknown, Value
+from ..memory.objects import MISSING, Class, Dict, Instance, List, Obj, Unknown, Value
 from ..memory.state import State
 from ..names import keras
 from ..names.options import Unread
@@ -76,11 +76,22 @@ def reason_of(what: str, guessed: bool) -> str:
     return f"{what} of the program's own, and {UNTOLD}" if guessed else f"{what} of the program's own"
 
 
-class Maker:
-    """Makes layers of this package of those of a program, each once."""
+MAYBE_BUILT = "it may be built or not"
 
-    def __init__(self, run: State) -> None:
+
+class Maker:
+    """Makes layers of this package of those of a program, each once.
+
+    Parameters
+    ----------
+    run : State
+    where_built : bool
+        Whether what is built under some outcomes is made as it is then.
+    """
+
+    def __init__(self, run: State, where_built: bool = False) -> None:
         self.run = run
+        self.where_built = where_built
         self.made: dict[int, Applicable] = {}
         self.depth = 0  # of the layer that is made
         self.untold = False  # whether it is unknown if anything of the model is trained
@@ -118,6 +129,14 @@ class Maker:
         if "<function>" in value.named:  # layers that a function calls are not those of its layer
             return UnknownLayer(kind, "a function", self._name(value), ())
         return self.own(value, depth + 1)
+
+    def shapes(self, value: Instance) -> Value:
+        """Give the shapes on which a layer was built; `MISSING` where it was not."""
+        found = value.named.get("<shapes>", MISSING)
+        if self.where_built and isinstance(found, Unknown):
+            ways = [one for one in found.either if one is not MISSING]
+            return ways[0] if ways and all(one == ways[0] for one in ways) else found
+        return found
 
     def _name(self, value: Instance) -> str | None:
         name = value.named.get("<name>")
@@ -287,11 +306,12 @@ class Maker:
         found: list[Weight] = []
         if value.blur is not None:
             return Weights(why=f"{value.blur.reason} ({self.run.place(value.blur.line)})")
-        if "<shapes>" not in value.named and isinstance(value.cls, Class):
+        shapes = self.shapes(value)
+        if shapes is MISSING and isinstance(value.cls, Class):
             return Weights(why=f"it is not built: no input reaches it ({self.run.place(value.line)})")
         why = ""
-        if isinstance(value.named.get("<shapes>"), Unknown):
-            why = "it may be built or not"
+        if isinstance(shapes, Unknown):
+            why = MAYBE_BUILT
         whole = value.named.get("trainable")
         guessed = self.untold or isinstance(whole, Unknown)
         own = value.named.get("<weights>")
@@ -324,12 +344,12 @@ class Maker:
             return Weights(why="nested too deeply")
         if "<rule>" in one.named and one.blur is None:
             seen[one] = None
-            shapes = one.named.get("<shapes>")
+            shapes = self.shapes(one)
             layer = self.layer(one)
             if isinstance(layer, UnknownLayer):
                 return Weights(why=layer.reason)
             if not isinstance(shapes, tuple):
-                return Weights(why="" if shapes is None else "it may be built or not")
+                return Weights(why="" if shapes is MISSING else MAYBE_BUILT)
             built = layer.on(*(UNKNOWN_SHAPE if shape is None else shape for shape in shapes))
             of_layer = [
                 one.evolve(origin=one.origin or (id(layer), at), trainable=one.trainable and not layer.frozen)

@@ -10,11 +10,12 @@ from ....core.shapes import UNKNOWN_OUTPUTS
 from ....errors import ParamcalcError
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
+from ....symbolic import grouped
 from ..memory.objects import MISSING, Instance, List, Native, Obj, Unknown
 from ..memory.state import State
 from ..names import keras
 from ..values import classes
-from .keras import Maker, reason_of
+from .keras import MAYBE_BUILT, Maker, reason_of
 from .rows import Listed, Piece, lost, place_of, type_of
 
 
@@ -32,7 +33,13 @@ def keras_model(run: State, value: Instance, name: str) -> Model:
         except ParamcalcError as error:
             run.note(str(error), value.line)
             return maker.lost(value, str(error))
-    return _subclassed(run, maker, value, name)
+    model = _subclassed(run, maker, value, name)
+    if any(step.unknown == MAYBE_BUILT for step in model.built):
+        where_built = _subclassed(run, Maker(run, where_built=True), value, name).report()
+        if where_built.exact:
+            told = f"it has {grouped(where_built.total)} parameters where it is built, and it may not be"
+            model.warnings = [*model.warnings, told]
+    return model
 
 
 def _may_gain(value: Instance, inside: Sequence[Instance]) -> bool:
@@ -71,7 +78,7 @@ def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
         weights, why, guessed = maker.inner(one, 0, seen)
         layer = maker.layer(one)
         if isinstance(layer, Layer) and not why:
-            shapes = one.named.get("<shapes>")
+            shapes = maker.shapes(one)
             known = isinstance(shapes, tuple) and all(isinstance(shape, tuple) for shape in shapes)
             built = (
                 layer.on(*shapes)

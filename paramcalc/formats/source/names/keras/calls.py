@@ -6,7 +6,7 @@ from itertools import count
 
 from .....core.rule import Rule
 from .....errors import ParamcalcError
-from ...memory.objects import Dict, Function, Instance, List, Native, Value
+from ...memory.objects import Builtin, Dict, Function, Instance, List, Native, Value
 from ...memory.state import State
 from ...values import classes
 from ...values.calls import lose
@@ -61,7 +61,7 @@ def _called(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         found = _call_function(run, self, [_replaced(one, {}) for one in args])
         return _wrapped(run, self, found, tensors, object())
     call = classes.find(self.cls, "call")
-    if not isinstance(call, Function):
+    if not isinstance(call, (Function, Builtin)):  # of the program; one that is traced is a Builtin
         return lose(run, "a layer without call()", self, *args, *kwargs.values())
     if "<shapes>" not in self.named:
         build_on(run, self, shapes)

@@ -7,7 +7,7 @@ import ast
 from .....core.rule import Rule
 from .....core.spelling import snake
 from .....symbolic import Expr
-from ...memory.objects import MISSING, Class, Dict, Function, Instance, List, Native, Unknown, Value
+from ...memory.objects import MISSING, Builtin, Class, Dict, Function, Instance, List, Native, Unknown, Value
 from ...memory.state import State
 from ...values import attributes, classes, setting
 from ...values.containers import items_of
@@ -72,7 +72,7 @@ def _build(run: State, self: Instance, args: Args, kwargs: Kwargs) -> Value:
         run.change(self)
         self.named["<input>"] = Tensor(shape)
         chain_output(run, self, (Tensor(shape),))
-    elif isinstance(classes.find(self.cls, "call"), Function) and is_model(self):
+    elif isinstance(classes.find(self.cls, "call"), (Function, Builtin)) and is_model(self):
         if _of_tensorflow(run):
             run.note("build() makes the weights of the layers inside in Keras 2, as counted here, and not in Keras 3")
             call_layer(run, self, [Tensor(shape)], {})

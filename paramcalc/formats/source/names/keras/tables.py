@@ -10,6 +10,7 @@ from ...memory.state import State
 from ...values import attributes
 from ..native import Args, Kwargs, not_known
 from ..standard.iteration import same
+from . import traced
 from .by_rule import is_operation
 from .data import DATA, PAD_SEQUENCES, PREPROCESSING, SEQUENCE, SETS, TO_CATEGORICAL
 from .functions import activation, function
@@ -186,6 +187,7 @@ KERAS = Module(
     },
     _other,
 )
+OF_KERAS = ("initializers", "losses", "metrics", "optimizers")  # modules that TensorFlow has under its own name, too
 TF = Module(
     "tensorflow",
     {
@@ -227,8 +229,9 @@ TF = Module(
             ]
         },
         "random": _random("tensorflow"),
+        "function": Builtin("tensorflow.function", traced.function),
     },
-    lambda name: not_known("tensorflow", name, scalar=True),
+    lambda name: _other(name) if name in OF_KERAS else not_known("tensorflow", name, scalar=True),
 )
 MARK = Builtin("a mark", lambda run, args, kwargs: Builtin("a decorator", same))  # of a class or function
 MODULES: dict[str, Value] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...memory.objects import Function, Host, Instance, Value
+from ...memory.objects import Builtin, Function, Host, Instance, Value
 from ...memory.state import State
 from ...values import classes
 from ..native import Args, Kwargs
@@ -32,5 +32,5 @@ def _meets_data(run: State, self: Instance, given: Value) -> None:
     if "<layers>" in self.named:
         if known:
             call_layer(run, self, [data], {})
-    elif isinstance(classes.find(self.cls, "call"), Function):
+    elif isinstance(classes.find(self.cls, "call"), (Function, Builtin)):
         call_layer(run, self, [data if known else run.unknown("data", data=True, scalar=True)], {})
