@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ....symbolic import Expr
-from .budget import ITEMS, MERGED, Budget
+from .budget import ALIKE, ITEMS, MERGED, Budget
 from .objects import (
     MISSING,
     Class,
@@ -179,7 +179,7 @@ class Pairing:
     def state(self, obj: Obj, a: Snapshot, b: Snapshot) -> Snapshot:
         """Merge two states of one object."""
         (one, blur_a), (other, blur_b) = a, b
-        self.heap.budget.charge(MERGED * max(len(one), len(other)))
+        self.heap.budget.charge(max(len(one), len(other)) // ALIKE)
         if blur_a is not None or blur_b is not None:
             blur = blur_a or blur_b
             assert blur is not None
@@ -208,6 +208,9 @@ class Pairing:
 
     def value(self, a: Value, b: Value) -> Value:
         """Give a value if both outcomes have it, and an unknown otherwise."""
+        if a is b and (isinstance(a, (str, int, Unknown)) or (isinstance(a, Obj) and not self.there and not self.back)):
+            return a  # most of them: neither outcome has changed it
+        self.heap.budget.charge(MERGED)
         saved = dict(self.there), dict(self.back)
         missing = any(isinstance(one, Missing) or (isinstance(one, Unknown) and one.path == "?") for one in (a, b))
         if self.same(a, b, 0):
@@ -361,4 +364,7 @@ def _like(a: Value, b: Value, start: int) -> bool:
         return False
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(_like(x, y, start) for x, y in zip(a, b, strict=True))
+    if isinstance(a, Plain) and type(a) is type(b) and _like(a.key(), b.key(), start):
+        a.stand_for(b)
+        return True
     return type(a) is type(b) and bool(a == b)
