@@ -21,6 +21,7 @@ from ..memory.objects import MISSING, Class, Dict, Instance, List, Obj, Unknown,
 from ..memory.state import State
 from ..names import keras
 from ..names.options import Unread
+from .keras_built import may_gain
 from .rows import MOST_DEPTH, UNTOLD, FunctionCall, Listed, MaybeFrozen, is_guessed, lost, place_of, type_of
 
 MOST_ROWS = 100_000
@@ -307,7 +308,9 @@ class Maker:
         if value.blur is not None:
             return Weights(why=f"{value.blur.reason} ({self.run.place(value.blur.line)})")
         shapes = self.shapes(value)
-        if shapes is MISSING and isinstance(value.cls, Class):
+        inside = keras.sublayers(value)
+        reached = shapes is not MISSING or not isinstance(value.cls, Class)
+        if not reached and may_gain(value):
             return Weights(why=f"it is not built: no input reaches it ({self.run.place(value.line)})")
         why = ""
         if isinstance(shapes, Unknown):
@@ -327,7 +330,6 @@ class Maker:
                 guessed = guessed or not isinstance(trained, bool)
                 name = str(one.named["name"])[:80]
                 found.append(Weight(name, shape, False not in (trained, whole), origin=(id(one), 0)))
-        inside = keras.sublayers(value)
         if isinstance(inside, Unknown):
             return Weights(found, why or f"{inside.reason} ({self.run.place(inside.line)})", guessed)
         for name, one in inside:

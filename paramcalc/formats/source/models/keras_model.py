@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ....core.built import Built
 from ....core.rule import Layer
 from ....core.shapes import UNKNOWN_OUTPUTS
@@ -11,11 +9,11 @@ from ....errors import ParamcalcError
 from ....graph.model import Model
 from ....graph.unknown_layers import UnknownLayer
 from ....symbolic import grouped
-from ..memory.objects import MISSING, Instance, List, Native, Obj, Unknown
+from ..memory.objects import Instance, List, Obj, Unknown
 from ..memory.state import State
 from ..names import keras
-from ..values import classes
 from .keras import MAYBE_BUILT, Maker, reason_of
+from .keras_built import may_gain
 from .rows import Listed, Piece, lost, place_of, type_of
 
 
@@ -42,24 +40,6 @@ def keras_model(run: State, value: Instance, name: str) -> Model:
     return model
 
 
-def _may_gain(value: Instance, inside: Sequence[Instance]) -> bool:
-    # whether a model that no input reached gets weights when one does
-    found = [classes.find(value.cls, name) for name in ("build", "call")]
-    own = [one is not MISSING and not isinstance(one, Native) for one in found]
-    return own[0] or (own[1] and not all(map(_is_built, inside)))
-
-
-def _is_built(value: Instance) -> bool:
-    chain = value.named.get("<layers>")
-    begun = (
-        isinstance(chain, List)
-        and chain.blur is None
-        and bool(chain.items)
-        and isinstance(chain.items[0], keras.Tensor)
-    )
-    return begun or any(name in value.named for name in ("<shapes>", "<outputs>", "<input>"))
-
-
 def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
     pieces: list[Piece] = []
     seen: dict[Obj, None] = {value: None}
@@ -72,7 +52,7 @@ def _subclassed(run: State, maker: Maker, value: Instance, name: str) -> Model:
     if value.named.get("<constructed>") is not True:
         reason = "its constructor does not call super().__init__(), which Keras needs"
         pieces.append(lost(run, type_of(value), type_of(value), reason, value.line))
-    elif "<shapes>" not in value.named and _may_gain(value, [one for _, one in inside]):
+    elif "<shapes>" not in value.named and may_gain(value):
         pieces.append(lost(run, type_of(value), type_of(value), "it is not built: no input reaches it", value.line))
     for attribute, one in inside:
         weights, why, guessed = maker.inner(one, 0, seen)
