@@ -189,3 +189,20 @@ def test_every_name_of_a_program_can_be_a_size(name: str) -> None:
     text = f"import lib\nfrom torch import nn\n{name} = lib.get()\nm = nn.Linear({name}, 1)\n"
     (model,) = read_all(Source("m.py", given=text))
     assert str(model.report().total) == f"{NAMES[name]} + 1"
+
+
+DERIVED = {
+    "Norm(nn.LayerNorm)": "2normalized_shape",
+    "Dense(nn.Linear)": "out_features·in_features + out_features",
+    "Conv(nn.Conv2d)": "out_channels·in_channels·kernel_size² + out_channels",
+    "Again(Base)": "num_embeddings·embedding_dim",
+    "Plain(nn.ReLU)": "0",
+}
+
+
+@pytest.mark.parametrize("name", DERIVED)
+def test_a_class_without_a_constructor_takes_the_arguments_of_its_layer(name: str) -> None:
+    text = f"from torch import nn\nclass Base(nn.Embedding): pass\nclass {name}:\n    def forward(self, x): return x\n"
+    found = {one.label: one.report() for one in read_all(Source("m.py", given=text))}
+    report = found[name.partition("(")[0]]
+    assert (report.exact, str(report.total)) == (True, DERIVED[name])

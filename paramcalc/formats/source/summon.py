@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
+from ...core.rule import Rule
+from ...core.schema import REQUIRED
 from ...errors import OptionError, nearest
 from ...graph.model import Model
 from .interpreter import Interpreter
 from .memory.heap import restore
-from .memory.objects import MISSING, Class, Function, Instance, Obj, Scope, Unknown, Value
+from .memory.objects import MISSING, Class, Function, Instance, Native, Obj, Scope, Unknown, Value
 from .memory.reach import reachable
 from .memory.state import Raised, Signal, Stop
 from .models.found import is_model, model_of
@@ -173,7 +175,7 @@ def _given(run: Interpreter, target: Class | Function, given: dict[str, Value]) 
         if argument in given:
             continue
         if default is MISSING:
-            given[argument] = run.argument(argument)
+            given[argument] = run.name(run.argument(argument), argument)
         else:
             left_out = run.left_out(argument, default)
             if left_out is not default:
@@ -210,6 +212,8 @@ def _value(run: Interpreter, name: str, text: str) -> Value:
 def arguments(target: Class | Function) -> Iterator[tuple[str, Value]]:
     """List the arguments by name, each with its default; ``MISSING`` for those that have to be given."""
     found = _function(target)
+    if isinstance(found, Native) and isinstance(found.data, Rule):  # the constructor of the layer that it derives from
+        yield from ((name, MISSING) for name, one in found.data.options.items() if one.default is REQUIRED)
     if not isinstance(found, Function):
         return
     spec = found.node.args

@@ -16,7 +16,7 @@ MERGED = 2  # two values of one name are compared after a branch
 ALIKE = 4  # names of which neither branch has changed the value, likewise in the time of a step
 STORED = 2  # an item is put into a list or a dictionary
 ITEMS = 2  # items of a sequence that are looked at in the time of a step
-REACHED = 16  # objects that are found through others, likewise
+REACHED = 10  # objects that are found through others, likewise
 CHARACTERS = 2_000  # of a text, likewise
 
 
