@@ -15,7 +15,8 @@ from importlib.machinery import PathFinder
 from ..opened import read_file
 from ..text.decoding import decode
 from .memory.objects import MISSING, Module, Scope, Unknown, Value
-from .memory.state import Root, State
+from .memory.records import Root
+from .memory.state import State
 from .names import keras, libraries, standard, torch
 from .parsing.tree import tree_of
 from .values import attributes, calls

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from . import imports, snippets
 from .memory.objects import MISSING, Class, Function, Instance, List, Native, Scope, Value
 from .memory.reach import reachable
-from .memory.state import ARGV, Raised, Root, Signal, State, Stop
+from .memory.records import Root
+from .memory.state import ARGV, Raised, Signal, State, Stop
 from .models.keras import Maker
 from .names import attribute_views, builtins, errors, keras, methods, standard, torch
 from .parsing.tree import flat

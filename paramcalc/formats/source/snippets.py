@@ -11,7 +11,8 @@ import builtins
 from collections.abc import Iterable, Iterator
 
 from .memory.objects import MISSING, Dict, Instance, List, Scope, Unknown, Value
-from .memory.state import Names, State
+from .memory.records import Names
+from .memory.state import State
 from .names.customary import customary
 
 # what has one of these may bind any name

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from ....core.built import Applicable
 from ....core.shapes import AnyShape
@@ -15,6 +14,7 @@ from .budget import Budget, Stop as Stop
 from .heap import BRANCHES, Heap, Outcome, Region, unchanged
 from .objects import Builtin, Function, Instance, Mark, Module, Obj, Pieces, Scope, Unknown, Value
 from .reach import mutable
+from .records import CalledBack, Names, Root
 from .trace import Trace
 
 ARGV = ("sys", "argv")  # where the command line of a program is
@@ -26,50 +26,6 @@ DEPTH = 32  # calls inside calls; each takes up to 24 frames of the host, which 
 ROUNDS = 600  # of a loop, before its length counts as unknown
 OF_A_MODULE = 400  # steps of a loop besides, for each object of a class that it makes
 WIDENINGS = 6  # times that the body of a loop of unknown length is walked until nothing new changes
-
-
-class Root(NamedTuple):
-    """A folder from which modules are read.
-
-    Attributes
-    ----------
-    folder : str
-        In which the modules and packages of the top level lie; its real path.
-    prefixes : tuple of str
-        The packages that may be read from it; empty for all.
-    """
-
-    folder: str
-    prefixes: tuple[str, ...] = ()
-
-    def holds(self, name: str) -> bool:
-        """Tell whether a module of this name may be read from it."""
-        return not self.prefixes or any(name == one or name.startswith(f"{one}.") for one in self.prefixes)
-
-
-class CalledBack(NamedTuple):
-    """What a library may call, while it is walked.
-
-    Attributes
-    ----------
-    function : value
-    stands_for : frozenset of Obj
-        What it may be given.
-    began : int
-        The objects that were there before.
-    """
-
-    function: Value
-    stands_for: frozenset[Obj]
-    began: int
-
-
-class Names(NamedTuple):
-    """The names of a program: those that its top level may bind, all that it has, whether it may bind any other."""
-
-    bound: frozenset[str] = frozenset()
-    mentioned: frozenset[str] = frozenset()
-    dynamic: bool = False
 
 
 class Signal(Exception):

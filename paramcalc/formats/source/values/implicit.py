@@ -28,7 +28,8 @@ from ..memory.objects import (
     Wrapper,
 )
 from ..memory.reach import stood_for
-from ..memory.state import CalledBack, State, Stop
+from ..memory.records import CalledBack
+from ..memory.state import State, Stop
 from . import classes
 
 CAUGHT = {"raise": "next"}
