@@ -270,3 +270,29 @@ def test_a_key_of_another_type_is_another_key() -> None:
     round = "    k = list(d)[0]\n    del d[k]\n    d[True if k is not True else 1] = 0\n    del k\n"
     text = f"from torch import nn\nd = {{1: 0}}\nfor i in range(7):\n{round}"
     assert totals(f"{text}model = nn.Linear(3 if list(d)[0] is True else 5, 1)\n")[0] == {"model": 4}
+
+
+REMADE = """
+import torch
+import numpy as np
+from torch import nn
+points = np.vstack([np.linspace(-1, 1, 15) for _ in range(4)])
+def works():
+    a = np.random.uniform(1, 2, size=4)[:, np.newaxis]
+    return torch.from_numpy(a * np.power(points, 2) + (a - 1)).float()
+m = nn.Linear(15, 2)
+optimizer = torch.optim.Adam(m.parameters())
+for step in range(10000):
+    given = works()
+    loss = torch.mean(m(given))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    if step % 50 == 0:
+        print("%.2f" % loss.data.numpy())
+"""
+
+
+def test_a_tensor_made_anew_in_each_round_is_like_the_one_before() -> None:
+    (report,) = [one.report() for one in read_all(Source("m.py", given=REMADE)) if one.label == "m"]
+    assert (report.exact, report.total) == (True, 32)
